@@ -1,0 +1,36 @@
+# Two commands: `make sandbox` and `make test`. Each needs Python 3.11+ with pip, and make.
+PYTHON ?= python3
+ARGS ?=
+UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
+BIN := .venv/bin
+
+.PHONY: install sandbox test lint types contracts bench
+install: .venv/.installed
+
+# uv goes into .tools with --target: that works with no venv module and on distributions that
+# protect their Python; uv then makes .venv from the lock file.
+.tools/uv: Makefile
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade --target .tools "uv>=0.9,<1"
+	@touch $@
+
+.venv/.installed: .tools/uv pyproject.toml uv.lock
+	$(UV) sync --quiet --locked --extra postgres --python $(shell command -v $(PYTHON))
+	@touch $@
+
+sandbox: install
+	$(BIN)/record-bot sandbox $(ARGS)
+
+test: install
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: install
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+contracts: install
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python -m tests.bench $(ARGS)
