@@ -1,0 +1,73 @@
+"""What Slack shows of one recording, as far as we know, and what holds our steps up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What was, or is to be, delivered. One delivery per recording, kind and target."""
+
+    CARD = "card"
+    RESULTS = "results"
+    TRANSCRIPT = "transcript"
+    CHAT = "chat"
+    OUTCOME = "outcome"
+    TELL = "tell"
+
+
+class State(StrEnum):
+    """`SENDING` is committed before the call: after a crash, the message may be there already."""
+
+    SENDING = "sending"
+    WAITING = "waiting"  # certainly not there; to be tried again at `not_before`
+    SENT = "sent"
+    PARKED = "parked"  # Slack lets us not; until something wakes it
+    GONE = "gone"  # someone deleted it
+    DROPPED = "dropped"  # cannot work, and the thread says so
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`target` is a channel or user id; `posted_in` is the channel that Slack named."""
+
+    kind: Kind
+    target: str
+    state: State
+    posted_in: str | None = None
+    ts: str | None = None
+    hash: str | None = None
+    error: str | None = None
+    attempts: int = 0
+    not_before: datetime | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A step that failed for now: not again before `until`."""
+
+    until: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The reconciler's own notes about one recording; unlike facts, they may change."""
+
+    deliveries: tuple[Delivery, ...] = ()
+    holds: Mapping[str, Hold] = field(default_factory=dict)  # by the step's name
+    asked_at: datetime | None = None
+    asks: int = 0  # in a row with nothing new
+    ask_failures: int = 0  # in a row
+
+    def delivery(self, kind: Kind, target: str) -> Delivery | None:
+        return next((d for d in self.deliveries if d.kind is kind and d.target == target), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Hash of the card as the views would render it now."""
+
+    card: str

@@ -1,0 +1,101 @@
+"""How long we wait for what. Every number the reconciler waits by stands here."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from bot.domain.recording import Phase, Recording
+
+S = timedelta(seconds=1)
+MIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Durations of the reconciler. `webhooks`: 100ms is set up to tell us, so we ask seldom."""
+
+    webhooks: bool = True
+    time_scale: float = 1.0  # by how much the waits below are already divided
+
+    card_patience: timedelta = 10 * S  # then start without the card; it follows
+    start_within: timedelta = 2 * MIN  # an older request is not started any more
+    adopt_slack: timedelta = 60 * S  # clocks differ: a recording may look older than our attempt
+    pause_within: timedelta = 10 * S  # a pause is by room: never later than this after the click
+    card_every: timedelta = 1 * S  # edits of one card coalesce
+
+    ask_first: timedelta = 5 * S
+    ask_cap_starting: timedelta = 30 * S
+    ask_running: timedelta = 10 * MIN
+    ask_running_alone: timedelta = 30 * S
+    ask_ending: timedelta = 60 * S
+    ask_ending_alone: timedelta = 10 * S
+    ask_transcript: timedelta = 30 * S  # the first after its time; doubles up to the cap
+    ask_transcript_cap: timedelta = 10 * MIN
+    ask_failed: timedelta = 2 * S  # after a failure; doubles up to the cap
+    ask_failed_cap: timedelta = 5 * MIN
+
+    transcript_least: timedelta = 5 * MIN
+    transcript_share: float = 0.2  # of the recording's length
+    late_after: timedelta = 10 * MIN  # past the expected time
+    start_late_after: timedelta = 60 * S
+    video_late_after: timedelta = 15 * MIN
+    give_up_after: timedelta = timedelta(hours=24)
+
+    retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
+    retry_cap: timedelta = 5 * MIN
+
+    def scaled(self, factor: float) -> Self:
+        """Every wait divided by `factor` (`TIME_SCALE`)."""
+        waits: dict[str, Any] = {
+            f.name: value / factor
+            for f in fields(self)
+            if isinstance(value := getattr(self, f.name), timedelta)
+        }
+        return replace(self, time_scale=self.time_scale * factor, **waits)
+
+    def backoff(self, attempts: int, first: timedelta, cap: timedelta) -> timedelta:
+        """`first` after one attempt, doubled by each further one, at most `cap`. No jitter here."""
+        return min(cap, first * 2.0 ** min(max(attempts - 1, 0), 20))
+
+
+def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:
+    """When 100ms should have the transcript: 5 minutes or a fifth of the length after the stop."""
+    if recording.stopped_at is None or not recording.transcription.pending:
+        return None
+    share_s = (recording.duration_s or 0.0) * policy.transcript_share / policy.time_scale
+    return recording.stopped_at + max(policy.transcript_least, timedelta(seconds=share_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """From when on a recording is late with something, and when we give it up."""
+
+    late_at: datetime | None = None
+    give_up_at: datetime | None = None
+
+
+def deadlines(recording: Recording, policy: Policy) -> Deadlines:
+    """The deadlines of the phase that the recording is in."""
+    if recording.phase is Phase.STARTING and recording.accepted_at:
+        return Deadlines(
+            recording.accepted_at + policy.start_late_after,
+            recording.accepted_at + policy.give_up_after,
+        )
+    if recording.phase in (Phase.STOPPING, Phase.PROCESSING) and recording.stopped_at:
+        return Deadlines(
+            recording.stopped_at + policy.video_late_after,
+            recording.stopped_at + policy.give_up_after,
+        )
+    expected = transcript_expected_at(recording, policy)
+    if recording.phase is Phase.COMPLETED and expected:
+        # A template that asks for no transcript looks like a late one: do not wait a day for it.
+        patience = (
+            policy.late_after if recording.transcription.value == "maybe" else policy.give_up_after
+        )
+        return Deadlines(expected + policy.late_after, expected + patience)
+    return Deadlines()
+
+
+def is_late(recording: Recording, policy: Policy, now: datetime) -> bool:
+    late_at = deadlines(recording, policy).late_at
+    return late_at is not None and now >= late_at

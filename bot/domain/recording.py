@@ -1,0 +1,316 @@
+"""`derive`: what a set of facts says about one recording. Order and repetition do not matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from bot.domain.assets import Assets, Transcription, assets_of, transcription_of
+from bot.domain.facts import (
+    Adopted,
+    BeamFailed,
+    BeamStarted,
+    BeamStopped,
+    CannotPost,
+    Fact,
+    Followed,
+    GaveUp,
+    Observed,
+    PauseDropped,
+    PauseRequested,
+    PauseSent,
+    PointsTo,
+    RecordingUploaded,
+    Requested,
+    ResultsChecked,
+    StartAccepted,
+    StartAttempted,
+    StartNotDone,
+    StartParked,
+    StartRefused,
+    StopRefused,
+    StopRequested,
+    StopSent,
+    TranscriptionReported,
+    Vanished,
+)
+from bot.domain.options import RecordingOptions
+
+F = TypeVar("F")
+
+
+class Phase(StrEnum):
+    """Where a recording is. `NOT_STARTED` and `POINTER` are ends that 100ms never saw."""
+
+    REQUESTED = "requested"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    NOT_STARTED = "not_started"
+    POINTER = "pointer"
+
+
+ON_AIR = frozenset({Phase.STARTING, Phase.RUNNING, Phase.PAUSED})
+OCCUPIES_ROOM = ON_AIR | {Phase.REQUESTED, Phase.STOPPING}
+ENDED = frozenset({Phase.COMPLETED, Phase.FAILED, Phase.NOT_STARTED, Phase.POINTER})
+
+
+class Why(StrEnum):
+    """Why a recording did not start or failed; the words for it are the views' business."""
+
+    CANCELLED = "cancelled"
+    CANNOT_POST = "cannot_post"
+    PARKED = "parked"
+    REFUSED = "refused"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+    MAX_RETRIES_REACHED = "MAX_RETRIES_REACHED"
+    UPLOAD_ERROR = "UPLOAD_ERROR"
+    BEAM_STOPPED = "BEAM_STOPPED"
+    VANISHED = "vanished"
+    GIVEN_UP = "given_up"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`status` is an HTTP status, `detail` is 100ms' or Slack's own word."""
+
+    why: Why
+    detail: str = ""
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Everything the facts say. Times are aware UTC, durations are seconds."""
+
+    key: str
+    phase: Phase
+    problem: Problem | None
+    request_id: str
+    room_id: str
+    room_name: str
+    options: RecordingOptions
+    starter: str
+    channels: tuple[str, ...]  # the first is where it was asked for
+    requested_at: datetime
+    hms_id: str | None
+    elsewhere: bool
+    points_to: str | None
+    session_id: str | None
+    attempted_at: datetime | None  # the oldest attempt to start whose outcome is unknown
+    accepted_at: datetime | None
+    started_at: datetime | None
+    stopped_at: datetime | None
+    duration_s: float | None
+    stop_reason: str | None
+    stop_pending: bool
+    pause_pending: PauseRequested | None
+    assets: Assets
+    transcription: Transcription
+    results: ResultsChecked | None
+    log: tuple[Fact, ...]  # every fact once, oldest first
+
+    @property
+    def home(self) -> str:
+        return self.channels[0]
+
+    @property
+    def results_due(self) -> bool:
+        """True when nothing more is to come, and 100ms did record: time for the results message."""
+        if self.phase not in (Phase.COMPLETED, Phase.FAILED):
+            return False
+        if self.results or self.transcription in (Transcription.OFF, Transcription.GIVEN_UP):
+            return True
+        return self.phase is Phase.FAILED and not self.transcription.settled
+
+
+class NoRequest(ValueError):
+    """The facts lack the request that every recording begins with."""
+
+
+def derive(key: str, facts: Iterable[Fact]) -> Recording:
+    """The recording that these facts describe. Raises `NoRequest` without a `Requested`."""
+    log = _once_each(facts)
+    request = _last(log, Requested)
+    if request is None:
+        raise NoRequest(key)
+    accepted = _last(log, StartAccepted) or _last(log, Adopted)
+    adopted = _last(log, Adopted)
+    attempted_at = _unknown_attempt(log)
+    phase, problem = _phase(log, accepted is not None, attempted_at)
+    assets = assets_of(log)
+    points_to = _last(log, PointsTo)
+    stopped_at = _stopped_at(log) if phase in ENDED | {Phase.PROCESSING, Phase.STOPPING} else None
+    started_at = _started_at(log)
+    return Recording(
+        key=key,
+        phase=phase,
+        problem=problem,
+        request_id=request.request_id,
+        room_id=request.room_id,
+        room_name=request.room_name,
+        options=request.options,
+        starter=request.by,
+        channels=tuple(dict.fromkeys([request.channel_id, *_followers(log)])),
+        requested_at=request.at,
+        hms_id=accepted.hms_id if accepted else None,
+        elsewhere=adopted.elsewhere if adopted else False,
+        points_to=points_to.key if points_to else None,
+        session_id=_first_of(f.session_id for f in log if isinstance(f, Observed | BeamStarted)),
+        attempted_at=attempted_at,
+        accepted_at=accepted.at if accepted else None,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        duration_s=_duration_s(log, assets, started_at, stopped_at),
+        stop_reason=_first_of(f.reason for f in _all(log, BeamStopped)),
+        stop_pending=_stop_pending(log),
+        pause_pending=_pause_pending(log),
+        assets=assets,
+        transcription=transcription_of(
+            request.options, assets, log, elsewhere=bool(adopted and adopted.elsewhere)
+        ),
+        results=_last(log, ResultsChecked),
+        log=log,
+    )
+
+
+def _once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each identity once, by its earliest telling, in order of time."""
+    ordered = sorted(facts, key=lambda f: (f.at, f.identity))
+    return tuple({f.identity: f for f in reversed(ordered)}.values())[::-1]
+
+
+def _phase(
+    log: tuple[Fact, ...], accepted: bool, attempted_at: datetime | None
+) -> tuple[Phase, Problem | None]:
+    if _has(log, PointsTo):
+        return Phase.POINTER, None
+    if accepted:
+        return _phase_at_100ms(log)
+    if refused := _last(log, StartRefused):
+        return Phase.NOT_STARTED, Problem(Why.REFUSED, refused.message, refused.status)
+    if _has(log, StartParked):
+        return Phase.NOT_STARTED, Problem(Why.PARKED)
+    if attempted_at is None and _has(log, StopRequested):
+        return Phase.NOT_STARTED, Problem(Why.CANCELLED)
+    if attempted_at is None and (blocked := _cannot_post_at_home(log)):
+        return Phase.NOT_STARTED, Problem(Why.CANNOT_POST, blocked.error)
+    return Phase.REQUESTED, None
+
+
+def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
+    """The furthest point that anything testifies to."""
+    seen: set[str] = {f.status for f in _all(log, Observed)}
+    if "completed" in seen or _has(log, RecordingUploaded):
+        return Phase.COMPLETED, None
+    if problem := _failure(log, seen):
+        return Phase.FAILED, problem
+    if "post_processing" in seen or _has(log, BeamStopped, TranscriptionReported):
+        return Phase.PROCESSING, None
+    if "stopping" in seen or _has(log, StopSent, StopRefused):
+        return Phase.STOPPING, None
+    if "running" in seen or _has(log, BeamStarted):
+        return (Phase.PAUSED if _is_paused(log) else Phase.RUNNING), None
+    return Phase.STARTING, None
+
+
+def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
+    if failed := _last(log, BeamFailed):
+        known = failed.error_type in Why.__members__
+        return Problem(Why(failed.error_type) if known else Why.UNKNOWN, failed.message)
+    if "failed" in seen:
+        reason = _first_of(f.reason for f in _all(log, BeamStopped)) or ""
+        error_type = reason.removeprefix("failure:").strip()
+        return Problem(Why(error_type) if error_type in Why.__members__ else Why.UNKNOWN, reason)
+    if vanished := _last(log, Vanished):
+        return Problem(Why.VANISHED, status=vanished.status)
+    if any(f.on == "recording" for f in _all(log, GaveUp)):
+        return Problem(Why.GIVEN_UP)
+    return None
+
+
+def _unknown_attempt(log: tuple[Fact, ...]) -> datetime | None:
+    if _has(log, StartAccepted, Adopted, StartRefused, PointsTo, StartParked):
+        return None
+    not_done = {f.attempted_at for f in _all(log, StartNotDone)}
+    return min((f.at for f in _all(log, StartAttempted) if f.at not in not_done), default=None)
+
+
+def _cannot_post_at_home(log: tuple[Fact, ...]) -> CannotPost | None:
+    request = _last(log, Requested)
+    return next(
+        (f for f in _all(log, CannotPost) if request and f.channel_id == request.channel_id), None
+    )
+
+
+def _is_paused(log: tuple[Fact, ...]) -> bool:
+    """100ms never reports a pause: the last one it took from us counts."""
+    sent = max(_all(log, PauseSent), key=lambda f: f.asked_at, default=None)
+    return sent is not None and sent.pause
+
+
+def _stop_pending(log: tuple[Fact, ...]) -> bool:
+    asked = _last(log, StopRequested)
+    done = [f.at for f in log if isinstance(f, StopSent | StopRefused)]
+    return asked is not None and (not done or asked.at > max(done))
+
+
+def _pause_pending(log: tuple[Fact, ...]) -> PauseRequested | None:
+    """The last thing asked for, unless it is already done or dropped. Earlier ones do not count."""
+    asked = max(_all(log, PauseRequested), key=lambda f: (f.at, f.pause), default=None)
+    settled = {f.asked_at for f in log if isinstance(f, PauseSent | PauseDropped)}
+    return asked if asked and asked.at not in settled else None
+
+
+def _followers(log: tuple[Fact, ...]) -> list[str]:
+    return [f.channel_id for f in _all(log, Followed)]
+
+
+def _started_at(log: tuple[Fact, ...]) -> datetime | None:
+    telling = [f for f in log if isinstance(f, Observed | BeamStarted | RecordingUploaded)]
+    said = _first_of(f.started_at for f in telling)
+    return said or _first_of(f.at for f in _all(log, BeamStarted))
+
+
+def _stopped_at(log: tuple[Fact, ...]) -> datetime | None:
+    said = _first_of(f.stopped_at for f in log if isinstance(f, Observed | RecordingUploaded))
+    ends = (
+        f for f in log if isinstance(f, BeamStopped | BeamFailed | StopSent | RecordingUploaded)
+    )
+    noticed = [f for f in _all(log, Observed) if f.status not in ("starting", "running")]
+    return said or _first_of(f.at for f in (*ends, *_all(log, StopSent), *noticed))
+
+
+def _duration_s(
+    log: tuple[Fact, ...], assets: Assets, started_at: datetime | None, stopped_at: datetime | None
+) -> float | None:
+    telling = [f for f in log if isinstance(f, RecordingUploaded | BeamStopped)]
+    said = _first_of(f.duration_s for f in telling)
+    if said is None and assets.video:
+        said = assets.video.duration_s
+    if said is None and started_at and stopped_at:
+        return max(0.0, (stopped_at - started_at).total_seconds())
+    return said
+
+
+def _all(log: tuple[Fact, ...], kind: type[F]) -> list[F]:
+    return [f for f in log if isinstance(f, kind)]
+
+
+def _has(log: tuple[Fact, ...], *kinds: type[object]) -> bool:
+    return any(isinstance(f, kinds) for f in log)
+
+
+def _last(log: tuple[Fact, ...], kind: type[F]) -> F | None:
+    found = _all(log, kind)
+    return found[-1] if found else None
+
+
+def _first_of(values: Iterable[F | None]) -> F | None:
+    return next((v for v in values if v is not None), None)
