@@ -1,10 +1,11 @@
 """A half-filled start form: what was typed, as it was typed, right or wrong."""
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.domain.options import (
+    MAX_SECTIONS,
     NAMED_RESOLUTIONS,
     OutputMode,
     RecordingOptions,
@@ -20,13 +21,17 @@ class DraftSection(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: int
+    id: Annotated[int, Field(ge=0)]
     title: str = ""
     format: SectionFormat = "bullets"
 
 
 class Draft(BaseModel):
-    """Text fields hold what the person typed. `channel` is where to post; None: to the person."""
+    """Text fields hold what the person typed. `channel` is where to post; None: to the person.
+
+    `more` means that the further options were asked for; `next_section_id` keeps the id of a
+    removed section from being given to a new one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +39,7 @@ class Draft(BaseModel):
     room_name: str | None = None
     channel: str | None = None
     audio_only: bool = False
+    more: bool = False
     resolution: ResolutionChoice = "template"
     width: str = ""
     height: str = ""
@@ -45,7 +51,90 @@ class Draft(BaseModel):
     summary: Switch = "template"
     context: str = ""
     temperature: str = ""
-    sections: tuple[DraftSection, ...] = ()
+    sections: Annotated[tuple[DraftSection, ...], Field(max_length=MAX_SECTIONS)] = ()
+    next_section_id: int = 1
+
+    @model_validator(mode="after")
+    def _sections_differ(self) -> Self:
+        if len({s.id for s in self.sections}) < len(self.sections):
+            raise ValueError("Two sections have the same id.")
+        return self
+
+
+FURTHER_FIELDS = (
+    "resolution",
+    "width",
+    "height",
+    "transcription",
+    "output_modes",
+    "vocabulary",
+    "summary",
+    "context",
+    "temperature",
+    "sections",
+    "meeting_url",
+    "destination",
+)
+
+
+def is_expanded(draft: Draft) -> bool:
+    """Whether the further options are shown: never is one in force that the person cannot see."""
+    return draft.more or any(
+        getattr(draft, name) != Draft.model_fields[name].default for name in FURTHER_FIELDS
+    )
+
+
+def applies(draft: Draft) -> frozenset[str]:
+    """The fields that matter with these choices: what is shown, and only that, is checked and sent.
+
+    The summary needs the transcript, so it goes where the transcript is off.
+    """
+    fields = {"room_id", "audio_only", "channel"}
+    if not is_expanded(draft):
+        return frozenset(fields)
+    fields |= {"transcription", "meeting_url", "destination"}
+    if not draft.audio_only:
+        fields.add("resolution")
+        if draft.resolution == "custom":
+            fields |= {"width", "height"}
+    if draft.transcription == "on":
+        fields |= {"output_modes", "vocabulary"}
+    if draft.transcription != "off":
+        fields.add("summary")
+        if draft.summary == "on":
+            fields |= {"context", "temperature", "sections"}
+    return frozenset(fields)
+
+
+def section_rows(draft: Draft) -> tuple[DraftSection, ...]:
+    """The sections to show: at least one. A single one without a title leaves the template's."""
+    return draft.sections or (DraftSection(id=0),)
+
+
+def add_section(draft: Draft) -> Draft:
+    """One more empty section at the end; unchanged when there are as many as may be."""
+    rows = section_rows(draft)
+    if len(rows) >= MAX_SECTIONS:
+        return draft
+    new = max(draft.next_section_id, *(row.id + 1 for row in rows))
+    return draft.model_copy(
+        update={"sections": (*rows, DraftSection(id=new)), "next_section_id": new + 1}
+    )
+
+
+def remove_section(draft: Draft, section_id: int) -> Draft:
+    """Without that section; unchanged when it is the only one, or gone already."""
+    rows = section_rows(draft)
+    left = tuple(row for row in rows if row.id != section_id)
+    if not left or len(left) == len(rows):
+        return draft
+    used = max(draft.next_section_id, *(row.id + 1 for row in rows))
+    return draft.model_copy(update={"sections": left, "next_section_id": used})
+
+
+def show_more(draft: Draft) -> Draft:
+    """With the further options shown. There is no way back: what is filled in stays in sight."""
+    return draft.model_copy(update={"more": True})
 
 
 def _switch(value: bool | None) -> Switch:
@@ -79,7 +168,7 @@ def draft_of(
             "vocabulary": "\n".join(options.vocabulary),
             "summary": _switch(options.summary),
             "context": options.context or "",
-            "temperature": "" if options.temperature is None else f"{options.temperature:g}",
+            "temperature": "" if options.temperature is None else str(options.temperature),
             "sections": [
                 {"id": i, "title": s.title, "format": s.format}
                 for i, s in enumerate(options.sections)

@@ -182,8 +182,10 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
 
 def _once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Each identity once, by its earliest telling, in order of time."""
-    ordered = sorted(facts, key=lambda f: (f.at, f.identity))
-    return tuple({f.identity: f for f in reversed(ordered)}.values())[::-1]
+    first: dict[str, Fact] = {}
+    for fact in sorted(facts, key=lambda f: f.at):
+        first.setdefault(fact.identity, fact)
+    return tuple(sorted(first.values(), key=lambda f: (f.at, f.identity)))
 
 
 def _phase(

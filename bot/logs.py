@@ -1,0 +1,60 @@
+"""Structured logs. Nothing secret is logged: what looks like one is blotted out all the same."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+_SECRET = re.compile(
+    r"(xox[a-z]-|xapp-|eyJ)[\w.\-]{6,}"  # Slack's tokens, JSON web tokens
+    r"|https?://[^\s\"'<>]*(?:[?&](?:X-Amz-|Signature|sig|token|auth)|/hooks?/|/commands/|/actions/)"
+    r"[^\s\"'<>]*",  # signed and response URLs
+    re.IGNORECASE,
+)
+
+
+def redact(text: str) -> str:
+    return _SECRET.sub("[secret]", text)
+
+
+def _redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {k: redact(v) if isinstance(v, str) else v for k, v in event.items()}
+
+
+def configure_logs(level: str, fmt: str) -> None:
+    """Our lines and the libraries' take the same way to stderr."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _redact_event,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if fmt == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _redact_event,
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in ("httpx", "httpcore", "aiosqlite", "alembic", "slack_sdk", "slack_bolt"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,107 @@
+"""The bot's settings: environment (and `.env`), read once, frozen."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WHERE: dict[str, str] = {
+    "SLACK_BOT_TOKEN": "Slack app page, “OAuth & Permissions”, “Bot User OAuth Token” (xoxb-…)",
+    "SLACK_SIGNING_SECRET": "Slack app page, “Basic Information”, “Signing Secret”",
+    "SLACK_APP_TOKEN": "Slack app page, “Basic Information”, “App-Level Tokens”, "
+    "scope connections:write (xapp-…)",
+    "HMS_ACCESS_KEY": "100ms dashboard, “Developer”, “App Access Key”",
+    "HMS_SECRET": "100ms dashboard, “Developer”, “App Secret”",
+    "HMS_MANAGEMENT_TOKEN": "100ms dashboard, “Developer”, “Management Token”",
+    "HMS_WEBHOOK_SECRET": "any long random text; the same one goes into the webhook's header "
+    "X-Record-Bot-Secret on the 100ms dashboard",
+    "DATABASE_URL": "such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
+    "PORT": "a number from 1 to 65535",
+    "TIME_SCALE": "a number above 0; 1 outside the sandbox",
+    "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
+    "LOG_FORMAT": "console or json",
+}
+
+
+class SettingsError(Exception):
+    """One line for the admin: which setting, what is wrong with it, where to get it."""
+
+
+def default_database_url() -> str:
+    return f"sqlite:///{user_data_path('record-bot', appauthor=False) / 'record-bot.sqlite'}"
+
+
+class Settings(BaseSettings):
+    """Names here are the environment's, in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+    )
+
+    slack_bot_token: SecretStr
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    hms_access_key: str | None = None
+    hms_secret: SecretStr | None = None
+    hms_management_token: SecretStr | None = None
+    hms_api_url: str = "https://api.100ms.live/v2"
+    hms_webhook_secret: SecretStr | None = None
+    database_url: str = Field(default_factory=default_database_url)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+    metrics_token: SecretStr | None = None
+    time_scale: float = Field(default=1.0, gt=0)
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.slack_app_token is not None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        _starts(self.slack_bot_token, "xoxb-", "SLACK_BOT_TOKEN")
+        if self.slack_app_token:
+            _starts(self.slack_app_token, "xapp-", "SLACK_APP_TOKEN")
+        elif self.slack_signing_secret is None:
+            raise ValueError("SLACK_SIGNING_SECRET is not set (or set SLACK_APP_TOKEN)")
+        if self.hms_management_token is None:
+            if not self.hms_access_key:
+                raise ValueError("HMS_ACCESS_KEY is not set")
+            if self.hms_secret is None:
+                raise ValueError("HMS_SECRET is not set")
+        return self
+
+
+def _starts(secret: SecretStr, prefix: str, name: str) -> None:
+    if not secret.get_secret_value().startswith(prefix):
+        raise ValueError(f"{name} does not begin with {prefix}")
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Settings from the environment. Raises `SettingsError`, one line long and without values."""
+    try:
+        return Settings(_env_file=env_file)  # the rest is environment
+    except ValidationError as e:
+        raise SettingsError(_one_line(e)) from None
+
+
+def _one_line(error: ValidationError) -> str:
+    """The first problem; never the value, which may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    if first["loc"]:
+        name = str(first["loc"][0]).upper()
+        what = "is not set" if first["type"] == "missing" else f"is wrong: {first['msg']}"
+        sentence = f"{name} {what}"
+    else:
+        sentence = first["msg"].removeprefix("Value error, ")
+        name = sentence.split()[0]
+    where = WHERE.get(name)
+    return f"{sentence}. Get it from: {where}." if where else f"{sentence}."

@@ -1,0 +1,114 @@
+"""What can go wrong on the way out to Slack.
+
+    SlackError
+    ├── SlackUnavailable   not now: network, 429, 5xx. `reached` says if Slack may have done it.
+    └── SlackRefused       no, and asking again the same way cannot help.
+        ├── CannotPostThere    this channel is closed to us
+        ├── MessageGone        the message was deleted
+        └── NotAuthorized      the token is revoked, or lacks a scope
+
+Source: docs.slack.dev, the error lists of each method.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+
+class SlackError(Exception):
+    """Never carries a token or a response body."""
+
+
+class SlackUnavailable(SlackError):
+    """`reached=False`: the call was certainly not carried out."""
+
+    def __init__(self, why: str, *, retry_after_s: float | None = None, reached: bool) -> None:
+        super().__init__(why)
+        self.retry_after_s = retry_after_s
+        self.reached = reached
+
+
+class SlackRefused(SlackError):
+    """`error` is Slack's own name for why."""
+
+    def __init__(self, error: str, *, needed: str | None = None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.needed = needed
+
+
+class CannotPostThere(SlackRefused):
+    pass
+
+
+class MessageGone(SlackRefused):
+    pass
+
+
+class NotAuthorized(SlackRefused):
+    pass
+
+
+_KIND_OF: Mapping[str, type[SlackRefused]] = {
+    "not_in_channel": CannotPostThere,
+    "channel_not_found": CannotPostThere,
+    "is_archived": CannotPostThere,
+    "is_inactive": CannotPostThere,
+    "restricted_action": CannotPostThere,
+    "restricted_action_read_only_channel": CannotPostThere,
+    "restricted_action_thread_only_channel": CannotPostThere,
+    "restricted_action_non_threadable_channel": CannotPostThere,
+    "messages_tab_disabled": CannotPostThere,
+    "cannot_dm_bot": CannotPostThere,
+    "user_not_found": CannotPostThere,
+    "message_not_found": MessageGone,
+    "thread_not_found": MessageGone,
+    "invalid_auth": NotAuthorized,
+    "not_authed": NotAuthorized,
+    "account_inactive": NotAuthorized,
+    "token_revoked": NotAuthorized,
+    "token_expired": NotAuthorized,
+    "missing_scope": NotAuthorized,
+    "team_access_not_granted": NotAuthorized,
+}
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_SLACK_IS_UNWELL = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
+
+
+def error_of(status: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -> SlackError:
+    """The error that an answer of Slack's means. Pure."""
+    name = str(body.get("error") or "")
+    if status == 429 or name in _RATE_LIMITED:
+        return SlackUnavailable("rate limited", retry_after_s=_seconds(headers), reached=False)
+    if status >= 500 or name in _SLACK_IS_UNWELL or not name:
+        return SlackUnavailable(name or f"HTTP {status}", reached=True)
+    return _KIND_OF.get(name, SlackRefused)(name, needed=body.get("needed"))
+
+
+def error_from(raised: BaseException) -> SlackError:
+    """The error that an exception of slack_sdk's or aiohttp's means."""
+    match raised:
+        case SlackApiError(response=response) if hasattr(response, "data"):
+            body = response.data if isinstance(response.data, dict) else {}
+            return error_of(response.status_code, response.headers, body)
+        case SlackApiError():
+            return SlackUnavailable("unreadable answer", reached=True)
+        case aiohttp.ClientConnectorError():
+            return SlackUnavailable("cannot connect", reached=False)
+        case aiohttp.ClientError() | SlackClientError() | asyncio.TimeoutError() | OSError():
+            return SlackUnavailable(type(raised).__name__, reached=True)
+        case _:
+            raise raised
+
+
+def _seconds(headers: Mapping[str, Any]) -> float:
+    value = next((v for k, v in headers.items() if k.lower() == "retry-after"), None)
+    try:
+        return max(1.0, float(value[0] if isinstance(value, list) else value or 1))
+    except ValueError:
+        return 1.0

@@ -1,0 +1,212 @@
+"""Out to Slack: the calls this bot makes, typed, each raising `SlackError` and never retrying.
+
+Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/reference/methods.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.slack.errors import SlackRefused, SlackUnavailable, error_from
+from bot.slack.gates import Gates
+
+Json = Mapping[str, Any]
+_WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """`channel` is where it really is: a message to a person is in a D… channel."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is. `scopes` is what the token was granted."""
+
+    enterprise_id: str
+    team_id: str
+    team: str
+    bot_user_id: str
+    bot_id: str
+    name: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`full`: a member of the home workspace who is neither guest nor stranger nor bot."""
+
+    user_id: str
+    full: bool
+    admin: bool
+
+
+class SlackGateway:
+    def __init__(
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, gates: Gates
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._gates = gates
+        self._log = logging.getLogger("slack_sdk.webhook")
+
+    async def identity(self) -> Identity:
+        """auth.test. Raises NotAuthorized when the token does not serve."""
+        async with self._call("auth.test"):
+            answer = await self._client.auth_test()
+        granted = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
+        return Identity(
+            enterprise_id=answer.get("enterprise_id") or "",
+            team_id=answer["team_id"],
+            team=answer.get("team") or "",
+            bot_user_id=answer["user_id"],
+            bot_id=answer.get("bot_id") or "",
+            name=answer.get("user") or "record-bot",
+            scopes=frozenset(s.strip() for s in granted.split(",") if s.strip()),
+        )
+
+    async def post(self, channel: str, message: Json, *, thread_ts: str | None = None) -> Posted:
+        """chat.postMessage to a channel, or to a person by U… id. Not repeatable.
+
+        Raises CannotPostThere where the bot may not write.
+        """
+        async with self._call("chat.postMessage"):
+            answer = await self._client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread_ts,
+                unfurl_links=False,
+                unfurl_media=False,
+                **message,
+            )
+        return Posted(channel=answer["channel"], ts=answer["ts"])
+
+    async def update(self, channel: str, ts: str, message: Json) -> None:
+        """chat.update. Raises MessageGone when it was deleted."""
+        async with self._call("chat.update"):
+            await self._client.chat_update(channel=channel, ts=ts, **message)
+
+    async def ephemeral(self, channel: str, user: str, message: Json) -> None:
+        """chat.postEphemeral: not guaranteed to be seen; gone on reload."""
+        async with self._call("chat.postEphemeral"):
+            await self._client.chat_postEphemeral(channel=channel, user=user, **message)
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        async with self._call("chat.getPermalink"):
+            answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        return str(answer["permalink"])
+
+    async def upload(
+        self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes
+    ) -> None:
+        """Upload a file into a channel or thread, in Slack's three calls. Not repeatable.
+
+        Raises SlackRefused for an empty file, too: Slack takes none.
+        """
+        if not content:
+            raise SlackRefused("empty_file")
+        async with self._call("files.completeUploadExternal"):
+            await self._client.files_upload_v2(
+                channel=channel,
+                thread_ts=thread_ts,
+                filename=filename,
+                title=title,
+                content=content,
+            )
+
+    async def open_view(self, trigger_id: str, view: Json) -> None:
+        """views.open, within 3 s of the click. Raises SlackRefused for a stale trigger."""
+        async with self._call("views.open"):
+            await self._client.views_open(trigger_id=trigger_id, view=dict(view))
+
+    async def push_view(self, trigger_id: str, view: Json) -> None:
+        async with self._call("views.push"):
+            await self._client.views_push(trigger_id=trigger_id, view=dict(view))
+
+    async def update_view(
+        self,
+        view: Json,
+        *,
+        view_id: str | None = None,
+        external_id: str | None = None,
+        view_hash: str | None = None,
+    ) -> None:
+        """views.update. Raises SlackRefused("not_found") when it is closed or not yet open."""
+        async with self._call("views.update"):
+            await self._client.views_update(
+                view=dict(view), view_id=view_id, external_id=external_id, hash=view_hash
+            )
+
+    async def publish_home(self, user: str, view: Json) -> None:
+        async with self._call("views.publish"):
+            await self._client.views_publish(user_id=user, view=dict(view))
+
+    async def respond(self, response_url: str, message: Json, *, replace: bool = False) -> None:
+        """Post to a response_url: 5 times in 30 minutes, also where the bot is no member."""
+        async with self._call("response_url"):
+            hook = AsyncWebhookClient(
+                response_url, session=self._session, retry_handlers=[], logger=self._log
+            )
+            answer = await hook.send_dict(
+                {"response_type": "ephemeral", "replace_original": replace, **message}
+            )
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise SlackUnavailable(f"HTTP {answer.status_code}", reached=False)
+        if answer.status_code != 200:
+            raise SlackRefused(f"response_url_{answer.status_code}")
+
+    async def member(self, user: str, *, home_team: str) -> Member:
+        """users.info (Tier 4), reduced to what decides rights."""
+        async with self._call("users.info"):
+            answer = await self._client.users_info(user=user)
+        info: dict[str, Any] = answer["user"]
+        outside = info.get("team_id") not in (None, home_team) or info.get("is_stranger")
+        guest = info.get("is_restricted") or info.get("is_ultra_restricted")
+        gone = info.get("deleted") or info.get("is_bot")
+        return Member(
+            user_id=user,
+            full=not (outside or guest or gone),
+            admin=bool(info.get("is_admin") or info.get("is_owner")),
+        )
+
+    async def can_see(self, channel: str, user: str) -> bool:
+        """True for a public channel, else whether the person is in it (Tier 4, paged)."""
+        if channel.startswith(("U", "W")):
+            return channel == user
+        async with self._call("conversations.info"):
+            answer = await self._client.conversations_info(channel=channel)
+        info: dict[str, Any] = answer["channel"]
+        if not (info.get("is_private") or info.get("is_im") or info.get("is_mpim")):
+            return True
+        cursor: str | None = None
+        for _ in range(20):
+            async with self._call("conversations.members"):
+                page = await self._client.conversations_members(
+                    channel=channel, cursor=cursor, limit=1000
+                )
+            if user in page["members"]:
+                return True
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return False
+        return False
+
+    @asynccontextmanager
+    async def _call(self, method: str) -> AsyncIterator[None]:
+        await self._gates.check(method)
+        try:
+            yield
+        except _WIRE_ERRORS as raised:
+            error = error_from(raised)
+            if isinstance(error, SlackUnavailable) and error.retry_after_s:
+                await self._gates.close(method, error.retry_after_s)
+            raise error from None

@@ -1,0 +1,270 @@
+"""`next_step`: the laws, and a table of who comes first."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import facts as f
+from bot.domain import plan as p
+from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.domain.options import RecordingOptions
+from bot.domain.policy import Policy, deadlines, is_late, transcript_expected_at
+from bot.domain.recording import derive
+from tests.unit.some import any_facts, at, requested
+
+POLICY = Policy()
+WANTED = Wanted(card="h2")
+CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h2")
+OUTCOME = Delivery(Kind.OUTCOME, "U1", State.WAITING)
+RUNNING: list[f.Fact] = [
+    f.StartAttempted(at=at(1)),
+    f.StartAccepted(at=at(2), hms_id="j"),
+    f.BeamStarted(at=at(6)),
+]
+ENDED: list[f.Fact] = [
+    *RUNNING,
+    f.BeamStopped(at=at(600), reason="room ended", duration_s=594),
+    f.RecordingUploaded(at=at(620), duration_s=594),
+]
+NO_TEXT = RecordingOptions(transcription=False)
+
+
+def _step(
+    more: list[f.Fact],
+    *deliveries: Delivery,
+    now: datetime,
+    options: RecordingOptions | None = None,
+    work: Work | None = None,
+) -> p.Step:
+    notes = replace(work or Work(), deliveries=deliveries)
+    recording = derive("k", [requested(options=options), *more])
+    return p.next_step(recording, notes, WANTED, POLICY, now)
+
+
+def _with(delivery: Delivery, **changes: object) -> Delivery:
+    return replace(delivery, **changes)  # type: ignore[arg-type]
+
+
+def test_the_card_comes_before_the_start() -> None:
+    assert _step([], now=at(0)) == p.PostCard("C1")
+    assert _step([], CARD, now=at(0)) == p.Start()
+
+
+def test_a_slow_slack_delays_the_start_by_ten_seconds_at_most() -> None:
+    waiting = _with(CARD, state=State.WAITING, not_before=at(60))
+    assert _step([], waiting, now=at(3)) == p.Wait(at(10))
+    assert _step([], waiting, now=at(10)) == p.Start()
+
+
+def test_an_unknown_attempt_is_settled_before_anything_waits_for_slack() -> None:
+    assert _step([f.StartAttempted(at=at(1))], now=at(500)) == p.Start()
+
+
+def test_where_we_cannot_post_nothing_starts_and_the_person_hears_of_it() -> None:
+    closed = f.CannotPost(at=at(1), channel_id="C1", error="not_in_channel")
+    parked = _with(CARD, state=State.PARKED, ts=None)
+    assert _step([closed], parked, OUTCOME, now=at(1)) == p.Outcome("U1")
+    done = _with(OUTCOME, state=State.SENT)
+    assert _step([closed], parked, done, now=at(1)) == p.Done()
+
+
+def test_stop_comes_before_everything() -> None:
+    stop = f.StopRequested(at=at(9), by="U2")
+    stale = _with(CARD, hash="h1")
+    assert _step([*RUNNING, stop], stale, OUTCOME, now=at(9)) == p.Stop()
+
+
+def test_pause_is_not_sent_while_a_stop_waits() -> None:
+    pause = f.PauseRequested(at=at(9), by="U2", pause=True)
+    assert _step([*RUNNING, pause], CARD, now=at(9)) == p.Pause(at(9))
+    resume = f.PauseRequested(at=at(10), by="U2", pause=False)
+    assert _step([*RUNNING, pause, resume], CARD, now=at(10)) == p.Resume(at(10))
+
+
+def test_edits_of_a_card_coalesce() -> None:
+    stale = _with(CARD, hash="h1")
+    assert _step(RUNNING, stale, now=at(9)) == p.UpdateCard("C1")
+    edited = _with(stale, not_before=at(10))
+    assert _step(RUNNING, edited, now=at(9)) == p.Wait(at(10))
+
+
+def test_a_deleted_card_is_not_posted_again() -> None:
+    gone = _with(CARD, state=State.GONE)
+    step = _step(RUNNING, gone, now=at(9))
+    assert isinstance(step, p.Wait)
+
+
+def test_a_parked_card_does_not_hold_up_a_follower() -> None:
+    parked = _with(CARD, state=State.PARKED)
+    follow = f.Followed(at=at(8), channel_id="C2", by="U2")
+    assert _step([*RUNNING, follow], parked, now=at(9)) == p.PostCard("C2")
+    other = _with(CARD, target="C2")
+    assert _step([*RUNNING, follow], parked, other, now=at(9)) == p.Tell()
+    told = Delivery(Kind.TELL, "U1", State.SENT)
+    assert isinstance(_step([*RUNNING, follow], parked, other, told, now=at(9)), p.Wait)
+
+
+def test_asking_starts_soon_and_then_backs_off() -> None:
+    accepted: list[f.Fact] = [f.StartAccepted(at=at(2), hms_id="j")]
+    first = _step(accepted, CARD, now=at(3))
+    assert isinstance(first, p.Wait)
+    assert at(2 + 4.5) <= first.until <= at(2 + 5.5)
+    assert _step(accepted, CARD, now=at(8)) == p.Ask()
+    later = _step(accepted, CARD, now=at(9), work=Work(asked_at=at(8), asks=2))
+    assert isinstance(later, p.Wait)
+    assert at(8 + 9) <= later.until <= at(8 + 11)
+
+
+def test_without_webhooks_it_asks_oftener() -> None:
+    recording = derive("k", [requested(), *RUNNING])
+    seldom = p.ask_at(recording, Work(), POLICY)
+    often = p.ask_at(recording, Work(), Policy(webhooks=False))
+    assert often < seldom
+
+
+def test_the_transcript_is_asked_for_when_it_is_due() -> None:
+    asked = Work(asked_at=at(620))
+    step = _step(ENDED, CARD, now=at(630), work=asked)
+    assert step == p.Wait(at(600 + 300))
+    assert _step(ENDED, CARD, now=at(900), work=asked) == p.Ask()
+
+
+def test_a_long_recording_is_given_a_fifth_of_its_length() -> None:
+    long = [*RUNNING, f.BeamStopped(at=at(7200), reason="x", duration_s=7000)]
+    assert transcript_expected_at(derive("k", [requested(), *long]), POLICY) == at(7200 + 1400)
+
+
+def test_without_a_transcript_results_come_at_once_then_the_files() -> None:
+    step = _step(ENDED, CARD, now=at(621), options=NO_TEXT)
+    assert step == p.PostSummary("C1")
+    posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
+    assert _step(ENDED, CARD, posted, now=at(621), options=NO_TEXT) == p.Done()
+    chat = f.AssetSeen(at=at(621), asset_id="c", type="chat", status="completed")
+    step = _step([*ENDED, chat], CARD, posted, now=at(622), options=NO_TEXT)
+    assert step == p.UploadFile(Kind.CHAT, "C1")
+
+
+def test_the_transcript_is_looked_into_then_posted() -> None:
+    ready: list[f.Fact] = [*ENDED, f.TranscriptionReported(at=at(950), outcome="success")]
+    assert _step(ready, CARD, now=at(951)) == p.FetchTranscript()
+    checked = [*ready, f.ResultsChecked(at=at(952), words=812, has_summary=True)]
+    assert _step(checked, CARD, now=at(953)) == p.PostSummary("C1")
+    posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
+    assert _step(checked, CARD, posted, now=at(953)) == p.UploadFile(Kind.TRANSCRIPT, "C1")
+    empty = [*ready, f.ResultsChecked(at=at(952), words=0, has_summary=False)]
+    assert _step(empty, CARD, posted, now=at(953)) == p.Done()
+
+
+def test_results_wait_for_the_video() -> None:
+    early: list[f.Fact] = [*RUNNING, f.TranscriptionReported(at=at(950), outcome="success")]
+    assert _step(early, CARD, now=at(1000), work=Work(asked_at=at(999))) != p.FetchTranscript()
+
+
+def test_results_reach_the_starter_when_the_home_channel_is_closed() -> None:
+    parked = _with(CARD, state=State.PARKED)
+    told = Delivery(Kind.TELL, "U1", State.SENT)
+    assert _step(ENDED, parked, told, now=at(621), options=NO_TEXT) == p.PostSummary("U1")
+
+
+def test_a_transcript_that_never_comes_is_late_then_given_up() -> None:
+    recording = derive("k", [requested(options=RecordingOptions(transcription=True)), *ENDED])
+    limits = deadlines(recording, POLICY)
+    assert limits.late_at == at(600 + 300 + 600)
+    assert limits.give_up_at == at(600 + 300) + timedelta(hours=24)
+    assert is_late(recording, POLICY, at(1500))
+    assert not is_late(recording, POLICY, at(1499))
+    given_up = p.next_step(recording, Work((CARD,)), WANTED, POLICY, limits.give_up_at)
+    assert given_up == p.GiveUp(on_recording=False)
+
+
+def test_a_held_step_lets_the_next_one_pass() -> None:
+    stop = f.StopRequested(at=at(9), by="U2")
+    stale = _with(CARD, hash="h1")
+    held = Work(holds={"Stop": Hold(at(20), 3)})
+    assert _step([*RUNNING, stop], stale, now=at(10), work=held) == p.UpdateCard("C1")
+    assert _step([*RUNNING, stop], stale, now=at(20), work=held) == p.Stop()
+
+
+def test_hold_names_tell_steps_apart() -> None:
+    names = {
+        p.hold_name(s)
+        for s in (
+            p.Stop(),
+            p.PostCard("C1"),
+            p.PostCard("C2"),
+            p.UpdateCard("C1"),
+            p.UploadFile(Kind.CHAT, "C1"),
+            p.UploadFile(Kind.TRANSCRIPT, "C1"),
+        )
+    }
+    assert len(names) == 6
+
+
+_TIMES = st.integers(-100, 200_000).map(at)
+
+
+def _deliveries() -> st.SearchStrategy[tuple[Delivery, ...]]:
+    one = st.builds(
+        Delivery,
+        kind=st.sampled_from(Kind),
+        target=st.sampled_from(["C1", "C2", "U1"]),
+        state=st.sampled_from(State),
+        hash=st.sampled_from(["h1", "h2"]),
+        not_before=st.none() | _TIMES,
+    )
+    return st.lists(one, max_size=6, unique_by=lambda d: (d.kind, d.target)).map(tuple)
+
+
+@given(
+    facts=any_facts(),
+    deliveries=_deliveries(),
+    now=_TIMES,
+    asked_at=st.none() | _TIMES,
+    asks=st.integers(0, 50),
+    failures=st.integers(0, 50),
+)
+def test_next_step_never_waits_for_the_past(
+    facts: list[f.Fact],
+    deliveries: tuple[Delivery, ...],
+    now: datetime,
+    asked_at: datetime | None,
+    asks: int,
+    failures: int,
+) -> None:
+    work = Work(deliveries, asked_at=asked_at, asks=asks, ask_failures=failures)
+    step = p.next_step(derive("k", facts), work, WANTED, POLICY, now)
+    if isinstance(step, p.Wait):
+        assert step.until > now
+
+
+@given(facts=any_facts(), deliveries=_deliveries(), now=_TIMES)
+def test_a_step_that_is_held_up_is_not_named(
+    facts: list[f.Fact], deliveries: tuple[Delivery, ...], now: datetime
+) -> None:
+    recording = derive("k", facts)
+    holds: dict[str, Hold] = {}
+    for _ in range(20):
+        step = p.next_step(recording, Work(deliveries, holds), WANTED, POLICY, now)
+        if isinstance(step, p.Wait | p.Done):
+            return
+        name = p.hold_name(step)
+        assert name not in holds
+        holds[name] = Hold(now + timedelta(seconds=1), 1)
+    pytest.fail("more steps at once than there are kinds of them")
+
+
+@given(st.integers(0, 100))
+def test_back_off_grows_and_is_bounded(attempts: int) -> None:
+    pause = POLICY.backoff(attempts, POLICY.retry_first, POLICY.retry_cap)
+    assert POLICY.retry_first <= pause <= POLICY.retry_cap
+    assert pause <= POLICY.backoff(attempts + 1, POLICY.retry_first, POLICY.retry_cap)
+
+
+def test_time_scale_divides_every_wait_and_nothing_else() -> None:
+    fast = POLICY.scaled(60)
+    assert fast.ask_first == POLICY.ask_first / 60
+    assert fast.transcript_share == POLICY.transcript_share
+    assert fast.webhooks == POLICY.webhooks
