@@ -1,4 +1,4 @@
-"""The options of `/record start`: one table for reading, correcting, showing and explaining them."""
+"""The options of `/record start`: one table to read, correct, show and explain them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Option:
 
     @property
     def takes_sentence(self) -> str:
-        return f"--{self.name} takes {self.accepted or 'no value'}."
+        return f"--{self.name} takes {self.accepted}."
 
 
 def _given(text: str | None) -> Iterable[str]:

@@ -151,7 +151,8 @@ def _value(option: Option, words: list[Token], reading: Reading) -> object:
         verdict = Bad(f"--{option.name} takes no value.", None if refused else option.turns)
     if isinstance(verdict, Good):
         return verdict.value
-    reading.problems.append(Problem(verdict.reason, option.takes_sentence))
+    accepted = option.takes_sentence if option.accepted else None
+    reading.problems.append(Problem(verdict.reason, accepted))
     return verdict.repaired
 
 

@@ -122,7 +122,8 @@ TABLE: tuple[Entry, ...] = (
 )
 
 _LONGEST_FIRST = sorted(TABLE, key=lambda entry: len(entry.word.split()), reverse=True)
-_WORDS = {name: e for e in TABLE if e.word for name in (*e.hints, e.word)}
+_WORDS = {entry.word: entry for entry in TABLE if entry.word}
+_HINTS = {hint: entry for entry in TABLE for hint in entry.hints}
 
 
 def entry_of(word: str) -> Entry:
@@ -143,18 +144,19 @@ def nearest_entry(token: Token) -> Entry | None:
     """The command that was probably meant. A room name is seldom this close to a command."""
     if token.quoted:
         return None
-    near = get_close_matches(fold(token.text), _WORDS, n=1, cutoff=0.72)
+    word = fold(token.text)
+    if word in _HINTS:
+        return _HINTS[word]
+    near = get_close_matches(word, _WORDS, n=1, cutoff=0.72)
     return _WORDS[near[0]] if near else None
 
 
 def nearest_option(name: str, options: Sequence[Option]) -> Option | None:
     """The option that was probably meant; never its opposite."""
-    names = {
-        known: option
-        for option in options
-        for known in (*option.hints, option.name)
-        if known.startswith("no-") == name.startswith("no-")
-    }
+    hinted = next((o for o in options if name in o.hints), None)
+    if hinted:
+        return hinted
+    names = {o.name: o for o in options if o.name.startswith("no-") == name.startswith("no-")}
     near = get_close_matches(name, names, n=1, cutoff=0.7)
     return names[near[0]] if near else None
 
@@ -173,5 +175,5 @@ def command_help(word: str) -> CommandHelp | None:
     entry = next((e for e in TABLE if e.word == word), None)
     if entry is None:
         return None
-    lines = tuple(HelpLine(f"{o.usage}", o.help, o.accepted) for o in entry.options)
+    lines = tuple(HelpLine(o.usage, o.help, o.accepted) for o in entry.options)
     return CommandHelp(entry.usage, entry.help, entry.example, lines)

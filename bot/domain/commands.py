@@ -182,15 +182,15 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Understood:
     reading = read_words(entry, tokens)
     if reading.wants_help:
         return _Understood(Help(entry.word or None), entry, ())
-    words, problems = reading.words, reading.problems
-    if words and not entry.arguments:
-        extra = shorten(" ".join(t.text for t in words))
+    problems = reading.problems
+    if reading.words and not entry.arguments:
+        extra = shorten(" ".join(t.text for t in reading.words))
         problems.append(Problem(f"“{entry.word}” takes nothing more, such as “{extra}”."))
     count = _take_count(reading) if entry.takes(Kind.COUNT) else DEFAULT_LIST_COUNT
     topic = _take_topic(reading) if entry.takes(Kind.TOPIC) else None
     options, settled = combine(reading.values)
     problems.extend(Problem(reason, accepted) for reason, accepted in settled)
-    room = " ".join(t.text for t in words).strip() or None
+    room = " ".join(t.text for t in reading.words).strip() or None
     return _Understood(_build(entry.word, room, options, count, topic), entry, tuple(problems))
 
 

@@ -17,7 +17,7 @@ ResolutionChoice = Literal["template", "720p", "1080p", "portrait", "custom"]
 
 
 class DraftSection(BaseModel):
-    """`id` is stable for the life of the draft, so that adding and removing keeps what was typed."""
+    """`id` is stable for the life of the draft: adding and removing keeps what was typed."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -8,26 +8,23 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-DASHES = "-‐‑‒–—―−﹘﹣－"  # noqa: RUF001
+DASHES = "-‐‑‒–—―−﹘﹣－"
 DOUBLE_QUOTES = '"“”„‟«»″＂'
 SINGLE_QUOTES = "'‘’‚‛‹›＇"
 _PARTNERS = {"“": "”“", "„": "“”", "«": "»", "»": "«»", "‘": "’'", "‚": "‘’", "‹": "›", "›": "‹›"}
 
 _JOINERS = "\u200c\u200d"  # part of the word in Persian, Hindi and in emoji
-_DROPPED = "".join(
-    map(
-        chr,
-        (0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, 0xFEFF)
-        + tuple(range(0x2066, 0x206A)),
-    )
+_DROPPED = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 INVISIBLE = _DROPPED + _JOINERS
 
 _ANY_QUOTE = DOUBLE_QUOTES + SINGLE_QUOTES
 _ESCAPE = re.compile(rf"\\([\\{_ANY_QUOTE}])")
 _MUST_ESCAPE = re.compile(rf"[\\{DOUBLE_QUOTES}]")
-_QUOTE_OR_ESCAPE = {
-    family: re.compile(rf"\\[\\{_ANY_QUOTE}]|[{family}]")
+_ESCAPE_OR_CLOSING = {
+    family: re.compile(rf"\\[\\{_ANY_QUOTE}]|[{family}](?=[\s,:{INVISIBLE}]|\Z)")
     for family in (DOUBLE_QUOTES, SINGLE_QUOTES)
 }
 _OPTION_AHEAD = re.compile(rf"\s[\s{INVISIBLE}]*(?:--|[{DASHES[1:]}])[{DASHES}]*[^\W\d_]")
@@ -142,9 +139,9 @@ def _closing(text: str, start: int) -> int | None:
     family = DOUBLE_QUOTES if opener in DOUBLE_QUOTES else SINGLE_QUOTES
     partners = _PARTNERS.get(opener, opener)
     spare: int | None = None
-    for found in _QUOTE_OR_ESCAPE[family].finditer(text, start + 1):
+    for found in _ESCAPE_OR_CLOSING[family].finditer(text, start + 1):
         after = found.end()
-        if len(found[0]) > 1 or not _at_boundary(text, after):
+        if len(found[0]) > 1:
             continue
         if (
             found[0] in partners
@@ -154,7 +151,3 @@ def _closing(text: str, start: int) -> int | None:
             return found.start()
         spare = found.start() if spare is None else spare
     return spare
-
-
-def _at_boundary(text: str, at: int) -> bool:
-    return at >= len(text) or text[at].isspace() or text[at] in f",:{INVISIBLE}"

@@ -43,8 +43,9 @@ def select(**more: Any) -> Json:
     return {"type": "static_select", "options": options(2), **more}
 
 
-def choices(n: int) -> Json:
-    return {"type": "checkboxes", "options": options(n)}
+def choices(n: int, text: Json | None = None) -> Json:
+    listed = [option(i, text=text or plain()) for i in range(n)]
+    return {"type": "checkboxes", "options": listed}
 
 
 def textbox(**more: Any) -> Json:
@@ -109,21 +110,22 @@ EVERY_PICKER = [
 del EVERY_PICKER[2]["options"]
 EVERY_LEAF: list[Json] = [
     {"type": "text", "text": "x", "style": {"bold": True}},
-    {"type": "link", "url": "https://a.example"},
+    {"type": "link", "url": "https://a.example", "text": "x"},
     {"type": "user", "user_id": "U1"},
     {"type": "usergroup", "usergroup_id": "S1"},
     {"type": "channel", "channel_id": "C1"},
-    {"type": "emoji", "name": "wave"},
+    {"type": "emoji", "name": "wave", "unicode": "1f44b", "skin_tone": 6},
+    {"type": "emoji", "name": "x", "unicode": "x", "skin_tone": 1},
     {"type": "broadcast", "range": "here"},
-    {"type": "date", "timestamp": 1, "format": "{date}"},
+    {"type": "date", "timestamp": 0, "format": "x", "fallback": "x"},
     {"type": "color", "value": "#1d9bd1"},
     {"type": "team", "team_id": "T1"},
 ]
 RICH = rich(
     leaves(*EVERY_LEAF),
-    leaves(leaves(EVERY_LEAF[0]), kind="rich_text_list", style="bullet", indent=1, border=0),
+    leaves(leaves(EVERY_LEAF[0]), kind="rich_text_list", style="bullet", indent=0, offset=0),
     leaves(EVERY_LEAF[0], kind="rich_text_quote"),
-    leaves(EVERY_LEAF[0], kind="rich_text_preformatted", border=1, language="python"),
+    leaves(EVERY_LEAF[0], kind="rich_text_preformatted", border=1, language="c"),
 )
 COMMON = [
     section(fields=[plain(), mrkdwn(verbatim=True)], accessory=IMAGE, expand=True, block_id="a"),
@@ -154,5 +156,10 @@ VALID: dict[str, Json] = {
     "no submit without inputs": {"type": "modal", "title": plain(), "blocks": [section()]},
     "nulls at the top": {"text": "x", "blocks": None, "attachments": None},
     "fractions": modal(asks(number(is_decimal_allowed=True, initial_value="1.5"))),
+    "the least of everything": message(
+        {"type": "markdown", "text": "x"},
+        {"type": "header", "text": plain(), "level": 1},
+        asks(textbox(min_length=0, max_length=1)),
+    ),
     "an empty initial value": modal(asks(textbox(initial_value="", min_length=3))),
 }

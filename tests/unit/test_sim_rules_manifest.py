@@ -112,6 +112,14 @@ def scopes(kind: str) -> Limit:
     return Limit(0, 255, pointer, lambda n: manifest(oauth_config={"scopes": {kind: ["x"] * n}}))
 
 
+def scope(name: str) -> Json:
+    return manifest(oauth_config={"scopes": {"bot": [name]}})
+
+
+def one_string(most: int, pointer: str, make: Callable[[str], Json]) -> Limit:
+    return Limit(0, most, pointer, lambda n: make("x" * n))
+
+
 LIMITS = [
     Limit(1, 35, "/display_information/name", lambda n: display(name="é" * n)),
     Limit(1, 140, "/display_information/description", lambda n: display(description="x" * n)),
@@ -163,6 +171,30 @@ LIMITS = [
         ),
     ),
     Limit(19, 3500, f"{EVENT}/request_url", lambda n: events(request_url=link(n))),
+    one_string(50, "/oauth_config/scopes/bot/0", scope),
+    one_string(50, f"{EVENT}/bot_events/0", lambda s: events(bot_events=[s])),
+    one_string(
+        50,
+        f"{EVENT}/metadata_subscriptions/0/event_type",
+        lambda s: events(metadata_subscriptions=[{"app_id": "A1", "event_type": s}]),
+    ),
+    one_string(
+        2500,
+        "/oauth_config/redirect_urls/0",
+        lambda s: manifest(oauth_config={"redirect_urls": [s]}),
+    ),
+    Limit(
+        2,
+        255,
+        "/features/unfurl_domains/0",
+        lambda n: manifest(features={"unfurl_domains": ["a" * n]}),
+    ),
+    Limit(
+        19,
+        3500,
+        f"{CLICKS}/message_menu_options_url",
+        lambda n: clicks(message_menu_options_url=link(n)),
+    ),
     Limit(19, 3500, f"{CLICKS}/request_url", lambda n: clicks(request_url=link(n))),
     Limit(
         1,

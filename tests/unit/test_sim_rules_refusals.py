@@ -44,6 +44,11 @@ def text_leaf(text: str) -> Json:
     return rich(text_section(text))
 
 
+def leaf(**fields: Any) -> Json:
+    return rich(leaves(fields))
+
+
+LEAF = "/elements/0/elements/0"
 SHARED = {"type": "conversations_select", "response_url_enabled": True}
 FOCUSED = textbox(focus_on_load=True)
 
@@ -79,6 +84,9 @@ BLOCKS: list[tuple[Json, list[str]]] = [
     (actions(button(style="default")), ["/elements/0/style"]),
     (actions(button(url="not a url")), ["/elements/0/url"]),
     (actions(button(value="")), ["/elements/0/value"]),
+    (actions(button(action_id="")), ["/elements/0/action_id"]),
+    (actions(button(accessibility_label="")), ["/elements/0/accessibility_label"]),
+    (actions(select(options=[option(value="")])), ["/elements/0/options/0/value"]),
     (actions(without(button(), "text")), ["/elements/0"]),
     (actions(button(focus_on_load=True)), ["/elements/0/focus_on_load"]),
     (actions(confirmed(deny=mrkdwn())), ["/elements/0/confirm/deny/type"]),
@@ -126,6 +134,8 @@ BLOCKS: list[tuple[Json, list[str]]] = [
     (without(asks(textbox()), "label"), [""]),
     (without(IMAGE, "alt_text"), [""]),
     (without(IMAGE, "image_url"), [""]),
+    (IMAGE | {"alt_text": ""}, ["/alt_text"]),
+    (without(IMAGE, "image_url") | {"slack_file": {"id": ""}}, ["/slack_file/id"]),
     (IMAGE | {"slack_file": {"id": "F1"}}, [""]),
     (IMAGE | {"image_url": "ftp://a.example/b.png"}, ["/image_url"]),
     (
@@ -136,6 +146,12 @@ BLOCKS: list[tuple[Json, list[str]]] = [
     (rich(leaves()), ["/elements/0/elements"]),
     (text_leaf(""), ["/elements/0/elements/0/text"]),
     (rich({"type": "text", "text": "x"}), ["/elements/0/type"]),
+    (leaf(type="link", url="https://a.example", text=""), [f"{LEAF}/text"]),
+    (leaf(type="emoji", name=""), [f"{LEAF}/name"]),
+    (leaf(type="emoji", name="x", skin_tone=7), [f"{LEAF}/skin_tone"]),
+    (leaf(type="emoji", name="x", skin_tone=0), [f"{LEAF}/skin_tone"]),
+    (leaf(type="date", timestamp=-1, format=""), [f"{LEAF}/timestamp", f"{LEAF}/format"]),
+    (leaf(type="text", text="x", style={"loud": True}), [f"{LEAF}/style/loud"]),
     (rich(leaves({"type": "user", "user_id": "ann"})), ["/elements/0/elements/0/user_id"]),
     (rich(leaves({"type": "canvas"})), ["/elements/0/elements/0/type"]),
     (rich(leaves(text_section(), kind="rich_text_list")), ["/elements/0"]),

@@ -1,0 +1,78 @@
+"""Management tokens: who we are to 100ms.
+
+Source: 100ms docs, get-started/security-and-tokens.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+import jwt
+
+LIFETIME = timedelta(hours=24)
+RENEW_BEFORE_END = timedelta(hours=2)
+CLOCK_SKEW = timedelta(seconds=60)
+
+
+class TokenSource(Protocol):
+    def token(self) -> str:
+        """A token that can be used now."""
+        ...
+
+    def renew(self) -> bool:
+        """Forget the token, because 100ms refused it; False when there can be no other."""
+        ...
+
+
+class ManagementTokens:
+    """Tokens made from the app's key and secret, without a call to anyone.
+
+    One token serves all calls for most of a day; the next one is made well before it ends.
+    """
+
+    def __init__(self, access_key: str, secret: str, now: Callable[[], datetime]) -> None:
+        self._access_key = access_key
+        self._secret = secret
+        self._now = now
+        self._token: str | None = None
+        self._made_at = now()
+
+    def token(self) -> str:
+        now = self._now()
+        age = now - self._made_at
+        # A clock that was set back would leave us with a token from the future.
+        if self._token is None or not timedelta(0) <= age < LIFETIME - RENEW_BEFORE_END:
+            self._token = self._made(now)
+            self._made_at = now
+        return self._token
+
+    def renew(self) -> bool:
+        self._token = None
+        return True
+
+    def _made(self, now: datetime) -> str:
+        valid_from = int((now - CLOCK_SKEW).timestamp())
+        claims = {
+            "access_key": self._access_key,
+            "type": "management",
+            "version": 2,
+            "jti": str(uuid4()),
+            "iat": valid_from,
+            "nbf": valid_from,
+            "exp": valid_from + int(LIFETIME.total_seconds()),
+        }
+        return jwt.encode(claims, self._secret, algorithm="HS256")
+
+
+class FixedToken:
+    """A token from the dashboard; it ends after 7 to 14 days and cannot be renewed by us."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self) -> str:
+        return self._token
+
+    def renew(self) -> bool:
+        return False

@@ -1,0 +1,290 @@
+"""The calls to 100ms that the bot makes; each is bounded to less than 10 seconds.
+
+All of them raise `HmsUnavailable` (network, 429, 5xx) and `HmsRefused` (a clear no); a docstring
+names only what is particular to the call. Sources are pages of the 100ms docs under
+server-side/v2/api-reference.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
+
+import httpx
+from pydantic import JsonValue, SecretStr, ValidationError
+
+from bot.domain.facts import HmsStatus
+from bot.domain.options import RecordingOptions
+from bot.hms import lenient
+from bot.hms.auth import TokenSource
+from bot.hms.errors import HmsNotFound
+from bot.hms.models import (
+    ActiveRoom,
+    Answer,
+    Asset,
+    PresignedUrl,
+    Recording,
+    Replay,
+    Room,
+    WebhookDelivery,
+)
+from bot.hms.start_body import start_body
+from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, segment, unreadable
+
+PAGE_SIZE = 100  # the most that 100ms gives; the fewest calls
+LINK_FOR_US = timedelta(minutes=5)
+DeliveryStatus = Literal["all", "failed", "success"]
+A = TypeVar("A", bound=Answer)
+
+
+class HmsClient:
+    """`base_url` includes the version: `https://api.100ms.live/v2`.
+
+    `http` is the caller's to make and to close; it must carry no `Authorization` of its own.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        tokens: TokenSource,
+        http: httpx.AsyncClient,
+        *,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._transport = Transport(base_url, tokens, http, patience_s)
+
+    # Recordings
+
+    async def start(self, room_id: str, options: RecordingOptions) -> Recording:
+        """Start recording a room: one call that must not happen twice. Mostly still `starting`.
+
+        Raises:
+            HmsConflict: a recording already runs there; adopt it.
+            HmsForbidden: no such room, or not ours.
+            HmsUnavailable: with `reached`, it may have started; look before trying again.
+        Source: recordings/start-recording-for-room.
+        """
+        path = f"/recordings/room/{segment(room_id)}/start"
+        return _read(Recording, await self._transport.call("POST", path, body=start_body(options)))
+
+    async def stop(self, recording_id: str) -> Recording | None:
+        """Stop this one recording; harmless to repeat. None when the answer says nothing.
+
+        Raises:
+            HmsNotFound: nothing runs any more, which is as good as stopped.
+        Source: recordings/stop-recording-by-id.
+        """
+        path = f"/recordings/{segment(recording_id)}/stop"
+        answer = await self._transport.call("POST", path, body={})
+        return next(Recording.each([answer]), None)
+
+    async def pause(self, room_id: str) -> None:
+        """Pause whatever is being recorded in the room; 100ms never reports that it did.
+
+        Source: recordings/pause-recording-for-room.
+        """
+        await self._transport.call("POST", f"/recordings/room/{segment(room_id)}/pause", body={})
+
+    async def resume(self, room_id: str) -> None:
+        """Go on recording in the room. Source: recordings/resume-recording-for-room."""
+        await self._transport.call("POST", f"/recordings/room/{segment(room_id)}/resume", body={})
+
+    async def get_recording(self, recording_id: str) -> Recording:
+        """One recording with its files.
+
+        Raises:
+            HmsNotFound, HmsForbidden: unknown, or not shown to us any more.
+        Source: recordings/get-recording.
+        """
+        path = f"/recordings/{segment(recording_id)}"
+        return _read(Recording, await self._transport.call("GET", path))
+
+    def list_recordings(
+        self,
+        *,
+        room_id: str | None = None,
+        session_id: str | None = None,
+        status: HmsStatus | None = None,
+    ) -> AsyncIterator[Recording]:
+        """Recordings without their files; one call per 100 and one to see the end.
+
+        The order is not documented. Source: recordings/list-all-recordings.
+        """
+        query = {"room_id": room_id, "session_id": session_id, "status": status}
+        return self._pages(Recording, "/recordings", query)
+
+    # Files
+
+    def list_assets(
+        self,
+        *,
+        room_id: str | None = None,
+        session_id: str | None = None,
+        status: str | None = None,
+    ) -> AsyncIterator[Asset]:
+        """Files of all recordings of a room or session; paged as recordings are.
+
+        Source: recording-assets/overview.
+        """
+        query = {"room_id": room_id, "session_id": session_id, "status": status}
+        return self._pages(Asset, "/recording-assets", query)
+
+    async def get_asset(self, asset_id: str) -> Asset:
+        """One file's description. Source: recording-assets/get-asset."""
+        path = f"/recording-assets/{segment(asset_id)}"
+        return _read(Asset, await self._transport.call("GET", path))
+
+    async def presigned_url(self, asset_id: str, *, valid_for: timedelta) -> PresignedUrl:
+        """A link with which anyone can download the file for that long.
+
+        `valid_for` travels as whole seconds, at least one. Never store the link: ask again.
+
+        Source: recording-assets/get-presigned-url.
+        """
+        path = f"/recording-assets/{segment(asset_id)}/presigned-url"
+        query = {"presign_duration": max(1, int(valid_for.total_seconds()))}
+        return _read(PresignedUrl, await self._transport.call("GET", path, query=query))
+
+    async def download(self, url: SecretStr, max_bytes: int) -> bytes:
+        """The content behind a link of `presigned_url`; one call to the storage, not to 100ms.
+
+        Raises:
+            HmsTooLarge: more than `max_bytes`; no more than that is held in memory.
+            HmsRefused: the link has ended, or the file is gone.
+        """
+        return await self._transport.download(url, max_bytes)
+
+    async def fetch_asset(self, asset_id: str, max_bytes: int) -> bytes:
+        """A file's content: one call for the link, one to the storage. Raises as `download`."""
+        link = await self.presigned_url(asset_id, valid_for=LINK_FOR_US)
+        return await self.download(link.url, max_bytes)
+
+    # Rooms
+
+    def list_rooms(
+        self, *, name: str | None = None, enabled: bool | None = None
+    ) -> AsyncIterator[Room]:
+        """Rooms; one call per 100 and one to see the end.
+
+        Whether `name` must match whole is not documented. Source: Rooms/list-rooms.
+        """
+        wanted = None if enabled is None else str(enabled).lower()
+        return self._pages(Room, "/rooms", {"name": name, "enabled": wanted})
+
+    async def get_room(self, room_id: str) -> Room:
+        """One room; 403 stands for an unknown one too. Source: Rooms/retrieve-room."""
+        return _read(Room, await self._transport.call("GET", f"/rooms/{segment(room_id)}"))
+
+    async def active_room(self, room_id: str) -> ActiveRoom | None:
+        """Who is in the room now; None when nobody is.
+
+        Source: active-rooms/retrieve-active-room.
+        """
+        try:
+            answer = await self._transport.call("GET", f"/active-rooms/{segment(room_id)}")
+        except HmsNotFound:
+            return None
+        return _read(ActiveRoom, answer)
+
+    async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
+        """Say something in the room's chat, to everyone or to one role. Repeating it shows twice.
+
+        Source: active-rooms/send-message.
+        """
+        body: dict[str, JsonValue] = {"message": message, "type": "chat"}
+        if role is not None:
+            body["role"] = role
+        path = f"/active-rooms/{segment(room_id)}/send-message"
+        await self._transport.call("POST", path, body=body)
+
+    # Webhook history
+
+    async def list_webhook_deliveries(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        status: DeliveryStatus = "all",
+        room_id: str | None = None,
+        event_names: Sequence[str] = (),
+    ) -> AsyncIterator[WebhookDelivery]:
+        """What 100ms tried to tell us, at most 14 days, within the last 30; one call per 100.
+
+        Source: analytics/list-webhook-events.
+        """
+        query: dict[str, str | int | Sequence[str] | None] = {
+            "start_time": rfc3339(start),
+            "end_time": rfc3339(end),
+            "status": status,
+            "room_id": room_id,
+            "event_names": list(event_names),
+            "limit": PAGE_SIZE,
+        }
+        page, more = 1, True
+        while more:
+            query["page"] = page
+            answer = _page(await self._transport.call("GET", "/analytics/webhooks", query=query))
+            events, pagination = answer.get("events"), answer.get("pagination")
+            for delivery in WebhookDelivery.each(events):
+                yield delivery
+            further = pagination.get("has_next") if isinstance(pagination, dict) else False
+            more = bool(events) and further is True
+            page += 1
+
+    async def replay_webhooks(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        status: DeliveryStatus = "failed",
+        room_id: str | None = None,
+        event_names: Sequence[str] = (),
+    ) -> Replay:
+        """Have webhooks sent again, 10 a second; the same limits as the list of deliveries.
+
+        The same request while one runs joins it. Source: analytics/replay-webhook-events.
+        """
+        body: dict[str, JsonValue] = {
+            "start_time": rfc3339(start),
+            "end_time": rfc3339(end),
+            "status": status,
+        }
+        if room_id is not None:
+            body["room_id"] = room_id
+        if event_names:
+            body["event_names"] = list(event_names)
+        return _read(
+            Replay, await self._transport.call("POST", "/analytics/webhooks/replay", body=body)
+        )
+
+    async def replay_status(self, workflow_id: str) -> Replay:
+        """How far a replay is. Source: analytics/replay-webhook-events."""
+        path = f"/analytics/webhooks/replay/{segment(workflow_id)}"
+        return _read(Replay, await self._transport.call("GET", path))
+
+    async def _pages(self, model: type[A], path: str, query: Query) -> AsyncIterator[A]:
+        """Every row, page by page. Ends at an empty page, or when the cursor does not move on."""
+        seen: set[str | None] = {None}
+        cursor: str | None = None
+        while True:
+            wanted = {**query, "limit": PAGE_SIZE, "start": cursor}
+            answer = _page(await self._transport.call("GET", path, query=wanted))
+            rows = answer.get("data")
+            for row in model.each(rows):
+                yield row
+            cursor = lenient.text(answer.get("last"))
+            if not rows or cursor in seen:
+                return
+            seen.add(cursor)
+
+
+def _read(model: type[A], answer: object) -> A:
+    try:
+        return model.model_validate(answer)
+    except ValidationError:
+        raise unreadable() from None
+
+
+def _page(answer: object) -> dict[str, object]:
+    if not isinstance(answer, dict):
+        raise unreadable()
+    return answer

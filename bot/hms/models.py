@@ -1,0 +1,263 @@
+"""What 100ms answers, read leniently: what is missing, null, empty or of a surprising type is None.
+
+Only an object's own id must be there. Statuses and types stay plain strings, since 100ms may add
+some; durations are seconds, sizes are bytes, times are aware UTC.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Self, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from bot.domain.facts import AssetSeen, AssetStatus, Fact, HmsStatus, Observed
+from bot.domain.options import OutputMode
+from bot.hms import lenient, redact
+
+Id = Annotated[str, BeforeValidator(lenient.text)]
+Text = Annotated[str | None, BeforeValidator(lenient.text)]
+Time = Annotated[datetime | None, BeforeValidator(lenient.moment)]
+Whole = Annotated[int | None, BeforeValidator(lenient.whole)]
+Seconds = Annotated[float | None, BeforeValidator(lenient.seconds)]
+Strings = Annotated[tuple[str, ...], BeforeValidator(lenient.strings)]
+Flag = Annotated[bool, BeforeValidator(lambda value: value is True)]
+
+STATUSES: tuple[HmsStatus, ...] = get_args(HmsStatus)
+ASSET_STATUSES: tuple[AssetStatus, ...] = get_args(AssetStatus)
+OUTPUT_MODES: tuple[OutputMode, ...] = get_args(OutputMode)
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", validate_by_alias=True, validate_by_name=True
+    )
+
+    @classmethod
+    def each(cls, rows: object) -> Iterator[Self]:
+        """One model for each object of a list that can be read; the others are left out."""
+        for row in lenient.objects(rows):
+            try:
+                yield cls.model_validate(row)
+            except ValidationError:
+                continue
+
+
+class Asset(Answer):
+    """One file of a recording. `job_id` is the recording's id, and absent inside a recording."""
+
+    id: Id
+    job_id: Text = None
+    room_id: Text = None
+    session_id: Text = None
+    type: Text = None
+    status: Text = None
+    path: Text = None
+    size: Whole = None
+    duration_s: Seconds = Field(default=None, validation_alias="duration")
+    created_at: Time = None
+    output_mode: OutputMode | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mode_from_metadata(cls, data: object) -> object:
+        if not isinstance(data, dict) or "output_mode" in data:
+            return data
+        metadata = data.get("metadata")
+        mode = metadata.get("output_mode") if isinstance(metadata, dict) else None
+        return {**data, "output_mode": mode}
+
+    @field_validator("output_mode", mode="before")
+    @classmethod
+    def _known_mode(cls, mode: object) -> object:
+        return mode if mode in OUTPUT_MODES else None
+
+
+class Recording(Answer):
+    """A recording job. Lists come without `assets`; ask for the one recording to see them."""
+
+    id: Id
+    room_id: Text = None
+    session_id: Text = None
+    status: Text = None
+    created_at: Time = None
+    started_at: Time = None
+    updated_at: Time = None
+    stopped_at: Time = None
+    meeting_url: Text = None
+    destination: Text = None
+    started_by: Text = None
+    stopped_by: Text = None
+    asset_types: Strings = ()
+    assets: tuple[Asset, ...] = Field(default=(), validation_alias="recording_assets")
+
+    @field_validator("meeting_url", mode="after")
+    @classmethod
+    def _no_tokens(cls, url: str | None) -> str | None:
+        return None if url is None else redact.without_tokens(url)
+
+    @field_validator("assets", mode="before")
+    @classmethod
+    def _readable_assets(cls, rows: object) -> tuple[object, ...]:
+        if isinstance(rows, tuple) and all(isinstance(row, Asset) for row in rows):
+            return rows
+        return tuple(Asset.each(rows))
+
+
+class PresignedUrl(Answer):
+    """A link that anyone can use while it lasts: never stored, never logged."""
+
+    url: SecretStr
+    id: Text = None
+    path: Text = None
+    expires_in_s: Seconds = Field(default=None, validation_alias="expiry")
+
+
+class Room(Answer):
+    """A room. With `own_webhook`, 100ms sends this room's events there and not to the workspace."""
+
+    id: Id
+    name: Text = None
+    enabled: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
+    description: Text = None
+    customer_id: Text = None
+    template_id: Text = None
+    template: Text = None
+    region: Text = None
+    created_at: Time = None
+    updated_at: Time = None
+    large_room: Flag = False
+    size: Whole = None
+    max_duration_s: Seconds = Field(default=None, validation_alias="max_duration_seconds")
+    own_webhook: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sees_webhook(cls, data: object) -> object:
+        if not isinstance(data, dict) or "own_webhook" in data:
+            return data
+        webhook = data.get("webhook")
+        url = webhook.get("url") if isinstance(webhook, dict) else None
+        return {**data, "own_webhook": lenient.text(url) is not None}
+
+
+class ActiveRoom(Answer):
+    """A room with somebody in it. `since` is when its session began."""
+
+    id: Id
+    name: Text = None
+    session_id: Text = None
+    since: Time = None
+    peer_ids: Strings = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, data: object) -> object:
+        session = data.get("session") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(session, dict):
+            return data
+        return {
+            **data,
+            "session_id": session.get("id"),
+            "since": session.get("created_at"),
+            "peer_ids": session.get("peers"),
+        }
+
+
+class WebhookDelivery(Answer):
+    """One entry of 100ms' delivery history; `error_reason` only when it failed.
+
+    `data` is the event's own data without links and keys. Where it was sent is left out, since
+    that address may hold a secret.
+    """
+
+    event_id: Id
+    room_id: Text = None
+    at: Time = Field(default=None, validation_alias="event_timestamp")
+    type: Text = None
+    error_reason: Text = None
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, data: object) -> object:
+        payload = data.get("payload") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(payload, dict):
+            return data
+        event = payload.get("event_data")
+        return {
+            **data,
+            "type": payload.get("original_event_name"),
+            "error_reason": payload.get("error_reason"),
+            "data": redact.strip_secrets(event) if isinstance(event, dict) else {},
+        }
+
+
+class Replay(Answer):
+    """A replay of webhooks; the counts come only when its progress is asked for.
+
+    `status` is `started` or `already_running` at first, then `Running`, `completed`,
+    `completed_with_failures`, `failed`, `Canceled` or `Terminated`.
+    """
+
+    workflow_id: Id
+    status: Text = None
+    started_at: Time = None
+    completed_at: Time = None
+    total: Whole = None
+    completed: Whole = None
+    failed: Whole = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, data: object) -> object:
+        progress = data.get("progress") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(progress, dict):
+            return data
+        return {**data, **{name: progress.get(name) for name in ("total", "completed", "failed")}}
+
+
+def facts_of_recording(recording: Recording, at: datetime) -> list[Fact]:
+    """What an answer of 100ms, given at `at`, says about the recording.
+
+    A status that we do not know says nothing; neither does such a file.
+    """
+    observed: list[Fact] = [
+        Observed(
+            at=at,
+            status=status,
+            session_id=recording.session_id,
+            started_at=recording.started_at,
+            stopped_at=recording.stopped_at,
+            meeting_url=recording.meeting_url,
+        )
+        for status in STATUSES
+        if recording.status == status
+    ]
+    seen = (asset_seen(asset, at) for asset in recording.assets)
+    return observed + [fact for fact in seen if fact is not None]
+
+
+def asset_seen(asset: Asset, at: datetime) -> AssetSeen | None:
+    """The fact that this file was seen, or None when its type or status is not known to us."""
+    for status in ASSET_STATUSES:
+        if asset.status == status and asset.type is not None:
+            return AssetSeen(
+                at=at,
+                asset_id=asset.id,
+                type=asset.type,
+                status=status,
+                mode=asset.output_mode,
+                size=asset.size,
+                duration_s=asset.duration_s,
+            )
+    return None

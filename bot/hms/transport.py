@@ -1,0 +1,173 @@
+"""One HTTP exchange with 100ms: time-outs, the token, and errors of one family.
+
+Nothing is tried twice here, except once with a fresh token after a 401.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import quote
+
+import httpx
+from pydantic import JsonValue, SecretStr
+
+from bot.hms.auth import TokenSource
+from bot.hms.errors import HmsRefused, HmsTooLarge, HmsUnavailable, error_of
+from bot.hms.redact import redact
+
+PATIENCE_S = 9.0
+MAX_ERROR_BYTES = 64 * 1024
+
+Query = Mapping[str, str | int | Sequence[str] | None]
+NOT_REACHED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+
+
+class Transport:
+    """`patience_s` bounds a whole exchange, and a third of it bounds the wait for a connection."""
+
+    def __init__(
+        self, base_url: str, tokens: TokenSource, http: httpx.AsyncClient, patience_s: float
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._tokens = tokens
+        self._http = http
+        self._patience_s = patience_s
+        waits_s = patience_s / 3
+        self._timeout = httpx.Timeout(0.9 * patience_s, connect=waits_s, pool=waits_s)
+        # httpx logs whole addresses at INFO, and those of files are keys to them.
+        logging.getLogger("httpx").addFilter(addresses_without_query)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Mapping[str, JsonValue] | None = None,
+    ) -> object:
+        """The JSON of a 2xx answer; None when it is empty.
+
+        Raises:
+            HmsRefused: 100ms said no, or the renewed token was refused as well.
+            HmsUnavailable: anything else, an answer that is not JSON included.
+        """
+        async with typed_errors(self._patience_s):
+            response = await self._send(method, path, query, body)
+            if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens.renew():
+                response = await self._send(method, path, query, body)
+        if not response.is_success:
+            raise error_of(response.status_code, response.headers, response.content)
+        if not response.content:
+            return None
+        try:
+            answer: object = json.loads(response.content)
+        except (ValueError, RecursionError):
+            raise unreadable() from None
+        return answer
+
+    async def _send(
+        self, method: str, path: str, query: Query | None, body: Mapping[str, JsonValue] | None
+    ) -> httpx.Response:
+        given = {key: value for key, value in (query or {}).items() if value is not None}
+        return await self._http.request(
+            method,
+            self._base_url + path,
+            params=httpx.QueryParams(given),
+            json=body,
+            headers={"Authorization": f"Bearer {self._tokens.token()}"},
+            timeout=self._timeout,
+        )
+
+    async def download(self, url: SecretStr, max_bytes: int) -> bytes:
+        """The content behind a signed link, fetched without our token.
+
+        Raises:
+            HmsTooLarge: more than `max_bytes`; reading stops there.
+            HmsRefused: the storage said no: the link has ended, or the file is gone.
+            HmsUnavailable: network, 429 or 5xx.
+        """
+        async with (
+            typed_errors(self._patience_s),
+            self._http.stream(
+                "GET",
+                url.get_secret_value(),
+                headers={"Accept-Encoding": "identity"},
+                timeout=self._timeout,
+                follow_redirects=True,
+            ) as response,
+        ):
+            if not response.is_success:
+                said = await _up_to(response, MAX_ERROR_BYTES)
+                raise error_of(response.status_code, response.headers, said)
+            content = await _up_to(response, max_bytes + 1)
+            if len(content) > max_bytes:
+                raise HmsTooLarge(max_bytes)
+            return content
+
+
+def segment(part: str) -> str:
+    """An id as one segment of a path, whatever is in it."""
+    if not part.strip("."):  # would be resolved away and name another resource
+        raise HmsRefused(400, "this cannot be an id")
+    return quote(part, safe="")
+
+
+def rfc3339(at: datetime) -> str:
+    """A time as 100ms takes it. An aware one only: a naive one would shift by the zone."""
+    if at.tzinfo is None:
+        raise ValueError("a time for 100ms must be aware")
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def unreadable() -> HmsUnavailable:
+    """A 2xx answer that makes no sense: whatever was asked for may well have been done."""
+    return HmsUnavailable("100ms gave an answer that cannot be read", reached=True)
+
+
+@asynccontextmanager
+async def typed_errors(patience_s: float) -> AsyncIterator[None]:
+    """Bounds what is inside to `patience_s`, and turns the network's errors into ours.
+
+    The original is not chained: its request holds the token or the signed link.
+    """
+    try:
+        async with asyncio.timeout(patience_s):
+            yield
+    except TimeoutError:
+        raise HmsUnavailable(f"no answer within {patience_s:g} s", reached=True) from None
+    except NOT_REACHED as error:
+        raise HmsUnavailable(_why(error), reached=False) from None
+    except httpx.HTTPError as error:
+        raise HmsUnavailable(_why(error), reached=True) from None
+
+
+def addresses_without_query(record: logging.LogRecord) -> bool:
+    """A log filter that lets everything pass, with every address cut before its query."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            redact(str(arg)) if isinstance(arg, httpx.URL | str) else arg for arg in record.args
+        )
+    return True
+
+
+def _why(error: Exception) -> str:
+    return redact(f"{type(error).__name__}: {error}".rstrip(": "))
+
+
+async def _up_to(response: httpx.Response, max_bytes: int) -> bytes:
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk[: max_bytes - len(content)]
+        if len(content) >= max_bytes:
+            break
+    return bytes(content)

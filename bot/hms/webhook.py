@@ -1,0 +1,268 @@
+"""A 100ms webhook, from bytes to a fact.
+
+100ms signs nothing: the endpoint checks the secret header before it comes here. An `Envelope`
+holds no link and no key from the moment it exists, so it can be stored as it is
+(`model_dump(mode="json")`, back with `model_validate`).
+
+Source: 100ms docs, how-to-guides/configure-webhooks/webhook.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
+
+from bot.domain.facts import (
+    BeamFailed,
+    BeamStarted,
+    BeamStopped,
+    Fact,
+    RecordingUploaded,
+    TranscriptionReported,
+)
+from bot.hms import lenient
+from bot.hms.models import Flag, Text, Time, WebhookDelivery
+from bot.hms.redact import redact, strip_secrets
+
+MAX_FUTURE = timedelta(minutes=5)
+MAX_WORDS_CHARS = 500
+ID_KEYS = ("job_id", "beam_id", "recording_id", "transcription_id")
+# The same thing said again may have these anew.
+VOLATILE = frozenset({"metadata_id", "metadata_timestamp", "state_timestamp"})
+
+
+class BadWebhook(ValueError):
+    """The body is no event of 100ms; `why` is for the log and quotes nothing of it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Envelope(BaseModel):
+    """One event. `id` may change when 100ms sends it again: see `inbox_identity`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: Annotated[str, BeforeValidator(lenient.text)]
+    id: Text = None
+    version: Text = None
+    account_id: Text = None
+    app_id: Text = None
+    template_id: Text = None
+    timestamp: Time = None
+    is_replay: Flag = False
+    data: Annotated[
+        dict[str, JsonValue], BeforeValidator(lambda data: data if isinstance(data, dict) else {})
+    ] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_secrets(cls, payload: object) -> object:
+        return strip_secrets(payload) if isinstance(payload, dict) else payload
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Everything in an event that helps to find its recording.
+
+    Any one of `aliases` names the recording; room and session only narrow it down. The times are
+    those of the recording, as far as the event tells them.
+    """
+
+    aliases: frozenset[str]
+    room_id: str | None
+    session_id: str | None
+    started_at: datetime | None
+    stopped_at: datetime | None
+
+
+def parse(body: bytes) -> Envelope:
+    """Read a body and leave out its secrets.
+
+    Raises:
+        BadWebhook: not UTF-8, not JSON, no object, nested too deeply, or without a type.
+    """
+    try:
+        payload = json.loads(
+            body.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite
+        )
+    except UnicodeDecodeError:
+        raise BadWebhook("not UTF-8") from None
+    except RecursionError:
+        raise BadWebhook("nested too deeply") from None
+    except ValueError:
+        raise BadWebhook("not JSON") from None
+    if not isinstance(payload, dict):
+        raise BadWebhook("not a JSON object")
+    if lenient.text(payload.get("type")) is None:
+        raise BadWebhook("no type")
+    try:
+        return Envelope.model_validate(payload)
+    except ValidationError:
+        raise BadWebhook("nested too deeply") from None
+
+
+def envelope_of(delivery: WebhookDelivery) -> Envelope | None:
+    """An entry of the delivery history as the event it was; None when it does not say which."""
+    if delivery.type is None:
+        return None
+    return Envelope(
+        type=delivery.type,
+        id=delivery.event_id,
+        timestamp=delivery.at,
+        is_replay=True,
+        data={**delivery.data, "room_id": delivery.data.get("room_id") or delivery.room_id},
+    )
+
+
+def ids_of(envelope: Envelope) -> Ids:
+    """The ids and times in an event, of whatever type."""
+    data = envelope.data
+    named = {lenient.text(data.get(key)) for key in ID_KEYS}
+    files = {lenient.text(value) for key, value in data.items() if key.endswith("asset_id")}
+    started_at, stopped_at = _times_of(envelope)
+    return Ids(
+        aliases=frozenset(name for name in named | files if name is not None),
+        room_id=lenient.text(data.get("room_id")),
+        session_id=lenient.text(data.get("session_id")),
+        started_at=started_at,
+        stopped_at=stopped_at,
+    )
+
+
+def fact_of(envelope: Envelope, received_at: datetime) -> Fact | None:
+    """The fact that an event states; None when it is about something else than a recording.
+
+    It happened when 100ms says so, unless that is missing or more than 5 minutes ahead of us.
+    """
+    to_fact = FACT_OF.get(envelope.type)
+    if to_fact is None or envelope.data.get("recording_enabled") is False:
+        return None  # a beam without recording only streams to RTMP
+    said = envelope.timestamp
+    sane = said is not None and said <= received_at + MAX_FUTURE
+    return to_fact(envelope, said if said is not None and sane else received_at)
+
+
+def inbox_identity(envelope: Envelope) -> str:
+    """One key for one event, however often and under whatever id 100ms sends it."""
+    said = {
+        key: value
+        for key, value in envelope.data.items()
+        if key not in VOLATILE and value not in (None, "")
+    }
+    digest = hashlib.sha256(json.dumps([envelope.type, said], sort_keys=True).encode()).hexdigest()
+    return f"{envelope.type[:64]}:{digest[:32]}"
+
+
+def beam_started(envelope: Envelope, at: datetime) -> BeamStarted:
+    return BeamStarted(
+        at=at,
+        session_id=lenient.text(envelope.data.get("session_id")),
+        started_at=_times_of(envelope)[0],
+    )
+
+
+def beam_stopped(envelope: Envelope, at: datetime) -> BeamStopped:
+    return BeamStopped(
+        at=at,
+        reason=_words(envelope.data.get("reason")) or "unknown",
+        duration_s=lenient.seconds(envelope.data.get("duration")),
+    )
+
+
+def recording_uploaded(envelope: Envelope, at: datetime) -> RecordingUploaded:
+    return RecordingUploaded(
+        at=at,
+        duration_s=lenient.seconds(envelope.data.get("duration")),
+        size=lenient.whole(envelope.data.get("size")),
+        started_at=lenient.moment(envelope.data.get("started_at")),
+        stopped_at=lenient.moment(envelope.data.get("stopped_at")),
+    )
+
+
+def beam_failed(envelope: Envelope, at: datetime) -> BeamFailed:
+    return BeamFailed(
+        at=at,
+        error_type=_words(envelope.data.get("error_type")) or "unknown",
+        message=_words(envelope.data.get("error_message")) or "",
+    )
+
+
+def transcription_started(envelope: Envelope, at: datetime) -> TranscriptionReported:
+    return _transcription(envelope, at, "started")
+
+
+def transcription_succeeded(envelope: Envelope, at: datetime) -> TranscriptionReported:
+    return _transcription(envelope, at, "success")
+
+
+def transcription_failed(envelope: Envelope, at: datetime) -> TranscriptionReported:
+    return _transcription(envelope, at, "failure")
+
+
+FACT_OF: Mapping[str, Callable[[Envelope, datetime], Fact]] = {
+    "beam.started.success": beam_started,
+    "beam.stopped.success": beam_stopped,
+    "beam.recording.success": recording_uploaded,
+    "beam.failure": beam_failed,
+    "transcription.started.success": transcription_started,
+    "transcription.success": transcription_succeeded,
+    "transcription.failure": transcription_failed,
+    "transcription.failed": transcription_failed,  # the docs use both names
+}
+
+
+def _transcription(
+    envelope: Envelope, at: datetime, outcome: Literal["started", "success", "failure"]
+) -> TranscriptionReported:
+    data = envelope.data
+    return TranscriptionReported(
+        at=at,
+        outcome=outcome,
+        txt_asset_id=lenient.text(data.get("transcript_txt_asset_id")),
+        srt_asset_id=lenient.text(data.get("transcript_srt_asset_id")),
+        json_asset_id=lenient.text(data.get("transcript_json_asset_id")),
+        summary_asset_id=lenient.text(data.get("summary_json_asset_id")),
+        duration_s=lenient.seconds(data.get("duration")),
+    )
+
+
+def _times_of(envelope: Envelope) -> tuple[datetime | None, datetime | None]:
+    """When the recording began and ended: said outright, or the event is that very moment."""
+    data = envelope.data
+    started_at = lenient.moment(data.get("started_at"))
+    stopped_at = lenient.moment(data.get("stopped_at"))
+    happened_at = lenient.moment(data.get("state_timestamp")) or envelope.timestamp
+    if envelope.type == "beam.started.success":
+        started_at = started_at or happened_at
+    if envelope.type == "beam.stopped.success":
+        stopped_at = stopped_at or happened_at
+    return started_at, stopped_at
+
+
+def _words(value: object) -> str | None:
+    said = lenient.text(value)
+    return None if said is None else redact(said)[:MAX_WORDS_CHARS]
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None

@@ -1,0 +1,71 @@
+"""One step of one recording: what an executor sees, and what it hands back."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.deliveries import Delivery, Hold, Kind, Work
+from bot.domain.facts import Fact
+from bot.domain.policy import Policy, is_late, transcript_expected_at
+from bot.domain.recording import Recording
+from bot.store.values import Asked, OutcomeAddress
+from bot.usecases.deps import Deps
+from bot.views.card import recording_card
+from bot.views.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What came of a step. Written in one transaction, then the next step is looked for."""
+
+    facts: Sequence[Fact] = ()
+    aliases: Sequence[str] = ()
+    deliveries: Sequence[Delivery] = ()
+    asked: Asked | None = None
+    holds: Mapping[str, Hold | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`owner` holds the lease; `pointer_link` is the card that a pointer points to."""
+
+    deps: Deps
+    owner: str
+    recording: Recording
+    work: Work
+    addresses: Mapping[tuple[Kind, str], OutcomeAddress]
+    pointer_link: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        return self.deps.now()
+
+    @property
+    def key(self) -> str:
+        return self.recording.key
+
+    def card(self) -> Message:
+        """The card as it should look now."""
+        return recording_card(
+            self.recording,
+            late=is_late(self.recording, self.deps.policy, self.now),
+            transcript_expected_at=transcript_expected_at(self.recording, self.deps.policy),
+            permalink_of_pointer=self.pointer_link,
+        )
+
+    async def announce(
+        self, *, facts: Sequence[Fact] = (), deliveries: Sequence[Delivery] = ()
+    ) -> None:
+        """Commit that a call is about to be made. Raises LeaseLost if it is not ours to make."""
+        await self.deps.store.record(self.key, facts=facts, deliveries=deliveries, owner=self.owner)
+
+
+def hold(
+    policy: Policy, now: datetime, earlier: Hold | None, *, retry_after_s: float | None = None
+) -> Hold:
+    """The next hold of a step that failed: longer each time, never before the other side's word."""
+    attempts = (earlier.attempts if earlier else 0) + 1
+    pause = policy.backoff(attempts, policy.retry_first, policy.retry_cap)
+    pause *= random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
+    return Hold(now + max(pause, timedelta(seconds=retry_after_s or 0)), attempts)

@@ -1,0 +1,44 @@
+"""The card, and the direct message that stands in for it."""
+
+from dataclasses import replace
+
+from bot.domain.deliveries import Kind, State
+from bot.reconcile.context import Context, Note
+from bot.reconcile.executors.posting import post
+from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
+from bot.views.message import content_hash
+from bot.views.results import tell_message
+
+
+async def post_card(ctx: Context, channel: str) -> Note:
+    return await post(ctx, Kind.CARD, channel, ctx.card())
+
+
+async def update_card(ctx: Context, channel: str) -> Note:
+    """Edit the card in place; harmless to repeat. A deleted one is not posted again."""
+    card = ctx.work.delivery(Kind.CARD, channel)
+    if card is None or card.posted_in is None or card.ts is None:
+        raise ValueError("the plan edits only what was posted")
+    message = ctx.card()
+    try:
+        await ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
+    except MessageGone as gone:
+        return Note(deliveries=[replace(card, state=State.GONE, error=gone.error)])
+    except NotAuthorized:
+        raise
+    except SlackRefused as refused:
+        return Note(deliveries=[replace(card, state=State.PARKED, error=refused.error)])
+    edited = replace(
+        card,
+        hash=content_hash(message),
+        not_before=ctx.now + ctx.deps.policy.card_every,
+        changed_at=ctx.now,
+    )
+    return Note(deliveries=[edited])
+
+
+async def tell(ctx: Context) -> Note:
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    why = card.error or "" if card else ""
+    message = tell_message(ctx.recording, error=why)
+    return await post(ctx, Kind.TELL, ctx.recording.starter, message)

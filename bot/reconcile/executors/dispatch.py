@@ -1,0 +1,45 @@
+"""Which executor does which step: one visible table, checked for completeness."""
+
+from typing import assert_never
+
+from bot.domain import plan
+from bot.reconcile.context import Context, Note
+from bot.reconcile.executors.ask import ask, give_up
+from bot.reconcile.executors.cards import post_card, tell, update_card
+from bot.reconcile.executors.control import pause, stop
+from bot.reconcile.executors.outcome import outcome
+from bot.reconcile.executors.results import fetch_transcript, post_summary, upload_file
+from bot.reconcile.executors.start import start
+
+
+async def carry_out(step: plan.Action, ctx: Context) -> Note:
+    """Raises the typed errors of `hms` and `slack`; the runner holds the step up then."""
+    match step:
+        case plan.Stop():
+            return await stop(ctx)
+        case plan.Start():
+            return await start(ctx)
+        case plan.Pause(asked_at=asked_at):
+            return await pause(ctx, asked_at, on=True)
+        case plan.Resume(asked_at=asked_at):
+            return await pause(ctx, asked_at, on=False)
+        case plan.PostCard(channel=channel):
+            return await post_card(ctx, channel)
+        case plan.UpdateCard(channel=channel):
+            return await update_card(ctx, channel)
+        case plan.Outcome(target=target):
+            return await outcome(ctx, target)
+        case plan.Ask():
+            return await ask(ctx)
+        case plan.FetchTranscript():
+            return await fetch_transcript(ctx)
+        case plan.PostSummary(target=target):
+            return await post_summary(ctx, target)
+        case plan.UploadFile(kind=kind, target=target):
+            return await upload_file(ctx, kind, target)
+        case plan.Tell():
+            return await tell(ctx)
+        case plan.GiveUp(on_recording=on_recording):
+            return give_up(ctx, on_recording=on_recording)
+        case _:
+            assert_never(step)

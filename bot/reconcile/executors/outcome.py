@@ -1,0 +1,91 @@
+"""Tell the person who asked what came of it, where they are looking; else where they will look."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.plan import Outcome as OutcomeStep
+from bot.domain.plan import hold_name
+from bot.reconcile.context import Context, Note
+from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
+from bot.store.values import OutcomeAddress
+from bot.views.outcomes import outcome_reply, outcome_view
+
+_VIEW_MAY_COME_S = 3.0  # the ack that opens the view may be slower than we are
+_LOOK_EVERY_S = 0.1
+_TRIES = 5
+
+Way = Callable[[], Awaitable[None]]
+
+
+async def outcome(ctx: Context, target: str) -> Note:
+    """Each way once, the closest to the person first; the last one is a direct message."""
+    delivery = ctx.work.delivery(Kind.OUTCOME, target)
+    address = ctx.addresses.get((Kind.OUTCOME, target))
+    if delivery is None or address is None:
+        raise ValueError("the plan tells only those who wait")
+    link = ctx.pointer_link or await _card_link(ctx)
+    unavailable: SlackUnavailable | None = None
+    async for way in _ways(ctx, address, link):
+        try:
+            await way()
+        except SlackUnavailable as failed:
+            unavailable = failed
+            continue
+        except SlackRefused:
+            continue
+        return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+    held = ctx.work.holds.get(hold_name(OutcomeStep(target)))
+    if unavailable and (held is None or held.attempts < _TRIES):
+        raise unavailable
+    return Note(deliveries=[_dropped(delivery)])
+
+
+def _dropped(delivery: Delivery) -> Delivery:
+    return replace(delivery, state=State.DROPPED, error="no way to the person")
+
+
+async def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> AsyncIterator[Way]:
+    slack = ctx.deps.slack
+    reply = outcome_reply(ctx.recording, permalink=link, bot_name=ctx.deps.identity.name).payload()
+    if address.external_id:
+        view = outcome_view(
+            ctx.recording,
+            permalink=link,
+            request_id=ctx.recording.request_id,
+            bot_name=ctx.deps.identity.name,
+        )
+        yield lambda: _when_it_is_open(ctx, view, address.external_id or "")
+    if url := address.response_url:
+        yield lambda: slack.respond(url, reply, replace=True)
+    if channel := address.channel:
+        yield lambda: slack.ephemeral(channel, address.user, reply)
+
+    async def direct() -> None:
+        await slack.post(address.user, reply)
+
+    yield direct
+
+
+async def _when_it_is_open(ctx: Context, view: dict[str, object], external_id: str) -> None:
+    """The view may not be there yet: its ack is on its way. Raises SlackRefused when closed."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _VIEW_MAY_COME_S
+    while True:
+        try:
+            return await ctx.deps.slack.update_view(view, external_id=external_id)
+        except SlackRefused as refused:
+            if refused.error != "not_found" or loop.time() > until:
+                raise
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _card_link(ctx: Context) -> str | None:
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    if card is None or card.state is not State.SENT or not card.posted_in or not card.ts:
+        return None
+    try:
+        return await ctx.deps.slack.permalink(card.posted_in, card.ts)
+    except SlackError:
+        return None

@@ -1,0 +1,99 @@
+"""Start: the one call that must not be made twice, nor when nobody asks for it any more."""
+
+from datetime import datetime
+
+from bot.domain.facts import (
+    Adopted,
+    HmsStatus,
+    PointsTo,
+    StartAccepted,
+    StartAttempted,
+    StartNotDone,
+    StartParked,
+    StartRefused,
+)
+from bot.domain.plan import Start, hold_name
+from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
+from bot.hms.models import Recording as HmsRecording
+from bot.hms.models import facts_of_recording
+from bot.reconcile.context import Context, Note, hold
+
+_ACTIVE: tuple[HmsStatus, ...] = ("running", "starting")
+
+
+async def start(ctx: Context) -> Note:
+    """Find what became of an attempt of unknown outcome, else make one.
+
+    Raises HmsUnavailable when the outcome is unknown: the next run finds out.
+    """
+    recording, policy = ctx.recording, ctx.deps.policy
+    if recording.attempted_at:
+        found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
+        if found:
+            return _adopt(ctx, found, elsewhere=False)
+    if ctx.now - recording.requested_at > policy.start_within:
+        return Note(facts=[StartParked(at=ctx.now)])
+    return await _attempt(ctx)
+
+
+async def _attempt(ctx: Context) -> Note:
+    attempt = StartAttempted(at=ctx.now)
+    await ctx.announce(facts=[attempt])
+    try:
+        started = await ctx.deps.hms.start(ctx.recording.room_id, ctx.recording.options)
+    except HmsConflict:
+        return await _someone_else_records(ctx)
+    except HmsRefused as refused:
+        why = StartRefused(at=ctx.now, status=refused.status, message=refused.message)
+        return Note(facts=[why])
+    except HmsUnavailable as failed:
+        if failed.reached:
+            raise
+        name = hold_name(Start())
+        pause = hold(
+            ctx.deps.policy, ctx.now, ctx.work.holds.get(name), retry_after_s=failed.retry_after_s
+        )
+        not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
+        return Note(facts=[not_done], holds={name: pause})
+    accepted = StartAccepted(at=ctx.now, hms_id=started.id)
+    return Note(facts=[accepted, *facts_of_recording(started, ctx.now)], aliases=[started.id])
+
+
+async def _someone_else_records(ctx: Context) -> Note:
+    """409: adopt what runs, or point to the one of ours that it belongs to."""
+    found = await _running(ctx)
+    if found is None:
+        raise HmsUnavailable("409, but nothing runs in the room", reached=False)
+    owner = await _owner_of(ctx, found)
+    if owner:
+        return Note(facts=[PointsTo(at=ctx.now, key=owner)])
+    attempted_at, slack = ctx.recording.attempted_at, ctx.deps.policy.adopt_slack
+    ours = attempted_at and found.created_at and found.created_at >= attempted_at - slack
+    return _adopt(ctx, found, elsewhere=not ours)
+
+
+def _adopt(ctx: Context, found: HmsRecording, *, elsewhere: bool) -> Note:
+    adopted = Adopted(at=ctx.now, hms_id=found.id, elsewhere=elsewhere)
+    return Note(facts=[adopted, *facts_of_recording(found, ctx.now)], aliases=[found.id])
+
+
+async def _running(ctx: Context) -> HmsRecording | None:
+    for status in _ACTIVE:
+        async for one in ctx.deps.hms.list_recordings(room_id=ctx.recording.room_id, status=status):
+            return one
+    return None
+
+
+async def _ours_from_before(ctx: Context, created_after: datetime) -> HmsRecording | None:
+    """The recording that our attempt made, whatever became of it since: young enough, nobody's."""
+    async for one in ctx.deps.hms.list_recordings(room_id=ctx.recording.room_id):
+        young = one.created_at is not None and one.created_at >= created_after
+        if young and await _owner_of(ctx, one) is None:
+            return one
+    return None
+
+
+async def _owner_of(ctx: Context, found: HmsRecording) -> str | None:
+    """The other recording of ours that goes by this id."""
+    owner = (await ctx.deps.store.keys_by_alias([found.id])).get(found.id)
+    return None if owner == ctx.key else owner

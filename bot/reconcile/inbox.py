@@ -1,0 +1,98 @@
+"""Webhooks from the inbox become facts of the recordings that they are about."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.facts import Fact
+from bot.hms.webhook import Envelope, Ids, fact_of, ids_of
+from bot.metrics import WEBHOOKS
+from bot.reconcile.match import About, Later, Nobody, match
+from bot.store.errors import UnknownRecording
+from bot.store.store import Store
+from bot.store.values import Asked, InboxItem, InboxState, RecordingRow, Settled
+from bot.usecases.deps import Deps
+
+log = structlog.get_logger()
+
+BATCH = 200
+KEPT_FOR = timedelta(hours=1)  # an event that nobody claims by then is nobody's
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a batch says about one recording."""
+
+    facts: list[Fact] = field(default_factory=list)
+    aliases: set[str] = field(default_factory=set)
+    items: list[int] = field(default_factory=list)
+
+
+async def match_inbox(deps: Deps) -> int:
+    """Match one batch; how many there were. Safe to repeat: facts have identities."""
+    items = await deps.store.take_inbox(BATCH)
+    if not items:
+        return 0
+    read = [(item, Envelope.model_validate(item.entry.body)) for item in items]
+    ids = {item.id: ids_of(envelope) for item, envelope in read}
+    known = await deps.store.keys_by_alias({a for i in ids.values() for a in i.aliases})
+    rooms = await _rooms(deps.store, ids.values(), known)
+    told: dict[str, _Told] = defaultdict(_Told)
+    settled: list[Settled] = []
+    for item, envelope in read:
+        of = ids[item.id]
+        match match(of, known, rooms.get(of.room_id or "", ()), deps.now()):
+            case About(key=key):
+                _tell(told[key], item, envelope, of)
+            case Later(ask=ask):
+                settled.append(_later(deps, item))
+                await _ask(deps.store, ask)
+            case Nobody():
+                settled.append(Settled(item.id, InboxState.IGNORED, note="no recording of ours"))
+                WEBHOOKS.labels(item.entry.type, "nobody").inc()
+    await _record(deps.store, told)
+    await deps.store.settle_inbox(settled)
+    return len(items)
+
+
+async def _rooms(
+    store: Store, all_ids: Iterable[Ids], known: Mapping[str, str]
+) -> dict[str, Sequence[RecordingRow]]:
+    """Unfinished recordings of the rooms of those events that no id names."""
+    unnamed = {i.room_id for i in all_ids if i.room_id and not (i.aliases & known.keys())}
+    return {room_id: await store.open_in_room(room_id) for room_id in unnamed}
+
+
+def _tell(told: _Told, item: InboxItem, envelope: Envelope, ids: Ids) -> None:
+    fact = fact_of(envelope, item.entry.received_at)
+    if fact:
+        told.facts.append(fact)
+    told.aliases |= ids.aliases
+    told.items.append(item.id)
+    WEBHOOKS.labels(item.entry.type, "matched").inc()
+
+
+def _later(deps: Deps, item: InboxItem) -> Settled:
+    if deps.now() - item.entry.received_at > KEPT_FOR:
+        return Settled(item.id, InboxState.IGNORED, note="nobody claimed it")
+    return Settled(item.id, InboxState.WAITING)
+
+
+async def _ask(store: Store, keys: Sequence[str]) -> None:
+    """Ask 100ms for these now."""
+    for key in keys:
+        await store.record(key, asked=Asked(None), wake=True)
+
+
+async def _record(store: Store, told: dict[str, _Told]) -> None:
+    for key, said in told.items():
+        try:
+            await store.record(
+                key, facts=said.facts, aliases=said.aliases, inbox=said.items, wake=True
+            )
+        except UnknownRecording:
+            log.warning("alias_of_no_recording", key=key)
+            await store.settle_inbox([Settled(i, InboxState.IGNORED) for i in said.items])

@@ -1,0 +1,108 @@
+"""The loop: takes what is due, runs it side by side, sleeps until something is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.metrics import FAULTS
+from bot.reconcile.inbox import match_inbox
+from bot.reconcile.runner import run
+from bot.store.errors import LeaseLost, StoreError
+from bot.usecases.deps import Deps
+
+log = structlog.get_logger()
+
+SIDE_BY_SIDE = 16
+LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
+STORE_GONE_PAUSE_S = 1.0
+
+
+class Reconciler:
+    """Does everything that is due. `owner` names this process in the leases."""
+
+    def __init__(self, deps: Deps, owner: str) -> None:
+        self._deps = deps
+        self._owner = owner
+        self._work = asyncio.Event()
+        self._mail = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def poke(self) -> None:
+        """Something may be due."""
+        self._work.set()
+        self._mail.set()
+
+    def stop(self) -> None:
+        """Take no more; `run` returns when what is under way has ended."""
+        self._stopping.set()
+        self.poke()
+
+    async def run(self) -> None:
+        listening = asyncio.create_task(self._deps.store.listen(self.poke))
+        try:
+            await asyncio.gather(
+                self._forever(self._read_mail, self._mail),
+                self._forever(self._take_work, self._work),
+            )
+            if self._running:
+                await asyncio.wait(self._running)
+        finally:
+            listening.cancel()
+
+    async def _forever(self, turn: Callable[[], Awaitable[float]], poked: asyncio.Event) -> None:
+        """Turn after turn; each says for how long to sleep unless poked."""
+        while not self._stopping.is_set():
+            poked.clear()
+            try:
+                pause_s = await turn()
+            except StoreError as gone:
+                log.warning("store_unavailable", why=str(gone))
+                pause_s = STORE_GONE_PAUSE_S
+            except Exception:
+                FAULTS.labels("loop").inc()
+                log.exception("turn_broke")
+                pause_s = STORE_GONE_PAUSE_S
+            if pause_s > 0 and not self._stopping.is_set():
+                await _sleep(poked, pause_s)
+
+    async def _read_mail(self) -> float:
+        return 0.0 if await match_inbox(self._deps) else LOOK_AT_LEAST_EVERY_S
+
+    async def _take_work(self) -> float:
+        free = SIDE_BY_SIDE - len(self._running)
+        keys = await self._deps.store.take_due(free, self._owner) if free else []
+        for key in keys:
+            task = asyncio.create_task(self._run_one(key), name=f"recording-{key}")
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        if keys or not free:
+            return LOOK_AT_LEAST_EVERY_S if not free else 0.0
+        due = await self._deps.store.next_due()
+        if due is None:
+            return LOOK_AT_LEAST_EVERY_S
+        soon = (due - self._deps.now()).total_seconds()
+        return min(LOOK_AT_LEAST_EVERY_S, max(0.005, soon))
+
+    async def _run_one(self, key: str) -> None:
+        try:
+            next_due_at = await run(self._deps, key, self._owner)
+            await self._deps.store.release(key, self._owner, next_due_at)
+        except LeaseLost:
+            log.info("lease_lost", key=key)
+        except StoreError as gone:
+            log.warning("store_unavailable", key=key, why=str(gone))
+        except Exception:
+            FAULTS.labels("reconcile").inc()
+            log.exception("recording_broke", key=key)
+        finally:
+            self._work.set()
+
+
+async def _sleep(poked: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await poked.wait()
+    except TimeoutError:
+        return

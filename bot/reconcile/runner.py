@@ -1,0 +1,131 @@
+"""One recording, step by step, until there is nothing to do now."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.deliveries import Hold, Kind, State, Wanted
+from bot.domain.plan import Action, Done, Wait, hold_name, next_step
+from bot.hms.errors import HmsError, HmsUnavailable
+from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
+from bot.reconcile.context import Context, Note, hold
+from bot.reconcile.executors.dispatch import carry_out
+from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
+from bot.store.errors import StoreError
+from bot.store.values import InboxState, Settled
+from bot.usecases.deps import Deps
+from bot.views.message import content_hash
+
+log = structlog.get_logger()
+
+STEP_WITHIN_S = 10.0
+MAX_STEPS_IN_A_ROW = 40
+BREATHER = timedelta(seconds=1)
+
+
+async def run(deps: Deps, key: str, owner: str) -> datetime | None:
+    """Do what is due of one recording. When to look again; None: it is done.
+
+    Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
+    """
+    for _ in range(MAX_STEPS_IN_A_ROW):
+        ctx = await _context(deps, key, owner)
+        wanted = Wanted(card=content_hash(ctx.card()))
+        match next_step(ctx.recording, ctx.work, wanted, deps.policy, deps.now()):
+            case Wait(until=until):
+                return until
+            case Done():
+                return None
+            case step:
+                await _write(ctx, await _guarded(step, ctx))
+    log.warning("many_steps_in_a_row", key=key)
+    return deps.now() + BREATHER
+
+
+async def _context(deps: Deps, key: str, owner: str) -> Context:
+    loaded = await deps.store.load(key)
+    ctx = Context(deps, owner, loaded.recording, loaded.work, loaded.addresses)
+    if loaded.recording.points_to:
+        return replace(ctx, pointer_link=await _link_to(deps, loaded.recording.points_to))
+    return ctx
+
+
+async def _link_to(deps: Deps, key: str) -> str | None:
+    """The card of another recording of ours."""
+    other = await deps.store.load(key)
+    card = other.work.delivery(Kind.CARD, other.recording.home)
+    if card is None or card.state is not State.SENT or not card.posted_in or not card.ts:
+        return None
+    try:
+        return await deps.slack.permalink(card.posted_in, card.ts)
+    except SlackError:
+        return None
+
+
+async def _guarded(step: Action, ctx: Context) -> Note:
+    """Carry out a step; what goes wrong holds up this step only."""
+    name = hold_name(step)
+    kind = type(step).__name__
+    try:
+        async with asyncio.timeout(STEP_WITHIN_S):
+            note = await carry_out(step, ctx)
+    except (HmsUnavailable, SlackUnavailable) as failed:
+        STEPS.labels(kind, "unavailable").inc()
+        log.info("step_held", key=ctx.key, step=name, why=str(failed))
+        return _held(ctx, name, retry_after_s=failed.retry_after_s)
+    except TimeoutError:
+        STEPS.labels(kind, "timeout").inc()
+        log.warning("step_timed_out", key=ctx.key, step=name)
+        return _held(ctx, name)
+    except (HmsError, SlackError) as refused:
+        STEPS.labels(kind, "refused").inc()
+        CALLS_REFUSED.labels("slack" if isinstance(refused, SlackError) else "100ms", kind).inc()
+        log.error("step_refused", key=ctx.key, step=name, why=str(refused))
+        patience = 5 if isinstance(refused, NotAuthorized) else 3
+        return _held(ctx, name, attempts=patience)
+    except StoreError:
+        raise
+    except Exception:
+        reference = uuid.uuid4().hex[:8]
+        FAULTS.labels("reconcile").inc()
+        log.exception("step_broke", key=ctx.key, step=name, reference=reference)
+        return _held(ctx, name, attempts=3)
+    STEPS.labels(kind, "done").inc()
+    if name in ctx.work.holds and name not in note.holds:
+        return replace(note, holds={**note.holds, name: None})
+    return note
+
+
+def _held(
+    ctx: Context, name: str, *, retry_after_s: float | None = None, attempts: int = 0
+) -> Note:
+    earlier = ctx.work.holds.get(name) or (Hold(ctx.now, attempts) if attempts else None)
+    later = hold(ctx.deps.policy, ctx.now, earlier, retry_after_s=retry_after_s)
+    holds: Mapping[str, Hold | None] = {name: later}
+    return Note(holds=holds)
+
+
+async def _write(ctx: Context, note: Note) -> None:
+    """Without the lease's name: what came of a call is never thrown away."""
+    await ctx.deps.store.record(
+        ctx.key,
+        facts=note.facts,
+        aliases=note.aliases,
+        deliveries=note.deliveries,
+        asked=note.asked,
+        holds=note.holds,
+    )
+    if note.aliases:
+        await _reopen_inbox(ctx)
+
+
+async def _reopen_inbox(ctx: Context) -> None:
+    """Webhooks of this room that named an id unknown until now may be matched."""
+    waiting = await ctx.deps.store.waiting_inbox(ctx.recording.room_id)
+    if waiting:
+        again = [Settled(item.id, InboxState.NEW) for item in waiting]
+        await ctx.deps.store.settle_inbox(again)

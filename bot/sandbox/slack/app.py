@@ -1,0 +1,95 @@
+"""The simulated Slack as one ASGI app."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from bot.sandbox.slack import control
+from bot.sandbox.slack.acts import Acts
+from bot.sandbox.slack.api import call_method
+from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.slack.courier import Courier
+from bot.sandbox.slack.events import Events
+from bot.sandbox.slack.faulty import with_faults
+from bot.sandbox.slack.forms import Forms
+from bot.sandbox.slack.methods_files import receive
+from bot.sandbox.slack.people import People
+from bot.sandbox.slack.responses import respond
+from bot.sandbox.slack.setting import Setting
+from bot.sandbox.slack.sim import Sim
+from bot.sandbox.slack.starts import Starts
+
+
+def create_app(config: SlackConfig | None = None) -> Starlette:
+    """A workspace of its own; nothing is shared between two apps."""
+    sim = Sim(config or SlackConfig())
+    client = httpx.AsyncClient(timeout=None, trust_env=False, max_redirects=2)  # noqa: S113
+    courier = Courier(sim, client)
+    events = Events(sim, courier)
+    people = People(sim, Starts(sim, courier, events), Acts(sim, courier), Forms(sim, courier))
+    setting = Setting(sim, courier, events)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+            await sim.close()
+
+    app = Starlette(
+        routes=[
+            Route("/api/{method}", call_method, methods=["GET", "POST"]),
+            Route("/commands/{team}/{key}", respond, methods=["POST"]),
+            Route("/actions/{team}/{key}", respond, methods=["POST"]),
+            Route("/upload/v1/{ticket}", upload, methods=["POST"]),
+            WebSocketRoute("/link/", link),
+            *control.routes(sim, people, setting),
+        ],
+        middleware=[Middleware(_OwnAddress, sim=sim)],
+        lifespan=lifespan,
+    )
+    app.state.sim = sim
+    return app
+
+
+async def upload(request: Request) -> Response:
+    """The bytes of a file, between the two files.* calls."""
+    sim: Sim = request.app.state.sim
+    ticket, content = request.path_params["ticket"], await request.body()
+    kind = request.headers.get("content-type", "")
+
+    def work() -> Response:
+        status, text = receive(sim, ticket, content, kind)
+        return PlainTextResponse(text, status)
+
+    return await with_faults(request, "upload", {}, work)
+
+
+async def link(socket: WebSocket) -> None:
+    sim: Sim = socket.app.state.sim
+    await sim.sockets.serve(socket)
+
+
+class _OwnAddress:
+    """Learn this server's address from the first request, if it was not told before."""
+
+    def __init__(self, app: ASGIApp, sim: Sim) -> None:
+        self._app = app
+        self._sim = sim
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        server: Any = scope.get("server")
+        if not self._sim.base_url and server:
+            host, port = server
+            self._sim.base_url = (
+                f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            )
+        await self._app(scope, receive, send)

@@ -1,0 +1,79 @@
+"""One way to read and write on both databases, and their errors as ours."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+
+from sqlalchemy import Table, exc, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.errors import StoreError, StoreRefused, StoreUnavailable
+
+CHANNEL = "record_bot_wake"
+
+
+class Database:
+    """An engine with its manners. No transaction outlives `patience_s`, whatever hangs."""
+
+    def __init__(self, engine: AsyncEngine, *, patience_s: float = 10.0) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._patience_s = patience_s
+        options = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
+        self._writes = engine.execution_options(**options)
+        # Several statements of one read see the same state; SQLite does that by itself.
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reads = engine.execution_options(**snapshot)
+        # SQLite's own waiting for the write lock is neither fair nor quick.
+        self._turn = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view. Raises `StoreUnavailable`."""
+        with translated():
+            async with asyncio.timeout(self._patience_s), self._reads.connect() as conn:
+                yield conn
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed at the end. Raises `StoreUnavailable`, `StoreRefused`."""
+        with translated():
+            async with (
+                asyncio.timeout(self._patience_s),
+                self._turn or nullcontext(),
+                self._writes.begin() as conn,
+            ):
+                yield conn
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that knows ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def notify(self, conn: AsyncConnection, payload: str) -> None:
+        """Tells every replica once this transaction commits. SQLite has no other replica."""
+        if not self.is_sqlite:
+            await conn.execute(select(func.pg_notify(CHANNEL, payload)))
+
+    async def ping(self) -> None:
+        async with self.read() as conn:
+            await conn.execute(text("SELECT 1"))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Database errors as ours. What the database says may quote values, so it is only chained."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except (exc.DataError, exc.IntegrityError, UnicodeEncodeError, OverflowError) as e:
+        raise StoreRefused(type(e).__name__) from e
+    except (exc.DBAPIError, exc.TimeoutError, exc.PendingRollbackError) as e:
+        raise StoreUnavailable(type(e).__name__) from e
+    except exc.StatementError as e:
+        raise StoreRefused(str(e.orig)) from e
+    except (TimeoutError, OSError) as e:
+        raise StoreUnavailable(type(e).__name__) from e
+    except exc.InvalidRequestError as e:
+        raise StoreUnavailable("the store is closed") from e

@@ -1,0 +1,143 @@
+"""The row is the queue: who works on which recording, and when the next one is due."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.deliveries import State
+from bot.store.listening import Listener
+from bot.store.part import Part
+from bot.store.schema import deliveries, inbox, recordings
+from bot.store.sql import is_new, is_parked
+
+r = recordings.c
+
+
+class DuePart(Part):
+    async def take_due(self, limit: int, owner: str) -> list[str]:
+        """Leases what is due, the longest waiting first, to one worker each."""
+        now = self._now()
+        due = and_(r.next_due_at.is_not(None), r.next_due_at <= now, self._unleased(now))
+        picked = (
+            select(r.key)
+            .where(self._mine(recordings), due)
+            .order_by(r.next_due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("picked")  # an IN (SELECT … LIMIT) might be run again for each row
+        )
+        take = (
+            update(recordings)
+            .where(r.key.in_(select(picked.c.key)))
+            .values(leased_until=now + self._lease, lease_owner=owner, taken_wakes=r.wakes)
+            .returning(r.key, r.next_due_at)
+        )
+        async with self._db.write() as conn:
+            taken = (await conn.execute(take)).all()
+        return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
+
+    async def renew(self, key: str, owner: str) -> bool:
+        """A lease for as long again. False: it is lost, so stop working."""
+        renewal = (
+            update(recordings)
+            .where(self._mine(recordings), r.key == key, r.lease_owner == owner)
+            .values(leased_until=self._now() + self._lease)
+            .returning(r.key)
+        )
+        async with self._db.write() as conn:
+            return (await conn.execute(renewal)).first() is not None
+
+    async def release(self, key: str, owner: str, next_due_at: datetime | None) -> bool:
+        """Gives it back until `next_due_at` (None: done).
+
+        True if it was woken since it was taken: then it stays due now. A lost lease is no error.
+        """
+        held = and_(self._mine(recordings), r.key == key, r.lease_owner == owner)
+        free = {"leased_until": None, "lease_owner": None}
+        async with self._db.write() as conn:
+            query = select(r.wakes, r.taken_wakes).where(held).with_for_update()
+            row = (await conn.execute(query)).first()
+            if row is None:
+                return False
+            woken = bool(row.wakes != row.taken_wakes)
+            change: dict[str, Any] = free if woken else {**free, "next_due_at": next_due_at}
+            await conn.execute(update(recordings).where(r.key == key).values(change))
+        return woken
+
+    async def next_due(self) -> datetime | None:
+        """When there is something to do: a recording, an expired lease, a new inbox item."""
+        mine = self._mine(recordings)
+        idle = select(r.next_due_at).where(mine, r.next_due_at.is_not(None))
+        idle = idle.where(r.leased_until.is_(None)).order_by(r.next_due_at).limit(1)
+        leased = select(r.leased_until).where(mine, r.leased_until.is_not(None))
+        leased = leased.order_by(r.leased_until).limit(1)
+        new = select(func.min(func.coalesce(inbox.c.leased_until, inbox.c.received_at)))
+        new = new.where(self._mine(inbox), is_new())
+        async with self._db.read() as conn:
+            times = [await self._time(conn, query) for query in (idle, leased, new)]
+        return min((t for t in times if t is not None), default=None)
+
+    async def _time(self, conn: AsyncConnection, query: Select[Any]) -> datetime | None:
+        return await conn.scalar(query)
+
+    async def wake(self, keys: Collection[str]) -> None:
+        """Look at these again now; a worker that is at it will look once more."""
+        if keys:
+            async with self._waking() as conn:
+                await self._wake(conn, r.key.in_(sorted(keys)))
+
+    async def wake_all_open(self) -> int:
+        """After downtime: everything unfinished is due now. Their number."""
+        async with self._waking() as conn:
+            return len(await self._wake(conn, r.next_due_at.is_not(None)))
+
+    async def wake_parked(self, channel: str) -> list[str]:
+        """Deliveries parked at this channel are to be tried again; the keys of their recordings."""
+        parked = and_(self._mine(deliveries), deliveries.c.target == channel, is_parked())
+        async with self._waking() as conn:
+            # Recordings are locked first, as by every step: another order could deadlock.
+            theirs = select(deliveries.c.recording_key).where(parked)
+            keys = await self._wake(conn, r.key.in_(theirs))
+            waiting = {"state": State.WAITING.value, "not_before": None, "error": None}
+            theirs_now = and_(parked, deliveries.c.recording_key.in_(keys))
+            await conn.execute(update(deliveries).where(theirs_now).values(waiting))
+        return keys
+
+    async def _wake(self, conn: AsyncConnection, which: ColumnElement[bool]) -> list[str]:
+        """Locks in the order of keys, so that two wakes of many cannot deadlock."""
+        picked = select(r.key).where(self._mine(recordings), which).order_by(r.key)
+        ordered = picked.with_for_update().cte("picked")
+        woken = (
+            update(recordings)
+            .where(r.key.in_(select(ordered.c.key)))
+            .values(next_due_at=self._now(), wakes=r.wakes + 1)
+            .returning(r.key)
+        )
+        return sorted((await conn.scalars(woken)).all())
+
+    async def release_all_leases(self) -> None:
+        """At the start of the only process: nobody can be working. Not with replicas."""
+        async with self._waking() as conn:
+            mine = and_(self._mine(recordings), r.leased_until.is_not(None))
+            free = {"leased_until": None, "lease_owner": None}
+            await conn.execute(update(recordings).where(mine).values(free))
+            new = and_(self._mine(inbox), is_new())
+            await conn.execute(update(inbox).where(new).values(leased_until=None))
+
+    async def listen(self, callback: Callable[[], None]) -> None:
+        """Runs until cancelled, and calls back at every wake, by whatever replica.
+
+        Also after a reconnect, for something may have been missed.
+        """
+        self.on_wake = callback
+        if self._db.is_sqlite:
+            await asyncio.Event().wait()
+        else:
+            await Listener(self._db.engine.url, self._wake_payload, callback).run()
+
+    def _unleased(self, now: datetime) -> ColumnElement[bool]:
+        return or_(r.leased_until.is_(None), r.leased_until <= now)

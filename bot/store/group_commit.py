@@ -1,0 +1,66 @@
+"""Many callers, one transaction: each waits for the commit that holds its own item."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from bot.store.errors import StoreUnavailable
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class GroupCommit(Generic[Item, Answer]):
+    """While one batch commits, the next gathers; there is no timer, so one alone waits for none."""
+
+    def __init__(
+        self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], *, at_most: int = 500
+    ) -> None:
+        self._write = write
+        self._at_most = at_most
+        self._queue: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def submit(self, item: Item) -> Answer:
+        """The answer for this item, after its commit. A caller that leaves does not undo it."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._queue.append((item, future))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._drain(), name="group-commit")
+        return await future
+
+    async def finish(self) -> None:
+        """Waits for everything that was submitted."""
+        if self._writer is not None:
+            await self._writer
+
+    async def _drain(self) -> None:
+        while self._queue:
+            batch, self._queue = self._queue[: self._at_most], self._queue[self._at_most :]
+            await self._commit(batch)
+
+    async def _commit(self, batch: Sequence[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._write([item for item, _ in batch])
+        except StoreUnavailable as e:
+            _fail(batch, e)
+        except Exception as e:
+            if len(batch) == 1:
+                _fail(batch, e)
+                return
+            for single in batch:  # one of them is poisonous: the others shall not suffer
+                await self._commit([single])
+        except BaseException:
+            for _, future in batch:
+                future.cancel()
+            raise
+        else:
+            for (_, future), answer in zip(batch, answers, strict=True):
+                if not future.done():
+                    future.set_result(answer)
+
+
+def _fail(batch: Sequence[tuple[Item, asyncio.Future[Answer]]], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)

@@ -1,0 +1,82 @@
+"""The inbox: webhooks are safe here before they are answered, and are matched later."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+
+from bot.store import rows
+from bot.store.database import Database
+from bot.store.group_commit import GroupCommit
+from bot.store.part import Part
+from bot.store.schema import inbox
+from bot.store.sql import is_new, is_waiting
+from bot.store.values import InboxEntry, InboxItem, Settled, Team
+
+i = inbox.c
+
+
+class InboxPart(Part):
+    def __init__(
+        self, db: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
+    ) -> None:
+        super().__init__(db, team, now=now, lease=lease)
+        self._arrivals: GroupCommit[InboxEntry, bool] = GroupCommit(self._put_all)
+
+    async def put_inbox(self, entry: InboxEntry) -> bool:
+        """Returns once it is committed. False: it was there before.
+
+        Raises `StoreRefused` if it cannot be stored; those who arrived with it do not suffer.
+        """
+        return await self._arrivals.submit(entry)
+
+    async def _put_all(self, entries: Sequence[InboxEntry]) -> Sequence[bool]:
+        first: dict[str, InboxEntry] = {}
+        for entry in entries:
+            first.setdefault(entry.identity, entry)
+        # In one order everywhere: two replicas with the same news could deadlock.
+        new = [{**self._ours, **rows.inbox_row(first[name])} for name in sorted(first)]
+        put = self._db.insert(inbox).on_conflict_do_nothing().returning(i.identity)
+        async with self._waking() as conn:
+            stored = set((await conn.scalars(put, new)).all())
+        return [e.identity in stored and first[e.identity] is e for e in entries]
+
+    async def take_inbox(self, limit: int) -> list[InboxItem]:
+        """New items, oldest first, leased so that no other replica matches them meanwhile."""
+        now = self._now()
+        picked = (
+            select(i.id)
+            .where(self._mine(inbox), is_new())
+            .where(or_(i.leased_until.is_(None), i.leased_until <= now))
+            .order_by(i.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("picked")
+        )
+        take = update(inbox).where(i.id.in_(select(picked.c.id)))
+        async with self._db.write() as conn:
+            taken = await conn.execute(
+                take.values(leased_until=now + self._lease).returning(inbox)
+            )
+            return sorted((rows.inbox_item(row) for row in taken), key=lambda item: item.id)
+
+    async def settle_inbox(self, settled: Sequence[Settled]) -> None:
+        """What became of these items, in one transaction."""
+        async with self._db.write() as conn:
+            for item in sorted(settled, key=lambda s: s.id):
+                change = {
+                    "state": item.state.value,
+                    "recording_key": item.recording_key,
+                    "note": item.note,
+                    "leased_until": None,
+                }
+                mine = update(inbox).where(self._mine(inbox), i.id == item.id)
+                await conn.execute(mine.values(change))
+
+    async def waiting_inbox(self, room_id: str | None = None) -> list[InboxItem]:
+        """Those that nobody could be found for yet, oldest first; of one room, or all."""
+        query = select(inbox).where(self._mine(inbox), is_waiting())
+        if room_id is not None:
+            query = query.where(i.room_id == room_id)
+        async with self._db.read() as conn:
+            return [rows.inbox_item(row) for row in await conn.execute(query.order_by(i.id))]

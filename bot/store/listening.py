@@ -1,0 +1,65 @@
+"""PostgreSQL tells every replica of a wake; this hears it, and connects again when cut off."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import URL
+
+from bot.store.database import CHANNEL
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """A connection of its own: a pooled one would come back with other people's news."""
+
+    def __init__(
+        self,
+        url: URL,
+        payload: str,
+        callback: Callable[[], None],
+        *,
+        check_every_s: float = 30.0,
+        pauses_s: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 5.0),
+    ) -> None:
+        self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._payload = payload
+        self._callback = callback
+        self._check_every_s = check_every_s
+        self._pauses_s = pauses_s
+        self._failures = 0
+
+    async def run(self) -> None:
+        import psycopg  # noqa: PLC0415  # only installed where PostgreSQL is used
+
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError, TimeoutError) as e:
+                pause_s = self._pauses_s[min(self._failures, len(self._pauses_s) - 1)]
+                self._failures += 1
+                log.warning("wakes_unheard", error=type(e).__name__, again_in_s=pause_s)
+                await asyncio.sleep(pause_s)
+
+    async def _listen(self) -> None:
+        import psycopg  # noqa: PLC0415
+
+        connect = psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
+        async with await connect as conn:
+            await conn.execute(f"LISTEN {CHANNEL}")
+            self._failures = 0
+            self._callback()  # for what was missed
+            while True:
+                await self._hear(conn)
+                async with asyncio.timeout(10):  # a dead peer would be silent for ever
+                    await conn.execute("SELECT 1")
+
+    async def _hear(self, conn: "AsyncConnection[Any]") -> None:
+        async for notice in conn.notifies(timeout=self._check_every_s):
+            if notice.payload == self._payload:
+                self._callback()

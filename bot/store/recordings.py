@@ -1,0 +1,198 @@
+"""Recordings: made, read, and written step by step."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.deliveries import Delivery, Hold, Kind, State
+from bot.domain.facts import Fact, Requested
+from bot.domain.recording import Recording, derive
+from bot.store import rows
+from bot.store.errors import StoreUnavailable, UnknownRecording
+from bot.store.schema import aliases as alias_table
+from bot.store.schema import deliveries as delivery_table
+from bot.store.schema import facts as fact_table
+from bot.store.schema import recording_channels, recordings
+from bot.store.step import Step, StepPart
+from bot.store.values import (
+    AlreadyRequested,
+    Asked,
+    Created,
+    Loaded,
+    OutcomeAddress,
+    RoomTaken,
+)
+
+
+class RecordingsPart(StepPart):
+    async def create(
+        self,
+        key: str,
+        requested: Requested,
+        *,
+        also: Sequence[Fact] = (),
+        outcome: OutcomeAddress | None = None,
+    ) -> Created | AlreadyRequested | RoomTaken:
+        """A recording, due at once, with its facts, its room and where its starter waits.
+
+        The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
+        rivals for a request or a room exactly one is `Created`.
+        """
+        facts = rows.merge((), (requested, *also)).all
+        recording = derive(key, facts)
+        async with self._waking() as conn:
+            for _ in range(3):  # the rival may end between our insert and our look at it
+                if await self._insert_recording(conn, recording):
+                    await self._insert_parts(conn, recording, facts, outcome)
+                    return Created(key)
+                if rival := await self._rival(conn, recording):
+                    return rival
+            raise StoreUnavailable(f"room {recording.room_id} keeps changing hands")
+
+    async def _insert_recording(self, conn: AsyncConnection, recording: Recording) -> bool:
+        row = {
+            "key": recording.key,
+            "request_id": recording.request_id,
+            "room_lock": rows.wanted_lock(recording),
+            **self._ours,
+            **rows.cached(recording),
+            **rows.fresh_notes(self._now()),
+        }
+        new = self._db.insert(recordings).values(row).on_conflict_do_nothing()
+        return (await conn.execute(new.returning(recordings.c.key))).first() is not None
+
+    async def _rival(
+        self, conn: AsyncConnection, recording: Recording
+    ) -> AlreadyRequested | RoomTaken | None:
+        keys = select(recordings.c.key).where(self._mine(recordings))
+        same = keys.where(recordings.c.request_id == recording.request_id)
+        if (key := await conn.scalar(same)) is not None:
+            return AlreadyRequested(key)
+        if await conn.scalar(keys.where(recordings.c.key == recording.key)) is not None:
+            return AlreadyRequested(recording.key)
+        in_room = keys.where(recordings.c.room_lock == rows.wanted_lock(recording))
+        key = await conn.scalar(in_room)
+        return RoomTaken(key) if key is not None else None
+
+    async def _insert_parts(
+        self,
+        conn: AsyncConnection,
+        recording: Recording,
+        facts: Sequence[Fact],
+        outcome: OutcomeAddress | None,
+    ) -> None:
+        mine = {**self._ours, "recording_key": recording.key}
+        await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in facts])
+        shown = [
+            {**mine, "channel": c, "requested_at": recording.requested_at}
+            for c in recording.channels
+        ]
+        await conn.execute(insert(recording_channels), shown)
+        if outcome is not None:
+            waiting = Delivery(Kind.OUTCOME, outcome.user, State.WAITING, changed_at=self._now())
+            address = rows.address_row(outcome)
+            row = {**mine, **rows.delivery_row(waiting), "address": address}
+            await conn.execute(insert(delivery_table), row)
+
+    async def load(self, key: str) -> Loaded:
+        """The recording as its facts have it, and the reconciler's notes about it."""
+        async with self._db.read() as conn:
+            notes = select(recordings).where(recordings.c.key == key, self._mine(recordings))
+            row = (await conn.execute(notes)).first()
+            if row is None:
+                raise UnknownRecording(key)
+            bodies = select(fact_table.c.body).where(fact_table.c.recording_key == key)
+            facts = [rows.fact_of(body) for body in await conn.scalars(bodies)]
+            shown = select(delivery_table).where(delivery_table.c.recording_key == key)
+            deliveries = (await conn.execute(shown.order_by(delivery_table.c.id))).all()
+        addresses = {
+            (Kind(d.kind), d.target): rows.address_of(d.address) for d in deliveries if d.address
+        }
+        return Loaded(derive(key, facts), rows.work_of(row, deliveries), addresses)
+
+    async def record(
+        self,
+        key: str,
+        *,
+        facts: Sequence[Fact] = (),
+        aliases: Iterable[str] = (),
+        deliveries: Sequence[Delivery] = (),
+        addresses: Mapping[tuple[Kind, str], OutcomeAddress] | None = None,
+        holds: Mapping[str, Hold | None] | None = None,
+        asked: Asked | None = None,
+        inbox: Collection[int] = (),
+        wake: bool = False,
+        owner: str | None = None,
+    ) -> int:
+        """All that one step has to say, in one transaction; the number of facts that were new.
+
+        A hold of None is cleared, those not named stay. The `inbox` items become matched.
+        With `owner` nothing is written unless that lease is still held (`LeaseLost`), and it is
+        renewed: announce a call so. Store what came of the call without it, for that must
+        never be lost. The first recording to name an alias keeps it; `hms_id` is one by itself.
+        """
+        step = Step(
+            key=key,
+            facts=facts,
+            aliases=frozenset(aliases),
+            deliveries=deliveries,
+            addresses=addresses or {},
+            holds=holds or {},
+            asked=asked,
+            inbox=inbox,
+            wake=wake,
+            owner=owner,
+        )
+        async with self._waking() if wake else self._db.write() as conn:
+            return await self._write_step(conn, step)
+
+    async def add_facts(
+        self, key: str, facts: Sequence[Fact], *, aliases: Iterable[str] = (), wake: bool = True
+    ) -> int:
+        """Facts from anyone; the number of new ones. Its worker looks again, even mid-run."""
+        return await self.record(key, facts=facts, aliases=aliases, wake=wake)
+
+    async def save_delivery(
+        self, key: str, delivery: Delivery, *, address: OutcomeAddress | None = None
+    ) -> None:
+        """Keeps the address it had if none is given; forgets it once nobody waits there."""
+        where = {(delivery.kind, delivery.target): address} if address else None
+        await self.record(key, deliveries=[delivery], addresses=where)
+
+    async def outcome_address(self, key: str, target: str) -> OutcomeAddress | None:
+        """Where the outcome is waited for, unless it was told."""
+        d = delivery_table.c
+        query = select(d.address).where(
+            self._mine(delivery_table),
+            d.recording_key == key,
+            d.kind == Kind.OUTCOME.value,
+            d.target == target,
+        )
+        async with self._db.read() as conn:
+            stored = await conn.scalar(query)
+        return rows.address_of(stored) if stored else None
+
+    async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
+        """Which recording each of these 100ms ids belongs to, as far as known."""
+        a = alias_table.c
+        query = select(a.alias, a.recording_key).where(
+            self._mine(alias_table), a.alias.in_(sorted(aliases))
+        )
+        async with self._db.read() as conn:
+            return {row.alias: row.recording_key for row in await conn.execute(query)}
+
+    async def cards(self, keys: Collection[str]) -> dict[str, tuple[Delivery, ...]]:
+        """The cards of these recordings, for links to them."""
+        query = select(delivery_table).where(
+            self._mine(delivery_table),
+            delivery_table.c.recording_key.in_(sorted(keys)),
+            delivery_table.c.kind == Kind.CARD.value,
+        )
+        found: dict[str, tuple[Delivery, ...]] = {}
+        async with self._db.read() as conn:
+            for row in await conn.execute(query.order_by(delivery_table.c.id)):
+                there = found.get(row.recording_key, ())
+                found[row.recording_key] = (*there, rows.delivery_of(row))
+        return found
+

@@ -1,0 +1,143 @@
+"""The values that go into the store and come out of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.deliveries import Kind, Work
+from bot.domain.drafts import Draft
+from bot.domain.recording import Phase, Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Whose rows these are. `enterprise_id` is '' where there is none."""
+
+    team_id: str
+    enterprise_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAddress:
+    """Where a person waits for what came of a form or command. Forgotten once told.
+
+    A `response_url` lets anyone answer in that person's name, so it never shows in a repr.
+    """
+
+    user: str
+    channel: str | None = None
+    response_url: str | None = field(default=None, repr=False)
+    external_id: str | None = None  # of the view that says "Starting…"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRequested:
+    """The same request came before; `key` is the recording that it made."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTaken:
+    """`key` is the recording that occupies the room."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `Work` remembers of asking 100ms."""
+
+    asked_at: datetime | None
+    asks: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One recording with the reconciler's notes; `addresses` of the outcomes still to be told."""
+
+    recording: Recording
+    work: Work
+    addresses: Mapping[tuple[Kind, str], OutcomeAddress]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """The cached columns of a recording: enough to list and to match, without its facts."""
+
+    key: str
+    phase: Phase
+    room_id: str
+    room_name: str
+    hms_id: str | None
+    session_id: str | None
+    starter: str
+    home: str
+    elsewhere: bool
+    points_to: str | None
+    requested_at: datetime
+    attempted_at: datetime | None
+    accepted_at: datetime | None
+    started_at: datetime | None
+    stopped_at: datetime | None
+    duration_s: float | None
+    has_video: bool
+    has_transcript: bool
+
+
+class InboxState(StrEnum):
+    NEW = "new"
+    MATCHED = "matched"
+    WAITING = "waiting"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A webhook as it came in, without presigned URLs. Two with one identity are the same."""
+
+    identity: str
+    type: str
+    received_at: datetime
+    body: Mapping[str, Any]
+    room_id: str | None = None
+    session_id: str | None = None
+    aliases: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """An entry that the store keeps."""
+
+    id: int
+    state: InboxState
+    entry: InboxEntry
+    recording_key: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the matcher decided about one item."""
+
+    id: int
+    state: InboxState
+    recording_key: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """`channel` is where the form was opened."""
+
+    draft: Draft
+    channel: str | None
+    updated_at: datetime

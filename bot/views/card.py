@@ -1,0 +1,158 @@
+"""The card: the one message that shows what a recording is doing."""
+
+from datetime import datetime
+
+from bot.domain.assets import Transcription
+from bot.domain.recording import ON_AIR, Phase, Recording, Why
+from bot.views import ids
+from bot.views.log import log_lines, written
+from bot.views.message import (
+    FALLBACK_MOST,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    details_button,
+    leaf,
+    lines,
+    link_button,
+    name_leaf,
+    rich_line,
+    rich_text,
+    section,
+    stop_button,
+)
+from bot.views.problems import BOT, explain
+from bot.views.text import duration, esc, join, mention, plain, when
+from bot.views.words import can_read, can_watch, mark_of, options_line, sentence, state_of
+
+LOG_LINES = 10
+LATE = "taking longer than usual; still asking 100ms."
+ELSEWHERE = "Started elsewhere; your settings are not in force."
+
+
+def recording_card(
+    recording: Recording,
+    *,
+    late: bool,
+    transcript_expected_at: datetime | None,
+    permalink_of_pointer: str | None = None,
+    bot: str = BOT,
+) -> Message:
+    """`late` and the expected time are the policy's; the link leads to the recording in force."""
+    notes = _notes(recording, late, transcript_expected_at, bot)
+    log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
+    blocks = [rich_text(_heading(recording)), context(_about(recording))]
+    if notes:
+        blocks.append(section(lines(notes)))
+    if log:
+        blocks.append(context(lines(log)))
+    blocks.extend(actions(_buttons(recording, permalink_of_pointer, bot)))
+    return Message(_spoken(recording, notes, log), blocks)
+
+
+def _heading(recording: Recording) -> Block:
+    mark = mark_of(recording)
+    marked = [leaf(f"{mark} ")] if mark else []
+    return rich_line(*marked, name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
+
+
+def _about(recording: Recording) -> str:
+    if recording.started_at:
+        began = f"started {when(recording.started_at)}"
+    else:
+        began = f"asked {when(recording.requested_at)}"
+    options = "" if recording.elsewhere else options_line(recording.options)
+    return join(mention(recording.starter), began, duration(recording.duration_s), options)
+
+
+def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
+    """What people should know besides the state, each a sentence or two."""
+    notes = []
+    if recording.elsewhere:
+        notes.append(ELSEWHERE)
+    if recording.phase is Phase.POINTER:
+        notes.append("This room is already being recorded; that recording has its own card.")
+    if recording.problem and recording.problem.why is not Why.CANCELLED:
+        explanation = explain(recording.problem, recording, bot=bot)
+        notes.append(f"{explanation.why} {explanation.fix}")
+    transcript = _transcript_note(recording, late, expected_at)
+    if transcript:
+        notes.append(transcript)
+    elif late:
+        notes.append(sentence(LATE))
+    return notes
+
+
+def _transcript_note(recording: Recording, late: bool, expected_at: datetime | None) -> str | None:
+    if not recording.transcription.pending:
+        return None
+    if late and recording.phase is Phase.COMPLETED:
+        return f"The transcript is {LATE}"
+    if expected_at is None or late:
+        return None
+    if recording.transcription is Transcription.MAYBE:
+        return f"If the template makes a transcript, expect it {when(expected_at)}."
+    return f"Transcript expected {when(expected_at)}."
+
+
+def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Block]:
+    if recording.phase is Phase.POINTER:
+        link = link_button("Open its card", permalink) if permalink else None
+        return [link] if link else []
+    return [
+        *_controls(recording),
+        *file_buttons(recording),
+        *retry_button(recording, bot),
+        details_button(recording),
+    ]
+
+
+def _controls(recording: Recording) -> list[Block]:
+    if recording.stop_pending or recording.phase not in ON_AIR | {Phase.REQUESTED}:
+        return []
+    name = plain(recording.room_name, 55)
+    buttons = []
+    if recording.phase is Phase.RUNNING and not recording.pause_pending:
+        label = f"Pause recording {name}"
+        buttons.append(button("Pause", ids.PAUSE, value=recording.key, label=label))
+    if recording.phase is Phase.PAUSED and not recording.pause_pending:
+        label = f"Resume recording {name}"
+        resume = button("Resume", ids.RESUME, value=recording.key, style="primary", label=label)
+        buttons.append(resume)
+    return [*buttons, stop_button(recording.key, recording.room_name)]
+
+
+def file_buttons(recording: Recording) -> list[Block]:
+    """Watch and Transcript, as far as there is something behind them."""
+    buttons = []
+    name = plain(recording.room_name, 50)
+    if can_watch(recording):
+        verb = "Listen" if recording.options.audio_only and not recording.elsewhere else "Watch"
+        label = f"{verb} to the recording of {name}" if verb == "Listen" else f"Watch {name}"
+        buttons.append(button(verb, ids.WATCH, value=recording.key, label=label))
+    if can_read(recording):
+        label = f"Transcript of {name}"
+        buttons.append(button("Transcript", ids.TRANSCRIPT, value=recording.key, label=label))
+    return buttons
+
+
+def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
+    """The same settings again; the form, where they cannot work."""
+    if recording.problem is None:
+        return []
+    name = plain(recording.room_name, 50)
+    if explain(recording.problem, recording, bot=bot).can_retry:
+        label = f"Record {name} again, same settings"
+        return [button("Try again", ids.TRY_AGAIN, value=recording.key, label=label)]
+    label = f"Change the settings for {name}"
+    return [button("Change settings", ids.CHANGE, value=recording.key, label=label)]
+
+
+def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
+    """The card as sentences."""
+    state = f"{esc(recording.room_name)}: {state_of(recording)}."
+    last = f"Last: {log[-1]}." if log else ""
+    parts = [state, f"{sentence(_about(recording))}.", *notes, last]
+    return lines([" ".join(p for p in parts if p)], FALLBACK_MOST)

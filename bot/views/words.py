@@ -1,0 +1,132 @@
+"""The words that several views use for the same thing."""
+
+from bot.domain.assets import VIDEO_TYPES, Transcription
+from bot.domain.facts import AssetSeen
+from bot.domain.options import NAMED_RESOLUTIONS, RecordingOptions
+from bot.domain.recording import ON_AIR, Phase, Recording, Why
+from bot.views.text import count, esc
+
+REASONS = {
+    "max duration reached": "Stopped at the longest length the template allows",
+    "room ended": "Stopped: the room was ended",
+    "last peer left": "Stopped: the last person left",
+}
+MARKS = {
+    Phase.RUNNING: "🔴",
+    Phase.PAUSED: "⏸️",
+    Phase.COMPLETED: "✅",
+    Phase.FAILED: "⚠️",
+    Phase.NOT_STARTED: "⚠️",
+}
+PHASES = {
+    Phase.REQUESTED: "Starting",
+    Phase.STARTING: "Starting",
+    Phase.RUNNING: "Recording",
+    Phase.PAUSED: "Paused",
+    Phase.STOPPING: "Stopping",
+    Phase.PROCESSING: "Processing",
+    Phase.COMPLETED: "Ready",
+    Phase.FAILED: "Failed",
+    Phase.NOT_STARTED: "Not started",
+    Phase.POINTER: "Already being recorded",
+}
+
+
+def mark_of(recording: Recording) -> str:
+    stopping = recording.stop_pending and recording.phase in ON_AIR
+    return "" if stopping or _cancelled(recording) else MARKS.get(recording.phase, "")
+
+
+def state_of(recording: Recording) -> str:
+    """The state in words, as a heading says it."""
+    if recording.stop_pending and recording.phase in ON_AIR:
+        return PHASES[Phase.STOPPING]
+    if _cancelled(recording):
+        return "Cancelled"
+    if recording.phase is Phase.COMPLETED:
+        return _ready(recording)
+    asked = recording.pause_pending
+    if asked and recording.phase in (Phase.RUNNING, Phase.PAUSED):
+        return f"{PHASES[recording.phase]}, {'pausing' if asked.pause else 'resuming'}"
+    return PHASES[recording.phase]
+
+
+def _ready(recording: Recording) -> str:
+    video = "Audio ready" if recording.options.audio_only else "Video ready"
+    if recording.results and recording.results.words:
+        return PHASES[Phase.COMPLETED]
+    coming = recording.transcription.pending and recording.transcription is not Transcription.MAYBE
+    return f"{video}, transcript to come" if coming or _to_be_checked(recording) else video
+
+
+def _to_be_checked(recording: Recording) -> bool:
+    return recording.transcription is Transcription.READY and recording.results is None
+
+
+def _cancelled(recording: Recording) -> bool:
+    return recording.problem is not None and recording.problem.why is Why.CANCELLED
+
+
+def can_watch(recording: Recording) -> bool:
+    """The video is there, or must be: 100ms may say that it is done before it lists the file."""
+    if recording.assets.video:
+        return True
+    listed = any(a.type in VIDEO_TYPES for a in recording.assets.all)
+    return recording.phase is Phase.COMPLETED and not listed
+
+
+def can_read(recording: Recording) -> bool:
+    """There is a transcript, and as far as we know something is in it."""
+    empty = recording.results is not None and not recording.results.words
+    return recording.assets.best_transcript is not None and not empty
+
+
+def options_line(options: RecordingOptions) -> str:
+    """What was asked for, on one line. What is not named is as the template has it."""
+    parts = [*_picture(options), *_transcript(options), *_summary(options)]
+    if options.meeting_url:
+        parts.append("own meeting URL")
+    if options.destination:
+        parts.append(f"to {esc(options.destination, 60)}")
+    return ", ".join(parts) or "template settings"
+
+
+def _picture(options: RecordingOptions) -> list[str]:
+    if options.audio_only:
+        return ["audio only"]
+    if options.resolution is None:
+        return []
+    named = next((n for n, r in NAMED_RESOLUTIONS.items() if r == options.resolution), None)
+    return [named or f"{options.resolution.width}×{options.resolution.height}"]
+
+
+def _transcript(options: RecordingOptions) -> list[str]:
+    if options.transcription is None:
+        return []
+    if not options.transcription:
+        return ["no transcript"]
+    modes = f" ({', '.join(options.output_modes)})" if options.output_modes else ""
+    words = [count(len(options.vocabulary), "special word")] if options.vocabulary else []
+    return [f"transcript{modes}", *words]
+
+
+def _summary(options: RecordingOptions) -> list[str]:
+    if options.summary is None:
+        return []
+    if not options.summary:
+        return ["no summary"] if options.transcription else []
+    sections = f" ({count(len(options.sections), 'section')})" if options.sections else ""
+    return [f"summary{sections}"]
+
+
+def file_name(asset: AssetSeen) -> str:
+    """What a file is, for people."""
+    if asset.type in VIDEO_TYPES:
+        return "Video"
+    mode = f" ({asset.mode})" if asset.mode else ""
+    known = {"transcript": "Transcript", "summary": "Summary", "chat": "Chat"}
+    return f"{known.get(asset.type) or esc(asset.type, 40)}{mode}"
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

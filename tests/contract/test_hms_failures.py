@@ -1,0 +1,249 @@
+"""The client when 100ms, the network or the storage misbehaves, over real HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.domain.options import RecordingOptions
+from bot.hms.auth import FixedToken, ManagementTokens
+from bot.hms.client import HmsClient
+from bot.hms.errors import (
+    HmsUnauthorized,
+    HmsUnavailable,
+)
+from bot.hms.models import Room
+from bot.sandbox.hms.app import RunningHms, serve
+from bot.sandbox.hms.config import HmsConfig
+from bot.sandbox.hms.faults import ApiFault
+from bot.sandbox.serving import bind
+
+SPEED = 2000
+ENDED = frozenset({"completed", "failed"})
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
+@pytest.fixture
+async def hms() -> AsyncIterator[RunningHms]:
+    async with serve(HmsConfig(speed=SPEED)) as running:
+        yield running
+
+
+@pytest.fixture
+def client(hms: RunningHms, http: httpx.AsyncClient) -> HmsClient:
+    return client_of(hms, http)
+
+
+def client_of(hms: RunningHms, http: httpx.AsyncClient, patience_s: float = 9) -> HmsClient:
+    config = hms.sim.config
+    tokens = ManagementTokens(config.access_key, config.secret, now)
+    return HmsClient(f"{hms.base_url}/v2", tokens, http, patience_s=patience_s)
+
+
+async def room_named(client: HmsClient, name: str) -> Room:
+    return await anext(room async for room in client.list_rooms(name=name))
+
+
+@pytest.mark.parametrize(
+    ("fault", "reached", "retry_after_s"),
+    [
+        (ApiFault(kind="status", status=500), True, None),
+        (ApiFault(kind="status", status=503), True, None),
+        (ApiFault(kind="status", status=503, retry_after_s=4), False, 4),
+        (ApiFault(kind="status", status=429, retry_after_s=3), False, 3),
+        (ApiFault(kind="status", status=429), False, 45),
+        (ApiFault(kind="reset"), True, None),
+        (ApiFault(kind="hang", hang_s=5), True, None),
+        (ApiFault(kind="reset", after_work=True), True, None),
+    ],
+)
+async def test_no_answer(
+    hms: RunningHms,
+    http: httpx.AsyncClient,
+    fault: ApiFault,
+    reached: bool,
+    retry_after_s: float | None,
+) -> None:
+    client = client_of(hms, http, patience_s=0.5)
+    room = await room_named(client, "standup")
+    hms.sim.faults.all.append(fault)
+    with pytest.raises(HmsUnavailable) as failed:
+        await client.start(room.id, RecordingOptions())
+    assert (failed.value.reached, failed.value.retry_after_s) == (reached, retry_after_s)
+    if not reached:
+        assert not hms.sim.state.recordings
+
+
+async def test_nobody_listens(http: httpx.AsyncClient) -> None:
+    with bind("127.0.0.1", 0) as sock:
+        port = sock.getsockname()[1]
+    client = HmsClient(f"http://127.0.0.1:{port}/v2", FixedToken("t"), http)
+    with pytest.raises(HmsUnavailable) as failed:
+        await client.start("room", RecordingOptions())
+    assert failed.value.reached is False
+    with pytest.raises(HmsUnavailable):
+        await client.download(SecretStr(f"http://127.0.0.1:{port}/f?signature=s"), 10)
+
+
+async def test_an_address_that_is_none(http: httpx.AsyncClient) -> None:
+    client = HmsClient("nowhere", FixedToken("t"), http)
+    with pytest.raises(HmsUnavailable) as failed:
+        await client.get_room("room")
+    assert failed.value.reached is False
+
+
+Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(answer: Answer) -> AsyncIterator[str]:
+    """A server that hears one request per connection and answers in raw bytes."""
+
+    async def on_connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await answer((await reader.readuntil(b"\r\n\r\n")).decode(), writer)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(on_connect, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+def reply(status: int, content: bytes, *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(content)}", "Connection: close"]
+    return "\r\n".join([*lines, *headers, "", ""]).encode() + content
+
+
+async def says_nothing(_: str, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(1)
+
+
+async def dribbles(_: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    for _number in range(20):
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def hangs_up(_: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+
+
+async def says_nonsense(_: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(reply(200, b"<html>"))
+
+
+async def says_too_little(_: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(reply(200, b"{}"))
+
+
+async def says_empty(_: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(reply(200, b""))
+
+
+@pytest.mark.parametrize(
+    "answer", [says_nothing, dribbles, hangs_up, says_nonsense, says_too_little, says_empty]
+)
+async def test_an_answer_that_cannot_be_used_may_have_started(
+    http: httpx.AsyncClient, answer: Answer
+) -> None:
+    async with listening(answer) as base_url:
+        client = HmsClient(base_url, FixedToken("t"), http, patience_s=0.3)
+        with pytest.raises(HmsUnavailable) as failed:
+            await client.start("room", RecordingOptions())
+    assert failed.value.reached is True
+    assert failed.value.__cause__ is None
+
+
+async def test_a_stop_with_an_empty_answer_is_a_stop(http: httpx.AsyncClient) -> None:
+    async with listening(says_empty) as base_url:
+        assert await HmsClient(base_url, FixedToken("t"), http).stop("r") is None
+
+
+async def test_a_token_is_renewed_once_after_a_401(http: httpx.AsyncClient) -> None:
+    tokens: list[str] = []
+
+    async def first_no(request: str, writer: asyncio.StreamWriter) -> None:
+        tokens.append(request.lower().split("authorization: bearer ")[1].split()[0])
+        writer.write(reply(200, b'{"id": "r"}') if len(tokens) == 2 else reply(401, b"{}"))
+
+    async with listening(first_no) as base_url:
+        source = ManagementTokens("key", "secret" * 8, now)
+        client = HmsClient(base_url, source, http)
+        assert (await client.get_room("r")).id == "r"
+        assert len(set(tokens)) == 2
+        with pytest.raises(HmsUnauthorized):
+            await client.get_room("r")
+        assert len(tokens) == 4
+
+
+async def test_a_fixed_token_is_not_tried_twice(hms: RunningHms, http: httpx.AsyncClient) -> None:
+    client = HmsClient(f"{hms.base_url}/v2", FixedToken("from-the-dashboard"), http)
+    with pytest.raises(HmsUnauthorized) as refused:
+        await client.get_room("room")
+    assert refused.value.message == "Token validation error"
+    assert len(hms.sim.calls) == 1
+
+
+async def test_the_storage_never_sees_our_token(http: httpx.AsyncClient) -> None:
+    seen: list[str] = []
+
+    async def storage(request: str, writer: asyncio.StreamWriter) -> None:
+        seen.append(request.lower())
+        if "/v2/" in request:
+            host = request.lower().split("host: ")[1].split()[0]
+            link = f"http://{host}/moved?signature=s"
+            writer.write(reply(200, json.dumps({"url": link}).encode()))
+        elif "/moved" in request:
+            writer.write(reply(307, b"", "Location: /file?signature=s"))
+        else:
+            writer.write(reply(200, b"content"))
+
+    async with listening(storage) as base_url:
+        client = HmsClient(f"{base_url}/v2", FixedToken("t"), http)
+        assert await client.fetch_asset("a", 7) == b"content"
+    assert ["authorization" in request for request in seen] == [True, False, False]
+
+
+async def test_paging_ends_when_the_cursor_does_not_move(http: httpx.AsyncClient) -> None:
+    asked: list[str] = []
+
+    async def stuck(request: str, writer: asyncio.StreamWriter) -> None:
+        asked.append(request)
+        writer.write(reply(200, b'{"data": [{"id": "r"}, null, {"name": "x"}], "last": "r"}'))
+
+    async with listening(stuck) as base_url:
+        client = HmsClient(base_url, FixedToken("t"), http)
+        assert [room.id async for room in client.list_rooms()] == ["r", "r"]
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("content", [b"[]", b"7", b"null", b""])
+async def test_a_list_that_is_none(http: httpx.AsyncClient, content: bytes) -> None:
+    async def says_it(_: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(200, content))
+
+    async with listening(says_it) as base_url:
+        client = HmsClient(base_url, FixedToken("t"), http)
+        with pytest.raises(HmsUnavailable):
+            await anext(client.list_rooms())
