@@ -87,7 +87,7 @@ def is_expanded(draft: Draft) -> bool:
 def applies(draft: Draft) -> frozenset[str]:
     """The fields that matter with these choices: what is shown, and only that, is checked and sent.
 
-    The summary needs the transcript, so it goes where the transcript is off.
+    The summary waits for the transcript to be on: 100ms cannot be told of it without.
     """
     fields = {"room_id", "audio_only", "channel"}
     if not is_expanded(draft):
@@ -98,9 +98,7 @@ def applies(draft: Draft) -> frozenset[str]:
         if draft.resolution == "custom":
             fields |= {"width", "height"}
     if draft.transcription == "on":
-        fields |= {"output_modes", "vocabulary"}
-    if draft.transcription != "off":
-        fields.add("summary")
+        fields |= {"output_modes", "vocabulary", "summary"}
         if draft.summary == "on":
             fields |= {"context", "temperature", "sections"}
     return frozenset(fields)

@@ -72,7 +72,8 @@ class RecordingOptions(_Frozen):
     """One recording's options. `None` and empty mean *as the template*: they are not sent.
 
     Vocabulary, output modes and everything of the summary need transcription, so giving any of
-    them turns it on; giving sections, context or temperature turns the summary on.
+    them turns it on (*no summary*, too: 100ms cannot be told that and nothing else); giving
+    sections, context or temperature turns the summary on.
     """
 
     meeting_url: str | None = Field(default=None, max_length=2000)
@@ -112,7 +113,7 @@ class RecordingOptions(_Frozen):
         ):
             data = {**data, "summary": True}
         if data.get("transcription") is None and (
-            data.get("summary") is True
+            data.get("summary") is not None
             or any(data.get(k) not in (None, (), [], "") for k in ("output_modes", "vocabulary"))
         ):
             data = {**data, "transcription": True}

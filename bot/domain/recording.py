@@ -76,6 +76,11 @@ class Why(StrEnum):
     UNKNOWN = "unknown"
 
 
+HMS_ERROR_TYPES = frozenset(
+    {Why.INTERNAL_ERROR, Why.MAX_RETRIES_REACHED, Why.UPLOAD_ERROR, Why.BEAM_STOPPED}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`status` is an HTTP status, `detail` is 100ms' or Slack's own word."""
@@ -224,17 +229,20 @@ def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
 
 def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
     if failed := _last(log, BeamFailed):
-        known = failed.error_type in Why.__members__
-        return Problem(Why(failed.error_type) if known else Why.UNKNOWN, failed.message)
+        return Problem(_why(failed.error_type), failed.message)
     if "failed" in seen:
         reason = _first_of(f.reason for f in _all(log, BeamStopped)) or ""
-        error_type = reason.removeprefix("failure:").strip()
-        return Problem(Why(error_type) if error_type in Why.__members__ else Why.UNKNOWN, reason)
+        return Problem(_why(reason.removeprefix("failure:").strip()), reason)
     if vanished := _last(log, Vanished):
         return Problem(Why.VANISHED, status=vanished.status)
     if any(f.on == "recording" for f in _all(log, GaveUp)):
         return Problem(Why.GIVEN_UP)
     return None
+
+
+def _why(error_type: str) -> Why:
+    """100ms may invent new ones at any time."""
+    return Why(error_type) if error_type in HMS_ERROR_TYPES else Why.UNKNOWN
 
 
 def _unknown_attempt(log: tuple[Fact, ...]) -> datetime | None:

@@ -25,6 +25,7 @@ from bot.hms.models import (
     Recording,
     Replay,
     Room,
+    Session,
     WebhookDelivery,
 )
 from bot.hms.start_body import start_body
@@ -184,6 +185,13 @@ class HmsClient:
         except HmsNotFound:
             return None
         return _read(ActiveRoom, answer)
+
+    def list_active_sessions(self) -> AsyncIterator[Session]:
+        """What goes on now, one session for each room with people in it. Paged.
+
+        Source: Sessions/list-sessions.
+        """
+        return self._pages(Session, "/sessions", {"active": "true"})
 
     async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
         """Say something in the room's chat, to everyone or to one role. Repeating it shows twice.

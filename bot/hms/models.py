@@ -173,6 +173,13 @@ class ActiveRoom(Answer):
         }
 
 
+class Session(Answer):
+    """A stretch of time with people in a room."""
+
+    id: Id
+    room_id: Text = None
+
+
 class WebhookDelivery(Answer):
     """One entry of 100ms' delivery history; `error_reason` only when it failed.
 

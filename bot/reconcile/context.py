@@ -52,6 +52,7 @@ class Context:
             late=is_late(self.recording, self.deps.policy, self.now),
             transcript_expected_at=transcript_expected_at(self.recording, self.deps.policy),
             permalink_of_pointer=self.pointer_link,
+            bot=self.deps.identity.name,
         )
 
     async def announce(

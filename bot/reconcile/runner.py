@@ -15,7 +15,7 @@ from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.reconcile.context import Context, Note, hold
 from bot.reconcile.executors.dispatch import carry_out
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
-from bot.store.errors import StoreError
+from bot.store.errors import LeaseLost, StoreError
 from bot.store.values import InboxState, Settled
 from bot.usecases.deps import Deps
 from bot.views.message import content_hash
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 STEP_WITHIN_S = 10.0
 MAX_STEPS_IN_A_ROW = 40
+RENEW_EVERY_S = 5.0
 BREATHER = timedelta(seconds=1)
 
 
@@ -32,7 +33,13 @@ async def run(deps: Deps, key: str, owner: str) -> datetime | None:
 
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
+    loop = asyncio.get_running_loop()
+    renewed = loop.time()
     for _ in range(MAX_STEPS_IN_A_ROW):
+        if loop.time() - renewed > RENEW_EVERY_S:
+            if not await deps.store.renew(key, owner):
+                raise LeaseLost(key)
+            renewed = loop.time()
         ctx = await _context(deps, key, owner)
         wanted = Wanted(card=content_hash(ctx.card()))
         match next_step(ctx.recording, ctx.work, wanted, deps.policy, deps.now()):

@@ -3,7 +3,9 @@
 Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/reference/methods.
 """
 
+import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,9 +16,11 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.errors import SlackRefused, SlackUnavailable, error_from
+from bot.slack.errors import CannotPostThere, SlackRefused, SlackUnavailable, error_from
 from bot.slack.gates import Gates
 
+VIEW_MAY_COME_S = 3.0
+LOOK_FOR_VIEW_EVERY_S = 0.1
 Json = Mapping[str, Any]
 _WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 
@@ -146,6 +150,20 @@ class SlackGateway:
                 view=dict(view), view_id=view_id, external_id=external_id, hash=view_hash
             )
 
+    async def update_view_when_open(self, view: Json, external_id: str) -> None:
+        """views.update for a view whose ack is still on its way: `not_found` is tried for 3 s.
+
+        Raises SlackRefused("not_found") when the person has closed it.
+        """
+        until = time.monotonic() + VIEW_MAY_COME_S
+        while True:
+            try:
+                return await self.update_view(view, external_id=external_id)
+            except SlackRefused as refused:
+                if refused.error != "not_found" or time.monotonic() > until:
+                    raise
+            await asyncio.sleep(LOOK_FOR_VIEW_EVERY_S)
+
     async def publish_home(self, user: str, view: Json) -> None:
         async with self._call("views.publish"):
             await self._client.views_publish(user_id=user, view=dict(view))
@@ -177,6 +195,17 @@ class SlackGateway:
             full=not (outside or guest or gone),
             admin=bool(info.get("is_admin") or info.get("is_owner")),
         )
+
+    async def is_in(self, channel: str) -> bool:
+        """Whether the bot is a member (Tier 3). A channel that it cannot see has it not."""
+        if channel.startswith(("D", "U", "W")):
+            return True
+        try:
+            async with self._call("conversations.info"):
+                answer = await self._client.conversations_info(channel=channel)
+        except CannotPostThere:
+            return False
+        return bool(answer["channel"].get("is_member"))
 
     async def can_see(self, channel: str, user: str) -> bool:
         """True for a public channel, else whether the person is in it (Tier 4, paged)."""

@@ -25,20 +25,21 @@ class Database:
         # Several statements of one read see the same state; SQLite does that by itself.
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reads = engine.execution_options(**snapshot)
+        self._closed = False
         # SQLite's own waiting for the write lock is neither fair nor quick.
         self._turn = asyncio.Lock() if self.is_sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A consistent view. Raises `StoreUnavailable`."""
-        with translated():
+        with self._open():
             async with asyncio.timeout(self._patience_s), self._reads.connect() as conn:
                 yield conn
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end. Raises `StoreUnavailable`, `StoreRefused`."""
-        with translated():
+        with self._open():
             async with (
                 asyncio.timeout(self._patience_s),
                 self._turn or nullcontext(),
@@ -55,6 +56,18 @@ class Database:
         if not self.is_sqlite:
             await conn.execute(select(func.pg_notify(CHANNEL, payload)))
 
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        """A disposed engine would quietly connect again, to a file that another may have now."""
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        with translated():
+            yield
+
+    async def close(self) -> None:
+        self._closed = True
+        await self.engine.dispose()
+
     async def ping(self) -> None:
         async with self.read() as conn:
             await conn.execute(text("SELECT 1"))
@@ -69,11 +82,9 @@ def translated() -> Iterator[None]:
         raise
     except (exc.DataError, exc.IntegrityError, UnicodeEncodeError, OverflowError) as e:
         raise StoreRefused(type(e).__name__) from e
-    except (exc.DBAPIError, exc.TimeoutError, exc.PendingRollbackError) as e:
+    except (exc.DBAPIError, exc.TimeoutError) as e:
         raise StoreUnavailable(type(e).__name__) from e
     except exc.StatementError as e:
         raise StoreRefused(str(e.orig)) from e
     except (TimeoutError, OSError) as e:
         raise StoreUnavailable(type(e).__name__) from e
-    except exc.InvalidRequestError as e:
-        raise StoreUnavailable("the store is closed") from e

@@ -82,7 +82,8 @@ class DuePart(Part):
         return min((t for t in times if t is not None), default=None)
 
     async def _time(self, conn: AsyncConnection, query: Select[Any]) -> datetime | None:
-        return await conn.scalar(query)
+        time: datetime | None = await conn.scalar(query)
+        return time
 
     async def wake(self, keys: Collection[str]) -> None:
         """Look at these again now; a worker that is at it will look once more."""

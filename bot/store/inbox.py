@@ -55,9 +55,7 @@ class InboxPart(Part):
         )
         take = update(inbox).where(i.id.in_(select(picked.c.id)))
         async with self._db.write() as conn:
-            taken = await conn.execute(
-                take.values(leased_until=now + self._lease).returning(inbox)
-            )
+            taken = await conn.execute(take.values(leased_until=now + self._lease).returning(inbox))
             return sorted((rows.inbox_item(row) for row in taken), key=lambda item: item.id)
 
     async def settle_inbox(self, settled: Sequence[Settled]) -> None:

@@ -16,34 +16,65 @@ shown = recording_channels.c
 
 class ListsPart(Part):
     async def row(self, key: str) -> RecordingRow | None:
-        found = await self._rows(self._query().where(r.key == key))
+        found = await self._rows(self._all().where(r.key == key))
         return found[0] if found else None
 
     async def open_in_room(self, room_id: str) -> list[RecordingRow]:
         """With anything left to do, newest first: candidates for a webhook about the room."""
-        return await self._rows(self._query().where(self._open(), r.room_id == room_id))
+        return await self._rows(_newest_first(self._open().where(r.room_id == room_id)))
 
     async def open_recording_in_room(self, room_id: str) -> RecordingRow | None:
         """The one that occupies the room."""
-        occupying = self._query().where(self._open(), r.room_id == room_id, _occupies())
-        found = await self._rows(occupying)
-        holders = [row for row in found if await self._holds_lock(row.key)] if found[1:] else found
-        return next(iter(holders or found), None)
+        occupying = self._open().where(r.room_id == room_id, _occupies())
+        # Rarely two do, as one came back to life: the holder of the lock counts.
+        first = occupying.order_by(r.room_lock.is_(None), r.requested_at.desc())
+        found = await self._rows(first.limit(1))
+        return found[0] if found else None
 
     async def list_recent(
         self, *, room_id: str | None = None, channel: str | None = None, limit: int = 20
     ) -> list[RecordingRow]:
         """The newest first, of one room, of those shown in one channel, or all."""
-        query = self._in_channel(channel) if channel is not None else self._query()
+        query = self._all()
         if room_id is not None:
             query = query.where(r.room_id == room_id)
-        return await self._rows(query.limit(limit))
+        if channel is None:
+            return await self._rows(_newest_first(query).limit(limit))
+        there = and_(self._mine(recording_channels), shown.channel == channel)
+        query = query.join(recording_channels, shown.recording_key == r.key).where(there)
+        newest = query.order_by(shown.requested_at.desc(), shown.recording_key)
+        return await self._rows(newest.limit(limit))
 
     async def running(self, *, channel: str | None = None, limit: int = 50) -> list[RecordingRow]:
         """Those that occupy a room now, newest first."""
-        query = self._in_channel(channel) if channel is not None else self._query()
-        return await self._rows(query.where(self._open(), _occupies()).limit(limit))
+        query = self._open().where(_occupies())
+        if channel is not None:
+            query = query.where(_shown_in(channel))
+        return await self._rows(_newest_first(query).limit(limit))
 
     async def recordings_in_channel(self, channel: str) -> list[RecordingRow]:
         """Unfinished ones that this channel shows, newest first."""
-        return await self._rows(self._in_channel(channel).where(self._open()))
+        return await self._rows(_newest_first(self._open().where(_shown_in(channel))))
+
+    def _all(self) -> Select[Any]:
+        return select(*rows.ROW_COLUMNS).where(self._mine(recordings))
+
+    def _open(self) -> Select[Any]:
+        return self._all().where(r.next_due_at.is_not(None))
+
+    async def _rows(self, query: Select[Any]) -> list[RecordingRow]:
+        async with self._db.read() as conn:
+            return [rows.recording_row(row) for row in await conn.execute(query)]
+
+
+def _newest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(r.requested_at.desc(), r.key)
+
+
+def _occupies() -> ColumnElement[bool]:
+    return r.phase.in_(sorted(p.value for p in OCCUPIES_ROOM))
+
+
+def _shown_in(channel: str) -> ColumnElement[bool]:
+    """Looked up for each open recording: a channel's whole history would be longer."""
+    return select(1).where(shown.recording_key == r.key, shown.channel == channel).exists()

@@ -195,4 +195,3 @@ class RecordingsPart(StepPart):
                 there = found.get(row.recording_key, ())
                 found[row.recording_key] = (*there, rows.delivery_of(row))
         return found
-

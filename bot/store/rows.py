@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row
@@ -17,6 +17,7 @@ from bot.store.values import InboxEntry, InboxItem, InboxState, OutcomeAddress, 
 HOLDS: TypeAdapter[dict[str, Hold]] = TypeAdapter(dict[str, Hold])
 TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # nobody waits there any more
 
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 ROW_COLUMNS = [schema.recordings.c[f.name] for f in fields(RecordingRow)]
 
 
@@ -85,7 +86,7 @@ def wanted_lock(recording: Recording) -> str | None:
     return recording.room_id if recording.phase in OCCUPIES_ROOM else None
 
 
-def recording_row(row: Row[Any]) -> RecordingRow:
+def recording_row(row: AnyRow) -> RecordingRow:
     values = dict(row._mapping)  # noqa: SLF001  # public, in spite of its name
     return RecordingRow(**{**values, "phase": Phase(values["phase"])})
 
@@ -95,7 +96,7 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
     return {**row, "kind": delivery.kind.value, "state": delivery.state.value}
 
 
-def delivery_of(row: Row[Any]) -> Delivery:
+def delivery_of(row: AnyRow) -> Delivery:
     values = {f.name: getattr(row, f.name) for f in fields(Delivery)}
     return Delivery(**{**values, "kind": Kind(row.kind), "state": State(row.state)})
 
@@ -112,12 +113,10 @@ def address_of(stored: Mapping[str, Any]) -> OutcomeAddress:
 def holds_after(stored: Any, change: Mapping[str, Hold | None]) -> Any:
     """The stored holds with these set, or cleared where None."""
     kept = {k: v for k, v in HOLDS.validate_python(stored).items() if k not in change}
-    return HOLDS.dump_python(
-        kept | {k: v for k, v in change.items() if v is not None}, mode="json"
-    )
+    return HOLDS.dump_python(kept | {k: v for k, v in change.items() if v is not None}, mode="json")
 
 
-def work_of(row: Row[Any], deliveries: Sequence[Row[Any]]) -> Work:
+def work_of(row: AnyRow, deliveries: Sequence[AnyRow]) -> Work:
     return Work(
         deliveries=tuple(delivery_of(d) for d in deliveries),
         holds=HOLDS.validate_python(row.holds),
@@ -140,7 +139,7 @@ def inbox_row(entry: InboxEntry) -> dict[str, Any]:
     }
 
 
-def inbox_item(row: Row[Any]) -> InboxItem:
+def inbox_item(row: AnyRow) -> InboxItem:
     entry = InboxEntry(
         identity=row.identity,
         type=row.type,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,7 +62,7 @@ class StepPart(Part):
             )
         return new
 
-    async def _locked(self, conn: AsyncConnection, step: Step) -> Row[Any]:
+    async def _locked(self, conn: AsyncConnection, step: Step) -> rows.AnyRow:
         r = recordings.c
         query = select(r.room_lock, r.lease_owner, r.holds, r.wakes)
         query = query.where(r.key == step.key, self._mine(recordings)).with_for_update()
@@ -73,7 +73,7 @@ class StepPart(Part):
             raise LeaseLost(step.key)
         return row
 
-    def _notes(self, row: Row[Any], step: Step) -> dict[str, Any]:
+    def _notes(self, row: rows.AnyRow, step: Step) -> dict[str, Any]:
         now = self._now()
         changes: dict[str, Any] = {}
         if step.holds:
@@ -106,7 +106,7 @@ class StepPart(Part):
         return merged
 
     async def _room_lock(
-        self, conn: AsyncConnection, row: Row[Any], recording: Recording
+        self, conn: AsyncConnection, row: rows.AnyRow, recording: Recording
     ) -> str | None:
         """The room if this recording occupies it; None if another one holds it."""
         wanted = rows.wanted_lock(recording)
@@ -156,6 +156,4 @@ class StepPart(Part):
     async def _match_inbox(self, conn: AsyncConnection, step: Step) -> None:
         matched = {"state": InboxState.MATCHED.value, "recording_key": step.key}
         mine = inbox_table.c.id.in_(sorted(step.inbox)) & self._mine(inbox_table)
-        await conn.execute(
-            update(inbox_table).where(mine).values(**matched, leased_until=None)
-        )
+        await conn.execute(update(inbox_table).where(mine).values(**matched, leased_until=None))

@@ -43,7 +43,7 @@ def recording_card(
     """`late` and the expected time are the policy's; the link leads to the recording in force."""
     notes = _notes(recording, late, transcript_expected_at, bot)
     log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
-    blocks = [rich_text(_heading(recording)), context(_about(recording))]
+    blocks = [rich_text(_heading(recording)), context(join(*_about(recording)))]
     if notes:
         blocks.append(section(lines(notes)))
     if log:
@@ -58,13 +58,13 @@ def _heading(recording: Recording) -> Block:
     return rich_line(*marked, name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
 
 
-def _about(recording: Recording) -> str:
+def _about(recording: Recording) -> list[str]:
     if recording.started_at:
         began = f"started {when(recording.started_at)}"
     else:
         began = f"asked {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
-    return join(mention(recording.starter), began, duration(recording.duration_s), options)
+    return [mention(recording.starter), began, duration(recording.duration_s), options]
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
@@ -73,7 +73,7 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     if recording.elsewhere:
         notes.append(ELSEWHERE)
     if recording.phase is Phase.POINTER:
-        notes.append("This room is already being recorded; that recording has its own card.")
+        notes.append("The recording that runs has its own card.")
     if recording.problem and recording.problem.why is not Why.CANCELLED:
         explanation = explain(recording.problem, recording, bot=bot)
         notes.append(f"{explanation.why} {explanation.fix}")
@@ -154,5 +154,5 @@ def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
     """The card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
     last = f"Last: {log[-1]}." if log else ""
-    parts = [state, f"{sentence(_about(recording))}.", *notes, last]
+    parts = [state, f"Asked by {', '.join(filter(None, _about(recording)))}.", *notes, last]
     return lines([" ".join(p for p in parts if p)], FALLBACK_MOST)

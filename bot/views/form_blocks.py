@@ -8,7 +8,7 @@ from bot.views.message import Block, plain_text
 
 TYPED_MOST = 3000  # of one text input
 OPTION_VALUE_MOST = 150
-_WHOLE = re.compile(r"-?[0-9]{1,9}")
+_WHOLE = re.compile(r"-?[0-9]{1,100}")
 _POSTABLE = re.compile(r"[CG][A-Z0-9]{1,30}")
 
 

@@ -23,7 +23,7 @@ MAX_URL_CHARS = 2000
 MAX_DESTINATION_CHARS = 255
 _SUGGESTION_MOST = 120
 _NUMBER = re.compile(r"[0-9]{0,9}[.,]?[0-9]{1,20}|[0-9]{1,9}[.,]")
-_WHOLE = re.compile(r"[0-9]{1,20}")
+_WHOLE = re.compile(r"[0-9]{1,100}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _NEAR_SCHEME = re.compile(r"\A(?:https?:?)?/+|\Ahttps?:", re.IGNORECASE)
 

@@ -24,6 +24,9 @@ FILE = "recording_file"
 OPEN_FORM = "form_open"
 BACK_TO_FORM = "form_back"  # the value is the request_id of the draft
 
+# The global shortcut that opens the form (also in the manifest).
+START_SHORTCUT = "start_recording"
+
 # A button with a url: acknowledge, and do nothing.
 LINK = "link"
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.domain import facts as f
 from bot.domain.assets import VIDEO_TYPES
-from bot.views.text import clock, count, duration, esc, mention, when
+from bot.views.text import clock, duration, esc, mention, when
 from bot.views.words import REASONS
 
 # Each time is news; anything else is said once, whoever says it and how often.
@@ -15,7 +15,7 @@ _REPEATABLE = (f.StopRequested, f.PauseRequested, f.PauseSent, f.PauseDropped)
 _OBSERVED = {
     "running": "Recording started",
     "post_processing": "100ms is processing it",
-    "completed": "Video ready",
+    "completed": "Recording ready",
     "failed": "100ms reported a failure",
 }
 _TRANSCRIPTION = {
@@ -110,7 +110,7 @@ def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact]) -> str:
     return f"{what} not done: {why}"
 
 
-def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) -> str:
+def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) -> str | None:
     match fact:
         case f.StartNotDone():
             return "100ms could not be reached; trying again"
@@ -119,13 +119,13 @@ def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) ->
         case f.Adopted():
             return f"Found it running{', started elsewhere' if fact.elsewhere else ''}"
         case f.PointsTo():
-            return "The room is already being recorded"
+            return None  # the heading says it
 
 
 def _refused(fact: f.StartRefused | f.StartParked | f.CannotPost | f.StopRefused) -> str:
     match fact:
         case f.StartRefused():
-            return f"100ms refused the start: {esc(fact.message or str(fact.status), 120)}"
+            return "100ms refused the start"  # the card says why
         case f.StartParked():
             return "Not started: the request grew too old"
         case f.CannotPost():
@@ -142,7 +142,7 @@ def _told(fact: f.BeamStarted | f.BeamStopped | f.RecordingUploaded | f.BeamFail
         case f.RecordingUploaded():
             return _OBSERVED["completed"]
         case f.BeamFailed():
-            return f"Recording failed: {esc(fact.message or fact.error_type, 120)}"
+            return "Recording failed"  # the card says why
         case f.BeamStopped():
             if fact.reason.startswith("failure:"):
                 return None  # the failure has a line of its own
@@ -169,8 +169,7 @@ def _found(fact: f.AssetSeen | f.TranscriptionReported | f.ResultsChecked) -> st
         case f.ResultsChecked():
             if fact.words is None:
                 return "No transcript found"
-            words = f"Transcript has {count(fact.words, 'word')}"
-            return words if fact.words else "Transcript empty"
+            return None if fact.words else "Transcript empty"
         case f.AssetSeen():
             if fact.type in VIDEO_TYPES or fact.status == "processing":
                 return None  # the recording itself says so

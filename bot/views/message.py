@@ -86,6 +86,24 @@ def lines(parts: Iterable[str], limit: int = TEXT_MOST) -> str:
     return "\n".join(kept)
 
 
+def pieces(parts: Iterable[str]) -> list[str]:
+    """Whole lines, put together into texts that each fit into one block."""
+    filled: list[list[str]] = []
+    room = 0
+    for part in parts:
+        room -= size(part) + 1
+        if room < 0:
+            filled.append([])
+            room = TEXT_MOST - size(part) - 1
+        filled[-1].append(part)
+    return ["\n".join(each) for each in filled]
+
+
+def spoken(text: str) -> str:
+    """Without our bold: of people's words no asterisk is left in mrkdwn."""
+    return text.replace("*", "")
+
+
 # Rich text. Its leaves are shown as they are: nothing in them is markup.
 
 
@@ -160,18 +178,26 @@ def web_address(url: str) -> str | None:
     return address if re.match(r"https?://[^/]", address) else None
 
 
-def stop_button(key: str, room_name: str) -> Block:
+def link(text: str, url: str | None) -> str:
+    """mrkdwn; `text` is escaped already. The bare text where the address will not do."""
+    address = web_address(url or "")
+    if address is None or len(address) > 600:
+        return text
+    return f"<{address.replace('&', '&amp;')}|{text}>"
+
+
+def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
     return button(
         "Stop",
-        ids.STOP,
+        action_id,
         value=key,
         style="danger",
         label=f"Stop recording {plain(room_name, 55)}",
         confirm={
             "title": {"type": "plain_text", "text": "Stop this recording?"},
             "text": plain_text(
-                f"{plain(room_name, 80)}: the recording ends for everyone in the room. "
-                "It cannot go on after this.",
+                f"This ends the recording of {plain(room_name, 80)} for everyone. "
+                "It cannot be continued.",
                 300,
             ),
             "confirm": {"type": "plain_text", "text": "Stop recording"},

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.domain.recording import Problem, Recording, Why
-from bot.views.text import clean, esc, place
+from bot.views.text import clean, code, esc, place
 
 BOT = "record-bot"
 _FORBIDDEN_PLACE = frozenset(
@@ -84,7 +84,7 @@ def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanatio
 def _refused(problem: Problem, what: str) -> Explanation:
     said = _quoted(problem.detail)
     match problem.status:
-        case 400:
+        case 400 | 422:
             return _bad_request(problem, what)
         case 401:
             why = f"100ms does not accept this bot's keys.{said}"
@@ -102,7 +102,8 @@ def _refused(problem: Problem, what: str) -> Explanation:
         case _:
             status = f" (HTTP {problem.status})" if problem.status else ""
             why = f"100ms refused{status}.{said}"
-            return Explanation(what, why, "Try again. If it goes on, check the settings.")
+            fix = "Try again. If it goes on, tell whoever runs the bot."
+            return Explanation(what, why, fix)
 
 
 def _bad_request(problem: Problem, what: str) -> Explanation:
@@ -125,16 +126,19 @@ def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
     match problem.why:
         case Why.MAX_RETRIES_REACHED:
             why = f"100ms could not open the meeting URL.{said}"
-            fix = "Open it in a private window: it must join the room without a click or a login."
+            own = recording.options.meeting_url is not None and not recording.elsewhere
+            where = "Change the settings: the URL" if own else "The room's own link"
+            fix = f"{where} must join the room without a click or a login."
+            return Explanation(what, why, fix, can_retry=not own)
         case Why.UPLOAD_ERROR:
             why = f"100ms could not store the files.{said}"
-            fix = "Check the storage settings of the template in the 100ms dashboard."
+            fix = "Check the template's storage in the 100ms dashboard, then try again."
         case Why.BEAM_STOPPED:
             why = f"It was stopped before it had begun.{said}"
             fix = "Try again, and stop it only after it says Recording."
         case _:
             why = f"100ms had an error of its own.{said}"
-            fix = f"Try again. If it goes on, tell 100ms support: {_hms_id(recording)}."
+            fix = _support(recording)
     return Explanation(what, why, fix)
 
 
@@ -142,15 +146,15 @@ def _lost(problem: Problem, recording: Recording) -> Explanation:
     if problem.why is Why.VANISHED:
         what = "The recording is gone."
         why = "100ms no longer shows it to this bot."
-        fix = f"Look for it in the 100ms dashboard: {_hms_id(recording)}."
+        fix = f"Look for {_named(recording)} in the 100ms dashboard."
     elif problem.why is Why.GIVEN_UP:
         what = "The recording never came to an end."
         why = "100ms has said nothing new for too long, so the bot stopped asking."
-        fix = f"Look for it in the 100ms dashboard: {_hms_id(recording)}."
+        fix = f"Look for {_named(recording)} in the 100ms dashboard."
     else:
         what = "The recording failed."
         why = f"100ms gave no reason that this bot knows.{_quoted(problem.detail)}"
-        fix = f"Try again. If it goes on, tell 100ms support: {_hms_id(recording)}."
+        fix = _support(recording)
     return Explanation(what, why, fix)
 
 
@@ -159,33 +163,38 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
     name = f"@{esc(bot, 80)}"
     direct = channel[:1] not in ("C", "G")
     where = "this direct message" if direct else place(channel)
+    said = f" (it says {code(error, 60)})" if clean(error) else ""
     if error in _NOT_INSTALLED:
-        why = f"Slack says that {name} is not fully installed ({esc(error, 60)})."
+        why = f"{name} is not fully installed in Slack{said}."
         return why, "Ask whoever runs the bot to install it again, then try again."
     if error in _NO_FILES:
         return _NO_FILES[error], "Ask a workspace admin, or use the button."
     if direct or error in _NO_DIRECT_MESSAGES:
-        why = f"Slack does not let {name} write in {where} ({esc(error, 60)})."
+        why = f"Slack does not let {name} write in {where}{said}."
         return why, f"Start it from a channel that {name} is in."
     if error == "not_in_channel":
-        return f"{name} is not in {where}.", _invite(name)
+        return f"{name} is not in {where}.", _invite(bot)
     if error == "channel_not_found":
-        return f"{name} cannot see this channel. It may be private.", _invite(name)
+        return f"{name} cannot see this channel. It may be private.", _invite(bot)
     if error == "is_archived":
         return f"{where} is archived.", "Unarchive it, or try again in another channel."
     if error in _FORBIDDEN_PLACE:
         why = f"Only some people may post in {where}."
         return why, f"Ask an admin to let {name} post there, or use another channel."
-    return f"Slack does not let {name} post in {where} ({esc(error, 60)}).", _invite(name)
+    return f"Slack does not let {name} post in {where}{said}.", _invite(bot)
 
 
-def _invite(name: str) -> str:
-    return f"Type `/invite {name}` in the channel, then try again."
+def _invite(bot: str) -> str:
+    return f"Type {code(f'/invite @{bot}', 100)} in the channel, then try again."
 
 
 def _quoted(detail: str) -> str:
     return f" It said: “{esc(detail, 200)}”." if clean(detail) else ""
 
 
-def _hms_id(recording: Recording) -> str:
-    return f"recording {esc(recording.hms_id, 80)}" if recording.hms_id else "no recording id known"
+def _support(recording: Recording) -> str:
+    return f"Try again. If it goes on, tell 100ms support about {_named(recording)}."
+
+
+def _named(recording: Recording) -> str:
+    return f"recording {code(recording.hms_id, 80)}" if recording.hms_id else "the recording"

@@ -38,12 +38,13 @@ def results_message(
     recording: Recording,
     *,
     summary: Sequence[SummarySection],
-    mention: bool,  # noqa: A002
+    mention: bool,
     in_thread: bool,
     bot: str = BOT,
 ) -> Message:
     """What came of the recording. Outside the card's thread it says which recording it is."""
-    problem = recording.problem and explain(recording.problem, recording, bot=bot)
+    failure = recording.problem
+    problem = explain(failure, recording, bot=bot) if failure else None
     headline = problem.what if problem else _ready(recording)
     notes = [*_cause(problem), *_gaps(recording, summary)]
     shown, whole = summary_blocks(summary)

@@ -150,10 +150,15 @@ def _video(draft: Draft) -> Iterator[Block]:
 
 
 def _transcript(draft: Draft) -> Iterator[Block]:
+    on = "output_modes" in applies(draft)
     yield asked(
-        ids.START_TRANSCRIPTION, "Transcript", pick(SWITCH, draft.transcription), redraws=True
+        ids.START_TRANSCRIPTION,
+        "Transcript",
+        pick(SWITCH, draft.transcription),
+        hint="" if on else "Turn it on to choose its files and the summary.",
+        redraws=True,
     )
-    if "output_modes" in applies(draft):
+    if on:
         yield asked(
             ids.START_OUTPUT_MODES,
             "Transcript files",
@@ -171,14 +176,7 @@ def _transcript(draft: Draft) -> Iterator[Block]:
 
 
 def _summary(draft: Draft) -> Iterator[Block]:
-    implied = "Turning it on turns the transcript on too."
-    yield asked(
-        ids.START_SUMMARY,
-        "Summary",
-        pick(SWITCH, draft.summary),
-        hint=implied if draft.transcription == "template" else "",
-        redraws=True,
-    )
+    yield asked(ids.START_SUMMARY, "Summary", pick(SWITCH, draft.summary), redraws=True)
     if "sections" not in applies(draft):
         return
     yield asked(

@@ -78,6 +78,16 @@ def literal(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in hidden)
 
 
+def own(text: str) -> str:
+    """Our own words that stand elsewhere, such as those of the grammar, for mrkdwn."""
+    return "".join(_ENTITIES.get(c, c) for c in text)
+
+
+def code(text: str, limit: int = 300) -> str:
+    """A code span: what is to be typed, or an id. No twins in it but for its own quote."""
+    return f"`{own(plain(text, limit).replace('`', chr(39)))}`"
+
+
 def size(text: str) -> int:
     return len(text) + sum(c > "\uffff" for c in text)
 

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from bot.sandbox.serving import serving
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.slack.http import new_client
 from bot.sandbox.slack.person import Person
 from bot.sandbox.slack.seed import STARTER
 from bot.sandbox.slack.sim import Sim
@@ -79,7 +80,7 @@ class World:
         """A Bolt app that connects by Socket Mode."""
         handler = AsyncSocketModeHandler(self.bolt(register), self.sim.config.app_token)
         self.stack.push_async_callback(handler.close_async)
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         await self.ines.until(lambda state: state.raw["app"]["connections"] == 1)
         return handler
 
@@ -91,7 +92,7 @@ async def slack(**config: Any) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        raw = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False))
+        raw = await stack.enter_async_context(new_client(base_url=url))
         sim: Sim = app.state.sim
         client = AsyncWebClient(sim.config.bot_token, base_url=f"{url}/api/", session=session)
         ines = await stack.enter_async_context(Person(url, STARTER))
@@ -132,7 +133,11 @@ def actions(*elements: JSON, block_id: str = "buttons") -> JSON:
 
 
 def text_input(block_id: str, **extra: Any) -> JSON:
-    element = {"type": "plain_text_input", "action_id": f"{block_id}-typed", **extra.pop("element", {})}
+    element = {
+        "type": "plain_text_input",
+        "action_id": f"{block_id}-typed",
+        **extra.pop("element", {}),
+    }
     return {
         "type": "input",
         "block_id": block_id,

@@ -190,6 +190,10 @@ async def test_the_unknown_is_refused_loudly() -> None:
         expected_problems(world, "invalid_blocks at /blocks/0")
         missing = world.client.api_call("chat.postMessage", json={"text": "x"})
         assert await refusal(missing) == "invalid_arguments"
+        number = world.client.api_call(
+            "chat.update", json={"channel": channel, "ts": 1.5, "text": "x"}
+        )
+        assert await refusal(number) == "invalid_arguments"
 
 
 async def test_limits_apply_when_they_are_switched_on() -> None:

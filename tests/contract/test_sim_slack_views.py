@@ -1,7 +1,13 @@
 """views.*: triggers, the stack, hashes, external ids, and what stays typed."""
 
+from typing import Any
+
+import pytest
+
 from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import CannotError
 from tests.contract.sim_slack_kit import (
+    JSON,
     Clock,
     World,
     actions,
@@ -130,6 +136,9 @@ async def test_at_most_three_views_lie_on_each_other() -> None:
         pushed = world.client.views_push(trigger_id=trigger, view=modal(section()))
         assert await refusal(pushed) == "push_limit_reached"
         assert view.raw["root_view_id"] != view.raw["previous_view_id"]
+        covered = await world.ines.view(view.raw["root_view_id"])
+        with pytest.raises(CannotError, match="covered"):
+            await world.ines.click(covered, "any")
         from_outside = world.client.views_push(
             trigger_id=await world.trigger(), view=modal(section())
         )
@@ -178,7 +187,7 @@ async def test_home_can_be_switched_off() -> None:
 async def test_each_element_has_its_own_state() -> None:
     async with slack() as world:
         choices = {"options": [option("a"), option("b")]}
-        elements = {
+        elements: dict[str, tuple[JSON, Any, JSON]] = {
             "plain_text_input": ({}, "hi", {"value": "hi"}),
             "number_input": ({"is_decimal_allowed": False}, 5, {"value": "5"}),
             "url_text_input": ({}, "https://a.example", {"value": "https://a.example"}),
@@ -240,5 +249,5 @@ async def _stack_of_three(world: World) -> None:
         await world.client.views_push(trigger_id=trigger, view=modal(section(text)))
 
 
-def _stored(value: str) -> dict[str, object]:
+def _stored(value: str) -> JSON:
     return {**option(value), "text": {**plain(value.title()), "emoji": True}}

@@ -226,7 +226,7 @@ def test_every_dash_that_slack_types(dash: str) -> None:
         ("start x --section :bullets", "/record start x"),
         ("start x --audio --res 720p", "/record start x --audio"),
         ("start x --no-transcript --vocab a", "/record start x --no-transcript"),
-        ("start x --context a --no-summary", "/record start x --no-summary"),
+        ("start x --context a --no-summary", "/record start x --transcript --no-summary"),
         ("start x --transcript --no-transcript", "/record start x --no-transcript"),
         ("start x --audio y z", "/record start x --audio"),
         ('start "design review --audio', '/record start "design review" --audio'),

@@ -97,6 +97,12 @@ AT_100MS: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
     ),
     ("failed newly", [f.BeamFailed(at=at(9), error_type="NEW_KIND")], Phase.FAILED, Why.UNKNOWN),
     (
+        "failed, in our words",
+        [f.BeamFailed(at=at(9), error_type="PARKED")],
+        Phase.FAILED,
+        Why.UNKNOWN,
+    ),
+    (
         "failed by asking, reason by webhook",
         [
             f.Observed(at=at(9), status="failed"),

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bot.domain.drafts import (
     Draft,
@@ -86,9 +88,8 @@ def test_the_modal_says_what_it_is_and_carries_only_the_request_id() -> None:
 
 def test_more_options_hides_what_does_not_apply() -> None:
     tail = ["meeting_url", "destination"]
-    switches = ["transcription", "summary"]
-    assert inputs(show_more(Draft())) == [*SHORT, "resolution", *switches, *tail]
-    assert inputs(Draft(more=True, audio_only=True)) == [*SHORT, *switches, *tail]
+    assert inputs(show_more(Draft())) == [*SHORT, "resolution", "transcription", *tail]
+    assert inputs(Draft(more=True, audio_only=True)) == [*SHORT, "transcription", *tail]
     assert "transcription" not in inputs(Draft())
     off = Draft(audio_only=True, transcription="off", summary="on")
     assert inputs(off) == [*SHORT, "transcription", *tail]
@@ -113,14 +114,12 @@ def test_details_follow_their_switch() -> None:
     ]
 
 
-def test_a_summary_says_that_it_turns_the_transcript_on() -> None:
-    def hint(draft: Draft) -> bool:
-        return "Turning it on turns the transcript on too." in texts_of(
-            start_form(draft, request_id="r1")
-        )
-
-    assert hint(Draft(more=True))
-    assert not hint(Draft(transcription="on"))
+def test_the_summary_is_chosen_with_the_transcript() -> None:
+    hint = "Turn it on to choose its files and the summary."
+    for switch, shown in (("template", False), ("off", False), ("on", True)):
+        draft = Draft.model_validate({"more": True, "transcription": switch})
+        assert ("summary" in inputs(draft)) == shown
+        assert (hint in texts_of(start_form(draft, request_id="r1"))) != shown
 
 
 @given(drafts)
@@ -170,7 +169,7 @@ def test_errors_stand_under_their_field_or_on_top() -> None:
 
 
 def test_six_sections_at_most_and_one_at_least() -> None:
-    draft = Draft(summary="on")
+    draft = Draft(transcription="on", summary="on")
     for _ in range(9):
         draft = add_section(draft)
     assert len(draft.sections) == MAX_SECTIONS
@@ -180,6 +179,11 @@ def test_six_sections_at_most_and_one_at_least() -> None:
     assert len(section_rows(draft)) == 1
     assert "Remove section 1" not in texts_of(start_form(draft, request_id="r1"))
     assert remove_section(draft, 99) == draft
+
+
+def test_two_sections_of_one_id_are_no_draft() -> None:
+    with pytest.raises(ValidationError):
+        Draft(sections=(DraftSection(id=1), DraftSection(id=1)))
 
 
 @given(st.lists(st.integers(0, 8) | st.none(), max_size=20))
@@ -208,7 +212,7 @@ def test_adding_and_removing_sections_keeps_what_was_typed() -> None:
 
 
 def test_removed_sections_do_not_come_back_from_an_older_view() -> None:
-    draft = add_section(Draft(summary="on"))
+    draft = add_section(Draft(transcription="on", summary="on"))
     older = untouched(start_form(draft, request_id="r1"))
     draft = remove_section(draft, 1)
     assert [row.id for row in draft_from_state(older, draft).sections] == [0]

@@ -1,6 +1,5 @@
 """Tell the person who asked what came of it, where they are looking; else where they will look."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
@@ -12,8 +11,6 @@ from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
 from bot.store.values import OutcomeAddress
 from bot.views.outcomes import outcome_reply, outcome_view
 
-_VIEW_MAY_COME_S = 3.0  # the ack that opens the view may be slower than we are
-_LOOK_EVERY_S = 0.1
 _TRIES = 5
 
 Way = Callable[[], Awaitable[None]]
@@ -48,15 +45,11 @@ def _dropped(delivery: Delivery) -> Delivery:
 
 async def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> AsyncIterator[Way]:
     slack = ctx.deps.slack
-    reply = outcome_reply(ctx.recording, permalink=link, bot_name=ctx.deps.identity.name).payload()
-    if address.external_id:
-        view = outcome_view(
-            ctx.recording,
-            permalink=link,
-            request_id=ctx.recording.request_id,
-            bot_name=ctx.deps.identity.name,
-        )
-        yield lambda: _when_it_is_open(ctx, view, address.external_id or "")
+    bot, request_id = ctx.deps.identity.name, ctx.recording.request_id
+    reply = outcome_reply(ctx.recording, link, request_id, bot=bot).payload()
+    if external_id := address.external_id:
+        view = outcome_view(ctx.recording, link, request_id, bot=bot)
+        yield lambda: slack.update_view_when_open(view, external_id)
     if url := address.response_url:
         yield lambda: slack.respond(url, reply, replace=True)
     if channel := address.channel:
@@ -66,19 +59,6 @@ async def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Asyn
         await slack.post(address.user, reply)
 
     yield direct
-
-
-async def _when_it_is_open(ctx: Context, view: dict[str, object], external_id: str) -> None:
-    """The view may not be there yet: its ack is on its way. Raises SlackRefused when closed."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _VIEW_MAY_COME_S
-    while True:
-        try:
-            return await ctx.deps.slack.update_view(view, external_id=external_id)
-        except SlackRefused as refused:
-            if refused.error != "not_found" or loop.time() > until:
-                raise
-        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def _card_link(ctx: Context) -> str | None:

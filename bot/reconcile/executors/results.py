@@ -59,11 +59,11 @@ async def _files(ctx: Context) -> AsyncIterator[Fact]:
         if asset_id not in seen:
             seen.add(asset_id)
             try:
-                fact = asset_seen(await ctx.deps.hms.get_asset(asset_id), ctx.now)
+                told = asset_seen(await ctx.deps.hms.get_asset(asset_id), ctx.now)
             except HmsRefused:
                 continue
-            if fact:
-                yield fact
+            if told:
+                yield told
 
 
 def _told(log: tuple[Fact, ...]) -> list[str]:
@@ -115,6 +115,7 @@ async def post_summary(ctx: Context, target: str) -> Note:
         summary=await _summary(ctx, ctx.recording.assets.summary) if has_summary else (),
         mention=target == ctx.recording.home,
         in_thread=place.thread_ts is not None,
+        bot=ctx.deps.identity.name,
     )
     return await post(
         ctx, Kind.RESULTS, target, message, channel=place.channel, thread_ts=place.thread_ts
@@ -159,7 +160,9 @@ async def _say_failed(
     ctx: Context, sending: Delivery, place: _Place, refused: SlackRefused
 ) -> Note:
     dropped = replace(sending, state=State.DROPPED, error=refused.error)
-    message = file_failed_message(sending.kind, refused.error, key=ctx.key)
+    message = file_failed_message(
+        ctx.recording, sending.kind, refused.error, place.channel, bot=ctx.deps.identity.name
+    )
     try:
         await ctx.deps.slack.post(place.channel, message.payload(), thread_ts=place.thread_ts)
     except MessageGone:

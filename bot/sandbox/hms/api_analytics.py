@@ -87,7 +87,7 @@ class AnalyticsApi:
             {
                 "workflow_id": workflow.id,
                 "status": "started" if is_new else "already_running",
-                "message": "Webhook replay has been queued for processing",
+                "message": "replay queued",
                 "filters": _filters(workflow.selection),
             }
         )

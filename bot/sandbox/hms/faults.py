@@ -1,4 +1,4 @@
-"""What goes wrong on purpose. One kind of fault per line of the table in `Fault`."""
+"""What goes wrong on purpose. Each fault is a small object; `kind` says what it does."""
 
 import fnmatch
 from typing import Annotated, Literal
@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from bot.sandbox.hms.feed import Feed
 
 ErrorType = Literal["INTERNAL_ERROR", "MAX_RETRIES_REACHED", "UPLOAD_ERROR", "BEAM_STOPPED"]
+# 100ms has texts of its own here: nothing should depend on the wording.
 ERROR_MESSAGES: dict[ErrorType, str] = {
     "INTERNAL_ERROR": "Internal error",
-    "MAX_RETRIES_REACHED": (
-        "Beam couldn't connect to Meeting URL after 3 retries. Check if meeting URL is correct."
-    ),
-    "UPLOAD_ERROR": "Failed to upload recordings. Check if upload config is correct.",
-    "BEAM_STOPPED": "Beam stopped too early",
+    "MAX_RETRIES_REACHED": "The meeting URL could not be opened, after 3 tries",
+    "UPLOAD_ERROR": "The upload failed: look at the storage settings",
+    "BEAM_STOPPED": "Stopped before it had started",
 }
 
 

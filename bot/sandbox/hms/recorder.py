@@ -154,8 +154,10 @@ class Recorder:
                 self.stop(recording)
                 break
             left_s, reason = self._limit(recording)
-            if not await self._clock.wait(recording.changed, max(0.0, left_s)):
+            if left_s <= 0:
                 self.stop(recording, reason)
+                break
+            await self._clock.wait(recording.changed, left_s)
         recording.stopped_ns = self._clock.now_ns()
         self._stopped(recording)
         await self._wait(recording, self._timings.stopping_s)

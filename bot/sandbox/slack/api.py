@@ -57,6 +57,8 @@ def _answer(sim: Sim, name: str, token: str, args: JSON) -> JSON:
             sim.problem(name, f"not simulated or unknown: argument {', '.join(unknown)}")
         if missing := method.missing(args):
             raise invalid_arguments(*(f"missing required field: {field}" for field in missing))
+        if mistyped := method.mistyped(args):
+            raise invalid_arguments(*(f"must be a string: {field}" for field in mistyped))
         return {"ok": True, **method.run(sim, args)}
     except SlackError as error:
         return {"ok": False, "error": error.error, **error.extra}

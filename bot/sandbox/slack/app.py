@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -21,6 +20,7 @@ from bot.sandbox.slack.courier import Courier
 from bot.sandbox.slack.events import Events
 from bot.sandbox.slack.faulty import with_faults
 from bot.sandbox.slack.forms import Forms
+from bot.sandbox.slack.http import new_client
 from bot.sandbox.slack.methods_files import receive
 from bot.sandbox.slack.people import People
 from bot.sandbox.slack.responses import respond
@@ -32,7 +32,7 @@ from bot.sandbox.slack.starts import Starts
 def create_app(config: SlackConfig | None = None) -> Starlette:
     """A workspace of its own; nothing is shared between two apps."""
     sim = Sim(config or SlackConfig())
-    client = httpx.AsyncClient(timeout=None, trust_env=False, max_redirects=2)  # noqa: S113
+    client = new_client(timeout=None, follow_redirects=True, max_redirects=2)
     courier = Courier(sim, client)
     events = Events(sim, courier)
     people = People(sim, Starts(sim, courier, events), Acts(sim, courier), Forms(sim, courier))
@@ -54,6 +54,7 @@ def create_app(config: SlackConfig | None = None) -> Starlette:
             *control.routes(sim, people, setting),
         ],
         middleware=[Middleware(_OwnAddress, sim=sim)],
+        exception_handlers={Exception: crashed},
         lifespan=lifespan,
     )
     app.state.sim = sim
@@ -71,6 +72,13 @@ async def upload(request: Request) -> Response:
         return PlainTextResponse(text, status)
 
     return await with_faults(request, "upload", {}, work)
+
+
+async def crashed(request: Request, error: Exception) -> Response:
+    """A fault of the simulation itself: listed, so that no test takes it for Slack's answer."""
+    sim: Sim = request.app.state.sim
+    sim.problem("simulation", f"{request.url.path}: {error!r}")
+    return JSONResponse({"ok": False, "error": "internal_error"}, status_code=500)
 
 
 async def link(socket: WebSocket) -> None:

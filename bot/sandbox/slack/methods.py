@@ -13,6 +13,24 @@ from bot.sandbox.slack.sim import Sim
 
 TIER_3, TIER_4, SPECIAL = 50, 100, 600
 ALWAYS = frozenset({"team_id", "token"})  # Bolt adds team_id to every call
+STRINGS = frozenset(
+    {
+        "alt_txt",
+        "channel",
+        "channel_id",
+        "external_id",
+        "filename",
+        "hash",
+        "initial_comment",
+        "message_ts",
+        "thread_ts",
+        "trigger_id",
+        "ts",
+        "user",
+        "user_id",
+        "view_id",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,11 @@ class Method:
 
     def missing(self, args: JSON) -> list[str]:
         return sorted(name for name in self.required if args.get(name) in (None, ""))
+
+    @staticmethod
+    def mistyped(args: JSON) -> list[str]:
+        """A ts sent as a number loses its last digits: only strings are taken."""
+        return sorted(name for name in STRINGS & set(args) if not isinstance(args[name], str))
 
 
 def _names(text: str) -> frozenset[str]:

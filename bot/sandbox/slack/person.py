@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from bot.sandbox.slack.http import new_client
 from bot.sandbox.slack.seen import JSON, Answer, SeenMessage, SeenView, Snapshot
 
 REFUSED = 422
@@ -24,7 +25,7 @@ class Person:
 
     def __init__(self, base_url: str, user: str) -> None:
         self.user = user
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=REPLY_TIMEOUT_S, trust_env=False)
+        self._http = new_client(base_url=base_url, timeout=REPLY_TIMEOUT_S)
 
     async def __aenter__(self) -> "Person":
         return self

@@ -1,0 +1,142 @@
+"""Buttons on cards, results, lists and details."""
+
+from functools import partial
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.listeners.bot import Bot, listener
+from bot.listeners.commands import CONFIRMED
+from bot.listeners.payloads import Click
+from bot.listeners.taken import say_taken
+from bot.slack.errors import CannotPostThere
+from bot.store.values import RoomTaken
+from bot.usecases import links
+from bot.usecases.control import Control, control, follow
+from bot.usecases.starting import again, request_recording
+from bot.views import ids, replies
+from bot.views.details import details_view, file_of_value
+from bot.views.problems import slack_refusal
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    for action_id, do in (
+        (ids.STOP, stop),
+        (ids.PAUSE, pause),
+        (ids.RESUME, resume),
+        (ids.WATCH, watch),
+        (ids.TRANSCRIPT, transcript),
+        (ids.FILE, file),
+        (ids.DETAILS, details),
+        (ids.TRY_AGAIN, try_again),
+        (ids.FOLLOW, follow_here),
+        (ids.LINK, link),
+    ):
+        app.action(ids.matching(action_id))(listener(bot, do))
+
+
+async def stop(args: AsyncArgs, bot: Bot) -> None:
+    await _steer(args, bot, "stop")
+
+
+async def pause(args: AsyncArgs, bot: Bot) -> None:
+    await _steer(args, bot, "pause")
+
+
+async def resume(args: AsyncArgs, bot: Bot) -> None:
+    await _steer(args, bot, "resume")
+
+
+async def _steer(args: AsyncArgs, bot: Bot, action: Control) -> None:
+    """The card shows what comes of it; only a click that came too late is answered."""
+    click = Click.of(args.body)
+    row = await control(bot.deps, action, click.value, click.asked.user)
+    await args.ack()
+    if row is None:
+        late = replies.too_late(action)
+        bot.after_ack(click.asked, bot.reply(click.asked, late, replace=click.on_ephemeral))
+    elif click.on_ephemeral:
+        done = CONFIRMED[action](row.room_name)
+        bot.after_ack(click.asked, bot.reply(click.asked, done, replace=True))
+
+
+async def watch(args: AsyncArgs, bot: Bot) -> None:
+    click = Click.of(args.body)
+    await args.ack()
+    bot.after_ack(click.asked, _give_link(bot, click, click.value, "video"))
+
+
+async def transcript(args: AsyncArgs, bot: Bot) -> None:
+    click = Click.of(args.body)
+    await args.ack()
+    bot.after_ack(click.asked, _give_link(bot, click, click.value, "transcript"))
+
+
+async def file(args: AsyncArgs, bot: Bot) -> None:
+    click = Click.of(args.body)
+    key, asset_id = file_of_value(click.value)
+    await args.ack()
+    bot.after_ack(click.asked, _give_link(bot, click, key, None, asset_id))
+
+
+async def _give_link(
+    bot: Bot, click: Click, key: str, what: links.What | None, asset_id: str = ""
+) -> None:
+    asked = click.asked
+    minted = await links.mint(
+        bot.deps, key, user=asked.user, channel=asked.channel, what=what, asset_id=asset_id
+    )
+    match minted:
+        case links.Link(url=url, what=name, expires_at=expires_at):
+            await bot.reply(asked, replies.link_reply(url, name, expires_at))
+        case links.NotAllowed(who_can=who_can):
+            await bot.reply(asked, replies.no_right("open", who_can))
+        case links.NoFile(what=missing):
+            await bot.reply(asked, replies.no_file(missing))
+
+
+async def details(args: AsyncArgs, bot: Bot) -> None:
+    click = Click.of(args.body)
+    loaded = await bot.deps.store.load(click.value)
+    await args.ack()
+    view = details_view(loaded.recording, loaded.work.deliveries, bot=bot.deps.identity.name)
+    await bot.deps.slack.open_view(click.asked.trigger_id, view)
+
+
+async def try_again(args: AsyncArgs, bot: Bot) -> None:
+    click = Click.of(args.body)
+    asked = click.asked
+    recording = (await bot.deps.store.load(click.value)).recording
+    wish = again(recording, by=asked.user, channel=asked.channel, click_id=asked.trigger_id)
+    made = await request_recording(bot.deps, wish)
+    await args.ack()
+    if isinstance(made, RoomTaken):
+        bot.after_ack(asked, say_taken(bot, asked, made.key))
+    elif click.on_ephemeral:
+        done = replies.starting_reply(recording.room_name)
+        bot.after_ack(asked, bot.reply(asked, done, replace=True))
+
+
+async def follow_here(args: AsyncArgs, bot: Bot) -> None:
+    """In a modal, the channel is the one that the form named."""
+    click = Click.of(args.body)
+    await args.ack()
+    channel = click.asked.channel or (args.body.get("view") or {}).get("private_metadata")
+    if channel:
+        bot.after_ack(click.asked, _follow(bot, click, channel))
+
+
+async def _follow(bot: Bot, click: Click, channel: str) -> None:
+    try:
+        row = await follow(bot.deps, click.value, channel, click.asked.user)
+    except CannotPostThere as closed:
+        refusal = partial(slack_refusal, bot=bot.deps.identity.name)
+        await bot.reply(click.asked, replies.cannot_follow(*refusal(closed.error, channel)))
+        return
+    if row:
+        await bot.reply(click.asked, replies.following(row.room_name), replace=click.on_ephemeral)
+
+
+async def link(args: AsyncArgs, _: Bot) -> None:
+    """A button with a URL sends its click, too; Slack opens the page by itself."""
+    await args.ack()

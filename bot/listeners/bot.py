@@ -1,0 +1,108 @@
+"""What every listener shares: the parts it works with, its time limit, and how it fails."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_bolt.response import BoltResponse
+
+from bot.background import Background
+from bot.hms.errors import HmsUnavailable
+from bot.listeners.payloads import Asked
+from bot.metrics import FAULTS, LISTENER_SECONDS
+from bot.slack.errors import SlackError, SlackUnavailable
+from bot.store.errors import StoreUnavailable
+from bot.usecases.deps import Deps
+from bot.usecases.directory import RoomDirectory
+from bot.views.message import Message
+from bot.views.replies import something_broke, try_again_soon
+
+log = structlog.get_logger()
+
+ACK_WITHIN_S = 2.5  # Slack waits 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    deps: Deps
+    rooms: RoomDirectory
+    later: Background
+
+    async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
+        """Answer one person where they asked: by response_url, else ephemerally, else directly."""
+        payload = message.payload()
+        if asked.response_url:
+            await self.deps.slack.respond(asked.response_url, payload, replace=replace)
+        elif asked.channel:
+            await self.deps.slack.ephemeral(asked.channel, asked.user, payload)
+        else:
+            await self.deps.slack.post(asked.user, payload)
+
+    def after_ack(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
+        """Do this after the ack. If it fails, the person is told, and may click again."""
+        self.later.start(self._told_if_it_fails(asked, work))
+
+    async def _told_if_it_fails(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as failed:
+            message = for_people(failed)
+            try:
+                await self.reply(asked, message)
+            except SlackError as again:
+                log.warning("reply_failed", why=str(again))
+
+
+Listener = Callable[[AsyncArgs, Bot], Awaitable[None]]
+
+
+def listener(bot: Bot, do: Listener) -> Callable[[AsyncArgs], Awaitable[None]]:
+    """What Bolt calls: `do`, in time for Slack."""
+    kind = do.__name__
+
+    async def bounded(args: AsyncArgs) -> None:
+        with LISTENER_SECONDS.labels(kind).time():
+            async with asyncio.timeout(ACK_WITHIN_S):
+                await do(args, bot)
+
+    return bounded
+
+
+def for_people(failed: BaseException) -> Message:
+    """What to say of an error that nobody expected; the log has the rest under the reference."""
+    unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
+    if isinstance(failed, unavailable):
+        log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")
+        return try_again_soon()
+    reference = uuid.uuid4().hex[:8]
+    FAULTS.labels("listener").inc()
+    log.error("listener_broke", reference=reference, exc_info=failed)
+    return something_broke(reference)
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    """A command is never answered with a 500; an event is, so that Slack sends it again."""
+
+    @app.error
+    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        message = for_people(error)
+        if "command" in body:
+            reply = {"response_type": "ephemeral", **message.payload()}
+            return BoltResponse(status=200, body=reply)
+        if body.get("type") == "event_callback":
+            return BoltResponse(status=500, body="")
+        asked = Asked.of(body)
+        bot.later.start(_say(bot, asked, message))
+        return BoltResponse(status=200, body="")
+
+
+async def _say(bot: Bot, asked: Asked, message: Message) -> None:
+    try:
+        await bot.reply(asked, message)
+    except SlackError as again:
+        log.warning("reply_failed", why=str(again))

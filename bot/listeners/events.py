@@ -1,0 +1,39 @@
+"""The Events API: Home opened, the bot added to a channel."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.listeners.bot import Bot, listener
+from bot.listeners.payloads import Asked
+from bot.usecases import lists
+from bot.views.home import home_view
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    app.event("app_home_opened")(listener(bot, home_opened))
+    app.event("member_joined_channel")(listener(bot, joined))
+
+
+async def home_opened(args: AsyncArgs, bot: Bot) -> None:
+    event = args.body["event"]
+    if event.get("tab") == "home":
+        asked = Asked(user=event["user"], channel=None, response_url=None, trigger_id="")
+        bot.after_ack(asked, publish_home(bot, event["user"]))
+
+
+async def publish_home(bot: Bot, user: str) -> None:
+    """What this person may know of: what they asked for, in channels that are not theirs alone."""
+    rows = await bot.deps.store.running()
+    recent = await bot.deps.store.list_recent(limit=50)
+    mine = [row for row in recent if row.starter == user][:10]
+    view = home_view(
+        await lists.rows_of(bot.deps, rows), await lists.rows_of(bot.deps, mine), bot.deps.now()
+    )
+    await bot.deps.slack.publish_home(user, view)
+
+
+async def joined(args: AsyncArgs, bot: Bot) -> None:
+    """The bot itself was added: what waited for this channel may go out."""
+    event = args.body["event"]
+    if event.get("user") == bot.deps.identity.bot_user_id:
+        await bot.deps.store.wake_parked(event["channel"])

@@ -1,0 +1,84 @@
+"""Half-filled forms, and methods that Slack or 100ms told us to leave alone for a while."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.drafts import Draft
+from bot.store.errors import StoreRefused
+from bot.store.part import Part
+from bot.store.schema import drafts, gates, inbox
+from bot.store.values import InboxState, SavedDraft
+
+d = drafts.c
+g = gates.c
+
+
+class DraftsPart(Part):
+    async def save_draft(
+        self, request_id: str, user: str, channel: str | None, draft: Draft
+    ) -> None:
+        """The latest is kept. Raises `StoreRefused` if the form is another person's."""
+        body = draft.model_dump(mode="json")
+        change = {"channel": channel, "body": body, "updated_at": self._now()}
+        put = self._db.insert(drafts).values(
+            **self._ours, request_id=request_id, user_id=user, **change
+        )
+        put = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "request_id"],
+            set_=change,
+            where=d.user_id == user,
+        )
+        async with self._db.write() as conn:
+            if (await conn.execute(put.returning(d.request_id))).first() is None:
+                raise StoreRefused("the form belongs to someone else")
+
+    async def draft(self, request_id: str, user: str) -> SavedDraft | None:
+        """What this person typed into that form."""
+        query = select(d.body, d.channel, d.updated_at).where(
+            self._mine(drafts), d.request_id == request_id, d.user_id == user
+        )
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+        if row is None:
+            return None
+        return SavedDraft(Draft.model_validate(row.body), row.channel, row.updated_at)
+
+    async def purge(
+        self, *, drafts_before: datetime | None = None, inbox_before: datetime | None = None
+    ) -> int:
+        """Forgets drafts not touched since, and inbox items settled that came before; how many."""
+        gone = 0
+        async with self._db.write() as conn:
+            if drafts_before is not None:
+                old = delete(drafts).where(self._mine(drafts), d.updated_at < drafts_before)
+                gone += len((await conn.execute(old.returning(d.request_id))).all())
+            if inbox_before is not None:
+                gone += await self._purge_inbox(conn, inbox_before)
+        return gone
+
+    async def _purge_inbox(self, conn: AsyncConnection, before: datetime) -> int:
+        settled = [InboxState.MATCHED.value, InboxState.IGNORED.value]
+        old = and_(self._mine(inbox), inbox.c.received_at < before, inbox.c.state.in_(settled))
+        return len((await conn.execute(delete(inbox).where(old).returning(inbox.c.id))).all())
+
+
+class GatesPart(Part):
+    async def gate(self, method: str) -> datetime | None:
+        """Until when the method is to be left alone, by every replica; None if it is open."""
+        query = select(g.until).where(self._mine(gates), g.method == method, g.until > self._now())
+        async with self._db.read() as conn:
+            until: datetime | None = await conn.scalar(query)
+        return until
+
+    async def close_gate(self, method: str, until: datetime) -> None:
+        """Closes it, or for longer; never for less long than it was."""
+        put = self._db.insert(gates).values(**self._ours, method=method, until=until)
+        longer = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "method"],
+            set_={"until": put.excluded.until},
+            where=put.excluded.until > g.until,
+        )
+        async with self._db.write() as conn:
+            await conn.execute(longer)

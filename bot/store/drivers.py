@@ -1,0 +1,84 @@
+"""The settings that keep a database safe, and never let it hang."""
+
+import json
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.errors import StoreRefused
+
+PG_OPTIONS = {
+    "timezone": "UTC",
+    "statement_timeout": "8000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "15000",
+}
+
+
+def to_json(value: Any) -> str:
+    """Strict: NaN is no JSON, which SQLite would not notice and PostgreSQL would."""
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as e:
+        raise StoreRefused("a value that is not JSON") from e
+
+
+def engine_of(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(
+            url,
+            json_serializer=to_json,
+            pool_size=8,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_use_lifo=True,
+        )
+        prepare_sqlite(engine.sync_engine)
+        return engine
+    return create_async_engine(
+        url,
+        json_serializer=to_json,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args=pg_arguments(PG_OPTIONS),
+    )
+
+
+def pg_arguments(options: dict[str, str]) -> dict[str, Any]:
+    """Time-outs of the server for what it does, and of the network for when it is gone."""
+    return {
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "application_name": "record-bot",
+        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+    }
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Transactions begin when we say so, and writers wait at the start: the driver's default
+    begins late and lets one writer overwrite what another one read."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "busy_timeout = 5000",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        begin = connection.get_execution_options().get("begin", "BEGIN")
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,65 @@
+"""Brings the schema up to date with Alembic, whose scripts travel inside the package."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, pool, text
+
+from bot.store.database import translated
+from bot.store.drivers import PG_OPTIONS, pg_arguments, prepare_sqlite
+from bot.store.errors import SchemaTooNew
+
+SCRIPTS = Path(__file__).parent / "migrations"
+HEAD = "0001"  # of the scripts; a test compares. Knowing it spares importing Alembic at each start
+_LOCK = 0x7265_636F_7264  # "record"
+
+
+def upgrade(url: URL) -> None:
+    """Blocks: call it in a thread. Raises `StoreUnavailable`, `SchemaTooNew`."""
+    engine = _engine(url)
+    try:
+        with translated():
+            with engine.connect() as conn:
+                if _version(conn) == HEAD:
+                    return
+            with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as conn:
+                if conn.dialect.name == "postgresql":
+                    conn.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK})
+                if _version(conn) != HEAD:  # another replica may have done it meanwhile
+                    run_scripts(conn)
+    finally:
+        engine.dispose()
+
+
+def run_scripts(conn: Connection) -> None:
+    """Every script that is still missing, in the transaction of this connection."""
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    try:
+        command.upgrade(config, "head")
+    except CommandError as e:
+        raise SchemaTooNew(
+            f"the database is at version {_version(conn)!r}, which this version of the bot does "
+            "not know: use the newer one, or a copy from before"
+        ) from e
+
+
+def _version(conn: Connection) -> str | None:
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    version: str | None = conn.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url.set(drivername="sqlite"), poolclass=pool.NullPool)
+        prepare_sqlite(engine)
+        return engine
+    # The others wait for the one that migrates, and a migration may take its time.
+    patient = PG_OPTIONS | {"statement_timeout": "600000", "lock_timeout": "60000"}
+    return create_engine(url, poolclass=pool.NullPool, connect_args=pg_arguments(patient))

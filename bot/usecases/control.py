@@ -1,0 +1,68 @@
+"""Stop, pause, resume, follow: intents, stored as facts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.domain.facts import Followed, PauseRequested, StopRequested
+from bot.domain.recording import ON_AIR, Phase
+from bot.domain.rooms import Found, RoomMatch
+from bot.slack.errors import CannotPostThere
+from bot.store.values import RecordingRow
+from bot.usecases.deps import Deps
+
+Control = Literal["stop", "pause", "resume"]
+_MAY: dict[Control, frozenset[Phase]] = {
+    "stop": ON_AIR | {Phase.REQUESTED, Phase.STOPPING},
+    "pause": frozenset({Phase.RUNNING}),
+    "resume": frozenset({Phase.PAUSED}),
+}
+
+
+async def control(deps: Deps, action: Control, key: str, by: str) -> RecordingRow | None:
+    """Store the wish. None: the recording is past that, and nothing was stored."""
+    row = await deps.store.row(key)
+    if row is None or row.phase not in _MAY[action]:
+        return None
+    now = deps.now()
+    if action == "stop":
+        await deps.store.add_facts(key, [StopRequested(at=now, by=by)])
+    else:
+        wish = PauseRequested(at=now, by=by, pause=action == "pause")
+        await deps.store.add_facts(key, [wish])
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a command without a clear object may mean. `sure`: there is no need to ask."""
+
+    rows: list[RecordingRow]
+    sure: bool
+
+
+async def meant(deps: Deps, action: Control, room: RoomMatch | None, channel: str) -> Choice:
+    """The named room's recording; else this channel's; else, to be asked about, any other."""
+    if room is not None:
+        row = None
+        if isinstance(room, Found):
+            row = await deps.store.open_recording_in_room(room.room.room_id)
+        return Choice([row] if row and row.phase in _MAY[action] else [], sure=True)
+    here = _able(action, await deps.store.running(channel=channel))
+    if here:
+        return Choice(here, sure=len(here) == 1)
+    return Choice(_able(action, await deps.store.running()), sure=False)
+
+
+def _able(action: Control, rows: list[RecordingRow]) -> list[RecordingRow]:
+    return [row for row in rows if row.phase in _MAY[action]]
+
+
+async def follow(deps: Deps, key: str, channel: str, by: str) -> RecordingRow | None:
+    """This channel gets the card, too. Raises CannotPostThere where the bot is not a member."""
+    row = await deps.store.row(key)
+    if row is None:
+        return None
+    if not await deps.slack.is_in(channel):
+        raise CannotPostThere("not_in_channel")
+    await deps.store.add_facts(key, [Followed(at=deps.now(), channel_id=channel, by=by)])
+    return row

@@ -1,0 +1,165 @@
+"""Details: everything that is known of one recording, for whoever wants to know."""
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from bot.domain.assets import VIDEO_TYPES
+from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.facts import AssetSeen
+from bot.domain.options import RecordingOptions
+from bot.domain.recording import ENDED, Recording
+from bot.views import ids
+from bot.views.card import ELSEWHERE, file_buttons, retry_button
+from bot.views.log import log_lines, written
+from bot.views.message import (
+    Block,
+    View,
+    actions,
+    button,
+    context,
+    header,
+    leaf,
+    lines,
+    modal,
+    mrkdwn,
+    name_leaf,
+    pieces,
+    rich_line,
+    rich_text,
+    section,
+)
+from bot.views.problems import BOT, explain
+from bot.views.text import code, duration, esc, join, megabytes, mention, place, size, when
+from bot.views.words import file_name, mark_of, options_line, state_of
+
+FILES = 30
+DELIVERIES = 40
+LOG_PIECES = 8
+VALUE_MOST = 2000
+_KINDS = {
+    Kind.CARD: "Card",
+    Kind.RESULTS: "Results",
+    Kind.TRANSCRIPT: "Transcript file",
+    Kind.CHAT: "Chat file",
+    Kind.OUTCOME: "Answer to the request",
+    Kind.TELL: "Direct message",
+}
+_STATES = {
+    State.SENDING: "being sent",
+    State.WAITING: "waiting to be sent",
+    State.SENT: "sent",
+    State.PARKED: "held back until Slack allows it",
+    State.GONE: "deleted in Slack",
+    State.DROPPED: "given up",
+}
+
+
+def file_value(key: str, asset_id: str) -> str:
+    return f"{key} {asset_id}"
+
+
+def file_of_value(value: str) -> tuple[str, str]:
+    """The recording's key and the asset's id, from the value of a file's button."""
+    key, _, asset_id = value.partition(" ")
+    return key, asset_id
+
+
+def details_view(
+    recording: Recording, deliveries: Sequence[Delivery] = (), *, bot: str = BOT
+) -> View:
+    mark = mark_of(recording)
+    marked = [leaf(f"{mark} ")] if mark else []
+    state = leaf(f" · {state_of(recording)}")
+    blocks = [rich_text(rich_line(*marked, name_leaf(recording.room_name), state))]
+    if recording.problem:
+        explanation = explain(recording.problem, recording, bot=bot)
+        blocks.append(section(explanation.text))
+    blocks.append({"type": "section", "fields": [mrkdwn(f) for f in _facts(recording)]})
+    settings = [ELSEWHERE] if recording.elsewhere else list(_settings(recording.options))
+    if settings:
+        blocks.append(context(lines(settings)))
+    blocks.extend(actions([*file_buttons(recording), *retry_button(recording, bot)]))
+    blocks.extend(_files(recording))
+    blocks.extend(_deliveries(deliveries))
+    blocks.extend(_log(recording))
+    return modal(
+        "Recording details", blocks, callback_id=ids.DETAILS_VIEW, private_metadata=recording.key
+    )
+
+
+def _facts(recording: Recording) -> list[str]:
+    """At most ten: Slack shows them in two columns."""
+    known = {
+        "Asked by": f"{mention(recording.starter)}, {when(recording.requested_at)}",
+        "Settings": "" if recording.elsewhere else options_line(recording.options),
+        "Started": when(recording.started_at) if recording.started_at else "",
+        "Ended": when(recording.stopped_at) if recording.stopped_at else "",
+        "Length": duration(recording.duration_s),
+        "Shown in": ", ".join(place(c) for c in recording.channels[:10]),
+        "Room id": code(recording.room_id, 100),
+        "Recording id": code(recording.hms_id, 100) if recording.hms_id else "",
+        "Session id": code(recording.session_id, 100) if recording.session_id else "",
+        "Our reference": code(recording.key, 100),
+    }
+    return [f"*{name}*\n{value}" for name, value in known.items() if value]
+
+
+def _settings(options: RecordingOptions) -> Iterator[str]:
+    """What the one line leaves out. A meeting URL may carry a token: only its place is shown."""
+    if options.meeting_url:
+        address = urlsplit(options.meeting_url)
+        yield f"Meeting URL: {esc(f'{address.hostname}{address.path}', 200)}"
+    if options.vocabulary:
+        yield f"Special words: {esc(', '.join(options.vocabulary), 600)}"
+    if options.context:
+        yield f"Context: {esc(options.context, 700)}"
+    if options.temperature is not None:
+        yield f"Temperature: {options.temperature:g}"
+    if options.sections:
+        titles = ", ".join(f"{s.title} ({s.format})" for s in options.sections)
+        yield f"Sections: {esc(titles, 900)}"
+
+
+def _files(recording: Recording) -> Iterator[Block]:
+    yield header("Files")
+    files = recording.assets.all
+    for n, asset in enumerate(files[:FILES]):
+        yield _file(recording.key, asset, n)
+    if len(files) > FILES:
+        yield context(f"{len(files) - FILES:,} more are in the 100ms dashboard.")
+    if not files:
+        ended = recording.phase in ENDED
+        yield context("100ms has listed none." if ended else "They appear after the recording.")
+
+
+def _file(key: str, asset: AssetSeen, n: int) -> Block:
+    state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
+    about = join(megabytes(asset.size), duration(asset.duration_s), state)
+    value = file_value(key, asset.asset_id)
+    text = f"*{file_name(asset)}*{f' · {about}' if about else ''}"
+    if asset.status != "completed" or size(value) > VALUE_MOST or " " in key:
+        return section(text)
+    verb = "Watch" if asset.type in VIDEO_TYPES else "Get link"
+    label = f"{verb}: {asset.type} {asset.mode or ''}"
+    return section(text, button(verb, ids.numbered(ids.FILE, n), value=value, label=label))
+
+
+def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
+    told = []
+    for d in deliveries[:DELIVERIES]:
+        if d.kind is Kind.OUTCOME:
+            continue  # between the bot and one person
+        target = mention(d.target) if d.target[:1] in ("U", "W") else place(d.target)
+        why = f" ({esc(d.error, 60)})" if d.error else ""
+        told.append(f"{_KINDS[d.kind]}, {target}: {_STATES[d.state]}{why}")
+    if told:
+        yield header("In Slack")
+        yield context(lines(told))
+
+
+def _log(recording: Recording) -> Iterator[Block]:
+    """All of it, in pieces that fit; of a very long one, the end."""
+    told = pieces(written(log_lines(recording.log), recording.requested_at))
+    if told:
+        yield header("Log")
+    yield from map(context, told[-LOG_PIECES:])

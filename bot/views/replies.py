@@ -1,0 +1,248 @@
+"""Ephemeral replies: what one person is told, where they asked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.commands import CommandError
+from bot.domain.rooms import RoomEntry
+from bot.domain.rows import Row
+from bot.views import ids
+from bot.views.message import (
+    FALLBACK_MOST,
+    Block,
+    Message,
+    actions,
+    button,
+    code_block,
+    context,
+    leaf,
+    lines,
+    link,
+    link_button,
+    rich_line,
+    rich_text,
+    section,
+    spoken,
+    web_address,
+)
+from bot.views.row_blocks import ROWS, past_blocks, row_spoken, running_blocks
+from bot.views.text import clean, code, count, esc, mention, place, plain, size, utc, when
+
+CODE_MOST = 2900
+BUTTONS = 5
+Action = Literal["stop", "pause", "resume"]
+_VERBS: dict[Action, tuple[str, str]] = {
+    "stop": ("Stop", ids.STOP),
+    "pause": ("Pause", ids.PAUSE),
+    "resume": ("Resume", ids.RESUME),
+}
+
+
+def starting_reply(room_name: str) -> Message:
+    return _say(f"Starting to record *{esc(room_name)}*.")
+
+
+def already_recording(
+    room_name: str,
+    starter: str,
+    since: datetime | None,
+    *,
+    permalink: str | None,
+    key: str,
+    can_follow: bool,
+) -> Message:
+    """`can_follow`: its card may be shown in this channel, and is not there yet."""
+    began = f" since {when(since)}" if since else ""
+    text = f"*{esc(room_name)}* is already being recorded{began}, started by {mention(starter)}."
+    card = link_button("Open its card", permalink) if permalink else None
+    label = f"Show the card of {plain(room_name, 50)} here"
+    follow = button("Follow here", ids.FOLLOW, value=key, label=label)
+    return _say(text, [*([card] if card else []), *([follow] if can_follow else [])])
+
+
+def following(room_name: str) -> Message:
+    return _say(f"The card of *{esc(room_name)}* appears in this channel too.")
+
+
+def stopping(room_name: str) -> Message:
+    return _say(f"Stopping *{esc(room_name)}*.")
+
+
+def pausing(room_name: str) -> Message:
+    return _say(f"Pausing *{esc(room_name)}*.")
+
+
+def resuming(room_name: str) -> Message:
+    return _say(f"Resuming *{esc(room_name)}*.")
+
+
+def too_late(action: Action) -> Message:
+    """The button was older than the recording's state."""
+    return _say(f"There is nothing to {action} any more: the recording has moved on.")
+
+
+def cannot_follow(why: str, fix: str) -> Message:
+    """From `problems.slack_refusal`."""
+    return _say(f"The card cannot appear here. {why} {fix}".strip())
+
+
+def which_one(rows: Sequence[Row], action: Action) -> Message:
+    """A button for each, or a list to choose from; both say the recording's key."""
+    verb, action_id = _VERBS[action]
+    text = f"{count(len(rows), 'recording')} could be meant. Which one should {action}?"
+    if len(rows) <= BUTTONS:
+        chosen = [
+            button(plain(row.room_name, 30), ids.numbered(action_id, n), value=row.key)
+            for n, row in enumerate(rows)
+        ]
+        for element, row in zip(chosen, rows, strict=True):
+            element["text"]["emoji"] = False
+            element["accessibility_label"] = plain(f"{verb} {row.room_name}", 75)
+        return _say(text, chosen)
+    options = [
+        {"text": {"type": "plain_text", "text": plain(row.room_name, 75)}, "value": row.key[:150]}
+        for row in rows[:100]
+    ]
+    menu = {
+        "type": "static_select",
+        "action_id": ids.numbered(action_id, 0),
+        "placeholder": {"type": "plain_text", "text": "Choose a room"},
+        "options": options,
+    }
+    return _say(text, [menu])
+
+
+def nothing_running(room: str | None = None) -> Message:
+    where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
+    return _say(where, [_form_button()])
+
+
+def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
+    """What runs now: in this channel with Stop, in others as lines."""
+    if not here and not elsewhere:
+        return _say("Nothing is being recorded.", [_form_button()])
+    blocks = running_blocks(here, now)
+    if not here:
+        blocks.append(section("Nothing is being recorded in this channel."))
+    if len(here) > ROWS:
+        blocks.append(context(f"{count(len(here) - ROWS, 'more recording')} in this channel."))
+    others = []
+    for row in elsewhere:
+        name = link(esc(row.room_name, 100), row.permalink)
+        others.append(f"{name} · {place(row.channel)} · {mention(row.starter)}")
+    if others:
+        blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
+    told = [row_spoken(row, now) for row in (*here, *elsewhere)]
+    return Message(lines(told, FALLBACK_MOST), blocks)
+
+
+def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
+    """Newest first, as the caller has ordered them."""
+    of_room = f" of *{esc(room_name)}*" if room_name else ""
+    if not rows:
+        return _say(f"There are no recordings{of_room} yet.", [_form_button()])
+    blocks = past_blocks(rows)
+    if len(rows) > ROWS:
+        blocks.append(context(f"The latest {ROWS} recordings are shown."))
+    first = spoken(f"{count(len(rows), 'recording')}{of_room}.")
+    return Message(lines([first, *map(row_spoken, rows[:ROWS])], FALLBACK_MOST), blocks)
+
+
+def command_error(error: CommandError) -> Message:
+    """The reason, what is accepted, and the command to paste."""
+    parts = [f"*{esc(error.reason, 900)}*"]
+    parts += [esc(line, 400) for line in (error.accepted or "").splitlines()[:4] if clean(line)]
+    corrected = error.corrected
+    if corrected and size(corrected) > CODE_MOST:
+        corrected = None
+    intro = "This works:" if corrected else f"It is written {code(error.usage)}."
+    blocks = [section(lines([*parts, intro]))]
+    if corrected:
+        blocks.append(code_block(corrected))
+    shown = f"This works: {code(corrected, 1500)}" if corrected else intro
+    blocks.extend(actions([_form_button()]))
+    return Message(" ".join([esc(error.reason, 900), *parts[1:], shown]), blocks)
+
+
+def room_unknown(
+    reference: str, suggestions: Sequence[RoomEntry], corrected: Sequence[str] = ()
+) -> Message:
+    """`corrected`: a command for each suggestion, to paste."""
+    text = f"There is no room “{esc(reference, 100)}”."
+    if suggestions:
+        return _choice(f"{text} Did you mean one of these?", suggestions, corrected)
+    return _say(f"{text} Check the name, or choose the room in the form.", [_form_button()])
+
+
+def room_ambiguous(
+    reference: str, candidates: Sequence[RoomEntry], corrected: Sequence[str] = ()
+) -> Message:
+    """Rooms may share a name, so the ids are shown too."""
+    text = f"{count(len(candidates), 'room')} fit “{esc(reference, 100)}”. Name one of them."
+    return _choice(text, candidates, corrected)
+
+
+def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> Message:
+    named = [
+        f"• {esc(room.name, 100)} {code(room.room_id, 60)}{f' · {room.mark}' if room.mark else ''}"
+        for room in rooms[:10]
+    ]
+    blocks = [section(lines([text, *named]))]
+    commands = [c for c in corrected[:10] if size(c) <= 250]
+    if commands:
+        blocks.append(code_block("\n".join(commands)))
+    blocks.extend(actions([_form_button()]))
+    return Message(lines([text, *named], FALLBACK_MOST), blocks)
+
+
+def no_right(action: str, who_can: str) -> Message:
+    """Such as: Only members of the channel can stop this recording."""
+    text = f"Only {esc(who_can, 200)} can {esc(action, 60)} this recording. Ask one of them."
+    return _say(text)
+
+
+def link_reply(url: str, what: str, expires_at: datetime) -> Message:
+    """A link for one person. `what` is, say, "Video of Weekly sync"."""
+    until = f"The link works until {when(expires_at)}. Anyone who has it can open it."
+    text = f"*{esc(what)}* is ready to open. {until}"
+    opening = link_button("Open", url, label=f"Open: {plain(what, 60)}")
+    if opening:
+        return _say(text, [opening])
+    address = web_address(url)
+    if address is None:
+        return _say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
+    # Too long for a button: storage tokens can be.
+    linked = {"type": "link", "url": address, "text": plain(what)}
+    return Message(spoken(text), [rich_text(rich_line(linked, leaf(f" until {utc(expires_at)}")))])
+
+
+def no_file(what: str) -> Message:
+    """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
+    text = f"100ms has no {esc(what)} to open: not yet, or not any more. Details shows its files."
+    return _say(text)
+
+
+def expired_trigger() -> Message:
+    text = "Slack was too slow to open the form. Open it from here."
+    return _say(text, [_form_button()])
+
+
+def something_broke(reference: str) -> Message:
+    text = (
+        "Something broke on our side. Try again; if it goes on, tell whoever runs the bot "
+        f"this reference: {code(reference, 80)}."
+    )
+    return _say(text)
+
+
+def try_again_soon() -> Message:
+    return _say("100ms or Slack is not answering right now. Try again in a minute.")
+
+
+def _form_button() -> Block:
+    return button("Open the form", ids.OPEN_FORM)
+
+
+def _say(text: str, buttons: Sequence[Block] = ()) -> Message:
+    return Message(spoken(text), [section(text), *actions(buttons)])

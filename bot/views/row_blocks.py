@@ -1,0 +1,78 @@
+"""Recordings as lines of a list: in replies and on the Home tab."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.recording import ON_AIR, Phase
+from bot.domain.rows import Row
+from bot.views import ids
+from bot.views.message import Block, actions, button, link, section, stop_button
+from bot.views.text import duration, esc, join, mention, place, plain, when
+from bot.views.words import MARKS, PHASES
+
+ROWS = 20
+
+
+def row_text(row: Row, now: datetime | None = None) -> str:
+    """Two short lines of mrkdwn; with `now`, for how long it has been running."""
+    mark = MARKS.get(row.phase)
+    name = f"*{esc(row.room_name, 100)}*"
+    head = f"{f'{mark} ' if mark else ''}{join(name, _state(row, now))}"
+    began = when(row.started_at or row.requested_at)
+    card = link("open card", row.permalink) if row.permalink else ""
+    return f"{head}\n{join(mention(row.starter), began, _length(row), place(row.channel), card)}"
+
+
+def row_spoken(row: Row, now: datetime | None = None) -> str:
+    """The same as a sentence."""
+    began = when(row.started_at or row.requested_at)
+    about = ", ".join(p for p in (mention(row.starter), began, _length(row)) if p)
+    return f"{esc(row.room_name, 100)}: {_state(row, now)}. {about}."
+
+
+def _state(row: Row, now: datetime | None) -> str:
+    if now and row.started_at and row.phase is Phase.RUNNING:
+        length = duration(max(0.0, (now - row.started_at).total_seconds()))
+        return f"{PHASES[row.phase]} for {length}"
+    return PHASES[row.phase]
+
+
+def _length(row: Row) -> str:
+    return "" if row.phase in ON_AIR else duration(row.duration_s)
+
+
+def running_blocks(rows: Sequence[Row], now: datetime, *, first: int = 0) -> list[Block]:
+    """What runs, each with Stop. `first` numbers the buttons where two lists share a payload."""
+    blocks = []
+    for n, row in enumerate(rows[:ROWS], first):
+        stops = row.phase in ON_AIR | {Phase.REQUESTED}
+        accessory = (
+            stop_button(row.key, row.room_name, ids.numbered(ids.STOP, n))
+            if stops
+            else _row_button("Details", ids.DETAILS, row, n)
+        )
+        blocks.append(section(row_text(row, now), accessory))
+    return blocks
+
+
+def past_blocks(rows: Sequence[Row], *, first: int = 0) -> list[Block]:
+    """What was recorded, each with the buttons that lead somewhere."""
+    blocks: list[Block] = []
+    for n, row in enumerate(rows[:ROWS], first):
+        blocks.append(section(row_text(row)))
+        blocks.extend(actions(_row_buttons(row, n)))
+    return blocks
+
+
+def _row_buttons(row: Row, n: int) -> list[Block]:
+    buttons = []
+    if row.has_video:
+        buttons.append(_row_button("Watch", ids.WATCH, row, n))
+    if row.has_transcript:
+        buttons.append(_row_button("Transcript", ids.TRANSCRIPT, row, n))
+    return [*buttons, _row_button("Details", ids.DETAILS, row, n)]
+
+
+def _row_button(text: str, action: str, row: Row, n: int) -> Block:
+    label = f"{text}: {plain(row.room_name, 55)}"
+    return button(text, ids.numbered(action, n), value=row.key, label=label)

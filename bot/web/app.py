@@ -1,0 +1,35 @@
+"""The HTTP surface: every route of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot.store.store import Store
+from bot.web.health import Metrics, Readyz, healthz
+from bot.web.slack import SlackEndpoint
+from bot.web.webhook import HmsWebhook
+
+
+def web_app(
+    *,
+    bolt: AsyncApp,
+    store: Store,
+    webhook_secret: str | None,
+    metrics_token: str | None,
+    connected: Callable[[], bool],
+    now: Callable[[], datetime],
+) -> Starlette:
+    post, get = ["POST"], ["GET"]
+    hms = HmsWebhook(store, webhook_secret, now)
+    return Starlette(
+        routes=[
+            Route("/slack/events", SlackEndpoint(bolt).__call__, methods=post),
+            Route("/webhooks/100ms/{name}", hms.__call__, methods=post),
+            Route("/healthz", healthz, methods=get),
+            Route("/readyz", Readyz(store, connected).__call__, methods=get),
+            Route("/metrics", Metrics(metrics_token).__call__, methods=get),
+        ]
+    )

@@ -1,0 +1,64 @@
+"""Is it alive, can it work, what has it counted."""
+
+import hmac
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bot.store.errors import StoreError
+from bot.store.store import Store
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+async def healthz(_: Request) -> Response:
+    """The process answers: nothing more."""
+    return PlainTextResponse("ok")
+
+
+@dataclass(frozen=True, slots=True)
+class Readyz:
+    """503 while the database does not answer, or Slack does not reach us yet."""
+
+    store: Store
+    connected: Callable[[], bool]
+
+    async def __call__(self, _: Request) -> Response:
+        try:
+            await self.store.ping()
+        except StoreError:
+            return JSONResponse({"ready": False, "why": "database"}, status_code=503)
+        if not self.connected():
+            return JSONResponse({"ready": False, "why": "slack"}, status_code=503)
+        return JSONResponse({"ready": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """For this machine, or for who has the token. What came through a proxy is from elsewhere."""
+
+    token: str | None
+
+    async def __call__(self, request: Request) -> Response:
+        if not (self._has_token(request) or _from_here(request)):
+            return PlainTextResponse("for this machine, or with METRICS_TOKEN", status_code=403)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    def _has_token(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "").encode()
+        return self.token is not None and hmac.compare_digest(
+            given, f"Bearer {self.token}".encode()
+        )
+
+
+def _from_here(request: Request) -> bool:
+    if request.client is None or any(h in request.headers for h in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

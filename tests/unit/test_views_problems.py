@@ -1,0 +1,99 @@
+"""Every way to fail has words: what happened, why, and what to do next."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from bot.domain.recording import Problem, Why
+from bot.views.problems import explain, slack_refusal
+from tests.unit.views_samples import RUNS, TEXTS, assert_only_our_markup, recording
+
+CASES = [
+    *(Problem(why) for why in Why if why not in (Why.REFUSED, Why.CANNOT_POST)),
+    *(Problem(Why.REFUSED, "said", status) for status in (400, 401, 403, 404, 409, 422, 500)),
+    Problem(Why.REFUSED, "meeting_url is required", 400),
+    Problem(Why.REFUSED, "multiple destinations found", 400),
+    Problem(Why.REFUSED),
+    *(
+        Problem(Why.CANNOT_POST, error)
+        for error in (
+            "not_in_channel",
+            "channel_not_found",
+            "is_archived",
+            "restricted_action",
+            "restricted_action_read_only_channel",
+            "missing_scope",
+            "messages_tab_disabled",
+            "some_new_error",
+            "",
+        )
+    ),
+]
+
+
+def test_all_the_words() -> None:
+    running = recording(*RUNS)
+    said = [f"{p.why} {p.status or ''} {p.detail}: {explain(p, running).text}" for p in CASES]
+    assert "\n".join(said) == snapshot("""\
+cancelled  : The recording did not start. It was stopped before it began. Try again whenever you like.
+parked  : The recording did not start. 100ms could not be reached in time, and you may no longer want it. If you still do, try again.
+INTERNAL_ERROR  : The recording failed. 100ms had an error of its own. Try again. If it goes on, tell 100ms support: recording hms-1.
+MAX_RETRIES_REACHED  : The recording failed. 100ms could not open the meeting URL. Open it in a private window: it must join the room without a click or a login.
+UPLOAD_ERROR  : The recording failed. 100ms could not store the files. Check the storage settings of the template in the 100ms dashboard.
+BEAM_STOPPED  : The recording failed. It was stopped before it had begun. Try again, and stop it only after it says Recording.
+vanished  : The recording is gone. 100ms no longer shows it to this bot. Look for it in the 100ms dashboard: recording hms-1.
+given_up  : The recording never came to an end. 100ms has said nothing new for too long, so the bot stopped asking. Look for it in the 100ms dashboard: recording hms-1.
+unknown  : The recording failed. 100ms gave no reason that this bot knows. Try again. If it goes on, tell 100ms support: recording hms-1.
+refused 400 said: The recording did not start. 100ms does not accept these settings for this room. It said: “said”. Change the settings. A room whose template has no subdomain needs a meeting URL.
+refused 401 said: The recording did not start. 100ms does not accept this bot's keys. It said: “said”. Ask whoever runs the bot to check them, then try again.
+refused 403 said: The recording did not start. 100ms shows no such room to this bot, or gives it no right to record it. It said: “said”. Check that the room is in this 100ms workspace.
+refused 404 said: The recording did not start. 100ms does not know this room. It said: “said”. Check that it still exists, or choose another room.
+refused 409 said: The recording did not start. Something else is recording this room, and the bot could not find it. It said: “said”. Wait for it to end or stop it in 100ms, then try again.
+refused 422 said: The recording did not start. 100ms refused (HTTP 422). It said: “said”. Try again. If it goes on, check the settings.
+refused 500 said: The recording did not start. 100ms refused (HTTP 500). It said: “said”. Try again. If it goes on, check the settings.
+refused 400 meeting_url is required: The recording did not start. 100ms needs a meeting URL for this room, or cannot use the one given. It said: “meeting_url is required”. Change the settings: give a URL that joins the room without a click.
+refused 400 multiple destinations found: The recording did not start. 100ms cannot use the destination. It said: “multiple destinations found”. Change the settings: name a destination of the room's template.
+refused  : The recording did not start. 100ms refused. Try again. If it goes on, check the settings.
+cannot_post  not_in_channel: The recording did not start. @record-bot is not in <#C1>. Type `/invite @record-bot` in the channel, then try again.
+cannot_post  channel_not_found: The recording did not start. @record-bot cannot see this channel. It may be private. Type `/invite @record-bot` in the channel, then try again.
+cannot_post  is_archived: The recording did not start. <#C1> is archived. Unarchive it, or try again in another channel.
+cannot_post  restricted_action: The recording did not start. Only some people may post in <#C1>. Ask an admin to let @record-bot post there, or use another channel.
+cannot_post  restricted_action_read_only_channel: The recording did not start. Only some people may post in <#C1>. Ask an admin to let @record-bot post there, or use another channel.
+cannot_post  missing_scope: The recording did not start. Slack says that @record-bot is not fully installed (missing_scope). Ask whoever runs the bot to install it again, then try again.
+cannot_post  messages_tab_disabled: The recording did not start. Slack does not let @record-bot write in <#C1> (messages_tab_disabled). Start it from a channel that @record-bot is in.
+cannot_post  some_new_error: The recording did not start. Slack does not let @record-bot post in <#C1> (some_new_error). Type `/invite @record-bot` in the channel, then try again.
+cannot_post  : The recording did not start. Slack does not let @record-bot post in <#C1> (unnamed). Type `/invite @record-bot` in the channel, then try again.\
+""")
+
+
+@pytest.mark.parametrize("problem", CASES)
+@pytest.mark.parametrize("channel", ["C1", "D1"])
+def test_every_why_has_a_cause_and_a_fix(problem: Problem, channel: str) -> None:
+    words = explain(problem, recording(channel_id=channel))
+    for sentence in (words.what, words.why, words.fix):
+        assert sentence.endswith(".")
+        assert sentence[:1].isupper() or sentence[:1] in "1<@"
+        assert "!" not in sentence
+        assert_only_our_markup(sentence)
+
+
+def test_an_invitation_is_ready_to_paste() -> None:
+    _, fix = slack_refusal("not_in_channel", "C1", bot="my_recorder")
+    assert "`/invite @my_recorder`" in fix
+    _, direct = slack_refusal("channel_not_found", "D1")
+    assert "/invite" not in direct
+
+
+def test_settings_that_cannot_work_are_not_to_be_tried_again() -> None:
+    assert not explain(Problem(Why.REFUSED, "invalid input", 400), recording()).can_retry
+    assert explain(Problem(Why.REFUSED, "", 401), recording()).can_retry
+
+
+@given(st.sampled_from(Why), TEXTS, st.sampled_from([None, 400, 403, 409, 418]))
+def test_what_others_said_is_quoted_as_data(why: Why, detail: str, status: int | None) -> None:
+    words = explain(Problem(why, detail, status), recording(*RUNS))
+    assert_only_our_markup(words.text)
+    assert len(words.text) < 900

@@ -1,0 +1,168 @@
+"""What one person is told, where they asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from bot.domain.commands import CommandError, Start, command_line, parse
+from bot.domain.recording import Phase
+from bot.domain.rooms import RoomEntry
+from bot.domain.rows import Row
+from bot.views import ids, replies
+from bot.views.help import help_reply
+from bot.views.message import Message
+from tests.unit.views_samples import (
+    NAME,
+    NOW,
+    ROWS,
+    TEXTS,
+    TIMES,
+    USERS,
+    assert_accepted,
+    at,
+    dates,
+    ended_row,
+    outline,
+    row,
+)
+
+PERMALINK = "https://acme.slack.com/archives/C1/p1"
+ROOMS = [RoomEntry("65f0c0ffee00000000000001", NAME), RoomEntry("b" * 24, "weekly", live=True)]
+
+
+def shown(message: Message) -> str:
+    assert_accepted(message)
+    assert "!" not in dates(message.text)
+    return outline(message.payload())
+
+
+SIMPLE = [
+    replies.starting_reply(NAME),
+    replies.following(NAME),
+    replies.stopping(NAME),
+    replies.pausing(NAME),
+    replies.resuming(NAME),
+    replies.nothing_running(),
+    replies.nothing_running(NAME),
+    replies.already_recording(NAME, "U1", NOW, permalink=PERMALINK, key="key-1", can_follow=True),
+    replies.already_recording(NAME, "U1", None, permalink=None, key="key-1", can_follow=False),
+    replies.no_right("stop", "members of the channel"),
+    replies.link_reply("https://files.example/v.mp4?a=1&b=2", f"Video of {NAME}", NOW),
+    replies.link_reply("gopher://x", f"Video of {NAME}", NOW),
+    replies.no_file("transcript"),
+    replies.expired_trigger(),
+    replies.something_broke("9f3a"),
+    replies.try_again_soon(),
+    replies.room_unknown("weekly <x>", []),
+    replies.room_unknown("weakly", ROOMS[1:], ["/record start weekly"]),
+    replies.room_ambiguous("week", ROOMS, ["/record start a", "/record start b"]),
+]
+
+
+def test_the_short_ones() -> None:
+    assert "\n\n".join(map(shown, SIMPLE)) == snapshot()
+
+
+def test_a_few_to_choose_from() -> None:
+    rows = [row(), row(key="key-2", room_name="b")]
+    assert shown(replies.which_one(rows, "stop")) == snapshot()
+
+
+def test_many_to_choose_from() -> None:
+    rows = [row(key=f"key-{n}") for n in range(120)]
+    assert shown(replies.which_one(rows, "pause")) == snapshot()
+
+
+def test_status() -> None:
+    here = [row(started_at=at(-720)), row(key="key-2", phase=Phase.STOPPING)]
+    elsewhere = [row(key="key-3", channel="C2", room_name="b")]
+    assert shown(replies.status_reply(here, elsewhere, NOW)) == snapshot()
+    assert shown(replies.status_reply([], elsewhere, NOW)) == snapshot()
+    assert shown(replies.status_reply([], [], NOW)) == snapshot()
+
+
+def test_status_read_aloud() -> None:
+    message = replies.status_reply([row(started_at=at(-720))], [], NOW)
+    assert dates(message.text) == snapshot()
+
+
+def test_list() -> None:
+    rows = [ended_row(), ended_row(key="key-2", phase=Phase.FAILED, has_video=False)]
+    assert shown(replies.list_reply(rows)) == snapshot()
+    assert shown(replies.list_reply([], NAME)) == snapshot()
+
+
+def test_a_command_that_was_not_understood() -> None:
+    error = parse('start "Q&A <b>" --res 9000x1')
+    assert isinstance(error, CommandError)
+    assert shown(replies.command_error(error)) == snapshot()
+    assert replies.command_error(error).text == snapshot()
+
+
+def test_the_corrected_command_is_exact() -> None:
+    corrected = command_line(Start("*Q&A*  `x` <!here>"))
+    error = CommandError("Wrong.", None, corrected, "/record start [room]")
+    block = replies.command_error(error).blocks[1]
+    assert block["elements"][0]["elements"] == [{"type": "text", "text": corrected}]
+
+
+def test_help() -> None:
+    assert shown(help_reply()) == snapshot()
+    assert shown(help_reply("stop")) == snapshot()
+    assert outline(help_reply("nonsense").payload()) == outline(help_reply().payload())
+    assert shown(help_reply("start")).count("--") > 10
+
+
+def test_a_link_too_long_for_a_button() -> None:
+    long = "https://files.example/" + "a" * 4000
+    message = replies.link_reply(long, "Video", NOW)
+    assert_accepted(message)
+    assert message.blocks[0]["elements"][0]["elements"][0]["url"] == long
+
+
+@given(st.lists(ROWS, max_size=30), st.lists(ROWS, max_size=60), TIMES)
+@settings(max_examples=60, deadline=None)
+def test_slack_takes_any_rows(here: list[Row], elsewhere: list[Row], now: datetime) -> None:
+    assert_accepted(replies.status_reply(here, elsewhere, now))
+    assert_accepted(replies.list_reply(here, "<!here>"))
+    if here:
+        assert_accepted(replies.which_one(here, "stop"))
+
+
+@given(TEXTS, TEXTS, USERS, TIMES, st.none() | TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_slack_takes_any_words(
+    text: str, other: str, user: str, time: datetime, maybe: str | None
+) -> None:
+    rooms = [RoomEntry(other, text)] * 30
+    messages: list[Any] = [
+        replies.starting_reply(text),
+        replies.nothing_running(text),
+        replies.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
+        replies.no_right(text, other),
+        replies.link_reply(other, text, time),
+        replies.link_reply(f"https://a.example/{other}", text, time),
+        replies.something_broke(text),
+        replies.room_unknown(text, rooms, [text] * 30),
+        replies.room_ambiguous(text, rooms, [other]),
+        replies.command_error(CommandError(text, maybe, maybe, other)),
+        replies.command_error(CommandError(text, other * 9, other, "/record")),
+    ]
+    for message in messages:
+        assert_accepted(message)
+
+
+@pytest.mark.parametrize("action", [ids.STOP, ids.LINK, ids.WATCH])
+def test_a_numbered_action_is_heard_by_its_listener(action: str) -> None:
+    heard = ids.matching(action)
+    assert heard.search(action)
+    assert heard.search(ids.numbered(action, 12))
+    assert not heard.search(f"{action}.x")
+    assert not heard.search(f"x{action}")
+    assert not heard.search(f"{action}_more.1")

@@ -1,0 +1,158 @@
+"""The messages that end a recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from bot.domain import facts as f
+from bot.domain.deliveries import Kind
+from bot.domain.options import RecordingOptions
+from bot.domain.recording import Recording
+from bot.domain.results import SummarySection
+from bot.views.message import Message
+from bot.views.results import file_failed_message, results_message, tell_message
+from tests.unit.views_samples import (
+    ACCEPTED,
+    CHANNELS,
+    OPTIONS,
+    READ,
+    RUNS,
+    SECTIONS,
+    SUMMARY,
+    TEXTS,
+    TRANSCRIBED,
+    UPLOADED,
+    assert_accepted,
+    at,
+    dates,
+    outline,
+    recording,
+    recordings,
+)
+
+
+def shown(message: Message) -> str:
+    assert_accepted(message)
+    assert "!" not in dates(message.text)
+    return outline(message.payload())
+
+
+def results(
+    recording: Recording, summary: list[SummarySection] | None = None, *, in_thread: bool = True
+) -> str:
+    called = results_message(recording, summary=summary or [], mention=True, in_thread=in_thread)
+    return shown(called)
+
+
+def read(words: int | None, *, has_summary: bool = False) -> f.ResultsChecked:
+    return f.ResultsChecked(at=at(5002), words=words, has_summary=has_summary)
+
+
+def test_everything_is_there() -> None:
+    assert results(recording(*READ), SUMMARY) == snapshot()
+
+
+def test_everything_is_there_read_aloud() -> None:
+    message = results_message(recording(*READ), summary=SUMMARY, mention=False, in_thread=True)
+    assert dates(message.text) == snapshot()
+
+
+def test_without_its_card_it_says_which_recording_it_is() -> None:
+    assert results(recording(*READ), SUMMARY, in_thread=False) == snapshot()
+
+
+def test_an_empty_transcript() -> None:
+    assert results(recording(*TRANSCRIBED, read(0))) == snapshot()
+
+
+def test_a_part_is_missing() -> None:
+    failed = f.TranscriptionReported(at=at(4999), outcome="failure")
+    file = f.AssetSeen(at=at(5001), asset_id="a9", type="transcript", mode="srt", status="failed")
+    assert results(recording(*TRANSCRIBED, failed, file, read(1204))) == snapshot()
+
+
+def test_the_transcript_failed() -> None:
+    failed = f.TranscriptionReported(at=at(5000), outcome="failure")
+    assert results(recording(*UPLOADED, failed, read(None))) == snapshot()
+
+
+def test_the_transcript_never_came() -> None:
+    gave_up = f.GaveUp(at=at(99_000), on="transcript")
+    assert results(recording(*UPLOADED, gave_up)) == snapshot()
+
+
+def test_the_template_made_no_transcript() -> None:
+    gave_up = f.GaveUp(at=at(6000), on="transcript")
+    assert results(recording(*UPLOADED, gave_up, options=RecordingOptions())) == snapshot()
+
+
+def test_none_was_wanted() -> None:
+    without = RecordingOptions(transcription=False)
+    assert results(recording(*UPLOADED, options=without)) == snapshot()
+
+
+def test_failed() -> None:
+    failed = f.BeamFailed(at=at(30), error_type="UPLOAD_ERROR", message="bucket <x> & co")
+    assert results(recording(*ACCEPTED, failed)) == snapshot()
+
+
+def test_a_long_summary_points_to_details() -> None:
+    long = [SummarySection("Notes", "paragraph", (), "Word. " * 2000)]
+    message = results_message(recording(*READ), summary=long, mention=False, in_thread=True)
+    assert_accepted(message)
+    assert "Details has all of it" in outline(message.payload())
+
+
+def test_a_long_meeting_may_have_a_short_summary() -> None:
+    long = replace(recording(*READ), duration_s=100 * 60.0)
+    assert "Past 90 minutes" in results(long, SUMMARY)
+
+
+@given(recordings(), st.lists(SECTIONS, max_size=20), st.booleans(), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_slack_takes_the_results_whatever_they_are(
+    recording: Recording, summary: list[SummarySection], mention: bool, in_thread: bool
+) -> None:
+    message = results_message(recording, summary=summary, mention=mention, in_thread=in_thread)
+    assert_accepted(message)
+    leaves = [leaf for block in message.blocks for leaf in _leaves(block)]
+    assert sum(leaf["type"] == "user" for leaf in leaves) <= mention
+
+
+def _leaves(block: dict[str, object]) -> list[dict[str, object]]:
+    elements = block.get("elements")
+    if not isinstance(elements, list):
+        return [block]
+    return [leaf for element in elements for leaf in _leaves(element)]
+
+
+def test_a_file_failed() -> None:
+    there = recording(*READ)
+    failed = file_failed_message(there, Kind.TRANSCRIPT, "not_in_channel", "C1")
+    assert shown(failed) == snapshot()
+    chat = file_failed_message(there, Kind.CHAT, "file_uploads_disabled", "C1")
+    assert shown(chat) == snapshot()
+
+
+def test_word_to_the_starter() -> None:
+    told = tell_message(recording(*RUNS), channel="C1", error="is_archived")
+    assert shown(told) == snapshot()
+    assert dates(told.text) == snapshot()
+
+
+@given(recordings(), CHANNELS, TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_slack_takes_the_notes_whatever_it_said(
+    recording: Recording, channel: str, error: str
+) -> None:
+    for kind in (Kind.TRANSCRIPT, Kind.CHAT):
+        assert_accepted(file_failed_message(recording, kind, error, channel))
+    assert_accepted(tell_message(recording, channel=channel, error=error))
+
+
+def test_the_samples_ask_for_a_summary() -> None:
+    assert OPTIONS.summary
