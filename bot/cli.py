@@ -1,3 +1,70 @@
+"""The command line: `record-bot run · sandbox · doctor · migrate · manifest`.
+
+Each command imports what it needs when it runs, so that `--help` is quick.
+"""
+
+import asyncio
+from typing import NoReturn
+
 import typer
 
-app = typer.Typer()
+app = typer.Typer(
+    help="A Slack app that starts, follows and delivers 100ms room recordings.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def fail(line: str) -> NoReturn:
+    """One line on stderr, status 1."""
+    typer.echo(f"record-bot: {line}", err=True)
+    raise typer.Exit(1)
+
+
+@app.command()
+def run() -> None:
+    """Run the bot, over HTTP, or over Socket Mode if SLACK_APP_TOKEN is set."""
+    from bot.logs import configure_logs  # noqa: PLC0415
+    from bot.running import CannotListen, serve  # noqa: PLC0415
+    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+    from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        settings = load_settings()
+        configure_logs(settings.log_level, settings.log_format)
+        asyncio.run(serve(settings))
+    except SettingsError as e:
+        fail(str(e))
+    except NotAuthorized as e:
+        fail(
+            f"Slack does not accept SLACK_BOT_TOKEN ({e.error}). "
+            "Install the app again and copy the new token."
+        )
+    except SlackError as e:
+        fail(f"Slack cannot be reached at SLACK_API_URL ({e}). Is the network there?")
+    except CannotListen as e:
+        fail(f"cannot listen on {e}: is another process there? Change HOST or PORT.")
+    except StoreError as e:
+        fail(f"DATABASE_URL: {e}.")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. `run` does it too, before it starts."""
+    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+    from bot.store.engine import migrate as migrate_store  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        asyncio.run(migrate_store(load_settings().database_url))
+    except SettingsError as e:
+        fail(str(e))
+    except StoreError as e:
+        fail(f"DATABASE_URL: {e}.")
+    typer.echo("The database is up to date.")
+
+
+if __name__ == "__main__":
+    app()

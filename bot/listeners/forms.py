@@ -14,10 +14,17 @@ from bot.store.values import OutcomeAddress, RoomTaken
 from bot.usecases import forms
 from bot.usecases.starting import Wish, request_recording
 from bot.views import ids
-from bot.views.form_input import FieldErrors, StartRequest, draft_from_state, read
+from bot.views.form_input import (
+    FieldErrors,
+    StartRequest,
+    draft_from_state,
+    input_block_ids,
+    read,
+)
 from bot.views.outcomes import message_view, starting_view
 from bot.views.replies import expired_trigger
 from bot.views.room_options import room_options
+from bot.views.start_form import start_form
 
 _STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")
 
@@ -111,7 +118,7 @@ async def submitted(args: AsyncArgs, bot: Bot) -> None:
     showing = await forms.save(bot.deps, showing, form.asked.user, draft)
     wanted = read(draft)
     if isinstance(wanted, FieldErrors):
-        await args.ack(response_action="errors", errors=dict(wanted))
+        await _show_errors(args, showing, wanted)
         return
     external_id = f"outcome-{uuid.uuid4().hex}"
     name = await bot.rooms.name_of(wanted.room_id) or wanted.room_name
@@ -120,6 +127,15 @@ async def submitted(args: AsyncArgs, bot: Bot) -> None:
     if isinstance(made, RoomTaken):
         work = show_taken(bot, made.key, wanted.channel, external_id)
         bot.after_ack(form.asked, work)
+
+
+async def _show_errors(args: AsyncArgs, showing: forms.Showing, errors: FieldErrors) -> None:
+    """At their fields. Submitted just before a redraw, the view may lack one of them: redraw it."""
+    if errors.keys() <= input_block_ids(args.body["view"]):
+        await args.ack(response_action="errors", errors=dict(errors))
+        return
+    view = start_form(showing.draft, request_id=showing.request_id, errors=errors)
+    await args.ack(response_action="update", view=view)
 
 
 def _wish(form: Form, wanted: StartRequest, name: str, external_id: str) -> Wish:

@@ -56,8 +56,10 @@ class Member:
 
 
 class SlackGateway:
+    """`gates` None: nothing is paused, as before there is a store to remember it."""
+
     def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, gates: Gates
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, gates: Gates | None
     ) -> None:
         self._client = client
         self._session = session
@@ -231,11 +233,12 @@ class SlackGateway:
 
     @asynccontextmanager
     async def _call(self, method: str) -> AsyncIterator[None]:
-        await self._gates.check(method)
+        if self._gates:
+            await self._gates.check(method)
         try:
             yield
         except _WIRE_ERRORS as raised:
             error = error_from(raised)
-            if isinstance(error, SlackUnavailable) and error.retry_after_s:
+            if self._gates and isinstance(error, SlackUnavailable) and error.retry_after_s:
                 await self._gates.close(method, error.retry_after_s)
             raise error from None

@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import State
 from bot.store.listening import Listener
 from bot.store.part import Part
-from bot.store.schema import deliveries, inbox, recordings
+from bot.store.schema import UtcDateTime, deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked
 
 r = recordings.c
@@ -56,17 +56,19 @@ class DuePart(Part):
 
         True if it was woken since it was taken: then it stays due now. A lost lease is no error.
         """
-        held = and_(self._mine(recordings), r.key == key, r.lease_owner == owner)
-        free = {"leased_until": None, "lease_owner": None}
+        woken = r.wakes != r.taken_wakes
+        freed = (
+            update(recordings)
+            .where(self._mine(recordings), r.key == key, r.lease_owner == owner)
+            .values(
+                leased_until=None,
+                lease_owner=None,
+                next_due_at=case((woken, r.next_due_at), else_=literal(next_due_at, UtcDateTime)),
+            )
+            .returning(woken)
+        )
         async with self._db.write() as conn:
-            query = select(r.wakes, r.taken_wakes).where(held).with_for_update()
-            row = (await conn.execute(query)).first()
-            if row is None:
-                return False
-            woken = bool(row.wakes != row.taken_wakes)
-            change: dict[str, Any] = free if woken else {**free, "next_due_at": next_due_at}
-            await conn.execute(update(recordings).where(r.key == key).values(change))
-        return woken
+            return bool(await conn.scalar(freed))
 
     async def next_due(self) -> datetime | None:
         """When there is something to do: a recording, an expired lease, a new inbox item."""

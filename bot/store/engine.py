@@ -79,8 +79,7 @@ def lock_of(url: URL) -> FileLock | None:
     path = Path(url.database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
         path.touch(mode=0o600)
+        return FileLock(path)
     except OSError as e:
         raise DatabaseUrlError(f"cannot write {path}: {e.strerror}") from e
-    return lock

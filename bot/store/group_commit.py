@@ -48,8 +48,9 @@ class GroupCommit(Generic[Item, Answer]):
             if len(batch) == 1:
                 _fail(batch, e)
                 return
-            for single in batch:  # one of them is poisonous: the others shall not suffer
-                await self._commit([single])
+            half = len(batch) // 2  # one of them is poisonous: the others shall not suffer
+            await self._commit(batch[:half])
+            await self._commit(batch[half:])
         except BaseException:
             for _, future in batch:
                 future.cancel()

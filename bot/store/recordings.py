@@ -175,6 +175,8 @@ class RecordingsPart(StepPart):
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
         """Which recording each of these 100ms ids belongs to, as far as known."""
+        if not aliases:
+            return {}
         a = alias_table.c
         query = select(a.alias, a.recording_key).where(
             self._mine(alias_table), a.alias.in_(sorted(aliases))

@@ -11,6 +11,7 @@ from bot.views.message import (
     View,
     actions,
     button,
+    context,
     leaf,
     link_button,
     modal,
@@ -41,7 +42,7 @@ def starting_view(external_id: str, room_name: str) -> View:
     waiting = "You can close this: the card shows how it goes."
     blocks = [
         rich_text(rich_line(leaf("Starting to record "), name_leaf(room_name), leaf("…"))),
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": waiting}]},
+        context(waiting),
     ]
     return modal(TITLE, blocks, callback_id=ids.STARTING_VIEW, external_id=external_id)
 

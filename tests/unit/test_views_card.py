@@ -26,6 +26,7 @@ from tests.unit.views_samples import (
     assert_accepted,
     at,
     dates,
+    folded,
     outline,
     recording,
     recordings,
@@ -48,25 +49,32 @@ def card(recording: Recording, *, late: bool = False, expected: datetime | None 
 def test_running() -> None:
     assert card(recording(*RUNS)) == snapshot("""\
 🔴 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
+    (1 section)
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-[Pause -> recording_pause] [!Stop -> recording_stop] [Details -> recording_details]\
+[Pause -> recording_pause] [!Stop -> recording_stop] [Details ->
+    recording_details]\
 """)
 
 
 def test_running_read_aloud() -> None:
     message = recording_card(recording(*RUNS), late=False, transcript_expected_at=None)
-    assert dates(message.text) == snapshot(
-        "\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording. Asked by <@U1>, started 22 Nov 2026, 14:03 UTC, 720p, transcript (txt, srt), summary (1 section). Last: 14:03 UTC  Recording started."
+    assert folded(dates(message.text)) == snapshot(
+        """\
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording. Asked by <@U1>, started 22 Nov 2026,
+    14:03 UTC, 720p, transcript (txt, srt), summary (1 section). Last: 14:03 UTC
+    Recording started.\
+"""
     )
 
 
 def test_asked_for() -> None:
     assert card(recording()) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
 ~ 14:03 UTC  <@U1> asked to record
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
@@ -75,7 +83,8 @@ def test_asked_for() -> None:
 def test_starting_late() -> None:
     assert card(recording(*ACCEPTED), late=True) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
 Taking longer than usual; still asking 100ms.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
@@ -90,12 +99,14 @@ def test_paused() -> None:
     ]
     assert card(recording(*RUNS, *paused)) == snapshot("""\
 ⏸️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Paused
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
+    (1 section)
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
 14:04 UTC  Paused by <@U2>
-[*Resume -> recording_resume] [!Stop -> recording_stop] [Details -> recording_details]\
+[*Resume -> recording_resume] [!Stop -> recording_stop] [Details ->
+    recording_details]\
 """)
 
 
@@ -103,7 +114,8 @@ def test_a_pause_under_way() -> None:
     asked = f.PauseRequested(at=at(60), by="U2", pause=True)
     assert card(recording(*RUNS, asked)) == snapshot("""\
 🔴 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording, pausing
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
+    (1 section)
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
@@ -115,7 +127,8 @@ def test_a_pause_under_way() -> None:
 def test_a_stop_under_way() -> None:
     assert card(recording(*RUNS, f.StopRequested(at=at(60), by="U2"))) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Stopping
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
+    (1 section)
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
@@ -127,7 +140,8 @@ def test_a_stop_under_way() -> None:
 def test_processing() -> None:
     assert card(recording(*STOPPED), expected=at(5000)) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Processing
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
+    srt), summary (1 section)
 Transcript expected 22 Nov 2026, 15:26 UTC.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
@@ -141,14 +155,15 @@ Transcript expected 22 Nov 2026, 15:26 UTC.
 def test_video_there_transcript_to_come() -> None:
     assert card(recording(*UPLOADED), expected=at(5000)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Video ready, transcript to come
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
+    srt), summary (1 section)
 Transcript expected 22 Nov 2026, 15:26 UTC.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Video ready
+15:11 UTC  Recording ready
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -156,14 +171,15 @@ Transcript expected 22 Nov 2026, 15:26 UTC.
 def test_the_transcript_is_late() -> None:
     assert card(recording(*UPLOADED), late=True, expected=at(5000)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Video ready, transcript to come
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
+    srt), summary (1 section)
 The transcript is taking longer than usual; still asking 100ms.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Video ready
+15:11 UTC  Recording ready
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -179,7 +195,7 @@ If the template makes a transcript, expect it 22 Nov 2026, 15:26 UTC.
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Video ready
+15:11 UTC  Recording ready
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -187,17 +203,18 @@ If the template makes a transcript, expect it 22 Nov 2026, 15:26 UTC.
 def test_ready() -> None:
     assert card(recording(*READ)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
+    srt), summary (1 section)
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Video ready
+15:11 UTC  Recording ready
 15:26 UTC  Transcript ready
 15:26 UTC  Summary ready
-15:26 UTC  Transcript has 1,204 words
-[Watch -> recording_watch] [Transcript -> recording_transcript] [Details -> recording_details]\
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
+    recording_details]\
 """)
 
 
@@ -211,7 +228,7 @@ def test_audio_only() -> None:
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Video ready
+15:11 UTC  Recording ready
 [Listen -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -220,11 +237,13 @@ def test_failed() -> None:
     failed = f.BeamFailed(at=at(30), error_type="MAX_RETRIES_REACHED", message="<timeout> & more")
     assert card(recording(*ACCEPTED, failed)) == snapshot("""\
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Failed
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
-100ms could not open the meeting URL. It said: “&lt;timeout&gt; &amp; more”. Open it in a private window: it must join the room without a click or a login.
+~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+100ms could not open the meeting URL. It said: “&lt;timeout&gt; &amp; more”. The
+    room's own link must join the room without a click or a login.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
-14:03 UTC  Recording failed: &lt;timeout&gt; &amp; more
+14:03 UTC  Recording failed
 [Try again -> recording_try_again] [Details -> recording_details]\
 """)
 
@@ -232,10 +251,13 @@ def test_failed() -> None:
 def test_refused() -> None:
     assert card(recording(*REFUSED)) == snapshot("""\
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
-100ms shows no such room to this bot, or gives it no right to record it. It said: “user does not have required permission”. Check that the room is in this 100ms workspace.
+~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+100ms shows no such room to this bot, or gives it no right to record it. It
+    said: “user does not have required permission”. Check that the room is in
+    this 100ms workspace.
 ~ 14:03 UTC  <@U1> asked to record
-14:03 UTC  100ms refused the start: user does not have required permission
+14:03 UTC  100ms refused the start
 [Try again -> recording_try_again] [Details -> recording_details]\
 """)
 
@@ -244,10 +266,13 @@ def test_refused_for_its_settings() -> None:
     refused = f.StartRefused(at=at(2), status=400, message="invalid input")
     assert card(recording(refused)) == snapshot("""\
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
-100ms does not accept these settings for this room. It said: “invalid input”. Change the settings. A room whose template has no subdomain needs a meeting URL.
+~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+100ms does not accept these settings for this room. It said: “invalid input”.
+    Change the settings. A room whose template has no subdomain needs a meeting
+    URL.
 ~ 14:03 UTC  <@U1> asked to record
-14:03 UTC  100ms refused the start: invalid input
+14:03 UTC  100ms refused the start
 [Change settings -> recording_change] [Details -> recording_details]\
 """)
 
@@ -262,17 +287,18 @@ Started elsewhere; your settings are not in force.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  Found it running, started elsewhere
 14:03 UTC  Recording started
-[Pause -> recording_pause] [!Stop -> recording_stop] [Details -> recording_details]\
+[Pause -> recording_pause] [!Stop -> recording_stop] [Details ->
+    recording_details]\
 """)
 
 
 def test_pointing_to_another_card() -> None:
     assert card(recording(f.PointsTo(at=at(2), key="key-0"))) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Already being recorded
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
-This room is already being recorded; that recording has its own card.
+~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+The recording that runs has its own card.
 ~ 14:03 UTC  <@U1> asked to record
-14:03 UTC  The room is already being recorded
 [Open its card -> link.0]\
 """)
 
@@ -280,7 +306,8 @@ This room is already being recorded; that recording has its own card.
 def test_cancelled() -> None:
     assert card(recording(f.StopRequested(at=at(1), by="U1"))) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Cancelled
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1 section)
+~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  <@U1> asked to stop
 [Try again -> recording_try_again] [Details -> recording_details]\

@@ -45,18 +45,37 @@ def shown(view: dict[str, Any]) -> str:
 
 def test_starting() -> None:
     view = starting_view("external-1", NAME)
-    assert shown(view) == snapshot()
+    assert shown(view) == snapshot("""\
+Starting to record **\u2068Q&A <weekly> 🎉 שלום\u2069**…
+~ You can close this: the card shows how it goes.\
+""")
     assert view["external_id"] == "external-1"
 
 
 def test_it_starts() -> None:
-    assert shown(outcome_view(recording(*ACCEPTED), PERMALINK, "request-1")) == snapshot()
-    assert shown(outcome_view(recording(*RUNS), None, "request-1")) == snapshot()
+    assert shown(outcome_view(recording(*ACCEPTED), PERMALINK, "request-1")) == snapshot("""\
+**\u2068Q&A <weekly> 🎉 שלום\u2069**
+*100ms is starting the recording.*
+It takes a few seconds.
+[Open the card -> link.0]\
+""")
+    assert shown(outcome_view(recording(*RUNS), None, "request-1")) == snapshot("""\
+**\u2068Q&A <weekly> 🎉 שלום\u2069**
+*The recording runs.*
+Its card shows how it goes.\
+""")
 
 
 def test_it_does_not_start() -> None:
     view = outcome_view(recording(*REFUSED), None, "request-1", external_id="external-1")
-    assert shown(view) == snapshot()
+    assert shown(view) == snapshot("""\
+**\u2068Q&A <weekly> 🎉 שלום\u2069**
+*The recording did not start.*
+100ms shows no such room to this bot, or gives it no right to record it. It
+    said: “user does not have required permission”. Check that the room is in
+    this 100ms workspace.
+[*Back to the form -> form_back]\
+""")
     assert view["private_metadata"] == "request-1"
     assert view["external_id"] == "external-1"
     back = view["blocks"][-1]["elements"][0]
@@ -72,7 +91,23 @@ def test_outcomes_as_replies() -> None:
         message = outcome_reply(each, PERMALINK, "request-1")
         assert_accepted(message)
         told.append(outline(message.payload()))
-    assert "\n\n".join(told) == snapshot()
+    assert "\n\n".join(told) == snapshot("""\
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording runs. Its card shows how it
+    goes.
+[Open the card -> link.0]
+
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · This room is already being recorded. Its
+    card shows how it goes.
+[Open the card -> link.0]
+
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · This room was already being recorded.
+    Started elsewhere; your settings are not in force.
+[Open the card -> link.0]
+
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording did not start. @record-bot is
+    not in <#C1>. Type `/invite @record-bot` in the channel, then try again.
+[Try again -> recording_try_again] [Open the form -> form_back]\
+""")
 
 
 @given(recordings(), st.none() | TEXTS, st.sampled_from(["r", "r" * 5000]))
@@ -92,11 +127,61 @@ def test_details() -> None:
         Delivery(Kind.TELL, "U1", State.SENT),
         Delivery(Kind.OUTCOME, "view-1", State.SENT),
     ]
-    assert shown(details_view(recording(*READ), deliveries)) == snapshot()
+    assert shown(details_view(recording(*READ), deliveries)) == snapshot("""\
+✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
+*Asked by*
+<@U1>, 22 Nov 2026, 14:03 UTC | *Settings*
+720p, transcript (txt, srt), summary (1 section) | *Started*
+22 Nov 2026, 14:03 UTC | *Ended*
+22 Nov 2026, 15:09 UTC | *Length*
+1 h 7 min | *Shown in*
+<#C1> | *Room id*
+`65f0c0ffee00000000000001` | *Recording id*
+`hms-1` | *Session id*
+`session-1` | *Our reference*
+`key-1`
+~ Sections: Agenda (bullets)
+[Watch -> recording_watch] [Transcript -> recording_transcript]
+# Files
+*Video* · 340 MB · 1 h 7 min [Watch -> recording_file.0]
+*Summary (json)* [Get link -> recording_file.1]
+*Transcript (txt)* · 52 KB [Get link -> recording_file.2]
+# In Slack
+~ Card, <#C1>: sent
+Results, <#C2>: held back until Slack allows it (is_archived)
+Direct message, <@U1>: sent
+# Log
+~ 14:03 UTC  <@U1> asked to record
+14:03 UTC  100ms accepted the start
+14:03 UTC  Recording started
+15:09 UTC  <@U2> asked to stop
+15:09 UTC  Stopped after 1 h 7 min
+15:11 UTC  Recording ready
+15:26 UTC  Transcript ready
+15:26 UTC  Summary ready\
+""")
 
 
 def test_details_of_a_failure() -> None:
-    assert shown(details_view(recording(*REFUSED))) == snapshot()
+    assert shown(details_view(recording(*REFUSED))) == snapshot("""\
+⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
+The recording did not start. 100ms shows no such room to this bot, or gives it
+    no right to record it. It said: “user does not have required permission”.
+    Check that the room is in this 100ms workspace.
+*Asked by*
+<@U1>, 22 Nov 2026, 14:03 UTC | *Settings*
+720p, transcript (txt, srt), summary (1 section) | *Shown in*
+<#C1> | *Room id*
+`65f0c0ffee00000000000001` | *Our reference*
+`key-1`
+~ Sections: Agenda (bullets)
+[Try again -> recording_try_again]
+# Files
+~ 100ms has listed none.
+# Log
+~ 14:03 UTC  <@U1> asked to record
+14:03 UTC  100ms refused the start\
+""")
 
 
 DELIVERIES = st.builds(
@@ -133,8 +218,39 @@ def test_a_file_is_found_again_from_its_button() -> None:
 
 def test_home() -> None:
     running, recent = [row(started_at=at(-720))], [ended_row(key="key-2")]
-    assert shown(home_view(running, recent, NOW)) == snapshot()
-    assert shown(home_view([], [], NOW)).splitlines()[:5] == snapshot()
+    assert shown(home_view(running, recent, NOW)) == snapshot("""\
+[*Start a recording -> form_open]
+# Recording now
+🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
+<@U1> · 22 Nov 2026, 13:51 UTC · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [!Stop ->
+    recording_stop.0]
+# Recent
+✅ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Ready
+<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
+[Watch -> recording_watch.20] [Transcript -> recording_transcript.20] [Details
+    -> recording_details.20]
+---
+~ `/record`  Open the start form.
+`/record start [room] [options]`  Start recording a room at once. Without a
+    room, open the form.
+`/record stop [room]`  Stop the recording of a room.
+`/record pause [room]`  Pause the recording of a room.
+`/record resume [room]`  Continue a paused recording.
+`/record status`  Show what is being recorded now.
+`/record list [room] [n]`  List past recordings, 10 unless you say how many.
+`/record help [command]`  Explain the commands, or one of them.\
+""")
+    assert shown(home_view([], [], NOW)).splitlines()[:5] == snapshot(
+        [
+            "[*Start a recording -> form_open]",
+            "# Recording now",
+            "Nothing is being recorded.",
+            "# Recent",
+            "Recordings you can see appear here.",
+        ]
+    )
 
 
 @given(st.lists(ROWS, max_size=40), st.lists(ROWS, max_size=40))

@@ -28,6 +28,7 @@ from tests.unit.views_samples import (
     at,
     dates,
     ended_row,
+    folded,
     outline,
     row,
 )
@@ -66,43 +67,155 @@ SIMPLE = [
 
 
 def test_the_short_ones() -> None:
-    assert "\n\n".join(map(shown, SIMPLE)) == snapshot()
+    assert "\n\n".join(map(shown, SIMPLE)) == snapshot("""\
+Starting to record *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
+
+The card of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* appears in this channel too.
+
+Stopping *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
+
+Pausing *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
+
+Resuming *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
+
+Nothing is being recorded here.
+[Open the form -> form_open]
+
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is not being recorded.
+[Open the form -> form_open]
+
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded since 22 Nov 2026,
+    14:03 UTC, started by <@U1>.
+[Open its card -> link.0] [Follow here -> recording_follow]
+
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, started by <@U1>.
+
+Only members of the channel can stop this recording. Ask one of them.
+
+*\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is ready to open. The link works
+    until 22 Nov 2026, 14:03 UTC. Anyone who has it can open it.
+[Open -> link.0]
+
+100ms gave no usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*. Try
+    again in a minute.
+
+100ms has no transcript to open: not yet, or not any more. Details shows its
+    files.
+
+Slack was too slow to open the form. Open it from here.
+[Open the form -> form_open]
+
+Something broke on our side. Try again; if it goes on, tell whoever runs the bot
+    this reference: `9f3a`.
+
+100ms or Slack is not answering right now. Try again in a minute.
+
+There is no room “weekly &lt;x&gt;”. Check the name, or choose the room in the
+    form.
+[Open the form -> form_open]
+
+There is no room “weakly”. Did you mean one of these?
+• weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
+/record start weekly
+[Open the form -> form_open]
+
+2 rooms fit “week”. Name one of them.
+• \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069 `65f0c0ffee00000000000001`
+• weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
+/record start a
+/record start b
+[Open the form -> form_open]\
+""")
 
 
 def test_a_few_to_choose_from() -> None:
     rows = [row(), row(key="key-2", room_name="b")]
-    assert shown(replies.which_one(rows, "stop")) == snapshot()
+    assert shown(replies.which_one(rows, "stop")) == snapshot("""\
+2 recordings could be meant. Which one should stop?
+[Q&A <weekly> 🎉 שלום -> recording_stop.0] [b -> recording_stop.1]\
+""")
 
 
 def test_many_to_choose_from() -> None:
     rows = [row(key=f"key-{n}") for n in range(120)]
-    assert shown(replies.which_one(rows, "pause")) == snapshot()
+    assert shown(replies.which_one(rows, "pause")) == snapshot("""\
+120 recordings could be meant. Which one should pause?
+[100 to choose from]\
+""")
 
 
 def test_status() -> None:
     here = [row(started_at=at(-720)), row(key="key-2", phase=Phase.STOPPING)]
     elsewhere = [row(key="key-3", channel="C2", room_name="b")]
-    assert shown(replies.status_reply(here, elsewhere, NOW)) == snapshot()
-    assert shown(replies.status_reply([], elsewhere, NOW)) == snapshot()
-    assert shown(replies.status_reply([], [], NOW)) == snapshot()
+    assert shown(replies.status_reply(here, elsewhere, NOW)) == snapshot("""\
+🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
+<@U1> · 22 Nov 2026, 13:51 UTC · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [!Stop ->
+    recording_stop.0]
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Stopping
+<@U1> · 22 Nov 2026, 14:03 UTC · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [Details ->
+    recording_details.1]
+~ Elsewhere: 1 recording
+<https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|b> · <#C2> · <@U1>\
+""")
+    assert shown(replies.status_reply([], elsewhere, NOW)) == snapshot("""\
+Nothing is being recorded in this channel.
+~ Elsewhere: 1 recording
+<https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|b> · <#C2> · <@U1>\
+""")
+    assert shown(replies.status_reply([], [], NOW)) == snapshot("""\
+Nothing is being recorded.
+[Open the form -> form_open]\
+""")
 
 
 def test_status_read_aloud() -> None:
     message = replies.status_reply([row(started_at=at(-720))], [], NOW)
-    assert dates(message.text) == snapshot()
+    assert folded(dates(message.text)) == snapshot(
+        """\
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording for 12 min. <@U1>, 22 Nov 2026, 13:51
+    UTC.\
+"""
+    )
 
 
 def test_list() -> None:
     rows = [ended_row(), ended_row(key="key-2", phase=Phase.FAILED, has_video=False)]
-    assert shown(replies.list_reply(rows)) == snapshot()
-    assert shown(replies.list_reply([], NAME)) == snapshot()
+    assert shown(replies.list_reply(rows)) == snapshot("""\
+✅ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Ready
+<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
+[Watch -> recording_watch.0] [Transcript -> recording_transcript.0] [Details ->
+    recording_details.0]
+⚠️ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Failed
+<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
+[Transcript -> recording_transcript.1] [Details -> recording_details.1]\
+""")
+    assert shown(replies.list_reply([], NAME)) == snapshot("""\
+There are no recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
+[Open the form -> form_open]\
+""")
 
 
 def test_a_command_that_was_not_understood() -> None:
     error = parse('start "Q&A <b>" --res 9000x1')
     assert isinstance(error, CommandError)
-    assert shown(replies.command_error(error)) == snapshot()
-    assert replies.command_error(error).text == snapshot()
+    assert shown(replies.command_error(error)) == snapshot("""\
+*The smaller side must be 144 to 1080 pixels.*
+--res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side
+    144 to 1080, larger side 192 to 1920 pixels).
+This works:
+/record start "Q&A <b>" --res 1920x144
+[Open the form -> form_open]\
+""")
+    assert folded(replies.command_error(error).text) == snapshot("""\
+The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
+    or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
+    to 1920 pixels). This works: `/record start "Q&amp;A &lt;b&gt;" --res
+    1920x144`\
+""")
 
 
 def test_the_corrected_command_is_exact() -> None:
@@ -113,8 +226,24 @@ def test_the_corrected_command_is_exact() -> None:
 
 
 def test_help() -> None:
-    assert shown(help_reply()) == snapshot()
-    assert shown(help_reply("stop")) == snapshot()
+    assert shown(help_reply()) == snapshot("""\
+`/record`  Open the start form.
+`/record start [room] [options]`  Start recording a room at once. Without a
+    room, open the form.
+`/record stop [room]`  Stop the recording of a room.
+`/record pause [room]`  Pause the recording of a room.
+`/record resume [room]`  Continue a paused recording.
+`/record status`  Show what is being recorded now.
+`/record list [room] [n]`  List past recordings, 10 unless you say how many.
+`/record help [command]`  Explain the commands, or one of them.
+~ `/record help start` explains one command and its options.
+[*Start a recording -> form_open]\
+""")
+    assert shown(help_reply("stop")) == snapshot("""\
+`/record stop [room]`  Stop the recording of a room.
+For example:
+/record stop "design review"\
+""")
     assert outline(help_reply("nonsense").payload()) == outline(help_reply().payload())
     assert shown(help_reply("start")).count("--") > 10
 

@@ -29,6 +29,7 @@ from tests.unit.views_samples import (
     assert_accepted,
     at,
     dates,
+    folded,
     outline,
     recording,
     recordings,
@@ -53,51 +54,112 @@ def read(words: int | None, *, has_summary: bool = False) -> f.ResultsChecked:
 
 
 def test_everything_is_there() -> None:
-    assert results(recording(*READ), SUMMARY) == snapshot()
+    assert results(recording(*READ), SUMMARY) == snapshot("""\
+<@U1> The video, transcript and summary are ready.
+**Agenda**
+• Ship <v2> & rest
+• *Bold* plans for @here
+**Short Summary**We talked.
+Then we agreed.
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
+    recording_details]\
+""")
 
 
 def test_everything_is_there_read_aloud() -> None:
     message = results_message(recording(*READ), summary=SUMMARY, mention=False, in_thread=True)
-    assert dates(message.text) == snapshot()
+    assert folded(dates(message.text)) == snapshot("""\
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069, 22 Nov 2026, 14:03 UTC: The video, transcript
+    and summary are ready.
+Agenda:
+• Ship &lt;v2&gt; &amp; rest
+• ∗Bold∗ plans for @\u2060here
+Short Summary:
+• We talked.
+• Then we agreed.\
+""")
 
 
 def test_without_its_card_it_says_which_recording_it_is() -> None:
-    assert results(recording(*READ), SUMMARY, in_thread=False) == snapshot()
+    assert results(recording(*READ), SUMMARY, in_thread=False) == snapshot("""\
+<@U1> **\u2068Q&A <weekly> 🎉 שלום\u2069** · 22 Nov 2026, 14:03 UTC · 1 h 7 min
+The video, transcript and summary are ready.
+**Agenda**
+• Ship <v2> & rest
+• *Bold* plans for @here
+**Short Summary**We talked.
+Then we agreed.
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
+    recording_details]\
+""")
 
 
 def test_an_empty_transcript() -> None:
-    assert results(recording(*TRANSCRIBED, read(0))) == snapshot()
+    assert results(recording(*TRANSCRIBED, read(0))) == snapshot("""\
+<@U1> The video is ready.
+~ The transcript is empty: nobody spoke, or not in English.
+There is no summary, though one was asked for.
+[Watch -> recording_watch] [Details -> recording_details]\
+""")
 
 
 def test_a_part_is_missing() -> None:
     failed = f.TranscriptionReported(at=at(4999), outcome="failure")
     file = f.AssetSeen(at=at(5001), asset_id="a9", type="transcript", mode="srt", status="failed")
-    assert results(recording(*TRANSCRIBED, failed, file, read(1204))) == snapshot()
+    assert results(recording(*TRANSCRIBED, failed, file, read(1204))) == snapshot("""\
+<@U1> The video and transcript are ready.
+~ 100ms could not make: Transcript (srt).
+There is no summary, though one was asked for.
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
+    recording_details]\
+""")
 
 
 def test_the_transcript_failed() -> None:
     failed = f.TranscriptionReported(at=at(5000), outcome="failure")
-    assert results(recording(*UPLOADED, failed, read(None))) == snapshot()
+    assert results(recording(*UPLOADED, failed, read(None))) == snapshot("""\
+<@U1> The video is ready.
+~ There is no transcript: 100ms could not make it. Its dashboard may say why.
+There is no summary, though one was asked for.
+[Watch -> recording_watch] [Details -> recording_details]\
+""")
 
 
 def test_the_transcript_never_came() -> None:
     gave_up = f.GaveUp(at=at(99_000), on="transcript")
-    assert results(recording(*UPLOADED, gave_up)) == snapshot()
+    assert results(recording(*UPLOADED, gave_up)) == snapshot("""\
+<@U1> The video is ready.
+~ The transcript did not come in time. If 100ms makes it yet, its dashboard has
+    it.
+[Watch -> recording_watch] [Details -> recording_details]\
+""")
 
 
 def test_the_template_made_no_transcript() -> None:
     gave_up = f.GaveUp(at=at(6000), on="transcript")
-    assert results(recording(*UPLOADED, gave_up, options=RecordingOptions())) == snapshot()
+    assert results(recording(*UPLOADED, gave_up, options=RecordingOptions())) == snapshot("""\
+<@U1> The video is ready.
+~ No transcript came; the room's template may not make one.
+[Watch -> recording_watch] [Details -> recording_details]\
+""")
 
 
 def test_none_was_wanted() -> None:
     without = RecordingOptions(transcription=False)
-    assert results(recording(*UPLOADED, options=without)) == snapshot()
+    assert results(recording(*UPLOADED, options=without)) == snapshot("""\
+<@U1> The video is ready.
+[Watch -> recording_watch] [Details -> recording_details]\
+""")
 
 
 def test_failed() -> None:
     failed = f.BeamFailed(at=at(30), error_type="UPLOAD_ERROR", message="bucket <x> & co")
-    assert results(recording(*ACCEPTED, failed)) == snapshot()
+    assert results(recording(*ACCEPTED, failed)) == snapshot("""\
+<@U1> The recording failed.
+100ms could not store the files. It said: “bucket &lt;x&gt; &amp; co”. Check the
+    template's storage in the 100ms dashboard, then try again.
+[Try again -> recording_try_again] [Details -> recording_details]\
+""")
 
 
 def test_a_long_summary_points_to_details() -> None:
@@ -133,15 +195,33 @@ def _leaves(block: dict[str, object]) -> list[dict[str, object]]:
 def test_a_file_failed() -> None:
     there = recording(*READ)
     failed = file_failed_message(there, Kind.TRANSCRIPT, "not_in_channel", "C1")
-    assert shown(failed) == snapshot()
+    assert shown(failed) == snapshot("""\
+The transcript could not be uploaded here. @record-bot is not in <#C1>. The
+    button below still works.
+[Transcript -> recording_transcript] [Details -> recording_details]\
+""")
     chat = file_failed_message(there, Kind.CHAT, "file_uploads_disabled", "C1")
-    assert shown(chat) == snapshot()
+    assert shown(chat) == snapshot("""\
+The chat could not be uploaded here. This workspace does not allow file uploads.
+    Open Details for a link.
+[Details -> recording_details]\
+""")
 
 
 def test_word_to_the_starter() -> None:
     told = tell_message(recording(*RUNS), channel="C1", error="is_archived")
-    assert shown(told) == snapshot()
-    assert dates(told.text) == snapshot()
+    assert shown(told) == snapshot("""\
+**\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
+Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or try again
+    in another channel.
+The recording goes on; you can stop it here.
+[!Stop -> recording_stop] [Details -> recording_details]\
+""")
+    assert folded(dates(told.text)) == snapshot("""\
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. Its card in <#C1> is out of reach.
+    <#C1> is archived. Unarchive it, or try again in another channel. The
+    recording goes on; you can stop it here.\
+""")
 
 
 @given(recordings(), CHANNELS, TEXTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -114,8 +115,16 @@ _DATE = re.compile(r"<!date\^\d+\^[^|>]*\|([^<>|]+)>")
 
 
 def outline(payload: Json) -> str:
-    """What a person would see, a line for each block; buttons in brackets."""
-    return "\n".join(_shown(block) for block in payload["blocks"])
+    """What a person would see, folded; buttons in brackets."""
+    return folded("\n".join(_shown(block) for block in payload["blocks"]))
+
+
+def folded(text: str) -> str:
+    return "\n".join(
+        line
+        for whole in text.split("\n")
+        for line in textwrap.wrap(whole, 80, subsequent_indent="    ", break_on_hyphens=False)
+    )
 
 
 def _shown(block: Json) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.plan import Outcome as OutcomeStep
 from bot.domain.plan import hold_name
+from bot.domain.recording import Phase
 from bot.reconcile.context import Context, Note
 from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
 from bot.store.values import OutcomeAddress
@@ -22,6 +23,8 @@ async def outcome(ctx: Context, target: str) -> Note:
     address = ctx.addresses.get((Kind.OUTCOME, target))
     if delivery is None or address is None:
         raise ValueError("the plan tells only those who wait")
+    if _card_says_it(ctx, address):
+        return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
     link = ctx.pointer_link or await _card_link(ctx)
     unavailable: SlackUnavailable | None = None
     async for way in _ways(ctx, address, link):
@@ -39,6 +42,14 @@ async def outcome(ctx: Context, target: str) -> Note:
     return Note(deliveries=[_dropped(delivery)])
 
 
+def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
+    """After a command that worked, the card appears right there: nothing more need be said."""
+    good = ctx.recording.problem is None and ctx.recording.phase is not Phase.POINTER
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    shown = card is not None and card.state is State.SENT
+    return good and shown and address.external_id is None
+
+
 def _dropped(delivery: Delivery) -> Delivery:
     return replace(delivery, state=State.DROPPED, error="no way to the person")
 
@@ -51,7 +62,7 @@ async def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Asyn
         view = outcome_view(ctx.recording, link, request_id, bot=bot)
         yield lambda: slack.update_view_when_open(view, external_id)
     if url := address.response_url:
-        yield lambda: slack.respond(url, reply, replace=True)
+        yield lambda: slack.respond(url, reply)
     if channel := address.channel:
         yield lambda: slack.ephemeral(channel, address.user, reply)
 

@@ -1,0 +1,77 @@
+"""`record-bot run`: everything started in order, and stopped in order within 10 seconds."""
+
+import asyncio
+import socket
+
+import structlog
+import uvicorn
+
+from bot.settings import Settings
+from bot.wiring import Parts, build
+
+log = structlog.get_logger()
+
+HTTP_DRAIN_S = 2
+SOCKET_DRAIN_S = 2.0
+BACKGROUND_DRAIN_S = 2.0
+RECONCILER_DRAIN_S = 3.0
+
+
+class CannotListen(Exception):
+    """The address is in use, or not ours."""
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. First no new requests, then what is under way, then the rest."""
+    async with build(settings) as parts:
+        server = _Server(parts)
+        reconciling = asyncio.create_task(parts.reconciler.run())
+        refreshing = asyncio.create_task(parts.directory.keep_fresh())
+        try:
+            if parts.socket:
+                await parts.socket.connect()
+            await server.serve()
+        finally:
+            refreshing.cancel()
+            await _stop(parts, reconciling)
+        if not server.was_up:
+            raise CannotListen(f"{settings.host}:{settings.port}")
+
+
+async def _stop(parts: Parts, reconciling: "asyncio.Task[None]") -> None:
+    log.info("stopping")
+    if parts.socket:
+        await parts.socket.close(SOCKET_DRAIN_S)
+    parts.reconciler.stop()
+    await parts.background.drain(BACKGROUND_DRAIN_S)
+    await asyncio.wait([reconciling], timeout=RECONCILER_DRAIN_S)
+    reconciling.cancel()
+    log.info("stopped")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which handles SIGTERM and drains by itself; it tells us the address it got."""
+
+    def __init__(self, parts: Parts) -> None:
+        settings = parts.settings
+        super().__init__(
+            uvicorn.Config(
+                parts.web,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=HTTP_DRAIN_S,
+                server_header=False,
+            )
+        )
+        self.was_up = False
+        self._mode = "socket" if parts.socket else "http"
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.was_up = self.started
+        for bound in (s for server in getattr(self, "servers", ()) for s in server.sockets):
+            host, port = bound.getsockname()[:2]
+            log.info("listening", address=f"{host}:{port}", mode=self._mode)

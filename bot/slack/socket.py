@@ -1,0 +1,63 @@
+"""Socket Mode: connected, and closed only when no ack is under way."""
+
+import asyncio
+import logging
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+
+class SocketMode:
+    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._client = client
+        self._handler: _Counting | None = None
+
+    @property
+    def connected(self) -> bool:
+        handler = self._handler
+        session = handler.client.current_session if handler else None
+        return session is not None and not session.closed
+
+    async def connect(self) -> None:
+        """Raises slack_sdk's errors when Slack does not let us; afterwards it reconnects itself."""
+        self._handler = _Counting(self._app, self._app_token, web_client=self._client)
+        await self._handler.connect_async()
+
+    async def close(self, within_s: float) -> None:
+        if self._handler is None:
+            return
+        await self._handler.drain(within_s)
+        await self._handler.close_async()
+
+
+class _Counting(AsyncSocketModeHandler):
+    """`close_async` does not wait for listeners, so we count them."""
+
+    def __init__(self, app: AsyncApp, app_token: str, *, web_client: AsyncWebClient) -> None:
+        logger = logging.getLogger("slack_sdk.socket_mode")
+        super().__init__(app, app_token, web_client=web_client, logger=logger)
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        self._busy += 1
+        self._idle.clear()
+        try:
+            await super().handle(client, req)
+        finally:
+            self._busy -= 1
+            if self._busy == 0:
+                self._idle.set()
+
+    async def drain(self, within_s: float) -> None:
+        try:
+            async with asyncio.timeout(within_s):
+                await self._idle.wait()
+        except TimeoutError:
+            return

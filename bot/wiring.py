@@ -1,0 +1,172 @@
+"""The only place that constructs things and knows every part."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import httpx
+import structlog
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+
+from bot.background import Background
+from bot.domain.policy import Policy
+from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
+from bot.hms.client import HmsClient
+from bot.listeners.bot import Bot
+from bot.listeners.register import register_all
+from bot.reconcile.loop import Reconciler
+from bot.settings import Settings
+from bot.slack.gates import Gates
+from bot.slack.gateway import Identity, SlackGateway
+from bot.slack.socket import SocketMode
+from bot.store.engine import open_store
+from bot.store.store import Store
+from bot.store.values import Team
+from bot.usecases.deps import Deps
+from bot.usecases.directory import RoomDirectory
+from bot.web.app import web_app
+
+log = structlog.get_logger()
+
+CALL_WITHIN_S = 8.0  # below the 10 s of a step
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The bot, ready to run."""
+
+    settings: Settings
+    deps: Deps
+    bolt: AsyncApp
+    web: Starlette
+    reconciler: Reconciler
+    directory: RoomDirectory
+    background: Background
+    socket: SocketMode | None
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+@asynccontextmanager
+async def build(settings: Settings) -> AsyncIterator[Parts]:
+    """Everything wired together; closed in reverse order.
+
+    Raises SlackError when Slack does not accept the token, StoreError without a database.
+    """
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(_session())
+        client = _slack_client(settings, session)
+        identity = await SlackGateway(client, session, None).identity()
+        store = await _open(stack, settings, identity)
+        slack = SlackGateway(client, session, Gates(store, utc_now))
+        hms = await stack.enter_async_context(_hms(settings))
+        policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
+            settings.time_scale
+        )
+        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
+        background, directory = Background(), RoomDirectory(deps)
+        bolt = _bolt(settings, client, identity)
+        register_all(bolt, Bot(deps, directory, background))
+        socket = (
+            SocketMode(bolt, _text(settings.slack_app_token), client)
+            if (settings.slack_app_token)
+            else None
+        )
+        yield Parts(
+            settings=settings,
+            deps=deps,
+            bolt=bolt,
+            web=_web(settings, bolt, store, socket),
+            reconciler=Reconciler(deps, owner=new_id()),
+            directory=directory,
+            background=background,
+            socket=socket,
+        )
+
+
+async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
+    team = Team(identity.team_id, identity.enterprise_id)
+    store = await open_store(settings.database_url, team=team, now=utc_now, lease=LEASE)
+    stack.push_async_callback(store.close)
+    return store
+
+
+def _session() -> aiohttp.ClientSession:
+    timeout = aiohttp.ClientTimeout(total=CALL_WITHIN_S, connect=3.0)
+    return aiohttp.ClientSession(timeout=timeout)
+
+
+def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """No retry handlers: retries live in the reconciler, and a blind one may post twice."""
+    return AsyncWebClient(
+        token=_text(settings.slack_bot_token),
+        base_url=settings.slack_api_url.rstrip("/") + "/",
+        session=session,
+        retry_handlers=[],
+    )
+
+
+def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> AsyncApp:
+    """Acks at once (`process_before_response`), and never asks Slack who we are again."""
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        if os.environ.pop(name, None) is not None:
+            log.warning("setting_ignored", name=name, why="it would switch Bolt to OAuth")
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=identity.enterprise_id or None,
+            team_id=identity.team_id,
+            bot_token=client.token,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.bot_user_id,
+        )
+
+    return AsyncApp(
+        client=client,
+        signing_secret=_text(settings.slack_signing_secret),
+        authorize=authorize,
+        process_before_response=True,
+        ignoring_self_events_enabled=True,
+    )
+
+
+@asynccontextmanager
+async def _hms(settings: Settings) -> AsyncIterator[HmsClient]:
+    async with httpx.AsyncClient(timeout=httpx.Timeout(CALL_WITHIN_S, connect=3.0)) as http:
+        yield HmsClient(settings.hms_api_url, _tokens(settings), http, patience_s=CALL_WITHIN_S)
+
+
+def _tokens(settings: Settings) -> TokenSource:
+    if settings.hms_management_token:
+        return FixedToken(_text(settings.hms_management_token))
+    return ManagementTokens(settings.hms_access_key or "", _text(settings.hms_secret), utc_now)
+
+
+def _web(settings: Settings, bolt: AsyncApp, store: Store, socket: SocketMode | None) -> Starlette:
+    return web_app(
+        bolt=bolt,
+        store=store,
+        webhook_secret=_text(settings.hms_webhook_secret) or None,
+        metrics_token=_text(settings.metrics_token) or None,
+        connected=lambda: socket is None or socket.connected,
+        now=utc_now,
+    )
+
+
+def _text(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
