@@ -26,13 +26,13 @@ class SocketMode:
     async def connect(self) -> None:
         """Raises slack_sdk's errors when Slack does not let us; afterwards it reconnects itself."""
         self._handler = _Counting(self._app, self._app_token, web_client=self._client)
-        await self._handler.connect_async()
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]
 
     async def close(self, within_s: float) -> None:
         if self._handler is None:
             return
         await self._handler.drain(within_s)
-        await self._handler.close_async()
+        await self._handler.close_async()  # type: ignore[no-untyped-call]
 
 
 class _Counting(AsyncSocketModeHandler):

@@ -42,15 +42,8 @@ async def save(deps: Deps, showing: Showing, user: str, draft: Draft) -> Showing
 
 async def back(deps: Deps, request_id: str, user: str) -> Showing:
     """The form again, with everything typed still there, ready to be submitted once more."""
-    saved = await deps.store.draft(request_id, user)
-    if saved is not None:
-        return await show(deps, user=user, channel=saved.channel, draft=saved.draft)
-    key = await deps.store.key_of_request(request_id)
-    return (
-        await from_recording(deps, key, user)
-        if key
-        else await show(deps, user=user, channel=None, draft=Draft())
-    )
+    saved = await current(deps, request_id, user)
+    return await show(deps, user=user, channel=saved.channel, draft=saved.draft)
 
 
 async def from_recording(deps: Deps, key: str, user: str) -> Showing:

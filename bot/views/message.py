@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -127,7 +128,7 @@ def user_leaf(user_id: str) -> Block:
     return {"type": "user", "user_id": user_id} if is_user(user_id) else leaf("someone")
 
 
-def date_leaf(at: Any) -> Block:
+def date_leaf(at: datetime) -> Block:
     return {
         "type": "date",
         "timestamp": unix(at),

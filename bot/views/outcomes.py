@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.recording import Phase, Recording
+from bot.domain.recording import ON_AIR, Phase, Recording
 from bot.views import ids
 from bot.views.card import ELSEWHERE, retry_button
 from bot.views.message import (
@@ -22,6 +22,7 @@ from bot.views.message import (
 )
 from bot.views.problems import BOT, explain
 from bot.views.text import esc
+from bot.views.words import state_of
 
 TITLE = "Record a room"
 
@@ -76,15 +77,13 @@ def message_view(message: Message, *, private_metadata: str = "") -> View:
     )
 
 
-def outcome_reply(
-    recording: Recording, permalink: str | None, request_id: str, *, bot: str = BOT
-) -> Message:
+def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT) -> Message:
     """The same for a command, or for a form that was closed meanwhile. Ephemeral."""
     outcome = _outcome(recording, bot)
     name = esc(recording.room_name)
     buttons = [] if outcome.failed else _card_link(permalink)
     if outcome.failed:
-        form = button("Open the form", ids.BACK_TO_FORM, value=request_id)
+        form = button("Open the form", ids.CHANGE, value=recording.key)
         retry = [b for b in retry_button(recording, bot) if b["action_id"] == ids.TRY_AGAIN]
         buttons = [*retry, form]
     text = f"{name}: {outcome.text}"
@@ -101,7 +100,9 @@ def _outcome(recording: Recording, bot: str) -> _Outcome:
         return _Outcome("This room was already being recorded.", ELSEWHERE)
     if recording.phase in (Phase.REQUESTED, Phase.STARTING):
         return _Outcome("100ms is starting the recording.", "It takes a few seconds.")
-    return _Outcome("The recording runs.", "Its card shows how it goes.")
+    runs = recording.phase in ON_AIR
+    what = "The recording runs." if runs else f"{state_of(recording)}."
+    return _Outcome(what, "Its card shows how it goes.")
 
 
 def _card_link(permalink: str | None) -> list[Block]:

@@ -88,7 +88,7 @@ def cannot_follow(why: str, fix: str) -> Message:
 
 
 def which_one(rows: Sequence[Row], action: Action) -> Message:
-    """A button for each, or a list to choose from; both say the recording's key."""
+    """A button for each; of many, a select whose option's value is the recording's key."""
     verb, action_id = _VERBS[action]
     text = f"{count(len(rows), 'recording')} could be meant. Which one should {action}?"
     if len(rows) <= BUTTONS:
@@ -122,7 +122,7 @@ def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -
     """What runs now: in this channel with Stop, in others as lines."""
     if not here and not elsewhere:
         return _say("Nothing is being recorded.", [_form_button()])
-    blocks = running_blocks(here, now)
+    blocks = running_blocks(here, now, placed=False)
     if not here:
         blocks.append(section("Nothing is being recorded in this channel."))
     if len(here) > ROWS:

@@ -104,7 +104,7 @@ def _gaps(recording: Recording, summary: Sequence[SummarySection]) -> list[str]:
     if failed:
         gaps.append(f"100ms could not make: {', '.join(failed)}.")
     wanted = recording.options.summary and not recording.elsewhere
-    if wanted and not found.has_summary:
+    if wanted and found.words and not found.has_summary:
         gaps.append("There is no summary, though one was asked for.")
     if found.has_summary and not summary:
         gaps.append("The summary could not be read; Details has its file.")

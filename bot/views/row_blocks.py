@@ -13,14 +13,15 @@ from bot.views.words import MARKS, PHASES
 ROWS = 20
 
 
-def row_text(row: Row, now: datetime | None = None) -> str:
-    """Two short lines of mrkdwn; with `now`, for how long it has been running."""
+def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
+    """Two short lines of mrkdwn; with `now`, for how long it runs; `placed`, in which channel."""
     mark = MARKS.get(row.phase)
     name = f"*{esc(row.room_name, 100)}*"
     head = f"{f'{mark} ' if mark else ''}{join(name, _state(row, now))}"
     began = when(row.started_at or row.requested_at)
     card = link("open card", row.permalink) if row.permalink else ""
-    return f"{head}\n{join(mention(row.starter), began, _length(row), place(row.channel), card)}"
+    where = place(row.channel) if placed else ""
+    return f"{head}\n{join(mention(row.starter), began, _length(row), where, card)}"
 
 
 def row_spoken(row: Row, now: datetime | None = None) -> str:
@@ -41,22 +42,22 @@ def _length(row: Row) -> str:
     return "" if row.phase in ON_AIR else duration(row.duration_s)
 
 
-def running_blocks(rows: Sequence[Row], now: datetime, *, first: int = 0) -> list[Block]:
-    """What runs, each with Stop. `first` numbers the buttons where two lists share a payload."""
+def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -> list[Block]:
+    """What runs, each with Stop as long as that makes sense."""
     blocks = []
-    for n, row in enumerate(rows[:ROWS], first):
+    for n, row in enumerate(rows[:ROWS]):
         stops = row.phase in ON_AIR | {Phase.REQUESTED}
         accessory = (
             stop_button(row.key, row.room_name, ids.numbered(ids.STOP, n))
             if stops
             else _row_button("Details", ids.DETAILS, row, n)
         )
-        blocks.append(section(row_text(row, now), accessory))
+        blocks.append(section(row_text(row, now, placed=placed), accessory))
     return blocks
 
 
 def past_blocks(rows: Sequence[Row], *, first: int = 0) -> list[Block]:
-    """What was recorded, each with the buttons that lead somewhere."""
+    """What was recorded, with buttons; `first` numbers them where another list goes before."""
     blocks: list[Block] = []
     for n, row in enumerate(rows[:ROWS], first):
         blocks.append(section(row_text(row)))

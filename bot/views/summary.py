@@ -24,8 +24,8 @@ def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], boo
             continue
         room -= sum(map(size, texts))
         title = clean(part.title)
-        heading = [rich_line(leaf(shorten(title, 200), bold=True))] if title else []
-        blocks.append(rich_text(*heading, _body(part, texts)))
+        heading = [leaf(shorten(title, 200), bold=True)] if title else []
+        blocks.append(rich_text(*_body(part, heading, texts)))
     return blocks, whole
 
 
@@ -38,7 +38,8 @@ def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
         if clean(part.title):
             yield f"{esc(part.title, 200)}:"
         for text in texts:
-            yield from (f"• {esc(line, BULLET_MOST)}" for line in text.split("\n"))
+            dot = "• " if part.format == "bullets" else ""
+            yield from (f"{dot}{esc(line, PARAGRAPH_MOST)}" for line in text.split("\n"))
 
 
 def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
@@ -59,8 +60,10 @@ def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
     return shown, shown == wanted
 
 
-def _body(part: SummarySection, texts: list[str]) -> Block:
-    if part.format == "bullets":
-        items = [rich_line(leaf(isolated(text))) for text in texts]
-        return {"type": "rich_text_list", "style": "bullet", "elements": items}
-    return rich_line(leaf(isolated(texts[0])))
+def _body(part: SummarySection, heading: list[Block], texts: list[str]) -> list[Block]:
+    if part.format == "paragraph":
+        start = "\n" if heading else ""
+        return [rich_line(*heading, leaf(f"{start}{isolated(texts[0])}"))]
+    items = [rich_line(leaf(isolated(text))) for text in texts]
+    bullets = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    return [rich_line(*heading), bullets] if heading else [bullets]

@@ -13,14 +13,8 @@ from bot.domain import facts as f
 from bot.domain.recording import Recording
 from bot.views.log import line_of, log_lines, written
 from bot.views.text import size
-from tests.unit.views_samples import (
-    READ,
-    assert_only_our_markup,
-    at,
-    dates,
-    recording,
-    recordings,
-)
+from tests.unit.views_extremes import recordings
+from tests.unit.views_samples import READ, assert_only_our_markup, at, dates, recording
 
 
 def told(*facts: f.Fact) -> list[str]:
@@ -42,7 +36,7 @@ def test_a_whole_recording() -> None:
 
 
 def test_what_several_say_is_told_once() -> None:
-    started = [
+    started: list[f.Fact] = [
         f.Observed(at=at(3), status="starting"),
         f.BeamStarted(at=at(9)),
         f.Observed(at=at(10), status="running"),
@@ -52,7 +46,7 @@ def test_what_several_say_is_told_once() -> None:
 
 
 def test_a_pause_is_told_when_it_is_done_and_each_time() -> None:
-    pauses = [
+    pauses: list[f.Fact] = [
         f.PauseRequested(at=at(1), by="U2", pause=True),
         f.PauseSent(at=at(2), asked_at=at(1), pause=True),
         f.PauseRequested(at=at(3), by="U2", pause=False),
@@ -113,7 +107,7 @@ def test_line(fact: f.Fact, line: str | None) -> None:
 
 
 @given(recordings())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_fact_is_told_briefly_or_not_at_all(recording: Recording) -> None:
     log: Sequence[f.Fact] = recording.log
     for line in log_lines(log):

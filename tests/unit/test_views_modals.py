@@ -16,22 +16,19 @@ from bot.views import ids
 from bot.views.details import details_view, file_of_value, file_value
 from bot.views.home import home_view
 from bot.views.outcomes import outcome_reply, outcome_view, starting_view
+from tests.unit.views_extremes import CHANNELS, ROWS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,
-    CHANNELS,
     NAME,
     NOW,
     READ,
     REFUSED,
-    ROWS,
     RUNS,
-    TEXTS,
     assert_accepted,
     at,
     ended_row,
     outline,
     recording,
-    recordings,
     row,
 )
 
@@ -88,7 +85,7 @@ def test_outcomes_as_replies() -> None:
     not_there = recording(f.CannotPost(at=at(2), channel_id="C1", error="not_in_channel"))
     told = []
     for each in (recording(*RUNS), pointer, elsewhere, not_there):
-        message = outcome_reply(each, PERMALINK, "request-1")
+        message = outcome_reply(each, PERMALINK)
         assert_accepted(message)
         told.append(outline(message.payload()))
     assert "\n\n".join(told) == snapshot("""\
@@ -106,7 +103,7 @@ def test_outcomes_as_replies() -> None:
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording did not start. @record-bot is
     not in <#C1>. Type `/invite @record-bot` in the channel, then try again.
-[Try again -> recording_try_again] [Open the form -> form_back]\
+[Try again -> recording_try_again] [Open the form -> recording_change]\
 """)
 
 
@@ -116,7 +113,7 @@ def test_slack_takes_any_outcome(
     recording: Recording, permalink: str | None, request_id: str
 ) -> None:
     assert_accepted(outcome_view(recording, permalink, request_id))
-    assert_accepted(outcome_reply(recording, permalink, request_id))
+    assert_accepted(outcome_reply(recording, permalink))
     assert_accepted(starting_view("e", recording.room_name))
 
 
@@ -194,7 +191,7 @@ DELIVERIES = st.builds(
 
 
 @given(recordings(), st.lists(DELIVERIES, max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_slack_takes_details_of_anything(recording: Recording, deliveries: list[Delivery]) -> None:
     view = details_view(recording, deliveries)
     assert_accepted(view)
@@ -202,11 +199,11 @@ def test_slack_takes_details_of_anything(recording: Recording, deliveries: list[
 
 
 def test_details_of_very_much() -> None:
-    files = [
+    files: list[f.Fact] = [
         f.AssetSeen(at=at(n), asset_id=f"a{n}", type="track", status="completed")
         for n in range(300)
     ]
-    clicks = [f.StopRequested(at=at(n), by="U1") for n in range(3000)]
+    clicks: list[f.Fact] = [f.StopRequested(at=at(n), by="U1") for n in range(3000)]
     view = details_view(recording(*RUNS, *files, *clicks))
     assert_accepted(view)
     assert "270 more" in outline(view)

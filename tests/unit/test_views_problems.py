@@ -9,7 +9,8 @@ from inline_snapshot import snapshot
 
 from bot.domain.recording import Problem, Why
 from bot.views.problems import explain, slack_refusal
-from tests.unit.views_samples import RUNS, TEXTS, assert_only_our_markup, folded, recording
+from tests.unit.views_extremes import TEXTS
+from tests.unit.views_samples import RUNS, assert_only_our_markup, folded, recording
 
 CASES = [
     *(Problem(why) for why in Why if why not in (Why.REFUSED, Why.CANNOT_POST)),

@@ -15,15 +15,13 @@ from bot.domain.recording import Recording
 from bot.domain.results import SummarySection
 from bot.views.message import Message
 from bot.views.results import file_failed_message, results_message, tell_message
+from tests.unit.views_extremes import CHANNELS, SECTIONS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,
-    CHANNELS,
     OPTIONS,
     READ,
     RUNS,
-    SECTIONS,
     SUMMARY,
-    TEXTS,
     TRANSCRIBED,
     UPLOADED,
     assert_accepted,
@@ -32,7 +30,6 @@ from tests.unit.views_samples import (
     folded,
     outline,
     recording,
-    recordings,
 )
 
 
@@ -59,7 +56,8 @@ def test_everything_is_there() -> None:
 **Agenda**
 • Ship <v2> & rest
 • *Bold* plans for @here
-**Short Summary**We talked.
+**Short Summary**
+We talked.
 Then we agreed.
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
     recording_details]\
@@ -75,8 +73,8 @@ Agenda:
 • Ship &lt;v2&gt; &amp; rest
 • ∗Bold∗ plans for @\u2060here
 Short Summary:
-• We talked.
-• Then we agreed.\
+We talked.
+Then we agreed.\
 """)
 
 
@@ -87,7 +85,8 @@ The video, transcript and summary are ready.
 **Agenda**
 • Ship <v2> & rest
 • *Bold* plans for @here
-**Short Summary**We talked.
+**Short Summary**
+We talked.
 Then we agreed.
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
     recording_details]\
@@ -98,7 +97,6 @@ def test_an_empty_transcript() -> None:
     assert results(recording(*TRANSCRIBED, read(0))) == snapshot("""\
 <@U1> The video is ready.
 ~ The transcript is empty: nobody spoke, or not in English.
-There is no summary, though one was asked for.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -120,7 +118,6 @@ def test_the_transcript_failed() -> None:
     assert results(recording(*UPLOADED, failed, read(None))) == snapshot("""\
 <@U1> The video is ready.
 ~ There is no transcript: 100ms could not make it. Its dashboard may say why.
-There is no summary, though one was asked for.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -175,7 +172,7 @@ def test_a_long_meeting_may_have_a_short_summary() -> None:
 
 
 @given(recordings(), st.lists(SECTIONS, max_size=20), st.booleans(), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_slack_takes_the_results_whatever_they_are(
     recording: Recording, summary: list[SummarySection], mention: bool, in_thread: bool
 ) -> None:
@@ -225,7 +222,7 @@ The recording goes on; you can stop it here.
 
 
 @given(recordings(), CHANNELS, TEXTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_slack_takes_the_notes_whatever_it_said(
     recording: Recording, channel: str, error: str
 ) -> None:

@@ -21,7 +21,8 @@ from bot.views.text import (
     utc,
     when,
 )
-from tests.unit.views_samples import NOW, TEXTS, assert_only_our_markup
+from tests.unit.views_extremes import TEXTS
+from tests.unit.views_samples import NOW, assert_only_our_markup
 
 ENTITY = re.compile(r"&(amp|lt|gt);")
 

@@ -56,10 +56,10 @@ def _dropped(delivery: Delivery) -> Delivery:
 
 async def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> AsyncIterator[Way]:
     slack = ctx.deps.slack
-    bot, request_id = ctx.deps.identity.name, ctx.recording.request_id
-    reply = outcome_reply(ctx.recording, link, request_id, bot=bot).payload()
+    bot = ctx.deps.identity.name
+    reply = outcome_reply(ctx.recording, link, bot=bot).payload()
     if external_id := address.external_id:
-        view = outcome_view(ctx.recording, link, request_id, bot=bot)
+        view = outcome_view(ctx.recording, link, ctx.recording.request_id, bot=bot)
         yield lambda: slack.update_view_when_open(view, external_id)
     if url := address.response_url:
         yield lambda: slack.respond(url, reply)

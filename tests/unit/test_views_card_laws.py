@@ -1,0 +1,58 @@
+"""Slack takes the card whatever is known, and its buttons fit the state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain import facts as f
+from bot.domain.recording import Phase, Recording
+from bot.views import ids
+from bot.views.card import recording_card
+from bot.views.message import content_hash
+from tests.unit.views_extremes import TIMES, recordings
+from tests.unit.views_samples import RUNS, TRANSCRIBED, assert_accepted, at, recording
+
+
+@given(recordings(), st.booleans(), st.none() | TIMES)
+@settings(max_examples=80, deadline=None)
+def test_slack_takes_the_card_whatever_is_known(
+    recording: Recording, late: bool, expected: datetime | None
+) -> None:
+    for link in (None, "https://a.example", "x" * 9000):
+        message = recording_card(
+            recording, late=late, transcript_expected_at=expected, permalink_of_pointer=link
+        )
+        assert_accepted(message)
+
+
+@given(recordings())
+@settings(max_examples=50, deadline=None)
+def test_buttons_fit_the_state(recording: Recording) -> None:
+    blocks = recording_card(recording, late=False, transcript_expected_at=None).blocks
+    shown = {e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]}
+    if shown & {ids.STOP, ids.PAUSE, ids.RESUME}:
+        assert recording.phase in (
+            Phase.REQUESTED,
+            Phase.STARTING,
+            Phase.RUNNING,
+            Phase.PAUSED,
+        )
+        assert not recording.stop_pending
+    assert not {ids.PAUSE, ids.RESUME} <= shown
+    assert bool(shown & {ids.TRY_AGAIN, ids.CHANGE}) == (recording.problem is not None)
+    labels = [e["text"]["text"] for b in blocks if b["type"] == "actions" for e in b["elements"]]
+    assert all(len(label) <= 30 for label in labels)
+
+
+def test_what_looks_the_same_hashes_the_same() -> None:
+    def hashed(recording: Recording) -> str:
+        return content_hash(recording_card(recording, late=False, transcript_expected_at=None))
+
+    running = recording(*RUNS)
+    seen_again = recording(*RUNS, f.Observed(at=at(99), status="running"))
+    assert hashed(running) == hashed(seen_again)
+    assert hashed(running) != hashed(recording(*TRANSCRIBED))
+    assert len(hashed(running)) == 32
