@@ -12,9 +12,7 @@ from bot.wiring import Parts, build
 log = structlog.get_logger()
 
 HTTP_DRAIN_S = 2
-SOCKET_DRAIN_S = 2.0
-BACKGROUND_DRAIN_S = 2.0
-RECONCILER_DRAIN_S = 3.0
+DRAIN_S = 6.0
 
 
 class CannotListen(Exception):
@@ -25,6 +23,7 @@ async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. First no new requests, then what is under way, then the rest."""
     async with build(settings) as parts:
         server = _Server(parts)
+        await parts.deps.store.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())
         refreshing = asyncio.create_task(parts.directory.keep_fresh())
         try:
@@ -40,12 +39,16 @@ async def serve(settings: Settings) -> None:
 
 async def _stop(parts: Parts, reconciling: "asyncio.Task[None]") -> None:
     log.info("stopping")
-    if parts.socket:
-        await parts.socket.close(SOCKET_DRAIN_S)
     parts.reconciler.stop()
-    await parts.background.drain(BACKGROUND_DRAIN_S)
-    await asyncio.wait([reconciling], timeout=RECONCILER_DRAIN_S)
-    reconciling.cancel()
+    draining = [
+        asyncio.create_task(parts.background.drain(DRAIN_S)),
+        reconciling,
+    ]
+    if parts.socket:
+        draining.append(asyncio.create_task(parts.socket.close(DRAIN_S)))
+    await asyncio.wait(draining, timeout=DRAIN_S)
+    for task in draining:
+        task.cancel()
     log.info("stopped")
 
 

@@ -246,14 +246,18 @@ def _open_at_100ms(recording: Recording) -> bool:
 
 
 def ask_at(recording: Recording, work: Work, policy: Policy) -> datetime:
-    """When to ask 100ms again."""
+    """When to ask 100ms again; soon if it was never asked, or not since the recording ended."""
     since = work.asked_at or recording.accepted_at or recording.requested_at
     spread = 0.9 + 0.2 * (zlib.crc32(recording.key.encode()) % 1000) / 1000
     if work.ask_failures:
         pause = policy.backoff(work.ask_failures, policy.ask_failed, policy.ask_failed_cap)
         return since + pause * spread
+    if work.asked_at is None:
+        return since + policy.ask_first * spread
     expected = transcript_expected_at(recording, policy)
-    if recording.phase is Phase.COMPLETED and expected:
+    if recording.phase is Phase.COMPLETED and recording.stopped_at and expected:
+        if since < recording.stopped_at:
+            return recording.stopped_at + policy.ask_first * spread
         if since < expected:
             return expected
         pause = policy.backoff(work.asks, policy.ask_transcript, policy.ask_transcript_cap)

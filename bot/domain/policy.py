@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from bot.domain.assets import Transcription
 from bot.domain.recording import Phase, Recording
 
 S = timedelta(seconds=1)
@@ -37,6 +38,7 @@ class Policy:
     transcript_least: timedelta = 5 * MIN
     transcript_share: float = 0.2  # of the recording's length
     late_after: timedelta = 10 * MIN  # past the expected time
+    begun_by: timedelta = 30 * S  # past the expected time, a transcript shows at least as begun
     start_late_after: timedelta = 60 * S
     video_late_after: timedelta = 15 * MIN
     give_up_after: timedelta = timedelta(hours=24)
@@ -88,11 +90,10 @@ def deadlines(recording: Recording, policy: Policy) -> Deadlines:
         )
     expected = transcript_expected_at(recording, policy)
     if recording.phase is Phase.COMPLETED and expected:
-        # A template that asks for no transcript looks like a late one: do not wait a day for it.
-        patience = (
-            policy.late_after if recording.transcription.value == "maybe" else policy.give_up_after
-        )
-        return Deadlines(expected + policy.late_after, expected + patience)
+        if recording.transcription is Transcription.MAYBE:
+            # Not even begun by now: the template asks for none.
+            return Deadlines(give_up_at=expected + policy.begun_by)
+        return Deadlines(expected + policy.late_after, expected + policy.give_up_after)
     return Deadlines()
 
 

@@ -15,7 +15,7 @@ from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.reconcile.context import Context, Note, hold
 from bot.reconcile.executors.dispatch import carry_out
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
-from bot.store.errors import LeaseLost, StoreError
+from bot.store.errors import LeaseLost, StoreError, StoreUnavailable
 from bot.store.values import InboxState, Settled
 from bot.usecases.deps import Deps
 from bot.views.message import content_hash
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 STEP_WITHIN_S = 10.0
 MAX_STEPS_IN_A_ROW = 40
 RENEW_EVERY_S = 5.0
+WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
 BREATHER = timedelta(seconds=1)
 
 
@@ -117,15 +118,23 @@ def _held(
 
 
 async def _write(ctx: Context, note: Note) -> None:
-    """Without the lease's name: what came of a call is never thrown away."""
-    await ctx.deps.store.record(
-        ctx.key,
-        facts=note.facts,
-        aliases=note.aliases,
-        deliveries=note.deliveries,
-        asked=note.asked,
-        holds=note.holds,
-    )
+    """Without the lease's name, and through an outage: what came of a call is not thrown away."""
+    for _ in range(WRITE_TRIES):
+        try:
+            await ctx.deps.store.record(
+                ctx.key,
+                facts=note.facts,
+                aliases=note.aliases,
+                deliveries=note.deliveries,
+                asked=note.asked,
+                holds=note.holds,
+            )
+            break
+        except StoreUnavailable as gone:
+            log.warning("note_waits_for_the_database", key=ctx.key, why=str(gone))
+            await asyncio.sleep(WRITE_AGAIN_S)
+    else:
+        raise StoreUnavailable("the note was not taken in all that time")
     if note.aliases:
         await _reopen_inbox(ctx)
 

@@ -83,8 +83,15 @@ def translated() -> Iterator[None]:
     except (exc.DataError, exc.IntegrityError, UnicodeEncodeError, OverflowError) as e:
         raise StoreRefused(type(e).__name__) from e
     except (exc.DBAPIError, exc.TimeoutError) as e:
-        raise StoreUnavailable(type(e).__name__) from e
+        raise StoreUnavailable(_why(e)) from e
     except exc.StatementError as e:
         raise StoreRefused(str(e.orig)) from e
     except (TimeoutError, OSError) as e:
         raise StoreUnavailable(type(e).__name__) from e
+
+
+def _why(error: exc.SQLAlchemyError) -> str:
+    """What kept us from connecting; of a statement only the kind of error."""
+    if isinstance(error, exc.DBAPIError) and error.statement is None:
+        return f"{type(error).__name__}: {error.orig}"
+    return type(error).__name__

@@ -29,9 +29,10 @@ def engine_of(url: URL) -> AsyncEngine:
         engine = create_async_engine(
             url,
             json_serializer=to_json,
+            hide_parameters=True,  # they hold what people wrote
             pool_size=8,
             max_overflow=0,
-            pool_timeout=5,
+            pool_timeout=10,
             pool_use_lifo=True,
         )
         prepare_sqlite(engine.sync_engine)
@@ -39,9 +40,10 @@ def engine_of(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
         json_serializer=to_json,
+        hide_parameters=True,
         pool_size=10,
         max_overflow=10,
-        pool_timeout=5,
+        pool_timeout=10,
         pool_pre_ping=True,
         pool_recycle=1800,
         connect_args=pg_arguments(PG_OPTIONS),

@@ -94,9 +94,20 @@ class DuePart(Part):
                 await self._wake(conn, r.key.in_(sorted(keys)))
 
     async def wake_all_open(self) -> int:
-        """After downtime: everything unfinished is due now. Their number."""
+        """After downtime: everything unfinished is due now, and to be asked for. Their number."""
+        open_ones = r.next_due_at.is_not(None)
+        unasked = {"asked_at": None, "asks": 0, "ask_failures": 0}
         async with self._waking() as conn:
-            return len(await self._wake(conn, r.next_due_at.is_not(None)))
+            woken = await self._wake(conn, open_ones)
+            mine = and_(self._mine(recordings), open_ones)
+            await conn.execute(update(recordings).where(mine).values(unasked))
+        return len(woken)
+
+    async def resume(self) -> int:
+        """At the start: what nobody can be working on is free, and everything open is due."""
+        if self._db.is_sqlite:
+            await self.release_all_leases()
+        return await self.wake_all_open()
 
     async def wake_parked(self, channel: str) -> list[str]:
         """Deliveries parked at this channel are to be tried again; the keys of their recordings."""

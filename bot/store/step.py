@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind
-from bot.domain.facts import Fact
+from bot.domain.facts import Fact, Followed
 from bot.domain.recording import Recording, derive
 from bot.store import rows
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -49,8 +49,10 @@ class StepPart(Part):
                 recording = derive(step.key, merged.all)
                 changes |= rows.cached(recording)
                 changes["room_lock"] = await self._room_lock(conn, row, recording)
-                names |= {recording.hms_id} if recording.hms_id else frozenset()
-                await self._show_in(conn, recording)
+                if recording.hms_id and recording.hms_id != row.hms_id:
+                    names |= {recording.hms_id}
+                if any(isinstance(f, Followed) for f in merged.new):
+                    await self._show_in(conn, recording)
         await self._name(conn, step.key, names)
         for delivery in step.deliveries:
             await self._deliver(conn, step, delivery)
@@ -64,7 +66,7 @@ class StepPart(Part):
 
     async def _locked(self, conn: AsyncConnection, step: Step) -> rows.AnyRow:
         r = recordings.c
-        query = select(r.room_lock, r.lease_owner, r.holds, r.wakes)
+        query = select(r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes)
         query = query.where(r.key == step.key, self._mine(recordings)).with_for_update()
         row = (await conn.execute(query)).first()
         if row is None:

@@ -39,7 +39,7 @@ def _step(
     options: RecordingOptions | None = None,
     work: Work | None = None,
 ) -> p.Step:
-    notes = replace(work or Work(), deliveries=deliveries)
+    notes = replace(work or Work(asked_at=at(8)), deliveries=deliveries)
     recording = derive("k", [requested(options=options), *more])
     return p.next_step(recording, notes, WANTED, POLICY, now)
 
@@ -109,10 +109,11 @@ def test_a_parked_card_does_not_hold_up_a_follower() -> None:
 
 def test_asking_starts_soon_and_then_backs_off() -> None:
     accepted: list[f.Fact] = [f.StartAccepted(at=at(2), hms_id="j")]
-    first = _step(accepted, CARD, now=at(3))
+    never = Work()
+    first = _step(accepted, CARD, now=at(3), work=never)
     assert isinstance(first, p.Wait)
     assert at(2 + 4.5) <= first.until <= at(2 + 5.5)
-    assert _step(accepted, CARD, now=at(8)) == p.Ask()
+    assert _step(accepted, CARD, now=at(8), work=never) == p.Ask()
     later = _step(accepted, CARD, now=at(9), work=Work(asked_at=at(8), asks=2))
     assert isinstance(later, p.Wait)
     assert at(8 + 9) <= later.until <= at(8 + 11)
@@ -120,9 +121,28 @@ def test_asking_starts_soon_and_then_backs_off() -> None:
 
 def test_without_webhooks_it_asks_oftener() -> None:
     recording = derive("k", [requested(), *RUNNING])
-    seldom = p.ask_at(recording, Work(), POLICY)
-    often = p.ask_at(recording, Work(), Policy(webhooks=False))
+    asked = Work(asked_at=at(8))
+    seldom = p.ask_at(recording, asked, POLICY)
+    often = p.ask_at(recording, asked, Policy(webhooks=False))
     assert often < seldom
+
+
+def test_after_downtime_everything_open_is_asked_for_at_once() -> None:
+    assert _step(RUNNING, CARD, now=at(9), work=Work()) == p.Ask()
+    assert isinstance(_step(RUNNING, CARD, now=at(9)), p.Wait)
+
+
+def test_it_asks_once_after_the_end_then_waits_for_the_transcript() -> None:
+    before_the_end = Work(asked_at=at(500))
+    assert _step(ENDED, CARD, now=at(621), work=before_the_end) == p.Ask()
+
+
+def test_a_template_without_transcript_is_soon_known() -> None:
+    asked = Work(asked_at=at(900))
+    step = _step(ENDED, CARD, now=at(931), work=asked)
+    assert step == p.GiveUp(on_recording=False)
+    wanted = RecordingOptions(transcription=True)
+    assert _step(ENDED, CARD, now=at(931), work=asked, options=wanted) != step
 
 
 def test_the_transcript_is_asked_for_when_it_is_due() -> None:

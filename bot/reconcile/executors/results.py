@@ -128,6 +128,8 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
     asset = recording.assets.best_transcript if kind is Kind.TRANSCRIPT else recording.assets.chat
     content = await _content(ctx, asset, MAX_TRANSCRIPT_BYTES) if asset else None
     place = _below_results(ctx, target)
+    if kind is Kind.CHAT and not content:
+        return Note(deliveries=[Delivery(kind, target, State.DROPPED, error="empty")])
     sending = await announce(ctx, kind, target)
     try:
         await ctx.deps.slack.upload(
