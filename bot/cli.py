@@ -4,7 +4,8 @@ Each command imports what it needs when it runs, so that `--help` is quick.
 """
 
 import asyncio
-from typing import NoReturn
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -64,6 +65,42 @@ def migrate() -> None:
     except StoreError as e:
         fail(f"DATABASE_URL: {e}.")
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check tokens, scopes, clock, credentials, webhook and database, and say what to do."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot.doctor.examine import examine  # noqa: PLC0415
+    from bot.doctor.findings import Verdict  # noqa: PLC0415
+    from bot.doctor.report import print_report  # noqa: PLC0415
+    from bot.settings import SettingsError  # noqa: PLC0415
+    from bot.wiring import utc_now  # noqa: PLC0415
+
+    try:
+        findings = asyncio.run(examine(Path(".env"), utc_now))
+    except SettingsError as e:
+        fail(str(e))
+    print_report(findings, Console())
+    if any(finding.verdict is Verdict.FAILED for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def manifest(
+    url: Annotated[
+        str | None,
+        typer.Option(help="Where the bot is on the internet; without it, for Socket Mode."),
+    ] = None,
+) -> None:
+    """Print the app manifest, to paste at api.slack.com/apps."""
+    from bot.manifest import ManifestUrlError, manifest_yaml  # noqa: PLC0415
+
+    try:
+        typer.echo(manifest_yaml(url), nl=False)
+    except ManifestUrlError as e:
+        fail(f"--url: {e}.")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """The only place that constructs things and knows every part."""
 
+import logging
 import os
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -136,13 +137,24 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
             bot_user_id=identity.bot_user_id,
         )
 
-    return AsyncApp(
-        client=client,
-        signing_secret=_text(settings.slack_signing_secret),
-        authorize=authorize,
-        process_before_response=True,
-        ignoring_self_events_enabled=True,
-    )
+    with _quiet("slack_bolt.AsyncApp"):  # it warns that the client's token is not used twice
+        return AsyncApp(
+            client=client,
+            signing_secret=_text(settings.slack_signing_secret),
+            authorize=authorize,
+            process_before_response=True,
+        )
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @asynccontextmanager

@@ -19,13 +19,16 @@ import httpx
 from bot.sandbox.hms.app import serve as serve_hms
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver
+from bot.sandbox.hms.sim import Sim as HmsSim
 from bot.sandbox.serving import bind, serving
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.slack.person import Person
+from bot.sandbox.slack.sim import Sim as SlackSim
 
 READY_WITHIN_S = 30.0
 STOPS_WITHIN_S = 12.0
+SHORT_KEY = "The HMAC key is"  # how PyJWT's warning about the sandbox's printed secret begins
 
 
 class BotDied(Exception):
@@ -49,8 +52,14 @@ class BotProcess:
         """Returns when it is ready. Raises BotDied."""
         sink = self.output.open("ab") if self.output else None
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", "run", env=dict(self.env), stdout=sink, stderr=sink
+            *(sys.executable, "-m", "bot.cli", "run"),
+            env=dict(self.env),
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,  # Ctrl-C is for whoever started us; we stop it in order
         )
+        if sink:
+            sink.close()
         async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(READY_WITHIN_S):
             while not await self._is_ready(http):
                 await asyncio.sleep(0.02)
@@ -89,7 +98,9 @@ class BotProcess:
 class Stage:
     slack_url: str
     slack_config: SlackConfig
+    slack_sim: SlackSim
     hms_url: str
+    hms_sim: HmsSim
     hms: Driver
     bot: BotProcess
     stack: AsyncExitStack = field(repr=False)
@@ -125,8 +136,10 @@ async def stage(
         events = None if socket_mode else f"{bot_url}/slack/events"
         hook = f"{bot_url}/webhooks/100ms/default" if webhooks else None
         slack = SlackConfig(speed=speed, request_url=events)
-        slack_app = serving(create_slack(slack), "127.0.0.1", ports.slack)
-        slack_url = await stack.enter_async_context(slack_app)
+        slack_app = create_slack(slack)
+        slack_url = await stack.enter_async_context(
+            serving(slack_app, "127.0.0.1", ports.slack)
+        )
         hms = HmsConfig(speed=speed, webhook_url=hook)
         running = await stack.enter_async_context(serve_hms(hms, port=ports.hms))
         driver = await stack.enter_async_context(Driver(running.base_url, hms))
@@ -136,13 +149,16 @@ async def stage(
             "DATABASE_URL": f"sqlite:///{folder / 'record-bot.sqlite'}",
             "PORT": str(port),
             "TIME_SCALE": f"{speed:g}",
+            "PYTHONWARNINGS": f"ignore:{SHORT_KEY}",
             **({} if webhooks else {"HMS_WEBHOOK_SECRET": ""}),
             **(env or {}),
         }
         bot = BotProcess(environment, port, output)
         stack.push_async_callback(bot.stop)
         await bot.start()
-        yield Stage(slack_url, slack, running.base_url, driver, bot, stack)
+        yield Stage(
+            slack_url, slack, slack_app.state.sim, running.base_url, running.sim, driver, bot, stack
+        )
 
 
 def _pointers(

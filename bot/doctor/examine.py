@@ -1,0 +1,28 @@
+"""Every check, in the order in which people should read it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from bot.doctor.clock import Clocks, clock_finding
+from bot.doctor.database import check_database
+from bot.doctor.findings import Finding
+from bot.doctor.given import Given, read_settings
+from bot.doctor.hms import check_hms
+from bot.doctor.slack import check_slack
+
+
+async def examine(env_file: Path | None, now: Callable[[], datetime]) -> list[Finding]:
+    """Never longer than about half a minute. Raises SettingsError for an unreadable file."""
+    return await examine_given(read_settings(env_file), now)
+
+
+async def examine_given(given: Given, now: Callable[[], datetime]) -> list[Finding]:
+    clocks = Clocks(now)
+    slack, hms, database = await asyncio.gather(
+        check_slack(given, clocks),
+        check_hms(given, clocks),
+        check_database(given.settings.database_url),
+    )
+    return [*given.findings, *slack, *hms, clock_finding(clocks), database]

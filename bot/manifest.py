@@ -1,0 +1,167 @@
+"""The app as Slack should know it: one manifest for HTTP, one for Socket Mode.
+
+Scopes and events stand here once; the manifest, the doctor and docs/scopes.md all follow them.
+Sources: Slack's page of each method and event, and its manifest schema 2.0.0.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import JsonValue
+
+from bot.domain.command_table import COMMAND, command_words
+from bot.views import ids
+
+Json = dict[str, JsonValue]
+SLACK_PATH = "/slack/events"
+LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
+BOT_EVENTS = ("app_home_opened", "member_joined_channel")
+_USAGE = f"[{command_words().replace(', ', '|')}] [room] [options]"
+_UNFIT = re.compile(r"[\s\x00-\x1f\x7f<>\"\\]")
+
+
+class ManifestUrlError(ValueError):
+    """One line: why Slack could not send anything to this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the bot may do with its token, what for, and the calls that need it."""
+
+    name: str
+    reason: str
+    used_by: tuple[str, ...]
+
+
+SCOPES: tuple[Scope, ...] = (
+    Scope(
+        "channels:read",
+        "Tell whether the bot is in a public channel, and notice when it is added to one.",
+        ("conversations.info", "member_joined_channel"),
+    ),
+    Scope(
+        "chat:write",
+        "Post and update cards and results where the bot is a member, answer one person, "
+        "and write to people directly.",
+        ("chat.postMessage", "chat.update", "chat.postEphemeral"),
+    ),
+    Scope(
+        "commands",
+        f"Offer {COMMAND} and the shortcut that opens the start form.",
+        (COMMAND, ids.START_SHORTCUT),
+    ),
+    Scope(
+        "files:write",
+        "Put the transcript and the chat into the thread of their recording.",
+        ("files.getUploadURLExternal", "files.completeUploadExternal"),
+    ),
+    Scope(
+        "groups:read",
+        "The same for private channels that the bot is in, and who else is in them: "
+        "only they may have links to the files.",
+        ("conversations.info", "conversations.members", "member_joined_channel"),
+    ),
+    Scope(
+        "users:read",
+        "Tell full members from guests and from people of other organisations, "
+        "who get no links to the files.",
+        ("users.info",),
+    ),
+)
+
+
+def manifest(url: str | None) -> Json:
+    """For a bot at this public address; without one, for Socket Mode.
+
+    Raises ManifestUrlError.
+    """
+    endpoint = slack_endpoint(url) if url is not None else None
+    return {
+        "display_information": _display_information(),
+        "features": _features(endpoint),
+        "oauth_config": {"scopes": {"bot": [scope.name for scope in SCOPES]}},
+        "settings": _settings(endpoint),
+    }
+
+
+def manifest_yaml(url: str | None) -> str:
+    """As people paste it into Slack's form for new apps."""
+    text: str = yaml.safe_dump(manifest(url), sort_keys=False, allow_unicode=True, width=100)
+    return text
+
+
+def slack_endpoint(url: str) -> str:
+    """Where Slack shall send everything. Raises ManifestUrlError."""
+    base = url.strip().rstrip("/").removesuffix(SLACK_PATH).rstrip("/")
+    try:
+        parts = urlsplit(base)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ManifestUrlError("this is not a web address; give one such as https://…") from None
+    if parts.scheme not in ("https", "http") or not host or _UNFIT.search(base):
+        raise ManifestUrlError("this is not a web address; give one such as https://…")
+    if parts.scheme == "http" and host not in LOCALHOST:
+        raise ManifestUrlError("Slack only calls https addresses (http is for localhost)")
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ManifestUrlError("give only host and path, without user, “?” or “#”")
+    return base + SLACK_PATH
+
+
+def _display_information() -> Json:
+    return {
+        "name": "record-bot",
+        "description": "Record 100ms rooms from Slack, and get the video, transcript and summary.",
+        "long_description": (
+            f"Start, pause and stop the recording of a 100ms room with {COMMAND} or with a form. "
+            "The channel shows what becomes of it: a card with its state, then the video, the "
+            "transcript and a summary in its thread. Links to files are made when somebody "
+            "asks for them, for that person alone."
+        ),
+        "background_color": "#1d2b3a",
+    }
+
+
+def _features(endpoint: str | None) -> Json:
+    command: Json = {
+        "command": COMMAND,
+        "description": "Record a room, or see what is being recorded",
+        "usage_hint": _USAGE,
+        "should_escape": False,
+    }
+    if endpoint:
+        command["url"] = endpoint
+    shortcut: Json = {
+        "name": "Start a recording",
+        "type": "global",
+        "callback_id": ids.START_SHORTCUT,
+        "description": "Choose a room and how to record it",
+    }
+    return {
+        # Not read-only: commands are typed into the messages tab, too.
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": "record-bot", "always_online": True},
+        "shortcuts": [shortcut],
+        "slash_commands": [command],
+    }
+
+
+def _settings(endpoint: str | None) -> Json:
+    events: Json = {"bot_events": list(BOT_EVENTS)}
+    interactivity: Json = {"is_enabled": True}
+    if endpoint:
+        events = {"request_url": endpoint, **events}
+        interactivity["request_url"] = endpoint
+        interactivity["message_menu_options_url"] = endpoint  # rooms, as people type
+    return {
+        "event_subscriptions": events,
+        "interactivity": interactivity,
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": endpoint is None,
+        "token_rotation_enabled": False,
+    }

@@ -1,0 +1,450 @@
+"""A running stage with its people and rooms, and the words in which the tests talk about it."""
+
+import asyncio
+import hashlib
+import hmac
+import itertools
+import json
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import httpx
+
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import CannotError, Person
+from bot.sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
+from bot.sandbox.stage import BotProcess, Ports, Stage, stage
+
+Json = dict[str, Any]
+Found = TypeVar("Found")
+PATIENCE_S = 10.0
+
+SECRETS = (
+    "xoxb-",
+    "xapp-",
+    "sandbox-signing-secret",
+    "sandbox-secret",
+    "sandbox-webhook-secret",
+    "eyJ",  # a JSON web token
+    "signature=",  # a presigned URL
+    f"/commands/{seed.TEAM_ID}",  # a response_url
+    f"/actions/{seed.TEAM_ID}",
+    "/upload/v1/",
+    "/link/?ticket",
+)
+TROUBLE = ("Traceback (most recent call last)", "_broke", "Unhandled", "never awaited", "Unclosed")
+
+
+@dataclass(frozen=True)
+class Room:
+    id: str
+    name: str
+
+
+@dataclass
+class Bench:
+    """One stage. Shared by many tests: each takes rooms of its own."""
+
+    stage: Stage
+    log: Path
+    database: Path
+    ines: Person  # the starter
+    tariq: Person  # a member of every channel but #board
+    amara: Person  # an admin, not in #design
+    guus: Person  # a guest in #standup
+    sol: Person  # from another organisation, in #partners
+    http: httpx.AsyncClient
+    pools: dict[str, Iterator[Room]] = field(default_factory=dict)
+    _read: int = 0  # how much of the log was looked at
+
+    @property
+    def hms(self) -> Any:
+        return self.stage.hms
+
+    @property
+    def bot(self) -> BotProcess:
+        return self.stage.bot
+
+    # -- rooms and recordings at 100ms
+
+    async def room(self, template: str = "meetings") -> Room:
+        """A room that no other test uses, known to the bot, with someone in it."""
+        room = next(self.pools[template])
+        await self.hms.sim(f"/rooms/{room.id}/join", {"name": "Ana"})
+        return room
+
+    async def recordings(self, room: Room) -> list[Json]:
+        state = await self.hms.state()
+        return [r for r in state["recordings"] if r["room_id"] == room.id]
+
+    async def recording(self, room: Room) -> Json:
+        """The only one that was ever made there."""
+        found = await self.recordings(room)
+        assert len(found) == 1, found
+        return found[0]
+
+    async def hms_until(self, room: Room, found: Callable[[Json], Any]) -> Json:
+        """The room's latest recording, once this is true of it."""
+
+        def look(state: Json) -> Json | None:
+            ours = [r for r in state["recordings"] if r["room_id"] == room.id]
+            return ours[-1] if ours and found(ours[-1]) else None
+
+        seen: Json = await self.hms.until(look, patience_s=PATIENCE_S)
+        return seen
+
+    async def status(self, room: Room, status: str) -> Json:
+        return await self.hms_until(room, lambda r: r["status"] == status)
+
+    async def requests(self, room: Room, verb: str) -> list[Json]:
+        """What the bot asked of 100ms for that room: start, pause, resume."""
+        answer = await self.hms.http.get("/sim/requests", params={"last": 1000})
+        path = f"/v2/recordings/room/{room.id}/{verb}"
+        return [r for r in answer.json()["requests"] if r["path"] == path]
+
+    async def bodies(self, room: Room) -> list[Json]:
+        return [r["body"] for r in await self.requests(room, "start")]
+
+    async def finish(self, room: Room) -> None:
+        """Let 100ms get through with it at once, transcript and all."""
+        for one in await self.recordings(room):
+            await self.hms.sim(f"/recordings/{one['id']}/finish")
+
+    async def hms_fault(self, **fault: Any) -> None:
+        await self.hms.sim("/faults", fault)
+
+    async def start_fault(self, room: Room, **fault: Any) -> None:
+        """Disturb the start calls of this room only."""
+        await self.hms_fault(method="POST", path=f"/v2/recordings/room/{room.id}/start", **fault)
+
+    async def slack_fault(self, method: str, **fault: Any) -> None:
+        await self.ines.tell("faults", method=method, **fault)
+
+    async def slack_fault_taken(self, method: str) -> None:
+        await self.ines.until(
+            lambda s: not [f for f in s.raw["faults"] if f["method"] == method], PATIENCE_S
+        )
+
+    # -- what people do and see
+
+    async def start(
+        self,
+        room: Room,
+        options: str = "",
+        *,
+        by: Person | None = None,
+        channel: str = seed.STANDUP,
+    ) -> Answer:
+        answer = await (by or self.ines).command(channel, f'/record start "{room.name}" {options}')
+        assert answer.ok, answer
+        return answer
+
+    async def running(
+        self, room: Room, options: str = "", *, channel: str = seed.STANDUP
+    ) -> SeenMessage:
+        """Started by Ines; its card, once it says so."""
+        await self.start(room, options, channel=channel)
+        return await self.card(room, "Recording", channel=channel)
+
+    async def card(
+        self, room: Room, says: str = "", *, channel: str = seed.STANDUP, within_s: float = 0
+    ) -> SeenMessage:
+        """The card, once its state begins with these words."""
+        return await self.see(lambda s: first(cards(s, room, channel, says)), within_s)
+
+    async def see(self, found: Callable[[Snapshot], Found | None], within_s: float = 0) -> Found:
+        return await self.ines.until(found, within_s or PATIENCE_S)
+
+    async def told(self, who: Person, channel: str, *words: str) -> SeenMessage:
+        """What this person alone is shown there, with all these words in it."""
+        return await self.see(
+            lambda s: first([m for m in s.ephemerals(channel, who.user) if has(m, *words)])
+        )
+
+    async def direct(self, user: str, *words: str) -> SeenMessage:
+        dm = seed.dm_id(user)
+        return await self.see(lambda s: first([m for m in s.messages(dm) if has(m, *words)]))
+
+    async def reply(self, card: SeenMessage, *words: str) -> SeenMessage:
+        """A message in the card's thread."""
+        return await self.see(
+            lambda s: first([m for m in s.thread(card.channel, card.ts) if has(m, *words)])
+        )
+
+    async def file(self, channel: str, thread_ts: str, name: str) -> bytes:
+        """The file of which the name ends so, once it is shared in that thread."""
+
+        def look(state: Snapshot) -> str | None:
+            return next((i for i, n in files(state, channel, thread_ts) if n.endswith(name)), None)
+
+        return await self.ines.file(await self.see(look))
+
+    async def view(self, who: Person, callback_id: str, *words: str) -> SeenView:
+        """The modal in front of that person, once it is this one and says so."""
+
+        def look(state: Snapshot) -> SeenView | None:
+            view = state.open_view(who.user)
+            fits = view and view.callback_id == callback_id and contains(view.raw, *words)
+            return view if fits else None
+
+        return await self.see(look)
+
+    async def press(
+        self, who: Person, where: SeenMessage | SeenView, label: str, *, confirm: bool = False
+    ) -> Answer:
+        """Press the button with that label."""
+        block_id, action_id = button(where.blocks, label)
+        return await who.click(where, action_id, block_id=block_id, confirm=confirm)
+
+    async def form(self, who: Person, channel: str = seed.STANDUP, text: str = "") -> SeenView:
+        answer = await who.command(channel, f"/record {text}")
+        assert answer.ok
+        assert answer.text is None, answer.text
+        return await self.view(who, "start_form")
+
+    async def choose_room(self, who: Person, view: SeenView, room: Room) -> SeenView:
+        offered = await who.suggest(view, "room_id", room.name)
+        assert room.id in [o["value"] for o in offered]
+        await who.enter(view, "room_id", room.id)
+        return await who.view(view.id)
+
+    async def redelivered(self, delivery_id: str | None) -> httpx.Response:
+        """The very same command or interaction once more, as a network may deliver it twice."""
+        every = await self.ines.deliveries()
+        delivery = next(d for d in every if d["id"] == delivery_id)
+        payload: Json = delivery["payload"]
+        if delivery["kind"] == "interactive":
+            payload = {"payload": json.dumps(payload)}
+        body = urlencode(payload).encode()
+        return await self.http.post(
+            f"{self.bot.url}/slack/events", content=body, headers=self.signed(body)
+        )
+
+    def signed(self, body: bytes) -> dict[str, str]:
+        stamp = str(int(time.time()))
+        secret = self.stage.slack_config.signing_secret.encode()
+        digest = hmac.new(secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
+        return {
+            "content-type": "application/x-www-form-urlencoded",
+            "x-slack-request-timestamp": stamp,
+            "x-slack-signature": f"v0={digest.hexdigest()}",
+        }
+
+    async def metric(self, name: str) -> float:
+        """The sum over all labels."""
+        text = (await self.http.get(f"{self.bot.url}/metrics")).text
+        lines = [line for line in text.splitlines() if re.match(rf"{name}(_total)?[ {{]", line)]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+    # -- after each test
+
+    async def clean_up(self) -> None:
+        """Faults off, modals closed, the bot where it was; then nothing may be left to say."""
+        await self.ines.forget("faults")
+        await self.hms.sim("/faults", {"clear": True})
+        state = await self.ines.state()
+        for person in (self.ines, self.tariq, self.amara):
+            while view := (await person.state()).open_view(person.user):
+                await person.close(view, whole_stack=True)
+        problems = state.problems
+        await self.ines.forget("problems")
+        self.check_log()
+        public = [m for c in state.raw["channels"] for m in c["messages"]]
+        leaks = [m["text"] for m in public if contains(m, "signature=")]
+        assert problems == []
+        assert leaks == []
+
+    def check_log(self) -> None:
+        with self.log.open("rb") as file:
+            file.seek(self._read)
+            fresh = file.read()
+            self._read = file.tell()
+        text = fresh.decode()
+        for word in (*SECRETS, *TROUBLE):
+            at = text.find(word)
+            assert at < 0, f"{word!r} in the log: {text[max(0, at - 300) : at + 3000]}"
+
+    def check_database(self) -> None:
+        """Nothing that opens a door is kept (a response_url is: an answer is still owed)."""
+        for path in self.database.parent.glob(f"{self.database.name}*"):
+            content = path.read_bytes()
+            for word in ("xoxb-", "xapp-", "sandbox-secret", "sandbox-webhook-secret", "signature="):
+                assert word.encode() not in content, f"{word!r} in {path.name}"
+
+
+class Opened:
+    """A stage that lives in a task of its own, so that several can come up side by side."""
+
+    def __init__(self, folder: Path, rooms: Json, **how: Any) -> None:
+        self._folder, self._rooms, self._how = folder, rooms, how
+        self._ready: asyncio.Future[Bench] = asyncio.get_running_loop().create_future()
+        self._enough = asyncio.Event()
+        self._task = asyncio.create_task(self._live())
+
+    async def bench(self) -> Bench:
+        return await asyncio.shield(self._ready)
+
+    async def close(self) -> None:
+        self._enough.set()
+        await self._task
+
+    async def _live(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            async with AsyncExitStack() as stack:
+                self._ready.set_result(await self._open(stack))
+                await self._enough.wait()
+        except BaseException as error:
+            if self._ready.done():
+                raise
+            self._ready.set_exception(error)
+
+    async def _open(self, stack: AsyncExitStack) -> Bench:
+        log, port = self._folder / "bot.log", _free_port()
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15))
+        # The rooms are there before the bot reads its directory for the first time.
+        making = asyncio.create_task(_make_rooms(http, f"http://127.0.0.1:{port}", self._rooms))
+        ports = Ports(hms=port)
+        opening = stage(self._folder, ports=ports, output=log, **self._how)
+        running = await stack.enter_async_context(opening)
+        people = [
+            await running.person(user)
+            for user in (seed.STARTER, seed.MEMBER, seed.ADMIN, seed.GUEST, seed.STRANGER)
+        ]
+        pools = {template: iter(rooms) for template, rooms in (await making).items()}
+        database = self._folder / "record-bot.sqlite"
+        return Bench(running, log, database, *people, http=http, pools=pools)
+
+
+async def _make_rooms(http: httpx.AsyncClient, url: str, wanted: Json) -> dict[str, list[Room]]:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await http.get(f"{url}/sim/state")
+                break
+            except httpx.TransportError:
+                await asyncio.sleep(0.01)
+    made: dict[str, list[Room]] = {}
+    number = itertools.count(1)
+    for template, how_many in wanted.items():
+        made[template] = []
+        for _ in range(how_many):
+            name = f"room {next(number):03}"
+            answer = await http.post(f"{url}/sim/rooms", json={"name": name, "template": template})
+            made[template].append(Room(answer.raise_for_status().json()["id"], name))
+    return made
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+    return port
+
+
+# -- reading what is seen
+
+
+def first(found: list[Found]) -> Found | None:
+    return found[0] if found else None
+
+
+def cards(state: Snapshot, room: Room, channel: str, says: str = "") -> list[SeenMessage]:
+    start = f"{room.name}: {says}"
+    return [m for m in state.messages(channel) if not m.is_reply and m.text.startswith(start)]
+
+
+def contains(raw: Any, *words: str) -> bool:
+    text = json.dumps(raw, ensure_ascii=False)
+    return all(word in text for word in words)
+
+
+def has(message: SeenMessage, *words: str) -> bool:
+    return all(word in message.text for word in words) or contains(message.raw, *words)
+
+
+def files(state: Snapshot, channel: str, thread_ts: str) -> list[tuple[str, str]]:
+    """Id and name of the files in a thread."""
+    return [
+        (file["id"], file["name"])
+        for message in state.thread(channel, thread_ts)
+        for file in message.raw.get("files", [])
+    ]
+
+
+def elements(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
+    for block in blocks:
+        inside = [block.get("accessory"), block.get("element"), *block.get("elements", [])]
+        for element in inside:
+            if isinstance(element, dict) and "action_id" in element:
+                yield block["block_id"], element
+
+
+def labels(blocks: list[Json]) -> list[str]:
+    return [e["text"]["text"] for _, e in elements(blocks) if e["type"] == "button"]
+
+
+def button(blocks: list[Json], label: str) -> tuple[str, str]:
+    found = [
+        (block_id, e["action_id"])
+        for block_id, e in elements(blocks)
+        if e["type"] == "button" and e["text"]["text"] == label
+    ]
+    assert found, f"no button {label!r} in {labels(blocks)}"
+    return found[0]
+
+
+def url_of(blocks: list[Json], label: str) -> str:
+    return next(
+        str(e["url"])
+        for _, e in elements(blocks)
+        if e["type"] == "button" and e["text"]["text"] == label
+    )
+
+
+def code_blocks(blocks: list[Json]) -> list[str]:
+    """What is shown to be copied."""
+    return [
+        leaf["text"]
+        for block in blocks
+        if block["type"] == "rich_text"
+        for element in block["elements"]
+        if element["type"] == "rich_text_preformatted"
+        for leaf in element["elements"]
+    ]
+
+
+def fields(view: SeenView) -> list[str]:
+    """The inputs that the form shows."""
+    return [b["block_id"] for b in view.blocks if b["type"] == "input"]
+
+
+def value(view: SeenView, block_id: str) -> Any:
+    """What stands in a field: text, the value of an option, or values."""
+    state = view.values[block_id][view.action_id(block_id)]
+    if "selected_option" in state:
+        return (state["selected_option"] or {}).get("value")
+    if "selected_options" in state:
+        return [option["value"] for option in state["selected_options"]]
+    return state.get("value") or state.get("selected_conversation")
+
+
+__all__ = [
+    "Answer",
+    "Bench",
+    "CannotError",
+    "Opened",
+    "Person",
+    "Room",
+    "SeenMessage",
+    "SeenView",
+    "Snapshot",
+    "seed",
+]

@@ -1,0 +1,90 @@
+"""The stages: each is brought up once, and every test leaves it without a trace of trouble.
+
+`bench`: the usual one. `alone`: no webhooks, time flies. `linked`: Socket Mode. `calm`: time is
+slow enough for the bot to be killed and started again within the two minutes of a request.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.bench import Bench, Opened
+
+HERE = Path(__file__).parent
+HOW: dict[str, dict[str, Any]] = {
+    "bench": {
+        "speed": 30,
+        "rooms": {
+            "meetings": 150,
+            "meetings-transcribed": 12,
+            "made-by-api": 4,
+            "broadcast": 4,
+        },
+    },
+    "alone": {
+        "speed": 240,
+        "webhooks": False,
+        "rooms": {"meetings": 12, "meetings-transcribed": 4},
+        "env": {
+            "SLACK_CLIENT_ID": "1.2",
+            "SLACK_CLIENT_SECRET": "not-for-bolt",
+            "METRICS_TOKEN": "token-for-metrics",
+        },
+    },
+    "linked": {"speed": 30, "socket_mode": True, "rooms": {"meetings": 12}},
+    "calm": {"speed": 10, "rooms": {"meetings": 30}},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all of it: the stages live in it."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stages(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[dict[str, Opened]]:
+    """Those that the chosen tests need, all coming up at once."""
+    needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    folder = tmp_path_factory.mktemp("e2e")
+    opened: dict[str, Opened] = {}
+    for name in (n for n in HOW if n in needed):
+        how = dict(HOW[name])
+        opened[name] = Opened(folder / name, how.pop("rooms"), **how)
+    yield opened
+    for one in opened.values():
+        await one.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bench(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
+    one = await stages["bench"].bench()
+    yield one
+    await one.clean_up()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alone(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
+    one = await stages["alone"].bench()
+    yield one
+    await one.clean_up()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def linked(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
+    one = await stages["linked"].bench()
+    yield one
+    await one.clean_up()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def calm(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
+    one = await stages["calm"].bench()
+    yield one
+    await one.clean_up()

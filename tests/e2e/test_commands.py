@@ -1,0 +1,290 @@
+"""Everything that `/record` says and does at once."""
+
+import asyncio
+
+import pytest
+
+from tests.e2e.bench import Bench, Room, code_blocks, fields, labels, seed, url_of, value
+
+
+async def test_bare_command_opens_the_form_for_this_channel(bench: Bench) -> None:
+    view = await bench.form(bench.ines, seed.DESIGN)
+    assert view.title == "Start a recording"
+    assert fields(view) == ["room_id", "audio_only", "channel"]
+    assert value(view, "channel") == seed.DESIGN
+    assert value(view, "room_id") is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"{name}"',
+        "{name}",
+        "“{name}”",
+        "«{name}»",
+        "  {NAME} ",
+        "{id}",
+        "<{link}|here>",
+        "{link}",
+    ],
+)
+async def test_start_by_name_id_link_and_quoted(bench: Bench, written: str) -> None:
+    room = await bench.room()
+    link = f"https://acme.app.100ms.live/preview/{room.id}/host"
+    named = written.format(name=room.name, NAME=room.name.upper(), id=room.id, link=link)
+    answer = await bench.ines.command(seed.STANDUP, f"/record start {named}")
+    assert answer.text == f"Starting to record {room.name}."
+    assert answer.latency_ms is not None
+    assert answer.latency_ms < 3000
+    await bench.card(room, "Recording")
+    by_link = {"meeting_url": f"{link}?skip_preview=true"}
+    assert await bench.bodies(room) == [by_link if "link" in written else {}]
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_a_room_that_the_directory_does_not_know_starts_by_its_id(bench: Bench) -> None:
+    made = await bench.hms.sim("/rooms", {"name": "brand new"})
+    await bench.hms.sim(f"/rooms/{made['id']}/join", {"name": "Ana"})
+    await bench.ines.command(seed.STANDUP, f"/record start {made['id']}")
+    await bench.card(Room(made["id"], made["id"]), "Recording")
+    assert len(await bench.recordings(Room(made["id"], ""))) == 1
+
+
+async def test_start_without_a_room_opens_the_form_with_the_options(bench: Bench) -> None:
+    text = 'start --res 1920x800 --vocab "Ana, Ben" --context "Weekly" --section "Risks:paragraph"'
+    view = await bench.form(bench.ines, seed.STANDUP, text)
+    assert value(view, "resolution") == "custom"
+    assert (value(view, "width"), value(view, "height")) == ("1920", "800")
+    assert value(view, "transcription") == "on"
+    assert value(view, "vocabulary") == "Ana\nBen"
+    assert value(view, "summary") == "on"
+    assert value(view, "context") == "Weekly"
+    assert value(view, "section_title.0") == "Risks"
+    assert value(view, "section_format.0") == "paragraph"
+    assert value(view, "channel") == seed.STANDUP
+
+
+async def test_an_ambiguous_room_opens_the_form_and_starts_nothing(bench: Bench) -> None:
+    before = len((await bench.hms.state())["recordings"])
+    view = await bench.form(bench.ines, seed.STANDUP, "start room --audio")
+    assert value(view, "audio_only") == "audio"
+    assert value(view, "room_id") is None
+    assert len((await bench.hms.state())["recordings"]) == before
+
+
+async def test_an_unknown_room_is_said_with_a_command_that_works(bench: Bench) -> None:
+    room = await bench.room()
+    answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}x" --audio')
+    assert answer.text is not None
+    assert f"There is no room “{room.name}x”" in answer.text
+    pasted = [line for c in shown(answer) for line in c.splitlines() if room.name in line]
+    again = await bench.ines.command(seed.STANDUP, pasted[0])
+    assert again.text == f"Starting to record {room.name}."
+    await bench.card(room, "Recording")
+    assert await bench.bodies(room) == [{"audio_only": True}]
+
+
+def shown(answer: object) -> list[str]:
+    saw = getattr(answer, "saw")  # noqa: B009
+    return code_blocks(saw[0]["message"]["blocks"])
+
+
+BAD: list[tuple[str, str, str]] = [
+    ("--res 4k", "is not a resolution", "720p, 1080p, portrait or WIDTHxHEIGHT"),
+    ("--res 100x100", "144 to 1080", "720p, 1080p, portrait or WIDTHxHEIGHT"),
+    ("--temperature 9", "0.1 to 1.0", "a number from 0.1 to 1.0"),
+    ("--modes txt,doc", "is not an output mode", "txt, srt and json"),
+    ("--context " + "x" * 301, "at most 300 characters", "text of at most 300"),
+    ("--section " + '"' + "t" * 101 + '"', "at most 100 characters", ":bullets (the default)"),
+    (" ".join(f'--section "S{n}"' for n in range(7)), "too many --section", "At most 6 sections"),
+    ("--url example.org/x", "full web address", "a full web address"),
+    ("--audio --res 720p", "no resolution", "Give --audio or --res, not both"),
+    ("--no-transcript --summary", "need the transcript", "--no-transcript alone"),
+    ("--colour red", "There is no option --colour", "Options: --res"),
+    ("--vocab", "--vocab needs a value", "words separated by commas"),
+    ("--temperature", "--temperature needs a value", "a number from 0.1"),
+    ("--audio --audio", "given twice", "Give --audio once"),
+]
+
+
+@pytest.mark.parametrize(("options", "reason", "accepted"), BAD)
+async def test_a_bad_option_is_answered_with_a_command_that_works(
+    bench: Bench, options: str, reason: str, accepted: str
+) -> None:
+    room = await bench.room()
+    answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" {options}')
+    assert answer.text is not None
+    assert reason in answer.text
+    assert accepted in answer.text
+    assert answer.ack["response_type"] == "ephemeral"
+    assert await bench.recordings(room) == []
+    (corrected,) = shown(answer)
+    again = await bench.ines.command(seed.STANDUP, corrected)
+    assert again.text == f"Starting to record {room.name}."
+    await bench.card(room, "Recording")
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_smart_quotes_and_dashes_are_what_they_were_meant_to_be(bench: Bench) -> None:
+    room = await bench.room()
+    text = f"/record start “{room.name}” —res 1080p –vocab “Ana, Ben’s” --section ‘Risks:paragraph’"
+    answer = await bench.ines.command(seed.STANDUP, text)
+    assert answer.text == f"Starting to record {room.name}."
+    await bench.card(room, "Recording")
+    assert await bench.bodies(room) == [
+        {
+            "resolution": {"width": 1920, "height": 1080},
+            "transcription": {
+                "enabled": True,
+                "custom_vocabulary": ["Ana", "Ben’s"],
+                "summary": {
+                    "enabled": True,
+                    "sections": [{"title": "Risks", "format": "paragraph"}],
+                },
+            },
+        }
+    ]
+
+
+async def test_help_explains_all_commands_and_each(bench: Bench) -> None:
+    for text in ("/record help", "/record --help", "/record -h"):
+        answer = await bench.ines.command(seed.STANDUP, text)
+        assert answer.text is not None
+        for word in ("start", "stop", "pause", "resume", "status", "list", "help"):
+            assert f"/record {word}" in answer.text
+        assert answer.ack["response_type"] == "ephemeral"
+    start = await bench.ines.command(seed.STANDUP, "/record help start")
+    assert start.text is not None
+    for option in ("--res", "--audio", "--section", "--temperature", "0.1 to 1.0"):
+        assert option in start.text
+
+
+async def test_an_unknown_word_names_the_commands_and_the_nearest(bench: Bench) -> None:
+    room = await bench.room()
+    answer = await bench.ines.command(seed.STANDUP, f'/record strat "{room.name}"')
+    assert answer.text is not None
+    assert "There is no command “strat”" in answer.text
+    assert "start, stop, pause, resume, status, list, help" in answer.text
+    assert "Open the form" in labels(answer.saw[0]["message"]["blocks"])
+    again = await bench.ines.command(seed.STANDUP, shown(answer)[0])
+    assert again.text == f"Starting to record {room.name}."
+
+
+async def test_a_command_delivered_twice_starts_one_recording(bench: Bench) -> None:
+    room = await bench.room()
+    answer = await bench.start(room)
+    copies = await asyncio.gather(*(bench.redelivered(answer.delivery) for _ in range(3)))
+    assert [c.status_code for c in copies] == [200, 200, 200]
+    await bench.card(room, "Recording")
+    late = await bench.redelivered(answer.delivery)
+    assert late.status_code == 200
+    assert len(await bench.bodies(room)) == 1
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_a_room_that_is_recorded_already_is_pointed_to_and_can_be_followed(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.tariq.command(seed.DESIGN, f'/record start "{room.name}" --audio')
+    told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
+    assert f"<@{seed.STARTER}>" in told.text
+    assert "since <!date^" in told.text
+    assert card.ts.replace(".", "") in url_of(told.blocks, "Open its card")
+    await bench.press(bench.tariq, told, "Follow here")
+    follower = await bench.card(room, "Recording", channel=seed.DESIGN)
+    assert (await bench.told(bench.tariq, seed.DESIGN, room.name, "in this channel too")).ts
+    assert len(await bench.recordings(room)) == 1
+    # Both show the same from now on.
+    await bench.press(bench.tariq, follower, "Stop", confirm=True)
+    await bench.finish(room)
+    await bench.card(room, "Video ready")
+    await bench.card(room, "Video ready", channel=seed.DESIGN)
+
+
+async def test_here_it_cannot_be_followed_twice(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await bench.start(room, by=bench.tariq)
+    told = await bench.told(bench.tariq, seed.STANDUP, room.name, "already being recorded")
+    assert "Follow here" not in labels(told.blocks)
+
+
+async def test_what_was_started_elsewhere_is_adopted_and_the_card_says_so(bench: Bench) -> None:
+    room = await bench.room()
+    other = await bench.hms.sim(f"/rooms/{room.id}/start-recording", {"audio_only": True})
+    await bench.start(room, "--res 1080p")
+    card = await bench.card(room, "Recording")
+    assert "Started elsewhere; your settings are not in force." in card.text
+    assert "1080p" not in card.text
+    told = await bench.told(bench.ines, seed.STANDUP, room.name, "Starting to record")
+    assert told
+    assert [r["id"] for r in await bench.recordings(room)] == [other["id"]]
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    assert (await bench.hms_until(room, lambda r: r["stop_reason"]))["id"] == other["id"]
+
+
+@pytest.mark.parametrize("channel", [seed.LOBBY, seed.BOARD])
+async def test_where_the_bot_is_not_in_it_asks_to_be_invited_and_starts_nothing(
+    bench: Bench, channel: str
+) -> None:
+    room = await bench.room()
+    await bench.start(room, "--audio", channel=channel)
+    told = await bench.told(bench.ines, channel, room.name, "did not start")
+    assert "`/invite @record`" in told.text
+    assert await bench.bodies(room) == []
+    if channel == seed.BOARD:
+        return
+    await bench.ines.tell(f"channels/{channel}", bot_member=True)
+    try:
+        await bench.press(bench.ines, told, "Try again")
+        await bench.card(room, "Recording", channel=channel)
+        assert await bench.bodies(room) == [{"audio_only": True}]
+    finally:
+        await bench.ines.tell(f"channels/{channel}", bot_member=False)
+
+
+async def test_in_a_direct_message_the_card_goes_there(bench: Bench) -> None:
+    room = await bench.room()
+    dm = seed.dm_id(seed.STARTER)
+    await bench.start(room, channel=dm)
+    await bench.card(room, "Recording", channel=dm)
+
+
+async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
+    await bench.slack_fault("views.open", error="expired_trigger_id")
+    answer = await bench.ines.command(seed.STANDUP, "/record")
+    assert answer.ok
+    told = await bench.told(bench.ines, seed.STANDUP, "too slow to open the form")
+    await bench.press(bench.ines, told, "Open the form")
+    view = await bench.view(bench.ines, "start_form")
+    assert value(view, "channel") == seed.STANDUP
+
+
+async def test_an_expired_trigger_loses_none_of_the_options(bench: Bench) -> None:
+    await bench.slack_fault("views.open", error="expired_trigger_id")
+    await bench.tariq.command(seed.STANDUP, '/record start --res 1080p --vocab "Ana"')
+    told = await bench.told(bench.tariq, seed.STANDUP, "too slow to open the form")
+    await bench.press(bench.tariq, told, "Open the form")
+    view = await bench.view(bench.tariq, "start_form")
+    assert "resolution" in fields(view)
+    assert value(view, "resolution") == "1080p"
+
+
+async def test_a_slack_that_hangs_is_answered_for_within_three_seconds(bench: Bench) -> None:
+    await bench.slack_fault("views.open", delay_s=2.9)
+    answer = await bench.amara.command(seed.STANDUP, "/record")
+    assert answer.outcome == "ok"
+    assert answer.text is not None
+    assert "not answering right now" in answer.text
+
+
+async def test_an_unsigned_or_stale_request_is_refused(bench: Bench) -> None:
+    body = b"command=%2Frecord&text=status&user_id=U0STARTER1"
+    url = f"{bench.bot.url}/slack/events"
+    kind = "application/x-www-form-urlencoded"
+    unsigned = await bench.http.post(url, content=body, headers={"content-type": kind})
+    assert unsigned.status_code == 401
+    headers = bench.signed(body) | {"x-slack-request-timestamp": "1700000000"}
+    assert (await bench.http.post(url, content=body, headers=headers)).status_code == 401
