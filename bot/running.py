@@ -7,6 +7,7 @@ import structlog
 import uvicorn
 
 from bot.settings import Settings
+from bot.usecases.housekeeping import keep_tidy
 from bot.wiring import Parts, build
 
 log = structlog.get_logger()
@@ -25,13 +26,17 @@ async def serve(settings: Settings) -> None:
         server = _Server(parts)
         await parts.deps.store.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())
-        refreshing = asyncio.create_task(parts.directory.keep_fresh())
+        chores = [
+            asyncio.create_task(parts.directory.keep_fresh()),
+            asyncio.create_task(keep_tidy(parts.deps)),
+        ]
         try:
             if parts.socket:
                 await parts.socket.connect()
             await server.serve()
         finally:
-            refreshing.cancel()
+            for chore in chores:
+                chore.cancel()
             await _stop(parts, reconciling)
         if not server.was_up:
             raise CannotListen(f"{settings.host}:{settings.port}")

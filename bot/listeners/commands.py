@@ -117,8 +117,12 @@ async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found
 
 async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: str | None) -> None:
     """Stop, pause or resume: at once if it is clear what is meant, else ask."""
-    found: RoomMatch | None = await bot.rooms.find(room) if room else None
-    choice = await meant(bot.deps, action, found, asked.channel or "")
+    found = await bot.rooms.find(room) if room else None
+    room_id = _id_of(found)
+    if room and room_id is None:
+        await answer(args, which_room(room, found))
+        return
+    choice = await meant(bot.deps, action, room_id, asked.channel or "")
     if not choice.rows:
         await answer(args, replies.nothing_running(room))
     elif not choice.sure:
@@ -128,6 +132,24 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
         row = choice.rows[0]
         await control(bot.deps, action, row.key, asked.user)
         await answer(args, CONFIRMED[action](row.room_name))
+
+
+def _id_of(found: RoomMatch | None) -> str | None:
+    match found:
+        case Found(room=entry):
+            return entry.room_id
+        case Unknown(room_id=room_id):
+            return room_id
+        case _:
+            return None
+
+
+def which_room(reference: str, found: RoomMatch | None) -> Message:
+    """The name says too little, or too much."""
+    if isinstance(found, Ambiguous):
+        return replies.room_ambiguous(reference, found.candidates)
+    suggestions = found.suggestions if isinstance(found, Unknown) else ()
+    return replies.room_unknown(reference, suggestions)
 
 
 CONFIRMED = {
@@ -149,15 +171,11 @@ async def tell_status(bot: Bot, asked: Asked) -> None:
 
 async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> None:
     found = await bot.rooms.find(room) if room else None
-    if room and not isinstance(found, Found):
-        suggestions = found.suggestions if isinstance(found, Unknown) else ()
-        await bot.reply(asked, replies.room_unknown(room, suggestions))
+    room_id = _id_of(found)
+    if room and room_id is None:
+        await bot.reply(asked, which_room(room, found))
         return
-    entry = found.room if isinstance(found, Found) else None
-    rows = await lists.recent(
-        bot.deps,
-        room_id=entry.room_id if entry else None,
-        channel=None if entry else asked.channel,
-        count=count,
-    )
-    await bot.reply(asked, replies.list_reply(rows, entry.name if entry else None))
+    channel = None if room_id else asked.channel
+    rows = await lists.recent(bot.deps, room_id=room_id, channel=channel, count=count)
+    name = found.room.name if isinstance(found, Found) else None
+    await bot.reply(asked, replies.list_reply(rows, name))

@@ -48,7 +48,7 @@ class DraftsPart(Part):
     async def purge(
         self, *, drafts_before: datetime | None = None, inbox_before: datetime | None = None
     ) -> int:
-        """Forgets drafts not touched since, and inbox items settled that came before; how many."""
+        """Forgets drafts not touched since, and inbox items, but new ones, that came before; how many."""
         gone = 0
         async with self._db.write() as conn:
             if drafts_before is not None:
@@ -59,8 +59,8 @@ class DraftsPart(Part):
         return gone
 
     async def _purge_inbox(self, conn: AsyncConnection, before: datetime) -> int:
-        settled = [InboxState.MATCHED.value, InboxState.IGNORED.value]
-        old = and_(self._mine(inbox), inbox.c.received_at < before, inbox.c.state.in_(settled))
+        read = inbox.c.state != InboxState.NEW.value
+        old = and_(self._mine(inbox), inbox.c.received_at < before, read)
         return len((await conn.execute(delete(inbox).where(old).returning(inbox.c.id))).all())
 
 

@@ -5,7 +5,6 @@ from typing import Literal
 
 from bot.domain.facts import Followed, PauseRequested, StopRequested
 from bot.domain.recording import ON_AIR, Phase
-from bot.domain.rooms import Found, RoomMatch
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
@@ -40,12 +39,10 @@ class Choice:
     sure: bool
 
 
-async def meant(deps: Deps, action: Control, room: RoomMatch | None, channel: str) -> Choice:
+async def meant(deps: Deps, action: Control, room_id: str | None, channel: str) -> Choice:
     """The named room's recording; else this channel's; else, to be asked about, any other."""
-    if room is not None:
-        row = None
-        if isinstance(room, Found):
-            row = await deps.store.open_recording_in_room(room.room.room_id)
+    if room_id is not None:
+        row = await deps.store.open_recording_in_room(room_id)
         return Choice([row] if row and row.phase in _MAY[action] else [], sure=True)
     here = _able(action, await deps.store.running(channel=channel))
     if here:

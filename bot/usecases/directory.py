@@ -7,6 +7,7 @@ import structlog
 
 from bot.domain.rooms import RoomEntry, RoomMatch, find_room, rank_rooms
 from bot.hms.errors import HmsError
+from bot.metrics import FAULTS
 from bot.store.errors import StoreError
 from bot.usecases.deps import Deps
 
@@ -60,7 +61,10 @@ class RoomDirectory:
                 await refresh_live(self._deps)
             except (HmsError, StoreError) as failed:
                 log.warning("directory_not_refreshed", why=str(failed))
-                rooms_due = min(rooms_due, now + LIVE_EVERY)
+                rooms_due = now
+            except Exception:
+                FAULTS.labels("directory").inc()
+                log.exception("directory_broke")
             self._read_at = None
             await asyncio.sleep(SOONER_AT_LEAST.total_seconds())
             await self._wait_for_a_reason()
