@@ -137,7 +137,7 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
             bot_user_id=identity.bot_user_id,
         )
 
-    with _quiet("slack_bolt.AsyncApp"):  # it warns that the client's token is not used twice
+    with _quiet():
         return AsyncApp(
             client=client,
             signing_secret=_text(settings.slack_signing_secret),
@@ -147,14 +147,13 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 
 @contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(logging.ERROR)
+def _quiet() -> Iterator[None]:
+    """Bolt warns that it does not use the token twice, which is as we want it."""
+    logging.disable(logging.WARNING)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        logging.disable(logging.NOTSET)
 
 
 @asynccontextmanager

@@ -48,7 +48,7 @@ class DraftsPart(Part):
     async def purge(
         self, *, drafts_before: datetime | None = None, inbox_before: datetime | None = None
     ) -> int:
-        """Forgets drafts not touched since, and inbox items, but new ones, that came before; how many."""
+        """Forgets drafts not touched since, and inbox items read before; how many."""
         gone = 0
         async with self._db.write() as conn:
             if drafts_before is not None:
