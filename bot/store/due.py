@@ -15,6 +15,7 @@ from bot.store.schema import UtcDateTime, deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked
 
 r = recordings.c
+UNASKED: dict[str, object] = {"asked_at": None, "asks": 0, "ask_failures": 0}
 
 
 class DuePart(Part):
@@ -95,13 +96,8 @@ class DuePart(Part):
 
     async def wake_all_open(self) -> int:
         """After downtime: everything unfinished is due now, and to be asked for. Their number."""
-        open_ones = r.next_due_at.is_not(None)
-        unasked = {"asked_at": None, "asks": 0, "ask_failures": 0}
         async with self._waking() as conn:
-            woken = await self._wake(conn, open_ones)
-            mine = and_(self._mine(recordings), open_ones)
-            await conn.execute(update(recordings).where(mine).values(unasked))
-        return len(woken)
+            return len(await self._wake(conn, r.next_due_at.is_not(None), **UNASKED))
 
     async def resume(self) -> int:
         """At the start: what nobody can be working on is free, and everything open is due."""
@@ -121,14 +117,16 @@ class DuePart(Part):
             await conn.execute(update(deliveries).where(theirs_now).values(waiting))
         return keys
 
-    async def _wake(self, conn: AsyncConnection, which: ColumnElement[bool]) -> list[str]:
+    async def _wake(
+        self, conn: AsyncConnection, which: ColumnElement[bool], **also: object
+    ) -> list[str]:
         """Locks in the order of keys, so that two wakes of many cannot deadlock."""
         picked = select(r.key).where(self._mine(recordings), which).order_by(r.key)
         ordered = picked.with_for_update().cte("picked")
         woken = (
             update(recordings)
             .where(r.key.in_(select(ordered.c.key)))
-            .values(next_due_at=self._now(), wakes=r.wakes + 1)
+            .values(next_due_at=self._now(), wakes=r.wakes + 1, **also)
             .returning(r.key)
         )
         return sorted((await conn.scalars(woken)).all())

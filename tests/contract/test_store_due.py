@@ -120,6 +120,14 @@ async def test_after_downtime_everything_unfinished_is_due(store: Store) -> None
     assert len(await store.take_inbox(9)) == 1
 
 
+async def test_what_is_resumed_is_also_to_be_asked_for(store: Store) -> None:
+    [key] = await rooms(store, 1)
+    await store.record(key, asked=Asked(T0, asks=3, failures=2))
+    assert await store.resume() == 1
+    work = (await store.load(key)).work
+    assert (work.asked_at, work.asks, work.ask_failures) == (None, 0, 0)
+
+
 async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -> None:
     keys = await rooms(store, 20)
     await asyncio.gather(
