@@ -8,6 +8,7 @@ import pytest
 from bot.domain.deliveries import State
 from bot.domain.facts import StopRequested
 from bot.store.store import Store
+from bot.store.values import Asked
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry
 
 
