@@ -5,7 +5,7 @@ Each command imports what it needs when it runs, so that `--help` is quick.
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -52,6 +52,42 @@ def run() -> None:
 
 
 @app.command()
+def sandbox(  # noqa: PLR0917 - each is an option of the command line
+    only: Annotated[
+        Literal["slack", "hms"] | None,
+        typer.Option(help="Start one of the two alone, and wait for a bot that you start."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="With --only, its port. 0: any that is free."),
+    ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=1000, help="How fast time runs: 60 unless --only, then 1."),
+    ] = None,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="End after the tour: status 0 if all of it happened.")
+    ] = False,
+    request_url: Annotated[
+        str, typer.Option(help="With --only slack: where the bot takes Slack's requests.")
+    ] = "http://127.0.0.1:8080/slack/events",
+    webhook_url: Annotated[
+        str, typer.Option(help="With --only hms: where the bot takes webhooks; '' for none.")
+    ] = "http://127.0.0.1:8080/webhooks/100ms/default",
+    socket_mode: Annotated[
+        bool, typer.Option("--socket-mode", help="With --only slack: use Socket Mode.")
+    ] = False,
+) -> None:
+    """See the bot at work: a simulated Slack, a simulated 100ms, and a tour of both."""
+    from bot.sandbox import command  # noqa: PLC0415
+
+    if only is None and port:
+        fail("--port goes with --only slack or --only hms (or is 0, for any ports)")
+    options = command.Options(only, port, speed, leave, request_url, webhook_url, socket_mode)
+    raise typer.Exit(command.sandbox(options))
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database up to date. `run` does it too, before it starts."""
     from bot.settings import SettingsError, load_settings  # noqa: PLC0415
@@ -70,18 +106,22 @@ def migrate() -> None:
 @app.command()
 def doctor() -> None:
     """Check tokens, scopes, clock, credentials, webhook and database, and say what to do."""
+    import io  # noqa: PLC0415
+    import sys  # noqa: PLC0415
+
     from rich.console import Console  # noqa: PLC0415
 
     from bot.doctor.examine import examine  # noqa: PLC0415
     from bot.doctor.findings import Verdict  # noqa: PLC0415
     from bot.doctor.report import print_report  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
-    from bot.wiring import utc_now  # noqa: PLC0415
 
     try:
-        findings = asyncio.run(examine(Path(".env"), utc_now))
+        findings = asyncio.run(examine(Path(".env")))
     except SettingsError as e:
         fail(str(e))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may not know every character
     print_report(findings, Console())
     if any(finding.verdict is Verdict.FAILED for finding in findings):
         raise typer.Exit(1)

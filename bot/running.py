@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from bot.settings import Settings
 from bot.usecases.housekeeping import keep_tidy
@@ -76,6 +79,18 @@ class _Server(uvicorn.Server):
         )
         self.was_up = False
         self._mode = "socket" if parts.socket else "http"
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn's own raises the signal again when it is done, before we have drained."""
+        loop = asyncio.get_running_loop()
+        for sig in HANDLED_SIGNALS:
+            loop.add_signal_handler(sig, self.handle_exit, sig, None)
+        try:
+            yield
+        finally:
+            for sig in HANDLED_SIGNALS:
+                loop.remove_signal_handler(sig)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

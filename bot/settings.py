@@ -89,6 +89,8 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     """Settings from the environment. Raises `SettingsError`, one line long and without values."""
     try:
         return Settings(_env_file=env_file)  # the rest is environment
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} is not UTF-8. Save it as UTF-8 text.") from None
     except ValidationError as e:
         raise SettingsError(_one_line(e)) from None
 

@@ -50,14 +50,15 @@ async def _sqlite(url: URL, path: Path) -> Finding:
 
 def _before_opening(path: Path) -> Finding | None:
     """A problem of the folder or the file's rights; or that there is no file yet."""
-    folder = next(p for p in path.parents if p.exists())
+    folder = next(p for p in path.parents if os.path.exists(p))
     if not os.access(folder, os.W_OK | os.X_OK):
         return failed(CHECK, f"cannot write in {folder}", WRITABLE)
-    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+    there = os.path.exists(path)  # unlike Path.exists, never raises
+    if there and not os.access(path, os.R_OK | os.W_OK):
         return failed(CHECK, f"cannot write {path}", WRITABLE)
     if full := _room_left(folder):
         return full
-    if not path.exists():
+    if not there:
         return ok(CHECK, f"{path} is not there yet; the bot will make it")
     return None
 

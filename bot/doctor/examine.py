@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.doctor.clock import Clocks, clock_finding
@@ -13,7 +13,11 @@ from bot.doctor.hms import check_hms
 from bot.doctor.slack import check_slack
 
 
-async def examine(env_file: Path | None, now: Callable[[], datetime]) -> list[Finding]:
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def examine(env_file: Path | None, now: Callable[[], datetime] = utc_now) -> list[Finding]:
     """Never longer than about half a minute. Raises SettingsError for an unreadable file."""
     return await examine_given(read_settings(env_file), now)
 

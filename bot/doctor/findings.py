@@ -17,7 +17,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`found` and `fix` are sentences; no secret is ever in them."""
+    """`found` and `fix` are for people; no secret is ever in them.
+
+    Failed means that the bot cannot work; with a warning it can, but not as well.
+    """
 
     check: str
     verdict: Verdict

@@ -38,9 +38,9 @@ async def check_hms(given: Given, clocks: Clocks) -> list[Finding]:
         try:
             rooms, complete = await _rooms(client)
         except HmsError as error:
-            return [credentials_refused(error, settings)]
-        seen = f"{len(rooms)} rooms" if complete else f"more than {len(rooms)} rooms"
-        findings = [ok(CREDENTIALS, f"accepted; {seen} seen"), *_token_end(settings, clocks.now())]
+            return [credentials_refused(error, settings, clock_off=clocks.off("100ms"))]
+        seen = f"{'' if complete else 'at least '}{len(rooms)} room{'s' * (len(rooms) != 1)} seen"
+        findings = [ok(CREDENTIALS, f"accepted; {seen}"), *_token_end(settings, clocks.now())]
         transport = Transport(settings.hms_api_url, tokens, http, PATIENCE_S)
         return [
             *findings,
@@ -76,10 +76,12 @@ async def _rooms(client: HmsClient) -> tuple[list[Room], bool]:
     return rooms, True
 
 
-def credentials_refused(error: HmsError, settings: Settings) -> Finding:
+def credentials_refused(error: HmsError, settings: Settings, *, clock_off: bool) -> Finding:
     if isinstance(error, HmsUnauthorized):
         said = shown("; ".join([error.message, *error.details]))
         found = f"100ms does not accept them (401: {said})"
+        if clock_off:
+            return failed(CREDENTIALS, found, "set the clock first (see there), then look again")
         if settings.hms_management_token:
             return failed(
                 CREDENTIALS,

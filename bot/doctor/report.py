@@ -25,7 +25,8 @@ def print_report(findings: Sequence[Finding], console: Console) -> None:
     for finding in findings:
         told = Text(finding.found)
         if finding.fix:
-            told.append(f"\nFix: {finding.fix}", "bold" if _is_bad(finding) else "")
+            label, style = ("Fix", "bold") if _is_bad(finding) else ("Hint", "")
+            told.append(f"\n{label}: {finding.fix}", style)
         table.add_row(
             Text(finding.verdict, STYLE[finding.verdict]), Text(finding.check, "bold"), told
         )

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.sandbox.eyes import Eyes
-from bot.sandbox.readable import Line, buttons_of, clean, fields_of, lines_of, words
+from bot.sandbox.readable import Line, Names, buttons_of, clean, fields_of, lines_of, words
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.model import JSON
 from bot.sandbox.slack.seen import SeenMessage, SeenView
@@ -18,6 +18,7 @@ STYLES = {"heading": "bold", "text": "", "quiet": "dim", "code": "cyan", "error"
 STORY, ACT, GOOD, BAD = "italic", "magenta", "green", "bold red"
 MARGIN = "   "
 REPLY = "└ "
+SEPARATOR = " · "
 
 
 class Narrator:
@@ -29,17 +30,19 @@ class Narrator:
         self._eyes = Eyes(sim)
         self._seq = sim.changes.seq
         self._place = ""
+        self._last = ""  # the message that was told of last
         self._shown: dict[str, list[Line]] = {}
         self.headings: dict[str, list[str]] = {}  # of each message, one after the other
 
     # -- what the tour says
 
-    def chapter(self, number: int, title: str) -> None:
+    def chapter(self, title: str, number: int | None = None) -> None:
         self._place = ""
         self._console.print()
-        self._put(f"{number}. ", Text(title, "bold cyan"))
+        self._put(f"{number}. " if number else "", Text(title, "bold cyan"))
 
     def tell(self, text: str) -> None:
+        self.catch_up()
         self._put(MARGIN, Text(text, STORY))
 
     def types(self, user: str, channel: str, text: str) -> None:
@@ -88,55 +91,52 @@ class Narrator:
     def _message(self, message: SeenMessage) -> None:
         if message.user != seed.BOT_USER:
             return  # told by whoever made them speak
-        lines = [*self._lines(message.blocks, message.text), *_files(message)]
+        lines = [*_lines(message.blocks, message.text, self._eyes.names), *_files(message)]
         before = self._shown.get(message.ts)
-        if lines == before:
+        if not lines or lines == before:
             return
         self._shown[message.ts] = lines
-        self.headings.setdefault(message.ts, []).append(lines[0].text if lines else "")
-        self._go_to(message.channel)
-        if message.is_reply:
-            self._say(f"{MARGIN}{REPLY}", message, lines)
-        else:
-            self._say(MARGIN, message, _news(lines, before))
+        headings = self.headings.setdefault(message.ts, [])
+        headings.append(lines[0].text)
+        if before is None:
+            self._go_to(message.channel)
+            self._say(message, lines, self._speaker(message.user, _margin(message)))
+        elif not self._is_told_elsewhere(message.ts, lines):
+            self._go_on(message, lines, before)
 
-    def _say(self, margin: str, message: SeenMessage, lines: list[Line]) -> None:
+    def _go_on(self, message: SeenMessage, lines: list[Line], before: list[Line]) -> None:
+        """The heading, unless it was just told; and what is new below it."""
+        heading, news = lines[:1], _news(lines, before)
+        follows = message.ts == self._last and heading == before[:1]
+        self._go_to(message.channel)
+        prefix = self._speaker(message.user, _margin(message))
+        if follows:
+            heading, prefix = [], " " * len(prefix)
+        self._say(message, [*heading, *news], prefix)
+
+    def _is_told_elsewhere(self, ts: str, lines: list[Line]) -> bool:
+        """A card that is shown in several channels is told of once."""
+        return any(other == lines for key, other in self._shown.items() if key != ts)
+
+    def _say(self, message: SeenMessage, lines: list[Line], prefix: str) -> None:
         if message.viewer:
             who = self._eyes.names.user(message.viewer)
             lines = [Line(f"(only visible to {who})", "quiet"), *lines]
-        prefix = self._speaker(message.user, margin)
         for line in lines:
             self._put(prefix, Text(line.text, STYLES[line.kind]))
             prefix = " " * len(prefix)
+        self._last = message.ts
 
     def _view(self, view: SeenView) -> None:
-        title = Line(clean(view.title), "heading")
-        names = self._eyes.names
-        fields = [Line(f"{f.label}: {f.shown}") for f in fields_of(view.blocks, view.values, names)]
-        labels = {f.block_id: f.label for f in fields_of(view.blocks, view.values, names)}
-        errors = [Line(f"⚠ {labels[b]}: {text}", "error") for b, text in view.errors.items()]
-        lines = [title, *self._lines(view.blocks, "", view.raw), *fields, *errors]
-        before = self._shown.get(view.id)
-        self._shown[view.id] = lines
-        if before is None or before[0] != title:
+        title, lines = clean(view.title), _view_lines(view, self._eyes.names)
+        before = self._shown.get(f"{view.id} {title}")
+        self._shown[f"{view.id} {title}"] = lines
+        if before is None:
             who = self._eyes.names.user(view.user)
-            self._put(f"{MARGIN}╭ ", Text(f"{title.text} (a form that {who} sees)", "bold"), "dim")
-            before = []
-        for line in _new(lines[1:], before):
+            heading = Text.assemble((title, "bold"), (f"  (only visible to {who})", "dim"))
+            self._put(f"{MARGIN}╭ ", heading, "dim")
+        for line in _new(lines, before or []):
             self._put(f"{MARGIN}│ ", Text(line.text, STYLES[line.kind]), "dim")
-
-    def _lines(self, blocks: list[JSON], text: str, view: JSON | None = None) -> list[Line]:
-        """The readable lines, and one with the buttons; of what has no blocks, the text."""
-        names = self._eyes.names
-        lines = list(lines_of(blocks, names))
-        if not blocks and text:
-            lines = [Line(line) for line in words(text, names).split("\n")]
-        labels = [button.label for button in buttons_of(blocks)]
-        if view and view.get("submit"):
-            labels.append(view["submit"]["text"])
-        if labels:
-            lines.append(Line(" ".join(f"[{label}]" for label in labels), "code"))
-        return lines
 
     # -- on paper
 
@@ -155,9 +155,36 @@ class Narrator:
         if console.is_terminal:
             width = min(console.width, WIDEST) - len(prefix)
             parts = list(text.wrap(console, max(20, width))) or [text]
+        self._last = ""
         for part in parts:
-            console.print(Text(prefix, prefix_style) + part, soft_wrap=True)
+            console.print(Text.assemble((prefix, prefix_style), part), soft_wrap=True)
             prefix = prefix if "│" in prefix else " " * len(prefix)
+
+
+def _margin(message: SeenMessage) -> str:
+    return f"{MARGIN}{REPLY}" if message.is_reply else MARGIN
+
+
+def _lines(blocks: list[JSON], text: str, names: Names, submit: str = "") -> list[Line]:
+    """What is to be read, and one line of buttons; of what has no blocks, the text."""
+    lines = list(lines_of(blocks, names))
+    if not blocks and text:
+        lines = [Line(line) for line in words(text, names).split("\n")]
+    labels = [*(button.label for button in buttons_of(blocks)), *([submit] if submit else [])]
+    return [*lines, Line(" ".join(f"[{label}]" for label in labels), "code")] if labels else lines
+
+
+def _view_lines(view: SeenView, names: Names) -> list[Line]:
+    fields = {field.block_id: field for field in fields_of(view.blocks, view.values, names)}
+    lines: list[Line] = []
+    for block in view.blocks:
+        field = fields.get(block["block_id"])
+        lines += [Line(f"{field.label}: {field.shown}")] if field else lines_of([block], names)
+        if field and field.block_id in view.errors:
+            lines.append(Line(f"⚠ {view.errors[field.block_id]}", "error"))
+    submit = (view.raw.get("submit") or {}).get("text", "")
+    buttons = [line for line in _lines(view.blocks, "", names, submit) if line.text[:1] == "["]
+    return [*lines, *buttons[-1:]]
 
 
 def _files(message: SeenMessage) -> Iterable[Line]:
@@ -165,9 +192,11 @@ def _files(message: SeenMessage) -> Iterable[Line]:
         yield Line(f"📎 {file['name']} ({file['size']:,} bytes)")
 
 
-def _news(lines: list[Line], before: list[Line] | None) -> list[Line]:
-    """All of a new message; of a changed one its heading, and what was not there before."""
-    return lines if before is None else [*lines[:1], *_new(lines[1:], before)]
+def _news(lines: list[Line], before: list[Line]) -> list[Line]:
+    """Below the heading; of a line of details that has grown, nothing."""
+    known = {part for line in before for part in line.text.split(SEPARATOR)}
+    new = _new(lines[1:], before)
+    return [x for x in new if x.kind != "quiet" or known.isdisjoint(x.text.split(SEPARATOR))]
 
 
 def _new(lines: list[Line], before: list[Line]) -> list[Line]:

@@ -85,12 +85,12 @@ class Scene:
     ) -> Answer:
         button = self.button(where, label)
         channel = where.channel if isinstance(where, SeenMessage) else ""
-        sure = ", and says that it is meant" if confirm else ""
+        sure = " and confirms" if confirm else ""
         self.narrator.does(person.user, f"presses [{label}]{sure}", channel)
+        alike = [b for b in buttons_of(where.blocks) if b.action_id == button.action_id]
+        block_id = button.block_id if alike[1:] else None  # an edit gives blocks new ids
         try:
-            answer = await person.click(
-                where, button.action_id, block_id=button.block_id, confirm=confirm
-            )
+            answer = await person.click(where, button.action_id, block_id=block_id, confirm=confirm)
         except CannotError as error:
             raise NotAsTold(f"{label} can be pressed: {error}") from None
         return _taken(f"the bot takes the click on {label}", answer)

@@ -32,7 +32,7 @@ SHORT_KEY = "The HMAC key is"  # how PyJWT's warning about the sandbox's printed
 
 
 class BotDied(Exception):
-    """The bot's process ended when it should not have."""
+    """The bot's process ended when it should not have, or never got ready."""
 
 
 @dataclass
@@ -60,9 +60,12 @@ class BotProcess:
         )
         if sink:
             sink.close()
-        async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(READY_WITHIN_S):
-            while not await self._is_ready(http):
-                await asyncio.sleep(0.02)
+        try:
+            async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(READY_WITHIN_S):
+                while not await self._is_ready(http):  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise BotDied(f"it was not ready within {READY_WITHIN_S:.0f} s") from None
 
     async def _is_ready(self, http: httpx.AsyncClient) -> bool:
         if self.process is None or self.process.returncode is not None:
@@ -137,10 +140,8 @@ async def stage(
         hook = f"{bot_url}/webhooks/100ms/default" if webhooks else None
         slack = SlackConfig(speed=speed, request_url=events)
         slack_app = create_slack(slack)
-        slack_url = await stack.enter_async_context(
-            serving(slack_app, "127.0.0.1", ports.slack)
-        )
-        hms = HmsConfig(speed=speed, webhook_url=hook)
+        slack_url = await stack.enter_async_context(serving(slack_app, "127.0.0.1", ports.slack))
+        hms = HmsConfig(speed=speed)
         running = await stack.enter_async_context(serve_hms(hms, port=ports.hms))
         driver = await stack.enter_async_context(Driver(running.base_url, hms))
         environment = {
@@ -156,6 +157,7 @@ async def stage(
         bot = BotProcess(environment, port, output)
         stack.push_async_callback(bot.stop)
         await bot.start()
+        await driver.sim("/webhooks", {"url": hook})  # what came before would find nobody there
         yield Stage(
             slack_url, slack, slack_app.state.sim, running.base_url, running.sim, driver, bot, stack
         )

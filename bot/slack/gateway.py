@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.errors import CannotPostThere, SlackRefused, SlackUnavailable, error_from
+from bot.slack.errors import SlackRefused, SlackUnavailable, error_from
 from bot.slack.gates import Gates
 
 VIEW_MAY_COME_S = 3.0
@@ -205,7 +205,7 @@ class SlackGateway:
         try:
             async with self._call("conversations.info"):
                 answer = await self._client.conversations_info(channel=channel)
-        except CannotPostThere:
+        except SlackRefused:
             return False
         return bool(answer["channel"].get("is_member"))
 

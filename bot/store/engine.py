@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -63,6 +64,8 @@ def database_at(database_url: str) -> URL:
         raise DatabaseUrlError("not a database address; try sqlite:///record-bot.db") from e
     kind = url.get_backend_name()
     if kind in ("postgresql", "postgres"):
+        if find_spec("psycopg") is None:
+            raise DatabaseUrlError("PostgreSQL needs the extra: pip install 'record-bot[postgres]'")
         return url.set(drivername="postgresql+psycopg")
     if kind != "sqlite":
         raise DatabaseUrlError(f"{kind!r} is not supported: use sqlite or postgresql")

@@ -111,7 +111,6 @@ async def _rooms(there: World, number: int) -> list[str]:
     names = [f"bench-{i:04}" for i in range(number)]
     for name in names:
         await there.stage.hms.sim("/rooms", {"name": name})
-    await there.stage.bot.stop()
-    await there.stage.bot.start()
+    await there.restart()
     await there.until(lambda: there.count("SELECT count(*) FROM rooms") >= number)
     return names

@@ -146,7 +146,7 @@ async def _process(kind: str, slack_api_url: str, folder: Path) -> AsyncIterator
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
     try:
         async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient(trust_env=False) as http:
-            while not await _answers(http, port):
+            while not await _answers(http, port):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
         yield port
     finally:

@@ -184,8 +184,7 @@ class _Generator:
             self._wrong[answer[:300]] += 1
 
 
-async def _main(file: Path) -> None:
-    job = Job(**json.loads(file.read_text()))
+async def _main(job: Job) -> None:
     loop = asyncio.get_running_loop()
     connections = [
         (await loop.create_connection(_Connection, "127.0.0.1", job.port))[1]
@@ -197,4 +196,4 @@ async def _main(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1])))
+    asyncio.run(_main(Job(**json.loads(Path(sys.argv[1]).read_text()))))

@@ -9,7 +9,6 @@ import httpx
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.facts import BeamStarted, Fact, Observed, Requested, StartAccepted, StartAttempted
 from bot.domain.options import RecordingOptions
-from bot.domain.policy import Policy
 from bot.domain.recording import derive
 from bot.sandbox.slack import seed
 from bot.store.engine import open_store
@@ -35,9 +34,7 @@ class Open:
 
 
 async def populate(folder: Path, number: int, slack_url: str, bot_token: str) -> list[Open]:
-    """Running recordings with their cards posted; when they were last asked for is spread evenly
-    over the time between two asks, as it is in a bot that has been running for a while.
-    """
+    """Running recordings with their cards posted."""
     store = await open_store(
         f"sqlite:///{folder / 'record-bot.sqlite'}",
         team=Team(seed.TEAM_ID),
@@ -49,13 +46,12 @@ async def populate(folder: Path, number: int, slack_url: str, bot_token: str) ->
         async with httpx.AsyncClient(
             base_url=f"{slack_url}/api", headers=headers, trust_env=False
         ) as slack:
-            return [await _one(store, slack, i, (i + 1) / number) for i in range(number)]
+            return [await _one(store, slack, i) for i in range(number)]
     finally:
         await store.close()
 
 
-async def _one(store: Store, slack: httpx.AsyncClient, i: int, age: float) -> Open:
-    """`age` of its last ask, as a share of the time between two."""
+async def _one(store: Store, slack: httpx.AsyncClient, i: int) -> Open:
     key, hms_id = f"bench-{i:05}", f"{0xBEC:08x}{i:016x}"
     room_id, session_id = f"{0xBED:08x}{i:016x}", f"{0xBEE:08x}{i:016x}"
     requested = Requested(
@@ -88,7 +84,7 @@ async def _one(store: Store, slack: httpx.AsyncClient, i: int, age: float) -> Op
         ts=posted["ts"],
         hash=content_hash(card),
     )
-    asked = Asked(datetime.now(UTC) - age * Policy().ask_running, asks=6)
+    asked = Asked(datetime.now(UTC), asks=6)
     await store.create(key, requested)
     await store.record(key, facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], asked=asked)
     return Open(key, hms_id, room_id, session_id, posted["ts"])

@@ -1,10 +1,12 @@
 """A running stage with its people and rooms, and the words in which the tests talk about it."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import itertools
 import json
+import random
 import re
 import socket
 import time
@@ -26,7 +28,7 @@ Json = dict[str, Any]
 Found = TypeVar("Found")
 PATIENCE_S = 10.0
 
-SECRETS = (
+KEYS = (
     "xoxb-",
     "xapp-",
     "sandbox-signing-secret",
@@ -34,6 +36,9 @@ SECRETS = (
     "sandbox-webhook-secret",
     "eyJ",  # a JSON web token
     "signature=",  # a presigned URL
+)
+SECRETS = (
+    *KEYS,
     f"/commands/{seed.TEAM_ID}",  # a response_url
     f"/actions/{seed.TEAM_ID}",
     "/upload/v1/",
@@ -200,8 +205,14 @@ class Bench:
         self, who: Person, where: SeenMessage | SeenView, label: str, *, confirm: bool = False
     ) -> Answer:
         """Press the button with that label."""
-        block_id, action_id = button(where.blocks, label)
-        return await who.click(where, action_id, block_id=block_id, confirm=confirm)
+        return await who.click(where, button(where.blocks, label), confirm=confirm)
+
+    async def fill(self, who: Person, view: SeenView, values: Json) -> SeenView:
+        """Enter values by field, in this order; the bot redraws the form before it acks."""
+        for block_id, given in values.items():
+            action_id = f"start_{block_id}"
+            await who.enter(view, block_id, given, action_id=action_id)
+        return await who.view(view.id)
 
     async def form(self, who: Person, channel: str = seed.STANDUP, text: str = "") -> SeenView:
         answer = await who.command(channel, f"/record {text}")
@@ -256,7 +267,7 @@ class Bench:
         problems = state.problems
         await self.ines.forget("problems")
         self.check_log()
-        public = [m for c in state.raw["channels"] for m in c["messages"]]
+        public = [m for c in state.raw["channels"] if c["kind"] != "im" for m in c["messages"]]
         leaks = [m["text"] for m in public if contains(m, "signature=")]
         assert problems == []
         assert leaks == []
@@ -275,7 +286,13 @@ class Bench:
         """Nothing that opens a door is kept (a response_url is: an answer is still owed)."""
         for path in self.database.parent.glob(f"{self.database.name}*"):
             content = path.read_bytes()
-            for word in ("xoxb-", "xapp-", "sandbox-secret", "sandbox-webhook-secret", "signature="):
+            for word in (
+                "xoxb-",
+                "xapp-",
+                "sandbox-secret",
+                "sandbox-webhook-secret",
+                "signature=",
+            ):
                 assert word.encode() not in content, f"{word!r} in {path.name}"
 
 
@@ -311,16 +328,24 @@ class Opened:
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15))
         # The rooms are there before the bot reads its directory for the first time.
         making = asyncio.create_task(_make_rooms(http, f"http://127.0.0.1:{port}", self._rooms))
-        ports = Ports(hms=port)
+        ports = Ports(slack=_free_port(), hms=port, bot=_free_port())
         opening = stage(self._folder, ports=ports, output=log, **self._how)
         running = await stack.enter_async_context(opening)
-        people = [
-            await running.person(user)
-            for user in (seed.STARTER, seed.MEMBER, seed.ADMIN, seed.GUEST, seed.STRANGER)
-        ]
         pools = {template: iter(rooms) for template, rooms in (await making).items()}
+        await _until_directory_is_read(http, running.hms_url)
         database = self._folder / "record-bot.sqlite"
-        return Bench(running, log, database, *people, http=http, pools=pools)
+        return Bench(
+            running,
+            log,
+            database,
+            ines=await running.person(seed.STARTER),
+            tariq=await running.person(seed.MEMBER),
+            amara=await running.person(seed.ADMIN),
+            guus=await running.person(seed.GUEST),
+            sol=await running.person(seed.STRANGER),
+            http=http,
+            pools=pools,
+        )
 
 
 async def _make_rooms(http: httpx.AsyncClient, url: str, wanted: Json) -> dict[str, list[Room]]:
@@ -342,11 +367,23 @@ async def _make_rooms(http: httpx.AsyncClient, url: str, wanted: Json) -> dict[s
     return made
 
 
+async def _until_directory_is_read(http: httpx.AsyncClient, url: str) -> None:
+    """The bot knows the rooms, and which of them are live."""
+    async with asyncio.timeout(10):
+        while True:
+            calls = (await http.get(f"{url}/sim/requests")).json()["requests"]
+            if [c["status"] for c in calls if c["path"] == "/v2/sessions"] >= [200, 200]:
+                return
+            await asyncio.sleep(0.02)
+
+
 def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-    return port
+    """Below those that the kernel hands out by itself: nobody takes it before we do."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 # -- reading what is seen
@@ -379,32 +416,33 @@ def files(state: Snapshot, channel: str, thread_ts: str) -> list[tuple[str, str]
     ]
 
 
-def elements(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
+def elements(blocks: list[Json]) -> Iterator[Json]:
     for block in blocks:
         inside = [block.get("accessory"), block.get("element"), *block.get("elements", [])]
         for element in inside:
             if isinstance(element, dict) and "action_id" in element:
-                yield block["block_id"], element
+                yield element
 
 
 def labels(blocks: list[Json]) -> list[str]:
-    return [e["text"]["text"] for _, e in elements(blocks) if e["type"] == "button"]
+    return [e["text"]["text"] for e in elements(blocks) if e["type"] == "button"]
 
 
-def button(blocks: list[Json], label: str) -> tuple[str, str]:
+def button(blocks: list[Json], label: str) -> str:
+    """The action id of the first button with that label."""
     found = [
-        (block_id, e["action_id"])
-        for block_id, e in elements(blocks)
+        e["action_id"]
+        for e in elements(blocks)
         if e["type"] == "button" and e["text"]["text"] == label
     ]
     assert found, f"no button {label!r} in {labels(blocks)}"
-    return found[0]
+    return str(found[0])
 
 
 def url_of(blocks: list[Json], label: str) -> str:
     return next(
         str(e["url"])
-        for _, e in elements(blocks)
+        for e in elements(blocks)
         if e["type"] == "button" and e["text"]["text"] == label
     )
 

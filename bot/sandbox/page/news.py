@@ -1,0 +1,87 @@
+"""What the page shows of Slack, as server-sent events: first everything, then what changed."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from bot.sandbox.page.shown import (
+    calls_of,
+    channel_of,
+    delivery_line,
+    everything,
+    surroundings,
+    views_of,
+)
+from bot.sandbox.slack.model import JSON
+from bot.sandbox.slack.sim import Sim
+from bot.sandbox.slack.snapshot import message_of
+
+IDLE_S = 10.0
+GATHER_S = 0.01  # changes come in bursts; the page draws once for each
+WORLD = secrets.token_hex(4)  # numbers of another process' changes mean nothing here
+OF_VIEWS = ("view_", "home_")
+
+
+async def stream(request: Request) -> StreamingResponse:
+    """GET /page/stream; continues from Last-Event-ID where that is possible."""
+    sim: Sim = request.app.state.sim
+    world, _, last = (request.headers.get("last-event-id") or "").partition(".")
+    since = int(last) if world == WORLD and last.isdecimal() else None
+    headers = {"cache-control": "no-store"}
+    return StreamingResponse(_events(sim, since), media_type="text/event-stream", headers=headers)
+
+
+async def _events(sim: Sim, since: int | None) -> AsyncIterator[str]:
+    if since is None:
+        since = sim.changes.seq
+        yield _event("state", since, everything(sim))
+    async for change in sim.changes.follow(since, idle_s=IDLE_S):
+        if change is None:
+            yield ": idle\n\n"
+        elif change["seq"] > since:
+            await asyncio.sleep(GATHER_S)
+            changes, since = sim.changes.since(since), sim.changes.seq
+            yield _event("patch", since, patch(sim, changes))
+
+
+def _event(name: str, seq: int, data: JSON) -> str:
+    return f"id: {WORLD}.{seq}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def patch(sim: Sim, changes: list[JSON]) -> JSON:
+    """Everything that these changes touched, as it is now."""
+    kinds = {str(change["type"]) for change in changes}
+    told: JSON = {"channels": _channels(sim, changes), **surroundings(sim)}
+    told["notices"] = [change for change in changes if change["type"] == "slackbot"]
+    if any(kind.startswith(OF_VIEWS) for kind in kinds):
+        told |= views_of(sim)
+    if calls := sum(change["type"] == "api_call" for change in changes):
+        told["calls"] = calls_of(sim, calls)
+    if delivered := {change["id"] for change in changes if change["type"] == "delivered"}:
+        recent = [d for d in list(sim.deliveries)[-len(delivered) - 50 :] if d.id in delivered]
+        told["deliveries"] = [delivery_line(delivery) for delivery in recent]
+    return told
+
+
+def _channels(sim: Sim, changes: list[JSON]) -> list[JSON]:
+    """The channels with changes, each with only those messages that are new or different."""
+    touched: dict[str, set[str]] = {}
+    for change in changes:
+        channel_id: Any = change.get("channel")
+        if channel_id not in sim.channels or change["type"] in {"api_call", "slackbot"}:
+            continue
+        found = touched.setdefault(channel_id, set())
+        found |= {str(change[key]) for key in ("ts", "thread_ts") if change.get(key)}
+    shown = []
+    for channel_id, found in touched.items():
+        channel = sim.channels[channel_id]
+        both = {**channel.messages, **channel.ephemerals}
+        gone = found - both.keys()
+        different = [message_of(sim, both[ts]) for ts in sorted(found - gone)]
+        shown.append(channel_of(channel) | {"messages": different, "gone": sorted(gone)})
+    return shown

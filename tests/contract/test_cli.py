@@ -1,0 +1,125 @@
+"""The command line as a process: what it prints, and how it fails in one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).parents[2]
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "s3cret-1",
+    "HMS_ACCESS_KEY": "key",
+    "HMS_SECRET": "s3cret-2",
+    # Nobody listens there.
+    "SLACK_API_URL": "http://127.0.0.1:9/api/",
+    "HMS_API_URL": "http://127.0.0.1:9/v2",
+}
+
+
+def record_bot(
+    folder: Path, *arguments: str, env: dict[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """In an empty folder, with no settings but these."""
+    bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(REPO)}
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *arguments],
+        cwd=folder,
+        env={**bare, "PYTHONUTF8": "1", **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def fails_in_one_line(done: "subprocess.CompletedProcess[str]") -> str:
+    """The line. Neither a traceback nor anything on stdout comes with it."""
+    assert done.returncode == 1
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("record-bot: ")
+    return line
+
+
+@pytest.mark.parametrize(
+    ("missing", "where"),
+    [
+        ("SLACK_BOT_TOKEN", "OAuth & Permissions"),
+        ("SLACK_SIGNING_SECRET", "Basic Information"),
+        ("HMS_ACCESS_KEY", "100ms dashboard"),
+        ("HMS_SECRET", "100ms dashboard"),
+    ],
+)
+def test_run_names_the_setting_that_is_missing(tmp_path: Path, missing: str, where: str) -> None:
+    env = {name: value for name, value in GOOD.items() if name != missing}
+    line = fails_in_one_line(record_bot(tmp_path, "run", env=env))
+    assert f"{missing} is not set" in line
+    assert where in line
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"PORT": "s3cret"}, "PORT is wrong"),
+        ({"SLACK_BOT_TOKEN": "s3cret"}, "does not begin with xoxb-"),
+        ({}, "Slack cannot be reached"),
+    ],
+)
+def test_run_says_what_is_wrong_and_shows_no_value(
+    tmp_path: Path, wrong: dict[str, str], why: str
+) -> None:
+    line = fails_in_one_line(record_bot(tmp_path, "run", env=GOOD | wrong))
+    assert why in line
+    assert "s3cret" not in line
+
+
+def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path) -> None:
+    env = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/data/bot.sqlite"}
+    done = record_bot(tmp_path, "migrate", env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "data/bot.sqlite").exists()
+    wrong = GOOD | {"DATABASE_URL": "mysql://host/name"}
+    assert "not supported" in fails_in_one_line(record_bot(tmp_path, "migrate", env=wrong))
+
+
+def test_manifest_prints_what_the_repo_has(tmp_path: Path) -> None:
+    done = record_bot(tmp_path, "manifest")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (REPO / "manifest.yml").read_text("utf-8")
+
+
+def test_manifest_for_an_address(tmp_path: Path) -> None:
+    done = record_bot(tmp_path, "manifest", "--url", "https://bot.example.com/")
+    assert done.returncode == 0
+    assert done.stdout.count("https://bot.example.com/slack/events\n") == 4
+    refused = record_bot(tmp_path, "manifest", "--url", "http://bot.example.com")
+    assert "https" in fails_in_one_line(refused)
+
+
+def test_doctor_names_everything_that_is_missing_and_fails(tmp_path: Path) -> None:
+    done = record_bot(tmp_path, "doctor")
+    assert (done.returncode, done.stderr) == (1, "")
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "HMS_ACCESS_KEY", "HMS_SECRET"):
+        assert f"{name} is not set" in done.stdout
+    assert "4 failed" in done.stdout
+    assert not list(tmp_path.rglob("*.sqlite*"))  # it only looks
+
+
+def test_doctor_reads_the_settings_file_or_says_that_it_cannot(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("\n".join(f"{k}={v}" for k, v in GOOD.items()))
+    done = record_bot(tmp_path, "doctor")
+    assert done.returncode == 1
+    assert "complete, for HTTP" in done.stdout
+    assert "s3cret" not in done.stdout
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    assert ".env cannot be read" in fails_in_one_line(record_bot(tmp_path, "doctor"))
+
+
+def test_help_names_the_commands(tmp_path: Path) -> None:
+    done = record_bot(tmp_path, "--help")
+    assert done.returncode == 0
+    for command in ("run", "doctor", "migrate", "manifest"):
+        assert command in done.stdout

@@ -1,0 +1,98 @@
+"""Recordings that fail at 100ms: the cause, the fix, and the way on."""
+
+import pytest
+
+from tests.e2e.bench import Bench, contains, labels, seed
+
+CAUSES = {
+    "INTERNAL_ERROR": ("100ms had an error of its own.", "tell 100ms support about recording"),
+    "UPLOAD_ERROR": ("100ms could not store the files.", "Check the template's storage"),
+    "MAX_RETRIES_REACHED": (
+        "100ms could not open the meeting URL.",
+        "The room's own link must join the room without a click",
+    ),
+    "BEAM_STOPPED": ("It was stopped before it had begun.", "only after it says Recording"),
+}
+
+
+@pytest.mark.parametrize("error_type", CAUSES)
+async def test_each_failure_names_cause_and_fix_and_can_be_tried_again(
+    bench: Bench, error_type: str
+) -> None:
+    room = await bench.room()
+    await bench.hms_fault(kind="start_fails", room_id=room.id, error_type=error_type, times=1)
+    await bench.start(room, "--res 1080p --no-transcript")
+    card = await bench.card(room, "Failed.")
+    for words in CAUSES[error_type]:
+        assert words in card.text
+    results = await bench.reply(card, "The recording failed.")
+    assert "Try again" in labels(results.blocks)
+    assert "Watch" not in labels(card.blocks)
+    await bench.press(bench.tariq, card, "Try again")
+    again = await bench.card(room, "Recording.")
+    assert again.ts != card.ts
+    assert f"Asked by <@{seed.MEMBER}>" in again.text
+    first, second = await bench.bodies(room)
+    assert first == second
+    assert first["resolution"] == {"width": 1920, "height": 1080}
+
+
+@pytest.mark.parametrize("error_type", ["INTERNAL_ERROR", "UPLOAD_ERROR"])
+async def test_a_running_recording_that_fails(bench: Bench, error_type: str) -> None:
+    room = await bench.room()
+    card = await bench.running(room, "--transcript")
+    hms = await bench.recording(room)
+    await bench.hms.sim(f"/recordings/{hms['id']}/fail", {"error_type": error_type})
+    card = await bench.card(room, "Failed.")
+    assert CAUSES[error_type][0] in card.text
+    results = await bench.reply(card, f"<@{seed.STARTER}>", "The recording failed.")
+    assert CAUSES[error_type][1] in results.text
+    assert len([m for m in await bench.ines.thread(seed.STANDUP, card.ts)]) == 1
+
+
+async def test_a_url_of_ones_own_that_does_not_open_asks_to_change_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.start(room, "--url https://meet.invalid/x --no-transcript")
+    card = await bench.card(room, "Failed.")
+    assert "Change the settings: the URL must join the room" in card.text
+    assert "Change settings" in labels(card.blocks)
+    assert "Try again" not in labels(card.blocks)
+
+
+async def test_stopped_while_starting(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.start_fault(room, kind="hang", hang_s=0.2, after_work=True, times=1)
+    await bench.start(room)
+    card = await bench.card(room, "Starting.")
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    await bench.see(
+        lambda s: [
+            m
+            for m in s.messages(seed.STANDUP)
+            if m.ts == card.ts and m.text.startswith((f"{room.name}: Failed", f"{room.name}: Vid"))
+        ]
+    )
+    assert (await bench.recording(room))["stop_reason"] is not None
+
+
+async def test_a_room_that_100ms_does_not_show_is_explained(bench: Bench) -> None:
+    unknown = "0" * 24
+    await bench.ines.command(seed.STANDUP, f"/record start {unknown}")
+    told = await bench.told(bench.ines, seed.STANDUP, unknown, "did not start")
+    assert "100ms shows no such room to this bot" in told.text
+
+
+async def test_a_destination_that_is_missing_is_explained(bench: Bench) -> None:
+    room = await bench.room("broadcast")
+    await bench.start(room)
+    told = await bench.told(bench.ines, seed.STANDUP, room.name, "did not start")
+    assert contains(told.raw, "100ms cannot use the destination", "name a destination")
+    await bench.press(bench.ines, told, "Open the form")
+    view = await bench.view(bench.ines, "start_form")
+    assert contains(view.raw, room.id)
+
+
+async def test_a_disabled_room_is_refused_in_words(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, '/record start "old standup"')
+    told = await bench.told(bench.ines, seed.STANDUP, "old standup", "did not start")
+    assert "room is disabled" in told.text

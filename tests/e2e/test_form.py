@@ -1,0 +1,417 @@
+"""The start form: filled in, changed, submitted, closed, come back to."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.sandbox.slack.seen import JSON
+from tests.e2e.bench import (
+    Bench,
+    Person,
+    Room,
+    SeenView,
+    contains,
+    fields,
+    labels,
+    seed,
+    url_of,
+    value,
+)
+
+MORE = "More options"
+
+
+async def expanded(bench: Bench, who: Person, **filled: Any) -> SeenView:
+    """The form with all options in sight, and these values in it."""
+    view = await bench.form(who)
+    await bench.press(who, view, MORE)
+    view = await bench.view(who, "start_form", '"resolution"')
+    return await bench.fill(who, view, filled)
+
+
+async def submitted(bench: Bench, who: Person, view: SeenView, room: Room) -> SeenView:
+    """Starting…, and then what came of it."""
+    answer = await who.submit(view)
+    assert answer.errors == {}
+    assert answer.view is not None
+    assert answer.view.callback_id == "starting"
+    assert contains(answer.view.raw, "Starting to record ", room.name, "You can close this")
+    return await bench.view(who, "outcome", room.name)
+
+
+async def test_type_ahead_has_live_rooms_first_and_asks_100ms_nothing(bench: Bench) -> None:
+    await bench.hms_fault(kind="hang", path="/v2/rooms*")
+    await bench.hms_fault(kind="hang", path="/v2/sessions*")
+    view = await bench.form(bench.ines)
+    for typed, offered in {
+        "B": ["webinar", "board room", "dashboard off"],  # only the first has people in it
+        "standup": ["standup", "old standup"],  # the second is disabled
+        "review design": ["Design review"],
+        "no such room": [],
+    }.items():
+        options = await bench.ines.suggest(view, "room_id", typed)
+        assert [o["text"]["text"] for o in options] == offered
+    assert 0 < len(await bench.ines.suggest(view, "room_id", "")) <= 100
+
+
+async def test_the_short_form_sends_nothing_of_the_template(bench: Bench) -> None:
+    room = await bench.room()
+    view = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
+    outcome = await submitted(bench, bench.ines, view, room)
+    card = await bench.card(room, "Recording")
+    assert card.ts.replace(".", "") in url_of(outcome.blocks, "Open the card")
+    assert await bench.bodies(room) == [{}]
+
+
+async def test_audio_only_is_sent_and_hides_the_resolution(bench: Bench) -> None:
+    room = await bench.room()
+    view = await expanded(bench, bench.ines, resolution="custom")
+    view = await bench.fill(
+        bench.ines, view, {"width": "640", "height": "360", "audio_only": "audio"}
+    )
+    assert not {"resolution", "width", "height"} & set(fields(view))
+    view = await bench.fill(bench.ines, view, {"audio_only": "video"})
+    assert (value(view, "width"), value(view, "height")) == ("640", "360")
+    view = await bench.fill(bench.ines, view, {"audio_only": "audio"})
+    view = await bench.choose_room(bench.ines, view, room)
+    await submitted(bench, bench.ines, view, room)
+    assert await bench.bodies(room) == [{"audio_only": True}]
+
+
+async def test_every_option_arrives_at_100ms(bench: Bench) -> None:
+    room = await bench.room("broadcast")
+    view = await expanded(bench, bench.ines, resolution="custom", transcription="on")
+    view = await bench.fill(bench.ines, view, {"summary": "on"})
+    view = await bench.fill(
+        bench.ines,
+        view,
+        {
+            "width": "1000",
+            "height": "500",
+            "output_modes": ["json", "srt"],
+            "vocabulary": "Ana, Ben\nליאת\nAna",
+            "context": "Weekly <sync> & more",
+            "temperature": "0,3",
+            "section_title.0": "Decisions",
+            "meeting_url": "https://example.org/room?auth=1",
+            "destination": "back-stage",
+            "channel": seed.DESIGN,
+        },
+    )
+    await bench.press(bench.ines, view, "Add a section")
+    view = await bench.view(bench.ines, "start_form", "Section 2: title")
+    view = await bench.fill(
+        bench.ines, view, {"section_title.1": "Risks", "section_format.1": "paragraph"}
+    )
+    view = await bench.choose_room(bench.ines, view, room)
+    await submitted(bench, bench.ines, view, room)
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+    assert await bench.bodies(room) == [
+        {
+            "meeting_url": "https://example.org/room?auth=1",
+            "resolution": {"width": 1000, "height": 500},
+            "destination": "back-stage",
+            "transcription": {
+                "enabled": True,
+                "output_modes": ["srt", "json"],
+                "custom_vocabulary": ["Ana", "Ben", "ליאת"],
+                "summary": {
+                    "enabled": True,
+                    "context": "Weekly <sync> & more",
+                    "temperature": 0.3,
+                    "sections": [
+                        {"title": "Decisions", "format": "bullets"},
+                        {"title": "Risks", "format": "paragraph"},
+                    ],
+                },
+            },
+        }
+    ]
+
+
+async def test_switched_off_is_sent_as_off(bench: Bench) -> None:
+    room = await bench.room("meetings-transcribed")
+    view = await expanded(bench, bench.ines, transcription="off")
+    view = await bench.choose_room(bench.ines, view, room)
+    await submitted(bench, bench.ines, view, room)
+    assert await bench.bodies(room) == [{"transcription": {"enabled": False}}]
+    assert (await bench.recording(room))["transcription"] is None
+
+
+async def test_switches_hide_and_show_and_keep_what_was_typed(bench: Bench) -> None:
+    room = await bench.room()
+    view = await expanded(bench, bench.ines, transcription="on")
+    assert {"output_modes", "vocabulary", "summary"} <= set(fields(view))
+    assert "context" not in fields(view)
+    view = await bench.fill(bench.ines, view, {"vocabulary": "Ana", "output_modes": ["txt"]})
+    view = await bench.fill(bench.ines, view, {"summary": "on"})
+    view = await bench.fill(
+        bench.ines, view, {"context": "Kept?", "temperature": "0.7", "section_title.0": "Kept too"}
+    )
+    view = await bench.fill(bench.ines, view, {"transcription": "off"})
+    hidden = {"output_modes", "vocabulary", "summary", "context", "section_title.0"}
+    assert not hidden & set(fields(view))
+    view = await bench.fill(bench.ines, view, {"transcription": "on"})
+    assert value(view, "vocabulary") == "Ana"
+    assert value(view, "output_modes") == ["txt"]
+    assert value(view, "context") == "Kept?"
+    assert value(view, "temperature") == "0.7"
+    assert value(view, "section_title.0") == "Kept too"
+    # What is hidden when it is submitted is not sent.
+    view = await bench.fill(bench.ines, view, {"summary": "template"})
+    view = await bench.choose_room(bench.ines, view, room)
+    await submitted(bench, bench.ines, view, room)
+    assert await bench.bodies(room) == [
+        {"transcription": {"enabled": True, "output_modes": ["txt"], "custom_vocabulary": ["Ana"]}}
+    ]
+
+
+async def test_sections_are_added_up_to_six_and_removed_without_mixing_them_up(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    view = await expanded(bench, bench.ines, transcription="on")
+    view = await bench.fill(bench.ines, view, {"summary": "on"})
+    assert not [label for label in labels(view.blocks) if label.startswith("Remove")]
+    for n in range(6):
+        view = await bench.fill(bench.ines, view, {f"section_title.{n}": f"S{n}"})
+        if n < 5:
+            await bench.press(bench.ines, view, "Add a section")
+            view = await bench.view(bench.ines, "start_form", f"Section {n + 2}: title")
+    assert "Add a section" not in labels(view.blocks)
+    for n in (3, 1):  # the third, and then the first
+        await bench.press(bench.ines, view, f"Remove section {n}")
+        view = await bench.ines.view(view.id)
+    titles = [value(view, f) for f in fields(view) if f.startswith("section_title")]
+    assert titles == ["S1", "S3", "S4", "S5"]
+    assert "Add a section" in labels(view.blocks)
+    await bench.press(bench.ines, view, "Add a section")
+    view = await bench.ines.view(view.id)
+    last = [f for f in fields(view) if f.startswith("section_title")][-1]
+    assert value(view, last) is None
+    view = await bench.fill(bench.ines, view, {last: "New"})
+    view = await bench.choose_room(bench.ines, view, room)
+    await submitted(bench, bench.ines, view, room)
+    (body,) = await bench.bodies(room)
+    sent = body["transcription"]["summary"]["sections"]
+    assert [s["title"] for s in sent] == ["S1", "S3", "S4", "S5", "New"]
+
+
+async def test_every_limit_is_said_at_its_field_all_at_once(bench: Bench) -> None:
+    room = await bench.room()
+    view = await expanded(bench, bench.ines, resolution="custom", transcription="on")
+    view = await bench.fill(bench.ines, view, {"summary": "on"})
+    await bench.press(bench.ines, view, "Add a section")
+    view = await bench.view(bench.ines, "start_form", "Section 2: title")
+    wrong = {
+        "width": "100",
+        "height": "4000",
+        "vocabulary": "\n".join(f"w{n}" for n in range(501)),
+        "context": "x" * 301,
+        "temperature": "1.1",
+        "section_title.0": "t" * 101,
+        "section_title.1": "   ",
+        "meeting_url": "example.org/room",
+        "destination": "d" * 256,
+    }
+    view = await bench.fill(bench.ines, view, wrong)
+    without = await bench.ines.submit(view)
+    assert without.outcome == "not_sent"  # Slack itself asks for what is required
+    assert "room_id" in without.errors
+    view = await bench.choose_room(bench.ines, view, room)
+    answer = await bench.ines.submit(view)
+    assert answer.errors == {
+        "width": "The width must be 144 to 1920 pixels.",
+        "height": "The height must be 144 to 1920 pixels.",
+        "vocabulary": "At most 500 words or terms. Take out 1 of them.",
+        "context": "This is 1 character too long. Shorten it to 300 or fewer.",
+        "temperature": "Give a number from 0.1 to 1.0, such as 0.5.",
+        "section_title.0": "This is 1 character too long. Shorten it to 100 or fewer.",
+        "section_title.1": "Give this section a title, or remove it.",
+        "meeting_url": "Put https:// in front of it: https://example.org/room",
+        "destination": "This is 1 character too long. Shorten it to 255 or fewer.",
+    }
+    assert await bench.recordings(room) == []
+    # Mended one by one, with the limits themselves, it goes through.
+    mended = {
+        "width": "1920",
+        "height": "1080",
+        "vocabulary": "Ana",
+        "context": "x" * 300,
+        "temperature": "1.0",
+        "section_title.0": "t" * 100,
+        "section_title.1": "Risks",
+        "meeting_url": "",
+        "destination": "default",
+    }
+    view = await bench.fill(bench.ines, await bench.ines.view(view.id), mended)
+    await submitted(bench, bench.ines, view, room)
+    (body,) = await bench.bodies(room)
+    assert body["resolution"] == {"width": 1920, "height": 1080}
+    assert len(body["transcription"]["summary"]["context"]) == 300
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "field", "says"),
+    [
+        ("1900", "1900", "height", "smaller side must be at most 1080"),
+        ("150", "180", "height", "larger side must be at least 192"),
+    ],
+)
+async def test_the_sides_are_checked_against_each_other(
+    bench: Bench, width: str, height: str, field: str, says: str
+) -> None:
+    room = await bench.room()
+    view = await expanded(bench, bench.ines, resolution="custom")
+    view = await bench.fill(bench.ines, view, {"width": width, "height": height})
+    view = await bench.choose_room(bench.ines, view, room)
+    answer = await bench.ines.submit(view)
+    assert list(answer.errors) == [field]
+    assert says in answer.errors[field]
+
+
+async def slow_start(bench: Bench, room: Room) -> None:
+    """100ms takes its time, but does it."""
+    await bench.start_fault(room, kind="hang", hang_s=0.6, after_work=True, times=1)
+
+
+async def test_a_closed_form_is_answered_ephemerally(bench: Bench) -> None:
+    room = await bench.room()
+    await slow_start(bench, room)
+    view = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
+    answer = await bench.ines.submit(view)
+    assert answer.view is not None
+    await bench.ines.close(answer.view)
+    told = await bench.told(bench.ines, seed.STANDUP, room.name, "100ms is starting the recording")
+    card = await bench.card(room, "Recording")
+    assert card.ts.replace(".", "") in url_of(told.blocks, "Open the card")
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_back_to_the_form_has_everything_typed_and_can_be_submitted_again(
+    bench: Bench,
+) -> None:
+    room = await bench.room("made-by-api")  # 100ms wants a meeting URL for these
+    view = await expanded(bench, bench.ines, resolution="1080p", transcription="on")
+    view = await bench.fill(bench.ines, view, {"vocabulary": "Ana", "summary": "on"})
+    view = await bench.fill(bench.ines, view, {"context": "Weekly", "channel": seed.DESIGN})
+    view = await bench.choose_room(bench.ines, view, room)
+    outcome = await submitted(bench, bench.ines, view, room)
+    assert contains(outcome.raw, "did not start", "needs a meeting URL")
+    card = await bench.card(room, "Not started", channel=seed.DESIGN)
+    assert "Change settings" in labels(card.blocks)
+    await bench.press(bench.ines, outcome, "Back to the form")
+    view = await bench.view(bench.ines, "start_form")
+    assert view.id == outcome.id
+    assert value(view, "room_id") == room.id
+    assert value(view, "resolution") == "1080p"
+    assert value(view, "vocabulary") == "Ana"
+    assert value(view, "context") == "Weekly"
+    assert value(view, "channel") == seed.DESIGN
+    view = await bench.fill(bench.ines, view, {"meeting_url": "https://example.org/in"})
+    outcome = await submitted(bench, bench.ines, view, room)
+    assert not contains(outcome.raw, "did not start")
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+    assert [b.get("meeting_url") for b in await bench.bodies(room)] == [
+        None,
+        "https://example.org/in",
+    ]
+
+
+async def test_change_settings_on_the_card_opens_the_form_with_them(bench: Bench) -> None:
+    room = await bench.room("made-by-api")
+    await bench.start(room, "--res portrait --vocab Ana")
+    card = await bench.card(room, "Not started")
+    await bench.press(bench.tariq, card, "Change settings")
+    view = await bench.view(bench.tariq, "start_form")
+    assert value(view, "room_id") == room.id
+    assert value(view, "resolution") == "portrait"
+    assert value(view, "vocabulary") == "Ana"
+    assert value(view, "channel") == seed.STANDUP
+
+
+async def test_a_submission_delivered_twice_starts_one_recording(bench: Bench) -> None:
+    room = await bench.room()
+    view = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
+    answer = await bench.ines.submit(view)
+    copies = await asyncio.gather(*(bench.redelivered(answer.delivery) for _ in range(3)))
+    assert [c.status_code for c in copies] == [200, 200, 200]
+    await bench.card(room, "Recording")
+    late = await bench.redelivered(answer.delivery)
+    assert late.status_code == 200
+    assert len(await bench.recordings(room)) == 1
+    assert len(await bench.bodies(room)) == 1
+    await bench.view(bench.ines, "outcome", room.name)
+
+
+async def test_of_a_room_that_is_recorded_already_the_form_says_who_and_where(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    form = await bench.form(bench.tariq, seed.DESIGN)
+    view = await bench.choose_room(bench.tariq, form, room)
+    answer = await bench.tariq.submit(view)
+    assert answer.view is not None
+    outcome = await bench.view(bench.tariq, "outcome", "already being recorded")
+    assert contains(outcome.raw, f"<@{seed.STARTER}>", "since <!date^")
+    assert card.ts.replace(".", "") in url_of(outcome.blocks, "Open its card")
+    await bench.press(bench.tariq, outcome, "Follow here")
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_where_the_bot_is_not_in_the_form_says_the_invite(bench: Bench) -> None:
+    room = await bench.room()
+    form = await bench.form(bench.ines, seed.LOBBY)
+    view = await bench.choose_room(bench.ines, form, room)
+    outcome = await submitted(bench, bench.ines, view, room)
+    assert contains(outcome.raw, "did not start", "`/invite @record`")
+    assert await bench.bodies(room) == []
+    await bench.press(bench.ines, outcome, "Back to the form")
+    view = await bench.view(bench.ines, "start_form")
+    view = await bench.fill(bench.ines, view, {"channel": seed.STANDUP})
+    await submitted(bench, bench.ines, view, room)
+    await bench.card(room, "Recording")
+
+
+@pytest.mark.parametrize("way", ["shortcut", "home"])
+@pytest.mark.parametrize("channel", [None, seed.DESIGN])
+async def test_without_a_channel_it_posts_where_the_form_says_or_to_the_person(
+    bench: Bench, way: str, channel: str | None
+) -> None:
+    room = await bench.room()
+    if way == "shortcut":
+        assert (await bench.ines.shortcut("start_recording")).ok
+    else:
+        assert (await bench.ines.open_home()).ok
+        home = await bench.see(lambda s: s.home(seed.STARTER))
+        await bench.press(bench.ines, home, "Start a recording")
+    view = await bench.view(bench.ines, "start_form")
+    assert value(view, "channel") is None
+    if channel:
+        view = await bench.fill(bench.ines, view, {"channel": channel})
+    view = await bench.choose_room(bench.ines, view, room)
+    outcome = await submitted(bench, bench.ines, view, room)
+    place = channel or seed.dm_id(seed.STARTER)
+    card = await bench.card(room, "Recording", channel=place)
+    assert card.ts.replace(".", "") in url_of(outcome.blocks, "Open the card")
+
+
+async def test_a_shared_channel_is_not_offered(bench: Bench) -> None:
+    view = await bench.form(bench.ines, seed.STANDUP)
+    (picker,) = [b["element"] for b in view.blocks if b["block_id"] == "channel"]
+    rules: JSON = picker["filter"]
+    assert rules["exclude_external_shared_channels"] is True
+    assert set(rules["include"]) == {"public", "private"}
+
+
+async def test_home_shows_what_runs_and_what_was_mine(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await bench.ines.open_home()
+    home = await bench.see(
+        lambda s: h if (h := s.home(seed.STARTER)) and contains(h.raw, room.name) else None
+    )
+    assert contains(home.raw, "Recording now", "Recent", "/record start")

@@ -1,0 +1,165 @@
+"""The results in the thread: what is there, and what is missing and why."""
+
+import json
+
+import pytest
+
+from bot.sandbox.slack.seen import SeenMessage
+from tests.e2e.bench import Bench, Room, contains, files, labels, seed
+
+
+async def recorded(
+    bench: Bench, room: Room, options: str, *, channel: str = seed.STANDUP
+) -> SeenMessage:
+    """Recorded to the end; the card."""
+    card = await bench.running(room, options, channel=channel)
+    await bench.finish(room)
+    return card
+
+
+async def test_summary_transcript_and_chat_and_one_mention(bench: Bench) -> None:
+    room = await bench.room()
+    section = "Decisions & <risks>:paragraph"
+    card = await recorded(bench, room, f'--transcript --section "{section}" --modes txt,srt')
+    results = await bench.reply(card, "The video, transcript and summary are ready.")
+    assert results.text.startswith(f"<@{seed.STARTER}> {room.name}, <!date^")
+    assert results.text.count("<@") == 1
+    leaves = json.dumps(results.blocks)
+    assert leaves.count('"type": "user"') == 1
+    assert contains(results.raw, "Decisions & <risks>", "The launch stays on Tuesday")
+    assert "&lt;launch&gt;" in results.text
+    assert "<launch>" not in results.text
+    assert labels(results.blocks) == ["Watch", "Transcript", "Details"]
+    transcript = await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
+    assert transcript.decode().startswith("Ana: Good morning.")
+    chat = await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    assert chat.startswith(b"time,sender,message")
+    card = await bench.card(room, "Ready.")
+    others = [m for m in await bench.ines.thread(seed.STANDUP, card.ts) if m.ts != results.ts]
+    assert not [m for m in others if contains(m.raw, f"<@{seed.STARTER}>")]
+    found = files(await bench.ines.state(), seed.STANDUP, card.ts)
+    assert len(found) == 2
+
+
+async def test_in_a_channel_that_follows_nobody_is_mentioned(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room, "--transcript --summary")
+    await bench.start(room, by=bench.tariq, channel=seed.DESIGN)
+    told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
+    await bench.press(bench.tariq, told, "Follow here")
+    card = await bench.card(room, "Recording", channel=seed.DESIGN)
+    await bench.finish(room)
+    results = await bench.reply(card, "The video, transcript and summary are ready.")
+    assert "<@" not in results.text
+    assert '"type": "user"' not in json.dumps(results.blocks)
+    await bench.file(seed.DESIGN, card.ts, "-transcript.txt")
+
+
+async def test_without_a_transcript_the_chat_comes_too(bench: Bench) -> None:
+    room = await bench.room()
+    card = await recorded(bench, room, "--no-transcript")
+    results = await bench.reply(card, "The video is ready.")
+    assert "transcript" not in results.text
+    chat = await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    assert chat.startswith(b"time,sender,message")
+
+
+async def test_details_list_the_files_as_soon_as_the_video_is_ready(bench: Bench) -> None:
+    room = await bench.room()
+    card = await recorded(bench, room, "--no-transcript")
+    card = await bench.card(room, "Video ready.")
+    await bench.press(bench.ines, card, "Details")
+    view = await bench.view(bench.ines, "details", room.name)
+    assert not contains(view.raw, "100ms has listed none.")
+    assert contains(view.raw, "*Video*", "*Chat*")
+
+
+async def test_an_audio_recording_is_listened_to(bench: Bench) -> None:
+    room = await bench.room()
+    card = await recorded(bench, room, "--audio --no-transcript")
+    results = await bench.reply(card, "The audio is ready.")
+    assert labels(results.blocks)[0] == "Listen"
+    assert labels((await bench.card(room, "Audio ready.")).blocks)[0] == "Listen"
+
+
+@pytest.mark.parametrize(
+    ("fault", "headline", "gap", "transcript"),
+    [
+        ("transcript_empty", "The video is ready.", "The transcript is empty", False),
+        ("transcript_failed", "The video is ready.", "There is no transcript", False),
+        ("summary_failed", "The video and transcript are ready.", "There is no summary", True),
+    ],
+)
+async def test_what_is_missing_is_said(
+    bench: Bench, fault: str, headline: str, gap: str, transcript: bool
+) -> None:
+    room = await bench.room()
+    await bench.hms_fault(kind=fault, room_id=room.id)
+    card = await recorded(bench, room, "--transcript --summary")
+    results = await bench.reply(card, headline)
+    assert gap in results.text
+    assert ("Transcript" in labels(results.blocks)) is transcript
+    await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    found = files(await bench.ines.state(), seed.STANDUP, card.ts)
+    assert len(found) == (2 if transcript else 1)
+    card = await bench.card(room, "Ready." if transcript else "Video ready.")
+    assert ("Transcript" in labels(card.blocks)) is transcript
+
+
+async def test_a_transcript_of_the_template_comes_though_nobody_asked(bench: Bench) -> None:
+    room = await bench.room("meetings-transcribed")
+    card = await recorded(bench, room, "")
+    await bench.reply(card, "The video, transcript and summary are ready.")
+    await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
+
+
+async def test_a_template_that_makes_none_is_not_waited_for_all_day(alone: Bench) -> None:
+    room = await alone.room("meetings-transcribed")
+    await alone.hms_fault(kind="transcript_never", room_id=room.id)
+    other = await alone.room()
+    card = await alone.running(other)
+    await alone.press(alone.ines, card, "Stop", confirm=True)
+    never = await alone.running(room)
+    await alone.press(alone.ines, never, "Stop", confirm=True)
+    waiting = await alone.card(other, "Video ready")
+    assert "If the template makes a transcript, expect it" in waiting.text
+    results = await alone.reply(card, "The video is ready.")
+    assert "No transcript came; the room's template may not make one." in results.text
+    late = await alone.see(
+        lambda s: next(
+            (
+                m
+                for m in s.messages(seed.STANDUP)
+                if m.ts == never.ts and "taking longer than usual" in m.text
+            ),
+            None,
+        )
+    )
+    assert "still asking 100ms" in late.text
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+@pytest.mark.parametrize("error", ["file_uploads_disabled", "not_in_channel"])
+async def test_a_refused_upload_is_noted_and_the_button_still_works(
+    bench: Bench, method: str, error: str
+) -> None:
+    room = await bench.room()
+    await bench.slack_fault(method, error=error, times=2)  # the transcript, and the chat
+    card = await recorded(bench, room, "--transcript")
+    note = await bench.reply(card, "The transcript could not be uploaded here.")
+    await bench.reply(card, "The chat could not be uploaded here.")
+    assert "The button below still works." in note.text
+    await bench.press(bench.ines, note, "Transcript")
+    await bench.told(bench.ines, seed.STANDUP, f"Transcript (txt) of {room.name}")
+    assert files(await bench.ines.state(), seed.STANDUP, card.ts) == []
+
+
+@pytest.mark.parametrize("method", ["upload", "files.getUploadURLExternal"])
+async def test_an_upload_that_fails_for_now_is_done_again(bench: Bench, method: str) -> None:
+    room = await bench.room()
+    await bench.slack_fault(method, http_status=500)
+    card = await recorded(bench, room, "--transcript")
+    await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
+    await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    found = files(await bench.ines.state(), seed.STANDUP, card.ts)
+    assert len(found) == 2

@@ -1,0 +1,151 @@
+"""`record-bot sandbox`, as people start it: its tour, its exit status, and each half alone."""
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import psutil
+import pytest
+
+from bot.sandbox.hms.config import HmsConfig
+from bot.sandbox.hms.driver import Driver
+
+TOUR_WITHIN_S = 240
+WITHIN_S = 30
+
+STORY = (
+    "HMS_SECRET=sandbox-secret",
+    "/record help",
+    "⚠ Give a number from 0.1 to 1.0, such as 0.5.",
+    "standup · Starting",
+    "🔴 standup · Recording",
+    "⏸️ standup · Paused",
+    "(only visible to tariq)",
+    "standup is already being recorded",
+    "✅ standup · Video ready, transcript to come",
+    "@ines The video, transcript and summary are ready.",
+    "📎 standup-",
+    "Only full members of this workspace can open this recording.",
+    "webhooks were sent, and none arrived",
+    "100ms could not open the meeting URL.",
+    "Type `/invite @record` in the channel",
+    "✓ it is the same card, and the only one",
+    "✓ Slack has no complaints",
+    "All of it: 9 of 9 steps",
+)
+
+
+@asynccontextmanager
+async def sandbox(*options: str) -> AsyncIterator[Process]:
+    command = (sys.executable, "-m", "bot.cli", "sandbox", *options)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await asyncio.wait_for(process.wait(), WITHIN_S)
+
+
+async def until_line(process: Process, part: str) -> str:
+    """What it prints, up to and with the line that has this part."""
+    assert process.stdout
+    seen = ""
+    async with asyncio.timeout(WITHIN_S):
+        while part not in seen:
+            line = (await process.stdout.readline()).decode()
+            assert line, seen
+            seen += line
+    return seen
+
+
+async def rest_of(process: Process, within_s: float = WITHIN_S) -> str:
+    out, _ = await asyncio.wait_for(process.communicate(), within_s)
+    return out.decode()
+
+
+async def test_the_tour_happens_as_told() -> None:
+    async with sandbox("--exit", "--port", "0") as process:
+        out = await rest_of(process, TOUR_WITHIN_S)
+    assert process.returncode == 0, out
+    at = 0
+    for line in STORY:
+        assert line in out[at:], f"{line!r} is not there, or not in its place:\n{out}"
+        at = out.index(line, at)
+    assert "✗" not in out
+    assert "Traceback" not in out
+
+
+async def test_a_tour_that_fails_says_where_and_ends_with_1() -> None:
+    async with sandbox("--exit", "--port", "0") as process:
+        out = await until_line(process, "2. A recording")
+        for child in psutil.Process(process.pid).children():
+            child.kill()
+        out += await rest_of(process)
+    assert process.returncode == 1
+    assert "✗" in out
+    assert "The bot's log is" in out
+    assert "The tour ended early: 1 of 9 steps" in out
+    assert "Traceback" not in out
+
+
+async def test_ctrl_c_in_the_tour_leaves_nothing_behind() -> None:
+    async with sandbox("--exit", "--port", "0") as process:
+        out = await until_line(process, "1. What can it do?")
+        children = psutil.Process(process.pid).children()
+        process.send_signal(signal.SIGINT)
+        out += await rest_of(process)
+    assert process.returncode == 130
+    assert children
+    assert not any(child.is_running() for child in children)
+    assert "Traceback" not in out
+
+
+async def test_100ms_alone() -> None:
+    async with sandbox("--only", "hms", "--port", "0", "--webhook-url", "") as process:
+        out = await until_line(process, "export DATABASE_URL=")
+        base_url = exported(out, "HMS_API_URL").removesuffix("/v2")
+        async with Driver(base_url, HmsConfig()) as hms:
+            assert "standup" in [room["name"] for room in (await hms.get("/rooms"))["data"]]
+        assert exported(out, "HMS_ACCESS_KEY") == "sandbox-access-key"
+        assert exported(out, "HMS_WEBHOOK_SECRET") == "sandbox-webhook-secret"
+        await assert_ends_quietly(process)
+
+
+@pytest.mark.parametrize("transport", [(), ("--socket-mode",)])
+async def test_slack_alone(transport: tuple[str, ...]) -> None:
+    async with sandbox("--only", "slack", "--port", "0", *transport) as process:
+        out = await until_line(process, "export DATABASE_URL=")
+        headers = {"Authorization": f"Bearer {exported(out, 'SLACK_BOT_TOKEN')}"}
+        async with httpx.AsyncClient(headers=headers, trust_env=False) as http:
+            reply = await http.post(f"{exported(out, 'SLACK_API_URL')}auth.test")
+        assert reply.json()["user"] == "record"
+        assert ("\n  export SLACK_APP_TOKEN=xapp-sandbox" in out) is bool(transport)
+        await assert_ends_quietly(process)
+
+
+async def test_a_port_in_use_is_one_line() -> None:
+    async with sandbox("--only", "hms", "--port", "0") as first:
+        out = await until_line(first, "export DATABASE_URL=")
+        port = exported(out, "HMS_API_URL").removesuffix("/v2").rpartition(":")[2]
+        async with sandbox("--only", "hms", "--port", port) as second:
+            said = await rest_of(second)
+        assert second.returncode == 1
+        assert said.strip().count("\n") == 0
+        assert "--port" in said
+
+
+def exported(out: str, name: str) -> str:
+    """The value behind `export NAME=`, as an admin would paste it."""
+    line = next(x.strip() for x in out.splitlines() if x.strip().startswith(f"export {name}="))
+    return line.partition("=")[2]
+
+
+async def assert_ends_quietly(process: Process) -> None:
+    process.send_signal(signal.SIGINT)
+    assert "Traceback" not in await rest_of(process)
+    assert process.returncode == 0
