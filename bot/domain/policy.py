@@ -10,6 +10,14 @@ from bot.domain.recording import Phase, Recording
 S = timedelta(seconds=1)
 MIN = timedelta(minutes=1)
 
+# Clocks and networks are as slow in a sandbox as elsewhere: scaling does not go below these.
+REAL_TIME = {
+    "adopt_slack": 60 * S,
+    "pause_within": 10 * S,
+    "start_within": 5 * S,
+    "card_patience": 2 * S,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -47,9 +55,9 @@ class Policy:
     retry_cap: timedelta = 5 * MIN
 
     def scaled(self, factor: float) -> Self:
-        """Every wait divided by `factor` (`TIME_SCALE`)."""
+        """Every wait divided by `factor` (`TIME_SCALE`), but for what bounds the real world."""
         waits: dict[str, Any] = {
-            f.name: value / factor
+            f.name: max(value / factor, min(value, REAL_TIME.get(f.name, value / factor)))
             for f in fields(self)
             if isinstance(value := getattr(self, f.name), timedelta)
         }

@@ -76,6 +76,7 @@ class Why(StrEnum):
     UNKNOWN = "unknown"
 
 
+FAILURE = "failure:"  # how a stop's reason begins when it was none
 HMS_ERROR_TYPES = frozenset(
     {Why.INTERNAL_ERROR, Why.MAX_RETRIES_REACHED, Why.UPLOAD_ERROR, Why.BEAM_STOPPED}
 )
@@ -190,7 +191,8 @@ def _once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     first: dict[str, Fact] = {}
     for fact in sorted(facts, key=lambda f: f.at):
         first.setdefault(fact.identity, fact)
-    return tuple(sorted(first.values(), key=lambda f: (f.at, f.identity)))
+    # Clocks differ, but nothing comes before the request.
+    return tuple(sorted(first.values(), key=lambda f: (f.kind != "requested", f.at, f.identity)))
 
 
 def _phase(
@@ -230,9 +232,9 @@ def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
 def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
     if failed := _last(log, BeamFailed):
         return Problem(_why(failed.error_type), failed.message)
-    if "failed" in seen:
-        reason = _first_of(f.reason for f in _all(log, BeamStopped)) or ""
-        return Problem(_why(reason.removeprefix("failure:").strip()), reason)
+    reason = _first_of(f.reason for f in _all(log, BeamStopped)) or ""
+    if "failed" in seen or reason.startswith(FAILURE):
+        return Problem(_why(reason.removeprefix(FAILURE).strip()), reason)
     if vanished := _last(log, Vanished):
         return Problem(Why.VANISHED, status=vanished.status)
     if any(f.on == "recording" for f in _all(log, GaveUp)):

@@ -21,9 +21,12 @@ STORE_GONE_PAUSE_S = 1.0
 class Reconciler:
     """Does everything that is due. `owner` names this process in the leases."""
 
-    def __init__(self, deps: Deps, owner: str) -> None:
+    def __init__(
+        self, deps: Deps, owner: str, *, look_every_s: float = LOOK_AT_LEAST_EVERY_S
+    ) -> None:
         self._deps = deps
         self._owner = owner
+        self._look_every_s = look_every_s
         self._work = asyncio.Event()
         self._mail = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -68,7 +71,7 @@ class Reconciler:
                 await _sleep(poked, pause_s)
 
     async def _read_mail(self) -> float:
-        return 0.0 if await match_inbox(self._deps) else LOOK_AT_LEAST_EVERY_S
+        return 0.0 if await match_inbox(self._deps) else self._look_every_s
 
     async def _take_work(self) -> float:
         free = SIDE_BY_SIDE - len(self._running)
@@ -78,12 +81,12 @@ class Reconciler:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         if keys or not free:
-            return LOOK_AT_LEAST_EVERY_S if not free else 0.0
+            return self._look_every_s if not free else 0.0
         due = await self._deps.store.next_due()
         if due is None:
-            return LOOK_AT_LEAST_EVERY_S
+            return self._look_every_s
         soon = (due - self._deps.now()).total_seconds()
-        return min(LOOK_AT_LEAST_EVERY_S, max(0.005, soon))
+        return min(self._look_every_s, max(0.005, soon))
 
     async def _run_one(self, key: str) -> None:
         try:

@@ -117,6 +117,9 @@ async def _everything(options: Options, console: Console) -> int:
             _conclude(console, ending.summary, failed=failed)
             if not options.leave:
                 await _keep_serving(console, set_up)
+    except asyncio.CancelledError:
+        if not failed:
+            raise
     except BotDied as died:
         failed = True
         _say(console, f"The bot does not run: {died}.", "bold red")

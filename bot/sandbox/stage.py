@@ -20,6 +20,7 @@ from bot.sandbox.hms.app import serve as serve_hms
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver
 from bot.sandbox.hms.sim import Sim as HmsSim
+from bot.sandbox.page.app import create_page
 from bot.sandbox.serving import bind, serving
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
@@ -56,7 +57,6 @@ class BotProcess:
             env=dict(self.env),
             stdout=sink,
             stderr=sink,
-            start_new_session=True,  # Ctrl-C is for whoever started us; we stop it in order
         )
         if sink:
             sink.close()
@@ -138,12 +138,13 @@ async def stage(
         bot_url = f"http://127.0.0.1:{port}"
         events = None if socket_mode else f"{bot_url}/slack/events"
         hook = f"{bot_url}/webhooks/100ms/default" if webhooks else None
-        slack = SlackConfig(speed=speed, request_url=events)
-        slack_app = create_slack(slack)
-        slack_url = await stack.enter_async_context(serving(slack_app, "127.0.0.1", ports.slack))
         hms = HmsConfig(speed=speed)
         running = await stack.enter_async_context(serve_hms(hms, port=ports.hms))
         driver = await stack.enter_async_context(Driver(running.base_url, hms))
+        slack = SlackConfig(speed=speed, request_url=events)
+        slack_app = create_slack(slack)
+        page = create_page(slack_app, driver)  # the browser's view of both, at Slack's address
+        slack_url = await stack.enter_async_context(serving(page, "127.0.0.1", ports.slack))
         environment = {
             **_inherited(),
             **_pointers(slack, slack_url, hms, running.base_url, socket_mode=socket_mode),

@@ -86,7 +86,7 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
 
 
 def _transcript_note(recording: Recording, late: bool, expected_at: datetime | None) -> str | None:
-    if not recording.transcription.pending:
+    if not recording.transcription.pending or recording.phase is Phase.FAILED:
         return None
     if late and recording.phase is Phase.COMPLETED:
         return f"The transcript is {LATE}"

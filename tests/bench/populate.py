@@ -6,9 +6,11 @@ from pathlib import Path
 
 import httpx
 
-from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.deliveries import Delivery, Kind, State, Work
 from bot.domain.facts import BeamStarted, Fact, Observed, Requested, StartAccepted, StartAttempted
 from bot.domain.options import RecordingOptions
+from bot.domain.plan import ask_at
+from bot.domain.policy import Policy
 from bot.domain.recording import derive
 from bot.sandbox.slack import seed
 from bot.store.engine import open_store
@@ -24,13 +26,14 @@ S = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """One recording that runs. `card_ts` is its card in the simulated channel."""
+    """One recording that runs. `card_ts` is its card; 100ms is asked for it every `ask_every`."""
 
     key: str
     hms_id: str
     room_id: str
     session_id: str
     card_ts: str
+    ask_every: timedelta
 
 
 async def populate(folder: Path, number: int, slack_url: str, bot_token: str) -> list[Open]:
@@ -87,7 +90,8 @@ async def _one(store: Store, slack: httpx.AsyncClient, i: int) -> Open:
     asked = Asked(datetime.now(UTC), asks=6)
     await store.create(key, requested)
     await store.record(key, facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], asked=asked)
-    return Open(key, hms_id, room_id, session_id, posted["ts"])
+    every = ask_at(recording, Work(asked_at=BEGAN, asks=1), Policy()) - BEGAN
+    return Open(key, hms_id, room_id, session_id, posted["ts"], every)
 
 
 def running_at(hms_id: str) -> dict[str, object]:

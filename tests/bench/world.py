@@ -23,7 +23,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.domain.policy import Policy
 from bot.sandbox.serving import serving
 from bot.sandbox.stage import Stage, stage
 from tests.bench.populate import Open, populate, running_at
@@ -86,13 +85,11 @@ class World:
 
         At its start it asks for all at once, so without this nothing would be due for minutes.
         """
-        now, every = datetime.now(UTC), Policy().ask_running
-        shares = ((i + 1) / len(self.open) for i in range(len(self.open)))
-        asked = [now - share * every for share in shares]
-        rows = [
-            (_stored(at), _stored(at + every), one.key)
-            for at, one in zip(asked, self.open, strict=True)
-        ]
+        now = datetime.now(UTC)
+        rows = []
+        for i, one in enumerate(self.open, start=1):
+            asked = now - one.ask_every * (i / len(self.open))
+            rows.append((_stored(asked), _stored(asked + one.ask_every), one.key))
         with closing(sqlite3.connect(self.folder / "record-bot.sqlite", timeout=10)) as db, db:
             db.executemany(
                 "UPDATE recordings SET asked_at = ?, next_due_at = ? WHERE key = ?", rows

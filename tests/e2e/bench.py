@@ -272,6 +272,14 @@ class Bench:
         assert problems == []
         assert leaks == []
 
+    async def recover(self) -> None:
+        """After a failure: as it was, as far as can be."""
+        await self.ines.forget("faults")
+        await self.hms.sim("/faults", {"clear": True})
+        await self.ines.forget("problems")
+        if self.bot.process is None or self.bot.process.returncode is not None:
+            await self.bot.start()
+
     def check_log(self) -> None:
         with self.log.open("rb") as file:
             file.seek(self._read)
@@ -303,6 +311,7 @@ class Opened:
         self._folder, self._rooms, self._how = folder, rooms, how
         self._ready: asyncio.Future[Bench] = asyncio.get_running_loop().create_future()
         self._enough = asyncio.Event()
+        self.runs: dict[str, asyncio.Future[None]] = {}
         self._task = asyncio.create_task(self._live())
 
     async def bench(self) -> Bench:
@@ -384,6 +393,21 @@ def _free_port() -> int:
         with socket.socket() as sock, contextlib.suppress(OSError):
             sock.bind(("127.0.0.1", port))
             return port
+
+
+async def ended(bench: Bench, room: Room, card: SeenMessage) -> None:
+    """The end state that every journey with a transcript and a summary comes to."""
+    await bench.card(room, "Ready.", within_s=20)
+    await bench.reply(card, "The video, transcript and summary are ready.")
+    await bench.file(card.channel, card.ts, "-transcript.txt")
+    await bench.file(card.channel, card.ts, "-chat.txt")
+    state = await bench.ines.state()
+    assert [m.ts for m in cards(state, room, card.channel)] == [card.ts]
+    assert len(files(state, card.channel, card.ts)) == 2
+    assert len(state.thread(card.channel, card.ts)) == 3
+    last = await bench.card(room, "Ready.")
+    assert labels(last.blocks) == ["Watch", "Transcript", "Details"]
+    assert len(await bench.recordings(room)) == 1
 
 
 # -- reading what is seen

@@ -4,6 +4,7 @@
 slow enough for the bot to be killed and started again within the two minutes of a request.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest_asyncio
 
 from bot.sandbox.slack import snapshot
 from tests.e2e.bench import Bench, Opened
+from tests.e2e.calm import SCENARIOS
 
 # Of the bot's calls, the simulated Slack shows as many as a test looks at: each look is cheaper.
 snapshot.CALLS_SHOWN = 30
@@ -39,7 +41,7 @@ HOW: dict[str, dict[str, Any]] = {
         },
     },
     "linked": {"speed": 30, "socket_mode": True, "rooms": {"meetings": 12}},
-    "calm": {"speed": 10, "rooms": {"meetings": 30}},
+    "calm": {"speed": 6, "rooms": {"meetings": 30}},
 }
 
 
@@ -56,12 +58,24 @@ async def stages(
 ) -> AsyncIterator[dict[str, Opened]]:
     """Those that the chosen tests need, all coming up at once."""
     needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    chosen = {str(p["scenario"]) for p in params if "scenario" in p}
+    if chosen:
+        needed.add("calm")
     folder = tmp_path_factory.mktemp("e2e")
     opened: dict[str, Opened] = {}
     for name in (n for n in HOW if n in needed):
         how = dict(HOW[name])
         opened[name] = Opened(folder / name, how.pop("rooms"), **how)
+    running = None
+    if "calm" in opened:
+        loop = asyncio.get_running_loop()
+        opened["calm"].runs = {name: loop.create_future() for name in SCENARIOS}
+        running = asyncio.create_task(run_calm(opened["calm"], chosen))
     yield opened
+    if running:
+        running.cancel()
+        await asyncio.wait([running])
     for one in opened.values():
         await one.close()
 
@@ -87,8 +101,22 @@ async def linked(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
     await one.clean_up()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def calm(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
-    one = await stages["calm"].bench()
-    yield one
-    await one.clean_up()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def calm_runs(stages: dict[str, Opened]) -> dict[str, asyncio.Future[None]]:
+    """By scenario: what came of it, or will."""
+    return stages["calm"].runs
+
+
+async def run_calm(opened: Opened, chosen: set[str]) -> None:
+    """One scenario after the other, while the other tests run."""
+    one = await opened.bench()
+    for name, scenario in SCENARIOS.items():
+        if name not in chosen:
+            continue
+        try:
+            await scenario(one)
+            await one.clean_up()
+            opened.runs[name].set_result(None)
+        except Exception as failed:
+            opened.runs[name].set_exception(failed)
+            await one.recover()

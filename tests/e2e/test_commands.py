@@ -225,6 +225,31 @@ async def test_what_was_started_elsewhere_is_adopted_and_the_card_says_so(bench:
     assert (await bench.hms_until(room, lambda r: r["stop_reason"]))["id"] == other["id"]
 
 
+async def test_what_another_of_ours_records_is_pointed_to(bench: Bench) -> None:
+    """100ms told too early that the first has stopped, so the second one meets a 409."""
+    room = await bench.room()
+    first = await bench.running(room)
+    hms = await bench.recording(room)
+    early = {
+        "version": "2.0",
+        "id": "too-early",
+        "type": "beam.stopped.success",
+        "timestamp": "2026-11-22T10:00:00Z",
+        "data": {"job_id": hms["id"], "room_id": room.id, "reason": "room ended", "duration": 1},
+    }
+    secret = {"X-Record-Bot-Secret": "sandbox-webhook-secret"}
+    url = f"{bench.bot.url}/webhooks/100ms/default"
+    assert (await bench.http.post(url, json=early, headers=secret)).status_code == 200
+    await bench.card(room, "Processing")
+    await bench.start(room, by=bench.tariq, channel=seed.DESIGN)
+    told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
+    assert first.ts.replace(".", "") in url_of(told.blocks, "Open the card")
+    pointer = await bench.card(room, "Already being recorded.", channel=seed.DESIGN)
+    assert first.ts.replace(".", "") in url_of(pointer.blocks, "Open its card")
+    assert labels(pointer.blocks) == ["Open its card"]
+    assert len(await bench.recordings(room)) == 1
+
+
 @pytest.mark.parametrize("channel", [seed.LOBBY, seed.BOARD])
 async def test_where_the_bot_is_not_in_it_asks_to_be_invited_and_starts_nothing(
     bench: Bench, channel: str

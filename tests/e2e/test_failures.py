@@ -47,7 +47,7 @@ async def test_a_running_recording_that_fails(bench: Bench, error_type: str) -> 
     assert CAUSES[error_type][0] in card.text
     results = await bench.reply(card, f"<@{seed.STARTER}>", "The recording failed.")
     assert CAUSES[error_type][1] in results.text
-    assert len([m for m in await bench.ines.thread(seed.STANDUP, card.ts)]) == 1
+    assert len(await bench.ines.thread(seed.STANDUP, card.ts)) == 1
 
 
 async def test_a_url_of_ones_own_that_does_not_open_asks_to_change_it(bench: Bench) -> None:

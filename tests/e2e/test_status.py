@@ -63,6 +63,12 @@ async def test_with_one_and_then_several(linked: Bench) -> None:
     await linked.running(two, "--no-transcript")
     which = await ask(linked, "stop", "2 recordings could be meant. Which one should stop?")
     assert set(labels(which.blocks)) == {one.name, two.name}
+    pause = await ask(linked, "pause", "2 recordings could be meant. Which one should pause?")
+    await linked.press(linked.ines, pause, one.name)
+    await linked.card(one, "Paused.")
+    resumed = await linked.ines.command(seed.STANDUP, "/record resume")
+    assert resumed.text == f"Resuming {one.name}."  # only one is paused
+    await linked.card(one, "Recording.")
     await linked.press(linked.ines, which, two.name)
     await linked.card(two, "Video ready")
     assert (await linked.recording(one))["status"] == "running"

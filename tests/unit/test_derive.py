@@ -103,6 +103,12 @@ AT_100MS: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         Why.UNKNOWN,
     ),
     (
+        "stopped by a failure",
+        [f.BeamStopped(at=at(9), reason="failure: INTERNAL_ERROR")],
+        Phase.FAILED,
+        Why.INTERNAL_ERROR,
+    ),
+    (
         "failed by asking, reason by webhook",
         [
             f.Observed(at=at(9), status="failed"),

@@ -286,5 +286,8 @@ def test_back_off_grows_and_is_bounded(attempts: int) -> None:
 def test_time_scale_divides_every_wait_and_nothing_else() -> None:
     fast = POLICY.scaled(60)
     assert fast.ask_first == POLICY.ask_first / 60
+    assert fast.pause_within == POLICY.pause_within
+    assert fast.start_within == timedelta(seconds=5)
+    assert Policy(start_within=timedelta(seconds=1)).scaled(2).start_within == timedelta(seconds=1)
     assert fast.transcript_share == POLICY.transcript_share
     assert fast.webhooks == POLICY.webhooks

@@ -6,6 +6,8 @@ Between the call and the note lies the only window in which something can appear
 
 from dataclasses import replace
 
+import structlog
+
 from bot.domain.deliveries import Delivery, Hold, Kind, State
 from bot.domain.facts import CannotPost, Fact
 from bot.metrics import POSSIBLE_DOUBLES
@@ -14,12 +16,15 @@ from bot.slack.errors import CannotPostThere, NotAuthorized, SlackRefused, Slack
 from bot.slack.gateway import Posted
 from bot.views.message import Message, content_hash
 
+log = structlog.get_logger()
+
 
 async def announce(ctx: Context, kind: Kind, target: str) -> Delivery:
     """Commit that we are about to send; the delivery as it now stands."""
     earlier = ctx.work.delivery(kind, target)
     if earlier and earlier.state is State.SENDING:
         POSSIBLE_DOUBLES.labels(kind).inc()
+        log.warning("posting_again", key=ctx.key, kind=kind.value, target=target)
     sending = Delivery(
         kind,
         target,

@@ -1,6 +1,7 @@
 """An event loop in which time passes only when there is nothing else to do."""
 
 import asyncio
+import gc
 import selectors
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ class _NoWaiting(selectors.SelectSelector):
 
     def select(
         self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    ) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise Stuck
         self.time_s += max(0.0, timeout)
@@ -48,17 +49,21 @@ def _keep(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         loop.broken.append(raised)
 
 
-def in_no_time(work: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end; raises what it raises, or what broke beside it."""
+def in_no_time(
+    work: Coroutine[Any, Any, T], *, expected: tuple[type[BaseException], ...] = ()
+) -> T:
+    """Run it to its end; raises what it raises, or what broke beside it unexpectedly."""
     loop = Clockwork()
     try:
         done = loop.run_until_complete(work)
+    finally:
         for task in asyncio.all_tasks(loop):
             task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-    finally:
+        for _ in range(3):
+            loop.run_until_complete(asyncio.sleep(0))
+        gc.collect(0)
         loop.close()
     for broken in loop.broken:
-        if isinstance(broken, Exception):
+        if not isinstance(broken, expected):
             raise broken
     return done

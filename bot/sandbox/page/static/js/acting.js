@@ -26,6 +26,8 @@ export class Acting {
     this.trouble = trouble;
     this.typed = new Map(); // texts that were not sent yet
     this.line = Promise.resolve();
+    this.busy = 0; // calls on their way
+    this.settled = () => {};
   }
 
   valueOf(block, element) {
@@ -101,8 +103,12 @@ export class Acting {
       } catch (error) {
         this.trouble(error.message);
         return undefined;
+      } finally {
+        this.busy -= 1;
+        if (!this.busy) this.settled();
       }
     };
+    this.busy += 1;
     const done = this.line.then(work);
     this.line = done;
     return done;

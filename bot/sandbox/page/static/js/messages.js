@@ -1,0 +1,69 @@
+// A list of messages that stays at its end while its end is in sight.
+import { h, reconcile } from "./dom.js";
+import { dateOf, day, dayKey } from "./dates.js";
+import { messageNode } from "./message.js";
+
+const TOGETHER_S = 300;
+const NEAR_PX = 90;
+
+export class MessageList {
+  constructor(label, { inThread = false } = {}) {
+    this.inThread = inThread;
+    this.list = h("ol", { class: "messages", "aria-label": label });
+    this.box = h("div", { class: "scroll", tabindex: "-1" }, this.list);
+    this.atEnd = true;
+    this.box.addEventListener("scroll", () => (this.atEnd = this.nearEnd()), { passive: true });
+    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(this.box);
+    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(this.list);
+  }
+
+  show(messages) {
+    reconcile(this.list, this.rows(messages), {
+      key: (row) => row.key,
+      same: (a, b) => a.message === b.message && a.compact === b.compact,
+      make: (row) => (row.message ? messageNode(row.message, { compact: row.compact, inThread: this.inThread }) : dayLine(row)),
+    });
+    if (this.atEnd) this.toEnd();
+  }
+
+  rows(messages) {
+    const rows = [];
+    let before = null;
+    for (const message of messages) {
+      const at = dateOf(message.ts);
+      const newDay = !before || dayKey(dateOf(before.ts)) !== dayKey(at);
+      if (newDay && !this.inThread) rows.push({ key: `day-${dayKey(at)}`, at });
+      const compact = !newDay && together(before, message);
+      rows.push({ key: `${message.viewer ? "e" : "m"}${message.ts}`, message, compact });
+      before = message;
+    }
+    return rows;
+  }
+
+  nearEnd() {
+    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR_PX;
+  }
+
+  toEnd() {
+    this.box.scrollTop = this.box.scrollHeight;
+  }
+
+  /** Bring one message into sight, and point at it. */
+  reveal(ts) {
+    const node = this.list.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
+    if (!node) return false;
+    this.atEnd = false;
+    node.scrollIntoView({ block: "center" });
+    node.classList.add("revealed");
+    setTimeout(() => node.classList.remove("revealed"), 2500);
+    return true;
+  }
+}
+
+function together(before, message) {
+  if (before.user !== message.user || before.grave || message.grave) return false;
+  if (message.viewer || before.viewer) return false;
+  return message.ts - before.ts < TOGETHER_S;
+}
+
+const dayLine = (row) => h("li", { class: "day" }, h("span", {}, day(row.at)));

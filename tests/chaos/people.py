@@ -1,0 +1,151 @@
+"""The load: people who ask for recordings, try again when Slack says no, and end their meetings."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx
+
+from bot.sandbox.hms.errors import ApiError
+from bot.sandbox.hms.state import STOPPABLE, Recording, Room
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import CannotError, Person
+from bot.sandbox.slack.seen import SeenMessage
+from bot.sandbox.slack.snapshot import message_of
+from bot.views import ids
+from tests.chaos.world import World
+
+CHANNELS = (seed.STANDUP, seed.DESIGN, seed.PARTNERS)
+TRIES = 40
+OPEN_AT_MOST = 24
+SEEN_WITHIN_S = 40.0
+
+
+@dataclass
+class Wish:
+    """What one person wanted of one room. `asked` holds the times of all tries."""
+
+    room: Room
+    channel: str
+    options: str
+    asked: list[float] = field(default_factory=list)
+    taken_at: float | None = None  # the bot said that it will
+    stop_taken_at: float | None = None  # Slack took a click on Stop
+
+
+@dataclass
+class Crowd:
+    world: World
+    wishes: list[Wish] = field(default_factory=list)
+    refused: int = 0  # what people had to try again
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def come(self, for_s: float, every_s: float) -> None:
+        """New wishes at random times, each in a room of its own, until the time or rooms end."""
+        rng, until = self.world.rng, time.monotonic() + for_s
+        rooms: Iterator[Room] = iter(self.world.rooms[len(self.wishes) :])
+        while time.monotonic() < until:
+            if len(self._tasks) < OPEN_AT_MOST:
+                room = next(rooms, None)
+                if room is None:
+                    return
+                options = rng.choice(("--transcript", "--no-transcript", "--no-transcript"))
+                wish = Wish(room, rng.choice(CHANNELS), options)
+                self.wishes.append(wish)
+                self._start(self._live(wish))
+            await asyncio.sleep(rng.expovariate(1 / every_s))
+
+    async def leave(self, within_s: float) -> None:
+        """Everybody ends what they are at."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within_s)
+        for task in list(self._tasks):
+            task.cancel()
+
+    def _start(self, work: "asyncio.Future[None] | object") -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _live(self, wish: Wish) -> None:
+        rng = self.world.rng
+        person = rng.choice(self.world.people)
+        if not await self._ask(wish, person):
+            return
+        recording = await self._running(wish)
+        if recording is None:
+            return
+        await asyncio.sleep(rng.uniform(0.3, 2.5))
+        if rng.random() < 0.4 and await self._press_stop(wish, person):
+            await self._until_stopping(recording)
+            return
+        self._end(recording)
+
+    async def _ask(self, wish: Wish, person: Person) -> bool:
+        """Type the command until the bot takes it."""
+        text = f'/record start "{wish.room.name}" {wish.options}'
+        for _ in range(TRIES):
+            wish.asked.append(time.time())
+            try:
+                answer = await person.command(wish.channel, text)
+            except httpx.HTTPError:
+                answer = None
+            said = answer.text if answer and answer.ok else None
+            if said and said.startswith("Starting"):
+                wish.taken_at = time.time()
+                return True
+            if answer and answer.ok and not said:
+                return True  # taken already: an earlier try was heard, though nobody said so
+            self.refused += 1
+            await asyncio.sleep(self.world.rng.uniform(0.2, 0.8))
+        return False
+
+    async def _running(self, wish: Wish) -> Recording | None:
+        every = self.world.hms.state.recordings
+        for _ in range(int(SEEN_WITHIN_S * 10)):
+            found = [r for r in every.values() if r.room is wish.room and r.status == "running"]
+            if found:
+                return found[-1]
+            await asyncio.sleep(0.1)
+        return None
+
+    async def _press_stop(self, wish: Wish, person: Person) -> bool:
+        for _ in range(TRIES):
+            try:
+                answer = await person.click(self._card(wish), ids.STOP, confirm=True)
+            except (CannotError, LookupError, httpx.HTTPError):
+                return False  # the card shows no Stop, or not yet
+            if answer.ok:
+                wish.stop_taken_at = time.time()
+                return True
+            self.refused += 1
+            await asyncio.sleep(self.world.rng.uniform(0.2, 0.8))
+        return False
+
+    def _card(self, wish: Wish) -> SeenMessage:
+        sim = self.world.slack
+        mine = [
+            m
+            for m in sim.channels[wish.channel].messages.values()
+            if m.text.startswith(f"{wish.room.name}:") and not m.thread_ts
+        ]
+        if not mine:
+            raise LookupError("no card yet")
+        return SeenMessage.read(message_of(sim, mine[-1]))
+
+    async def _until_stopping(self, recording: Recording) -> None:
+        for _ in range(int(SEEN_WITHIN_S * 10)):
+            if recording.status not in STOPPABLE:
+                return
+            await asyncio.sleep(0.1)
+
+    def _end(self, recording: Recording) -> None:
+        """At 100ms, in one of the ways there are."""
+        try:
+            if self.world.rng.random() < 0.5:
+                self.world.hms.people.end(recording.room, "that was all", lock=False)
+            else:
+                self.world.hms.recorder.stop(recording, "last peer left")
+        except ApiError:
+            return  # it ended by itself

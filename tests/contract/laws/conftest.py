@@ -1,0 +1,29 @@
+"""Nothing may break unseen: what the bot logs as broken breaks the test."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+TROUBLE = ("step_broke", "recording_broke", "turn_broke", "many_steps_in_a_row")
+
+
+class Broke(BaseException):
+    """Raised where it is logged, so that no handler of ours takes it."""
+
+
+def _loud(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    if event["event"] in TROUBLE:
+        raise Broke(event)
+    raise structlog.DropEvent
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _loud_trouble() -> Iterator[None]:
+    before = structlog.get_config()
+    level = structlog.make_filtering_bound_logger(logging.WARNING)
+    structlog.configure(processors=[_loud], wrapper_class=level, cache_logger_on_first_use=False)
+    yield
+    structlog.configure(**before)

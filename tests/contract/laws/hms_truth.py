@@ -1,0 +1,320 @@
+"""100ms as it is, in memory: a recording's life is a function of the time."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from bot.domain.facts import HmsStatus
+from bot.domain.options import RecordingOptions
+from bot.hms.client import HmsClient
+from bot.hms.errors import HmsConflict, HmsForbidden, HmsNotFound, HmsUnauthorized
+from bot.hms.errors import HmsUnavailable as Unavailable
+from bot.hms.models import Asset, Recording
+from tests.contract.laws.replies import Faults, Life, Meter, carried_out
+
+T = TypeVar("T")
+Speech = Literal["fine", "failed", "partial", "stuck", "empty"]
+"""What comes of the transcript: all of it, nothing, no summary, a summary that is being made for
+ever, or nobody spoke."""
+
+STARTING_S, STOPPING_S, UPLOAD_S, TRANSCRIBING_FROM_S = 4, 2, 20, 5
+WORDS = b"Ana: hello there everyone\n\nTom: good morning\n"
+SUMMARY = b'{"summary":{"sections":[{"title":"Agenda","format":"bullets","bullets":["ship it"]}]}}'
+BUSY = ("starting", "running", "stopping")
+
+
+@dataclass
+class Job:
+    """One recording at 100ms. Times are seconds of the simulation."""
+
+    id: str
+    room_id: str
+    options: RecordingOptions
+    created_s: float
+    ours: bool
+    speech: Speech
+    transcribed: bool
+    fails: str | None = None
+    stopped_s: float | None = None
+    reason: str = ""
+    stop_calls: int = 0
+    pauses: list[tuple[float, bool]] = field(default_factory=list)
+
+    @property
+    def began_s(self) -> float:
+        return self.created_s + STARTING_S
+
+    @property
+    def done_s(self) -> float | None:
+        return None if self.stopped_s is None else self.stopped_s + STOPPING_S + UPLOAD_S
+
+    @property
+    def duration_s(self) -> float:
+        return max(0.0, (self.stopped_s or self.began_s) - self.began_s)
+
+    @property
+    def transcribed_s(self) -> float | None:
+        done, stopped = self.done_s, self.stopped_s
+        if done is None or stopped is None:
+            return None
+        return stopped + max(300.0, 0.2 * self.duration_s) + UPLOAD_S
+
+    def status(self, now_s: float) -> HmsStatus:
+        if now_s < self.began_s:
+            return "starting" if self.stopped_s is None else "stopping"
+        never_began = self.stopped_s is not None and self.stopped_s < self.began_s
+        if never_began or self.fails == "MAX_RETRIES_REACHED":
+            return "failed"
+        if self.stopped_s is None:
+            return "running"
+        if now_s < self.stopped_s + STOPPING_S:
+            return "stopping"
+        if now_s < self.stopped_s + STOPPING_S + UPLOAD_S:
+            return "post_processing"
+        return "failed" if self.fails else "completed"
+
+    def assets(self, now_s: float) -> list[dict[str, Any]]:
+        if self.status(now_s) != "completed":
+            return []
+        found = [
+            {"id": f"{self.id}-video", "type": "room-composite", "status": "completed"},
+            {"id": f"{self.id}-chat", "type": "chat", "status": "completed"},
+        ]
+        found[0]["duration"] = self.duration_s  # type: ignore[assignment]
+        if self.transcribed:
+            for kind, mode in (("transcript", "txt"), ("transcript", "srt"), ("summary", "json")):
+                state = self._speech_state(kind, now_s)
+                one: dict[str, Any] = {"id": f"{self.id}-{kind}-{mode}", "type": kind, "status": state}
+                found.append({**one, "metadata": {"output_mode": mode}})
+        return found
+
+    def _speech_state(self, kind: str, now_s: float) -> str:
+        if now_s < (self.transcribed_s or 0):
+            return "processing"
+        if kind == "summary" and self.speech in ("partial", "stuck", "empty"):
+            return "processing" if self.speech == "stuck" else "failed"
+        return "failed" if self.speech == "failed" else "completed"
+
+
+Emit = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass
+class HmsTruth:
+    """`emit` sends a webhook. `time_s` is the simulation's."""
+
+    time_s: Callable[[], float]
+    t0: datetime
+    emit: Emit
+    speech: Speech = "fine"
+    by_template: bool = False  # the template asks for a transcript
+    fails: str | None = None
+    newest_first: bool = False
+    pending: int = 0  # changes still to come
+    jobs: dict[str, Job] = field(default_factory=dict)
+    start_calls: list[tuple[float, str]] = field(default_factory=list)  # when, for which room
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def busy(self, room_id: str) -> Job | None:
+        there = (j for j in self.jobs.values() if j.room_id == room_id)
+        return next((j for j in there if j.status(self.time_s()) in BUSY), None)
+
+    def start(self, room_id: str, options: RecordingOptions, *, ours: bool) -> Job:
+        if self.busy(room_id):
+            raise HmsConflict(409, "beam already started")
+        wanted = options.transcription
+        job = Job(
+            id=f"job{next(self._numbers)}",
+            room_id=room_id,
+            options=options,
+            created_s=self.time_s(),
+            ours=ours,
+            speech=self.speech,
+            transcribed=self.by_template if wanted is None else wanted,
+            fails=self.fails,
+        )
+        self.jobs[job.id] = job
+        self._later(STARTING_S, lambda: self._begin(job))
+        return job
+
+    def stop(self, job_id: str, reason: str = "client request") -> Job:
+        job = self.job(job_id)
+        job.stop_calls += 1
+        now_s = self.time_s()
+        if job.status(now_s) not in ("starting", "running"):
+            raise HmsNotFound(404, "beam not found")
+        job.stopped_s, job.reason = now_s, reason
+        if now_s >= job.began_s:
+            self._beam("beam.stopped.success", job, job_id=job.id, duration=job.duration_s)
+            self._later(STOPPING_S + UPLOAD_S, lambda: self._finish(job))
+        return job
+
+    def end_room(self, room_id: str) -> None:
+        job = self.busy(room_id)
+        if job and job.stopped_s is None:
+            self.stop(job.id, "room ended")
+
+    def job(self, job_id: str) -> Job:
+        if job_id not in self.jobs:
+            raise HmsNotFound(404, "recording not found")
+        return self.jobs[job_id]
+
+    def shown(self, job: Job, *, files: bool) -> Recording:
+        now_s = self.time_s()
+        over = job.stopped_s is not None and job.stopped_s <= now_s
+        return Recording.model_validate(
+            {
+                "id": job.id,
+                "room_id": job.room_id,
+                "session_id": f"session-{job.room_id}",
+                "status": job.status(now_s),
+                "created_at": self._wire(job.created_s),
+                "started_at": self._wire(job.began_s) if now_s >= job.began_s else None,
+                "stopped_at": self._wire(job.stopped_s) if over else None,
+                "recording_assets": job.assets(now_s) if files else [],
+            }
+        )
+
+    def content(self, asset_id: str) -> bytes:
+        job_id, _, kind = asset_id.partition("-")
+        job = self.job(job_id)
+        if not any(a["id"] == asset_id and a["status"] == "completed" for a in job.assets(self.time_s())):
+            raise HmsNotFound(404, "asset not found")
+        if kind.startswith("summary"):
+            return SUMMARY
+        if kind == "chat":
+            return b"Ana,hi\n"
+        return b"" if job.speech == "empty" else WORDS
+
+    def _begin(self, job: Job) -> None:
+        if job.status(self.time_s()) == "failed":
+            error = "BEAM_STOPPED" if job.stopped_s is not None else job.fails
+            self._beam("beam.failure", job, job_id=job.id, error_type=error, duration=0)
+        elif job.stopped_s is None:
+            self._beam("beam.started.success", job, job_id=job.id, recording_enabled=True)
+
+    def _finish(self, job: Job) -> None:
+        if job.fails:
+            self._beam("beam.failure", job, job_id=job.id, error_type=job.fails)
+            return
+        stopped_s = job.stopped_s or 0.0
+        times = {"started_at": self._wire(job.began_s), "stopped_at": self._wire(stopped_s)}
+        video = f"{job.id}-video"
+        self._beam("beam.recording.success", job, recording_id=video, duration=job.duration_s, **times)
+        if job.transcribed and job.transcribed_s is not None:
+            self._later(TRANSCRIBING_FROM_S, lambda: self._speech(job, "started.success"))
+            word = "failure" if job.speech in ("failed", "partial", "stuck") else "success"
+            left_s = job.transcribed_s - self.time_s() + 0.5
+            self._later(left_s, lambda: self._speech(job, word))
+
+    def _beam(self, kind: str, job: Job, **data: Any) -> None:
+        said = {"beam_id": f"beam-{job.id}", "room_id": job.room_id, "reason": job.reason}
+        self.emit(kind, {**said, "session_id": f"session-{job.room_id}", **data})
+
+    def _speech(self, job: Job, word: str) -> None:
+        files = {
+            "transcript_txt_asset_id": f"{job.id}-transcript-txt",
+            "transcript_srt_asset_id": f"{job.id}-transcript-srt",
+            "summary_json_asset_id": f"{job.id}-summary-json",
+        }
+        said = {"recording_id": f"{job.id}-video", "room_id": job.room_id, "duration": job.duration_s}
+        session = {"session_id": f"session-{job.room_id}"}
+        self.emit(f"transcription.{word}", {**said, **session, **files})
+
+    def _later(self, seconds: float, do: Callable[[], None]) -> None:
+        self.pending += 1
+
+        def then() -> None:
+            self.pending -= 1
+            do()
+
+        asyncio.get_running_loop().call_later(max(0.0, seconds), then)
+
+    def _wire(self, seconds: float) -> str:
+        return (self.t0 + timedelta(seconds=seconds)).isoformat()
+
+
+class HmsDoor(HmsClient):
+    """The client's methods as the reconciler uses them, each answered as the faults say."""
+
+    def __init__(self, truth: HmsTruth, faults: Faults, meter: Meter, life: Life) -> None:
+        self._truth, self._faults, self._meter, self._life = truth, faults, meter, life
+
+    async def start(self, room_id: str, options: RecordingOptions) -> Recording:
+        self._truth.start_calls.append((self._truth.time_s(), room_id))
+
+        def do() -> Recording:
+            return self._truth.shown(self._truth.start(room_id, options, ours=True), files=False)
+
+        return await self._through("start", do)
+
+    async def stop(self, recording_id: str) -> Recording | None:
+        def do() -> Recording:
+            return self._truth.shown(self._truth.stop(recording_id), files=False)
+
+        return await self._through("stop", do)
+
+    async def pause(self, room_id: str) -> None:
+        await self._through("pause", lambda: self._pause(room_id, on=True))
+
+    async def resume(self, room_id: str) -> None:
+        await self._through("resume", lambda: self._pause(room_id, on=False))
+
+    def _pause(self, room_id: str, *, on: bool) -> None:
+        job = self._truth.busy(room_id)
+        if job is None:
+            raise HmsNotFound(404, "beam not found")
+        job.pauses.append((self._truth.time_s(), on))
+
+    async def get_recording(self, recording_id: str) -> Recording:
+        truth = self._truth
+        return await self._through(
+            "get", lambda: truth.shown(truth.job(recording_id), files=True)
+        )
+
+    async def list_recordings(
+        self,
+        *,
+        room_id: str | None = None,
+        session_id: str | None = None,
+        status: HmsStatus | None = None,
+    ) -> AsyncIterator[Recording]:
+        found = await self._through("list", lambda: self._listed(room_id, status))
+        for one in found:
+            yield one
+
+    def _listed(self, room_id: str | None, status: HmsStatus | None) -> list[Recording]:
+        jobs = [j for j in self._truth.jobs.values() if j.room_id == room_id]
+        shown = [self._truth.shown(j, files=False) for j in jobs]
+        found = [r for r in shown if status in (None, r.status)]
+        return found[::-1] if self._truth.newest_first else found
+
+    async def get_asset(self, asset_id: str) -> Asset:
+        def do() -> Asset:
+            job = self._truth.job(asset_id.partition("-")[0])
+            for one in job.assets(self._truth.time_s()):
+                if one["id"] == asset_id:
+                    return Asset.model_validate(json.loads(json.dumps(one)))
+            raise HmsForbidden(403, "no such asset")
+
+        return await self._through("asset", do)
+
+    async def fetch_asset(self, asset_id: str, max_bytes: int) -> bytes:
+        return await self._through("fetch", lambda: self._truth.content(asset_id))
+
+    async def _through(self, name: str, do: Callable[[], T]) -> T:
+        self._life.must_live()
+        now_s = self._truth.time_s()
+        self._meter.count(now_s, name)
+        return await carried_out(
+            self._faults.next("100ms", now_s),
+            self._life,
+            do,
+            turned_away=lambda: Unavailable("429", reached=False, retry_after_s=20.0),
+            unknown=lambda: Unavailable("no answer", reached=True),
+            unauthorized=lambda: HmsUnauthorized(401, "Token validation error"),
+        )

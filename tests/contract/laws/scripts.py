@@ -1,0 +1,79 @@
+"""Storms: any script that may happen, with some bias to what hurts."""
+
+import os
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from bot.domain.options import RecordingOptions
+from tests.contract.laws.drill import Act, Script
+from tests.contract.laws.replies import Faults, Reply
+
+LONGER = int(os.environ.get("LAWS", "1"))
+"""`LAWS=50 pytest tests/contract/laws`: fifty times as many examples, other ones each time."""
+
+
+def examples(number: int) -> settings:
+    return settings(
+        max_examples=number * LONGER,
+        deadline=None,
+        derandomize=LONGER == 1,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+ANY = (*Reply,)
+ANSWERING = (Reply.OK, Reply.SLOW)
+OF_THE_DATABASE = (Reply.FAILED, Reply.DONE_THEN_FAILED, Reply.DIES_BEFORE, Reply.DIES_AFTER)
+OPTIONS = (
+    RecordingOptions(),
+    RecordingOptions(transcription=False),
+    RecordingOptions(transcription=True, summary=True),
+)
+
+
+def replies(of: Sequence[Reply], most: int = 24) -> st.SearchStrategy[tuple[Reply, ...]]:
+    """Mostly good ones; in the order of the calls."""
+    good = [Reply.OK] * len(of)
+    return st.lists(st.sampled_from([*good, *of]), max_size=most).map(tuple)
+
+
+def late() -> st.SearchStrategy[tuple[tuple[float, ...], ...]]:
+    """When each webhook comes: never, once, twice, much later than the ones after it."""
+    delay = st.sampled_from([0.1, 0.2, 30.0, 400.0, 1500.0])
+    return st.lists(st.lists(delay, max_size=3).map(tuple), max_size=6).map(tuple)
+
+
+def acts(*what: str, until_s: int = 700, most: int = 4) -> st.SearchStrategy[list[Act]]:
+    at = st.one_of(st.integers(0, 20), st.integers(0, until_s)).map(float)
+    act = st.builds(Act, at, st.sampled_from(what), st.sampled_from(["C1", "C2"]))  # type: ignore[arg-type]
+    return st.lists(act, max_size=most)
+
+
+@st.composite
+def storms(
+    draw: st.DrawFn,
+    *what: str,
+    ends: bool = True,
+    bad: Sequence[Reply] = ANY,
+    of_the_database: Sequence[Reply] = OF_THE_DATABASE,
+) -> Script:
+    """Somebody asks for a recording, and then anything; the room ends if `ends`."""
+    slack, hms = draw(replies(bad)), draw(replies(bad))
+    database = draw(replies(of_the_database, 40))
+    more = draw(acts(*what)) if what else []
+    end = [Act(draw(st.integers(60, 900)), "end")] if ends else []
+    heals_at_s = draw(st.sampled_from([60.0, 300.0, 1800.0]))
+    return Script(
+        acts=(Act(0, "request"), *more, *end),
+        options=draw(st.sampled_from(OPTIONS)),
+        faults=lambda: Faults(slack, hms, database, heals_at_s=heals_at_s),
+        webhooks=draw(late()),
+        restart_after_s=draw(st.sampled_from([2.0, 45.0, 200.0])),
+        replica=draw(st.booleans()),
+        speech=draw(st.sampled_from(["fine", "failed", "partial", "stuck", "empty"])),
+        by_template=draw(st.booleans()),
+        fails=draw(st.sampled_from([None, None, None, "MAX_RETRIES_REACHED", "UPLOAD_ERROR"])),
+        newest_first=draw(st.booleans()),
+    )

@@ -1,0 +1,190 @@
+"""100ms is slow, broken, silent or repeats itself: one recording, one card, one set of results."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.bench import Bench, Room, cards, contains, ended, labels, seed
+
+START_FAULTS: dict[str, dict[str, Any]] = {
+    "500": {"kind": "status", "status": 500},
+    "502 twice": {"kind": "status", "status": 502, "times": 2},
+    "503": {"kind": "status", "status": 503},
+    "429": {"kind": "status", "status": 429, "retry_after_s": 1},
+    "reset": {"kind": "reset"},
+    "500 after the work": {"kind": "status", "status": 500, "after_work": True},
+    "503 after the work": {"kind": "status", "status": 503, "after_work": True},
+    "504 after the work": {"kind": "status", "status": 504, "after_work": True},
+    "reset after the work": {"kind": "reset", "after_work": True},
+}
+
+
+@pytest.mark.parametrize("fault", START_FAULTS)
+async def test_a_start_that_goes_wrong_makes_exactly_one_recording(
+    bench: Bench, fault: str
+) -> None:
+    room = await bench.room()
+    await bench.start_fault(room, **{"times": 1, **START_FAULTS[fault]})
+    card = await bench.running(room, "--audio --no-transcript")
+    assert "Started elsewhere" not in card.text
+    assert len(await bench.recordings(room)) == 1
+    assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1
+    if "after" in fault:
+        assert len(await bench.bodies(room)) == 1
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    await bench.reply(card, "The audio is ready.")
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_a_429_of_100ms_is_waited_for(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.start_fault(room, kind="status", status=429, retry_after_s=1, times=1)
+    await bench.running(room)
+    refused, taken = await bench.requests(room, "start")
+    assert (refused["status"], taken["status"]) == (429, 200)
+    assert seconds(taken["at"]) - seconds(refused["at"]) >= 1.0
+
+
+def seconds(stamp: str) -> float:
+    hours, minutes, rest = stamp.partition("T")[2].removesuffix("Z").split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+
+
+async def test_an_old_request_is_not_started_any_more_and_the_person_is_asked(
+    alone: Bench,
+) -> None:
+    room = await alone.room()
+    await alone.start_fault(room, kind="status", status=503)
+    await alone.start(room, "--audio")
+    card = await alone.card(room, "Not started.")
+    assert "you may no longer want it" in card.text
+    told = await alone.told(alone.ines, seed.STANDUP, room.name, "did not start")
+    assert "If you still do, try again." in told.text
+    assert set(labels(told.blocks)) == {"Try again", "Open the form"}
+    await alone.hms.sim("/faults", {"clear": True})
+    assert await alone.recordings(room) == []
+    await alone.press(alone.ines, told, "Try again")
+    await alone.card(room, "Recording")
+    assert len(await alone.recordings(room)) == 1
+    body = (await alone.bodies(room))[-1]
+    assert body == {"audio_only": True}
+
+
+async def test_a_request_that_grew_old_while_the_bot_was_down_is_not_started(
+    alone: Bench,
+) -> None:
+    room = await alone.room()
+    await alone.slack_fault("chat.postMessage", hang=True)
+    await alone.start(room)
+    await alone.slack_fault_taken("chat.postMessage")
+    await alone.bot.kill()
+    await alone.bot.start()
+    card = await alone.card(room, "Not started.")
+    assert "you may no longer want it" in card.text
+    assert await alone.bodies(room) == []
+
+
+async def journey(bench: Bench, room: Room, options: str = "--transcript --summary") -> None:
+    """From the command to the files in the thread, whatever happens to the webhooks."""
+    card = await bench.running(room, options)
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    await ended(bench, room, card)
+
+
+async def test_without_any_webhook_configured_it_works_by_asking(alone: Bench) -> None:
+    await journey(alone, await alone.room())
+    state = await alone.hms.state()
+    assert state["webhook_target"] is None
+    secret = {"X-Record-Bot-Secret": ""}
+    url = f"{alone.bot.url}/webhooks/100ms/default"
+    assert (await alone.http.post(url, json={}, headers=secret)).status_code == 401
+
+
+async def test_without_any_webhook_it_notices_what_happens_by_itself(alone: Bench) -> None:
+    room = await alone.room()
+    card = await alone.running(room, "--transcript --summary")
+    await alone.hms.sim(f"/rooms/{room.id}/end")
+    await ended(alone, room, card)
+
+
+async def test_all_webhooks_lost(bench: Bench) -> None:
+    await bench.hms_fault(kind="drop")
+    room = await bench.room()
+    card = await bench.running(room, "--no-transcript")
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    await bench.card(room, "Video ready", within_s=20)
+    await bench.reply(card, "The video is ready.")
+    state = await bench.hms.state()
+    ours = [e for e in state["webhooks"] if e["room_id"] == room.id and "beam" in e["type"]]
+    assert {e["state"] for e in ours} == {"dropped"}
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [{"kind": "repeat", "repeat": 4}],
+        [{"kind": "reorder", "delay_s": 20}],
+        [{"kind": "delay", "delay_s": 40, "event": "beam.*"}],
+        [
+            {"kind": "delay", "delay_s": 25, "event": "beam.started.success"},
+            {"kind": "drop", "event": "beam.stopped.success"},
+            {"kind": "repeat", "repeat": 3, "event": "transcription.*"},
+            {"kind": "delay", "delay_s": 20, "event": "beam.recording.success"},
+        ],
+    ],
+    ids=["repeated", "reordered", "delayed", "everything at once"],
+)
+async def test_webhooks_out_of_shape_come_to_the_same_end(
+    bench: Bench, faults: list[dict[str, Any]]
+) -> None:
+    for fault in faults:
+        await bench.hms_fault(**fault)
+    room = await bench.room()
+    card = await bench.running(room, "--transcript --summary")
+    await bench.finish(room)
+    await ended(bench, room, card)
+
+
+async def test_a_late_webhook_of_the_last_recording_does_not_touch_the_next(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.hms_fault(kind="delay", delay_s=20, event="beam.stopped.success", times=1)
+    await bench.hms_fault(kind="delay", delay_s=20, event="beam.recording.success", times=1)
+    first = await bench.running(room, "--no-transcript")
+    await bench.press(bench.ines, first, "Stop", confirm=True)
+    await bench.status(room, "post_processing")
+    await bench.finish(room)
+    await bench.see(lambda s: [m for m in s.messages(seed.STANDUP) if m.ts == first.ts])
+    answer = await bench.start(room, "--audio --no-transcript", by=bench.tariq)
+    while answer.text is None:  # the bot does not know yet that the first one is over
+        await bench.told(bench.tariq, seed.STANDUP, room.name, "already being recorded")
+        answer = await bench.start(room, "--audio --no-transcript", by=bench.tariq)
+    second = await bench.card(room, "Recording.")
+    assert second.ts != first.ts
+    await bench.reply(first, "The video is ready.")
+    state = await bench.hms.until(
+        lambda s: (
+            s
+            if not [e for e in s["webhooks"] if e["room_id"] == room.id and e["state"] == "held"]
+            else None
+        )
+    )
+    assert state
+    await bench.card(room, "Recording.")
+    assert (await bench.recordings(room))[-1]["status"] == "running"
+    assert await bench.ines.thread(seed.STANDUP, second.ts) == []
+
+
+async def test_events_of_strangers_change_nothing(bench: Bench) -> None:
+    """Another recording in the account, that nobody asked the bot for."""
+    room = await bench.room()
+    before = len((await bench.ines.state()).messages(seed.STANDUP))
+    other = await bench.hms.sim(f"/rooms/{room.id}/start-recording", {})
+    await bench.hms.sim(f"/recordings/{other['id']}/finish")
+    await bench.hms.event("beam.recording.success", room_id=room.id)
+    mine = await bench.room()
+    await bench.running(mine)
+    state = await bench.ines.state()
+    assert not [m for m in state.messages(seed.STANDUP) if contains(m.raw, room.name)]
+    assert len(state.messages(seed.STANDUP)) >= before + 1

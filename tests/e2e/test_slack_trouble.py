@@ -1,0 +1,140 @@
+"""Slack limits, fails and answers for what it has not done, and the other way round."""
+
+import pytest
+
+from tests.e2e.bench import Bench, Snapshot, cards, files, seed
+
+
+def calls_of(state: Snapshot, method: str, words: str) -> list[tuple[float, bool]]:
+    return [
+        (c["at"], c["ok"]) for c in state.calls(method) if words in str(c["args"].get("text", ""))
+    ]
+
+
+async def test_a_429_on_posting_is_honoured_and_nothing_is_lost(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.slack_fault("chat.postMessage", retry_after=1)
+    card = await bench.running(room, "--transcript")
+    calls = calls_of(await bench.ines.state(), "chat.postMessage", room.name)
+    assert [ok for _, ok in calls] == [False, True]
+    assert calls[1][0] - calls[0][0] >= 1.0
+    await bench.slack_fault("chat.postMessage", retry_after=1)
+    await bench.finish(room)
+    await bench.reply(card, "The video and transcript are ready.")
+    await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
+    await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    state = await bench.ines.state()
+    assert len(cards(state, room, seed.STANDUP)) == 1
+    assert len(state.thread(seed.STANDUP, card.ts)) == 3
+
+
+async def test_without_an_answer_of_slack_the_recording_starts_all_the_same(
+    bench: Bench,
+) -> None:
+    """The card is the preflight, but only for ten seconds."""
+    room = await bench.room()
+    await bench.slack_fault("chat.postMessage", retry_after=2)
+    await bench.start(room)
+    await bench.status(room, "running")
+    assert cards(await bench.ines.state(), room, seed.STANDUP) == []
+    await bench.card(room, "Recording")
+
+
+async def test_a_429_on_editing_is_honoured_and_the_card_catches_up(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.slack_fault("chat.update", retry_after=1)
+    await bench.start(room, "--no-transcript")
+    await bench.slack_fault_taken("chat.update")
+    await bench.status(room, "running")
+    await bench.card(room, "Recording")
+    calls = calls_of(await bench.ines.state(), "chat.update", room.name)
+    refused = next(at for at, ok in calls if not ok)
+    assert all(at - refused >= 1.0 for at, ok in calls if at > refused)
+    await bench.finish(room)
+    await bench.card(room, "Video ready.")
+
+
+@pytest.mark.parametrize("fault", [{"http_status": 500}, {"http_status": 503}, {"reset": True}])
+async def test_a_post_that_did_not_happen_is_made_once(
+    bench: Bench, fault: dict[str, object]
+) -> None:
+    room = await bench.room()
+    await bench.slack_fault("chat.postMessage", **fault)
+    await bench.running(room)
+    assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1
+    assert len(await bench.recordings(room)) == 1
+
+
+@pytest.mark.parametrize("fault", [{"http_status": 500}, {"reset": True}])
+async def test_a_post_that_happened_without_an_answer_doubles_at_most_once_and_is_counted(
+    bench: Bench, fault: dict[str, object]
+) -> None:
+    """docs/adr/0001: the one window in which something can appear twice."""
+    room = await bench.room()
+    counted = await bench.metric("record_bot_possible_doubles")
+    await bench.slack_fault("chat.postMessage", after=True, **fault)
+    await bench.start(room, "--no-transcript")
+    await bench.card(room, "Recording")
+    found = cards(await bench.ines.state(), room, seed.STANDUP)
+    assert 1 <= len(found) <= 2
+    assert await bench.metric("record_bot_possible_doubles") == counted + 1
+    await bench.finish(room)
+    card = await bench.card(room, "Video ready")
+    await bench.reply(card, "The video is ready.")
+    assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == len(found)
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_an_edit_that_happened_without_an_answer_shows_nothing_twice(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.slack_fault("chat.update", http_status=500, after=True)
+    await bench.running(room)
+    assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1
+
+
+async def test_an_upload_that_happened_without_an_answer_doubles_at_most_once(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.slack_fault("files.completeUploadExternal", http_status=500, after=True)
+    card = await bench.running(room, "--transcript")
+    await bench.finish(room)
+    await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    found = files(await bench.ines.state(), seed.STANDUP, card.ts)
+    assert 2 <= len(found) <= 3
+
+
+async def test_a_slack_that_is_down_for_a_while_loses_nothing(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room, "--transcript")
+    await bench.slack_fault("*", http_status=503, times=12)
+    await bench.finish(room)
+    await bench.reply(card, "The video and transcript are ready.")
+    await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
+    await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    await bench.card(room, "Ready.")
+    assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1
+
+
+async def test_with_slacks_own_limits_in_force_nothing_is_lost(bench: Bench) -> None:
+    await bench.ines.tell("rate-limits", enforce=True)
+    try:
+        rooms = [await bench.room() for _ in range(3)]
+        for room in rooms:
+            await bench.start(room, "--no-transcript")
+        for room in rooms:
+            card = await bench.card(room, "Recording", within_s=15)
+            await bench.press(bench.ines, card, "Stop", confirm=True)
+        for room in rooms:
+            card = await bench.card(room, "Video ready", within_s=15)
+            await bench.reply(card, "The video is ready.")
+            assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1
+    finally:
+        await bench.ines.tell("rate-limits", enforce=False)
+
+
+async def test_an_event_that_comes_twice_is_taken_once(bench: Bench) -> None:
+    answer = await bench.amara.open_home()
+    again = await bench.ines.tell("redeliver", delivery_id=answer.delivery)
+    assert again["ok"]
+    await bench.see(lambda s: s.home(seed.ADMIN))

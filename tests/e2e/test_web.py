@@ -1,0 +1,120 @@
+"""The HTTP surface: 100ms' webhook, health, metrics."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.bench import Bench, Json, seed
+
+SECRET = {"X-Record-Bot-Secret": "sandbox-webhook-secret"}
+
+
+def hook(bench: Bench, name: str = "default") -> str:
+    return f"{bench.bot.url}/webhooks/100ms/{name}"
+
+
+def event(kind: str = "beam.started.success", **data: object) -> Json:
+    return {
+        "version": "2.0",
+        "id": str(uuid4()),
+        "account_id": "a",
+        "app_id": "b",
+        "timestamp": "2026-11-22T10:00:00Z",
+        "type": kind,
+        "data": data,
+    }
+
+
+async def test_another_name_is_not_there(bench: Bench) -> None:
+    answer = await bench.http.post(hook(bench, "other"), json=event(), headers=SECRET)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Record-Bot-Secret": "wrong"}])
+async def test_without_the_secret_it_is_not_100ms(bench: Bench, headers: dict[str, str]) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    hms = await bench.recording(room)
+    forged = event("beam.stopped.success", job_id=hms["id"], reason="room ended", room_id=room.id)
+    answer = await bench.http.post(hook(bench), json=forged, headers=headers)
+    assert answer.status_code == 401
+    other = await bench.room()
+    await bench.running(other)  # by now the forged one would show
+    assert (await bench.card(room, "Recording")).ts == card.ts
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{" + b" " * (1024 * 1024) + b"}", 413),
+        (b"not json", 400),
+        (b"[]", 400),
+        (b'{"type": 5}', 400),
+        (b"", 400),
+        (b"\xff\xfe", 400),
+    ],
+    ids=["too large", "not JSON", "no object", "no type", "empty", "no UTF-8"],
+)
+async def test_a_bad_body_is_refused(bench: Bench, body: bytes, status: int) -> None:
+    headers = SECRET | {"content-type": "application/json"}
+    answer = await bench.http.post(hook(bench), content=body, headers=headers)
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["hls.started.success", "something.new", "peer.join.success"])
+async def test_other_types_are_taken_and_ignored(bench: Bench, kind: str) -> None:
+    answer = await bench.http.post(hook(bench), json=event(kind, room_id="x"), headers=SECRET)
+    assert answer.status_code == 200
+
+
+async def test_get_is_not_post(bench: Bench) -> None:
+    assert (await bench.http.get(hook(bench), headers=SECRET)).status_code == 405
+
+
+async def test_alive_and_ready(bench: Bench) -> None:
+    assert (await bench.http.get(f"{bench.bot.url}/healthz")).text == "ok"
+    assert (await bench.http.get(f"{bench.bot.url}/readyz")).json() == {"ready": True}
+
+
+async def test_metrics_are_for_this_machine(bench: Bench) -> None:
+    url = f"{bench.bot.url}/metrics"
+    here = await bench.http.get(url)
+    assert here.status_code == 200
+    assert "record_bot_" in here.text
+    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+        through_proxy = await bench.http.get(url, headers={name: "127.0.0.1"})
+        assert through_proxy.status_code == 403
+    # No token is set here, so none opens it.
+    guess = {"X-Forwarded-For": "1.2.3.4", "Authorization": "Bearer None"}
+    assert (await bench.http.get(url, headers=guess)).status_code == 403
+    bare = {"X-Forwarded-For": "1.2.3.4", "Authorization": "Bearer"}
+    assert (await bench.http.get(url, headers=bare)).status_code == 403
+
+
+async def test_metrics_open_with_the_token(alone: Bench) -> None:
+    url = f"{alone.bot.url}/metrics"
+    far = {"X-Forwarded-For": "1.2.3.4"}
+    assert (await alone.http.get(url, headers=far)).status_code == 403
+    right = far | {"Authorization": "Bearer token-for-metrics"}
+    assert (await alone.http.get(url, headers=right)).status_code == 200
+    wrong = far | {"Authorization": "Bearer token-for-metric"}
+    assert (await alone.http.get(url, headers=wrong)).status_code == 403
+
+
+async def test_client_id_and_secret_in_the_environment_change_nothing(alone: Bench) -> None:
+    assert alone.bot.env["SLACK_CLIENT_ID"]
+    room = await alone.room()
+    await alone.running(room)
+    log = alone.log.read_text()
+    assert "setting_ignored" in log
+    assert "not-for-bolt" not in log
+
+
+async def test_webhooks_of_rooms_with_their_own_target_are_not_needed(bench: Bench) -> None:
+    """Such a room tells somebody else: the bot asks."""
+    room = await bench.room()
+    await bench.hms.sim(f"/rooms/{room.id}/webhook", {"url": "http://127.0.0.1:9/x"})
+    card = await bench.running(room, "--no-transcript", channel=seed.DESIGN)
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    await bench.card(room, "Video ready", channel=seed.DESIGN, within_s=15)
