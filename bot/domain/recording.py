@@ -234,7 +234,8 @@ def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
         return Problem(_why(failed.error_type), failed.message)
     reason = _first_of(f.reason for f in _all(log, BeamStopped)) or ""
     if "failed" in seen or reason.startswith(FAILURE):
-        return Problem(_why(reason.removeprefix(FAILURE).strip()), reason)
+        why = _why(reason.removeprefix(FAILURE).strip())
+        return Problem(why, reason if why is Why.UNKNOWN else "")
     if vanished := _last(log, Vanished):
         return Problem(Why.VANISHED, status=vanished.status)
     if any(f.on == "recording" for f in _all(log, GaveUp)):

@@ -16,6 +16,7 @@ log = structlog.get_logger()
 SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 STORE_GONE_PAUSE_S = 1.0
+OVERDUE_PAUSE_S = 0.1
 
 
 class Reconciler:
@@ -86,6 +87,9 @@ class Reconciler:
         if due is None:
             return self._look_every_s
         soon = (due - self._deps.now()).total_seconds()
+        if soon <= 0:  # it is mail, opened again without a poke
+            self._mail.set()
+            return OVERDUE_PAUSE_S
         return min(self._look_every_s, max(0.005, soon))
 
     async def _run_one(self, key: str) -> None:

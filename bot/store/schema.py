@@ -241,5 +241,21 @@ gates = Table(
     *_team(),
     _text("method"),
     _time("until", null=False),
+    # Of a gate that is shut until a probe passes: since when, and Slack's word for why.
+    _time("since"),
+    _text("why", null=True),
     PrimaryKeyConstraint("enterprise_id", "team_id", "method"),
+)
+
+pulse = Table(
+    "pulse",
+    metadata,
+    *_team(),
+    _time("seen_at", null=False),
+    # The replay that is owed for the time in between, due then, unless somebody has put it off.
+    _time("replay_since"),
+    _time("replay_until"),
+    _time("replay_due_at"),
+    Column("replay_tries", Integer, nullable=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id"),
 )

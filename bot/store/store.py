@@ -10,15 +10,27 @@ from datetime import datetime, timedelta
 from bot.store.database import Database
 from bot.store.desk import DraftsPart, GatesPart
 from bot.store.due import DuePart
+from bot.store.health import HealthPart
 from bot.store.inbox import InboxPart
 from bot.store.lists import ListsPart
 from bot.store.locking import FileLock
+from bot.store.pulse import PulsePart
 from bot.store.recordings import RecordingsPart
 from bot.store.rooms import RoomsPart
 from bot.store.values import Team
 
 
-class Store(RecordingsPart, DuePart, InboxPart, ListsPart, RoomsPart, DraftsPart, GatesPart):
+class Store(
+    RecordingsPart,
+    DuePart,
+    InboxPart,
+    ListsPart,
+    RoomsPart,
+    DraftsPart,
+    GatesPart,
+    PulsePart,
+    HealthPart,
+):
     """One team's view of the database. `on_wake` is called after a commit that made work."""
 
     def __init__(

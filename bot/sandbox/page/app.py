@@ -4,6 +4,8 @@ The page is served on the address of the simulated Slack, so everything has one 
 not the page's own goes on to Slack. Nothing is built, and nothing comes from the internet.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -25,6 +27,12 @@ POLICY = "default-src 'self'; img-src 'self' http: https: data:; frame-ancestors
 
 def create_page(slack: Starlette, hms: Driver) -> Starlette:
     """The simulated Slack, with the page at `/` and the 100ms behind `/100ms/…`."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with slack.router.lifespan_context(slack):
+            yield
+
     app = Starlette(
         routes=[
             Route("/", index),
@@ -35,7 +43,7 @@ def create_page(slack: Starlette, hms: Driver) -> Starlette:
             *HmsProxy(hms).routes(),
             Mount("/", app=slack),
         ],
-        lifespan=lambda _: slack.router.lifespan_context(slack),
+        lifespan=lifespan,
     )
     app.state.sim = slack.state.sim
     return app

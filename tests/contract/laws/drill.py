@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -36,7 +36,7 @@ SECRET = "s3cret"
 _FIRST = asyncio.FIRST_COMPLETED
 WEBHOOK_RETRIES_S = (1.0, 3.0, 10.0)
 LOOK_EVERY_S = 100.0
-LOOK_FOR_MAIL_EVERY_S = 60.0  # mail that comes pokes us; this is for what was opened again
+LOOK_EVERY_WHILE_S = 60.0  # 5 s outside; a wake that is lost is not what is rehearsed here
 
 What = Literal[
     "request", "stop", "pause", "resume", "follow", "delete", "kick", "invite", "elsewhere", "end"
@@ -52,13 +52,17 @@ class Act:
     where: str = "C1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Script:
     """Everything that is to happen; nothing else is left to chance."""
 
     acts: tuple[Act, ...] = (Act(0, "request"), Act(600, "end"))
     options: RecordingOptions = field(default_factory=RecordingOptions)
-    faults: Callable[[], Faults] = Faults
+    slack: tuple[Reply, ...] = ()  # to one call after the other; then all is well
+    hms: tuple[Reply, ...] = ()
+    database: tuple[Reply, ...] = ()
+    forever: tuple[Reply, ...] = ()  # over and over, to both sides, until it heals
+    heals_at_s: float = 1800.0
     webhooks: tuple[tuple[float, ...], ...] = ()  # of each, when it comes; () is lost
     all_webhooks_lost: bool = False
     restart_after_s: float = 2.0
@@ -70,6 +74,20 @@ class Script:
     lasts_s: float = 4 * 3600.0
     most_per_minute: int = 400
     policy: Policy = field(default_factory=Policy)
+
+    def __repr__(self) -> str:
+        """What is unusual about it."""
+        usual = Script()
+        said = {f.name: getattr(self, f.name) for f in fields(self)}
+        odd = [f"{k}={v!r}" for k, v in said.items() if v != getattr(usual, k)]
+        return f"Script({', '.join(odd)})"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """For Hypothesis, which would show everything."""
+        printer.text(repr(self))
+
+    def faults(self) -> Faults:
+        return Faults(self.slack, self.hms, self.database, self.forever, self.heals_at_s)
 
 
 @dataclass(frozen=True)
@@ -310,7 +328,7 @@ class _Process:
                 break
             except StoreError:  # a process that finds no database ends, and is started again
                 await asyncio.sleep(1.0)
-        await Reconciler(self.deps, self._owner, look_every_s=LOOK_FOR_MAIL_EVERY_S).run()
+        await Reconciler(self.deps, self._owner, look_every_s=LOOK_EVERY_WHILE_S).run()
 
 
 def _request(body: bytes) -> Request:

@@ -30,6 +30,9 @@ class Reply(StrEnum):
     DIES_BEFORE = "dies before"  # our process
     DIES_AFTER = "dies after"
 
+    def __repr__(self) -> str:
+        return f"Reply.{self.name}"
+
 
 HARMLESS = (Reply.OK, Reply.SLOW)
 UNKNOWN = (

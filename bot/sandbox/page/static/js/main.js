@@ -17,12 +17,12 @@ const app = document.getElementById("app");
 const [sidebar, main, thread, panel] = ["sidebar", "main", "thread", "panel"].map((id) => document.getElementById(id));
 
 restoreTheme();
-const panelShown = buildPanel(panel);
 const closeSidebar = () => (app.dataset.sidebar = "closed");
 buildConversation(main, {
   toggleSidebar: () => (app.dataset.sidebar = app.dataset.sidebar === "open" ? "closed" : "open"),
   togglePanel: () => panelShown.toggle(),
 });
+const panelShown = buildPanel(panel);
 main.addEventListener("pointerdown", (event) => {
   if (!event.target.closest(".only-narrow")) closeSidebar();
 });

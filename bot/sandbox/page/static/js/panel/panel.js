@@ -22,7 +22,10 @@ let looking = false;
 let again = false;
 
 export function buildPanel(panel) {
-  const shut = () => toggle(false);
+  const shut = () => {
+    turn(false);
+    document.getElementById("panel-toggle").focus();
+  };
   const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close the 100ms panel", onclick: shut }, icon("close"));
   const title = h("h2", {}, icon("camera", 19), "Simulated 100ms");
   const tabs = TABS.map(([id, label]) =>
@@ -37,7 +40,13 @@ export function buildPanel(panel) {
   const roomy = matchMedia("(min-width: 1200px)").matches;
   toggle(load("open", roomy ? "yes" : "no") === "yes");
   choose(load("tab", "rooms"));
-  return { toggle: () => toggle(!isOpen()) };
+  return { toggle: () => turn(!isOpen()) };
+}
+
+/** By a person: to be remembered. */
+function turn(open) {
+  toggle(open);
+  save("open", open ? "yes" : "no");
 }
 
 const isOpen = () => !ui.panel.hidden;
@@ -45,12 +54,7 @@ const isOpen = () => !ui.panel.hidden;
 function toggle(open) {
   ui.panel.hidden = !open;
   document.getElementById("app").dataset.panel = open ? "open" : "closed";
-  const button = document.getElementById("panel-toggle");
-  if (button) {
-    attr(button, "aria-expanded", String(open));
-    if (!open) button.focus();
-  }
-  if (button) save("open", open ? "yes" : "no");
+  attr(document.getElementById("panel-toggle"), "aria-expanded", String(open));
   if (open) connect();
   else disconnect();
 }
@@ -79,7 +83,6 @@ function arrows(event) {
 }
 
 export function drawPanel() {
-  attr(document.getElementById("panel-toggle"), "aria-expanded", String(isOpen()));
   if (!isOpen() || !hms.state) return;
   const [, , draw] = TABS.find(([id]) => id === tab);
   draw(ui.views[tab], hms);
