@@ -4,7 +4,7 @@ ARGS ?=
 UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
 
-.PHONY: install sandbox test lint types contracts bench
+.PHONY: install sandbox test browser lint types contracts bench
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
@@ -20,8 +20,12 @@ install: .venv/.installed
 sandbox: install
 	$(BIN)/record-bot sandbox $(ARGS)
 
-test: install
+test: install browser
 	$(BIN)/python -m pytest $(ARGS)
+
+# Chromium for the browser tests, where it may be installed.
+browser:
+	@sh scripts/chromium.sh
 
 lint: install
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,75 +1,29 @@
 """The app as Slack should know it: one manifest for HTTP, one for Socket Mode.
 
-Scopes and events stand here once; the manifest, the doctor and docs/scopes.md all follow them.
+Events stand here once, scopes in `bot.usecases.scopes`; the doctors and docs/scopes.md follow them.
 Sources: Slack's page of each method and event, and its manifest schema 2.0.0.
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import yaml
 from pydantic import JsonValue
 
 from bot.domain.command_table import COMMAND, command_words
+from bot.usecases.scopes import SCOPES
 from bot.views import ids
 
 Json = dict[str, JsonValue]
 SLACK_PATH = "/slack/events"
 LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
-BOT_EVENTS = ("app_home_opened", "member_joined_channel")
+BOT_EVENTS = ("app_home_opened", "app_uninstalled", "member_joined_channel", "tokens_revoked")
 _USAGE = f"[{command_words().replace(', ', '|')}] [room] [options]"
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f<>\"\\]")
 
 
 class ManifestUrlError(ValueError):
     """One line: why Slack could not send anything to this address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the bot may do with its token, what for, and the calls that need it."""
-
-    name: str
-    reason: str
-    used_by: tuple[str, ...]
-
-
-SCOPES: tuple[Scope, ...] = (
-    Scope(
-        "channels:read",
-        "Tell whether the bot is in a public channel, and notice when it is added to one.",
-        ("conversations.info", "member_joined_channel"),
-    ),
-    Scope(
-        "chat:write",
-        "Post and update cards and results where the bot is a member, answer one person, "
-        "and write to people directly.",
-        ("chat.postMessage", "chat.update", "chat.postEphemeral"),
-    ),
-    Scope(
-        "commands",
-        f"Offer {COMMAND} and the shortcut that opens the start form.",
-        (COMMAND, ids.START_SHORTCUT),
-    ),
-    Scope(
-        "files:write",
-        "Put the transcript and the chat into the thread of their recording.",
-        ("files.getUploadURLExternal", "files.completeUploadExternal"),
-    ),
-    Scope(
-        "groups:read",
-        "The same for private channels that the bot is in, and who else is in them: "
-        "only they may have links to the files.",
-        ("conversations.info", "conversations.members", "member_joined_channel"),
-    ),
-    Scope(
-        "users:read",
-        "Tell full members from guests and from people of other organisations, "
-        "who get no links to the files.",
-        ("users.info",),
-    ),
-)
 
 
 def manifest(url: str | None) -> Json:

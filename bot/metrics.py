@@ -18,3 +18,4 @@ LISTENER_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
 FAULTS = Counter("record_bot_faults_total", "Unexpected errors, by place", ["where"])
+REPLAYS = Counter("record_bot_replays_total", "Replays of webhooks asked for", ["outcome"])

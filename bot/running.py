@@ -2,14 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
 from bot.settings import Settings
+from bot.usecases.downtime import note_that_we_live, replay_what_was_missed
 from bot.usecases.housekeeping import keep_tidy
 from bot.wiring import Parts, build
 
@@ -29,10 +31,7 @@ async def serve(settings: Settings) -> None:
         server = _Server(parts)
         await parts.deps.store.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())
-        chores = [
-            asyncio.create_task(parts.directory.keep_fresh()),
-            asyncio.create_task(keep_tidy(parts.deps)),
-        ]
+        chores = [asyncio.create_task(chore) for chore in _chores(parts)]
         try:
             if parts.socket:
                 await parts.socket.connect()
@@ -43,6 +42,15 @@ async def serve(settings: Settings) -> None:
             await _stop(parts, reconciling)
         if not server.was_up:
             raise CannotListen(f"{settings.host}:{settings.port}")
+
+
+def _chores(parts: Parts) -> Iterator[Coroutine[Any, Any, None]]:
+    """What goes on beside the recordings; each until it is cancelled."""
+    yield parts.directory.keep_fresh()
+    yield keep_tidy(parts.deps)
+    if parts.deps.policy.webhooks:
+        yield note_that_we_live(parts.deps)
+        yield replay_what_was_missed(parts.deps)
 
 
 async def _stop(parts: Parts, reconciling: "asyncio.Task[None]") -> None:

@@ -25,7 +25,7 @@ from bot.listeners.bot import Bot
 from bot.listeners.register import register_all
 from bot.reconcile.loop import Reconciler
 from bot.settings import Settings
-from bot.slack.gates import Gates
+from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import Identity, SlackGateway
 from bot.slack.socket import SocketMode
 from bot.store.engine import open_store
@@ -74,11 +74,13 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         client = _slack_client(settings, session)
         identity = await SlackGateway(client, session, None).identity()
         store = await _open(stack, settings, identity)
-        slack = SlackGateway(client, session, Gates(store, utc_now))
+        await store.open_gate(INSTALLED)  # for Slack has just taken the token
         hms = await stack.enter_async_context(_hms(settings))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
+        gates = Gates(store, utc_now, first=policy.retry_first, cap=policy.retry_cap)
+        slack = SlackGateway(client, session, gates)
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)

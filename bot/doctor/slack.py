@@ -11,10 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doctor.clock import Clocks
 from bot.doctor.findings import Finding, failed, note, ok, shown
 from bot.doctor.given import Given
-from bot.manifest import SCOPES
 from bot.settings import WHERE
 from bot.slack.errors import NotAuthorized, SlackError, SlackRefused, error_from
 from bot.slack.gateway import SlackGateway
+from bot.usecases.scopes import SCOPES, missing_scopes
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 BOT_TOKEN, APP_TOKEN, SECRET, SCOPE = "Bot token", "App token", "Signing secret", "Scopes"
@@ -72,7 +72,7 @@ def scopes_finding(granted: Iterable[str]) -> Finding:
     granted = frozenset(granted)
     if not granted:
         return note(SCOPE, "Slack did not say what the token may do")
-    missing = [scope for scope in SCOPES if scope.name not in granted]
+    missing = missing_scopes(granted)
     if missing:
         told = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
         return failed(SCOPE, told, REINSTALL)

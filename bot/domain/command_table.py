@@ -113,6 +113,12 @@ TABLE: tuple[Entry, ...] = (
         hints=("ls", "history", "recordings"),
     ),
     Entry(
+        "doctor",
+        help="Show what waits and why, and whether Slack and 100ms work with the bot.",
+        example="/record doctor",
+        hints=("health", "check", "debug", "diagnose", "why"),
+    ),
+    Entry(
         "help",
         help="Explain the commands, or one of them.",
         example="/record help start",

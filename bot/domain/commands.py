@@ -72,11 +72,16 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Doctor:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     topic: str | None = None
 
 
-Command = OpenForm | Start | Stop | Pause | Resume | Status | List | Help
+Command = OpenForm | Start | Stop | Pause | Resume | Status | List | Doctor | Help
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,8 @@ def command_line(command: Command) -> str:
             return _line("status")
         case List(room, count):
             return _line("list", _room(room), "" if count == DEFAULT_LIST_COUNT else str(count))
+        case Doctor():
+            return _line("doctor")
         case Help(topic):
             return _line("help", topic or "")
         case _:
@@ -205,6 +212,7 @@ def _build(
         "resume": Resume(room),
         "status": Status(),
         "list": List(room, count),
+        "doctor": Doctor(),
         "help": Help(topic),
     }
     return commands[word]

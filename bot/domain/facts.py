@@ -37,7 +37,7 @@ class _Fact(BaseModel):
 
 
 class Requested(_Fact):
-    """The first fact of every recording. `request_id` makes a repeated request the same one."""
+    """How a recording of ours begins. `request_id` makes a repeated request the same one."""
 
     kind: Literal["requested"] = "requested"
     request_id: str
@@ -49,12 +49,22 @@ class Requested(_Fact):
     via: Via
 
 
+class Discovered(_Fact):
+    """How a recording begins that nobody asked us for: found running in a room that is followed."""
+
+    kind: Literal["discovered"] = "discovered"
+    hms_id: str
+    room_id: str
+    room_name: str
+    channels: tuple[str, ...]
+
+
 class Followed(_Fact):
-    """One more channel gets the card."""
+    """One more channel gets the card. `by` is None where the channel follows the whole room."""
 
     kind: Literal["followed"] = "followed"
     channel_id: str
-    by: str
+    by: str | None = None
 
 
 class StopRequested(_Fact):
@@ -264,6 +274,7 @@ class GaveUp(_Fact):
 
 Fact = Annotated[
     Requested
+    | Discovered
     | Followed
     | StopRequested
     | PauseRequested
@@ -291,5 +302,7 @@ Fact = Annotated[
     | GaveUp,
     Field(discriminator="kind"),
 ]
+
+Beginning = Requested | Discovered
 
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)

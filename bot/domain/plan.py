@@ -82,6 +82,8 @@ class UploadFile:
 class Tell:
     """Tell the starter directly, because the card cannot be reached."""
 
+    target: str
+
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
@@ -199,9 +201,10 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
             yield from _post_card(channel, card, now)
     yield from _update_cards(recording, work, wanted, now)
     home = work.delivery(Kind.CARD, recording.home)
-    told = work.delivery(Kind.TELL, recording.starter)
-    if home and home.state is State.PARKED and recording.phase in ON_AIR and _open(told):
-        yield Due(told.not_before or now if told else now, Tell())
+    if recording.starter and home and home.state is State.PARKED and recording.phase in ON_AIR:
+        told = work.delivery(Kind.TELL, recording.starter)
+        if _open(told):
+            yield Due(told.not_before or now if told else now, Tell(recording.starter))
 
 
 def _never_showed(recording: Recording) -> bool:
@@ -292,7 +295,7 @@ def _results(recording: Recording, work: Work, policy: Policy, now: datetime) ->
 def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
     """The channels that get the results; the starter in place of a home that is out of reach."""
     home = work.delivery(Kind.CARD, recording.home)
-    if home and home.state is State.PARKED:
+    if recording.starter and home and home.state is State.PARKED:
         return (recording.starter, *recording.channels)
     return recording.channels
 

@@ -16,6 +16,8 @@ REAL_TIME = {
     "pause_within": 10 * S,
     "start_within": 5 * S,
     "card_patience": 2 * S,
+    "beat_every": 0.5 * S,
+    "away_after": 2 * S,
 }
 
 
@@ -43,6 +45,10 @@ class Policy:
     ask_failed: timedelta = 2 * S  # after a failure; doubles up to the cap
     ask_failed_cap: timedelta = 5 * MIN
 
+    look_every: timedelta = 10 * MIN  # at what runs in a room that is followed
+    look_alone: timedelta = 45 * S
+    look_again: timedelta = 10 * S  # where something runs that we could not place
+
     transcript_least: timedelta = 5 * MIN
     transcript_share: float = 0.2  # of the recording's length
     late_after: timedelta = 10 * MIN  # past the expected time
@@ -53,6 +59,13 @@ class Policy:
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
+
+    beat_every: timedelta = 10 * S  # how often the bot notes that it is alive
+    away_after: timedelta = 30 * S  # without a note for so long, webhooks may have been lost
+    replay_settle: timedelta = 30 * S  # from our return until a proxy in front of us believes it
+    replay_margin: timedelta = 2 * MIN  # before the last note: 100ms tries for some 15 s
+    replay_first: timedelta = 30 * S  # after a failure to ask for it; doubles up to the cap
+    replay_cap: timedelta = 10 * MIN
 
     def scaled(self, factor: float) -> Self:
         """Every wait divided by `factor` (`TIME_SCALE`), but for what bounds the real world."""

@@ -12,7 +12,9 @@ from bot.domain.facts import (
     BeamFailed,
     BeamStarted,
     BeamStopped,
+    Beginning,
     CannotPost,
+    Discovered,
     Fact,
     Followed,
     GaveUp,
@@ -102,7 +104,7 @@ class Recording:
     room_id: str
     room_name: str
     options: RecordingOptions
-    starter: str
+    starter: str | None  # None: nobody asked us for it
     channels: tuple[str, ...]  # the first is where it was asked for
     requested_at: datetime
     hms_id: str | None
@@ -136,18 +138,15 @@ class Recording:
         return self.phase is Phase.FAILED and not self.transcription.settled
 
 
-class NoRequest(ValueError):
-    """The facts lack the request that every recording begins with."""
+class NoBeginning(ValueError):
+    """The facts lack the request, or the discovery, that a recording begins with."""
 
 
 def derive(key: str, facts: Iterable[Fact]) -> Recording:
-    """The recording that these facts describe. Raises `NoRequest` without a `Requested`."""
+    """The recording that these facts describe. Raises `NoBeginning` if none says where it began."""
     log = _once_each(facts)
-    request = _last(log, Requested)
-    if request is None:
-        raise NoRequest(key)
-    accepted = _last(log, StartAccepted) or _last(log, Adopted)
-    adopted = _last(log, Adopted)
+    begun = _beginning(key, log)
+    accepted = _last(log, StartAccepted) or _last(log, Adopted) or _last(log, Discovered)
     attempted_at = _unknown_attempt(log)
     phase, problem = _phase(log, accepted is not None, attempted_at)
     assets = assets_of(log)
@@ -158,15 +157,15 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         key=key,
         phase=phase,
         problem=problem,
-        request_id=request.request_id,
-        room_id=request.room_id,
-        room_name=request.room_name,
-        options=request.options,
-        starter=request.by,
-        channels=tuple(dict.fromkeys([request.channel_id, *_followers(log)])),
-        requested_at=request.at,
+        request_id=begun.request_id,
+        room_id=begun.room_id,
+        room_name=begun.room_name,
+        options=begun.options,
+        starter=begun.starter,
+        channels=tuple(dict.fromkeys([*begun.channels, *_followers(log)])),
+        requested_at=begun.at,
         hms_id=accepted.hms_id if accepted else None,
-        elsewhere=adopted.elsewhere if adopted else False,
+        elsewhere=_elsewhere(log),
         points_to=points_to.key if points_to else None,
         session_id=_first_of(f.session_id for f in log if isinstance(f, Observed | BeamStarted)),
         attempted_at=attempted_at,
@@ -178,12 +177,38 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         stop_pending=_stop_pending(log),
         pause_pending=_pause_pending(log),
         assets=assets,
-        transcription=transcription_of(
-            request.options, assets, log, elsewhere=bool(adopted and adopted.elsewhere)
-        ),
+        transcription=transcription_of(begun.options, assets, log, elsewhere=_elsewhere(log)),
         results=_last(log, ResultsChecked),
         log=log,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What the first fact settles."""
+
+    at: datetime
+    request_id: str
+    room_id: str
+    room_name: str
+    options: RecordingOptions
+    starter: str | None
+    channels: tuple[str, ...]
+
+
+def _beginning(key: str, log: tuple[Fact, ...]) -> _Begun:
+    if r := _last(log, Requested):
+        where = (r.channel_id,)
+        return _Begun(r.at, r.request_id, r.room_id, r.room_name, r.options, r.by, where)
+    if d := _last(log, Discovered):
+        name, unknown = f"discovered:{d.hms_id}", RecordingOptions()
+        return _Begun(d.at, name, d.room_id, d.room_name, unknown, None, d.channels)
+    raise NoBeginning(key)
+
+
+def _elsewhere(log: tuple[Fact, ...]) -> bool:
+    adopted = _last(log, Adopted)
+    return adopted.elsewhere if adopted else not _has(log, Requested)
 
 
 def _once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -191,8 +216,10 @@ def _once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     first: dict[str, Fact] = {}
     for fact in sorted(facts, key=lambda f: f.at):
         first.setdefault(fact.identity, fact)
-    # Clocks differ, but nothing comes before the request.
-    return tuple(sorted(first.values(), key=lambda f: (f.kind != "requested", f.at, f.identity)))
+    # Clocks differ, but nothing comes before the beginning.
+    return tuple(
+        sorted(first.values(), key=lambda f: (not isinstance(f, Beginning), f.at, f.identity))
+    )
 
 
 def _phase(

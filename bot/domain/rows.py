@@ -13,7 +13,7 @@ class Row:
     key: str
     room_name: str
     phase: Phase
-    starter: str
+    starter: str | None
     requested_at: datetime
     started_at: datetime | None
     duration_s: float | None

@@ -22,9 +22,11 @@ from bot.listeners.payloads import Asked
 from bot.listeners.taken import say_taken
 from bot.store.values import OutcomeAddress, RoomTaken
 from bot.usecases import lists
+from bot.usecases.checkup import examine
 from bot.usecases.control import Choice, Control, control, meant
 from bot.usecases.starting import Wish, request_recording
 from bot.views import replies
+from bot.views.doctor import doctor_reply
 from bot.views.help import help_reply
 from bot.views.message import Message
 
@@ -58,6 +60,9 @@ async def record(args: AsyncArgs, bot: Bot) -> None:
         case c.List(room=room, count=count):
             await args.ack()
             bot.after_ack(asked, tell_list(bot, asked, room, count))
+        case c.Doctor():
+            await args.ack()
+            bot.after_ack(asked, tell_checkup(bot, asked))
         case _:
             assert_never(command)
 
@@ -179,3 +184,8 @@ async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> Non
     rows = await lists.recent(bot.deps, room_id=room_id, channel=channel, count=count)
     name = found.room.name if isinstance(found, Found) else None
     await bot.reply(asked, replies.list_reply(rows, name))
+
+
+async def tell_checkup(bot: Bot, asked: Asked) -> None:
+    found = await examine(bot.deps, user=asked.user, channel=asked.channel or asked.user)
+    await bot.reply(asked, doctor_reply(found, bot=bot.deps.identity.name))

@@ -19,6 +19,7 @@ from bot.usecases.deps import Deps
 log = structlog.get_logger()
 
 BATCH = 200
+BEAM = "beam."  # an event about a recording itself
 KEPT_FOR = timedelta(hours=1)  # an event that nobody claims by then is nobody's
 
 
@@ -31,17 +32,26 @@ class _Told:
     items: list[int] = field(default_factory=list)
 
 
-async def match_inbox(deps: Deps) -> int:
-    """Match one batch; how many there were. Safe to repeat: facts have identities."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How many events were read, and whether one tells of something unknown that is followed."""
+
+    events: int = 0
+    look_out: bool = False
+
+
+async def match_inbox(deps: Deps) -> Read:
+    """Match one batch. Safe to repeat: facts have identities."""
     items = await deps.store.take_inbox(BATCH)
     if not items:
-        return 0
+        return Read()
     read = [(item, Envelope.model_validate(item.entry.body)) for item in items]
     ids = {item.id: ids_of(envelope) for item, envelope in read}
     known = await deps.store.keys_by_alias({a for i in ids.values() for a in i.aliases})
     rooms = await _rooms(deps.store, ids.values(), known)
     told: dict[str, _Told] = defaultdict(_Told)
     settled: list[Settled] = []
+    nobodys: list[tuple[InboxItem, str | None]] = []
     for item, envelope in read:
         of = ids[item.id]
         match match(of, known, rooms.get(of.room_id or "", ()), deps.now()):
@@ -51,11 +61,33 @@ async def match_inbox(deps: Deps) -> int:
                 settled.append(_later(deps, item))
                 await _ask(deps.store, ask)
             case Nobody():
-                settled.append(Settled(item.id, InboxState.IGNORED, note="no recording of ours"))
-                WEBHOOKS.labels(item.entry.type, "nobody").inc()
+                nobodys.append((item, of.room_id))
     await _record(deps.store, told)
+    followed = await _look_soon(deps.store, nobodys)
+    settled += [_of_nobody(deps, item, room in followed) for item, room in nobodys]
     await deps.store.settle_inbox(settled)
-    return len(items)
+    return Read(len(items), look_out=bool(followed))
+
+
+async def _look_soon(store: Store, nobodys: Sequence[tuple[InboxItem, str | None]]) -> set[str]:
+    """The rooms of these events that are followed: what runs there is about to be looked at."""
+    rooms = {room for item, room in nobodys if room and item.entry.type.startswith(BEAM)}
+    return await store.look_soon(rooms) if rooms else set()
+
+
+def _of_nobody(deps: Deps, item: InboxItem, followed: bool) -> Settled:
+    """In a room that is followed it waits for what looking there will bring."""
+    if followed and item.entry.type.startswith(BEAM):
+        return _later(deps, item)
+    WEBHOOKS.labels(item.entry.type, "nobody").inc()
+    return Settled(item.id, InboxState.IGNORED, note="no recording of ours")
+
+
+async def reopen_inbox(store: Store, room_id: str) -> None:
+    """Webhooks of this room that named an id unknown until now may be matched."""
+    waiting = await store.waiting_inbox(room_id)
+    if waiting:
+        await store.settle_inbox([Settled(item.id, InboxState.NEW) for item in waiting])
 
 
 async def _rooms(

@@ -7,6 +7,7 @@ import structlog
 
 from bot.metrics import FAULTS
 from bot.reconcile.inbox import match_inbox
+from bot.reconcile.lookout import look_out
 from bot.reconcile.runner import run
 from bot.store.errors import LeaseLost, StoreError
 from bot.usecases.deps import Deps
@@ -17,6 +18,7 @@ SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 STORE_GONE_PAUSE_S = 1.0
 OVERDUE_PAUSE_S = 0.1
+LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
 class Reconciler:
@@ -30,6 +32,7 @@ class Reconciler:
         self._look_every_s = look_every_s
         self._work = asyncio.Event()
         self._mail = asyncio.Event()
+        self._rooms = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -41,6 +44,7 @@ class Reconciler:
     def stop(self) -> None:
         """Take no more; `run` returns when what is under way has ended."""
         self._stopping.set()
+        self._rooms.set()
         self.poke()
 
     async def run(self) -> None:
@@ -49,6 +53,7 @@ class Reconciler:
             await asyncio.gather(
                 self._forever(self._read_mail, self._mail),
                 self._forever(self._take_work, self._work),
+                self._forever(self._look_out, self._rooms),
             )
             if self._running:
                 await asyncio.wait(self._running)
@@ -72,7 +77,19 @@ class Reconciler:
                 await _sleep(poked, pause_s)
 
     async def _read_mail(self) -> float:
-        return 0.0 if await match_inbox(self._deps) else self._look_every_s
+        read = await match_inbox(self._deps)
+        if read.look_out:
+            self._rooms.set()
+        return 0.0 if read.events else self._look_every_s
+
+    async def _look_out(self) -> float:
+        if await look_out(self._deps):
+            return 0.0
+        due = await self._deps.store.next_look()
+        if due is None:
+            return self._look_every_s
+        soon = (due - self._deps.now()).total_seconds()
+        return min(self._look_every_s, max(LOOK_OUT_PAUSE_S, soon))
 
     async def _take_work(self) -> float:
         free = SIDE_BY_SIDE - len(self._running)

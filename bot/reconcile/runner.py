@@ -14,9 +14,9 @@ from bot.hms.errors import HmsError, HmsUnavailable
 from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.reconcile.context import Context, Note, hold
 from bot.reconcile.executors.dispatch import carry_out
+from bot.reconcile.inbox import reopen_inbox
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import LeaseLost, StoreError, StoreUnavailable
-from bot.store.values import InboxState, Settled
 from bot.usecases.deps import Deps
 from bot.views.message import content_hash
 
@@ -136,12 +136,4 @@ async def _write(ctx: Context, note: Note) -> None:
     else:
         raise StoreUnavailable("the note was not taken in all that time")
     if note.aliases:
-        await _reopen_inbox(ctx)
-
-
-async def _reopen_inbox(ctx: Context) -> None:
-    """Webhooks of this room that named an id unknown until now may be matched."""
-    waiting = await ctx.deps.store.waiting_inbox(ctx.recording.room_id)
-    if waiting:
-        again = [Settled(item.id, InboxState.NEW) for item in waiting]
-        await ctx.deps.store.settle_inbox(again)
+        await reopen_inbox(ctx.deps.store, ctx.recording.room_id)

@@ -2,10 +2,14 @@
 
     SlackError
     ├── SlackUnavailable   not now: network, 429, 5xx. `reached` says if Slack may have done it.
+    │   └── NotInstalled       no call can work until the app is installed again
     └── SlackRefused       no, and asking again the same way cannot help.
         ├── CannotPostThere    this channel is closed to us
         ├── MessageGone        the message was deleted
-        └── NotAuthorized      the token is revoked, or lacks a scope
+        └── NotAuthorized      the token lacks a scope
+            └── TokenRefused       the token is not valid (any more)
+
+Where there are gates, `TokenRefused` shuts them, and callers see `NotInstalled`.
 
 Source: docs.slack.dev, the error lists of each method.
 """
@@ -31,6 +35,14 @@ class SlackUnavailable(SlackError):
         self.reached = reached
 
 
+class NotInstalled(SlackUnavailable):
+    """The app is removed or its token revoked. What was to be done waits, as in any outage."""
+
+    def __init__(self, error: str, *, retry_after_s: float) -> None:
+        super().__init__(error, retry_after_s=retry_after_s, reached=False)
+        self.error = error
+
+
 class SlackRefused(SlackError):
     """`error` is Slack's own name for why."""
 
@@ -52,6 +64,10 @@ class NotAuthorized(SlackRefused):
     pass
 
 
+class TokenRefused(NotAuthorized):
+    pass
+
+
 _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "not_in_channel": CannotPostThere,
     "channel_not_found": CannotPostThere,
@@ -66,13 +82,13 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "user_not_found": CannotPostThere,
     "message_not_found": MessageGone,
     "thread_not_found": MessageGone,
-    "invalid_auth": NotAuthorized,
-    "not_authed": NotAuthorized,
-    "account_inactive": NotAuthorized,
-    "token_revoked": NotAuthorized,
-    "token_expired": NotAuthorized,
+    "invalid_auth": TokenRefused,
+    "not_authed": TokenRefused,
+    "account_inactive": TokenRefused,
+    "token_revoked": TokenRefused,
+    "token_expired": TokenRefused,
     "missing_scope": NotAuthorized,
-    "team_access_not_granted": NotAuthorized,
+    "team_access_not_granted": TokenRefused,
 }
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _SLACK_IS_UNWELL = frozenset(

@@ -1,10 +1,22 @@
-"""A 429 pauses that method for the workspace: nothing is sent before Slack's time is up."""
+"""What keeps calls from going out: a 429 pauses its method, a refused token pauses everything.
 
-from collections.abc import Callable
+Both for the whole workspace, that is for every replica. The gate `INSTALLED` is shut until a
+probe passes; when its time has come, one caller of all probes, and the others go on waiting.
+"""
+
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.slack.errors import SlackUnavailable
+import structlog
+
+from bot.domain.health import Shut
+from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
+
+log = structlog.get_logger()
+
+INSTALLED = "slack"
+PROBE_WITHIN = timedelta(seconds=10)
 
 
 class SharedGates(Protocol):
@@ -14,16 +26,38 @@ class SharedGates(Protocol):
 
     async def close_gate(self, method: str, until: datetime) -> None: ...
 
+    async def shut(self, name: str) -> Shut | None: ...
+
+    async def shut_gate(self, name: str, until: datetime, why: str) -> None: ...
+
+    async def try_gate(self, name: str, until: datetime) -> bool: ...
+
+    async def open_gate(self, name: str) -> None: ...
+
 
 class Gates:
-    """Looks into the shared gates at most once a second per method."""
+    """Looks into the shared gates at most once a second per method.
+
+    `first` and `cap` bound the time between two probes; in between it doubles.
+    """
 
     _FRESH = timedelta(seconds=1)
 
-    def __init__(self, shared: SharedGates, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        shared: SharedGates,
+        now: Callable[[], datetime],
+        *,
+        first: timedelta = timedelta(seconds=1),
+        cap: timedelta = timedelta(minutes=5),
+    ) -> None:
         self._shared = shared
         self._now = now
+        self._first = first
+        self._cap = cap
         self._seen: dict[str, tuple[datetime, datetime | None]] = {}
+        self._looked_at: datetime | None = None
+        self._shut: Shut | None = None
 
     async def check(self, method: str) -> None:
         """Raises `SlackUnavailable` while the method is paused."""
@@ -41,3 +75,38 @@ class Gates:
         until = self._now() + timedelta(seconds=for_s)
         self._seen[method] = (self._now(), until)
         await self._shared.close_gate(method, until)
+
+    async def check_installed(self, probe: Callable[[], Awaitable[None]]) -> None:
+        """Raises `NotInstalled` while the token is refused, and what `probe` raises but for that.
+
+        `probe` raises `TokenRefused` if it still is.
+        """
+        now = self._now()
+        if self._looked_at is None or now - self._looked_at > self._FRESH:
+            self._shut = await self._shared.shut(INSTALLED)
+            self._looked_at = now
+        shut = self._shut
+        if shut is None:
+            return
+        again = now + PROBE_WITHIN
+        if shut.until > now or not await self._shared.try_gate(INSTALLED, again):
+            wait = max(shut.until - now, self._first)
+            raise NotInstalled(shut.why or "", retry_after_s=wait.total_seconds())
+        try:
+            await probe()
+        except TokenRefused as still:
+            raise await self.refused(still.error) from None
+        await self._shared.open_gate(INSTALLED)
+        self._looked_at = None
+        log.info("slack_accepts_the_token_again", refused_since=str(shut.since))
+
+    async def refused(self, error: str) -> NotInstalled:
+        """The token is refused: nothing goes out until a probe passes. What to raise."""
+        now = self._now()
+        shut = await self._shared.shut(INSTALLED)
+        for_so_long = now - shut.since if shut and shut.since else timedelta(0)
+        pause = min(max(for_so_long, self._first), self._cap)
+        await self._shared.shut_gate(INSTALLED, now + pause, error)
+        self._looked_at = None
+        log.error("slack_refuses_the_token", error=error, next_try_in_s=pause.total_seconds())
+        return NotInstalled(error, retry_after_s=pause.total_seconds())

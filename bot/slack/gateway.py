@@ -16,11 +16,18 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.errors import SlackRefused, SlackUnavailable, error_from
+from bot.slack.errors import (
+    SlackError,
+    SlackRefused,
+    SlackUnavailable,
+    TokenRefused,
+    error_from,
+)
 from bot.slack.gates import Gates
 
 VIEW_MAY_COME_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
+RESPONSE_URL = "response_url"
 Json = Mapping[str, Any]
 _WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 
@@ -53,6 +60,14 @@ class Member:
     user_id: str
     full: bool
     admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenChannel:
+    """A channel that the bot can see."""
+
+    member: bool
+    archived: bool
 
 
 class SlackGateway:
@@ -172,7 +187,7 @@ class SlackGateway:
 
     async def respond(self, response_url: str, message: Json, *, replace: bool = False) -> None:
         """Post to a response_url: 5 times in 30 minutes, also where the bot is no member."""
-        async with self._call("response_url"):
+        async with self._call(RESPONSE_URL):
             hook = AsyncWebhookClient(
                 response_url, session=self._session, retry_handlers=[], logger=self._log
             )
@@ -203,11 +218,16 @@ class SlackGateway:
         if channel.startswith(("D", "U", "W")):
             return True
         try:
-            async with self._call("conversations.info"):
-                answer = await self._client.conversations_info(channel=channel)
+            return (await self.channel(channel)).member
         except SlackRefused:
             return False
-        return bool(answer["channel"].get("is_member"))
+
+    async def channel(self, channel: str) -> SeenChannel:
+        """conversations.info (Tier 3). Raises CannotPostThere for a channel it cannot see."""
+        async with self._call("conversations.info"):
+            answer = await self._client.conversations_info(channel=channel)
+        info: dict[str, Any] = answer["channel"]
+        return SeenChannel(bool(info.get("is_member")), bool(info.get("is_archived")))
 
     async def can_see(self, channel: str, user: str) -> bool:
         """True for a public channel, else whether the person is in it (Tier 4, paged)."""
@@ -231,14 +251,36 @@ class SlackGateway:
                 return False
         return False
 
+    async def shut(self, why: str) -> None:
+        """Slack says that the token is gone: nothing goes out until a probe passes."""
+        if self._gates:
+            await self._gates.refused(why)
+
+    async def _probe(self) -> None:
+        """auth.test, past the gates."""
+        try:
+            await self._client.auth_test()
+        except _WIRE_ERRORS as raised:
+            raise error_from(raised) from None
+
     @asynccontextmanager
     async def _call(self, method: str) -> AsyncIterator[None]:
         if self._gates:
+            if method != RESPONSE_URL:  # which needs no token
+                await self._gates.check_installed(self._probe)
             await self._gates.check(method)
         try:
             yield
         except _WIRE_ERRORS as raised:
-            error = error_from(raised)
-            if self._gates and isinstance(error, SlackUnavailable) and error.retry_after_s:
-                await self._gates.close(method, error.retry_after_s)
-            raise error from None
+            raise await self._noted(method, error_from(raised)) from None
+
+    async def _noted(self, method: str, error: SlackError) -> SlackError:
+        """The error for the caller; what it means for other calls is noted at the gates."""
+        gates = self._gates
+        if gates is None:
+            return error
+        if isinstance(error, TokenRefused):
+            return await gates.refused(error.error)
+        if isinstance(error, SlackUnavailable) and error.retry_after_s:
+            await gates.close(method, error.retry_after_s)
+        return error

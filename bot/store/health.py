@@ -1,4 +1,4 @@
-"""What waits, and how webhooks fare: for `/record doctor`. Reads what is open or recent, no more."""
+"""What waits, and how webhooks fare, for `/record doctor`: reads what is open or recent only."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class HealthPart(Part):
         waiting = select(func.count()).where(mine, is_waiting())
         async with self._db.read() as conn:
             last_at: datetime | None = await conn.scalar(last)
-            count = Counter({state: n for state, n in await conn.execute(states)})
+            count: Counter[str] = Counter(dict((await conn.execute(states)).tuples().all()))
             return Received(
                 last_at,
                 matched=count[InboxState.MATCHED.value] + count[InboxState.NEW.value],
@@ -69,7 +69,7 @@ class HealthPart(Part):
         query = (
             select(*columns, d.kind, d.state, d.error, d.not_before)
             .join(recordings, r.key == d.recording_key)
-            .where(self._mine(deliveries))
+            .where(self._mine(deliveries), self._mine(recordings))
             .order_by(d.changed_at.desc())
             .limit(limit)
         )

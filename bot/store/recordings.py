@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State
-from bot.domain.facts import Fact, Requested
+from bot.domain.facts import Beginning, Discovered, Fact
 from bot.domain.recording import Recording, derive
 from bot.store import rows
 from bot.store.errors import StoreUnavailable, UnknownRecording
@@ -29,7 +29,7 @@ class RecordingsPart(StepPart):
     async def create(
         self,
         key: str,
-        requested: Requested,
+        first: Beginning,
         *,
         also: Sequence[Fact] = (),
         outcome: OutcomeAddress | None = None,
@@ -37,11 +37,13 @@ class RecordingsPart(StepPart):
         """A recording, due at once, with its facts, its room and where its starter waits.
 
         The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
-        rivals for a request or a room exactly one is `Created`.
+        rivals for a request, a room or a 100ms id exactly one is `Created`.
         """
-        facts = rows.merge((), (requested, *also)).all
+        facts = rows.merge((), (first, *also)).all
         recording = derive(key, facts)
         async with self._waking() as conn:
+            if isinstance(first, Discovered) and (key_of := await self._named(conn, first.hms_id)):
+                return AlreadyRequested(key_of)
             for _ in range(3):  # the rival may end between our insert and our look at it
                 if await self._insert_recording(conn, recording):
                     await self._insert_parts(conn, recording, facts, outcome)
@@ -61,6 +63,12 @@ class RecordingsPart(StepPart):
         }
         new = self._db.insert(recordings).values(row).on_conflict_do_nothing()
         return (await conn.execute(new.returning(recordings.c.key))).first() is not None
+
+    async def _named(self, conn: AsyncConnection, hms_id: str) -> str | None:
+        a = alias_table.c
+        query = select(a.recording_key).where(self._mine(alias_table), a.alias == hms_id)
+        key: str | None = await conn.scalar(query)
+        return key
 
     async def _rival(
         self, conn: AsyncConnection, recording: Recording
@@ -84,6 +92,8 @@ class RecordingsPart(StepPart):
     ) -> None:
         mine = {**self._ours, "recording_key": recording.key}
         await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in facts])
+        if recording.hms_id is not None:
+            await self._name(conn, recording.key, [recording.hms_id])
         shown = [
             {**mine, "channel": c, "requested_at": recording.requested_at}
             for c in recording.channels

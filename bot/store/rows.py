@@ -66,7 +66,7 @@ def cached(recording: Recording) -> dict[str, Any]:
         "room_name": recording.room_name,
         "hms_id": recording.hms_id,
         "session_id": recording.session_id,
-        "starter": recording.starter,
+        "starter": recording.starter or "",  # the column takes no null
         "home": recording.home,
         "elsewhere": recording.elsewhere,
         "points_to": recording.points_to,
@@ -88,7 +88,9 @@ def wanted_lock(recording: Recording) -> str | None:
 
 def recording_row(row: AnyRow) -> RecordingRow:
     values = dict(row._mapping)  # noqa: SLF001  # public, in spite of its name
-    return RecordingRow(**{**values, "phase": Phase(values["phase"])})
+    return RecordingRow(
+        **{**values, "phase": Phase(values["phase"]), "starter": values["starter"] or None}
+    )
 
 
 def delivery_row(delivery: Delivery) -> dict[str, Any]:

@@ -247,6 +247,21 @@ gates = Table(
     PrimaryKeyConstraint("enterprise_id", "team_id", "method"),
 )
 
+follows = Table(
+    "follows",
+    metadata,
+    *_team(),
+    _text("room_id"),
+    _text("channel"),
+    _text("room_name"),
+    _text("by_user"),
+    _time("since", null=False),
+    _time("look_at", null=False),  # when to ask 100ms again what runs in the room
+    PrimaryKeyConstraint("enterprise_id", "team_id", "room_id", "channel"),
+    Index("ix_follows_look_at", "team_id", "look_at"),
+    Index("ix_follows_channel", "team_id", "channel"),
+)
+
 pulse = Table(
     "pulse",
     metadata,

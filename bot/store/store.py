@@ -7,9 +7,11 @@ Every method may raise `StoreUnavailable`; see `errors` for the others. Opened b
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.store.channel_settings import ChannelSettingsPart
 from bot.store.database import Database
 from bot.store.desk import DraftsPart, GatesPart
 from bot.store.due import DuePart
+from bot.store.follows import FollowsPart
 from bot.store.health import HealthPart
 from bot.store.inbox import InboxPart
 from bot.store.lists import ListsPart
@@ -28,7 +30,9 @@ class Store(
     RoomsPart,
     DraftsPart,
     GatesPart,
+    ChannelSettingsPart,
     PulsePart,
+    FollowsPart,
     HealthPart,
 ):
     """One team's view of the database. `on_wake` is called after a commit that made work."""

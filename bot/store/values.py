@@ -79,7 +79,7 @@ class RecordingRow:
     room_name: str
     hms_id: str | None
     session_id: str | None
-    starter: str
+    starter: str | None
     home: str
     elsewhere: bool
     points_to: str | None
@@ -132,6 +132,26 @@ class Settled:
     state: InboxState
     recording_key: str | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A channel's wish to see every recording of a room."""
+
+    room_id: str
+    room_name: str
+    by: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A room that is followed, taken to be looked at: nobody else does before `until`."""
+
+    room_id: str
+    room_name: str
+    since: datetime  # the first follow
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

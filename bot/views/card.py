@@ -30,6 +30,7 @@ from bot.views.words import can_read, can_watch, mark_of, options_line, sentence
 LOG_LINES = 10
 LATE = "taking longer than usual; still asking 100ms."
 ELSEWHERE = "Started elsewhere; your settings are not in force."
+UNASKED = "Started elsewhere; the settings are those of whoever started it."
 
 
 def recording_card(
@@ -62,16 +63,18 @@ def _about(recording: Recording) -> list[str]:
     if recording.started_at:
         began = f"started {when(recording.started_at)}"
     else:
-        began = f"asked {when(recording.requested_at)}"
+        word = "asked" if recording.starter else "noticed"
+        began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
-    return [mention(recording.starter), began, duration(recording.duration_s), options]
+    who = mention(recording.starter) if recording.starter else ""
+    return [who, began, duration(recording.duration_s), options]
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
     """What people should know besides the state, each a sentence or two."""
     notes = []
     if recording.elsewhere:
-        notes.append(ELSEWHERE)
+        notes.append(elsewhere_note(recording))
     if recording.phase is Phase.POINTER:
         notes.append("The recording that runs has its own card.")
     if recording.problem and recording.problem.why is not Why.CANCELLED:
@@ -83,6 +86,10 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     elif late:
         notes.append(sentence(LATE))
     return notes
+
+
+def elsewhere_note(recording: Recording) -> str:
+    return ELSEWHERE if recording.starter else UNASKED
 
 
 def _transcript_note(recording: Recording, late: bool, expected_at: datetime | None) -> str | None:
@@ -154,5 +161,7 @@ def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
     """The card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
     last = f"Last: {log[-1]}." if log else ""
-    parts = [state, f"Asked by {', '.join(filter(None, _about(recording)))}.", *notes, last]
+    about = ", ".join(filter(None, _about(recording)))
+    told = f"Asked by {about}." if recording.starter else f"{sentence(about)}."
+    parts = [state, told, *notes, last]
     return lines([" ".join(p for p in parts if p)], FALLBACK_MOST)

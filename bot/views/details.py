@@ -9,7 +9,7 @@ from bot.domain.facts import AssetSeen
 from bot.domain.options import RecordingOptions
 from bot.domain.recording import ENDED, Recording
 from bot.views import ids
-from bot.views.card import ELSEWHERE, file_buttons, retry_button
+from bot.views.card import elsewhere_note, file_buttons, retry_button
 from bot.views.log import log_lines, written
 from bot.views.message import (
     Block,
@@ -75,7 +75,9 @@ def details_view(
         explanation = explain(recording.problem, recording, bot=bot)
         blocks.append(section(explanation.text))
     blocks.append({"type": "section", "fields": [mrkdwn(f) for f in _facts(recording)]})
-    settings = [ELSEWHERE] if recording.elsewhere else list(_settings(recording.options))
+    settings = (
+        [elsewhere_note(recording)] if recording.elsewhere else list(_settings(recording.options))
+    )
     if settings:
         blocks.append(context(lines(settings)))
     blocks.extend(actions([*file_buttons(recording), *retry_button(recording, bot)]))
@@ -90,7 +92,7 @@ def details_view(
 def _facts(recording: Recording) -> list[str]:
     """At most ten: Slack shows them in two columns."""
     known = {
-        "Asked by": f"{mention(recording.starter)}, {when(recording.requested_at)}",
+        **_beginning(recording),
         "Settings": "" if recording.elsewhere else options_line(recording.options),
         "Started": when(recording.started_at) if recording.started_at else "",
         "Ended": when(recording.stopped_at) if recording.stopped_at else "",
@@ -102,6 +104,13 @@ def _facts(recording: Recording) -> list[str]:
         "Our reference": code(recording.key, 100),
     }
     return [f"*{name}*\n{value}" for name, value in known.items() if value]
+
+
+def _beginning(recording: Recording) -> dict[str, str]:
+    at = when(recording.requested_at)
+    if recording.starter is None:
+        return {"Started elsewhere": f"noticed {at}"}
+    return {"Asked by": f"{mention(recording.starter)}, {at}"}
 
 
 def _settings(options: RecordingOptions) -> Iterator[str]:

@@ -59,7 +59,7 @@ def _merged(log: Sequence[f.Fact]) -> Iterator[LogLine]:
 def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
     """A short line, or None. `log` is what the fact may be told together with."""
     match fact:
-        case f.Requested() | f.Followed() | f.StopRequested() | f.PauseRequested():
+        case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
             return _asked(fact, log)
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log)
@@ -80,17 +80,21 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
 
 
 def _asked(
-    fact: f.Requested | f.Followed | f.StopRequested | f.PauseRequested, log: Sequence[f.Fact]
+    fact: f.Requested | f.Discovered | f.Followed | f.StopRequested | f.PauseRequested,
+    log: Sequence[f.Fact],
 ) -> str | None:
-    who = mention(fact.by)
     match fact:
+        case f.Discovered():
+            return "Noticed: started elsewhere"
         case f.Requested():
-            return f"{who} {'asked again' if fact.via == 'again' else 'asked to record'}"
+            again = "asked again" if fact.via == "again" else "asked to record"
+            return f"{mention(fact.by)} {again}"
         case f.Followed():
-            return f"{who} follows it in another channel"
+            return f"{mention(fact.by)} follows it in another channel" if fact.by else None
         case f.StopRequested():
-            return f"{who} asked to stop"
+            return f"{mention(fact.by)} asked to stop"
         case f.PauseRequested():
+            who = mention(fact.by)
             settled = {s.asked_at for s in log if isinstance(s, f.PauseSent | f.PauseDropped)}
             asked = f"{who} asked to {'pause' if fact.pause else 'resume'}"
             return None if fact.at in settled else asked

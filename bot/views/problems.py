@@ -28,6 +28,8 @@ _NOT_INSTALLED = frozenset(
         "account_inactive",
         "team_access_not_granted",
         "not_allowed_token_type",
+        "app_uninstalled",
+        "tokens_revoked",
     }
 )
 _NO_DIRECT_MESSAGES = frozenset(

@@ -27,7 +27,19 @@ from bot.views.message import (
     web_address,
 )
 from bot.views.row_blocks import ROWS, past_blocks, row_spoken, running_blocks
-from bot.views.text import clean, code, count, esc, mention, place, plain, size, utc, when
+from bot.views.text import (
+    clean,
+    code,
+    count,
+    esc,
+    mention,
+    place,
+    plain,
+    size,
+    starter_of,
+    utc,
+    when,
+)
 
 CODE_MOST = 2900
 BUTTONS = 5
@@ -45,7 +57,7 @@ def starting_reply(room_name: str) -> Message:
 
 def already_recording(
     room_name: str,
-    starter: str,
+    starter: str | None,
     since: datetime | None,
     *,
     permalink: str | None,
@@ -54,7 +66,8 @@ def already_recording(
 ) -> Message:
     """`can_follow`: its card may be shown in this channel, and is not there yet."""
     began = f" since {when(since)}" if since else ""
-    text = f"*{esc(room_name)}* is already being recorded{began}, started by {mention(starter)}."
+    who = f"started by {mention(starter)}" if starter else "started elsewhere"
+    text = f"*{esc(room_name)}* is already being recorded{began}, {who}."
     card = link_button("Open its card", permalink) if permalink else None
     label = f"Show the card of {plain(room_name, 50)} here"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)
@@ -130,7 +143,7 @@ def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -
     others = []
     for row in elsewhere:
         name = link(esc(row.room_name, 100), row.permalink)
-        others.append(f"{name} · {place(row.channel)} · {mention(row.starter)}")
+        others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
     if others:
         blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
     told = [row_spoken(row, now) for row in (*here, *elsewhere)]

@@ -60,7 +60,8 @@ def results_message(
 
 
 def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
-    called = [user_leaf(recording.starter), leaf(" ")] if by_name else []
+    who = recording.starter if by_name else None
+    called = [user_leaf(who), leaf(" ")] if who else []
     if in_thread:
         return rich_line(*called, leaf(headline))
     length = duration(recording.duration_s)
@@ -132,7 +133,8 @@ def _spoken(
     by_name: bool,
 ) -> str:
     began = when(recording.started_at or recording.requested_at)
-    called = f"{mention(recording.starter)} " if by_name else ""
+    who = recording.starter if by_name else None
+    called = f"{mention(who)} " if who else ""
     first = f"{called}{esc(recording.room_name)}, {began}: {headline}"
     return lines([first, *notes, *summary_lines(summary)], FALLBACK_MOST)
 

@@ -134,6 +134,11 @@ def mention(user_id: str) -> str:
     return f"<@{user_id}>" if is_user(user_id) else "someone"
 
 
+def starter_of(starter: str | None) -> str:
+    """Who asked us for a recording; None where nobody did."""
+    return mention(starter) if starter else "started elsewhere"
+
+
 def is_user(user_id: str) -> bool:
     return user_id[:1] in ("U", "W") and bool(_SLACK_ID.fullmatch(user_id))
 

@@ -59,7 +59,8 @@ def audit(
             tally.unwanted.append(f"{room.name}: {why}")
         _doubles(room.name, kept, seen, books, again, tally)
     asked_for = {wish.room.id for wish in wishes}
-    tally.unwanted += [f"{r}: nobody asked" for r, found in truth.items() if found and r not in asked_for]
+    for room_id in truth.keys() - asked_for:
+        tally.unwanted.append(f"{truth[room_id][0].room.name}: nobody asked")
     return tally
 
 
@@ -84,11 +85,11 @@ def _missing(
 def _not_shown(one: Kept, recording: Recording | None, seen: _Shown) -> list[str]:
     card = _state_of(one, seen)
     if recording is None:
-        told = one.deliveries.get(("outcome", ""), ("sent",))[0]
-        silent = card is None and not any(k == "outcome" for k, _ in one.deliveries)
-        if one.phase not in ("not_started", "pointer") or silent or told == "waiting":
-            return [f"never started and {one.phase}, the card says {card}"]
-        return [] if card in SEEN | {None} else [f"not started, the card says {card}"]
+        outcomes = [d[0] for (kind, _), d in one.deliveries.items() if kind == "outcome"]
+        told = card in SEEN or bool({"sent", "dropped"} & set(outcomes))
+        if one.phase in ("not_started", "pointer") and told:
+            return []
+        return [f"{one.phase}, never started; the card says {card}, the person {outcomes}"]
     if recording.status not in OVER:
         return [f"still {recording.status} at 100ms, the card says {card}"]
     if recording.status == "failed":

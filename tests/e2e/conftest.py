@@ -22,7 +22,7 @@ snapshot.CALLS_SHOWN = 30
 HERE = Path(__file__).parent
 HOW: dict[str, dict[str, Any]] = {
     "bench": {
-        "speed": 30,
+        "speed": 60,
         "rooms": {
             "meetings": 150,
             "meetings-transcribed": 12,
@@ -40,7 +40,7 @@ HOW: dict[str, dict[str, Any]] = {
             "METRICS_TOKEN": "token-for-metrics",
         },
     },
-    "linked": {"speed": 30, "socket_mode": True, "rooms": {"meetings": 12}},
+    "linked": {"speed": 60, "socket_mode": True, "rooms": {"meetings": 12}},
     "calm": {"speed": 6, "rooms": {"meetings": 30}},
 }
 

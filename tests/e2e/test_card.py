@@ -27,6 +27,9 @@ async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:
     assert f"Asked by <@{seed.STARTER}>, started <!date^" in running.text
     assert "no transcript" in running.text
     assert labels(running.blocks) == ["Pause", "Stop", "Details"]
+    hms = await bench.recording(room)
+    path = f"/v2/recordings/{hms['id']}/stop"
+    await bench.hms_fault(kind="hang", hang_s=0.3, after_work=True, path=path, times=1)
     await bench.press(bench.ines, running, "Stop", confirm=True)
     await bench.card(room, "Stopping.")
     await bench.card(room, "Processing.")

@@ -43,7 +43,7 @@ async def test_start_by_name_id_link_and_quoted(bench: Bench, written: str) -> N
 
 
 async def test_a_room_that_the_directory_does_not_know_starts_by_its_id(bench: Bench) -> None:
-    made = await bench.hms.sim("/rooms", {"name": "brand new"})
+    made = await bench.hms.sim("/rooms", {"name": "unlisted"})
     await bench.hms.sim(f"/rooms/{made['id']}/join", {"name": "Ana"})
     await bench.ines.command(seed.STANDUP, f"/record start {made['id']}")
     await bench.card(Room(made["id"], made["id"]), "Recording")

@@ -33,7 +33,7 @@ async def test_without_an_answer_of_slack_the_recording_starts_all_the_same(
 ) -> None:
     """The card is the preflight, but only for ten seconds."""
     room = await bench.room()
-    await bench.slack_fault("chat.postMessage", retry_after=2)
+    await bench.slack_fault("chat.postMessage", retry_after=4)
     await bench.start(room)
     await bench.status(room, "running")
     assert cards(await bench.ines.state(), room, seed.STANDUP) == []

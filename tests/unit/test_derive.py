@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from bot.domain import facts as f
 from bot.domain.assets import Transcription
 from bot.domain.options import RecordingOptions
-from bot.domain.recording import NoRequest, Phase, Why, derive
+from bot.domain.recording import NoBeginning, Phase, Why, derive
 from tests.unit.some import T0, any_facts, at, requested
 
 
 def test_without_a_request_there_is_no_recording() -> None:
-    with pytest.raises(NoRequest):
+    with pytest.raises(NoBeginning):
         derive("k", [f.StopSent(at=T0)])
 
 

@@ -10,7 +10,6 @@ import yaml
 from bot.domain.command_table import COMMAND, TABLE
 from bot.manifest import (
     BOT_EVENTS,
-    SCOPES,
     ManifestUrlError,
     manifest,
     manifest_yaml,
@@ -18,6 +17,7 @@ from bot.manifest import (
 )
 from bot.sandbox.slack.methods import METHODS
 from bot.sandbox.slack.rules import check_manifest
+from bot.usecases.scopes import SCOPES
 from bot.views import ids
 
 REPO = Path(__file__).parents[2]

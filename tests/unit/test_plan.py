@@ -102,7 +102,7 @@ def test_a_parked_card_does_not_hold_up_a_follower() -> None:
     follow = f.Followed(at=at(8), channel_id="C2", by="U2")
     assert _step([*RUNNING, follow], parked, now=at(9)) == p.PostCard("C2")
     other = _with(CARD, target="C2")
-    assert _step([*RUNNING, follow], parked, other, now=at(9)) == p.Tell()
+    assert _step([*RUNNING, follow], parked, other, now=at(9)) == p.Tell("U1")
     told = Delivery(Kind.TELL, "U1", State.SENT)
     assert isinstance(_step([*RUNNING, follow], parked, other, told, now=at(9)), p.Wait)
 

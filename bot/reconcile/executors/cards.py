@@ -37,10 +37,10 @@ async def update_card(ctx: Context, channel: str) -> Note:
     return Note(deliveries=[edited])
 
 
-async def tell(ctx: Context) -> Note:
+async def tell(ctx: Context, target: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
     why = card.error or "" if card else ""
     message = tell_message(
         ctx.recording, channel=ctx.recording.home, error=why, bot=ctx.deps.identity.name
     )
-    return await post(ctx, Kind.TELL, ctx.recording.starter, message)
+    return await post(ctx, Kind.TELL, target, message)

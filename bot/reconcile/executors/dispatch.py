@@ -37,8 +37,8 @@ async def carry_out(step: plan.Action, ctx: Context) -> Note:
             return await post_summary(ctx, target)
         case plan.UploadFile(kind=kind, target=target):
             return await upload_file(ctx, kind, target)
-        case plan.Tell():
-            return await tell(ctx)
+        case plan.Tell(target=target):
+            return await tell(ctx, target)
         case plan.GiveUp(on_recording=on_recording):
             return give_up(ctx, on_recording=on_recording)
         case _:

@@ -8,7 +8,7 @@ from bot.domain.plan import Outcome as OutcomeStep
 from bot.domain.plan import hold_name
 from bot.domain.recording import Phase
 from bot.reconcile.context import Context, Note
-from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
+from bot.slack.errors import NotInstalled, SlackError, SlackRefused, SlackUnavailable
 from bot.store.values import OutcomeAddress
 from bot.views.outcomes import outcome_reply, outcome_view
 
@@ -37,7 +37,8 @@ async def outcome(ctx: Context, target: str) -> Note:
             continue
         return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
     held = ctx.work.holds.get(hold_name(OutcomeStep(target)))
-    if unavailable and (held is None or held.attempts < _TRIES):
+    few = held is None or held.attempts < _TRIES
+    if unavailable and (few or isinstance(unavailable, NotInstalled)):
         raise unavailable
     return Note(deliveries=[_dropped(delivery)])
 

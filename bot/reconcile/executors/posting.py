@@ -75,13 +75,14 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     earlier = Hold(ctx.now, sending.attempts - 1)
     later = hold(policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
     state = State.SENDING if failed.reached else State.WAITING
-    return Note(deliveries=[replace(sending, state=state, not_before=later.until)])
+    waiting = replace(sending, state=state, not_before=later.until, error=str(failed))
+    return Note(deliveries=[waiting])
 
 
 def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
     """Parked: the others go on, and an event or a new token wakes this one.
 
-    Without a valid token nothing is known about the channel: that one is tried again.
+    Without a right of our own nothing is known about the channel: that one is tried again.
     """
     if isinstance(refused, NotAuthorized):
         later = hold(ctx.deps.policy, ctx.now, Hold(ctx.now, sending.attempts + 5))

@@ -109,6 +109,7 @@ def _place(ctx: Context, target: str) -> _Place:
 async def post_summary(ctx: Context, target: str) -> Note:
     """The message that brings the results; it mentions the starter, in one place only."""
     place = _place(ctx, target)
+    listed = await _listed(ctx)
     has_summary = ctx.recording.results is not None and ctx.recording.results.has_summary
     message = results_message(
         ctx.recording,
@@ -117,9 +118,20 @@ async def post_summary(ctx: Context, target: str) -> Note:
         in_thread=place.thread_ts is not None,
         bot=ctx.deps.identity.name,
     )
-    return await post(
+    note = await post(
         ctx, Kind.RESULTS, target, message, channel=place.channel, thread_ts=place.thread_ts
     )
+    return replace(note, facts=[*note.facts, *listed])
+
+
+async def _listed(ctx: Context) -> list[Fact]:
+    """The files, if none was ever named: webhooks alone may have told of the end."""
+    if ctx.recording.assets.all or ctx.recording.hms_id is None:
+        return []
+    try:
+        return facts_of_recording(await ctx.deps.hms.get_recording(ctx.recording.hms_id), ctx.now)
+    except HmsRefused:
+        return []
 
 
 async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.facts import (
     Adopted,
+    Followed,
     HmsStatus,
     PointsTo,
     StartAccepted,
@@ -27,22 +28,29 @@ async def start(ctx: Context) -> Note:
     Raises HmsUnavailable when the outcome is unknown: the next run finds out.
     """
     recording, policy = ctx.recording, ctx.deps.policy
+    followers = await _followers(ctx)  # before the call, whose outcome must not get lost
     if recording.attempted_at:
         found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
         if found:
-            return _adopt(ctx, found, elsewhere=False)
+            return _adopt(ctx, found, followers, elsewhere=False)
     if ctx.now - recording.requested_at > policy.start_within:
         return Note(facts=[StartParked(at=ctx.now)])
-    return await _attempt(ctx)
+    return await _attempt(ctx, followers)
 
 
-async def _attempt(ctx: Context) -> Note:
+async def _followers(ctx: Context) -> list[Followed]:
+    """Channels that follow the whole room get the card, too."""
+    channels = await ctx.deps.store.followers(ctx.recording.room_id)
+    return [Followed(at=ctx.now, channel_id=c) for c in channels if c != ctx.recording.home]
+
+
+async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     attempt = StartAttempted(at=ctx.now)
     await ctx.announce(facts=[attempt])
     try:
         started = await ctx.deps.hms.start(ctx.recording.room_id, ctx.recording.options)
     except HmsConflict:
-        return await _someone_else_records(ctx)
+        return await _someone_else_records(ctx, followers)
     except HmsRefused as refused:
         why = StartRefused(at=ctx.now, status=refused.status, message=refused.message)
         return Note(facts=[why])
@@ -56,10 +64,11 @@ async def _attempt(ctx: Context) -> Note:
         not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
         return Note(facts=[not_done], holds={name: pause})
     accepted = StartAccepted(at=ctx.now, hms_id=started.id)
-    return Note(facts=[accepted, *facts_of_recording(started, ctx.now)], aliases=[started.id])
+    facts = [accepted, *followers, *facts_of_recording(started, ctx.now)]
+    return Note(facts=facts, aliases=[started.id])
 
 
-async def _someone_else_records(ctx: Context) -> Note:
+async def _someone_else_records(ctx: Context, followers: list[Followed]) -> Note:
     """409: adopt what runs, or point to the one of ours that it belongs to."""
     found = await _running(ctx)
     if found is None:
@@ -69,12 +78,15 @@ async def _someone_else_records(ctx: Context) -> Note:
         return Note(facts=[PointsTo(at=ctx.now, key=owner)])
     attempted_at, slack = ctx.recording.attempted_at, ctx.deps.policy.adopt_slack
     ours = attempted_at and found.created_at and found.created_at >= attempted_at - slack
-    return _adopt(ctx, found, elsewhere=not ours)
+    return _adopt(ctx, found, followers, elsewhere=not ours)
 
 
-def _adopt(ctx: Context, found: HmsRecording, *, elsewhere: bool) -> Note:
+def _adopt(
+    ctx: Context, found: HmsRecording, followers: list[Followed], *, elsewhere: bool
+) -> Note:
     adopted = Adopted(at=ctx.now, hms_id=found.id, elsewhere=elsewhere)
-    return Note(facts=[adopted, *facts_of_recording(found, ctx.now)], aliases=[found.id])
+    facts = [adopted, *followers, *facts_of_recording(found, ctx.now)]
+    return Note(facts=facts, aliases=[found.id])
 
 
 async def _running(ctx: Context) -> HmsRecording | None:

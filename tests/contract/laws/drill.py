@@ -17,7 +17,7 @@ from bot.reconcile.loop import Reconciler
 from bot.slack.gateway import Identity
 from bot.store.errors import StoreError, StoreUnavailable
 from bot.store.store import Store
-from bot.store.values import Created, OutcomeAddress, Team
+from bot.store.values import OutcomeAddress, RoomTaken, Team
 from bot.usecases.control import Control, control
 from bot.usecases.deps import Deps
 from bot.usecases.starting import Wish, request_recording
@@ -213,9 +213,8 @@ class Drill:
     async def _wish(self, deps: Deps, act: Act) -> None:
         """As the listeners do it; what raised was not taken, and the person is told so."""
         if act.what == "request":
-            number = next(self._ids)
             wish = Wish(
-                request_id=f"r{number}",
+                request_id=f"r{act}",
                 room_id="room",
                 room_name="standup",
                 options=self.script.options,
@@ -225,9 +224,10 @@ class Drill:
                 outcome=OutcomeAddress("U1", channel=act.where, response_url="https://r.example/1"),
             )
             made = await request_recording(deps, wish)
-            if isinstance(made, Created):
+            if not isinstance(made, RoomTaken):
+                requested_at = (await deps.store.load(made.key)).recording.requested_at
                 self.keys.append(made.key)
-                self.asked.append(Asked(self.time_s, "request", made.key))
+                self.asked.append(Asked((requested_at - T0).total_seconds(), "request", made.key))
             return
         for key in self.keys[-1:]:
             if act.what == "follow":

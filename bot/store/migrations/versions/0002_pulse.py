@@ -1,4 +1,4 @@
-"""When the bot was last alive and which replay is owed for it; why and since when a gate is shut."""
+"""When the bot was last alive, and the replay owed for it; since when a gate is shut, and why."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -41,9 +41,10 @@ export class Acting {
     return this.typed.has(name) ? this.typed.get(name).text : (this.valueOf(block, element) ?? "");
   }
 
-  /** Press a button or pick from an overflow menu. */
-  async click(block, element, value = null) {
+  /** Press a button or pick from an overflow menu; `busy` runs once it is really sent. */
+  async click(block, element, value = null, busy = () => {}) {
     if (element.confirm && !(await ask(element.confirm))) return;
+    busy();
     await this.flush();
     const body = { value, confirm: Boolean(element.confirm) };
     await this.send("click", block, element, body);

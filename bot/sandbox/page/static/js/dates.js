@@ -57,5 +57,5 @@ export function slackDate(unix, format) {
     known = known && token in TOKENS;
     return known ? TOKENS[token](at) : "";
   });
-  return known ? capital(text) : null;
+  return known ? text : null;
 }

@@ -38,7 +38,7 @@ export function attr(node, name, value) {
 
 export function svg(path, { size = 20, filled = false } = {}) {
   const node = document.createElementNS(SVG, "svg");
-  const outline = { fill: "none", stroke: "currentColor", "stroke-width": 1.75 };
+  const outline = { fill: "none", stroke: "currentColor", "stroke-width": 1.8 };
   const paint = filled ? { fill: "currentColor" } : outline;
   const round = { "stroke-linecap": "round", "stroke-linejoin": "round" };
   const all = { viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true" };

@@ -39,8 +39,7 @@ function button(acting, block, what, props) {
   const press = async (event) => {
     const pressed = event.currentTarget;
     if (pressed.getAttribute("aria-busy") === "true") return;
-    pressed.setAttribute("aria-busy", "true");
-    await acting.click(block, what);
+    await acting.click(block, what, null, () => pressed.setAttribute("aria-busy", "true"));
     pressed.removeAttribute("aria-busy");
   };
   return h("button", { type: "button", ...all, onclick: press }, plain(what.text));

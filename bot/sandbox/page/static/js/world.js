@@ -121,10 +121,10 @@ export function canSee(user, channel) {
   return channel.kind === "public" && !user.is_restricted && !user.is_stranger;
 }
 
-/** Oldest first; local notices were put at the end, so order by time. */
+/** Oldest first: messages, what only this person sees, and what Slackbot told them. */
 function visible(channel, me) {
   const found = [...channel.messages.values()].filter((m) => !m.viewer || m.viewer === me);
-  return found.some((m) => m.local) ? found.sort((a, b) => a.ts - b.ts) : found;
+  return found.sort((a, b) => a.ts - b.ts);
 }
 
 export function mainMessages(channel, me) {

@@ -29,7 +29,7 @@ function delivery(item) {
     at: dateOf(item.at),
     mark: FROM_SLACK,
     title: item.about || item.type,
-    about: [item.type, who].filter(Boolean).join(" · "),
+    about: [item.type === item.about ? "" : item.type, who].filter(Boolean).join(" · "),
     state: good ? `${Math.round(item.latency_ms)} ms` : item.failure,
     tone: good ? "good" : "bad",
     tags: item.retry_num ? [`retry ${item.retry_num}`] : [],
@@ -58,6 +58,8 @@ function placeOf(args) {
   return args.user ? userOf(args.user).real_name : "";
 }
 
+const short = (path) => path.replace("/v2/", "").replace(/[0-9a-f]{20}([0-9a-f]{4})/g, "…$1");
+
 function request(item) {
   const name = `${item.at} ${item.method} ${item.path}`;
   return {
@@ -65,11 +67,11 @@ function request(item) {
     sign: name,
     at: new Date(item.at),
     mark: TO_HMS,
-    title: `${item.method} ${item.path}`,
+    title: `${item.method} ${short(item.path)}`,
     about: "",
     state: String(item.status ?? "lost"),
     tone: item.status && item.status < 400 ? "good" : "bad",
     tags: item.fault ? [typeof item.fault === "string" ? item.fault : JSON.stringify(item.fault)] : [],
-    details: () => [h("p", { class: "quiet" }, "Sent"), json({ query: item.query, body: item.body })],
+    details: () => [h("p", { class: "quiet" }, item.path), json({ query: item.query, body: item.body })],
   };
 }

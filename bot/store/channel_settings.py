@@ -1,0 +1,69 @@
+"""What a team has set for its channels, and who changed what."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from bot.domain.channel_settings import ChannelSettings, changed_fields
+from bot.store.part import Part
+from bot.store.schema_settings import channel_settings, settings_changes
+
+c = channel_settings.c
+log = settings_changes.c
+KEEP_SHOWING = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """`fields` are names of `ChannelSettings`."""
+
+    by: str
+    at: datetime
+    fields: tuple[str, ...]
+
+
+class ChannelSettingsPart(Part):
+    async def channel_settings(self, channel: str | None) -> ChannelSettings:
+        """What holds in this channel; the defaults where nobody set anything, or outside."""
+        found = await self.settings_of_channels([channel] if channel else [])
+        return found.get(channel or "", ChannelSettings())
+
+    async def settings_of_channels(self, channels: Collection[str]) -> dict[str, ChannelSettings]:
+        """Only those that somebody has set."""
+        if not channels:
+            return {}
+        wanted = c.channel.in_(sorted(channels))
+        query = select(c.channel, c.body).where(self._mine(channel_settings), wanted)
+        async with self._db.read() as conn:
+            rows = (await conn.execute(query)).all()
+        return {row.channel: ChannelSettings.model_validate(row.body) for row in rows}
+
+    async def save_channel_settings(self, channel: str, settings: ChannelSettings, by: str) -> None:
+        """What differs from before is kept with who changed it; nothing if nothing does."""
+        now, body = self._now(), settings.model_dump(mode="json")
+        mine = {**self._ours, "channel": channel, "by_user": by}
+        put = self._db.insert(channel_settings).values(**mine, body=body, changed_at=now)
+        put = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "channel"],
+            set_={"body": body, "by_user": by, "changed_at": now},
+        )
+        async with self._db.write() as conn:
+            known = select(c.body).where(self._mine(channel_settings), c.channel == channel)
+            stored = await conn.scalar(known.with_for_update())
+            before = ChannelSettings.model_validate(stored or {})
+            changed = changed_fields(before, settings)
+            await conn.execute(put)
+            if changed:
+                fields = {name: body[name] for name in changed}
+                await conn.execute(insert(settings_changes).values(**mine, at=now, body=fields))
+
+    async def settings_changes(self, channel: str) -> list[SettingsChange]:
+        """The latest first."""
+        mine = self._mine(settings_changes) & (log.channel == channel)
+        query = select(log.by_user, log.at, log.body).where(mine)
+        newest = query.order_by(log.at.desc(), log.id.desc()).limit(KEEP_SHOWING)
+        async with self._db.read() as conn:
+            rows = (await conn.execute(newest)).all()
+        return [SettingsChange(row.by_user, row.at, tuple(sorted(row.body))) for row in rows]

@@ -1,0 +1,90 @@
+"""Which channels follow which rooms, and when to look again at what runs there."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from bot.store.part import Part
+from bot.store.schema import follows
+from bot.store.values import Follow, Look
+
+f = follows.c
+
+
+class FollowsPart(Part):
+    async def follow(self, room_id: str, room_name: str, channel: str, by: str) -> bool:
+        """False: it did already. The room is to be looked at now."""
+        now = self._now()
+        put = self._db.insert(follows).values(
+            **self._ours,
+            room_id=room_id,
+            channel=channel,
+            room_name=room_name,
+            by_user=by,
+            since=now,
+            look_at=now,
+        )
+        new = put.on_conflict_do_nothing().returning(f.room_id)
+        async with self._db.write() as conn:
+            return (await conn.execute(new)).first() is not None
+
+    async def unfollow(self, room_id: str, channel: str) -> bool:
+        """False: it did not follow the room."""
+        gone = delete(follows).where(
+            self._mine(follows), f.room_id == room_id, f.channel == channel
+        )
+        async with self._db.write() as conn:
+            return (await conn.execute(gone.returning(f.room_id))).first() is not None
+
+    async def follows_of(self, channel: str) -> list[Follow]:
+        """By the name of the room."""
+        query = select(f.room_id, f.room_name, f.by_user, f.since)
+        query = query.where(self._mine(follows), f.channel == channel)
+        async with self._db.read() as conn:
+            found = await conn.execute(query.order_by(f.room_name, f.room_id))
+            return [Follow(*row) for row in found]
+
+    async def followers(self, room_id: str) -> tuple[str, ...]:
+        """The channels that follow this room, the first one first."""
+        query = select(f.channel).where(self._mine(follows), f.room_id == room_id)
+        async with self._db.read() as conn:
+            return tuple(await conn.scalars(query.order_by(f.since, f.channel)))
+
+    async def look_soon(self, room_ids: Collection[str]) -> set[str]:
+        """Look at these rooms now; those of them that anybody follows."""
+        now = self._now()
+        theirs = update(follows).where(self._mine(follows), f.room_id.in_(sorted(room_ids)))
+        soon = theirs.values(look_at=now).returning(f.room_id)
+        async with self._db.write() as conn:
+            return set((await conn.scalars(soon)).all())
+
+    async def take_looks(self, limit: int, until: datetime) -> list[Look]:
+        """Rooms to look at now, for one taker; for everybody else they are due at `until`."""
+        now = self._now()
+        due = select(f.room_id).where(self._mine(follows), f.look_at <= now)
+        due = due.group_by(f.room_id).order_by(func.min(f.look_at)).limit(limit)
+        async with self._db.write() as conn:
+            rooms = (await conn.scalars(due)).all()
+            if not rooms:
+                return []
+            mine = update(follows).where(self._mine(follows), f.room_id.in_(rooms))
+            take = mine.where(f.look_at <= now).values(look_at=until)
+            taken = await conn.execute(take.returning(f.room_id, f.room_name, f.since))
+            first: dict[str, Look] = {}
+            for row in sorted(taken, key=lambda row: row.since):
+                first.setdefault(row.room_id, Look(row.room_id, row.room_name, row.since, until))
+        return [first[room] for room in rooms if room in first]
+
+    async def looked(self, look: Look, again_at: datetime) -> None:
+        """Nothing if someone wants it looked at sooner."""
+        mine = update(follows).where(self._mine(follows), f.room_id == look.room_id)
+        async with self._db.write() as conn:
+            await conn.execute(mine.where(f.look_at == look.until).values(look_at=again_at))
+
+    async def next_look(self) -> datetime | None:
+        async with self._db.read() as conn:
+            first: datetime | None = await conn.scalar(
+                select(f.look_at).where(self._mine(follows)).order_by(f.look_at).limit(1)
+            )
+        return first

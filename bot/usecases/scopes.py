@@ -1,0 +1,61 @@
+"""What the bot may do in Slack, and why: the one table that manifest, doctors and docs follow.
+
+Source: Slack's page of each method and event.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from bot.domain.command_table import COMMAND
+from bot.views import ids
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the bot may do with its token, what for, and the calls that need it."""
+
+    name: str
+    reason: str
+    used_by: tuple[str, ...]
+
+
+SCOPES: tuple[Scope, ...] = (
+    Scope(
+        "channels:read",
+        "Tell whether the bot is in a public channel, and notice when it is added to one.",
+        ("conversations.info", "member_joined_channel"),
+    ),
+    Scope(
+        "chat:write",
+        "Post and update cards and results where the bot is a member, answer one person, "
+        "and write to people directly.",
+        ("chat.postMessage", "chat.update", "chat.postEphemeral"),
+    ),
+    Scope(
+        "commands",
+        f"Offer {COMMAND} and the shortcut that opens the start form.",
+        (COMMAND, ids.START_SHORTCUT),
+    ),
+    Scope(
+        "files:write",
+        "Put the transcript and the chat into the thread of their recording.",
+        ("files.getUploadURLExternal", "files.completeUploadExternal"),
+    ),
+    Scope(
+        "groups:read",
+        "The same for private channels that the bot is in, and who else is in them: "
+        "only they may have links to the files.",
+        ("conversations.info", "conversations.members", "member_joined_channel"),
+    ),
+    Scope(
+        "users:read",
+        "Tell full members from guests and from people of other organisations, "
+        "who get no links to the files.",
+        ("users.info",),
+    ),
+)
+
+
+def missing_scopes(granted: Container[str]) -> tuple[Scope, ...]:
+    """What the bot needs and its token was not given."""
+    return tuple(scope for scope in SCOPES if scope.name not in granted)

@@ -1,0 +1,10 @@
+"""Which version of the bot this is."""
+
+from importlib import metadata
+
+
+def version() -> str:
+    try:
+        return metadata.version("record-bot")
+    except metadata.PackageNotFoundError:
+        return "unknown"  # run from a copy that was never installed

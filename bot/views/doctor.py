@@ -1,0 +1,189 @@
+"""`/record doctor`: what works, what waits and why, and what to do about each."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.domain.deliveries import Kind, State
+from bot.domain.health import Checkup, Owed, Received, Shut, Stuck, Undelivered
+from bot.views.message import FALLBACK_MOST, Message, context, lines, section, spoken
+from bot.views.problems import BOT, slack_refusal
+from bot.views.text import clock, code, count, esc, place, when
+
+GOOD, BAD = "✅", "⚠️"
+LINES = 8
+CLI = code("record-bot doctor")
+CAUSE = f"Nothing gets lost, for the bot asks. Whoever runs it sees the cause with {CLI}."
+_MESSAGES = {
+    Kind.CARD: "the card",
+    Kind.RESULTS: "the results",
+    Kind.TRANSCRIPT: "the transcript file",
+    Kind.CHAT: "the chat file",
+    Kind.OUTCOME: "the answer to the request",
+    Kind.TELL: "the message to whoever started it",
+}
+_STEPS = {
+    "Start": "starting it at 100ms",
+    "Stop": "stopping it at 100ms",
+    "Pause": "pausing it",
+    "Resume": "resuming it",
+    "UpdateCard": "the card's latest state",
+    "FetchTranscript": "reading its transcript",
+    "PostSummary": "reading its summary",
+    "UploadFile": "fetching its file",
+    "Outcome": "the answer to the request",
+}
+
+
+def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
+    """Ephemeral. Rooms are named where the person may know: theirs, and those shown here."""
+    parts = [
+        ("Webhooks of 100ms", list(_webhooks(found))),
+        ("What waits", list(_waiting(found, bot))),
+        ("This channel", list(_channel(found, bot))),
+        ("What Slack lets the bot do", list(_scopes(found))),
+    ]
+    blocks = [section(lines([f"*{title}*", *told])) for title, told in parts]
+    last = f"{esc(bot, 80)}, version {code(found.version, 40)}"
+    told = [f"{title}: {' '.join(map(_aloud, said))}" for title, said in parts]
+    return Message(spoken(lines([*told, last], FALLBACK_MOST)), [*blocks, context(last)])
+
+
+def _aloud(line: str) -> str:
+    """Without the marks: the sentences say it, too."""
+    return line.removeprefix(f"{GOOD} ").removeprefix(f"{BAD} ").removeprefix("• ")
+
+
+def _webhooks(found: Checkup) -> Iterator[str]:
+    if not found.webhooks:
+        yield "100ms does not call this bot: it asks 100ms instead, so news comes a little later."
+        yield f"To hear at once, whoever runs it sets {code('HMS_WEBHOOK_SECRET')}."
+        return
+    ends, undelivered = found.ends, found.undelivered
+    missed = bool(undelivered and undelivered.count)
+    silent = found.received.last_at is None and ends.total > 0
+    yield _last(found.received, silent=silent)
+    if found.received.waiting:
+        waiting = count(found.received.waiting, "webhook")
+        yield f"{waiting} cannot be told to a recording yet; the bot asks 100ms which one is meant."
+    if ends.by_asking:
+        ended = count(ends.total, "recording")
+        told = f"Of {ended} that ended in the last 24 hours, {ends.by_asking:,} ended without a"
+        yield f"{BAD} {told} webhook: the bot learnt of it by asking."
+    yield _undelivered(undelivered)
+    if found.owed:
+        yield _owed(found.owed)
+    if missed or silent or ends.by_asking:
+        yield CAUSE
+
+
+def _last(received: Received, *, silent: bool) -> str:
+    if received.last_at is None:
+        return f"{BAD} None has come yet." if silent else "None has come yet; none was due."
+    lately = f"In the last 24 hours {received.matched:,} were about recordings of this bot"
+    others = f", {received.ignored:,} about none" if received.ignored else ""
+    return f"{GOOD} The last one came {when(received.last_at)}. {lately}{others}."
+
+
+def _undelivered(undelivered: Undelivered | None) -> str:
+    if undelivered is None:
+        return f"{BAD} 100ms did not answer what it could not deliver. Ask again in a minute."
+    if not undelivered.count:
+        return f"{GOOD} 100ms knows of none that it could not deliver in the last 24 hours."
+    more = "more than " if undelivered.more else ""
+    events = count(undelivered.count, "webhook")
+    reasons = ", ".join(f"“{esc(why, 60)}” {n:,}×" for why, n in undelivered.reasons)
+    said = f" It says: {reasons}." if reasons else ""
+    return f"{BAD} 100ms could not deliver {more}{events} in the last 24 hours.{said}"
+
+
+def _owed(owed: Owed) -> str:
+    return (
+        f"The bot was away after {when(owed.since)}. At {clock(owed.due_at)} it has 100ms send "
+        "again what could not be delivered meanwhile."
+    )
+
+
+def _waiting(found: Checkup, bot: str) -> Iterator[str]:
+    yield from (_gate(gate, bot) for gate in found.shut)
+    if found.unanswered:
+        asked = count(found.unanswered, "recording")
+        yield f"{BAD} 100ms gave no answer about {asked} when last asked. The bot asks again."
+    mine = [s for s in found.stuck if s.here or s.starter == found.asker]
+    yield from _few([_stuck(s, bot) for s in mine], "more")
+    yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
+    if not (found.shut or found.unanswered or found.stuck):
+        yield f"{GOOD} Nothing waits."
+
+
+def _few(told: Sequence[str], rest: str) -> list[str]:
+    more = len(told) - LINES
+    return [*told[:LINES], *([f"… and {more:,} {rest}."] if more > 0 else [])]
+
+
+def _gate(gate: Shut, bot: str) -> str:
+    if gate.since is None:
+        return f"{BAD} Slack asked for a pause of {code(gate.method)} until {clock(gate.until)}."
+    why, fix = slack_refusal(gate.why or "token_revoked", "C", bot=bot)
+    kept = f"Since {when(gate.since)} nothing goes to Slack; it is all kept, and recordings go on."
+    return f"{BAD} {why} {kept} {fix}"
+
+
+def _stuck(stuck: Stuck, bot: str) -> str:
+    name = f"• *{esc(stuck.room_name, 80)}*"
+    again = f"tried again {clock(stuck.until)}" if stuck.until else "tried again soon"
+    if stuck.kind is None:
+        return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
+    what = f"{name}: {_MESSAGES[stuck.kind]} for {_whom(stuck.target)}"
+    if stuck.state is State.PARKED:
+        why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
+        return f"{what} waits. {why} {fix}"
+    said = f" ({esc(stuck.error, 60)})" if stuck.error else ""
+    return f"{what} did not get through{said}, {again}."
+
+
+def _whom(target: str) -> str:
+    return place(target)
+
+
+def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
+    """Counted by place and reason: what is recorded there is not everybody's business."""
+    alike: Counter[tuple[str, bool, str]] = Counter()
+    for stuck in others:
+        where = _whom(stuck.target) if stuck.kind else ""
+        parked = stuck.state is State.PARKED
+        alike[(where, parked, (stuck.error or "") if parked else "")] += 1
+    for (where, parked, error), n in alike.most_common():
+        if parked:
+            channel = where.removeprefix("<#").removesuffix(">") if where.startswith("<#") else ""
+            why, fix = slack_refusal(error, channel, bot=bot)
+            yield f"• {count(n, 'message')} for {where} cannot be posted. {why} {fix}"
+        elif where:
+            yield f"• {count(n, 'message')} for {where} did not get through; being tried again."
+        else:
+            yield f"• {count(n, 'step')} of other recordings failed; being tried again."
+
+
+def _channel(found: Checkup, bot: str) -> Iterator[str]:
+    here = found.place
+    if here is None:
+        yield f"{BAD} Slack did not answer. Ask again in a minute."
+    elif here.error:
+        why, fix = slack_refusal(here.error, here.channel, bot=bot)
+        yield f"{BAD} {why} {fix}"
+    elif here.channel.startswith(("C", "G")):
+        yield f"{GOOD} @{esc(bot, 80)} is in {place(here.channel)} and may post."
+    else:
+        yield "This is a direct message. Start recordings from a channel, so that others see them."
+
+
+def _scopes(found: Checkup) -> Iterator[str]:
+    if found.missing_scopes is None:
+        yield "Slack did not say. Ask again in a minute."
+    elif not found.missing_scopes:
+        yield f"{GOOD} Everything it needs."
+    else:
+        yield from (f"{BAD} {code(s.name)} is missing. {s.reason}" for s in found.missing_scopes)
+        yield (
+            f"Whoever runs the bot pastes {code('record-bot manifest')} into the Slack app's "
+            "manifest and installs it again."
+        )

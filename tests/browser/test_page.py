@@ -1,0 +1,117 @@
+"""The page itself: keyboard, screen readers, narrow and dark screens, hostile text."""
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.slack import seed
+from tests.browser.screen import Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
+PHONE = {"width": 390, "height": 844}
+
+
+async def test_a_dialog_keeps_the_focus_and_gives_it_back(screen: Screen) -> None:
+    await screen.type("/record")
+    await expect(screen.modal.get_by_role("combobox", name="Room")).to_be_focused()
+    inside = (
+        "document.activeElement === document.body"
+        " || document.querySelector('dialog').contains(document.activeElement)"
+    )
+    for _ in range(12):
+        await screen.page.keyboard.press("Tab")
+        assert await screen.run(inside)
+    await screen.field("Post to").focus()
+    await screen.page.keyboard.press("ArrowDown")
+    await screen.see(screen.page.get_by_role("listbox"))
+    await screen.page.keyboard.press("Escape")  # the list only
+    await expect(screen.page.get_by_role("listbox")).to_be_hidden()
+    await expect(screen.modal).to_be_visible()
+    await screen.page.keyboard.press("Escape")
+    await expect(screen.modal).to_be_hidden()
+    await expect(screen.composer).to_be_focused()
+
+
+async def test_who_acts_decides_what_is_seen(screen: Screen) -> None:
+    await expect(screen.sidebar.get_by_role("button", name="board")).to_be_visible()
+    await screen.become("Guus")
+    await expect(screen.sidebar.get_by_role("button", name="board")).to_have_count(0)
+    await expect(screen.sidebar.get_by_role("button", name="standup")).to_be_visible()
+    await screen.become("Sol Partner")
+    await expect(screen.sidebar.get_by_role("button", name="standup")).to_have_count(0)
+    await expect(screen.sidebar.get_by_role("button", name="partners")).to_be_visible()
+    await screen.page.reload()
+    await expect(screen.sidebar.get_by_role("button", name="Acting as Sol Partner")).to_be_visible()
+
+
+async def test_new_messages_appear_by_themselves_and_are_announced(screen: Screen) -> None:
+    async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
+        said = {"user": seed.MEMBER, "channel": seed.STANDUP, "text": "*hello* &lt;world&gt;"}
+        await http.post("/sim/say", json=said)
+        await screen.see(screen.message("hello <world>", "Tariq <Haddad> & Co"))
+        await expect(screen.page.locator("#said")).to_contain_text(": hello <world>")
+        await http.post("/sim/say", json=said | {"channel": seed.DESIGN})
+    await screen.see(screen.sidebar.get_by_role("button", name="design, unread"))
+
+
+async def test_hostile_text_stays_text(screen: Screen) -> None:
+    await screen.type(HOSTILE)
+    await screen.see(screen.message(HOSTILE))
+    await screen.stage.hms.sim("/rooms", {"name": HOSTILE})
+    await screen.open_panel("Rooms")
+    await screen.see(screen.panel.get_by_role("heading", name=HOSTILE))
+    assert await screen.run("window.hurt === undefined")
+    assert await screen.run("document.querySelectorAll('main script, main img').length") == 0
+
+
+async def test_a_phone(screen: Screen) -> None:
+    await screen.page.set_viewport_size(PHONE)
+    nav = screen.sidebar
+    await expect(nav).to_be_hidden()
+    await screen.page.get_by_role("button", name="Channels").click()
+    await expect(nav).to_be_visible()
+    await nav.get_by_role("button", name="design").click()
+    await expect(nav).to_be_hidden()
+    await screen.type("/record help")
+    await screen.see(screen.message("/record start"))
+    await screen.type("/record")
+    await screen.see(screen.modal)
+    box = await screen.modal.bounding_box()
+    assert box is not None
+    assert box["width"] == PHONE["width"]
+    await screen.picture("phone")
+    await screen.press("Cancel")
+    await screen.main.get_by_role("button", name="100ms").click()
+    await expect(screen.panel.get_by_role("region", name="Room standup")).to_be_visible()
+    sideways = "document.documentElement.scrollWidth > innerWidth"
+    assert not await screen.run(sideways)
+
+
+async def test_light_and_dark(screen: Screen) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = await screen.run(ground)
+    await screen.page.emulate_media(color_scheme="dark")
+    dark = await screen.run(ground)
+    assert light == "rgb(255, 255, 255)"
+    assert dark != light
+    await screen.sidebar.get_by_role("button", name="Theme").click()
+    await screen.page.get_by_role("menuitemradio", name="Light theme").click()
+    assert await screen.run(ground) == light
+    await screen.page.reload()
+    await expect(screen.sidebar).to_be_visible()
+    assert await screen.run(ground) == light
+
+
+async def test_the_page_is_named_for_screen_readers(screen: Screen) -> None:
+    for role in ("navigation", "main"):
+        await expect(screen.page.get_by_role(role)).to_have_count(1)
+    unnamed = """[...document.querySelectorAll("button, a, input, textarea, [role=listbox]")]
+        .filter((n) => n.checkVisibility())
+        .filter((n) => !(n.ariaLabel || n.innerText?.trim() || n.labels?.length || n.title
+                         || n.getAttribute("aria-labelledby")))
+        .map((n) => n.outerHTML)"""
+    await screen.open_panel("Trouble")
+    assert await screen.run(unnamed) == []
+    await screen.expand_form()
+    assert await screen.run(unnamed) == []

@@ -1,0 +1,128 @@
+"""What becomes of a recording: stopped, watched, read; by whom; and when things go wrong."""
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.slack import seed
+from tests.browser.screen import LONGEST_MS, Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_stop_asks_first_then_the_thread_has_the_results(screen: Screen) -> None:
+    await screen.type('/record start "Design review" --transcript --summary')
+    card = await screen.see(screen.card("Design review", "Recording"))
+    await screen.picture("card")
+    stop = card.get_by_role("button", name="Stop recording Design review")
+    await stop.click()
+    question = screen.page.get_by_role("alertdialog", name="Stop this recording?")
+    await screen.see(question)
+    await screen.picture("confirm")
+    await screen.page.keyboard.press("Escape")
+    await expect(question).to_be_hidden()
+    await expect(stop).to_be_focused()
+    await stop.press("Enter")
+    await screen.press("Stop recording", question)
+    ready = await screen.see(screen.card("Design review", "Ready"), within_ms=LONGEST_MS)
+    await ready.locator(".thread-line").click()
+    await screen.see(screen.thread.get_by_text("are ready"))
+    await expect(screen.thread.locator(".file")).to_have_count(2)
+    await screen.picture("thread")
+    await reads_the_transcript(screen)
+    await watches(screen)
+
+
+async def reads_the_transcript(screen: Screen) -> None:
+    await screen.thread.get_by_role("button", name="Transcript").last.click()
+    text = screen.page.get_by_role("dialog").locator("pre")
+    await expect(text).to_contain_text(":")
+    await screen.page.keyboard.press("Escape")
+    await expect(text).to_be_hidden()
+
+
+async def watches(screen: Screen) -> None:
+    await screen.card("Design review").get_by_role("button", name="Watch").click()
+    minted = await screen.see(screen.message("Video of Design review"))
+    await expect(minted).to_contain_text("Only visible to you")
+    link = minted.get_by_role("link", name="Open")
+    answer = await screen.page.request.get(await link.get_attribute("href") or "")
+    assert answer.ok
+
+
+async def test_a_guest_gets_no_link(screen: Screen) -> None:
+    await screen.type("/record start sales-weekly")
+    card = await screen.see(screen.card("sales-weekly", "Recording"))
+    await card.get_by_role("button", name="Stop").click()
+    await screen.press("Stop recording", screen.page.get_by_role("alertdialog"))
+    watch = screen.card("sales-weekly").get_by_role("button", name="Watch")
+    await screen.see(watch, within_ms=LONGEST_MS)
+    await screen.become("Guus")
+    await watch.click()
+    refusal = await screen.see(screen.main.locator(".message.ephemeral").last)
+    await expect(refusal.get_by_role("link", name="Open")).to_have_count(0)
+    await screen.picture("guest")
+
+
+async def test_dropped_webhooks_only_make_it_slower(screen: Screen) -> None:
+    await screen.open_panel("Trouble")
+    drop = screen.panel.get_by_role("button", name="Drop them")
+    await drop.click()
+    await expect(drop).to_have_attribute("aria-pressed", "true")
+    await screen.type("/record start sales-weekly-emea")
+    card = await screen.see(screen.card("sales-weekly-emea", "Recording"), within_ms=LONGEST_MS)
+    await card.get_by_role("button", name="Stop").click()
+    await screen.press("Stop recording", screen.page.get_by_role("alertdialog"))
+    await screen.panel.get_by_role("tab", name="Webhooks").click()
+    await screen.see(screen.panel.get_by_text("dropped").first)
+    await screen.picture("webhooks")
+    watch = screen.card("sales-weekly-emea").get_by_role("button", name="Watch")
+    await screen.see(watch, within_ms=LONGEST_MS)
+
+
+async def test_the_panel_plays_the_room_and_shows_what_the_bot_does(screen: Screen) -> None:
+    await screen.type("/record start webinar --url https://acme.app.100ms.live/preview/x")
+    await screen.open_panel("Rooms")
+    room = screen.panel.get_by_role("region", name="Room webinar")
+    await screen.see(room.get_by_text("running"))
+    await room.get_by_role("button", name="Somebody joins webinar").click()
+    await expect(room.locator(".peer:not(.add)")).to_have_count(2)
+    await room.get_by_role("button", name="Dora").click()
+    await screen.page.get_by_role("menuitem", name="Says something").click()
+    await screen.see(room.locator(".chat"))
+    await room.get_by_role("button", name="More for room webinar").click()
+    await screen.page.get_by_role("menuitem", name="End the room for everybody").click()
+    await expect(room.locator(".peer:not(.add)")).to_have_count(0)
+    await screen.panel.get_by_role("tab", name="The bot").click()
+    line = screen.panel.locator(".event").filter(has_text="chat.postMessage").first
+    await line.locator("summary").click()
+    await expect(line.locator("pre")).to_contain_text("webinar")
+    await screen.picture("panel")
+
+
+async def test_an_invitation_brings_the_card(screen: Screen) -> None:
+    await screen.go("board")
+    await screen.type('/record start "board room"')
+    told = screen.message("/invite")
+    await screen.see(told)
+    await screen.type("/invite @record")
+    await screen.see(screen.card("board room", "Recording"), within_ms=LONGEST_MS)
+
+
+async def test_slackbot_says_when_the_bot_is_not_there(screen: Screen) -> None:
+    sim = screen.stage.slack_sim
+    there, sim.request_url = sim.request_url, "http://127.0.0.1:9/slack/events"
+    try:
+        await screen.type("/record status")
+        notice = await screen.see(screen.message('failed with the error "dispatch_failed"'))
+        await expect(notice).to_contain_text("Slackbot")
+    finally:
+        sim.request_url = there
+
+
+async def test_the_home_tab_starts_a_recording(screen: Screen) -> None:
+    await screen.go("Home")
+    await screen.see(screen.main.get_by_role("heading", name="Recording now"))
+    await screen.picture("home")
+    await screen.main.get_by_role("button", name="Start a recording").click()
+    await screen.see(screen.modal.get_by_role("combobox", name="Room"))
+    assert seed.STARTER in screen.stage.slack_sim.homes
