@@ -33,6 +33,7 @@ from bot.store.store import Store
 from bot.store.values import Team
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
+from bot.usecases.rights import Rights
 from bot.web.app import web_app
 
 log = structlog.get_logger()
@@ -84,7 +85,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
-        register_all(bolt, Bot(deps, directory, background))
+        register_all(bolt, Bot(deps, directory, background, Rights(deps)))
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if (settings.slack_app_token)

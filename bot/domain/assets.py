@@ -89,6 +89,8 @@ def transcription_of(
     if checked:
         found = checked[-1].words is not None or checked[-1].has_summary
         return Transcription.READY if found else Transcription.FAILED
+    if any(f.on == "results" for f in log if isinstance(f, GaveUp)):
+        return Transcription.GIVEN_UP
     if "success" in reported or _all_settled(options, assets):
         return Transcription.READY
     if "failure" in reported or _all_failed(assets):

@@ -113,6 +113,20 @@ TABLE: tuple[Entry, ...] = (
         hints=("ls", "history", "recordings"),
     ),
     Entry(
+        "follow",
+        help="Show a card here for every recording of a room. Without a room, list those followed.",
+        example='/record follow "design review"',
+        arguments=(ROOM,),
+        hints=("subscribe", "watch", "notify"),
+    ),
+    Entry(
+        "unfollow",
+        help="Show no more cards here for recordings of a room that others start.",
+        example='/record unfollow "design review"',
+        arguments=(ROOM,),
+        hints=("unsubscribe", "unwatch"),
+    ),
+    Entry(
         "doctor",
         help="Show what waits and why, and whether Slack and 100ms work with the bot.",
         example="/record doctor",

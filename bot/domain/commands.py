@@ -72,6 +72,18 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Without a room: list what the channel follows."""
+
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Doctor:
     pass
 
@@ -81,7 +93,9 @@ class Help:
     topic: str | None = None
 
 
-Command = OpenForm | Start | Stop | Pause | Resume | Status | List | Doctor | Help
+Command = (
+    OpenForm | Start | Stop | Pause | Resume | Status | List | Follow | Unfollow | Doctor | Help
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,10 @@ def command_line(command: Command) -> str:
             return _line("status")
         case List(room, count):
             return _line("list", _room(room), "" if count == DEFAULT_LIST_COUNT else str(count))
+        case Follow(room):
+            return _line("follow", _room(room))
+        case Unfollow(room):
+            return _line("unfollow", _room(room))
         case Doctor():
             return _line("doctor")
         case Help(topic):
@@ -212,6 +230,8 @@ def _build(
         "resume": Resume(room),
         "status": Status(),
         "list": List(room, count),
+        "follow": Follow(room),
+        "unfollow": Unfollow(room),
         "doctor": Doctor(),
         "help": Help(topic),
     }

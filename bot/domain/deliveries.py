@@ -15,6 +15,8 @@ class Kind(StrEnum):
     CHAT = "chat"
     OUTCOME = "outcome"
     TELL = "tell"
+    STOP_WISH = "stop_wish"  # the target is who wishes
+    ROOM = "room"  # what the room's chat is told; the target is the room
 
 
 class State(StrEnum):
@@ -68,6 +70,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Hash of the card as the views would render it now."""
+    """What should be there now. `card` is the hash of the card as the views would render it.
+
+    `tell_room`: the room is to hear that it is recorded. Targets in `card_only` get no results.
+    """
 
     card: str
+    tell_room: bool = False
+    card_only: frozenset[str] = frozenset()

@@ -73,6 +73,13 @@ class StopRequested(_Fact):
     by: str
 
 
+class StopWished(_Fact):
+    """Somebody who may not stop it asks for that. Once per person."""
+
+    kind: Literal["stop_wished"] = "stop_wished"
+    by: str
+
+
 class PauseRequested(_Fact):
     """`pause=False` asks to resume."""
 
@@ -269,7 +276,7 @@ class GaveUp(_Fact):
     """We stopped asking: what was waited for did not come in all that time."""
 
     kind: Literal["gave_up"] = "gave_up"
-    on: Literal["recording", "transcript"]
+    on: Literal["recording", "transcript", "results"]  # results: there, but not to be read
 
 
 Fact = Annotated[
@@ -277,6 +284,7 @@ Fact = Annotated[
     | Discovered
     | Followed
     | StopRequested
+    | StopWished
     | PauseRequested
     | StartAttempted
     | StartNotDone

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.assets import Transcription
 from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.domain.notices import Notice, notices
 from bot.domain.policy import Policy, deadlines, transcript_expected_at
 from bot.domain.recording import ENDED, ON_AIR, Phase, Recording, Why
 
@@ -115,6 +116,7 @@ Action = (
     | PostSummary
     | UploadFile
     | Tell
+    | Notice
     | GiveUp
 )
 Step = Action | Wait | Done
@@ -156,8 +158,10 @@ def plan(
     yield from _start(recording, work, policy, now)
     yield from _outcome(recording, work, now)
     yield from _cards(recording, work, wanted, now)
+    for not_before, notice in notices(recording, work, tell_room=wanted.tell_room):
+        yield Due(not_before or now, notice)
     yield from _asking(recording, work, policy, now)
-    yield from _results(recording, work, policy, now)
+    yield from _results(recording, work, wanted, policy, now)
 
 
 def _control(recording: Recording, now: datetime) -> Iterator[Due]:
@@ -276,11 +280,17 @@ def _ask_every(recording: Recording, work: Work, policy: Policy) -> timedelta:
     return policy.backoff(work.asks, policy.ask_first, policy.ask_cap_starting)
 
 
-def _results(recording: Recording, work: Work, policy: Policy, now: datetime) -> Iterator[Due]:
+def _results(
+    recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
+) -> Iterator[Due]:
     ended = recording.phase in (Phase.COMPLETED, Phase.FAILED)
+    limits = deadlines(recording, policy)
+    late_at, give_up_at = limits.late_at, limits.give_up_at
     if ended and recording.transcription.settled and recording.results is None:
-        yield Due(now, FetchTranscript())
-    late_at = deadlines(recording, policy).late_at
+        tried = work.holds.get(hold_name(FetchTranscript()))
+        in_vain = tried is not None and tried.attempts >= policy.tries_to_read
+        over = in_vain and give_up_at is not None and now >= give_up_at
+        yield Due(now, GiveUp(on_recording=False) if over else FetchTranscript())
     partial = recording.transcription is Transcription.PROCESSING and (
         recording.assets.best_transcript is not None
     )
@@ -289,6 +299,8 @@ def _results(recording: Recording, work: Work, policy: Policy, now: datetime) ->
         yield Due(late_at, FetchTranscript())
     if recording.results_due:
         for target in result_targets(recording, work):
+            if target in wanted.card_only:
+                continue
             yield from _results_for(target, recording, work, now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from bot.domain.assets import Transcription
+from bot.domain.facts import AssetSeen, Fact, TranscriptionReported
 from bot.domain.recording import Phase, Recording
 
 S = timedelta(seconds=1)
@@ -56,6 +57,8 @@ class Policy:
     start_late_after: timedelta = 60 * S
     video_late_after: timedelta = 15 * MIN
     give_up_after: timedelta = timedelta(hours=24)
+
+    tries_to_read: int = 10  # at least, before files that 100ms calls ready are given up
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
@@ -109,6 +112,8 @@ def deadlines(recording: Recording, policy: Policy) -> Deadlines:
             recording.stopped_at + policy.video_late_after,
             recording.stopped_at + policy.give_up_after,
         )
+    if told_at := unread_since(recording):
+        return Deadlines(told_at + policy.late_after, told_at + policy.give_up_after)
     expected = transcript_expected_at(recording, policy)
     if recording.phase is Phase.COMPLETED and expected:
         if recording.transcription is Transcription.MAYBE:
@@ -116,6 +121,20 @@ def deadlines(recording: Recording, policy: Policy) -> Deadlines:
             return Deadlines(give_up_at=expected + policy.begun_by)
         return Deadlines(expected + policy.late_after, expected + policy.give_up_after)
     return Deadlines()
+
+
+def unread_since(recording: Recording) -> datetime | None:
+    """When 100ms last spoke of a transcript that it called ready, and that we could not read."""
+    ended = recording.phase in (Phase.COMPLETED, Phase.FAILED)
+    if not ended or not recording.transcription.settled or recording.results:
+        return None
+    return max((f.at for f in recording.log if _is_about_text(f)), default=None)
+
+
+def _is_about_text(fact: Fact) -> bool:
+    if isinstance(fact, AssetSeen):
+        return fact.type in ("transcript", "summary")
+    return isinstance(fact, TranscriptionReported)
 
 
 def is_late(recording: Recording, policy: Policy, now: datetime) -> bool:

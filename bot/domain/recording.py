@@ -34,6 +34,7 @@ from bot.domain.facts import (
     StopRefused,
     StopRequested,
     StopSent,
+    StopWished,
     TranscriptionReported,
     Vanished,
 )
@@ -118,6 +119,7 @@ class Recording:
     duration_s: float | None
     stop_reason: str | None
     stop_pending: bool
+    stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
     pause_pending: PauseRequested | None
     assets: Assets
     transcription: Transcription
@@ -175,6 +177,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         duration_s=_duration_s(log, assets, started_at, stopped_at),
         stop_reason=_first_of(f.reason for f in _all(log, BeamStopped)),
         stop_pending=_stop_pending(log),
+        stop_wishes=tuple(f.by for f in _all(log, StopWished)),
         pause_pending=_pause_pending(log),
         assets=assets,
         transcription=transcription_of(begun.options, assets, log, elsewhere=_elsewhere(log)),

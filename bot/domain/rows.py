@@ -1,4 +1,4 @@
-"""One recording as a line of a list."""
+"""Recordings, and rooms that are followed, as lines of a list."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,3 +21,13 @@ class Row:
     permalink: str | None
     has_video: bool
     has_transcript: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRoom:
+    """A room of which a channel wants to see every recording."""
+
+    room_id: str
+    room_name: str
+    by: str
+    since: datetime

@@ -10,18 +10,20 @@ from bot.listeners.commands import CONFIRMED
 from bot.listeners.payloads import Click
 from bot.listeners.taken import say_taken
 from bot.slack.errors import CannotPostThere
-from bot.store.values import RoomTaken
+from bot.store.values import RecordingRow, RoomTaken
 from bot.usecases import links
-from bot.usecases.control import Control, control, follow
+from bot.usecases.control import Control, control, follow, wish_stop
 from bot.usecases.starting import again, request_recording
 from bot.views import ids, replies
 from bot.views.details import details_view, file_of_value
+from bot.views.notices import stop_wished
 from bot.views.problems import slack_refusal
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     for action_id, do in (
         (ids.STOP, stop),
+        (ids.ASK_STOP, ask_stop),
         (ids.PAUSE, pause),
         (ids.RESUME, resume),
         (ids.WATCH, watch),
@@ -50,14 +52,32 @@ async def resume(args: AsyncArgs, bot: Bot) -> None:
 async def _steer(args: AsyncArgs, bot: Bot, action: Control) -> None:
     """The card shows what comes of it; only a click that came too late is answered."""
     click = Click.of(args.body)
-    row = await control(bot.deps, action, click.value, click.asked.user)
+    row = await bot.deps.store.row(click.value)
+    if row:
+        await bot.rights.to_steer(click.asked.user, row, action)
+        row = await control(bot.deps, action, row.key, click.asked.user)
     await args.ack()
     if row is None:
         late = replies.too_late(action)
         bot.after_ack(click.asked, bot.reply(click.asked, late, replace=click.on_ephemeral))
-    elif click.on_ephemeral:
+    elif click.on_ephemeral or _away_from_card(click, row):
         done = CONFIRMED[action](row.room_name)
-        bot.after_ack(click.asked, bot.reply(click.asked, done, replace=True))
+        work = bot.reply(click.asked, done, replace=click.on_ephemeral)
+        bot.after_ack(click.asked, work)
+
+
+def _away_from_card(click: Click, row: RecordingRow) -> bool:
+    """In a direct message that is not where the card is."""
+    return (click.asked.channel or "").startswith("D") and row.home != click.asked.user
+
+
+async def ask_stop(args: AsyncArgs, bot: Bot) -> None:
+    """The starter gets a message with Stop; asked again, nothing more happens."""
+    click = Click.of(args.body)
+    row = await wish_stop(bot.deps, click.value, click.asked.user)
+    await args.ack()
+    told = stop_wished(row.starter) if row else replies.too_late("stop")
+    bot.after_ack(click.asked, bot.reply(click.asked, told, replace=click.on_ephemeral))
 
 
 async def watch(args: AsyncArgs, bot: Bot) -> None:
@@ -84,7 +104,13 @@ async def _give_link(
 ) -> None:
     asked = click.asked
     minted = await links.mint(
-        bot.deps, key, user=asked.user, channel=asked.channel, what=what, asset_id=asset_id
+        bot.deps,
+        bot.rights,
+        key,
+        user=asked.user,
+        channel=asked.channel,
+        what=what,
+        asset_id=asset_id,
     )
     match minted:
         case links.Link(url=url, what=name, expires_at=expires_at):
@@ -108,6 +134,7 @@ async def try_again(args: AsyncArgs, bot: Bot) -> None:
     asked = click.asked
     recording = (await bot.deps.store.load(click.value)).recording
     wish = again(recording, by=asked.user, channel=asked.channel, click_id=asked.trigger_id)
+    await bot.rights.to_start(wish.by, wish.channel)
     made = await request_recording(bot.deps, wish)
     await args.ack()
     if isinstance(made, RoomTaken):
@@ -127,6 +154,7 @@ async def follow_here(args: AsyncArgs, bot: Bot) -> None:
 
 
 async def _follow(bot: Bot, click: Click, channel: str) -> None:
+    await bot.rights.to_follow(click.asked.user)
     try:
         row = await follow(bot.deps, click.value, channel, click.asked.user)
     except CannotPostThere as closed:

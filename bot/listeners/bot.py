@@ -19,8 +19,10 @@ from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import StoreUnavailable
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
+from bot.usecases.rights import NoRight, Rights
 from bot.views.message import Message
 from bot.views.replies import something_broke, try_again_soon
+from bot.views.rights import refused_message
 
 log = structlog.get_logger()
 
@@ -32,6 +34,7 @@ class Bot:
     deps: Deps
     rooms: RoomDirectory
     later: Background
+    rights: Rights
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly."""
@@ -74,7 +77,9 @@ def listener(bot: Bot, do: Listener) -> Callable[[AsyncArgs], Awaitable[None]]:
 
 
 def for_people(failed: BaseException) -> Message:
-    """What to say of an error that nobody expected; the log has the rest under the reference."""
+    """A refusal says who can. Of what nobody expected the log has the rest under the reference."""
+    if isinstance(failed, NoRight):
+        return refused_message(failed.refused, failed.doing, failed.key)
     unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
     if isinstance(failed, unavailable):
         log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")

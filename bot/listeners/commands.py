@@ -12,12 +12,13 @@ from bot.domain.rooms import (
     Found,
     RoomCode,
     RoomEntry,
-    RoomMatch,
     Unknown,
     without_preview,
 )
 from bot.listeners.bot import Bot, listener
+from bot.listeners.following import follow, unfollow
 from bot.listeners.forms import open_form
+from bot.listeners.naming import id_of, which_room
 from bot.listeners.payloads import Asked
 from bot.listeners.taken import say_taken
 from bot.store.values import OutcomeAddress, RoomTaken
@@ -36,13 +37,17 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def record(args: AsyncArgs, bot: Bot) -> None:
-    asked = Asked.of(args.body)
-    command = c.parse(args.body.get("text") or "")
+    await obey(args, bot, Asked.of(args.body), c.parse(args.body.get("text") or ""))
+
+
+async def obey(
+    args: AsyncArgs, bot: Bot, asked: Asked, command: c.Command | c.CommandError
+) -> None:
     match command:
         case c.CommandError():
-            await answer(args, replies.command_error(command))
+            await answer(args, bot, asked, replies.command_error(command))
         case c.Help(topic=topic):
-            await answer(args, help_reply(topic))
+            await answer(args, bot, asked, help_reply(topic))
         case c.OpenForm():
             await args.ack()
             await open_form(bot, asked, draft_of(c.Start().options, channel=asked.channel))
@@ -54,22 +59,37 @@ async def record(args: AsyncArgs, bot: Bot) -> None:
             await steer(args, bot, asked, "pause", room)
         case c.Resume(room=room):
             await steer(args, bot, asked, "resume", room)
-        case c.Status():
+        case c.Status() | c.List() | c.Follow() | c.Unfollow() | c.Doctor():
             await args.ack()
-            bot.after_ack(asked, tell_status(bot, asked))
-        case c.List(room=room, count=count):
-            await args.ack()
-            bot.after_ack(asked, tell_list(bot, asked, room, count))
-        case c.Doctor():
-            await args.ack()
-            bot.after_ack(asked, tell_checkup(bot, asked))
+            bot.after_ack(asked, tell(bot, asked, command))
         case _:
             assert_never(command)
 
 
-async def answer(args: AsyncArgs, message: Message) -> None:
-    """Ephemeral, in the ack itself."""
-    await args.ack({"response_type": "ephemeral", **message.payload()})
+async def tell(
+    bot: Bot, asked: Asked, command: c.Status | c.List | c.Follow | c.Unfollow | c.Doctor
+) -> None:
+    """What can take its time: the person may simply ask again."""
+    match command:
+        case c.Status():
+            await tell_status(bot, asked)
+        case c.List(room=room, count=count):
+            await tell_list(bot, asked, room, count)
+        case c.Follow(room=room):
+            await follow(bot, asked, room)
+        case c.Unfollow(room=room):
+            await unfollow(bot, asked, room)
+        case c.Doctor():
+            await tell_checkup(bot, asked)
+
+
+async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> None:
+    """To this person alone: of a command in the ack itself."""
+    if "command" in args.body:
+        await args.ack({"response_type": "ephemeral", **message.payload()})
+        return
+    await args.ack()
+    bot.after_ack(asked, bot.reply(asked, message))
 
 
 async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> None:
@@ -84,9 +104,11 @@ async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> No
         case Unknown(suggestions=suggestions):
             bot.rooms.refresh_soon()
             corrected = [c.command_line(c.Start(r.name, command.options)) for r in suggestions]
-            await answer(args, replies.room_unknown(command.room or "", suggestions, corrected))
+            await answer(
+                args, bot, asked, replies.room_unknown(command.room or "", suggestions, corrected)
+            )
         case RoomCode():
-            await answer(args, replies.room_unknown(command.room or "", ()))
+            await answer(args, bot, asked, replies.room_unknown(command.room or "", ()))
         case Ambiguous() | None:
             await args.ack()
             await open_form(bot, asked, draft_of(command.options, channel=asked.channel))
@@ -111,50 +133,34 @@ async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found
         via="command",
         outcome=where,
     )
+    await bot.rights.to_start(wish.by, wish.channel)
     made = await request_recording(bot.deps, wish)
     if isinstance(made, RoomTaken):
         await args.ack()
         bot.after_ack(asked, say_taken(bot, asked, made.key))
         return
-    await answer(args, replies.starting_reply(name))
+    await answer(args, bot, asked, replies.starting_reply(name))
     bot.after_ack(asked, bot.deps.store.mark_used(room_id))
 
 
 async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: str | None) -> None:
     """Stop, pause or resume: at once if it is clear what is meant, else ask."""
     found = await bot.rooms.find(room) if room else None
-    room_id = _id_of(found)
+    room_id = id_of(found)
     if room and room_id is None:
-        await answer(args, which_room(room, found))
+        await answer(args, bot, asked, which_room(room, found))
         return
     choice = await meant(bot.deps, action, room_id, asked.channel or "")
     if not choice.rows:
-        await answer(args, replies.nothing_running(room))
+        await answer(args, bot, asked, replies.nothing_running(room))
     elif not choice.sure:
         await args.ack()
         bot.after_ack(asked, ask_which(bot, asked, action, choice))
     else:
         row = choice.rows[0]
+        await bot.rights.to_steer(asked.user, row, action)
         await control(bot.deps, action, row.key, asked.user)
-        await answer(args, CONFIRMED[action](row.room_name))
-
-
-def _id_of(found: RoomMatch | None) -> str | None:
-    match found:
-        case Found(room=entry):
-            return entry.room_id
-        case Unknown(room_id=room_id):
-            return room_id
-        case _:
-            return None
-
-
-def which_room(reference: str, found: RoomMatch | None) -> Message:
-    """The name says too little, or too much."""
-    if isinstance(found, Ambiguous):
-        return replies.room_ambiguous(reference, found.candidates)
-    suggestions = found.suggestions if isinstance(found, Unknown) else ()
-    return replies.room_unknown(reference, suggestions)
+        await answer(args, bot, asked, CONFIRMED[action](row.room_name))
 
 
 CONFIRMED = {
@@ -176,7 +182,7 @@ async def tell_status(bot: Bot, asked: Asked) -> None:
 
 async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> None:
     found = await bot.rooms.find(room) if room else None
-    room_id = _id_of(found)
+    room_id = id_of(found)
     if room and room_id is None:
         await bot.reply(asked, which_room(room, found))
         return

@@ -6,12 +6,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.domain.drafts import Draft, add_section, remove_section, show_more
-from bot.listeners.bot import Bot, listener
+from bot.listeners.bot import Bot, for_people, listener
 from bot.listeners.payloads import Asked, Click, Form
 from bot.listeners.taken import taken_message
-from bot.slack.errors import SlackRefused
+from bot.slack.errors import SlackRefused, SlackUnavailable
 from bot.store.values import OutcomeAddress, RoomTaken
 from bot.usecases import forms
+from bot.usecases.rights import NoRight
 from bot.usecases.starting import Wish, request_recording
 from bot.views import ids
 from bot.views.form_input import (
@@ -23,6 +24,7 @@ from bot.views.form_input import (
 )
 from bot.views.outcomes import message_view, starting_view
 from bot.views.replies import expired_trigger
+from bot.views.rights import refused_view
 from bot.views.room_options import room_options
 from bot.views.start_form import start_form
 
@@ -120,6 +122,16 @@ async def submitted(args: AsyncArgs, bot: Bot) -> None:
     if isinstance(wanted, FieldErrors):
         await _show_errors(args, showing, wanted)
         return
+    try:
+        await bot.rights.to_start(form.asked.user, wanted.channel)
+    except (NoRight, SlackUnavailable) as no:
+        view = refused_view(for_people(no), showing.request_id)
+        await args.ack(response_action="update", view=view)
+        return
+    await _request(args, bot, form, wanted)
+
+
+async def _request(args: AsyncArgs, bot: Bot, form: Form, wanted: StartRequest) -> None:
     external_id = f"outcome-{uuid.uuid4().hex}"
     name = await bot.rooms.name_of(wanted.room_id) or wanted.room_name
     made = await request_recording(bot.deps, _wish(form, wanted, name, external_id))

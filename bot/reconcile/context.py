@@ -5,14 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.deliveries import Delivery, Hold, Kind, Work
+from bot.domain.channel_settings import ChannelSettings
+from bot.domain.deliveries import Delivery, Hold, Kind, Wanted, Work
 from bot.domain.facts import Fact
 from bot.domain.policy import Policy, is_late, transcript_expected_at
-from bot.domain.recording import Recording
+from bot.domain.recording import Phase, Recording
 from bot.store.values import Asked, OutcomeAddress
 from bot.usecases.deps import Deps
 from bot.views.card import recording_card
-from bot.views.message import Message
+from bot.views.message import Message, content_hash
+
+
+SETTINGS_MATTER = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.COMPLETED, Phase.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Context:
     work: Work
     addresses: Mapping[tuple[Kind, str], OutcomeAddress]
     pointer_link: str | None = None
+    settings: Mapping[str, ChannelSettings] = field(default_factory=dict)  # where somebody set any
 
     @property
     def now(self) -> datetime:
@@ -44,6 +49,19 @@ class Context:
     @property
     def key(self) -> str:
         return self.recording.key
+
+    def settings_of(self, channel: str) -> ChannelSettings:
+        return self.settings.get(channel, ChannelSettings())
+
+    def wanted(self) -> Wanted:
+        """What the plan is to bring about, by the views and by what the channels have set."""
+        places = [*self.recording.channels, self.recording.starter or ""]
+        card_only = {place for place in places if self.settings_of(place).results == "card"}
+        return Wanted(
+            card=content_hash(self.card()),
+            tell_room=self.settings_of(self.recording.home).tell_room,
+            card_only=frozenset(card_only),
+        )
 
     def card(self) -> Message:
         """The card as it should look now."""

@@ -13,7 +13,7 @@ from bot.metrics import WEBHOOKS
 from bot.reconcile.match import About, Later, Nobody, match
 from bot.store.errors import UnknownRecording
 from bot.store.store import Store
-from bot.store.values import Asked, InboxItem, InboxState, RecordingRow, Settled
+from bot.store.values import Asked, InboxItem, InboxState, Settled
 from bot.usecases.deps import Deps
 
 log = structlog.get_logger()
@@ -48,7 +48,7 @@ async def match_inbox(deps: Deps) -> Read:
     read = [(item, Envelope.model_validate(item.entry.body)) for item in items]
     ids = {item.id: ids_of(envelope) for item, envelope in read}
     known = await deps.store.keys_by_alias({a for i in ids.values() for a in i.aliases})
-    rooms = await _rooms(deps.store, ids.values(), known)
+    rooms = await deps.store.open_in_rooms(_unnamed(ids.values(), known))
     told: dict[str, _Told] = defaultdict(_Told)
     settled: list[Settled] = []
     nobodys: list[tuple[InboxItem, str | None]] = []
@@ -90,12 +90,9 @@ async def reopen_inbox(store: Store, room_id: str) -> None:
         await store.settle_inbox([Settled(item.id, InboxState.NEW) for item in waiting])
 
 
-async def _rooms(
-    store: Store, all_ids: Iterable[Ids], known: Mapping[str, str]
-) -> dict[str, Sequence[RecordingRow]]:
-    """Unfinished recordings of the rooms of those events that no id names."""
-    unnamed = {i.room_id for i in all_ids if i.room_id and not (i.aliases & known.keys())}
-    return {room_id: await store.open_in_room(room_id) for room_id in unnamed}
+def _unnamed(all_ids: Iterable[Ids], known: Mapping[str, str]) -> set[str]:
+    """The rooms of those events that no id names."""
+    return {i.room_id for i in all_ids if i.room_id and not (i.aliases & known.keys())}
 
 
 def _tell(told: _Told, item: InboxItem, envelope: Envelope, ids: Ids) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 
@@ -17,7 +18,7 @@ log = structlog.get_logger()
 SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 STORE_GONE_PAUSE_S = 1.0
-OVERDUE_PAUSE_S = 0.1
+MANY, REST_S = 16, 0.02
 LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
@@ -48,6 +49,7 @@ class Reconciler:
         self.poke()
 
     async def run(self) -> None:
+        self._deps.store.on_mail = self._mail.set
         listening = asyncio.create_task(self._deps.store.listen(self.poke))
         try:
             await asyncio.gather(
@@ -80,6 +82,8 @@ class Reconciler:
         read = await match_inbox(self._deps)
         if read.look_out:
             self._rooms.set()
+        if read.events >= MANY:
+            await asyncio.sleep(REST_S)  # webhooks that wait for their commit go first
         return 0.0 if read.events else self._look_every_s
 
     async def _look_out(self) -> float:
@@ -98,21 +102,16 @@ class Reconciler:
             task = asyncio.create_task(self._run_one(key), name=f"recording-{key}")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        if keys or not free:
-            return self._look_every_s if not free else 0.0
-        due = await self._deps.store.next_due()
-        if due is None:
-            return self._look_every_s
-        soon = (due - self._deps.now()).total_seconds()
-        if soon <= 0:  # it is mail, opened again without a poke
-            self._mail.set()
-            return OVERDUE_PAUSE_S
-        return min(self._look_every_s, max(0.005, soon))
+        more = free and len(keys) == free
+        return 0.0 if more else self._look_every_s
 
     async def _run_one(self, key: str) -> None:
         try:
             next_due_at = await run(self._deps, key, self._owner)
-            await self._deps.store.release(key, self._owner, next_due_at)
+            if await self._deps.store.release(key, self._owner, next_due_at):
+                self._work.set()
+            elif next_due_at is not None:
+                self._look_at(next_due_at)
         except LeaseLost:
             log.info("lease_lost", key=key)
         except StoreError as gone:
@@ -121,7 +120,13 @@ class Reconciler:
             FAULTS.labels("reconcile").inc()
             log.exception("recording_broke", key=key)
         finally:
-            self._work.set()
+            if len(self._running) >= SIDE_BY_SIDE:
+                self._work.set()  # some may have waited for a place
+
+    def _look_at(self, due_at: datetime) -> None:
+        """What this process knows to be due then needs no looking for."""
+        soon = (due_at - self._deps.now()).total_seconds()
+        asyncio.get_running_loop().call_later(max(0.0, soon), self._work.set)
 
 
 async def _sleep(poked: asyncio.Event, seconds: float) -> None:

@@ -8,17 +8,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.deliveries import Hold, Kind, State, Wanted
+from bot.domain.deliveries import Hold, Kind, State
 from bot.domain.plan import Action, Done, Wait, hold_name, next_step
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
-from bot.reconcile.context import Context, Note, hold
+from bot.reconcile.context import SETTINGS_MATTER, Context, Note, hold
 from bot.reconcile.executors.dispatch import carry_out
 from bot.reconcile.inbox import reopen_inbox
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import LeaseLost, StoreError, StoreUnavailable
 from bot.usecases.deps import Deps
-from bot.views.message import content_hash
 
 log = structlog.get_logger()
 
@@ -36,27 +35,40 @@ async def run(deps: Deps, key: str, owner: str) -> datetime | None:
     """
     loop = asyncio.get_running_loop()
     renewed = loop.time()
+    ctx = await _context(deps, key, owner)
     for _ in range(MAX_STEPS_IN_A_ROW):
         if loop.time() - renewed > RENEW_EVERY_S:
             if not await deps.store.renew(key, owner):
                 raise LeaseLost(key)
             renewed = loop.time()
-        ctx = await _context(deps, key, owner)
-        wanted = Wanted(card=content_hash(ctx.card()))
-        match next_step(ctx.recording, ctx.work, wanted, deps.policy, deps.now()):
+        match next_step(ctx.recording, ctx.work, ctx.wanted(), deps.policy, deps.now()):
             case Wait(until=until):
                 return until
             case Done():
                 return None
             case step:
-                await _write(ctx, await _guarded(step, ctx))
+                note = await _guarded(step, ctx)
+                await _write(ctx, note)
+                ctx = _only_asked(ctx, note) or await _context(deps, key, owner)
     log.warning("many_steps_in_a_row", key=key)
     return deps.now() + BREATHER
+
+
+def _only_asked(ctx: Context, note: Note) -> Context | None:
+    """After the commonest step of all, an ask with nothing new, there is nothing to read again."""
+    asked = note.asked
+    if asked is None or note.facts or note.deliveries or note.holds:
+        return None
+    work = replace(ctx.work, asked_at=asked.asked_at, asks=asked.asks, ask_failures=asked.failures)
+    return replace(ctx, work=work)
 
 
 async def _context(deps: Deps, key: str, owner: str) -> Context:
     loaded = await deps.store.load(key)
     ctx = Context(deps, owner, loaded.recording, loaded.work, loaded.addresses)
+    if loaded.recording.phase in SETTINGS_MATTER:
+        settings = await deps.store.settings_of_channels(loaded.recording.channels)
+        ctx = replace(ctx, settings=settings)
     if loaded.recording.points_to:
         return replace(ctx, pointer_link=await _link_to(deps, loaded.recording.points_to))
     return ctx

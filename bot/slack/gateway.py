@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -55,11 +55,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`full`: a member of the home workspace who is neither guest nor stranger nor bot."""
+    """`member`: of the home workspace, and neither guest nor bot. `name` is what people see."""
 
     user_id: str
-    full: bool
+    standing: Literal["member", "guest", "external"]
     admin: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +208,19 @@ class SlackGateway:
         outside = info.get("team_id") not in (None, home_team) or info.get("is_stranger")
         guest = info.get("is_restricted") or info.get("is_ultra_restricted")
         gone = info.get("deleted") or info.get("is_bot")
+        profile: dict[str, Any] = info.get("profile") or {}
         return Member(
             user_id=user,
-            full=not (outside or guest or gone),
+            standing="external" if outside or gone else "guest" if guest else "member",
             admin=bool(info.get("is_admin") or info.get("is_owner")),
+            name=profile.get("display_name") or info.get("real_name") or info.get("name") or "",
         )
+
+    async def group_members(self, group: str) -> frozenset[str]:
+        """usergroups.users.list (Tier 2): who is in a user group."""
+        async with self._call("usergroups.users.list"):
+            answer = await self._client.usergroups_users_list(usergroup=group)
+        return frozenset(answer["users"])
 
     async def is_in(self, channel: str) -> bool:
         """Whether the bot is a member (Tier 3). A channel that it cannot see has it not."""

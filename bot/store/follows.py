@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
+from bot.domain.rows import FollowedRoom
 from bot.store.part import Part
 from bot.store.schema import follows
-from bot.store.values import Follow, Look
+from bot.store.values import Look
 
 f = follows.c
 
@@ -37,13 +38,13 @@ class FollowsPart(Part):
         async with self._db.write() as conn:
             return (await conn.execute(gone.returning(f.room_id))).first() is not None
 
-    async def follows_of(self, channel: str) -> list[Follow]:
+    async def follows_of(self, channel: str) -> list[FollowedRoom]:
         """By the name of the room."""
         query = select(f.room_id, f.room_name, f.by_user, f.since)
         query = query.where(self._mine(follows), f.channel == channel)
         async with self._db.read() as conn:
             found = await conn.execute(query.order_by(f.room_name, f.room_id))
-            return [Follow(*row) for row in found]
+            return [FollowedRoom(*row) for row in found]
 
     async def followers(self, room_id: str) -> tuple[str, ...]:
         """The channels that follow this room, the first one first."""

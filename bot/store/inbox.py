@@ -1,5 +1,6 @@
 """The inbox: webhooks are safe here before they are answered, and are matched later."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from bot.store.group_commit import GroupCommit
 from bot.store.part import Part
 from bot.store.schema import inbox
 from bot.store.sql import is_new, is_waiting
-from bot.store.values import InboxEntry, InboxItem, Settled, Team
+from bot.store.values import InboxEntry, InboxItem, InboxState, Settled, Team
 
 i = inbox.c
 
@@ -37,8 +38,12 @@ class InboxPart(Part):
         # In one order everywhere: two replicas with the same news could deadlock.
         new = [{**self._ours, **rows.inbox_row(first[name])} for name in sorted(first)]
         put = self._db.insert(inbox).on_conflict_do_nothing().returning(i.identity)
-        async with self._waking() as conn:
+        async with self._db.write() as conn:
             stored = set((await conn.scalars(put, new)).all())
+            if stored:
+                await self._db.notify(conn, self._wake_payload)
+        if stored:
+            self.on_mail()
         return [e.identity in stored and first[e.identity] is e for e in entries]
 
     async def take_inbox(self, limit: int) -> list[InboxItem]:
@@ -60,16 +65,19 @@ class InboxPart(Part):
 
     async def settle_inbox(self, settled: Sequence[Settled]) -> None:
         """What became of these items, in one transaction."""
+        alike: dict[tuple[str, str | None, str | None], list[int]] = defaultdict(list)
+        for item in settled:
+            alike[item.state.value, item.recording_key, item.note].append(item.id)
+        if not alike:
+            return
         async with self._db.write() as conn:
-            for item in sorted(settled, key=lambda s: s.id):
-                change = {
-                    "state": item.state.value,
-                    "recording_key": item.recording_key,
-                    "note": item.note,
-                    "leased_until": None,
-                }
-                mine = update(inbox).where(self._mine(inbox), i.id == item.id)
+            # In one order everywhere: two replicas could deadlock.
+            for (state, key, note), item_ids in sorted(alike.items(), key=lambda a: min(a[1])):
+                mine = update(inbox).where(self._mine(inbox), i.id.in_(sorted(item_ids)))
+                change = {"state": state, "recording_key": key, "note": note, "leased_until": None}
                 await conn.execute(mine.values(change))
+        if any(item.state is InboxState.NEW for item in settled):
+            self.on_mail()
 
     async def waiting_inbox(self, room_id: str | None = None) -> list[InboxItem]:
         """Those that nobody could be found for yet, oldest first; of one room, or all."""

@@ -1,5 +1,7 @@
 """Lists of recordings for commands, Home and the matcher, from cached columns alone."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -22,6 +24,15 @@ class ListsPart(Part):
     async def open_in_room(self, room_id: str) -> list[RecordingRow]:
         """With anything left to do, newest first: candidates for a webhook about the room."""
         return await self._rows(_newest_first(self._open().where(r.room_id == room_id)))
+
+    async def open_in_rooms(self, room_ids: Collection[str]) -> dict[str, list[RecordingRow]]:
+        """The same for several rooms at once; rooms with none are not in it."""
+        found: dict[str, list[RecordingRow]] = defaultdict(list)
+        if room_ids:
+            query = self._open().where(r.room_id.in_(sorted(room_ids)))
+            for row in await self._rows(_newest_first(query)):
+                found[row.room_id].append(row)
+        return found
 
     async def open_recording_in_room(self, room_id: str) -> RecordingRow | None:
         """The one that occupies the room."""

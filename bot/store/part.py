@@ -24,6 +24,7 @@ class Part:
         self._now = now
         self._lease = lease
         self.on_wake: Callable[[], None] = _nobody
+        self.on_mail: Callable[[], None] = _nobody  # a new item in the inbox, put there by us
 
     @property
     def _ours(self) -> dict[str, str]:

@@ -135,16 +135,6 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
-    """A channel's wish to see every recording of a room."""
-
-    room_id: str
-    room_name: str
-    by: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """A room that is followed, taken to be looked at: nobody else does before `until`."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.domain.facts import Followed, PauseRequested, StopRequested
+from bot.domain.facts import Followed, PauseRequested, StopRequested, StopWished
 from bot.domain.recording import ON_AIR, Phase
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow
@@ -28,6 +28,18 @@ async def control(deps: Deps, action: Control, key: str, by: str) -> RecordingRo
     else:
         wish = PauseRequested(at=now, by=by, pause=action == "pause")
         await deps.store.add_facts(key, [wish])
+    return row
+
+
+async def wish_stop(deps: Deps, key: str, by: str) -> RecordingRow | None:
+    """Whoever may not stop it asks the starter to. None: it is too late, or nobody is to be asked.
+
+    The starter's own wish would be told to themselves, so it is none.
+    """
+    row = await deps.store.row(key)
+    if row is None or row.phase not in ON_AIR or row.starter in (None, by):
+        return None
+    await deps.store.add_facts(key, [StopWished(at=deps.now(), by=by)])
     return row
 
 

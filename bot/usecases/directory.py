@@ -16,7 +16,7 @@ log = structlog.get_logger()
 ROOMS_EVERY = timedelta(minutes=10)
 LIVE_EVERY = timedelta(seconds=30)
 SOONER_AT_LEAST = timedelta(seconds=5)  # however often an unknown name asks for it
-CACHED_FOR = timedelta(seconds=2)
+CACHED_FOR = timedelta(seconds=30)
 
 
 class RoomDirectory:
@@ -27,7 +27,7 @@ class RoomDirectory:
         self._sooner = asyncio.Event()
 
     async def entries(self) -> list[RoomEntry]:
-        """All rooms, as stored at most two seconds ago."""
+        """All rooms, as stored at most half a minute ago; at once after a refresh of our own."""
         now = self._deps.now()
         if self._read_at is None or not 0 <= (now - self._read_at) / CACHED_FOR < 1:
             self._rooms = await self._deps.store.all_rooms()

@@ -11,6 +11,7 @@ from bot.hms.errors import HmsNotFound
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import SlackRefused
 from bot.usecases.deps import Deps
+from bot.usecases.rights import Rights
 from bot.views.words import file_name
 
 VALID_FOR = timedelta(hours=1)
@@ -37,11 +38,23 @@ class NoFile:
 
 
 async def mint(
-    deps: Deps, key: str, *, user: str, channel: str | None, what: What | None, asset_id: str = ""
+    deps: Deps,
+    rights: Rights,
+    key: str,
+    *,
+    user: str,
+    channel: str | None,
+    what: What | None,
+    asset_id: str = "",
 ) -> Link | NotAllowed | NoFile:
-    """A link to the video, the transcript, or one file by id. `channel` is where they clicked."""
+    """A link to the video, the transcript, or one file by id. `channel` is where they clicked.
+
+    Raises NoRight.
+    """
     recording = (await deps.store.load(key)).recording
-    refusal = await _refusal(deps, recording, user, channel)
+    shown_here = channel is not None and channel in recording.channels
+    await rights.to_open(user, channel if channel and shown_here else recording.home)
+    refusal = None if shown_here else await _refusal(deps, recording, user)
     if refusal:
         return refusal
     asset = _pick(recording.assets, what, asset_id) or _pick(
@@ -57,14 +70,9 @@ async def mint(
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 
 
-async def _refusal(
-    deps: Deps, recording: Recording, user: str, channel: str | None
-) -> NotAllowed | None:
-    """Full members of the home workspace who can see a channel that shows the recording."""
-    member = await deps.slack.member(user, home_team=deps.identity.team_id)
-    if not member.full:
-        return NotAllowed("full members of this workspace")
-    if user == recording.starter or channel in recording.channels:
+async def _refusal(deps: Deps, recording: Recording, user: str) -> NotAllowed | None:
+    """From elsewhere, it takes someone who can see a channel that shows the recording."""
+    if user == recording.starter:
         return None
     for shown in recording.channels:
         try:

@@ -25,10 +25,23 @@ from bot.views.message import (
 )
 from bot.views.problems import BOT, explain
 from bot.views.text import duration, esc, join, mention, plain, when
-from bot.views.words import can_read, can_watch, mark_of, options_line, sentence, state_of
+from bot.views.words import (
+    NO_TRANSCRIPT_YET,
+    can_read,
+    can_watch,
+    mark_of,
+    options_line,
+    sentence,
+    state_of,
+)
 
 LOG_LINES = 10
-LATE = "taking longer than usual; still asking 100ms."
+LATE = "is taking longer than usual; still asking 100ms."
+_LATE = {
+    Phase.STARTING: "The start",
+    Phase.STOPPING: "The recording",
+    Phase.PROCESSING: "The recording",
+}
 ELSEWHERE = "Started elsewhere; your settings are not in force."
 UNASKED = "Started elsewhere; the settings are those of whoever started it."
 
@@ -84,7 +97,7 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     if transcript:
         notes.append(transcript)
     elif late:
-        notes.append(sentence(LATE))
+        notes.append(f"{_LATE.get(recording.phase, 'The transcript')} {LATE}")
     return notes
 
 
@@ -93,10 +106,12 @@ def elsewhere_note(recording: Recording) -> str:
 
 
 def _transcript_note(recording: Recording, late: bool, expected_at: datetime | None) -> str | None:
+    if recording.transcription is Transcription.GIVEN_UP:
+        return NO_TRANSCRIPT_YET
     if not recording.transcription.pending or recording.phase is Phase.FAILED:
         return None
     if late and recording.phase is Phase.COMPLETED:
-        return f"The transcript is {LATE}"
+        return f"The transcript {LATE}"
     if expected_at is None or late:
         return None
     if recording.transcription is Transcription.MAYBE:

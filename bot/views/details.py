@@ -43,6 +43,8 @@ _KINDS = {
     Kind.CHAT: "Chat file",
     Kind.OUTCOME: "Answer to the request",
     Kind.TELL: "Direct message",
+    Kind.STOP_WISH: "Request to stop, from",
+    Kind.ROOM: "Notice in the room's chat",
 }
 _STATES = {
     State.SENDING: "being sent",
@@ -158,12 +160,19 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
     for d in deliveries[:DELIVERIES]:
         if d.kind is Kind.OUTCOME:
             continue  # between the bot and one person
-        target = mention(d.target) if d.target[:1] in ("U", "W") else place(d.target)
+        target = _target(d)
         why = f" ({esc(d.error, 60)})" if d.error else ""
-        told.append(f"{_KINDS[d.kind]}, {target}: {_STATES[d.state]}{why}")
+        told.append(f"{_KINDS[d.kind]}{target}: {_STATES[d.state]}{why}")
     if told:
         yield header("In Slack")
         yield context(lines(told))
+
+
+def _target(delivery: Delivery) -> str:
+    if delivery.kind is Kind.ROOM:
+        return ""
+    target = delivery.target
+    return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
 
 
 def _log(recording: Recording) -> Iterator[Block]:

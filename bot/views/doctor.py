@@ -20,6 +20,8 @@ _MESSAGES = {
     Kind.CHAT: "the chat file",
     Kind.OUTCOME: "the answer to the request",
     Kind.TELL: "the message to whoever started it",
+    Kind.STOP_WISH: "the request to stop, to whoever started it",
+    Kind.ROOM: "the notice in the room's chat",
 }
 _STEPS = {
     "Start": "starting it at 100ms",

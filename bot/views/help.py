@@ -1,5 +1,7 @@
 """Help, read from the grammar: what is explained is what works."""
 
+from functools import lru_cache
+
 from bot.domain.command_table import (
     COMMAND,
     CommandHelp,
@@ -28,6 +30,7 @@ def help_lines() -> list[str]:
     return [f"{code(topic.usage)}  {own(topic.help)}" for topic in help_topics()]
 
 
+@lru_cache(maxsize=32)
 def help_reply(topic: str | None = None) -> Message:
     """All commands; or one of them with its options."""
     explained = command_help(topic) if topic else None

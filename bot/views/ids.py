@@ -15,7 +15,11 @@ TRANSCRIPT = "recording_transcript"
 DETAILS = "recording_details"
 TRY_AGAIN = "recording_try_again"  # the same settings, at once
 CHANGE = "recording_change"  # the same settings, in the form
+ASK_STOP = "recording_ask_stop"  # for those who may not stop it themselves
 FOLLOW = "recording_follow"  # shows the card in this channel too
+
+# A room that a channel follows. The value is the room's id.
+UNFOLLOW = "room_unfollow"
 
 # A file in Details. The value is `details.file_value(key, asset_id)`.
 FILE = "recording_file"

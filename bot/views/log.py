@@ -61,6 +61,8 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
     match fact:
         case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
             return _asked(fact, log)
+        case f.StopWished():
+            return f"{mention(fact.by)} would like it stopped"
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log)
         case f.StartNotDone() | f.StartAccepted() | f.Adopted() | f.PointsTo():
@@ -162,7 +164,7 @@ def _learnt(fact: f.Observed | f.Vanished | f.GaveUp, log: Sequence[f.Fact]) -> 
         case f.Vanished():
             return "100ms no longer shows the recording"
         case f.GaveUp():
-            waited = "the transcript" if fact.on == "transcript" else "100ms"
+            waited = "100ms" if fact.on == "recording" else "the transcript"
             return f"Gave up waiting for {waited}"
 
 

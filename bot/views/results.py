@@ -29,7 +29,7 @@ from bot.views.message import (
 from bot.views.problems import BOT, Explanation, explain, slack_refusal
 from bot.views.summary import summary_blocks, summary_lines
 from bot.views.text import duration, esc, mention, place, when
-from bot.views.words import can_read, can_watch, file_name, state_of
+from bot.views.words import NO_TRANSCRIPT_YET, can_read, can_watch, file_name, state_of
 
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
 
@@ -118,7 +118,7 @@ def _no_transcript(recording: Recording) -> list[str]:
     if recording.phase is not Phase.COMPLETED:
         return []
     if recording.transcription is Transcription.GIVEN_UP:
-        return ["The transcript did not come in time. If 100ms makes it yet, its dashboard has it."]
+        return [NO_TRANSCRIPT_YET]
     refused = recording.options.transcription is False and not recording.elsewhere
     off = recording.transcription is Transcription.OFF and not refused
     return ["No transcript came; the room's template may not make one."] if off else []

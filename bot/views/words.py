@@ -18,6 +18,9 @@ MARKS = {
     Phase.FAILED: "⚠️",
     Phase.NOT_STARTED: "⚠️",
 }
+NO_TRANSCRIPT_YET = (
+    "The transcript did not come in time. If 100ms makes it yet, its dashboard has it."
+)
 PHASES = {
     Phase.REQUESTED: "Starting",
     Phase.STARTING: "Starting",

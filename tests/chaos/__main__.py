@@ -7,11 +7,14 @@ All traffic is on this machine. It needs two cores; the whole of it takes about 
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 import warnings
+from typing import NoReturn
 
 from rich.console import Console
 
+from tests.chaos.grounds import Skipped
 from tests.chaos.run import Report, run
 from tests.chaos.scenarios import SCENARIOS, Scale
 from tests.chaos.table import show
@@ -35,11 +38,21 @@ async def everything(asked: argparse.Namespace, console: Console) -> list[Report
     reports: list[Report] = []
     for name in asked.only or SCENARIOS:
         scenario = SCENARIOS[name]
-        reports.append(await run(name, scenario.setting, scenario.plan(scale), asked.seed))
+        try:
+            async with scenario.ground(scenario.setting) as setting:
+                reports.append(await run(name, setting, scenario.plan(scale), asked.seed))
+        except Skipped as why:
+            console.print(f"{name}: skipped: {why}", markup=False, highlight=False)
     return reports
 
 
+def leave(*_: object) -> NoReturn:
+    """Everything that was started is ended on the way out."""
+    sys.exit(143)
+
+
 def main() -> None:
+    signal.signal(signal.SIGTERM, leave)
     asked = arguments()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", message="The HMAC key")

@@ -134,13 +134,11 @@ async def kills(world: World, number: int, longest_s: float) -> int:
     return done
 
 
-async def _a_moment(
-    world: World, victim: Replica, starting: "asyncio.Future[None] | None"
-) -> str:
+async def _a_moment(world: World, victim: Replica, starting: "asyncio.Future[None] | None") -> str:
     """Waits for it: while it starts, as soon as a call of the bot arrives, or at any time."""
     rng: random.Random = world.rng
     if starting and rng.random() < 0.1:
-        await asyncio.sleep(rng.uniform(0, 1.2))
+        await asyncio.sleep(rng.uniform(0.1, 1.2))
         return "while it starts"
     if starting:
         await starting

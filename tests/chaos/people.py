@@ -20,6 +20,7 @@ CHANNELS = (seed.STANDUP, seed.DESIGN, seed.PARTNERS)
 TRIES = 40
 OPEN_AT_MOST = 24
 SEEN_WITHIN_S = 40.0
+SLOW = 5
 
 
 @dataclass
@@ -79,8 +80,11 @@ class Crowd:
         await asyncio.sleep(rng.uniform(0.3, 2.5))
         if rng.random() < 0.4 and await self._press_stop(wish, person):
             await self._until_stopping(recording)
-            return
-        self._end(recording)
+        else:
+            self._end(recording)
+        if self.world.setting.speed < SLOW:  # else its waits would take minutes
+            await asyncio.sleep(rng.uniform(0.5, 4))
+            self.world.hms.recorder.finish(recording)
 
     async def _ask(self, wish: Wish, person: Person) -> bool:
         """Type the command until the bot takes it."""
@@ -98,7 +102,7 @@ class Crowd:
             if answer and answer.ok and not said:
                 return True  # taken already: an earlier try was heard, though nobody said so
             self.refused += 1
-            await asyncio.sleep(self.world.rng.uniform(0.2, 0.8))
+            await asyncio.sleep(self.world.rng.uniform(0.5, 1.5))
         return False
 
     async def _running(self, wish: Wish) -> Recording | None:
@@ -120,7 +124,7 @@ class Crowd:
                 wish.stop_taken_at = time.time()
                 return True
             self.refused += 1
-            await asyncio.sleep(self.world.rng.uniform(0.2, 0.8))
+            await asyncio.sleep(self.world.rng.uniform(0.5, 1.5))
         return False
 
     def _card(self, wish: Wish) -> SeenMessage:

@@ -20,6 +20,11 @@ class _Connection:
     far: asyncio.StreamWriter
     flowing: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def reset(self) -> None:
+        self.flowing.set()
+        for writer in (self.near, self.far):
+            _reset(writer)
+
 
 class Relay:
     """Forwards TCP from `url` to `target` (host and port), as long as nothing is wrong."""
@@ -37,13 +42,14 @@ class Relay:
             connection.flowing.clear()
         return len(flowing)
 
-    def cut(self) -> int:
+    def cut(self) -> None:
         """Reset everything that is connected."""
-        cut = list(self._open)
-        for connection in cut:
-            for writer in (connection.near, connection.far):
-                _reset(writer)
-        return len(cut)
+        for connection in list(self._open):
+            connection.reset()
+
+    def cut_silent(self) -> None:
+        for connection in [c for c in self._open if not c.flowing.is_set()]:
+            connection.reset()
 
     async def serve(
         self, near_reader: asyncio.StreamReader, near_writer: asyncio.StreamWriter

@@ -33,11 +33,12 @@ class Report:
     refused: int
     took_s: float
     notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
         t = self.tally
-        return bool(t.lost or t.unwanted or t.doubled_outside)
+        return bool(t.lost or t.unwanted or t.doubled_outside or self.failures)
 
 
 async def run(name: str, setting: Setting, plan: Plan, seed: int) -> Report:
@@ -66,6 +67,7 @@ async def run(name: str, setting: Setting, plan: Plan, seed: int) -> Report:
             crowd.refused,
             time.monotonic() - began,
             there.notes,
+            there.failures,
         )
 
 

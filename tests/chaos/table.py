@@ -30,6 +30,8 @@ def show(reports: Sequence[Report], seed: int, console: Console) -> None:
     for report in reports:
         for line in report.notes:
             console.print(f"{report.name}: {line}", markup=False, highlight=False)
+        for line in report.failures:
+            console.print(f"{report.name}: wrong: {line}", markup=False, highlight=False)
         for what in ("lost", "doubled_outside", "unwanted", "late"):
             for line in getattr(report.tally, what)[:MOST_SHOWN]:
                 console.print(f"{report.name}: {what}: {line}", markup=False, highlight=False)

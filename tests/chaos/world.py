@@ -24,6 +24,7 @@ from bot.sandbox.slack.person import Person
 from bot.sandbox.slack.sim import Sim as SlackSim
 from bot.sandbox.stage import BotProcess
 from tests.chaos.balancer import Balancer, balancer
+from tests.chaos.postgres import Postgres
 from tests.chaos.relay import Relay, relay
 from tests.chaos.replica import Replica
 
@@ -43,6 +44,8 @@ class Setting:
     database_url: str | None = None
     folder: Path | None = None  # where the SQLite file is; else beside the logs
     env: Mapping[str, str] = field(default_factory=dict)
+    postgres: Postgres | None = None
+    clock: Path | None = None  # holds by how much the bot's clock is off
 
 
 @dataclass
@@ -63,6 +66,7 @@ class World:
     people: list[Person] = field(default_factory=list)
     injected: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # what must not be, beside the audit
 
     @property
     def bot(self) -> Replica:
@@ -97,7 +101,6 @@ async def world(setting: Setting, rng: random.Random) -> AsyncIterator[World]:
         slack_wire.target, hms_wire.target = _address(slack_url), _address(running.base_url)
         sim = running.sim
         rooms = [_room(sim, number) for number in range(setting.rooms)]
-        sim.webhooks.target = Webhook(f"{front}/webhooks/100ms/default", hms.webhook_headers)
         folder = setting.folder or logs
         database = setting.database_url or f"sqlite:///{folder / 'record-bot.sqlite'}"
         env = {
@@ -123,6 +126,8 @@ async def world(setting: Setting, rng: random.Random) -> AsyncIterator[World]:
             stack.push_async_callback(process.kill)
         for replica in replicas:
             await replica.up()
+        # What came before would find nobody there.
+        sim.webhooks.target = Webhook(f"{front}/webhooks/100ms/default", hms.webhook_headers)
         made = World(
             setting=setting,
             rng=rng,

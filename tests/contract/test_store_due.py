@@ -159,11 +159,13 @@ async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None
 async def test_every_commit_that_makes_work_says_so(store: Store) -> None:
     calls: list[str] = []
     store.on_wake = lambda: calls.append("woken")
+    store.on_mail = lambda: calls.append("mail")
     [key] = await rooms(store, 1)
     await store.add_facts(key, [StopRequested(at=T0, by="U1")])
     await store.wake([key])
     await store.put_inbox(entry())
-    assert len(calls) == 4
+    await store.put_inbox(entry())  # known already: no news
+    assert calls == ["woken", "woken", "woken", "mail"]
     await store.record(key, deliveries=[card()])
     await store.add_facts(key, [StopRequested(at=T0 + S, by="U1")], wake=False)
     assert len(calls) == 4

@@ -262,8 +262,9 @@ class Bench:
         await self.hms.sim("/faults", {"clear": True})
         state = await self.ines.state()
         for person in (self.ines, self.tariq, self.amara):
-            while view := (await person.state()).open_view(person.user):
-                await person.close(view, whole_stack=True)
+            for stack in reversed(state.raw["stacks"].get(person.user, [])):
+                front = next(v for v in state.raw["views"] if v["id"] == stack[-1])
+                await person.close(SeenView.read(front), whole_stack=True)
         problems = state.problems
         await self.ines.forget("problems")
         self.check_log()

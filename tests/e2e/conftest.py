@@ -17,7 +17,7 @@ from tests.e2e.bench import Bench, Opened
 from tests.e2e.calm import SCENARIOS
 
 # Of the bot's calls, the simulated Slack shows as many as a test looks at: each look is cheaper.
-snapshot.CALLS_SHOWN = 30
+snapshot.CALLS_SHOWN = 12
 
 HERE = Path(__file__).parent
 HOW: dict[str, dict[str, Any]] = {

@@ -77,7 +77,7 @@ def test_starting_late() -> None:
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
 ~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
     section)
-Taking longer than usual; still asking 100ms.
+The start is taking longer than usual; still asking 100ms.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 [!Stop -> recording_stop] [Details -> recording_details]\

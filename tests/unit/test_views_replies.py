@@ -232,6 +232,12 @@ def test_help() -> None:
 `/record resume [room]`  Continue a paused recording.
 `/record status`  Show what is being recorded now.
 `/record list [room] [n]`  List past recordings, 10 unless you say how many.
+`/record follow [room]`  Show a card here for every recording of a room. Without
+    a room, list those followed.
+`/record unfollow [room]`  Show no more cards here for recordings of a room that
+    others start.
+`/record doctor`  Show what waits and why, and whether Slack and 100ms work with
+    the bot.
 `/record help [command]`  Explain the commands, or one of them.
 ~ `/record help start` explains one command and its options.
 [*Start a recording -> form_open]\

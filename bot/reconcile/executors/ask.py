@@ -1,6 +1,6 @@
 """Ask 100ms how the recording is, so that no webhook is ever needed."""
 
-from bot.domain.facts import AssetSeen, Fact, GaveUp, Vanished
+from bot.domain.facts import AssetSeen, GaveUp, Vanished
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note
@@ -21,20 +21,18 @@ async def ask(ctx: Context) -> Note:
         return _failed(ctx)
     except (HmsUnavailable, HmsRefused):
         return _failed(ctx)
-    facts = facts_of_recording(seen, ctx.now)
-    files = [f.asset_id for f in facts if isinstance(f, AssetSeen)]
-    asks = 1 if _new(ctx, facts) else ctx.work.asks + 1
-    return Note(facts=facts, aliases=files, asked=Asked(ctx.now, asks))
+    known = {f.identity for f in ctx.recording.log}
+    new = [f for f in facts_of_recording(seen, ctx.now) if f.identity not in known]
+    files = [f.asset_id for f in new if isinstance(f, AssetSeen)]
+    return Note(facts=new, aliases=files, asked=Asked(ctx.now, 1 if new else ctx.work.asks + 1))
 
 
 def give_up(ctx: Context, *, on_recording: bool) -> Note:
-    return Note(facts=[GaveUp(at=ctx.now, on="recording" if on_recording else "transcript")])
+    if on_recording:
+        return Note(facts=[GaveUp(at=ctx.now, on="recording")])
+    there = ctx.recording.transcription.settled
+    return Note(facts=[GaveUp(at=ctx.now, on="results" if there else "transcript")])
 
 
 def _failed(ctx: Context) -> Note:
     return Note(asked=Asked(ctx.now, ctx.work.asks, ctx.work.ask_failures + 1))
-
-
-def _new(ctx: Context, facts: list[Fact]) -> bool:
-    known = {f.identity for f in ctx.recording.log}
-    return any(f.identity not in known for f in facts)

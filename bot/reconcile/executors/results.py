@@ -101,7 +101,8 @@ class _Place:
 
 def _place(ctx: Context, target: str) -> _Place:
     card = ctx.work.delivery(Kind.CARD, target)
-    if card and card.state is State.SENT and card.posted_in:
+    in_thread = ctx.settings_of(target).results == "thread"
+    if card and card.state is State.SENT and card.posted_in and in_thread:
         return _Place(card.posted_in, card.ts)
     return _Place(card.posted_in if card and card.posted_in else target, None)
 

@@ -10,7 +10,7 @@ BOT_APP: dict[str, Any] = {
         {
             "command": "/record",
             "description": "Record a room, or see what is being recorded",
-            "usage_hint": "[start|stop|pause|resume|status|list|help] [room] [options]",
+            "usage_hint": "[start|stop|pause|resume|status|list|follow|unfollow|doctor|help] [room] [options]",
         }
     ],
     "shortcuts": [

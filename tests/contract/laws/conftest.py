@@ -7,16 +7,14 @@ import pytest
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from tests.contract.laws.replies import Broke
+
 TROUBLE = ("step_broke", "recording_broke", "turn_broke", "many_steps_in_a_row")
-
-
-class Broke(BaseException):
-    """Raised where it is logged, so that no handler of ours takes it."""
 
 
 def _loud(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if event["event"] in TROUBLE:
-        raise Broke(event)
+        raise Broke(event) from None
     raise structlog.DropEvent
 
 

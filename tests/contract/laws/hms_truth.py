@@ -24,6 +24,7 @@ ever, or nobody spoke."""
 STARTING_S, STOPPING_S, UPLOAD_S, TRANSCRIBING_FROM_S = 4, 2, 20, 5
 WORDS = b"Ana: hello there everyone\n\nTom: good morning\n"
 SUMMARY = b'{"summary":{"sections":[{"title":"Agenda","format":"bullets","bullets":["ship it"]}]}}'
+ALONE_S = 300.0
 BUSY = ("starting", "running", "stopping")
 
 
@@ -115,8 +116,10 @@ class HmsTruth:
     fails: str | None = None
     newest_first: bool = False
     pending: int = 0  # changes still to come
+    ended: set[str] = field(default_factory=set)
     jobs: dict[str, Job] = field(default_factory=dict)
     start_calls: list[tuple[float, str]] = field(default_factory=list)  # when, for which room
+    said: list[tuple[str, str]] = field(default_factory=list)  # in which room's chat, what
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def busy(self, room_id: str) -> Job | None:
@@ -139,6 +142,8 @@ class HmsTruth:
         )
         self.jobs[job.id] = job
         self._later(STARTING_S, lambda: self._begin(job))
+        if room_id in self.ended:
+            self._later(ALONE_S, lambda: self.end_room(room_id))
         return job
 
     def stop(self, job_id: str, reason: str = "client request") -> Job:
@@ -154,6 +159,8 @@ class HmsTruth:
         return job
 
     def end_room(self, room_id: str) -> None:
+        """For good: whatever begins there later finds nobody."""
+        self.ended.add(room_id)
         job = self.busy(room_id)
         if job and job.stopped_s is None:
             self.stop(job.id, "room ended")
@@ -269,6 +276,9 @@ class HmsDoor(HmsClient):
         if job is None:
             raise HmsNotFound(404, "beam not found")
         job.pauses.append((self._truth.time_s(), on))
+
+    async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
+        await self._through("say", lambda: self._truth.said.append((room_id, message)))
 
     async def get_recording(self, recording_id: str) -> Recording:
         truth = self._truth

@@ -49,7 +49,11 @@ class Death(BaseException):
     """`kill -9`: no handler of ours runs, nothing in memory is left."""
 
 
-class Spinning(BaseException):
+class Broke(BaseException):
+    """What must not happen at all; no handler on its way may take it for a mishap."""
+
+
+class Spinning(Broke):
     """More calls in a minute than anything can justify."""
 
 

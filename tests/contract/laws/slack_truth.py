@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackRefused
 from bot.slack.errors import SlackUnavailable as Unavailable
-from bot.slack.gateway import Json, Posted, SlackGateway
+from bot.slack.gateway import Json, Member, Posted, SlackGateway
 from tests.contract.laws.replies import Faults, Life, Meter, Reply, carried_out
 
 T = TypeVar("T")
@@ -131,6 +131,9 @@ class SlackDoor(SlackGateway):
 
     async def update_view_when_open(self, view: Json, external_id: str) -> None:
         raise SlackRefused("not_found")  # closed at once
+
+    async def member(self, user: str, *, home_team: str) -> Member:
+        return await self._through("users.info", lambda: Member(user, "member", False, "Ines"))
 
     async def is_in(self, channel: str) -> bool:
         return channel in self._truth.members

@@ -1,0 +1,45 @@
+"""What people are told besides the card and the results: a wish for a stop, and the room's chat."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.deliveries import Delivery, Kind, State, Work
+from bot.domain.recording import ON_AIR, Phase, Recording
+
+
+@dataclass(frozen=True, slots=True)
+class AskToStop:
+    """Tell the starter that `target`, who may not, wants it stopped."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayInRoom:
+    """Say in the room's chat that it is recorded, and who asked."""
+
+    target: str
+
+
+Notice = AskToStop | SayInRoom
+
+
+def notices(
+    recording: Recording, work: Work, *, tell_room: bool
+) -> Iterator[tuple[datetime | None, Notice]]:
+    """Those still to be given, each with the time from which it may be; None: now."""
+    if recording.stop_pending or recording.phase not in ON_AIR:
+        return
+    for asker in recording.stop_wishes:
+        told = work.delivery(Kind.STOP_WISH, asker)
+        if recording.starter not in (None, asker) and _open(told):
+            yield told.not_before if told else None, AskToStop(asker)
+    said = work.delivery(Kind.ROOM, recording.room_id)
+    running = recording.phase in (Phase.RUNNING, Phase.PAUSED)
+    if tell_room and running and not recording.elsewhere and _open(said):
+        yield said.not_before if said else None, SayInRoom(recording.room_id)
+
+
+def _open(delivery: Delivery | None) -> bool:
+    return delivery is None or delivery.state in (State.SENDING, State.WAITING)

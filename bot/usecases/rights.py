@@ -1,0 +1,69 @@
+"""Before anything is done for a person: may they? The policy is `domain.permissions`."""
+
+from bot.domain.channel_settings import ChannelSettings
+from bot.domain.permissions import Act, Refusal, refusal
+from bot.store.values import RecordingRow
+from bot.usecases.deps import Deps
+from bot.usecases.people import People
+
+
+class NoRight(Exception):
+    """`key` is the recording that it was about; `doing` is what they wanted, such as stop."""
+
+    def __init__(self, refused: Refusal, doing: str, key: str | None = None) -> None:
+        super().__init__(f"{refused.act} is not theirs")
+        self.refused = refused
+        self.doing = doing
+        self.key = key
+
+
+class Rights:
+    """Each method returns, or raises NoRight; SlackUnavailable when nobody can tell now."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self.people = People(deps)
+
+    async def to_start(self, user: str, channel: str | None) -> None:
+        settings = await self._deps.store.channel_settings(channel)
+        await self._check(user, Act.START, settings, "start")
+
+    async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
+        """By the settings of the channel in which it was asked for. One's own needs no look."""
+        if user == row.starter:
+            return
+        settings = await self._deps.store.channel_settings(row.home)
+        await self._check(user, Act.STEER, settings, doing, starter=row.starter, key=row.key)
+
+    async def to_follow(self, user: str) -> None:
+        await self._check(user, Act.FOLLOW, ChannelSettings(), "follow")
+
+    async def to_open(self, user: str, channel: str) -> None:
+        """A file, by the settings of the channel that shows its recording."""
+        settings = await self._deps.store.channel_settings(channel)
+        await self._check(user, Act.LINK, settings, "open")
+
+    async def to_forget(self, user: str, row: RecordingRow) -> None:
+        settings = await self._deps.store.channel_settings(row.home)
+        await self._check(user, Act.FORGET, settings, "forget", starter=row.starter, key=row.key)
+
+    async def to_set(self, user: str) -> None:
+        """Settings of channels, and presets."""
+        await self._check(user, Act.SETTINGS, ChannelSettings(), "change")
+
+    async def _check(
+        self,
+        user: str,
+        act: Act,
+        settings: ChannelSettings,
+        doing: str,
+        *,
+        starter: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        named = {Act.START: settings.may_start, Act.STEER: settings.may_stop}.get(act)
+        groups = named.groups if named and named.who == "some" else ()
+        person = await self.people.person(user, groups)
+        refused = refusal(person, act, settings, starter=starter)
+        if refused:
+            raise NoRight(refused, doing, key)

@@ -1,0 +1,113 @@
+"""A channel follows a room: its recordings show a card there, whoever starts them."""
+
+from typing import Any
+
+from tests.e2e.bench import Bench, Room, button, cards, files, labels, seed
+
+WITHIN_S = 15.0
+
+
+async def follow(bench: Bench, room: Room, channel: str = seed.STANDUP) -> None:
+    await bench.ines.command(channel, f'/record follow "{room.name}"')
+    await bench.told(bench.ines, channel, "This channel follows", room.name)
+
+
+async def elsewhere(bench: Bench, room: Room) -> Any:
+    return await bench.hms.sim(f"/rooms/{room.id}/start-recording", {})
+
+
+async def test_a_recording_that_nobody_asked_us_for_shows_its_card_and_its_results(
+    bench: Bench,
+) -> None:
+    room = await bench.room("meetings-transcribed")
+    await follow(bench, room)
+    await elsewhere(bench, room)
+    card = await bench.card(room, "Recording", within_s=WITHIN_S)
+    assert "Started elsewhere" in card.text
+    assert "Asked by" not in card.text
+    assert labels(card.blocks) == ["Pause", "Stop", "Details"]
+    await bench.finish(room)
+    await bench.card(room, "Ready", within_s=20)
+    await bench.file(card.channel, card.ts, "-transcript.txt")
+    state = await bench.ines.state()
+    assert len(cards(state, room, seed.STANDUP)) == 1
+    told = state.thread(card.channel, card.ts)
+    assert not any(m.text.startswith("<@") for m in told)
+    assert len(files(state, card.channel, card.ts)) == 2
+
+
+async def test_it_can_be_stopped_from_its_card(bench: Bench) -> None:
+    room = await bench.room()
+    await follow(bench, room)
+    made = await elsewhere(bench, room)
+    card = await bench.card(room, "Recording", within_s=WITHIN_S)
+    await bench.press(bench.tariq, card, "Stop", confirm=True)
+    stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
+    assert stopped["id"] == made["id"]
+
+
+async def test_what_we_start_shows_in_every_channel_that_follows(bench: Bench) -> None:
+    room = await bench.room()
+    await follow(bench, room, seed.DESIGN)
+    await bench.running(room)
+    card = await bench.card(room, "Recording", channel=seed.DESIGN)
+    assert "follows it" not in card.text
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_a_channel_that_follows_late_gets_one_current_card(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await follow(bench, room, seed.DESIGN)
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+    other = await bench.room()
+    await elsewhere(bench, other)
+    await bench.status(other, "running")
+    await follow(bench, other, seed.DESIGN)
+    await bench.card(other, "Recording", channel=seed.DESIGN, within_s=WITHIN_S)
+    assert len(cards(await bench.ines.state(), other, seed.DESIGN)) == 1
+
+
+async def test_starting_what_was_discovered_says_that_it_runs(bench: Bench) -> None:
+    room = await bench.room()
+    await follow(bench, room)
+    await elsewhere(bench, room)
+    await bench.card(room, "Recording", within_s=WITHIN_S)
+    await bench.start(room)
+    told = await bench.told(bench.ines, seed.STANDUP, room.name, "already being recorded")
+    assert "started elsewhere" in told.text
+
+
+async def test_without_webhooks_it_is_found_by_asking(alone: Bench) -> None:
+    room = await alone.room()
+    await follow(alone, room)
+    await elsewhere(alone, room)
+    await alone.card(room, "Recording", within_s=WITHIN_S)
+    assert len(cards(await alone.ines.state(), room, seed.STANDUP)) == 1
+
+
+async def test_the_list_unfollows(bench: Bench) -> None:
+    room = await bench.room()
+    await follow(bench, room, seed.DESIGN)
+    await bench.ines.command(seed.DESIGN, f'/record follow "{room.name}"')
+    await bench.told(bench.ines, seed.DESIGN, "already", room.name)
+    await bench.ines.command(seed.DESIGN, "/record follow")
+    listed = await bench.told(bench.ines, seed.DESIGN, "This channel follows", "Unfollow")
+    where = next(b for b in listed.blocks if room.name in str(b))
+    await bench.ines.click(listed, button([where], "Unfollow"))
+    await bench.ines.command(seed.DESIGN, f'/record unfollow "{room.name}"')
+    await bench.told(bench.ines, seed.DESIGN, "does not follow", room.name)
+    await elsewhere(bench, room)
+    await bench.status(room, "running")
+    await bench.finish(room)
+    await bench.status(room, "completed")
+    assert cards(await bench.ines.state(), room, seed.DESIGN) == []
+
+
+async def test_where_the_bot_is_not_it_says_how_to_invite_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.RANDOM, f'/record follow "{room.name}"')
+    told = await bench.told(bench.ines, seed.RANDOM, "cannot follow", room.name)
+    assert "/invite @" in told.text
+    await bench.ines.command(seed.RANDOM, "/record follow no-such-room-at-all")
+    await bench.told(bench.ines, seed.RANDOM, "There is no room")
