@@ -4,7 +4,7 @@ ARGS ?=
 UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
 
-.PHONY: install sandbox test browser lint types contracts bench
+.PHONY: install sandbox test browser lint types contracts bench chaos
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
@@ -38,3 +38,6 @@ contracts: install
 
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: install
+	$(BIN)/python -m tests.chaos $(ARGS)

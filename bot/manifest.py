@@ -17,7 +17,13 @@ from bot.views import ids
 Json = dict[str, JsonValue]
 SLACK_PATH = "/slack/events"
 LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
-BOT_EVENTS = ("app_home_opened", "app_uninstalled", "member_joined_channel", "tokens_revoked")
+BOT_EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "member_joined_channel",
+    "tokens_revoked",
+)
 _USAGE = f"[{command_words().replace(', ', '|')}] [room] [options]"
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f<>\"\\]")
 
@@ -86,12 +92,20 @@ def _features(endpoint: str | None) -> Json:
     }
     if endpoint:
         command["url"] = endpoint
-    shortcut: Json = {
-        "name": "Start a recording",
-        "type": "global",
-        "callback_id": ids.START_SHORTCUT,
-        "description": "Choose a room and how to record it",
-    }
+    shortcuts: list[JsonValue] = [
+        {
+            "name": "Start a recording",
+            "type": "global",
+            "callback_id": ids.START_SHORTCUT,
+            "description": "Choose a room and how to record it",
+        },
+        {
+            "name": "Record the linked room",
+            "type": "message",
+            "callback_id": ids.LINK_SHORTCUT,
+            "description": "Record the 100ms room that this message links to",
+        },
+    ]
     return {
         # Not read-only: commands are typed into the messages tab, too.
         "app_home": {
@@ -100,7 +114,7 @@ def _features(endpoint: str | None) -> Json:
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": "record-bot", "always_online": True},
-        "shortcuts": [shortcut],
+        "shortcuts": shortcuts,
         "slash_commands": [command],
     }
 

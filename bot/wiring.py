@@ -33,6 +33,7 @@ from bot.store.store import Store
 from bot.store.values import Team
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
+from bot.usecases.home import Homes
 from bot.usecases.rights import Rights
 from bot.web.app import web_app
 
@@ -52,6 +53,7 @@ class Parts:
     web: Starlette
     reconciler: Reconciler
     directory: RoomDirectory
+    homes: Homes
     background: Background
     socket: SocketMode | None
 
@@ -85,7 +87,9 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
-        register_all(bolt, Bot(deps, directory, background, Rights(deps)))
+        rights = Rights(deps)
+        homes = Homes(deps, rights.people)
+        register_all(bolt, Bot(deps, directory, background, rights, homes))
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if (settings.slack_app_token)
@@ -98,6 +102,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             web=_web(settings, bolt, store, socket),
             reconciler=Reconciler(deps, owner=new_id()),
             directory=directory,
+            homes=homes,
             background=background,
             socket=socket,
         )

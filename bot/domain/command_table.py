@@ -133,6 +133,12 @@ TABLE: tuple[Entry, ...] = (
         hints=("health", "check", "debug", "diagnose", "why"),
     ),
     Entry(
+        "settings",
+        help="Set the default room, who may start and stop, and where results go, in this channel.",
+        example="/record settings",
+        hints=("config", "configure", "setup", "preferences", "options"),
+    ),
+    Entry(
         "help",
         help="Explain the commands, or one of them.",
         example="/record help start",

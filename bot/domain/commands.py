@@ -89,12 +89,28 @@ class Doctor:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     topic: str | None = None
 
 
 Command = (
-    OpenForm | Start | Stop | Pause | Resume | Status | List | Follow | Unfollow | Doctor | Help
+    OpenForm
+    | Start
+    | Stop
+    | Pause
+    | Resume
+    | Status
+    | List
+    | Follow
+    | Unfollow
+    | Doctor
+    | Settings
+    | Help
 )
 
 
@@ -156,6 +172,8 @@ def command_line(command: Command) -> str:
             return _line("unfollow", _room(room))
         case Doctor():
             return _line("doctor")
+        case Settings():
+            return _line("settings")
         case Help(topic):
             return _line("help", topic or "")
         case _:
@@ -233,6 +251,7 @@ def _build(
         "follow": Follow(room),
         "unfollow": Unfollow(room),
         "doctor": Doctor(),
+        "settings": Settings(),
         "help": Help(topic),
     }
     return commands[word]

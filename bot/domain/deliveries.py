@@ -16,6 +16,7 @@ class Kind(StrEnum):
     OUTCOME = "outcome"
     TELL = "tell"
     STOP_WISH = "stop_wish"  # the target is who wishes
+    RECEIPT = "receipt"  # of a recording that is forgotten
     ROOM = "room"  # what the room's chat is told; the target is the room
 
 
@@ -44,6 +45,7 @@ class Delivery:
     attempts: int = 0
     not_before: datetime | None = None
     changed_at: datetime | None = None
+    file_id: str | None = None  # Slack's, of an uploaded file
 
 
 @dataclass(frozen=True, slots=True)

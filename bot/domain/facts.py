@@ -89,6 +89,13 @@ class PauseRequested(_Fact):
     pause: bool
 
 
+class ForgetRequested(_Fact):
+    """Delete what we know and have shown of it; once it has ended."""
+
+    kind: Literal["forget_requested"] = "forget_requested"
+    by: str
+
+
 # What we did, and what came of it.
 
 
@@ -153,13 +160,17 @@ class CannotPost(_Fact):
 
 
 class StopSent(_Fact):
+    """Each one counts: the last must be told from those before the last wish."""
+
     kind: Literal["stop_sent"] = "stop_sent"
+    each_time_counts: ClassVar[bool] = True
 
 
 class StopRefused(_Fact):
     """404 means that nothing ran any more, which is as good as stopped."""
 
     kind: Literal["stop_refused"] = "stop_refused"
+    each_time_counts: ClassVar[bool] = True
     status: int
     message: str
 
@@ -286,6 +297,7 @@ Fact = Annotated[
     | StopRequested
     | StopWished
     | PauseRequested
+    | ForgetRequested
     | StartAttempted
     | StartNotDone
     | StartAccepted

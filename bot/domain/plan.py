@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.assets import Transcription
 from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.domain.forgetting import Erase, Forget, Receipt, forgetting, is_forgettable
 from bot.domain.notices import Notice, notices
 from bot.domain.policy import Policy, deadlines, transcript_expected_at
 from bot.domain.recording import ENDED, ON_AIR, Phase, Recording, Why
@@ -118,11 +119,13 @@ Action = (
     | Tell
     | Notice
     | GiveUp
+    | Erase
+    | Receipt
 )
-Step = Action | Wait | Done
+Step = Action | Forget | Wait | Done
 
 
-def hold_name(step: Action) -> str:
+def hold_name(step: Action | Forget) -> str:
     """The name under which a failed step is held up: one per step and target."""
     target = getattr(step, "channel", None) or getattr(step, "target", "")
     kind = getattr(step, "kind", "")
@@ -132,7 +135,7 @@ def hold_name(step: Action) -> str:
 @dataclass(frozen=True, slots=True)
 class Due:
     at: datetime
-    step: Action | None  # None: nothing to do then but to look again
+    step: Action | Forget | None  # None: nothing to do then but to look again
 
 
 def next_step(
@@ -154,6 +157,10 @@ def plan(
     recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
 ) -> Iterator[Due]:
     """Everything that is missing, most urgent first."""
+    if recording.forget_by and is_forgettable(recording):
+        for at, step in forgetting(recording, work):
+            yield Due(at or now, step)
+        return
     yield from _control(recording, now)
     yield from _start(recording, work, policy, now)
     yield from _outcome(recording, work, now)

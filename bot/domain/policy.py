@@ -50,6 +50,10 @@ class Policy:
     look_alone: timedelta = 45 * S
     look_again: timedelta = 10 * S  # where something runs that we could not place
 
+    home_every: timedelta = 5 * S  # changes of an open Home coalesce
+    home_for: timedelta = 10 * MIN  # after it was opened, it is kept up to date
+    home_again: timedelta = 60 * S  # for what changes without a fact, as how long something runs
+
     transcript_least: timedelta = 5 * MIN
     transcript_share: float = 0.2  # of the recording's length
     late_after: timedelta = 10 * MIN  # past the expected time

@@ -7,16 +7,17 @@ from enum import StrEnum
 from typing import TypeVar
 
 from bot.domain.assets import Assets, Transcription, assets_of, transcription_of
+from bot.domain.chronicle import once_each
 from bot.domain.facts import (
     Adopted,
     BeamFailed,
     BeamStarted,
     BeamStopped,
-    Beginning,
     CannotPost,
     Discovered,
     Fact,
     Followed,
+    ForgetRequested,
     GaveUp,
     Observed,
     PauseDropped,
@@ -121,6 +122,7 @@ class Recording:
     stop_pending: bool
     stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
     pause_pending: PauseRequested | None
+    forget_by: str | None  # who wants it forgotten
     assets: Assets
     transcription: Transcription
     results: ResultsChecked | None
@@ -146,7 +148,7 @@ class NoBeginning(ValueError):
 
 def derive(key: str, facts: Iterable[Fact]) -> Recording:
     """The recording that these facts describe. Raises `NoBeginning` if none says where it began."""
-    log = _once_each(facts)
+    log = once_each(facts)
     begun = _beginning(key, log)
     accepted = _last(log, StartAccepted) or _last(log, Adopted) or _last(log, Discovered)
     attempted_at = _unknown_attempt(log)
@@ -179,6 +181,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         stop_pending=_stop_pending(log),
         stop_wishes=tuple(f.by for f in _all(log, StopWished)),
         pause_pending=_pause_pending(log),
+        forget_by=_first_of(f.by for f in _all(log, ForgetRequested)),
         assets=assets,
         transcription=transcription_of(begun.options, assets, log, elsewhere=_elsewhere(log)),
         results=_last(log, ResultsChecked),
@@ -212,17 +215,6 @@ def _beginning(key: str, log: tuple[Fact, ...]) -> _Begun:
 def _elsewhere(log: tuple[Fact, ...]) -> bool:
     adopted = _last(log, Adopted)
     return adopted.elsewhere if adopted else not _has(log, Requested)
-
-
-def _once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Each identity once, by its earliest telling, in order of time."""
-    first: dict[str, Fact] = {}
-    for fact in sorted(facts, key=lambda f: f.at):
-        first.setdefault(fact.identity, fact)
-    # Clocks differ, but nothing comes before the beginning.
-    return tuple(
-        sorted(first.values(), key=lambda f: (not isinstance(f, Beginning), f.at, f.identity))
-    )
 
 
 def _phase(

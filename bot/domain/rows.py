@@ -1,4 +1,4 @@
-"""Recordings, and rooms that are followed, as lines of a list."""
+"""What lists show: recordings, rooms that are followed; and one page of Home."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,3 +31,26 @@ class FollowedRoom:
     room_name: str
     by: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HomeHealth:
+    """What an admin should know at a glance; `/record doctor` says more."""
+
+    webhooks: bool  # set up at all
+    last_webhook_at: datetime | None
+    unanswered: int  # recordings about which 100ms gives no answer
+    shut: tuple[str, ...]  # Slack's methods that are to be left alone
+    missing_scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """One page of Home. `older`: there is one more. `health` is for admins only."""
+
+    running: tuple[Row, ...] = ()
+    recent: tuple[Row, ...] = ()
+    page: int = 0
+    older: bool = False
+    member: bool = True
+    health: HomeHealth | None = None

@@ -16,10 +16,12 @@ from bot.hms.errors import HmsUnavailable
 from bot.listeners.payloads import Asked
 from bot.metrics import FAULTS, LISTENER_SECONDS
 from bot.slack.errors import SlackError, SlackUnavailable
-from bot.store.errors import StoreUnavailable
+from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
+from bot.usecases.home import Homes
 from bot.usecases.rights import NoRight, Rights
+from bot.views.forgetting import forgotten_reply
 from bot.views.message import Message
 from bot.views.replies import something_broke, try_again_soon
 from bot.views.rights import refused_message
@@ -35,6 +37,7 @@ class Bot:
     rooms: RoomDirectory
     later: Background
     rights: Rights
+    homes: Homes
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly."""
@@ -42,15 +45,17 @@ class Bot:
         if asked.response_url:
             await self.deps.slack.respond(asked.response_url, payload, replace=replace)
         elif asked.channel:
-            await self.deps.slack.ephemeral(asked.channel, asked.user, payload)
+            await self.deps.slack.ephemeral(
+                asked.channel, asked.user, payload, thread_ts=asked.thread_ts
+            )
         else:
             await self.deps.slack.post(asked.user, payload)
 
     def after_ack(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
         """Do this after the ack. If it fails, the person is told, and may click again."""
-        self.later.start(self._told_if_it_fails(asked, work))
+        self.later.start(self.told_if_it_fails(asked, work))
 
-    async def _told_if_it_fails(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
+    async def told_if_it_fails(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except Exception as failed:
@@ -80,6 +85,8 @@ def for_people(failed: BaseException) -> Message:
     """A refusal says who can. Of what nobody expected the log has the rest under the reference."""
     if isinstance(failed, NoRight):
         return refused_message(failed.refused, failed.doing, failed.key)
+    if isinstance(failed, UnknownRecording):
+        return forgotten_reply()
     unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
     if isinstance(failed, unavailable):
         log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")

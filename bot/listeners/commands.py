@@ -20,6 +20,7 @@ from bot.listeners.following import follow, unfollow
 from bot.listeners.forms import open_form
 from bot.listeners.naming import id_of, which_room
 from bot.listeners.payloads import Asked
+from bot.listeners.settings import open_settings
 from bot.listeners.taken import say_taken
 from bot.store.values import OutcomeAddress, RoomTaken
 from bot.usecases import lists
@@ -59,6 +60,9 @@ async def obey(
             await steer(args, bot, asked, "pause", room)
         case c.Resume(room=room):
             await steer(args, bot, asked, "resume", room)
+        case c.Settings():
+            await args.ack()
+            await open_settings(bot, asked)
         case c.Status() | c.List() | c.Follow() | c.Unfollow() | c.Doctor():
             await args.ack()
             bot.after_ack(asked, tell(bot, asked, command))
@@ -93,7 +97,7 @@ async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> N
 
 
 async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> None:
-    found = await bot.rooms.find(command.room) if command.room else None
+    found = await bot.rooms.find(command.room) if command.room else await _default_room(bot, asked)
     match found:
         case Found():
             await begin(args, bot, asked, command, found)
@@ -116,6 +120,15 @@ async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> No
             assert_never(found)
 
 
+async def _default_room(bot: Bot, asked: Asked) -> Found | None:
+    """What the channel records when nobody says which room."""
+    settings = await bot.deps.store.channel_settings(asked.channel)
+    if settings.room_id is None:
+        return None
+    name = await bot.rooms.name_of(settings.room_id) or settings.room_name
+    return Found(RoomEntry(settings.room_id, name or settings.room_id))
+
+
 async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found: Found) -> None:
     """Commit the wish, then say so. A link that named the room serves as the meeting URL."""
     options = command.options
@@ -124,7 +137,7 @@ async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found
     room_id, name = found.room.room_id, found.room.name
     where = OutcomeAddress(asked.user, channel=asked.channel, response_url=asked.response_url)
     wish = Wish(
-        request_id=f"command:{asked.trigger_id}",
+        request_id=f"command:{asked.once}",
         room_id=room_id,
         room_name=name,
         options=options,
@@ -150,7 +163,7 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
     if room and room_id is None:
         await answer(args, bot, asked, which_room(room, found))
         return
-    choice = await meant(bot.deps, action, room_id, asked.channel or "")
+    choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
     if not choice.rows:
         await answer(args, bot, asked, replies.nothing_running(room))
     elif not choice.sure:

@@ -4,13 +4,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.listeners.bot import Bot, listener
-from bot.listeners.payloads import Asked
-from bot.usecases import lists
-from bot.views.home import home_view
+from bot.listeners.payloads import Asked, Click
+from bot.views import ids
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     app.event("app_home_opened")(listener(bot, home_opened))
+    app.action(ids.matching(ids.HOME_PAGE))(listener(bot, turn_page))
     app.event("member_joined_channel")(listener(bot, joined))
     app.event("app_uninstalled")(listener(bot, removed))
     app.event("tokens_revoked")(listener(bot, revoked))
@@ -20,18 +20,14 @@ async def home_opened(args: AsyncArgs, bot: Bot) -> None:
     event = args.body["event"]
     if event.get("tab") == "home":
         asked = Asked(user=event["user"], channel=None, response_url=None, trigger_id="")
-        bot.after_ack(asked, publish_home(bot, event["user"]))
+        bot.after_ack(asked, bot.homes.open(event["user"]))
 
 
-async def publish_home(bot: Bot, user: str) -> None:
-    """What this person may know of: what they asked for, in channels that are not theirs alone."""
-    rows = await bot.deps.store.running()
-    recent = await bot.deps.store.list_recent(limit=50)
-    mine = [row for row in recent if row.starter == user][:10]
-    view = home_view(
-        await lists.rows_of(bot.deps, rows), await lists.rows_of(bot.deps, mine), bot.deps.now()
-    )
-    await bot.deps.slack.publish_home(user, view)
+async def turn_page(args: AsyncArgs, bot: Bot) -> None:
+    click = Click.of(args.body)
+    await args.ack()
+    page = int(click.value) if click.value.isdecimal() else 0
+    bot.after_ack(click.asked, bot.homes.open(click.asked.user, page))
 
 
 async def joined(args: AsyncArgs, bot: Bot) -> None:

@@ -25,6 +25,7 @@ async def follow(bot: Bot, asked: Asked, room: str | None) -> None:
     elif room is None:
         await _list(bot, asked)
     else:
+        await bot.rights.to_follow(asked.user)
         await _follow(bot, asked, asked.channel or "", room)
 
 
@@ -51,6 +52,7 @@ async def unfollow(bot: Bot, asked: Asked, room: str | None) -> None:
     if room is None:
         await _list(bot, asked)
         return
+    await bot.rights.to_follow(asked.user)
     gone = await following.unfollow_named(bot.deps, room, asked.channel or "")
     if gone is None:
         found = await bot.rooms.find(room)
@@ -73,6 +75,7 @@ async def _list(bot: Bot, asked: Asked, *, replace: bool = False) -> None:
 async def unfollow_clicked(args: AsyncArgs, bot: Bot) -> None:
     """The list is shown again, without it."""
     click = Click.of(args.body)
+    await bot.rights.to_follow(click.asked.user)
     await bot.deps.store.unfollow(click.value, click.asked.channel or "")
     await args.ack()
     bot.after_ack(click.asked, _list(bot, click.asked, replace=click.on_ephemeral))

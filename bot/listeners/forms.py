@@ -23,12 +23,12 @@ from bot.views.form_input import (
     read,
 )
 from bot.views.outcomes import message_view, starting_view
-from bot.views.replies import expired_trigger
+from bot.views.replies import expired_trigger, form_ready
 from bot.views.rights import refused_view
 from bot.views.room_options import room_options
 from bot.views.start_form import start_form
 
-_STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")
+STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -52,10 +52,13 @@ async def open_form(bot: Bot, asked: Asked, draft: Draft) -> None:
 
 
 async def present(bot: Bot, asked: Asked, showing: forms.Showing) -> None:
+    if not asked.trigger_id:
+        await bot.reply(asked, form_ready(showing.request_id))
+        return
     try:
         await bot.deps.slack.open_view(asked.trigger_id, showing.view)
     except SlackRefused as refused:
-        if refused.error not in _STALE:
+        if refused.error not in STALE:
             raise
         await bot.reply(asked, expired_trigger())
 

@@ -13,12 +13,33 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, and where. `channel` is None in Home and in a modal."""
+    """Who asks, and where. `channel` is None in Home and in a modal.
+
+    Who mentions the bot gives no trigger: their message is `message_ts`, in a thread perhaps.
+    """
 
     user: str
     channel: str | None
     response_url: str | None
     trigger_id: str
+    message_ts: str = ""
+    thread_ts: str | None = None
+
+    @property
+    def once(self) -> str:
+        """The same when Slack delivers the same thing again."""
+        return self.trigger_id or f"{self.channel}:{self.message_ts}"
+
+    @classmethod
+    def of_mention(cls, event: Body) -> Self:
+        return cls(
+            user=event.get("user") or "",
+            channel=event.get("channel"),
+            response_url=None,
+            trigger_id="",
+            message_ts=event.get("ts") or "",
+            thread_ts=event.get("thread_ts"),
+        )
 
     @classmethod
     def of(cls, body: Body) -> Self:

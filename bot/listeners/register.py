@@ -2,10 +2,33 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.listeners import actions, bot, commands, events, following, forms
+from bot.listeners import (
+    actions,
+    bot,
+    commands,
+    events,
+    following,
+    forgetting,
+    forms,
+    mentions,
+    settings,
+    shortcuts,
+)
 from bot.listeners.bot import Bot
 
 
 def register_all(app: AsyncApp, parts: Bot) -> None:
-    for module in (bot, commands, forms, actions, events, following):
+    modules = (
+        bot,
+        commands,
+        forms,
+        actions,
+        events,
+        following,
+        forgetting,
+        mentions,
+        settings,
+        shortcuts,
+    )
+    for module in modules:
         module.register(app, parts)

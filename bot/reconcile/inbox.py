@@ -51,7 +51,7 @@ async def match_inbox(deps: Deps) -> Read:
     rooms = await deps.store.open_in_rooms(_unnamed(ids.values(), known))
     told: dict[str, _Told] = defaultdict(_Told)
     settled: list[Settled] = []
-    nobodys: list[tuple[InboxItem, str | None]] = []
+    nobodys: list[tuple[InboxItem, Ids]] = []
     for item, envelope in read:
         of = ids[item.id]
         match match(of, known, rooms.get(of.room_id or "", ()), deps.now()):
@@ -61,26 +61,32 @@ async def match_inbox(deps: Deps) -> Read:
                 settled.append(_later(deps, item))
                 await _ask(deps.store, ask)
             case Nobody():
-                nobodys.append((item, of.room_id))
+                nobodys.append((item, of))
     await _record(deps.store, told)
-    followed = await _look_soon(deps.store, nobodys)
-    settled += [_of_nobody(deps, item, room in followed) for item, room in nobodys]
+    followed = await _of_nobody(deps, nobodys, settled) if nobodys else False
     await deps.store.settle_inbox(settled)
-    return Read(len(items), look_out=bool(followed))
+    return Read(len(items), look_out=followed)
 
 
-async def _look_soon(store: Store, nobodys: Sequence[tuple[InboxItem, str | None]]) -> set[str]:
-    """The rooms of these events that are followed: what runs there is about to be looked at."""
-    rooms = {room for item, room in nobodys if room and item.entry.type.startswith(BEAM)}
-    return await store.look_soon(rooms) if rooms else set()
+async def _of_nobody(
+    deps: Deps, nobodys: Sequence[tuple[InboxItem, Ids]], settled: list[Settled]
+) -> bool:
+    """In a room that is followed they wait for what looking there will bring: True.
 
-
-def _of_nobody(deps: Deps, item: InboxItem, followed: bool) -> Settled:
-    """In a room that is followed it waits for what looking there will bring."""
-    if followed and item.entry.type.startswith(BEAM):
-        return _later(deps, item)
-    WEBHOOKS.labels(item.entry.type, "nobody").inc()
-    return Settled(item.id, InboxState.IGNORED, note="no recording of ours")
+    About what was forgotten nothing is kept.
+    """
+    forgotten = await deps.store.forgotten({a for _, of in nobodys for a in of.aliases})
+    await deps.store.drop_inbox([item.id for item, of in nobodys if of.aliases & forgotten])
+    left = [(item, of.room_id) for item, of in nobodys if not of.aliases & forgotten]
+    rooms = {room for item, room in left if room and item.entry.type.startswith(BEAM)}
+    followed = await deps.store.look_soon(rooms) if rooms else set()
+    for item, room in left:
+        if room in followed and item.entry.type.startswith(BEAM):
+            settled.append(_later(deps, item))
+        else:
+            settled.append(Settled(item.id, InboxState.IGNORED, note="no recording of ours"))
+        WEBHOOKS.labels(item.entry.type, "nobody").inc()
+    return bool(followed)
 
 
 async def reopen_inbox(store: Store, room_id: str) -> None:

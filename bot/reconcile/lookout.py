@@ -45,7 +45,7 @@ async def look_at(deps: Deps, look: Look) -> timedelta:
     unplaced = False
     async for found in _listed(deps, look, waiting):
         known = await deps.store.keys_by_alias([found.id])
-        if not known:
+        if not known and not await deps.store.forgotten([found.id]):
             unplaced |= not await _discover(deps, look, found)
     news = any(deps.now() - item.entry.received_at < NEWS_FOR for item in waiting)
     if waiting:

@@ -61,6 +61,8 @@ class Reconciler:
                 await asyncio.wait(self._running)
         finally:
             listening.cancel()
+            for task in self._running:  # none, unless our time is up: then the store goes, too
+                task.cancel()
 
     async def _forever(self, turn: Callable[[], Awaitable[float]], poked: asyncio.Event) -> None:
         """Turn after turn; each says for how long to sleep unless poked."""
@@ -107,7 +109,7 @@ class Reconciler:
 
     async def _run_one(self, key: str) -> None:
         try:
-            next_due_at = await run(self._deps, key, self._owner)
+            next_due_at = await run(self._deps, key, self._owner, enough=self._stopping.is_set)
             if await self._deps.store.release(key, self._owner, next_due_at):
                 self._work.set()
             elif next_due_at is not None:

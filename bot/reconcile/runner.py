@@ -2,13 +2,14 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.deliveries import Hold, Kind, State
+from bot.domain.forgetting import Forget
 from bot.domain.plan import Action, Done, Wait, hold_name, next_step
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
@@ -16,7 +17,7 @@ from bot.reconcile.context import SETTINGS_MATTER, Context, Note, hold
 from bot.reconcile.executors.dispatch import carry_out
 from bot.reconcile.inbox import reopen_inbox
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
-from bot.store.errors import LeaseLost, StoreError, StoreUnavailable
+from bot.store.errors import LeaseLost, StoreError, StoreUnavailable, UnknownRecording
 from bot.usecases.deps import Deps
 
 log = structlog.get_logger()
@@ -28,9 +29,12 @@ WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
 BREATHER = timedelta(seconds=1)
 
 
-async def run(deps: Deps, key: str, owner: str) -> datetime | None:
+async def run(
+    deps: Deps, key: str, owner: str, *, enough: Callable[[], bool] = lambda: False
+) -> datetime | None:
     """Do what is due of one recording. When to look again; None: it is done.
 
+    Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
     loop = asyncio.get_running_loop()
@@ -46,9 +50,14 @@ async def run(deps: Deps, key: str, owner: str) -> datetime | None:
                 return until
             case Done():
                 return None
+            case Forget():
+                await deps.store.forget(key, owner)
+                return None
             case step:
                 note = await _guarded(step, ctx)
                 await _write(ctx, note)
+                if enough():
+                    return deps.now()
                 ctx = _only_asked(ctx, note) or await _context(deps, key, owner)
     log.warning("many_steps_in_a_row", key=key)
     return deps.now() + BREATHER
@@ -76,7 +85,10 @@ async def _context(deps: Deps, key: str, owner: str) -> Context:
 
 async def _link_to(deps: Deps, key: str) -> str | None:
     """The card of another recording of ours."""
-    other = await deps.store.load(key)
+    try:
+        other = await deps.store.load(key)
+    except UnknownRecording:  # forgotten since
+        return None
     card = other.work.delivery(Kind.CARD, other.recording.home)
     if card is None or card.state is not State.SENT or not card.posted_in or not card.ts:
         return None

@@ -82,6 +82,8 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "user_not_found": CannotPostThere,
     "message_not_found": MessageGone,
     "thread_not_found": MessageGone,
+    "file_not_found": MessageGone,
+    "file_deleted": MessageGone,
     "invalid_auth": TokenRefused,
     "not_authed": TokenRefused,
     "account_inactive": TokenRefused,

@@ -69,6 +69,7 @@ class SeenChannel:
 
     member: bool
     archived: bool
+    public: bool
 
 
 class SlackGateway:
@@ -117,10 +118,14 @@ class SlackGateway:
         async with self._call("chat.update"):
             await self._client.chat_update(channel=channel, ts=ts, **message)
 
-    async def ephemeral(self, channel: str, user: str, message: Json) -> None:
+    async def ephemeral(
+        self, channel: str, user: str, message: Json, *, thread_ts: str | None = None
+    ) -> None:
         """chat.postEphemeral: not guaranteed to be seen; gone on reload."""
         async with self._call("chat.postEphemeral"):
-            await self._client.chat_postEphemeral(channel=channel, user=user, **message)
+            await self._client.chat_postEphemeral(
+                channel=channel, user=user, thread_ts=thread_ts, **message
+            )
 
     async def permalink(self, channel: str, ts: str) -> str:
         async with self._call("chat.getPermalink"):
@@ -129,21 +134,33 @@ class SlackGateway:
 
     async def upload(
         self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes
-    ) -> None:
+    ) -> str | None:
         """Upload a file into a channel or thread, in Slack's three calls. Not repeatable.
 
-        Raises SlackRefused for an empty file, too: Slack takes none.
+        The file's id, to delete it by. Raises SlackRefused for an empty file, too: Slack takes none.
         """
         if not content:
             raise SlackRefused("empty_file")
         async with self._call("files.completeUploadExternal"):
-            await self._client.files_upload_v2(
+            answer = await self._client.files_upload_v2(
                 channel=channel,
                 thread_ts=thread_ts,
                 filename=filename,
                 title=title,
                 content=content,
             )
+        files = answer.get("files") or [{}]
+        return str(files[0].get("id") or "") or None
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """chat.delete, of a message of ours. Raises MessageGone when it is gone already."""
+        async with self._call("chat.delete"):
+            await self._client.chat_delete(channel=channel, ts=ts)
+
+    async def delete_file(self, file_id: str) -> None:
+        """files.delete. Raises MessageGone when it is gone already."""
+        async with self._call("files.delete"):
+            await self._client.files_delete(file=file_id)
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         """views.open, within 3 s of the click. Raises SlackRefused for a stale trigger."""
@@ -216,6 +233,12 @@ class SlackGateway:
             name=profile.get("display_name") or info.get("real_name") or info.get("name") or "",
         )
 
+    async def user_groups(self) -> dict[str, str]:
+        """usergroups.list (Tier 2): id → name and handle of those in use."""
+        async with self._call("usergroups.list"):
+            answer = await self._client.usergroups_list()
+        return {g["id"]: f"{g['name']} (@{g['handle']})" for g in answer["usergroups"]}
+
     async def group_members(self, group: str) -> frozenset[str]:
         """usergroups.users.list (Tier 2): who is in a user group."""
         async with self._call("usergroups.users.list"):
@@ -236,7 +259,10 @@ class SlackGateway:
         async with self._call("conversations.info"):
             answer = await self._client.conversations_info(channel=channel)
         info: dict[str, Any] = answer["channel"]
-        return SeenChannel(bool(info.get("is_member")), bool(info.get("is_archived")))
+        private = info.get("is_private") or info.get("is_im") or info.get("is_mpim")
+        return SeenChannel(
+            bool(info.get("is_member")), bool(info.get("is_archived")), public=not private
+        )
 
     async def can_see(self, channel: str, user: str) -> bool:
         """True for a public channel, else whether the person is in it (Tier 4, paged)."""

@@ -15,6 +15,7 @@ from bot.store.schema import UtcDateTime, deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked
 
 r = recordings.c
+MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
 UNASKED: dict[str, object] = {"asked_at": None, "asks": 0, "ask_failures": 0}
 
 
@@ -78,8 +79,10 @@ class DuePart(Part):
         idle = idle.where(r.leased_until.is_(None)).order_by(r.next_due_at).limit(1)
         leased = select(r.leased_until).where(mine, r.leased_until.is_not(None))
         leased = leased.order_by(r.leased_until).limit(1)
-        new = select(func.min(func.coalesce(inbox.c.leased_until, inbox.c.received_at)))
-        new = new.where(self._mine(inbox), is_new())
+        # In the order of their numbers, else SQLite would read the inbox from its beginning.
+        oldest = select(func.coalesce(inbox.c.leased_until, inbox.c.received_at).label("at"))
+        oldest = oldest.where(self._mine(inbox), is_new()).order_by(inbox.c.id).limit(MAIL_SEEN)
+        new = select(func.min(oldest.subquery().c.at))
         async with self._db.read() as conn:
             times = [await self._time(conn, query) for query in (idle, leased, new)]
         return min((t for t in times if t is not None), default=None)

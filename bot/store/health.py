@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select
@@ -19,6 +19,7 @@ from bot.store.values import InboxState
 r = recordings.c
 d = deliveries.c
 TOLD_THE_END = ("beam_stopped", "recording_uploaded", "beam_failed")
+BEING_SENT = timedelta(seconds=30)  # a call takes no longer; later, its outcome is unknown
 AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
 
 
@@ -32,7 +33,7 @@ class HealthPart(Part):
         waiting = select(func.count()).where(mine, is_waiting())
         async with self._db.read() as conn:
             last_at: datetime | None = await conn.scalar(last)
-            count: Counter[str] = Counter(dict((await conn.execute(states)).tuples().all()))
+            count = Counter({str(row[0]): int(row[1]) for row in await conn.execute(states)})
             return Received(
                 last_at,
                 matched=count[InboxState.MATCHED.value] + count[InboxState.NEW.value],
@@ -62,6 +63,7 @@ class HealthPart(Part):
         trying = and_(
             d.state.in_((State.WAITING.value, State.SENDING.value)),
             d.attempts > 0,
+            or_(d.error.is_not(None), d.changed_at < self._now() - BEING_SENT),
             r.next_due_at.is_not(None),
         )
         parked = and_(is_parked(), or_(d.changed_at.is_(None), d.changed_at >= since))

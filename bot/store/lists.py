@@ -56,6 +56,17 @@ class ListsPart(Part):
         newest = query.order_by(shown.requested_at.desc(), shown.recording_key)
         return await self._rows(newest.limit(limit))
 
+    async def channels_of(self, keys: Collection[str]) -> dict[str, list[str]]:
+        """Where each of these is shown."""
+        query = select(shown.recording_key, shown.channel).where(
+            self._mine(recording_channels), shown.recording_key.in_(sorted(keys))
+        )
+        found: dict[str, list[str]] = defaultdict(list)
+        async with self._db.read() as conn:
+            for key, channel in await conn.execute(query.order_by(shown.channel)):
+                found[key].append(channel)
+        return found
+
     async def running(self, *, channel: str | None = None, limit: int = 50) -> list[RecordingRow]:
         """Those that occupy a room now, newest first."""
         query = self._open().where(_occupies())

@@ -182,6 +182,7 @@ deliveries = Table(
     _time("not_before"),
     _time("changed_at"),
     _json("address", null=True),  # where an outcome is waited for; forgotten once told
+    _text("file_id", null=True),  # Slack's, of an uploaded file
     UniqueConstraint("recording_key", "kind", "target"),
     Index("ix_deliveries_parked", "team_id", "target", **_where("state = 'parked'")),
 )
@@ -260,6 +261,30 @@ follows = Table(
     PrimaryKeyConstraint("enterprise_id", "team_id", "room_id", "channel"),
     Index("ix_follows_look_at", "team_id", "look_at"),
     Index("ix_follows_channel", "team_id", "channel"),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    *_team(),
+    _text("user_id"),
+    Column("page", Integer, nullable=False),
+    _time("opened_at", null=False),
+    # What it shows: as of then, and of which fact of all.
+    _time("shown_at", null=False),
+    Column("shown_fact", BigInteger, nullable=False),
+    _text("hash", null=True),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "user_id"),
+    Index("ix_homes_opened_at", "team_id", "opened_at"),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    *_team(),
+    _text("digest"),  # of an id at 100ms
+    _time("at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
 )
 
 pulse = Table(

@@ -12,10 +12,13 @@ from bot.store.database import Database
 from bot.store.desk import DraftsPart, GatesPart
 from bot.store.due import DuePart
 from bot.store.follows import FollowsPart
+from bot.store.forgetting import ForgettingPart
 from bot.store.health import HealthPart
+from bot.store.homes import HomesPart
 from bot.store.inbox import InboxPart
 from bot.store.lists import ListsPart
 from bot.store.locking import FileLock
+from bot.store.presets import PresetsPart
 from bot.store.pulse import PulsePart
 from bot.store.recordings import RecordingsPart
 from bot.store.rooms import RoomsPart
@@ -31,8 +34,11 @@ class Store(
     DraftsPart,
     GatesPart,
     ChannelSettingsPart,
+    PresetsPart,
     PulsePart,
     FollowsPart,
+    HomesPart,
+    ForgettingPart,
     HealthPart,
 ):
     """One team's view of the database. `on_wake` is called after a commit that made work."""

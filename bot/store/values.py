@@ -145,6 +145,15 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHome:
+    """A Home tab that somebody looks at. `hash` of what it shows, if that is known."""
+
+    user: str
+    page: int
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SavedDraft:
     """`channel` is where the form was opened."""
 

@@ -9,6 +9,8 @@ from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
 
+CARDS_LOOKED_AT = 100
+
 Control = Literal["stop", "pause", "resume"]
 _MAY: dict[Control, frozenset[Phase]] = {
     "stop": ON_AIR | {Phase.REQUESTED, Phase.STOPPING},
@@ -51,15 +53,38 @@ class Choice:
     sure: bool
 
 
-async def meant(deps: Deps, action: Control, room_id: str | None, channel: str) -> Choice:
-    """The named room's recording; else this channel's; else, to be asked about, any other."""
+async def meant(
+    deps: Deps, action: Control, room_id: str | None, channel: str, *, thread_ts: str | None = None
+) -> Choice:
+    """The named room's recording; else that of the card above; else this channel's.
+
+    Any other is to be asked about.
+    """
     if room_id is not None:
         row = await deps.store.open_recording_in_room(room_id)
         return Choice([row] if row and row.phase in _MAY[action] else [], sure=True)
+    above = await _of_thread(deps, channel, thread_ts) if thread_ts else None
+    if above:
+        return Choice(_able(action, [above]), sure=True)
     here = _able(action, await deps.store.running(channel=channel))
     if here:
         return Choice(here, sure=len(here) == 1)
     return Choice(_able(action, await deps.store.running()), sure=False)
+
+
+async def _of_thread(deps: Deps, channel: str, thread_ts: str) -> RecordingRow | None:
+    """The one whose card the thread belongs to, whatever became of it."""
+    recent = await deps.store.list_recent(channel=channel, limit=CARDS_LOOKED_AT)
+    cards = await deps.store.cards([row.key for row in recent])
+    return next(
+        (
+            row
+            for row in recent
+            for card in cards.get(row.key, ())
+            if (card.posted_in, card.ts) == (channel, thread_ts)
+        ),
+        None,
+    )
 
 
 def _able(action: Control, rows: list[RecordingRow]) -> list[RecordingRow]:

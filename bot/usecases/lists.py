@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.domain.deliveries import Kind, State
 from bot.domain.rows import Row
 from bot.slack.errors import SlackError
+from bot.store.errors import UnknownRecording
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
 from bot.views.words import can_read, can_watch
@@ -25,11 +26,16 @@ async def recent(deps: Deps, *, room_id: str | None, channel: str | None, count:
 
 
 async def rows_of(deps: Deps, rows: Sequence[RecordingRow]) -> list[Row]:
-    return list(await asyncio.gather(*(_row(deps, row) for row in rows)))
+    """Without those that were forgotten meanwhile."""
+    found = await asyncio.gather(*(_row(deps, row) for row in rows))
+    return [row for row in found if row is not None]
 
 
-async def _row(deps: Deps, row: RecordingRow) -> Row:
-    loaded = await deps.store.load(row.key)
+async def _row(deps: Deps, row: RecordingRow) -> Row | None:
+    try:
+        loaded = await deps.store.load(row.key)
+    except UnknownRecording:
+        return None
     recording = loaded.recording
     return Row(
         key=row.key,

@@ -21,8 +21,10 @@ T = TypeVar("T")
 class Remembered(Generic[T]):
     """Answers by name: none older than `FOR`, no more than `MOST`."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(
+        self, now: Callable[[], datetime], *, most: int = MOST, within_s: float = WITHIN_S
+    ) -> None:
+        self._now, self._most, self._within_s = now, most, within_s
         self._known: OrderedDict[str, tuple[datetime, T]] = OrderedDict()
 
     async def get(self, name: str, ask: Callable[[str], Awaitable[T]]) -> T:
@@ -31,13 +33,13 @@ class Remembered(Generic[T]):
         if found and timedelta(0) <= self._now() - found[0] < FOR:
             return found[1]
         try:
-            async with asyncio.timeout(WITHIN_S):
+            async with asyncio.timeout(self._within_s):
                 answer = await ask(name)
         except TimeoutError:
             raise SlackUnavailable("too slow to say who that is", reached=True) from None
         self._known[name] = (self._now(), answer)
         self._known.move_to_end(name)
-        if len(self._known) > MOST:
+        if len(self._known) > self._most:
             self._known.popitem(last=False)
         return answer
 
@@ -47,6 +49,7 @@ class People:
         self._deps = deps
         self._members: Remembered[Member] = Remembered(deps.now)
         self._groups: Remembered[frozenset[str]] = Remembered(deps.now)
+        self._all_groups: Remembered[dict[str, str] | None] = Remembered(deps.now, most=1)
 
     async def person(self, user: str, groups: Iterable[str] = ()) -> Person:
         """Who that is; of these user groups, those that they are in.
@@ -56,6 +59,16 @@ class People:
         member = await self._members.get(user, self._ask)
         belongs = [g for g in groups if user in await self._groups.get(g, self._ask_group)]
         return Person(user, member.standing, member.admin, frozenset(belongs))
+
+    async def user_groups(self) -> dict[str, str] | None:
+        """Every user group's name by id; None where Slack does not show them to us."""
+        return await self._all_groups.get("all", self._ask_groups)
+
+    async def _ask_groups(self, _: str) -> dict[str, str] | None:
+        try:
+            return await self._deps.slack.user_groups()
+        except SlackRefused:
+            return None
 
     async def _ask(self, user: str) -> Member:
         """Whom Slack does not show us is a stranger."""

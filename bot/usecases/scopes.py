@@ -21,31 +21,43 @@ class Scope:
 
 SCOPES: tuple[Scope, ...] = (
     Scope(
+        "app_mentions:read",
+        "Take commands from a message that begins with its name, for threads, where Slack takes "
+        "no slash command.",
+        ("app_mention",),
+    ),
+    Scope(
         "channels:read",
         "Tell whether the bot is in a public channel, and notice when it is added to one.",
         ("conversations.info", "member_joined_channel"),
     ),
     Scope(
         "chat:write",
-        "Post and update cards and results where the bot is a member, answer one person, "
+        "Post, update and delete cards and results where the bot is a member, answer one person, "
         "and write to people directly.",
-        ("chat.postMessage", "chat.update", "chat.postEphemeral"),
+        ("chat.postMessage", "chat.update", "chat.postEphemeral", "chat.delete"),
     ),
     Scope(
         "commands",
-        f"Offer {COMMAND} and the shortcut that opens the start form.",
-        (COMMAND, ids.START_SHORTCUT),
+        f"Offer {COMMAND} and the two shortcuts that open the start form.",
+        (COMMAND, ids.START_SHORTCUT, ids.LINK_SHORTCUT),
     ),
     Scope(
         "files:write",
-        "Put the transcript and the chat into the thread of their recording.",
-        ("files.getUploadURLExternal", "files.completeUploadExternal"),
+        "Put the transcript and the chat into the thread of their recording, and delete them "
+        "when it is to be forgotten.",
+        ("files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"),
     ),
     Scope(
         "groups:read",
         "The same for private channels that the bot is in, and who else is in them: "
         "only they may have links to the files.",
         ("conversations.info", "conversations.members", "member_joined_channel"),
+    ),
+    Scope(
+        "usergroups:read",
+        "Let a channel's settings name user groups that may start or stop recordings.",
+        ("usergroups.list", "usergroups.users.list"),
     ),
     Scope(
         "users:read",

@@ -6,16 +6,21 @@ from urllib.parse import urlsplit
 from bot.domain.assets import VIDEO_TYPES
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.facts import AssetSeen
+from bot.domain.forgetting import is_forgettable
 from bot.domain.options import RecordingOptions
 from bot.domain.recording import ENDED, Recording
 from bot.views import ids
 from bot.views.card import elsewhere_note, file_buttons, retry_button
+from bot.views.form_blocks import postable
+from bot.views.ids_settings import OPEN_SETTINGS
+from bot.views.forgetting import forget_button
 from bot.views.log import log_lines, written
 from bot.views.message import (
     Block,
     View,
     actions,
     button,
+    code_block,
     context,
     header,
     leaf,
@@ -43,6 +48,7 @@ _KINDS = {
     Kind.CHAT: "Chat file",
     Kind.OUTCOME: "Answer to the request",
     Kind.TELL: "Direct message",
+    Kind.RECEIPT: "Receipt",
     Kind.STOP_WISH: "Request to stop, from",
     Kind.ROOM: "Notice in the room's chat",
 }
@@ -82,13 +88,21 @@ def details_view(
     )
     if settings:
         blocks.append(context(lines(settings)))
-    blocks.extend(actions([*file_buttons(recording), *retry_button(recording, bot)]))
+    settings_of = _settings_button(recording)
+    blocks.extend(actions([*file_buttons(recording), *retry_button(recording, bot), *settings_of]))
     blocks.extend(_files(recording))
     blocks.extend(_deliveries(deliveries))
     blocks.extend(_log(recording))
+    blocks.extend(_for_support(recording))
     return modal(
         "Recording details", blocks, callback_id=ids.DETAILS_VIEW, private_metadata=recording.key
     )
+
+
+def _settings_button(recording: Recording) -> list[Block]:
+    if not postable(recording.home):
+        return []
+    return [button("Channel settings", OPEN_SETTINGS, value=recording.home)]
 
 
 def _facts(recording: Recording) -> list[str]:
@@ -173,6 +187,20 @@ def _target(delivery: Delivery) -> str:
         return ""
     target = delivery.target
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
+
+
+def _for_support(recording: Recording) -> Iterator[Block]:
+    """To be copied as it is; and the way out, once nothing more is to come."""
+    yield header("For support")
+    known = {
+        "record-bot": recording.key,
+        "100ms recording": recording.hms_id,
+        "100ms session": recording.session_id,
+        "100ms room": recording.room_id,
+    }
+    yield code_block("\n".join(f"{name}: {value}" for name, value in known.items() if value))
+    if is_forgettable(recording):
+        yield from actions([forget_button(recording)])
 
 
 def _log(recording: Recording) -> Iterator[Block]:

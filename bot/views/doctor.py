@@ -63,10 +63,12 @@ def _webhooks(found: Checkup) -> Iterator[str]:
     ends, undelivered = found.ends, found.undelivered
     missed = bool(undelivered and undelivered.count)
     silent = found.received.last_at is None and ends.total > 0
-    yield _last(found.received, silent=silent)
+    yield _last(found.received, silent=silent, gaps=ends.by_asking > 0)
     if found.received.waiting:
-        waiting = count(found.received.waiting, "webhook")
-        yield f"{waiting} cannot be told to a recording yet; the bot asks 100ms which one is meant."
+        several = found.received.waiting > 1
+        waiting = f"{count(found.received.waiting, 'webhook')} wait{'' if several else 's'}"
+        meant = "which recordings they are about" if several else "which recording it is about"
+        yield f"{waiting}: it is not clear yet {meant}. The bot asks 100ms."
     if ends.by_asking:
         ended = count(ends.total, "recording")
         told = f"Of {ended} that ended in the last 24 hours, {ends.by_asking:,} ended without a"
@@ -78,12 +80,13 @@ def _webhooks(found: Checkup) -> Iterator[str]:
         yield CAUSE
 
 
-def _last(received: Received, *, silent: bool) -> str:
+def _last(received: Received, *, silent: bool, gaps: bool) -> str:
     if received.last_at is None:
         return f"{BAD} None has come yet." if silent else "None has come yet; none was due."
     lately = f"In the last 24 hours {received.matched:,} were about recordings of this bot"
     others = f", {received.ignored:,} about none" if received.ignored else ""
-    return f"{GOOD} The last one came {when(received.last_at)}. {lately}{others}."
+    mark = "" if gaps else f"{GOOD} "
+    return f"{mark}The last one came {when(received.last_at)}. {lately}{others}."
 
 
 def _undelivered(undelivered: Undelivered | None) -> str:
@@ -106,7 +109,7 @@ def _owed(owed: Owed) -> str:
 
 
 def _waiting(found: Checkup, bot: str) -> Iterator[str]:
-    yield from (_gate(gate, bot) for gate in found.shut)
+    yield from map(_gate, found.shut)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
         yield f"{BAD} 100ms gave no answer about {asked} when last asked. The bot asks again."
@@ -122,20 +125,24 @@ def _few(told: Sequence[str], rest: str) -> list[str]:
     return [*told[:LINES], *([f"… and {more:,} {rest}."] if more > 0 else [])]
 
 
-def _gate(gate: Shut, bot: str) -> str:
+def _gate(gate: Shut) -> str:
     if gate.since is None:
         return f"{BAD} Slack asked for a pause of {code(gate.method)} until {clock(gate.until)}."
-    why, fix = slack_refusal(gate.why or "token_revoked", "C", bot=bot)
-    kept = f"Since {when(gate.since)} nothing goes to Slack; it is all kept, and recordings go on."
-    return f"{BAD} {why} {kept} {fix}"
+    said = f"(it says {code(gate.why or 'no', 60)})"
+    return (
+        f"{BAD} Slack does not accept the bot's token {said} since {when(gate.since)}. Recordings "
+        f"go on, what is to be posted is kept, and the bot tries again {clock(gate.until)}. If the "
+        "app was removed, whoever runs the bot installs it again."
+    )
 
 
 def _stuck(stuck: Stuck, bot: str) -> str:
     name = f"• *{esc(stuck.room_name, 80)}*"
-    again = f"tried again {clock(stuck.until)}" if stuck.until else "tried again soon"
+    again = f"next try {clock(stuck.until)}" if stuck.until else "next try soon"
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
-    what = f"{name}: {_MESSAGES[stuck.kind]} for {_whom(stuck.target)}"
+    where = place(stuck.target) if _is_channel(stuck.target) else "a person"
+    what = f"{name}: {_MESSAGES[stuck.kind]} for {where}"
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
         return f"{what} waits. {why} {fix}"
@@ -143,26 +150,32 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     return f"{what} did not get through{said}, {again}."
 
 
-def _whom(target: str) -> str:
-    return place(target)
+def _is_channel(target: str) -> bool:
+    return target.startswith(("C", "G"))
 
 
 def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
     """Counted by place and reason: what is recorded there is not everybody's business."""
-    alike: Counter[tuple[str, bool, str]] = Counter()
+    alike: Counter[tuple[str, str | None]] = Counter()
+    steps = 0
     for stuck in others:
-        where = _whom(stuck.target) if stuck.kind else ""
-        parked = stuck.state is State.PARKED
-        alike[(where, parked, (stuck.error or "") if parked else "")] += 1
-    for (where, parked, error), n in alike.most_common():
-        if parked:
-            channel = where.removeprefix("<#").removesuffix(">") if where.startswith("<#") else ""
-            why, fix = slack_refusal(error, channel, bot=bot)
-            yield f"• {count(n, 'message')} for {where} cannot be posted. {why} {fix}"
-        elif where:
-            yield f"• {count(n, 'message')} for {where} did not get through; being tried again."
+        if stuck.kind is None:
+            steps += 1
         else:
-            yield f"• {count(n, 'step')} of other recordings failed; being tried again."
+            channel = stuck.target if _is_channel(stuck.target) else ""
+            parked = stuck.state is State.PARKED
+            alike[(channel, (stuck.error or "") if parked else None)] += 1
+    for (channel, refused), n in alike.most_common():
+        what = (
+            f"{count(n, 'message')} for {place(channel)}" if channel else count(n, "direct message")
+        )
+        if refused is None:
+            yield f"• {what} did not get through; being tried again."
+        else:
+            why, fix = slack_refusal(refused, channel, bot=bot)
+            yield f"• {what} cannot be posted. {why} {fix}"
+    if steps:
+        yield f"• {count(steps, 'step')} of other recordings failed; being tried again."
 
 
 def _channel(found: Checkup, bot: str) -> Iterator[str]:
@@ -172,7 +185,7 @@ def _channel(found: Checkup, bot: str) -> Iterator[str]:
     elif here.error:
         why, fix = slack_refusal(here.error, here.channel, bot=bot)
         yield f"{BAD} {why} {fix}"
-    elif here.channel.startswith(("C", "G")):
+    elif _is_channel(here.channel):
         yield f"{GOOD} @{esc(bot, 80)} is in {place(here.channel)} and may post."
     else:
         yield "This is a direct message. Start recordings from a channel, so that others see them."

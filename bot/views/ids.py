@@ -18,6 +18,12 @@ CHANGE = "recording_change"  # the same settings, in the form
 ASK_STOP = "recording_ask_stop"  # for those who may not stop it themselves
 FOLLOW = "recording_follow"  # shows the card in this channel too
 
+# In Details: delete what we know and have shown of a recording. The value is its key.
+FORGET = "recording_forget"
+
+# Home, another page of it. The value is its number.
+HOME_PAGE = "home_page"
+
 # A room that a channel follows. The value is the room's id.
 UNFOLLOW = "room_unfollow"
 
@@ -30,6 +36,9 @@ BACK_TO_FORM = "form_back"  # the value is the request_id of the draft
 
 # The global shortcut that opens the form (also in the manifest).
 START_SHORTCUT = "start_recording"
+
+# The shortcut in the menu of a message (also in the manifest).
+LINK_SHORTCUT = "record_link"
 
 # A button with a url: acknowledge, and do nothing.
 LINK = "link"

@@ -61,6 +61,8 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
     match fact:
         case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
             return _asked(fact, log)
+        case f.ForgetRequested():
+            return f"{mention(fact.by)} asked to forget it"
         case f.StopWished():
             return f"{mention(fact.by)} would like it stopped"
         case f.PauseSent() | f.PauseDropped():

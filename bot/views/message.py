@@ -36,7 +36,12 @@ class Message:
 
 def content_hash(message: Message) -> str:
     """Equal for messages that look the same."""
-    written = json.dumps(message.payload(), sort_keys=True, ensure_ascii=True)
+    return view_hash(message.payload())
+
+
+def view_hash(view: View) -> str:
+    """Equal for views that look the same."""
+    written = json.dumps(view, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 

@@ -241,6 +241,17 @@ def expired_trigger() -> Message:
     return _say(text, [_form_button()])
 
 
+def form_ready(request_id: str) -> Message:
+    """Where Slack lets nobody open a form: after a mention."""
+    opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
+    return _say("Choose in the form how to record.", [opening])
+
+
+def no_room_link() -> Message:
+    text = "There is no link to a 100ms room in this message. Choose the room in the form."
+    return _say(text, [_form_button()])
+
+
 def something_broke(reference: str) -> Message:
     text = (
         "Something broke on our side. Try again; if it goes on, tell whoever runs the bot "

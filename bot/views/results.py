@@ -31,6 +31,7 @@ from bot.views.summary import summary_blocks, summary_lines
 from bot.views.text import duration, esc, mention, place, when
 from bot.views.words import NO_TRANSCRIPT_YET, can_read, can_watch, file_name, state_of
 
+UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
 
 
@@ -144,6 +145,9 @@ def file_failed_message(
 ) -> Message:
     """A note in the thread. The button mints a link, for which Slack's uploads do not matter."""
     what = "chat" if kind is Kind.CHAT else "transcript"
+    if error == UNREADABLE:
+        text = f"The {what} is not here: 100ms did not hand it out. Details shows its files."
+        return Message(text, [section(text), *actions([details_button(recording)])])
     why, _ = slack_refusal(error, channel, bot=bot)
     still = "Open Details for a link." if kind is Kind.CHAT else "The button below still works."
     text = f"The {what} could not be uploaded here. {why} {still}"

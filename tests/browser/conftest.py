@@ -93,7 +93,9 @@ def make_peace(played: Stage) -> None:
 
 async def settle(played: Stage) -> None:
     """Leave no recording behind for the next test."""
-    make_peace_with = [r.id for r in played.hms_sim.state.recordings.values() if r.stopped_ns is None]
+    make_peace_with = [
+        r.id for r in played.hms_sim.state.recordings.values() if r.stopped_ns is None
+    ]
     for recording_id in make_peace_with:
         await played.hms.api("POST", f"/recordings/{recording_id}/stop")
 

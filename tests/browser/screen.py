@@ -1,7 +1,6 @@
 """The page as a person sees it: found by roles and labels, as a screen reader finds things."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,12 +125,11 @@ class Screen:
     async def run(self, script: str, argument: Any = None) -> Any:
         return await self.page.evaluate(script, argument)
 
-    async def picture(self, name: str, before: Callable[[], Any] | None = None) -> None:
+    async def picture(self, name: str) -> None:
         """For the README, and only when asked for: RECORD_BOT_PICTURES=1."""
         if not os.environ.get("RECORD_BOT_PICTURES"):
             return
-        if before:
-            before()
+        await self.page.mouse.move(640, 2)
         await self.page.wait_for_timeout(400)
         PICTURES.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=PICTURES / f"{name}.png")

@@ -2,14 +2,14 @@
 
 import httpx
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from bot.sandbox.slack import seed
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 async def test_a_dialog_keeps_the_focus_and_gives_it_back(screen: Screen) -> None:
@@ -47,7 +47,8 @@ async def test_who_acts_decides_what_is_seen(screen: Screen) -> None:
 
 async def test_new_messages_appear_by_themselves_and_are_announced(screen: Screen) -> None:
     async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
-        said = {"user": seed.MEMBER, "channel": seed.STANDUP, "text": "*hello* &lt;world&gt;"}
+        said = {"user": seed.MEMBER, "channel": seed.LOBBY, "text": "*hello* &lt;world&gt;"}
+        await screen.go("lobby")
         await http.post("/sim/say", json=said)
         await screen.see(screen.message("hello <world>", "Tariq <Haddad> & Co"))
         await expect(screen.page.locator("#said")).to_contain_text(": hello <world>")
@@ -56,6 +57,7 @@ async def test_new_messages_appear_by_themselves_and_are_announced(screen: Scree
 
 
 async def test_hostile_text_stays_text(screen: Screen) -> None:
+    await screen.go("partners")
     await screen.type(HOSTILE)
     await screen.see(screen.message(HOSTILE))
     await screen.stage.hms.sim("/rooms", {"name": HOSTILE})
@@ -115,3 +117,40 @@ async def test_the_page_is_named_for_screen_readers(screen: Screen) -> None:
     assert await screen.run(unnamed) == []
     await screen.expand_form()
     assert await screen.run(unnamed) == []
+
+
+async def test_the_panel_and_a_thread_share_the_room_there_is(screen: Screen) -> None:
+    toggle = screen.main.get_by_role("button", name="100ms")
+    await expect(toggle).to_have_attribute("aria-expanded", "true")
+    await screen.go("lobby")
+    await screen.type("A word with you")
+    message = await screen.see(screen.message("A word with you"))
+    await message.hover()
+    await message.get_by_role("button", name="Reply in thread").click()
+    await expect(screen.panel).to_be_hidden()
+    await expect(toggle).to_have_attribute("aria-expanded", "false")
+    await screen.thread.get_by_role("textbox").fill("/record status")
+    await screen.thread.get_by_role("textbox").press("Enter")
+    await screen.see(screen.thread.get_by_text("not supported in threads"))
+    await screen.thread.get_by_role("textbox").fill("Yes?")
+    await screen.thread.get_by_role("textbox").press("Enter")
+    await expect(message.locator(".thread-line")).to_contain_text("1 reply")
+    await toggle.click()
+    await expect(screen.thread).to_be_hidden()
+    await expect(screen.panel).to_be_visible()
+
+
+async def test_old_messages_are_there_when_one_scrolls_up(screen: Screen) -> None:
+    async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
+        for n in range(150):
+            said = {"user": seed.STARTER, "channel": seed.DESIGN, "text": f"number {n}."}
+            await http.post("/sim/say", json=said)
+    await screen.page.reload()
+    await screen.go("design")
+    await expect(screen.message("number 149.")).to_be_in_viewport()
+    await expect(screen.message("number 0.")).to_have_count(0)
+    await screen.main.locator(".scroll").hover()
+    for _ in range(12):
+        await screen.page.mouse.wheel(0, -4000)
+        await screen.page.wait_for_timeout(50)
+    await expect(screen.message("number 0.")).to_be_in_viewport()

@@ -21,7 +21,7 @@ async def test_start_by_form(screen: Screen) -> None:
     await expect(screen.field("Post to")).to_have_value("#standup")
     await screen.press("Start recording")
     await expect(screen.modal).to_contain_text("Record a room")
-    await screen.modal.get_by_role("link", name="Open its card").click()
+    await screen.modal.get_by_role("link", name="Open the card").click()
     await expect(screen.modal).to_contain_text("sales-weekly")
     await screen.page.keyboard.press("Escape")
     await expect(screen.modal).to_be_hidden()
@@ -64,7 +64,7 @@ async def test_a_field_in_error_is_named_and_can_be_corrected(screen: Screen) ->
     await screen.picture("errors")
     await width.fill("1280")
     await screen.press("Start recording")
-    await screen.see(screen.modal.get_by_role("link", name="Open its card"))
+    await screen.see(screen.modal.get_by_role("link", name="Open the card"))
     await screen.press("Close", screen.modal.locator("footer"))
     await screen.see(screen.card("board room", "Recording"))
 

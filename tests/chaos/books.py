@@ -80,9 +80,6 @@ def _is_broken(line: dict[str, object]) -> bool:
 
 
 def _lines(logs: Sequence[Path]) -> list[dict[str, object]]:
-    found = []
-    for log in logs:
-        for line in log.read_text(errors="replace").splitlines() if log.exists() else ():
-            if line.startswith("{") and line.endswith("}"):  # kill -9 may leave half a line
-                found.append(json.loads(line))
-    return found
+    texts = [log.read_text(errors="replace") for log in logs if log.exists()]
+    whole = [x for text in texts for x in text.splitlines() if x[:1] + x[-1:] == "{}"]
+    return [json.loads(line) for line in whole]  # kill -9 may have left half a line

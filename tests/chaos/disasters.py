@@ -1,4 +1,4 @@
-"""Things that happen once, and are mended: to the database, the clock, the connection, the hooks."""
+"""Things that happen, and are mended: to the database, the clock, the connection, the hooks."""
 
 import asyncio
 import sqlite3
@@ -53,9 +53,9 @@ async def step_clock(world: World, by_s: int, for_s: float) -> None:
     if world.setting.clock is None:
         raise LookupError("this world has no clock of its own")
     world.injected[f"clock {by_s:+} s and back"] += 1
-    world.setting.clock.write_text(f"{by_s:+}s\n")
+    world.setting.clock.write_text(str(by_s))
     await asyncio.sleep(for_s)
-    world.setting.clock.write_text("+0s\n")
+    world.setting.clock.write_text("0")
 
 
 async def silence(world: World) -> float:

@@ -1,5 +1,7 @@
 """What some scenarios stand on: a PostgreSQL, a small disk, a clock that can be set."""
 
+import asyncio
+import os
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +13,6 @@ from tests.chaos.postgres import postgres
 from tests.chaos.world import Setting
 
 DISK = "12m"
-FAKETIME = "/usr/lib/*/faketime/libfaketime.so.1"
 
 Ground = Callable[[Setting], AbstractAsyncContextManager[Setting]]
 
@@ -37,28 +38,23 @@ async def small_disk(setting: Setting) -> AsyncIterator[Setting]:
     folder = tempfile.mkdtemp(prefix="record-bot-disk-")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "record-bot-chaos", folder]
     try:
-        subprocess.run(mount, check=True, capture_output=True)
+        await asyncio.to_thread(subprocess.run, mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         raise Skipped("a full disk needs a tmpfs, which only root may mount") from None
     try:
         yield replace(setting, folder=Path(folder))
     finally:
-        subprocess.run(["umount", "--lazy", folder], check=False, capture_output=True)
+        unmount = ["umount", "--lazy", folder]
+        await asyncio.to_thread(subprocess.run, unmount, check=False, capture_output=True)
 
 
 @asynccontextmanager
 async def own_clock(setting: Setting) -> AsyncIterator[Setting]:
-    """The bot's clock, set by a file; that of the simulations, and the monotonic one, go on."""
-    found = sorted(Path("/").glob(FAKETIME.removeprefix("/")))
-    if not found:
-        raise Skipped("clock steps need libfaketime (Debian: apt-get install faketime)")
+    """The bot's clock, set by a file; that of the simulations goes on."""
     with tempfile.TemporaryDirectory(prefix="record-bot-clock-") as folder:
         clock = Path(folder) / "clock"
-        clock.write_text("+0s\n")
-        env = {
-            "LD_PRELOAD": str(found[0]),
-            "FAKETIME_TIMESTAMP_FILE": str(clock),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+        clock.write_text("0")
+        code = Path(__file__).parent
+        path = os.pathsep.join(map(str, (code / "clocked", code.parent.parent)))
+        env = {"PYTHONPATH": path, "CHAOS_CLOCK": str(clock)}
         yield replace(setting, env={**setting.env, **env}, clock=clock)

@@ -53,12 +53,15 @@ async def run(name: str, setting: Setting, plan: Plan, seed: int) -> Report:
         await asyncio.gather(*(r.up() for r in there.replicas if not r.is_up))
         await crowd.leave(LEAVE_WITHIN_S)
         tally = await _settled(there, crowd)
+        if not tally.recordings:
+            there.failures.append("nothing was recorded at all")
         logs = [r.process.output for r in there.replicas if r.process.output]
-        if wrong := books.broken(logs):
+        wrong = books.broken(logs)
+        if wrong:
             there.notes.append(f"unexpected errors in the log: {dict(wrong)}")
         if problems := {p["where"] + ": " + p["message"] for p in there.slack.problems}:
             there.notes.append(f"Slack complains: {sorted(problems)[:3]}")
-        if tally.lost or tally.unwanted or tally.doubled_outside:
+        if wrong or tally.lost or tally.unwanted or tally.doubled_outside or there.failures:
             there.notes.append(f"logs kept in {_keep(there)}")
         return Report(
             name,

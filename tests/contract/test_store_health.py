@@ -77,6 +77,8 @@ async def test_messages_that_slack_has_not_taken(store: Store) -> None:
     await store.record(other, deliveries=[parked])
     await store.record(mine, deliveries=[card("C1"), trying])
     await store.save_delivery(mine, Delivery(Kind.OUTCOME, "U1", State.WAITING))  # its turn comes
+    now = Delivery(Kind.TRANSCRIPT, "C1", State.SENDING, attempts=1, changed_at=T0)
+    await store.save_delivery(mine, now)  # just being sent
     found = await store.stuck_messages("C1", WEEK, 10)
     assert found == [
         Stuck(NAME, "U2", "C2", False, Kind.CARD, State.PARKED, "is_archived"),

@@ -2,6 +2,7 @@
 
 `bench`: the usual one. `alone`: no webhooks, time flies. `linked`: Socket Mode. `calm`: time is
 slow enough for the bot to be killed and started again within the two minutes of a request.
+`away`: the same for the bot alone, which others take away; meanwhile 100ms goes on quickly.
 """
 
 import asyncio
@@ -42,6 +43,7 @@ HOW: dict[str, dict[str, Any]] = {
     },
     "linked": {"speed": 60, "socket_mode": True, "rooms": {"meetings": 12}},
     "calm": {"speed": 6, "rooms": {"meetings": 30}},
+    "away": {"speed": 60, "rooms": {"meetings": 6}, "env": {"TIME_SCALE": "6"}},
 }
 
 
@@ -98,6 +100,15 @@ async def alone(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
 async def linked(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
     one = await stages["linked"].bench()
     yield one
+    await one.clean_up()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def away(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
+    one = await stages["away"].bench()
+    yield one
+    await one.ines.tell("install")
+    await one.recover()
     await one.clean_up()
 
 

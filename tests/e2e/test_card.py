@@ -29,10 +29,9 @@ async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:
     assert labels(running.blocks) == ["Pause", "Stop", "Details"]
     hms = await bench.recording(room)
     path = f"/v2/recordings/{hms['id']}/stop"
-    await bench.hms_fault(kind="hang", hang_s=0.8, after_work=True, path=path, times=1)
+    await bench.hms_fault(kind="status", status=503, path=path, times=6)
     await bench.press(bench.ines, running, "Stop", confirm=True)
     await bench.card(room, "Stopping.")
-    await bench.card(room, "Processing.")
     done = await bench.card(room, "Video ready.")
     assert labels(done.blocks) == ["Watch", "Details"]
     state = await bench.ines.state()

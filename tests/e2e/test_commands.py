@@ -164,7 +164,7 @@ async def test_an_unknown_word_names_the_commands_and_the_nearest(bench: Bench) 
     answer = await bench.ines.command(seed.STANDUP, f'/record strat "{room.name}"')
     assert answer.text is not None
     assert "There is no command “strat”" in answer.text
-    assert "start, stop, pause, resume, status, list, help" in answer.text
+    assert "Commands: start, stop, pause, resume, status, list, " in answer.text
     assert "Open the form" in labels(answer.saw[0]["message"]["blocks"])
     again = await bench.ines.command(seed.STANDUP, shown(answer)[0])
     assert again.text == f"Starting to record {room.name}."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.bench import Bench, cards, contains, has, labels, seed
+from tests.e2e.bench import Bench, cards, contains, first, has, labels, seed
 
 CAUSES = {
     "INTERNAL_ERROR": ("100ms had an error of its own.", "tell 100ms support about recording"),
@@ -35,9 +35,9 @@ async def test_each_failure_names_cause_and_fix_and_can_be_tried_again(
     again = await bench.card(room, "Recording.")
     assert again.ts != card.ts
     assert f"Asked by <@{seed.MEMBER}>" in again.text
-    first, second = await bench.bodies(room)
-    assert first == second
-    assert first["resolution"] == {"width": 1920, "height": 1080}
+    before, after = await bench.bodies(room)
+    assert before == after
+    assert before["resolution"] == {"width": 1920, "height": 1080}
 
 
 @pytest.mark.parametrize("error_type", ["INTERNAL_ERROR", "UPLOAD_ERROR"])

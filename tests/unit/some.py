@@ -29,6 +29,16 @@ def requested(
     )
 
 
+def discovered(*channels: str) -> f.Discovered:
+    return f.Discovered(
+        at=T0,
+        hms_id="d",
+        room_id="507f1f77bcf86cd799439011",
+        room_name="standup",
+        channels=channels or ("C1",),
+    )
+
+
 OPTIONS = st.sampled_from(
     [
         RecordingOptions(),
@@ -57,6 +67,7 @@ def _asset(kind: str, mode: str | None) -> st.SearchStrategy[f.Fact]:
 SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
     st.builds(f.Followed, at=_TIME, channel_id=st.sampled_from(["C1", "C2"]), by=st.just("U2")),
     st.builds(f.StopRequested, at=_TIME, by=st.just("U2")),
+    st.builds(f.StopWished, at=_TIME, by=st.sampled_from(["U1", "U4"])),
     st.builds(f.PauseRequested, at=_TIME, by=st.just("U2"), pause=st.booleans()),
     st.builds(f.StartAttempted, at=_TIME),
     st.builds(f.StartNotDone, at=_TIME, attempted_at=_TIME),
@@ -114,6 +125,6 @@ SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
 
 @st.composite
 def any_facts(draw: st.DrawFn) -> list[f.Fact]:
-    """A request and any other facts, in any order: also such as make no sense together."""
-    request = requested(options=draw(OPTIONS))
-    return [request, *draw(st.lists(SINGLE, max_size=14, unique_by=lambda x: x.identity))]
+    """A beginning and any other facts, in any order: also such as make no sense together."""
+    first = draw(st.sampled_from([requested(options=draw(OPTIONS)), discovered()]))
+    return [first, *draw(st.lists(SINGLE, max_size=14, unique_by=lambda x: x.identity))]

@@ -11,7 +11,7 @@ from bot.domain import facts as f
 from bot.domain.assets import Transcription
 from bot.domain.options import RecordingOptions
 from bot.domain.recording import NoBeginning, Phase, Why, derive
-from tests.unit.some import T0, any_facts, at, requested
+from tests.unit.some import T0, any_facts, at, discovered, requested
 
 
 def test_without_a_request_there_is_no_recording() -> None:
@@ -273,3 +273,12 @@ def test_times_and_channels() -> None:
     assert recording.channels == ("C1", "C2")
     assert recording.home == "C1"
     assert recording.duration_s == 180
+
+
+def test_what_nobody_asked_us_for_has_no_starter_and_is_at_100ms_already() -> None:
+    found = derive("k", [discovered("C1", "C2"), f.Followed(at=at(5), channel_id="C3")])
+    assert found.starter is None
+    assert (found.phase, found.hms_id, found.elsewhere) == (Phase.STARTING, "d", True)
+    assert found.channels == ("C1", "C2", "C3")
+    assert found.request_id == "discovered:d"
+    assert derive("k", [discovered(), f.BeamStarted(at=at(1))]).phase is Phase.RUNNING

@@ -149,7 +149,7 @@ def test_the_scopes_are_what_the_calls_need_and_no_more() -> None:
     for name in called:
         allowed = METHODS[name].scopes
         assert not allowed or asked.intersection(allowed), name
-    needs_no_call = {"commands"}
+    needs_no_call = {"app_mentions:read", "commands"}
     for scope in SCOPES:
         users = {name for name in called if scope.name in METHODS[name].scopes}
         assert users or scope.name in needs_no_call
@@ -161,7 +161,10 @@ def test_events_command_and_shortcut_are_those_that_have_listeners() -> None:
     assert set(BOT_EVENTS) == set(re.findall(r'app\.event\("(\w+)"\)', source))
     features = made(None)["features"]
     assert [c["command"] for c in features["slash_commands"]] == [COMMAND]
-    assert [s["callback_id"] for s in features["shortcuts"]] == [ids.START_SHORTCUT]
+    assert [s["callback_id"] for s in features["shortcuts"]] == [
+        ids.START_SHORTCUT,
+        ids.LINK_SHORTCUT,
+    ]
     assert all(entry.word in features["slash_commands"][0]["usage_hint"] for entry in TABLE)
 
 

@@ -77,9 +77,7 @@ settings_ = st.builds(
 
 
 @given(standings, settings_)
-def test_a_starter_may_always_stop_their_own(
-    standing: Standing, settings: ChannelSettings
-) -> None:
+def test_a_starter_may_always_stop_their_own(standing: Standing, settings: ChannelSettings) -> None:
     assert refusal(Person("U2", standing), Act.STEER, settings, starter="U2") is None
 
 

@@ -13,7 +13,7 @@ from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
 from bot.domain.options import RecordingOptions
 from bot.domain.policy import Policy, deadlines, is_late, transcript_expected_at
 from bot.domain.recording import derive
-from tests.unit.some import any_facts, at, requested
+from tests.unit.some import any_facts, at, discovered, requested
 
 POLICY = Policy()
 WANTED = Wanted(card="h2")
@@ -291,3 +291,13 @@ def test_time_scale_divides_every_wait_and_nothing_else() -> None:
     assert Policy(start_within=timedelta(seconds=1)).scaled(2).start_within == timedelta(seconds=1)
     assert fast.transcript_share == POLICY.transcript_share
     assert fast.webhooks == POLICY.webhooks
+
+
+def test_of_what_nobody_asked_us_for_nobody_is_told() -> None:
+    """Its home is closed: the other channel gets the results, and no starter is written to."""
+    work = Work(
+        deliveries=(_with(CARD, state=State.PARKED), _with(CARD, target="C2")), asked_at=at(8)
+    )
+    running = derive("k", [discovered("C1", "C2"), f.BeamStarted(at=at(6))])
+    assert isinstance(p.next_step(running, work, WANTED, POLICY, at(9)), p.Wait)
+    assert p.result_targets(running, work) == ("C1", "C2")

@@ -13,6 +13,7 @@ from bot.domain import facts as f
 from bot.domain.recording import Recording
 from bot.views.log import line_of, log_lines, written
 from bot.views.text import size
+from tests.unit.some import discovered
 from tests.unit.views_extremes import recordings
 from tests.unit.views_samples import READ, assert_only_our_markup, at, dates, recording
 
@@ -61,6 +62,8 @@ def test_a_pause_is_told_when_it_is_done_and_each_time() -> None:
 
 
 LINES: list[tuple[f.Fact, str | None]] = [
+    (discovered(), "Noticed: started elsewhere"),
+    (f.Followed(at=at(1), channel_id="C2"), None),
     (f.Followed(at=at(1), channel_id="C2", by="U2"), "<@U2> follows it in another channel"),
     (f.StartAttempted(at=at(1)), None),
     (f.StopSent(at=at(1)), None),
@@ -72,6 +75,7 @@ LINES: list[tuple[f.Fact, str | None]] = [
         f.StopRefused(at=at(1), status=403, message="<no>"),
         "100ms refused the stop: &lt;no&gt;",
     ),
+    (f.StopWished(at=at(1), by="U4"), "<@U4> would like it stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
     (f.StartParked(at=at(1)), "Not started: the request grew too old"),
     (

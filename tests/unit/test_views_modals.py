@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 from bot.domain import facts as f
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.recording import Recording
-from bot.domain.rows import Row
+from bot.domain.rows import HomePage, Row
 from bot.views import ids
 from bot.views.details import details_view, file_of_value, file_value
 from bot.views.home import home_view
@@ -215,7 +215,7 @@ def test_a_file_is_found_again_from_its_button() -> None:
 
 def test_home() -> None:
     running, recent = [row(started_at=at(-720))], [ended_row(key="key-2")]
-    assert shown(home_view(running, recent, NOW)) == snapshot("""\
+    assert shown(home_view(HomePage(tuple(running), tuple(recent)), NOW)) == snapshot("""\
 [*Start a recording -> form_open]
 # Recording now
 🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
@@ -245,7 +245,7 @@ def test_home() -> None:
     the bot.
 `/record help [command]`  Explain the commands, or one of them.\
 """)
-    assert shown(home_view([], [], NOW)).splitlines()[:5] == snapshot(
+    assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(
         [
             "[*Start a recording -> form_open]",
             "# Recording now",
@@ -259,4 +259,4 @@ def test_home() -> None:
 @given(st.lists(ROWS, max_size=40), st.lists(ROWS, max_size=40))
 @settings(max_examples=40, deadline=None)
 def test_slack_takes_any_home(running: list[Row], recent: list[Row]) -> None:
-    assert_accepted(home_view(running, recent, NOW))
+    assert_accepted(home_view(HomePage(tuple(running), tuple(recent)), NOW))

@@ -64,6 +64,7 @@ def facts_of_ours() -> st.SearchStrategy[f.Fact]:
     return st.one_of(
         b(f.Followed, at=time, by=who, channel_id=CHANNELS),
         b(f.StopRequested, at=time, by=who),
+        b(f.StopWished, at=time, by=who),
         b(f.PauseRequested, at=time, by=who, pause=FLAG),
         b(f.StartAttempted, at=time),
         b(f.StartNotDone, at=time, attempted_at=time),
@@ -131,7 +132,7 @@ ROWS = st.builds(
     key=st.just("key-1"),
     room_name=TEXTS,
     phase=st.sampled_from(Phase),
-    starter=USERS,
+    starter=st.none() | USERS,
     requested_at=TIMES,
     started_at=st.none() | TIMES,
     duration_s=SECONDS,

@@ -1,6 +1,11 @@
 """Ask 100ms how the recording is, so that no webhook is ever needed."""
 
+from dataclasses import replace
+from typing import Literal
+
 from bot.domain.facts import AssetSeen, GaveUp, Vanished
+from bot.domain.policy import deadlines
+from bot.domain.recording import derive
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note
@@ -27,11 +32,26 @@ async def ask(ctx: Context) -> Note:
     return Note(facts=new, aliases=files, asked=Asked(ctx.now, 1 if new else ctx.work.asks + 1))
 
 
-def give_up(ctx: Context, *, on_recording: bool) -> Note:
-    if on_recording:
-        return Note(facts=[GaveUp(at=ctx.now, on="recording")])
-    there = ctx.recording.transcription.settled
-    return Note(facts=[GaveUp(at=ctx.now, on="results" if there else "transcript")])
+async def give_up(ctx: Context, *, on_recording: bool) -> Note:
+    """Not on old news, as after downtime: 100ms is asked once more, and has the last word.
+
+    Raises HmsUnavailable while it does not answer, unless that has gone on for too long as well.
+    """
+    policy = ctx.deps.policy
+    since = deadlines(ctx.recording, policy).give_up_at
+    last = await ask(ctx)
+    silent = last.asked is not None and last.asked.failures > 0
+    if silent and since is not None and ctx.now - since < policy.give_up_after:
+        raise HmsUnavailable("no last word", reached=False)
+    after = derive(ctx.key, [*ctx.recording.log, *last.facts])
+    limit = deadlines(after, policy).give_up_at
+    if limit is None or limit > ctx.now:
+        return last
+    on: Literal["results", "transcript"] = (
+        "results" if after.transcription.settled else "transcript"
+    )
+    gave_up = GaveUp(at=ctx.now, on="recording" if on_recording else on)
+    return replace(last, facts=[*last.facts, gave_up])
 
 
 def _failed(ctx: Context) -> Note:

@@ -11,6 +11,10 @@ from bot.views.results import tell_message
 
 
 async def post_card(ctx: Context, channel: str) -> Note:
+    """One that was parked after it was posted is still there: it is edited, not posted again."""
+    card = ctx.work.delivery(Kind.CARD, channel)
+    if card and card.ts:
+        return await update_card(ctx, channel)
     return await post(ctx, Kind.CARD, channel, ctx.card())
 
 
@@ -30,6 +34,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
         return Note(deliveries=[replace(card, state=State.PARKED, error=refused.error)])
     edited = replace(
         card,
+        state=State.SENT,
         hash=content_hash(message),
         not_before=ctx.now + ctx.deps.policy.card_every,
         changed_at=ctx.now,

@@ -2,21 +2,27 @@
 
 from datetime import datetime
 
-from bot.domain.facts import PauseDropped, PauseSent, StopRefused, StopSent
-from bot.hms.errors import HmsRefused
+from bot.domain.facts import PauseDropped, PauseSent, StopRefused, StopRequested, StopSent
+from bot.hms.errors import HmsNotFound, HmsRefused
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note
 
 
 async def stop(ctx: Context) -> Note:
-    """Harmless to repeat: an unknown outcome is simply tried again."""
+    """Harmless to repeat: an unknown outcome is simply tried again, and so is any no but 404.
+
+    What came of it is never older than the wish, whichever replica's clock that was.
+    """
     hms_id = _hms_id(ctx)
+    wishes = [f.at for f in ctx.recording.log if isinstance(f, StopRequested)]
+    asked_at = max(wishes, default=ctx.now)
     try:
         answer = await ctx.deps.hms.stop(hms_id)
-    except HmsRefused as refused:
-        return Note(facts=[StopRefused(at=ctx.now, status=refused.status, message=refused.message)])
+    except HmsNotFound as gone:
+        at = max(ctx.now, asked_at)
+        return Note(facts=[StopRefused(at=at, status=gone.status, message=gone.message)])
     seen = facts_of_recording(answer, ctx.now) if answer else []
-    return Note(facts=[StopSent(at=ctx.now), *seen])
+    return Note(facts=[StopSent(at=max(ctx.now, asked_at)), *seen])
 
 
 async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:

@@ -2,12 +2,13 @@
 
 from typing import assert_never
 
-from bot.domain import notices, plan
+from bot.domain import forgetting, notices, plan
 from bot.reconcile.context import Context, Note
 from bot.reconcile.executors.ask import ask, give_up
 from bot.reconcile.executors.cards import post_card, tell, update_card
 from bot.reconcile.executors.control import pause, stop
 from bot.reconcile.executors.notices import ask_to_stop, say_in_room
+from bot.reconcile.executors.forgetting import erase, receipt
 from bot.reconcile.executors.outcome import outcome
 from bot.reconcile.executors.results import fetch_transcript, post_summary, upload_file
 from bot.reconcile.executors.start import start
@@ -45,6 +46,10 @@ async def carry_out(step: plan.Action, ctx: Context) -> Note:
         case notices.SayInRoom(target=target):
             return await say_in_room(ctx, target)
         case plan.GiveUp(on_recording=on_recording):
-            return give_up(ctx, on_recording=on_recording)
+            return await give_up(ctx, on_recording=on_recording)
+        case forgetting.Erase(kind=kind, target=target):
+            return await erase(ctx, kind, target)
+        case forgetting.Receipt(target=target):
+            return await receipt(ctx, target)
         case _:
             assert_never(step)

@@ -3,19 +3,21 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.assets import assets_of
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.facts import AssetSeen, Fact, ResultsChecked, TranscriptionReported
+from bot.domain.plan import Action, PostSummary, UploadFile, hold_name
 from bot.domain.policy import is_late
 from bot.domain.results import SummarySection
-from bot.hms.errors import HmsNotFound, HmsRefused, HmsTooLarge, HmsUnavailable
+from bot.hms.errors import HmsError, HmsNotFound, HmsRefused, HmsTooLarge, HmsUnavailable
 from bot.hms.models import asset_seen, facts_of_recording
 from bot.hms.results import count_words, parse_summary
 from bot.reconcile.context import Context, Note
 from bot.reconcile.executors.posting import announce, not_now, not_there, post
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
-from bot.views.results import file_failed_message, results_message
+from bot.views.results import UNREADABLE, file_failed_message, results_message
 
 MAX_TRANSCRIPT_BYTES = 20 * 1024 * 1024
 MAX_SUMMARY_BYTES = 1024 * 1024
@@ -110,11 +112,19 @@ def _place(ctx: Context, target: str) -> _Place:
 async def post_summary(ctx: Context, target: str) -> Note:
     """The message that brings the results; it mentions the starter, in one place only."""
     place = _place(ctx, target)
-    listed = await _listed(ctx)
-    has_summary = ctx.recording.results is not None and ctx.recording.results.has_summary
+    found = ctx.recording.results
+    listed: list[Fact] = []
+    summary: tuple[SummarySection, ...] = ()
+    try:
+        listed = await _listed(ctx)
+        if found and found.has_summary:
+            summary = await _summary(ctx, ctx.recording.assets.summary)
+    except HmsError:
+        if not _in_vain(ctx, PostSummary(target), since=found.at if found else None):
+            raise
     message = results_message(
         ctx.recording,
-        summary=await _summary(ctx, ctx.recording.assets.summary) if has_summary else (),
+        summary=summary,
         mention=target == ctx.recording.home,
         in_thread=place.thread_ts is not None,
         bot=ctx.deps.identity.name,
@@ -139,13 +149,20 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
     """A file below the results. If Slack takes it not, the thread says so: no drama."""
     recording = ctx.recording
     asset = recording.assets.best_transcript if kind is Kind.TRANSCRIPT else recording.assets.chat
-    content = await _content(ctx, asset, MAX_TRANSCRIPT_BYTES) if asset else None
     place = _below_results(ctx, target)
+    try:
+        content = await _content(ctx, asset, MAX_TRANSCRIPT_BYTES) if asset else None
+    except HmsError:
+        results = ctx.work.delivery(Kind.RESULTS, target)
+        since = results.changed_at if results else None
+        if not _in_vain(ctx, UploadFile(kind, target), since=since):
+            raise
+        return await _say_failed(ctx, await announce(ctx, kind, target), place, UNREADABLE)
     if kind is Kind.CHAT and not content:
         return Note(deliveries=[Delivery(kind, target, State.DROPPED, error="empty")])
     sending = await announce(ctx, kind, target)
     try:
-        await ctx.deps.slack.upload(
+        file_id = await ctx.deps.slack.upload(
             place.channel,
             thread_ts=place.thread_ts,
             filename=_filename(ctx, kind, asset),
@@ -157,10 +174,11 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
     except NotAuthorized as refused:
         if refused.needed is None:
             return not_there(ctx, sending, refused)
-        return await _say_failed(ctx, sending, place, refused)
+        return await _say_failed(ctx, sending, place, refused.error)
     except SlackRefused as refused:
-        return await _say_failed(ctx, sending, place, refused)
-    return Note(deliveries=[replace(sending, state=State.SENT, changed_at=ctx.now)])
+        return await _say_failed(ctx, sending, place, refused.error)
+    sent = replace(sending, state=State.SENT, file_id=file_id, changed_at=ctx.now)
+    return Note(deliveries=[sent])
 
 
 def _below_results(ctx: Context, target: str) -> _Place:
@@ -171,22 +189,29 @@ def _below_results(ctx: Context, target: str) -> _Place:
     return place
 
 
-async def _say_failed(
-    ctx: Context, sending: Delivery, place: _Place, refused: SlackRefused
-) -> Note:
-    dropped = replace(sending, state=State.DROPPED, error=refused.error)
+def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:
+    """100ms was asked for the content often enough, for long enough: go on without."""
+    held, policy = ctx.work.holds.get(hold_name(step)), ctx.deps.policy
+    often = held is not None and held.attempts >= policy.tries_to_read
+    return often and since is not None and ctx.now - since >= policy.give_up_after
+
+
+async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str) -> Note:
+    dropped = replace(sending, state=State.DROPPED, error=error)
     message = file_failed_message(
-        ctx.recording, sending.kind, refused.error, place.channel, bot=ctx.deps.identity.name
+        ctx.recording, sending.kind, error, place.channel, bot=ctx.deps.identity.name
     )
     try:
-        await ctx.deps.slack.post(place.channel, message.payload(), thread_ts=place.thread_ts)
+        note = await ctx.deps.slack.post(
+            place.channel, message.payload(), thread_ts=place.thread_ts
+        )
     except MessageGone:
         return Note(deliveries=[dropped])
     except SlackUnavailable as failed:
         return not_now(ctx, sending, failed)
     except SlackRefused as again:
         return not_there(ctx, sending, again)
-    return Note(deliveries=[dropped])
+    return Note(deliveries=[replace(dropped, posted_in=note.channel, ts=note.ts)])
 
 
 def _filename(ctx: Context, kind: Kind, asset: AssetSeen | None) -> str:

@@ -1,6 +1,6 @@
 """Start: the one call that must not be made twice, nor when nobody asks for it any more."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.facts import (
     Adopted,
@@ -19,6 +19,7 @@ from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note, hold
 
+MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
 _ACTIVE: tuple[HmsStatus, ...] = ("running", "starting")
 
 
@@ -33,9 +34,16 @@ async def start(ctx: Context) -> Note:
         found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
         if found:
             return _adopt(ctx, found, followers, elsewhere=False)
-    if ctx.now - recording.requested_at > policy.start_within:
-        return Note(facts=[StartParked(at=ctx.now)])
-    return await _attempt(ctx, followers)
+        recording = (await ctx.deps.store.load(ctx.key)).recording  # the look took its time
+    too_late = ctx.now - recording.requested_at > policy.start_within
+    if not (too_late or recording.stop_pending):
+        return await _attempt(ctx, followers)
+    attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
+    if recording.attempted_at and ctx.now - max(attempts) < MAY_STILL_BEGIN:
+        raise HmsUnavailable("an unanswered start may still begin", reached=False)
+    if recording.stop_pending:
+        return Note(facts=[StartNotDone(at=ctx.now, attempted_at=at) for at in attempts])
+    return Note(facts=[StartParked(at=ctx.now)])
 
 
 async def _followers(ctx: Context) -> list[Followed]:

@@ -10,7 +10,8 @@ BOT_APP: dict[str, Any] = {
         {
             "command": "/record",
             "description": "Record a room, or see what is being recorded",
-            "usage_hint": "[start|stop|pause|resume|status|list|follow|unfollow|doctor|help] [room] [options]",
+            "usage_hint": "[start|stop|pause|resume|status|list|follow|unfollow|doctor|help] "
+            "[room] [options]",
         }
     ],
     "shortcuts": [
@@ -19,6 +20,12 @@ BOT_APP: dict[str, Any] = {
             "type": "global",
             "callback_id": "start_recording",
             "description": "Choose a room and how to record it",
-        }
+        },
+        {
+            "name": "Record the linked room",
+            "type": "message",
+            "callback_id": "record_link",
+            "description": "Record the 100ms room that this message links to",
+        },
     ],
 }

@@ -1,21 +1,23 @@
 """The simulated 100ms, reached through the page's own address."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import httpx
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.hms.driver import Driver
 
-KEPT_HEADERS = ("content-type", "cache-control", "content-disposition")
+AGAIN_S = 1.0  # until it is asked for its changes again
 
 
 class HmsProxy:
     def __init__(self, hms: Driver) -> None:
         self._hms = hms
+        self._changed = asyncio.Event()
 
     def routes(self) -> list[Route]:
         every = ["GET", "POST", "DELETE"]
@@ -25,37 +27,48 @@ class HmsProxy:
         ]
 
     async def control(self, request: Request) -> Response:
-        """`/100ms/…` is `/sim/…` of the 100ms, its stream of changes included."""
-        http = self._hms.http
-        asked = http.build_request(
-            request.method,
-            f"/sim/{request.path_params['path']}",
-            params=request.query_params,
-            content=await request.body(),
-            timeout=httpx.Timeout(10, read=None),
-        )
+        """`/100ms/…` is `/sim/…` of the 100ms."""
         try:
-            answer = await http.send(asked, stream=True)
+            answer = await self._hms.http.request(
+                request.method,
+                f"/sim/{request.path_params['path']}",
+                params=request.query_params,
+                content=await request.body(),
+            )
         except httpx.HTTPError as error:
             return JSONResponse({"message": f"100ms is not there: {error!r}"}, status_code=502)
-        kept = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
-        return StreamingResponse(
-            _raw(answer), answer.status_code, kept, background=BackgroundTask(answer.aclose)
-        )
-
-    async def say(self, request: Request) -> Response:
-        """A message in the room's chat: a call of the API proper, as a person's client makes."""
-        room_id = request.path_params["room_id"]
-        said = await request.json()
-        answer = await self._hms.api("POST", f"/active-rooms/{room_id}/send-message", json=said)
         return Response(answer.content, answer.status_code, media_type="application/json")
 
+    async def say(self, request: Request) -> Response:
+        """A message in the room's chat: a call of the API proper, marked as ours."""
+        room_id = request.path_params["room_id"]
+        said = await request.json()
+        path = f"/active-rooms/{room_id}/send-message"
+        answer = await self._hms.api("POST", path, json=said, params={"via": "page"})
+        return Response(answer.content, answer.status_code, media_type="application/json")
 
-async def _raw(answer: httpx.Response) -> AsyncIterator[bytes]:
-    try:
-        async for piece in answer.aiter_raw():
-            yield piece
-    except httpx.HTTPError:
-        return  # the 100ms has gone; the page will ask again
-    finally:
-        await answer.aclose()
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """One connection for all windows: a browser has only six for each address."""
+        task = asyncio.create_task(self._listen())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def changes(self) -> AsyncIterator[dict[str, object] | None]:
+        """Once for each time that something changed, or several things at once."""
+        while True:
+            await self._changed.wait()
+            yield None
+
+    async def _listen(self) -> None:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                async with self._hms.http.stream("GET", "/sim/stream", timeout=None) as answer:
+                    async for line in answer.aiter_lines():
+                        if line.startswith("data:"):
+                            self._changed.set()
+                            self._changed = asyncio.Event()
+            await asyncio.sleep(AGAIN_S)

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from bot.sandbox.page.hms_proxy import HmsProxy
 from bot.sandbox.page.shown import (
     calls_of,
     channel_of,
@@ -27,26 +28,52 @@ WORLD = secrets.token_hex(4)  # numbers of another process' changes mean nothing
 OF_VIEWS = ("view_", "home_")
 
 
-async def stream(request: Request) -> StreamingResponse:
-    """GET /page/stream; continues from Last-Event-ID where that is possible."""
-    sim: Sim = request.app.state.sim
-    world, _, last = (request.headers.get("last-event-id") or "").partition(".")
-    since = int(last) if world == WORLD and last.isdecimal() else None
-    headers = {"cache-control": "no-store"}
-    return StreamingResponse(_events(sim, since), media_type="text/event-stream", headers=headers)
+class News:
+    def __init__(self, sim: Sim, hms: HmsProxy) -> None:
+        self._sim = sim
+        self._hms = hms
+
+    async def stream(self, request: Request) -> StreamingResponse:
+        """GET /page/stream; continues from Last-Event-ID where that is possible."""
+        world, _, last = (request.headers.get("last-event-id") or "").partition(".")
+        since = int(last) if world == WORLD and last.isdecimal() else None
+        headers = {"cache-control": "no-store"}
+        return StreamingResponse(
+            self._events(since), media_type="text/event-stream", headers=headers
+        )
+
+    async def _events(self, since: int | None) -> AsyncIterator[str]:
+        sim = self._sim
+        if since is None:
+            since = sim.changes.seq
+            yield _event("state", since, everything(sim))
+        slack, hms = sim.changes.follow(since, idle_s=IDLE_S), self._hms.changes()
+        async for source, change in _either(slack, hms):
+            if source is hms:
+                yield "event: hms\ndata: changed\n\n"
+            elif change is None:
+                yield ": idle\n\n"
+            elif change["seq"] > since:
+                await asyncio.sleep(GATHER_S)
+                changes, since = sim.changes.since(since), sim.changes.seq
+                yield _event("patch", since, patch(sim, changes))
 
 
-async def _events(sim: Sim, since: int | None) -> AsyncIterator[str]:
-    if since is None:
-        since = sim.changes.seq
-        yield _event("state", since, everything(sim))
-    async for change in sim.changes.follow(since, idle_s=IDLE_S):
-        if change is None:
-            yield ": idle\n\n"
-        elif change["seq"] > since:
-            await asyncio.sleep(GATHER_S)
-            changes, since = sim.changes.since(since), sim.changes.seq
-            yield _event("patch", since, patch(sim, changes))
+async def _either(
+    *sources: AsyncIterator[JSON | None],
+) -> AsyncIterator[tuple[AsyncIterator[JSON | None], JSON | None]]:
+    """What comes from any of them, with where it came from."""
+    coming = {asyncio.ensure_future(anext(source)): source for source in sources}
+    try:
+        while True:
+            done, _ = await asyncio.wait(coming, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                source = coming.pop(task)
+                coming[asyncio.ensure_future(anext(source))] = source
+                yield source, task.result()
+    finally:
+        for task in coming:
+            task.cancel()
 
 
 def _event(name: str, seq: int, data: JSON) -> str:

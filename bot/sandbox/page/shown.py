@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from itertools import islice
 
+from bot.sandbox.page.bot_app import BOT_APP
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.model import JSON, Channel, Delivery
 from bot.sandbox.slack.sim import Sim
@@ -16,6 +17,7 @@ def everything(sim: Sim) -> JSON:
     return {
         "team": {"id": seed.TEAM_ID, "name": seed.TEAM_NAME, "domain": seed.TEAM_DOMAIN},
         "bot": {"user": seed.BOT_USER, "app": seed.APP_ID},
+        "app": BOT_APP,
         "users": [asdict(user) for user in sim.users.values()],
         "channels": [
             channel_of(channel)

@@ -14,6 +14,7 @@ DEFAULT_SCOPES = frozenset(
         "groups:read",
         "im:read",
         "im:write",
+        "usergroups:read",
         "users:read",
     }
 )

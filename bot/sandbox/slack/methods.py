@@ -11,7 +11,7 @@ from bot.sandbox.slack import methods_views as views
 from bot.sandbox.slack.model import JSON
 from bot.sandbox.slack.sim import Sim
 
-TIER_3, TIER_4, SPECIAL = 50, 100, 600
+TIER_2, TIER_3, TIER_4, SPECIAL = 20, 50, 100, 600
 ALWAYS = frozenset({"team_id", "token"})  # Bolt adds team_id to every call
 STRINGS = frozenset(
     {
@@ -19,6 +19,7 @@ STRINGS = frozenset(
         "channel",
         "channel_id",
         "external_id",
+        "file",
         "filename",
         "hash",
         "initial_comment",
@@ -109,6 +110,19 @@ METHODS: Mapping[str, Method] = {
     "users.info": Method(
         places.users_info, _names("user"), scopes=("users:read",), per_minute=TIER_4
     ),
+    "usergroups.list": Method(
+        places.usergroups_list,
+        optional=_names("include_count include_disabled include_users"),
+        scopes=("usergroups:read",),
+        per_minute=TIER_2,
+    ),
+    "usergroups.users.list": Method(
+        places.usergroups_users_list,
+        _names("usergroup"),
+        _names("include_disabled"),
+        ("usergroups:read",),
+        per_minute=TIER_2,
+    ),
     "files.getUploadURLExternal": Method(
         files.get_upload_url,
         _names("filename length"),
@@ -116,6 +130,7 @@ METHODS: Mapping[str, Method] = {
         ("files:write",),
         per_minute=TIER_4,
     ),
+    "files.delete": Method(files.delete, _names("file"), scopes=("files:write",)),
     "files.completeUploadExternal": Method(
         files.complete_upload,
         _names("files"),

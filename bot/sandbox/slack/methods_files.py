@@ -69,6 +69,18 @@ def complete_upload(sim: Sim, args: JSON) -> JSON:
     return {"files": [file_object(file) for file in files]}
 
 
+def delete(sim: Sim, args: JSON) -> JSON:
+    """The messages that shared it stay, without it."""
+    if sim.files.pop(args["file"], None) is None:
+        raise SlackError("file_not_found")
+    for channel in sim.channels.values():
+        for message in channel.messages.values():
+            if args["file"] in message.files:
+                message.files.remove(args["file"])
+                sim.changes.add("message_updated", channel=channel.id, ts=message.ts, user=None)
+    return {}
+
+
 def file_object(file: File) -> JSON:
     shares: dict[str, list[JSON]] = {}
     for channel, ts in file.shares:

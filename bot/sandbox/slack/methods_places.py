@@ -30,6 +30,31 @@ def users_info(sim: Sim, args: JSON) -> JSON:
     return {"user": user_object(user)}
 
 
+def usergroups_list(sim: Sim, args: JSON) -> JSON:  # noqa: ARG001 - every method is called alike
+    return {
+        "usergroups": [
+            {
+                "id": group.id,
+                "team_id": seed.TEAM_ID,
+                "is_usergroup": True,
+                "name": group.name,
+                "handle": group.handle,
+                "description": "",
+                "date_delete": 0,
+                "user_count": len(group.users),
+            }
+            for group in seed.GROUPS
+        ]
+    }
+
+
+def usergroups_users_list(sim: Sim, args: JSON) -> JSON:  # noqa: ARG001
+    for group in seed.GROUPS:
+        if group.id == args["usergroup"]:
+            return {"users": sorted(group.users)}
+    raise SlackError("no_such_subteam")
+
+
 def conversations_info(sim: Sim, args: JSON) -> JSON:
     channel = access.readable_channel(sim, args["channel"])
     body = channel_object(channel)

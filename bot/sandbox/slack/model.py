@@ -24,6 +24,14 @@ class User:
     tz_offset: int = 3600
 
 
+@dataclass(frozen=True)
+class UserGroup:
+    id: str
+    name: str
+    handle: str
+    users: frozenset[str]
+
+
 @dataclass
 class Message:
     ts: str

@@ -1,6 +1,6 @@
 """The workspace everyone starts in. These ids are fixed: tests and tours may name them."""
 
-from bot.sandbox.slack.model import Channel, User
+from bot.sandbox.slack.model import Channel, User, UserGroup
 
 TEAM_ID = "T0SANDBOX1"
 TEAM_NAME = "Sandbox"
@@ -22,6 +22,10 @@ LOBBY = "C0LOBBY001"  # public, without the bot
 DESIGN = "C0DESIGN01"  # private, the bot is in
 BOARD = "C0BOARD001"  # private, without the bot
 PARTNERS = "C0PARTNER1"  # shared with another organisation, the bot is in
+
+
+CREW = "S0CREW0001"
+GROUPS = (UserGroup(CREW, "Recording crew", "crew", frozenset({MEMBER})),)
 
 
 def users() -> dict[str, User]:

@@ -20,9 +20,7 @@ class _NoWaiting(selectors.SelectSelector):
         super().__init__()
         self.time_s = 0.0
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, int]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise Stuck
         self.time_s += max(0.0, timeout)

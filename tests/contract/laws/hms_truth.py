@@ -1,4 +1,4 @@
-"""100ms as it is, in memory: a recording's life is a function of the time."""
+"""100ms as it is, in memory; and the door to it that the bot goes through."""
 
 import asyncio
 import itertools
@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from bot.domain.facts import HmsStatus
 from bot.domain.options import RecordingOptions
@@ -14,93 +14,21 @@ from bot.hms.client import HmsClient
 from bot.hms.errors import HmsConflict, HmsForbidden, HmsNotFound, HmsUnauthorized
 from bot.hms.errors import HmsUnavailable as Unavailable
 from bot.hms.models import Asset, Recording
+from tests.contract.laws.job import (
+    ALONE_S,
+    BUSY,
+    STARTING_S,
+    STOPPING_S,
+    SUMMARY,
+    TRANSCRIBING_FROM_S,
+    UPLOAD_S,
+    WORDS,
+    Job,
+    Speech,
+)
 from tests.contract.laws.replies import Faults, Life, Meter, carried_out
 
 T = TypeVar("T")
-Speech = Literal["fine", "failed", "partial", "stuck", "empty"]
-"""What comes of the transcript: all of it, nothing, no summary, a summary that is being made for
-ever, or nobody spoke."""
-
-STARTING_S, STOPPING_S, UPLOAD_S, TRANSCRIBING_FROM_S = 4, 2, 20, 5
-WORDS = b"Ana: hello there everyone\n\nTom: good morning\n"
-SUMMARY = b'{"summary":{"sections":[{"title":"Agenda","format":"bullets","bullets":["ship it"]}]}}'
-ALONE_S = 300.0
-BUSY = ("starting", "running", "stopping")
-
-
-@dataclass
-class Job:
-    """One recording at 100ms. Times are seconds of the simulation."""
-
-    id: str
-    room_id: str
-    options: RecordingOptions
-    created_s: float
-    ours: bool
-    speech: Speech
-    transcribed: bool
-    fails: str | None = None
-    stopped_s: float | None = None
-    reason: str = ""
-    stop_calls: int = 0
-    pauses: list[tuple[float, bool]] = field(default_factory=list)
-
-    @property
-    def began_s(self) -> float:
-        return self.created_s + STARTING_S
-
-    @property
-    def done_s(self) -> float | None:
-        return None if self.stopped_s is None else self.stopped_s + STOPPING_S + UPLOAD_S
-
-    @property
-    def duration_s(self) -> float:
-        return max(0.0, (self.stopped_s or self.began_s) - self.began_s)
-
-    @property
-    def transcribed_s(self) -> float | None:
-        done, stopped = self.done_s, self.stopped_s
-        if done is None or stopped is None:
-            return None
-        return stopped + max(300.0, 0.2 * self.duration_s) + UPLOAD_S
-
-    def status(self, now_s: float) -> HmsStatus:
-        if now_s < self.began_s:
-            return "starting" if self.stopped_s is None else "stopping"
-        never_began = self.stopped_s is not None and self.stopped_s < self.began_s
-        if never_began or self.fails == "MAX_RETRIES_REACHED":
-            return "failed"
-        if self.stopped_s is None:
-            return "running"
-        if now_s < self.stopped_s + STOPPING_S:
-            return "stopping"
-        if now_s < self.stopped_s + STOPPING_S + UPLOAD_S:
-            return "post_processing"
-        return "failed" if self.fails else "completed"
-
-    def assets(self, now_s: float) -> list[dict[str, Any]]:
-        if self.status(now_s) != "completed":
-            return []
-        found = [
-            {"id": f"{self.id}-video", "type": "room-composite", "status": "completed"},
-            {"id": f"{self.id}-chat", "type": "chat", "status": "completed"},
-        ]
-        found[0]["duration"] = self.duration_s  # type: ignore[assignment]
-        if self.transcribed:
-            for kind, mode in (("transcript", "txt"), ("transcript", "srt"), ("summary", "json")):
-                state = self._speech_state(kind, now_s)
-                one: dict[str, Any] = {"id": f"{self.id}-{kind}-{mode}", "type": kind, "status": state}
-                found.append({**one, "metadata": {"output_mode": mode}})
-        return found
-
-    def _speech_state(self, kind: str, now_s: float) -> str:
-        if now_s < (self.transcribed_s or 0):
-            return "processing"
-        if kind == "summary" and self.speech in ("partial", "stuck", "empty"):
-            return "processing" if self.speech == "stuck" else "failed"
-        return "failed" if self.speech == "failed" else "completed"
-
-
 Emit = Callable[[str, dict[str, Any]], None]
 
 
@@ -181,7 +109,7 @@ class HmsTruth:
                 "status": job.status(now_s),
                 "created_at": self._wire(job.created_s),
                 "started_at": self._wire(job.began_s) if now_s >= job.began_s else None,
-                "stopped_at": self._wire(job.stopped_s) if over else None,
+                "stopped_at": self._wire(job.stopped_s or 0.0) if over else None,
                 "recording_assets": job.assets(now_s) if files else [],
             }
         )
@@ -189,7 +117,9 @@ class HmsTruth:
     def content(self, asset_id: str) -> bytes:
         job_id, _, kind = asset_id.partition("-")
         job = self.job(job_id)
-        if not any(a["id"] == asset_id and a["status"] == "completed" for a in job.assets(self.time_s())):
+        if not any(
+            a["id"] == asset_id and a["status"] == "completed" for a in job.assets(self.time_s())
+        ):
             raise HmsNotFound(404, "asset not found")
         if kind.startswith("summary"):
             return SUMMARY
@@ -211,7 +141,9 @@ class HmsTruth:
         stopped_s = job.stopped_s or 0.0
         times = {"started_at": self._wire(job.began_s), "stopped_at": self._wire(stopped_s)}
         video = f"{job.id}-video"
-        self._beam("beam.recording.success", job, recording_id=video, duration=job.duration_s, **times)
+        self._beam(
+            "beam.recording.success", job, recording_id=video, duration=job.duration_s, **times
+        )
         if job.transcribed and job.transcribed_s is not None:
             self._later(TRANSCRIBING_FROM_S, lambda: self._speech(job, "started.success"))
             word = "failure" if job.speech in ("failed", "partial", "stuck") else "success"
@@ -228,7 +160,11 @@ class HmsTruth:
             "transcript_srt_asset_id": f"{job.id}-transcript-srt",
             "summary_json_asset_id": f"{job.id}-summary-json",
         }
-        said = {"recording_id": f"{job.id}-video", "room_id": job.room_id, "duration": job.duration_s}
+        said = {
+            "recording_id": f"{job.id}-video",
+            "room_id": job.room_id,
+            "duration": job.duration_s,
+        }
         session = {"session_id": f"session-{job.room_id}"}
         self.emit(f"transcription.{word}", {**said, **session, **files})
 
@@ -282,9 +218,7 @@ class HmsDoor(HmsClient):
 
     async def get_recording(self, recording_id: str) -> Recording:
         truth = self._truth
-        return await self._through(
-            "get", lambda: truth.shown(truth.job(recording_id), files=True)
-        )
+        return await self._through("get", lambda: truth.shown(truth.job(recording_id), files=True))
 
     async def list_recordings(
         self,

@@ -1,14 +1,16 @@
 """What must be true when a drill is over."""
 
+from prometheus_client import Counter
+
 from bot.domain.deliveries import Kind, State
 from bot.domain.recording import ENDED, Phase, Recording, Why
 from bot.hms.results import count_words
-from bot.metrics import POSSIBLE_DOUBLES
+from bot.metrics import POSSIBLE_DOUBLES, STEPS
 from bot.store.values import Loaded
 from bot.views.message import Message as View
 from bot.views.message import content_hash
 from tests.contract.laws.drill import Drill
-from tests.contract.laws.hms_truth import WORDS, Job
+from tests.contract.laws.job import BUSY, WORDS, Job
 from tests.contract.laws.replies import DEADLY, UNKNOWN
 from tests.contract.laws.slack_truth import Message, readable
 
@@ -16,7 +18,15 @@ STEP_S = 10.0
 
 
 def doubles() -> float:
-    return sum(s.value for m in POSSIBLE_DOUBLES.collect() for s in m.samples if "_total" in s.name)
+    return _counted(POSSIBLE_DOUBLES)
+
+
+def steps() -> float:
+    return _counted(STEPS)
+
+
+def _counted(counter: Counter) -> float:
+    return sum(s.value for m in counter.collect() for s in m.samples if s.name.endswith("_total"))
 
 
 def recordings(drill: Drill) -> list[Loaded]:
@@ -127,10 +137,11 @@ def assert_nothing_unwanted(drill: Drill) -> None:
 
 
 def assert_stopped(drill: Drill) -> None:
+    """Whoever was told that it stops can leave: it does, and nobody else has to end it."""
     stopped = {a.key for a in drill.asked if a.what == "stop"}
     for one in recordings(drill):
         job = drill.hms.jobs.get(one.recording.hms_id or "")
         if one.recording.key in stopped and job is not None:
-            assert job.stopped_s is not None, (job, one.recording.log)
+            assert job.status(drill.time_s) not in BUSY, (job, one.recording.log)
     if stopped and stopped == set(drill.keys):
-        assert not [j for j in drill.hms.jobs.values() if j.ours and j.stopped_s is None]
+        assert not [j for j in drill.hms.jobs.values() if j.ours and j.status(drill.time_s) in BUSY]

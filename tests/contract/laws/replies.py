@@ -43,6 +43,7 @@ UNKNOWN = (
     Reply.SILENT_THEN_DONE,
 )
 DEADLY = (Reply.DIES_BEFORE, Reply.DIES_AFTER)
+ANY_BUT_DEATH = tuple(reply for reply in Reply if reply not in DEADLY)
 
 
 class Death(BaseException):
@@ -70,8 +71,8 @@ class Faults:
 
     def __post_init__(self) -> None:
         endless = tuple(self.forever)
-        for side, replies in (("slack", self.slack), ("100ms", self.hms)):
-            self._left[side] = itertools.chain(replies, itertools.cycle(endless))
+        self._left["slack"] = itertools.chain(self.slack, itertools.cycle(endless))
+        self._left["100ms"] = itertools.chain(self.hms, itertools.cycle(endless))
         self._left["database"] = iter(self.database)
 
     def next(self, side: Side, now_s: float) -> Reply:
@@ -158,5 +159,5 @@ def quietly(do: Callable[[], object]) -> None:
     """Done, or refused, where nobody hears which."""
     try:
         do()
-    except Exception:  # noqa: BLE001
+    except Exception:
         return

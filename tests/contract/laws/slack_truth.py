@@ -72,7 +72,12 @@ class SlackDoor(SlackGateway):
     """The gateway's methods as the reconciler uses them, each answered as the faults say."""
 
     def __init__(
-        self, truth: SlackTruth, faults: Faults, meter: Meter, life: Life, time_s: Callable[[], float]
+        self,
+        truth: SlackTruth,
+        faults: Faults,
+        meter: Meter,
+        life: Life,
+        time_s: Callable[[], float],
     ) -> None:
         self._truth, self._faults, self._meter = truth, faults, meter
         self._life, self._time_s = life, time_s
@@ -116,9 +121,13 @@ class SlackDoor(SlackGateway):
         await self._through("files.completeUploadExternal", put)
 
     async def permalink(self, channel: str, ts: str) -> str:
-        return await self._through("chat.getPermalink", lambda: f"https://slack.example/{channel}/{ts}")
+        return await self._through(
+            "chat.getPermalink", lambda: f"https://slack.example/{channel}/{ts}"
+        )
 
-    async def ephemeral(self, channel: str, user: str, message: Json) -> None:
+    async def ephemeral(
+        self, channel: str, user: str, message: Json, *, thread_ts: str | None = None
+    ) -> None:
         def tell() -> None:
             if channel not in self._truth.members:
                 raise CannotPostThere("not_in_channel")

@@ -2,13 +2,14 @@
 
 from hypothesis import given
 
-from tests.contract.laws.drill import Drill, Script
+from tests.contract.laws.drill import Drill
 from tests.contract.laws.judge import (
     assert_converged,
     assert_nothing_unwanted,
     assert_stopped,
     doubles,
 )
+from tests.contract.laws.script import Script
 from tests.contract.laws.scripts import examples, storms
 
 

@@ -28,4 +28,3 @@ export const slackForget = (path) => told(call("DELETE", `/sim/${path}`));
 export const hms = (path, body = {}) => told(call("POST", `/100ms/${path}`, body));
 export const hmsState = () => call("GET", "/100ms/state");
 export const hmsRequests = () => call("GET", "/100ms/requests?last=200");
-export const botApp = () => call("GET", "/page/app.json");

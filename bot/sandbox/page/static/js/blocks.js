@@ -19,7 +19,8 @@ const DRAW = {
   section,
   context,
   actions,
-  header: (_, block) => h(`h${Math.min(4, 2 + (block.level ?? 1))}`, { class: "block header" }, plain(block.text)),
+  header: (_, block) =>
+    h(`h${Math.min(4, 2 + (block.level ?? 1))}`, { class: "block header" }, plain(block.text)),
   divider: () => h("hr", { class: "block" }),
   image: (_, block) => image(block),
   rich_text: (_, block) => h("div", { class: "block" }, richText(block)),
@@ -31,12 +32,21 @@ const DRAW = {
 function section(acting, block) {
   const text = block.text ? h("div", { class: "section-text" }, richly(block.text)) : null;
   const fields = block.fields?.length
-    ? h("div", { class: "fields" }, block.fields.map((field) => h("div", {}, richly(field))))
+    ? h(
+        "div",
+        { class: "fields" },
+        block.fields.map((field) => h("div", {}, richly(field))),
+      )
     : null;
   const accessory = block.accessory
     ? h("div", { class: "accessory" }, element(acting, block, block.accessory))
     : null;
-  return h("div", { class: "block section" }, h("div", { class: "section-body" }, text, fields), accessory);
+  return h(
+    "div",
+    { class: "block section" },
+    h("div", { class: "section-body" }, text, fields),
+    accessory,
+  );
 }
 
 const richly = (text) => (text.type === "mrkdwn" ? textOf(text) : plain(text));
@@ -49,7 +59,11 @@ function context(_, block) {
 }
 
 function actions(acting, block) {
-  return h("div", { class: "block actions" }, block.elements.map((item) => element(acting, block, item)));
+  return h(
+    "div",
+    { class: "block actions" },
+    block.elements.map((item) => element(acting, block, item)),
+  );
 }
 
 function image(block) {
@@ -60,7 +74,12 @@ function image(block) {
 function alert(_, block) {
   const level = block.level ?? "default";
   const sign = icon(ALERTS[level] ?? "info", 18);
-  return h("div", { class: `block alert ${level}`, role: "note" }, sign, h("div", {}, richly(block.text)));
+  return h(
+    "div",
+    { class: `block alert ${level}`, role: "note" },
+    sign,
+    h("div", {}, richly(block.text)),
+  );
 }
 
 function input(acting, block) {
@@ -77,9 +96,19 @@ function input(acting, block) {
     "aria-required": block.optional || group ? null : "true",
   });
   const optional = block.optional ? h("span", { class: "optional" }, " (optional)") : null;
-  const label = h(group ? "div" : "label", { class: "label", id: labelId, for: group ? null : fieldId }, plain(block.label), optional);
-  const told = error ? h("p", { class: "field-error", id: errorId }, icon("warning", 15), error) : null;
+  const label = h(
+    group ? "div" : "label",
+    { class: "label", id: labelId, for: group ? null : fieldId },
+    plain(block.label),
+    optional,
+  );
+  const told = error
+    ? h("p", { class: "field-error", id: errorId }, icon("warning", 15), error)
+    : null;
   const hint = block.hint ? h("p", { class: "hint", id: hintId }, plain(block.hint)) : null;
-  const props = { class: error ? "block input invalid" : "block input", "data-block": block.block_id };
+  const props = {
+    class: error ? "block input invalid" : "block input",
+    "data-block": block.block_id,
+  };
   return h("div", props, label, control, told, hint);
 }

@@ -29,14 +29,31 @@ export function combobox(spec) {
   const chips = spec.many ? spec.chosen.map(chip) : [];
   const clears = !spec.many && spec.clearable && spec.chosen.length;
   const clear = clears
-    ? h("button", { type: "button", class: "clear", "aria-label": "Clear", onclick: () => spec.pick([]) }, icon("close", 14))
+    ? h(
+        "button",
+        { type: "button", class: "clear", "aria-label": "Clear", onclick: () => spec.pick([]) },
+        icon("close", 14),
+      )
     : null;
-  const box = h("div", { class: "combo", onclick: () => input.focus() }, chips, input, clear, h("span", { class: "combo-mark" }, icon("down", 16)));
+  const box = h(
+    "div",
+    { class: "combo", onclick: () => input.focus() },
+    chips,
+    input,
+    clear,
+    h("span", { class: "combo-mark" }, icon("down", 16)),
+  );
 
   function chip(option) {
-    const drop = () => spec.pick(spec.chosen.filter((c) => c.value !== option.value).map((c) => c.value));
+    const drop = () =>
+      spec.pick(spec.chosen.filter((c) => c.value !== option.value).map((c) => c.value));
     const label = `Remove ${option.label}`;
-    return h("span", { class: "chip" }, option.label, h("button", { type: "button", "aria-label": label, onclick: drop }, icon("close", 12)));
+    return h(
+      "span",
+      { class: "chip" },
+      option.label,
+      h("button", { type: "button", "aria-label": label, onclick: drop }, icon("close", 12)),
+    );
   }
 
   async function look() {
@@ -66,12 +83,15 @@ export function combobox(spec) {
     state.options = groups.flatMap((group) => group.options);
     if (!state.options.length) return note("No results.");
     let n = 0;
-    fill(list, groups.map((group) => {
-      const rows = group.options.map((option) => row(option, n++));
-      if (!group.label) return rows;
-      const named = { role: "group", "aria-label": group.label };
-      return h("div", named, h("div", { class: "options-heading" }, group.label), rows);
-    }));
+    fill(
+      list,
+      groups.map((group) => {
+        const rows = group.options.map((option) => row(option, n++));
+        if (!group.label) return rows;
+        const named = { role: "group", "aria-label": group.label };
+        return h("div", named, h("div", { class: "options-heading" }, group.label), rows);
+      }),
+    );
     const chosen = spec.chosen[0]?.value;
     const at = state.options.findIndex((option) => option.value === chosen);
     move(state.typed ? 0 : Math.max(at, 0));
@@ -90,7 +110,12 @@ export function combobox(spec) {
       onpointermove: () => state.active !== n && move(n, false),
     };
     const hint = option.hint ? h("span", { class: "option-hint" }, option.hint) : null;
-    return h("div", props, h("span", { class: "option-words" }, h("span", {}, option.label), hint), selected ? icon("check", 16) : null);
+    return h(
+      "div",
+      props,
+      h("span", { class: "option-words" }, h("span", {}, option.label), hint),
+      selected ? icon("check", 16) : null,
+    );
   }
 
   function move(n, scroll = true) {

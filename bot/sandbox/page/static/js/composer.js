@@ -26,7 +26,11 @@ export class Composer {
       onblur: () => this.offered.show([]),
     });
     this.offered = new Offered(this.input, listId, (option) => this.insert(option));
-    this.send = h("button", { type: "button", class: "send", "aria-label": "Send", onclick: () => this.submit() }, icon("send", 18));
+    this.send = h(
+      "button",
+      { type: "button", class: "send", "aria-label": "Send", onclick: () => this.submit() },
+      icon("send", 18),
+    );
     const shortcuts = thread === undefined ? null : this.shortcutButton();
     const bar = h("div", { class: "composer-bar" }, shortcuts, this.hint, this.send);
     this.box = h("div", { class: "composer-box" }, this.input, bar);
@@ -39,14 +43,29 @@ export class Composer {
     const open = (event) =>
       openMenu(event.currentTarget, "Shortcuts", [
         { heading: "Shortcuts" },
-        ...world.app.shortcuts.map((shortcut) => ({
-          label: shortcut.name,
-          hint: shortcut.description,
-          icon: icon("bolt", 18),
-          run: () => this.run(() => slack("shortcut", { user: place.me, callback_id: shortcut.callback_id })),
-        })),
+        ...world.app.shortcuts
+          .filter((shortcut) => shortcut.type === "global")
+          .map((shortcut) => ({
+            label: shortcut.name,
+            hint: shortcut.description,
+            icon: icon("bolt", 18),
+            run: () =>
+              this.run(() =>
+                slack("shortcut", { user: place.me, callback_id: shortcut.callback_id }),
+              ),
+          })),
       ]);
-    return h("button", { type: "button", class: "icon-button", "aria-label": "Shortcuts", "aria-haspopup": "menu", onclick: open }, icon("bolt", 18));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Shortcuts",
+        "aria-haspopup": "menu",
+        onclick: open,
+      },
+      icon("bolt", 18),
+    );
   }
 
   /** For another channel or thread: its own draft. */
@@ -88,7 +107,9 @@ export class Composer {
 
   key(event) {
     if (event.isComposing) return;
-    const bare = event.key === "Enter" && BUILT_IN.concat(world.app.commands).some((e) => e.command === this.input.value.trim());
+    const bare =
+      event.key === "Enter" &&
+      BUILT_IN.concat(world.app.commands).some((e) => e.command === this.input.value.trim());
     if (bare) this.offered.show([]); // a whole command is run, not completed
     if (this.offered.key(event)) event.preventDefault();
     else if (event.key === "Enter" && !event.shiftKey) {

@@ -9,7 +9,11 @@ export const textOf = (text) =>
 export function ask(question) {
   const [titleId, textId] = [newId("title"), newId("text")];
   const danger = question.style === "danger";
-  const yes = h("button", { value: "yes", class: danger ? "button danger" : "button primary" }, question.confirm.text);
+  const yes = h(
+    "button",
+    { value: "yes", class: danger ? "button danger" : "button primary" },
+    question.confirm.text,
+  );
   const no = h("button", { value: "", class: "button", autofocus: true }, question.deny.text);
   const form = h(
     "form",
@@ -18,7 +22,16 @@ export function ask(question) {
     h("p", { id: textId }, textOf(question.text)),
     h("div", { class: "dialog-buttons" }, no, yes),
   );
-  const dialog = h("dialog", { class: "confirm", role: "alertdialog", "aria-labelledby": titleId, "aria-describedby": textId }, form);
+  const dialog = h(
+    "dialog",
+    {
+      class: "confirm",
+      role: "alertdialog",
+      "aria-labelledby": titleId,
+      "aria-describedby": textId,
+    },
+    form,
+  );
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
@@ -28,4 +41,3 @@ export function ask(question) {
     });
   });
 }
-

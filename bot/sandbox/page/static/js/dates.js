@@ -28,7 +28,12 @@ export const day = (at) => capital(near(at) ?? LONG.format(at));
 
 export function ago(at, now = new Date()) {
   const s = Math.round((now - at) / 1000);
-  const units = [[86_400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+  const units = [
+    [86_400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ];
   const [size, unit] = units.find(([size]) => Math.abs(s) >= size) ?? [1, "second"];
   const n = Math.round(Math.abs(s) / size);
   const words = `${n} ${unit}${n === 1 ? "" : "s"}`;

@@ -19,7 +19,8 @@ export function element(acting, block, what, props = {}) {
   if (what.type === "button") return button(acting, block, what, all);
   if (what.type === "overflow") return overflow(acting, block, what, all);
   if (what.type === "image") return picture(what);
-  if (what.type === "radio_buttons" || what.type === "checkboxes") return ticks(acting, block, what, all);
+  if (what.type === "radio_buttons" || what.type === "checkboxes")
+    return ticks(acting, block, what, all);
   if (what.type.endsWith("_select")) return select(acting, block, what, all);
   if (what.type in PICKERS) return picker(acting, block, what, all);
   if (what.type === "plain_text_input" || what.type in TEXTS) return text(acting, block, what, all);
@@ -52,12 +53,23 @@ function overflow(acting, block, what, props) {
     run: () => acting.click(block, what, option.value),
   }));
   const open = (event) => openMenu(event.currentTarget, "More actions", items, { align: "end" });
-  const all = { ...props, type: "button", class: "icon-button", "aria-haspopup": "menu", "aria-expanded": "false" };
+  const all = {
+    ...props,
+    type: "button",
+    class: "icon-button",
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+  };
   return h("button", { ...all, "aria-label": "More actions", onclick: open }, icon("more"));
 }
 
 export function picture(what) {
-  return h("img", { src: what.image_url, alt: what.alt_text, loading: "lazy", title: what.title?.text });
+  return h("img", {
+    src: what.image_url,
+    alt: what.alt_text,
+    loading: "lazy",
+    title: what.title?.text,
+  });
 }
 
 function ticks(acting, block, what, props) {
@@ -67,7 +79,9 @@ function ticks(acting, block, what, props) {
   const name = newId("choice");
   const change = (option) => (event) => {
     if (!many) return acting.enter(block, what, option.value, { selected_option: option });
-    const on = what.options.filter((o) => (o === option ? event.target.checked : chosen.includes(o.value)));
+    const on = what.options.filter((o) =>
+      o === option ? event.target.checked : chosen.includes(o.value),
+    );
     chosen.splice(0, chosen.length, ...on.map((o) => o.value));
     return acting.enter(block, what, [...chosen], { selected_options: on });
   };
@@ -79,7 +93,9 @@ function ticks(acting, block, what, props) {
       onchange: change(option),
       "data-focus": `${props["data-focus"]}/${option.value}`,
     });
-    const hint = option.description ? h("span", { class: "tick-hint" }, textOf(option.description)) : null;
+    const hint = option.description
+      ? h("span", { class: "tick-hint" }, textOf(option.description))
+      : null;
     return h("label", { class: "tick" }, input, h("span", {}, textOf(option.text), hint));
   });
   const { "data-focus": _, id: __, ...rest } = props;
@@ -95,18 +111,30 @@ function select(acting, block, what, props) {
   const values = many ? (value ?? []) : value ? [value] : [];
   const [key] = stateKey(what.type);
   const named = (id) => ({ value: id, label: placeName(id) });
-  const shown = (option) => ({ value: option.value, label: option.text.text, hint: option.description?.text });
+  const shown = (option) => ({
+    value: option.value,
+    label: option.text.text,
+    hint: option.description?.text,
+  });
   let known = new Map(values.map((v) => (places ? [v, v] : [v.value, v])));
   const groups = () => {
     if (places) return [{ options: candidates(kind, what).map(named) }];
-    if (what.option_groups) return what.option_groups.map((g) => ({ label: g.label.text, options: g.options.map(shown) }));
+    if (what.option_groups)
+      return what.option_groups.map((g) => ({
+        label: g.label.text,
+        options: g.options.map(shown),
+      }));
     return [{ options: (what.options ?? []).map(shown) }];
   };
-  const raw = () => [...(what.options ?? []), ...(what.option_groups ?? []).flatMap((g) => g.options)];
+  const raw = () => [
+    ...(what.options ?? []),
+    ...(what.option_groups ?? []).flatMap((g) => g.options),
+  ];
   if (!places && !external) known = new Map([...known, ...raw().map((o) => [o.value, o])]);
   const ask = async (query) => {
     const found = await acting.suggest(block, what, query);
-    for (const group of found ?? []) for (const option of group.options) known.set(option.value, option);
+    for (const group of found ?? [])
+      for (const option of group.options) known.set(option.value, option);
     return found?.map((g) => ({ label: g.label, options: g.options.map(shown) }));
   };
   return combobox({
@@ -144,7 +172,10 @@ function placeName(id) {
 function candidates(kind, what) {
   if (kind === "users_select") return [...world.users.keys()];
   const me = userOf(place.me);
-  const include = kind === "channels_select" ? ["public"] : (what.filter?.include ?? ["im", "mpim", "private", "public"]);
+  const include =
+    kind === "channels_select"
+      ? ["public"]
+      : (what.filter?.include ?? ["im", "mpim", "private", "public"]);
   const fits = (channel) =>
     canSee(me, channel) &&
     include.includes(channel.kind) &&
@@ -181,6 +212,12 @@ function text(acting, block, what, props) {
     onchange: () => acting.flush(),
   };
   if (what.multiline) return h("textarea", { ...all, rows: 4 });
-  const mode = what.type === "number_input" ? (what.is_decimal_allowed ? "decimal" : "numeric") : null;
-  return h("input", { ...all, type: TEXTS[what.type] ?? "text", inputmode: mode, autocomplete: "off" });
+  const mode =
+    what.type === "number_input" ? (what.is_decimal_allowed ? "decimal" : "numeric") : null;
+  return h("input", {
+    ...all,
+    type: TEXTS[what.type] ?? "text",
+    inputmode: mode,
+    autocomplete: "off",
+  });
 }

@@ -6,12 +6,29 @@ const PICTURE = /\.(png|jpe?g|gif)$/i;
 const SHOWN_MOST = 200_000;
 
 export function fileCard(file) {
-  const words = [h("span", { class: "file-title" }, file.title || file.name), h("span", { class: "file-about" }, `${file.name} · ${sizeOf(file.size)}`)];
+  const words = [
+    h("span", { class: "file-title" }, file.title || file.name),
+    h("span", { class: "file-about" }, `${file.name} · ${sizeOf(file.size)}`),
+  ];
   return h(
     "div",
     { class: "file" },
-    h("button", { type: "button", class: "file-open", onclick: () => openFile(file) }, h("span", { class: "file-icon" }, icon("file", 22)), h("span", { class: "file-words" }, words)),
-    h("a", { class: "icon-button", href: address(file), download: file.name, "aria-label": `Download ${file.name}` }, icon("download", 18)),
+    h(
+      "button",
+      { type: "button", class: "file-open", onclick: () => openFile(file) },
+      h("span", { class: "file-icon" }, icon("file", 22)),
+      h("span", { class: "file-words" }, words),
+    ),
+    h(
+      "a",
+      {
+        class: "icon-button",
+        href: address(file),
+        download: file.name,
+        "aria-label": `Download ${file.name}`,
+      },
+      icon("download", 18),
+    ),
   );
 }
 
@@ -26,7 +43,11 @@ async function openFile(file) {
   const titleId = newId("title");
   const body = h("div", { class: "file-body", tabindex: "0" }, "Loading…");
   const dialog = h("dialog", { class: "file-window", "aria-labelledby": titleId });
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => dialog.close() },
+    icon("close"),
+  );
   const save = h("a", { class: "button", href: address(file), download: file.name }, "Download");
   const title = h("h2", { id: titleId }, file.title || file.name, h("small", {}, file.name));
   fill(dialog, h("header", {}, title, save, close), body);

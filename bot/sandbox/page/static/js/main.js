@@ -1,6 +1,5 @@
 // The page: parts, put together and drawn whenever something changed.
 import { say } from "./dom.js";
-import { botApp } from "./api.js";
 import { buildConversation, drawConversation, focusComposer } from "./conversation.js";
 import { homeOpened } from "./home.js";
 import { closeMenu } from "./menu.js";
@@ -14,7 +13,9 @@ import { drawThread } from "./thread.js";
 import { connect, follow, isReply, userOf, world } from "./world.js";
 
 const app = document.getElementById("app");
-const [sidebar, main, thread, panel] = ["sidebar", "main", "thread", "panel"].map((id) => document.getElementById(id));
+const [sidebar, main, thread, panel] = ["sidebar", "main", "thread", "panel"].map((id) =>
+  document.getElementById(id),
+);
 
 restoreTheme();
 const closeSidebar = () => (app.dataset.sidebar = "closed");
@@ -43,7 +44,12 @@ followPlace(() => {
   const now = `${place.me} ${place.channel}`;
   if (now !== last) homeOpened();
   draw();
-  if (now !== last && matchMedia("(min-width: 760px)").matches && !document.querySelector("dialog[open]")) focusComposer();
+  if (
+    now !== last &&
+    matchMedia("(min-width: 760px)").matches &&
+    !document.querySelector("dialog[open]")
+  )
+    focusComposer();
   last = now;
 });
 
@@ -56,12 +62,12 @@ follow((news) => {
 /** For those who do not see it: what others say where they are. */
 function announce(message) {
   const hidden = message.viewer && message.viewer !== place.me;
-  const elsewhere = message.channel !== place.channel || (isReply(message) && message.thread_ts !== place.thread);
+  const elsewhere =
+    message.channel !== place.channel || (isReply(message) && message.thread_ts !== place.thread);
   if (hidden || elsewhere || message.user === place.me) return;
   const only = message.viewer ? ", only visible to you" : "";
   say(`${userOf(message.user).real_name}${only}: ${asText(message.text)}`);
 }
 
 addEventListener("popstate", readAddress);
-world.app = await botApp();
 connect();

@@ -12,41 +12,60 @@ import { avatar } from "./people.js";
 import { openThread, place } from "./place.js";
 import { dismiss, isReply, userOf, world } from "./world.js";
 
+const SPOKEN_MOST = 300;
+
 /** `compact`: right after another one of the same person; `inThread`: no thread line below. */
 export function messageNode(message, { compact = false, inThread = false } = {}) {
   if (message.grave) return grave(message, inThread);
-  const user = userOf(message.user);
-  const at = dateOf(message.ts);
   const trouble = h("p", { class: "trouble", role: "alert" });
-  const acting = new Acting("message", { channel: message.channel, ts: message.ts }, {
-    trouble: (text) => fill(trouble, text && icon("warning", 15), text),
-  });
-  const spoken = asText(message.text) || user.real_name;
+  const show = (text) => fill(trouble, text && icon("warning", 15), text);
+  const where = { channel: message.channel, ts: message.ts };
+  const acting = new Acting("message", where, { trouble: show });
   const classes = ["message", compact && "compact", message.viewer && "ephemeral"];
-  const stamp = h("time", { class: "stamp", title: exact(at), datetime: at.toISOString() }, time(at));
-  const name = h("span", { class: "name" }, user.real_name);
-  const app = message.bot_id || message.local ? h("span", { class: "badge" }, "App") : null;
-  const head = compact ? null : h("div", { class: "message-head" }, name, app, stamp);
+  const files = message.files?.map(fileCard) ?? [];
+  const body = h(
+    "div",
+    { class: "message-body" },
+    compact ? null : heading(message),
+    h("div", { class: "content", dir: "auto" }, content(acting, message)),
+    files.length ? h("div", { class: "files" }, files) : null,
+    trouble,
+    inThread ? broadcastNote(message) : threadLine(message),
+  );
+  const about = { "aria-label": spokenLabel(message) };
+  const onlyYou = message.viewer ? onlyVisible(message) : null;
+  const more = message.local || message.viewer ? null : tools(message, inThread);
   return h(
     "li",
     { class: classes.filter(Boolean).join(" "), "data-ts": message.ts },
-    h(
-      "article",
-      { "aria-label": `${user.real_name}, ${time(at)}${message.viewer ? ", only visible to you" : ""}: ${spoken.slice(0, 300)}` },
-      message.viewer ? private_(message) : null,
-      h("div", { class: "gutter" }, compact ? h("span", { class: "stamp", "aria-hidden": "true" }, time(at)) : avatar(message.user)),
-      h(
-        "div",
-        { class: "message-body" },
-        head,
-        h("div", { class: "content", dir: "auto" }, content(acting, message)),
-        message.files?.length ? h("div", { class: "files" }, message.files.map(fileCard)) : null,
-        trouble,
-        inThread ? broadcastNote(message) : threadLine(message),
-      ),
-      message.local || message.viewer ? null : tools(message, inThread),
-    ),
+    h("article", about, onlyYou, gutter(message, compact), body, more),
   );
+}
+
+function spokenLabel(message) {
+  const name = userOf(message.user).real_name;
+  const only = message.viewer ? ", only visible to you" : "";
+  const text = asText(message.text).slice(0, SPOKEN_MOST);
+  return `${name}, ${time(dateOf(message.ts))}${only}: ${text || "a message"}`;
+}
+
+function heading(message) {
+  const at = dateOf(message.ts);
+  const when = { class: "stamp", title: exact(at), datetime: at.toISOString() };
+  const isApp = message.bot_id || message.local;
+  return h(
+    "div",
+    { class: "message-head" },
+    h("span", { class: "name" }, userOf(message.user).real_name),
+    isApp ? h("span", { class: "badge" }, "App") : null,
+    h("time", when, time(at)),
+  );
+}
+
+function gutter(message, compact) {
+  const stamp = () =>
+    h("span", { class: "stamp", "aria-hidden": "true" }, time(dateOf(message.ts)));
+  return h("div", { class: "gutter" }, compact ? stamp() : avatar(message.user));
 }
 
 function content(acting, message) {
@@ -56,52 +75,124 @@ function content(acting, message) {
   return h("div", { class: "block" }, mrkdwn(message.text), edited);
 }
 
-function private_(message) {
-  const gone = h("button", { type: "button", class: "link", onclick: () => dismiss(message) }, "Dismiss");
+function onlyVisible(message) {
+  const gone = h(
+    "button",
+    { type: "button", class: "link", onclick: () => dismiss(message) },
+    "Dismiss",
+  );
   return h("p", { class: "private" }, icon("eye", 15), h("span", {}, "Only visible to you"), gone);
 }
 
 function grave(message, inThread) {
-  const node = h("div", { class: "message-body" }, h("p", { class: "gone" }, "This message was deleted."), inThread ? null : threadButton(message, "View thread"));
-  return h("li", { class: "message", "data-ts": message.ts }, h("article", {}, h("div", { class: "gutter" }, h("span", { class: "avatar gone-avatar" }, icon("close", 16))), node));
+  const node = h(
+    "div",
+    { class: "message-body" },
+    h("p", { class: "gone" }, "This message was deleted."),
+    inThread ? null : threadButton(message, "View thread"),
+  );
+  return h(
+    "li",
+    { class: "message", "data-ts": message.ts },
+    h(
+      "article",
+      {},
+      h("div", { class: "gutter" }, h("span", { class: "avatar gone-avatar" }, icon("close", 16))),
+      node,
+    ),
+  );
 }
 
 function threadLine(message) {
-  if (isReply(message)) return threadButton({ ...message, ts: message.thread_ts }, "Replied to a thread");
+  if (isReply(message))
+    return threadButton({ ...message, ts: message.thread_ts }, "Replied to a thread");
   if (!message.reply_count) return null;
   const n = message.reply_count;
   const at = dateOf(message.latest_reply);
-  const last = h("span", { class: "thread-last" }, `Last reply ${day(at).toLowerCase()} at ${time(at)}`);
+  const last = h(
+    "span",
+    { class: "thread-last" },
+    `Last reply ${day(at).toLowerCase()} at ${time(at)}`,
+  );
   return threadButton(message, `${n} ${n === 1 ? "reply" : "replies"}`, last);
 }
 
 function threadButton(message, label, ...more) {
   const open = () => openThread(message.ts);
   const face = message.user ? avatar(message.user, "tiny") : null;
-  return h("button", { type: "button", class: "thread-line", onclick: open, "data-focus": `thread-${message.ts}` }, face, h("span", { class: "thread-count" }, label), more);
+  return h(
+    "button",
+    { type: "button", class: "thread-line", onclick: open, "data-focus": `thread-${message.ts}` },
+    face,
+    h("span", { class: "thread-count" }, label),
+    more,
+  );
 }
 
 function broadcastNote(message) {
-  return message.subtype === "thread_broadcast" ? h("p", { class: "note" }, "Also sent to the channel") : null;
+  return message.subtype === "thread_broadcast"
+    ? h("p", { class: "note" }, "Also sent to the channel")
+    : null;
 }
 
 function tools(message, inThread) {
   const buttons = [];
   if (!inThread) {
     const reply = () => openThread(isReply(message) ? message.thread_ts : message.ts);
-    buttons.push(h("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", onclick: reply }, icon("thread", 18)));
+    buttons.push(
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-label": "Reply in thread",
+          title: "Reply in thread",
+          onclick: reply,
+        },
+        icon("thread", 18),
+      ),
+    );
   }
   const mine = message.user === place.me || userOf(place.me).is_admin;
-  const more = (event) => openMenu(event.currentTarget, "Message", entries(message, mine), { align: "end" });
-  buttons.push(h("button", { type: "button", class: "icon-button", "aria-label": "More actions", "aria-haspopup": "menu", onclick: more }, icon("more", 18)));
+  const more = (event) =>
+    openMenu(event.currentTarget, "Message", entries(message, mine), { align: "end" });
+  buttons.push(
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "More actions",
+        "aria-haspopup": "menu",
+        onclick: more,
+      },
+      icon("more", 18),
+    ),
+  );
   return h("div", { class: "tools" }, buttons);
 }
 
 function entries(message, mine) {
-  const link = `https://${world.team.domain}.slack.com/archives/${message.channel}/p${message.ts.replace(".", "")}`;
+  const address = `archives/${message.channel}/p${message.ts.replace(".", "")}`;
+  const link = `https://${world.team.domain}.slack.com/${address}`;
   const copy = () => navigator.clipboard?.writeText(link);
-  const remove = () => slackTold("delete", { user: place.me, channel: message.channel, ts: message.ts });
-  const all = [{ label: "Copy link", icon: icon("link", 16), run: copy }];
-  if (mine) all.push({ label: "Delete message", icon: icon("close", 16), danger: true, run: remove });
+  const remove = () =>
+    slackTold("delete", { user: place.me, channel: message.channel, ts: message.ts });
+  const shortcuts = world.app.shortcuts.filter((shortcut) => shortcut.type === "message");
+  const all = shortcuts.map((shortcut) => ({
+    label: shortcut.name,
+    hint: userOf(world.bot.user).real_name,
+    icon: icon("bolt", 16),
+    run: () =>
+      slackTold("shortcut", {
+        user: place.me,
+        callback_id: shortcut.callback_id,
+        channel: message.channel,
+        ts: message.ts,
+      }),
+  }));
+  all.push({ label: "Copy link", icon: icon("link", 16), run: copy });
+  if (mine)
+    all.push({ label: "Delete message", icon: icon("close", 16), danger: true, run: remove });
   return all;
 }

@@ -37,14 +37,29 @@ export function drawModal() {
 
 function build() {
   const title = h("h2", { id: "modal-title" });
-  const back = h("button", { type: "button", class: "icon-button", "aria-label": "Back", onclick: () => close(false) }, icon("back"));
-  const shutAll = h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => close(true) }, icon("close"));
+  const back = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Back", onclick: () => close(false) },
+    icon("back"),
+  );
+  const shutAll = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => close(true) },
+    icon("close"),
+  );
   const trouble = h("div", { class: "modal-trouble", role: "alert" });
   const body = h("div", { class: "modal-body", tabindex: "-1" });
   const cancel = h("button", { type: "button", class: "button", onclick: () => close(false) });
   const submit = h("button", { type: "submit", class: "button primary" });
   const footer = h("footer", {}, cancel, submit);
-  const form = h("form", { novalidate: true, onsubmit: send, onkeydown: keys }, h("header", {}, back, avatar(world.bot.user, "small"), title, shutAll), trouble, body, footer);
+  const form = h(
+    "form",
+    { novalidate: true, onsubmit: send, onkeydown: keys },
+    h("header", {}, back, avatar(world.bot.user, "small"), title, shutAll),
+    trouble,
+    body,
+    footer,
+  );
   dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
@@ -91,7 +106,8 @@ function enter(view) {
   say(`${view.title.text}, dialog`);
 }
 
-const focusedBlock = () => [...parts.body.children].findIndex((node) => node.contains(document.activeElement));
+const focusedBlock = () =>
+  [...parts.body.children].findIndex((node) => node.contains(document.activeElement));
 
 /** What had the focus is gone: go on where it was. */
 function keepFocus(at) {
@@ -130,7 +146,9 @@ function showErrors(using, errors) {
   first?.scrollIntoView({ block: "center" });
   first?.querySelector(FIELDS)?.focus({ preventScroll: true });
   const n = Object.keys(errors).length;
-  say(`${n} ${n === 1 ? "field needs" : "fields need"} your attention. ${Object.values(errors)[0]}`);
+  say(
+    `${n} ${n === 1 ? "field needs" : "fields need"} your attention. ${Object.values(errors)[0]}`,
+  );
 }
 
 /** Enter sends a form from its one-line fields; with Ctrl or ⌘ also from larger ones. */

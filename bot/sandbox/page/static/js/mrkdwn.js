@@ -44,7 +44,7 @@ export function inline(text, verbatim = false) {
     if (plain) nodes.push(...withEmoji(decode(plain)));
     plain = "";
   };
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const found = at(text, i, verbatim);
     if (found) {
       flush();

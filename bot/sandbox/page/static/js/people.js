@@ -17,7 +17,10 @@ const hueOf = (id) => [...id].reduce((sum, c) => sum + c.charCodeAt(0), 0) % HUE
 
 function initials(name) {
   const words = name.match(/[\p{L}\p{N}]+/gu) ?? ["?"];
-  return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
+  return words
+    .slice(0, 2)
+    .map((word) => [...word][0].toUpperCase())
+    .join("");
 }
 
 export function roleOf(user) {

@@ -14,11 +14,17 @@ export function drawSidebar(nav, { close }) {
   const me = userOf(place.me);
   markRead();
   const shown = [...world.channels.values()].filter((c) => c.kind !== "im" && canSee(me, c));
-  const unread = (channel) => channel.id !== place.channel && newest(channel) > (read.get(keyOf(channel)) ?? startOf(channel));
+  const unread = (channel) =>
+    channel.id !== place.channel &&
+    newest(channel) > (read.get(keyOf(channel)) ?? startOf(channel));
   const dm = directMessage(me.id);
   const state = JSON.stringify([
-    place.me, place.channel, world.connected, themeNow(),
-    shown.map((c) => [c.id, unread(c), c.is_archived, c.bot_member]), dm && unread(dm),
+    place.me,
+    place.channel,
+    world.connected,
+    themeNow(),
+    shown.map((c) => [c.id, unread(c), c.is_archived, c.bot_member]),
+    dm && unread(dm),
   ]);
   if (state === drawn) return;
   drawn = state;
@@ -29,34 +35,72 @@ export function drawSidebar(nav, { close }) {
   };
   const entry = (id, sign, label, extra) => {
     const here = place.channel === id;
-    const props = { type: "button", class: `entry ${extra?.unread ? "unread" : ""}`, "aria-current": here ? "page" : null, "data-focus": id, title: extra?.title, onclick: go(id) };
-    const news = extra?.unread ? [h("span", { class: "unseen" }, ", unread"), h("span", { class: "dot", "aria-hidden": "true" })] : null;
-    return h("li", {}, h("button", props, sign, h("span", { class: "entry-name" }, label), extra?.tag, news));
+    const props = {
+      type: "button",
+      class: `entry ${extra?.unread ? "unread" : ""}`,
+      "aria-current": here ? "page" : null,
+      "data-focus": id,
+      title: extra?.title,
+      "aria-label": extra?.unread ? `${label}, unread` : null,
+      onclick: go(id),
+    };
+    const news = extra?.unread ? h("span", { class: "dot" }) : null;
+    return h(
+      "li",
+      {},
+      h("button", props, sign, h("span", { class: "entry-name" }, label), extra?.tag, news),
+    );
   };
   const rows = shown.map((channel) =>
     entry(channel.id, channelIcon(channel), channel.name, {
       unread: unread(channel),
       title: channelKind(channel),
-      tag: channel.bot_member ? null : h("span", { class: "tag", title: "The app is not in this channel" }, "no app"),
+      tag: channel.bot_member
+        ? null
+        : h("span", { class: "tag", title: "The app is not in this channel" }, "no app"),
     }),
   );
   const app = [
     entry(HOME, icon("home", 16), "Home"),
-    dm ? entry(dm.id, avatar(world.bot.user, "tiny"), "Direct message", { unread: unread(dm) }) : null,
+    dm
+      ? entry(dm.id, avatar(world.bot.user, "tiny"), "Direct message", { unread: unread(dm) })
+      : null,
   ];
   fill(
     nav,
     header(close),
-    h("div", { class: "places" }, section("Channels", rows), section(userOf(world.bot.user).real_name, app)),
+    h(
+      "div",
+      { class: "places" },
+      section("Channels", rows),
+      section(userOf(world.bot.user).real_name, app),
+    ),
     footer(me),
   );
   if (focus) nav.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
 }
 
 function header(close) {
-  const state = world.connected ? "" : h("span", { class: "offline", role: "status" }, "Reconnecting…");
-  const x = h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Close the list of channels", onclick: close }, icon("close"));
-  return h("div", { class: "workspace" }, h("span", { class: "logo", "aria-hidden": "true" }, dot(18)), h("span", { class: "workspace-name" }, world.team.name, state), x);
+  const state = world.connected
+    ? ""
+    : h("span", { class: "offline", role: "status" }, "Reconnecting…");
+  const x = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button only-narrow",
+      "aria-label": "Close the list of channels",
+      onclick: close,
+    },
+    icon("close"),
+  );
+  return h(
+    "div",
+    { class: "workspace" },
+    h("span", { class: "logo", "aria-hidden": "true" }, dot(18)),
+    h("span", { class: "workspace-name" }, world.team.name, state),
+    x,
+  );
 }
 
 function section(title, rows) {
@@ -76,16 +120,55 @@ function footer(me) {
         run: () => become(user.id),
       })),
     ]);
-  const words = h("span", { class: "me-words" }, h("span", { class: "me-name" }, me.real_name), h("span", { class: "me-role" }, roleOf(me)));
-  const who = h("button", { type: "button", class: "me", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `Acting as ${me.real_name}, ${roleOf(me)}. Change`, "data-focus": "me", onclick: choose }, avatar(me.id, "small"), words, icon("down", 14));
+  const words = h(
+    "span",
+    { class: "me-words" },
+    h("span", { class: "me-name" }, me.real_name),
+    h("span", { class: "me-role" }, roleOf(me)),
+  );
+  const who = h(
+    "button",
+    {
+      type: "button",
+      class: "me",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": `Acting as ${me.real_name}, ${roleOf(me)}. Change`,
+      "data-focus": "me",
+      onclick: choose,
+    },
+    avatar(me.id, "small"),
+    words,
+    icon("down", 14),
+  );
   const names = { system: "Theme of the system", light: "Light theme", dark: "Dark theme" };
   const signs = { system: "system", light: "sun", dark: "moon" };
   const now = themeNow();
   const themes = (event) =>
-    openMenu(event.currentTarget, "Theme", Object.entries(names).map(([theme, label]) => ({
-      label, icon: icon(signs[theme], 16), checked: theme === now, run: () => setTheme(theme),
-    })), { align: "end" });
-  const theme = h("button", { type: "button", class: "icon-button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `Theme: ${names[now]}`, "data-focus": "theme", onclick: themes }, icon(signs[now], 18));
+    openMenu(
+      event.currentTarget,
+      "Theme",
+      Object.entries(names).map(([theme, label]) => ({
+        label,
+        icon: icon(signs[theme], 16),
+        checked: theme === now,
+        run: () => setTheme(theme),
+      })),
+      { align: "end" },
+    );
+  const theme = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": `Theme: ${names[now]}`,
+      "data-focus": "theme",
+      onclick: themes,
+    },
+    icon(signs[now], 18),
+  );
   return h("div", { class: "foot" }, who, theme);
 }
 

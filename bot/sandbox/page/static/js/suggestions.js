@@ -18,7 +18,9 @@ export function offers(text, caret, { commands }) {
   const found = /(?:^|\s)([@#])([\p{L}\p{N}._-]*)$/u.exec(before);
   if (!found) return { from: 0, options: [] };
   const from = caret - found[2].length - 1;
-  return { from, options: found[1] === "@" ? people(found[2]) : channels(found[2]) };
+  const options = found[1] === "@" ? people(found[2]) : channels(found[2]);
+  const written = options.length === 1 && options[0].insert.trim() === found[1] + found[2];
+  return { from, options: written ? [] : options };
 }
 
 function commandOptions(typed) {
@@ -29,7 +31,9 @@ function commandOptions(typed) {
       insert: `${entry.command} `,
       label: `${entry.command} ${entry.usage_hint}`,
       hint: entry.description,
-      icon: entry.app ? avatar(world.bot.user, "small") : h("span", { class: "avatar small" }, icon("bolt", 13)),
+      icon: entry.app
+        ? avatar(world.bot.user, "small")
+        : h("span", { class: "avatar small" }, icon("bolt", 13)),
     }));
 }
 
@@ -38,24 +42,41 @@ const starts = (name, typed) => name.toLowerCase().includes(typed.toLowerCase())
 function people(typed) {
   return [...world.users.values()]
     .filter((user) => starts(user.name, typed) || starts(user.real_name, typed))
-    .map((user) => ({ insert: `@${user.name} `, label: user.real_name, hint: `@${user.name}`, icon: avatar(user.id, "small") }));
+    .map((user) => ({
+      insert: `@${user.name} `,
+      label: user.real_name,
+      hint: `@${user.name}`,
+      icon: avatar(user.id, "small"),
+    }));
 }
 
 function channels(typed) {
   const me = userOf(place.me);
   return [...world.channels.values()]
-    .filter((channel) => channel.kind !== "im" && canSee(me, channel) && starts(channel.name, typed))
-    .map((channel) => ({ insert: `#${channel.name} `, label: channel.name, icon: channelIcon(channel) }));
+    .filter(
+      (channel) => channel.kind !== "im" && canSee(me, channel) && starts(channel.name, typed),
+    )
+    .map((channel) => ({
+      insert: `#${channel.name} `,
+      label: channel.name,
+      icon: channelIcon(channel),
+    }));
 }
 
 /** What Slack's client makes of typed text: escaped, with names as ids. */
 export function encoded(text) {
   const users = new Map([...world.users.values()].map((user) => [user.name, user.id]));
-  const places = new Map([...world.channels.values()].filter((c) => c.kind !== "im").map((c) => [c.name, c.id]));
+  const places = new Map(
+    [...world.channels.values()].filter((c) => c.kind !== "im").map((c) => [c.name, c.id]),
+  );
   const safe = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   return safe
-    .replace(/(^|\s)@([\w.-]+)/g, (all, gap, name) => (users.has(name) ? `${gap}<@${users.get(name)}>` : all))
-    .replace(/(^|\s)#([\w-]+)/g, (all, gap, name) => (places.has(name) ? `${gap}<#${places.get(name)}|${name}>` : all));
+    .replace(/(^|\s)@([\w.-]+)/g, (all, gap, name) =>
+      users.has(name) ? `${gap}<@${users.get(name)}>` : all,
+    )
+    .replace(/(^|\s)#([\w-]+)/g, (all, gap, name) =>
+      places.has(name) ? `${gap}<#${places.get(name)}|${name}>` : all,
+    );
 }
 
 /** The list above the message box. */
@@ -66,7 +87,13 @@ export class Offered {
     this.take = take;
     this.options = [];
     this.active = 0;
-    this.node = h("div", { class: "offers", role: "listbox", id, "aria-label": "Suggestions", hidden: true });
+    this.node = h("div", {
+      class: "offers",
+      role: "listbox",
+      id,
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
   }
 
   show(options) {
@@ -74,7 +101,10 @@ export class Offered {
     this.active = 0;
     this.node.hidden = !options.length;
     attr(this.input, "aria-expanded", options.length ? "true" : "false");
-    fill(this.node, options.map((option, n) => this.row(option, n)));
+    fill(
+      this.node,
+      options.map((option, n) => this.row(option, n)),
+    );
     this.point();
   }
 
@@ -91,8 +121,14 @@ export class Offered {
   }
 
   point() {
-    [...this.node.children].forEach((row, n) => attr(row, "aria-selected", n === this.active ? "true" : "false"));
-    attr(this.input, "aria-activedescendant", this.options.length ? `${this.id}-${this.active}` : null);
+    [...this.node.children].forEach((row, n) =>
+      attr(row, "aria-selected", n === this.active ? "true" : "false"),
+    );
+    attr(
+      this.input,
+      "aria-activedescendant",
+      this.options.length ? `${this.id}-${this.active}` : null,
+    );
     this.node.children[this.active]?.scrollIntoView({ block: "nearest" });
   }
 

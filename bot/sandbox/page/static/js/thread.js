@@ -24,7 +24,11 @@ export function drawThread(pane) {
   const arrived = shownFor !== key;
   shownFor = key;
   const parent = channel.messages.get(place.thread) ?? {
-    ts: place.thread, channel: channel.id, user: "", text: "", grave: true,
+    ts: place.thread,
+    channel: channel.id,
+    user: "",
+    text: "",
+    grave: true,
   };
   list.show([parent, ...repliesTo(channel, place.thread, place.me)]);
   composer.turnTo(key, "Reply…", channel.is_archived ? "This channel is archived." : "");
@@ -39,7 +43,11 @@ function build(pane, channel) {
     closeThread();
     document.getElementById("composer")?.focus();
   };
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", onclick: shut }, icon("close"));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Close thread", onclick: shut },
+    icon("close"),
+  );
   const header = h("header", { class: "top" }, h("h2", {}, "Thread", h("small", {}, where)), close);
   pane.onkeydown = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) shut();

@@ -19,10 +19,14 @@ export const world = {
 
 const LINES = 200;
 const followers = new Set();
+const hmsFollowers = new Set();
 let local = 0;
 
 /** `fn(news)` after every change; news.arrived lists the new messages. */
 export const follow = (fn) => followers.add(fn);
+
+/** `fn()` whenever something changed at the 100ms. */
+export const followHms = (fn) => hmsFollowers.add(fn);
 
 export function changed(news = { arrived: [] }) {
   for (const fn of followers) fn(news);
@@ -34,6 +38,7 @@ export function connect() {
   source.addEventListener("error", () => setConnected(false));
   source.addEventListener("state", (event) => replace(JSON.parse(event.data)));
   source.addEventListener("patch", (event) => merge(JSON.parse(event.data)));
+  source.addEventListener("hms", () => hmsFollowers.forEach((fn) => fn()));
   return source;
 }
 
@@ -46,6 +51,7 @@ function setConnected(connected) {
 function replace(state) {
   world.team = state.team;
   world.bot = state.bot;
+  world.app = state.app;
   world.users = new Map(state.users.map((user) => [user.id, user]));
   world.channels = new Map();
   world.calls = state.calls.map(numbered);

@@ -15,12 +15,12 @@ export function drawLines(box, rows, { empty }) {
 function line(row) {
   const state = row.state ? h("span", { class: `result ${row.tone ?? ""}` }, row.state) : null;
   const tags = (row.tags ?? []).map((tag) => h("span", { class: "fault-tag" }, tag));
-  const about = row.about ? h("span", { class: "line-about", dir: "auto" }, row.about) : null;
+  const mark = row.mark ? h("span", { class: `line-mark ${row.mark.kind}` }, row.mark.text) : null;
+  const about = h("span", { class: "line-about" }, mark, h("span", { dir: "auto" }, row.about));
   const summary = h(
     "summary",
     { "data-focus": row.key },
     h("time", { class: "line-time" }, seconds(row.at)),
-    row.mark ? h("span", { class: `line-mark ${row.mark.kind}` }, row.mark.text) : null,
     h("span", { class: "line-title" }, row.title),
     state,
     about,
@@ -28,7 +28,8 @@ function line(row) {
   );
   const node = h("details", { class: "event" }, summary);
   node.addEventListener("toggle", () => {
-    if (node.open && node.childElementCount === 1) node.append(h("div", { class: "details" }, row.details()));
+    if (node.open && node.childElementCount === 1)
+      node.append(h("div", { class: "details" }, row.details()));
   });
   return node;
 }

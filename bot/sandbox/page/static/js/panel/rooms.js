@@ -6,8 +6,12 @@ import { openMenu } from "../menu.js";
 
 const NAMES = ["Ana", "Ben", "Chloé", "Dora", "Emil", "ליאת", "ليلى", "Noor", "Kofi", "Mei"];
 const LINES = [
-  "Let us begin.", "The launch stays on Tuesday.", "Can everybody hear me?",
-  "I will send the numbers on Thursday.", "Who takes the notes?", "That is all from me.",
+  "Let us begin.",
+  "The launch stays on Tuesday.",
+  "Can everybody hear me?",
+  "I will send the numbers on Thursday.",
+  "Who takes the notes?",
+  "That is all from me.",
 ];
 const ON_AIR = ["starting", "running", "stopping"];
 const any = (list) => list[Math.floor(Math.random() * list.length)];
@@ -42,21 +46,61 @@ function card({ room, recordings }) {
     live,
     off,
     h("span", { class: "room-template" }, room.template),
-    h("button", { type: "button", class: "icon-button", "aria-haspopup": "menu", "aria-label": `More for room ${room.name}`, "data-focus": `more-${room.id}`, onclick: menu }, icon("more", 18)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-haspopup": "menu",
+        "aria-label": `More for room ${room.name}`,
+        "data-focus": `more-${room.id}`,
+        onclick: menu,
+      },
+      icon("more", 18),
+    ),
   );
   const chat = room.chat.slice(-2).map((said) => h("p", { class: "chat", dir: "auto" }, said.text));
   const list = recordings.map((recording) => recordingRow(recording));
-  return h("section", { class: "card", "aria-label": `Room ${room.name}` }, head, people(room), chat, list);
+  return h(
+    "section",
+    { class: "card", "aria-label": `Room ${room.name}` },
+    head,
+    people(room),
+    chat,
+    list,
+  );
 }
 
 function people(room) {
   const chips = room.peers.map((peer) => {
     const open = (event) => openMenu(event.currentTarget, peer.name, ofPerson(room, peer));
-    return h("button", { type: "button", class: "peer", dir: "auto", "aria-haspopup": "menu", "data-focus": `peer-${peer.id}`, onclick: open }, peer.name);
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "peer",
+        dir: "auto",
+        "aria-haspopup": "menu",
+        "data-focus": `peer-${peer.id}`,
+        onclick: open,
+      },
+      peer.name,
+    );
   });
   const join = () => call(`rooms/${room.id}/join`, { name: nextName(room) });
   const add = room.enabled
-    ? h("button", { type: "button", class: "peer add", "aria-label": `Somebody joins ${room.name}`, "data-focus": `join-${room.id}`, onclick: join }, icon("plus", 14), room.peers.length ? null : "join")
+    ? h(
+        "button",
+        {
+          type: "button",
+          class: "peer add",
+          "aria-label": `Somebody joins ${room.name}`,
+          "data-focus": `join-${room.id}`,
+          onclick: join,
+        },
+        icon("plus", 14),
+        room.peers.length ? null : "join",
+      )
     : null;
   return h("div", { class: "peers" }, chips, add);
 }
@@ -69,16 +113,34 @@ function nextName(room) {
 function ofPerson(room, peer) {
   return [
     { heading: `${peer.name} · ${peer.role}` },
-    { label: "Says something", icon: icon("thread", 16), run: () => call(`rooms/${room.id}/say`, { message: `${peer.name}: ${any(LINES)}` }) },
-    { label: "Leaves", icon: icon("exit", 16), run: () => call(`rooms/${room.id}/leave`, { peer_id: peer.id }) },
+    {
+      label: "Says something",
+      icon: icon("thread", 16),
+      run: () => call(`rooms/${room.id}/say`, { message: `${peer.name}: ${any(LINES)}` }),
+    },
+    {
+      label: "Leaves",
+      icon: icon("exit", 16),
+      run: () => call(`rooms/${room.id}/leave`, { peer_id: peer.id }),
+    },
   ];
 }
 
 function actions(room) {
   const copy = () => navigator.clipboard?.writeText(room.id).then(() => toast("Copied."));
   return [
-    { label: "Somebody starts a recording elsewhere", hint: "From the dashboard, not by the bot", icon: icon("camera", 16), run: () => call(`rooms/${room.id}/start-recording`) },
-    { label: "End the room for everybody", icon: icon("close", 16), danger: true, run: () => call(`rooms/${room.id}/end`, { reason: "ended in the panel" }) },
+    {
+      label: "Somebody starts a recording elsewhere",
+      hint: "From the dashboard, not by the bot",
+      icon: icon("camera", 16),
+      run: () => call(`rooms/${room.id}/start-recording`),
+    },
+    {
+      label: "End the room for everybody",
+      icon: icon("close", 16),
+      danger: true,
+      run: () => call(`rooms/${room.id}/end`, { reason: "ended in the panel" }),
+    },
     { label: "Copy the room's id", hint: room.id, icon: icon("link", 16), run: copy },
   ];
 }
@@ -88,12 +150,28 @@ function recordingRow(recording) {
   const length = h("span", { class: "length", "data-recording": recording.id });
   const notes = [recording.stop_reason, recording.error_type].filter(Boolean).join(" · ");
   const assets = (recording.recording_assets ?? []).map((asset) =>
-    h("span", { class: `asset ${asset.status}`, title: `${asset.path} (${asset.status})` }, asset.type.replace("room-composite", "video")),
+    h(
+      "span",
+      { class: `asset ${asset.status}`, title: `${asset.path} (${asset.status})` },
+      asset.type.replace("room-composite", "video"),
+    ),
   );
   const on = ON_AIR.includes(recording.status) || recording.status === "post_processing";
-  const menu = (event) => openMenu(event.currentTarget, "Recording", ofRecording(recording), { align: "end" });
+  const menu = (event) =>
+    openMenu(event.currentTarget, "Recording", ofRecording(recording), { align: "end" });
   const more = on
-    ? h("button", { type: "button", class: "icon-button", "aria-haspopup": "menu", "aria-label": "More for this recording", "data-focus": `rec-${recording.id}`, onclick: menu }, icon("more", 16))
+    ? h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-haspopup": "menu",
+          "aria-label": "More for this recording",
+          "data-focus": `rec-${recording.id}`,
+          onclick: menu,
+        },
+        icon("more", 16),
+      )
     : null;
   return h(
     "div",
@@ -108,11 +186,18 @@ function recordingRow(recording) {
 
 function ofRecording(recording) {
   const fail = (error_type, label) => ({
-    label, icon: icon("warning", 16), danger: true, run: () => call(`recordings/${recording.id}/fail`, { error_type }),
+    label,
+    icon: icon("warning", 16),
+    danger: true,
+    run: () => call(`recordings/${recording.id}/fail`, { error_type }),
   });
   return [
     { heading: `Recording ${recording.id.slice(-6)}` },
-    { label: "Hurry: do the next step now", icon: icon("bolt", 16), run: () => call(`recordings/${recording.id}/finish`) },
+    {
+      label: "Hurry: do the next step now",
+      icon: icon("bolt", 16),
+      run: () => call(`recordings/${recording.id}/finish`),
+    },
     fail("INTERNAL_ERROR", "It fails inside 100ms"),
     fail("UPLOAD_ERROR", "Its upload fails"),
   ];
@@ -138,12 +223,20 @@ function clock(s) {
 }
 
 function newRoom() {
-  const input = h("input", { class: "text-input", placeholder: "A new room", "aria-label": "Name of a new room" });
+  const input = h("input", {
+    class: "text-input",
+    placeholder: "A new room",
+    "aria-label": "Name of a new room",
+  });
   const make = async (event) => {
     event.preventDefault();
     const name = input.value.trim();
     if (name && (await call("rooms", { name }))) input.value = "";
   };
-  return h("form", { class: "new-room", onsubmit: make }, input, h("button", { class: "button" }, "Add"));
+  return h(
+    "form",
+    { class: "new-room", onsubmit: make },
+    input,
+    h("button", { class: "button" }, "Add"),
+  );
 }
-

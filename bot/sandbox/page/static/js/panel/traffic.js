@@ -8,13 +8,12 @@ const SHOWN = 250;
 const FROM_SLACK = { kind: "in", text: "Slack → bot" };
 const TO_SLACK = { kind: "out", text: "bot → Slack" };
 const TO_HMS = { kind: "hms", text: "bot → 100ms" };
-const OURS = /\/send-message$/; // said in the panel, not by the bot
 
 export function drawTraffic(box, { requests }) {
   const rows = [
     ...world.deliveries.map(delivery),
     ...world.calls.map(call),
-    ...requests.filter((request) => !OURS.test(request.path)).map(request),
+    ...requests.filter(({ query }) => !query.includes("via=page")).map(request),
   ];
   rows.sort((a, b) => b.at - a.at);
   drawLines(box, rows.slice(0, SHOWN), { empty: "Nothing yet." });
@@ -71,7 +70,12 @@ function request(item) {
     about: "",
     state: String(item.status ?? "lost"),
     tone: item.status && item.status < 400 ? "good" : "bad",
-    tags: item.fault ? [typeof item.fault === "string" ? item.fault : JSON.stringify(item.fault)] : [],
-    details: () => [h("p", { class: "quiet" }, item.path), json({ query: item.query, body: item.body })],
+    tags: item.fault
+      ? [typeof item.fault === "string" ? item.fault : JSON.stringify(item.fault)]
+      : [],
+    details: () => [
+      h("p", { class: "quiet" }, item.path),
+      json({ query: item.query, body: item.body }),
+    ],
   };
 }

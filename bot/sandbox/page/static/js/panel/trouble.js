@@ -15,9 +15,17 @@ const HMS = {
   ],
   "The API of 100ms": [
     ["Down", "Every call answers 503.", { kind: "status", status: 503 }],
-    ["Too many requests", "429, again after 5 s.", { kind: "status", status: 429, retry_after_s: 5 }],
+    [
+      "Too many requests",
+      "429, again after 5 s.",
+      { kind: "status", status: 429, retry_after_s: 5 },
+    ],
     ["Very slow", "Every call takes 20 s.", { kind: "hang", hang_s: 20 }],
-    ["Answers get lost", "The call counts, its answer does not arrive.", { kind: "reset", after_work: true }],
+    [
+      "Answers get lost",
+      "The call counts, its answer does not arrive.",
+      { kind: "reset", after_work: true },
+    ],
   ],
   "Recordings to come": [
     ["Start fails", "The recorder does not come up.", { kind: "start_fails" }],
@@ -29,16 +37,26 @@ const HMS = {
   ],
 };
 const SLACK = [
-  ["Rate-limited", "Every call answers 429, again after 5 s.", { method: "*", retry_after: 5, times: ALWAYS }],
+  [
+    "Rate-limited",
+    "Every call answers 429, again after 5 s.",
+    { method: "*", retry_after: 5, times: ALWAYS },
+  ],
   ["Slow", "Every call takes 4 s more.", { method: "*", delay_s: 4, times: ALWAYS }],
   ["Down", "Every call answers 503.", { method: "*", http_status: 503, times: ALWAYS }],
-  ["Posts get lost", "Posted, but the answer does not arrive.", { method: "chat.postMessage", reset: true, after: true, times: ALWAYS }],
+  [
+    "Posts get lost",
+    "Posted, but the answer does not arrive.",
+    { method: "chat.postMessage", reset: true, after: true, times: ALWAYS },
+  ],
 ];
 
 export function drawTrouble(box, { state }) {
   const rows = [
     { id: "all", sign: `${state.faults.length + world.faults.length}`, node: () => summary(state) },
-    ...Object.entries(HMS).map(([title, faults]) => group(title, faults, (f) => hmsButton(state, f))),
+    ...Object.entries(HMS).map(([title, faults]) =>
+      group(title, faults, (f) => hmsButton(state, f)),
+    ),
     group("Slack", SLACK, slackButton, [limits()]),
   ];
   reconcile(box, rows, {
@@ -51,21 +69,46 @@ export function drawTrouble(box, { state }) {
 function group(title, faults, button, more = []) {
   const buttons = [...faults.map(button), ...more];
   const sign = JSON.stringify(buttons.map((b) => [b.on, b.used]));
-  const node = () => h("section", { class: "card" }, h("h3", {}, title), h("div", { class: "switches" }, buttons.map(drawSwitch)));
+  const node = () =>
+    h(
+      "section",
+      { class: "card" },
+      h("h3", {}, title),
+      h("div", { class: "switches" }, buttons.map(drawSwitch)),
+    );
   return { id: title, sign, node };
 }
 
 function summary(state) {
   const n = state.faults.length + world.faults.length;
-  const text = n ? `${n} ${n === 1 ? "thing goes" : "things go"} wrong now.` : "Everything works. Press something.";
+  const text = n
+    ? `${n} ${n === 1 ? "thing goes" : "things go"} wrong now.`
+    : "Everything works. Press something.";
   const clear = async () => {
-    await Promise.all([call("faults", { clear: true }), slackForget("faults"), slackTold("rate-limits", { enforce: false })]);
+    await Promise.all([
+      call("faults", { clear: true }),
+      slackForget("faults"),
+      slackTold("rate-limits", { enforce: false }),
+    ]);
   };
-  const button = n ? h("button", { type: "button", class: "button", onclick: clear }, icon("check", 16), "Back to normal") : null;
-  return h("div", { class: n ? "trouble-now on" : "trouble-now", role: "status" }, h("span", {}, text), button);
+  const button = n
+    ? h(
+        "button",
+        { type: "button", class: "button", onclick: clear },
+        icon("check", 16),
+        "Back to normal",
+      )
+    : null;
+  return h(
+    "div",
+    { class: n ? "trouble-now on" : "trouble-now", role: "status" },
+    h("span", {}, text),
+    button,
+  );
 }
 
-const fits = (wanted) => (fault) => Object.entries(wanted).every(([key, value]) => key === "times" || fault[key] === value);
+const fits = (wanted) => (fault) =>
+  Object.entries(wanted).every(([key, value]) => key === "times" || fault[key] === value);
 
 function hmsButton(state, [label, hint, wanted]) {
   const found = state.faults.find(fits(wanted));
@@ -76,17 +119,43 @@ function hmsButton(state, [label, hint, wanted]) {
 function slackButton([label, hint, wanted]) {
   const found = world.faults.find(fits(wanted));
   const used = found ? ALWAYS - found.times : 0;
-  const press = () => (found ? slackForget(`faults?method=${encodeURIComponent(wanted.method)}`) : slackTold("faults", wanted));
+  const press = () =>
+    found
+      ? slackForget(`faults?method=${encodeURIComponent(wanted.method)}`)
+      : slackTold("faults", wanted);
   return { label, hint, on: Boolean(found), used, press };
 }
 
 function limits() {
   const press = () => slackTold("rate-limits", { enforce: !world.limits });
-  return { label: "Slack's real limits", hint: "One message a second in a channel, and so on.", on: world.limits, used: 0, press };
+  return {
+    label: "Slack's real limits",
+    hint: "One message a second in a channel, and so on.",
+    on: world.limits,
+    used: 0,
+    press,
+  };
 }
 
 function drawSwitch({ label, hint, on, used, press }) {
   const count = on && used ? h("span", { class: "used" }, `${used}×`) : null;
-  const words = h("span", { class: "switch-words" }, h("span", { class: "switch-label" }, label), h("span", { class: "switch-hint" }, hint));
-  return h("button", { type: "button", class: "switch", "aria-pressed": String(on), "data-focus": `switch-${label}`, onclick: press }, words, count, h("span", { class: "knob", "aria-hidden": "true" }));
+  const words = h(
+    "span",
+    { class: "switch-words" },
+    h("span", { class: "switch-label" }, label),
+    h("span", { class: "switch-hint" }, hint),
+  );
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "switch",
+      "aria-pressed": String(on),
+      "data-focus": `switch-${label}`,
+      onclick: press,
+    },
+    words,
+    count,
+    h("span", { class: "knob", "aria-hidden": "true" }),
+  );
 }

@@ -3,7 +3,14 @@ import { h } from "../dom.js";
 import { seconds } from "../dates.js";
 import { drawLines, json } from "./lines.js";
 
-const TONES = { delivered: "good", failed: "bad", dropped: "bad", held: "late", waiting: "late", no_target: "off" };
+const TONES = {
+  delivered: "good",
+  failed: "bad",
+  dropped: "bad",
+  held: "late",
+  waiting: "late",
+  no_target: "off",
+};
 const WORDS = { no_target: "no address" };
 
 export function drawWebhooks(box, { state }) {
@@ -31,7 +38,11 @@ function row(event, room) {
 function attempts(event) {
   if (!event.attempts.length) return h("p", { class: "quiet" }, "It was not sent.");
   const rows = event.attempts.map((attempt) =>
-    h("li", {}, `${seconds(new Date(attempt.at))} → ${attempt.status ?? attempt.error ?? "on its way"}`),
+    h(
+      "li",
+      {},
+      `${seconds(new Date(attempt.at))} → ${attempt.status ?? attempt.error ?? "on its way"}`,
+    ),
   );
   return [h("p", { class: "quiet" }, event.url ?? ""), h("ol", { class: "attempts" }, rows)];
 }

@@ -1,0 +1,86 @@
+"""`/record settings`: what holds in a channel."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.listeners.bot import Bot, for_people, listener
+from bot.listeners.forms import STALE, suggest_rooms
+from bot.listeners.payloads import Asked, Click
+from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.usecases import channel_settings
+from bot.usecases.rights import NoRight
+from bot.views import ids_settings as ids
+from bot.views.form_blocks import postable
+from bot.views.form_input import FieldErrors
+from bot.views.message import View
+from bot.views.outcomes import message_view
+from bot.views.settings_form import group_options, settings_from_state
+from bot.views.settings_replies import not_yours, only_in_channels, open_from_here
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    app.action(ids.OPEN_SETTINGS)(listener(bot, open_from_button))
+    app.options(ids.ROOM_ACTION)(listener(bot, suggest_rooms))
+    for action in ids.GROUP_ACTIONS:
+        app.options(action)(listener(bot, suggest_groups))
+    app.view(ids.SETTINGS_FORM)(listener(bot, submitted))
+
+
+async def open_settings(bot: Bot, asked: Asked) -> None:
+    """Of the channel where the command was typed."""
+    if not postable(asked.channel):
+        await bot.reply(asked, only_in_channels())
+        return
+    channel = asked.channel or ""
+    view = await channel_settings.settings_view(bot.deps, bot.rights, asked.user, channel)
+    await show(bot, asked, view, channel)
+
+
+async def show(bot: Bot, asked: Asked, view: View, channel: str) -> None:
+    """If Slack's trigger is stale or there is none, a button that brings a fresh one."""
+    if asked.trigger_id:
+        try:
+            await bot.deps.slack.open_view(asked.trigger_id, view)
+            return
+        except SlackRefused as refused:
+            if refused.error not in STALE:
+                raise
+    await bot.reply(asked, open_from_here(channel))
+
+
+async def open_from_button(args: AsyncArgs, bot: Bot) -> None:
+    """From Details, on top of it; from a reply, by itself."""
+    click = Click.of(args.body)
+    user, channel = click.asked.user, click.value
+    if click.asked.channel != channel and not await channel_settings.can_set(
+        bot.deps, user, channel
+    ):
+        await args.ack()
+        bot.after_ack(click.asked, bot.reply(click.asked, not_yours()))
+        return
+    view = await channel_settings.settings_view(bot.deps, bot.rights, user, channel)
+    await args.ack()
+    in_modal = (args.body.get("view") or {}).get("type") == "modal"
+    put = bot.deps.slack.push_view if in_modal else bot.deps.slack.open_view
+    await put(click.asked.trigger_id, view)
+
+
+async def suggest_groups(args: AsyncArgs, bot: Bot) -> None:
+    groups = await bot.rights.people.user_groups() or {}
+    await args.ack(**group_options(groups, args.body.get("value") or ""))
+
+
+async def submitted(args: AsyncArgs, bot: Bot) -> None:
+    view = args.body["view"]
+    channel, user = view["private_metadata"], args.body["user"]["id"]
+    before = await bot.deps.store.channel_settings(channel)
+    chosen = settings_from_state((view.get("state") or {}).get("values"), before)
+    if isinstance(chosen, FieldErrors):
+        await args.ack(response_action="errors", errors=dict(chosen))
+        return
+    try:
+        await channel_settings.save(bot.deps, bot.rights, user, channel, chosen)
+    except (NoRight, SlackUnavailable) as no:
+        await args.ack(response_action="update", view=message_view(for_people(no)))
+        return
+    await args.ack()

@@ -1,0 +1,76 @@
+"""Forgetting a recording: every row of it. What is kept is that an id is not to come back."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.errors import LeaseLost, UnknownRecording
+from bot.store.part import Part
+from bot.store.schema import aliases, drafts, forgotten, inbox, recordings
+
+r = recordings.c
+
+
+class ForgettingPart(Part):
+    async def forget(self, key: str, owner: str) -> None:
+        """One transaction. Raises UnknownRecording when it is done already, LeaseLost."""
+        query = select(r.lease_owner, r.room_id, r.request_id, r.hms_id)
+        query = query.where(self._mine(recordings), r.key == key).with_for_update()
+        async with self._db.write() as conn:
+            row = (await conn.execute(query)).first()
+            if row is None:
+                raise UnknownRecording(key)
+            if row.lease_owner != owner:
+                raise LeaseLost(key)
+            names = select(aliases.c.alias).where(aliases.c.recording_key == key)
+            ids = {*await conn.scalars(names), *([row.hms_id] if row.hms_id else [])}
+            await self._remember_not(conn, ids)
+            await self._forget_mail(conn, row.room_id, ids)
+            form = drafts.c.request_id == row.request_id
+            await conn.execute(delete(drafts).where(self._mine(drafts), form))
+            # Facts, deliveries, aliases, matched mail and channels go with it.
+            await conn.execute(delete(recordings).where(self._mine(recordings), r.key == key))
+
+    async def _remember_not(self, conn: AsyncConnection, ids: Iterable[str]) -> None:
+        marks = [{**self._ours, "digest": _digest(i), "at": self._now()} for i in sorted(ids)]
+        if marks:
+            await conn.execute(self._db.insert(forgotten).on_conflict_do_nothing(), marks)
+
+    async def _forget_mail(self, conn: AsyncConnection, room_id: str, ids: Collection[str]) -> None:
+        """Also what came about it and could be matched with nothing."""
+        there = select(inbox.c.id, inbox.c.aliases)
+        there = there.where(self._mine(inbox), inbox.c.room_id == room_id)
+        found = await conn.execute(there.where(inbox.c.recording_key.is_(None)))
+        about = sorted(row.id for row in found if set(row.aliases) & set(ids))
+        if about:
+            await conn.execute(delete(inbox).where(self._mine(inbox), inbox.c.id.in_(about)))
+
+    async def forgotten(self, ids: Collection[str]) -> set[str]:
+        """Those of these 100ms ids whose recording was forgotten."""
+        marks = {_digest(i): i for i in ids}
+        if not marks:
+            return set()
+        known = select(forgotten.c.digest).where(
+            self._mine(forgotten), forgotten.c.digest.in_(sorted(marks))
+        )
+        async with self._db.read() as conn:
+            return {marks[digest] for digest in await conn.scalars(known)}
+
+    async def drop_inbox(self, item_ids: Collection[int]) -> None:
+        """Items that must not be kept."""
+        if item_ids:
+            gone = delete(inbox).where(self._mine(inbox), inbox.c.id.in_(sorted(item_ids)))
+            async with self._db.write() as conn:
+                await conn.execute(gone)
+
+    async def purge_forgotten(self, before: datetime) -> None:
+        old = delete(forgotten).where(self._mine(forgotten), forgotten.c.at < before)
+        async with self._db.write() as conn:
+            await conn.execute(old)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()

@@ -1,0 +1,119 @@
+"""The Home tab: what one person may know of, page by page, kept up to date while they look."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.rows import HomeHealth, HomePage, Row
+from bot.metrics import FAULTS
+from bot.slack.errors import SlackError
+from bot.store.errors import StoreError
+from bot.store.values import OpenHome, RecordingRow
+from bot.usecases.deps import Deps
+from bot.usecases.lists import rows_of
+from bot.usecases.people import People
+from bot.usecases.scopes import missing_scopes
+from bot.usecases.sight import Sight
+from bot.views.home import home_view
+from bot.views.message import View, view_hash
+
+log = structlog.get_logger()
+
+PER_PAGE = 8
+LOOKED_THROUGH = 300  # recordings; /record list goes further back
+AT_ONCE = 10
+LEAST_PAUSE = timedelta(seconds=0.5)  # however fast time runs in a sandbox
+IDLE = timedelta(seconds=5)
+
+
+class Homes:
+    def __init__(self, deps: Deps, people: People) -> None:
+        self._deps = deps
+        self._people = people
+        self._sight = Sight(deps)
+
+    async def open(self, user: str, page: int = 0) -> None:
+        """Show it now, and keep it up to date for a while."""
+        await self._show(await self._deps.store.home_opened(user, max(0, page)))
+
+    async def keep_current(self) -> None:
+        """Until cancelled. Costs one look into the database while nobody is there."""
+        policy = self._deps.policy
+        while True:
+            try:
+                busy = await self._refresh()
+            except (SlackError, StoreError) as failed:
+                log.info("homes_not_refreshed", why=str(failed))
+                busy = False
+            except Exception:
+                FAULTS.labels("home").inc()
+                log.exception("home_broke")
+                busy = False
+            pause = max(LEAST_PAUSE, policy.home_every) if busy else IDLE
+            await asyncio.sleep(min(pause, IDLE).total_seconds())
+
+    async def _refresh(self) -> bool:
+        """False: nobody looks."""
+        now, policy = self._deps.now(), self._deps.policy
+        since = now - policy.home_for
+        if not await self._deps.store.anyone_home(since):
+            return False
+        stale = await self._deps.store.take_homes(
+            AT_ONCE, opened_since=since, shown_before=now - policy.home_again
+        )
+        for home in stale:
+            await self._show(home)
+        return True
+
+    async def _show(self, home: OpenHome) -> None:
+        """Only what differs from what they see goes to Slack."""
+        view = await self.view(home.user, home.page)
+        shown = view_hash(view)
+        if shown != home.hash:
+            await self._deps.slack.publish_home(home.user, view)
+            await self._deps.store.home_shown(home.user, home.page, shown)
+
+    async def view(self, user: str, page: int) -> View:
+        person = await self._people.person(user)
+        running = await self._seen(user, await self._deps.store.running(), 50)
+        first = page * PER_PAGE
+        every = await self._deps.store.list_recent(limit=LOOKED_THROUGH)
+        recent = await self._seen(user, every, first + PER_PAGE + 1)
+        return home_view(
+            HomePage(
+                running=tuple(await self._rows(running)),
+                recent=tuple(await self._rows(recent[first : first + PER_PAGE])),
+                page=page,
+                older=len(recent) > first + PER_PAGE,
+                member=person.standing == "member",
+                health=await self._health() if person.admin else None,
+            ),
+            self._deps.now(),
+        )
+
+    async def _rows(self, rows: list[RecordingRow]) -> list[Row]:
+        return await rows_of(self._deps, rows)
+
+    async def _seen(self, user: str, rows: list[RecordingRow], enough: int) -> list[RecordingRow]:
+        """As many as will do: each channel further back would be one more question to Slack."""
+        person = await self._people.person(user)
+        channels = await self._deps.store.channels_of([row.key for row in rows])
+        seen: list[RecordingRow] = []
+        for row in rows:
+            if len(seen) == enough:
+                break
+            if await self._sight.sees(person, row, channels.get(row.key, [])):
+                seen.append(row)
+        return seen
+
+    async def _health(self) -> HomeHealth:
+        deps = self._deps
+        received = await deps.store.received(deps.now())
+        return HomeHealth(
+            webhooks=deps.policy.webhooks,
+            last_webhook_at=received.last_at,
+            unanswered=await deps.store.unanswered(),
+            shut=tuple(gate.method for gate in await deps.store.shut_gates()),
+            missing_scopes=tuple(s.name for s in missing_scopes(deps.identity.scopes)),
+        )

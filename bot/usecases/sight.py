@@ -1,0 +1,45 @@
+"""Which recordings a person may know of: theirs, and those shown where they can look."""
+
+from collections.abc import Iterable
+
+from bot.domain.permissions import Person
+from bot.slack.errors import SlackError
+from bot.slack.gateway import SeenChannel
+from bot.store.values import RecordingRow
+from bot.usecases.deps import Deps
+from bot.usecases.people import Remembered
+
+
+class Sight:
+    """Asked of Slack once per channel, and once per person for a private one; then remembered."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._channels: Remembered[SeenChannel] = Remembered(deps.now)
+        self._members: Remembered[bool] = Remembered(deps.now)
+
+    async def sees(self, person: Person, row: RecordingRow, channels: Iterable[str]) -> bool:
+        """Whoever is a guest here sees what they started: Slack shows them few channels."""
+        if row.starter == person.user:
+            return True
+        if person.standing != "member":
+            return False
+        for channel in channels:
+            if await self._sees_channel(person.user, channel):
+                return True
+        return False
+
+    async def _sees_channel(self, user: str, channel: str) -> bool:
+        """What Slack does not tell now is not shown now."""
+        if not channel.startswith(("C", "G")):
+            return channel == user
+        try:
+            if (await self._channels.get(channel, self._deps.slack.channel)).public:
+                return True
+            return await self._members.get(f"{channel} {user}", self._ask)
+        except SlackError:
+            return False
+
+    async def _ask(self, name: str) -> bool:
+        channel, _, user = name.partition(" ")
+        return await self._deps.slack.can_see(channel, user)

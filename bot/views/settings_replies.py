@@ -1,0 +1,21 @@
+"""Short answers around settings and presets."""
+
+from bot.views import ids_settings as ids
+from bot.views.message import Message, actions, button, section
+from bot.views.text import place
+
+
+def only_in_channels() -> Message:
+    text = "Settings belong to a channel. Type `/record settings` in the one that you mean."
+    return Message(text, [section(text)])
+
+
+def not_yours() -> Message:
+    text = "Only people who can see that channel can change its settings."
+    return Message(text, [section(text)])
+
+
+def open_from_here(channel: str) -> Message:
+    text = f"The settings of {place(channel)} open from here."
+    opening = button("Channel settings", ids.OPEN_SETTINGS, value=channel)
+    return Message(text, [section(text), *actions([opening])])

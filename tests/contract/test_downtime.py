@@ -1,0 +1,140 @@
+"""Asking 100ms to send again what was missed: once, whoever fails in between."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.domain.health import Owed
+from bot.domain.policy import Policy
+from bot.hms.auth import ManagementTokens
+from bot.hms.client import HmsClient
+from bot.sandbox.hms.app import RunningHms, serve
+from bot.sandbox.hms.config import HmsConfig
+from bot.sandbox.hms.driver import Driver
+from bot.slack.gateway import Identity, SlackGateway
+from bot.store.store import Store
+from bot.usecases.deps import Deps
+from bot.usecases.downtime import CLAIMED_FOR, TRIES, ask_for
+from tests.contract.store_support import Clock, S
+
+POLICY = Policy()
+AWAY = timedelta(hours=1)
+PATH = "/v2/analytics/webhooks/replay"
+NOBODY = Identity("", "T1", "", "U1", "B1", "bot", frozenset())
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """An hour before the real time, at which 100ms looks."""
+    clock = Clock()
+    clock.time = datetime.now(UTC) - AWAY
+    return clock
+
+
+@pytest.fixture
+async def hms() -> AsyncIterator[RunningHms]:
+    async with serve(HmsConfig(speed=1)) as running:
+        yield running
+
+
+@pytest.fixture
+async def driver(hms: RunningHms) -> AsyncIterator[Driver]:
+    async with Driver(hms.base_url, hms.sim.config) as driver:
+        yield driver
+
+
+@pytest.fixture
+async def deps(hms: RunningHms, store: Store, clock: Clock) -> AsyncIterator[Deps]:
+    config = hms.sim.config
+    tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))
+    async with httpx.AsyncClient() as http:
+        client = HmsClient(f"{hms.base_url}/v2", tokens, http)
+        unused: Any = None
+        slack: SlackGateway = unused
+        yield Deps(store, slack, client, POLICY, NOBODY, clock.now, lambda: "id")
+
+
+async def taken(store: Store) -> Owed:
+    replay = await store.take_replay(CLAIMED_FOR)
+    assert replay is not None
+    return replay
+
+
+async def owed(store: Store, clock: Clock) -> Owed:
+    """Back after an hour, and the replay taken."""
+    await store.beat(away_after=POLICY.away_after, settle=0 * S)
+    clock.advance(AWAY)
+    assert await store.beat(away_after=POLICY.away_after, settle=0 * S)
+    return await taken(store)
+
+
+async def replays(driver: Driver) -> list[dict[str, Any]]:
+    answer = await driver.http.get("/sim/requests", params={"last": 1000})
+    return [r for r in answer.json()["requests"] if r["path"] == PATH]
+
+
+async def test_it_is_asked_for_and_settled(
+    deps: Deps, store: Store, clock: Clock, driver: Driver
+) -> None:
+    replay = await owed(store, clock)
+    await ask_for(deps, replay)
+    (asked,) = await replays(driver)
+    assert asked["status"] == 200
+    start, end = (datetime.fromisoformat(asked["body"][f"{at}_time"]) for at in ("start", "end"))
+    assert asked["body"]["status"] == "failed"
+    assert abs(end - replay.until) < S
+    assert abs(start - (replay.since - POLICY.replay_margin)) < S
+    assert await store.owed_replay() is None
+
+
+async def test_a_taker_that_died_leaves_the_same_request_to_another(
+    deps: Deps, store: Store, clock: Clock, driver: Driver
+) -> None:
+    first = await owed(store, clock)
+    start, end = first.since - POLICY.replay_margin, first.until
+    await deps.hms.replay_webhooks(start, end)  # and here it dies
+    clock.advance(CLAIMED_FOR)
+    await ask_for(deps, await taken(store))
+    one, two = await replays(driver)
+    assert one["body"] == two["body"]
+    assert await store.owed_replay() is None
+
+
+@pytest.mark.parametrize("status", [500, 429, 400, 401])
+async def test_a_failure_is_tried_again_ever_later_and_given_up_at_last(
+    deps: Deps, store: Store, clock: Clock, driver: Driver, status: int
+) -> None:
+    fault = {"kind": "status", "method": "POST", "path": PATH, "status": status, "times": 99}
+    await driver.sim("/faults", fault)
+    replay = await owed(store, clock)
+    pauses = []
+    for _ in range(TRIES - 1):
+        await ask_for(deps, replay)
+        put_off = await store.owed_replay()
+        assert put_off is not None
+        pauses.append((put_off.due_at - clock.now()).total_seconds())
+        assert await store.take_replay(CLAIMED_FOR) is None
+        clock.time = put_off.due_at
+        replay = await taken(store)
+    await ask_for(deps, replay)
+    assert await store.owed_replay() is None
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= 30
+    assert pauses[-1] <= 600
+
+
+async def test_after_a_failure_it_works(
+    deps: Deps, store: Store, clock: Clock, driver: Driver
+) -> None:
+    fault = {"kind": "status", "method": "POST", "path": PATH, "status": 503, "times": 1}
+    await driver.sim("/faults", fault)
+    await ask_for(deps, await owed(store, clock))
+    put_off = await store.owed_replay()
+    assert put_off is not None
+    clock.time = put_off.due_at
+    await ask_for(deps, await taken(store))
+    assert [r["status"] for r in await replays(driver)] == [503, 200]
+    assert await store.owed_replay() is None

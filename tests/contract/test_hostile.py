@@ -1,0 +1,285 @@
+"""Hostile traffic: every connection is answered, nothing breaks, nothing leaks into the log."""
+
+import asyncio
+import gzip
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.web.webhook import HEADER
+from tests.contract.hostile_kit import (
+    ANY_JSON,
+    FORM,
+    HOOK,
+    JSON_TYPE,
+    OURS,
+    SLACK,
+    WEBHOOK_SECRET,
+    Target,
+    signature,
+    target,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+fuzz = settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+TROUBLE = ("Traceback", "_broke", "Unhandled", "never awaited", "Exception in ASGI", '"error"')
+COMMAND = urlencode(
+    {"command": "/record", "text": "help", "user_id": "U1", "team_id": "T1"}
+).encode()
+TYPES = [
+    "recording.success", "beam.started.success", "beam.recording.success", "beam.failure",
+    "transcription.success", "transcription.failed", "room.end.success", "", "<!channel>",
+]  # fmt: skip
+KEYS = [
+    "job_id", "beam_id", "recording_id", "room_id", "session_id", "duration", "size", "reason",
+    "started_at", "stopped_at", "error_type", "recording_enabled", "transcript_txt_asset_id",
+]  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Target]:
+    async with target(tmp_path_factory.mktemp("hostile")) as made:
+        yield made
+        _assert_calm(made)
+
+
+def _assert_calm(bot: Target) -> None:
+    logged = bot.logged()
+    for word in TROUBLE:
+        at = logged.find(word)
+        assert at < 0, logged[max(0, at - 500) : at + 2500]
+    assert not [status for status in bot.answers if status >= 500]
+
+
+# -- 100ms' webhook
+
+
+@given(body=st.binary(max_size=300) | ANY_JSON.map(lambda v: json.dumps(v).encode()), of=st.text())
+@fuzz
+async def test_any_body_of_a_webhook_is_answered(bot: Target, body: bytes, of: str) -> None:
+    kind = of.encode("ascii", "ignore").decode() or "text/plain"
+    kind = "".join(c for c in kind if c.isprintable()).strip() or JSON_TYPE
+    assert (await bot.webhook(body, **{"content-type": kind})).status_code in (200, 400)
+
+
+@given(st.sampled_from(TYPES), st.dictionaries(st.sampled_from(KEYS), ANY_JSON), ANY_JSON, ANY_JSON)
+@fuzz
+async def test_any_event_is_kept_or_refused(
+    bot: Target, kind: str, data: dict[str, Any], stamp: Any, number: Any
+) -> None:
+    event = {"id": number, "type": kind, "timestamp": stamp, "data": data}
+    assert (await bot.webhook(event)).status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b'{"type":"beam.failure","data":' + b'{"a":' * 5000 + b"1" + b"}" * 5001,
+        b"\xff\xfe\x00",
+        gzip.compress(b'{"type":"beam.failure"}'),
+        b'{"type":"beam.failure","data":{"duration":' + b"9" * 5000 + b"}}",
+        b'{"type":"beam.failure","data":{"duration":NaN}}',
+        b"",
+    ],
+    ids=["deep", "deep object", "no UTF-8", "gzip", "long number", "NaN", "empty"],
+)
+async def test_bodies_that_are_no_event(bot: Target, body: bytes) -> None:
+    assert (await bot.webhook(body, **{"content-encoding": "gzip"})).status_code == 400
+
+
+@pytest.mark.parametrize("path", [HOOK, SLACK])
+async def test_large_bodies_are_refused(bot: Target, path: str) -> None:
+    secret = f"{HEADER}: {WEBHOOK_SECRET}\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: b\r\n{secret}"
+    announced = f"{head}Content-Length: 99999999999\r\n\r\n".encode()
+    assert await bot.raw(announced) == 413
+    chunk = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
+    unannounced = f"{head}Transfer-Encoding: chunked\r\n\r\n".encode()
+    assert await bot.raw(unannounced, *[chunk] * 17) in (413, 0)
+    both = f"{head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    assert await bot.raw(both, b"2\r\n{}\r\n0\r\n\r\n") in (400, 401)
+    for odd in ("-1", "1e3", "٣", "0x10", "1, 2"):
+        bad = f"{head}Content-Length: {odd}\r\n\r\n".encode()
+        assert await bot.raw(bad, b"{}", half_close=True) in (400, 401, 413, 0)
+
+
+@given(st.text(max_size=40), st.booleans())
+@fuzz
+async def test_a_guessed_secret_does_not_serve(bot: Target, guess: str, twice: bool) -> None:
+    plain = "".join(
+        c for c in guess.encode("latin-1", "ignore").decode("latin-1") if c.isprintable()
+    )
+    headers = [(HEADER, plain.strip())] + [(HEADER, plain.strip())] * twice
+    assert (await bot.post(HOOK, b'{"type":"beam.failure"}', headers)).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["other", "Default", "..%2fdefault", "default%00", "a" * 3000])
+async def test_other_names_are_unknown(bot: Target, name: str) -> None:
+    headers = {HEADER: WEBHOOK_SECRET}
+    answer = await bot.post(f"/webhooks/100ms/{name}", b'{"type":"beam.failure"}', headers)
+    assert answer.status_code in (404, 400)
+
+
+# -- Slack's endpoint
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        signature(COMMAND, secret="another"),
+        signature(COMMAND, at_s=time.time() - 360),
+        signature(COMMAND, at_s=time.time() + 360),
+        signature(COMMAND + b"&text=stop"),
+        {**signature(COMMAND), "x-slack-signature": "v0="},
+        {**signature(COMMAND), "x-slack-signature": "v1=é"},
+        {**signature(COMMAND), "x-slack-request-timestamp": "now"},
+        {**signature(COMMAND), "x-slack-request-timestamp": "9" * 400},
+        {**signature(COMMAND), "x-slack-request-timestamp": "-1"},
+        {**signature(COMMAND), "x-slack-request-timestamp": "1.5"},
+        {**signature(COMMAND), "x-slack-request-timestamp": "nan"},
+    ],
+    ids=[
+        "none", "another secret", "old", "ahead", "of another body", "empty", "odd", "no time",
+        "huge time", "negative time", "broken time", "nan",
+    ],
+)  # fmt: skip
+async def test_forged_and_replayed_signatures(bot: Target, headers: dict[str, str]) -> None:
+    raw = {k: v.encode("latin-1") for k, v in headers.items()}
+    answer = await bot.http.post(
+        bot.url + SLACK, content=COMMAND, headers={"content-type": FORM, **raw}
+    )
+    bot.answers.append(answer.status_code)
+    assert answer.status_code == 401
+
+
+@given(
+    st.binary(max_size=300)
+    | st.dictionaries(
+        st.sampled_from(["command", "payload", "type", "text", "team_id"]), st.text()
+    ).map(lambda d: urlencode(d).encode("utf-8", "replace"))
+    | ANY_JSON.map(lambda v: json.dumps(v).encode())
+    | ANY_JSON.map(lambda v: urlencode({"payload": json.dumps(v)}).encode()),
+    st.sampled_from([FORM, JSON_TYPE, "text/plain", "multipart/form-data; boundary=x", ""]),
+)
+@fuzz
+async def test_any_signed_body_is_answered(bot: Target, body: bytes, kind: str) -> None:
+    assert (await bot.signed(body, kind)).status_code < 500
+
+
+@given(st.sampled_from(["block_actions", "view_submission", "view_closed", "shortcut"]), ANY_JSON)
+@fuzz
+async def test_any_interaction_is_answered(bot: Target, kind: str, rest: Any) -> None:
+    rest = rest if isinstance(rest, dict) else {"actions": rest, "view": rest, "user": rest}
+    body = urlencode({"payload": json.dumps({**rest, "type": kind})}).encode()
+    assert (await bot.signed(body)).status_code < 500
+
+
+@given(st.text(max_size=200), ANY_JSON)
+@fuzz
+async def test_any_command_is_answered(bot: Target, text: str, user: Any) -> None:
+    text = text.encode("utf-8", "replace").decode()
+    answer = await bot.command(text, user_id=json.dumps(user)[:100])
+    assert answer.status_code == 200
+    assert "broke" not in answer.text
+
+
+# -- the connection itself
+
+
+@pytest.mark.parametrize(
+    "bytes_",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"POST /slack/events HTTP/1.1\r\n" + b"a: b\r\n" * 20_000 + b"\r\n",
+        b"POST /slack/events HTTP/1.1\r\nx: " + b"a" * 200_000 + b"\r\n\r\n",
+        b"POST " + b"/a" * 60_000 + b" HTTP/1.1\r\n\r\n",
+        b"POST /slack/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"\r\n\r\n\x00\x00",
+    ],
+    ids=["TLS", "version", "many headers", "long header", "long path", "bad chunk", "nothing"],
+)
+async def test_what_is_no_http_is_let_go(bot: Target, bytes_: bytes) -> None:
+    assert await bot.raw(bytes_, half_close=True) < 500
+    assert (await bot.http.get(bot.url + "/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize("path", [HOOK, SLACK])
+async def test_one_who_hangs_up_leaves_no_trace(bot: Target, path: str) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: b\r\n{HEADER}: {WEBHOOK_SECRET}\r\n"
+    for _ in range(5):
+        _, writer = await asyncio.open_connection(*bot.address)
+        writer.write(f"{head}Content-Length: 500\r\n\r\n{{".encode())
+        await writer.drain()
+        writer.transport.abort()
+    assert (await bot.http.get(bot.url + "/readyz")).status_code == 200
+
+
+async def test_slow_bodies_hold_up_nobody_else(bot: Target) -> None:
+    head = f"POST {SLACK} HTTP/1.1\r\nHost: b\r\nContent-Length: 1000\r\n\r\n".encode()
+    slow = [await asyncio.open_connection(*bot.address) for _ in range(100)]
+    for _, writer in slow:
+        writer.write(head + b"a")
+    began = time.monotonic()
+    for _ in range(20):
+        assert (await bot.command("help")).status_code == 200
+        assert (await bot.webhook({"type": "beam.failure", "data": {}})).status_code == 200
+    assert time.monotonic() - began < 5
+    for _, writer in slow:
+        writer.transport.abort()
+
+
+# -- what stays behind
+
+PRESIGNED = "https://bucket.s3.example/rec.mp4?X-Amz-Signature=deadbeefcafe&X-Amz-Expires=3600"
+RESPONSE_URL = "https://hooks.slack.com/commands/T1/123456/s3cr3tr3sp0ns3"
+SPOKEN = "the merger is called Operation Walnut"
+LEAKS = (*OURS, "deadbeefcafe", "s3cr3tr3sp0ns3", SPOKEN, "eyJhbGciOiJIUzI1NiJ9.e30.walnut")
+
+
+async def test_nothing_secret_is_logged(bot: Target) -> None:
+    """Secrets at every place where one could stand, in what is taken and in what is refused."""
+    token = LEAKS[-1]
+    data = {
+        "job_id": "j", "room_id": "r", "recording_presigned_url": PRESIGNED, "reason": PRESIGNED,
+        "location": PRESIGNED, "error_message": f"{SPOKEN} {token}", "transcript": SPOKEN,
+        "meeting_url": f"https://a.example/?auth_token={token}",
+    }  # fmt: skip
+    for kind in ("beam.recording.success", "beam.failure", "transcription.success", SPOKEN, ""):
+        await bot.webhook({"type": kind, "timestamp": PRESIGNED, "data": data})
+        await bot.webhook(json.dumps({"type": kind, "data": data}).encode()[:-2])
+    await bot.post(HOOK, b"{}", {HEADER: f"{WEBHOOK_SECRET}-almost", "authorization": token})
+    await bot.post(f"{HOOK}?secret={WEBHOOK_SECRET}&url={PRESIGNED}", b"{}", {})
+    for text in (SPOKEN, f"start {PRESIGNED}", f"start x meeting-url:{PRESIGNED}", token, "status"):
+        await bot.command(text, response_url=RESPONSE_URL, token=WEBHOOK_SECRET)
+        await bot.command(text, response_url=f"{RESPONSE_URL} {PRESIGNED}", user_id=SPOKEN)
+    for payload in ({"actions": SPOKEN}, {"actions": [{"action_id": "recording_stop"}]}):
+        said = {"type": "block_actions", "response_url": RESPONSE_URL, "token": token, **payload}
+        await bot.signed(urlencode({"payload": json.dumps(said)}).encode())
+    await bot.parts.background.drain(5.0)
+    assert [leak for leak in LEAKS if leak in bot.logged()] == []
+
+
+async def test_a_closed_store_is_said_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    async with target(tmp_path_factory.mktemp("closed")) as bot:
+        await bot.parts.deps.store.close()
+        event = {"type": "beam.failure", "data": {"job_id": "j"}}
+        assert (await bot.webhook(event)).status_code == 503
+        assert (await bot.http.get(bot.url + "/readyz")).status_code == 503
+        assert (await bot.http.get(bot.url + "/healthz")).status_code == 200
+        answer = await bot.command("stop")
+        assert answer.status_code == 200
+        assert "Traceback" not in bot.logged()

@@ -1,0 +1,163 @@
+"""What never comes is late first, then given up, and people read what to do: hours in seconds."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from bot.domain.facts import StopRequested
+from bot.domain.options import RecordingOptions
+from bot.domain.policy import Policy
+from bot.domain.recording import Recording
+from bot.hms.auth import ManagementTokens
+from bot.hms.client import HmsClient
+from bot.reconcile.runner import run
+from bot.sandbox.hms.app import serve
+from bot.sandbox.hms.config import HmsConfig
+from bot.sandbox.hms.driver import Driver
+from bot.sandbox.slack.seed import STANDUP, STARTER
+from bot.sandbox.slack.seen import SeenMessage
+from bot.slack.gateway import SlackGateway
+from bot.store.store import Store
+from bot.usecases.deps import Deps
+from tests.contract.sim_slack_kit import World, slack
+from tests.contract.store_support import Clock, S, created
+
+ME = "this process"
+POLICY = Policy(webhooks=False, give_up_after=timedelta(hours=4))  # quicker to watch than a day
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Life:
+    """The bot without its loop: what is due is done, and the clock moves on to what comes next."""
+
+    deps: Deps
+    store: Store
+    clock: Clock
+    driver: Driver
+    world: World
+
+    async def until(self, then: datetime) -> None:
+        while (due := await self.store.next_due()) is not None and due <= then:
+            self.clock.time = max(self.clock.time, due)
+            for key in await self.store.take_due(1, ME):
+                again = await run(self.deps, key, ME)
+                await self.store.release(key, ME, again)
+        self.clock.time = max(self.clock.time, then)
+
+    async def recorded(self, **options: Any) -> str:
+        """A recording that ran and was stopped, all that 100ms ever makes of it being there."""
+        room = (await self.driver.state())["rooms"][0]
+        await self.driver.sim(f"/rooms/{room['id']}/join", {"name": "Ana"})
+        key = await created(
+            self.store,
+            at=self.clock.now(),
+            room_id=room["id"],
+            room_name=room["name"],
+            channel_id=STANDUP,
+            by=STARTER,
+            options=RecordingOptions(**options),
+        )
+        await self.until(self.clock.now() + 9 * S)
+        hms_id = (await self.recording(key)).hms_id
+        assert hms_id is not None
+        await self.driver.recording(hms_id, "running")
+        await self.store.add_facts(key, [StopRequested(at=self.clock.now(), by=STARTER)])
+        await self.until(self.clock.now() + 1 * S)
+        await self.driver.recording(hms_id, "completed")
+        return key
+
+    async def recording(self, key: str) -> Recording:
+        return (await self.store.load(key)).recording
+
+    async def card(self) -> SeenMessage:
+        state = await self.world.ines.state()
+        (card,) = [m for m in state.messages(STANDUP) if not m.is_reply]
+        return card
+
+    async def thread(self) -> list[str]:
+        card = await self.card()
+        state = await self.world.ines.state()
+        return [m.text for m in state.thread(STANDUP, card.ts) if m.ts != card.ts]
+
+
+@pytest.fixture
+async def life(store: Store) -> AsyncIterator[Life]:
+    clock = Clock()
+    clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
+    store._now = clock.now
+    async with (
+        slack() as world,
+        serve(HmsConfig(speed=3000)) as hms,
+        Driver(hms.base_url, hms.sim.config) as driver,
+        httpx.AsyncClient() as http,
+    ):
+        config = hms.sim.config
+        tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))
+        client = HmsClient(f"{hms.base_url}/v2", tokens, http)
+        door = SlackGateway(world.client, world.session, None)
+        identity = await door.identity()
+        deps = Deps(store, door, client, POLICY, identity, clock.now, lambda: uuid4().hex)
+        yield Life(deps, store, clock, driver, world)
+
+
+LATE = "The transcript is taking longer than usual; still asking 100ms."
+OVER = "The transcript did not come in time. If 100ms makes it yet, its dashboard has it."
+
+
+async def test_a_transcript_that_never_comes(life: Life) -> None:
+    await life.driver.sim("/faults", {"kind": "transcript_never"})
+    key = await life.recorded(transcription=True)
+    begun = life.clock.now()
+    await life.until(begun + 4 * 60 * S)
+    assert "Transcript expected" in (await life.card()).text
+    await life.until(begun + 20 * 60 * S)
+    assert LATE in (await life.card()).text
+    assert await life.thread() == [], "people still wait"
+    await life.until(begun + 5 * HOUR)
+    card, (results,) = await life.card(), await life.thread()
+    assert OVER in card.text
+    assert "Gave up waiting for the transcript" in card.text
+    assert "The video is ready." in results
+    assert OVER in results
+    assert await life.store.next_due() is None
+    assert (await life.recording(key)).problem is None
+
+
+async def test_a_transcript_that_cannot_be_read(life: Life) -> None:
+    fault = {"kind": "status", "path": "/v2/recording-assets/*/presigned-url", "status": 503}
+    await life.driver.sim("/faults", fault)
+    await life.recorded(transcription=True)
+    await life.driver.event("transcription.success")
+    begun = life.clock.now()
+    await life.until(begun + 30 * 60 * S)
+    assert LATE in (await life.card()).text
+    assert await life.thread() == []
+    await life.until(begun + 10 * HOUR)
+    card, (results, chat) = await life.card(), await life.thread()
+    assert OVER in card.text
+    assert OVER in results
+    assert chat == "The chat is not here: 100ms did not hand it out. Details shows its files."
+    assert "Transcript" in [b["text"]["text"] for b in card.blocks[-1]["elements"]]
+    assert await life.store.next_due() is None
+
+
+async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
+    await life.recorded(transcription=True, summary=True)
+    await life.driver.event("transcription.success")
+    begun = life.clock.now()
+    await life.world.ines.tell("faults", method="chat.postMessage", http_status=500, times=99)
+    await life.until(begun + 10 * S)  # read once, and not yet posted
+    fault = {"kind": "status", "path": "/v2/recording-assets/*/presigned-url", "status": 403}
+    await life.driver.sim("/faults", fault)
+    await life.world.ines.forget("faults")
+    await life.until(begun + 10 * HOUR)
+    results, *files = await life.thread()
+    assert "The summary could not be read; Details has its file." in results
+    assert len(files) == 2
+    assert await life.store.next_due() is None

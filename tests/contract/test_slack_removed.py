@@ -1,0 +1,141 @@
+"""The app removed, its token revoked: no calls but a probe now and then, until it is back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.slack.seed import STANDUP
+from bot.slack.errors import NotAuthorized, NotInstalled, TokenRefused
+from bot.slack.gates import INSTALLED, Gates
+from bot.slack.gateway import SlackGateway
+from bot.store.store import Store
+from tests.contract.sim_slack_kit import World, slack
+from tests.contract.store_support import Clock, S
+
+HELLO = {"text": "hello"}
+CAP = 300 * S
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with slack() as running:
+        yield running
+
+
+def gateway(world: World, store: Store, clock: Clock) -> SlackGateway:
+    """As one replica has it."""
+    return SlackGateway(world.client, world.session, Gates(store, clock.now, first=1 * S, cap=CAP))
+
+
+@pytest.fixture
+def door(world: World, store: Store, clock: Clock) -> SlackGateway:
+    return gateway(world, store, clock)
+
+
+def called(world: World) -> list[str]:
+    return [call.method for call in world.sim.calls]
+
+
+async def remove(world: World) -> None:
+    """Without a word to the bot."""
+    world.sim.token_error = "account_inactive"
+
+
+async def test_one_refusal_stops_every_call(
+    world: World, door: SlackGateway, store: Store, another: Store, clock: Clock
+) -> None:
+    await remove(world)
+    with pytest.raises(NotInstalled) as caught:
+        await door.post(STANDUP, HELLO)
+    assert caught.value.error == "account_inactive"
+    assert caught.value.reached is False
+    replica = gateway(world, another, clock)
+    for _ in range(5):
+        with pytest.raises(NotInstalled):
+            await door.post(STANDUP, HELLO)
+        with pytest.raises(NotInstalled):
+            await replica.update(STANDUP, "1.2", HELLO)
+    assert called(world) == ["chat.postMessage"]
+
+
+async def test_probes_become_rare_and_one_replica_makes_them(
+    world: World, door: SlackGateway, another: Store, clock: Clock
+) -> None:
+    await remove(world)
+    with pytest.raises(NotInstalled):
+        await door.post(STANDUP, HELLO)
+    replica = gateway(world, another, clock)
+    for _ in range(3600):
+        clock.advance(1 * S)
+        tries = await asyncio.gather(
+            *(one.post(STANDUP, HELLO) for one in (door, replica)), return_exceptions=True
+        )
+        assert all(isinstance(refused, NotInstalled) for refused in tries)
+    probes = called(world)[1:]
+    assert set(probes) == {"auth.test"}
+    assert 3600 // 300 <= len(probes) <= 3600 // 300 + 12
+
+
+async def test_it_goes_on_by_itself_when_it_is_back(
+    world: World, door: SlackGateway, another: Store, clock: Clock
+) -> None:
+    await remove(world)
+    with pytest.raises(NotInstalled) as caught:
+        await door.post(STANDUP, HELLO)
+    await world.ines.tell("install")
+    assert caught.value.retry_after_s is not None
+    clock.advance(timedelta(seconds=caught.value.retry_after_s))
+    await door.post(STANDUP, HELLO)
+    assert called(world) == ["chat.postMessage", "auth.test", "chat.postMessage"]
+    await gateway(world, another, clock).post(STANDUP, HELLO)
+    assert await another.shut(INSTALLED) is None
+
+
+async def test_what_slack_says_by_event_stops_calls_that_were_never_made(
+    world: World, door: SlackGateway
+) -> None:
+    await door.shut("app_uninstalled")
+    with pytest.raises(NotInstalled):
+        await door.post(STANDUP, HELLO)
+    assert called(world) == []
+
+
+async def test_an_event_of_long_ago_costs_one_probe(
+    world: World, door: SlackGateway, clock: Clock
+) -> None:
+    await door.shut("tokens_revoked")
+    clock.advance(1 * S)
+    await door.post(STANDUP, HELLO)
+    await door.post(STANDUP, HELLO)
+    assert called(world) == ["auth.test", "chat.postMessage", "chat.postMessage"]
+
+
+async def test_a_missing_scope_is_no_reason_to_stop_the_rest(store: Store, clock: Clock) -> None:
+    async with slack(scopes=frozenset({"chat:write"})) as world:
+        door = gateway(world, store, clock)
+        with pytest.raises(NotAuthorized) as caught:
+            await door.channel(STANDUP)
+        assert not isinstance(caught.value, TokenRefused)
+        await door.post(STANDUP, HELLO)
+
+
+async def test_an_outage_during_the_probe_says_nothing_about_the_token(
+    world: World, door: SlackGateway, store: Store, clock: Clock
+) -> None:
+    await door.shut("tokens_revoked")
+    clock.advance(1 * S)
+    await world.ines.tell("faults", method="auth.test", http_status=500)
+    with pytest.raises(Exception, match="HTTP 500"):
+        await door.post(STANDUP, HELLO)
+    assert await store.shut(INSTALLED) is not None
+    clock.advance(10 * S)
+    await door.post(STANDUP, HELLO)
+    assert await store.shut(INSTALLED) is None
+
+
+async def test_before_there_are_gates_the_token_itself_is_refused(world: World) -> None:
+    await remove(world)
+    with pytest.raises(TokenRefused):
+        await SlackGateway(world.client, world.session, None).identity()

@@ -1,0 +1,104 @@
+"""Cost follows what is due, not what exists: plans and rows, on both databases.
+
+`RECORD_BOT_SCALE=100000` makes it the full size, with 10,000 open; by default it is a twentieth.
+"""
+
+import os
+import shutil
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+
+from bot.store.engine import database_at, migrate, open_store
+from bot.store.store import Store
+from bot.store.values import Team
+from tests.contract.scale_kit import (
+    DUE,
+    Heard,
+    Size,
+    listening,
+    populate,
+    postgres_rows,
+    sqlite_scans,
+    sqlite_work,
+)
+from tests.contract.store_support import LEASE, T0, Clock, entry
+
+FINISHED = int(os.environ.get("RECORD_BOT_SCALE", "5000"))
+SIZE = Size(FINISHED, FINISHED // 10)
+ROWS_AT_MOST = 150  # touched by one operation, whatever the size
+WORK_AT_MOST = 20_000  # instructions of SQLite's machine, likewise: a scan takes more by far
+Operation = Callable[[Store], Awaitable[Any]]
+
+# What a tick, a webhook and /record list do. Written out: a new query has to be added here.
+OPERATIONS: Mapping[str, Operation] = {
+    "take_due": lambda s: s.take_due(DUE, "worker"),
+    "next_due": lambda s: s.next_due(),
+    "renew": lambda s: s.renew("rec-0000001", "worker"),
+    "release": lambda s: s.release("rec-0000001", "worker", T0),
+    "load": lambda s: s.row("rec-0000001"),
+    "wake": lambda s: s.wake(["rec-0000001", "rec-0000002"]),
+    "put_inbox": lambda s: s.put_inbox(entry("fresh")),
+    "keys_by_alias": lambda s: s.keys_by_alias(["hms-1", "hms-2", "unknown"]),
+    "open_in_rooms": lambda s: s.open_in_rooms([f"open-room-{FINISHED + 1}", "room-1"]),
+    "waiting_inbox": lambda s: s.waiting_inbox("room-99"),
+    "open_recording_in_room": lambda s: s.open_recording_in_room(f"open-room-{FINISHED + 1}"),
+    "list_recent": lambda s: s.list_recent(),
+    "list_recent of a room": lambda s: s.list_recent(room_id="room-1"),
+    "list_recent of a channel": lambda s: s.list_recent(channel="C1"),
+    "list_recent of no channel": lambda s: s.list_recent(channel="C-unknown"),
+    "cards": lambda s: s.cards(["rec-0000001", "rec-0000002"]),
+    "wake_parked": lambda s: s.wake_parked("C1"),
+}
+# These may read every open recording, and no finished one.
+OF_WHAT_IS_OPEN: Mapping[str, Operation] = {
+    "running": lambda s: s.running(),
+    "running in a channel": lambda s: s.running(channel="C1"),
+    "recordings_in_channel": lambda s: s.recordings_in_channel("C1"),
+    "take_inbox": lambda s: s.take_inbox(200),
+}
+
+
+async def heard_of(url: str, team: Team, clock: Clock) -> dict[str, Heard]:
+    """The statements of each operation, as the store really sends them."""
+    store = await open_store(url, team=team, now=clock.now, lease=LEASE)
+    found = {}
+    try:
+        for name, operation in {**OPERATIONS, **OF_WHAT_IS_OPEN}.items():
+            with listening(store) as heard:
+                await operation(store)
+            assert heard.statements, name
+            found[name] = heard
+    finally:
+        await store.close()
+    return found
+
+
+async def test_sqlite_searches_and_never_scans(
+    migrated_file: Path, tmp_path: Path, team: Team, clock: Clock
+) -> None:
+    path = shutil.copy(migrated_file, tmp_path / "record-bot.db")
+    populate(make_url(f"sqlite:///{path}"), team, SIZE)
+    heard = await heard_of(f"sqlite:///{path}", team, clock)
+    assert {n: s for n, h in heard.items() if (s := sqlite_scans(str(path), h))} == {}
+    work = {name: sqlite_work(str(path), heard[name]) for name in OPERATIONS}
+    assert {name: w for name, w in work.items() if w > WORK_AT_MOST} == {}
+
+
+async def test_postgresql_touches_only_the_rows_it_needs(
+    new_postgres: Callable[[], str], team: Team, clock: Clock
+) -> None:
+    address = new_postgres()
+    await migrate(address)
+    url = database_at(address)
+    populate(url, team, SIZE)
+    heard = await heard_of(address, team, clock)
+    seen = {name: postgres_rows(url, h) for name, h in heard.items()}
+    assert {name: scans for name, (scans, _) in seen.items() if scans} == {}
+    touched = {name: seen[name][1] for name in OPERATIONS}
+    assert {name: rows for name, rows in touched.items() if rows > ROWS_AT_MOST} == {}
+    limit = SIZE.open * 2 + ROWS_AT_MOST
+    of_open = {name: seen[name][1] for name in OF_WHAT_IS_OPEN}
+    assert {name: rows for name, rows in of_open.items() if rows > limit} == {}

@@ -1,0 +1,144 @@
+"""The bot is away, or Slack has put it out of the door: what was missed, and what people see."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.sandbox.slack.person import Person
+from tests.e2e.bench import Bench, Room, Snapshot, cards, seed
+
+REPLAY = "/v2/analytics/webhooks/replay"
+
+
+async def replays(away: Bench) -> list[dict[str, Any]]:
+    """How often the bot has asked for one."""
+    answer = await away.hms.http.get("/sim/requests", params={"last": 1000})
+    return [r["body"] for r in answer.json()["requests"] if r["path"] == REPLAY]
+
+
+def an_hour_passes(away: Bench) -> None:
+    """The last note of a bot that is down is from an hour ago."""
+    with sqlite3.connect(away.database) as database:
+        then = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        assert database.execute("UPDATE pulse SET seen_at = ?", (then,)).rowcount == 1
+    database.close()
+
+
+async def event(away: Bench, room: Room, kind: str, state: str, *, replay: bool) -> None:
+    """100ms has sent it, or has sent it again, with that outcome."""
+
+    def look(found: dict[str, Any]) -> bool:
+        return any(
+            (e["room_id"], e["type"], e["state"], e["is_replay"]) == (room.id, kind, state, replay)
+            for e in found["webhooks"]
+        )
+
+    await away.hms.until(look, patience_s=20)
+
+
+async def checkup(who: Person, away: Bench, channel: str, *words: str) -> str:
+    """What `/record doctor` tells that person there, once it has come."""
+    before = len((await away.ines.state()).ephemerals(channel, who.user))
+    answer = await who.command(channel, "/record doctor")
+    assert answer.ok
+
+    def look(state: Snapshot) -> str | None:
+        new = state.ephemerals(channel, who.user)[before:]
+        return next((m.text for m in new if "What waits" in m.text), None)
+
+    told = await away.see(look)
+    assert all(word in told for word in words), told
+    return told
+
+
+async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
+    away: Bench,
+) -> None:
+    room = await away.room()
+    card = await away.running(room, "--no-transcript")
+    assert await replays(away) == []
+    await away.bot.kill()
+    await away.finish(room)
+    await event(away, room, "beam.recording.success", "failed", replay=False)
+    an_hour_passes(away)
+    await away.bot.start()
+    await away.bot.kill()
+    await away.bot.start()
+    await event(away, room, "beam.recording.success", "delivered", replay=True)
+    (asked,) = await replays(away)
+    assert asked["status"] == "failed"
+    start, end = (datetime.fromisoformat(asked[f"{at}_time"]) for at in ("start", "end"))
+    assert timedelta(hours=1) < end - start < timedelta(hours=1, minutes=3)
+    await away.reply(card, "The video is ready.")
+    await away.bot.stop()
+    await away.bot.start()
+    told = await checkup(away.ines, away, seed.STANDUP)
+    assert "100ms could not deliver" in told
+    assert "The last one came" in told
+    assert len(await replays(away)) == 1
+    state = await away.ines.state()
+    assert len(cards(state, room, seed.STANDUP)) == 1
+    assert len(state.thread(seed.STANDUP, card.ts)) == 2
+
+
+async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None:
+    room = await away.room()
+    await away.running(room, "--no-transcript")
+    calls = away.stage.slack_sim.calls
+    calls.clear()
+    await away.ines.tell("events", type="app_uninstalled")
+    await away.hms.sim(f"/rooms/{room.id}/end")
+    await away.hms_until(room, lambda r: r["status"] == "completed")
+    other = await away.room()
+    await away.ines.command(seed.STANDUP, f'/record start "{other.name}" --no-transcript')
+    await away.status(other, "running")  # 100ms is asked all the same
+    assert {call.method for call in calls if call.method != "response_url"} <= {"auth.test"}
+    assert len(calls) < 12
+    told = await checkup(away.ines, away, seed.STANDUP)
+    assert "Slack does not accept the bot's token" in told
+    await away.ines.tell("install")
+    await away.card(room, "Video ready", within_s=20)
+    await away.card(other, "Recording", within_s=20)
+    assert await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+    state = await away.ines.state()
+    assert [len(cards(state, r, seed.STANDUP)) for r in (room, other)] == [1, 1]
+    await away.finish(other)
+    await away.card(other, "Video ready")
+
+
+async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
+    here = await checkup(away.guus, away, seed.STANDUP)
+    assert f"@record is in <#{seed.STANDUP}> and may post." in here
+    assert "What Slack lets the bot do: Everything it needs." in here
+    lobby = await checkup(away.tariq, away, seed.LOBBY)
+    assert f"@record is not in <#{seed.LOBBY}>. Type `/invite @record` in the channel" in lobby
+    board = await checkup(away.amara, away, seed.BOARD)
+    assert "@record cannot see this channel. It may be private." in board
+    direct = await checkup(away.ines, away, seed.dm_id(seed.STARTER))
+    assert "This is a direct message." in direct
+
+
+async def test_what_waits_is_told_to_those_whom_it_concerns(away: Bench) -> None:
+    room = await away.room()
+    card = await away.running(room, "--no-transcript", channel=seed.DESIGN)
+    await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=False)
+    await away.finish(room)
+    await away.direct(seed.STARTER, room.name, "The video is ready.")
+    hers = await checkup(away.ines, away, seed.STANDUP, room.name)
+    assert f"@record is not in <#{seed.DESIGN}>" in hers
+    theirs = await checkup(away.amara, away, seed.STANDUP, f"<#{seed.DESIGN}>")
+    assert room.name not in theirs
+    await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=True)
+    await away.reply(card, "The video is ready.")
+    assert room.name not in await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+
+
+async def test_a_missing_scope_is_named_with_its_reason(away: Bench) -> None:
+    config = away.stage.slack_config
+    object.__setattr__(config, "scopes", config.scopes - {"users:read"})
+    try:
+        told = await checkup(away.ines, away, seed.STANDUP)
+    finally:
+        object.__setattr__(config, "scopes", config.scopes | {"users:read"})
+    assert "`users:read` is missing. Tell full members from guests" in told
+    assert "`record-bot manifest`" in told

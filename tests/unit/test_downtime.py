@@ -1,0 +1,27 @@
+"""How far back a replay reaches."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.health import Owed
+from bot.usecases.downtime import LONGEST, window
+
+BACK = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+MARGIN = timedelta(minutes=2)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("away", "reach"),
+    [
+        (timedelta(minutes=1), timedelta(minutes=3)),
+        (3 * DAY, 3 * DAY + MARGIN),
+        (14 * DAY, LONGEST),
+        (200 * DAY, LONGEST),
+    ],
+)
+def test_the_window_is_what_100ms_takes(away: timedelta, reach: timedelta) -> None:
+    start, end = window(Owed(BACK - away, BACK, BACK), MARGIN)
+    assert end == BACK
+    assert end - start == reach <= 14 * DAY

@@ -1,0 +1,251 @@
+"""`/record doctor`: what one person reads, and what they must not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from bot.domain.deliveries import Kind, State
+from bot.domain.health import (
+    Checkup,
+    Ends,
+    MissingScope,
+    Owed,
+    Place,
+    Received,
+    Shut,
+    Stuck,
+    Undelivered,
+)
+from bot.views.doctor import doctor_reply
+from bot.views.message import Message
+from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
+from tests.unit.views_samples import NAME, NOW, assert_accepted, at, dates, outline
+
+WELL = Checkup(
+    webhooks=True,
+    received=Received(NOW, matched=12, ignored=3),
+    ends=Ends(4),
+    undelivered=Undelivered(0),
+    owed=None,
+    stuck=(),
+    unanswered=0,
+    shut=(),
+    missing_scopes=(),
+    place=Place("C1"),
+    asker="U1",
+    version="0.1.0",
+)
+
+
+def shown(found: Checkup) -> str:
+    message = doctor_reply(found, bot="recorder")
+    assert_accepted(message)
+    assert "!" not in dates(message.text)
+    return outline(message.payload())
+
+
+def read(message: Message) -> str:
+    return message.text + str(message.blocks)
+
+
+def test_all_is_well() -> None:
+    assert shown(WELL) == snapshot("""\
+*Webhooks of 100ms*
+✅ The last one came 22 Nov 2026, 14:03 UTC. In the last 24 hours 12 were about
+    recordings of this bot, 3 about none.
+✅ 100ms knows of none that it could not deliver in the last 24 hours.
+*What waits*
+✅ Nothing waits.
+*This channel*
+✅ @recorder is in <#C1> and may post.
+*What Slack lets the bot do*
+✅ Everything it needs.
+~ recorder, version `0.1.0`\
+""")
+
+
+def test_what_a_screen_reader_says() -> None:
+    assert dates(doctor_reply(WELL).text) == snapshot("""\
+Webhooks of 100ms: The last one came 22 Nov 2026, 14:03 UTC. In the last 24 hours 12 were about recordings of this bot, 3 about none. 100ms knows of none that it could not deliver in the last 24 hours.
+What waits: Nothing waits.
+This channel: @record-bot is in <#C1> and may post.
+What Slack lets the bot do: Everything it needs.
+record-bot, version `0.1.0`\
+""")
+
+
+def test_without_webhooks() -> None:
+    assert shown(replace(WELL, webhooks=False)).splitlines()[:4] == snapshot(
+        [
+            "*Webhooks of 100ms*",
+            "100ms does not call this bot: it asks 100ms instead, so news comes a little",
+            "    later.",
+            "To hear at once, whoever runs it sets `HMS_WEBHOOK_SECRET`.",
+        ]
+    )
+
+
+def test_before_the_first_recording() -> None:
+    fresh = replace(WELL, received=Received(None), ends=Ends())
+    assert "None has come yet; none was due." in shown(fresh)
+    assert "None has come yet." in shown(replace(fresh, ends=Ends(1)))
+
+
+MINE = Stuck(NAME, "U1", "C1", True, Kind.CARD, State.PARKED, "not_in_channel")
+TRYING = Stuck(NAME, "U1", "C1", True, Kind.RESULTS, State.WAITING, "HTTP 500", until=at(60))
+HELD = Stuck(NAME, "U1", "C1", True, step="Start", until=at(30))
+SECRET = "Layoffs 2027"
+THEIRS = [
+    Stuck(SECRET, "U2", "C0SECRET", False, Kind.CARD, State.PARKED, "is_archived"),
+    Stuck(SECRET, "U2", "C0SECRET", False, Kind.RESULTS, State.PARKED, "is_archived"),
+    Stuck(SECRET, "U2", "C0SECRET", False, Kind.CARD, State.WAITING, "HTTP 500", until=at(9)),
+    Stuck(SECRET, "U2", "U2", False, Kind.TELL, State.PARKED, "cannot_dm_bot"),
+    Stuck(SECRET, "U2", "C0SECRET", False, step="Start", until=at(9)),
+]
+
+
+def test_all_is_ill() -> None:
+    ill = replace(
+        WELL,
+        received=Received(at(-7200), matched=2, waiting=1),
+        ends=Ends(5, by_asking=3),
+        undelivered=Undelivered(300, (("timeout", 200), ("status <503>", 100)), more=True),
+        owed=Owed(at(-7200), at(30), at(30)),
+        stuck=(MINE, TRYING, HELD, *THEIRS),
+        unanswered=2,
+        shut=(
+            Shut("chat.update", at(40)),
+            Shut("slack", at(9), at(-600), "token_revoked"),
+        ),
+        missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
+        place=Place("C1", "not_in_channel"),
+    )
+    assert shown(ill) == snapshot("""\
+*Webhooks of 100ms*
+The last one came 22 Nov 2026, 12:03 UTC. In the last 24 hours 2 were about
+    recordings of this bot.
+1 webhook waits: it is not clear yet which recording it is about. The bot asks
+    100ms.
+⚠️ Of 5 recordings that ended in the last 24 hours, 3 ended without a webhook:
+    the bot learnt of it by asking.
+⚠️ 100ms could not deliver more than 300 webhooks in the last 24 hours. It says:
+    “timeout” 200×, “status &lt;503&gt;” 100×.
+The bot was away after 22 Nov 2026, 12:03 UTC. At 14:03 UTC it has 100ms send
+    again what could not be delivered meanwhile.
+Nothing gets lost, for the bot asks. Whoever runs it sees the cause with
+    `record-bot doctor`.
+*What waits*
+⚠️ Slack asked for a pause of `chat.update` until 14:03 UTC.
+⚠️ Slack does not accept the bot's token (it says `token_revoked`) since 22 Nov
+    2026, 13:53 UTC. Recordings go on, what is to be posted is kept, and the bot
+    tries again 14:03 UTC. If the app was removed, whoever runs the bot installs
+    it again.
+⚠️ 100ms gave no answer about 2 recordings when last asked. The bot asks again.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> waits. @recorder is not
+    in <#C1>. Type `/invite @recorder` in the channel, then try again.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> did not get through
+    (HTTP 500), next try 14:04 UTC.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed, next try 14:03
+    UTC.
+• 2 messages for <#C0SECRET> cannot be posted. <#C0SECRET> is archived.
+    Unarchive it, or try again in another channel.
+• 1 message for <#C0SECRET> did not get through; being tried again.
+• 1 direct message cannot be posted. Slack does not let @recorder write in this
+    direct message (it says `cannot_dm_bot`). Start it from a channel that
+    @recorder is in.
+• 1 step of other recordings failed; being tried again.
+*This channel*
+⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
+    again.
+*What Slack lets the bot do*
+⚠️ `files:write` is missing. Put the transcript into the thread.
+Whoever runs the bot pastes `record-bot manifest` into the Slack app's manifest
+    and installs it again.
+~ recorder, version `0.1.0`\
+""")
+
+
+def test_nobody_answers() -> None:
+    dark = replace(WELL, undelivered=None, missing_scopes=None, place=None)
+    assert shown(dark).splitlines()[3:] == snapshot(
+        [
+            "⚠️ 100ms did not answer what it could not deliver. Ask again in a minute.",
+            "*What waits*",
+            "✅ Nothing waits.",
+            "*This channel*",
+            "⚠️ Slack did not answer. Ask again in a minute.",
+            "*What Slack lets the bot do*",
+            "Slack did not say. Ask again in a minute.",
+            "~ recorder, version `0.1.0`",
+        ]
+    )
+
+
+def test_what_is_recorded_elsewhere_is_not_told() -> None:
+    message = doctor_reply(replace(WELL, stuck=tuple(THEIRS)))
+    assert SECRET not in read(message)
+    assert "U2" not in read(message)
+    assert "<#C0SECRET>" in read(message)
+    starter = doctor_reply(replace(WELL, stuck=tuple(THEIRS), asker="U2"))
+    assert SECRET in read(starter)
+
+
+def test_of_very_many_the_rest_is_counted() -> None:
+    many = doctor_reply(replace(WELL, stuck=(MINE,) * 30))
+    assert_accepted(many)
+    assert "… and 22 more." in many.text
+
+
+def test_in_a_direct_message() -> None:
+    assert "This is a direct message." in shown(replace(WELL, place=Place("D1")))
+
+
+KINDS: Any = st.none() | st.sampled_from(Kind)
+STUCK = st.builds(
+    Stuck,
+    TEXTS,
+    USERS,
+    CHANNELS | USERS,
+    st.booleans(),
+    KINDS,
+    st.none() | st.sampled_from(State),
+    st.none() | TEXTS,
+    step=st.sampled_from(["Start", "UploadFile:chat:C1", "Unheard", ""]),
+    until=st.none() | TIMES,
+)
+COUNTS = st.integers(0, 10**7)
+CHECKUPS = st.builds(
+    Checkup,
+    webhooks=st.booleans(),
+    received=st.builds(Received, st.none() | TIMES, COUNTS, COUNTS, COUNTS),
+    ends=st.builds(Ends, COUNTS, COUNTS),
+    undelivered=st.none()
+    | st.builds(
+        Undelivered,
+        COUNTS,
+        st.lists(st.tuples(TEXTS, COUNTS), max_size=3).map(tuple),
+        st.booleans(),
+    ),
+    owed=st.none() | st.builds(Owed, TIMES, TIMES, TIMES),
+    stuck=st.lists(STUCK, max_size=30).map(tuple),
+    unanswered=COUNTS,
+    shut=st.lists(
+        st.builds(Shut, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
+    ).map(tuple),
+    missing_scopes=st.none()
+    | st.lists(st.builds(MissingScope, TEXTS, st.just("It is needed.")), max_size=6).map(tuple),
+    place=st.none() | st.builds(Place, CHANNELS, st.none() | TEXTS),
+    asker=USERS,
+    version=TEXTS,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(CHECKUPS, TEXTS)
+def test_slack_takes_it_whatever_is_found(found: Checkup, bot: str) -> None:
+    assert_accepted(doctor_reply(found, bot=bot))
