@@ -7,7 +7,7 @@ from enum import Enum, auto
 from pydantic import ValidationError
 
 from bot.domain import option_values as v
-from bot.domain.option_values import Bad, Good
+from bot.domain.option_values import NAME_MOST, Bad, Good
 from bot.domain.options import (
     LONG_SIDE_PX,
     MAX_CONTEXT_CHARS,
@@ -73,7 +73,20 @@ def _transcript_is_implied(o: RecordingOptions) -> bool:
     return bool(o.summary or o.output_modes or o.vocabulary)
 
 
+PRESET = "preset"  # no option of 100ms': it stands for others
+
 START_OPTIONS: tuple[Option, ...] = (
+    Option(
+        name=PRESET,
+        field=PRESET,
+        placeholder="<name>",
+        help="Take the options of a preset. Those that you give go before.",
+        accepted=f"the name of a preset, at most {NAME_MOST} characters",
+        takes=Takes.TEXT,
+        read=v.read_name,
+        show=lambda _: (),
+        hints=("presets", "template", "like", "use"),
+    ),
     Option(
         name="res",
         field="resolution",
@@ -235,6 +248,8 @@ def _refusal_of_one(option: Option, value: object) -> str | None:
 
 def refusal(option: Option, field_value: object) -> str | None:
     """Why this value of the option's field is not accepted by itself, in a sentence, or None."""
+    if option.field == PRESET:
+        return None
     try:
         RecordingOptions.model_validate({option.field: field_value})
     except ValidationError as e:

@@ -139,6 +139,12 @@ TABLE: tuple[Entry, ...] = (
         hints=("config", "configure", "setup", "preferences", "options"),
     ),
     Entry(
+        "presets",
+        help="Show the presets, to edit or delete them.",
+        example="/record presets",
+        hints=("preset", "templates", "bundles"),
+    ),
+    Entry(
         "help",
         help="Explain the commands, or one of them.",
         example="/record help start",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from bot.domain.command_options import START_OPTIONS, Takes, combine
+from bot.domain.command_options import PRESET, START_OPTIONS, Takes, combine
 from bot.domain.command_reader import Problem, Reading, mark_of, read_words
 from bot.domain.command_table import (
     COMMAND,
@@ -39,10 +39,14 @@ class OpenForm:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`room` is a reference as typed (see `rooms.find_room`); None means: open the form."""
+    """`room` is a reference as typed (see `rooms.find_room`); None means: open the form.
+
+    `preset` is a name as typed; what `options` say goes before what it says.
+    """
 
     room: str | None = None
     options: RecordingOptions = field(default_factory=RecordingOptions)
+    preset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,11 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Presets:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     topic: str | None = None
 
@@ -110,6 +119,7 @@ Command = (
     | Unfollow
     | Doctor
     | Settings
+    | Presets
     | Help
 )
 
@@ -154,26 +164,21 @@ def command_line(command: Command) -> str:
     match command:
         case OpenForm():
             return COMMAND
-        case Start(room, options):
-            return _line("start", _room(room), *_option_words(options))
-        case Stop(room):
-            return _line("stop", _room(room))
-        case Pause(room):
-            return _line("pause", _room(room))
-        case Resume(room):
-            return _line("resume", _room(room))
+        case Start(room, options, preset):
+            named = [f"--preset {quote(preset)}"] if preset else []
+            return _line("start", _room(room), *named, *_option_words(options))
+        case Stop(room) | Pause(room) | Resume(room) | Follow(room) | Unfollow(room):
+            return _line(type(command).__name__.lower(), _room(room))
         case Status():
             return _line("status")
         case List(room, count):
             return _line("list", _room(room), "" if count == DEFAULT_LIST_COUNT else str(count))
-        case Follow(room):
-            return _line("follow", _room(room))
-        case Unfollow(room):
-            return _line("unfollow", _room(room))
         case Doctor():
             return _line("doctor")
         case Settings():
             return _line("settings")
+        case Presets():
+            return _line("presets")
         case Help(topic):
             return _line("help", topic or "")
         case _:
@@ -231,10 +236,14 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Understood:
         problems.append(Problem(f"“{entry.word}” takes nothing more, such as “{extra}”."))
     count = _take_count(reading) if entry.takes(Kind.COUNT) else DEFAULT_LIST_COUNT
     topic = _take_topic(reading) if entry.takes(Kind.TOPIC) else None
+    preset = reading.values.pop(PRESET, None)
     options, settled = combine(reading.values)
     problems.extend(Problem(reason, accepted) for reason, accepted in settled)
     room = " ".join(t.text for t in reading.words).strip() or None
-    return _Understood(_build(entry.word, room, options, count, topic), entry, tuple(problems))
+    command = _build(entry.word, room, options, count, topic)
+    if isinstance(command, Start) and isinstance(preset, str):
+        command = replace(command, preset=preset)
+    return _Understood(command, entry, tuple(problems))
 
 
 def _build(
@@ -252,6 +261,7 @@ def _build(
         "unfollow": Unfollow(room),
         "doctor": Doctor(),
         "settings": Settings(),
+        "presets": Presets(),
         "help": Help(topic),
     }
     return commands[word]

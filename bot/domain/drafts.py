@@ -30,7 +30,9 @@ class Draft(BaseModel):
     """Text fields hold what the person typed. `channel` is where to post; None: to the person.
 
     `more` means that the further options were asked for; `next_section_id` keeps the id of a
-    removed section from being given to a new one.
+    removed section from being given to a new one. `came` says of fields that nobody has touched
+    where their values are from; `generation` counts how often a preset has replaced them, so that
+    Slack shows them anew. `editing` is the preset that is edited, under the name `preset_name`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +55,11 @@ class Draft(BaseModel):
     temperature: str = ""
     sections: Annotated[tuple[DraftSection, ...], Field(max_length=MAX_SECTIONS)] = ()
     next_section_id: int = 1
+    preset_id: str | None = None
+    editing: str | None = None
+    preset_name: str = ""
+    came: dict[str, str] = {}
+    generation: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _sections_differ(self) -> Self:
@@ -133,6 +140,23 @@ def remove_section(draft: Draft, section_id: int) -> Draft:
 def show_more(draft: Draft) -> Draft:
     """With the further options shown. There is no way back: what is filled in stays in sight."""
     return draft.model_copy(update={"more": True})
+
+
+def with_options(draft: Draft, options: RecordingOptions, came_from: str) -> Draft:
+    """The form with these options in place of its own; the fields know where they came from."""
+    filled = draft_of(options)
+    fields = ("audio_only", *FURTHER_FIELDS)
+    values = {name: getattr(filled, name) for name in fields}
+    came = {n: came_from for n in fields if values[n] != Draft.model_fields[n].default}
+    kept = {n: words for n, words in draft.came.items() if n not in fields}
+    again = {"generation": draft.generation + 1, "next_section_id": len(filled.sections) + 1}
+    return draft.model_copy(update={**values, **again, "came": kept | came})
+
+
+def still_untouched(before: Draft, after: Draft) -> Draft:
+    """What somebody has changed since is from nowhere else any more."""
+    came = {n: w for n, w in before.came.items() if getattr(before, n) == getattr(after, n)}
+    return after.model_copy(update={"came": came})
 
 
 def _switch(value: bool | None) -> Switch:

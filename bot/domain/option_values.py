@@ -19,6 +19,7 @@ from bot.domain.options import (
     SectionFormat,
 )
 
+NAME_MOST = 40  # of a preset's name
 MODES: tuple[str, ...] = get_args(OutputMode)
 FORMATS: tuple[str, ...] = get_args(SectionFormat)
 
@@ -113,6 +114,11 @@ def show_resolution(resolution: Resolution | None) -> str | None:
         return None
     names = (name for name, named in NAMED_RESOLUTIONS.items() if named == resolution)
     return next(names, str(resolution))
+
+
+def read_name(text: str) -> Good | Bad:
+    name = " ".join(strip_invisible(text).split())
+    return Good(name) if len(name) <= NAME_MOST else Bad("No preset has so long a name.")
 
 
 def read_url(text: str) -> Good | Bad:

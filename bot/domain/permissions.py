@@ -15,7 +15,8 @@ class Act(StrEnum):
     LINK = "link"  # open a file
     FOLLOW = "follow"  # show a card in one more channel
     FORGET = "forget"
-    SETTINGS = "settings"  # of a channel, and presets
+    SETTINGS = "settings"  # of a channel, and its presets
+    PRESET = "preset"  # change or delete one of the whole workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def refusal(
             return _unless(may, act, settings.may_stop, starter)
         case Act.LINK:
             return _unless(settings.outside_links or _is_among(person, MEMBERS), act, MEMBERS)
-        case Act.FORGET:
+        case Act.FORGET | Act.PRESET:
             may = person.user == starter and person.standing == "member"
             return _unless(may, act, ADMINS, starter)
         case Act.FOLLOW | Act.SETTINGS:

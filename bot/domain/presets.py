@@ -9,7 +9,6 @@ from bot.domain.lexer import fold, strip_invisible
 from bot.domain.options import RecordingOptions
 
 PRESETS_MOST = 50  # in one scope
-NAME_MOST = 40
 WORKSPACE = ""
 
 

@@ -1,12 +1,15 @@
 """`/record …`."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.domain import commands as c
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.drafts import draft_of
+from bot.domain.presets import laid_over
 from bot.domain.rooms import (
     Ambiguous,
     Found,
@@ -17,13 +20,14 @@ from bot.domain.rooms import (
 )
 from bot.listeners.bot import Bot, listener
 from bot.listeners.following import follow, unfollow
-from bot.listeners.forms import open_form
+from bot.listeners.forms import open_form, present
 from bot.listeners.naming import id_of, which_room
 from bot.listeners.payloads import Asked
+from bot.listeners.presets import open_presets
 from bot.listeners.settings import open_settings
 from bot.listeners.taken import say_taken
 from bot.store.values import OutcomeAddress, RoomTaken
-from bot.usecases import lists
+from bot.usecases import forms, lists, presets
 from bot.usecases.checkup import examine
 from bot.usecases.control import Choice, Control, control, meant
 from bot.usecases.starting import Wish, request_recording
@@ -51,7 +55,7 @@ async def obey(
             await answer(args, bot, asked, help_reply(topic))
         case c.OpenForm():
             await args.ack()
-            await open_form(bot, asked, draft_of(c.Start().options, channel=asked.channel))
+            await present(bot, asked, await forms.fresh(bot.deps, asked.user, asked.channel))
         case c.Start():
             await start(args, bot, asked, command)
         case c.Stop(room=room):
@@ -63,6 +67,9 @@ async def obey(
         case c.Settings():
             await args.ack()
             await open_settings(bot, asked)
+        case c.Presets():
+            await args.ack()
+            await open_presets(bot, asked)
         case c.Status() | c.List() | c.Follow() | c.Unfollow() | c.Doctor():
             await args.ack()
             bot.after_ack(asked, tell(bot, asked, command))
@@ -97,7 +104,32 @@ async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> N
 
 
 async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> None:
-    found = await bot.rooms.find(command.room) if command.room else await _default_room(bot, asked)
+    settings = await bot.deps.store.channel_settings(asked.channel)
+    preset = await presets.meant(bot.deps, asked.channel, command.preset, settings)
+    if isinstance(preset, presets.NoSuchPreset):
+        await answer(args, bot, asked, replies.command_error(no_such_preset(command, preset)))
+        return
+    if preset:
+        options = laid_over(preset.options, command.options)
+        command = replace(command, options=options, preset=None)
+    await start_with(args, bot, asked, command, settings)
+
+
+def no_such_preset(command: c.Start, missing: presets.NoSuchPreset) -> c.CommandError:
+    """With the nearest name, ready to paste."""
+    near = missing.nearest
+    corrected = c.command_line(replace(command, preset=near.name)) if near else None
+    named = ", ".join(one.name for one in missing.known[:10])
+    accepted = f"Presets here: {named}." if named else "There are none yet."
+    reason = f"There is no preset “{missing.name}”."
+    return c.CommandError(reason, accepted, corrected, "/record start [room] --preset <name>")
+
+
+async def start_with(
+    args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, settings: ChannelSettings
+) -> None:
+    room = command.room
+    found = await bot.rooms.find(room) if room else await _default_room(bot, settings)
     match found:
         case Found():
             await begin(args, bot, asked, command, found)
@@ -120,9 +152,8 @@ async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> No
             assert_never(found)
 
 
-async def _default_room(bot: Bot, asked: Asked) -> Found | None:
+async def _default_room(bot: Bot, settings: ChannelSettings) -> Found | None:
     """What the channel records when nobody says which room."""
-    settings = await bot.deps.store.channel_settings(asked.channel)
     if settings.room_id is None:
         return None
     name = await bot.rooms.name_of(settings.room_id) or settings.room_name

@@ -26,7 +26,6 @@ from bot.views.outcomes import message_view, starting_view
 from bot.views.replies import expired_trigger, form_ready
 from bot.views.rights import refused_view
 from bot.views.room_options import room_options
-from bot.views.start_form import start_form
 
 STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")
 
@@ -38,7 +37,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     app.action(ids.CHANGE)(listener(bot, change))
     app.options(ids.START_ROOM_ACTION)(listener(bot, suggest_rooms))
     for action in (*ids.START_REDRAWS, ids.START_MORE, ids.START_ADD_SECTION):
-        app.action(action)(listener(bot, redraw))
+        app.action(ids.matching(action))(listener(bot, redraw))
     app.action(ids.matching(ids.START_REMOVE_SECTION))(listener(bot, redraw))
     app.view(ids.START_FORM)(listener(bot, submitted))
     app.view_closed(ids.START_FORM)(listener(bot, closed))
@@ -103,6 +102,8 @@ async def redraw(args: AsyncArgs, bot: Bot) -> None:
     action = args.body["actions"][0]["action_id"]
     if action == ids.START_MORE:
         typed = show_more(typed)
+    elif action == ids.start_action(ids.START_PRESET):
+        typed = await _preset_chosen(bot, typed)
     elif action == ids.START_ADD_SECTION:
         typed = add_section(typed)
     elif action.startswith(ids.START_REMOVE_SECTION):
@@ -114,6 +115,13 @@ async def redraw(args: AsyncArgs, bot: Bot) -> None:
     except SlackRefused as refused:
         if refused.error not in ("hash_conflict", "not_found"):
             raise  # a later click has redrawn it, or it is closed
+
+
+async def _preset_chosen(bot: Bot, typed: Draft) -> Draft:
+    """Its values replace those on the form; emptied, they stay, and are one's own."""
+    if typed.preset_id is None:
+        return typed.model_copy(update={"came": {}})
+    return await forms.with_preset(bot.deps, typed, typed.preset_id)
 
 
 async def submitted(args: AsyncArgs, bot: Bot) -> None:
@@ -149,8 +157,7 @@ async def _show_errors(args: AsyncArgs, showing: forms.Showing, errors: FieldErr
     if errors.keys() <= input_block_ids(args.body["view"]):
         await args.ack(response_action="errors", errors=dict(errors))
         return
-    view = start_form(showing.draft, request_id=showing.request_id, errors=errors)
-    await args.ack(response_action="update", view=view)
+    await args.ack(response_action="update", view=showing.view_with(errors))
 
 
 def _wish(form: Form, wanted: StartRequest, name: str, external_id: str) -> Wish:

@@ -11,6 +11,7 @@ from bot.listeners import (
     forgetting,
     forms,
     mentions,
+    presets,
     settings,
     shortcuts,
 )
@@ -27,6 +28,7 @@ def register_all(app: AsyncApp, parts: Bot) -> None:
         following,
         forgetting,
         mentions,
+        presets,
         settings,
         shortcuts,
     )

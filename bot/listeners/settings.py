@@ -41,10 +41,11 @@ async def show(bot: Bot, asked: Asked, view: View, channel: str) -> None:
     if asked.trigger_id:
         try:
             await bot.deps.slack.open_view(asked.trigger_id, view)
-            return
         except SlackRefused as refused:
             if refused.error not in STALE:
                 raise
+        else:
+            return
     await bot.reply(asked, open_from_here(channel))
 
 

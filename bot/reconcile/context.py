@@ -15,7 +15,6 @@ from bot.usecases.deps import Deps
 from bot.views.card import recording_card
 from bot.views.message import Message, content_hash
 
-
 SETTINGS_MATTER = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.COMPLETED, Phase.FAILED})
 
 

@@ -137,7 +137,8 @@ class SlackGateway:
     ) -> str | None:
         """Upload a file into a channel or thread, in Slack's three calls. Not repeatable.
 
-        The file's id, to delete it by. Raises SlackRefused for an empty file, too: Slack takes none.
+        The file's id, to delete it by. Raises SlackRefused for an empty file, too: Slack takes
+        none.
         """
         if not content:
             raise SlackRefused("empty_file")

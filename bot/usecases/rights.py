@@ -2,6 +2,7 @@
 
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.permissions import Act, Refusal, refusal
+from bot.domain.presets import WORKSPACE, Preset
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
 from bot.usecases.people import People
@@ -24,8 +25,11 @@ class Rights:
         self._deps = deps
         self.people = People(deps)
 
-    async def to_start(self, user: str, channel: str | None) -> None:
-        settings = await self._deps.store.channel_settings(channel)
+    async def to_start(
+        self, user: str, channel: str | None, settings: ChannelSettings | None = None
+    ) -> None:
+        """`settings` of the channel, where they are known already."""
+        settings = settings or await self._deps.store.channel_settings(channel)
         await self._check(user, Act.START, settings, "start")
 
     async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
@@ -50,6 +54,14 @@ class Rights:
     async def to_set(self, user: str) -> None:
         """Settings of channels, and presets."""
         await self._check(user, Act.SETTINGS, ChannelSettings(), "change")
+
+    async def to_change_preset(self, user: str, preset: Preset) -> None:
+        """One of a channel is everybody's there; one of the workspace is its maker's."""
+        if preset.scope == WORKSPACE:
+            here = ChannelSettings()
+            await self._check(user, Act.PRESET, here, "change", starter=preset.by)
+        else:
+            await self.to_set(user)
 
     async def _check(
         self,

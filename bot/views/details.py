@@ -11,9 +11,9 @@ from bot.domain.options import RecordingOptions
 from bot.domain.recording import ENDED, Recording
 from bot.views import ids
 from bot.views.card import elsewhere_note, file_buttons, retry_button
+from bot.views.forgetting import forget_button
 from bot.views.form_blocks import postable
 from bot.views.ids_settings import OPEN_SETTINGS
-from bot.views.forgetting import forget_button
 from bot.views.log import log_lines, written
 from bot.views.message import (
     Block,

@@ -1,15 +1,18 @@
 """Inputs of a form. The block id is the field's name; texts on them are ours, values people's."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.views.ids import start_action
+from bot.views.ids import START_CHANNEL, START_PRESET, START_ROOM, start_action
 from bot.views.message import Block, plain_text
 
 TYPED_MOST = 3000  # of one text input
 OPTION_VALUE_MOST = 150
 _WHOLE = re.compile(r"-?[0-9]{1,100}")
 _POSTABLE = re.compile(r"[CG][A-Z0-9]{1,30}")
+
+
+LASTING = frozenset({START_ROOM, START_CHANNEL, START_PRESET})  # a preset leaves them as they are
 
 
 def words(text: str) -> Block:
@@ -35,6 +38,23 @@ def asked(
         "dispatch_action": redraws,
         **({"hint": words(hint)} if hint else {}),
     }
+
+
+def dressed(blocks: Iterable[Block], came: Mapping[str, str], generation: int) -> Iterator[Block]:
+    """With where values came from, and with action ids of that generation."""
+    for block in blocks:
+        if block["type"] != "input":
+            yield block
+            continue
+        field = block["block_id"]
+        changed = dict(block)
+        if generation and field not in LASTING:
+            element = {**block["element"], "action_id": start_action(field, generation)}
+            changed["element"] = element
+        if source := came.get(field.partition(".")[0]):
+            own = block["hint"]["text"] if "hint" in block else ""
+            changed["hint"] = words(f"{own} From {source}.".strip())
+        yield changed
 
 
 def textbox(typed: str, *, placeholder: str = "", multiline: bool = False) -> Block:

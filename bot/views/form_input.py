@@ -13,9 +13,10 @@ from bot.domain.drafts import (
     applies,
     is_expanded,
     section_rows,
+    still_untouched,
 )
 from bot.domain.options import NAMED_RESOLUTIONS, OutputMode, RecordingOptions, SectionFormat
-from bot.views import form_checks, ids
+from bot.views import form_blocks, form_checks, ids
 from bot.views.form_blocks import OPTION_VALUE_MOST, named_option, postable
 from bot.views.form_checks import Wrong
 
@@ -51,11 +52,12 @@ def draft_from_state(values: object, base: Draft) -> Draft:
     `values` is `view.state.values`. A field that is absent was hidden; one that is null was
     emptied. Whatever else cannot be understood leaves the field as it was.
     """
-    state = _State(values)
+    state = _State(values, base.generation)
     room_id, room_name = state.room(base)
     kind = state.choice(ids.START_AUDIO_ONLY, _kind(base), ("video", "audio"))
-    return base.model_copy(
+    typed = base.model_copy(
         update={
+            "preset_id": state.preset(base.preset_id),
             "room_id": room_id,
             "room_name": room_name,
             "channel": state.channel(base.channel),
@@ -75,6 +77,7 @@ def draft_from_state(values: object, base: Draft) -> Draft:
             "sections": _sections(state, base),
         }
     )
+    return still_untouched(base, typed)
 
 
 def _kind(draft: Draft) -> str:
@@ -99,13 +102,15 @@ def _sections(state: "_State", base: Draft) -> tuple[DraftSection, ...]:
 class _State:
     """`view.state.values`, of which nothing is taken for granted."""
 
-    def __init__(self, values: object) -> None:
+    def __init__(self, values: object, generation: int) -> None:
         self._values = values
+        self._generation = generation
 
     def _of(self, field: str, key: str, kept: object) -> object:
         """The value under `key` of the field's element, or `kept` when there is none."""
         block = self._values.get(field) if isinstance(self._values, Mapping) else None
-        entry = block.get(ids.start_action(field)) if isinstance(block, Mapping) else None
+        number = 0 if field in form_blocks.LASTING else self._generation
+        entry = block.get(ids.start_action(field, number)) if isinstance(block, Mapping) else None
         return entry.get(key, kept) if isinstance(entry, Mapping) else kept
 
     def text(self, field: str, kept: str) -> str:
@@ -134,6 +139,14 @@ class _State:
     def channel(self, kept: str | None) -> str | None:
         value = self._of(ids.START_CHANNEL, "selected_conversation", kept)
         return value if value is None or (isinstance(value, str) and postable(value)) else kept
+
+    def preset(self, kept: str | None) -> str | None:
+        """None when it was emptied."""
+        chosen = self._of(ids.START_PRESET, "selected_option", kept)
+        if chosen is None:
+            return None
+        value = chosen.get("value") if isinstance(chosen, Mapping) else kept
+        return value if isinstance(value, str) else kept
 
     def room(self, base: Draft) -> tuple[str | None, str | None]:
         """Id and name. The option's text is the name cut short, so a longer known one stays."""
@@ -180,6 +193,12 @@ def read(draft: Draft) -> StartRequest | FieldErrors:
         options=RecordingOptions.model_validate(given),
         channel=draft.channel if postable(draft.channel) else None,
     )
+
+
+def read_options(draft: Draft) -> RecordingOptions | FieldErrors:
+    """What a preset keeps of the form: everything but where."""
+    read_out = read(draft.model_copy(update={"room_id": "any"}))
+    return read_out if isinstance(read_out, FieldErrors) else read_out.options
 
 
 def _video(draft: Draft, errors: FieldErrors) -> dict[str, object]:

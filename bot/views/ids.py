@@ -62,6 +62,7 @@ def matching(action: str) -> re.Pattern[str]:
 # on it. The action id of a field is `start_action(field)`, the options of START_ROOM_ACTION are
 # asked for while people type, and those in START_REDRAWS change what is shown.
 START_FORM = "start_form"
+START_PRESET = "preset_id"
 START_ROOM = "room_id"
 START_AUDIO_ONLY = "audio_only"
 START_CHANNEL = "channel"
@@ -83,12 +84,19 @@ START_ADD_SECTION = "start_add_section"
 START_REMOVE_SECTION = "start_remove_section"  # numbered; the value is the id of the section
 
 
-def start_action(field: str) -> str:
-    return f"start_{field}"
+def start_action(field: str, generation: int = 0) -> str:
+    """Slack keeps what stands in a field unless its action id is another one."""
+    return numbered(f"start_{field}", generation) if generation else f"start_{field}"
 
 
 START_ROOM_ACTION = start_action(START_ROOM)
 START_REDRAWS = tuple(
     start_action(field)
-    for field in (START_AUDIO_ONLY, START_RESOLUTION, START_TRANSCRIPTION, START_SUMMARY)
+    for field in (
+        START_PRESET,
+        START_AUDIO_ONLY,
+        START_RESOLUTION,
+        START_TRANSCRIPTION,
+        START_SUMMARY,
+    )
 )

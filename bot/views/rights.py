@@ -14,6 +14,7 @@ WHAT = {
     Act.LINK: "open the files of this recording",
     Act.FOLLOW: "show a recording in one more channel",
     Act.FORGET: "have this recording forgotten",
+    Act.PRESET: "change this preset",
     Act.SETTINGS: "change the settings and presets",
 }
 

@@ -18,6 +18,7 @@ from bot.views.form_blocks import (
     OPTION_VALUE_MOST,
     asked,
     channel_pick,
+    dressed,
     named_option,
     pick,
     radio,
@@ -26,7 +27,8 @@ from bot.views.form_blocks import (
     whole_number,
     words,
 )
-from bot.views.message import Block, View, button, header, plain_text
+from bot.views.ids_presets import SAVE_AS
+from bot.views.message import Block, View, actions, button, header, plain_text
 
 AS_TEMPLATE = "As the template"
 SWITCH = {"template": AS_TEMPLATE, "on": "On", "off": "Off"}
@@ -45,13 +47,21 @@ _ERROR_MOST = 300
 _ERRORS_ON_TOP = 10
 
 
-def start_form(draft: Draft, *, request_id: str, errors: Mapping[str, str] | None = None) -> View:
-    """The whole modal. `errors` (block id → text) stand under their fields, or on top.
+def start_form(
+    draft: Draft,
+    *,
+    request_id: str,
+    errors: Mapping[str, str] | None = None,
+    presets: Mapping[str, str] | None = None,
+) -> View:
+    """The whole modal. `presets`: id → name.
 
-    They are for the rare view that Slack cannot show them in by itself: see
-    `form_input.input_block_ids`.
+    `errors` (block id → text) stand under their fields, or on top. They are for the rare view
+    that Slack cannot show them in by itself: see `form_input.input_block_ids`.
     """
-    blocks = [*_first(draft), *(_further(draft) if is_expanded(draft) else _more())]
+    more = [*_further(draft), *_save_as()] if is_expanded(draft) else _more()
+    asking = [*_preset(draft, presets or {}), *_first(draft), *more]
+    blocks = dressed(asking, draft.came, draft.generation)
     return {
         "type": "modal",
         "callback_id": ids.START_FORM,
@@ -64,21 +74,47 @@ def start_form(draft: Draft, *, request_id: str, errors: Mapping[str, str] | Non
     }
 
 
+def option_blocks(draft: Draft) -> list[Block]:
+    """Everything that a preset may hold."""
+    return list(dressed([_kind(draft), *_further(draft)], draft.came, draft.generation))
+
+
+def _preset(draft: Draft, presets: Mapping[str, str]) -> Iterator[Block]:
+    if not presets:
+        return
+    chosen = presets.get(draft.preset_id or "")
+    select: Block = {
+        "type": "static_select",
+        "placeholder": words("None"),
+        "options": [named_option(value, name) for value, name in presets.items()],
+        **({"initial_option": named_option(draft.preset_id or "", chosen)} if chosen else {}),
+    }
+    yield asked(ids.START_PRESET, "Preset", select, optional=True, redraws=True)
+
+
+def _save_as() -> Iterator[Block]:
+    yield from actions([button("Save as preset", SAVE_AS)])
+
+
 def _first(draft: Draft) -> Iterator[Block]:
     """What is asked every time."""
     yield asked(ids.START_ROOM, "Room", _room(draft))
-    yield asked(
-        ids.START_AUDIO_ONLY,
-        "Record",
-        radio(KINDS, "audio" if draft.audio_only else "video"),
-        redraws=is_expanded(draft),  # nothing else changes in the short form
-    )
+    yield _kind(draft)
     yield asked(
         ids.START_CHANNEL,
         "Post to",
         channel_pick(draft.channel),
         hint="Status, video and transcript appear there. Leave it empty to get them yourself.",
         optional=True,
+    )
+
+
+def _kind(draft: Draft) -> Block:
+    return asked(
+        ids.START_AUDIO_ONLY,
+        "Record",
+        radio(KINDS, "audio" if draft.audio_only else "video"),
+        redraws=is_expanded(draft),  # nothing else changes in the short form
     )
 
 

@@ -37,7 +37,8 @@ SHOWN = {
 }
 
 SCRIPT = """async (texts) => {
-    const { mrkdwn } = await import("/page/js/mrkdwn.js");
+    const styles = document.querySelector("link[rel=stylesheet]").href;
+    const { mrkdwn } = await import(new URL("js/mrkdwn.js", styles));
     return texts.map((text) => {
         const box = document.createElement("div");
         box.append(...mrkdwn(text));

@@ -91,7 +91,7 @@ async def test_the_panel_plays_the_room_and_shows_what_the_bot_does(screen: Scre
     await expect(room.locator(".peer:not(.add)")).to_have_count(2)
     await room.get_by_role("button", name="Dora").click()
     await screen.page.get_by_role("menuitem", name="Says something").click()
-    await screen.see(room.locator(".chat"))
+    await screen.see(room.locator(".chat").filter(has_text="Dora:"))
     await room.get_by_role("button", name="More for room webinar").click()
     await screen.page.get_by_role("menuitem", name="End the room for everybody").click()
     await expect(room.locator(".peer:not(.add)")).to_have_count(0)

@@ -22,6 +22,7 @@ TRIES = 40
 OPEN_AT_MOST = 24
 SEEN_WITHIN_S = 40.0
 SLOW = 5
+TOLD_WITHIN_S = 3.0
 
 
 @dataclass
@@ -121,12 +122,20 @@ class Crowd:
                 answer = await person.click(self._card(wish), ids.STOP, confirm=True)
             except (CannotError, LookupError, httpx.HTTPError):
                 return False  # the card shows no Stop, or not yet
-            if answer.ok:
+            if answer.ok and not await self._told_to_try_again(wish, person):
                 wish.stop_taken_at = time.time()
                 return True
             self.refused += 1
             await asyncio.sleep(self.world.rng.uniform(0.5, 1.5))
         return False
+
+    async def _told_to_try_again(self, wish: Wish, person: Person) -> bool:
+        """A click is acked in any case; if it could not be kept, the person reads so."""
+        clicked_at = time.time() - TOLD_WITHIN_S
+        await asyncio.sleep(TOLD_WITHIN_S)
+        shown = self.world.slack.channels[wish.channel].ephemerals.values()
+        recent = (m for m in shown if m.viewer == person.user and float(m.ts) > clicked_at)
+        return any("Try again" in m.text for m in recent)
 
     def _card(self, wish: Wish) -> SeenMessage:
         sim = self.world.slack

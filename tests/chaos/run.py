@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import random
+import shutil
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -63,6 +65,11 @@ async def run(name: str, setting: Setting, plan: Plan, seed: int) -> Report:
             there.notes.append(f"Slack complains: {sorted(problems)[:3]}")
         if wrong or tally.lost or tally.unwanted or tally.doubled_outside or there.failures:
             there.notes.append(f"logs kept in {_keep(there)}")
+        note(
+            f"{name}: {tally.recordings} recordings, lost {len(tally.lost)}, unwanted "
+            f"{len(tally.unwanted)}, doubled {len(tally.doubled_inside)} in the window and "
+            f"{len(tally.doubled_outside)} outside, late {len(tally.late)}"
+        )
         return Report(
             name,
             tally,
@@ -100,9 +107,6 @@ async def _look(world: World, crowd: Crowd) -> Tally:
 
 def _keep(world: World) -> str:
     """The logs outlive the world, for whoever has to find out why."""
-    import shutil  # noqa: PLC0415
-    import tempfile  # noqa: PLC0415
-
     kept = tempfile.mkdtemp(prefix="record-bot-chaos-kept-")
     for file in world.logs.iterdir():
         with contextlib.suppress(OSError):

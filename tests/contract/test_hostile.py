@@ -10,31 +10,22 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.webhook import HEADER
 from tests.contract.hostile_kit import (
     ANY_JSON,
-    FORM,
     HOOK,
     JSON_TYPE,
     OURS,
     SLACK,
     WEBHOOK_SECRET,
     Target,
-    signature,
     target,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-fuzz = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-TROUBLE = ("Traceback", "_broke", "Unhandled", "never awaited", "Exception in ASGI", '"error"')
-COMMAND = urlencode(
-    {"command": "/record", "text": "help", "user_id": "U1", "team_id": "T1"}
-).encode()
 TYPES = [
     "recording.success", "beam.started.success", "beam.recording.success", "beam.failure",
     "transcription.success", "transcription.failed", "room.end.success", "", "<!channel>",
@@ -49,15 +40,7 @@ KEYS = [
 async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Target]:
     async with target(tmp_path_factory.mktemp("hostile")) as made:
         yield made
-        _assert_calm(made)
-
-
-def _assert_calm(bot: Target) -> None:
-    logged = bot.logged()
-    for word in TROUBLE:
-        at = logged.find(word)
-        assert at < 0, logged[max(0, at - 500) : at + 2500]
-    assert not [status for status in bot.answers if status >= 500]
+        assert_calm(made)
 
 
 # -- 100ms' webhook
@@ -130,70 +113,6 @@ async def test_other_names_are_unknown(bot: Target, name: str) -> None:
     assert answer.status_code in (404, 400)
 
 
-# -- Slack's endpoint
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        signature(COMMAND, secret="another"),
-        signature(COMMAND, at_s=time.time() - 360),
-        signature(COMMAND, at_s=time.time() + 360),
-        signature(COMMAND + b"&text=stop"),
-        {**signature(COMMAND), "x-slack-signature": "v0="},
-        {**signature(COMMAND), "x-slack-signature": "v1=é"},
-        {**signature(COMMAND), "x-slack-request-timestamp": "now"},
-        {**signature(COMMAND), "x-slack-request-timestamp": "9" * 400},
-        {**signature(COMMAND), "x-slack-request-timestamp": "-1"},
-        {**signature(COMMAND), "x-slack-request-timestamp": "1.5"},
-        {**signature(COMMAND), "x-slack-request-timestamp": "nan"},
-    ],
-    ids=[
-        "none", "another secret", "old", "ahead", "of another body", "empty", "odd", "no time",
-        "huge time", "negative time", "broken time", "nan",
-    ],
-)  # fmt: skip
-async def test_forged_and_replayed_signatures(bot: Target, headers: dict[str, str]) -> None:
-    raw = {k: v.encode("latin-1") for k, v in headers.items()}
-    answer = await bot.http.post(
-        bot.url + SLACK, content=COMMAND, headers={"content-type": FORM, **raw}
-    )
-    bot.answers.append(answer.status_code)
-    assert answer.status_code == 401
-
-
-@given(
-    st.binary(max_size=300)
-    | st.dictionaries(
-        st.sampled_from(["command", "payload", "type", "text", "team_id"]), st.text()
-    ).map(lambda d: urlencode(d).encode("utf-8", "replace"))
-    | ANY_JSON.map(lambda v: json.dumps(v).encode())
-    | ANY_JSON.map(lambda v: urlencode({"payload": json.dumps(v)}).encode()),
-    st.sampled_from([FORM, JSON_TYPE, "text/plain", "multipart/form-data; boundary=x", ""]),
-)
-@fuzz
-async def test_any_signed_body_is_answered(bot: Target, body: bytes, kind: str) -> None:
-    assert (await bot.signed(body, kind)).status_code < 500
-
-
-@given(st.sampled_from(["block_actions", "view_submission", "view_closed", "shortcut"]), ANY_JSON)
-@fuzz
-async def test_any_interaction_is_answered(bot: Target, kind: str, rest: Any) -> None:
-    rest = rest if isinstance(rest, dict) else {"actions": rest, "view": rest, "user": rest}
-    body = urlencode({"payload": json.dumps({**rest, "type": kind})}).encode()
-    assert (await bot.signed(body)).status_code < 500
-
-
-@given(st.text(max_size=200), ANY_JSON)
-@fuzz
-async def test_any_command_is_answered(bot: Target, text: str, user: Any) -> None:
-    text = text.encode("utf-8", "replace").decode()
-    answer = await bot.command(text, user_id=json.dumps(user)[:100])
-    assert answer.status_code == 200
-    assert "broke" not in answer.text
-
-
 # -- the connection itself
 
 
@@ -240,6 +159,12 @@ async def test_slow_bodies_hold_up_nobody_else(bot: Target) -> None:
         writer.transport.abort()
 
 
+@pytest.mark.parametrize("path", [HOOK, SLACK])
+async def test_a_body_that_never_comes_is_not_waited_for(bot: Target, path: str) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: b\r\n{HEADER}: {WEBHOOK_SECRET}\r\n"
+    assert await bot.raw(f"{head}Content-Length: 10\r\n\r\n{{".encode()) in (400, 408)
+
+
 # -- what stays behind
 
 PRESIGNED = "https://bucket.s3.example/rec.mp4?X-Amz-Signature=deadbeefcafe&X-Amz-Expires=3600"
@@ -263,7 +188,7 @@ async def test_nothing_secret_is_logged(bot: Target) -> None:
     await bot.post(f"{HOOK}?secret={WEBHOOK_SECRET}&url={PRESIGNED}", b"{}", {})
     for text in (SPOKEN, f"start {PRESIGNED}", f"start x meeting-url:{PRESIGNED}", token, "status"):
         await bot.command(text, response_url=RESPONSE_URL, token=WEBHOOK_SECRET)
-        await bot.command(text, response_url=f"{RESPONSE_URL} {PRESIGNED}", user_id=SPOKEN)
+        await bot.command(text, response_url=f"{RESPONSE_URL} {PRESIGNED}", channel_name=SPOKEN)
     for payload in ({"actions": SPOKEN}, {"actions": [{"action_id": "recording_stop"}]}):
         said = {"type": "block_actions", "response_url": RESPONSE_URL, "token": token, **payload}
         await bot.signed(urlencode({"payload": json.dumps(said)}).encode())

@@ -151,6 +151,24 @@ async def a_start_that_hangs_is_given_up_and_done_once(calm: Bench) -> None:
     assert len(await calm.bodies(after)) == 1
 
 
+async def killed_while_it_forgets_it_goes_on(calm: Bench) -> None:
+    room = await calm.room()
+    card = await calm.running(room, "--no-transcript")
+    await calm.finish(room)
+    await calm.reply(card, "The video is ready.")
+    card = await calm.card(room, "Video ready")
+    await calm.slack_fault("chat.delete", hang=True, times=1)
+    await calm.press(calm.ines, card, "Details")
+    view = await calm.view(calm.ines, "details", "Forget this recording")
+    await calm.press(calm.ines, view, "Forget this recording", confirm=True)
+    await calm.slack_fault_taken("chat.delete")
+    await calm.bot.kill()
+    assert cards(await calm.ines.state(), room, seed.STANDUP)
+    await calm.bot.start()
+    await calm.direct(seed.STARTER, room.name, "is forgotten")
+    assert not cards(await calm.ines.state(), room, seed.STANDUP)
+
+
 SCENARIOS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     one.__name__.replace("_", " "): one
     for one in (
@@ -160,5 +178,6 @@ SCENARIOS: dict[str, Callable[[Bench], Awaitable[None]]] = {
         sigterm_while_idle_is_quick,
         two_bots_on_one_database_are_refused,
         a_start_that_hangs_is_given_up_and_done_once,
+        killed_while_it_forgets_it_goes_on,
     )
 }

@@ -69,6 +69,7 @@ SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
     st.builds(f.StopRequested, at=_TIME, by=st.just("U2")),
     st.builds(f.StopWished, at=_TIME, by=st.sampled_from(["U1", "U4"])),
     st.builds(f.PauseRequested, at=_TIME, by=st.just("U2"), pause=st.booleans()),
+    st.builds(f.ForgetRequested, at=_TIME, by=st.just("U2")),
     st.builds(f.StartAttempted, at=_TIME),
     st.builds(f.StartNotDone, at=_TIME, attempted_at=_TIME),
     st.builds(f.StartAccepted, at=_TIME, hms_id=_ID),

@@ -7,7 +7,7 @@ from bot.sandbox.page.bot_app import BOT_APP
 from bot.sandbox.page.files import STATIC
 
 LINES_MOST = 300
-COLUMNS_MOST = 140
+COLUMNS_MOST = 120
 
 
 def test_commands_and_shortcuts_are_those_of_the_manifest() -> None:

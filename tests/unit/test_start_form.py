@@ -138,7 +138,7 @@ def test_no_option_is_in_force_unseen(draft: Draft) -> None:
 
 
 def test_what_changes_the_form_is_heard_of_at_once() -> None:
-    blocks = start_form(EVERYTHING, request_id="r1")["blocks"]
+    blocks = start_form(EVERYTHING, request_id="r1", presets={"p1": "weekly"})["blocks"]
     dispatching = {b["element"]["action_id"] for b in blocks if b.get("dispatch_action")}
     assert dispatching == set(ids.START_REDRAWS)
     assert element(Draft(), ids.START_ROOM)["action_id"] == ids.START_ROOM_ACTION

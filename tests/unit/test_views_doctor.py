@@ -24,7 +24,7 @@ from bot.domain.health import (
 from bot.views.doctor import doctor_reply
 from bot.views.message import Message
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
-from tests.unit.views_samples import NAME, NOW, assert_accepted, at, dates, outline
+from tests.unit.views_samples import NAME, NOW, assert_accepted, at, dates, folded, outline
 
 WELL = Checkup(
     webhooks=True,
@@ -70,8 +70,10 @@ def test_all_is_well() -> None:
 
 
 def test_what_a_screen_reader_says() -> None:
-    assert dates(doctor_reply(WELL).text) == snapshot("""\
-Webhooks of 100ms: The last one came 22 Nov 2026, 14:03 UTC. In the last 24 hours 12 were about recordings of this bot, 3 about none. 100ms knows of none that it could not deliver in the last 24 hours.
+    assert folded(dates(doctor_reply(WELL).text)) == snapshot("""\
+Webhooks of 100ms: The last one came 22 Nov 2026, 14:03 UTC. In the last 24
+    hours 12 were about recordings of this bot, 3 about none. 100ms knows of
+    none that it could not deliver in the last 24 hours.
 What waits: Nothing waits.
 This channel: @record-bot is in <#C1> and may post.
 What Slack lets the bot do: Everything it needs.

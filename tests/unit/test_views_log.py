@@ -64,6 +64,7 @@ def test_a_pause_is_told_when_it_is_done_and_each_time() -> None:
 LINES: list[tuple[f.Fact, str | None]] = [
     (discovered(), "Noticed: started elsewhere"),
     (f.Followed(at=at(1), channel_id="C2"), None),
+    (f.ForgetRequested(at=at(1), by="U2"), "<@U2> asked to forget it"),
     (f.Followed(at=at(1), channel_id="C2", by="U2"), "<@U2> follows it in another channel"),
     (f.StartAttempted(at=at(1)), None),
     (f.StopSent(at=at(1)), None),

@@ -138,7 +138,8 @@ def test_details() -> None:
 `session-1` | *Our reference*
 `key-1`
 ~ Sections: Agenda (bullets)
-[Watch -> recording_watch] [Transcript -> recording_transcript]
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Channel
+    settings -> settings_open]
 # Files
 *Video* · 340 MB · 1 h 7 min [Watch -> recording_file.0]
 *Summary (json)* [Get link -> recording_file.1]
@@ -155,7 +156,13 @@ Direct message, <@U1>: sent
 15:09 UTC  Stopped after 1 h 7 min
 15:11 UTC  Recording ready
 15:26 UTC  Transcript ready
-15:26 UTC  Summary ready\
+15:26 UTC  Summary ready
+# For support
+record-bot: key-1
+100ms recording: hms-1
+100ms session: session-1
+100ms room: 65f0c0ffee00000000000001
+[!Forget this recording -> recording_forget]\
 """)
 
 
@@ -172,12 +179,16 @@ The recording did not start. 100ms shows no such room to this bot, or gives it
 `65f0c0ffee00000000000001` | *Our reference*
 `key-1`
 ~ Sections: Agenda (bullets)
-[Try again -> recording_try_again]
+[Try again -> recording_try_again] [Channel settings -> settings_open]
 # Files
 ~ 100ms has listed none.
 # Log
 ~ 14:03 UTC  <@U1> asked to record
-14:03 UTC  100ms refused the start\
+14:03 UTC  100ms refused the start
+# For support
+record-bot: key-1
+100ms room: 65f0c0ffee00000000000001
+[!Forget this recording -> recording_forget]\
 """)
 
 
@@ -243,6 +254,8 @@ def test_home() -> None:
     others start.
 `/record doctor`  Show what waits and why, and whether Slack and 100ms work with
     the bot.
+`/record settings`  Set the default room, who may start and stop, and where
+    results go, in this channel.
 `/record help [command]`  Explain the commands, or one of them.\
 """)
     assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(

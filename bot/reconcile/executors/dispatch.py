@@ -7,8 +7,8 @@ from bot.reconcile.context import Context, Note
 from bot.reconcile.executors.ask import ask, give_up
 from bot.reconcile.executors.cards import post_card, tell, update_card
 from bot.reconcile.executors.control import pause, stop
-from bot.reconcile.executors.notices import ask_to_stop, say_in_room
 from bot.reconcile.executors.forgetting import erase, receipt
+from bot.reconcile.executors.notices import ask_to_stop, say_in_room
 from bot.reconcile.executors.outcome import outcome
 from bot.reconcile.executors.results import fetch_transcript, post_summary, upload_file
 from bot.reconcile.executors.start import start

@@ -55,6 +55,9 @@ async def _followers(ctx: Context) -> list[Followed]:
 async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     attempt = StartAttempted(at=ctx.now)
     await ctx.announce(facts=[attempt])
+    if ctx.now - ctx.recording.requested_at > ctx.deps.policy.start_within:
+        # The commit had to wait for so long: not made, and decided again.
+        return Note(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
     try:
         started = await ctx.deps.hms.start(ctx.recording.room_id, ctx.recording.options)
     except HmsConflict:

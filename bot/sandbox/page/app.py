@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from bot.sandbox.hms.driver import Driver
-from bot.sandbox.page.files import file, index, no_icon, styles
+from bot.sandbox.page.files import file, index, no_icon
 from bot.sandbox.page.hms_proxy import HmsProxy
 from bot.sandbox.page.news import News
 
@@ -19,6 +19,7 @@ from bot.sandbox.page.news import News
 def create_page(slack: Starlette, hms: Driver) -> Starlette:
     """The simulated Slack, with the page at `/` and the 100ms behind `/100ms/…`."""
     proxy = HmsProxy(hms)
+    news = News(slack.state.sim, proxy)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -29,9 +30,9 @@ def create_page(slack: Starlette, hms: Driver) -> Starlette:
         routes=[
             Route("/", index),
             Route("/favicon.ico", no_icon),
-            Route("/page/stream", News(slack.state.sim, proxy).stream),
-            Route("/page/style.css", styles),
-            Route("/page/{path:path}", file),
+            Route("/page/state.json", news.state),
+            Route("/page/stream", news.stream),
+            Route("/page/{version}/{path:path}", file),
             *proxy.routes(),
             Mount("/", app=slack),
         ],

@@ -10,8 +10,8 @@ BOT_APP: dict[str, Any] = {
         {
             "command": "/record",
             "description": "Record a room, or see what is being recorded",
-            "usage_hint": "[start|stop|pause|resume|status|list|follow|unfollow|doctor|help] "
-            "[room] [options]",
+            "usage_hint": "[start|stop|pause|resume|status|list|follow|unfollow|doctor|settings|"
+            "presets|help] [room] [options]",
         }
     ],
     "shortcuts": [

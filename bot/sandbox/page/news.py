@@ -1,4 +1,4 @@
-"""What the page shows of Slack, as server-sent events: first everything, then what changed."""
+"""What the page shows of Slack: first everything, then what changed, as server-sent events."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
 from bot.sandbox.page.hms_proxy import HmsProxy
 from bot.sandbox.page.shown import (
@@ -33,9 +33,15 @@ class News:
         self._sim = sim
         self._hms = hms
 
+    async def state(self, _: Request) -> JSONResponse:
+        """GET /page/state.json: everything as it is now, with the number to go on from."""
+        told = everything(self._sim) | {"at": f"{WORLD}.{self._sim.changes.seq}"}
+        return JSONResponse(told, headers={"cache-control": "no-store"})
+
     async def stream(self, request: Request) -> StreamingResponse:
-        """GET /page/stream; continues from Last-Event-ID where that is possible."""
-        world, _, last = (request.headers.get("last-event-id") or "").partition(".")
+        """GET /page/stream?since=…; continues from there, or from Last-Event-ID, if it can."""
+        given = request.headers.get("last-event-id") or request.query_params.get("since", "")
+        world, _, last = given.partition(".")
         since = int(last) if world == WORLD and last.isdecimal() else None
         headers = {"cache-control": "no-store"}
         return StreamingResponse(

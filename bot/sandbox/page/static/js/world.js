@@ -32,14 +32,18 @@ export function changed(news = { arrived: [] }) {
   for (const fn of followers) fn(news);
 }
 
-export function connect() {
-  const source = new EventSource("/page/stream");
+/** The state is on its way since the page began to load; then come the changes. */
+export async function connect() {
+  const answer = await fetch("/page/state.json");
+  const state = await answer.json();
+  const source = new EventSource(`/page/stream?since=${state.at}`);
   source.addEventListener("open", () => setConnected(true));
   source.addEventListener("error", () => setConnected(false));
   source.addEventListener("state", (event) => replace(JSON.parse(event.data)));
   source.addEventListener("patch", (event) => merge(JSON.parse(event.data)));
   source.addEventListener("hms", () => hmsFollowers.forEach((fn) => fn()));
-  return source;
+  world.connected = true;
+  replace(state);
 }
 
 function setConnected(connected) {

@@ -1,6 +1,7 @@
 """`/record status`, `list`, `stop`, `pause`, `resume`: with nothing, one and several running.
 
-Over Socket Mode, in a workspace where nothing else runs; the tests build on each other's order.
+Over Socket Mode, and before any other test of that stage: nothing else may run. The tests build
+on each other's order.
 """
 
 import pytest

@@ -1,0 +1,126 @@
+"""Forgetting a recording: everywhere, with a receipt, whatever happens in between."""
+
+import asyncio
+import sqlite3
+
+from tests.e2e.bench import (
+    PATIENCE_S,
+    Bench,
+    Room,
+    SeenMessage,
+    Snapshot,
+    cards,
+    code_blocks,
+    contains,
+    ended,
+    files,
+    labels,
+    seed,
+)
+from tests.e2e.test_web import SECRET, event, hook
+
+FORGET = "Forget this recording"
+
+
+async def details(bench: Bench, card: SeenMessage, who: str = "ines") -> None:
+    """Pressed, confirmed."""
+    person = getattr(bench, who)
+    await bench.press(person, card, "Details")
+    view = await bench.view(person, "details", FORGET)
+    await bench.press(person, view, FORGET, confirm=True)
+
+
+async def gone(bench: Bench, room: Room, card: SeenMessage) -> None:
+    """No message, file or row of it is left."""
+
+    def left(state: Snapshot) -> bool:
+        return not cards(state, room, card.channel) and not files(state, card.channel, card.ts)
+
+    await bench.see(left)
+    await bench.direct(seed.STARTER, room.name, "is forgotten")
+
+    def rows() -> int:
+        with sqlite3.connect(f"file:{bench.database}?mode=ro", uri=True) as db:
+            (n,) = db.execute("SELECT count(*) FROM recordings WHERE room_id = ?", [room.id])
+            return int(n[0])
+
+    async with asyncio.timeout(PATIENCE_S):
+        while rows():
+            await bench.ines.state()  # the rows go after the last thing that Slack shows
+
+
+async def test_everything_of_ours_goes_and_the_receipt_says_what_remains(bench: Bench) -> None:
+    room = await bench.room("meetings-transcribed")
+    card = await bench.running(room, "--transcript --summary")
+    hms = await bench.recording(room)
+    await bench.finish(room)
+    await ended(bench, room, card)
+    await details(bench, card)
+    view = await bench.view(bench.ines, "outcome", "is being forgotten")
+    assert contains(view.raw, room.name)
+    receipt = await bench.direct(seed.STARTER, room.name, "is forgotten")
+    await gone(bench, room, card)
+    (named,) = code_blocks(receipt.blocks)
+    assert hms["id"] in named
+    assert "room-composite" in named
+    assert "15 days" in receipt.text
+    assert not (await bench.ines.state()).thread(card.channel, card.ts) or not any(
+        m.raw.get("blocks") for m in (await bench.ines.state()).thread(card.channel, card.ts)
+    )
+
+
+async def test_who_may_not_is_told_who_can(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room, "--no-transcript")
+    await bench.finish(room)
+    card = await bench.card(room, "Video ready")
+    await details(bench, card, "tariq")
+    await bench.view(bench.tariq, "outcome", "have this recording forgotten")
+    assert cards(await bench.ines.state(), room, seed.STANDUP)
+    await details(bench, card, "amara")
+    await bench.view(bench.amara, "outcome", "is being forgotten")
+    await bench.direct(seed.ADMIN, room.name, "is forgotten")
+    assert not cards(await bench.ines.state(), room, seed.STANDUP)
+
+
+async def test_what_runs_cannot_be_forgotten_yet(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.press(bench.ines, card, "Details")
+    view = await bench.view(bench.ines, "details", room.name)
+    assert FORGET not in labels(view.blocks)
+
+
+async def test_what_is_forgotten_does_not_come_back_into_a_channel_that_follows(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record follow "{room.name}"')
+    await bench.told(bench.ines, seed.STANDUP, "This channel follows", room.name)
+    card = await bench.running(room, "--no-transcript")
+    hms = await bench.recording(room)
+    await bench.finish(room)
+    card = await bench.card(room, "Video ready")
+    await details(bench, card)
+    await gone(bench, room, card)
+    data = {"job_id": hms["id"], "room_id": room.id, "reason": "client request"}
+    again = event("beam.stopped.success", **data)
+    answer = await bench.http.post(hook(bench), json=again, headers=SECRET)
+    assert answer.status_code == 200
+    other = await bench.hms.sim(f"/rooms/{room.id}/start-recording", {})
+    assert other["id"] != hms["id"]
+    await bench.card(room, "Recording", within_s=15)
+    assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1
+
+
+async def test_an_outage_of_slack_delays_it_and_a_closed_channel_is_named(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room, "--no-transcript")
+    await bench.finish(room)
+    card = await bench.card(room, "Video ready")
+    await bench.reply(card, "The video is ready.")
+    await bench.slack_fault("chat.delete", error="internal_error", times=2)
+    await bench.slack_fault("chat.delete", error="cant_delete_message", times=1)
+    await details(bench, card)
+    receipt = await bench.direct(seed.STARTER, room.name, "is forgotten")
+    assert "cant_delete_message" in receipt.text

@@ -1,0 +1,136 @@
+"""Presets: made from the form, chosen, edited, renamed, deleted."""
+
+from typing import Any
+
+from bot.sandbox.slack.person import Person
+from tests.e2e.bench import Bench, SeenView, code_blocks, contains, fields, labels, seed, value
+
+
+async def typed(who: Person, view: SeenView, **values: Any) -> SeenView:
+    for field, given in values.items():
+        await who.enter(view, f"preset_{field}", given, action_id=f"preset_{field}_input")
+    return await who.view(view.id)
+
+
+async def saved(bench: Bench, name: str, text: str, **values: Any) -> SeenView:
+    """Ines saves what this command brings to the form; the form afterwards."""
+    form = await bench.form(bench.ines, seed.STANDUP, text)
+    if "More options" in labels(form.blocks):
+        await bench.press(bench.ines, form, "More options")
+        form = await bench.view(bench.ines, "start_form", "Save as preset")
+    await bench.press(bench.ines, form, "Save as preset")
+    asking = await bench.view(bench.ines, "preset_save_as_form")
+    answer = await bench.ines.submit(await typed(bench.ines, asking, name=name, **values))
+    assert answer.errors == {}
+    return await bench.view(bench.ines, "start_form", f'"{name}')
+
+
+async def presets(bench: Bench, who: Person, *words: str) -> SeenView:
+    await who.command(seed.STANDUP, "/record presets")
+    return await bench.view(who, "presets", *words)
+
+
+def edit_of(view: SeenView, name: str) -> str:
+    row = next(b for b in view.blocks if b.get("accessory") and contains(b, f"*{name}*"))
+    return str(row["accessory"]["action_id"])
+
+
+async def test_a_preset_made_from_the_form_starts_a_recording(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    form = await saved(bench, "Weekly", 'start --res 720p --vocab "Ana, Ben"')
+    await bench.ines.close(form, whole_stack=True)
+    answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" --preset weekly')
+    assert answer.text == f"Starting to record {room.name}."
+    await bench.card(room, "Recording")
+    both = {"enabled": True, "custom_vocabulary": ["Ana", "Ben"]}
+    small = {"width": 1280, "height": 720}
+    assert await bench.bodies(room) == [{"resolution": small, "transcription": both}]
+    # What is said in the command goes before.
+    await bench.start(other, "--audio --preset Weekly")
+    await bench.card(other, "Recording")
+    assert await bench.bodies(other) == [{"audio_only": True, "transcription": both}]
+
+
+async def test_a_preset_that_is_not_there_is_answered_with_the_nearest(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.close(await saved(bench, "Town hall", "start --audio"), whole_stack=True)
+    text = f'/record start "{room.name}" --preset "town hal" --transcript'
+    answer = await bench.ines.command(seed.STANDUP, text)
+    assert answer.text is not None
+    assert "There is no preset “town hal”" in answer.text
+    (corrected,) = code_blocks(answer.saw[0]["message"]["blocks"])
+    again = await bench.ines.command(seed.STANDUP, corrected)
+    assert again.text == f"Starting to record {room.name}."
+    await bench.card(room, "Recording")
+    wanted = {"audio_only": True, "transcription": {"enabled": True}}
+    assert await bench.bodies(room) == [wanted]
+
+
+async def test_chosen_in_the_form_it_fills_it_and_says_so(bench: Bench) -> None:
+    room = await bench.room()
+    made = await saved(bench, "Big", "start --res 1080p", scope="workspace")
+    chosen = value(made, "preset_id")
+    await bench.ines.close(made, whole_stack=True)
+    form = await bench.form(bench.tariq, seed.DESIGN)
+    assert fields(form)[0] == "preset_id"
+    form = await bench.choose_room(bench.tariq, form, room)
+    await bench.tariq.enter(form, "preset_id", chosen, action_id="start_preset_id")
+    form = await bench.view(bench.tariq, "start_form", "From preset Big.")
+    assert value(form, "resolution") == "1080p"
+    assert value(form, "room_id") == room.id
+    await bench.tariq.enter(form, "transcription", "off", action_id="start_transcription.1")
+    await bench.tariq.submit(await bench.tariq.view(form.id))
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+    large = {"width": 1920, "height": 1080}
+    assert await bench.bodies(room) == [{"resolution": large, "transcription": {"enabled": False}}]
+
+
+async def test_it_is_edited_renamed_and_deleted(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.close(await saved(bench, "Draft", "start --audio"), whole_stack=True)
+    shown = await presets(bench, bench.tariq, "*Draft*")
+    await bench.tariq.click(shown, edit_of(shown, "Draft"))
+    editor = await bench.view(bench.tariq, "preset_form")
+    await bench.tariq.enter(editor, "transcription", "on", action_id="start_transcription")
+    editor = await bench.view(bench.tariq, "preset_form", "vocabulary")
+    editor = await typed(bench.tariq, editor, name="Final")
+    assert (await bench.tariq.submit(editor)).errors == {}
+    shown = await bench.view(bench.tariq, "presets", "*Final*")
+    await bench.start(room, "--preset final")
+    await bench.card(room, "Recording")
+    wanted = {"audio_only": True, "transcription": {"enabled": True}}
+    assert await bench.bodies(room) == [wanted]
+    await bench.tariq.click(shown, edit_of(shown, "Final"))
+    editor = await bench.view(bench.tariq, "preset_form")
+    await bench.press(bench.tariq, editor, "Delete this preset", confirm=True)
+    await bench.tariq.close(await bench.view(bench.tariq, "preset_deleted"))
+    shown = await bench.view(bench.tariq, "presets")
+    answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" --preset final')
+    assert "There is no preset “final”" in (answer.text or "")
+
+
+async def test_names_are_checked_at_their_field(bench: Bench) -> None:
+    await bench.ines.close(await saved(bench, "Taken", "start --audio"), whole_stack=True)
+    form = await bench.form(bench.ines, seed.STANDUP, "start --res 720p")
+    await bench.press(bench.ines, form, "Save as preset")
+    asking = await bench.view(bench.ines, "preset_save_as_form")
+    for name, wrong in (("TAKEN", "has that name"), ("x" * 41, "Shorten it")):
+        answer = await bench.ines.submit(await typed(bench.ines, asking, name=name))
+        assert wrong in answer.errors["preset_name"]
+    await bench.ines.close(asking, whole_stack=True)
+
+
+async def test_a_preset_of_the_workspace_is_changed_by_its_maker_or_admins(bench: Bench) -> None:
+    made = await saved(bench, "House style", "start --audio", scope="workspace")
+    await bench.ines.close(made, whole_stack=True)
+    shown = await presets(bench, bench.tariq, "*House style*")
+    await bench.tariq.click(shown, edit_of(shown, "House style"))
+    editor = await bench.view(bench.tariq, "preset_form")
+    await bench.tariq.submit(await typed(bench.tariq, editor, name="Mine"))
+    await bench.view(bench.tariq, "outcome", f"<@{seed.STARTER}> and workspace admins")
+    await bench.tariq.close(await bench.view(bench.tariq, "outcome"), whole_stack=True)
+    shown = await presets(bench, bench.amara, "*House style*")
+    await bench.amara.click(shown, edit_of(shown, "House style"))
+    editor = await bench.view(bench.amara, "preset_form")
+    assert (await bench.amara.submit(await typed(bench.amara, editor, name="Ours"))).errors == {}
+    await bench.view(bench.amara, "presets", "*Ours*")
