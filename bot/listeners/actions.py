@@ -11,11 +11,10 @@ from bot.listeners.payloads import Click
 from bot.listeners.taken import say_taken
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow, RoomTaken
-from bot.usecases import links
 from bot.usecases.control import Control, control, follow, wish_stop
 from bot.usecases.starting import again, request_recording
 from bot.views import ids, replies
-from bot.views.details import details_view, file_of_value
+from bot.views.details import details_view
 from bot.views.notices import stop_wished
 from bot.views.problems import slack_refusal
 
@@ -26,9 +25,6 @@ def register(app: AsyncApp, bot: Bot) -> None:
         (ids.ASK_STOP, ask_stop),
         (ids.PAUSE, pause),
         (ids.RESUME, resume),
-        (ids.WATCH, watch),
-        (ids.TRANSCRIPT, transcript),
-        (ids.FILE, file),
         (ids.DETAILS, details),
         (ids.TRY_AGAIN, try_again),
         (ids.FOLLOW, follow_here),
@@ -78,47 +74,6 @@ async def ask_stop(args: AsyncArgs, bot: Bot) -> None:
     await args.ack()
     told = stop_wished(row.starter) if row else replies.too_late("stop")
     bot.after_ack(click.asked, bot.reply(click.asked, told, replace=click.on_ephemeral))
-
-
-async def watch(args: AsyncArgs, bot: Bot) -> None:
-    click = Click.of(args.body)
-    await args.ack()
-    bot.after_ack(click.asked, _give_link(bot, click, click.value, "video"))
-
-
-async def transcript(args: AsyncArgs, bot: Bot) -> None:
-    click = Click.of(args.body)
-    await args.ack()
-    bot.after_ack(click.asked, _give_link(bot, click, click.value, "transcript"))
-
-
-async def file(args: AsyncArgs, bot: Bot) -> None:
-    click = Click.of(args.body)
-    key, asset_id = file_of_value(click.value)
-    await args.ack()
-    bot.after_ack(click.asked, _give_link(bot, click, key, None, asset_id))
-
-
-async def _give_link(
-    bot: Bot, click: Click, key: str, what: links.What | None, asset_id: str = ""
-) -> None:
-    asked = click.asked
-    minted = await links.mint(
-        bot.deps,
-        bot.rights,
-        key,
-        user=asked.user,
-        channel=asked.channel,
-        what=what,
-        asset_id=asset_id,
-    )
-    match minted:
-        case links.Link(url=url, what=name, expires_at=expires_at):
-            await bot.reply(asked, replies.link_reply(url, name, expires_at))
-        case links.NotAllowed(who_can=who_can):
-            await bot.reply(asked, replies.no_right("open", who_can))
-        case links.NoFile(what=missing):
-            await bot.reply(asked, replies.no_file(missing))
 
 
 async def details(args: AsyncArgs, bot: Bot) -> None:

@@ -59,7 +59,7 @@ async def present(bot: Bot, asked: Asked, showing: forms.Showing) -> None:
     except SlackRefused as refused:
         if refused.error not in STALE:
             raise
-        await bot.reply(asked, expired_trigger())
+        await bot.reply(asked, expired_trigger(showing.request_id))
 
 
 async def from_elsewhere(args: AsyncArgs, bot: Bot) -> None:
@@ -102,7 +102,7 @@ async def redraw(args: AsyncArgs, bot: Bot) -> None:
     action = args.body["actions"][0]["action_id"]
     if action == ids.START_MORE:
         typed = show_more(typed)
-    elif action == ids.start_action(ids.START_PRESET):
+    elif ids.matching(ids.start_action(ids.START_PRESET)).match(action):
         typed = await _preset_chosen(bot, typed)
     elif action == ids.START_ADD_SECTION:
         typed = add_section(typed)

@@ -104,7 +104,9 @@ async def save_as_submitted(args: AsyncArgs, bot: Bot) -> None:
 async def _show_chosen(bot: Bot, form: Form, made: Preset, view: Mapping[str, Any]) -> None:
     """The form below names it now."""
     showing = await forms.current(bot.deps, form.request_id, form.asked.user)
-    draft = showing.draft.model_copy(update={"preset_id": made.preset_id})
+    before = showing.draft
+    chosen = {"preset_id": made.preset_id, "generation": before.generation + 1}
+    draft = before.model_copy(update=chosen)
     showing = await forms.save(bot.deps, showing, form.asked.user, draft)
     await _update(bot, showing.view, view.get("previous_view_id"))
 

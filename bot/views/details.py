@@ -37,6 +37,7 @@ from bot.views.problems import BOT, explain
 from bot.views.text import code, duration, esc, join, megabytes, mention, place, size, when
 from bot.views.words import file_name, mark_of, options_line, state_of
 
+DETAILS = "Recording details"
 FILES = 30
 DELIVERIES = 40
 LOG_PIECES = 8
@@ -94,9 +95,7 @@ def details_view(
     blocks.extend(_deliveries(deliveries))
     blocks.extend(_log(recording))
     blocks.extend(_for_support(recording))
-    return modal(
-        "Recording details", blocks, callback_id=ids.DETAILS_VIEW, private_metadata=recording.key
-    )
+    return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=recording.key)
 
 
 def _settings_button(recording: Recording) -> list[Block]:

@@ -22,6 +22,7 @@ _MESSAGES = {
     Kind.TELL: "the message to whoever started it",
     Kind.STOP_WISH: "the request to stop, to whoever started it",
     Kind.ROOM: "the notice in the room's chat",
+    Kind.RECEIPT: "the receipt of what was forgotten",
 }
 _STEPS = {
     "Start": "starting it at 100ms",
@@ -33,6 +34,7 @@ _STEPS = {
     "PostSummary": "reading its summary",
     "UploadFile": "fetching its file",
     "Outcome": "the answer to the request",
+    "Erase": "deleting it in Slack",
 }
 
 
@@ -142,7 +144,7 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
     where = place(stuck.target) if _is_channel(stuck.target) else "a person"
-    what = f"{name}: {_MESSAGES[stuck.kind]} for {where}"
+    what = f"{name}: {_MESSAGES.get(stuck.kind, 'a message')} for {where}"
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
         return f"{what} waits. {why} {fix}"

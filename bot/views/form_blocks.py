@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.views.ids import START_CHANNEL, START_PRESET, START_ROOM, start_action
+from bot.views.ids import START_CHANNEL, START_ROOM, start_action
 from bot.views.message import Block, plain_text
 
 TYPED_MOST = 3000  # of one text input
@@ -12,7 +12,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,100}")
 _POSTABLE = re.compile(r"[CG][A-Z0-9]{1,30}")
 
 
-LASTING = frozenset({START_ROOM, START_CHANNEL, START_PRESET})  # a preset leaves them as they are
+LASTING = frozenset({START_ROOM, START_CHANNEL})  # a preset leaves them as they are
 
 
 def words(text: str) -> Block:

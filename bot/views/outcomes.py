@@ -70,10 +70,10 @@ def outcome_view(
     )
 
 
-def message_view(message: Message, *, private_metadata: str = "") -> View:
+def message_view(message: Message, *, title: str = TITLE, private_metadata: str = "") -> View:
     """An ephemeral reply, for someone who is looking at a modal."""
     return modal(
-        TITLE, message.blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=private_metadata
+        title, message.blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=private_metadata
     )
 
 

@@ -178,7 +178,7 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
         return f"{name} is not in {where}.", _invite(bot)
     if error == "channel_not_found":
         return f"{name} cannot see this channel. It may be private.", _invite(bot)
-    if error == "is_archived":
+    if error in ("is_archived", "is_inactive"):  # chat.update says the latter
         return f"{where} is archived.", "Unarchive it, or try again in another channel."
     if error in _FORBIDDEN_PLACE:
         why = f"Only some people may post in {where}."

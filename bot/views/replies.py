@@ -236,9 +236,16 @@ def no_file(what: str) -> Message:
     return _say(text)
 
 
-def expired_trigger() -> Message:
+def getting_link() -> Message:
+    """Until 100ms has made it."""
+    return _say("Getting the link from 100ms…")
+
+
+def expired_trigger(request_id: str | None = None) -> Message:
+    """With the request id of a draft, the form opens as it was."""
     text = "Slack was too slow to open the form. Open it from here."
-    return _say(text, [_form_button()])
+    filled = button("Open the form", ids.BACK_TO_FORM, value=request_id or "")
+    return _say(text, [filled if request_id else _form_button()])
 
 
 def form_ready(request_id: str) -> Message:

@@ -159,13 +159,11 @@ def settings_from_state(values: object, before: ChannelSettings) -> ChannelSetti
     may_stop = _allowed(state, "stop", before.may_stop, errors)
     if errors:
         return errors
-    room = state.option(ids.ROOM) if state.has(ids.ROOM) else None
-    also = state.several(ids.ALSO, "selected_options", [])
+    also = state.several(ids.ALSO, "selected_options", [n for n in ALSO if getattr(before, n)])
     results = state.option(ids.RESULTS)
     preset = state.option(ids.PRESET)
     return ChannelSettings(
-        room_id=room[0] if room else None,
-        room_name=_whole_name(room, before) if room else None,
+        **_room(state, before),
         preset_id=(preset[0] if preset else None) if state.has(ids.PRESET) else before.preset_id,
         may_start=may_start,
         may_stop=may_stop,
@@ -175,9 +173,14 @@ def settings_from_state(values: object, before: ChannelSettings) -> ChannelSetti
     )
 
 
-def _whole_name(room: tuple[str, str], before: ChannelSettings) -> str:
+def _room(state: "_State", before: ChannelSettings) -> dict[str, Any]:
     """The option's text may be cut short: a longer name that is known stays."""
-    return before.room_name or room[1] if room[0] == before.room_id else room[1]
+    room_id, name = before.room_id, before.room_name
+    if state.has(ids.ROOM):
+        chosen = state.option(ids.ROOM) or (None, None)
+        name = name if name and chosen[0] == room_id else chosen[1]
+        room_id = chosen[0]
+    return {"room_id": room_id, "room_name": name}
 
 
 def _allowed(state: "_State", doing: str, before: Allowed, errors: FieldErrors) -> Allowed:

@@ -192,5 +192,5 @@ def assert_calm(bot: Target) -> None:
     logged = bot.logged()
     for word in TROUBLE:
         at = logged.find(word)
-        assert at < 0, logged[max(0, at - 500) : at + 2500]
+        assert at < 0, f"{word}: {logged[max(0, at - 500) : at + 2500]}"
     assert not [status for status in bot.answers if status >= 500]

@@ -13,6 +13,7 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.sandbox.slack.seed import STARTER
 from bot.web.webhook import HEADER
 from tests.contract.hostile_kit import (
     ANY_JSON,
@@ -22,6 +23,8 @@ from tests.contract.hostile_kit import (
     SLACK,
     WEBHOOK_SECRET,
     Target,
+    assert_calm,
+    fuzz,
     target,
 )
 
@@ -189,9 +192,15 @@ async def test_nothing_secret_is_logged(bot: Target) -> None:
     for text in (SPOKEN, f"start {PRESIGNED}", f"start x meeting-url:{PRESIGNED}", token, "status"):
         await bot.command(text, response_url=RESPONSE_URL, token=WEBHOOK_SECRET)
         await bot.command(text, response_url=f"{RESPONSE_URL} {PRESIGNED}", channel_name=SPOKEN)
-    for payload in ({"actions": SPOKEN}, {"actions": [{"action_id": "recording_stop"}]}):
-        said = {"type": "block_actions", "response_url": RESPONSE_URL, "token": token, **payload}
-        await bot.signed(urlencode({"payload": json.dumps(said)}).encode())
+    for name in ("recording_stop", "recording_details", "unknown"):
+        action = {"type": "button", "action_id": name, "block_id": "b", "value": SPOKEN}
+        click: dict[str, Any] = {
+            "type": "block_actions",
+            "response_url": RESPONSE_URL,
+            "token": token,
+        }
+        click |= {"user": {"id": STARTER}, "actions": [action], "trigger_id": token}
+        await bot.signed(urlencode({"payload": json.dumps(click)}).encode())
     await bot.parts.background.drain(5.0)
     assert [leak for leak in LEAKS if leak in bot.logged()] == []
 

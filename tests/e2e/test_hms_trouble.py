@@ -53,15 +53,13 @@ def seconds(stamp: str) -> float:
 async def test_an_old_request_is_not_started_any_more_and_the_person_is_asked(
     alone: Bench,
 ) -> None:
-    """Not even if the bot was killed meanwhile.
-
-    After a 429 it is certain that nothing began. Killed before it has noted that, the bot waits
-    for 20 s more, in which an unanswered start may still begin.
-    """
+    """Not even if the bot was killed meanwhile. After a 429 it is certain that nothing began."""
     room = await alone.room()
     await alone.start_fault(room, kind="status", status=429, retry_after_s=1)
     await alone.start(room, "--audio")
-    await alone.hms.until(lambda s: [f for f in s["faults"] if f["used"]])
+    await alone.see(
+        lambda s: [m for m in cards(s, room, seed.STANDUP) if contains(m.raw, "trying again")]
+    )
     await alone.bot.kill()
     await alone.bot.start()
     card = await alone.card(room, "Not started.", within_s=35)

@@ -3,7 +3,17 @@
 from typing import Any
 
 from bot.sandbox.slack.person import Person
-from tests.e2e.bench import Bench, SeenView, code_blocks, contains, fields, labels, seed, value
+from tests.e2e.bench import (
+    Bench,
+    Room,
+    SeenView,
+    code_blocks,
+    contains,
+    fields,
+    labels,
+    seed,
+    value,
+)
 
 
 async def typed(who: Person, view: SeenView, **values: Any) -> SeenView:
@@ -134,3 +144,40 @@ async def test_a_preset_of_the_workspace_is_changed_by_its_maker_or_admins(bench
     editor = await bench.view(bench.amara, "preset_form")
     assert (await bench.amara.submit(await typed(bench.amara, editor, name="Ours"))).errors == {}
     await bench.view(bench.amara, "presets", "*Ours*")
+
+
+async def test_the_default_preset_of_a_channel_holds_where_nothing_else_is_said(
+    bench: Bench,
+) -> None:
+    room, other = await bench.room(), await bench.room()
+    made = await saved(bench, "Everyday", "start --res 720p --transcript", scope="workspace")
+    chosen = value(made, "preset_id")
+    await bench.ines.close(made, whole_stack=True)
+    await bench.ines.command(seed.DESIGN, "/record settings")
+    form = await bench.view(bench.ines, "settings_form")
+    await bench.ines.enter(form, "preset_id", chosen, action_id="settings_preset_id")
+    await bench.ines.enter(
+        form, "room_id", (await _room_offered(bench, form, other)), action_id="settings_room_id"
+    )
+    await bench.ines.submit(await bench.ines.view(form.id))
+    try:
+        await bench.start(room, "--audio", channel=seed.DESIGN)
+        await bench.card(room, "Recording", channel=seed.DESIGN)
+        wanted = {"audio_only": True, "transcription": {"enabled": True}}
+        assert await bench.bodies(room) == [wanted]
+        shown = await bench.form(bench.tariq, seed.DESIGN)
+        assert contains(shown.raw, "From preset Everyday, this channel's default.")
+        assert contains(shown.raw, "From this channel's settings.")
+        assert (value(shown, "room_id"), value(shown, "resolution")) == (other.id, "720p")
+        await bench.tariq.close(shown, whole_stack=True)
+    finally:
+        await bench.ines.command(seed.DESIGN, "/record settings")
+        form = await bench.view(bench.ines, "settings_form", "the default preset")
+        for field in ("preset_id", "room_id"):
+            await bench.ines.enter(form, field, None, action_id=f"settings_{field}")
+        await bench.ines.submit(await bench.ines.view(form.id))
+
+
+async def _room_offered(bench: Bench, form: SeenView, room: Room) -> str:
+    offered = await bench.ines.suggest(form, "room_id", room.name)
+    return next(str(o["value"]) for o in offered if o["value"] == room.id)

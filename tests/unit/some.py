@@ -127,5 +127,6 @@ SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
 @st.composite
 def any_facts(draw: st.DrawFn) -> list[f.Fact]:
     """A beginning and any other facts, in any order: also such as make no sense together."""
-    first = draw(st.sampled_from([requested(options=draw(OPTIONS)), discovered()]))
+    beginnings: list[f.Fact] = [requested(options=draw(OPTIONS)), discovered()]
+    first = draw(st.sampled_from(beginnings))
     return [first, *draw(st.lists(SINGLE, max_size=14, unique_by=lambda x: x.identity))]

@@ -306,7 +306,11 @@ def test_help_lists_every_command() -> None:
             "/record follow [room] — Show a card here for every recording of a room. "
             "Without a room, list those followed.",
             "/record unfollow [room] — Show no more cards here for recordings of a room "
-            "that others start.", '/record doctor — Show what waits and why, and whether Slack and 100ms work with the bot.', "/record help [command] — Explain the commands, or one of them.",
+            "that others start.",
+            "/record doctor — Show what waits and why, and whether Slack and 100ms work with the bot.",
+            "/record settings — Set the default room, who may start and stop, and where results go, in this channel.",
+            "/record presets — Show the presets, to edit or delete them.",
+            "/record help [command] — Explain the commands, or one of them.",
         ]
     )
 
@@ -319,6 +323,7 @@ def test_help_start_explains_every_option() -> None:
     )
     assert [f"{o.usage} — {o.help}" for o in about.options] == snapshot(
         [
+            "--preset <name> — Take the options of a preset. Those that you give go before.",
             "--res <size> — Set the size of the video.",
             "--audio — Record sound only.",
             "--url <meeting url> — Record this page in place of the room's own.",
@@ -336,6 +341,7 @@ def test_help_start_explains_every_option() -> None:
     )
     assert [o.accepted for o in about.options if o.accepted] == snapshot(
         [
+            "the name of a preset, at most 40 characters",
             "720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 "
             "(smaller side 144 to 1080, larger side 192 to 1920 pixels)",
             "a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",

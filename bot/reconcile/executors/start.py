@@ -63,7 +63,7 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     except HmsConflict:
         return await _someone_else_records(ctx, followers)
     except HmsRefused as refused:
-        why = StartRefused(at=ctx.now, status=refused.status, message=refused.message)
+        why = StartRefused(at=ctx.now, status=refused.status, message=_words(refused))
         return Note(facts=[why])
     except HmsUnavailable as failed:
         if failed.reached:
@@ -120,3 +120,9 @@ async def _owner_of(ctx: Context, found: HmsRecording) -> str | None:
     """The other recording of ours that goes by this id."""
     owner = (await ctx.deps.store.keys_by_alias([found.id])).get(found.id)
     return None if owner == ctx.key else owner
+
+
+def _words(refused: HmsRefused) -> str:
+    """100ms' message with its details, which name the field."""
+    details = "; ".join(d for d in refused.details if d)
+    return f"{refused.message} ({details})"[:500] if details else refused.message

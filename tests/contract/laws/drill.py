@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.domain.facts import Fact, Followed, Requested
+from bot.domain.facts import Discovered, Fact, Followed, Requested
 from bot.domain.options import RecordingOptions
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -125,7 +125,7 @@ class Drill:
 
     async def _store_facts(self, facts: Sequence[Fact]) -> str:
         store = self.store(Memory(self.engine, _nothing, _nothing))
-        first = next(fact for fact in facts if isinstance(fact, Requested))
+        first = next(fact for fact in facts if isinstance(fact, Requested | Discovered))
         key = f"key{next(self.ids)}"
         await store.create(key, first, also=[fact for fact in facts if fact is not first])
         self.keys.append(key)

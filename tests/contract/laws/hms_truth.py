@@ -45,6 +45,7 @@ class HmsTruth:
     newest_first: bool = False
     pending: int = 0  # changes still to come
     ended: set[str] = field(default_factory=set)
+    said: list[tuple[str, str]] = field(default_factory=list)  # in the chat of a room
     jobs: dict[str, Job] = field(default_factory=dict)
     start_calls: list[tuple[float, str]] = field(default_factory=list)  # when, for which room
     said: list[tuple[str, str]] = field(default_factory=list)  # in which room's chat, what
@@ -206,6 +207,9 @@ class HmsDoor(HmsClient):
 
     async def resume(self, room_id: str) -> None:
         await self._through("resume", lambda: self._pause(room_id, on=False))
+
+    async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
+        await self._through("say", lambda: self._truth.said.append((room_id, message)))
 
     def _pause(self, room_id: str, *, on: bool) -> None:
         job = self._truth.busy(room_id)

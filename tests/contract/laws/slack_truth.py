@@ -52,6 +52,11 @@ class SlackTruth:
             raise MessageGone("message_not_found")
         found.text, found.blocks = message["text"], message["blocks"]
 
+    def remove(self, ts: str) -> None:
+        if ts in self.deleted or all(m.ts != ts for m in self.messages):
+            raise MessageGone("message_not_found")
+        self.deleted.add(ts)
+
     def _open(self, channel: str) -> str:
         if channel.startswith("U"):
             return f"D{channel}"
@@ -102,12 +107,12 @@ class SlackDoor(SlackGateway):
 
     async def upload(
         self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes
-    ) -> None:
+    ) -> str | None:
         if not content:
             raise SlackRefused("empty_file")
 
-        def put() -> None:
-            self._truth.put(
+        def put() -> str:
+            made = self._truth.put(
                 channel,
                 thread_ts,
                 "",
@@ -117,8 +122,18 @@ class SlackDoor(SlackGateway):
                 by=self._life,
                 at_s=self._time_s(),
             )
+            return made.ts
 
-        await self._through("files.completeUploadExternal", put)
+        return await self._through("files.completeUploadExternal", put)
+
+    async def delete(self, channel: str, ts: str) -> None:
+        await self._through("chat.delete", lambda: self._truth.remove(ts))
+
+    async def delete_file(self, file_id: str) -> None:
+        await self._through("files.delete", lambda: self._truth.remove(file_id))
+
+    async def member(self, user: str, *, home_team: str) -> Member:
+        return Member(user, full=True, admin=False)
 
     async def permalink(self, channel: str, ts: str) -> str:
         return await self._through(
