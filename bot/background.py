@@ -4,6 +4,12 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import structlog
+
+from bot.metrics import FAULTS
+
+log = structlog.get_logger()
+
 WITHIN_S = 10.0
 
 
@@ -29,5 +35,9 @@ class Background:
 
 
 async def _bounded(work: Coroutine[Any, Any, None]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        await work
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            await work
+    except Exception:
+        FAULTS.labels("background").inc()
+        log.exception("background_work_failed")

@@ -18,7 +18,8 @@ from bot.wiring import Parts, build
 log = structlog.get_logger()
 
 HTTP_DRAIN_S = 2
-DRAIN_S = 6.0
+DRAIN_S = 5.0
+CANCELLED_S = 1.0
 
 
 class CannotListen(Exception):
@@ -66,6 +67,7 @@ async def _stop(parts: Parts, reconciling: "asyncio.Task[None]") -> None:
     await asyncio.wait(draining, timeout=DRAIN_S)
     for task in draining:
         task.cancel()
+    await asyncio.wait(draining, timeout=CANCELLED_S)  # they still use what is closed next
     log.info("stopped")
 
 

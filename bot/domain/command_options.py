@@ -77,17 +77,6 @@ PRESET = "preset"  # no option of 100ms': it stands for others
 
 START_OPTIONS: tuple[Option, ...] = (
     Option(
-        name=PRESET,
-        field=PRESET,
-        placeholder="<name>",
-        help="Take the options of a preset. Those that you give go before.",
-        accepted=f"the name of a preset, at most {NAME_MOST} characters",
-        takes=Takes.TEXT,
-        read=v.read_name,
-        show=lambda _: (),
-        hints=("presets", "template", "like", "use"),
-    ),
-    Option(
         name="res",
         field="resolution",
         placeholder="<size>",
@@ -224,6 +213,17 @@ START_OPTIONS: tuple[Option, ...] = (
         show=lambda o: (f"{s.title}:{s.format}" for s in o.sections),
         repeatable=True,
         hints=("sections",),
+    ),
+    Option(
+        name=PRESET,
+        field=PRESET,
+        placeholder="<name>",
+        help="Take the options of a preset. Those that you give go before.",
+        accepted=f"the name of a preset, at most {NAME_MOST} characters",
+        takes=Takes.TEXT,
+        read=v.read_name,
+        show=lambda _: (),
+        hints=("presets", "template", "like", "use"),
     ),
 )
 

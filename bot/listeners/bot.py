@@ -16,7 +16,7 @@ from bot.hms.errors import HmsUnavailable
 from bot.listeners.payloads import Asked
 from bot.metrics import FAULTS, LISTENER_SECONDS
 from bot.slack.errors import SlackError, SlackUnavailable
-from bot.store.errors import StoreUnavailable, UnknownRecording
+from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
 from bot.usecases.home import Homes
@@ -62,7 +62,7 @@ class Bot:
             message = for_people(failed)
             try:
                 await self.reply(asked, message)
-            except SlackError as again:
+            except (SlackError, StoreError) as again:
                 log.warning("reply_failed", why=str(again))
 
 
@@ -116,5 +116,5 @@ def register(app: AsyncApp, bot: Bot) -> None:
 async def _say(bot: Bot, asked: Asked, message: Message) -> None:
     try:
         await bot.reply(asked, message)
-    except SlackError as again:
+    except (SlackError, StoreError) as again:
         log.warning("reply_failed", why=str(again))

@@ -75,7 +75,9 @@ def _nothing_odd(scene: Scene, log: Path) -> None:
     scene.narrator.chapter("Looking back")
     _none("Slack has no complaints", [_complaint(p) for p in stage.slack_sim.problems], scene)
     calls = stage.hms_sim.calls
-    refused = [f"{c.method} {c.path}: {c.status}" for c in calls if c.status in REFUSED]
+    empty = [c for c in calls if c.status == 404 and c.path.endswith("/send-message")]
+    odd = [c for c in calls if c.status in REFUSED and c not in empty]  # nobody there to be told
+    refused = [f"{c.method} {c.path}: {c.status}" for c in odd]
     _none("100ms refused nothing", refused, scene)
     lines = log.read_text(errors="replace").splitlines()
     _none("the bot logged no error", [x for x in lines if any(w in x for w in LOG_WORDS)], scene)

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import State
+from bot.domain.recording import Phase
 from bot.store.listening import Listener
 from bot.store.part import Part
 from bot.store.schema import UtcDateTime, deliveries, inbox, recordings
@@ -16,6 +17,8 @@ from bot.store.sql import is_new, is_parked
 
 r = recordings.c
 MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
+CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
+BATCH, BATCH_EVERY = 50, timedelta(seconds=0.5)
 UNASKED: dict[str, object] = {"asked_at": None, "asks": 0, "ask_failures": 0}
 
 
@@ -98,9 +101,21 @@ class DuePart(Part):
                 await self._wake(conn, r.key.in_(sorted(keys)))
 
     async def wake_all_open(self) -> int:
-        """After downtime: everything unfinished is due now, and to be asked for. Their number."""
+        """After downtime: everything unfinished is due, and to be asked for. Their number.
+
+        What only runs is spread over time, a hundred a second, so that nobody who starts or
+        stops something waits behind ten thousand questions.
+        """
         async with self._waking() as conn:
-            return len(await self._wake(conn, r.next_due_at.is_not(None), **UNASKED))
+            woken = await self._wake(conn, r.next_due_at.is_not(None), **UNASKED)
+            calm = select(r.key).where(self._mine(recordings), r.next_due_at.is_not(None))
+            calm = calm.where(r.phase.in_(CALM)).order_by(r.key)
+            keys = list(await conn.scalars(calm))
+            for n, first in enumerate(range(BATCH, len(keys), BATCH), start=1):
+                later = update(recordings).where(r.key.in_(keys[first : first + BATCH]))
+                at = self._now() + n * BATCH_EVERY
+                await conn.execute(later.values(next_due_at=at))
+            return len(woken)
 
     async def resume(self) -> int:
         """At the start: what nobody can be working on is free, and everything open is due."""

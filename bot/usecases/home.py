@@ -35,7 +35,8 @@ class Homes:
 
     async def open(self, user: str, page: int = 0) -> None:
         """Show it now, and keep it up to date for a while."""
-        await self._show(await self._deps.store.home_opened(user, max(0, page)))
+        there = min(max(0, page), LOOKED_THROUGH // PER_PAGE)
+        await self._show(await self._deps.store.home_opened(user, there))
 
     async def keep_current(self) -> None:
         """Until cancelled. Costs one look into the database while nobody is there."""

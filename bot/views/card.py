@@ -166,9 +166,9 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
         return []
     name = plain(recording.room_name, 50)
     if explain(recording.problem, recording, bot=bot).can_retry:
-        label = f"Record {name} again, same settings"
+        label = f"Try again: {name}, same settings"
         return [button("Try again", ids.TRY_AGAIN, value=recording.key, label=label)]
-    label = f"Change the settings for {name}"
+    label = f"Change settings: {name}"
     return [button("Change settings", ids.CHANGE, value=recording.key, label=label)]
 
 

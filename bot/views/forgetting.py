@@ -49,7 +49,7 @@ def forget_button(recording: Recording) -> Block:
         ids.FORGET,
         value=recording.key,
         style="danger",
-        label=f"Forget the recording of {name}",
+        label=f"Forget this recording: {name}",
         confirm=confirm,
     )
 

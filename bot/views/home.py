@@ -56,7 +56,7 @@ def _turning(home: HomePage) -> list[Block]:
             "Newer",
             ids.numbered(ids.HOME_PAGE, 0),
             value=str(home.page - 1),
-            label="Show newer recordings",
+            label="Newer recordings",
         )
         buttons.append(newer)
     if home.older:
@@ -64,7 +64,7 @@ def _turning(home: HomePage) -> list[Block]:
             "Older",
             ids.numbered(ids.HOME_PAGE, 1),
             value=str(home.page + 1),
-            label="Show older recordings",
+            label="Older recordings",
         )
         buttons.append(older)
     return buttons

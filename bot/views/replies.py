@@ -69,7 +69,7 @@ def already_recording(
     who = f"started by {mention(starter)}" if starter else "started elsewhere"
     text = f"*{esc(room_name)}* is already being recorded{began}, {who}."
     card = link_button("Open its card", permalink) if permalink else None
-    label = f"Show the card of {plain(room_name, 50)} here"
+    label = f"Follow here: the card of {plain(room_name, 45)}"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)
     return _say(text, [*([card] if card else []), *([follow] if can_follow else [])])
 
@@ -111,7 +111,7 @@ def which_one(rows: Sequence[Row], action: Action) -> Message:
         ]
         for element, row in zip(chosen, rows, strict=True):
             element["text"]["emoji"] = False
-            element["accessibility_label"] = plain(f"{verb} {row.room_name}", 75)
+            element["accessibility_label"] = plain(f"{verb} {plain(row.room_name)}", 75)
         return _say(text, chosen)
     options = [
         {"text": {"type": "plain_text", "text": plain(row.room_name, 75)}, "value": row.key[:150]}

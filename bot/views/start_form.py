@@ -137,7 +137,9 @@ def _more() -> Iterator[Block]:
         "type": "section",
         "text": words("Everything else is as the room's template says."),
         "accessory": button(
-            "More options", ids.START_MORE, label="Show resolution, transcript and more options"
+            "More options",
+            ids.START_MORE,
+            label="More options: resolution, transcript, summary and others",
         ),
     }
 

@@ -18,7 +18,7 @@ _MARKS_IN_A_ROW = 4  # more of them climb over the lines around
 _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 
 # Slack formats with these even where we only quote, so twins stand in for them.
-_TWINS = {"*": "\u2217", "~": "\u223c", "`": "\u02cb", "_": "\u02cd", "\u2069": ""}
+_TWINS = {"*": "\u2217", "~": "\u223c", "`": "\u2035", "_": "\u2017", "\u2069": ""}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
 
@@ -170,8 +170,8 @@ def utc(at: datetime) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """`1 h 12 min`, `12 min`, `45 s`; empty when it is not known."""
-    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+    """`1 h 12 min`, `12 min`, `45 s`; empty when it is not known, or nothing."""
+    if seconds is None or not math.isfinite(seconds) or seconds < 0.5:
         return ""
     if seconds < 59.5:
         return f"{round(seconds)} s"

@@ -25,7 +25,7 @@ HOW: dict[str, dict[str, Any]] = {
     "bench": {
         "speed": 60,
         "rooms": {
-            "meetings": 150,
+            "meetings": 230,
             "meetings-transcribed": 12,
             "made-by-api": 4,
             "broadcast": 4,

@@ -83,8 +83,8 @@ async def test_named_people_and_groups_may_start_and_stop(bench: Bench) -> None:
     try:
         card = await bench.running(room, channel=seed.PARTNERS)
         await bench.press(bench.sol, card, "Stop", confirm=True)
-        told = await bench.told(bench.sol, seed.PARTNERS, "can stop this recording")
-        assert f"<!subteam^{seed.CREW}> and workspace admins" in told.text
+        others = f"<!subteam^{seed.CREW}> and workspace admins can stop"
+        await bench.told(bench.sol, seed.PARTNERS, f"Only <@{seed.STARTER}>", others)
         # Tariq is in the group, Amara is an admin.
         await bench.start(other, by=bench.tariq, channel=seed.PARTNERS)
         theirs = await bench.card(other, "Recording", channel=seed.PARTNERS)
@@ -186,3 +186,17 @@ async def test_a_room_that_cannot_be_told_is_recorded_all_the_same(bench: Bench)
     await bench.press(bench.ines, view, "Channel settings")
     await bench.view(bench.ines, "settings_form", seed.STANDUP)
     assert await heard(bench, room) == []
+
+
+async def test_who_comes_into_an_empty_room_is_told_too(bench: Bench) -> None:
+    made = await bench.hms.sim("/rooms", {"name": "empty so far"})
+    room = Room(made["id"], made["id"])
+    await bench.running(room)
+    await bench.hms.until(
+        lambda s: next(r for r in s["rooms"] if r["id"] == room.id)["chat"] == [], patience_s=10
+    )
+    await bench.hms.sim(f"/rooms/{room.id}/join", {"name": "Ana"})
+    await bench.hms.until(
+        lambda s: next(r for r in s["rooms"] if r["id"] == room.id)["chat"], patience_s=20
+    )
+    assert len(await heard(bench, room)) == 1

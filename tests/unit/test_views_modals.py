@@ -256,6 +256,7 @@ def test_home() -> None:
     the bot.
 `/record settings`  Set the default room, who may start and stop, and where
     results go, in this channel.
+`/record presets`  Show the presets, to edit or delete them.
 `/record help [command]`  Explain the commands, or one of them.\
 """)
     assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(

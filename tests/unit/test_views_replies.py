@@ -238,6 +238,9 @@ def test_help() -> None:
     others start.
 `/record doctor`  Show what waits and why, and whether Slack and 100ms work with
     the bot.
+`/record settings`  Set the default room, who may start and stop, and where
+    results go, in this channel.
+`/record presets`  Show the presets, to edit or delete them.
 `/record help [command]`  Explain the commands, or one of them.
 ~ `/record help start` explains one command and its options.
 [*Start a recording -> form_open]\

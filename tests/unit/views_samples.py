@@ -187,6 +187,22 @@ def assert_accepted(shown: Message | Json) -> None:
         texts = list(marked_up(shown["blocks"]))
     for text in texts:
         assert_only_our_markup(text)
+    blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
+    for visible, label in labelled(blocks):
+        shortened = visible.rstrip("…").strip()
+        assert shortened.casefold() in label.casefold(), "people who speak to it say what they see"
+
+
+def labelled(value: object) -> Iterator[tuple[str, str]]:
+    """What a button shows, and what a screen reader calls it."""
+    if isinstance(value, list):
+        for item in value:
+            yield from labelled(item)
+    elif isinstance(value, dict):
+        if "accessibility_label" in value:
+            yield value["text"]["text"], value["accessibility_label"]
+        for item in value.values():
+            yield from labelled(item)
 
 
 def assert_only_our_markup(text: str) -> None:

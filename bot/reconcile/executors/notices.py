@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State
-from bot.hms.errors import HmsRefused, HmsUnavailable
+from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.reconcile.context import Context, Note, hold
 from bot.reconcile.executors.posting import announce, post
 from bot.slack.errors import SlackRefused
 from bot.views.notices import room_notice, stop_wish
 
 TRIES = 3
+TRIES_ALONE = 10
 
 
 async def ask_to_stop(ctx: Context, asker: str) -> Note:
@@ -28,6 +29,8 @@ async def say_in_room(ctx: Context, room_id: str) -> Note:
         await ctx.deps.hms.send_message(room_id, text)
     except HmsUnavailable as failed:
         return _again(ctx, sending, failed)
+    except HmsNotFound as nobody:
+        return _once_somebody_is_there(ctx, sending, nobody)
     except HmsRefused as refused:
         dropped = replace(sending, state=State.DROPPED, error=f"HTTP {refused.status}")
         return Note(deliveries=[dropped])
@@ -43,6 +46,15 @@ async def _name(ctx: Context) -> str:
         return (await ctx.deps.slack.member(ctx.recording.starter, home_team=home_team)).name
     except SlackRefused:
         return ""
+
+
+def _once_somebody_is_there(ctx: Context, sending: Delivery, nobody: HmsNotFound) -> Note:
+    """Who starts early records an empty room: those who come next should hear of it, too."""
+    if sending.attempts >= TRIES_ALONE:
+        return Note(deliveries=[replace(sending, state=State.DROPPED, error="nobody was there")])
+    later = ctx.now + ctx.deps.policy.ask_running_alone * sending.attempts
+    waiting = replace(sending, state=State.WAITING, not_before=later, error=f"HTTP {nobody.status}")
+    return Note(deliveries=[waiting])
 
 
 def _again(ctx: Context, sending: Delivery, failed: HmsUnavailable) -> Note:

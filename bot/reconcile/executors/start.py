@@ -61,6 +61,8 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     try:
         started = await ctx.deps.hms.start(ctx.recording.room_id, ctx.recording.options)
     except HmsConflict:
+        # Not done, for sure: what runs there, or is just ending, is not of this attempt.
+        await ctx.announce(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
         return await _someone_else_records(ctx, followers)
     except HmsRefused as refused:
         why = StartRefused(at=ctx.now, status=refused.status, message=_words(refused))

@@ -192,6 +192,11 @@ class Drill:
             case "elsewhere":
                 if not self.hms.busy("room"):
                     self.hms.start("room", RecordingOptions(), ours=False)
+            case "elsewhere stops":
+                job = self.hms.busy("room")
+                if job and not job.ours and job.stopped_s is None:
+                    self.hms.stop(job.id)
+                    job.stop_calls = 0  # ours are counted
             case "end":
                 self.hms.end_room("room")
             case _:

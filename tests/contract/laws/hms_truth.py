@@ -45,7 +45,6 @@ class HmsTruth:
     newest_first: bool = False
     pending: int = 0  # changes still to come
     ended: set[str] = field(default_factory=set)
-    said: list[tuple[str, str]] = field(default_factory=list)  # in the chat of a room
     jobs: dict[str, Job] = field(default_factory=dict)
     start_calls: list[tuple[float, str]] = field(default_factory=list)  # when, for which room
     said: list[tuple[str, str]] = field(default_factory=list)  # in which room's chat, what
@@ -216,9 +215,6 @@ class HmsDoor(HmsClient):
         if job is None:
             raise HmsNotFound(404, "beam not found")
         job.pauses.append((self._truth.time_s(), on))
-
-    async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
-        await self._through("say", lambda: self._truth.said.append((room_id, message)))
 
     async def get_recording(self, recording_id: str) -> Recording:
         truth = self._truth

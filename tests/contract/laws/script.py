@@ -9,7 +9,17 @@ from tests.contract.laws.job import Speech
 from tests.contract.laws.replies import Faults, Reply
 
 What = Literal[
-    "request", "stop", "pause", "resume", "follow", "delete", "kick", "invite", "elsewhere", "end"
+    "request",
+    "stop",
+    "pause",
+    "resume",
+    "follow",
+    "delete",
+    "kick",
+    "invite",
+    "elsewhere",  # somebody starts a recording from the dashboard
+    "elsewhere stops",
+    "end",
 ]
 
 

@@ -132,9 +132,6 @@ class SlackDoor(SlackGateway):
     async def delete_file(self, file_id: str) -> None:
         await self._through("files.delete", lambda: self._truth.remove(file_id))
 
-    async def member(self, user: str, *, home_team: str) -> Member:
-        return Member(user, full=True, admin=False)
-
     async def permalink(self, channel: str, ts: str) -> str:
         return await self._through(
             "chat.getPermalink", lambda: f"https://slack.example/{channel}/{ts}"

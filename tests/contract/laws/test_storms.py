@@ -22,14 +22,14 @@ def test_any_storm_converges_to_one_card_one_summary_one_transcript_per_channel(
     assert_converged(Drill(script).play(), before)
 
 
-@given(storms("follow", "kick", "invite", "stop", "request", "elsewhere"))
+@given(storms("follow", "kick", "invite", "stop", "request", "elsewhere", "elsewhere stops"))
 @examples(20)
 def test_moving_channels_and_second_thoughts_converge_too(script: Script) -> None:
     before = doubles()
     assert_converged(Drill(script).play(), before)
 
 
-@given(storms("stop", "request", "elsewhere", "pause"))
+@given(storms("stop", "request", "elsewhere", "elsewhere stops", "pause"))
 @examples(25)
 def test_no_meeting_is_recorded_that_nobody_asks_for_any_more(script: Script) -> None:
     assert_nothing_unwanted(Drill(script).play())
