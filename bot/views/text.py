@@ -18,7 +18,7 @@ _MARKS_IN_A_ROW = 4  # more of them climb over the lines around
 _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 
 # Slack formats with these even where we only quote, so twins stand in for them.
-_TWINS = {"*": "\u2217", "~": "\u223c", "`": "\u2035", "_": "\u2017", "\u2069": ""}
+_TWINS = {"*": "\u2217", "~": "\u223c", "`": "\u2035", "_": "\u02cd", "\u2069": ""}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
 
