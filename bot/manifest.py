@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import JsonValue
 
-from bot.domain.command_table import COMMAND, command_words
 from bot.usecases.scopes import SCOPES
 from bot.views import ids
 
@@ -24,7 +23,7 @@ BOT_EVENTS = (
     "member_joined_channel",
     "tokens_revoked",
 )
-_USAGE = f"[{command_words().replace(', ', '|')}] [room] [options]"
+_USAGE = "[start|stop|status|list|settings|help] [room] [options]"  # one line wide; help has all
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f<>\"\\]")
 
 

@@ -143,8 +143,8 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     again = f"next try {clock(stuck.until)}" if stuck.until else "next try soon"
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
-    where = place(stuck.target) if _is_channel(stuck.target) else "a person"
-    what = f"{name}: {_MESSAGES.get(stuck.kind, 'a message')} for {where}"
+    where = f" for {place(stuck.target)}" if _is_channel(stuck.target) else ""
+    what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
         return f"{what} waits. {why} {fix}"

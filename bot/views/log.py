@@ -121,7 +121,7 @@ def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact]) -> str:
 def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) -> str | None:
     match fact:
         case f.StartNotDone():
-            return "100ms could not be reached; trying again"
+            return "100ms did not take it; trying again"
         case f.StartAccepted():
             return "100ms accepted the start"
         case f.Adopted():

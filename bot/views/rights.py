@@ -11,7 +11,7 @@ from bot.views.text import mention
 NAMED = 10
 WHAT = {
     Act.START: "start a recording here",
-    Act.LINK: "open the files of this recording",
+    Act.LINK: "open this recording",
     Act.FOLLOW: "show a recording in one more channel",
     Act.FORGET: "have this recording forgotten",
     Act.PRESET: "change this preset",
@@ -43,7 +43,7 @@ def refused_view(message: Message, request_id: str) -> View:
 def who_can(refused: Refusal) -> str:
     """mrkdwn. Admins are always among them."""
     starter = [mention(refused.starter)] if refused.starter else []
-    return _listed([*starter, *allowed_words(refused.allowed)])
+    return _listed(list(dict.fromkeys([*starter, *allowed_words(refused.allowed)])))
 
 
 def allowed_words(allowed: Allowed) -> list[str]:

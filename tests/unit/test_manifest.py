@@ -165,7 +165,9 @@ def test_events_command_and_shortcut_are_those_that_have_listeners() -> None:
         ids.START_SHORTCUT,
         ids.LINK_SHORTCUT,
     ]
-    assert all(entry.word in features["slash_commands"][0]["usage_hint"] for entry in TABLE)
+    hint = features["slash_commands"][0]["usage_hint"]
+    named = set(hint[1 : hint.index("]")].split("|"))
+    assert named <= {entry.word for entry in TABLE}
 
 
 def test_the_docs_name_every_scope_with_its_reason() -> None:

@@ -68,7 +68,7 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.Followed(at=at(1), channel_id="C2", by="U2"), "<@U2> follows it in another channel"),
     (f.StartAttempted(at=at(1)), None),
     (f.StopSent(at=at(1)), None),
-    (f.StartNotDone(at=at(2), attempted_at=at(1)), "100ms could not be reached; trying again"),
+    (f.StartNotDone(at=at(2), attempted_at=at(1)), "100ms did not take it; trying again"),
     (f.Adopted(at=at(1), hms_id="h", elsewhere=True), "Found it running, started elsewhere"),
     (f.Adopted(at=at(1), hms_id="h", elsewhere=False), "Found it running"),
     (f.StopRefused(at=at(1), status=404, message="beam not found"), "Nothing ran any more"),

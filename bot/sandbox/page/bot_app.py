@@ -10,8 +10,7 @@ BOT_APP: dict[str, Any] = {
         {
             "command": "/record",
             "description": "Record a room, or see what is being recorded",
-            "usage_hint": "[start|stop|pause|resume|status|list|follow|unfollow|doctor|settings|"
-            "presets|help] [room] [options]",
+            "usage_hint": "[start|stop|status|list|settings|help] [room] [options]",
         }
     ],
     "shortcuts": [
