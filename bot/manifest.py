@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import JsonValue
 
+from bot.domain.command_table import COMMAND
 from bot.usecases.scopes import SCOPES
 from bot.views import ids
 

@@ -120,7 +120,7 @@ SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
     st.builds(
         f.ResultsChecked, at=_TIME, words=st.none() | st.integers(0, 9), has_summary=st.booleans()
     ),
-    st.builds(f.GaveUp, at=_TIME, on=st.sampled_from(["recording", "transcript"])),
+    st.builds(f.GaveUp, at=_TIME, on=st.sampled_from(["recording", "transcript", "results"])),
 )
 
 

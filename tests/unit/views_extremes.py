@@ -78,7 +78,7 @@ def facts_of_ours() -> st.SearchStrategy[f.Fact]:
         b(f.StopRefused, at=time, status=STATUS, message=TEXTS),
         b(f.PauseSent, at=time, asked_at=time, pause=FLAG),
         b(f.PauseDropped, at=time, asked_at=time, pause=FLAG, why=st.just("late")),
-        b(f.GaveUp, at=time, on=st.sampled_from(["recording", "transcript"])),
+        b(f.GaveUp, at=time, on=st.sampled_from(["recording", "transcript", "results"])),
     )
 
 

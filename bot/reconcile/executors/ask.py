@@ -22,7 +22,8 @@ async def ask(ctx: Context) -> Note:
     except HmsNotFound as gone:
         since = recording.accepted_at or recording.requested_at
         if ctx.now - since > ctx.deps.policy.start_within:
-            return Note(facts=[Vanished(at=ctx.now, status=gone.status)])
+            vanished = Vanished(at=ctx.now, status=gone.status)
+            return Note(facts=[vanished], asked=Asked(ctx.now, ctx.work.asks + 1))
         return _failed(ctx)
     except (HmsUnavailable, HmsRefused):
         return _failed(ctx)

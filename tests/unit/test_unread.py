@@ -1,0 +1,63 @@
+"""A transcript that 100ms calls ready, and that nobody can read: tried first, given up at last."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain import facts as f
+from bot.domain import plan as p
+from bot.domain.assets import Transcription
+from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.domain.policy import Policy, is_late
+from bot.domain.recording import derive
+from tests.unit.some import at, requested
+
+POLICY = Policy()
+DAY = 24 * 3600
+FACTS: list[f.Fact] = [
+    requested(),
+    f.StartAccepted(at=at(2), hms_id="j"),
+    f.RecordingUploaded(at=at(620), duration_s=594),
+    f.TranscriptionReported(at=at(1000), outcome="success", txt_asset_id="a"),
+]
+CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h")
+GIVE_UP = p.GiveUp(on_recording=False)
+
+
+def step(now: datetime, attempts: int, *, more: tuple[f.Fact, ...] = ()) -> p.Step:
+    tried = Hold(now - timedelta(seconds=1), attempts)
+    holds = {p.hold_name(p.FetchTranscript()): tried} if attempts else {}
+    work = Work(deliveries=(CARD,), holds=holds, asked_at=at(1001))
+    return p.next_step(derive("k", [*FACTS, *more]), work, Wanted(card="h"), POLICY, now)
+
+
+@pytest.mark.parametrize(
+    ("after_s", "attempts", "expected"),
+    [
+        (1, 0, p.FetchTranscript()),
+        (DAY - 1, 300, p.FetchTranscript()),
+        (DAY, 9, p.FetchTranscript()),
+        (DAY, 10, GIVE_UP),
+        (9 * DAY, 0, p.FetchTranscript()),  # told late, as by a replay: looked at all the same
+    ],
+)
+def test_long_enough_and_often_enough(after_s: int, attempts: int, expected: p.Step) -> None:
+    assert step(at(1000 + after_s), attempts) == expected
+
+
+def test_it_is_late_ten_minutes_after_it_was_called_ready() -> None:
+    recording = derive("k", FACTS)
+    assert not is_late(recording, POLICY, at(1000 + 599))
+    assert is_late(recording, POLICY, at(1000 + 600))
+
+
+def test_then_the_results_come_without_it() -> None:
+    gave_up = f.GaveUp(at=at(1000 + DAY), on="results")
+    assert derive("k", [*FACTS, gave_up]).transcription is Transcription.GIVEN_UP
+    assert step(at(1001 + DAY), 0, more=(gave_up,)) == p.PostSummary("C1")
+
+
+def test_what_was_read_before_all_that_counts() -> None:
+    read = f.ResultsChecked(at=at(1001), words=3, has_summary=False)
+    gave_up = f.GaveUp(at=at(1000 + DAY), on="results")
+    assert derive("k", [*FACTS, read, gave_up]).transcription is Transcription.READY
