@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.domain.facts import Fact
+from bot.domain.facts import Fact, Observed
 
 # Clocks differ, and 100ms' times may be whole seconds: within one second, causes come before
 # effects. What is not here stands between its neighbours in time.
@@ -34,8 +34,14 @@ def once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(sorted(first.values(), key=_told))
 
 
+def _place(fact: Fact) -> int:
+    if isinstance(fact, Observed):
+        return _PLACE["beam_started" if fact.status in ("starting", "running") else "beam_stopped"]
+    return _PLACE.get(fact.kind, _MIDDLE)
+
+
 def _told(fact: Fact) -> tuple[bool, float, int, float, str]:
     begins = fact.kind in ("requested", "discovered")
     at = fact.at.timestamp()
     second = at // 1
-    return (not begins, second, _PLACE.get(fact.kind, _MIDDLE), at, fact.identity)
+    return (not begins, second, _place(fact), at, fact.identity)

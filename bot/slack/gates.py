@@ -83,8 +83,8 @@ class Gates:
         """
         now = self._now()
         if self._looked_at is None or now - self._looked_at > self._FRESH:
+            self._looked_at = now  # before the look: a refusal during it calls for another one
             self._shut = await self._shared.shut(INSTALLED)
-            self._looked_at = now
         shut = self._shut
         if shut is None:
             return

@@ -282,3 +282,18 @@ def test_what_nobody_asked_us_for_has_no_starter_and_is_at_100ms_already() -> No
     assert found.channels == ("C1", "C2", "C3")
     assert found.request_id == "discovered:d"
     assert derive("k", [discovered(), f.BeamStarted(at=at(1))]).phase is Phase.RUNNING
+
+
+def test_within_a_second_causes_are_told_before_effects() -> None:
+    told: list[f.Fact] = [
+        f.BeamStopped(at=at(30), reason="client request"),
+        f.Observed(at=at(30), status="post_processing"),
+        f.StopRequested(at=at(30.4), by="U1"),
+        f.BeamStarted(at=at(0)),
+        f.StartAccepted(at=at(0.2), hms_id="j"),
+        requested(),
+    ]
+    kinds = [fact.kind for fact in derive("k", told).log]
+    assert kinds[:3] == ["requested", "start_accepted", "beam_started"]
+    assert kinds[3] == "stop_requested"
+    assert set(kinds[4:]) == {"beam_stopped", "observed"}

@@ -24,7 +24,7 @@ PER_MINUTE = 150
 
 
 @given(any_facts(), st.sampled_from([0, 60, 700, 4000, 100_000]))
-@examples(60)
+@examples(40)
 def test_next_step_always_makes_progress(facts: list[f.Fact], at_s: int) -> None:
     """From any facts, however senseless, with both sides answering: no step is taken in vain."""
     drill = Drill(Script(acts=(), lasts_s=at_s + 300.0))
@@ -44,7 +44,7 @@ def test_next_step_always_makes_progress(facts: list[f.Fact], at_s: int) -> None
     held=st.sets(st.sampled_from(["Stop", "Start", "FetchTranscript", "PostCard:C1"])),
     webhooks=st.booleans(),
 )
-@examples(400)
+@examples(250)
 def test_waits_are_bounded(
     facts: list[f.Fact],
     now_s: int,
@@ -84,7 +84,7 @@ def test_waits_are_bounded(
     st.lists(st.sampled_from(["stop", "pause", "resume", "follow", "kick"]), max_size=3),
     st.sampled_from(OPTIONS),
 )
-@examples(20)
+@examples(14)
 def test_it_never_spins(
     forever: tuple[Reply, ...],
     webhooks: tuple[tuple[float, ...], ...],
@@ -106,7 +106,7 @@ def test_it_never_spins(
 
 
 @given(st.integers(1, 5))
-@examples(5)
+@examples(3)
 def test_a_crash_loop_does_not_hammer_either(deaths: int) -> None:
     script = Script(slack=(Reply.DIES_AFTER,) * deaths, hms=(Reply.DIES_AFTER,) * deaths)
     drill = Drill(script).play()
