@@ -19,8 +19,8 @@ from tests.unit.some import any_facts, at
 
 POLICY = Policy()
 STEPS_MOST = 30
-PER_MINUTE = 150
-"""Calls and writes of one recording: measured at most 110, in the minute of its start."""
+PER_MINUTE = 120
+"""Calls and writes of one recording: 72 at most in 120 storms, in the minute of its start."""
 
 
 @given(any_facts(), st.sampled_from([0, 60, 700, 4000, 100_000]))
