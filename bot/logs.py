@@ -56,5 +56,5 @@ def configure_logs(level: str, fmt: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in ("httpx", "httpcore", "aiosqlite", "alembic", "slack_sdk", "slack_bolt", "uvicorn"):
+    for name in ("httpx", "httpcore", "aiosqlite", "alembic", "slack_sdk", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)

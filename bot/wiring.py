@@ -3,8 +3,8 @@
 import logging
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -145,23 +145,17 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
             bot_user_id=identity.bot_user_id,
         )
 
-    with _quiet():
-        return AsyncApp(
-            client=client,
-            signing_secret=_text(settings.slack_signing_secret),
-            authorize=authorize,
-            process_before_response=True,
-        )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Bolt warns that it does not use the token twice, which is as we want it."""
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)  # below that it writes bodies, and what people typed is in them
+    return AsyncApp(
+        client=client,
+        logger=logger,
+        signing_secret=_text(settings.slack_signing_secret),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,  # the endpoint does it, before Bolt looks
+        raise_error_for_unhandled_request=True,  # else it warns, with the body
+    )
 
 
 @asynccontextmanager
@@ -180,6 +174,7 @@ def _web(settings: Settings, bolt: AsyncApp, store: Store, socket: SocketMode | 
     return web_app(
         bolt=bolt,
         store=store,
+        signing_secret=_text(settings.slack_signing_secret) or None,
         webhook_secret=_text(settings.hms_webhook_secret) or None,
         metrics_token=_text(settings.metrics_token) or None,
         connected=lambda: socket is None or socket.connected,

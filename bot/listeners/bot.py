@@ -8,12 +8,14 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 
 from bot.background import Background
 from bot.hms.errors import HmsUnavailable
 from bot.listeners.payloads import Asked
+from bot.logs import redact
 from bot.metrics import FAULTS, LISTENER_SECONDS
 from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
@@ -102,6 +104,9 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
     @app.error
     async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            log.warning("unhandled_request", type=redact(str(body.get("type"))[:40]))
+            return BoltResponse(status=404, body="")
         message = for_people(error)
         if "command" in body:
             reply = {"response_type": "ephemeral", **message.payload()}

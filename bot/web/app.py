@@ -17,6 +17,7 @@ def web_app(
     *,
     bolt: AsyncApp,
     store: Store,
+    signing_secret: str | None,
     webhook_secret: str | None,
     metrics_token: str | None,
     connected: Callable[[], bool],
@@ -26,7 +27,7 @@ def web_app(
     hms = HmsWebhook(store, webhook_secret, now)
     return Starlette(
         routes=[
-            Route("/slack/events", SlackEndpoint(bolt).__call__, methods=post),
+            Route("/slack/events", SlackEndpoint(bolt, signing_secret).__call__, methods=post),
             Route("/webhooks/100ms/{name}", hms.__call__, methods=post),
             Route("/healthz", healthz, methods=get),
             Route("/readyz", Readyz(store, connected).__call__, methods=get),

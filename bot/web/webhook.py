@@ -18,7 +18,7 @@ from bot.metrics import LAST_WEBHOOK, WEBHOOKS
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import InboxEntry
-from bot.web.body import BodyTooLarge, read_body
+from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
 
 log = structlog.get_logger()
 
@@ -45,6 +45,8 @@ class HmsWebhook:
             envelope = parse(await read_body(request, MAX_BODY_BYTES))
         except BodyTooLarge:
             return _answer(413, "the body is larger than 1 MiB")
+        except BodyTooSlow:
+            return _answer(408, "the body came too slowly")
         except BadWebhook as bad:
             WEBHOOKS.labels("", "bad").inc()
             return _answer(400, bad.why)

@@ -323,7 +323,6 @@ def test_help_start_explains_every_option() -> None:
     )
     assert [f"{o.usage} — {o.help}" for o in about.options] == snapshot(
         [
-            "--preset <name> — Take the options of a preset. Those that you give go before.",
             "--res <size> — Set the size of the video.",
             "--audio — Record sound only.",
             "--url <meeting url> — Record this page in place of the room's own.",
@@ -337,11 +336,11 @@ def test_help_start_explains_every_option() -> None:
             '--context "<text>" — Say what the meeting is about, for the summary.',
             "--temperature <number> — Set how freely the summary is worded.",
             '--section "<title:format>" — Add a section to the summary. Repeat for more.',
+            "--preset <name> — Take the options of a preset. Those that you give go before.",
         ]
     )
     assert [o.accepted for o in about.options if o.accepted] == snapshot(
         [
-            "the name of a preset, at most 40 characters",
             "720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 "
             "(smaller side 144 to 1080, larger side 192 to 1920 pixels)",
             "a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",
@@ -352,6 +351,7 @@ def test_help_start_explains_every_option() -> None:
             "a number from 0.1 to 1.0",
             "a title, then :bullets (the default) or :paragraph. "
             "At most 6 sections, titles of at most 100 characters",
+            "the name of a preset, at most 40 characters",
         ]
     )
 

@@ -24,7 +24,7 @@ PER_MINUTE = 120
 
 
 @given(any_facts(), st.sampled_from([0, 60, 700, 4000, 100_000]))
-@examples(40)
+@examples(30)
 def test_next_step_always_makes_progress(facts: list[f.Fact], at_s: int) -> None:
     """From any facts, however senseless, with both sides answering: no step is taken in vain."""
     drill = Drill(Script(acts=(), lasts_s=at_s + 300.0))
@@ -84,7 +84,7 @@ def test_waits_are_bounded(
     st.lists(st.sampled_from(["stop", "pause", "resume", "follow", "kick"]), max_size=3),
     st.sampled_from(OPTIONS),
 )
-@examples(14)
+@examples(12)
 def test_it_never_spins(
     forever: tuple[Reply, ...],
     webhooks: tuple[tuple[float, ...], ...],
