@@ -132,11 +132,11 @@ async def start_with(
     found = await bot.rooms.find(room) if room else await _default_room(bot, settings)
     match found:
         case Found():
-            await begin(args, bot, asked, command, found)
+            await begin(args, bot, asked, command, found, settings)
         case Unknown(room_id=str(room_id), link=link):
             bot.rooms.refresh_soon()
             unnamed = Found(RoomEntry(room_id, room_id), link)
-            await begin(args, bot, asked, command, unnamed)
+            await begin(args, bot, asked, command, unnamed, settings)
         case Unknown(suggestions=suggestions):
             bot.rooms.refresh_soon()
             corrected = [c.command_line(c.Start(r.name, command.options)) for r in suggestions]
@@ -160,7 +160,14 @@ async def _default_room(bot: Bot, settings: ChannelSettings) -> Found | None:
     return Found(RoomEntry(settings.room_id, name or settings.room_id))
 
 
-async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found: Found) -> None:
+async def begin(
+    args: AsyncArgs,
+    bot: Bot,
+    asked: Asked,
+    command: c.Start,
+    found: Found,
+    settings: ChannelSettings,
+) -> None:
     """Commit the wish, then say so. A link that named the room serves as the meeting URL."""
     options = command.options
     if found.link and options.meeting_url is None:
@@ -177,7 +184,7 @@ async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found
         via="command",
         outcome=where,
     )
-    await bot.rights.to_start(wish.by, wish.channel)
+    await bot.rights.to_start(wish.by, wish.channel, settings)
     made = await request_recording(bot.deps, wish)
     if isinstance(made, RoomTaken):
         await args.ack()

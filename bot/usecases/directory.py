@@ -16,6 +16,7 @@ log = structlog.get_logger()
 ROOMS_EVERY = timedelta(minutes=10)
 LIVE_EVERY = timedelta(seconds=30)
 SOONER_AT_LEAST = timedelta(seconds=5)  # however often an unknown name asks for it
+FIRST_WITHIN_S = 1.5  # below the time for an ack
 CACHED_FOR = timedelta(seconds=30)
 
 
@@ -25,14 +26,26 @@ class RoomDirectory:
         self._read_at: datetime | None = None
         self._rooms: list[RoomEntry] = []
         self._sooner = asyncio.Event()
+        self._tried = asyncio.Event()  # the first refresh has ended, well or not
 
     async def entries(self) -> list[RoomEntry]:
         """All rooms, as stored at most half a minute ago; at once after a refresh of our own."""
         now = self._deps.now()
         if self._read_at is None or not 0 <= (now - self._read_at) / CACHED_FOR < 1:
             self._rooms = await self._deps.store.all_rooms()
+            if not self._rooms and not self._tried.is_set():
+                await self._first_refresh()
+                self._rooms = await self._deps.store.all_rooms()
             self._read_at = now
         return self._rooms
+
+    async def _first_refresh(self) -> None:
+        """Somebody is quicker than the very first refresh of a new bot: wait a little for it."""
+        try:
+            async with asyncio.timeout(FIRST_WITHIN_S):
+                await self._tried.wait()
+        except TimeoutError:
+            return
 
     async def find(self, reference: str) -> RoomMatch:
         return find_room(reference, await self.entries())
@@ -66,6 +79,7 @@ class RoomDirectory:
                 FAULTS.labels("directory").inc()
                 log.exception("directory_broke")
             self._read_at = None
+            self._tried.set()
             await asyncio.sleep(SOONER_AT_LEAST.total_seconds())
             await self._wait_for_a_reason()
 
