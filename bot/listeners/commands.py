@@ -132,11 +132,11 @@ async def start_with(
     found = await bot.rooms.find(room) if room else await _default_room(bot, settings)
     match found:
         case Found():
-            await begin(args, bot, asked, command, found, settings)
+            await begin(args, bot, asked, command, found, settings=settings)
         case Unknown(room_id=str(room_id), link=link):
             bot.rooms.refresh_soon()
             unnamed = Found(RoomEntry(room_id, room_id), link)
-            await begin(args, bot, asked, command, unnamed, settings)
+            await begin(args, bot, asked, command, unnamed, settings=settings)
         case Unknown(suggestions=suggestions):
             bot.rooms.refresh_soon()
             corrected = [c.command_line(c.Start(r.name, command.options)) for r in suggestions]
@@ -166,6 +166,7 @@ async def begin(
     asked: Asked,
     command: c.Start,
     found: Found,
+    *,
     settings: ChannelSettings,
 ) -> None:
     """Commit the wish, then say so. A link that named the room serves as the meeting URL."""
