@@ -23,6 +23,9 @@ BEING_SENT = timedelta(seconds=30)  # a call takes no longer; later, its outcome
 AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
 
 
+NOTICE = "SayInRoom"  # an empty room is waited for: nothing that anybody could mend
+
+
 class HealthPart(Part):
     async def received(self, since: datetime) -> Received:
         """What came into the inbox, and what became of what came since then."""
@@ -101,7 +104,7 @@ class HealthPart(Part):
             Stuck(name, starter, home, bool(here), step=step, until=hold.until)
             for name, starter, home, here, holds in found
             for step, hold in sorted(rows.HOLDS.validate_python(holds).items())
-            if hold.until > now
+            if hold.until > now and step != NOTICE
         ]
 
     def _shown_in(self, channel: str) -> ColumnElement[Any]:

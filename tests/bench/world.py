@@ -161,9 +161,13 @@ def _steady_hms(asked: Counter[str]) -> Starlette:
     async def taken(_: Request) -> Response:
         return PlainTextResponse("ok")
 
+    async def said(_: Request) -> Response:
+        return JSONResponse({"message": "message sent"})
+
     return Starlette(
         routes=[
             Route("/v2/recordings/{id}", recording),
+            Route("/v2/active-rooms/{id}/send-message", said, methods=["POST"]),
             Route("/v2/{what}", nothing),
             Route("/hook", taken, methods=["POST"]),
         ]

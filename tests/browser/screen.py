@@ -100,7 +100,7 @@ class Screen:
 
     async def expand_form(self) -> None:
         await self.type("/record")
-        await self.modal.get_by_role("button", name="Show resolution").click()
+        await self.modal.get_by_role("button", name="More options").click()
         await expect(self.modal.get_by_role("combobox", name="Resolution")).to_be_visible()
 
     # -- the panel

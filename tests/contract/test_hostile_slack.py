@@ -54,8 +54,8 @@ async def trusting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ta
     [
         {},
         signature(COMMAND, secret="another"),
-        signature(COMMAND, at_s=time.time() - 360),
-        signature(COMMAND, at_s=time.time() + 360),
+        signature(COMMAND, at_s=time.time() - 3600),
+        signature(COMMAND, at_s=time.time() + 3600),
         signature(COMMAND + b"&text=stop"),
         {**signature(COMMAND), "x-slack-signature": "v0="},
         {**signature(COMMAND), "x-slack-signature": "v1=é"},
