@@ -26,7 +26,7 @@ class State(StrEnum):
     SENDING = "sending"
     WAITING = "waiting"  # certainly not there; to be tried again at `not_before`
     SENT = "sent"
-    PARKED = "parked"  # Slack lets us not; until something wakes it
+    PARKED = "parked"  # Slack lets us not; until something wakes it, and looked at now and then
     GONE = "gone"  # someone deleted it
     DROPPED = "dropped"  # cannot work, and the thread says so
 
@@ -46,6 +46,13 @@ class Delivery:
     not_before: datetime | None = None
     changed_at: datetime | None = None
     file_id: str | None = None  # Slack's, of an uploaded file
+
+
+def to_send(delivery: Delivery | None) -> bool:
+    """It shall be there and is not, from `not_before` on. Parked for good, it has no such time."""
+    if delivery is None or delivery.state in (State.SENDING, State.WAITING):
+        return True
+    return delivery.state is State.PARKED and delivery.not_before is not None
 
 
 @dataclass(frozen=True, slots=True)

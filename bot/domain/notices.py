@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.deliveries import Delivery, Kind, State, Work
+from bot.domain.deliveries import Kind, Work, to_send
 from bot.domain.recording import ON_AIR, Phase, Recording
 
 
@@ -33,13 +33,9 @@ def notices(
         return
     for asker in recording.stop_wishes:
         told = work.delivery(Kind.STOP_WISH, asker)
-        if recording.starter not in (None, asker) and _open(told):
+        if recording.starter not in (None, asker) and to_send(told):
             yield told.not_before if told else None, AskToStop(asker)
     said = work.delivery(Kind.ROOM, recording.room_id)
     running = recording.phase in (Phase.RUNNING, Phase.PAUSED)
-    if tell_room and running and not recording.elsewhere and _open(said):
+    if tell_room and running and not recording.elsewhere and to_send(said):
         yield said.not_before if said else None, SayInRoom(recording.room_id)
-
-
-def _open(delivery: Delivery | None) -> bool:
-    return delivery is None or delivery.state in (State.SENDING, State.WAITING)

@@ -2,7 +2,7 @@
 
 `plan` lists everything that is still to do, most urgent first, each with the time from which it
 may be done; `next_step` names the first whose time has come, else until when to wait. A delivery
-that is parked or held up has no time, or a later one: it never holds up another.
+that is parked or held up has a later time, or none: it never holds up another.
 """
 
 import zlib
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.assets import Transcription
-from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work, to_send
 from bot.domain.forgetting import Erase, Forget, Receipt, forgetting, is_forgettable
 from bot.domain.notices import Notice, notices
 from bot.domain.policy import Policy, deadlines, transcript_expected_at
@@ -197,7 +197,7 @@ def _outcome(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
     if recording.phase is Phase.REQUESTED:
         return
     for delivery in work.deliveries:
-        if delivery.kind is Kind.OUTCOME and delivery.state in (State.SENDING, State.WAITING):
+        if delivery.kind is Kind.OUTCOME and to_send(delivery):
             yield Due(delivery.not_before or now, Outcome(delivery.target))
 
 
@@ -208,13 +208,13 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
     showable = recording.phase is not Phase.POINTER and not _never_showed(recording)
     for channel in recording.channels:
         card = work.delivery(Kind.CARD, channel)
-        if showable and (card is None or card.state in (State.SENDING, State.WAITING)):
+        if showable:
             yield from _post_card(channel, card, now)
     yield from _update_cards(recording, work, wanted, now)
     home = work.delivery(Kind.CARD, recording.home)
     if recording.starter and home and home.state is State.PARKED and recording.phase in ON_AIR:
         told = work.delivery(Kind.TELL, recording.starter)
-        if _open(told):
+        if to_send(told):
             yield Due(told.not_before or now if told else now, Tell(recording.starter))
 
 
@@ -227,7 +227,7 @@ def _never_showed(recording: Recording) -> bool:
 
 
 def _post_card(channel: str, card: Delivery | None, now: datetime) -> Iterator[Due]:
-    if _open(card):
+    if to_send(card):
         yield Due(card.not_before or now if card else now, PostCard(channel))
 
 
@@ -325,7 +325,7 @@ def _results_for(target: str, recording: Recording, work: Work, now: datetime) -
         return
     message = work.delivery(Kind.RESULTS, target)
     if message is None or message.state is not State.SENT:
-        if _open(message):
+        if to_send(message):
             yield Due(message.not_before or now if message else now, PostSummary(target))
         return
     for kind, there in (
@@ -333,9 +333,5 @@ def _results_for(target: str, recording: Recording, work: Work, now: datetime) -
         (Kind.CHAT, recording.assets.chat is not None),
     ):
         file = work.delivery(kind, target)
-        if there and _open(file):
+        if there and to_send(file):
             yield Due(file.not_before or now if file else now, UploadFile(kind, target))
-
-
-def _open(delivery: Delivery | None) -> bool:
-    return delivery is None or delivery.state in (State.SENDING, State.WAITING)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from bot.domain.assets import Transcription
 from bot.domain.facts import AssetSeen, Fact, TranscriptionReported
-from bot.domain.recording import Phase, Recording
+from bot.domain.recording import ENDED, Phase, Recording
 
 S = timedelta(seconds=1)
 MIN = timedelta(minutes=1)
@@ -66,6 +66,9 @@ class Policy:
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
+
+    parked_first: timedelta = 15 * S  # until a refused post is tried again; doubles up to the cap
+    parked_cap: timedelta = 60 * MIN
 
     beat_every: timedelta = 10 * S  # how often the bot notes that it is alive
     away_after: timedelta = 30 * S  # without a note for so long, webhooks may have been lost
@@ -139,6 +142,19 @@ def _is_about_text(fact: Fact) -> bool:
     if isinstance(fact, AssetSeen):
         return fact.type in ("transcript", "summary")
     return isinstance(fact, TranscriptionReported)
+
+
+def look_again_at(
+    recording: Recording, policy: Policy, tries: int, now: datetime
+) -> datetime | None:
+    """When to try again what Slack refused `tries` times: no event may say that it can go.
+
+    None: the recording is long over, and what is not there by now is not missed.
+    """
+    last = max((fact.at for fact in recording.log), default=now)
+    if recording.phase in ENDED and now - last >= policy.give_up_after:
+        return None
+    return now + policy.backoff(tries, policy.parked_first, policy.parked_cap)
 
 
 def is_late(recording: Recording, policy: Policy, now: datetime) -> bool:

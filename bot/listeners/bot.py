@@ -42,7 +42,11 @@ class Bot:
     homes: Homes
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
-        """Answer one person where they asked: by response_url, else ephemerally, else directly."""
+        """Answer one person where they asked: by response_url, else ephemerally, else directly.
+
+        Not announced (docs/adr/0001), for it is made once and never repeated: it may get lost,
+        and then the person clicks again.
+        """
         payload = message.payload()
         if asked.response_url:
             await self.deps.slack.respond(asked.response_url, payload, replace=replace)

@@ -130,7 +130,12 @@ class DuePart(Part):
             # Recordings are locked first, as by every step: another order could deadlock.
             theirs = select(deliveries.c.recording_key).where(parked)
             keys = await self._wake(conn, r.key.in_(theirs))
-            waiting = {"state": State.WAITING.value, "not_before": None, "error": None}
+            waiting = {
+                "state": State.WAITING.value,
+                "not_before": None,
+                "error": None,
+                "attempts": 0,
+            }
             theirs_now = and_(parked, deliveries.c.recording_key.in_(keys))
             await conn.execute(update(deliveries).where(theirs_now).values(waiting))
         return keys

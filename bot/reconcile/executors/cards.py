@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.deliveries import Kind, State
 from bot.reconcile.context import Context, Note
-from bot.reconcile.executors.posting import post
+from bot.reconcile.executors.posting import parked, post
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 from bot.views.message import content_hash
 from bot.views.results import tell_message
@@ -31,11 +31,14 @@ async def update_card(ctx: Context, channel: str) -> Note:
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        return Note(deliveries=[replace(card, state=State.PARKED, error=refused.error)])
+        tried = replace(card, attempts=card.attempts + 1, changed_at=ctx.now)
+        return Note(deliveries=[parked(ctx, tried, refused)])
     edited = replace(
         card,
         state=State.SENT,
         hash=content_hash(message),
+        attempts=0,
+        error=None,
         not_before=ctx.now + ctx.deps.policy.card_every,
         changed_at=ctx.now,
     )

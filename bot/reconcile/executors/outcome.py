@@ -1,13 +1,12 @@
 """Tell the person who asked what came of it, where they are looking; else where they will look."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.plan import Outcome as OutcomeStep
-from bot.domain.plan import hold_name
+from bot.domain.deliveries import Kind, State
 from bot.domain.recording import Phase
 from bot.reconcile.context import Context, Note
+from bot.reconcile.executors.posting import post
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused, SlackUnavailable
 from bot.store.values import OutcomeAddress
 from bot.views.outcomes import outcome_reply, outcome_view
@@ -18,7 +17,10 @@ Way = Callable[[], Awaitable[None]]
 
 
 async def outcome(ctx: Context, target: str) -> Note:
-    """Each way once, the closest to the person first; the last one is a direct message."""
+    """Each way once, the closest to the person first; the last one is a direct message.
+
+    Only that one is a post, and announced. If it may be there already, no other way is tried.
+    """
     delivery = ctx.work.delivery(Kind.OUTCOME, target)
     address = ctx.addresses.get((Kind.OUTCOME, target))
     if delivery is None or address is None:
@@ -26,21 +28,29 @@ async def outcome(ctx: Context, target: str) -> Note:
     if _card_says_it(ctx, address):
         return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
     link = ctx.pointer_link or await _card_link(ctx)
-    unavailable: SlackUnavailable | None = None
-    async for way in _ways(ctx, address, link):
+    nearer = [] if delivery.state is State.SENDING else _ways(ctx, address, link)
+    unavailable = False
+    for way in nearer:
         try:
             await way()
-        except SlackUnavailable as failed:
-            unavailable = failed
-            continue
+        except NotInstalled:
+            raise
+        except SlackUnavailable:
+            unavailable = True
         except SlackRefused:
             continue
-        return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
-    held = ctx.work.holds.get(hold_name(OutcomeStep(target)))
-    few = held is None or held.attempts < _TRIES
-    if unavailable and (few or isinstance(unavailable, NotInstalled)):
-        raise unavailable
-    return Note(deliveries=[_dropped(delivery)])
+        else:
+            return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+    message = outcome_reply(ctx.recording, link, bot=ctx.deps.identity.name)
+    note = await post(ctx, Kind.OUTCOME, target, message, channel=address.user)
+    (told,) = note.deliveries
+    if told.state is State.SENT:
+        return note
+    if told.attempts >= _TRIES or (told.state is State.PARKED and not unavailable):
+        return Note(deliveries=[replace(told, state=State.DROPPED, error="no way to the person")])
+    if told.state is State.PARKED:  # but a nearer way may be open again by then
+        return Note(deliveries=[replace(told, state=State.WAITING)])
+    return note
 
 
 def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
@@ -51,11 +61,7 @@ def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
     return good and shown and address.external_id is None
 
 
-def _dropped(delivery: Delivery) -> Delivery:
-    return replace(delivery, state=State.DROPPED, error="no way to the person")
-
-
-async def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> AsyncIterator[Way]:
+def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Iterator[Way]:
     slack = ctx.deps.slack
     bot = ctx.deps.identity.name
     reply = outcome_reply(ctx.recording, link, bot=bot).payload()
@@ -66,11 +72,6 @@ async def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Asyn
         yield lambda: slack.respond(url, reply)
     if channel := address.channel:
         yield lambda: slack.ephemeral(channel, address.user, reply)
-
-    async def direct() -> None:
-        await slack.post(address.user, reply)
-
-    yield direct
 
 
 async def _card_link(ctx: Context) -> str | None:

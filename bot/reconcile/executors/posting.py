@@ -10,10 +10,16 @@ import structlog
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State
 from bot.domain.facts import CannotPost, Fact
+from bot.domain.policy import look_again_at
 from bot.metrics import POSSIBLE_DOUBLES
 from bot.reconcile.context import Context, Note, hold
-from bot.slack.errors import CannotPostThere, NotAuthorized, SlackRefused, SlackUnavailable
-from bot.slack.gateway import Posted
+from bot.slack.errors import (
+    CannotPostThere,
+    NotAuthorized,
+    NotInstalled,
+    SlackRefused,
+    SlackUnavailable,
+)
 from bot.views.message import Message, content_hash
 
 log = structlog.get_logger()
@@ -47,19 +53,20 @@ async def post(
 ) -> Note:
     """Post a message and note where it is. `channel` where it differs from the target."""
     sending = await announce(ctx, kind, target)
+    return await send(ctx, sending, message, channel=channel or target, thread_ts=thread_ts)
+
+
+async def send(
+    ctx: Context, sending: Delivery, message: Message, *, channel: str, thread_ts: str | None
+) -> Note:
+    """Post what is announced already."""
     try:
-        posted = await ctx.deps.slack.post(
-            channel or target, message.payload(), thread_ts=thread_ts
-        )
+        posted = await ctx.deps.slack.post(channel, message.payload(), thread_ts=thread_ts)
     except SlackUnavailable as failed:
         return not_now(ctx, sending, failed)
     except SlackRefused as refused:
         return not_there(ctx, sending, refused)
-    return Note(deliveries=[_sent(ctx, sending, posted, message)])
-
-
-def _sent(ctx: Context, sending: Delivery, posted: Posted, message: Message) -> Delivery:
-    return replace(
+    sent = replace(
         sending,
         state=State.SENT,
         posted_in=posted.channel,
@@ -67,22 +74,26 @@ def _sent(ctx: Context, sending: Delivery, posted: Posted, message: Message) -> 
         hash=content_hash(message),
         changed_at=ctx.now,
     )
+    return Note(deliveries=[sent])
 
 
 def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
-    """To be sent again; only what may have arrived stays `SENDING`."""
+    """To be sent again; only what may have arrived stays `SENDING`. An outage is no try of ours."""
     policy = ctx.deps.policy
     earlier = Hold(ctx.now, sending.attempts - 1)
     later = hold(policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
     state = State.SENDING if failed.reached else State.WAITING
-    waiting = replace(sending, state=state, not_before=later.until, error=str(failed))
+    tries = sending.attempts - isinstance(failed, NotInstalled)
+    waiting = replace(
+        sending, state=state, not_before=later.until, error=str(failed), attempts=tries
+    )
     return Note(deliveries=[waiting])
 
 
 def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
-    """Parked: the others go on, and an event or a new token wakes this one.
+    """Parked: the others go on, and an event or a later look wakes this one (docs/adr/0013).
 
-    Without a right of our own nothing is known about the channel: that one is tried again.
+    Without a right of our own nothing is known about the channel: that one is tried again sooner.
     """
     if isinstance(refused, NotAuthorized):
         later = hold(ctx.deps.policy, ctx.now, Hold(ctx.now, sending.attempts + 5))
@@ -91,5 +102,10 @@ def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
     facts: list[Fact] = []
     if sending.kind is Kind.CARD and isinstance(refused, CannotPostThere):
         facts = [CannotPost(at=ctx.now, channel_id=sending.target, error=refused.error)]
-    parked = replace(sending, state=State.PARKED, error=refused.error)
-    return Note(facts=facts, deliveries=[parked])
+    return Note(facts=facts, deliveries=[parked(ctx, sending, refused)])
+
+
+def parked(ctx: Context, tried: Delivery, refused: SlackRefused) -> Delivery:
+    """Looked at again all the same: the event that wakes it may be lost, or be over already."""
+    again_at = look_again_at(ctx.recording, ctx.deps.policy, tried.attempts, ctx.now)
+    return replace(tried, state=State.PARKED, error=refused.error, not_before=again_at)

@@ -15,8 +15,8 @@ from bot.hms.errors import HmsError, HmsNotFound, HmsRefused, HmsTooLarge, HmsUn
 from bot.hms.models import asset_seen, facts_of_recording
 from bot.hms.results import count_words, parse_summary
 from bot.reconcile.context import Context, Note
-from bot.reconcile.executors.posting import announce, not_now, not_there, post
-from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
+from bot.reconcile.executors.posting import announce, not_now, not_there, post, send
+from bot.slack.errors import NotAuthorized, SlackRefused, SlackUnavailable
 from bot.views.results import UNREADABLE, file_failed_message, results_message
 
 MAX_TRANSCRIPT_BYTES = 20 * 1024 * 1024
@@ -197,21 +197,14 @@ def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:
 
 
 async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str) -> Note:
-    dropped = replace(sending, state=State.DROPPED, error=error)
     message = file_failed_message(
         ctx.recording, sending.kind, error, place.channel, bot=ctx.deps.identity.name
     )
-    try:
-        note = await ctx.deps.slack.post(
-            place.channel, message.payload(), thread_ts=place.thread_ts
-        )
-    except MessageGone:
-        return Note(deliveries=[dropped])
-    except SlackUnavailable as failed:
-        return not_now(ctx, sending, failed)
-    except SlackRefused as again:
-        return not_there(ctx, sending, again)
-    return Note(deliveries=[replace(dropped, posted_in=note.channel, ts=note.ts)])
+    note = await send(ctx, sending, message, channel=place.channel, thread_ts=place.thread_ts)
+    (said,) = note.deliveries
+    if said.state is not State.SENT:
+        return note
+    return Note(deliveries=[replace(said, state=State.DROPPED, error=error, hash=None)])
 
 
 def _filename(ctx: Context, kind: Kind, asset: AssetSeen | None) -> str:

@@ -39,7 +39,7 @@ class Drill:
         self.script = script
         self.faults = script.faults()
         self.meter = Meter(script.most_per_minute)
-        self.slack = SlackTruth({"C1", "C2"})
+        self.slack = SlackTruth({"C1", "C2"}, no_takes_s=script.no_takes_s)
         self.asked: list[Asked] = []
         self.keys: list[str] = []
         self.deaths: list[tuple[float, Life]] = []
@@ -189,6 +189,8 @@ class Drill:
             case "invite":
                 self.slack.members.add(act.where)
                 await self._insist(lambda deps: deps.store.wake_parked(act.where))
+            case "invite unheard":
+                self.slack.members.add(act.where)
             case "elsewhere":
                 if not self.hms.busy("room"):
                     self.hms.start("room", RecordingOptions(), ours=False)

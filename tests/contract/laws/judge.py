@@ -101,7 +101,7 @@ def _assert_once(drill: Drill, loaded: list[Loaded], counted: float) -> None:
     """Whatever is not accounted for was posted in the window, and counted."""
     all_deliveries = [d for one in loaded for d in one.work.deliveries]
     known = {d.ts for d in all_deliveries if d.ts}
-    extra = [m for m in drill.slack.messages if not m.file and m.ts not in known and _is_ours(m)]
+    extra = [m for m in drill.slack.messages if not m.file and m.ts not in known]
     for message in extra:
         assert excused(drill, message), message
     more = len(extra)
@@ -114,11 +114,6 @@ def _assert_once(drill: Drill, loaded: list[Loaded], counted: float) -> None:
         if kind is Kind.TRANSCRIPT:
             assert all(m.content == WORDS for m in files)
     assert more <= counted, (more, counted)
-
-
-def _is_ours(message: Message) -> bool:
-    """A card or results; what is said to one person is not announced, nor counted."""
-    return not message.channel.startswith("D")
 
 
 def assert_nothing_unwanted(drill: Drill) -> None:

@@ -17,6 +17,7 @@ What = Literal[
     "delete",
     "kick",
     "invite",
+    "invite unheard",  # the event gets lost
     "elsewhere",  # somebody starts a recording from the dashboard
     "elsewhere stops",
     "end",
@@ -51,7 +52,8 @@ class Script:
     by_template: bool = False
     fails: str | None = None
     newest_first: bool = False
-    lasts_s: float = 4 * 3600.0
+    no_takes_s: float = 0.0  # how long Slack's refusal is on its way to us
+    lasts_s: float = 30 * 3600.0  # what is parked is looked at for a day
     most_per_minute: int = 400
     policy: Policy = field(default_factory=Policy)
 

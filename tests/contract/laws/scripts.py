@@ -81,6 +81,7 @@ def storms(
         by_template=draw(st.booleans()),
         fails=draw(st.sampled_from([None, None, None, "MAX_RETRIES_REACHED", "UPLOAD_ERROR"])),
         newest_first=draw(st.booleans()),
+        no_takes_s=draw(st.sampled_from([0.0, 3.0])),
     )
 
 

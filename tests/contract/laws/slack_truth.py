@@ -1,5 +1,6 @@
 """Slack as it is, in memory; and the door to it that the bot goes through."""
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class SlackTruth:
     deleted: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
     told: list[tuple[str, str]] = field(default_factory=list)  # seen by one person only
+    no_takes_s: float = 0.0
     _clock: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def put(self, channel: str, thread_ts: str | None, text: str, **more: object) -> Message:
@@ -169,14 +171,19 @@ class SlackDoor(SlackGateway):
             self._reply = reply
             return do()
 
-        return await carried_out(
-            reply,
-            self._life,
-            marked,
-            turned_away=lambda: Unavailable("rate limited", retry_after_s=20.0, reached=False),
-            unknown=lambda: Unavailable("no answer", reached=True),
-            unauthorized=lambda: NotAuthorized("token_revoked"),
-        )
+        try:
+            return await carried_out(
+                reply,
+                self._life,
+                marked,
+                turned_away=lambda: Unavailable("rate limited", retry_after_s=20.0, reached=False),
+                unknown=lambda: Unavailable("no answer", reached=True),
+                unauthorized=lambda: NotAuthorized("token_revoked"),
+            )
+        except CannotPostThere:
+            await asyncio.sleep(self._truth.no_takes_s)  # it may be untrue when we hear it
+            self._life.must_live()
+            raise
 
 
 def readable(blocks: object) -> str:

@@ -1,5 +1,6 @@
 """Slack and 100ms answer, refuse, stay silent and our process dies, in any pattern."""
 
+import pytest
 from hypothesis import given
 
 from tests.contract.laws.drill import Drill
@@ -9,8 +10,14 @@ from tests.contract.laws.judge import (
     assert_stopped,
     doubles,
 )
-from tests.contract.laws.script import Script
+from tests.contract.laws.replies import Reply
+from tests.contract.laws.script import Act, Script
 from tests.contract.laws.scripts import examples, storms
+
+MOVES = (
+    *("follow", "kick", "invite", "invite unheard", "stop", "request"),
+    *("elsewhere", "elsewhere stops"),
+)
 
 
 @given(storms("pause", "resume", "follow", "delete"))
@@ -22,11 +29,44 @@ def test_any_storm_converges_to_one_card_one_summary_one_transcript_per_channel(
     assert_converged(Drill(script).play(), before)
 
 
-@given(storms("follow", "kick", "invite", "stop", "request", "elsewhere", "elsewhere stops"))
+@given(storms(*MOVES))
 @examples(12)
 def test_moving_channels_and_second_thoughts_converge_too(script: Script) -> None:
     before = doubles()
     assert_converged(Drill(script).play(), before)
+
+
+def test_an_invitation_that_overtakes_the_refusal_is_not_lost() -> None:
+    """Slack says `not_in_channel`, the bot is invited, and only then is the refusal noted."""
+    moves = (Act(100, "kick"), Act(100, "pause"), Act(103, "invite"))
+    script = Script((Act(0, "request"), *moves, Act(600, "end")), no_takes_s=5.0)
+    before = doubles()
+    assert_converged(Drill(script).play(), before)
+
+
+@pytest.mark.parametrize("back_at_s", [130, 900, 20 * 3600])
+def test_nobody_need_tell_us_that_we_are_back(back_at_s: float) -> None:
+    """While it runs, after its end, and much later: the event of the invitation gets lost."""
+    moves = (Act(100, "kick"), Act(100, "pause"), Act(back_at_s, "invite unheard"))
+    script = Script((Act(0, "request"), *moves, Act(600, "end")))
+    before = doubles()
+    assert_converged(Drill(script).play(), before)
+
+
+@pytest.mark.parametrize("reply", [Reply.DIES_AFTER, Reply.DONE_THEN_SILENT])
+def test_a_private_answer_is_announced_and_counted_like_any_post(reply: Reply) -> None:
+    """The channel is closed, the response_url fails: the person is told directly, and the answer
+    to that gets lost."""
+    away = Reply.TURNED_AWAY
+    script = Script(
+        (Act(0, "kick"), Act(1, "request")),
+        slack=(Reply.OK, away, away, reply),  # card, response_url, ephemeral, direct
+    )
+    before = doubles()
+    drill = Drill(script).play()
+    told = [m for m in drill.slack.messages if m.channel == "DU1"]
+    assert len(told) == 2
+    assert doubles() - before == 1
 
 
 @given(storms("stop", "request", "elsewhere", "elsewhere stops", "pause"))
