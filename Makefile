@@ -4,13 +4,13 @@ ARGS ?=
 UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
 
-.PHONY: install sandbox test browser lint types contracts bench chaos
+.PHONY: install sandbox test browser lint types contracts audit bench chaos
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
 # protect their Python; uv then makes .venv from the lock file.
 .tools/uv: Makefile
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade --target .tools "uv>=0.9,<1"
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade --target .tools "uv>=0.13,<1"
 	@touch $@
 
 .venv/.installed: .tools/uv pyproject.toml uv.lock
@@ -35,6 +35,10 @@ types: install
 
 contracts: install
 	$(BIN)/lint-imports
+
+# Known vulnerabilities in what uv.lock pins. Says so where nobody can be asked.
+audit: .tools/uv
+	@PYTHON="$(PYTHON)" sh scripts/audit.sh
 
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -1,6 +1,7 @@
 """The loop: takes what is due, runs it side by side, sleeps until something is."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -23,13 +24,16 @@ LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
 class Reconciler:
-    """Does everything that is due. `owner` names this process in the leases."""
+    """Does everything that is due. `owner` names this process in the leases, and a number the turn:
+    who waited for longer than a lease is no longer the owner, even if this process took it again.
+    """
 
     def __init__(
         self, deps: Deps, owner: str, *, look_every_s: float = LOOK_AT_LEAST_EVERY_S
     ) -> None:
         self._deps = deps
         self._owner = owner
+        self._turns = itertools.count(1)
         self._look_every_s = look_every_s
         self._work = asyncio.Event()
         self._mail = asyncio.Event()
@@ -99,18 +103,19 @@ class Reconciler:
 
     async def _take_work(self) -> float:
         free = SIDE_BY_SIDE - len(self._running)
-        keys = await self._deps.store.take_due(free, self._owner) if free else []
+        owner = f"{self._owner}:{next(self._turns)}"
+        keys = await self._deps.store.take_due(free, owner) if free else []
         for key in keys:
-            task = asyncio.create_task(self._run_one(key), name=f"recording-{key}")
+            task = asyncio.create_task(self._run_one(key, owner), name=f"recording-{key}")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         more = free and len(keys) == free
         return 0.0 if more else self._look_every_s
 
-    async def _run_one(self, key: str) -> None:
+    async def _run_one(self, key: str, owner: str) -> None:
         try:
-            next_due_at = await run(self._deps, key, self._owner, enough=self._stopping.is_set)
-            if await self._deps.store.release(key, self._owner, next_due_at):
+            next_due_at = await run(self._deps, key, owner, enough=self._stopping.is_set)
+            if await self._deps.store.release(key, owner, next_due_at):
                 self._work.set()
             elif next_due_at is not None:
                 self._look_at(next_due_at)

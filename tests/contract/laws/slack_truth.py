@@ -38,6 +38,8 @@ class SlackTruth:
     archived: set[str] = field(default_factory=set)
     told: list[tuple[str, str]] = field(default_factory=list)  # seen by one person only
     no_takes_s: float = 0.0
+    at_once: int = 0  # calls under way
+    most_at_once: int = 0
     _clock: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def put(self, channel: str, thread_ts: str | None, text: str, **more: object) -> Message:
@@ -171,6 +173,8 @@ class SlackDoor(SlackGateway):
             self._reply = reply
             return do()
 
+        self._truth.at_once += 1
+        self._truth.most_at_once = max(self._truth.most_at_once, self._truth.at_once)
         try:
             return await carried_out(
                 reply,
@@ -184,6 +188,8 @@ class SlackDoor(SlackGateway):
             await asyncio.sleep(self._truth.no_takes_s)  # it may be untrue when we hear it
             self._life.must_live()
             raise
+        finally:
+            self._truth.at_once -= 1
 
 
 def readable(blocks: object) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.judge import (
@@ -51,6 +52,17 @@ def test_nobody_need_tell_us_that_we_are_back(back_at_s: float) -> None:
     script = Script((Act(0, "request"), *moves, Act(600, "end")))
     before = doubles()
     assert_converged(Drill(script).play(), before)
+
+
+@given(st.integers(0, 70))
+@examples(25)
+def test_a_database_gone_for_longer_than_a_lease_makes_no_doubles(after: int) -> None:
+    """Whoever waited for it may be overtaken, be it by its own process: it stops, and is no two."""
+    gone = (Reply.OK,) * after + (Reply.FAILED,) * 250
+    before = doubles()
+    drill = Drill(Script(database=gone)).play()
+    assert drill.slack.most_at_once == 1
+    assert_converged(drill, before)
 
 
 @pytest.mark.parametrize("reply", [Reply.DIES_AFTER, Reply.DONE_THEN_SILENT])
