@@ -1,7 +1,7 @@
 """`make chaos`: faults for real. Prints what was lost, doubled, late, or started by nobody.
 
 Status 1 if anything was lost, started unasked, or doubled outside the window of docs/adr/0001.
-All traffic is on this machine. It needs two cores; the whole of it takes about 20 minutes.
+All traffic is on this machine. It needs two cores to itself; the whole of it takes about half an hour.
 """
 
 import argparse

@@ -79,7 +79,7 @@ class Crowd:
         recording = await self._running(wish)
         if recording is None:
             return
-        await asyncio.sleep(rng.uniform(0.3, 2.5))
+        await asyncio.sleep(rng.uniform(*self.world.setting.meeting_s))
         if rng.random() < 0.4 and await self._press_stop(wish, person):
             await self._until_stopping(recording)
         else:

@@ -14,6 +14,7 @@ from tests.chaos.people import Crowd
 from tests.chaos.run import Plan
 from tests.chaos.world import Setting, World
 
+DAY_S = 86_400
 CLOCK_STEPS = (30, -30, 45, -45)  # seconds; more, and Slack and 100ms would not let us in
 
 
@@ -125,6 +126,26 @@ async def _deaf(world: World, for_s: float) -> None:
     world.notes.append(f"no webhook came in {hours:.1f} hours of the bot's time")
 
 
+def _week(scale: Scale) -> Plan:
+    """Only the bot's waits are shortened: a call takes as long as it does, minutes of its time."""
+
+    async def plan(world: World, crowd: Crowd) -> None:
+        days = 7 if scale.seconds > 20 else 1
+        world.hms.faults.all.append(WebhookFault.model_validate({"kind": "drop"}))
+        await crowd.come(world.scaled(days * DAY_S), every_s=3)
+        await crowd.leave(world.setting.meeting_s[1] + 30)
+        await asyncio.sleep(world.scaled(DAY_S / 2))  # the longest transcript is there by then
+        dropped = sum(e.state == "dropped" for e in world.hms.webhooks.events)
+        world.injected["webhooks dropped, all of them"] += dropped
+        hours = [s * world.setting.speed / 3600 for s in world.setting.meeting_s]
+        world.notes.append(
+            f"no webhook came in {days} days of the bot's time, {world.scaled(days * DAY_S):.0f} s "
+            f"of ours; meetings took {hours[0]:.0f} to {hours[1]:.0f} hours"
+        )
+
+    return plan
+
+
 def _replicas(scale: Scale) -> Plan:
     """Killed one by one, deployed, their database gone for a while, and one 429 for all."""
 
@@ -159,6 +180,7 @@ SCENARIOS: dict[str, Scenario] = {
     "silence": Scenario(Setting(socket_mode=True), _beside(_silent)),
     "event storm": Scenario(Setting(), _beside(_stormy)),
     "no webhooks": Scenario(Setting(speed=120), _beside(_deaf)),
+    "a week without webhooks": Scenario(Setting(speed=3000, meeting_s=(2.4, 48)), _week),
     "replicas": Scenario(THREE, _replicas, on_postgres),
     "replicas, Socket Mode": Scenario(
         Setting(replicas=3, speed=3, rooms=240, socket_mode=True), _replicas, on_postgres

@@ -41,6 +41,7 @@ class Setting:
     replicas: int = 1
     socket_mode: bool = False
     rooms: int = 80
+    meeting_s: tuple[float, float] = (0.3, 2.5)  # from its beginning to its end, in our time
     database_url: str | None = None
     folder: Path | None = None  # where the SQLite file is; else beside the logs
     env: Mapping[str, str] = field(default_factory=dict)

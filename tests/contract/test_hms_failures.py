@@ -1,7 +1,9 @@
 """The client when 100ms, the network or the storage misbehaves, over real HTTP."""
 
 import asyncio
+import gzip
 import json
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,11 +11,15 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.domain.options import RecordingOptions
 from bot.hms.auth import FixedToken, ManagementTokens
 from bot.hms.client import HmsClient
 from bot.hms.errors import (
+    HmsTooLarge,
     HmsUnauthorized,
     HmsUnavailable,
 )
@@ -21,7 +27,7 @@ from bot.hms.models import Room
 from bot.sandbox.hms.app import RunningHms, serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.faults import ApiFault
-from bot.sandbox.serving import bind
+from bot.sandbox.serving import bind, serving
 
 SPEED = 2000
 ENDED = frozenset({"completed", "failed"})
@@ -29,6 +35,21 @@ ENDED = frozenset({"completed", "failed"})
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+BOMB = gzip.compress(b" " * 300_000_000, compresslevel=1)
+
+
+async def test_a_file_that_swells_is_let_go_at_its_limit(http: httpx.AsyncClient) -> None:
+    """The storage may compress although nobody asked for it; what it unpacks to is what counts."""
+    packed = Response(BOMB, headers={"content-encoding": "gzip"})
+    app = Starlette(routes=[Route("/f", lambda _: packed)])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    async with serving(app) as url:
+        client = HmsClient(url, FixedToken("t"), http)
+        with pytest.raises(HmsTooLarge):
+            await client.download(SecretStr(f"{url}/f"), 1_000_000)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000  # KiB
 
 
 @pytest.fixture

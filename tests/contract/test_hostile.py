@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import resource
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.slack.seed import STARTER
-from bot.web.webhook import HEADER
+from bot.web.webhook import HEADER, MAX_BODY_BYTES
 from tests.contract.hostile_kit import (
     ANY_JSON,
+    FORM,
     HOOK,
     JSON_TYPE,
     OURS,
@@ -25,6 +27,7 @@ from tests.contract.hostile_kit import (
     Target,
     assert_calm,
     fuzz,
+    signature,
     target,
 )
 
@@ -81,6 +84,27 @@ async def test_any_event_is_kept_or_refused(
 )
 async def test_bodies_that_are_no_event(bot: Target, body: bytes) -> None:
     assert (await bot.webhook(body, **{"content-encoding": "gzip"})).status_code == 400
+
+
+BOMB = gzip.compress(b" " * 200_000_000, compresslevel=1)
+ENCODINGS = ["gzip", "gzip, gzip", "br", "zstd", "deflate", "x" * 500, "é"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_what_is_compressed_is_never_unpacked(bot: Target, encoding: str) -> None:
+    """Neither Slack nor 100ms compress what they send: such a body is not one of theirs, even if
+    it is signed."""
+    assert len(BOMB) < MAX_BODY_BYTES
+    packed = {"content-encoding": encoding}
+    began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for body in (BOMB, gzip.compress(b"command=%2Frecord&text=help")):
+        assert (await bot.webhook(body, **packed)).status_code == 400
+        assert (await bot.post(HOOK, body, packed)).status_code == 401
+        signed = {"content-type": FORM, **signature(body), **packed}
+        assert (await bot.post(SLACK, body, signed)).status_code in (400, 401)
+        assert (await bot.post(SLACK, body, packed)).status_code == 401
+    assert time.process_time() - began < 3
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
 
 
 @pytest.mark.parametrize("path", [HOOK, SLACK])
@@ -201,6 +225,16 @@ async def test_nothing_secret_is_logged(bot: Target) -> None:
         }
         click |= {"user": {"id": STARTER}, "actions": [action], "trigger_id": token}
         await bot.signed(urlencode({"payload": json.dumps(click)}).encode())
+    for name in ("record_start", "unknown"):
+        view: dict[str, Any] = {"id": "V1", "type": "modal", "callback_id": name, "hash": token}
+        view |= {"private_metadata": SPOKEN, "blocks": [{"text": SPOKEN}]}
+        view["state"] = {"values": {"meeting_url": {"input": {"value": PRESIGNED}}}}
+        sent = {"type": "view_submission", "user": {"id": STARTER}, "view": view, "token": token}
+        await bot.signed(urlencode({"payload": json.dumps(sent)}).encode())
+    for kind in ("app_mention", "message", "member_joined_channel", SPOKEN):
+        said = {"type": kind, "user": STARTER, "channel": "C1", "text": f"{SPOKEN} {PRESIGNED}"}
+        event = {"type": "event_callback", "event": said | {"ts": "1.0"}, "token": token}
+        await bot.signed(json.dumps(event).encode(), JSON_TYPE)
     await bot.parts.background.drain(5.0)
     lines = bot.logged().splitlines()
     assert [line for line in lines if any(leak in line for leak in LEAKS)] == []

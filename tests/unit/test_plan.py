@@ -11,7 +11,7 @@ from bot.domain import facts as f
 from bot.domain import plan as p
 from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
 from bot.domain.options import RecordingOptions
-from bot.domain.policy import Policy, deadlines, is_late, transcript_expected_at
+from bot.domain.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
 from bot.domain.recording import derive
 from tests.unit.some import any_facts, at, discovered, requested
 
@@ -75,6 +75,12 @@ def test_stop_comes_before_everything() -> None:
     stop = f.StopRequested(at=at(9), by="U2")
     stale = _with(CARD, hash="h1")
     assert _step([*RUNNING, stop], stale, OUTCOME, now=at(9)) == p.Stop()
+
+
+def test_what_is_only_starting_is_stopped_at_once() -> None:
+    accepted: list[f.Fact] = [f.StartAttempted(at=at(1)), f.StartAccepted(at=at(2), hms_id="j")]
+    stop = f.StopRequested(at=at(3), by="U2")
+    assert _step([*accepted, stop], CARD, now=at(3)) == p.Stop()
 
 
 def test_pause_is_not_sent_while_a_stop_waits() -> None:
@@ -181,6 +187,39 @@ def test_the_transcript_is_looked_into_then_posted() -> None:
 def test_results_wait_for_the_video() -> None:
     early: list[f.Fact] = [*RUNNING, f.TranscriptionReported(at=at(950), outcome="success")]
     assert _step(early, CARD, now=at(1000), work=Work(asked_at=at(999))) != p.FetchTranscript()
+
+
+@pytest.mark.parametrize(
+    ("card", "step"),
+    [
+        (_with(CARD, state=State.SENDING), p.PostCard("C1")),
+        (_with(CARD, state=State.WAITING, not_before=at(700)), p.Wait(at(700))),
+        (_with(CARD, state=State.GONE), p.PostSummary("C1")),
+        (CARD, p.PostSummary("C1")),
+    ],
+    ids=["being sent", "waiting", "deleted", "there"],
+)
+def test_results_wait_for_the_card_they_belong_to(card: Delivery, step: p.Step) -> None:
+    assert _step(ENDED, card, now=at(621), options=NO_TEXT) == step
+
+
+def test_what_slack_refused_is_looked_at_again_ever_more_seldom() -> None:
+    refused = _with(CARD, state=State.PARKED, not_before=at(30))
+    told = Delivery(Kind.TELL, "U1", State.SENT)
+    assert _step(RUNNING, refused, told, now=at(29)) == p.Wait(at(30))
+    assert _step(RUNNING, refused, told, now=at(30)) == p.PostCard("C1")
+    recording = derive("k", [requested(), *RUNNING])
+    looks = [look_again_at(recording, POLICY, n, at(0)) for n in (1, 2, 3, 20)]
+    assert looks == [at(15), at(30), at(60), at(3600)]
+
+
+def test_a_day_after_the_end_nothing_refused_is_looked_at_any_more() -> None:
+    over = derive("k", [requested(options=NO_TEXT), *ENDED])
+    day_s = 24 * 3600
+    assert look_again_at(over, POLICY, 1, at(620 + day_s - 1)) is not None
+    assert look_again_at(over, POLICY, 1, at(620 + day_s)) is None
+    running = derive("k", [requested(), *RUNNING])
+    assert look_again_at(running, POLICY, 1, at(2 * day_s)) is not None
 
 
 def test_results_reach_the_starter_when_the_home_channel_is_closed() -> None:

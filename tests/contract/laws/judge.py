@@ -60,6 +60,8 @@ def assert_converged(drill: Drill, doubles_before: float) -> None:
 def _assert_true(drill: Drill, recording: Recording, job: Job) -> None:
     """What we say is what 100ms has."""
     status = job.status(drill.time_s)
+    if job.ours and len(drill.keys) == 1:
+        assert not recording.elsewhere, "our own start was taken for somebody else's"
     assert recording.phase is (Phase.COMPLETED if status == "completed" else Phase.FAILED)
     if status != "completed":
         return

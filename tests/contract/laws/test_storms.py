@@ -54,6 +54,14 @@ def test_nobody_need_tell_us_that_we_are_back(back_at_s: float) -> None:
     assert_converged(Drill(script).play(), before)
 
 
+@pytest.mark.parametrize("reply", [Reply.DIES_AFTER, Reply.DONE_THEN_FAILED])
+def test_a_start_whose_answer_is_lost_is_known_again_as_ours(reply: Reply) -> None:
+    before = doubles()
+    drill = Drill(Script(hms=(reply,))).play()
+    assert_converged(drill, before)
+    assert len(drill.hms.jobs) == 1
+
+
 @given(st.integers(0, 70))
 @examples(25)
 def test_a_database_gone_for_longer_than_a_lease_makes_no_doubles(after: int) -> None:
