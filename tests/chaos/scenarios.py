@@ -37,7 +37,7 @@ def _killed(scale: Scale) -> Plan:
     """kill -9, again and again, under load, while Slack and 100ms have their moods."""
 
     async def plan(world: World, crowd: Crowd) -> None:
-        longest_s = scale.kills * 4.0 + 30
+        longest_s = scale.kills * 6.0 + 30
         load = asyncio.create_task(crowd.come(longest_s, every_s=1.2))
         moods = asyncio.create_task(trouble(world, (*SLACK, *HMS, *HOOKS), longest_s, 2.5))
         done = await kills(world, scale.kills, longest_s)

@@ -10,6 +10,7 @@ from tests.contract.laws.judge import (
     assert_nothing_unwanted,
     assert_stopped,
     doubles,
+    recordings,
 )
 from tests.contract.laws.replies import Reply
 from tests.contract.laws.script import Act, Script
@@ -60,6 +61,22 @@ def test_a_start_whose_answer_is_lost_is_known_again_as_ours(reply: Reply) -> No
     drill = Drill(Script(hms=(reply,))).play()
     assert_converged(drill, before)
     assert len(drill.hms.jobs) == 1
+
+
+def test_what_was_recorded_before_anybody_asked_is_never_taken_for_ours() -> None:
+    """The answer to our start is lost, and all that 100ms lists is an older one of somebody's."""
+    older = (Act(0, "elsewhere"), Act(60, "elsewhere stops"))
+    before = doubles()
+    drill = Drill(Script((*older, Act(300, "request"), Act(900, "end")), hms=(Reply.FAILED,)))
+    assert_converged(drill.play(), before)
+    (one,) = recordings(drill)
+    assert drill.hms.jobs[one.recording.hms_id or ""].ours
+
+
+def test_what_slack_turned_away_is_no_possible_double() -> None:
+    before = doubles()
+    assert_converged(Drill(Script(slack=(Reply.TURNED_AWAY,) * 8)).play(), before)
+    assert doubles() == before
 
 
 @given(st.integers(0, 70))
