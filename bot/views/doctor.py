@@ -147,7 +147,12 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
-        return f"{what} waits. {why} {fix}"
+        later = (
+            f" The bot tries again by itself, at {clock(stuck.until)} at the latest."
+            if stuck.until
+            else ""
+        )
+        return f"{what} waits. {why} {fix}{later}"
     said = f" ({esc(stuck.error, 60)})" if stuck.error else ""
     return f"{what} did not get through{said}, {again}."
 

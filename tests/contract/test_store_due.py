@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from bot.domain.deliveries import State
+from bot.domain.deliveries import Kind, State
 from bot.domain.facts import StopRequested
 from bot.store.store import Store
 from bot.store.values import Asked
@@ -143,7 +143,8 @@ async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -
 
 async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None:
     one, two = await rooms(store, 2)
-    await store.record(one, deliveries=[card("C1", State.PARKED, error="is_archived")])
+    parked = card("C1", State.PARKED, error="is_archived", attempts=7, not_before=T0 + 900 * S)
+    await store.record(one, deliveries=[parked])
     await store.record(one, deliveries=[card("C2", State.PARKED)])
     await store.record(two, deliveries=[card("C1", State.SENT)])
     await store.take_due(9, "a")
@@ -154,6 +155,9 @@ async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None
     assert await store.take_due(9, "a") == [one]
     states = {d.target: d.state for d in (await store.load(one)).work.deliveries}
     assert states == {"C1": State.WAITING, "C2": State.PARKED}
+    woken = (await store.load(one)).work.delivery(Kind.CARD, "C1")
+    assert woken is not None
+    assert (woken.attempts, woken.not_before, woken.error) == (0, None, None)
 
 
 async def test_every_commit_that_makes_work_says_so(store: Store) -> None:

@@ -98,7 +98,7 @@ def test_before_the_first_recording() -> None:
     assert "None has come yet." in shown(replace(fresh, ends=Ends(1)))
 
 
-MINE = Stuck(NAME, "U1", "C1", True, Kind.CARD, State.PARKED, "not_in_channel")
+MINE = Stuck(NAME, "U1", "C1", True, Kind.CARD, State.PARKED, "not_in_channel", until=at(90))
 TRYING = Stuck(NAME, "U1", "C1", True, Kind.RESULTS, State.WAITING, "HTTP 500", until=at(60))
 HELD = Stuck(NAME, "U1", "C1", True, step="Start", until=at(30))
 SECRET = "Layoffs 2027"
@@ -149,7 +149,8 @@ Nothing gets lost, for the bot asks. Whoever runs it sees the cause with
     it again.
 ⚠️ 100ms gave no answer about 2 recordings when last asked. The bot asks again.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> waits. @recorder is not
-    in <#C1>. Type `/invite @recorder` in the channel, then try again.
+    in <#C1>. Type `/invite @recorder` in the channel, then try again. The bot
+    tries again by itself, at 14:04 UTC at the latest.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> did not get through
     (HTTP 500), next try 14:04 UTC.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed, next try 14:03
