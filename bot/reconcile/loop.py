@@ -40,6 +40,7 @@ class Reconciler:
         self._rooms = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
 
     def poke(self) -> None:
         """Something may be due."""
@@ -106,14 +107,22 @@ class Reconciler:
         owner = f"{self._owner}:{next(self._turns)}"
         keys = await self._deps.store.take_due(free, owner) if free else []
         for key in keys:
-            task = asyncio.create_task(self._run_one(key, owner), name=f"recording-{key}")
+            work = self._run_one(key, owner, after=self._latest.get(key))
+            task = asyncio.create_task(work, name=f"recording-{key}")
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._latest[key] = task
+            task.add_done_callback(self._ended)
         more = free and len(keys) == free
         return 0.0 if more else self._look_every_s
 
-    async def _run_one(self, key: str, owner: str) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._latest = {k: t for k, t in self._latest.items() if t is not task}
+
+    async def _run_one(self, key: str, owner: str, after: asyncio.Task[None] | None) -> None:
         try:
+            if after:
+                await self._let_end(after, key, owner)
             next_due_at = await run(self._deps, key, owner, enough=self._stopping.is_set)
             if await self._deps.store.release(key, owner, next_due_at):
                 self._work.set()
@@ -129,6 +138,13 @@ class Reconciler:
         finally:
             if len(self._running) >= SIDE_BY_SIDE:
                 self._work.set()  # some may have waited for a place
+
+    async def _let_end(self, earlier: asyncio.Task[None], key: str, owner: str) -> None:
+        """Our own earlier turn, whose lease ended while it waited for the database: what it did is
+        noted first, or it would be done again."""
+        await asyncio.wait([earlier])
+        if not await self._deps.store.renew(key, owner):
+            raise LeaseLost(key)
 
     def _look_at(self, due_at: datetime) -> None:
         """What this process knows to be due then needs no looking for."""

@@ -82,12 +82,13 @@ def test_what_slack_turned_away_is_no_possible_double() -> None:
 @given(st.integers(0, 70))
 @examples(25)
 def test_a_database_gone_for_longer_than_a_lease_makes_no_doubles(after: int) -> None:
-    """Whoever waited for it may be overtaken, be it by its own process: it stops, and is no two."""
+    """Whoever waited for it notes what he did before his own process takes it up again."""
     gone = (Reply.OK,) * after + (Reply.FAILED,) * 250
     before = doubles()
     drill = Drill(Script(database=gone)).play()
     assert drill.slack.most_at_once == 1
     assert_converged(drill, before)
+    assert doubles() == before
 
 
 @pytest.mark.parametrize("reply", [Reply.DIES_AFTER, Reply.DONE_THEN_SILENT])
