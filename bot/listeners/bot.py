@@ -44,13 +44,19 @@ class Bot:
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.
 
-        Not announced (docs/adr/0001), for it is made once and never repeated: it may get lost,
-        and then the person clicks again.
+        Not announced (docs/adr/0001), for it is made once and never repeated: if no way is open,
+        the person clicks again.
         """
         payload = message.payload()
         if asked.response_url:
-            await self.deps.slack.respond(asked.response_url, payload, replace=replace)
-        elif asked.channel:
+            try:
+                await self.deps.slack.respond(asked.response_url, payload, replace=replace)
+            except SlackError:
+                if not asked.channel:
+                    raise
+            else:
+                return
+        if asked.channel:
             await self.deps.slack.ephemeral(
                 asked.channel, asked.user, payload, thread_ts=asked.thread_ts
             )

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.errors import (
+    MessageGone,
     SlackError,
     SlackRefused,
     SlackUnavailable,
@@ -138,18 +139,23 @@ class SlackGateway:
         """Upload a file into a channel or thread, in Slack's three calls. Not repeatable.
 
         The file's id, to delete it by. Raises SlackRefused for an empty file, too: Slack takes
-        none.
+        none. What it does not find although we just sent it was lost on the way there.
         """
         if not content:
             raise SlackRefused("empty_file")
-        async with self._call("files.completeUploadExternal"):
-            answer = await self._client.files_upload_v2(
-                channel=channel,
-                thread_ts=thread_ts,
-                filename=filename,
-                title=title,
-                content=content,
-            )
+        try:
+            async with self._call("files.completeUploadExternal"):
+                answer = await self._client.files_upload_v2(
+                    channel=channel,
+                    thread_ts=thread_ts,
+                    filename=filename,
+                    title=title,
+                    content=content,
+                )
+        except MessageGone as gone:
+            if gone.error != "file_not_found":
+                raise
+            raise SlackUnavailable("the upload got lost", reached=False) from None
         files = answer.get("files") or [{}]
         return str(files[0].get("id") or "") or None
 

@@ -138,3 +138,25 @@ async def test_an_event_that_comes_twice_is_taken_once(bench: Bench) -> None:
     again = await bench.ines.tell("redeliver", delivery_id=answer.delivery)
     assert again["ok"]
     await bench.see(lambda s: s.home(seed.ADMIN))
+
+
+async def test_a_file_that_got_lost_on_its_way_is_sent_again(bench: Bench) -> None:
+    """The storage takes it, and Slack then knows nothing of it (`file_not_found`)."""
+    room = await bench.room()
+    card = await bench.running(room, "--transcript")
+    await bench.slack_fault("upload", error="internal_error", times=2)
+    await bench.finish(room)
+    await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
+    await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    assert len(files(await bench.ines.state(), seed.STANDUP, card.ts)) == 2
+
+
+async def test_an_answer_takes_the_other_way_where_its_own_is_closed(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room, "--no-transcript")
+    await bench.finish(room)
+    card = await bench.card(room, "Video ready")
+    await bench.slack_fault("response_url", http_status=503)
+    await bench.press(bench.ines, card, "Watch")
+    await bench.slack_fault_taken("response_url")
+    await bench.told(bench.ines, seed.STANDUP, f"Video of {room.name}")
