@@ -1,5 +1,7 @@
 """The page itself: keyboard, screen readers, narrow and dark screens, hostile text."""
 
+import asyncio
+
 import httpx
 import pytest
 from playwright.async_api import ViewportSize, expect
@@ -150,7 +152,9 @@ async def test_old_messages_are_there_when_one_scrolls_up(screen: Screen) -> Non
     await expect(screen.message("number 149.")).to_be_in_viewport()
     await expect(screen.message("number 0.")).to_have_count(0)
     await screen.main.locator(".scroll").hover()
-    for _ in range(12):
-        await screen.page.mouse.wheel(0, -4000)
-        await screen.page.wait_for_timeout(50)
-    await expect(screen.message("number 0.")).to_be_in_viewport()
+    oldest = screen.message("number 0.")
+    async with asyncio.timeout(30):
+        while not await oldest.count():
+            await screen.page.mouse.wheel(0, -4000)
+    await oldest.scroll_into_view_if_needed()
+    await expect(oldest).to_be_in_viewport()
