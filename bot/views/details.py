@@ -34,7 +34,7 @@ from bot.views.message import (
     section,
 )
 from bot.views.problems import BOT, explain
-from bot.views.text import code, duration, esc, join, megabytes, mention, place, size, when
+from bot.views.text import duration, esc, join, megabytes, mention, place, size, when
 from bot.views.words import file_name, mark_of, options_line, state_of
 
 DETAILS = "Recording details"
@@ -105,7 +105,7 @@ def _settings_button(recording: Recording) -> list[Block]:
 
 
 def _facts(recording: Recording) -> list[str]:
-    """At most ten: Slack shows them in two columns."""
+    """At most ten: Slack shows them in two columns. Ids are below, ready to copy."""
     known = {
         **_beginning(recording),
         "Settings": "" if recording.elsewhere else options_line(recording.options),
@@ -113,10 +113,6 @@ def _facts(recording: Recording) -> list[str]:
         "Ended": when(recording.stopped_at) if recording.stopped_at else "",
         "Length": duration(recording.duration_s),
         "Shown in": ", ".join(place(c) for c in recording.channels[:10]),
-        "Room id": code(recording.room_id, 100),
-        "Recording id": code(recording.hms_id, 100) if recording.hms_id else "",
-        "Session id": code(recording.session_id, 100) if recording.session_id else "",
-        "Our reference": code(recording.key, 100),
     }
     return [f"*{name}*\n{value}" for name, value in known.items() if value]
 

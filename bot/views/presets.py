@@ -33,8 +33,8 @@ def presets_view(presets: Sequence[Preset], channel: str | None, page: int = 0) 
 
 
 def _row(preset: Preset, n: int) -> Block:
-    scope = "the whole workspace" if preset.scope == WORKSPACE else place(preset.scope)
-    about = join(sentence(options_line(preset.options)), f"for {scope}")
+    scope = "whole workspace" if preset.scope == WORKSPACE else place(preset.scope)
+    about = sentence(options_line(preset.options))
     made = f"{mention(preset.by)}, {when(preset.changed_at)}"
     edit = button(
         "Edit",
@@ -42,7 +42,7 @@ def _row(preset: Preset, n: int) -> Block:
         value=preset.preset_id,
         label=f"Edit preset {plain(preset.name, 50)}",
     )
-    return section(f"*{esc(preset.name)}*\n{about}\n{made}", edit)
+    return section(f"{join(f'*{esc(preset.name)}*', scope)}\n{about}\n{made}", edit)
 
 
 def preset_form(draft: Draft, *, request_id: str) -> View:

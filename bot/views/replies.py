@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.command_table import COMMAND
 from bot.domain.commands import CommandError
 from bot.domain.rooms import RoomEntry
 from bot.domain.rows import Row
@@ -16,6 +17,7 @@ from bot.views.message import (
     button,
     code_block,
     context,
+    date_leaf,
     leaf,
     lines,
     link,
@@ -37,12 +39,12 @@ from bot.views.text import (
     plain,
     size,
     starter_of,
-    utc,
     when,
 )
 
 CODE_MOST = 2900
 BUTTONS = 5
+NOTHING_HERE = "Nothing is being recorded in this channel."
 Action = Literal["stop", "pause", "resume"]
 _VERBS: dict[Action, tuple[str, str]] = {
     "stop": ("Stop", ids.STOP),
@@ -128,16 +130,16 @@ def which_one(rows: Sequence[Row], action: Action) -> Message:
 
 def nothing_running(room: str | None = None) -> Message:
     where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
-    return _say(where, [_form_button()])
+    return _say(where, [_start_button()])
 
 
 def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
     """What runs now: in this channel with Stop, in others as lines."""
     if not here and not elsewhere:
-        return _say("Nothing is being recorded.", [_form_button()])
+        return _say("Nothing is being recorded.", [_start_button()])
     blocks = running_blocks(here, now, placed=False)
     if not here:
-        blocks.append(section("Nothing is being recorded in this channel."))
+        blocks.append(section(NOTHING_HERE))
     if len(here) > ROWS:
         blocks.append(context(f"{count(len(here) - ROWS, 'more recording')} in this channel."))
     others = []
@@ -146,7 +148,10 @@ def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -
         others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
     if others:
         blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
-    told = [row_spoken(row, now) for row in (*here, *elsewhere)]
+    told = [row_spoken(row, now, placed=False) for row in here] or [NOTHING_HERE]
+    if elsewhere:
+        told += [f"Elsewhere: {count(len(elsewhere), 'recording')}."]
+        told += [row_spoken(row, now) for row in elsewhere]
     return Message(lines(told, FALLBACK_MOST), blocks)
 
 
@@ -154,7 +159,7 @@ def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
     """Newest first, as the caller has ordered them."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
-        return _say(f"There are no recordings{of_room} yet.", [_form_button()])
+        return _say(f"There are no recordings{of_room} yet.", [_start_button()])
     blocks = past_blocks(rows)
     if len(rows) > ROWS:
         blocks.append(context(f"The latest {ROWS} recordings are shown."))
@@ -174,7 +179,8 @@ def command_error(error: CommandError) -> Message:
     if corrected:
         blocks.append(code_block(corrected))
     shown = f"This works: {code(corrected, 1500)}" if corrected else intro
-    blocks.extend(actions([_form_button()]))
+    if error.usage == COMMAND or error.usage.startswith(f"{COMMAND} start"):
+        blocks.extend(actions([_form_button()]))
     return Message(" ".join([esc(error.reason, 900), *parts[1:], shown]), blocks)
 
 
@@ -206,7 +212,7 @@ def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> 
     if commands:
         blocks.append(code_block("\n".join(commands)))
     blocks.extend(actions([_form_button()]))
-    return Message(lines([text, *named], FALLBACK_MOST), blocks)
+    return Message(lines([text, *named, *map(code, commands)], FALLBACK_MOST), blocks)
 
 
 def no_right(action: str, who_can: str) -> Message:
@@ -227,12 +233,14 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
         return _say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
     # Too long for a button: storage tokens can be.
     linked = {"type": "link", "url": address, "text": plain(what)}
-    return Message(spoken(text), [rich_text(rich_line(linked, leaf(f" until {utc(expires_at)}")))])
+    works = [leaf(" The link works until "), date_leaf(expires_at)]
+    shared = leaf(". Anyone who has it can open it.")
+    return Message(spoken(text), [rich_text(rich_line(linked, leaf("."), *works, shared))])
 
 
 def no_file(what: str) -> Message:
     """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
-    text = f"100ms has no {esc(what)} to open: not yet, or not any more. Details shows its files."
+    text = f"100ms has no {esc(what)} to open, or not yet. Details lists the files."
     return _say(text)
 
 
@@ -271,7 +279,12 @@ def try_again_soon() -> Message:
     return _say("100ms or Slack is not answering right now. Try again in a minute.")
 
 
+def _start_button() -> Block:
+    return button("Start a recording", ids.OPEN_FORM)
+
+
 def _form_button() -> Block:
+    """Where the form helps on; otherwise it is the same as to start."""
     return button("Open the form", ids.OPEN_FORM)
 
 

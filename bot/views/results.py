@@ -136,7 +136,9 @@ def _spoken(
     began = when(recording.started_at or recording.requested_at)
     who = recording.starter if by_name else None
     called = f"{mention(who)} " if who else ""
-    first = f"{called}{esc(recording.room_name)}, {began}: {headline}"
+    length = duration(recording.duration_s)
+    about = ", ".join(filter(None, (esc(recording.room_name), began, length)))
+    first = f"{called}{about}: {headline}"
     return lines([first, *notes, *summary_lines(summary)], FALLBACK_MOST)
 
 

@@ -7,9 +7,9 @@ from bot.domain.recording import ON_AIR, Phase, Recording, Why
 from bot.views.text import count, esc
 
 REASONS = {
-    "max duration reached": "Stopped at the longest length the template allows",
-    "room ended": "Stopped: the room was ended",
-    "last peer left": "Stopped: the last person left",
+    "max duration reached": "the template allows no more",
+    "room ended": "the room was ended",
+    "last peer left": "the last person left",
 }
 MARKS = {
     Phase.RUNNING: "🔴",
@@ -19,7 +19,7 @@ MARKS = {
     Phase.NOT_STARTED: "⚠️",
 }
 NO_TRANSCRIPT_YET = (
-    "The transcript did not come in time. If 100ms makes it yet, its dashboard has it."
+    "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
 )
 PHASES = {
     Phase.REQUESTED: "Starting",

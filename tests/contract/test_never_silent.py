@@ -107,7 +107,7 @@ async def life(store: Store) -> AsyncIterator[Life]:
 
 
 LATE = "The transcript is taking longer than usual; still asking 100ms."
-OVER = "The transcript did not come in time. If 100ms makes it yet, its dashboard has it."
+OVER = "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
 
 
 async def test_a_transcript_that_never_comes(life: Life) -> None:

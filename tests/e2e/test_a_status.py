@@ -28,7 +28,7 @@ async def ask(linked: Bench, text: str, *words: str) -> SeenMessage:
 
 async def test_with_nothing_running(linked: Bench) -> None:
     status = await ask(linked, "status", "Nothing is being recorded.")
-    assert labels(status.blocks) == ["Open the form"]
+    assert labels(status.blocks) == ["Start a recording"]
     for action in ("stop", "pause", "resume"):
         answer = await linked.ines.command(seed.STANDUP, f"/record {action}")
         assert answer.text == "Nothing is being recorded here."

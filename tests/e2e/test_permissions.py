@@ -50,7 +50,7 @@ async def test_who_may_not_stop_asks_and_the_starter_can(bench: Bench) -> None:
     await bench.press(bench.guus, refused, "Ask for a stop")
     asked = await bench.direct(seed.STARTER, room.name, "asks you to stop")
     assert f"<@{seed.GUEST}>" in asked.text
-    await bench.told(bench.guus, seed.STANDUP, f"<@{seed.STARTER}> is asked to stop")
+    await bench.told(bench.guus, seed.STANDUP, f"<@{seed.STARTER}> has been asked to stop")
     # Once more: nobody is told twice.
     again = await _refused(bench, bench.guus, card)
     await bench.press(bench.guus, again, "Ask for a stop")

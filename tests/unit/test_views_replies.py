@@ -76,10 +76,10 @@ Pausing *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 Resuming *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
 Nothing is being recorded here.
-[Open the form -> form_open]
+[Start a recording -> form_open]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is not being recorded.
-[Open the form -> form_open]
+[Start a recording -> form_open]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded since 22 Nov 2026,
     14:03 UTC, started by <@U1>.
@@ -96,8 +96,7 @@ Only members of the channel can stop this recording. Ask one of them.
 100ms gave no usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*. Try
     again in a minute.
 
-100ms has no transcript to open: not yet, or not any more. Details shows its
-    files.
+100ms has no transcript to open, or not yet. Details lists the files.
 
 Slack was too slow to open the form. Open it from here.
 [Open the form -> form_open]
@@ -163,7 +162,7 @@ Nothing is being recorded in this channel.
 """)
     assert shown(replies.status_reply([], [], NOW)) == snapshot("""\
 Nothing is being recorded.
-[Open the form -> form_open]\
+[Start a recording -> form_open]\
 """)
 
 
@@ -192,7 +191,7 @@ def test_list() -> None:
 """)
     assert shown(replies.list_reply([], NAME)) == snapshot("""\
 There are no recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
-[Open the form -> form_open]\
+[Start a recording -> form_open]\
 """)
 
 

@@ -67,8 +67,8 @@ Then we agreed.
 def test_everything_is_there_read_aloud() -> None:
     message = results_message(recording(*READ), summary=SUMMARY, mention=False, in_thread=True)
     assert folded(dates(message.text)) == snapshot("""\
-\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069, 22 Nov 2026, 14:03 UTC: The video, transcript
-    and summary are ready.
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069, 22 Nov 2026, 14:03 UTC, 1 h 7 min: The video,
+    transcript and summary are ready.
 Agenda:
 • Ship &lt;v2&gt; &amp; rest
 • ∗Bold∗ plans for @\u2060here
@@ -126,8 +126,8 @@ def test_the_transcript_never_came() -> None:
     gave_up = f.GaveUp(at=at(99_000), on="transcript")
     assert results(recording(*UPLOADED, gave_up)) == snapshot("""\
 <@U1> The video is ready.
-~ The transcript did not come in time. If 100ms makes it yet, its dashboard has
-    it.
+~ The transcript did not come in time. If it still comes, the 100ms dashboard
+    has it.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
