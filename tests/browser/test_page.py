@@ -121,6 +121,31 @@ async def test_the_page_is_named_for_screen_readers(screen: Screen) -> None:
     assert await screen.run(unnamed) == []
 
 
+async def test_every_trouble_goes_on_and_off_and_shows_it(screen: Screen) -> None:
+    """In a quiet world, where nothing else makes the page look again."""
+    await screen.open_panel("Trouble")
+    await screen.see(screen.panel.get_by_text("Everything works"))
+    switches = screen.panel.locator(".switch")
+    await expect(switches).to_have_count(19)
+    for n in range(19):
+        for state in ("true", "false"):
+            await switches.nth(n).click()
+            await expect(switches.nth(n)).to_have_attribute("aria-pressed", state)
+    await expect(screen.panel.get_by_role("status")).to_contain_text("Everything works")
+    await (
+        screen.panel.get_by_role("region", name="Slack").get_by_role("button", name="Down").click()
+    )
+    await screen.panel.get_by_role("button", name="Drop them").click()
+    await expect(screen.panel.get_by_role("status")).to_contain_text("2 things go wrong now.")
+    await screen.panel.get_by_role("button", name="Back to normal").click()
+    await expect(screen.panel.get_by_role("button", pressed=True)).to_have_count(0)
+
+
+async def test_a_form_begins_at_its_first_field(screen: Screen) -> None:
+    await screen.type("/record settings")
+    await expect(screen.modal.get_by_role("combobox", name="Default room")).to_be_focused()
+
+
 async def test_the_panel_and_a_thread_share_the_room_there_is(screen: Screen) -> None:
     toggle = screen.main.get_by_role("button", name="100ms")
     await expect(toggle).to_have_attribute("aria-expanded", "true")
