@@ -209,15 +209,15 @@ def test_word_to_the_starter() -> None:
     told = tell_message(recording(*RUNS), channel="C1", error="is_archived")
     assert shown(told) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or try again
-    in another channel.
+Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or use
+    another channel.
 The recording goes on; you can stop it here.
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
     assert folded(dates(told.text)) == snapshot("""\
 \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. Its card in <#C1> is out of reach.
-    <#C1> is archived. Unarchive it, or try again in another channel. The
-    recording goes on; you can stop it here.\
+    <#C1> is archived. Unarchive it, or use another channel. The recording goes
+    on; you can stop it here.\
 """)
 
 
