@@ -34,7 +34,9 @@ from bot.store.values import Team
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
 from bot.usecases.home import Homes
+from bot.usecases.lists import Lists
 from bot.usecases.rights import Rights
+from bot.usecases.sight import Sight
 from bot.web.app import web_app
 
 log = structlog.get_logger()
@@ -88,8 +90,10 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)
-        homes = Homes(deps, rights.people)
-        register_all(bolt, Bot(deps, directory, background, rights, homes))
+        sight = Sight(deps, rights.people)
+        lists = Lists(deps, sight)
+        homes = Homes(deps, rights.people, sight, lists)
+        register_all(bolt, Bot(deps, directory, background, rights, sight, lists, homes))
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if (settings.slack_app_token)

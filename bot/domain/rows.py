@@ -49,6 +49,7 @@ class HomePage:
     """One page of Home. `older`: there is one more. `health` is for admins only."""
 
     running: tuple[Row, ...] = ()
+    more_running: int = 0
     recent: tuple[Row, ...] = ()
     page: int = 0
     older: bool = False

@@ -22,7 +22,9 @@ from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
 from bot.usecases.home import Homes
+from bot.usecases.lists import Lists
 from bot.usecases.rights import NoRight, Rights
+from bot.usecases.sight import Sight
 from bot.views.forgetting import forgotten_reply
 from bot.views.message import Message
 from bot.views.replies import something_broke, try_again_soon
@@ -39,6 +41,8 @@ class Bot:
     rooms: RoomDirectory
     later: Background
     rights: Rights
+    sight: Sight
+    lists: Lists
     homes: Homes
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:

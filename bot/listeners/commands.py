@@ -26,10 +26,11 @@ from bot.listeners.payloads import Asked
 from bot.listeners.presets import open_presets
 from bot.listeners.settings import open_settings
 from bot.listeners.taken import say_taken
-from bot.store.values import OutcomeAddress, RoomTaken
-from bot.usecases import forms, lists, presets
+from bot.store.values import OutcomeAddress, RecordingRow, RoomTaken
+from bot.usecases import forms, presets
 from bot.usecases.checkup import examine
 from bot.usecases.control import Choice, Control, control, meant
+from bot.usecases.rights import NoRight
 from bot.usecases.starting import Wish, request_recording
 from bot.views import replies
 from bot.views.doctor import doctor_reply
@@ -210,9 +211,18 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
         bot.after_ack(asked, ask_which(bot, asked, action, choice))
     else:
         row = choice.rows[0]
-        await bot.rights.to_steer(asked.user, row, action)
+        await _check_steering(bot, asked, action, row)
         await control(bot.deps, action, row.key, asked.user)
         await answer(args, bot, asked, CONFIRMED[action](row.room_name))
+
+
+async def _check_steering(bot: Bot, asked: Asked, action: Control, row: RecordingRow) -> None:
+    """Who names a room may stop what they cannot see; if not, nobody of there is named."""
+    try:
+        await bot.rights.to_steer(asked.user, row, action)
+    except NoRight as no:
+        seen = await bot.sight.sees(asked.user, row, here=asked.channel)
+        raise no if seen else no.unnamed() from None
 
 
 CONFIRMED = {
@@ -223,12 +233,15 @@ CONFIRMED = {
 
 
 async def ask_which(bot: Bot, asked: Asked, action: Control, choice: Choice) -> None:
-    rows = await lists.rows_of(bot.deps, choice.rows)
-    await bot.reply(asked, replies.which_one(rows, action))
+    """Of those that they may know of."""
+    seen = await bot.sight.look(asked.user, choice.rows, here=asked.channel)
+    rows = [one.row for one in seen]
+    message = replies.which_one(rows, action) if rows else replies.nothing_running()
+    await bot.reply(asked, message)
 
 
 async def tell_status(bot: Bot, asked: Asked) -> None:
-    here, elsewhere = await lists.status(bot.deps, asked.channel or "")
+    here, elsewhere = await bot.lists.status(asked.user, asked.channel or "")
     await bot.reply(asked, replies.status_reply(here, elsewhere, bot.deps.now()))
 
 
@@ -238,8 +251,11 @@ async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> Non
     if room and room_id is None:
         await bot.reply(asked, which_room(room, found))
         return
-    channel = None if room_id else asked.channel
-    rows = await lists.recent(bot.deps, room_id=room_id, channel=channel, count=count)
+    here = asked.channel or ""
+    files = await bot.rights.may_open(asked.user, here)
+    rows = await bot.lists.recent(
+        asked.user, room_id=room_id, channel=here, count=count, files=files
+    )
     name = found.room.name if isinstance(found, Found) else None
     await bot.reply(asked, replies.list_reply(rows, name))
 

@@ -148,7 +148,7 @@ async def _request(args: AsyncArgs, bot: Bot, form: Form, wanted: StartRequest) 
     made = await request_recording(bot.deps, _wish(form, wanted, name, external_id))
     await args.ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
-        work = show_taken(bot, made.key, wanted.channel, external_id)
+        work = show_taken(bot, form.asked.user, made.key, wanted.channel, external_id)
         bot.after_ack(form.asked, work)
 
 
@@ -174,8 +174,8 @@ def _wish(form: Form, wanted: StartRequest, name: str, external_id: str) -> Wish
     )
 
 
-async def show_taken(bot: Bot, key: str, channel: str | None, external_id: str) -> None:
-    message = await taken_message(bot, key, channel)
+async def show_taken(bot: Bot, user: str, key: str, channel: str | None, external_id: str) -> None:
+    message = await taken_message(bot, user, key, channel)
     view = message_view(message, private_metadata=channel or "")
     await bot.deps.slack.update_view_when_open(view, external_id)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State, Work
 from bot.domain.facts import FACT, Fact
+from bot.domain.files import can_read, can_watch
 from bot.domain.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.store import schema
 from bot.store.values import InboxEntry, InboxItem, InboxState, OutcomeAddress, RecordingRow
@@ -76,8 +77,8 @@ def cached(recording: Recording) -> dict[str, Any]:
         "started_at": recording.started_at,
         "stopped_at": recording.stopped_at,
         "duration_s": recording.duration_s,
-        "has_video": recording.assets.video is not None,
-        "has_transcript": recording.assets.best_transcript is not None,
+        "has_video": can_watch(recording),
+        "has_transcript": can_read(recording),
     }
 
 

@@ -5,33 +5,33 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.rows import HomeHealth, HomePage, Row
+from bot.domain.rows import HomeHealth, HomePage
 from bot.metrics import FAULTS
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
-from bot.store.values import OpenHome, RecordingRow
+from bot.store.values import OpenHome
 from bot.usecases.deps import Deps
-from bot.usecases.lists import rows_of
+from bot.usecases.lists import LOOKED_THROUGH, Lists
 from bot.usecases.people import People
 from bot.usecases.scopes import missing_scopes
 from bot.usecases.sight import Sight
-from bot.views.home import home_view
+from bot.views.home import RUNNING, home_view
 from bot.views.message import View, view_hash
 
 log = structlog.get_logger()
 
 PER_PAGE = 8
-LOOKED_THROUGH = 300  # recordings; /record list goes further back
 AT_ONCE = 10
 LEAST_PAUSE = timedelta(seconds=0.5)  # however fast time runs in a sandbox
 IDLE = timedelta(seconds=5)
 
 
 class Homes:
-    def __init__(self, deps: Deps, people: People) -> None:
+    def __init__(self, deps: Deps, people: People, sight: Sight, lists: Lists) -> None:
         self._deps = deps
         self._people = people
-        self._sight = Sight(deps)
+        self._sight = sight
+        self._lists = lists
 
     async def open(self, user: str, page: int = 0) -> None:
         """Show it now, and keep it up to date for a while."""
@@ -76,37 +76,26 @@ class Homes:
             await self._deps.store.home_shown(home.user, home.page, shown)
 
     async def view(self, user: str, page: int) -> View:
+        deps, first = self._deps, page * PER_PAGE
         person = await self._people.person(user)
-        running = await self._seen(user, await self._deps.store.running(), 50)
-        first = page * PER_PAGE
-        every = await self._deps.store.list_recent(limit=LOOKED_THROUGH)
-        recent = await self._seen(user, every, first + PER_PAGE + 1)
+        member = person.standing == "member"
+        running = await self._sight.look(user, await deps.store.running())
+        every = await deps.store.list_recent(limit=LOOKED_THROUGH)
+        recent = await self._sight.look(user, every, enough=first + PER_PAGE + 1)
         return home_view(
             HomePage(
-                running=tuple(await self._rows(running)),
-                recent=tuple(await self._rows(recent[first : first + PER_PAGE])),
+                running=tuple(await self._lists.rows(running[:RUNNING])),
+                more_running=max(0, len(running) - RUNNING),
+                recent=tuple(
+                    await self._lists.rows(recent[first : first + PER_PAGE], files=member)
+                ),
                 page=page,
                 older=len(recent) > first + PER_PAGE,
-                member=person.standing == "member",
+                member=member,
                 health=await self._health() if person.admin else None,
             ),
-            self._deps.now(),
+            deps.now(),
         )
-
-    async def _rows(self, rows: list[RecordingRow]) -> list[Row]:
-        return await rows_of(self._deps, rows)
-
-    async def _seen(self, user: str, rows: list[RecordingRow], enough: int) -> list[RecordingRow]:
-        """As many as will do: each channel further back would be one more question to Slack."""
-        person = await self._people.person(user)
-        channels = await self._deps.store.channels_of([row.key for row in rows])
-        seen: list[RecordingRow] = []
-        for row in rows:
-            if len(seen) == enough:
-                break
-            if await self._sight.sees(person, row, channels.get(row.key, [])):
-                seen.append(row)
-        return seen
 
     async def _health(self) -> HomeHealth:
         deps = self._deps

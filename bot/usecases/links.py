@@ -14,6 +14,7 @@ from bot.usecases.deps import Deps
 from bot.usecases.rights import Rights
 from bot.views.words import file_name
 
+SEERS = "people in a channel that shows it"
 VALID_FOR = timedelta(hours=1)
 What = Literal["video", "transcript"]
 
@@ -80,7 +81,7 @@ async def _refusal(deps: Deps, recording: Recording, user: str) -> NotAllowed | 
                 return None
         except SlackRefused:
             continue
-    return NotAllowed("people in a channel that shows it")
+    return NotAllowed(SEERS)
 
 
 def _pick(assets: Assets, what: What | None, asset_id: str) -> AssetSeen | None:

@@ -33,10 +33,11 @@ def home_view(home: HomePage, now: datetime) -> View:
 def _running(home: HomePage, now: datetime) -> Iterator[Block]:
     yield header("Recording now")
     if not home.running:
-        yield section("Nothing is being recorded.")
+        yield section("Nothing that you can see is being recorded.")
     yield from running_blocks(home.running[:RUNNING], now)
-    if len(home.running) > RUNNING:
-        yield context(f"{len(home.running) - RUNNING:,} more are running.")
+    more = home.more_running + max(0, len(home.running) - RUNNING)
+    if more:
+        yield context(f"{count(more, 'more recording')} {'runs' if more == 1 else 'run'}.")
 
 
 def _recent(home: HomePage) -> Iterator[Block]:

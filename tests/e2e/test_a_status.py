@@ -27,7 +27,7 @@ async def ask(linked: Bench, text: str, *words: str) -> SeenMessage:
 
 
 async def test_with_nothing_running(linked: Bench) -> None:
-    status = await ask(linked, "status", "Nothing is being recorded.")
+    status = await ask(linked, "status", "Nothing is being recorded here.")
     assert labels(status.blocks) == ["Open the form"]
     for action in ("stop", "pause", "resume"):
         answer = await linked.ines.command(seed.STANDUP, f"/record {action}")
