@@ -55,6 +55,7 @@ async def obey(
         case c.Help(topic=topic):
             await answer(args, bot, asked, help_reply(topic))
         case c.OpenForm():
+            await bot.rights.to_start(asked.user, asked.channel)
             await args.ack()
             await present(bot, asked, await forms.fresh(bot.deps, asked.user, asked.channel))
         case c.Start():
@@ -106,6 +107,7 @@ async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> N
 
 async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> None:
     settings = await bot.deps.store.channel_settings(asked.channel)
+    await bot.rights.to_start(asked.user, asked.channel, settings)
     preset = await presets.meant(bot.deps, asked.channel, command.preset, settings)
     if isinstance(preset, presets.NoSuchPreset):
         await answer(args, bot, asked, replies.command_error(no_such_preset(command, preset)))
@@ -133,11 +135,11 @@ async def start_with(
     found = await bot.rooms.find(room) if room else await _default_room(bot, settings)
     match found:
         case Found():
-            await begin(args, bot, asked, command, found, settings=settings)
+            await begin(args, bot, asked, command, found)
         case Unknown(room_id=str(room_id), link=link):
             bot.rooms.refresh_soon()
             unnamed = Found(RoomEntry(room_id, room_id), link)
-            await begin(args, bot, asked, command, unnamed, settings=settings)
+            await begin(args, bot, asked, command, unnamed)
         case Unknown(suggestions=suggestions):
             bot.rooms.refresh_soon()
             corrected = [c.command_line(c.Start(r.name, command.options)) for r in suggestions]
@@ -161,15 +163,7 @@ async def _default_room(bot: Bot, settings: ChannelSettings) -> Found | None:
     return Found(RoomEntry(settings.room_id, name or settings.room_id))
 
 
-async def begin(
-    args: AsyncArgs,
-    bot: Bot,
-    asked: Asked,
-    command: c.Start,
-    found: Found,
-    *,
-    settings: ChannelSettings,
-) -> None:
+async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found: Found) -> None:
     """Commit the wish, then say so. A link that named the room serves as the meeting URL."""
     options = command.options
     if found.link and options.meeting_url is None:
@@ -186,7 +180,6 @@ async def begin(
         via="command",
         outcome=where,
     )
-    await bot.rights.to_start(wish.by, wish.channel, settings)
     made = await request_recording(bot.deps, wish)
     if isinstance(made, RoomTaken):
         await args.ack()

@@ -65,6 +65,7 @@ async def present(bot: Bot, asked: Asked, showing: forms.Showing) -> None:
 async def from_elsewhere(args: AsyncArgs, bot: Bot) -> None:
     """From Home, a shortcut or a reply: the channel is where it was clicked, if anywhere."""
     asked = Asked.of(args.body)
+    await bot.rights.to_start(asked.user, asked.channel)
     await args.ack()
     await open_form(bot, asked, Draft(channel=asked.channel))
 
@@ -72,6 +73,7 @@ async def from_elsewhere(args: AsyncArgs, bot: Bot) -> None:
 async def change(args: AsyncArgs, bot: Bot) -> None:
     """The same settings, in the form."""
     click = Click.of(args.body)
+    await bot.rights.to_start(click.asked.user, click.asked.channel)
     showing = await forms.from_recording(bot.deps, click.value, click.asked.user)
     await args.ack()
     await present(bot, click.asked, showing)

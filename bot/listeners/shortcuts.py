@@ -20,6 +20,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def record_link(args: AsyncArgs, bot: Bot) -> None:
     asked = Asked.of(args.body)
+    await bot.rights.to_start(asked.user, asked.channel)
     links = room_links(texts_of(args.body.get("message") or {}))
     await args.ack()
     if links:

@@ -13,16 +13,14 @@ from bot.views.text import code, count, esc, when
 RUNNING = 20
 WELCOME = (
     "Here you see the recordings that you start. Those of your channels are in the channels "
-    "themselves."
+    f"themselves. Where a channel lets you start one, type {code('/record')} there."
 )
 
 
 def home_view(home: HomePage, now: datetime) -> View:
     """For one person: the caller leaves out what they may not see."""
     start = button("Start a recording", ids.OPEN_FORM, style="primary")
-    blocks: list[Block] = list(actions([start]))
-    if not home.member:
-        blocks.append(section(WELCOME))
+    blocks = actions([start]) if home.member else [section(WELCOME)]
     blocks += [*_running(home, now), *_recent(home)]
     if home.health:
         blocks += [header("For admins"), section(lines(_health(home.health)))]

@@ -96,6 +96,24 @@ async def test_named_people_and_groups_may_start_and_stop(bench: Bench) -> None:
         await back_to_defaults(bench, seed.PARTNERS)
 
 
+async def test_who_chooses_a_closed_channel_in_the_form_keeps_what_was_typed(bench: Bench) -> None:
+    room = await bench.room()
+    await save(bench, bench.ines, seed.DESIGN, start_who="admins")
+    try:
+        refused = await bench.ines.command(seed.DESIGN, "/record")
+        assert refused.text == "Only workspace admins can start a recording here."
+        view = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
+        view = await bench.fill(bench.ines, view, {"channel": seed.DESIGN})
+        await bench.ines.submit(view)
+        told = await bench.view(bench.ines, "outcome", "can start a recording here")
+        await bench.press(bench.ines, told, "Back to the form")
+        again = await bench.view(bench.ines, "start_form", room.id)
+        await bench.ines.close(again, whole_stack=True)
+    finally:
+        await save(bench, bench.ines, seed.DESIGN, start_who="everyone")
+    assert await bench.bodies(room) == []
+
+
 async def test_guests_may_neither_set_nor_look(bench: Bench) -> None:
     answer = await bench.guus.command(seed.STANDUP, "/record settings")
     assert answer.ok
