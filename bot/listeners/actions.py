@@ -100,7 +100,7 @@ async def _viewer(bot: Bot, asked: Asked, recording: Recording) -> Viewer:
         bot.sight.places(asked.user, recording, here=here),
         bot.rights.may_open(asked.user, here or recording.home),
     )
-    return Viewer(places, links)
+    return Viewer(places, links, here or "")
 
 
 async def try_again(args: AsyncArgs, bot: Bot) -> None:

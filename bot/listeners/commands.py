@@ -19,6 +19,7 @@ from bot.domain.rooms import (
     without_preview,
 )
 from bot.listeners.bot import Bot, listener
+from bot.listeners.checkup import tell_checkup
 from bot.listeners.following import follow, unfollow
 from bot.listeners.forms import open_form, present
 from bot.listeners.naming import id_of, which_room
@@ -28,12 +29,10 @@ from bot.listeners.settings import open_settings
 from bot.listeners.taken import say_taken
 from bot.store.values import OutcomeAddress, RecordingRow, RoomTaken
 from bot.usecases import forms, presets
-from bot.usecases.checkup import examine
 from bot.usecases.control import Choice, Control, control, meant
 from bot.usecases.rights import NoRight
 from bot.usecases.starting import Wish, request_recording
 from bot.views import replies
-from bot.views.doctor import doctor_reply
 from bot.views.help import help_reply
 from bot.views.message import Message
 
@@ -251,8 +250,3 @@ async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> Non
     )
     name = found.room.name if isinstance(found, Found) else None
     await bot.reply(asked, replies.list_reply(rows, name))
-
-
-async def tell_checkup(bot: Bot, asked: Asked) -> None:
-    found = await examine(bot.deps, user=asked.user, channel=asked.channel or asked.user)
-    await bot.reply(asked, doctor_reply(found, bot=bot.deps.identity.name))

@@ -57,7 +57,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A button pressed, or an option chosen. `on_ephemeral`: what was clicked can be replaced."""
+    """A button pressed, or an option or channel chosen.
+
+    `on_ephemeral`: what was clicked can be replaced.
+    """
 
     asked: Asked
     value: str
@@ -67,10 +70,11 @@ class Click:
     def of(cls, body: Body) -> Self:
         action = body["actions"][0]
         chosen = action.get("selected_option") or {}
+        place = action.get("selected_conversation")
         container = body.get("container") or {}
         return cls(
             asked=Asked.of(body),
-            value=action.get("value") or chosen.get("value") or "",
+            value=action.get("value") or chosen.get("value") or place or "",
             on_ephemeral=bool(container.get("is_ephemeral")),
         )
 

@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.listeners import (
     actions,
     bot,
+    checkup,
     commands,
     events,
     following,
@@ -22,6 +23,7 @@ from bot.listeners.bot import Bot
 def register_all(app: AsyncApp, parts: Bot) -> None:
     modules = (
         bot,
+        checkup,
         commands,
         forms,
         actions,

@@ -151,6 +151,7 @@ class OpenHome:
     user: str
     page: int
     hash: str | None
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

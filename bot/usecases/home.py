@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.health import MissingScope
 from bot.domain.rows import HomeHealth, HomePage
 from bot.metrics import FAULTS
 from bot.slack.errors import SlackError
@@ -15,7 +16,7 @@ from bot.usecases.lists import LOOKED_THROUGH, Lists
 from bot.usecases.people import People
 from bot.usecases.scopes import missing_scopes
 from bot.usecases.sight import Sight
-from bot.views.home import RUNNING, home_view
+from bot.views.home import PRESETS, RUNNING, home_view
 from bot.views.message import View, view_hash
 
 log = structlog.get_logger()
@@ -37,6 +38,13 @@ class Homes:
         """Show it now, and keep it up to date for a while."""
         there = min(max(0, page), LOOKED_THROUGH // PER_PAGE)
         await self._show(await self._deps.store.home_opened(user, there))
+
+    async def again(self, user: str) -> None:
+        """The same page as if opened anew, if they look at it."""
+        since = self._deps.now() - self._deps.policy.home_for
+        home = await self._deps.store.home(user, since)
+        if home is not None:
+            await self.open(user, home.page)
 
     async def keep_current(self) -> None:
         """Until cancelled. Costs one look into the database while nobody is there."""
@@ -69,19 +77,20 @@ class Homes:
 
     async def _show(self, home: OpenHome) -> None:
         """Only what differs from what they see goes to Slack."""
-        view = await self.view(home.user, home.page)
+        view = await self.view(home)
         shown = view_hash(view)
         if shown != home.hash:
             await self._deps.slack.publish_home(home.user, view)
             await self._deps.store.home_shown(home.user, home.page, shown)
 
-    async def view(self, user: str, page: int) -> View:
-        deps, first = self._deps, page * PER_PAGE
+    async def view(self, home: OpenHome) -> View:
+        deps, user, first = self._deps, home.user, home.page * PER_PAGE
         person = await self._people.person(user)
         member = person.standing == "member"
         running = await self._sight.look(user, await deps.store.running())
         every = await deps.store.list_recent(limit=LOOKED_THROUGH)
         recent = await self._sight.look(user, every, enough=first + PER_PAGE + 1)
+        presets = await deps.store.presets_of(user) if member else []
         return home_view(
             HomePage(
                 running=tuple(await self._lists.rows(running[:RUNNING])),
@@ -89,9 +98,12 @@ class Homes:
                 recent=tuple(
                     await self._lists.rows(recent[first : first + PER_PAGE], files=member)
                 ),
-                page=page,
+                page=home.page,
                 older=len(recent) > first + PER_PAGE,
                 member=member,
+                presets=tuple(presets[:PRESETS]),
+                more_presets=max(0, len(presets) - PRESETS),
+                opened_s=int(home.opened_at.timestamp()),
                 health=await self._health() if person.admin else None,
             ),
             deps.now(),
@@ -105,5 +117,7 @@ class Homes:
             last_webhook_at=received.last_at,
             unanswered=await deps.store.unanswered(),
             shut=tuple(gate.method for gate in await deps.store.shut_gates()),
-            missing_scopes=tuple(s.name for s in missing_scopes(deps.identity.scopes)),
+            missing_scopes=tuple(
+                MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)
+            ),
         )

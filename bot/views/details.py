@@ -66,10 +66,14 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: in which channels they may know of it, and whether they may open its files."""
+    """Who looks: in which channels they may know of it, and whether they may open its files.
+
+    `here` is where they clicked, if it is shown there: a file's link is asked for from there.
+    """
 
     channels: frozenset[str]
     links: bool = True
+    here: str = ""
 
     def knows(self, target: str) -> bool:
         return target[:1] not in ("C", "G") or target in self.channels
@@ -112,7 +116,7 @@ def details_view(
     blocks.extend(_deliveries([d for d in deliveries if viewer.knows(d.target)]))
     blocks.extend(_log(recording))
     blocks.extend(_for_support(recording))
-    return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=recording.key)
+    return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
 
 
 def _settings_button(recording: Recording, viewer: Viewer) -> list[Block]:

@@ -24,6 +24,9 @@ FORGET = "recording_forget"
 # Home, another page of it. The value is its number.
 HOME_PAGE = "home_page"
 
+# Home, for admins.
+CHECKUP = "checkup"
+
 # A room that a channel follows. The value is the room's id.
 UNFOLLOW = "room_unfollow"
 

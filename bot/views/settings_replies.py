@@ -15,6 +15,12 @@ def not_yours() -> Message:
     return Message(text, [section(text)])
 
 
+def out_of_reach(why: str, fix: str) -> Message:
+    """From `problems.slack_refusal`."""
+    text = f"{why} {fix}"
+    return Message(text, [section(text)])
+
+
 def open_from_here(channel: str) -> Message:
     text = f"The settings of {place(channel)} open from here."
     opening = button("Channel settings", ids.OPEN_SETTINGS, value=channel)

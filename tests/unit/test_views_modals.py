@@ -1,4 +1,4 @@
-"""The modals and the Home tab."""
+"""The modals."""
 
 from __future__ import annotations
 
@@ -11,26 +11,21 @@ from inline_snapshot import snapshot
 from bot.domain import facts as f
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.recording import Recording
-from bot.domain.rows import HomePage, Row
 from bot.views import ids
 from bot.views.details import Viewer, details_view, file_of_value, file_value
-from bot.views.home import home_view
 from bot.views.ids_settings import OPEN_SETTINGS
 from bot.views.outcomes import outcome_reply, outcome_view, starting_view
-from tests.unit.views_extremes import CHANNELS, ROWS, TEXTS, recordings
+from tests.unit.views_extremes import CHANNELS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,
     NAME,
-    NOW,
     READ,
     REFUSED,
     RUNS,
     assert_accepted,
     at,
-    ended_row,
     outline,
     recording,
-    row,
 )
 
 PERMALINK = "https://acme.slack.com/archives/C1/p1"
@@ -238,57 +233,3 @@ def test_details_of_very_much() -> None:
 
 def test_a_file_is_found_again_from_its_button() -> None:
     assert file_of_value(file_value("key-1", "a b")) == ("key-1", "a b")
-
-
-def test_home() -> None:
-    running, recent = [row(started_at=at(-720))], [ended_row(key="key-2")]
-    assert shown(
-        home_view(HomePage(running=tuple(running), recent=tuple(recent)), NOW)
-    ) == snapshot("""\
-[*Start a recording -> form_open]
-# Recording now
-🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
-<@U1> · 22 Nov 2026, 13:51 UTC · <#C1> ·
-    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [!Stop ->
-    recording_stop.0]
-# Recent
-✅ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Ready
-<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
-    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
-[Watch -> recording_watch.20] [Transcript -> recording_transcript.20] [Details
-    -> recording_details.20]
----
-~ `/record`  Open the start form.
-`/record start [room] [options]`  Start recording a room at once. Without a
-    room, open the form.
-`/record stop [room]`  Stop the recording of a room.
-`/record pause [room]`  Pause the recording of a room.
-`/record resume [room]`  Continue a paused recording.
-`/record status`  Show what is being recorded now.
-`/record list [room] [n]`  List past recordings, 10 unless you say how many.
-`/record follow [room]`  Show a card here for every recording of a room. Without
-    a room, list those followed.
-`/record unfollow [room]`  Show no more cards here for recordings of a room that
-    others start.
-`/record doctor`  Show what waits and why, and whether Slack and 100ms work with
-    the bot.
-`/record settings`  Set the default room, who may start and stop, and where
-    results go, in this channel.
-`/record presets`  Show the presets, to edit or delete them.
-`/record help [command]`  Explain the commands, or one of them.\
-""")
-    assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(
-        [
-            "[*Start a recording -> form_open]",
-            "# Recording now",
-            "Nothing that you can see is being recorded.",
-            "# Recent",
-            "Recordings you can see appear here.",
-        ]
-    )
-
-
-@given(st.lists(ROWS, max_size=40), st.lists(ROWS, max_size=40))
-@settings(max_examples=40, deadline=None)
-def test_slack_takes_any_home(running: list[Row], recent: list[Row]) -> None:
-    assert_accepted(home_view(HomePage(running=tuple(running), recent=tuple(recent)), NOW))
