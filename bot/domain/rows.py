@@ -50,7 +50,7 @@ class HomeHealth:
 class HomePage:
     """One page of Home. `older`: there is one more. `health` is for admins only.
 
-    `opened_s`, the second in which they opened it, empties what was chosen before.
+    `opened_ms`, the moment at which they opened it, empties what was chosen before.
     """
 
     running: tuple[Row, ...] = ()
@@ -61,5 +61,5 @@ class HomePage:
     member: bool = True
     presets: tuple[Preset, ...] = ()
     more_presets: int = 0
-    opened_s: int = 0
+    opened_ms: int = 0
     health: HomeHealth | None = None

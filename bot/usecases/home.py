@@ -103,7 +103,7 @@ class Homes:
                 member=member,
                 presets=tuple(presets[:PRESETS]),
                 more_presets=max(0, len(presets) - PRESETS),
-                opened_s=int(home.opened_at.timestamp()),
+                opened_ms=int(home.opened_at.timestamp() * 1000),
                 health=await self._health() if person.admin else None,
             ),
             deps.now(),

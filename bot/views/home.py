@@ -101,7 +101,7 @@ def _settings(home: HomePage) -> Iterator[Block]:
     yield header("Settings")
     channel = {
         "type": "conversations_select",
-        "action_id": ids.numbered(settings.PICK, home.opened_s),
+        "action_id": ids.numbered(settings.PICK, home.opened_ms),
         "filter": {"include": ["public", "private"]},
         "placeholder": plain_text("Choose a channel", 150),
     }

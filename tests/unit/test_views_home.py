@@ -96,7 +96,7 @@ HEALTH = HomeHealth(
 
 
 def test_home_of_an_admin() -> None:
-    page = HomePage(presets=(PRESET,), more_presets=3, opened_s=77, health=HEALTH)
+    page = HomePage(presets=(PRESET,), more_presets=3, opened_ms=77, health=HEALTH)
     told = shown(home_view(page, NOW))
     assert told[told.index("# Presets") : told.index("---")] == snapshot("""\
 # Presets
@@ -179,7 +179,7 @@ HOMES = st.builds(
     member=st.booleans(),
     presets=st.lists(PRESETS, max_size=5).map(tuple),
     more_presets=st.integers(0, 500),
-    opened_s=st.integers(0, 2**40),
+    opened_ms=st.integers(0, 2**40),
     health=st.none() | HEALTHS,
 )
 
