@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.domain.channel_settings import ChannelSettings
 from bot.listeners.bot import Bot, for_people, listener
 from bot.listeners.forms import STALE, suggest_rooms
 from bot.listeners.payloads import Asked, Click
@@ -13,11 +14,18 @@ from bot.views import ids_settings as ids
 from bot.views.form_blocks import postable
 from bot.views.form_input import FieldErrors
 from bot.views.ids import matching
-from bot.views.message import View
+from bot.views.message import Message, View
 from bot.views.outcomes import message_view
 from bot.views.problems import slack_refusal
+from bot.views.rights import who_can
 from bot.views.settings_form import TITLE, group_options, settings_from_state
-from bot.views.settings_replies import not_yours, only_in_channels, open_from_here, out_of_reach
+from bot.views.settings_replies import (
+    not_yours,
+    only_in_channels,
+    open_from_here,
+    out_of_reach,
+    saved_without_you,
+)
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -94,6 +102,20 @@ async def submitted(args: AsyncArgs, bot: Bot) -> None:
     try:
         await channel_settings.save(bot.deps, bot.rights, user, channel, chosen)
     except (NoRight, SlackUnavailable) as no:
-        await args.ack(response_action="update", view=message_view(for_people(no)))
+        await args.ack(response_action="update", view=message_view(for_people(no), title=TITLE))
         return
-    await args.ack()
+    if told := await _left_out(bot, user, channel, chosen):
+        await args.ack(response_action="update", view=message_view(told, title=TITLE))
+    else:
+        await args.ack()
+
+
+async def _left_out(bot: Bot, user: str, channel: str, chosen: ChannelSettings) -> Message | None:
+    """Word to whoever may not start there any more."""
+    try:
+        await bot.rights.to_start(user, channel, chosen)
+    except NoRight as no:
+        return saved_without_you(channel, who_can(no.refused))
+    except SlackUnavailable:
+        return None
+    return None
