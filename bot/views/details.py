@@ -173,8 +173,8 @@ def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
         yield _file(recording.key, asset, n, links=viewer.links)
     if len(files) > FILES:
         yield context(f"{len(files) - FILES:,} more are in the 100ms dashboard.")
-    if files and not viewer.links:
-        yield context("Only full members of this workspace can open them.")
+    if not viewer.links:
+        yield context("Only full members of this workspace can open files.")
     if not files:
         ended = recording.phase in ENDED
         yield context("100ms has listed none." if ended else "They appear after the recording.")

@@ -170,7 +170,7 @@ def test_details_for_a_guest_have_no_links_and_name_no_channel_that_they_cannot_
     deliveries = [Delivery(Kind.CARD, c, State.SENT) for c in everywhere.channels]
     told = shown(details_view(everywhere, deliveries, viewer=Viewer(frozenset({"C2"}), False)))
     assert "*Transcript (txt)*" in told
-    assert "Only full members of this workspace can open them." in told
+    assert "Only full members of this workspace can open files." in told
     assert "<#C2>" in told
     assert "<#C1>" not in told
     for action in (ids.WATCH, ids.TRANSCRIPT, ids.FILE, OPEN_SETTINGS):
