@@ -36,6 +36,7 @@ class Reconciler:
         self._rooms = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._more = False  # as many were due as could be taken: there may be others
 
     def poke(self) -> None:
         """Something may be due."""
@@ -100,12 +101,18 @@ class Reconciler:
     async def _take_work(self) -> float:
         free = SIDE_BY_SIDE - len(self._running)
         keys = await self._deps.store.take_due(free, self._owner) if free else []
+        self._more = len(keys) == free
         for key in keys:
             task = asyncio.create_task(self._run_one(key), name=f"recording-{key}")
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        more = free and len(keys) == free
-        return 0.0 if more else self._look_every_s
+            task.add_done_callback(self._ended)
+        return self._look_every_s
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """There is a place again, for which some may have waited."""
+        self._running.discard(task)
+        if self._more:
+            self._work.set()
 
     async def _run_one(self, key: str) -> None:
         try:
@@ -121,9 +128,6 @@ class Reconciler:
         except Exception:
             FAULTS.labels("reconcile").inc()
             log.exception("recording_broke", key=key)
-        finally:
-            if len(self._running) >= SIDE_BY_SIDE:
-                self._work.set()  # some may have waited for a place
 
     def _look_at(self, due_at: datetime) -> None:
         """What this process knows to be due then needs no looking for."""

@@ -61,8 +61,8 @@ class RecordingsPart(StepPart):
             **rows.cached(recording),
             **rows.fresh_notes(self._now()),
         }
-        new = self._db.insert(recordings).values(row).on_conflict_do_nothing()
-        return (await conn.execute(new.returning(recordings.c.key))).first() is not None
+        new = self._db.insert(recordings).on_conflict_do_nothing().returning(recordings.c.key)
+        return (await conn.execute(new, row)).first() is not None
 
     async def _named(self, conn: AsyncConnection, hms_id: str) -> str | None:
         a = alias_table.c

@@ -149,11 +149,12 @@ class StepPart(Part):
             row["address"] = None
         elif address is not None:
             row["address"] = rows.address_row(address)
-        statement = self._db.insert(delivery_table).values(
-            **self._ours, recording_key=step.key, **row
-        )
+        put = self._db.insert(delivery_table)
         same = ["recording_key", "kind", "target"]
-        await conn.execute(statement.on_conflict_do_update(index_elements=same, set_=row))
+        again = put.on_conflict_do_update(
+            index_elements=same, set_={name: put.excluded[name] for name in row}
+        )
+        await conn.execute(again, {**self._ours, "recording_key": step.key, **row})
 
     async def _match_inbox(self, conn: AsyncConnection, step: Step) -> None:
         matched = {"state": InboxState.MATCHED.value, "recording_key": step.key}
