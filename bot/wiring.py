@@ -35,6 +35,7 @@ from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
 from bot.usecases.home import Homes
 from bot.usecases.rights import Rights
+from bot.usecases.unfurling import Unfurling
 from bot.web.app import web_app
 
 log = structlog.get_logger()
@@ -89,7 +90,8 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)
         homes = Homes(deps, rights.people)
-        register_all(bolt, Bot(deps, directory, background, rights, homes))
+        unfurling = Unfurling(deps, directory)
+        register_all(bolt, Bot(deps, directory, background, rights, homes, unfurling))
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if (settings.slack_app_token)

@@ -23,6 +23,7 @@ from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
 from bot.usecases.home import Homes
 from bot.usecases.rights import NoRight, Rights
+from bot.usecases.unfurling import Unfurling
 from bot.views.forgetting import forgotten_reply
 from bot.views.message import Message
 from bot.views.replies import something_broke, try_again_soon
@@ -40,6 +41,7 @@ class Bot:
     later: Background
     rights: Rights
     homes: Homes
+    unfurling: Unfurling
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly."""

@@ -15,6 +15,7 @@ from bot.listeners import (
     presets,
     settings,
     shortcuts,
+    unfurls,
 )
 from bot.listeners.bot import Bot
 
@@ -33,6 +34,7 @@ def register_all(app: AsyncApp, parts: Bot) -> None:
         presets,
         settings,
         shortcuts,
+        unfurls,
     )
     for module in modules:
         module.register(app, parts)

@@ -52,10 +52,13 @@ async def _row(deps: Deps, row: RecordingRow) -> Row | None:
     )
 
 
-async def card_link(deps: Deps, key: str) -> str | None:
-    """Where the card of a recording is; None if there is none, or Slack does not say."""
+async def card_link(deps: Deps, key: str, channel: str | None = None) -> str | None:
+    """Where the card of a recording is, in this channel or else where it was asked for.
+
+    None if there is none, or Slack does not say.
+    """
     loaded = await deps.store.load(key)
-    card = loaded.work.delivery(Kind.CARD, loaded.recording.home)
+    card = loaded.work.delivery(Kind.CARD, channel or loaded.recording.home)
     if card is None or card.state is not State.SENT or not card.posted_in or not card.ts:
         return None
     try:
