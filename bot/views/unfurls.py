@@ -7,24 +7,25 @@ from bot.domain.recording import Phase, Recording
 from bot.domain.rooms import RoomEntry
 from bot.domain.unfurls import Offer, RoomSeen
 from bot.views import ids
-from bot.views.message import Block, actions, button, details_button, link_button, section
+from bot.views.message import Block, actions, button, context, details_button, link_button, section
 from bot.views.text import esc, join, plain, when
 from bot.views.words import PHASES, mark_of, state_of
 
 
 def room_unfurl(seen: RoomSeen, now: datetime) -> list[Block]:
     """It stays as it is, so it says as of when. Slack takes no rich text here."""
+    mark = mark_of(seen.recording) if seen.recording else ""
+    name = f"{mark} *{esc(seen.room.name)}*".strip()
     state = _recorded(seen.recording) if seen.recording else _unrecorded(seen.room)
-    text = f"*{esc(seen.room.name)}*\n{join(state, f'as of {when(now)}')}"
-    buttons = [_button(offer, seen) for offer in seen.offers]
-    return [section(text), *actions([button for button in buttons if button])]
+    buttons = [found for offer in seen.offers if (found := _button(offer, seen))]
+    return [section(join(name, state)), context(f"As of {when(now)}"), *actions(buttons)]
 
 
 def _recorded(recording: Recording) -> str:
-    mark, state = mark_of(recording), state_of(recording)
+    state = state_of(recording)
     if recording.started_at and state == PHASES[Phase.RUNNING]:
-        state = f"{state} since {when(recording.started_at)}"
-    return f"{mark} {state}" if mark else state
+        return f"{state} since {when(recording.started_at)}"
+    return state
 
 
 def _unrecorded(room: RoomEntry) -> str:

@@ -171,3 +171,16 @@ async def test_a_menu_stays_open_while_the_page_changes(screen: Screen) -> None:
     await expect(screen.sidebar.get_by_role("button", name="design, unread")).to_be_visible()
     await screen.page.get_by_role("menuitemradio", name="Amara").click()
     await expect(screen.sidebar.get_by_role("button", name="Acting as Amara")).to_be_visible()
+
+
+async def test_a_link_to_a_room_shows_the_room_below_the_message(screen: Screen) -> None:
+    room = await screen.stage.hms.room("town hall")
+    await screen.go("lobby")
+    await screen.type(f"https://acme.app.100ms.live/preview/{room['id']}/host")
+    preview = screen.main.get_by_role("region", name="Preview by record").last
+    await expect(preview).to_contain_text("town hall · ")
+    await expect(preview).to_have_css("border-left-width", "4px")
+    await screen.page.set_viewport_size(PHONE)
+    assert not await screen.run("document.documentElement.scrollWidth > innerWidth")
+    await preview.get_by_role("button", name="Start a recording of town hall").click()
+    await expect(screen.modal.get_by_role("combobox", name="Room")).to_have_value("town hall")
