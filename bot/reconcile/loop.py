@@ -116,11 +116,12 @@ class Reconciler:
 
     async def _run_one(self, key: str) -> None:
         try:
-            next_due_at = await run(self._deps, key, self._owner, enough=self._stopping.is_set)
-            if await self._deps.store.release(key, self._owner, next_due_at):
+            rest = await run(self._deps, key, self._owner, enough=self._stopping.is_set)
+            release = self._deps.store.release
+            if await release(key, self._owner, rest.until, asked=rest.asked):
                 self._work.set()
-            elif next_due_at is not None:
-                self._look_at(next_due_at)
+            elif rest.until is not None:
+                self._look_at(rest.until)
         except LeaseLost:
             log.info("lease_lost", key=key)
         except StoreError as gone:

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State
 from bot.domain.facts import Beginning, Discovered, Fact
 from bot.domain.recording import Recording, derive
 from bot.store import rows
+from bot.store.channel_settings import settings_of
 from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
 from bot.store.schema import recording_channels, recordings
+from bot.store.schema_settings import channel_settings
 from bot.store.step import Step, StepPart
 from bot.store.values import (
     AlreadyRequested,
@@ -116,10 +118,17 @@ class RecordingsPart(StepPart):
             facts = [rows.fact_of(body) for body in await conn.scalars(bodies)]
             shown = select(delivery_table).where(delivery_table.c.recording_key == key)
             deliveries = (await conn.execute(shown.order_by(delivery_table.c.id))).all()
+            settings = await settings_of(conn, self._set_where_shown(key))
         addresses = {
             (Kind(d.kind), d.target): rows.address_of(d.address) for d in deliveries if d.address
         }
-        return Loaded(derive(key, facts), rows.work_of(row, deliveries), addresses)
+        return Loaded(derive(key, facts), rows.work_of(row, deliveries), addresses, settings)
+
+    def _set_where_shown(self, key: str) -> ColumnElement[bool]:
+        there = select(recording_channels.c.channel).where(
+            recording_channels.c.recording_key == key
+        )
+        return and_(self._mine(channel_settings), channel_settings.c.channel.in_(there))
 
     async def record(
         self,

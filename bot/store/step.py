@@ -81,9 +81,7 @@ class StepPart(Part):
         if step.holds:
             changes["holds"] = rows.holds_after(row.holds, step.holds)
         if step.asked:
-            changes["asked_at"] = step.asked.asked_at
-            changes["asks"] = step.asked.asks
-            changes["ask_failures"] = step.asked.failures
+            changes |= rows.asked_row(step.asked)
         if step.wake:
             changes |= {"next_due_at": now, "wakes": row.wakes + 1}
         if step.owner is not None:
