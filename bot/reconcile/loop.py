@@ -19,6 +19,7 @@ SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
+RENEW_EVERY_S = 3.0  # several times in a lease
 LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
@@ -52,6 +53,7 @@ class Reconciler:
     async def run(self) -> None:
         self._deps.store.on_mail = self._mail.set
         listening = asyncio.create_task(self._deps.store.listen(self.poke))
+        renewing = asyncio.create_task(self._keep_leases())
         try:
             await asyncio.gather(
                 self._forever(self._read_mail, self._mail),
@@ -62,6 +64,7 @@ class Reconciler:
                 await asyncio.wait(self._running)
         finally:
             listening.cancel()
+            renewing.cancel()
             for task in self._running:  # none, unless our time is up: then the store goes, too
                 task.cancel()
 
@@ -80,6 +83,16 @@ class Reconciler:
                 pause_s = STORE_GONE_PAUSE_S
             if pause_s > 0 and not self._stopping.is_set():
                 await _sleep(poked, pause_s)
+
+    async def _keep_leases(self) -> None:
+        """Until cancelled: what we work on is ours, however long a step takes."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            try:
+                if self._running:
+                    await self._deps.store.renew(self._owner)
+            except StoreError as gone:
+                log.warning("leases_not_renewed", why=str(gone))
 
     async def _read_mail(self) -> float:
         read = await match_inbox(self._deps)

@@ -25,7 +25,6 @@ log = structlog.get_logger()
 
 STEP_WITHIN_S = 10.0
 MAX_STEPS_IN_A_ROW = 40
-RENEW_EVERY_S = 5.0
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
 BREATHER = timedelta(seconds=1)
 
@@ -46,15 +45,9 @@ async def run(
     Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
-    loop = asyncio.get_running_loop()
-    renewed = loop.time()
     ctx = await _context(deps, key, owner)
     wanted, asked = ctx.wanted(), None
     for _ in range(MAX_STEPS_IN_A_ROW):
-        if loop.time() - renewed > RENEW_EVERY_S:
-            if not await deps.store.renew(key, owner):
-                raise LeaseLost(key)
-            renewed = loop.time()
         match next_step(ctx.recording, ctx.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
                 return Rest(until, asked)
@@ -92,6 +85,8 @@ def _having_asked(ctx: Context, asked: Asked | None) -> Context:
 
 async def _context(deps: Deps, key: str, owner: str) -> Context:
     loaded = await deps.store.load(key)
+    if loaded.owner != owner:
+        raise LeaseLost(key)
     ctx = Context(
         deps, owner, loaded.recording, loaded.work, loaded.addresses, settings=loaded.settings
     )

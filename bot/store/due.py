@@ -47,16 +47,14 @@ class DuePart(Part):
             taken = (await conn.execute(take)).all()
         return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
 
-    async def renew(self, key: str, owner: str) -> bool:
-        """A lease for as long again. False: it is lost, so stop working."""
-        renewal = (
-            update(recordings)
-            .where(self._mine(recordings), r.key == key, r.lease_owner == owner)
-            .values(leased_until=self._now() + self._lease)
-            .returning(r.key)
-        )
+    async def renew(self, owner: str) -> list[str]:
+        """Every lease of this owner for as long again; their keys. Those taken over are lost."""
+        mine = and_(self._mine(recordings), r.leased_until.is_not(None), r.lease_owner == owner)
+        picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
+        renewal = update(recordings).where(r.key.in_(select(picked.c.key)))
+        longer = renewal.values(leased_until=self._now() + self._lease).returning(r.key)
         async with self._db.write() as conn:
-            return (await conn.execute(renewal)).first() is not None
+            return sorted((await conn.scalars(longer)).all())
 
     async def release(
         self, key: str, owner: str, next_due_at: datetime | None, *, asked: Asked | None = None

@@ -122,7 +122,8 @@ class RecordingsPart(StepPart):
         addresses = {
             (Kind(d.kind), d.target): rows.address_of(d.address) for d in deliveries if d.address
         }
-        return Loaded(derive(key, facts), rows.work_of(row, deliveries), addresses, settings)
+        work = rows.work_of(row, deliveries)
+        return Loaded(derive(key, facts), work, addresses, settings, row.lease_owner)
 
     def _set_where_shown(self, key: str) -> ColumnElement[bool]:
         there = select(recording_channels.c.channel).where(

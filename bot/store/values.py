@@ -65,13 +65,14 @@ class Asked:
 class Loaded:
     """One recording with the reconciler's notes; `addresses` of the outcomes still to be told.
 
-    `settings` of those channels that show it where somebody set any.
+    `settings` of those channels that show it where somebody set any. `owner` has the lease.
     """
 
     recording: Recording
     work: Work
     addresses: Mapping[tuple[Kind, str], OutcomeAddress]
     settings: Mapping[str, ChannelSettings]
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

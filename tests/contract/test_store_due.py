@@ -48,12 +48,12 @@ async def test_a_lease_ends_and_may_be_renewed_until_then(
     await store.take_due(1, "a")
     assert await store.next_due() == T0 + LEASE
     clock.advance(LEASE - S)
-    assert await store.renew(key, "a")
+    assert await store.renew("a") == [key]
     clock.advance(LEASE - S)
     assert await another.take_due(1, "b") == []
     clock.advance(S)
     assert await another.take_due(1, "b") == [key]
-    assert not await store.renew(key, "a")
+    assert await store.renew("a") == []
     assert not await store.release(key, "a", None)
     assert await store.next_due() == clock.now() + LEASE
 
