@@ -37,12 +37,13 @@ from bot.usecases.home import Homes
 from bot.usecases.lists import Lists
 from bot.usecases.rights import Rights
 from bot.usecases.sight import Sight
+from bot.usecases.unfurling import Unfurling
 from bot.web.app import web_app
 
 log = structlog.get_logger()
 
 CALL_WITHIN_S = 8.0  # below the 10 s of a step
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         sight = Sight(deps, rights.people)
         lists = Lists(deps, sight)
         homes = Homes(deps, rights.people, sight, lists)
-        register_all(bolt, Bot(deps, directory, background, rights, sight, lists, homes))
+        unfurling = Unfurling(deps, directory, sight, lists)
+        parts = Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
+        register_all(bolt, parts)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if (settings.slack_app_token)

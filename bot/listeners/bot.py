@@ -25,6 +25,7 @@ from bot.usecases.home import Homes
 from bot.usecases.lists import Lists
 from bot.usecases.rights import NoRight, Rights
 from bot.usecases.sight import Sight
+from bot.usecases.unfurling import Unfurling
 from bot.views.forgetting import forgotten_reply
 from bot.views.message import Message
 from bot.views.outcomes import message_view
@@ -45,6 +46,7 @@ class Bot:
     sight: Sight
     lists: Lists
     homes: Homes
+    unfurling: Unfurling
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly."""

@@ -16,6 +16,7 @@ from bot.listeners import (
     presets,
     settings,
     shortcuts,
+    unfurls,
 )
 from bot.listeners.bot import Bot
 
@@ -35,6 +36,7 @@ def register_all(app: AsyncApp, parts: Bot) -> None:
         presets,
         settings,
         shortcuts,
+        unfurls,
     )
     for module in modules:
         module.register(app, parts)

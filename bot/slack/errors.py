@@ -79,8 +79,11 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "restricted_action_non_threadable_channel": CannotPostThere,
     "messages_tab_disabled": CannotPostThere,
     "cannot_dm_bot": CannotPostThere,
+    "cannot_find_channel": CannotPostThere,
     "user_not_found": CannotPostThere,
     "message_not_found": MessageGone,
+    "cannot_find_message": MessageGone,
+    "cannot_unfurl_message": MessageGone,  # the link was edited out of it
     "thread_not_found": MessageGone,
     "file_not_found": MessageGone,
     "file_deleted": MessageGone,

@@ -6,7 +6,7 @@ Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/re
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,8 +25,9 @@ from bot.slack.errors import (
 )
 from bot.slack.gates import Gates
 
-VIEW_MAY_COME_S = 3.0
+ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
+LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
 RESPONSE_URL = "response_url"
 Json = Mapping[str, Any]
 _WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
@@ -127,6 +128,20 @@ class SlackGateway:
                 channel=channel, user=user, thread_ts=thread_ts, **message
             )
 
+    async def unfurl(self, channel: str, ts: str, blocks_of: Mapping[str, Sequence[Json]]) -> None:
+        """chat.unfurl (Tier 3): blocks below a message, by the links in it. Repeatable.
+
+        `cannot_unfurl_url` is tried for 3 s: until Slack has the ack of its event, it says so.
+        Raises MessageGone when the message, or the link in it, was deleted.
+        """
+        unfurls = {url: {"blocks": list(blocks)} for url, blocks in blocks_of.items()}
+
+        async def unfurl() -> None:
+            async with self._call("chat.unfurl"):
+                await self._client.chat_unfurl(channel=channel, ts=ts, unfurls=unfurls)
+
+        await _once_acked(unfurl, "cannot_unfurl_url", LOOK_FOR_LINK_EVERY_S)
+
     async def permalink(self, channel: str, ts: str) -> str:
         async with self._call("chat.getPermalink"):
             answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
@@ -191,14 +206,11 @@ class SlackGateway:
 
         Raises SlackRefused("not_found") when the person has closed it.
         """
-        until = time.monotonic() + VIEW_MAY_COME_S
-        while True:
-            try:
-                return await self.update_view(view, external_id=external_id)
-            except SlackRefused as refused:
-                if refused.error != "not_found" or time.monotonic() > until:
-                    raise
-            await asyncio.sleep(LOOK_FOR_VIEW_EVERY_S)
+
+        async def update() -> None:
+            await self.update_view(view, external_id=external_id)
+
+        await _once_acked(update, "not_found", LOOK_FOR_VIEW_EVERY_S)
 
     async def publish_home(self, user: str, view: Json) -> None:
         async with self._call("views.publish"):
@@ -320,3 +332,15 @@ class SlackGateway:
         if isinstance(error, SlackUnavailable) and error.retry_after_s:
             await gates.close(method, error.retry_after_s)
         return error
+
+
+async def _once_acked(call: Callable[[], Awaitable[None]], error: str, every_s: float) -> None:
+    """`error` may mean that our ack is still on its way to Slack."""
+    until = time.monotonic() + ACK_MAY_TAKE_S
+    while True:
+        try:
+            return await call()
+        except SlackRefused as refused:
+            if refused.error != error or time.monotonic() > until:
+                raise
+        await asyncio.sleep(every_s)

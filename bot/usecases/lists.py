@@ -46,12 +46,12 @@ class Lists:
         """Each with a link to the card by which they see it; `files`: they may open these."""
         cards = await self._deps.store.cards([one.row.key for one in seen])
         links = await asyncio.gather(
-            *(self._link(one.channel, cards.get(one.row.key, ())) for one in seen)
+            *(self.link(one.channel, cards.get(one.row.key, ())) for one in seen)
         )
         return [_row(one, link, files) for one, link in zip(seen, links, strict=True)]
 
-    async def _link(self, channel: str, cards: Iterable[Delivery]) -> str | None:
-        """None if there is no card, or Slack does not say."""
+    async def link(self, channel: str, cards: Iterable[Delivery]) -> str | None:
+        """To the one of these cards that is there; None if none is, or Slack does not say."""
         for card in cards:
             if card.target == channel and card.state is State.SENT and card.posted_in and card.ts:
                 try:

@@ -1,4 +1,4 @@
-"""Which recordings a person may know of: theirs, and those shown where they can look."""
+"""Which recordings people may know of: their own, and those shown where they can look."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.permissions import Person
 from bot.domain.recording import Recording
+from bot.domain.unfurls import Spot
 from bot.slack.errors import SlackError
 from bot.slack.gateway import SeenChannel
 from bot.store.values import RecordingRow
@@ -85,6 +86,20 @@ class Sight:
             pass
         return frozenset(known)
 
+    async def for_everyone(self, spot: Spot, channels: Iterable[str]) -> str | None:
+        """Of those that show a recording, one that everybody at the spot can look into.
+
+        The spot itself, else a public channel, which people of other organisations cannot see.
+        """
+        shown = list(channels)
+        if spot.channel in shown:
+            return spot.channel
+        if not spot.shared:
+            for channel in shown:
+                if await self._is_public(channel):
+                    return channel
+        return None
+
     async def _by(
         self, user: str, row: RecordingRow, channels: Sequence[str], here: str | None
     ) -> str | None:
@@ -107,12 +122,21 @@ class Sight:
                     return channel
         return None
 
+    async def _is_public(self, channel: str) -> bool:
+        """What Slack does not tell now is not shown now."""
+        if not channel.startswith(("C", "G")):
+            return False
+        try:
+            return (await self._channels.get(channel, self._deps.slack.channel)).public
+        except SlackError:
+            return False
+
     async def _sees_channel(self, person: Person, channel: str) -> bool:
         if not channel.startswith(("C", "G")):
             return channel == person.user
+        if await self._is_public(channel):
+            return True
         try:
-            if (await self._channels.get(channel, self._deps.slack.channel)).public:
-                return True
             return await self._members.get(f"{channel} {person.user}", self._ask)
         except SlackError:
             return False

@@ -30,6 +30,9 @@ CHECKUP = "checkup"
 # A room that a channel follows. The value is the room's id.
 UNFOLLOW = "room_unfollow"
 
+# Below a message that links to a room: the form. The value is the room's id.
+START_LINKED = "room_start"
+
 # A file in Details. The value is `details.file_value(key, asset_id)`.
 FILE = "recording_file"
 
