@@ -145,7 +145,7 @@ ROOMS = st.builds(
     st.sampled_from([None, CARD, "javascript:x", "x" * 5000]),
     TIMES,
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_slack_takes_it_whatever_is_known(
     room: RoomEntry, known: Recording | None, offered: list[Offer], card: str | None, now: datetime
 ) -> None:

@@ -185,7 +185,7 @@ HOMES = st.builds(
 
 
 @given(HOMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_slack_takes_any_home(home: HomePage) -> None:
     assert_accepted(home_view(home, NOW))
 
