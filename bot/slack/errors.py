@@ -21,6 +21,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)  # of a call
+
 
 class SlackError(Exception):
     """Never carries a token or a response body."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.errors import (
+    WIRE_ERRORS,
     SlackError,
     SlackRefused,
     SlackUnavailable,
@@ -30,7 +30,6 @@ LOOK_FOR_VIEW_EVERY_S = 0.1
 LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
 RESPONSE_URL = "response_url"
 Json = Mapping[str, Any]
-_WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +307,7 @@ class SlackGateway:
         """auth.test, past the gates."""
         try:
             await self._client.auth_test()
-        except _WIRE_ERRORS as raised:
+        except WIRE_ERRORS as raised:
             raise error_from(raised) from None
 
     @asynccontextmanager
@@ -319,7 +318,7 @@ class SlackGateway:
             await self._gates.check(method)
         try:
             yield
-        except _WIRE_ERRORS as raised:
+        except WIRE_ERRORS as raised:
             raise await self._noted(method, error_from(raised)) from None
 
     async def _noted(self, method: str, error: SlackError) -> SlackError:

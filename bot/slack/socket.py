@@ -9,10 +9,16 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.errors import WIRE_ERRORS, SlackRefused, error_from
+
 # Slack refreshes a connection some times a day, and the SDK closes the old one before it opens the
 # next: with one alone, who clicks just then gets "We had some trouble connecting". Slack allows
 # ten in all, so five replicas. Source: docs.slack.dev, apis/events-api/using-socket-mode.
 CONNECTIONS = 2
+
+
+class AppTokenRefused(SlackRefused):
+    """No connection for this token."""
 
 
 class SocketMode:
@@ -28,13 +34,27 @@ class SocketMode:
         return any(handler.is_open for handler in self._handlers)
 
     async def connect(self) -> None:
-        """Raises slack_sdk's errors when Slack does not let us; afterwards it reconnects itself."""
+        """Afterwards it reconnects by itself.
+
+        Raises AppTokenRefused, which the SDK would try again and again; SlackUnavailable.
+        """
+        await self._check_token()
         one_at_a_time = asyncio.Lock()
         for _ in range(CONNECTIONS):
             handler = _Counting(self._app, self._app_token, web_client=self._client)
             handler.client.connect_operation_lock = one_at_a_time  # renewed together, both are gone
             self._handlers.append(handler)
             await handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def _check_token(self) -> None:
+        try:
+            await self._client.apps_connections_open(app_token=self._app_token)
+        except WIRE_ERRORS as raised:
+            match error_from(raised):
+                case SlackRefused(error=error):
+                    raise AppTokenRefused(error) from None
+                case unavailable:
+                    raise unavailable from None
 
     async def close(self, within_s: float) -> None:
         await asyncio.gather(*(handler.drain(within_s) for handler in self._handlers))
