@@ -26,8 +26,9 @@ from bot.listeners.register import register_all
 from bot.reconcile.loop import Reconciler
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
-from bot.slack.gateway import Identity, SlackGateway
+from bot.slack.gateway import SlackGateway
 from bot.slack.socket import SocketMode
+from bot.slack.values import Identity
 from bot.store.engine import open_store
 from bot.store.store import Store
 from bot.store.values import Team

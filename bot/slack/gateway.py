@@ -8,8 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,52 +23,13 @@ from bot.slack.errors import (
     error_from,
 )
 from bot.slack.gates import Gates
+from bot.slack.values import Identity, Member, Posted, SeenChannel
 
 ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
 LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
 RESPONSE_URL = "response_url"
 Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """`channel` is where it really is: a message to a person is in a D… channel."""
-
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the bot is. `scopes` is what the token was granted."""
-
-    enterprise_id: str
-    team_id: str
-    team: str
-    bot_user_id: str
-    bot_id: str
-    name: str
-    scopes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """`member`: of the home workspace, and neither guest nor bot. `name` is what people see."""
-
-    user_id: str
-    standing: Literal["member", "guest", "external"]
-    admin: bool
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenChannel:
-    """A channel that the bot can see."""
-
-    member: bool
-    archived: bool
-    public: bool
 
 
 class SlackGateway:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from bot.domain.permissions import Person
 from bot.slack.errors import NotAuthorized, SlackRefused, SlackUnavailable
-from bot.slack.gateway import Member
+from bot.slack.values import Member
 from bot.usecases.deps import Deps
 
 FOR = timedelta(minutes=5)

@@ -8,7 +8,7 @@ from bot.domain.permissions import Person
 from bot.domain.recording import Recording
 from bot.domain.unfurls import Spot
 from bot.slack.errors import SlackError
-from bot.slack.gateway import SeenChannel
+from bot.slack.values import SeenChannel
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
 from bot.usecases.people import WITHIN_S, People, Remembered

@@ -11,7 +11,8 @@ from bot.domain.policy import Policy
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.reconcile.loop import SIDE_BY_SIDE, Reconciler
-from bot.slack.gateway import Identity, SlackGateway
+from bot.slack.gateway import SlackGateway
+from bot.slack.values import Identity
 from bot.store.store import Store
 from bot.usecases.deps import Deps
 from tests.contract.store_support import Clock, created, new_key

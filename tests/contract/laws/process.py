@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.reconcile.loop import Reconciler
-from bot.slack.gateway import Identity
+from bot.slack.values import Identity
 from bot.store.errors import StoreError, StoreUnavailable
 from bot.store.values import Team
 from bot.usecases.deps import Deps
