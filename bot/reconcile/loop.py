@@ -19,6 +19,7 @@ SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
+RENEW_EVERY_S = 3.0  # several times in a lease
 LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
@@ -36,6 +37,7 @@ class Reconciler:
         self._rooms = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._more = False  # as many were due as could be taken: there may be others
 
     def poke(self) -> None:
         """Something may be due."""
@@ -51,6 +53,7 @@ class Reconciler:
     async def run(self) -> None:
         self._deps.store.on_mail = self._mail.set
         listening = asyncio.create_task(self._deps.store.listen(self.poke))
+        renewing = asyncio.create_task(self._keep_leases())
         try:
             await asyncio.gather(
                 self._forever(self._read_mail, self._mail),
@@ -61,6 +64,7 @@ class Reconciler:
                 await asyncio.wait(self._running)
         finally:
             listening.cancel()
+            renewing.cancel()
             for task in self._running:  # none, unless our time is up: then the store goes, too
                 task.cancel()
 
@@ -79,6 +83,16 @@ class Reconciler:
                 pause_s = STORE_GONE_PAUSE_S
             if pause_s > 0 and not self._stopping.is_set():
                 await _sleep(poked, pause_s)
+
+    async def _keep_leases(self) -> None:
+        """Until cancelled: what we work on is ours, however long a step takes."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            try:
+                if self._running:
+                    await self._deps.store.renew(self._owner)
+            except StoreError as gone:
+                log.warning("leases_not_renewed", why=str(gone))
 
     async def _read_mail(self) -> float:
         read = await match_inbox(self._deps)
@@ -100,20 +114,27 @@ class Reconciler:
     async def _take_work(self) -> float:
         free = SIDE_BY_SIDE - len(self._running)
         keys = await self._deps.store.take_due(free, self._owner) if free else []
+        self._more = len(keys) == free
         for key in keys:
             task = asyncio.create_task(self._run_one(key), name=f"recording-{key}")
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        more = free and len(keys) == free
-        return 0.0 if more else self._look_every_s
+            task.add_done_callback(self._ended)
+        return self._look_every_s
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """There is a place again, for which some may have waited."""
+        self._running.discard(task)
+        if self._more:
+            self._work.set()
 
     async def _run_one(self, key: str) -> None:
         try:
-            next_due_at = await run(self._deps, key, self._owner, enough=self._stopping.is_set)
-            if await self._deps.store.release(key, self._owner, next_due_at):
+            rest = await run(self._deps, key, self._owner, enough=self._stopping.is_set)
+            release = self._deps.store.release
+            if await release(key, self._owner, rest.until, asked=rest.asked):
                 self._work.set()
-            elif next_due_at is not None:
-                self._look_at(next_due_at)
+            elif rest.until is not None:
+                self._look_at(rest.until)
         except LeaseLost:
             log.info("lease_lost", key=key)
         except StoreError as gone:
@@ -121,9 +142,6 @@ class Reconciler:
         except Exception:
             FAULTS.labels("reconcile").inc()
             log.exception("recording_broke", key=key)
-        finally:
-            if len(self._running) >= SIDE_BY_SIDE:
-                self._work.set()  # some may have waited for a place
 
     def _look_at(self, due_at: datetime) -> None:
         """What this process knows to be due then needs no looking for."""

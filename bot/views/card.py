@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.assets import Transcription
+from bot.domain.files import can_read, can_watch
 from bot.domain.recording import ON_AIR, Phase, Recording, Why
 from bot.views import ids
 from bot.views.log import log_lines, written
@@ -27,8 +28,6 @@ from bot.views.problems import BOT, explain
 from bot.views.text import duration, esc, join, mention, plain, when
 from bot.views.words import (
     NO_TRANSCRIPT_YET,
-    can_read,
-    can_watch,
     mark_of,
     options_line,
     sentence,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from bot.domain.command_table import COMMAND
 from bot.domain.commands import CommandError
@@ -76,6 +76,12 @@ def already_recording(
     return _say(text, [*([card] if card else []), *([follow] if can_follow else [])])
 
 
+def recorded_elsewhere(room_name: str) -> Message:
+    """For people who may not know where, nor by whom."""
+    text = f"*{esc(room_name)}* is already being recorded, in a place that you cannot see."
+    return _say(f"{text} Its recording has to end before another can start.")
+
+
 def following(room_name: str) -> Message:
     return _say(f"The card of *{esc(room_name)}* appears in this channel too.")
 
@@ -102,7 +108,16 @@ def cannot_follow(why: str, fix: str) -> Message:
     return _say(f"The card cannot appear here. {why} {fix}".strip())
 
 
-def which_one(rows: Sequence[Row], action: Action) -> Message:
+class Named(Protocol):
+    """A recording to choose."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def room_name(self) -> str: ...
+
+
+def which_one(rows: Sequence[Named], action: Action) -> Message:
     """A button for each; of many, a select whose option's value is the recording's key."""
     verb, action_id = _VERBS[action]
     text = f"{count(len(rows), 'recording')} could be meant. Which one should {action}?"
@@ -136,7 +151,7 @@ def nothing_running(room: str | None = None) -> Message:
 def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
     """What runs now: in this channel with Stop, in others as lines."""
     if not here and not elsewhere:
-        return _say("Nothing is being recorded.", [_start_button()])
+        return nothing_running()
     blocks = running_blocks(here, now, placed=False)
     if not here:
         blocks.append(section(NOTHING_HERE))

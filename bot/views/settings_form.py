@@ -35,6 +35,7 @@ FIELDS = {
     "outside_links": "links for people outside",
     "tell_room": "the notice in the room's chat",
 }
+TITLE = "Channel settings"
 PEOPLE_MOST = 50
 GROUPS_MOST = 20
 
@@ -69,7 +70,7 @@ def settings_form(
         "type": "modal",
         "callback_id": ids.SETTINGS_FORM,
         "private_metadata": channel,
-        "title": words("Channel settings"),
+        "title": words(TITLE),
         "submit": words("Save"),
         "close": words("Cancel"),
         "blocks": blocks,

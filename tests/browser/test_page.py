@@ -178,8 +178,34 @@ async def test_old_messages_are_there_when_one_scrolls_up(screen: Screen) -> Non
     await expect(screen.message("number 0.")).to_have_count(0)
     await screen.main.locator(".scroll").hover()
     oldest = screen.message("number 0.")
-    async with asyncio.timeout(30):
-        while not await oldest.count():
+    async with asyncio.timeout(15):
+        while not await oldest.is_visible():
             await screen.page.mouse.wheel(0, -4000)
+            await screen.run("new Promise(requestAnimationFrame)")
     await oldest.scroll_into_view_if_needed()
     await expect(oldest).to_be_in_viewport()
+
+
+async def test_a_menu_stays_open_while_the_page_changes(screen: Screen) -> None:
+    """News redraw the sidebar, from which this menu was opened."""
+    await screen.sidebar.get_by_role("button", name="Acting as").click()
+    await expect(screen.page.get_by_role("menuitemradio", name="Amara")).to_be_visible()
+    async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
+        said = {"user": seed.MEMBER, "channel": seed.DESIGN, "text": "news"}
+        await http.post("/sim/say", json=said)
+    await expect(screen.sidebar.get_by_role("button", name="design, unread")).to_be_visible()
+    await screen.page.get_by_role("menuitemradio", name="Amara").click()
+    await expect(screen.sidebar.get_by_role("button", name="Acting as Amara")).to_be_visible()
+
+
+async def test_a_link_to_a_room_shows_the_room_below_the_message(screen: Screen) -> None:
+    room = await screen.stage.hms.room("town hall")
+    await screen.go("lobby")
+    await screen.type(f"https://acme.app.100ms.live/preview/{room['id']}/host")
+    preview = screen.main.get_by_role("region", name="Preview by record").last
+    await expect(preview).to_contain_text("town hall · ")
+    await expect(preview).to_have_css("border-left-width", "4px")
+    await screen.page.set_viewport_size(PHONE)
+    assert not await screen.run("document.documentElement.scrollWidth > innerWidth")
+    await preview.get_by_role("button", name="Start a recording of town hall").click()
+    await expect(screen.modal.get_by_role("combobox", name="Room")).to_have_value("town hall")

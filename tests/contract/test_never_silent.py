@@ -46,8 +46,8 @@ class Life:
         while (due := await self.store.next_due()) is not None and due <= then:
             self.clock.time = max(self.clock.time, due)
             for key in await self.store.take_due(1, ME):
-                again = await run(self.deps, key, ME)
-                await self.store.release(key, ME, again)
+                rest = await run(self.deps, key, ME)
+                await self.store.release(key, ME, rest.until, asked=rest.asked)
         self.clock.time = max(self.clock.time, then)
 
     async def recorded(self, **options: Any) -> str:

@@ -1,12 +1,13 @@
 """All groups, in the order in which people meet them."""
 
-from tests.voice import cards, forms, health, replies, results
+from tests.voice import cards, forms, health, replies, results, unfurls
 from tests.voice.sample import Group, Sample
 
 GROUPS: tuple[Group, ...] = (
     *forms.GROUPS[:3],
     *cards.GROUPS,
     *results.GROUPS,
+    *unfurls.GROUPS,
     *replies.GROUPS,
     *forms.GROUPS[3:],
     *health.GROUPS,

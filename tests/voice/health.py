@@ -20,9 +20,10 @@ from bot.domain.health import (
 from bot.domain.recording import Phase
 from bot.domain.rows import HomeHealth, HomePage
 from bot.sandbox.slack import seed
-from bot.views.doctor import doctor_reply
+from bot.views.doctor import doctor_reply, looking
 from bot.views.home import home_view
 from tests.unit.views_samples import NOW, at, ended_row
+from tests.voice.forms import BOARD, WEEKLY
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, home, line, only_you
 
 WELL = Checkup(
@@ -69,6 +70,7 @@ def _doctor() -> list[Sample]:
         only_you("Webhooks are not set up; in a direct message", doctor_reply, private, bot=BOT),
         only_you("Much is wrong", doctor_reply, ILL, bot=BOT),
         only_you("Nobody answers, and no webhook has come", doctor_reply, DEAF, bot=BOT),
+        only_you("Check-up was pressed on Home, and is under way", looking),
     ]
 
 
@@ -78,18 +80,25 @@ def _home() -> list[Sample]:
         ended_row(room_name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
         line(key="key-4", room_name="Retro", phase=Phase.FAILED, starter=seed.ADMIN),
     )
-    ill = HomeHealth(True, NOW, 2, ("chat.update",), ("files:write",))
+    ill = HomeHealth(True, NOW, 2, ("chat.update",), ILL.missing_scopes or ())
     deaf = HomeHealth(
         webhooks=False, last_webhook_at=None, unanswered=0, shut=(), missing_scopes=()
     )
     later = NOW + timedelta(minutes=12)
     return [
         home("Nothing was recorded yet", home_view, HomePage(), later),
-        home("On most days", home_view, HomePage(running, recent, older=True), later),
+        home(
+            "On most days",
+            home_view,
+            HomePage(
+                running=running, recent=recent, older=True, presets=(WEEKLY, BOARD), more_presets=3
+            ),
+            later,
+        ),
         home(
             "A page further back, for a guest",
             home_view,
-            HomePage((), recent, 1, member=False),
+            HomePage(recent=recent, page=1, member=False),
             later,
         ),
         home("Admins see how the bot is", home_view, HomePage(health=ill), later),

@@ -106,6 +106,7 @@ def _doing() -> list[Sample]:
             can_follow=False,
             **known,
         ),
+        only_you("… where one cannot look", replies.recorded_elsewhere, ROOM),
         only_you("Follow here was pressed", replies.following, ROOM),
         only_you("… where the bot may not post", replies.cannot_follow, *NOT_IN),
         only_you("Stop, by command", replies.stopping, ROOM),
@@ -209,6 +210,17 @@ def _rights() -> list[Sample]:
         only_you("Ask for a stop was pressed", stop_wished, seed.STARTER),
         only_you("Settings, in a direct message", settings_replies.only_in_channels),
         only_you("Settings of a channel one cannot see", settings_replies.not_yours),
+        only_you(
+            "Settings of a channel the bot cannot see, from Home",
+            settings_replies.out_of_reach,
+            *slack_refusal("channel_not_found", seed.BOARD, bot=BOT),
+        ),
+        only_you(
+            "Settings were saved that leave out whoever saved them",
+            settings_replies.saved_without_you,
+            seed.STANDUP,
+            "workspace admins",
+        ),
         only_you(
             "Slack did not open the settings in time", settings_replies.open_from_here, seed.STANDUP
         ),

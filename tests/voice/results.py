@@ -10,7 +10,7 @@ from bot.domain.options import RecordingOptions
 from bot.domain.recording import Recording
 from bot.domain.results import SummarySection
 from bot.sandbox.slack import seed
-from bot.views.details import details_view
+from bot.views.details import Viewer, details_view
 from bot.views.notices import room_notice, stop_wish
 from bot.views.outcomes import message_view
 from bot.views.replies import getting_link, link_reply, no_file, no_right
@@ -161,10 +161,16 @@ def _details() -> list[Sample]:
     ]
     refused = f.StartRefused(at=at(2), status=404, message="room not found")
     return [
-        modal("Details was pressed while it runs", details_view, story(*RUNS), bot=BOT),
-        modal("… once everything is there", details_view, story(*READ), deliveries, bot=BOT),
-        modal("… of one that did not start", details_view, story(refused), bot=BOT),
+        details("Details was pressed while it runs", story(*RUNS)),
+        details("… once everything is there", story(*READ), deliveries),
+        details("… by a guest", story(*READ), deliveries, links=False),
+        details("… of one that did not start", story(refused)),
     ]
+
+
+def details(when: str, recording: Recording, *shown: list[Delivery], links: bool = True) -> Sample:
+    viewer = Viewer(frozenset(recording.channels), links=links)
+    return modal(when, details_view, recording, *shown, viewer=viewer, bot=BOT)
 
 
 def _links() -> list[Sample]:

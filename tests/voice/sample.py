@@ -13,7 +13,16 @@ from bot.views.message import Message
 from tests.unit.views_samples import requested, row
 
 Json = dict[str, Any]
-Place = Literal["channel", "thread", "only you", "direct message", "modal", "home", "room's chat"]
+Place = Literal[
+    "channel",
+    "thread",
+    "only you",
+    "direct message",
+    "modal",
+    "home",
+    "room's chat",
+    "below a link",
+]
 PEOPLE = {"U1": seed.STARTER, "U2": seed.ADMIN}
 ROOM = "Weekly sync"
 BOT = "record"  # as the sandbox names it

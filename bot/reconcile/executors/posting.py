@@ -13,7 +13,7 @@ from bot.domain.facts import CannotPost, Fact
 from bot.metrics import POSSIBLE_DOUBLES
 from bot.reconcile.context import Context, Note, hold
 from bot.slack.errors import CannotPostThere, NotAuthorized, SlackRefused, SlackUnavailable
-from bot.slack.gateway import Posted
+from bot.slack.values import Posted
 from bot.views.message import Message, content_hash
 
 log = structlog.get_logger()

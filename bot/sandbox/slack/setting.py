@@ -52,7 +52,7 @@ class Setting:
 
     async def disconnect(self, asked: ask.Disconnect) -> JSON:
         close = asked.reason != "warning" if asked.close is None else asked.close
-        told = await self._sim.sockets.disconnect_all(asked.reason, close=close)
+        told = await self._sim.sockets.disconnect(asked.reason, close=close, every=asked.every)
         return {"ok": True, "told": told}
 
     async def install(self, _: ask.Empty) -> JSON:
