@@ -26,10 +26,12 @@ def fail(line: str) -> NoReturn:
 @app.command()
 def run() -> None:
     """Run the bot, over HTTP, or over Socket Mode if SLACK_APP_TOKEN is set."""
+    from bot.hms.errors import HmsUnauthorized  # noqa: PLC0415
     from bot.logs import configure_logs  # noqa: PLC0415
     from bot.running import CannotListen, serve  # noqa: PLC0415
-    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+    from bot.settings import WHERE, SettingsError, load_settings  # noqa: PLC0415
     from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
+    from bot.slack.socket import AppTokenRefused  # noqa: PLC0415
     from bot.store.errors import StoreError  # noqa: PLC0415
 
     try:
@@ -43,8 +45,16 @@ def run() -> None:
             f"Slack does not accept SLACK_BOT_TOKEN ({e.error}). "
             "Install the app again and copy the new token."
         )
+    except AppTokenRefused as e:
+        where = WHERE["SLACK_APP_TOKEN"]
+        fail(f"Slack does not accept SLACK_APP_TOKEN ({e.error}). Make a new one: {where}.")
     except SlackError as e:
         fail(f"Slack cannot be reached at SLACK_API_URL ({e}). Is the network there?")
+    except HmsUnauthorized as e:
+        fail(
+            f"100ms does not accept HMS_ACCESS_KEY and HMS_SECRET, or HMS_MANAGEMENT_TOKEN ({e}). "
+            f"Copy them again: {WHERE['HMS_ACCESS_KEY']}. Is this machine's clock right?"
+        )
     except CannotListen as e:
         fail(f"cannot listen on {e}: is another process there? Change HOST or PORT.")
     except StoreError as e:

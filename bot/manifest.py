@@ -21,9 +21,11 @@ BOT_EVENTS = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
+    "link_shared",
     "member_joined_channel",
     "tokens_revoked",
 )
+UNFURLED = "app.100ms.live"  # and whatever is below it: each customer has a name there
 _USAGE = "[start|stop|status|list|settings|help] [room] [options]"  # one line wide; help has all
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f<>\"\\]")
 
@@ -116,6 +118,7 @@ def _features(endpoint: str | None) -> Json:
         "bot_user": {"display_name": "record-bot", "always_online": True},
         "shortcuts": shortcuts,
         "slash_commands": [command],
+        "unfurl_domains": [UNFURLED],
     }
 
 

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
+from bot.hms.errors import HmsError, HmsUnauthorized
 from bot.settings import Settings
 from bot.usecases.downtime import note_that_we_live, replay_what_was_missed
 from bot.usecases.housekeeping import keep_tidy
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 HTTP_DRAIN_S = 2
 DRAIN_S = 5.0
 CANCELLED_S = 1.0
+CREDENTIALS_WITHIN_S = 3.0
 
 
 class CannotListen(Exception):
@@ -27,8 +29,12 @@ class CannotListen(Exception):
 
 
 async def serve(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT. First no new requests, then what is under way, then the rest."""
+    """Until SIGTERM or SIGINT. First no new requests, then what is under way, then the rest.
+
+    Raises what `build` raises, AppTokenRefused, HmsUnauthorized, CannotListen.
+    """
     async with build(settings) as parts:
+        await _try_credentials(parts)
         server = _Server(parts)
         await parts.deps.store.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())
@@ -43,6 +49,18 @@ async def serve(settings: Settings) -> None:
             await _stop(parts, reconciling)
         if not server.was_up:
             raise CannotListen(f"{settings.host}:{settings.port}")
+
+
+async def _try_credentials(parts: Parts) -> None:
+    """A wrong secret is better known now. A 100ms that does not answer may do so later."""
+    try:
+        async with asyncio.timeout(CREDENTIALS_WITHIN_S):
+            async for _ in parts.deps.hms.list_rooms():
+                return
+    except HmsUnauthorized:
+        raise
+    except (HmsError, TimeoutError) as failed:
+        log.warning("credentials_not_tried", why=str(failed))
 
 
 def _chores(parts: Parts) -> Iterator[Coroutine[Any, Any, None]]:

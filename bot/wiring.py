@@ -26,21 +26,25 @@ from bot.listeners.register import register_all
 from bot.reconcile.loop import Reconciler
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
-from bot.slack.gateway import Identity, SlackGateway
+from bot.slack.gateway import SlackGateway
 from bot.slack.socket import SocketMode
+from bot.slack.values import Identity
 from bot.store.engine import open_store
 from bot.store.store import Store
 from bot.store.values import Team
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
 from bot.usecases.home import Homes
+from bot.usecases.lists import Lists
 from bot.usecases.rights import Rights
+from bot.usecases.sight import Sight
+from bot.usecases.unfurling import Unfurling
 from bot.web.app import web_app
 
 log = structlog.get_logger()
 
 CALL_WITHIN_S = 8.0  # below the 10 s of a step
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,12 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)
-        homes = Homes(deps, rights.people)
-        register_all(bolt, Bot(deps, directory, background, rights, homes))
+        sight = Sight(deps, rights.people)
+        lists = Lists(deps, sight)
+        homes = Homes(deps, rights.people, sight, lists)
+        unfurling = Unfurling(deps, directory, sight, lists)
+        parts = Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
+        register_all(bolt, parts)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if (settings.slack_app_token)

@@ -1,6 +1,7 @@
-"""Hypothesis' deadline measures the machine: on a busy one, tests would fail now and then."""
+"""What holds for all tests."""
 
 from hypothesis import settings
 
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+# How long an example takes says how busy the machine is. Speed is measured in tests/bench.
+settings.register_profile("record-bot", deadline=None)
+settings.load_profile("record-bot")

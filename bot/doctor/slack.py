@@ -5,14 +5,13 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 from pydantic import SecretStr
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.clock import Clocks
 from bot.doctor.findings import Finding, failed, note, ok, shown
 from bot.doctor.given import Given
 from bot.settings import WHERE
-from bot.slack.errors import NotAuthorized, SlackError, SlackRefused, error_from
+from bot.slack.errors import WIRE_ERRORS, NotAuthorized, SlackError, SlackRefused, error_from
 from bot.slack.gateway import SlackGateway
 from bot.usecases.scopes import SCOPES, missing_scopes
 
@@ -91,7 +90,7 @@ async def _app(given: Given, session: aiohttp.ClientSession) -> Finding:
     client = _client(given, session, token)
     try:
         await client.apps_connections_open(app_token=token.get_secret_value() if token else "")
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as raised:
+    except WIRE_ERRORS as raised:
         error = error_from(raised)
         if not isinstance(error, SlackRefused):
             return _no_answer(APP_TOKEN, error)

@@ -153,7 +153,9 @@ TABLE: tuple[Entry, ...] = (
     ),
 )
 
-_LONGEST_FIRST = sorted(TABLE, key=lambda entry: len(entry.word.split()), reverse=True)
+_LONGEST_FIRST = sorted(
+    ((entry.word.split(), entry) for entry in TABLE), key=lambda it: len(it[0]), reverse=True
+)
 _WORDS = {entry.word: entry for entry in TABLE if entry.word}
 _HINTS = {hint: entry for entry in TABLE for hint in entry.hints}
 
@@ -164,10 +166,10 @@ def entry_of(word: str) -> Entry:
 
 def match_entry(tokens: Sequence[Token]) -> tuple[Entry, int] | None:
     """The entry with the most words that these words start with, and how many it used."""
-    for entry in _LONGEST_FIRST:
-        wanted = entry.word.split()
-        given = [fold(t.text) for t in tokens[: len(wanted)] if not t.quoted]
-        if given == wanted and (wanted or not tokens):
+    longest = len(_LONGEST_FIRST[0][0])
+    given = [None if t.quoted else fold(t.text) for t in tokens[:longest]]
+    for wanted, entry in _LONGEST_FIRST:
+        if given[: len(wanted)] == wanted and (wanted or not tokens):
             return entry, len(wanted)
     return None
 

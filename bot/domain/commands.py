@@ -277,7 +277,7 @@ def _take_count(reading: Reading) -> int:
     reading.words = reading.words[:-1]
     count = int(last)
     if not 1 <= count <= MAX_LIST_COUNT:
-        accepted = f"A number from 1 to {MAX_LIST_COUNT}. Put a name that ends in one in quotes."
+        accepted = f"It holds 1 to {MAX_LIST_COUNT}. Put a name that ends in a number in quotes."
         reading.problems.append(Problem(f"The list cannot hold {last} recordings.", accepted))
     return max(1, min(MAX_LIST_COUNT, count))
 

@@ -19,6 +19,7 @@ _DROPPED = (
     "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 INVISIBLE = _DROPPED + _JOINERS
+_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 _ANY_QUOTE = DOUBLE_QUOTES + SINGLE_QUOTES
 _ESCAPE = re.compile(rf"\\([\\{_ANY_QUOTE}])")
@@ -83,7 +84,7 @@ def unwrap_link(text: str) -> str:
 
 
 def strip_invisible(text: str) -> str:
-    return text.translate(dict.fromkeys(map(ord, INVISIBLE)))
+    return text.translate(_WITHOUT_INVISIBLE)
 
 
 def fold(text: str) -> str:

@@ -37,6 +37,10 @@ class Refusal:
     allowed: Allowed
     starter: str | None = None
 
+    def unnamed(self) -> "Refusal":
+        """For people who may not know of the recording: it names nobody."""
+        return Refusal(self.act, ADMINS if self.allowed.who == "some" else self.allowed)
+
 
 MEMBERS = Allowed(who="everyone")
 ADMINS = Allowed(who="admins")

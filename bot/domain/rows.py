@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.health import MissingScope
+from bot.domain.presets import Preset
 from bot.domain.recording import Phase
 
 
@@ -41,16 +43,23 @@ class HomeHealth:
     last_webhook_at: datetime | None
     unanswered: int  # recordings about which 100ms gives no answer
     shut: tuple[str, ...]  # Slack's methods that are to be left alone
-    missing_scopes: tuple[str, ...]
+    missing_scopes: tuple[MissingScope, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """One page of Home. `older`: there is one more. `health` is for admins only."""
+    """One page of Home. `older`: there is one more. `health` is for admins only.
+
+    `opened_ms`, the moment at which they opened it, empties what was chosen before.
+    """
 
     running: tuple[Row, ...] = ()
+    more_running: int = 0
     recent: tuple[Row, ...] = ()
     page: int = 0
     older: bool = False
     member: bool = True
+    presets: tuple[Preset, ...] = ()
+    more_presets: int = 0
+    opened_ms: int = 0
     health: HomeHealth | None = None

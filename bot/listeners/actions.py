@@ -1,20 +1,23 @@
 """Buttons on cards, results, lists and details."""
 
+import asyncio
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.domain.recording import Recording
 from bot.listeners.bot import Bot, listener
 from bot.listeners.commands import CONFIRMED
-from bot.listeners.payloads import Click
+from bot.listeners.payloads import Asked, Click
 from bot.listeners.taken import say_taken
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow, RoomTaken
 from bot.usecases.control import Control, control, follow, wish_stop
+from bot.usecases.links import SEERS
 from bot.usecases.starting import again, request_recording
 from bot.views import ids, replies
-from bot.views.details import details_view
+from bot.views.details import Viewer, details_view
 from bot.views.notices import stop_wished
 from bot.views.problems import slack_refusal
 
@@ -79,9 +82,25 @@ async def ask_stop(args: AsyncArgs, bot: Bot) -> None:
 async def details(args: AsyncArgs, bot: Bot) -> None:
     click = Click.of(args.body)
     loaded = await bot.deps.store.load(click.value)
+    viewer = await _viewer(bot, click.asked, loaded.recording)
     await args.ack()
-    view = details_view(loaded.recording, loaded.work.deliveries, bot=bot.deps.identity.name)
+    if not viewer.channels:
+        refused = replies.no_right("look at", SEERS)
+        bot.after_ack(click.asked, bot.reply(click.asked, refused))
+        return
+    name = bot.deps.identity.name
+    view = details_view(loaded.recording, loaded.work.deliveries, viewer=viewer, bot=name)
     await bot.deps.slack.open_view(click.asked.trigger_id, view)
+
+
+async def _viewer(bot: Bot, asked: Asked, recording: Recording) -> Viewer:
+    """Both are asked of Slack side by side: the trigger does not live long."""
+    here = asked.channel if asked.channel in recording.channels else None
+    places, links = await asyncio.gather(
+        bot.sight.places(asked.user, recording, here=here),
+        bot.rights.may_open(asked.user, here or recording.home),
+    )
+    return Viewer(places, links, here or "")
 
 
 async def try_again(args: AsyncArgs, bot: Bot) -> None:

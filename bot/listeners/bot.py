@@ -22,9 +22,13 @@ from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
 from bot.usecases.deps import Deps
 from bot.usecases.directory import RoomDirectory
 from bot.usecases.home import Homes
+from bot.usecases.lists import Lists
 from bot.usecases.rights import NoRight, Rights
+from bot.usecases.sight import Sight
+from bot.usecases.unfurling import Unfurling
 from bot.views.forgetting import forgotten_reply
 from bot.views.message import Message
+from bot.views.outcomes import message_view
 from bot.views.replies import something_broke, try_again_soon
 from bot.views.rights import refused_message
 
@@ -39,7 +43,10 @@ class Bot:
     rooms: RoomDirectory
     later: Background
     rights: Rights
+    sight: Sight
+    lists: Lists
     homes: Homes
+    unfurling: Unfurling
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.
@@ -123,12 +130,22 @@ def register(app: AsyncApp, bot: Bot) -> None:
             return BoltResponse(status=200, body=reply)
         if body.get("type") == "event_callback":
             return BoltResponse(status=500, body="")
-        asked = Asked.of(body)
-        bot.later.start(_say(bot, asked, message))
+        bot.later.start(_say(bot, body, message))
         return BoltResponse(status=200, body="")
 
 
-async def _say(bot: Bot, asked: Asked, message: Message) -> None:
+async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
+    """In a modal, where nothing ephemeral can appear: on Home, and after a global shortcut."""
+    asked, view = Asked.of(body), body.get("view") or {}
+    if view.get("type") == "home" or body.get("type") == "shortcut":
+        try:
+            await bot.deps.slack.open_view(
+                asked.trigger_id, message_view(message, title="Recordings")
+            )
+        except SlackError as closed:
+            log.info("told_directly", why=str(closed))
+        else:
+            return
     try:
         await bot.reply(asked, message)
     except (SlackError, StoreError) as again:

@@ -19,6 +19,7 @@ from bot.domain.rooms import (
     without_preview,
 )
 from bot.listeners.bot import Bot, listener
+from bot.listeners.checkup import tell_checkup
 from bot.listeners.following import follow, unfollow
 from bot.listeners.forms import open_form, present
 from bot.listeners.naming import id_of, which_room
@@ -26,13 +27,12 @@ from bot.listeners.payloads import Asked
 from bot.listeners.presets import open_presets
 from bot.listeners.settings import open_settings
 from bot.listeners.taken import say_taken
-from bot.store.values import OutcomeAddress, RoomTaken
-from bot.usecases import forms, lists, presets
-from bot.usecases.checkup import examine
+from bot.store.values import OutcomeAddress, RecordingRow, RoomTaken
+from bot.usecases import forms, presets
 from bot.usecases.control import Choice, Control, control, meant
+from bot.usecases.rights import NoRight
 from bot.usecases.starting import Wish, request_recording
 from bot.views import replies
-from bot.views.doctor import doctor_reply
 from bot.views.help import help_reply
 from bot.views.message import Message
 
@@ -54,6 +54,7 @@ async def obey(
         case c.Help(topic=topic):
             await answer(args, bot, asked, help_reply(topic))
         case c.OpenForm():
+            await bot.rights.to_start(asked.user, asked.channel)
             await args.ack()
             await present(bot, asked, await forms.fresh(bot.deps, asked.user, asked.channel))
         case c.Start():
@@ -105,6 +106,7 @@ async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> N
 
 async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> None:
     settings = await bot.deps.store.channel_settings(asked.channel)
+    await bot.rights.to_start(asked.user, asked.channel, settings)
     preset = await presets.meant(bot.deps, asked.channel, command.preset, settings)
     if isinstance(preset, presets.NoSuchPreset):
         await answer(args, bot, asked, replies.command_error(no_such_preset(command, preset)))
@@ -132,11 +134,11 @@ async def start_with(
     found = await bot.rooms.find(room) if room else await _default_room(bot, settings)
     match found:
         case Found():
-            await begin(args, bot, asked, command, found, settings=settings)
+            await begin(args, bot, asked, command, found)
         case Unknown(room_id=str(room_id), link=link):
             bot.rooms.refresh_soon()
             unnamed = Found(RoomEntry(room_id, room_id), link)
-            await begin(args, bot, asked, command, unnamed, settings=settings)
+            await begin(args, bot, asked, command, unnamed)
         case Unknown(suggestions=suggestions):
             bot.rooms.refresh_soon()
             corrected = [c.command_line(c.Start(r.name, command.options)) for r in suggestions]
@@ -160,15 +162,7 @@ async def _default_room(bot: Bot, settings: ChannelSettings) -> Found | None:
     return Found(RoomEntry(settings.room_id, name or settings.room_id))
 
 
-async def begin(
-    args: AsyncArgs,
-    bot: Bot,
-    asked: Asked,
-    command: c.Start,
-    found: Found,
-    *,
-    settings: ChannelSettings,
-) -> None:
+async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found: Found) -> None:
     """Commit the wish, then say so. A link that named the room serves as the meeting URL."""
     options = command.options
     if found.link and options.meeting_url is None:
@@ -185,7 +179,6 @@ async def begin(
         via="command",
         outcome=where,
     )
-    await bot.rights.to_start(wish.by, wish.channel, settings)
     made = await request_recording(bot.deps, wish)
     if isinstance(made, RoomTaken):
         await args.ack()
@@ -210,9 +203,18 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
         bot.after_ack(asked, ask_which(bot, asked, action, choice))
     else:
         row = choice.rows[0]
-        await bot.rights.to_steer(asked.user, row, action)
+        await _check_steering(bot, asked, action, row)
         await control(bot.deps, action, row.key, asked.user)
         await answer(args, bot, asked, CONFIRMED[action](row.room_name))
+
+
+async def _check_steering(bot: Bot, asked: Asked, action: Control, row: RecordingRow) -> None:
+    """Who names a room may stop what they cannot see; if not, nobody of there is named."""
+    try:
+        await bot.rights.to_steer(asked.user, row, action)
+    except NoRight as no:
+        seen = await bot.sight.sees(asked.user, row, here=asked.channel)
+        raise no if seen else no.unnamed() from None
 
 
 CONFIRMED = {
@@ -223,12 +225,15 @@ CONFIRMED = {
 
 
 async def ask_which(bot: Bot, asked: Asked, action: Control, choice: Choice) -> None:
-    rows = await lists.rows_of(bot.deps, choice.rows)
-    await bot.reply(asked, replies.which_one(rows, action))
+    """Of those that they may know of."""
+    seen = await bot.sight.look(asked.user, choice.rows, here=asked.channel)
+    rows = [one.row for one in seen]
+    message = replies.which_one(rows, action) if rows else replies.nothing_running()
+    await bot.reply(asked, message)
 
 
 async def tell_status(bot: Bot, asked: Asked) -> None:
-    here, elsewhere = await lists.status(bot.deps, asked.channel or "")
+    here, elsewhere = await bot.lists.status(asked.user, asked.channel or "")
     await bot.reply(asked, replies.status_reply(here, elsewhere, bot.deps.now()))
 
 
@@ -238,12 +243,10 @@ async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> Non
     if room and room_id is None:
         await bot.reply(asked, which_room(room, found))
         return
-    channel = None if room_id else asked.channel
-    rows = await lists.recent(bot.deps, room_id=room_id, channel=channel, count=count)
+    here = asked.channel or ""
+    files = await bot.rights.may_open(asked.user, here)
+    rows = await bot.lists.recent(
+        asked.user, room_id=room_id, channel=here, count=count, files=files
+    )
     name = found.room.name if isinstance(found, Found) else None
     await bot.reply(asked, replies.list_reply(rows, name))
-
-
-async def tell_checkup(bot: Bot, asked: Asked) -> None:
-    found = await examine(bot.deps, user=asked.user, channel=asked.channel or asked.user)
-    await bot.reply(asked, doctor_reply(found, bot=bot.deps.identity.name))

@@ -65,6 +65,7 @@ async def present(bot: Bot, asked: Asked, showing: forms.Showing) -> None:
 async def from_elsewhere(args: AsyncArgs, bot: Bot) -> None:
     """From Home, a shortcut or a reply: the channel is where it was clicked, if anywhere."""
     asked = Asked.of(args.body)
+    await bot.rights.to_start(asked.user, asked.channel)
     await args.ack()
     await open_form(bot, asked, Draft(channel=asked.channel))
 
@@ -72,6 +73,7 @@ async def from_elsewhere(args: AsyncArgs, bot: Bot) -> None:
 async def change(args: AsyncArgs, bot: Bot) -> None:
     """The same settings, in the form."""
     click = Click.of(args.body)
+    await bot.rights.to_start(click.asked.user, click.asked.channel)
     showing = await forms.from_recording(bot.deps, click.value, click.asked.user)
     await args.ack()
     await present(bot, click.asked, showing)
@@ -148,7 +150,7 @@ async def _request(args: AsyncArgs, bot: Bot, form: Form, wanted: StartRequest) 
     made = await request_recording(bot.deps, _wish(form, wanted, name, external_id))
     await args.ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
-        work = show_taken(bot, made.key, wanted.channel, external_id)
+        work = show_taken(bot, form.asked.user, made.key, wanted.channel, external_id)
         bot.after_ack(form.asked, work)
 
 
@@ -174,8 +176,8 @@ def _wish(form: Form, wanted: StartRequest, name: str, external_id: str) -> Wish
     )
 
 
-async def show_taken(bot: Bot, key: str, channel: str | None, external_id: str) -> None:
-    message = await taken_message(bot, key, channel)
+async def show_taken(bot: Bot, user: str, key: str, channel: str | None, external_id: str) -> None:
+    message = await taken_message(bot, user, key, channel)
     view = message_view(message, private_metadata=channel or "")
     await bot.deps.slack.update_view_when_open(view, external_id)
 

@@ -34,6 +34,7 @@ from bot.views.presets import (
 
 def register(app: AsyncApp, bot: Bot) -> None:
     app.action(pids.SAVE_AS)(listener(bot, save_as))
+    app.action(pids.ALL)(listener(bot, all_presets))
     app.action(pids.PAGE)(listener(bot, turn_page))
     app.action(ids.matching(pids.EDIT))(listener(bot, edit))
     app.action(pids.DELETE)(listener(bot, delete))
@@ -43,7 +44,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def open_presets(bot: Bot, asked: Asked) -> None:
     """Those that may be named in this channel."""
-    view = await _list(bot, asked.channel)
+    view = await _list(bot, asked.user, asked.channel)
     try:
         await bot.deps.slack.open_view(asked.trigger_id, view)
     except SlackRefused as refused:
@@ -52,14 +53,24 @@ async def open_presets(bot: Bot, asked: Asked) -> None:
         await bot.reply(asked, replies.expired_trigger())
 
 
-async def _list(bot: Bot, channel: str | None, page: int = 0) -> View:
-    return presets_view(await bot.deps.store.presets_for(channel), channel, page)
+async def all_presets(args: AsyncArgs, bot: Bot) -> None:
+    """From Home."""
+    await args.ack()
+    await open_presets(bot, Asked.of(args.body))
+
+
+async def _list(bot: Bot, user: str, channel: str | None, page: int = 0) -> View:
+    """Those of the channel; from Home, the person's own. And the workspace's."""
+    store = bot.deps.store
+    known = await (store.presets_for(channel) if channel else store.presets_of(user))
+    return presets_view(known, channel, page)
 
 
 async def turn_page(args: AsyncArgs, bot: Bot) -> None:
     click, view = Click.of(args.body), args.body["view"]
     await args.ack()
-    shown = await _list(bot, view["private_metadata"] or None, int(click.value))
+    channel = view["private_metadata"] or None
+    shown = await _list(bot, click.asked.user, channel, int(click.value))
     await bot.deps.slack.update_view(shown, view_id=view["id"])
 
 
@@ -109,26 +120,29 @@ async def _show_chosen(bot: Bot, form: Form, made: Preset, view: Mapping[str, An
     draft = before.model_copy(update=chosen)
     showing = await forms.save(bot.deps, showing, form.asked.user, draft)
     await _update(bot, showing.view, view.get("previous_view_id"))
+    await bot.homes.again(form.asked.user)
 
 
 async def edit(args: AsyncArgs, bot: Bot) -> None:
     """In the form's own fields. The draft knows that it is a preset."""
     click, view = Click.of(args.body), args.body["view"]
+    user, channel = click.asked.user, view["private_metadata"] or None
+    below = view["id"] if view["type"] == "modal" else None
     preset = await bot.deps.store.preset(click.value)
     await args.ack()
     if preset is None:
-        shown = await _list(bot, view["private_metadata"] or None)
-        await bot.deps.slack.update_view(shown, view_id=view["id"])
+        await _refresh(bot, user, channel, below)
         return
     draft = show_more(draft_of(preset.options))
     known = {"editing": preset.preset_id, "preset_name": preset.name}
     showing = await forms.show(
         bot.deps,
-        user=click.asked.user,
-        channel=view["private_metadata"] or None,
+        user=user,
+        channel=channel,
         draft=draft.model_copy(update=known),
     )
-    await bot.deps.slack.push_view(click.asked.trigger_id, showing.view)
+    put = bot.deps.slack.push_view if below else bot.deps.slack.open_view
+    await put(click.asked.trigger_id, showing.view)
 
 
 async def edit_submitted(args: AsyncArgs, bot: Bot) -> None:
@@ -165,7 +179,7 @@ async def _change(
         await _say_at_name(args, _refused(changed))
         return
     await args.ack()
-    work = _refresh(bot, showing.channel, view.get("previous_view_id"))
+    work = _refresh(bot, user, showing.channel, view.get("previous_view_id"))
     bot.after_ack(Asked.of(args.body), work)
 
 
@@ -181,12 +195,15 @@ async def delete(args: AsyncArgs, bot: Bot) -> None:
         said = message_view(for_people(no))
     await args.ack()
     await bot.deps.slack.update_view(said, view_id=view["id"])
-    work = _refresh(bot, showing.channel, view.get("previous_view_id"))
+    work = _refresh(bot, click.asked.user, showing.channel, view.get("previous_view_id"))
     bot.after_ack(click.asked, work)
 
 
-async def _refresh(bot: Bot, channel: str | None, view_id: str | None) -> None:
-    await _update(bot, await _list(bot, channel), view_id)
+async def _refresh(bot: Bot, user: str, channel: str | None, view_id: str | None) -> None:
+    """The list below, if there is one, and Home, if they look at it."""
+    if view_id:
+        await _update(bot, await _list(bot, user, channel), view_id)
+    await bot.homes.again(user)
 
 
 async def _update(bot: Bot, view: View, view_id: str | None) -> None:

@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.listeners import (
     actions,
     bot,
+    checkup,
     commands,
     events,
     following,
@@ -15,6 +16,7 @@ from bot.listeners import (
     presets,
     settings,
     shortcuts,
+    unfurls,
 )
 from bot.listeners.bot import Bot
 
@@ -22,6 +24,7 @@ from bot.listeners.bot import Bot
 def register_all(app: AsyncApp, parts: Bot) -> None:
     modules = (
         bot,
+        checkup,
         commands,
         forms,
         actions,
@@ -33,6 +36,7 @@ def register_all(app: AsyncApp, parts: Bot) -> None:
         presets,
         settings,
         shortcuts,
+        unfurls,
     )
     for module in modules:
         module.register(app, parts)

@@ -3,23 +3,34 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.domain.channel_settings import ChannelSettings
 from bot.listeners.bot import Bot, for_people, listener
 from bot.listeners.forms import STALE, suggest_rooms
 from bot.listeners.payloads import Asked, Click
-from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.slack.errors import CannotPostThere, SlackRefused, SlackUnavailable
 from bot.usecases import channel_settings
 from bot.usecases.rights import NoRight
 from bot.views import ids_settings as ids
 from bot.views.form_blocks import postable
 from bot.views.form_input import FieldErrors
-from bot.views.message import View
+from bot.views.ids import matching
+from bot.views.message import Message, View
 from bot.views.outcomes import message_view
-from bot.views.settings_form import group_options, settings_from_state
-from bot.views.settings_replies import not_yours, only_in_channels, open_from_here
+from bot.views.problems import slack_refusal
+from bot.views.rights import who_can
+from bot.views.settings_form import TITLE, group_options, settings_from_state
+from bot.views.settings_replies import (
+    not_yours,
+    only_in_channels,
+    open_from_here,
+    out_of_reach,
+    saved_without_you,
+)
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     app.action(ids.OPEN_SETTINGS)(listener(bot, open_from_button))
+    app.action(matching(ids.PICK))(listener(bot, open_from_button))
     app.options(ids.ROOM_ACTION)(listener(bot, suggest_rooms))
     for action in ids.GROUP_ACTIONS:
         app.options(action)(listener(bot, suggest_groups))
@@ -50,20 +61,29 @@ async def show(bot: Bot, asked: Asked, view: View, channel: str) -> None:
 
 
 async def open_from_button(args: AsyncArgs, bot: Bot) -> None:
-    """From Details, on top of it; from a reply, by itself."""
+    """From Details, on top of it; from a reply or Home, by itself."""
     click = Click.of(args.body)
-    user, channel = click.asked.user, click.value
-    if click.asked.channel != channel and not await channel_settings.can_set(
-        bot.deps, user, channel
-    ):
-        await args.ack()
-        bot.after_ack(click.asked, bot.reply(click.asked, not_yours()))
-        return
-    view = await channel_settings.settings_view(bot.deps, bot.rights, user, channel)
+    view = await _view(bot, click)
     await args.ack()
-    in_modal = (args.body.get("view") or {}).get("type") == "modal"
-    put = bot.deps.slack.push_view if in_modal else bot.deps.slack.open_view
+    surface = (args.body.get("view") or {}).get("type")
+    put = bot.deps.slack.push_view if surface == "modal" else bot.deps.slack.open_view
     await put(click.asked.trigger_id, view)
+    if surface == "home":
+        bot.after_ack(click.asked, bot.homes.again(click.asked.user))
+
+
+async def _view(bot: Bot, click: Click) -> View:
+    """From elsewhere than the channel itself: for whoever can see it."""
+    user, channel = click.asked.user, click.value
+    try:
+        if click.asked.channel == channel or await channel_settings.can_set(
+            bot.deps, user, channel
+        ):
+            return await channel_settings.settings_view(bot.deps, bot.rights, user, channel)
+    except CannotPostThere as closed:
+        why, fix = slack_refusal(closed.error, channel, bot=bot.deps.identity.name)
+        return message_view(out_of_reach(why, fix), title=TITLE)
+    return message_view(not_yours(), title=TITLE)
 
 
 async def suggest_groups(args: AsyncArgs, bot: Bot) -> None:
@@ -82,6 +102,20 @@ async def submitted(args: AsyncArgs, bot: Bot) -> None:
     try:
         await channel_settings.save(bot.deps, bot.rights, user, channel, chosen)
     except (NoRight, SlackUnavailable) as no:
-        await args.ack(response_action="update", view=message_view(for_people(no)))
+        await args.ack(response_action="update", view=message_view(for_people(no), title=TITLE))
         return
-    await args.ack()
+    if told := await _left_out(bot, user, channel, chosen):
+        await args.ack(response_action="update", view=message_view(told, title=TITLE))
+    else:
+        await args.ack()
+
+
+async def _left_out(bot: Bot, user: str, channel: str, chosen: ChannelSettings) -> Message | None:
+    """Word to whoever may not start there any more."""
+    try:
+        await bot.rights.to_start(user, channel, chosen)
+    except NoRight as no:
+        return saved_without_you(channel, who_can(no.refused))
+    except SlackUnavailable:
+        return None
+    return None

@@ -20,23 +20,24 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def record_link(args: AsyncArgs, bot: Bot) -> None:
     asked = Asked.of(args.body)
+    await bot.rights.to_start(asked.user, asked.channel)
     links = room_links(texts_of(args.body.get("message") or {}))
     await args.ack()
     if links:
-        await open_for(bot, asked, links[0])
+        await open_for(bot, asked, links[0], links[0])
     else:
         bot.after_ack(asked, bot.reply(asked, no_room_link()))
 
 
-async def open_for(bot: Bot, asked: Asked, link: str) -> None:
+async def open_for(bot: Bot, asked: Asked, room: str, link: str | None) -> None:
     """The form with the room, and the link as the address that 100ms joins by.
 
     Of a room code only 100ms knows the room: that is left to choose.
     """
-    options = RecordingOptions(meeting_url=without_preview(link))
-    match await bot.rooms.find(link):
-        case Found(room=room):
-            room_id, name = room.room_id, room.name
+    options = RecordingOptions(meeting_url=without_preview(link) if link else None)
+    match await bot.rooms.find(room):
+        case Found(room=entry):
+            room_id, name = entry.room_id, entry.name
         case Unknown(room_id=str(unnamed)):
             bot.rooms.refresh_soon()
             room_id, name = unnamed, unnamed

@@ -9,13 +9,11 @@ from bot.domain.channel_settings import ChannelSettings
 from bot.domain.deliveries import Delivery, Hold, Kind, Wanted, Work
 from bot.domain.facts import Fact
 from bot.domain.policy import Policy, is_late, transcript_expected_at
-from bot.domain.recording import Phase, Recording
+from bot.domain.recording import Recording
 from bot.store.values import Asked, OutcomeAddress
 from bot.usecases.deps import Deps
 from bot.views.card import recording_card
 from bot.views.message import Message, content_hash
-
-SETTINGS_MATTER = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.COMPLETED, Phase.FAILED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
+RENEW_EVERY_S = 3.0  # several times in a lease
 LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
@@ -39,8 +40,9 @@ class Reconciler:
         self._mail = asyncio.Event()
         self._rooms = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], str] = {}  # and the owner of its lease
         self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
+        self._more = False  # as many were due as could be taken: there may be others
 
     def poke(self) -> None:
         """Something may be due."""
@@ -56,6 +58,7 @@ class Reconciler:
     async def run(self) -> None:
         self._deps.store.on_mail = self._mail.set
         listening = asyncio.create_task(self._deps.store.listen(self.poke))
+        renewing = asyncio.create_task(self._keep_leases())
         try:
             await asyncio.gather(
                 self._forever(self._read_mail, self._mail),
@@ -66,6 +69,7 @@ class Reconciler:
                 await asyncio.wait(self._running)
         finally:
             listening.cancel()
+            renewing.cancel()
             for task in self._running:  # none, unless our time is up: then the store goes, too
                 task.cancel()
 
@@ -84,6 +88,16 @@ class Reconciler:
                 pause_s = STORE_GONE_PAUSE_S
             if pause_s > 0 and not self._stopping.is_set():
                 await _sleep(poked, pause_s)
+
+    async def _keep_leases(self) -> None:
+        """Until cancelled: what we work on is ours, however long a step takes."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            try:
+                if self._running:
+                    await self._deps.store.renew(set(self._running.values()))
+            except StoreError as gone:
+                log.warning("leases_not_renewed", why=str(gone))
 
     async def _read_mail(self) -> float:
         read = await match_inbox(self._deps)
@@ -106,28 +120,31 @@ class Reconciler:
         free = SIDE_BY_SIDE - len(self._running)
         owner = f"{self._owner}:{next(self._turns)}"
         keys = await self._deps.store.take_due(free, owner) if free else []
+        self._more = len(keys) == free
         for key in keys:
             work = self._run_one(key, owner, after=self._latest.get(key))
             task = asyncio.create_task(work, name=f"recording-{key}")
-            self._running.add(task)
+            self._running[task] = owner
             self._latest[key] = task
             task.add_done_callback(self._ended)
-        more = free and len(keys) == free
-        return 0.0 if more else self._look_every_s
+        return self._look_every_s
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """There is a place again, for which some may have waited."""
+        del self._running[task]
         self._latest = {k: t for k, t in self._latest.items() if t is not task}
+        if self._more:
+            self._work.set()
 
     async def _run_one(self, key: str, owner: str, after: asyncio.Task[None] | None) -> None:
         try:
             if after:
                 await self._let_end(after, key, owner)
-            next_due_at = await run(self._deps, key, owner, enough=self._stopping.is_set)
-            if await self._deps.store.release(key, owner, next_due_at):
+            rest = await run(self._deps, key, owner, enough=self._stopping.is_set)
+            if await self._deps.store.release(key, owner, rest.until, asked=rest.asked):
                 self._work.set()
-            elif next_due_at is not None:
-                self._look_at(next_due_at)
+            elif rest.until is not None:
+                self._look_at(rest.until)
         except LeaseLost:
             log.info("lease_lost", key=key)
         except StoreError as gone:
@@ -135,15 +152,12 @@ class Reconciler:
         except Exception:
             FAULTS.labels("reconcile").inc()
             log.exception("recording_broke", key=key)
-        finally:
-            if len(self._running) >= SIDE_BY_SIDE:
-                self._work.set()  # some may have waited for a place
 
     async def _let_end(self, earlier: asyncio.Task[None], key: str, owner: str) -> None:
         """Our own earlier turn, whose lease ended while it waited for the database: what it did is
         noted first, or it would be done again."""
         await asyncio.wait([earlier])
-        if not await self._deps.store.renew(key, owner):
+        if key not in await self._deps.store.renew([owner]):
             raise LeaseLost(key)
 
     def _look_at(self, due_at: datetime) -> None:

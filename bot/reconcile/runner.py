@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,71 +13,83 @@ from bot.domain.forgetting import Forget
 from bot.domain.plan import Action, Done, Wait, hold_name, next_step
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
-from bot.reconcile.context import SETTINGS_MATTER, Context, Note, hold
+from bot.reconcile.context import Context, Note, hold
 from bot.reconcile.executors.dispatch import carry_out
 from bot.reconcile.inbox import reopen_inbox
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import LeaseLost, StoreError, StoreUnavailable, UnknownRecording
+from bot.store.values import Asked
 from bot.usecases.deps import Deps
 
 log = structlog.get_logger()
 
 STEP_WITHIN_S = 10.0
 MAX_STEPS_IN_A_ROW = 40
-RENEW_EVERY_S = 5.0
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
 BREATHER = timedelta(seconds=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """When to look again (None: it is done), and what was asked of 100ms that is not stored yet."""
+
+    until: datetime | None
+    asked: Asked | None = None
+
+
 async def run(
     deps: Deps, key: str, owner: str, *, enough: Callable[[], bool] = lambda: False
-) -> datetime | None:
-    """Do what is due of one recording. When to look again; None: it is done.
+) -> Rest:
+    """Do what is due of one recording.
 
     Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
-    loop = asyncio.get_running_loop()
-    renewed = loop.time()
     ctx = await _context(deps, key, owner)
+    wanted, asked = ctx.wanted(), None
     for _ in range(MAX_STEPS_IN_A_ROW):
-        if loop.time() - renewed > RENEW_EVERY_S:
-            if not await deps.store.renew(key, owner):
-                raise LeaseLost(key)
-            renewed = loop.time()
-        match next_step(ctx.recording, ctx.work, ctx.wanted(), deps.policy, deps.now()):
+        match next_step(ctx.recording, ctx.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
-                return until
+                return Rest(until, asked)
             case Done():
-                return None
+                return Rest(None, asked)
             case Forget():
                 await deps.store.forget(key, owner)
-                return None
+                return Rest(None)
             case step:
                 note = await _guarded(step, ctx)
-                await _write(ctx, note)
-                if enough():
-                    return deps.now()
-                ctx = _only_asked(ctx, note) or await _context(deps, key, owner)
+        if _only_asked(note):
+            ctx, asked = _having_asked(ctx, note.asked), note.asked
+        else:
+            await _write(ctx, replace(note, asked=note.asked or asked))
+            ctx = await _context(deps, key, owner)
+            wanted, asked = ctx.wanted(), None
+        if enough():
+            return Rest(deps.now(), asked)
     log.warning("many_steps_in_a_row", key=key)
-    return deps.now() + BREATHER
+    return Rest(deps.now() + BREATHER, asked)
 
 
-def _only_asked(ctx: Context, note: Note) -> Context | None:
-    """After the commonest step of all, an ask with nothing new, there is nothing to read again."""
-    asked = note.asked
-    if asked is None or note.facts or note.deliveries or note.holds:
-        return None
+def _only_asked(note: Note) -> bool:
+    """The commonest step of all, an ask with nothing new: it is stored when the lease is given
+    back, and there is nothing to read again."""
+    return note.asked is not None and not (note.facts or note.deliveries or note.holds)
+
+
+def _having_asked(ctx: Context, asked: Asked | None) -> Context:
+    if asked is None:
+        return ctx
     work = replace(ctx.work, asked_at=asked.asked_at, asks=asked.asks, ask_failures=asked.failures)
     return replace(ctx, work=work)
 
 
 async def _context(deps: Deps, key: str, owner: str) -> Context:
     loaded = await deps.store.load(key)
-    ctx = Context(deps, owner, loaded.recording, loaded.work, loaded.addresses)
-    if loaded.recording.phase in SETTINGS_MATTER:
-        settings = await deps.store.settings_of_channels(loaded.recording.channels)
-        ctx = replace(ctx, settings=settings)
+    if loaded.owner != owner:
+        raise LeaseLost(key)
+    ctx = Context(
+        deps, owner, loaded.recording, loaded.work, loaded.addresses, settings=loaded.settings
+    )
     if loaded.recording.points_to:
         return replace(ctx, pointer_link=await _link_to(deps, loaded.recording.points_to))
     return ctx

@@ -1,10 +1,11 @@
 """Run an ASGI app inside the current event loop, on a socket that is bound before it starts."""
 
 import asyncio
+import random
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -95,6 +96,16 @@ def bind(host: str, port: int) -> socket.socket:
         raise
     sock.setblocking(False)
     return sock
+
+
+def free_port() -> int:
+    """For a process that may come and go: below the ports that the kernel hands out by itself,
+    so nobody takes it meanwhile."""
+    rng = random.SystemRandom()
+    while True:
+        with suppress(OSError), bind("127.0.0.1", rng.randrange(20_000, 32_000)) as sock:
+            port: int = sock.getsockname()[1]
+            return port
 
 
 def base_url_of(sock: socket.socket) -> str:

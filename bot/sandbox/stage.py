@@ -21,7 +21,7 @@ from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver
 from bot.sandbox.hms.sim import Sim as HmsSim
 from bot.sandbox.page.app import create_page
-from bot.sandbox.serving import bind, serving
+from bot.sandbox.serving import free_port, serving
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.slack.person import Person
@@ -134,7 +134,7 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """Everything running and ready; the bot's database is in `folder`."""
     async with AsyncExitStack() as stack:
-        port = ports.bot or _free_port()
+        port = ports.bot or free_port()
         bot_url = f"http://127.0.0.1:{port}"
         events = None if socket_mode else f"{bot_url}/slack/events"
         hook = f"{bot_url}/webhooks/100ms/default" if webhooks else None
@@ -185,9 +185,3 @@ def _inherited() -> dict[str, str]:
     """What any process needs, and none of the admin's own settings."""
     ours = ("SLACK_", "HMS_", "DATABASE_URL", "HOST", "PORT", "LOG_", "TIME_SCALE", "METRICS_")
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
-
-
-def _free_port() -> int:
-    with bind("127.0.0.1", 0) as sock:
-        port: int = sock.getsockname()[1]
-    return port

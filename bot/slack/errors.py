@@ -21,6 +21,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)  # of a call
+
 
 class SlackError(Exception):
     """Never carries a token or a response body."""
@@ -79,8 +81,11 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "restricted_action_non_threadable_channel": CannotPostThere,
     "messages_tab_disabled": CannotPostThere,
     "cannot_dm_bot": CannotPostThere,
+    "cannot_find_channel": CannotPostThere,
     "user_not_found": CannotPostThere,
     "message_not_found": MessageGone,
+    "cannot_find_message": MessageGone,
+    "cannot_unfurl_message": MessageGone,  # the link was edited out of it
     "thread_not_found": MessageGone,
     "file_not_found": MessageGone,
     "file_deleted": MessageGone,

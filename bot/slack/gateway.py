@@ -6,17 +6,16 @@ Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/re
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.errors import (
+    WIRE_ERRORS,
     MessageGone,
     SlackError,
     SlackRefused,
@@ -25,52 +24,13 @@ from bot.slack.errors import (
     error_from,
 )
 from bot.slack.gates import Gates
+from bot.slack.values import Identity, Member, Posted, SeenChannel
 
-VIEW_MAY_COME_S = 3.0
+ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
+LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
 RESPONSE_URL = "response_url"
 Json = Mapping[str, Any]
-_WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """`channel` is where it really is: a message to a person is in a D… channel."""
-
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the bot is. `scopes` is what the token was granted."""
-
-    enterprise_id: str
-    team_id: str
-    team: str
-    bot_user_id: str
-    bot_id: str
-    name: str
-    scopes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """`member`: of the home workspace, and neither guest nor bot. `name` is what people see."""
-
-    user_id: str
-    standing: Literal["member", "guest", "external"]
-    admin: bool
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenChannel:
-    """A channel that the bot can see."""
-
-    member: bool
-    archived: bool
-    public: bool
 
 
 class SlackGateway:
@@ -127,6 +87,20 @@ class SlackGateway:
             await self._client.chat_postEphemeral(
                 channel=channel, user=user, thread_ts=thread_ts, **message
             )
+
+    async def unfurl(self, channel: str, ts: str, blocks_of: Mapping[str, Sequence[Json]]) -> None:
+        """chat.unfurl (Tier 3): blocks below a message, by the links in it. Repeatable.
+
+        `cannot_unfurl_url` is tried for 3 s: until Slack has the ack of its event, it says so.
+        Raises MessageGone when the message, or the link in it, was deleted.
+        """
+        unfurls = {url: {"blocks": list(blocks)} for url, blocks in blocks_of.items()}
+
+        async def unfurl() -> None:
+            async with self._call("chat.unfurl"):
+                await self._client.chat_unfurl(channel=channel, ts=ts, unfurls=unfurls)
+
+        await _once_acked(unfurl, "cannot_unfurl_url", LOOK_FOR_LINK_EVERY_S)
 
     async def permalink(self, channel: str, ts: str) -> str:
         async with self._call("chat.getPermalink"):
@@ -197,14 +171,11 @@ class SlackGateway:
 
         Raises SlackRefused("not_found") when the person has closed it.
         """
-        until = time.monotonic() + VIEW_MAY_COME_S
-        while True:
-            try:
-                return await self.update_view(view, external_id=external_id)
-            except SlackRefused as refused:
-                if refused.error != "not_found" or time.monotonic() > until:
-                    raise
-            await asyncio.sleep(LOOK_FOR_VIEW_EVERY_S)
+
+        async def update() -> None:
+            await self.update_view(view, external_id=external_id)
+
+        await _once_acked(update, "not_found", LOOK_FOR_VIEW_EVERY_S)
 
     async def publish_home(self, user: str, view: Json) -> None:
         async with self._call("views.publish"):
@@ -302,7 +273,7 @@ class SlackGateway:
         """auth.test, past the gates."""
         try:
             await self._client.auth_test()
-        except _WIRE_ERRORS as raised:
+        except WIRE_ERRORS as raised:
             raise error_from(raised) from None
 
     @asynccontextmanager
@@ -313,7 +284,7 @@ class SlackGateway:
             await self._gates.check(method)
         try:
             yield
-        except _WIRE_ERRORS as raised:
+        except WIRE_ERRORS as raised:
             raise await self._noted(method, error_from(raised)) from None
 
     async def _noted(self, method: str, error: SlackError) -> SlackError:
@@ -326,3 +297,15 @@ class SlackGateway:
         if isinstance(error, SlackUnavailable) and error.retry_after_s:
             await gates.close(method, error.retry_after_s)
         return error
+
+
+async def _once_acked(call: Callable[[], Awaitable[None]], error: str, every_s: float) -> None:
+    """`error` may mean that our ack is still on its way to Slack."""
+    until = time.monotonic() + ACK_MAY_TAKE_S
+    while True:
+        try:
+            return await call()
+        except SlackRefused as refused:
+            if refused.error != error or time.monotonic() > until:
+                raise
+        await asyncio.sleep(every_s)

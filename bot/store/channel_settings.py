@@ -1,10 +1,10 @@
 """What a team has set for its channels, and who changed what."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channel_settings import ChannelSettings, changed_fields
 from bot.store.part import Part
@@ -24,21 +24,23 @@ class SettingsChange:
     fields: tuple[str, ...]
 
 
+async def settings_of(
+    conn: AsyncConnection, which: ColumnElement[bool]
+) -> dict[str, ChannelSettings]:
+    """By channel: only those that somebody has set."""
+    found = await conn.execute(select(c.channel, c.body).where(which))
+    return {row.channel: ChannelSettings.model_validate(row.body) for row in found}
+
+
 class ChannelSettingsPart(Part):
     async def channel_settings(self, channel: str | None) -> ChannelSettings:
         """What holds in this channel; the defaults where nobody set anything, or outside."""
-        found = await self.settings_of_channels([channel] if channel else [])
-        return found.get(channel or "", ChannelSettings())
-
-    async def settings_of_channels(self, channels: Collection[str]) -> dict[str, ChannelSettings]:
-        """Only those that somebody has set."""
-        if not channels:
-            return {}
-        wanted = c.channel.in_(sorted(channels))
-        query = select(c.channel, c.body).where(self._mine(channel_settings), wanted)
+        if not channel:
+            return ChannelSettings()
+        this = and_(self._mine(channel_settings), c.channel == channel)
         async with self._db.read() as conn:
-            rows = (await conn.execute(query)).all()
-        return {row.channel: ChannelSettings.model_validate(row.body) for row in rows}
+            found = await settings_of(conn, this)
+        return found.get(channel, ChannelSettings())
 
     async def save_channel_settings(self, channel: str, settings: ChannelSettings, by: str) -> None:
         """What differs from before is kept with who changed it; nothing if nothing does."""

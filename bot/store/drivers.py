@@ -1,12 +1,14 @@
 """The settings that keep a database safe, and never let it hang."""
 
 import json
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.errors import StoreRefused
+from bot.store.one_hop import connect
 
 PG_OPTIONS = {
     "timezone": "UTC",
@@ -28,6 +30,7 @@ def engine_of(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(
             url,
+            async_creator=partial(connect, url.database or ""),
             json_serializer=to_json,
             hide_parameters=True,  # they hold what people wrote
             pool_size=8,

@@ -12,14 +12,16 @@ from bot.domain.deliveries import State
 from bot.domain.recording import Phase
 from bot.store.listening import Listener
 from bot.store.part import Part
-from bot.store.schema import UtcDateTime, deliveries, inbox, recordings
+from bot.store.rows import asked_row
+from bot.store.schema import deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked
+from bot.store.values import Asked
 
 r = recordings.c
 MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
 CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
 BATCH, BATCH_EVERY = 50, timedelta(seconds=0.5)
-UNASKED: dict[str, object] = {"asked_at": None, "asks": 0, "ask_failures": 0}
+UNASKED = asked_row(Asked(None))
 
 
 class DuePart(Part):
@@ -45,30 +47,36 @@ class DuePart(Part):
             taken = (await conn.execute(take)).all()
         return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
 
-    async def renew(self, key: str, owner: str) -> bool:
-        """A lease for as long again. False: it is lost, so stop working."""
-        renewal = (
-            update(recordings)
-            .where(self._mine(recordings), r.key == key, r.lease_owner == owner)
-            .values(leased_until=self._now() + self._lease)
-            .returning(r.key)
-        )
+    async def renew(self, owners: Collection[str]) -> list[str]:
+        """Every lease of these for as long again; their keys. Those taken over are lost."""
+        theirs = r.lease_owner.in_(sorted(owners))
+        mine = and_(self._mine(recordings), r.leased_until.is_not(None), theirs)
+        picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
+        renewal = update(recordings).where(r.key.in_(select(picked.c.key)))
+        longer = renewal.values(leased_until=self._now() + self._lease).returning(r.key)
         async with self._db.write() as conn:
-            return (await conn.execute(renewal)).first() is not None
+            return sorted((await conn.scalars(longer)).all())
 
-    async def release(self, key: str, owner: str, next_due_at: datetime | None) -> bool:
-        """Gives it back until `next_due_at` (None: done).
+    async def release(
+        self, key: str, owner: str, next_due_at: datetime | None, *, asked: Asked | None = None
+    ) -> bool:
+        """Gives it back until `next_due_at` (None: done), with what was asked of 100ms last.
 
-        True if it was woken since it was taken: then it stays due now. A lost lease is no error.
+        True if it was woken since it was taken: then it stays due now, and is asked for again if
+        whoever woke it wants that. A lost lease is no error.
         """
         woken = r.wakes != r.taken_wakes
+        changes = {"next_due_at": next_due_at, **(asked_row(asked) if asked else {})}
         freed = (
             update(recordings)
             .where(self._mine(recordings), r.key == key, r.lease_owner == owner)
             .values(
                 leased_until=None,
                 lease_owner=None,
-                next_due_at=case((woken, r.next_due_at), else_=literal(next_due_at, UtcDateTime)),
+                **{
+                    name: case((woken, r[name]), else_=literal(value, r[name].type))
+                    for name, value in changes.items()
+                },
             )
             .returning(woken)
         )

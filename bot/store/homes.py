@@ -9,6 +9,7 @@ from bot.store.schema import facts, homes
 from bot.store.values import OpenHome
 
 h = homes.c
+_COLUMNS = (h.user_id, h.page, h.hash, h.opened_at)
 
 
 class HomesPart(Part):
@@ -24,7 +25,7 @@ class HomesPart(Part):
             await conn.execute(
                 put.on_conflict_do_update(index_elements=same, set_={**new, "shown_fact": latest})
             )
-        return OpenHome(user, page, None)
+        return OpenHome(user, page, None, now)
 
     async def take_homes(
         self, limit: int, *, opened_since: datetime, shown_before: datetime
@@ -40,8 +41,15 @@ class HomesPart(Part):
                 return []
             take = update(homes).where(self._mine(homes), h.user_id.in_(users), stale)
             take = take.values(shown_at=now, shown_fact=latest)
-            taken = await conn.execute(take.returning(h.user_id, h.page, h.hash))
+            taken = await conn.execute(take.returning(*_COLUMNS))
             return [OpenHome(*row) for row in taken]
+
+    async def home(self, user: str, opened_since: datetime) -> OpenHome | None:
+        """What they look at; None if they have not for a while."""
+        theirs = select(*_COLUMNS).where(self._mine(homes), h.user_id == user)
+        async with self._db.read() as conn:
+            row = (await conn.execute(theirs.where(h.opened_at >= opened_since))).first()
+        return OpenHome(*row) if row else None
 
     async def anyone_home(self, opened_since: datetime) -> bool:
         query = select(h.user_id).where(self._mine(homes), h.opened_at >= opened_since).limit(1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,11 +30,18 @@ class TooMany:
 class PresetsPart(Part):
     async def presets_for(self, channel: str | None) -> list[Preset]:
         """The channel's, then the workspace's, by name."""
-        scopes = sorted({WORKSPACE, channel or WORKSPACE})
-        query = select(*_COLUMNS).where(self._mine(presets), p.scope.in_(scopes))
-        async with self._db.read() as conn:
-            found = [_preset(row) for row in await conn.execute(query)]
+        found = await self._presets(p.scope.in_({WORKSPACE, channel or WORKSPACE}))
         return sorted(found, key=lambda one: (one.scope == WORKSPACE, name_key(one.name)))
+
+    async def presets_of(self, user: str) -> list[Preset]:
+        """Those that they made, wherever; then the workspace's, by name."""
+        found = await self._presets((p.scope == WORKSPACE) | (p.by_user == user))
+        return sorted(found, key=lambda one: (one.by != user, name_key(one.name)))
+
+    async def _presets(self, which: ColumnElement[bool]) -> list[Preset]:
+        query = select(*_COLUMNS).where(self._mine(presets), which)
+        async with self._db.read() as conn:
+            return [_preset(row) for row in await conn.execute(query)]
 
     async def preset(self, preset_id: str) -> Preset | None:
         query = select(*_COLUMNS).where(self._mine(presets), p.preset_id == preset_id)

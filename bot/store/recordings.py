@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State
 from bot.domain.facts import Beginning, Discovered, Fact
 from bot.domain.recording import Recording, derive
 from bot.store import rows
+from bot.store.channel_settings import settings_of
 from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
 from bot.store.schema import recording_channels, recordings
+from bot.store.schema_settings import channel_settings
 from bot.store.step import Step, StepPart
 from bot.store.values import (
     AlreadyRequested,
@@ -61,8 +63,8 @@ class RecordingsPart(StepPart):
             **rows.cached(recording),
             **rows.fresh_notes(self._now()),
         }
-        new = self._db.insert(recordings).values(row).on_conflict_do_nothing()
-        return (await conn.execute(new.returning(recordings.c.key))).first() is not None
+        new = self._db.insert(recordings).on_conflict_do_nothing().returning(recordings.c.key)
+        return (await conn.execute(new, row)).first() is not None
 
     async def _named(self, conn: AsyncConnection, hms_id: str) -> str | None:
         a = alias_table.c
@@ -116,10 +118,18 @@ class RecordingsPart(StepPart):
             facts = [rows.fact_of(body) for body in await conn.scalars(bodies)]
             shown = select(delivery_table).where(delivery_table.c.recording_key == key)
             deliveries = (await conn.execute(shown.order_by(delivery_table.c.id))).all()
+            settings = await settings_of(conn, self._set_where_shown(key))
         addresses = {
             (Kind(d.kind), d.target): rows.address_of(d.address) for d in deliveries if d.address
         }
-        return Loaded(derive(key, facts), rows.work_of(row, deliveries), addresses)
+        work = rows.work_of(row, deliveries)
+        return Loaded(derive(key, facts), work, addresses, settings, row.lease_owner)
+
+    def _set_where_shown(self, key: str) -> ColumnElement[bool]:
+        there = select(recording_channels.c.channel).where(
+            recording_channels.c.recording_key == key
+        )
+        return and_(self._mine(channel_settings), channel_settings.c.channel.in_(there))
 
     async def record(
         self,

@@ -10,9 +10,10 @@ from sqlalchemy import Row
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State, Work
 from bot.domain.facts import FACT, Fact
+from bot.domain.files import can_read, can_watch
 from bot.domain.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.store import schema
-from bot.store.values import InboxEntry, InboxItem, InboxState, OutcomeAddress, RecordingRow
+from bot.store.values import Asked, InboxEntry, InboxItem, InboxState, OutcomeAddress, RecordingRow
 
 HOLDS: TypeAdapter[dict[str, Hold]] = TypeAdapter(dict[str, Hold])
 TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # nobody waits there any more
@@ -76,8 +77,8 @@ def cached(recording: Recording) -> dict[str, Any]:
         "started_at": recording.started_at,
         "stopped_at": recording.stopped_at,
         "duration_s": recording.duration_s,
-        "has_video": recording.assets.video is not None,
-        "has_transcript": recording.assets.best_transcript is not None,
+        "has_video": can_watch(recording),
+        "has_transcript": can_read(recording),
     }
 
 
@@ -126,6 +127,10 @@ def work_of(row: AnyRow, deliveries: Sequence[AnyRow]) -> Work:
         asks=row.asks,
         ask_failures=row.ask_failures,
     )
+
+
+def asked_row(asked: Asked) -> dict[str, Any]:
+    return {"asked_at": asked.asked_at, "asks": asked.asks, "ask_failures": asked.failures}
 
 
 def inbox_row(entry: InboxEntry) -> dict[str, Any]:

@@ -81,9 +81,7 @@ class StepPart(Part):
         if step.holds:
             changes["holds"] = rows.holds_after(row.holds, step.holds)
         if step.asked:
-            changes["asked_at"] = step.asked.asked_at
-            changes["asks"] = step.asked.asks
-            changes["ask_failures"] = step.asked.failures
+            changes |= rows.asked_row(step.asked)
         if step.wake:
             changes |= {"next_due_at": now, "wakes": row.wakes + 1}
         if step.owner is not None:
@@ -149,11 +147,12 @@ class StepPart(Part):
             row["address"] = None
         elif address is not None:
             row["address"] = rows.address_row(address)
-        statement = self._db.insert(delivery_table).values(
-            **self._ours, recording_key=step.key, **row
-        )
+        put = self._db.insert(delivery_table)
         same = ["recording_key", "kind", "target"]
-        await conn.execute(statement.on_conflict_do_update(index_elements=same, set_=row))
+        again = put.on_conflict_do_update(
+            index_elements=same, set_={name: put.excluded[name] for name in row}
+        )
+        await conn.execute(again, {**self._ours, "recording_key": step.key, **row})
 
     async def _match_inbox(self, conn: AsyncConnection, step: Step) -> None:
         matched = {"state": InboxState.MATCHED.value, "recording_key": step.key}

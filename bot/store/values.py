@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.deliveries import Kind, Work
 from bot.domain.drafts import Draft
 from bot.domain.recording import Phase, Recording
@@ -62,11 +63,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One recording with the reconciler's notes; `addresses` of the outcomes still to be told."""
+    """One recording with the reconciler's notes; `addresses` of the outcomes still to be told.
+
+    `settings` of those channels that show it where somebody set any. `owner` has the lease.
+    """
 
     recording: Recording
     work: Work
     addresses: Mapping[tuple[Kind, str], OutcomeAddress]
+    settings: Mapping[str, ChannelSettings]
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ class OpenHome:
     user: str
     page: int
     hash: str | None
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The settings of a channel as a modal shows them, and as they are saved."""
 
 from bot.domain.channel_settings import ChannelSettings
-from bot.slack.errors import SlackRefused
 from bot.usecases.deps import Deps
 from bot.usecases.rights import Rights
 from bot.views.form_blocks import postable
@@ -25,13 +24,8 @@ async def settings_view(deps: Deps, rights: Rights, user: str, channel: str) -> 
 
 
 async def can_set(deps: Deps, user: str, channel: str) -> bool:
-    """From elsewhere than the channel itself: whoever can see it."""
-    if not postable(channel):
-        return False
-    try:
-        return await deps.slack.can_see(channel, user)
-    except SlackRefused:
-        return False
+    """Whoever can see the channel. Raises CannotPostThere where the bot itself cannot."""
+    return postable(channel) and await deps.slack.can_see(channel, user)
 
 
 async def save(

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.domain.policy import Policy
 from bot.hms.client import HmsClient
-from bot.slack.gateway import Identity, SlackGateway
+from bot.slack.gateway import SlackGateway
+from bot.slack.values import Identity
 from bot.store.store import Store
 
 

@@ -5,38 +5,46 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.rows import HomeHealth, HomePage, Row
+from bot.domain.health import MissingScope
+from bot.domain.rows import HomeHealth, HomePage
 from bot.metrics import FAULTS
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
-from bot.store.values import OpenHome, RecordingRow
+from bot.store.values import OpenHome
 from bot.usecases.deps import Deps
-from bot.usecases.lists import rows_of
+from bot.usecases.lists import LOOKED_THROUGH, Lists
 from bot.usecases.people import People
 from bot.usecases.scopes import missing_scopes
 from bot.usecases.sight import Sight
-from bot.views.home import home_view
+from bot.views.home import PRESETS, RUNNING, home_view
 from bot.views.message import View, view_hash
 
 log = structlog.get_logger()
 
 PER_PAGE = 8
-LOOKED_THROUGH = 300  # recordings; /record list goes further back
 AT_ONCE = 10
 LEAST_PAUSE = timedelta(seconds=0.5)  # however fast time runs in a sandbox
 IDLE = timedelta(seconds=5)
 
 
 class Homes:
-    def __init__(self, deps: Deps, people: People) -> None:
+    def __init__(self, deps: Deps, people: People, sight: Sight, lists: Lists) -> None:
         self._deps = deps
         self._people = people
-        self._sight = Sight(deps)
+        self._sight = sight
+        self._lists = lists
 
     async def open(self, user: str, page: int = 0) -> None:
         """Show it now, and keep it up to date for a while."""
         there = min(max(0, page), LOOKED_THROUGH // PER_PAGE)
         await self._show(await self._deps.store.home_opened(user, there))
+
+    async def again(self, user: str) -> None:
+        """The same page as if opened anew, if they look at it."""
+        since = self._deps.now() - self._deps.policy.home_for
+        home = await self._deps.store.home(user, since)
+        if home is not None:
+            await self.open(user, home.page)
 
     async def keep_current(self) -> None:
         """Until cancelled. Costs one look into the database while nobody is there."""
@@ -69,44 +77,37 @@ class Homes:
 
     async def _show(self, home: OpenHome) -> None:
         """Only what differs from what they see goes to Slack."""
-        view = await self.view(home.user, home.page)
+        view = await self.view(home)
         shown = view_hash(view)
         if shown != home.hash:
             await self._deps.slack.publish_home(home.user, view)
             await self._deps.store.home_shown(home.user, home.page, shown)
 
-    async def view(self, user: str, page: int) -> View:
+    async def view(self, home: OpenHome) -> View:
+        deps, user, first = self._deps, home.user, home.page * PER_PAGE
         person = await self._people.person(user)
-        running = await self._seen(user, await self._deps.store.running(), 50)
-        first = page * PER_PAGE
-        every = await self._deps.store.list_recent(limit=LOOKED_THROUGH)
-        recent = await self._seen(user, every, first + PER_PAGE + 1)
+        member = person.standing == "member"
+        running = await self._sight.look(user, await deps.store.running())
+        every = await deps.store.list_recent(limit=LOOKED_THROUGH)
+        recent = await self._sight.look(user, every, enough=first + PER_PAGE + 1)
+        presets = await deps.store.presets_of(user) if member else []
         return home_view(
             HomePage(
-                running=tuple(await self._rows(running)),
-                recent=tuple(await self._rows(recent[first : first + PER_PAGE])),
-                page=page,
+                running=tuple(await self._lists.rows(running[:RUNNING])),
+                more_running=max(0, len(running) - RUNNING),
+                recent=tuple(
+                    await self._lists.rows(recent[first : first + PER_PAGE], files=member)
+                ),
+                page=home.page,
                 older=len(recent) > first + PER_PAGE,
-                member=person.standing == "member",
+                member=member,
+                presets=tuple(presets[:PRESETS]),
+                more_presets=max(0, len(presets) - PRESETS),
+                opened_ms=int(home.opened_at.timestamp() * 1000),
                 health=await self._health() if person.admin else None,
             ),
-            self._deps.now(),
+            deps.now(),
         )
-
-    async def _rows(self, rows: list[RecordingRow]) -> list[Row]:
-        return await rows_of(self._deps, rows)
-
-    async def _seen(self, user: str, rows: list[RecordingRow], enough: int) -> list[RecordingRow]:
-        """As many as will do: each channel further back would be one more question to Slack."""
-        person = await self._people.person(user)
-        channels = await self._deps.store.channels_of([row.key for row in rows])
-        seen: list[RecordingRow] = []
-        for row in rows:
-            if len(seen) == enough:
-                break
-            if await self._sight.sees(person, row, channels.get(row.key, [])):
-                seen.append(row)
-        return seen
 
     async def _health(self) -> HomeHealth:
         deps = self._deps
@@ -116,5 +117,7 @@ class Homes:
             last_webhook_at=received.last_at,
             unanswered=await deps.store.unanswered(),
             shut=tuple(gate.method for gate in await deps.store.shut_gates()),
-            missing_scopes=tuple(s.name for s in missing_scopes(deps.identity.scopes)),
+            missing_scopes=tuple(
+                MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)
+            ),
         )

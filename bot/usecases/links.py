@@ -9,11 +9,12 @@ from bot.domain.facts import AssetSeen
 from bot.domain.recording import Recording
 from bot.hms.errors import HmsNotFound
 from bot.hms.models import facts_of_recording
-from bot.slack.errors import SlackRefused
 from bot.usecases.deps import Deps
 from bot.usecases.rights import Rights
+from bot.usecases.sight import Sight
 from bot.views.words import file_name
 
+SEERS = "people in a channel that shows it"
 VALID_FOR = timedelta(hours=1)
 What = Literal["video", "transcript"]
 
@@ -40,6 +41,7 @@ class NoFile:
 async def mint(
     deps: Deps,
     rights: Rights,
+    sight: Sight,
     key: str,
     *,
     user: str,
@@ -49,14 +51,15 @@ async def mint(
 ) -> Link | NotAllowed | NoFile:
     """A link to the video, the transcript, or one file by id. `channel` is where they clicked.
 
+    From elsewhere, it takes someone who sees a channel that shows the recording.
+
     Raises NoRight.
     """
     recording = (await deps.store.load(key)).recording
     shown_here = channel is not None and channel in recording.channels
     await rights.to_open(user, channel if channel and shown_here else recording.home)
-    refusal = None if shown_here else await _refusal(deps, recording, user)
-    if refusal:
-        return refusal
+    if not shown_here and not await sight.places(user, recording, here=None):
+        return NotAllowed(SEERS)
     asset = _pick(recording.assets, what, asset_id) or _pick(
         await _look_again(deps, recording), what, asset_id
     )
@@ -68,19 +71,6 @@ async def mint(
         return NoFile(what or "file")
     named = f"{file_name(asset)} of {recording.room_name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
-
-
-async def _refusal(deps: Deps, recording: Recording, user: str) -> NotAllowed | None:
-    """From elsewhere, it takes someone who can see a channel that shows the recording."""
-    if user == recording.starter:
-        return None
-    for shown in recording.channels:
-        try:
-            if await deps.slack.can_see(shown, user):
-                return None
-        except SlackRefused:
-            continue
-    return NotAllowed("people in a channel that shows it")
 
 
 def _pick(assets: Assets, what: What | None, asset_id: str) -> AssetSeen | None:

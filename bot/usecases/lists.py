@@ -1,42 +1,72 @@
-"""What runs, and what ran: rows for people."""
+"""What runs, and what ran: rows for one person, from cached columns alone."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
-from bot.domain.deliveries import Kind, State
+from bot.domain.deliveries import Delivery, State
 from bot.domain.rows import Row
 from bot.slack.errors import SlackError
-from bot.store.errors import UnknownRecording
-from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
-from bot.views.words import can_read, can_watch
+from bot.usecases.people import Remembered
+from bot.usecases.sight import Seen, Sight
+
+LOOKED_THROUGH = 300  # recordings, for those that one may know of
+LASTING = timedelta(days=1)  # a card stays where it is; a workspace may get another address
 
 
-async def status(deps: Deps, channel: str) -> tuple[list[Row], list[Row]]:
-    """What runs now: shown in this channel, and elsewhere in the workspace."""
-    here = await deps.store.running(channel=channel)
-    known = {row.key for row in here}
-    elsewhere = [row for row in await deps.store.running() if row.key not in known]
-    return await rows_of(deps, here), await rows_of(deps, elsewhere)
+class Lists:
+    """Where a card is, Slack is asked once."""
 
+    def __init__(self, deps: Deps, sight: Sight) -> None:
+        self._deps = deps
+        self._sight = sight
+        self._links: Remembered[str] = Remembered(deps.now, lasting=LASTING)
 
-async def recent(deps: Deps, *, room_id: str | None, channel: str | None, count: int) -> list[Row]:
-    found = await deps.store.list_recent(room_id=room_id, channel=channel, limit=count)
-    return await rows_of(deps, found)
+    async def status(self, user: str, channel: str) -> tuple[list[Row], list[Row]]:
+        """What runs now: shown in this channel, and elsewhere as far as they may know of it."""
+        here = await self._deps.store.running(channel=channel)
+        known = {row.key for row in here}
+        others = [row for row in await self._deps.store.running() if row.key not in known]
+        seen_here = await self._sight.look(user, here, here=channel)
+        return await self.rows(seen_here), await self.rows(await self._sight.look(user, others))
 
+    async def recent(
+        self, user: str, *, room_id: str | None, channel: str, count: int, files: bool
+    ) -> list[Row]:
+        """Of a room, wherever they may know of it; else of this channel."""
+        if room_id is None:
+            found = await self._deps.store.list_recent(channel=channel, limit=count)
+        else:
+            found = await self._deps.store.list_recent(room_id=room_id, limit=LOOKED_THROUGH)
+        seen = await self._sight.look(user, found, here=channel, enough=count)
+        return await self.rows(seen, files=files)
 
-async def rows_of(deps: Deps, rows: Sequence[RecordingRow]) -> list[Row]:
-    """Without those that were forgotten meanwhile."""
-    found = await asyncio.gather(*(_row(deps, row) for row in rows))
-    return [row for row in found if row is not None]
+    async def rows(self, seen: Sequence[Seen], *, files: bool = True) -> list[Row]:
+        """Each with a link to the card by which they see it; `files`: they may open these."""
+        cards = await self._deps.store.cards([one.row.key for one in seen])
+        links = await asyncio.gather(
+            *(self.link(one.channel, cards.get(one.row.key, ())) for one in seen)
+        )
+        return [_row(one, link, files) for one, link in zip(seen, links, strict=True)]
 
-
-async def _row(deps: Deps, row: RecordingRow) -> Row | None:
-    try:
-        loaded = await deps.store.load(row.key)
-    except UnknownRecording:
+    async def link(self, channel: str, cards: Iterable[Delivery]) -> str | None:
+        """To the one of these cards that is there; None if none is, or Slack does not say."""
+        for card in cards:
+            if card.target == channel and card.state is State.SENT and card.posted_in and card.ts:
+                try:
+                    return await self._links.get(f"{card.posted_in} {card.ts}", self._ask)
+                except SlackError:
+                    return None
         return None
-    recording = loaded.recording
+
+    async def _ask(self, name: str) -> str:
+        channel, _, ts = name.partition(" ")
+        return await self._deps.slack.permalink(channel, ts)
+
+
+def _row(seen: Seen, permalink: str | None, files: bool) -> Row:
+    row = seen.row
     return Row(
         key=row.key,
         room_name=row.room_name,
@@ -45,20 +75,8 @@ async def _row(deps: Deps, row: RecordingRow) -> Row | None:
         requested_at=row.requested_at,
         started_at=row.started_at,
         duration_s=row.duration_s,
-        channel=row.home,
-        permalink=await card_link(deps, row.key),
-        has_video=can_watch(recording),
-        has_transcript=can_read(recording),
+        channel=seen.channel,
+        permalink=permalink,
+        has_video=files and row.has_video,
+        has_transcript=files and row.has_transcript,
     )
-
-
-async def card_link(deps: Deps, key: str) -> str | None:
-    """Where the card of a recording is; None if there is none, or Slack does not say."""
-    loaded = await deps.store.load(key)
-    card = loaded.work.delivery(Kind.CARD, loaded.recording.home)
-    if card is None or card.state is not State.SENT or not card.posted_in or not card.ts:
-        return None
-    try:
-        return await deps.slack.permalink(card.posted_in, card.ts)
-    except SlackError:
-        return None

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from bot.domain.permissions import Person
 from bot.slack.errors import NotAuthorized, SlackRefused, SlackUnavailable
-from bot.slack.gateway import Member
+from bot.slack.values import Member
 from bot.usecases.deps import Deps
 
 FOR = timedelta(minutes=5)
@@ -19,18 +19,23 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Answers by name: none older than `FOR`, no more than `MOST`."""
+    """Answers by name: none older than `lasting`, no more than `most`."""
 
     def __init__(
-        self, now: Callable[[], datetime], *, most: int = MOST, within_s: float = WITHIN_S
+        self,
+        now: Callable[[], datetime],
+        *,
+        most: int = MOST,
+        within_s: float = WITHIN_S,
+        lasting: timedelta = FOR,
     ) -> None:
-        self._now, self._most, self._within_s = now, most, within_s
+        self._now, self._most, self._within_s, self._lasting = now, most, within_s, lasting
         self._known: OrderedDict[str, tuple[datetime, T]] = OrderedDict()
 
     async def get(self, name: str, ask: Callable[[str], Awaitable[T]]) -> T:
         """Raises SlackUnavailable when Slack takes too long: who knows nobody lets nobody in."""
         found = self._known.get(name)
-        if found and timedelta(0) <= self._now() - found[0] < FOR:
+        if found and timedelta(0) <= self._now() - found[0] < self._lasting:
             return found[1]
         try:
             async with asyncio.timeout(self._within_s):

@@ -3,6 +3,7 @@
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.permissions import Act, Refusal, refusal
 from bot.domain.presets import WORKSPACE, Preset
+from bot.slack.errors import SlackUnavailable
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
 from bot.usecases.people import People
@@ -16,6 +17,9 @@ class NoRight(Exception):
         self.refused = refused
         self.doing = doing
         self.key = key
+
+    def unnamed(self) -> "NoRight":
+        return NoRight(self.refused.unnamed(), self.doing)
 
 
 class Rights:
@@ -46,6 +50,16 @@ class Rights:
         """A file, by the settings of the channel that shows its recording."""
         settings = await self._deps.store.channel_settings(channel)
         await self._check(user, Act.LINK, settings, "open")
+
+    async def may_open(self, user: str, channel: str) -> bool:
+        """Whether to offer it. If Slack does not say now, yes: the click is checked again."""
+        try:
+            await self.to_open(user, channel)
+        except NoRight:
+            return False
+        except SlackUnavailable:
+            return True
+        return True
 
     async def to_forget(self, user: str, row: RecordingRow) -> None:
         settings = await self._deps.store.channel_settings(row.home)

@@ -55,6 +55,16 @@ SCOPES: tuple[Scope, ...] = (
         ("conversations.info", "conversations.members", "member_joined_channel"),
     ),
     Scope(
+        "links:read",
+        "Learn of links to 100ms rooms in messages; of the messages it learns nothing else.",
+        ("link_shared",),
+    ),
+    Scope(
+        "links:write",
+        "Show a room's name and state, with a button, below a message that links to it.",
+        ("chat.unfurl",),
+    ),
+    Scope(
         "usergroups:read",
         "Let a channel's settings name user groups that may start or stop recordings.",
         ("usergroups.list", "usergroups.users.list"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.assets import Transcription
+from bot.domain.files import can_read, can_watch
 from bot.domain.recording import ON_AIR, Phase, Recording, Why
 from bot.views import ids
 from bot.views.log import log_lines, written
@@ -27,8 +28,6 @@ from bot.views.problems import BOT, explain
 from bot.views.text import duration, esc, join, mention, plain, when
 from bot.views.words import (
     NO_TRANSCRIPT_YET,
-    can_read,
-    can_watch,
     mark_of,
     options_line,
     sentence,
@@ -38,12 +37,12 @@ from bot.views.words import (
 LOG_LINES = 10
 LATE = "is taking longer than usual; still asking 100ms."
 _LATE = {
-    Phase.STARTING: "The start",
-    Phase.STOPPING: "The recording",
-    Phase.PROCESSING: "The recording",
+    Phase.STARTING: "Starting",
+    Phase.STOPPING: "Stopping",
+    Phase.PROCESSING: "Processing",
 }
-ELSEWHERE = "Started elsewhere; your settings are not in force."
-UNASKED = "Started elsewhere; the settings are those of whoever started it."
+ELSEWHERE = "Started elsewhere, so your settings do not apply."
+UNASKED = "Started elsewhere, with settings of its own."
 
 
 def recording_card(
@@ -57,7 +56,7 @@ def recording_card(
     """`late` and the expected time are the policy's; the link leads to the recording in force."""
     notes = _notes(recording, late, transcript_expected_at, bot)
     log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
-    blocks = [rich_text(_heading(recording)), context(join(*_about(recording)))]
+    blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording))))]
     if notes:
         blocks.append(section(lines(notes)))
     if log:
@@ -175,8 +174,7 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
 def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
     """The card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
-    last = f"Last: {log[-1]}." if log else ""
-    about = ", ".join(filter(None, _about(recording)))
+    who, began, *rest = _about(recording)
+    about = ", ".join(filter(None, [who, began.removeprefix("asked "), *rest]))
     told = f"Asked by {about}." if recording.starter else f"{sentence(about)}."
-    parts = [state, told, *notes, last]
-    return lines([" ".join(p for p in parts if p)], FALLBACK_MOST)
+    return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)

@@ -1,6 +1,7 @@
 """Details: everything that is known of one recording, for whoever wants to know."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.domain.assets import VIDEO_TYPES
@@ -34,7 +35,7 @@ from bot.views.message import (
     section,
 )
 from bot.views.problems import BOT, explain
-from bot.views.text import code, duration, esc, join, megabytes, mention, place, size, when
+from bot.views.text import duration, esc, join, megabytes, mention, place, size, when
 from bot.views.words import file_name, mark_of, options_line, state_of
 
 DETAILS = "Recording details"
@@ -63,6 +64,21 @@ _STATES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: in which channels they may know of it, and whether they may open its files.
+
+    `here` is where they clicked, if it is shown there: a file's link is asked for from there.
+    """
+
+    channels: frozenset[str]
+    links: bool = True
+    here: str = ""
+
+    def knows(self, target: str) -> bool:
+        return target[:1] not in ("C", "G") or target in self.channels
+
+
 def file_value(key: str, asset_id: str) -> str:
     return f"{key} {asset_id}"
 
@@ -74,7 +90,11 @@ def file_of_value(value: str) -> tuple[str, str]:
 
 
 def details_view(
-    recording: Recording, deliveries: Sequence[Delivery] = (), *, bot: str = BOT
+    recording: Recording,
+    deliveries: Sequence[Delivery] = (),
+    *,
+    viewer: Viewer,
+    bot: str = BOT,
 ) -> View:
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
@@ -83,40 +103,38 @@ def details_view(
     if recording.problem:
         explanation = explain(recording.problem, recording, bot=bot)
         blocks.append(section(explanation.text))
-    blocks.append({"type": "section", "fields": [mrkdwn(f) for f in _facts(recording)]})
+    blocks.append({"type": "section", "fields": [mrkdwn(f) for f in _facts(recording, viewer)]})
     settings = (
         [elsewhere_note(recording)] if recording.elsewhere else list(_settings(recording.options))
     )
     if settings:
         blocks.append(context(lines(settings)))
-    settings_of = _settings_button(recording)
-    blocks.extend(actions([*file_buttons(recording), *retry_button(recording, bot), *settings_of]))
-    blocks.extend(_files(recording))
-    blocks.extend(_deliveries(deliveries))
+    files = file_buttons(recording) if viewer.links else []
+    more = [*retry_button(recording, bot), *_settings_button(recording, viewer)]
+    blocks.extend(actions([*files, *more]))
+    blocks.extend(_files(recording, viewer))
+    blocks.extend(_deliveries([d for d in deliveries if viewer.knows(d.target)]))
     blocks.extend(_log(recording))
     blocks.extend(_for_support(recording))
-    return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=recording.key)
+    return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
 
 
-def _settings_button(recording: Recording) -> list[Block]:
-    if not postable(recording.home):
+def _settings_button(recording: Recording, viewer: Viewer) -> list[Block]:
+    if not postable(recording.home) or not viewer.knows(recording.home):
         return []
     return [button("Channel settings", OPEN_SETTINGS, value=recording.home)]
 
 
-def _facts(recording: Recording) -> list[str]:
-    """At most ten: Slack shows them in two columns."""
+def _facts(recording: Recording, viewer: Viewer) -> list[str]:
+    """At most ten: Slack shows them in two columns. Ids are below, ready to copy."""
+    known_in = [c for c in recording.channels if viewer.knows(c)]
     known = {
         **_beginning(recording),
         "Settings": "" if recording.elsewhere else options_line(recording.options),
         "Started": when(recording.started_at) if recording.started_at else "",
         "Ended": when(recording.stopped_at) if recording.stopped_at else "",
         "Length": duration(recording.duration_s),
-        "Shown in": ", ".join(place(c) for c in recording.channels[:10]),
-        "Room id": code(recording.room_id, 100),
-        "Recording id": code(recording.hms_id, 100) if recording.hms_id else "",
-        "Session id": code(recording.session_id, 100) if recording.session_id else "",
-        "Our reference": code(recording.key, 100),
+        "Shown in": ", ".join(place(c) for c in known_in[:10]),
     }
     return [f"*{name}*\n{value}" for name, value in known.items() if value]
 
@@ -144,24 +162,26 @@ def _settings(options: RecordingOptions) -> Iterator[str]:
         yield f"Sections: {esc(titles, 900)}"
 
 
-def _files(recording: Recording) -> Iterator[Block]:
+def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
     yield header("Files")
     files = recording.assets.all
     for n, asset in enumerate(files[:FILES]):
-        yield _file(recording.key, asset, n)
+        yield _file(recording.key, asset, n, links=viewer.links)
     if len(files) > FILES:
         yield context(f"{len(files) - FILES:,} more are in the 100ms dashboard.")
+    if not viewer.links:
+        yield context("Only full members of this workspace can open files.")
     if not files:
         ended = recording.phase in ENDED
         yield context("100ms has listed none." if ended else "They appear after the recording.")
 
 
-def _file(key: str, asset: AssetSeen, n: int) -> Block:
+def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:
     state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
     about = join(megabytes(asset.size), duration(asset.duration_s), state)
     value = file_value(key, asset.asset_id)
     text = f"*{file_name(asset)}*{f' · {about}' if about else ''}"
-    if asset.status != "completed" or size(value) > VALUE_MOST or " " in key:
+    if not links or asset.status != "completed" or size(value) > VALUE_MOST or " " in key:
         return section(text)
     verb = "Watch" if asset.type in VIDEO_TYPES else "Get link"
     label = f"{verb}: {asset.type} {asset.mode or ''}"

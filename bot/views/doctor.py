@@ -4,15 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.domain.deliveries import Kind, State
-from bot.domain.health import Checkup, Owed, Received, Shut, Stuck, Undelivered
+from bot.domain.health import Checkup, MissingScope, Owed, Received, Shut, Stuck, Undelivered
 from bot.views.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.views.problems import BOT, slack_refusal
 from bot.views.text import clock, code, count, esc, place, when
 
+CHECKUP = "Check-up"
 GOOD, BAD = "✅", "⚠️"
 LINES = 8
 CLI = code("record-bot doctor")
 CAUSE = f"Nothing gets lost, for the bot asks. Whoever runs it sees the cause with {CLI}."
+NO_WEBHOOKS = (
+    "100ms does not call this bot: it asks 100ms instead, so news comes a little later.",
+    f"To hear at once, whoever runs it sets {code('HMS_WEBHOOK_SECRET')}.",
+)
 _MESSAGES = {
     Kind.CARD: "the card",
     Kind.RESULTS: "the results",
@@ -40,16 +45,22 @@ _STEPS = {
 
 def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
     """Ephemeral. Rooms are named where the person may know: theirs, and those shown here."""
+    on_home = found.place is not None and found.place.channel == found.asker
     parts = [
         ("Webhooks of 100ms", list(_webhooks(found))),
         ("What waits", list(_waiting(found, bot))),
-        ("This channel", list(_channel(found, bot))),
-        ("What Slack lets the bot do", list(_scopes(found))),
+        *([] if on_home else [("This channel", list(_channel(found, bot)))]),
+        ("What Slack lets the bot do", list(scope_lines(found.missing_scopes))),
     ]
     blocks = [section(lines([f"*{title}*", *told])) for title, told in parts]
     last = f"{esc(bot, 80)}, version {code(found.version, 40)}"
     told = [f"{title}: {' '.join(map(_aloud, said))}" for title, said in parts]
     return Message(spoken(lines([*told, last], FALLBACK_MOST)), [*blocks, context(last)])
+
+
+def looking() -> Message:
+    text = "Asking 100ms and Slack…"
+    return Message(text, [section(text)])
 
 
 def _aloud(line: str) -> str:
@@ -59,8 +70,7 @@ def _aloud(line: str) -> str:
 
 def _webhooks(found: Checkup) -> Iterator[str]:
     if not found.webhooks:
-        yield "100ms does not call this bot: it asks 100ms instead, so news comes a little later."
-        yield f"To hear at once, whoever runs it sets {code('HMS_WEBHOOK_SECRET')}."
+        yield from NO_WEBHOOKS
         return
     ends, undelivered = found.ends, found.undelivered
     missed = bool(undelivered and undelivered.count)
@@ -198,13 +208,14 @@ def _channel(found: Checkup, bot: str) -> Iterator[str]:
         yield "This is a direct message. Start recordings from a channel, so that others see them."
 
 
-def _scopes(found: Checkup) -> Iterator[str]:
-    if found.missing_scopes is None:
+def scope_lines(missing: Sequence[MissingScope] | None) -> Iterator[str]:
+    """None: Slack did not say."""
+    if missing is None:
         yield "Slack did not say. Ask again in a minute."
-    elif not found.missing_scopes:
+    elif not missing:
         yield f"{GOOD} Everything it needs."
     else:
-        yield from (f"{BAD} {code(s.name)} is missing. {s.reason}" for s in found.missing_scopes)
+        yield from (f"{BAD} {code(s.name)} is missing. {s.reason}" for s in missing)
         yield (
             f"Whoever runs the bot pastes {code('record-bot manifest')} into the Slack app's "
             "manifest and installs it again."

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.rows import FollowedRoom
 from bot.views import ids
 from bot.views.message import FALLBACK_MOST, Message, button, context, lines, section, spoken
-from bot.views.text import count, esc, mention, plain, when
+from bot.views.text import code, count, esc, mention, plain, when
 
 SHOWN = 40
 
@@ -41,7 +41,9 @@ def only_in_channels() -> Message:
 def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
     """Each with a button to unfollow."""
     if not rooms:
-        return _say("This channel follows no room. To follow one: `/record follow <room>`.")
+        return _say(
+            f"This channel follows no room. To follow one: {code('/record follow <room>')}."
+        )
     first = f"This channel follows {count(len(rooms), 'room')}."
     blocks = [section(first)]
     for n, room in enumerate(rooms[:SHOWN]):

@@ -95,7 +95,7 @@ def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: d
 
 
 def _kept(deliveries: Sequence[Delivery]) -> Iterator[str]:
-    yield "What people wrote in its threads stays."
+    yield "What people wrote in its threads stays, and so do previews below links to the room."
     for d in deliveries:
         if d.error and d.error.startswith(KEPT):
             why = code(d.error.removeprefix(KEPT), 60)

@@ -146,7 +146,7 @@ class _State:
         if chosen is None:
             return None
         value = chosen.get("value") if isinstance(chosen, Mapping) else kept
-        return value if isinstance(value, str) else kept
+        return value if isinstance(value, str) and not _UNSTORABLE.search(value) else kept
 
     def room(self, base: Draft) -> tuple[str | None, str | None]:
         """Id and name. The option's text is the name cut short, so a longer known one stays."""

@@ -24,8 +24,14 @@ FORGET = "recording_forget"
 # Home, another page of it. The value is its number.
 HOME_PAGE = "home_page"
 
+# Home, for admins.
+CHECKUP = "checkup"
+
 # A room that a channel follows. The value is the room's id.
 UNFOLLOW = "room_unfollow"
+
+# Below a message that links to a room: the form. The value is the room's id.
+START_LINKED = "room_start"
 
 # A file in Details. The value is `details.file_value(key, asset_id)`.
 FILE = "recording_file"

@@ -3,6 +3,7 @@
 SAVE_AS = "preset_save_as"  # in the start form
 SAVE_AS_FORM = "preset_save_as_form"
 LIST = "presets"
+ALL = "presets_all"  # on Home
 PAGE = "presets_page"  # the value is the number of the page
 EDIT = "preset_edit"  # numbered; the value is its id
 EDIT_FORM = "preset_form"

@@ -154,8 +154,9 @@ def _told(fact: f.BeamStarted | f.BeamStopped | f.RecordingUploaded | f.BeamFail
         case f.BeamStopped():
             if fact.reason.startswith("failure:"):
                 return None  # the failure has a line of its own
-            length = duration(fact.duration_s)
-            return REASONS.get(fact.reason, "Stopped") + (f" after {length}" if length else "")
+            length, why = duration(fact.duration_s), REASONS.get(fact.reason)
+            after = f" after {length}" if length else ""
+            return f"Stopped{after}{f': {why}' if why else ''}"
 
 
 def _learnt(fact: f.Observed | f.Vanished | f.GaveUp, log: Sequence[f.Fact]) -> str | None:

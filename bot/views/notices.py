@@ -24,5 +24,5 @@ def stop_wish(recording: Recording, asker: str) -> Message:
 
 def stop_wished(starter: str | None) -> Message:
     """To the one who asked."""
-    text = f"{mention(starter or '')} is asked to stop the recording."
+    text = f"{mention(starter or '')} has been asked to stop the recording."
     return Message(text, [section(text)])

@@ -24,7 +24,7 @@ from bot.views.problems import BOT, explain
 from bot.views.text import esc
 from bot.views.words import state_of
 
-TITLE = "Record a room"
+TITLE = "Start a recording"  # as the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def outcome_view(
     )
 
 
-def message_view(message: Message, *, title: str = TITLE, private_metadata: str = "") -> View:
+def message_view(message: Message, *, title: str = "Recording", private_metadata: str = "") -> View:
     """An ephemeral reply, for someone who is looking at a modal."""
     return modal(
         title, message.blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=private_metadata

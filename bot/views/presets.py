@@ -14,27 +14,28 @@ from bot.views.text import esc, join, mention, place, plain, when
 from bot.views.words import options_line, sentence
 
 ON_A_PAGE = 40
+TO_MAKE_ONE = "To make one, fill the start form and choose Save as preset."
 HERE, EVERYWHERE = "channel", "workspace"
 
 
 def presets_view(presets: Sequence[Preset], channel: str | None, page: int = 0) -> View:
-    """Those of the channel first, then the workspace's."""
+    """In the order given. `channel` None: from Home, the person's own and the workspace's."""
     pages = max(1, -(-len(presets) // ON_A_PAGE))
     page = page % pages
     shown = presets[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    blocks = [_row(preset, n) for n, preset in enumerate(shown)]
+    blocks = [preset_row(preset, n) for n, preset in enumerate(shown)]
     if not presets:
         blocks.append(section("There are no presets yet."))
-    blocks.append(context("To make one, fill the start form and choose Save as preset."))
+    blocks.append(context(TO_MAKE_ONE))
     if pages > 1:
         more = button(f"Page {(page + 1) % pages + 1} of {pages}", ids.PAGE, value=str(page + 1))
         blocks.extend(actions([more]))
     return modal("Presets", blocks, callback_id=ids.LIST, private_metadata=channel or "")
 
 
-def _row(preset: Preset, n: int) -> Block:
-    scope = "the whole workspace" if preset.scope == WORKSPACE else place(preset.scope)
-    about = join(sentence(options_line(preset.options)), f"for {scope}")
+def preset_row(preset: Preset, n: int) -> Block:
+    scope = "whole workspace" if preset.scope == WORKSPACE else place(preset.scope)
+    about = sentence(options_line(preset.options))
     made = f"{mention(preset.by)}, {when(preset.changed_at)}"
     edit = button(
         "Edit",
@@ -42,7 +43,7 @@ def _row(preset: Preset, n: int) -> Block:
         value=preset.preset_id,
         label=f"Edit preset {plain(preset.name, 50)}",
     )
-    return section(f"*{esc(preset.name)}*\n{about}\n{made}", edit)
+    return section(f"{join(f'*{esc(preset.name)}*', scope)}\n{about}\n{made}", edit)
 
 
 def preset_form(draft: Draft, *, request_id: str) -> View:

@@ -179,7 +179,7 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
     if error == "channel_not_found":
         return f"{name} cannot see this channel. It may be private.", _invite(bot)
     if error in ("is_archived", "is_inactive"):  # chat.update says the latter
-        return f"{where} is archived.", "Unarchive it, or try again in another channel."
+        return f"{where} is archived.", "Unarchive it, or use another channel."
     if error in _FORBIDDEN_PLACE:
         why = f"Only some people may post in {where}."
         return why, f"Ask an admin to let {name} post there, or use another channel."

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
+from bot.domain.command_table import COMMAND
 from bot.domain.commands import CommandError
 from bot.domain.rooms import RoomEntry
 from bot.domain.rows import Row
@@ -16,6 +17,7 @@ from bot.views.message import (
     button,
     code_block,
     context,
+    date_leaf,
     leaf,
     lines,
     link,
@@ -37,12 +39,12 @@ from bot.views.text import (
     plain,
     size,
     starter_of,
-    utc,
     when,
 )
 
 CODE_MOST = 2900
 BUTTONS = 5
+NOTHING_HERE = "Nothing is being recorded in this channel."
 Action = Literal["stop", "pause", "resume"]
 _VERBS: dict[Action, tuple[str, str]] = {
     "stop": ("Stop", ids.STOP),
@@ -74,6 +76,12 @@ def already_recording(
     return _say(text, [*([card] if card else []), *([follow] if can_follow else [])])
 
 
+def recorded_elsewhere(room_name: str) -> Message:
+    """For people who may not know where, nor by whom."""
+    text = f"*{esc(room_name)}* is already being recorded, in a place that you cannot see."
+    return _say(f"{text} Its recording has to end before another can start.")
+
+
 def following(room_name: str) -> Message:
     return _say(f"The card of *{esc(room_name)}* appears in this channel too.")
 
@@ -100,7 +108,16 @@ def cannot_follow(why: str, fix: str) -> Message:
     return _say(f"The card cannot appear here. {why} {fix}".strip())
 
 
-def which_one(rows: Sequence[Row], action: Action) -> Message:
+class Named(Protocol):
+    """A recording to choose."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def room_name(self) -> str: ...
+
+
+def which_one(rows: Sequence[Named], action: Action) -> Message:
     """A button for each; of many, a select whose option's value is the recording's key."""
     verb, action_id = _VERBS[action]
     text = f"{count(len(rows), 'recording')} could be meant. Which one should {action}?"
@@ -128,16 +145,16 @@ def which_one(rows: Sequence[Row], action: Action) -> Message:
 
 def nothing_running(room: str | None = None) -> Message:
     where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
-    return _say(where, [_form_button()])
+    return _say(where, [_start_button()])
 
 
 def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
     """What runs now: in this channel with Stop, in others as lines."""
     if not here and not elsewhere:
-        return _say("Nothing is being recorded.", [_form_button()])
+        return nothing_running()
     blocks = running_blocks(here, now, placed=False)
     if not here:
-        blocks.append(section("Nothing is being recorded in this channel."))
+        blocks.append(section(NOTHING_HERE))
     if len(here) > ROWS:
         blocks.append(context(f"{count(len(here) - ROWS, 'more recording')} in this channel."))
     others = []
@@ -146,7 +163,10 @@ def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -
         others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
     if others:
         blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
-    told = [row_spoken(row, now) for row in (*here, *elsewhere)]
+    told = [row_spoken(row, now, placed=False) for row in here] or [NOTHING_HERE]
+    if elsewhere:
+        told += [f"Elsewhere: {count(len(elsewhere), 'recording')}."]
+        told += [row_spoken(row, now) for row in elsewhere]
     return Message(lines(told, FALLBACK_MOST), blocks)
 
 
@@ -154,7 +174,7 @@ def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
     """Newest first, as the caller has ordered them."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
-        return _say(f"There are no recordings{of_room} yet.", [_form_button()])
+        return _say(f"There are no recordings{of_room} yet.", [_start_button()])
     blocks = past_blocks(rows)
     if len(rows) > ROWS:
         blocks.append(context(f"The latest {ROWS} recordings are shown."))
@@ -174,7 +194,8 @@ def command_error(error: CommandError) -> Message:
     if corrected:
         blocks.append(code_block(corrected))
     shown = f"This works: {code(corrected, 1500)}" if corrected else intro
-    blocks.extend(actions([_form_button()]))
+    if error.usage == COMMAND or error.usage.startswith(f"{COMMAND} start"):
+        blocks.extend(actions([_form_button()]))
     return Message(" ".join([esc(error.reason, 900), *parts[1:], shown]), blocks)
 
 
@@ -206,7 +227,7 @@ def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> 
     if commands:
         blocks.append(code_block("\n".join(commands)))
     blocks.extend(actions([_form_button()]))
-    return Message(lines([text, *named], FALLBACK_MOST), blocks)
+    return Message(lines([text, *named, *map(code, commands)], FALLBACK_MOST), blocks)
 
 
 def no_right(action: str, who_can: str) -> Message:
@@ -227,12 +248,14 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
         return _say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
     # Too long for a button: storage tokens can be.
     linked = {"type": "link", "url": address, "text": plain(what)}
-    return Message(spoken(text), [rich_text(rich_line(linked, leaf(f" until {utc(expires_at)}")))])
+    works = [leaf(" The link works until "), date_leaf(expires_at)]
+    shared = leaf(". Anyone who has it can open it.")
+    return Message(spoken(text), [rich_text(rich_line(linked, leaf("."), *works, shared))])
 
 
 def no_file(what: str) -> Message:
     """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
-    text = f"100ms has no {esc(what)} to open: not yet, or not any more. Details shows its files."
+    text = f"100ms has no {esc(what)} to open, or not yet. Details lists the files."
     return _say(text)
 
 
@@ -271,7 +294,12 @@ def try_again_soon() -> Message:
     return _say("100ms or Slack is not answering right now. Try again in a minute.")
 
 
+def _start_button() -> Block:
+    return button("Start a recording", ids.OPEN_FORM)
+
+
 def _form_button() -> Block:
+    """Where the form helps on; otherwise it is the same as to start."""
     return button("Open the form", ids.OPEN_FORM)
 
 

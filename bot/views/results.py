@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.assets import Transcription
 from bot.domain.deliveries import Kind
+from bot.domain.files import can_read, can_watch
 from bot.domain.recording import ON_AIR, Phase, Recording
 from bot.domain.results import SummarySection
 from bot.views import ids
@@ -29,7 +30,7 @@ from bot.views.message import (
 from bot.views.problems import BOT, Explanation, explain, slack_refusal
 from bot.views.summary import summary_blocks, summary_lines
 from bot.views.text import duration, esc, mention, place, when
-from bot.views.words import NO_TRANSCRIPT_YET, can_read, can_watch, file_name, state_of
+from bot.views.words import NO_TRANSCRIPT_YET, file_name, state_of
 
 UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
@@ -136,7 +137,9 @@ def _spoken(
     began = when(recording.started_at or recording.requested_at)
     who = recording.starter if by_name else None
     called = f"{mention(who)} " if who else ""
-    first = f"{called}{esc(recording.room_name)}, {began}: {headline}"
+    length = duration(recording.duration_s)
+    about = ", ".join(filter(None, (esc(recording.room_name), began, length)))
+    first = f"{called}{about}: {headline}"
     return lines([first, *notes, *summary_lines(summary)], FALLBACK_MOST)
 
 

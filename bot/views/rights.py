@@ -12,8 +12,8 @@ NAMED = 10
 WHAT = {
     Act.START: "start a recording here",
     Act.LINK: "open this recording",
-    Act.FOLLOW: "show a recording in one more channel",
-    Act.FORGET: "have this recording forgotten",
+    Act.FOLLOW: "follow recordings here",
+    Act.FORGET: "forget this recording",
     Act.PRESET: "change this preset",
     Act.SETTINGS: "change the settings and presets",
 }
@@ -33,7 +33,7 @@ def refused_view(message: Message, request_id: str) -> View:
     back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
     note = context("What you filled in is kept.")
     return modal(
-        "Record a room",
+        "Start a recording",
         [*message.blocks, note, *actions([back])],
         callback_id=ids.OUTCOME_VIEW,
         private_metadata=request_id[:3000],

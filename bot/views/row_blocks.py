@@ -8,7 +8,7 @@ from bot.domain.rows import Row
 from bot.views import ids
 from bot.views.message import Block, actions, button, link, section, stop_button
 from bot.views.text import duration, esc, join, place, plain, starter_of, when
-from bot.views.words import MARKS, PHASES
+from bot.views.words import MARKS, PHASES, sentence
 
 ROWS = 20
 
@@ -21,14 +21,16 @@ def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> s
     began = when(row.started_at or row.requested_at)
     card = link("open card", row.permalink) if row.permalink else ""
     where = place(row.channel) if placed else ""
-    return f"{head}\n{join(starter_of(row.starter), began, _length(row), where, card)}"
+    about = join(starter_of(row.starter), began, _length(row), where, card)
+    return f"{head}\n{sentence(about)}"
 
 
-def row_spoken(row: Row, now: datetime | None = None) -> str:
+def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
     """The same as a sentence."""
     began = when(row.started_at or row.requested_at)
-    about = ", ".join(p for p in (starter_of(row.starter), began, _length(row)) if p)
-    return f"{esc(row.room_name, 100)}: {_state(row, now)}. {about}."
+    where = place(row.channel) if placed else ""
+    about = ", ".join(p for p in (starter_of(row.starter), began, _length(row), where) if p)
+    return f"{esc(row.room_name, 100)}: {_state(row, now)}. {sentence(about)}."
 
 
 def _state(row: Row, now: datetime | None) -> str:

@@ -35,6 +35,7 @@ FIELDS = {
     "outside_links": "links for people outside",
     "tell_room": "the notice in the room's chat",
 }
+TITLE = "Channel settings"
 PEOPLE_MOST = 50
 GROUPS_MOST = 20
 
@@ -63,13 +64,13 @@ def settings_form(
     blocks.extend(_rights("stop", settings.may_stop, groups))
     blocks.append(_field(ids.RESULTS, "Results", radio(RESULTS, settings.results)))
     ticked = [name for name in ALSO if getattr(settings, name)]
-    blocks.append(_field(ids.ALSO, "Also", ticks(ALSO, ticked), optional=True))
+    blocks.append(_field(ids.ALSO, "Sharing", ticks(ALSO, ticked), optional=True))
     blocks.extend(_log(changes))
     return {
         "type": "modal",
         "callback_id": ids.SETTINGS_FORM,
         "private_metadata": channel,
-        "title": words("Channel settings"),
+        "title": words(TITLE),
         "submit": words("Save"),
         "close": words("Cancel"),
         "blocks": blocks,
@@ -95,7 +96,7 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
         }
         if known := presets.get(settings.preset_id or ""):
             chosen["initial_option"] = named_option(settings.preset_id or "", known)
-        hint = "What is not said otherwise is as this preset has it."
+        hint = "It holds where a command or the form says nothing else."
         yield _field(ids.PRESET, "Default preset", chosen, hint=hint, optional=True)
 
 

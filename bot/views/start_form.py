@@ -104,7 +104,7 @@ def _first(draft: Draft) -> Iterator[Block]:
         ids.START_CHANNEL,
         "Post to",
         channel_pick(draft.channel),
-        hint="Status, video and transcript appear there. Leave it empty to get them yourself.",
+        hint="Status, video and transcript appear there; if empty, in a direct message to you.",
         optional=True,
     )
 
@@ -201,7 +201,7 @@ def _transcript(draft: Draft) -> Iterator[Block]:
             ids.START_OUTPUT_MODES,
             "Transcript files",
             ticks(FILES, draft.output_modes),
-            hint="Tick none to leave it as the template.",
+            hint="Tick none to take the template's.",
             optional=True,
         )
         yield asked(

@@ -7,9 +7,9 @@ from bot.domain.recording import ON_AIR, Phase, Recording, Why
 from bot.views.text import count, esc
 
 REASONS = {
-    "max duration reached": "Stopped at the longest length the template allows",
-    "room ended": "Stopped: the room was ended",
-    "last peer left": "Stopped: the last person left",
+    "max duration reached": "the template allows no more",
+    "room ended": "the room was ended",
+    "last peer left": "the last person left",
 }
 MARKS = {
     Phase.RUNNING: "🔴",
@@ -19,7 +19,7 @@ MARKS = {
     Phase.NOT_STARTED: "⚠️",
 }
 NO_TRANSCRIPT_YET = (
-    "The transcript did not come in time. If 100ms makes it yet, its dashboard has it."
+    "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
 )
 PHASES = {
     Phase.REQUESTED: "Starting",
@@ -68,20 +68,6 @@ def _to_be_checked(recording: Recording) -> bool:
 
 def _cancelled(recording: Recording) -> bool:
     return recording.problem is not None and recording.problem.why is Why.CANCELLED
-
-
-def can_watch(recording: Recording) -> bool:
-    """The video is there, or must be: 100ms may say that it is done before it lists the file."""
-    if recording.assets.video:
-        return True
-    listed = any(a.type in VIDEO_TYPES for a in recording.assets.all)
-    return recording.phase is Phase.COMPLETED and not listed
-
-
-def can_read(recording: Recording) -> bool:
-    """There is a transcript, and as far as we know something is in it."""
-    empty = recording.results is not None and not recording.results.words
-    return recording.assets.best_transcript is not None and not empty
 
 
 def options_line(options: RecordingOptions) -> str:

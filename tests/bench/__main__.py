@@ -14,7 +14,8 @@ from rich.console import Console
 from tests.bench.acks import help_figures, start_figures
 from tests.bench.hooks import card_figures, hook_figures
 from tests.bench.measure import QUICK, Figure, Scale
-from tests.bench.process import idle_figures, ready_figures
+from tests.bench.process import idle_figures, many_figures, ready_figures
+from tests.bench.replicas import replica_figures, step_figures, takeover_figures
 from tests.bench.report import machine, show, write
 
 GROUPS: Mapping[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
@@ -24,6 +25,10 @@ GROUPS: Mapping[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "card": card_figures,
     "ready": ready_figures,
     "idle": idle_figures,
+    "many": many_figures,
+    "steps": step_figures,
+    "replicas": replica_figures,
+    "takeover": takeover_figures,
 }
 
 

@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from sqlalchemy import func, select
+
+from bot.store.schema import recordings, rooms
 from tests.bench.bare import BOLT, BOLT_OURS, STARLETTE, bare
 from tests.bench.load import Job, run
 from tests.bench.measure import Figure, Scale, Target, ratios
@@ -97,7 +100,7 @@ async def start_figures(scale: Scale) -> list[Figure]:
                 measured = await run(job)
                 into.append(measured.at(0.5))
                 await there.settled()
-        made = there.count("SELECT count(*) FROM recordings")
+        made = there.count(select(func.count()).select_from(recordings))
         if made != 2 * scale.times * scale.starts:
             raise RuntimeError(f"{made} recordings: not every start made one")
     return [
@@ -112,5 +115,6 @@ async def _rooms(there: World, number: int) -> list[str]:
     for name in names:
         await there.stage.hms.sim("/rooms", {"name": name})
     await there.restart()
-    await there.until(lambda: there.count("SELECT count(*) FROM rooms") >= number)
+    known = select(func.count()).select_from(rooms)
+    await there.until(lambda: there.count(known) >= number)
     return names

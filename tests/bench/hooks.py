@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle, islice
 
+from sqlalchemy import func, select
+
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import Person
+from bot.store.schema import inbox
 from tests.bench.bare import COMMITS, STARLETTE, bare
 from tests.bench.load import Job, Measured, run
 from tests.bench.measure import Figure, Scale, Target, percentile, ratios
@@ -82,7 +85,7 @@ def _paced(port: int, make: Callable[[], str], scale: Scale) -> Job:
 
 def _none_lost(there: World, scale: Scale) -> None:
     sent = scale.times * (scale.side_by_side + PACE * scale.paced_s)
-    kept = there.count("SELECT count(*) FROM inbox")
+    kept = there.count(select(func.count()).select_from(inbox))
     if kept != sent:
         raise RuntimeError(f"{sent} webhooks were answered 200, {kept} are in the inbox")
 

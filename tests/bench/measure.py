@@ -76,6 +76,15 @@ class Scale:
     cards: int = 20
     open_recordings: int = 1000
     idle_s: float = 10.0
+    many_recordings: int = 10_000
 
 
-QUICK = Scale(times=2, one_by_one=150, side_by_side=1500, paced_s=2, starts=10, cards=8)
+QUICK = Scale(
+    times=2,
+    one_by_one=150,
+    side_by_side=1500,
+    paced_s=2,
+    starts=10,
+    cards=8,
+    many_recordings=2000,
+)

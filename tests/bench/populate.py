@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 
@@ -36,15 +35,15 @@ class Open:
     ask_every: timedelta
 
 
-async def populate(folder: Path, number: int, slack_url: str, bot_token: str) -> list[Open]:
+async def populate(database_url: str, number: int, slack_url: str, token: str) -> list[Open]:
     """Running recordings with their cards posted."""
     store = await open_store(
-        f"sqlite:///{folder / 'record-bot.sqlite'}",
+        database_url,
         team=Team(seed.TEAM_ID),
         now=lambda: datetime.now(UTC),
         lease=timedelta(seconds=30),
     )
-    headers = {"Authorization": f"Bearer {bot_token}"}
+    headers = {"Authorization": f"Bearer {token}"}
     try:
         async with httpx.AsyncClient(
             base_url=f"{slack_url}/api", headers=headers, trust_env=False

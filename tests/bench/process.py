@@ -37,15 +37,24 @@ async def idle_figures(scale: Scale) -> list[Figure]:
         there.spread_asks()
         await asyncio.sleep(CALM_S)
         for _ in range(scale.times):
-            before = there.asked["recording"]
+            before = len(there.hms.asked_at)
             cpu.append(await _cpu_share(there, scale.idle_s))
-            asks.append((there.asked["recording"] - before) / scale.idle_s)
+            asks.append((len(there.hms.asked_at) - before) / scale.idle_s)
             rss.append(there.process.memory_info().rss / MIB)
     return [
         Figure("idle memory (RSS), 1,000 open recordings", rss, "MiB", Target("<", 120)),
         Figure("idle CPU, 1,000 open recordings", cpu, "% of a core", Target("<", 1.0)),
         Figure("  asks of 100ms meanwhile", asks, "/s"),
     ]
+
+
+async def many_figures(scale: Scale) -> list[Figure]:
+    """Memory does not grow with what is open: a recording is in it only while it is worked on."""
+    async with world(open_recordings=scale.many_recordings) as there:
+        await _start_s(there)
+        await there.settled()
+        rss = there.process.memory_info().rss / MIB
+    return [Figure(f"memory (RSS), {scale.many_recordings:,} open recordings", [rss], "MiB")]
 
 
 async def _cpu_share(there: World, seconds: float) -> float:

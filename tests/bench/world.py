@@ -1,4 +1,4 @@
-"""The bot as it runs: a process, on its own SQLite file, with a simulated Slack beside it.
+"""The bot as it runs: a process, on its own database, with a simulated Slack beside it.
 
 Two kinds of 100ms: the simulated one, which lives; and one that knows every recording and says
 that it runs, for a bot that is to have many open ones and nothing to do.
@@ -7,42 +7,61 @@ that it runs, for a bot that is to have many open ones and nothing to do.
 import asyncio
 import json
 import logging
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from sqlalchemy import Engine, Select, create_engine, func, or_, select, update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.serving import serving
-from bot.sandbox.stage import Stage, stage
+from bot.sandbox.serving import free_port, serving
+from bot.sandbox.stage import BotProcess, Stage, stage
+from bot.store.engine import database_at
+from bot.store.schema import inbox, recordings
 from tests.bench.populate import Open, populate, running_at
 
 logger = logging.getLogger(__name__)
 
-SETTLED_WITHIN_S = 180.0
+SETTLED_WITHIN_S = 600.0
 LOOK_EVERY_S = 0.1
 
 
 @dataclass
+class Hms:
+    """The 100ms that knows every recording. `asked_at`: when it was asked for one."""
+
+    asked_at: list[float] = field(default_factory=list)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)  # while it is not set, it hangs
+
+    def __post_init__(self) -> None:
+        self.answers.set()
+
+
+@dataclass
 class World:
-    """`hook` takes anything, for use as a response_url; `asked` counts what 100ms was asked."""
+    """`hook` takes anything, for use as a response_url."""
 
     stage: Stage
     folder: Path
     hook: str
     open: list[Open]
-    asked: Counter[str]
+    hms: Hms
+    database: Engine
+    others: list[BotProcess] = field(default_factory=list)  # replicas besides the stage's own
     log_seen: int = 0
+
+    @property
+    def bots(self) -> list[BotProcess]:
+        return [self.stage.bot, *self.others]
 
     @property
     def port(self) -> int:
@@ -55,12 +74,10 @@ class World:
             raise RuntimeError("the bot is not running")
         return psutil.Process(running.pid)
 
-    def count(self, query: str, *values: object) -> int:
+    def count(self, query: Select[int]) -> int:
         """A look into the bot's database from outside."""
-        file = f"file:{self.folder / 'record-bot.sqlite'}?mode=ro"
-        with closing(sqlite3.connect(file, uri=True, timeout=10)) as db:
-            number: int = db.execute(query, values).fetchone()[0]
-        return number
+        with self.database.connect() as conn:
+            return conn.scalar(query) or 0
 
     async def restart(self) -> float:
         """Seconds until it is ready again."""
@@ -70,6 +87,17 @@ class World:
         took_s = time.perf_counter() - began
         self.log_seen = self.log.stat().st_size
         return took_s
+
+    async def another(self) -> BotProcess:
+        """One more replica."""
+        port = free_port()
+        replica = BotProcess(
+            {**self.stage.bot.env, "PORT": str(port)}, port, self.folder / f"bot-{port}.log"
+        )
+        self.stage.stack.push_async_callback(replica.stop)
+        await replica.start()
+        self.others.append(replica)
+        return replica
 
     async def settled(self) -> None:
         """Until the bot has matched every webhook, and nothing is due or under way."""
@@ -86,21 +114,24 @@ class World:
         At its start it asks for all at once, so without this nothing would be due for minutes.
         """
         now = datetime.now(UTC)
-        rows = []
-        for i, one in enumerate(self.open, start=1):
-            asked = now - one.ask_every * (i / len(self.open))
-            rows.append((_stored(asked), _stored(asked + one.ask_every), one.key))
-        with closing(sqlite3.connect(self.folder / "record-bot.sqlite", timeout=10)) as db, db:
-            db.executemany(
-                "UPDATE recordings SET asked_at = ?, next_due_at = ? WHERE key = ?", rows
-            )
+        with self.database.begin() as conn:
+            for i, one in enumerate(self.open, start=1):
+                asked = now - one.ask_every * (i / len(self.open))
+                then = {"asked_at": asked, "next_due_at": asked + one.ask_every}
+                conn.execute(update(recordings).where(recordings.c.key == one.key).values(then))
+
+    def ask_for_all(self) -> None:
+        """Every recording is due, and to be asked for."""
+        with self.database.begin() as conn:
+            conn.execute(update(recordings).values(asked_at=None, next_due_at=datetime.now(UTC)))
 
     def _unsettled(self) -> int:
-        now = _stored(datetime.now(UTC))
-        new = self.count("SELECT count(*) FROM inbox WHERE state = 'new'")
-        return new + self.count(
-            "SELECT count(*) FROM recordings WHERE next_due_at <= ? OR leased_until IS NOT NULL",
-            now,
+        r = recordings.c
+        now = datetime.now(UTC)
+        new = select(func.count()).select_from(inbox).where(inbox.c.state == "new")
+        busy = or_(r.next_due_at <= now, r.leased_until.is_not(None))
+        return self.count(new) + self.count(
+            select(func.count()).select_from(recordings).where(busy)
         )
 
     def complaints(self) -> Counter[str]:
@@ -117,42 +148,50 @@ class World:
         return self.folder / "bot.log"
 
 
-def _stored(at: datetime) -> str:
-    """A time as SQLite has it."""
-    return at.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-
-
 @asynccontextmanager
-async def world(*, open_recordings: int = 0, living_hms: bool = False) -> AsyncIterator[World]:
-    """Everything up, and the bot quiet."""
+async def world(
+    *, open_recordings: int = 0, living_hms: bool = False, database_url: str | None = None
+) -> AsyncIterator[World]:
+    """Everything up, and the bot quiet. Its database is a fresh SQLite file if none is named."""
     with TemporaryDirectory(prefix="record-bot-bench-") as name:
         folder = Path(name)
-        asked: Counter[str] = Counter()
-        async with serving(_steady_hms(asked)) as steady:
-            env = {"LOG_FORMAT": "json", "LOG_LEVEL": "INFO"}
+        address = database_url or f"sqlite:///{folder / 'record-bot.sqlite'}"
+        hms = Hms()
+        async with serving(_steady_hms(hms)) as steady:
+            env = {"LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "DATABASE_URL": address}
             if not living_hms:
                 env["HMS_API_URL"] = f"{steady}/v2"
             async with stage(folder, speed=1, env=env, output=folder / "bot.log") as running:
                 there: list[Open] = []
                 if open_recordings:
                     await running.bot.stop()
-                    there = await populate(
-                        folder, open_recordings, running.slack_url, running.slack_config.bot_token
-                    )
+                    token = running.slack_config.bot_token
+                    there = await populate(address, open_recordings, running.slack_url, token)
                     await running.bot.start()
-                made = World(running, folder, f"{steady}/hook", there, asked)
-                await made.settled()
-                made.log_seen = made.log.stat().st_size
-                yield made
+                engine = create_engine(_synchronous(address))
+                made = World(running, folder, f"{steady}/hook", there, hms, engine)
+                try:
+                    await made.settled()
+                    made.log_seen = made.log.stat().st_size
+                    yield made
+                finally:
+                    engine.dispose()
                 if complaints := made.complaints():
                     logger.warning("the bot logged while it was measured: %s", dict(complaints))
 
 
-def _steady_hms(asked: Counter[str]) -> Starlette:
+def _synchronous(address: str) -> str:
+    url = database_at(address)
+    sqlite = url.get_backend_name() == "sqlite"
+    return (url.set(drivername="sqlite") if sqlite else url).render_as_string(hide_password=False)
+
+
+def _steady_hms(hms: Hms) -> Starlette:
     """Every recording runs, since when its id says; there are no rooms and no sessions."""
 
     async def recording(request: Request) -> Response:
-        asked["recording"] += 1
+        hms.asked_at.append(time.monotonic())
+        await hms.answers.wait()
         return JSONResponse(running_at(request.path_params["id"]))
 
     async def nothing(_: Request) -> Response:

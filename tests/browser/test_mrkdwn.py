@@ -1,4 +1,7 @@
-"""Slack's markup as it is shown: one table, read by the page's own module."""
+"""Slack's markup as it is shown: one table, read by the page's own module.
+
+The page itself runs all of them as one script, so this one is a second world that knows nobody.
+"""
 
 import pytest
 
@@ -38,7 +41,12 @@ SHOWN = {
 
 SCRIPT = """async (texts) => {
     const styles = document.querySelector("link[rel=stylesheet]").href;
-    const { mrkdwn } = await import(new URL("js/mrkdwn.js", styles));
+    const from = (name) => import(new URL(`js/${name}.js`, styles));
+    const [{ mrkdwn }, { world }, { place }] = await Promise.all(
+        ["mrkdwn", "world", "place"].map(from));
+    const state = await (await fetch("/page/state.json")).json();
+    world.users = new Map(state.users.map((user) => [user.id, user]));
+    place.me = state.users[0].id;
     return texts.map((text) => {
         const box = document.createElement("div");
         box.append(...mrkdwn(text));

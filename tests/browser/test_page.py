@@ -1,5 +1,7 @@
 """The page itself: keyboard, screen readers, narrow and dark screens, hostile text."""
 
+import asyncio
+
 import httpx
 import pytest
 from playwright.async_api import ViewportSize, expect
@@ -119,6 +121,31 @@ async def test_the_page_is_named_for_screen_readers(screen: Screen) -> None:
     assert await screen.run(unnamed) == []
 
 
+async def test_every_trouble_goes_on_and_off_and_shows_it(screen: Screen) -> None:
+    """In a quiet world, where nothing else makes the page look again."""
+    await screen.open_panel("Trouble")
+    await screen.see(screen.panel.get_by_text("Everything works"))
+    switches = screen.panel.locator(".switch")
+    await expect(switches).to_have_count(19)
+    for n in range(19):
+        for state in ("true", "false"):
+            await switches.nth(n).click()
+            await expect(switches.nth(n)).to_have_attribute("aria-pressed", state)
+    await expect(screen.panel.get_by_role("status")).to_contain_text("Everything works")
+    await (
+        screen.panel.get_by_role("region", name="Slack").get_by_role("button", name="Down").click()
+    )
+    await screen.panel.get_by_role("button", name="Drop them").click()
+    await expect(screen.panel.get_by_role("status")).to_contain_text("2 things go wrong now.")
+    await screen.panel.get_by_role("button", name="Back to normal").click()
+    await expect(screen.panel.get_by_role("button", pressed=True)).to_have_count(0)
+
+
+async def test_a_form_begins_at_its_first_field(screen: Screen) -> None:
+    await screen.type("/record settings")
+    await expect(screen.modal.get_by_role("combobox", name="Default room")).to_be_focused()
+
+
 async def test_the_panel_and_a_thread_share_the_room_there_is(screen: Screen) -> None:
     toggle = screen.main.get_by_role("button", name="100ms")
     await expect(toggle).to_have_attribute("aria-expanded", "true")
@@ -150,7 +177,35 @@ async def test_old_messages_are_there_when_one_scrolls_up(screen: Screen) -> Non
     await expect(screen.message("number 149.")).to_be_in_viewport()
     await expect(screen.message("number 0.")).to_have_count(0)
     await screen.main.locator(".scroll").hover()
-    for _ in range(12):
-        await screen.page.mouse.wheel(0, -4000)
-        await screen.page.wait_for_timeout(50)
-    await expect(screen.message("number 0.")).to_be_in_viewport()
+    oldest = screen.message("number 0.")
+    async with asyncio.timeout(15):
+        while not await oldest.is_visible():
+            await screen.page.mouse.wheel(0, -4000)
+            await screen.run("new Promise(requestAnimationFrame)")
+    await oldest.scroll_into_view_if_needed()
+    await expect(oldest).to_be_in_viewport()
+
+
+async def test_a_menu_stays_open_while_the_page_changes(screen: Screen) -> None:
+    """News redraw the sidebar, from which this menu was opened."""
+    await screen.sidebar.get_by_role("button", name="Acting as").click()
+    await expect(screen.page.get_by_role("menuitemradio", name="Amara")).to_be_visible()
+    async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
+        said = {"user": seed.MEMBER, "channel": seed.DESIGN, "text": "news"}
+        await http.post("/sim/say", json=said)
+    await expect(screen.sidebar.get_by_role("button", name="design, unread")).to_be_visible()
+    await screen.page.get_by_role("menuitemradio", name="Amara").click()
+    await expect(screen.sidebar.get_by_role("button", name="Acting as Amara")).to_be_visible()
+
+
+async def test_a_link_to_a_room_shows_the_room_below_the_message(screen: Screen) -> None:
+    room = await screen.stage.hms.room("town hall")
+    await screen.go("lobby")
+    await screen.type(f"https://acme.app.100ms.live/preview/{room['id']}/host")
+    preview = screen.main.get_by_role("region", name="Preview by record").last
+    await expect(preview).to_contain_text("town hall · ")
+    await expect(preview).to_have_css("border-left-width", "4px")
+    await screen.page.set_viewport_size(PHONE)
+    assert not await screen.run("document.documentElement.scrollWidth > innerWidth")
+    await preview.get_by_role("button", name="Start a recording of town hall").click()
+    await expect(screen.modal.get_by_role("combobox", name="Room")).to_have_value("town hall")

@@ -16,7 +16,7 @@ from bot.sandbox.hms.app import serve as serve_hms
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.sim import Sim as HmsSim
 from bot.sandbox.hms.state import Room, Webhook
-from bot.sandbox.serving import bind, serving
+from bot.sandbox.serving import free_port, serving
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
@@ -85,7 +85,7 @@ async def world(setting: Setting, rng: random.Random) -> AsyncIterator[World]:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="record-bot-chaos-")))
         slack_wire = await stack.enter_async_context(relay())
         hms_wire = await stack.enter_async_context(relay())
-        bots = [_free_port() for _ in range(setting.replicas)]
+        bots = [free_port() for _ in range(setting.replicas)]
         front, shared = f"http://127.0.0.1:{bots[0]}", None
         if setting.replicas > 1:
             urls = [f"http://127.0.0.1:{port}" for port in bots]
@@ -161,19 +161,6 @@ def _room(sim: HmsSim, number: int) -> Room:
 def _address(url: str) -> tuple[str, int]:
     host, _, port = url.removeprefix("http://").partition(":")
     return host, int(port)
-
-
-def _free_port() -> int:
-    """Below those that the kernel hands out by itself: nobody takes it while the bot is away."""
-    rng = random.SystemRandom()
-    while True:
-        port = rng.randrange(20_000, 32_000)
-        try:
-            sock = bind("127.0.0.1", port)
-        except OSError:
-            continue
-        sock.close()
-        return port
 
 
 def note(text: str) -> None:

@@ -180,7 +180,6 @@ ANY_JSON = st.recursive(
 NO_EXPLAIN = [p for p in Phase if p is not Phase.explain]
 fuzz = settings(
     max_examples=40,
-    deadline=None,
     phases=NO_EXPLAIN,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

@@ -14,7 +14,8 @@ from bot.hms.client import HmsClient
 from bot.sandbox.hms.app import RunningHms, serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver
-from bot.slack.gateway import Identity, SlackGateway
+from bot.slack.gateway import SlackGateway
+from bot.slack.values import Identity
 from bot.store.store import Store
 from bot.usecases.deps import Deps
 from bot.usecases.downtime import CLAIMED_FOR, TRIES, ask_for

@@ -46,8 +46,8 @@ class Life:
         while (due := await self.store.next_due()) is not None and due <= then:
             self.clock.time = max(self.clock.time, due)
             for key in await self.store.take_due(1, ME):
-                again = await run(self.deps, key, ME)
-                await self.store.release(key, ME, again)
+                rest = await run(self.deps, key, ME)
+                await self.store.release(key, ME, rest.until, asked=rest.asked)
         self.clock.time = max(self.clock.time, then)
 
     async def recorded(self, **options: Any) -> str:
@@ -107,7 +107,7 @@ async def life(store: Store) -> AsyncIterator[Life]:
 
 
 LATE = "The transcript is taking longer than usual; still asking 100ms."
-OVER = "The transcript did not come in time. If 100ms makes it yet, its dashboard has it."
+OVER = "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
 
 
 async def test_a_transcript_that_never_comes(life: Life) -> None:

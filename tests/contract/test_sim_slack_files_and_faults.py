@@ -31,6 +31,16 @@ async def test_an_upload_is_shared_after_the_answer() -> None:
         assert await world.ines.file(done["file"]["id"]) == b"Hello"
 
 
+async def test_a_file_that_is_deleted_before_it_is_shared_is_shared_nowhere() -> None:
+    async with slack(share_delay_s=0.05) as world:
+        upload = world.client.files_upload_v2
+        gone = await upload(filename="gone.txt", content="Hello", channel=seed.STANDUP)
+        await world.client.files_delete(file=gone["file"]["id"])
+        await upload(filename="kept.txt", content="Hello", channel=seed.STANDUP)
+        [shared] = await world.ines.until(lambda state: state.messages(seed.STANDUP))
+        assert [file["name"] for file in shared.raw["files"]] == ["kept.txt"]
+
+
 async def test_uploads_are_refused_where_slack_refuses_them() -> None:
     async with slack() as world:
         empty = world.client.files_getUploadURLExternal(filename="a", length=0)

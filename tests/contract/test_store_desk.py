@@ -6,11 +6,14 @@ from bot.domain.drafts import Draft, DraftSection
 from bot.domain.facts import (
     AssetSeen,
     BeamStarted,
+    Fact,
     Followed,
     Observed,
+    ResultsChecked,
     StartAccepted,
     StartParked,
 )
+from bot.domain.files import can_read, can_watch
 from bot.domain.recording import Phase
 from bot.domain.rooms import RoomEntry
 from bot.store.errors import StoreRefused
@@ -65,6 +68,31 @@ async def test_a_row_holds_what_a_list_and_the_matcher_need(store: Store) -> Non
     assert (row.started_at, row.stopped_at, row.duration_s) == (T0 + S, T0 + 8 * S, 7.0)
     assert (row.has_video, row.has_transcript) == (True, False)
     assert await store.open_recording_in_room("room-1") is None
+
+
+DONE = Observed(at=T0 + S, status="completed")
+NO_VIDEO = AssetSeen(at=T0 + S, asset_id="v", type="room-composite", status="failed")
+TEXT = AssetSeen(at=T0, asset_id="t", type="transcript", mode="txt", status="completed")
+
+
+@pytest.mark.parametrize(
+    ("said", "video", "transcript"),
+    [
+        ([DONE], True, False),  # the file is only not listed yet
+        ([DONE, NO_VIDEO], False, False),
+        ([TEXT], False, True),
+        ([DONE, TEXT, ResultsChecked(at=T0 + S, words=0, has_summary=False)], True, False),
+    ],
+)
+async def test_a_row_offers_the_files_that_the_card_offers(
+    store: Store, said: list[Fact], video: bool, transcript: bool
+) -> None:
+    key = await created(store)
+    await store.add_facts(key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *said])
+    row, recording = await store.row(key), (await store.load(key)).recording
+    assert row is not None
+    assert (row.has_video, row.has_transcript) == (video, transcript)
+    assert (can_watch(recording), can_read(recording)) == (video, transcript)
 
 
 async def test_rooms_are_refreshed_without_losing_what_we_know(

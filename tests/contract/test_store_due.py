@@ -48,12 +48,12 @@ async def test_a_lease_ends_and_may_be_renewed_until_then(
     await store.take_due(1, "a")
     assert await store.next_due() == T0 + LEASE
     clock.advance(LEASE - S)
-    assert await store.renew(key, "a")
+    assert await store.renew(["a"]) == [key]
     clock.advance(LEASE - S)
     assert await another.take_due(1, "b") == []
     clock.advance(S)
     assert await another.take_due(1, "b") == [key]
-    assert not await store.renew(key, "a")
+    assert await store.renew(["a"]) == []
     assert not await store.release(key, "a", None)
     assert await store.next_due() == clock.now() + LEASE
 
@@ -67,6 +67,18 @@ async def test_a_wake_during_the_run_is_honoured(store: Store, another: Store) -
     assert await another.take_due(1, "b") == [key]
     assert not await another.release(key, "b", None)
     assert await store.next_due() is None
+
+
+async def test_what_was_asked_is_kept_unless_someone_wants_it_asked_again(store: Store) -> None:
+    [key] = await rooms(store, 1)
+    await store.take_due(1, "a")
+    await store.release(key, "a", T0, asked=Asked(T0, 3, 1))
+    work = (await store.load(key)).work
+    assert (work.asked_at, work.asks, work.ask_failures) == (T0, 3, 1)
+    await store.take_due(1, "a")
+    await store.record(key, asked=Asked(None), wake=True)
+    await store.release(key, "a", T0, asked=Asked(T0, 4))
+    assert (await store.load(key)).work.asked_at is None
 
 
 async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> None:

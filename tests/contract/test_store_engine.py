@@ -1,11 +1,13 @@
 """Opening, migrating, losing and finding the database."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -13,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, text, update
+from sqlalchemy import Connection, QueuePool, event, text, update
 
 from bot.store.drivers import engine_of
 from bot.store.engine import database_at, migrate, open_store
@@ -168,6 +170,28 @@ async def test_a_database_that_hangs_is_unavailable_in_time(
         with pytest.raises(StoreUnavailable):
             await store.wake([key])
     await store.wake([key])
+    await store.close()
+
+
+async def test_a_write_given_up_while_it_waits_leaves_no_lock(
+    tmp_path: Path, team: Team, clock: Clock
+) -> None:
+    """Its statement goes on in another thread, and may get the lock when nobody wants it."""
+    path = tmp_path / "bot.sqlite"
+    store = await open_store(f"sqlite:///{path}", team=team, now=clock.now, lease=LEASE)
+    key = await created(store)
+    pool = cast("QueuePool", store._db.engine.pool)
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=2)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(store.wake([key]))
+        while not pool.checkedout():  # noqa: ASYNC110 - then it waits for the lock
+            await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.wait([writing])
+        other.execute("ROLLBACK")
+        await store.wake([key])
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
     await store.close()
 
 

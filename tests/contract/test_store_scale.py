@@ -36,7 +36,7 @@ Operation = Callable[[Store], Awaitable[Any]]
 OPERATIONS: Mapping[str, Operation] = {
     "take_due": lambda s: s.take_due(DUE, "worker"),
     "next_due": lambda s: s.next_due(),
-    "renew": lambda s: s.renew("rec-0000001", "worker"),
+    "renew": lambda s: s.renew(["worker"]),
     "release": lambda s: s.release("rec-0000001", "worker", T0),
     "load": lambda s: s.row("rec-0000001"),
     "wake": lambda s: s.wake(["rec-0000001", "rec-0000002"]),

@@ -9,7 +9,7 @@ from bot.domain.presets import PRESETS_MOST, Preset
 from bot.store.channel_settings import SettingsChange
 from bot.store.presets import NameTaken, TooMany
 from bot.store.store import Store
-from tests.contract.store_support import T0, Clock, S
+from tests.contract.store_support import T0, Clock, S, created
 
 
 async def test_a_channel_has_the_defaults_until_somebody_sets_it(
@@ -26,8 +26,10 @@ async def test_a_channel_has_the_defaults_until_somebody_sets_it(
     assert await store.channel_settings("C1") == some
     assert await store.channel_settings("C2") == ChannelSettings()
     assert await other_team.channel_settings("C1") == ChannelSettings()
-    assert await store.settings_of_channels(["C1", "C2"]) == {"C1": some}
-    assert await store.settings_of_channels([]) == {}
+    key = await created(store, channel_id="C1")
+    assert (await store.load(key)).settings == {"C1": some}
+    elsewhere = await created(store, room_id="room-2", channel_id="C2")
+    assert (await store.load(elsewhere)).settings == {}
 
 
 async def test_who_changed_what_and_when_is_kept(store: Store, clock: Clock) -> None:

@@ -1,14 +1,11 @@
 """A running stage with its people and rooms, and the words in which the tests talk about it."""
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import itertools
 import json
-import random
 import re
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
@@ -19,6 +16,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from bot.sandbox.serving import free_port
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import CannotError, Person
 from bot.sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
@@ -334,11 +332,11 @@ class Opened:
             self._ready.set_exception(error)
 
     async def _open(self, stack: AsyncExitStack) -> Bench:
-        log, port = self._folder / "bot.log", _free_port()
+        log, port = self._folder / "bot.log", free_port()
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15))
         # The rooms are there before the bot reads its directory for the first time.
         making = asyncio.create_task(_make_rooms(http, f"http://127.0.0.1:{port}", self._rooms))
-        ports = Ports(slack=_free_port(), hms=port, bot=_free_port())
+        ports = Ports(slack=free_port(), hms=port, bot=free_port())
         opening = stage(self._folder, ports=ports, output=log, **self._how)
         running = await stack.enter_async_context(opening)
         pools = {template: iter(rooms) for template, rooms in (await making).items()}
@@ -385,15 +383,6 @@ async def _until_directory_is_read(http: httpx.AsyncClient, url: str) -> None:
             if [c["status"] for c in calls if c["path"] == "/v2/sessions"] >= [200, 200]:
                 return
             await asyncio.sleep(0.02)
-
-
-def _free_port() -> int:
-    """Below those that the kernel hands out by itself: nobody takes it before we do."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as sock, contextlib.suppress(OSError):
-            sock.bind(("127.0.0.1", port))
-            return port
 
 
 async def ended(bench: Bench, room: Room, card: SeenMessage) -> None:

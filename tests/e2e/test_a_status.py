@@ -27,8 +27,8 @@ async def ask(linked: Bench, text: str, *words: str) -> SeenMessage:
 
 
 async def test_with_nothing_running(linked: Bench) -> None:
-    status = await ask(linked, "status", "Nothing is being recorded.")
-    assert labels(status.blocks) == ["Open the form"]
+    status = await ask(linked, "status", "Nothing is being recorded here.")
+    assert labels(status.blocks) == ["Start a recording"]
     for action in ("stop", "pause", "resume"):
         answer = await linked.ines.command(seed.STANDUP, f"/record {action}")
         assert answer.text == "Nothing is being recorded here."
@@ -113,12 +113,20 @@ async def test_the_list_is_newest_first_and_opens_videos(linked: Bench) -> None:
 async def test_socket_mode_survives_a_disconnect(linked: Bench, reason: str) -> None:
     room = await linked.room()
     card = await linked.running(room, "--no-transcript")
+    await linked.see(lambda s: s.raw["app"]["connections"] == 2)
     told = await linked.ines.tell("sockets/disconnect", reason=reason)
-    assert told["told"] >= 1
-    await linked.see(lambda s: s.raw["app"]["connections"] >= 1, 15)
-    answer = await linked.press(linked.ines, card, "Stop", confirm=True)
+    assert told["told"] == 1
+    answer = await linked.press(linked.ines, card, "Stop", confirm=True)  # while it is renewed
     assert answer.ok, answer
     await linked.reply(card, "The video is ready.")
+    await linked.see(lambda s: s.raw["app"]["connections"] == 2)
+
+
+async def test_socket_mode_comes_back_when_every_connection_is_gone(linked: Bench) -> None:
+    told = await linked.ines.tell("sockets/disconnect", reason="refresh_requested", every=True)
+    assert told["told"] == 2
+    await linked.see(lambda s: s.raw["app"]["connections"] == 2, 15)
+    await ask(linked, "status", "Nothing is being recorded here.")
 
 
 async def test_a_whole_journey_by_form_over_socket_mode(linked: Bench) -> None:

@@ -133,11 +133,7 @@ async def test_who_cannot_see_the_private_channel_gets_no_link(bench: Bench) -> 
     await bench.finish(room)
     await bench.card(room, "Video ready", channel=seed.DESIGN)
     await bench.amara.command(seed.STANDUP, f'/record list "{room.name}"')
-    listed = await bench.told(bench.amara, seed.STANDUP, f"1 recording of {room.name}")
-    if "Watch" in labels(listed.blocks):
-        await bench.press(bench.amara, listed, "Watch")
-        told = await bench.told(bench.amara, seed.STANDUP, "Only people in a channel that shows it")
-        assert not contains(told.raw, "signature=")
+    await bench.told(bench.amara, seed.STANDUP, f"no recordings of {room.name} yet")
     await bench.tariq.command(seed.STANDUP, f'/record list "{room.name}"')
     listed = await bench.told(bench.tariq, seed.STANDUP, f"1 recording of {room.name}")
     await bench.press(bench.tariq, listed, "Watch")

@@ -217,7 +217,7 @@ async def test_what_was_started_elsewhere_is_adopted_and_the_card_says_so(bench:
     other = await bench.hms.sim(f"/rooms/{room.id}/start-recording", {"audio_only": True})
     await bench.start(room, "--res 1080p")
     card = await bench.card(room, "Recording")
-    assert "Started elsewhere; your settings are not in force." in card.text
+    assert "Started elsewhere, so your settings do not apply." in card.text
     assert "1080p" not in card.text
     told = await bench.told(bench.ines, seed.STANDUP, room.name, "Starting to record")
     assert told

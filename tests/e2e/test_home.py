@@ -74,3 +74,98 @@ async def test_older_ones_are_a_page_further(bench: Bench) -> None:
     second = await home(bench, bench.ines, f"Details: {rooms[0].name}", "Newer")
     await bench.ines.click(second, button(second.blocks, "Newer"))
     await home(bench, bench.ines, f"Details: {rooms[-1].name}", without="Newer")
+
+
+async def save_preset(bench: Bench, who: Person, name: str, text: str) -> None:
+    """For the channel, from what this command brings to the form."""
+    form = await bench.form(who, seed.STANDUP, text)
+    if "More options" in labels(form.blocks):
+        await bench.press(who, form, "More options")
+        form = await bench.view(who, "start_form", "Save as preset")
+    await bench.press(who, form, "Save as preset")
+    asking = await bench.view(who, "preset_save_as_form")
+    await who.enter(asking, "preset_name", name, action_id="preset_name_input")
+    answer = await who.submit(await who.view(asking.id))
+    assert answer.errors == {}
+    form = await bench.view(who, "start_form", f'"{name}')
+    await who.close(form, whole_stack=True)
+
+
+def edit_of(view: SeenView, name: str) -> str:
+    row = next(b for b in view.blocks if b.get("accessory") and contains(b, f"*{name}*"))
+    return str(row["accessory"]["action_id"])
+
+
+async def list_without(bench: Bench, who: Person, name: str) -> SeenView:
+    def fits(view: SeenView | None) -> SeenView | None:
+        listed = view and view.callback_id == "presets" and not contains(view.raw, name)
+        return view if listed else None
+
+    return await bench.see(lambda s: fits(s.open_view(who.user)))
+
+
+def action(view: SeenView, begins: str) -> str:
+    every = (str(e["action_id"]) for e in elements(view.blocks))
+    return next(found for found in every if found.startswith(begins))
+
+
+async def test_presets_are_edited_from_home(bench: Bench) -> None:
+    await save_preset(bench, bench.tariq, "from home", "start --audio")
+    await bench.tariq.open_home()
+    shown = await home(bench, bench.tariq, "Edit preset from home")
+    await bench.tariq.click(shown, edit_of(shown, "from home"))
+    form = await bench.view(bench.tariq, "preset_form", "from home")
+    await bench.tariq.enter(form, "preset_name", "renamed", action_id="preset_name_input")
+    answer = await bench.tariq.submit(await bench.tariq.view(form.id))
+    assert answer.errors == {}
+    shown = await home(bench, bench.tariq, "Edit preset renamed", without="from home")
+    await bench.tariq.click(shown, edit_of(shown, "renamed"))
+    form = await bench.view(bench.tariq, "preset_form", "renamed")
+    await bench.press(bench.tariq, form, "Delete this preset", confirm=True)
+    told = await bench.view(bench.tariq, "preset_deleted")
+    await bench.tariq.close(told, whole_stack=True)
+    await home(bench, bench.tariq, "Presets", without="renamed")
+
+
+async def test_all_presets_open_from_home(bench: Bench) -> None:
+    names = [f"many {n}" for n in range(6)]
+    for name in names:
+        await save_preset(bench, bench.ines, name, "start --audio")
+    await bench.ines.open_home()
+    shown = await home(bench, bench.ines, "All presets")
+    await bench.ines.click(shown, "presets_all")
+    listed = await bench.view(bench.ines, "presets", *names)
+    for name in names:
+        await bench.ines.click(listed, edit_of(listed, name))
+        form = await bench.view(bench.ines, "preset_form", name)
+        await bench.press(bench.ines, form, "Delete this preset", confirm=True)
+        told = await bench.view(bench.ines, "preset_deleted")
+        await bench.ines.close(told)
+        listed = await list_without(bench, bench.ines, name)
+    await bench.ines.close(listed)
+
+
+async def test_settings_of_a_channel_open_from_home_as_often_as_one_likes(bench: Bench) -> None:
+    before = await bench.amara.home()
+    pick = action(before, "settings_pick") if before else ""
+    await bench.amara.open_home()
+    for _ in range(2):
+        shown = await home(bench, bench.amara, "Choose a channel", without=pick)
+        pick = action(shown, "settings_pick")
+        await bench.amara.click(shown, pick, value=seed.STANDUP)
+        form = await bench.view(bench.amara, "settings_form", seed.STANDUP)
+        await bench.amara.close(form)
+    # Where the bot is not, it cannot tell who is there.
+    shown = await home(bench, bench.amara, "Choose a channel", without=pick)
+    await bench.amara.click(shown, action(shown, "settings_pick"), value=seed.BOARD)
+    told = await bench.view(bench.amara, "outcome", "cannot see this channel", "/invite")
+    await bench.amara.close(told)
+
+
+async def test_admins_look_closer_from_home(bench: Bench) -> None:
+    await bench.amara.open_home()
+    shown = await home(bench, bench.amara, "Set-up", "Slack grants everything")
+    await bench.press(bench.amara, shown, "Check-up")
+    told = await bench.view(bench.amara, "outcome", "Webhooks of 100ms", "What waits")
+    assert not contains(told.raw, "This channel")
+    await bench.amara.close(told)

@@ -1,6 +1,8 @@
 """Who may do what, as people meet it."""
 
-from tests.e2e.bench import Bench, Person, SeenMessage, Snapshot, has, labels, seed
+from collections.abc import Awaitable
+
+from tests.e2e.bench import Answer, Bench, Person, SeenMessage, Snapshot, first, has, labels, seed
 
 MEMBERS = "full members of this workspace"
 
@@ -30,16 +32,40 @@ async def test_a_person_of_another_organisation_cannot_stop(bench: Bench) -> Non
     assert (await bench.recording(room))["status"] == "running"
 
 
-async def test_a_guest_is_told_in_the_form_and_keeps_what_was_typed(bench: Bench) -> None:
-    room = await bench.room()
-    view = await bench.form(bench.guus)
-    view = await bench.choose_room(bench.guus, view, room)
-    await bench.guus.submit(view)
-    told = await bench.view(bench.guus, "outcome", "can start a recording here")
-    await bench.press(bench.guus, told, "Back to the form")
-    again = await bench.view(bench.guus, "start_form", room.id)
-    await bench.guus.close(again, whole_stack=True)
-    assert await bench.bodies(room) == []
+async def test_a_guest_is_told_before_a_form_opens(bench: Bench) -> None:
+    """By command, with a room that is not clear, by buttons, shortcuts and a mention."""
+    for text in ("", "start", 'start "no such room"', "start --preset nothing"):
+        answer = await bench.guus.command(seed.STANDUP, f"/record {text}")
+        assert answer.text == f"Only {MEMBERS} can start a recording here."
+    await bench.guus.command(seed.STANDUP, "/record stop nowhere")
+    asked = await bench.told(bench.guus, seed.STANDUP, "no room")
+    await _told_anew(bench, bench.press(bench.guus, asked, "Open the form"))
+    link = "https://acme.app.100ms.live/preview/some-guest-room/host"
+    await bench.tariq.say(seed.STANDUP, link)
+    message = await bench.see(
+        lambda s: first([m for m in s.messages(seed.STANDUP) if m.text == link])
+    )
+    await _told_anew(bench, bench.guus.shortcut("record_link", message))
+    await _told_anew(bench, bench.guus.mention(seed.STANDUP, f"<@{seed.BOT_USER}>"))
+    await bench.guus.shortcut("start_recording")
+    told = await bench.view(bench.guus, "outcome", f"Only {MEMBERS} can start a recording here.")
+    await bench.guus.close(told)
+    state = await bench.guus.state()
+    assert [m for m in state.messages(seed.dm_id(seed.GUEST)) if has(m, "can start")] == []
+
+
+async def _told_anew(bench: Bench, doing: Awaitable[Answer]) -> None:
+    """The guest is refused once more."""
+    before = {m.ts for m in await bench.guus.ephemerals(seed.STANDUP)}
+    assert (await doing).ok
+
+    def fresh(state: Snapshot) -> SeenMessage | None:
+        shown = state.ephemerals(seed.STANDUP, seed.GUEST)
+        refused = (m for m in shown if has(m, f"Only {MEMBERS} can start a recording here."))
+        return next((m for m in refused if m.ts not in before), None)
+
+    await bench.see(fresh)
+    assert (await bench.guus.state()).open_view(seed.GUEST) is None
 
 
 async def test_who_may_not_stop_asks_and_the_starter_can(bench: Bench) -> None:
@@ -50,7 +76,7 @@ async def test_who_may_not_stop_asks_and_the_starter_can(bench: Bench) -> None:
     await bench.press(bench.guus, refused, "Ask for a stop")
     asked = await bench.direct(seed.STARTER, room.name, "asks you to stop")
     assert f"<@{seed.GUEST}>" in asked.text
-    await bench.told(bench.guus, seed.STANDUP, f"<@{seed.STARTER}> is asked to stop")
+    await bench.told(bench.guus, seed.STANDUP, f"<@{seed.STARTER}> has been asked to stop")
     # Once more: nobody is told twice.
     again = await _refused(bench, bench.guus, card)
     await bench.press(bench.guus, again, "Ask for a stop")

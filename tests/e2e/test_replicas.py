@@ -67,7 +67,7 @@ async def start(pair: World, room: Room, who: int = 0) -> str:
 
 
 async def nobody_works(pair: World) -> None:
-    """What a killed replica was at would have to wait for its lease to end, up to 30 s."""
+    """What a killed replica was at would have to wait for its lease to end, up to 15 s."""
 
     def leases() -> bool:
         with psycopg.connect(pair.database_url) as conn:

@@ -19,11 +19,15 @@ async def chosen(who: Person, view: SeenView, **values: Any) -> SeenView:
     return await who.view(view.id)
 
 
-async def save(bench: Bench, who: Person, channel: str, **values: Any) -> None:
+async def save(bench: Bench, who: Person, channel: str, *, told: str = "", **values: Any) -> None:
+    """The form closes, unless there is something `told`."""
     view = await opened(bench, who, channel)
     answer = await who.submit(await chosen(who, view, **values))
     assert answer.errors == {}
-    assert [s["kind"] for s in answer.saw] == ["closed"]
+    if told:
+        await who.close(await bench.view(who, "outcome", told))
+    else:
+        assert [s["kind"] for s in answer.saw] == ["closed"]
 
 
 async def back_to_defaults(bench: Bench, channel: str) -> None:
@@ -94,6 +98,24 @@ async def test_named_people_and_groups_may_start_and_stop(bench: Bench) -> None:
             await bench.hms_until(one, lambda r: r["stop_reason"])
     finally:
         await back_to_defaults(bench, seed.PARTNERS)
+
+
+async def test_who_chooses_a_closed_channel_in_the_form_keeps_what_was_typed(bench: Bench) -> None:
+    room = await bench.room()
+    await save(bench, bench.ines, seed.DESIGN, start_who="admins", told="You are not among")
+    try:
+        refused = await bench.ines.command(seed.DESIGN, "/record")
+        assert refused.text == "Only workspace admins can start a recording here."
+        view = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
+        view = await bench.fill(bench.ines, view, {"channel": seed.DESIGN})
+        await bench.ines.submit(view)
+        told = await bench.view(bench.ines, "outcome", "can start a recording here")
+        await bench.press(bench.ines, told, "Back to the form")
+        again = await bench.view(bench.ines, "start_form", room.id)
+        await bench.ines.close(again, whole_stack=True)
+    finally:
+        await save(bench, bench.ines, seed.DESIGN, start_who="everyone")
+    assert await bench.bodies(room) == []
 
 
 async def test_guests_may_neither_set_nor_look(bench: Bench) -> None:

@@ -51,7 +51,7 @@ async def test_in_a_thread_a_mention_stops_the_recording_of_that_card(bench: Ben
     await mention(bench, "stop", card.ts)
     told = await bench.told(bench.ines, seed.STANDUP, "Stopping", room.name)
     assert told.raw.get("thread_ts") == card.ts
-    await bench.hms_until(room, lambda r: r["stop_reason"])
+    await bench.card(room, "Video ready")
     await bench.card(other, "Recording")
     await mention(bench, "pause", card.ts)
     await bench.told(bench.ines, seed.STANDUP, "Nothing is being recorded")

@@ -397,7 +397,7 @@ COMMAND_LIKE = st.lists(
 
 
 @given(st.one_of(st.text(), COMMAND_LIKE))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example("start --section \\ --section '")
 def test_parse_never_raises_and_every_correction_parses(text: str) -> None:
     result = parse(text)
@@ -409,7 +409,7 @@ def test_parse_never_raises_and_every_correction_parses(text: str) -> None:
 
 
 @given(COMMAND_LIKE)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_parses_is_written_back_the_same(text: str) -> None:
     result = parse(text)
     if not isinstance(result, CommandError):
@@ -470,7 +470,7 @@ COMMANDS = st.one_of(
 
 
 @given(COMMANDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_command_line_round_trips(command: Command) -> None:
     assert parse(as_slack_sends(command_line(command))) == command
 

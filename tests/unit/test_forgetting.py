@@ -69,7 +69,8 @@ def test_the_receipt_names_what_remains() -> None:
 The recording of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*, 22 Nov 2026, 14:03 UTC, is
     forgotten: the bot has deleted its messages and files in Slack, and all that
     it knew of it.
-What people wrote in its threads stays.
+What people wrote in its threads stays, and so do previews below links to the
+    room.
 Slack keeps the card in <#C1> (it says `is_archived`): delete it there.
 At 100ms its files remain. In 100ms' own storage they are kept for 15 days, so
     until 7 Dec 2026, 15:09 UTC; in a storage of yours until you delete them

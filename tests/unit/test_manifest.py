@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from bot.domain.command_table import COMMAND, TABLE
+from bot.domain.rooms import room_id_of_link
 from bot.manifest import (
     BOT_EVENTS,
     ManifestUrlError,
@@ -15,6 +16,7 @@ from bot.manifest import (
     manifest_yaml,
     slack_endpoint,
 )
+from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.slack.methods import METHODS
 from bot.sandbox.slack.rules import check_manifest
 from bot.usecases.scopes import SCOPES
@@ -57,6 +59,7 @@ LIMITS = [
     ("features.shortcuts.0.name", 1, 24),
     ("features.shortcuts.0.callback_id", 1, 255),
     ("features.shortcuts.0.description", 1, 150),
+    ("features.unfurl_domains", 1, 5),
     ("oauth_config.scopes.bot", 1, 255),
     ("settings.event_subscriptions.bot_events", 1, 100),
 ]
@@ -149,7 +152,7 @@ def test_the_scopes_are_what_the_calls_need_and_no_more() -> None:
     for name in called:
         allowed = METHODS[name].scopes
         assert not allowed or asked.intersection(allowed), name
-    needs_no_call = {"app_mentions:read", "commands"}
+    needs_no_call = {"app_mentions:read", "commands", "links:read"}
     for scope in SCOPES:
         users = {name for name in called if scope.name in METHODS[name].scopes}
         assert users or scope.name in needs_no_call
@@ -168,6 +171,13 @@ def test_events_command_and_shortcut_are_those_that_have_listeners() -> None:
     hint = features["slash_commands"][0]["usage_hint"]
     named = set(hint[1 : hint.index("]")].split("|"))
     assert named <= {entry.word for entry in TABLE}
+
+
+def test_links_that_slack_tells_us_of_are_links_to_rooms() -> None:
+    (domain,) = made(None)["features"]["unfurl_domains"]
+    assert SlackConfig().unfurl_domains == {domain}
+    room = "65f0c0ffee00000000000001"
+    assert room_id_of_link(f"https://acme.{domain}/preview/{room}/host") == room
 
 
 def test_the_docs_name_every_scope_with_its_reason() -> None:

@@ -225,7 +225,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return box[0]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(payload=ANY_JSON | spoilt(), update=st.booleans())
 def test_checks_never_raise_and_point_at_what_is_there(payload: Any, update: bool) -> None:
     found = [*check_message(payload, update=update), *check_view(payload)]

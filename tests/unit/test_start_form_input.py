@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 
 from bot.domain.drafts import Draft, DraftSection, draft_of
 from bot.domain.options import RecordingOptions, Resolution, Section
@@ -53,6 +53,7 @@ def errors_of(draft: Draft) -> FieldErrors:
 
 
 @given(states(), drafts)
+@example({"preset_id": {"start_preset_id": {"selected_option": {"value": "\ud800"}}}}, Draft())
 def test_reading_never_raises(values: object, base: Draft) -> None:
     draft = draft_from_state(values, base)
     assert Draft.model_validate_json(draft.model_dump_json()) == draft

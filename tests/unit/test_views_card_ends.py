@@ -59,7 +59,7 @@ def test_started_elsewhere() -> None:
     assert card(recording(adopted, running)) == snapshot("""\
 🔴 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
 ~ <@U1> · started 22 Nov 2026, 13:53 UTC
-Started elsewhere; your settings are not in force.
+Started elsewhere, so your settings do not apply.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  Found it running, started elsewhere
 14:03 UTC  Recording started

@@ -17,7 +17,7 @@ from tests.unit.views_samples import RUNS, TRANSCRIBED, assert_accepted, at, rec
 
 
 @given(recordings(), st.booleans(), st.none() | TIMES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_slack_takes_the_card_whatever_is_known(
     recording: Recording, late: bool, expected: datetime | None
 ) -> None:
@@ -29,7 +29,7 @@ def test_slack_takes_the_card_whatever_is_known(
 
 
 @given(recordings())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_buttons_fit_the_state(recording: Recording) -> None:
     blocks = recording_card(recording, late=False, transcript_expected_at=None).blocks
     shown = {e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]}

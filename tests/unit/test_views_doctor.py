@@ -156,7 +156,7 @@ Nothing gets lost, for the bot asks. Whoever runs it sees the cause with
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed, next try 14:03
     UTC.
 • 2 messages for <#C0SECRET> cannot be posted. <#C0SECRET> is archived.
-    Unarchive it, or try again in another channel.
+    Unarchive it, or use another channel.
 • 1 message for <#C0SECRET> did not get through; being tried again.
 • 1 direct message cannot be posted. Slack does not let @recorder write in this
     direct message (it says `cannot_dm_bot`). Start it from a channel that

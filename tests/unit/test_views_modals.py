@@ -1,4 +1,4 @@
-"""The modals and the Home tab."""
+"""The modals."""
 
 from __future__ import annotations
 
@@ -11,25 +11,21 @@ from inline_snapshot import snapshot
 from bot.domain import facts as f
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.recording import Recording
-from bot.domain.rows import HomePage, Row
 from bot.views import ids
-from bot.views.details import details_view, file_of_value, file_value
-from bot.views.home import home_view
+from bot.views.details import Viewer, details_view, file_of_value, file_value
+from bot.views.ids_settings import OPEN_SETTINGS
 from bot.views.outcomes import outcome_reply, outcome_view, starting_view
-from tests.unit.views_extremes import CHANNELS, ROWS, TEXTS, recordings
+from tests.unit.views_extremes import CHANNELS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,
     NAME,
-    NOW,
     READ,
     REFUSED,
     RUNS,
     assert_accepted,
     at,
-    ended_row,
     outline,
     recording,
-    row,
 )
 
 PERMALINK = "https://acme.slack.com/archives/C1/p1"
@@ -98,7 +94,7 @@ def test_outcomes_as_replies() -> None:
 [Open the card -> link.0]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · This room was already being recorded.
-    Started elsewhere; your settings are not in force.
+    Started elsewhere, so your settings do not apply.
 [Open the card -> link.0]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording did not start. @record-bot is
@@ -117,6 +113,9 @@ def test_slack_takes_any_outcome(
     assert_accepted(starting_view("e", recording.room_name))
 
 
+ALL = Viewer(frozenset({"C1", "C2"}))
+
+
 def test_details() -> None:
     deliveries = [
         Delivery(Kind.CARD, "C1", State.SENT),
@@ -124,7 +123,7 @@ def test_details() -> None:
         Delivery(Kind.TELL, "U1", State.SENT),
         Delivery(Kind.OUTCOME, "view-1", State.SENT),
     ]
-    assert shown(details_view(recording(*READ), deliveries)) == snapshot("""\
+    assert shown(details_view(recording(*READ), deliveries, viewer=ALL)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
 *Asked by*
 <@U1>, 22 Nov 2026, 14:03 UTC | *Settings*
@@ -132,11 +131,7 @@ def test_details() -> None:
 22 Nov 2026, 14:03 UTC | *Ended*
 22 Nov 2026, 15:09 UTC | *Length*
 1 h 7 min | *Shown in*
-<#C1> | *Room id*
-`65f0c0ffee00000000000001` | *Recording id*
-`hms-1` | *Session id*
-`session-1` | *Our reference*
-`key-1`
+<#C1>
 ~ Sections: Agenda (bullets)
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Channel
     settings -> settings_open]
@@ -166,8 +161,20 @@ record-bot: key-1
 """)
 
 
+def test_details_for_a_guest_have_no_links_and_name_no_channel_that_they_cannot_see() -> None:
+    everywhere = recording(*READ, f.Followed(at=at(1), channel_id="C2", by="U3"))
+    deliveries = [Delivery(Kind.CARD, c, State.SENT) for c in everywhere.channels]
+    told = shown(details_view(everywhere, deliveries, viewer=Viewer(frozenset({"C2"}), False)))
+    assert "*Transcript (txt)*" in told
+    assert "Only full members of this workspace can open files." in told
+    assert "<#C2>" in told
+    assert "<#C1>" not in told
+    for action in (ids.WATCH, ids.TRANSCRIPT, ids.FILE, OPEN_SETTINGS):
+        assert action not in told
+
+
 def test_details_of_a_failure() -> None:
-    assert shown(details_view(recording(*REFUSED))) == snapshot("""\
+    assert shown(details_view(recording(*REFUSED), viewer=ALL)) == snapshot("""\
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
 The recording did not start. 100ms shows no such room to this bot, or gives it
     no right to record it. It said: “user does not have required permission”.
@@ -175,9 +182,7 @@ The recording did not start. 100ms shows no such room to this bot, or gives it
 *Asked by*
 <@U1>, 22 Nov 2026, 14:03 UTC | *Settings*
 720p, transcript (txt, srt), summary (1 section) | *Shown in*
-<#C1> | *Room id*
-`65f0c0ffee00000000000001` | *Our reference*
-`key-1`
+<#C1>
 ~ Sections: Agenda (bullets)
 [Try again -> recording_try_again] [Channel settings -> settings_open]
 # Files
@@ -204,7 +209,7 @@ DELIVERIES = st.builds(
 @given(recordings(), st.lists(DELIVERIES, max_size=60))
 @settings(max_examples=60, deadline=None)
 def test_slack_takes_details_of_anything(recording: Recording, deliveries: list[Delivery]) -> None:
-    view = details_view(recording, deliveries)
+    view = details_view(recording, deliveries, viewer=ALL)
     assert_accepted(view)
     assert "secret" not in str(view)
 
@@ -215,62 +220,10 @@ def test_details_of_very_much() -> None:
         for n in range(300)
     ]
     clicks: list[f.Fact] = [f.StopRequested(at=at(n), by="U1") for n in range(3000)]
-    view = details_view(recording(*RUNS, *files, *clicks))
+    view = details_view(recording(*RUNS, *files, *clicks), viewer=ALL)
     assert_accepted(view)
     assert "270 more" in outline(view)
 
 
 def test_a_file_is_found_again_from_its_button() -> None:
     assert file_of_value(file_value("key-1", "a b")) == ("key-1", "a b")
-
-
-def test_home() -> None:
-    running, recent = [row(started_at=at(-720))], [ended_row(key="key-2")]
-    assert shown(home_view(HomePage(tuple(running), tuple(recent)), NOW)) == snapshot("""\
-[*Start a recording -> form_open]
-# Recording now
-🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
-<@U1> · 22 Nov 2026, 13:51 UTC · <#C1> ·
-    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [!Stop ->
-    recording_stop.0]
-# Recent
-✅ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Ready
-<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
-    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
-[Watch -> recording_watch.20] [Transcript -> recording_transcript.20] [Details
-    -> recording_details.20]
----
-~ `/record`  Open the start form.
-`/record start [room] [options]`  Start recording a room at once. Without a
-    room, open the form.
-`/record stop [room]`  Stop the recording of a room.
-`/record pause [room]`  Pause the recording of a room.
-`/record resume [room]`  Continue a paused recording.
-`/record status`  Show what is being recorded now.
-`/record list [room] [n]`  List past recordings, 10 unless you say how many.
-`/record follow [room]`  Show a card here for every recording of a room. Without
-    a room, list those followed.
-`/record unfollow [room]`  Show no more cards here for recordings of a room that
-    others start.
-`/record doctor`  Show what waits and why, and whether Slack and 100ms work with
-    the bot.
-`/record settings`  Set the default room, who may start and stop, and where
-    results go, in this channel.
-`/record presets`  Show the presets, to edit or delete them.
-`/record help [command]`  Explain the commands, or one of them.\
-""")
-    assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(
-        [
-            "[*Start a recording -> form_open]",
-            "# Recording now",
-            "Nothing is being recorded.",
-            "# Recent",
-            "Recordings you can see appear here.",
-        ]
-    )
-
-
-@given(st.lists(ROWS, max_size=40), st.lists(ROWS, max_size=40))
-@settings(max_examples=40, deadline=None)
-def test_slack_takes_any_home(running: list[Row], recent: list[Row]) -> None:
-    assert_accepted(home_view(HomePage(tuple(running), tuple(recent)), NOW))

@@ -92,7 +92,7 @@ cannot_post  channel_not_found: The recording did not start. @record-bot cannot
     see this channel. It may be private. Type `/invite @record-bot` in the
     channel, then try again.
 cannot_post  is_archived: The recording did not start. <#C1> is archived.
-    Unarchive it, or try again in another channel.
+    Unarchive it, or use another channel.
 cannot_post  restricted_action: The recording did not start. Only some people
     may post in <#C1>. Ask an admin to let @record-bot post there, or use
     another channel.

@@ -50,6 +50,7 @@ SIMPLE = [
     replies.nothing_running(NAME),
     replies.already_recording(NAME, "U1", NOW, permalink=PERMALINK, key="key-1", can_follow=True),
     replies.already_recording(NAME, "U1", None, permalink=None, key="key-1", can_follow=False),
+    replies.recorded_elsewhere(NAME),
     replies.no_right("stop", "members of the channel"),
     replies.link_reply("https://files.example/v.mp4?a=1&b=2", f"Video of {NAME}", NOW),
     replies.link_reply("gopher://x", f"Video of {NAME}", NOW),
@@ -76,16 +77,19 @@ Pausing *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 Resuming *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
 Nothing is being recorded here.
-[Open the form -> form_open]
+[Start a recording -> form_open]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is not being recorded.
-[Open the form -> form_open]
+[Start a recording -> form_open]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded since 22 Nov 2026,
     14:03 UTC, started by <@U1>.
 [Open its card -> link.0] [Follow here -> recording_follow]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, started by <@U1>.
+
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, in a place that you
+    cannot see. Its recording has to end before another can start.
 
 Only members of the channel can stop this recording. Ask one of them.
 
@@ -96,8 +100,7 @@ Only members of the channel can stop this recording. Ask one of them.
 100ms gave no usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*. Try
     again in a minute.
 
-100ms has no transcript to open: not yet, or not any more. Details shows its
-    files.
+100ms has no transcript to open, or not yet. Details lists the files.
 
 Slack was too slow to open the form. Open it from here.
 [Open the form -> form_open]
@@ -162,8 +165,8 @@ Nothing is being recorded in this channel.
 <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|b> · <#C2> · <@U1>\
 """)
     assert shown(replies.status_reply([], [], NOW)) == snapshot("""\
-Nothing is being recorded.
-[Open the form -> form_open]\
+Nothing is being recorded here.
+[Start a recording -> form_open]\
 """)
 
 
@@ -192,7 +195,7 @@ def test_list() -> None:
 """)
     assert shown(replies.list_reply([], NAME)) == snapshot("""\
 There are no recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
-[Open the form -> form_open]\
+[Start a recording -> form_open]\
 """)
 
 
@@ -280,6 +283,7 @@ def test_slack_takes_any_words(
         replies.starting_reply(text),
         replies.nothing_running(text),
         replies.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
+        replies.recorded_elsewhere(text),
         replies.no_right(text, other),
         replies.link_reply(other, text, time),
         replies.link_reply(f"https://a.example/{other}", text, time),

@@ -67,8 +67,8 @@ Then we agreed.
 def test_everything_is_there_read_aloud() -> None:
     message = results_message(recording(*READ), summary=SUMMARY, mention=False, in_thread=True)
     assert folded(dates(message.text)) == snapshot("""\
-\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069, 22 Nov 2026, 14:03 UTC: The video, transcript
-    and summary are ready.
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069, 22 Nov 2026, 14:03 UTC, 1 h 7 min: The video,
+    transcript and summary are ready.
 Agenda:
 • Ship &lt;v2&gt; &amp; rest
 • ∗Bold∗ plans for @\u2060here
@@ -126,8 +126,8 @@ def test_the_transcript_never_came() -> None:
     gave_up = f.GaveUp(at=at(99_000), on="transcript")
     assert results(recording(*UPLOADED, gave_up)) == snapshot("""\
 <@U1> The video is ready.
-~ The transcript did not come in time. If 100ms makes it yet, its dashboard has
-    it.
+~ The transcript did not come in time. If it still comes, the 100ms dashboard
+    has it.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -209,15 +209,15 @@ def test_word_to_the_starter() -> None:
     told = tell_message(recording(*RUNS), channel="C1", error="is_archived")
     assert shown(told) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or try again
-    in another channel.
+Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or use
+    another channel.
 The recording goes on; you can stop it here.
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
     assert folded(dates(told.text)) == snapshot("""\
 \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. Its card in <#C1> is out of reach.
-    <#C1> is archived. Unarchive it, or try again in another channel. The
-    recording goes on; you can stop it here.\
+    <#C1> is archived. Unarchive it, or use another channel. The recording goes
+    on; you can stop it here.\
 """)
 
 

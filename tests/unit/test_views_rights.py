@@ -23,7 +23,7 @@ EVERYONE, ADMINS = Allowed(), Allowed(who="admins")
             "U1",
             "<@U1>, <@U2>, <!subteam^S1> and workspace admins can stop this recording.",
         ),
-        (Act.FORGET, ADMINS, "U9", "<@U9> and workspace admins can have this recording forgotten."),
+        (Act.FORGET, ADMINS, "U9", "<@U9> and workspace admins can forget this recording."),
         (Act.PRESET, ADMINS, "U9", "<@U9> and workspace admins can change this preset."),
         (Act.LINK, EVERYONE, None, "full members of this workspace can open this recording."),
     ],

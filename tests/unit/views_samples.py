@@ -146,6 +146,8 @@ def _shown(block: Json) -> str:
 def _element(element: Json) -> str:
     if element["type"] == "static_select":
         return f"[{len(element['options'])} to choose from]"
+    if element["type"] == "conversations_select":
+        return f"[{element['placeholder']['text']} -> {element['action_id']}]"
     style = {"danger": "!", "primary": "*"}.get(element.get("style", ""), "")
     return f"[{style}{element['text']['text']} -> {element['action_id']}]"
 

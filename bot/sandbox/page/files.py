@@ -7,22 +7,20 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.sandbox.page.bundle import bundled
+
 STATIC = Path(__file__).parent / "static"
 # Only this server's scripts and styles; pictures from anywhere, as messages may name them.
 POLICY = "default-src 'self'; img-src 'self' http: https: data: blob:; frame-ancestors 'none'"
 FRESH = {"cache-control": "no-cache"}
 FOR_GOOD = {"cache-control": "max-age=31536000, immutable"}
-STYLES = "style.css"
+SCRIPT, STYLES = "page.js", "style.css"
+MAIN = "js/main.js"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 async def index(_: Request) -> Response:
-    """The page, with every module named in it: else each would be asked for by the one before."""
-    text = (STATIC / "index.html").read_text("utf-8")
-    version = _version()
-    modules = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
-    links = [f'<link rel="modulepreload" href="/page/{version}/{path}">' for path in modules]
-    page = text.replace("<!-- modules -->", "\n    ".join(links)).replace("VERSION", version)
+    page = (STATIC / "index.html").read_text("utf-8").replace("VERSION", _version())
     headers = {"content-security-policy": POLICY, **FRESH}
     return Response(page, media_type="text/html", headers=headers)
 
@@ -32,6 +30,8 @@ async def file(request: Request) -> Response:
     name = request.path_params["path"]
     if name == STYLES:
         return _answer(_styles(), ".css")
+    if name == SCRIPT:
+        return _answer(script().encode(), ".js")
     path = (STATIC / name).resolve()
     if not (path.is_relative_to(STATIC) and path.is_file()):
         return PlainTextResponse("there is no such file", 404)
@@ -45,6 +45,12 @@ async def no_icon(_: Request) -> Response:
 def _styles() -> bytes:
     """All style sheets as one, in the order of their names."""
     return b"\n".join(path.read_bytes() for path in sorted((STATIC / "css").glob("*.css")))
+
+
+def script() -> str:
+    """All modules as one."""
+    texts = {p.relative_to(STATIC).as_posix(): p.read_text("utf-8") for p in STATIC.rglob("*.js")}
+    return bundled(texts, MAIN)
 
 
 def _answer(content: bytes, suffix: str) -> Response:

@@ -1,4 +1,4 @@
-"""What the page shows of Slack: first everything, then what changed, as server-sent events."""
+"""What the page shows of Slack: first the newest, then as events the rest and what changed."""
 
 import asyncio
 import json
@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse, StreamingResponse
 
 from bot.sandbox.page.hms_proxy import HmsProxy
 from bot.sandbox.page.shown import (
+    at_first,
     calls_of,
     channel_of,
     delivery_line,
-    everything,
     surroundings,
+    the_rest,
     views_of,
 )
 from bot.sandbox.slack.model import JSON
@@ -34,25 +35,28 @@ class News:
         self._hms = hms
 
     async def state(self, _: Request) -> JSONResponse:
-        """GET /page/state.json: everything as it is now, with the number to go on from."""
-        told = everything(self._sim) | {"at": f"{WORLD}.{self._sim.changes.seq}"}
+        """GET /page/state.json: what is drawn at first, with the number to go on from."""
+        told = at_first(self._sim) | {"at": f"{WORLD}.{self._sim.changes.seq}"}
         return JSONResponse(told, headers={"cache-control": "no-store"})
 
     async def stream(self, request: Request) -> StreamingResponse:
         """GET /page/stream?since=…; continues from there, or from Last-Event-ID, if it can."""
-        given = request.headers.get("last-event-id") or request.query_params.get("since", "")
-        world, _, last = given.partition(".")
+        again = request.headers.get("last-event-id")
+        world, _, last = (again or request.query_params.get("since", "")).partition(".")
         since = int(last) if world == WORLD and last.isdecimal() else None
+        events = self._events(since, whole=again is not None and since is not None)
         headers = {"cache-control": "no-store"}
-        return StreamingResponse(
-            self._events(since), media_type="text/event-stream", headers=headers
-        )
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
-    async def _events(self, since: int | None) -> AsyncIterator[str]:
+    async def _events(self, since: int | None, *, whole: bool) -> AsyncIterator[str]:
+        """`whole`: the rest was told before."""
         sim = self._sim
         if since is None:
             since = sim.changes.seq
-            yield _event("state", since, everything(sim))
+            yield _event("state", since, at_first(sim))
+        if not whole:
+            changes, since = sim.changes.since(since), sim.changes.seq
+            yield _event("patch", since, patch(sim, changes) | the_rest(sim))
         slack, hms = sim.changes.follow(since, idle_s=IDLE_S), self._hms.changes()
         async for source, change in _either(slack, hms):
             if source is hms:

@@ -1,39 +1,56 @@
 """The simulated Slack as the page is told of it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import islice
 
 from bot.sandbox.page.bot_app import BOT_APP
 from bot.sandbox.slack import seed
-from bot.sandbox.slack.model import JSON, Channel, Delivery
+from bot.sandbox.slack.model import JSON, Channel, Delivery, Message
 from bot.sandbox.slack.sim import Sim
 from bot.sandbox.slack.snapshot import message_of, view_of
 
 LINES = 200  # of the bot's calls and deliveries: older ones are not shown
+NEWEST = 60  # messages of each channel, which are shown at first
 ABOUT_MOST = 80
 
 
-def everything(sim: Sim) -> JSON:
+def at_first(sim: Sim) -> JSON:
+    """What is needed to draw the page; the rest comes right after it."""
     return {
         "team": {"id": seed.TEAM_ID, "name": seed.TEAM_NAME, "domain": seed.TEAM_DOMAIN},
         "bot": {"user": seed.BOT_USER, "app": seed.APP_ID},
         "app": BOT_APP,
         "users": [asdict(user) for user in sim.users.values()],
         "channels": [
-            channel_of(channel)
-            | {
-                "messages": [
-                    message_of(sim, message)
-                    for message in (*channel.messages.values(), *channel.ephemerals.values())
-                ]
-            }
+            channel_of(channel) | {"messages": _told(sim, _oldest_first(channel)[-NEWEST:])}
             for channel in sim.channels.values()
         ],
-        "calls": calls_of(sim, LINES),
-        "deliveries": [delivery_line(d) for d in list(sim.deliveries)[-LINES:]],
         **views_of(sim),
         **surroundings(sim),
     }
+
+
+def the_rest(sim: Sim) -> JSON:
+    """Older messages, and what the bot did before."""
+    return {
+        "earlier": [
+            channel_of(channel) | {"messages": _told(sim, older)}
+            for channel in sim.channels.values()
+            if (older := _oldest_first(channel)[:-NEWEST])
+        ],
+        "calls": calls_of(sim, LINES),
+        "deliveries": [delivery_line(d) for d in list(sim.deliveries)[-LINES:]],
+    }
+
+
+def _oldest_first(channel: Channel) -> list[Message]:
+    both = (*channel.messages.values(), *channel.ephemerals.values())
+    return sorted(both, key=lambda message: float(message.ts))
+
+
+def _told(sim: Sim, messages: Iterable[Message]) -> list[JSON]:
+    return [message_of(sim, message) for message in messages]
 
 
 def channel_of(channel: Channel) -> JSON:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.slack import payloads
+from bot.sandbox.slack import payloads, unfurls
 from bot.sandbox.slack.blocks import CLICKED, Located, initial_values, located
 from bot.sandbox.slack.choose import chosen
 from bot.sandbox.slack.courier import Courier
@@ -106,14 +106,7 @@ class Acts:
         payload = payloads.base(sim, "block_actions", target.user, trigger)
         payload |= self._surroundings(target)
         if isinstance(where, Message):
-            payload["state"] = {"values": _message_state(where, found, state)}
-            payload["response_url"] = sim.new_response_url(
-                target.user,
-                where.channel,
-                "ephemeral" if where.viewer else "message",
-                original_ts=where.ts,
-                thread_ts=where.thread_ts,
-            )
+            payload |= self._answering(target.user, where, found, state)
         payload["actions"] = [
             {
                 "action_id": found.action_id,
@@ -133,7 +126,24 @@ class Acts:
     def _surroundings(self, target: Target) -> JSON:
         if isinstance(target.where, View):
             return payloads.of_view(target.where)
+        if unfurl := unfurls.holding(target.where, target.found.block):
+            return payloads.of_unfurl(self._sim, target.where, unfurl)
         return payloads.of_message(self._sim, target.where)
+
+    def _answering(self, user: str, where: Message, found: Located, state: JSON | None) -> JSON:
+        """What a click in a message brings along. Below a link there is no message to replace."""
+        below = unfurls.holding(where, found.block) is not None
+        url = self._sim.new_response_url(
+            user,
+            where.channel,
+            "ephemeral" if where.viewer else "message",
+            original_ts=None if below else where.ts,
+            thread_ts=where.thread_ts,
+        )
+        if below:
+            return {"response_url": url}
+        values = _message_state(where, found, state)
+        return {"response_url": url, "state": {"values": values}}
 
 
 def find(blocks: list[JSON], action_id: str, block_id: str | None) -> Located:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.slack.errors import SlackError, invalid_arguments
 from bot.sandbox.slack.model import JSON
-from bot.sandbox.slack.rules import Problem, check_message, check_view
+from bot.sandbox.slack.rules import Problem, check_message, check_unfurl, check_view
 from bot.sandbox.slack.sim import Sim
 
 DETAILED = frozenset({"invalid_blocks", "invalid_arguments", "invalid_blocks_format"})
@@ -14,6 +14,10 @@ DETAILED = frozenset({"invalid_blocks", "invalid_arguments", "invalid_blocks_for
 
 def require_message(sim: Sim, where: str, payload: JSON, *, update: bool = False) -> None:
     _refuse(sim, where, check_message(payload, update=update))
+
+
+def require_unfurl(sim: Sim, where: str, blocks: list[Any]) -> None:
+    _refuse(sim, where, check_unfurl(blocks))
 
 
 def require_view(sim: Sim, where: str, view: Any, *, surface: str) -> JSON:

@@ -14,6 +14,8 @@ DEFAULT_SCOPES = frozenset(
         "groups:read",
         "im:read",
         "im:write",
+        "links:read",
+        "links:write",
         "usergroups:read",
         "users:read",
     }
@@ -23,6 +25,7 @@ DEFAULT_EVENTS = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
+        "link_shared",
         "member_joined_channel",
         "tokens_revoked",
     }
@@ -46,6 +49,7 @@ class SlackConfig:
     scopes: frozenset[str] = DEFAULT_SCOPES
     bot_events: frozenset[str] = DEFAULT_EVENTS
     commands: frozenset[str] = frozenset({"/record"})
+    unfurl_domains: frozenset[str] = frozenset({"app.100ms.live"})
     should_escape: bool = False
     home_tab_enabled: bool = True
     messages_tab_enabled: bool = True

@@ -116,6 +116,7 @@ def _delivered(sim: Sim, request: Request) -> JSON:
 def _clear_faults(sim: Sim) -> Handler:
     async def handle(request: Request) -> Response:
         sim.faults.clear(request.query_params.get("method"))
+        sim.changes.add("faults")
         return JSONResponse({"ok": True, "faults": sim.faults.as_json()})
 
     return handle

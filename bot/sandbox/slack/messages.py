@@ -98,6 +98,8 @@ def payload_of(sim: Sim, message: Message) -> JSON:
         body |= {"bot_id": seed.BOT_ID, "app_id": seed.APP_ID, "bot_profile": bot_profile()}
     if message.blocks:
         body["blocks"] = message.blocks
+    if message.attachments:
+        body["attachments"] = message.attachments
     if message.edited_ts:
         body["edited"] = {"user": message.user, "ts": message.edited_ts}
     if message.metadata:

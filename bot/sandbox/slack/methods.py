@@ -8,6 +8,7 @@ from bot.sandbox.slack import methods_chat as chat
 from bot.sandbox.slack import methods_files as files
 from bot.sandbox.slack import methods_places as places
 from bot.sandbox.slack import methods_views as views
+from bot.sandbox.slack import unfurls
 from bot.sandbox.slack.model import JSON
 from bot.sandbox.slack.sim import Sim
 
@@ -83,6 +84,9 @@ METHODS: Mapping[str, Method] = {
     "chat.delete": Method(chat.delete, _names("channel ts"), scopes=("chat:write",)),
     "chat.getPermalink": Method(
         chat.get_permalink, _names("channel message_ts"), per_minute=SPECIAL
+    ),
+    "chat.unfurl": Method(
+        unfurls.unfurl, optional=_names("channel ts unfurls"), scopes=("links:write",)
     ),
     "views.open": Method(views.open_view, _names("trigger_id view"), per_minute=TIER_4),
     "views.push": Method(views.push, _names("trigger_id view"), per_minute=TIER_4),

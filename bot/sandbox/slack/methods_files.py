@@ -102,9 +102,10 @@ def file_object(file: File) -> JSON:
 async def _share(
     sim: Sim, files: list[File], channels: list[Channel], args: JSON, blocks: list[JSON] | None
 ) -> None:
-    """Slack shares after it has answered; until then the file is in no channel."""
+    """Slack shares after it has answered; until then the file is in no channel, and may go."""
     await asyncio.sleep(sim.config.share_delay_s / sim.config.speed)
-    for channel in channels:
+    files = [file for file in files if file.id in sim.files]
+    for channel in channels if files else ():
         message = messages.post(
             sim,
             channel,

@@ -49,6 +49,23 @@ def of_message(sim: Sim, message: Message) -> JSON:
     return part if ephemeral else part | {"message": messages.payload_of(sim, message)}
 
 
+def of_unfurl(sim: Sim, message: Message, attachment: JSON) -> JSON:
+    """Of something clicked below a link: of the message itself the app is told nothing."""
+    container: JSON = {
+        "type": "message_attachment",
+        "message_ts": message.ts,
+        "attachment_id": attachment["id"],
+        "channel_id": message.channel,
+        "is_ephemeral": False,
+        "is_app_unfurl": True,
+        "app_unfurl_url": attachment["app_unfurl_url"],
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    part = channel_part(sim.channels[message.channel])
+    return {"container": container, "channel": part, "app_unfurl": attachment}
+
+
 def of_view(view: View) -> JSON:
     return {
         "container": {"type": "view", "view_id": view.id},

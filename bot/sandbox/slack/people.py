@@ -1,6 +1,6 @@
 """The control API's people: each request is checked against what that person can see."""
 
-from bot.sandbox.slack import messages, seed, view_store
+from bot.sandbox.slack import messages, seed, unfurls, view_store
 from bot.sandbox.slack import requests as ask
 from bot.sandbox.slack.acts import Acts, Target, find
 from bot.sandbox.slack.errors import PersonError
@@ -84,7 +84,7 @@ class People:
         if not asked.user:
             raise PersonError("say which user does it")
         where = self._message(asked.user, asked.channel, asked.ts)
-        return Target(asked.user, where, find(where.blocks, action_id, block_id))
+        return Target(asked.user, where, find(unfurls.every_block(where), action_id, block_id))
 
     def _view_in_sight(self, view_id: str) -> View:
         """The Home tab, or the modal in front: nothing else can be touched."""

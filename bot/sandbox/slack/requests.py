@@ -108,6 +108,7 @@ class Redeliver(Body):
 class Disconnect(Body):
     reason: Literal["warning", "refresh_requested", "link_disabled"] = "refresh_requested"
     close: bool | None = None
+    every: bool = False
 
 
 class RateLimits(Body):

@@ -17,7 +17,7 @@ from bot.sandbox.slack.rule_manifest import MANIFEST
 from bot.sandbox.slack.rule_specs import At, Problem
 from bot.sandbox.slack.rule_tables import MESSAGE_BLOCKS, VIEWS
 
-__all__ = ["Problem", "check_manifest", "check_message", "check_view"]
+__all__ = ["Problem", "check_manifest", "check_message", "check_unfurl", "check_view"]
 
 POSTED_TEXT_MOST = 40_000  # Slack cuts the rest off; here it is refused, so that it is noticed
 UPDATED_TEXT_MOST = 4_000
@@ -73,6 +73,19 @@ def _message_blocks(given: Mapping[str, object]) -> Iterator[Problem]:
         return
     yield from check(blocks, MESSAGE_BLOCKS, at)
     yield from across(blocks, at)
+
+
+def check_unfurl(blocks: list[Any]) -> list[Problem]:
+    """Blocks below a link: those of a message, but for rich text.
+
+    Source: docs.slack.dev, messaging/unfurling-links-in-messages (tips, tricks and warnings).
+    """
+    at = At("message", "invalid_blocks").into("blocks")
+    rich = [i for i, b in enumerate(blocks) if isinstance(b, dict) and b.get("type") == "rich_text"]
+    return [
+        *_message_blocks({"blocks": blocks}),
+        *(at.into(i).problem("chat.unfurl takes no rich text") for i in rich),
+    ]
 
 
 def check_view(view: Mapping[str, Any]) -> list[Problem]:

@@ -52,7 +52,7 @@ class Setting:
 
     async def disconnect(self, asked: ask.Disconnect) -> JSON:
         close = asked.reason != "warning" if asked.close is None else asked.close
-        told = await self._sim.sockets.disconnect_all(asked.reason, close=close)
+        told = await self._sim.sockets.disconnect(asked.reason, close=close, every=asked.every)
         return {"ok": True, "told": told}
 
     async def install(self, _: ask.Empty) -> JSON:
@@ -62,10 +62,12 @@ class Setting:
 
     async def add_fault(self, fault: Fault) -> JSON:
         self._sim.faults.add(fault)
+        self._sim.changes.add("faults")
         return {"ok": True, "faults": self._sim.faults.as_json()}
 
     async def rate_limits(self, asked: ask.RateLimits) -> JSON:
         self._sim.faults.enforce_limits = asked.enforce
+        self._sim.changes.add("faults")
         return {"ok": True}
 
     async def _membership(self, channel: Channel, member: bool, by: str) -> Delivery | None:

@@ -84,9 +84,9 @@ class SocketHub:
             del self._waiting[envelope.id]
             self._expired.add(envelope.id)
 
-    async def disconnect_all(self, reason: str, *, close: bool) -> int:
-        """Ask every connection to come back, as Slack does some times a day."""
-        sockets = list(self.connections)
+    async def disconnect(self, reason: str, *, close: bool, every: bool) -> int:
+        """Ask the oldest connection to come back, as Slack does some times a day; or all."""
+        sockets = self.connections[: None if every else 1]
         for socket in sockets:
             await self._disconnect(socket, reason, close=close)
         return len(sockets)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.sandbox.slack import messages, payloads, responses, seed, view_store
+from bot.sandbox.slack import messages, payloads, responses, seed, unfurls, view_store
 from bot.sandbox.slack.courier import Courier
 from bot.sandbox.slack.errors import PersonError, SlackError
 from bot.sandbox.slack.events import Events
@@ -71,7 +71,7 @@ class Starts:
         return Reply.to(delivery) if delivery else Reply("not_sent")
 
     async def say(self, user: str, channel: Channel, text: str, thread_ts: str | None) -> Reply:
-        """Write an ordinary message; the bot hears of it when it is mentioned."""
+        """Write an ordinary message; the bot hears of a mention, and of links of its domains."""
         sim = self._sim
         if user not in channel.members or channel.is_archived:
             raise PersonError(f"{user} cannot write in {channel.id}")
@@ -84,6 +84,8 @@ class Starts:
         delivery = None
         if heard and f"<@{seed.BOT_USER}>" in text:
             delivery = await self._events.fire(event)
+        if linked := unfurls.link_shared(sim, channel, message):
+            delivery = await self._events.fire(linked) or delivery
         reply = Reply.to(delivery) if delivery else Reply("not_sent")
         return reply.sees("message", message=messages.payload_of(sim, message))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.reconcile.loop import Reconciler
-from bot.slack.gateway import Identity
+from bot.slack.values import Identity
 from bot.store.errors import StoreError, StoreUnavailable
 from bot.store.values import Team
 from bot.usecases.deps import Deps
@@ -17,7 +17,7 @@ from tests.contract.laws.slack_truth import SlackDoor
 if TYPE_CHECKING:
     from tests.contract.laws.drill import Drill
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 TEAM = Team("T1")
 ME = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())
 LOOK_EVERY_WHILE_S = 60.0  # 5 s outside; a wake that is lost is not what is rehearsed here

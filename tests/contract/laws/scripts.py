@@ -17,7 +17,6 @@ LONGER = int(os.environ.get("LAWS", "1"))
 def examples(number: int) -> settings:
     return settings(
         max_examples=number * LONGER,
-        deadline=None,
         derandomize=LONGER == 1,
         phases=[p for p in Phase if p is not Phase.explain],
         suppress_health_check=list(HealthCheck),

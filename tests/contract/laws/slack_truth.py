@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackRefused
 from bot.slack.errors import SlackUnavailable as Unavailable
-from bot.slack.gateway import Json, Member, Posted, SlackGateway
+from bot.slack.gateway import Json, SlackGateway
+from bot.slack.values import Member, Posted
 from tests.contract.laws.replies import Faults, Life, Meter, Reply, carried_out
 
 T = TypeVar("T")

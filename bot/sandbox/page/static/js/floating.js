@@ -1,8 +1,9 @@
 // What floats above the page: lists of options and menus, beside what opened them.
 
-/** Shows `box` under (or over) `anchor`. It stands next to it in the tree, for dialogs' sake. */
+/** Shows `box` under (or over) `anchor`. In the tree it stands where no redraw takes it away; in a
+ * dialog, for what is outside of that is inert. */
 export function showBeside(anchor, box, { align = "start", match = false } = {}) {
-  if (!box.isConnected) anchor.after(box);
+  if (!box.isConnected) (anchor.closest("dialog") ?? document.body).append(box);
   box.setAttribute("popover", "manual");
   box.showPopover();
   put(anchor, box, align, match);

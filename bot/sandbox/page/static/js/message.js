@@ -28,6 +28,7 @@ export function messageNode(message, { compact = false, inThread = false } = {})
     { class: "message-body" },
     compact ? null : heading(message),
     h("div", { class: "content", dir: "auto" }, content(acting, message)),
+    message.attachments?.map((attachment) => unfurl(acting, attachment)),
     files.length ? h("div", { class: "files" }, files) : null,
     trouble,
     inThread ? broadcastNote(message) : threadLine(message),
@@ -73,6 +74,17 @@ function content(acting, message) {
   if (!message.text) return null;
   const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : null;
   return h("div", { class: "block" }, mrkdwn(message.text), edited);
+}
+
+/** What the app shows below a link. */
+function unfurl(acting, attachment) {
+  const name = userOf(world.bot.user).real_name;
+  return h(
+    "section",
+    { class: "unfurl", "aria-label": `Preview by ${name}` },
+    h("div", { class: "content", dir: "auto" }, blocks(acting, attachment.blocks)),
+    h("p", { class: "note" }, `Added by ${name}`),
+  );
 }
 
 function onlyVisible(message) {

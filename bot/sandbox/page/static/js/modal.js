@@ -10,6 +10,7 @@ import { place } from "./place.js";
 import { changed, stackOf, world } from "./world.js";
 
 const FIELDS = "input:not([type=hidden]), textarea, select, button, a[href]";
+const ASKED = ".input input:not([type=hidden]), .input textarea";
 let dialog = null;
 let parts = null;
 let acting = null;
@@ -101,7 +102,8 @@ function drawBlocks(view) {
 
 function enter(view) {
   parts.body.scrollTop = 0;
-  const first = parts.body.querySelector("[autofocus]") ?? parts.body.querySelector(FIELDS);
+  const found = (selector) => parts.body.querySelector(selector);
+  const first = found("[autofocus]") ?? found(ASKED) ?? found(FIELDS);
   (first ?? parts.body).focus({ preventScroll: !first });
   say(`${view.title.text}, dialog`);
 }

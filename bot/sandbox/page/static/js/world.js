@@ -32,18 +32,18 @@ export function changed(news = { arrived: [] }) {
   for (const fn of followers) fn(news);
 }
 
-/** The state is on its way since the page began to load; then come the changes. */
+/** The newest is on its way since the page began to load; then come the rest and the changes. */
 export async function connect() {
   const answer = await fetch("/page/state.json");
   const state = await answer.json();
+  world.connected = true;
+  replace(state);
   const source = new EventSource(`/page/stream?since=${state.at}`);
   source.addEventListener("open", () => setConnected(true));
   source.addEventListener("error", () => setConnected(false));
   source.addEventListener("state", (event) => replace(JSON.parse(event.data)));
   source.addEventListener("patch", (event) => merge(JSON.parse(event.data)));
   source.addEventListener("hms", () => hmsFollowers.forEach((fn) => fn()));
-  world.connected = true;
-  replace(state);
 }
 
 function setConnected(connected) {
@@ -58,8 +58,8 @@ function replace(state) {
   world.app = state.app;
   world.users = new Map(state.users.map((user) => [user.id, user]));
   world.channels = new Map();
-  world.calls = state.calls.map(numbered);
-  world.deliveries = state.deliveries;
+  world.calls = [];
+  world.deliveries = [];
   for (const channel of state.channels) mergeChannel(channel, []);
   mergeRest(state);
   world.ready = true;
@@ -68,6 +68,7 @@ function replace(state) {
 
 function merge(patch) {
   const arrived = [];
+  for (const channel of patch.earlier ?? []) mergeChannel(channel, []);
   for (const channel of patch.channels) mergeChannel(channel, arrived);
   if (patch.calls) world.calls = [...world.calls, ...patch.calls.map(numbered)].slice(-LINES);
   if (patch.deliveries) world.deliveries = [...world.deliveries, ...patch.deliveries].slice(-LINES);

@@ -148,7 +148,8 @@ function actions(room) {
 function recordingRow(recording) {
   const state = recording.paused && recording.status === "running" ? "paused" : recording.status;
   const length = h("span", { class: "length", "data-recording": recording.id });
-  const notes = [recording.stop_reason, recording.error_type].filter(Boolean).join(" · ");
+  const { stop_reason: reason, error_type: error } = recording;
+  const notes = [reason, reason?.includes(error) ? "" : error].filter(Boolean).join(" · ");
   const assets = (recording.recording_assets ?? []).map((asset) =>
     h(
       "span",

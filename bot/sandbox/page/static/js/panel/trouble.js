@@ -72,7 +72,7 @@ function group(title, faults, button, more = []) {
   const node = () =>
     h(
       "section",
-      { class: "card" },
+      { class: "card", "aria-label": title },
       h("h3", {}, title),
       h("div", { class: "switches" }, buttons.map(drawSwitch)),
     );

@@ -1,0 +1,97 @@
+"""What is recorded in a private channel is nobody else's business."""
+
+from tests.e2e.bench import Bench, Person, Room, SeenMessage, contains, labels, seed
+
+NAMES = (seed.DESIGN, f"<@{seed.STARTER}>")
+
+
+async def ask(bench: Bench, who: Person, text: str, *words: str, where: str) -> SeenMessage:
+    """The answer to a command that comes after the ack."""
+    before = {m.ts for m in await who.ephemerals(where)}
+    assert (await who.command(where, f"/record {text}")).ok
+    return await bench.see(
+        lambda s: next(
+            (
+                m
+                for m in s.ephemerals(where, who.user)
+                if m.ts not in before and contains(m.raw, *words)
+            ),
+            None,
+        )
+    )
+
+
+async def secret_and_known(bench: Bench) -> tuple[Room, Room]:
+    """One runs in a private channel that neither Amara nor Guus is in, one in #partners."""
+    secret, known = await bench.room(), await bench.room()
+    await bench.running(secret, channel=seed.DESIGN)
+    await bench.running(known, channel=seed.PARTNERS)
+    return secret, known
+
+
+async def test_it_is_left_out_of_lists_and_choices(bench: Bench) -> None:
+    secret, known = await secret_and_known(bench)
+    status = await ask(bench, bench.amara, "status", known.name, where=seed.STANDUP)
+    assert not contains(status.raw, secret.name)
+    theirs = await ask(bench, bench.tariq, "status", known.name, secret.name, where=seed.STANDUP)
+    assert contains(theirs.raw, f"<#{seed.DESIGN}>")
+    for room, answer in ((secret, "There are no recordings of"), (known, "1 recording of")):
+        await ask(bench, bench.amara, f'list "{room.name}"', answer, where=seed.STANDUP)
+    await ask(bench, bench.tariq, f'list "{secret.name}"', "1 recording", where=seed.STANDUP)
+    which = await ask(bench, bench.amara, "pause", known.name, where=seed.LOBBY)
+    assert not contains(which.raw, secret.name)
+
+
+async def test_of_a_room_that_is_taken_no_more_is_told_than_that(bench: Bench) -> None:
+    secret, _ = await secret_and_known(bench)
+    words = "in a place that you cannot see"
+    told = await ask(bench, bench.amara, f'start "{secret.name}"', words, where=seed.STANDUP)
+    assert labels(told.blocks) == []
+    assert not any(contains(told.raw, name) for name in NAMES)
+    form = await bench.choose_room(bench.amara, await bench.form(bench.amara), secret)
+    await bench.amara.submit(form)
+    view = await bench.view(bench.amara, "outcome", words)
+    assert not any(contains(view.raw, name) for name in NAMES)
+    seen = await ask(bench, bench.tariq, f'start "{secret.name}"', "Open", where=seed.STANDUP)
+    assert labels(seen.blocks) == ["Open its card", "Follow here"]
+
+
+async def test_who_names_the_room_may_stop_it_and_a_refusal_names_nobody(bench: Bench) -> None:
+    secret, _ = await secret_and_known(bench)
+    refused = await bench.sol.command(seed.PARTNERS, f'/record stop "{secret.name}"')
+    assert refused.text == "Only full members of this workspace can stop this recording."
+    stopped = await bench.amara.command(seed.STANDUP, f'/record stop "{secret.name}"')
+    assert stopped.text == f"Stopping {secret.name}."
+    await bench.hms_until(secret, lambda r: r["stop_reason"])
+
+
+async def test_guests_see_what_their_channel_shows(bench: Bench) -> None:
+    _, elsewhere = await secret_and_known(bench)
+    here = await bench.room()
+    await bench.running(here)
+    status = await ask(bench, bench.guus, "status", here.name, where=seed.STANDUP)
+    assert not contains(status.raw, elsewhere.name)
+    assert not contains(status.raw, "Elsewhere")
+    none = f'list "{elsewhere.name}"'
+    await ask(bench, bench.guus, none, "There are no recordings of", where=seed.STANDUP)
+    await bench.finish(here)
+    card = await bench.card(here, "Video ready")
+    listed = await ask(bench, bench.guus, f'list "{here.name}"', here.name, where=seed.STANDUP)
+    assert labels(listed.blocks) == ["Details"]
+    await bench.press(bench.guus, card, "Details")
+    view = await bench.view(bench.guus, "details", here.name, "Only full members")
+    assert not {"Watch", "Transcript", "Get link"} & set(labels(view.blocks))
+    await bench.guus.close(view)
+
+
+async def test_details_name_only_the_channels_that_one_sees(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room, channel=seed.DESIGN)
+    taken = await ask(bench, bench.tariq, f'start "{room.name}"', "Follow", where=seed.STANDUP)
+    await bench.press(bench.tariq, taken, "Follow here")
+    card = await bench.card(room, "Recording")
+    for who, sees in ((bench.amara, False), (bench.tariq, True)):
+        await bench.press(who, card, "Details")
+        view = await bench.view(who, "details", room.name, f"<#{seed.STANDUP}>")
+        assert contains(view.raw, seed.DESIGN) == sees
+        await who.close(view)

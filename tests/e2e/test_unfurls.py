@@ -1,0 +1,170 @@
+"""Links to rooms in messages: the room's state below them, with a button that fits."""
+
+from typing import Any
+
+from tests.e2e.bench import Bench, Person, Room, SeenMessage, button, labels, seed, url_of, value
+
+
+def at(room: Room, query: str = "") -> str:
+    return f"https://acme.app.100ms.live/preview/{room.id}/host{query}"
+
+
+async def said(bench: Bench, text: str, channel: str = seed.STANDUP) -> SeenMessage:
+    """A message of Ines', once Slack has told the bot of its links."""
+    answer = await bench.ines.say(channel, text)
+    assert answer.ok
+    return SeenMessage.read(answer.saw[0]["message"], channel)
+
+
+async def below(
+    bench: Bench, message: SeenMessage, says: str = "", count: int = 1
+) -> list[list[dict[str, Any]]]:
+    """What is shown below the message: blocks for each link."""
+
+    def look(state: Any) -> list[list[dict[str, Any]]] | None:
+        now = next(m for m in state.messages(message.channel) if m.ts == message.ts)
+        shown = [a["blocks"] for a in now.raw.get("attachments", [])]
+        return shown if len(shown) == count and says in str(shown) else None
+
+    return await bench.see(look)
+
+
+async def click(
+    who: Person, message: SeenMessage, blocks: list[dict[str, Any]], label: str
+) -> None:
+    assert (await who.click(message, button(blocks, label))).ok
+
+
+async def test_a_room_where_nothing_is_recorded_offers_the_form(bench: Bench) -> None:
+    room = await bench.room()
+    message = await said(bench, f"We meet here: <{at(room, '?a=1&amp;auth_token=t0ken')}|room>")
+    (blocks,) = await below(bench, message, room.name)
+    assert labels(blocks) == ["Start a recording"]
+    assert "People are in it" in str(blocks) or "Nobody is in it" in str(blocks)
+    assert "t0ken" not in str(blocks)
+    await click(bench.tariq, message, blocks, "Start a recording")
+    form = await bench.view(bench.tariq, "start_form", room.name)
+    assert value(form, "room_id") == room.id
+    assert value(form, "channel") == seed.STANDUP
+    assert value(form, "meeting_url") == f"{at(room, '?a=1&auth_token=t0ken')}&skip_preview=true"
+    await bench.tariq.submit(form)
+    await bench.card(room, "Recording")
+
+
+async def test_while_it_is_recorded_its_card_is_a_click_away(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    message = await said(bench, at(room))
+    (blocks,) = await below(bench, message, "Recording since")
+    assert labels(blocks) == ["Open the card", "Details"]
+    assert url_of(blocks, "Open the card").endswith(f"/p{card.ts.replace('.', '')}")
+    await click(bench.tariq, message, blocks, "Open the card")
+    await click(bench.tariq, message, blocks, "Details")
+    await bench.view(bench.tariq, "details", room.name)
+
+
+async def test_another_channel_can_have_the_card_too(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    message = await said(bench, at(room), seed.DESIGN)
+    (blocks,) = await below(bench, message, "Recording since")
+    assert labels(blocks) == ["Open the card", "Follow here"]
+    await click(bench.tariq, message, blocks, "Follow here")
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+
+
+async def test_where_the_bot_is_not_it_offers_no_card_there(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    message = await said(bench, at(room), seed.BOARD)
+    (blocks,) = await below(bench, message, "Recording since")
+    assert labels(blocks) == ["Open the card"]
+
+
+async def test_what_a_private_channel_records_shows_nowhere_else(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room, channel=seed.DESIGN)
+    message = await said(bench, at(room))
+    (blocks,) = await below(bench, message, room.name)
+    assert "Recording" not in str(blocks)
+    assert seed.DESIGN not in str(blocks)
+    assert labels(blocks) == ["Start a recording"]
+    inside = await said(bench, at(room), seed.DESIGN)
+    await below(bench, inside, "Recording since")
+
+
+async def test_people_of_other_organisations_learn_of_no_other_channel(bench: Bench) -> None:
+    room, theirs = await bench.room(), await bench.room()
+    await bench.running(room)
+    await bench.running(theirs, channel=seed.PARTNERS)
+    message = await said(bench, f"{at(room)} and {at(theirs)}", seed.PARTNERS)
+    first, second = await below(bench, message, count=2)
+    assert (room.name in str(first), labels(first)) == (True, ["Start a recording"])
+    assert "Recording since" not in str(first)
+    assert "Recording since" in str(second)
+    assert labels(second) == ["Open the card", "Details"]
+
+
+async def test_what_one_person_records_for_themselves_shows_where_they_talk_to_the_bot(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    mine = seed.dm_id(seed.STARTER)
+    await bench.ines.command(mine, f'/record start "{room.name}"')
+    await bench.card(room, "Recording", channel=mine)
+    await below(bench, await said(bench, at(room), mine), "Recording since")
+    (blocks,) = await below(bench, await said(bench, at(room)), room.name)
+    assert "Recording since" not in str(blocks)
+
+
+async def test_a_click_on_old_news_meets_the_truth(bench: Bench) -> None:
+    room = await bench.room()
+    message = await said(bench, at(room))
+    (blocks,) = await below(bench, message, room.name)
+    await bench.running(room)
+    await click(bench.tariq, message, blocks, "Start a recording")
+    form = await bench.view(bench.tariq, "start_form", room.name)
+    await bench.tariq.submit(form)
+    await bench.view(bench.tariq, "outcome", "is already being recorded")
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_each_room_once_and_nothing_of_which_nothing_is_known(bench: Bench) -> None:
+    """One known room, last: once it shows, the others were decided."""
+    room = await bench.room()
+    unknown = "https://acme.app.100ms.live/preview/ffffffffffffffffffffffff/host"
+    code = "https://acme.app.100ms.live/meeting/abc-defg-hij"
+    message = await said(bench, f"{unknown} {code} {at(room)} {at(room, '?again')}")
+    (blocks,) = await below(bench, message, room.name)
+    assert labels(blocks) == ["Start a recording"]
+
+
+async def test_while_it_is_written_nothing_is_shown(bench: Bench) -> None:
+    room = await bench.room()
+    calls = (await bench.ines.state()).calls("chat.unfurl")
+    link = {"url": at(room), "domain": "app.100ms.live"}
+    written = {"channel": "COMPOSER", "message_ts": "gryl3kb", "unfurl_id": "gryl3kb"}
+    await bench.ines.tell(
+        "events", type="link_shared", user=seed.STARTER, source="composer", links=[link], **written
+    )
+    await below(bench, await said(bench, at(room)), room.name)
+    after = (await bench.ines.state()).calls("chat.unfurl")
+    assert [c["args"]["channel"] for c in after if c not in calls] == [seed.STANDUP]
+
+
+async def test_when_slack_refuses_nobody_is_told(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.slack_fault("chat.unfurl", error="internal_error")
+    state = await bench.ines.state()
+    before = len(state.ephemerals(seed.STANDUP, seed.STARTER))
+    await said(bench, at(room))
+    await bench.slack_fault_taken("chat.unfurl")
+    await below(bench, await said(bench, at(room)), room.name)
+    state = await bench.ines.state()
+    assert len(state.ephemerals(seed.STANDUP, seed.STARTER)) == before
+
+
+async def test_over_socket_mode_as_well(linked: Bench) -> None:
+    room = await linked.room()
+    (blocks,) = await below(linked, await said(linked, at(room)), room.name)
+    assert labels(blocks) == ["Start a recording"]

@@ -1,0 +1,207 @@
+"""The Home tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from bot.domain.health import MissingScope
+from bot.domain.presets import WORKSPACE, Preset
+from bot.domain.rows import HomeHealth, HomePage
+from bot.usecases.scopes import SCOPES
+from bot.views.home import home_view
+from tests.unit.views_extremes import CHANNELS, OPTIONS_OF_ALL_KINDS, ROWS, TEXTS, TIMES, USERS
+from tests.unit.views_samples import (
+    NAME,
+    NOW,
+    OPTIONS,
+    assert_accepted,
+    at,
+    ended_row,
+    outline,
+    row,
+)
+
+
+def shown(view: dict[str, Any]) -> str:
+    assert_accepted(view)
+    return outline(view)
+
+
+def test_home() -> None:
+    running, recent = [row(started_at=at(-720))], [ended_row(key="key-2")]
+    assert shown(
+        home_view(HomePage(running=tuple(running), recent=tuple(recent)), NOW)
+    ) == snapshot("""\
+[*Start a recording -> form_open]
+# Recording now
+🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
+<@U1> · 22 Nov 2026, 13:51 UTC · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [!Stop ->
+    recording_stop.0]
+# Recent
+✅ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Ready
+<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
+[Watch -> recording_watch.20] [Transcript -> recording_transcript.20] [Details
+    -> recording_details.20]
+# Presets
+There are no presets yet. To make one, fill the start form and choose Save as
+    preset.
+# Settings
+What holds in a channel: its default room and preset, who may start and stop,
+    where results go. [Choose a channel -> settings_pick.0]
+---
+~ `/record`  Open the start form.
+`/record start [room] [options]`  Start recording a room at once. Without a
+    room, open the form.
+`/record stop [room]`  Stop the recording of a room.
+`/record pause [room]`  Pause the recording of a room.
+`/record resume [room]`  Continue a paused recording.
+`/record status`  Show what is being recorded now.
+`/record list [room] [n]`  List past recordings, 10 unless you say how many.
+`/record follow [room]`  Show a card here for every recording of a room. Without
+    a room, list those followed.
+`/record unfollow [room]`  Show no more cards here for recordings of a room that
+    others start.
+`/record doctor`  Show what waits and why, and whether Slack and 100ms work with
+    the bot.
+`/record settings`  Set the default room, who may start and stop, and where
+    results go, in this channel.
+`/record presets`  Show the presets, to edit or delete them.
+`/record help [command]`  Explain the commands, or one of them.\
+""")
+    assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(
+        [
+            "[*Start a recording -> form_open]",
+            "# Recording now",
+            "Nothing that you can see is being recorded.",
+            "# Recent",
+            "Recordings you can see appear here.",
+        ]
+    )
+
+
+PRESET = Preset("p1", WORKSPACE, NAME, OPTIONS, "U1", NOW)
+HEALTH = HomeHealth(
+    webhooks=True,
+    last_webhook_at=None,
+    unanswered=2,
+    shut=("chat.update",),
+    missing_scopes=(MissingScope("groups:read", "See private channels."),),
+)
+
+
+def test_home_of_an_admin() -> None:
+    page = HomePage(presets=(PRESET,), more_presets=3, opened_ms=77, health=HEALTH)
+    told = shown(home_view(page, NOW))
+    assert told[told.index("# Presets") : told.index("---")] == snapshot("""\
+# Presets
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · whole workspace
+720p, transcript (txt, srt), summary (1 section)
+<@U1>, 22 Nov 2026, 14:03 UTC [Edit -> preset_edit.0]
+[All presets (3 more) -> presets_all]
+# Settings
+What holds in a channel: its default room and preset, who may start and stop,
+    where results go. [Choose a channel -> settings_pick.77]
+# For admins
+*Set-up*
+No webhook has come from 100ms yet.
+Where it sends them stands in the 100ms dashboard, at Developer, Webhooks.
+⚠️ `groups:read` is missing. See private channels.
+Whoever runs the bot pastes `record-bot manifest` into the Slack app's manifest
+    and installs it again.
+*What waits*
+100ms gives no answer about 2 recordings.
+Slack takes no calls of `chat.update` for now.
+[Check-up -> checkup]
+""")
+    well = HomeHealth(True, NOW, 0, (), ())
+    told = shown(home_view(HomePage(health=well), NOW))
+    assert told[told.index("# Presets") : told.index("---")] == snapshot("""\
+# Presets
+There are no presets yet. To make one, fill the start form and choose Save as
+    preset.
+# Settings
+What holds in a channel: its default room and preset, who may start and stop,
+    where results go. [Choose a channel -> settings_pick.0]
+# For admins
+*Set-up*
+The last webhook of 100ms came 22 Nov 2026, 14:03 UTC.
+Slack grants everything that the bot needs.
+*What waits*
+100ms and Slack answer.
+[Check-up -> checkup]
+""")
+
+
+def test_home_of_a_guest() -> None:
+    told = shown(home_view(HomePage(member=False), NOW))
+    assert told[: told.index("---")] == snapshot("""\
+Here you see the recordings that you start. Those of your channels are in the
+    channels themselves. Where a channel lets you start one, type `/record`
+    there.
+# Recording now
+Nothing that you can see is being recorded.
+# Recent
+Recordings you can see appear here.
+""")
+
+
+SCOPES_OF_OURS = [MissingScope(s.name, s.reason) for s in SCOPES]
+HEALTHS = st.builds(
+    HomeHealth,
+    webhooks=st.booleans(),
+    last_webhook_at=st.none() | TIMES,
+    unanswered=st.integers(0, 10**6),
+    shut=st.lists(TEXTS, max_size=30).map(tuple),
+    missing_scopes=st.lists(st.sampled_from(SCOPES_OF_OURS), max_size=20).map(tuple),
+)
+PRESETS = st.builds(
+    Preset,
+    preset_id=st.just("p" * 32),
+    scope=CHANNELS,
+    name=TEXTS,
+    options=OPTIONS_OF_ALL_KINDS,
+    by=USERS,
+    changed_at=TIMES,
+)
+HOMES = st.builds(
+    HomePage,
+    running=st.lists(ROWS, max_size=40).map(tuple),
+    more_running=st.integers(0, 50),
+    recent=st.lists(ROWS, max_size=40).map(tuple),
+    page=st.integers(0, 40),
+    older=st.booleans(),
+    member=st.booleans(),
+    presets=st.lists(PRESETS, max_size=5).map(tuple),
+    more_presets=st.integers(0, 500),
+    opened_ms=st.integers(0, 2**40),
+    health=st.none() | HEALTHS,
+)
+
+
+@given(HOMES)
+@settings(max_examples=60)
+def test_slack_takes_any_home(home: HomePage) -> None:
+    assert_accepted(home_view(home, NOW))
+
+
+def test_the_fullest_home_fits() -> None:
+    rows = tuple(row(key=f"key-{n}") for n in range(20))
+    home = HomePage(
+        running=rows,
+        more_running=9,
+        recent=tuple(ended_row(key=f"old-{n}") for n in range(20)),
+        page=3,
+        older=True,
+        presets=(PRESET,) * 5,
+        more_presets=95,
+        health=HEALTH,
+    )
+    view = home_view(home, NOW)
+    assert_accepted(view)
+    assert len(view["blocks"]) <= 100

@@ -1,0 +1,146 @@
+"""The card in every state, and in every way to fail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain import facts as f
+from bot.domain.options import RecordingOptions
+from bot.domain.recording import Recording, derive
+from bot.sandbox.slack import seed
+from bot.views.card import recording_card
+from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
+from tests.voice.sample import BOT, PERMALINK, Group, Sample, channel, story
+
+PAUSED: list[f.Fact] = [
+    *RUNS,
+    f.PauseRequested(at=at(600), by="U2", pause=True),
+    f.PauseSent(at=at(601), asked_at=at(600), pause=True),
+]
+PLAIN = RecordingOptions()
+SILENT = RecordingOptions(transcription=False)
+OWN_URL = RecordingOptions(meeting_url="https://acme.app.100ms.live/preview/abc-defg-hij")
+STATUSES = {
+    400: "invalid input",
+    401: "token is expired",
+    403: "user does not have required permission",
+    404: "room not found",
+    409: "beam already started",
+    500: "internal error",
+}
+
+
+def card(
+    when: str, recording: Recording, *, late: bool = False, expected: datetime | None = None
+) -> Sample:
+    return channel(
+        when,
+        recording_card,
+        recording,
+        late=late,
+        transcript_expected_at=expected,
+        permalink_of_pointer=PERMALINK,
+        bot=BOT,
+    )
+
+
+def noticed(*facts: f.Fact) -> Recording:
+    begun = f.Discovered(
+        at=at(20),
+        hms_id="hms-1",
+        room_id="65f0c0ffee00000000000001",
+        room_name="Weekly sync",
+        channels=(seed.STANDUP,),
+    )
+    return derive("key-1", [begun, *facts])
+
+
+def ended(reason: str) -> list[f.Fact]:
+    return [*RUNS, f.BeamStopped(at=at(4010), reason=reason, duration_s=4001)]
+
+
+def _on_air() -> list[Sample]:
+    adopted = f.Adopted(at=at(2), hms_id="hms-1", elsewhere=True)
+    runs = f.Observed(at=at(3), status="running", started_at=at(-600))
+    resuming = f.PauseRequested(at=at(900), by="U1", pause=False)
+    return [
+        card("Somebody has asked for a recording", story()),
+        card("100ms has accepted it", story(*ACCEPTED)),
+        card("It has not begun after a while", story(*ACCEPTED), late=True),
+        card("It runs", story(*RUNS)),
+        card("It runs, with the template's settings", story(*RUNS, options=PLAIN)),
+        card("A pause is on its way", story(*RUNS, PAUSED[-2])),
+        card("It is paused", story(*PAUSED)),
+        card("It is about to go on", story(*PAUSED, resuming)),
+        card("A stop is on its way", story(*RUNS, f.StopRequested(at=at(4000), by="U2"))),
+        card("The room was recorded already, by others", story(adopted, runs)),
+        card("In a room that this channel follows, others started one", noticed(RUNS[-1])),
+        card("The room is being recorded by us already", story(f.PointsTo(at=at(2), key="key-0"))),
+        card("It was stopped before it began", story(f.StopRequested(at=at(1), by="U1"))),
+    ]
+
+
+def _ended() -> list[Sample]:
+    return [
+        card("It was stopped, and 100ms processes it", story(*STOPPED)),
+        card("It ended by itself: the longest length", story(*ended("max duration reached"))),
+        card("It ended by itself: the room was ended", story(*ended("room ended"))),
+        card("It ended by itself: everybody left", story(*ended("last peer left"))),
+        card("Processing takes long", story(*STOPPED), late=True),
+        card("The video is there", story(*UPLOADED, options=SILENT)),
+        card("The audio is there", story(*UPLOADED, options=RecordingOptions(audio_only=True))),
+        card("A transcript was asked for", story(*UPLOADED), expected=at(5000)),
+        card(
+            "The template may make a transcript",
+            story(*UPLOADED, options=PLAIN),
+            expected=at(5000),
+        ),
+        card("The transcript takes long", story(*UPLOADED), late=True),
+        card("The transcript is there, and is being read", story(*TRANSCRIBED)),
+        card("Everything is there", story(*READ)),
+        card(
+            "The transcript never came", story(*UPLOADED, f.GaveUp(at=at(30_000), on="transcript"))
+        ),
+    ]
+
+
+def _not_started() -> list[Sample]:
+    refused = [
+        card(
+            f"100ms answered {status}",
+            story(f.StartRefused(at=at(2), status=status, message=said)),
+        )
+        for status, said in STATUSES.items()
+    ]
+    url = f.StartRefused(at=at(2), status=400, message="meeting_url is required")
+    place = f.StartRefused(at=at(2), status=400, message="multiple destinations found")
+    return [
+        card("100ms needs a meeting URL", story(url)),
+        card("100ms cannot use the destination", story(place)),
+        *refused,
+        card("100ms could not be reached in time", story(f.StartParked(at=at(600)))),
+    ]
+
+
+def _failed() -> list[Sample]:
+    def beam(error: str, **more: RecordingOptions) -> Recording:
+        return story(*ACCEPTED, f.BeamFailed(at=at(30), error_type=error), **more)
+
+    return [
+        card("100ms had an error", beam("INTERNAL_ERROR")),
+        card("The room's page did not open", beam("MAX_RETRIES_REACHED")),
+        card("The given page did not open", beam("MAX_RETRIES_REACHED", options=OWN_URL)),
+        card("100ms could not store the files", beam("UPLOAD_ERROR")),
+        card("It was stopped while it began", beam("BEAM_STOPPED")),
+        card("100ms gave another reason", beam("SOMETHING_NEW")),
+        card("100ms no longer shows it", story(*RUNS, f.Vanished(at=at(9000), status=404))),
+        card("100ms said nothing more", story(*RUNS, f.GaveUp(at=at(30_000), on="recording"))),
+    ]
+
+
+GROUPS = (
+    Group("Cards", "One for each recording and channel, edited in place.", tuple(_on_air())),
+    Group("Cards later", "The same cards, once it was stopped.", tuple(_ended())),
+    Group("Not started", "The card, where 100ms did not take the start.", tuple(_not_started())),
+    Group("Failed", "The card of a recording that came to a bad end.", tuple(_failed())),
+)

@@ -1,0 +1,112 @@
+"""Home, and the doctor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.deliveries import Kind, State
+from bot.domain.health import (
+    Checkup,
+    Ends,
+    MissingScope,
+    Owed,
+    Place,
+    Received,
+    Shut,
+    Stuck,
+    Undelivered,
+)
+from bot.domain.recording import Phase
+from bot.domain.rows import HomeHealth, HomePage
+from bot.sandbox.slack import seed
+from bot.views.doctor import doctor_reply, looking
+from bot.views.home import home_view
+from tests.unit.views_samples import NOW, at, ended_row
+from tests.voice.forms import BOARD, WEEKLY
+from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, home, line, only_you
+
+WELL = Checkup(
+    webhooks=True,
+    received=Received(NOW, matched=12, ignored=3),
+    ends=Ends(4),
+    undelivered=Undelivered(0),
+    owed=None,
+    stuck=(),
+    unanswered=0,
+    shut=(),
+    missing_scopes=(),
+    place=Place(seed.STANDUP),
+    asker=seed.STARTER,
+    version="0.1.0",
+)
+MINE = Stuck(ROOM, seed.STARTER, seed.STANDUP, True, Kind.CARD, State.PARKED, "not_in_channel")
+TRYING = replace(MINE, kind=Kind.RESULTS, state=State.WAITING, error="HTTP 500", until=at(60))
+HELD = Stuck("Sales call", seed.STARTER, seed.STANDUP, True, step="Start", until=at(30))
+THEIRS = Stuck("Secret", seed.ADMIN, seed.DESIGN, False, Kind.CARD, State.PARKED, "is_archived")
+ILL = replace(
+    WELL,
+    received=Received(at(-7200), matched=2, waiting=1),
+    ends=Ends(5, by_asking=3),
+    undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
+    owed=Owed(at(-7200), at(30), at(30)),
+    stuck=(MINE, TRYING, HELD, THEIRS),
+    unanswered=2,
+    shut=(Shut("chat.update", at(40)), Shut("slack", at(9), at(-600), "token_revoked")),
+    missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
+    place=Place(seed.STANDUP, "not_in_channel"),
+)
+DEAF = replace(
+    WELL, undelivered=None, received=Received(None), ends=Ends(2), missing_scopes=None, place=None
+)
+
+
+def _doctor() -> list[Sample]:
+    private = replace(WELL, webhooks=False, place=Place("D0STARTER1"))
+    fresh = replace(WELL, received=Received(None), ends=Ends())
+    return [
+        only_you("All is well", doctor_reply, WELL, bot=BOT),
+        only_you("Nothing was recorded yet", doctor_reply, fresh, bot=BOT),
+        only_you("Webhooks are not set up; in a direct message", doctor_reply, private, bot=BOT),
+        only_you("Much is wrong", doctor_reply, ILL, bot=BOT),
+        only_you("Nobody answers, and no webhook has come", doctor_reply, DEAF, bot=BOT),
+        only_you("Check-up was pressed on Home, and is under way", looking),
+    ]
+
+
+def _home() -> list[Sample]:
+    running = (line(), line(key="key-2", room_name="Sales call", phase=Phase.PAUSED))
+    recent = (
+        ended_row(room_name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
+        line(key="key-4", room_name="Retro", phase=Phase.FAILED, starter=seed.ADMIN),
+    )
+    ill = HomeHealth(True, NOW, 2, ("chat.update",), ILL.missing_scopes or ())
+    deaf = HomeHealth(
+        webhooks=False, last_webhook_at=None, unanswered=0, shut=(), missing_scopes=()
+    )
+    later = NOW + timedelta(minutes=12)
+    return [
+        home("Nothing was recorded yet", home_view, HomePage(), later),
+        home(
+            "On most days",
+            home_view,
+            HomePage(
+                running=running, recent=recent, older=True, presets=(WEEKLY, BOARD), more_presets=3
+            ),
+            later,
+        ),
+        home(
+            "A page further back, for a guest",
+            home_view,
+            HomePage(recent=recent, page=1, member=False),
+            later,
+        ),
+        home("Admins see how the bot is", home_view, HomePage(health=ill), later),
+        home("… without webhooks", home_view, HomePage(health=deaf), later),
+    ]
+
+
+GROUPS = (
+    Group("Home", "The app's own tab, for each person.", tuple(_home())),
+    Group("Doctor", "/record doctor, only to whoever asked.", tuple(_doctor())),
+)

@@ -1,0 +1,250 @@
+"""What one person is told where they asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain import facts as f
+from bot.domain.channel_settings import Allowed
+from bot.domain.commands import CommandError, parse
+from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.permissions import Act, Refusal
+from bot.domain.recording import Phase
+from bot.domain.rooms import RoomEntry
+from bot.domain.rows import FollowedRoom
+from bot.sandbox.slack import seed
+from bot.views import following, forgetting, replies, settings_replies
+from bot.views.help import help_reply
+from bot.views.notices import stop_wished
+from bot.views.outcomes import outcome_reply
+from bot.views.problems import slack_refusal
+from bot.views.rights import refused_message
+from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
+from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
+
+ROOMS = [
+    RoomEntry("65f0c0ffee00000000000001", "weekly sync"),
+    RoomEntry("65f0c0ffee00000000000002", "weekly review", live=True),
+    RoomEntry("65f0c0ffee00000000000003", "weekly old", enabled=False),
+]
+COMMANDS = [room.name for room in ROOMS]
+LATER = NOW + timedelta(minutes=12)
+NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
+NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
+WRONG = {
+    "A command is misspelt": "strat standup",
+    "Nothing fits the command": "dance",
+    "An option is unknown": "start standup --resolution-x 5",
+    "A value is out of range": "start standup --temperature 7",
+    "Options exclude each other": "start standup --no-transcript --summary",
+    "The list is too long": "list standup 400",
+}
+
+
+def wrong(text: str) -> CommandError:
+    error = parse(text)
+    assert isinstance(error, CommandError), text
+    return error
+
+
+def _misread() -> list[Sample]:
+    return [only_you(when, replies.command_error, wrong(text)) for when, text in WRONG.items()]
+
+
+def _asking() -> list[Sample]:
+    two = [line(), line(key="key-2", room_name="Sales call")]
+    many = [line(key=f"key-{n}", room_name=f"Room {n}") for n in range(7)]
+    return [
+        only_you("No room fits the name", replies.room_unknown, "budget", []),
+        only_you(
+            "A room is nearly called that",
+            replies.room_unknown,
+            "weakly",
+            ROOMS[:1],
+            ['/record start "weekly sync"'],
+        ),
+        only_you(
+            "Several rooms fit",
+            replies.room_ambiguous,
+            "weekly",
+            ROOMS,
+            [f'/record start "{name}"' for name in COMMANDS],
+        ),
+        only_you("Several recordings run", replies.which_one, two, "stop"),
+        only_you("Many recordings run", replies.which_one, many, "pause"),
+        only_you("Nothing runs here to stop", replies.nothing_running),
+        only_you("That room is not being recorded", replies.nothing_running, ROOM),
+        only_you("The button was older than the recording's state", replies.too_late, "pause"),
+        only_you("A message without a room's link", replies.no_room_link),
+        only_you("The bot was mentioned without a command", replies.form_ready, "request-1"),
+        only_you("Slack did not open the form in time", replies.expired_trigger),
+        only_you("… after it was filled in", replies.expired_trigger, "request-1"),
+        only_you("100ms or Slack does not answer", replies.try_again_soon),
+        only_you("Nobody expected this", replies.something_broke, "1f0c9a2b"),
+    ]
+
+
+def _doing() -> list[Sample]:
+    known = {"permalink": PERMALINK, "key": "key-1"}
+    return [
+        only_you("A recording was asked for by command", replies.starting_reply, ROOM),
+        only_you(
+            "It is recorded already, with its card elsewhere",
+            replies.already_recording,
+            ROOM,
+            seed.ADMIN,
+            NOW,
+            can_follow=True,
+            **known,
+        ),
+        only_you(
+            "It is recorded already, by others",
+            replies.already_recording,
+            ROOM,
+            None,
+            NOW,
+            can_follow=False,
+            **known,
+        ),
+        only_you("… where one cannot look", replies.recorded_elsewhere, ROOM),
+        only_you("Follow here was pressed", replies.following, ROOM),
+        only_you("… where the bot may not post", replies.cannot_follow, *NOT_IN),
+        only_you("Stop, by command", replies.stopping, ROOM),
+        only_you("Pause, by command", replies.pausing, ROOM),
+        only_you("Resume, by command", replies.resuming, ROOM),
+        only_you(
+            "It runs, while no card can be seen",
+            outcome_reply,
+            story(*RUNS),
+            PERMALINK,
+            bot=BOT,
+        ),
+        only_you(
+            "It was recorded already",
+            outcome_reply,
+            story(f.PointsTo(at=at(2), key="key-0")),
+            PERMALINK,
+            bot=BOT,
+        ),
+        only_you(
+            "The bot is not in the channel",
+            outcome_reply,
+            story(NOT_THERE, channel_id=seed.LOBBY),
+            None,
+            bot=BOT,
+        ),
+        only_you(
+            "Only some may post in the channel",
+            outcome_reply,
+            story(f.CannotPost(at=at(2), channel_id=seed.STANDUP, error="restricted_action")),
+            None,
+            bot=BOT,
+        ),
+        only_you(
+            "100ms refused its settings",
+            outcome_reply,
+            story(f.StartRefused(at=at(2), status=400, message="destination is unknown")),
+            None,
+            bot=BOT,
+        ),
+    ]
+
+
+def _lists() -> list[Sample]:
+    here = [line(), line(key="key-2", room_name="Sales call", phase=Phase.PAUSED)]
+    there = [line(key="key-3", room_name="Retro", channel=seed.DESIGN, starter=seed.ADMIN)]
+    past = [
+        ended_row(room_name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
+        line(key="key-4", room_name="Retro", phase=Phase.FAILED, starter=None),
+    ]
+    return [
+        only_you(
+            "Status, with recordings here and elsewhere", replies.status_reply, here, there, LATER
+        ),
+        only_you("Status, with recordings elsewhere only", replies.status_reply, [], there, LATER),
+        only_you("Status, and nothing runs", replies.status_reply, [], [], LATER),
+        only_you("List", replies.list_reply, past),
+        only_you("List of one room", replies.list_reply, past[:1], ROOM),
+        only_you("List, and there are none", replies.list_reply, [], ROOM),
+        only_you("Help", help_reply),
+        only_you("Help for start", help_reply, "start"),
+        only_you("Help for stop", help_reply, "stop"),
+    ]
+
+
+def _following() -> list[Sample]:
+    followed = [
+        FollowedRoom("65f0c0ffee00000000000001", ROOM, seed.STARTER, NOW),
+        FollowedRoom("65f0c0ffee00000000000002", "Sales call", seed.ADMIN, NOW),
+    ]
+    return [
+        only_you("A channel follows a room", following.following_room, ROOM, new=True),
+        only_you("It did already", following.following_room, ROOM, new=False),
+        only_you("The bot is not in the channel", following.cannot_follow_room, ROOM, *NOT_IN),
+        only_you("In a direct message", following.only_in_channels),
+        only_you("Unfollowed", following.unfollowed, ROOM),
+        only_you("It was not followed", following.not_followed, ROOM),
+        only_you("Which rooms are followed", following.follows_reply, followed),
+        only_you("None is", following.follows_reply, []),
+    ]
+
+
+def _rights() -> list[Sample]:
+    everyone, admins = Allowed(), Allowed(who="admins")
+    some = Allowed(who="some", people=(seed.STARTER, seed.ADMIN))
+
+    def no(when: str, act: Act, allowed: Allowed, doing: str = "", starter: str = "") -> Sample:
+        refused = Refusal(act, allowed, starter or None)
+        return only_you(when, refused_message, refused, doing, "key-1")
+
+    return [
+        no("A guest starts a recording", Act.START, everyone),
+        no("Only some may start", Act.START, some),
+        no("Somebody may not stop", Act.STEER, some, "stop", seed.STARTER),
+        no("Somebody may not pause", Act.STEER, admins, "pause", seed.STARTER),
+        no("A guest opens a file", Act.LINK, everyone),
+        no("A guest follows", Act.FOLLOW, everyone),
+        no("Somebody may not forget it", Act.FORGET, admins, "", seed.STARTER),
+        no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
+        no("A guest opens the settings", Act.SETTINGS, everyone),
+        only_you("Ask for a stop was pressed", stop_wished, seed.STARTER),
+        only_you("Settings, in a direct message", settings_replies.only_in_channels),
+        only_you("Settings of a channel one cannot see", settings_replies.not_yours),
+        only_you(
+            "Settings of a channel the bot cannot see, from Home",
+            settings_replies.out_of_reach,
+            *slack_refusal("channel_not_found", seed.BOARD, bot=BOT),
+        ),
+        only_you(
+            "Settings were saved that leave out whoever saved them",
+            settings_replies.saved_without_you,
+            seed.STANDUP,
+            "workspace admins",
+        ),
+        only_you(
+            "Slack did not open the settings in time", settings_replies.open_from_here, seed.STANDUP
+        ),
+    ]
+
+
+def _forgetting() -> list[Sample]:
+    kept = Delivery(Kind.CARD, seed.STANDUP, State.GONE, error="kept: is_archived")
+    never = f.StartRefused(at=at(2), status=404, message="room not found")
+    return [
+        only_you("Forget was confirmed", forgetting.forgetting_reply, ROOM),
+        only_you("It has not ended", forgetting.not_ended_reply, ROOM),
+        only_you("A button of a forgotten recording", forgetting.forgotten_reply),
+        direct("It is forgotten", forgetting.receipt_message, story(*READ), [kept], NOW),
+        direct("… and never ran", forgetting.receipt_message, story(never), [], NOW),
+    ]
+
+
+GROUPS = (
+    Group("Commands not understood", "Only to whoever asked.", tuple(_misread())),
+    Group("Commands that need more", "Only to whoever asked.", tuple(_asking())),
+    Group("Commands that work", "Only to whoever asked.", tuple(_doing())),
+    Group("Lists and help", "Only to whoever asked.", tuple(_lists())),
+    Group("Following", "Only to whoever asked.", tuple(_following())),
+    Group("Refusals", "A refusal says who can.", tuple(_rights())),
+    Group("Forgetting", "And the receipt.", tuple(_forgetting())),
+)

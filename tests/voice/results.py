@@ -1,0 +1,210 @@
+"""What comes of a recording: in its thread, in the channel, in direct messages, in Details."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain import facts as f
+from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.options import RecordingOptions
+from bot.domain.recording import Recording
+from bot.domain.results import SummarySection
+from bot.sandbox.slack import seed
+from bot.views.details import Viewer, details_view
+from bot.views.notices import room_notice, stop_wish
+from bot.views.outcomes import message_view
+from bot.views.replies import getting_link, link_reply, no_file, no_right
+from bot.views.results import UNREADABLE, file_failed_message, results_message, tell_message
+from tests.unit.views_samples import NOW, READ, RUNS, TRANSCRIBED, UPLOADED, at
+from tests.voice.cards import SILENT
+from tests.voice.sample import (
+    BOT,
+    Group,
+    Sample,
+    direct,
+    in_the_room,
+    modal,
+    only_you,
+    story,
+    thread,
+)
+
+SUMMARY = (
+    SummarySection("Agenda", "bullets", ("Ship the importer", "Plans for the offsite")),
+    SummarySection("Short Summary", "paragraph", (), "We talked about the importer.\nIt ships."),
+)
+LONG = 100 * 60
+
+
+def results(
+    when: str, recording: Recording, *, summary: tuple[SummarySection, ...] = (), mine: bool = True
+) -> Sample:
+    return thread(
+        when,
+        results_message,
+        recording,
+        summary=summary,
+        mention=mine,
+        in_thread=True,
+        bot=BOT,
+    )
+
+
+def read(words: int | None, *, summary: bool = False) -> Recording:
+    return story(*TRANSCRIBED, f.ResultsChecked(at=at(5002), words=words, has_summary=summary))
+
+
+def long_one() -> Recording:
+    stopped = f.BeamStopped(at=at(LONG + 9), reason="client request", duration_s=LONG)
+    checked = f.ResultsChecked(at=at(LONG + 999), words=9000, has_summary=True)
+    return story(*RUNS, stopped, *TRANSCRIBED[-3:], checked)
+
+
+def _results() -> list[Sample]:
+    failed = f.BeamFailed(at=at(4020), error_type="UPLOAD_ERROR", message="bucket not found")
+    return [
+        results("Everything is there; whoever asked is named", story(*READ), summary=SUMMARY),
+        results("The same, for those who did not ask", story(*READ), summary=SUMMARY, mine=False),
+        thread(
+            "The same, where results go to the channel",
+            results_message,
+            story(*READ),
+            summary=SUMMARY,
+            mention=True,
+            in_thread=False,
+            bot=BOT,
+        ),
+        results("Only a video was wanted", story(*UPLOADED, options=SILENT)),
+        results(
+            "Only audio was wanted",
+            story(*UPLOADED, options=RecordingOptions(audio_only=True, transcription=False)),
+        ),
+        results("The template makes no transcript", _off()),
+        results("The transcript never came", _given_up()),
+        results("100ms could not make the transcript", read(None)),
+        results("Nobody spoke", read(0)),
+        results("A summary was asked for and did not come", read(1204)),
+        results("The summary cannot be read", read(1204, summary=True)),
+        results("It was longer than 90 minutes", long_one(), summary=SUMMARY),
+        results("It failed", story(*RUNS, failed)),
+        thread(
+            "Slack did not take the transcript",
+            file_failed_message,
+            story(*READ),
+            Kind.TRANSCRIPT,
+            "file_uploads_disabled",
+            seed.STANDUP,
+            bot=BOT,
+        ),
+        thread(
+            "Slack did not take the chat",
+            file_failed_message,
+            story(*READ),
+            Kind.CHAT,
+            "storage_limit_reached",
+            seed.STANDUP,
+            bot=BOT,
+        ),
+        thread(
+            "100ms did not hand the chat out",
+            file_failed_message,
+            story(*READ),
+            Kind.CHAT,
+            UNREADABLE,
+            seed.STANDUP,
+            bot=BOT,
+        ),
+    ]
+
+
+def _off() -> Recording:
+    return story(
+        *UPLOADED, f.GaveUp(at=at(90_000), on="transcript"), options=RecordingOptions(summary=None)
+    )
+
+
+def _given_up() -> Recording:
+    return story(*UPLOADED, f.GaveUp(at=at(90_000), on="transcript"))
+
+
+def _told() -> list[Sample]:
+    return [
+        direct(
+            "The channel of a running recording was archived",
+            tell_message,
+            story(*RUNS),
+            channel=seed.STANDUP,
+            error="is_archived",
+            bot=BOT,
+        ),
+        direct(
+            "The bot was removed from the channel of one that has ended",
+            tell_message,
+            story(*READ),
+            channel=seed.DESIGN,
+            error="not_in_channel",
+            bot=BOT,
+        ),
+        direct("Somebody without the right asks for a stop", stop_wish, story(*RUNS), seed.GUEST),
+        in_the_room("A recording that somebody asked for runs", room_notice, "Ines Moreau"),
+        in_the_room("Slack did not tell the name", room_notice, ""),
+    ]
+
+
+def _details() -> list[Sample]:
+    deliveries = [
+        Delivery(Kind.CARD, seed.STANDUP, State.SENT),
+        Delivery(Kind.RESULTS, seed.STANDUP, State.SENT),
+        Delivery(Kind.TRANSCRIPT, seed.STANDUP, State.PARKED, error="file_uploads_disabled"),
+        Delivery(Kind.TELL, seed.STARTER, State.SENT),
+        Delivery(Kind.ROOM, "room", State.SENT),
+    ]
+    refused = f.StartRefused(at=at(2), status=404, message="room not found")
+    return [
+        details("Details was pressed while it runs", story(*RUNS)),
+        details("… once everything is there", story(*READ), deliveries),
+        details("… by a guest", story(*READ), deliveries, links=False),
+        details("… of one that did not start", story(refused)),
+    ]
+
+
+def details(when: str, recording: Recording, *shown: list[Delivery], links: bool = True) -> Sample:
+    viewer = Viewer(frozenset(recording.channels), links=links)
+    return modal(when, details_view, recording, *shown, viewer=viewer, bot=BOT)
+
+
+def _links() -> list[Sample]:
+    link = ("https://files.example/v.mp4", "Video of Weekly sync", NOW + timedelta(hours=24))
+    return [
+        only_you("Watch was pressed", link_reply, *link),
+        only_you("100ms gave a link that nobody can open", link_reply, "s3://x", *link[1:]),
+        only_you(
+            "The link is too long for a button",
+            link_reply,
+            "https://files.example/v.mp4?token=" + "x" * 3000,
+            *link[1:],
+        ),
+        only_you("There is nothing to open", no_file, "transcript"),
+        only_you("Somebody may not open it", no_right, "open", "full members of this workspace"),
+        modal(
+            "In Details, until the link is there",
+            message_view,
+            getting_link(),
+            title="Recording details",
+        ),
+        modal(
+            "In Details, once it is there",
+            message_view,
+            link_reply(*link),
+            title="Recording details",
+        ),
+        only_you("A link is being made", getting_link),
+    ]
+
+
+GROUPS = (
+    Group("Results", "In the thread of the card, or in the channel.", tuple(_results())),
+    Group("Links", "Made on click, for one person.", tuple(_links())),
+    Group("Told besides", "To one person directly, and to those in the room.", tuple(_told())),
+    Group("Details", "A modal, from the card, the results and lists.", tuple(_details())),
+)
