@@ -84,6 +84,14 @@ def test_what_is_only_starting_is_stopped_at_once() -> None:
 
 
 def test_pause_is_not_sent_while_a_stop_waits() -> None:
+    stop = f.StopRequested(at=at(8), by="U1")
+    pause = f.PauseRequested(at=at(9), by="U2", pause=True)
+    held = Work(asked_at=at(8), holds={p.hold_name(p.Stop()): Hold(at(30), 1)})
+    waits = _step([*RUNNING, stop, pause], CARD, now=at(9), work=held)
+    assert waits == p.Wait(at(30))
+
+
+def test_the_last_wish_to_pause_or_resume_counts() -> None:
     pause = f.PauseRequested(at=at(9), by="U2", pause=True)
     assert _step([*RUNNING, pause], CARD, now=at(9)) == p.Pause(at(9))
     resume = f.PauseRequested(at=at(10), by="U2", pause=False)
