@@ -42,6 +42,7 @@ class Reconciler:
         self._stopping = asyncio.Event()
         self._running: dict[asyncio.Task[None], str] = {}  # and the owner of its lease
         self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
+        self._busy = asyncio.Event()  # while any is running
         self._more = False  # as many were due as could be taken: there may be others
 
     def poke(self) -> None:
@@ -92,6 +93,7 @@ class Reconciler:
     async def _keep_leases(self) -> None:
         """Until cancelled: what we work on is ours, however long a step takes."""
         while True:
+            await self._busy.wait()
             await asyncio.sleep(RENEW_EVERY_S)
             try:
                 if self._running:
@@ -126,6 +128,7 @@ class Reconciler:
             task = asyncio.create_task(work, name=f"recording-{key}")
             self._running[task] = owner
             self._latest[key] = task
+            self._busy.set()
             task.add_done_callback(self._ended)
         return self._look_every_s
 
@@ -133,6 +136,8 @@ class Reconciler:
         """There is a place again, for which some may have waited."""
         del self._running[task]
         self._latest = {k: t for k, t in self._latest.items() if t is not task}
+        if not self._running:
+            self._busy.clear()
         if self._more:
             self._work.set()
 

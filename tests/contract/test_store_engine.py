@@ -187,8 +187,8 @@ async def test_a_write_given_up_while_it_waits_leaves_no_lock(
         while not pool.checkedout():  # noqa: ASYNC110 - then it waits for the lock
             await asyncio.sleep(0)
         writing.cancel()
-        await asyncio.wait([writing])
         other.execute("ROLLBACK")
+        await asyncio.wait([writing])
         await store.wake([key])
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")

@@ -114,6 +114,6 @@ def test_no_meeting_is_recorded_that_nobody_asks_for_any_more(script: Script) ->
 
 
 @given(storms("stop", "stop", "pause", "follow", ends=False))
-@examples(13)
+@examples(6)
 def test_a_stop_is_never_lost(script: Script) -> None:
     assert_stopped(Drill(script).play())
