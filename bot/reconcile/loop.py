@@ -100,6 +100,9 @@ class Reconciler:
                     await self._deps.store.renew(set(self._running.values()))
             except StoreError as gone:
                 log.warning("leases_not_renewed", why=str(gone))
+            except Exception:
+                FAULTS.labels("leases").inc()
+                log.exception("renewing_broke")
 
     async def _read_mail(self) -> float:
         read = await match_inbox(self._deps)
