@@ -44,6 +44,8 @@ from bot.web.app import web_app
 log = structlog.get_logger()
 
 CALL_WITHIN_S = 8.0  # below the 10 s of a step
+# Longer than the pause between two turns of the loop, or every turn would connect anew.
+CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
 LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
 
 
@@ -168,7 +170,8 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 @asynccontextmanager
 async def _hms(settings: Settings) -> AsyncIterator[HmsClient]:
-    async with httpx.AsyncClient(timeout=httpx.Timeout(CALL_WITHIN_S, connect=3.0)) as http:
+    timeout = httpx.Timeout(CALL_WITHIN_S, connect=3.0)
+    async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
         yield HmsClient(settings.hms_api_url, _tokens(settings), http, patience_s=CALL_WITHIN_S)
 
 
