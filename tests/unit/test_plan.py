@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bot.domain import facts as f
 from bot.domain import plan as p
 from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.domain.derive import derive
 from bot.domain.options import RecordingOptions
 from bot.domain.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
-from bot.domain.recording import derive
 from tests.unit.some import any_facts, at, discovered, requested
 
 POLICY = Policy()

@@ -8,8 +8,8 @@ from bot.domain import facts as f
 from bot.domain import plan as p
 from bot.domain.assets import Transcription
 from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.domain.derive import derive
 from bot.domain.policy import Policy, is_late
-from bot.domain.recording import derive
 from tests.unit.some import at, requested
 
 POLICY = Policy()

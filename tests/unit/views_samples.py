@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain import facts as f
+from bot.domain.derive import derive
 from bot.domain.options import NAMED_RESOLUTIONS, RecordingOptions, Section
-from bot.domain.recording import Phase, Recording, derive
+from bot.domain.recording import Phase, Recording
 from bot.domain.results import SummarySection
 from bot.domain.rows import Row
 from bot.sandbox.slack.rules import check_message, check_view
