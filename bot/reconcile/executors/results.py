@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.domain.assets import assets_of
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.facts import AssetSeen, Fact, ResultsChecked, TranscriptionReported
-from bot.domain.plan import Action, PostSummary, UploadFile, hold_name
 from bot.domain.policy import is_late
 from bot.domain.results import SummarySection
+from bot.domain.steps import Action, PostSummary, UploadFile, hold_name
 from bot.hms.errors import HmsError, HmsNotFound, HmsRefused, HmsTooLarge, HmsUnavailable
 from bot.hms.models import asset_seen, facts_of_recording
 from bot.hms.results import count_words, parse_summary
