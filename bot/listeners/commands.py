@@ -8,6 +8,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.domain import commands as c
 from bot.domain.channel_settings import ChannelSettings
+from bot.domain.command_parser import parse
 from bot.domain.drafts import draft_of
 from bot.domain.presets import laid_over
 from bot.domain.rooms import (
@@ -42,7 +43,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def record(args: AsyncArgs, bot: Bot) -> None:
-    await obey(args, bot, Asked.of(args.body), c.parse(args.body.get("text") or ""))
+    await obey(args, bot, Asked.of(args.body), parse(args.body.get("text") or ""))
 
 
 async def obey(

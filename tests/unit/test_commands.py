@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.domain.command_parser import parse
 from bot.domain.command_table import TABLE, command_help, entry_of, help_topics
 from bot.domain.commands import (
     Command,
@@ -21,7 +22,6 @@ from bot.domain.commands import (
     Status,
     Stop,
     command_line,
-    parse,
 )
 from bot.domain.lexer import fold
 from bot.domain.options import (

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.commands import CommandError, Start, command_line, parse
+from bot.domain.command_parser import parse
+from bot.domain.commands import CommandError, Start, command_line
 from bot.domain.recording import Phase
 from bot.domain.rooms import RoomEntry
 from bot.domain.rows import Row

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from bot.domain import facts as f
 from bot.domain.channel_settings import Allowed
-from bot.domain.commands import CommandError, parse
+from bot.domain.command_parser import parse
+from bot.domain.commands import CommandError
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.permissions import Act, Refusal
 from bot.domain.recording import Phase
