@@ -15,7 +15,7 @@ from bot.domain.commands import CommandError, Start, command_line
 from bot.domain.recording import Phase
 from bot.domain.rooms import RoomEntry
 from bot.domain.rows import Row
-from bot.views import ids, replies
+from bot.views import ids, lists, replies
 from bot.views.help import help_reply
 from bot.views.message import Message
 from tests.unit.views_extremes import ROWS, TEXTS, TIMES, USERS
@@ -47,8 +47,8 @@ SIMPLE = [
     replies.stopping(NAME),
     replies.pausing(NAME),
     replies.resuming(NAME),
-    replies.nothing_running(),
-    replies.nothing_running(NAME),
+    lists.nothing_running(),
+    lists.nothing_running(NAME),
     replies.already_recording(NAME, "U1", NOW, permalink=PERMALINK, key="key-1", can_follow=True),
     replies.already_recording(NAME, "U1", None, permalink=None, key="key-1", can_follow=False),
     replies.recorded_elsewhere(NAME),
@@ -148,7 +148,7 @@ def test_many_to_choose_from() -> None:
 def test_status() -> None:
     here = [row(started_at=at(-720)), row(key="key-2", phase=Phase.STOPPING)]
     elsewhere = [row(key="key-3", channel="C2", room_name="b")]
-    assert shown(replies.status_reply(here, elsewhere, NOW)) == snapshot("""\
+    assert shown(lists.status_reply(here, elsewhere, NOW)) == snapshot("""\
 🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
 <@U1> · 22 Nov 2026, 13:51 UTC ·
     <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [!Stop ->
@@ -160,19 +160,19 @@ def test_status() -> None:
 ~ Elsewhere: 1 recording
 <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|b> · <#C2> · <@U1>\
 """)
-    assert shown(replies.status_reply([], elsewhere, NOW)) == snapshot("""\
+    assert shown(lists.status_reply([], elsewhere, NOW)) == snapshot("""\
 Nothing is being recorded in this channel.
 ~ Elsewhere: 1 recording
 <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|b> · <#C2> · <@U1>\
 """)
-    assert shown(replies.status_reply([], [], NOW)) == snapshot("""\
+    assert shown(lists.status_reply([], [], NOW)) == snapshot("""\
 Nothing is being recorded here.
 [Start a recording -> form_open]\
 """)
 
 
 def test_status_read_aloud() -> None:
-    message = replies.status_reply([row(started_at=at(-720))], [], NOW)
+    message = lists.status_reply([row(started_at=at(-720))], [], NOW)
     assert folded(dates(message.text)) == snapshot(
         """\
 \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording for 12 min. <@U1>, 22 Nov 2026, 13:51
@@ -183,7 +183,7 @@ def test_status_read_aloud() -> None:
 
 def test_list() -> None:
     rows = [ended_row(), ended_row(key="key-2", phase=Phase.FAILED, has_video=False)]
-    assert shown(replies.list_reply(rows)) == snapshot("""\
+    assert shown(lists.list_reply(rows)) == snapshot("""\
 ✅ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Ready
 <@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
     <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
@@ -194,7 +194,7 @@ def test_list() -> None:
     <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
 [Transcript -> recording_transcript.1] [Details -> recording_details.1]\
 """)
-    assert shown(replies.list_reply([], NAME)) == snapshot("""\
+    assert shown(lists.list_reply([], NAME)) == snapshot("""\
 There are no recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
 [Start a recording -> form_open]\
 """)
@@ -268,8 +268,8 @@ def test_a_link_too_long_for_a_button() -> None:
 @given(st.lists(ROWS, max_size=30), st.lists(ROWS, max_size=60), TIMES)
 @settings(max_examples=40, deadline=None)
 def test_slack_takes_any_rows(here: list[Row], elsewhere: list[Row], now: datetime) -> None:
-    assert_accepted(replies.status_reply(here, elsewhere, now))
-    assert_accepted(replies.list_reply(here, "<!here>"))
+    assert_accepted(lists.status_reply(here, elsewhere, now))
+    assert_accepted(lists.list_reply(here, "<!here>"))
     if here:
         assert_accepted(replies.which_one(here, "stop"))
 
@@ -282,7 +282,7 @@ def test_slack_takes_any_words(
     rooms = [RoomEntry(other, text)] * 30
     messages: list[Any] = [
         replies.starting_reply(text),
-        replies.nothing_running(text),
+        lists.nothing_running(text),
         replies.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
         replies.recorded_elsewhere(text),
         replies.no_right(text, other),
