@@ -26,6 +26,7 @@ async def test_a_recording_that_nobody_asked_us_for_shows_its_card_and_its_resul
     assert "Started elsewhere" in card.text
     assert "Asked by" not in card.text
     assert labels(card.blocks) == ["Pause", "Stop", "Details"]
+    await bench.chat(room)
     await bench.finish(room)
     await bench.card(room, "Ready", within_s=20)
     await bench.file(card.channel, card.ts, "-transcript.txt")
