@@ -23,23 +23,9 @@ from bot.domain.health import (
 )
 from bot.views.doctor import doctor_reply
 from bot.views.message import Message
+from tests.unit.checkup_samples import ILL, WELL
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
-from tests.unit.views_samples import NAME, NOW, assert_accepted, at, dates, folded, outline
-
-WELL = Checkup(
-    webhooks=True,
-    received=Received(NOW, matched=12, ignored=3),
-    ends=Ends(4),
-    undelivered=Undelivered(0),
-    owed=None,
-    stuck=(),
-    unanswered=0,
-    shut=(),
-    missing_scopes=(),
-    place=Place("C1"),
-    asker="U1",
-    version="0.1.0",
-)
+from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, outline
 
 
 def shown(found: Checkup) -> str:
@@ -113,18 +99,9 @@ THEIRS = [
 
 def test_all_is_ill() -> None:
     ill = replace(
-        WELL,
-        received=Received(at(-7200), matched=2, waiting=1),
-        ends=Ends(5, by_asking=3),
+        ILL,
         undelivered=Undelivered(300, (("timeout", 200), ("status <503>", 100)), more=True),
-        owed=Owed(at(-7200), at(30), at(30)),
         stuck=(MINE, TRYING, HELD, *THEIRS),
-        unanswered=2,
-        shut=(
-            Shut("chat.update", at(40)),
-            Shut("slack", at(9), at(-600), "token_revoked"),
-        ),
-        missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
         place=Place("C1", "not_in_channel"),
     )
     assert shown(ill) == snapshot("""\
