@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -26,14 +24,10 @@ from tests.unit.views_samples import (
     at,
     outline,
     recording,
+    shown,
 )
 
 PERMALINK = "https://acme.slack.com/archives/C1/p1"
-
-
-def shown(view: dict[str, Any]) -> str:
-    assert_accepted(view)
-    return outline(view)
 
 
 def test_starting() -> None:

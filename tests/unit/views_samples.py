@@ -196,6 +196,15 @@ def assert_accepted(shown: Message | Json) -> None:
         assert shortened.casefold() in label.casefold(), "people who speak to it say what they see"
 
 
+def shown(thing: Message | Json) -> str:
+    """What people see of a message or view, which Slack takes and which shouts at nobody."""
+    assert_accepted(thing)
+    if isinstance(thing, Message):
+        assert "!" not in dates(thing.text)
+        return outline(thing.payload())
+    return outline(thing)
+
+
 def labelled(value: object) -> Iterator[tuple[str, str]]:
     """What a button shows, and what a screen reader calls it."""
     if isinstance(value, list):
