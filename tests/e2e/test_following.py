@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.e2e.bench import Bench, Room, button, cards, labels, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, button, cards, labels
 
 WITHIN_S = 15.0
 

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from bot.sandbox.slack import seed
 from bot.sandbox.slack.seen import SeenMessage
-from tests.e2e.bench import Bench, Room, contains, files, labels, seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, contains, files, labels
 
 
 async def recorded(

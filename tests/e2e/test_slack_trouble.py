@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.e2e.bench import Bench, cards, files, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import cards, files
 
 
 def calls_of(bench: Bench, method: str, words: str) -> list[tuple[float, bool]]:
