@@ -93,16 +93,11 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
-        rights = Rights(deps)
-        sight = Sight(deps, rights.people)
-        lists = Lists(deps, sight)
-        homes = Homes(deps, rights.people, sight, lists)
-        unfurling = Unfurling(deps, directory, sight, lists)
-        parts = Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
-        register_all(bolt, parts)
+        bot = _bot(deps, directory, background)
+        register_all(bolt, bot)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
-            if (settings.slack_app_token)
+            if settings.slack_app_token
             else None
         )
         yield Parts(
@@ -112,10 +107,20 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             web=_web(settings, bolt, store, socket),
             reconciler=Reconciler(deps, owner=new_id()),
             directory=directory,
-            homes=homes,
+            homes=bot.homes,
             background=background,
             socket=socket,
         )
+
+
+def _bot(deps: Deps, directory: RoomDirectory, background: Background) -> Bot:
+    """Everything that listeners work with."""
+    rights = Rights(deps)
+    sight = Sight(deps, rights.people)
+    lists = Lists(deps, sight)
+    homes = Homes(deps, rights.people, sight, lists)
+    unfurling = Unfurling(deps, directory, sight, lists)
+    return Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:

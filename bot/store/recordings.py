@@ -6,8 +6,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State
+from bot.domain.derive import derive
 from bot.domain.facts import Beginning, Discovered, Fact
-from bot.domain.recording import Recording, derive
+from bot.domain.recording import Recording
 from bot.store import rows
 from bot.store.channel_settings import by_channel, settings_where
 from bot.store.errors import StoreUnavailable, UnknownRecording

@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind
+from bot.domain.derive import derive
 from bot.domain.facts import Fact, Followed
-from bot.domain.recording import Recording, derive
+from bot.domain.recording import Recording
 from bot.store import rows
 from bot.store.errors import LeaseLost, UnknownRecording
 from bot.store.part import Part

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Literal
 
+from bot.domain.derive import derive
 from bot.domain.facts import AssetSeen, GaveUp, Vanished
 from bot.domain.policy import deadlines
-from bot.domain.recording import derive
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note
