@@ -26,6 +26,8 @@ def fail(line: str) -> NoReturn:
 @app.command()
 def run() -> None:
     """Run the bot, over HTTP, or over Socket Mode if SLACK_APP_TOKEN is set."""
+    import uvloop  # noqa: PLC0415
+
     from bot.hms.errors import HmsUnauthorized  # noqa: PLC0415
     from bot.logs import configure_logs  # noqa: PLC0415
     from bot.running import CannotListen, serve  # noqa: PLC0415
@@ -37,7 +39,7 @@ def run() -> None:
     try:
         settings = load_settings()
         configure_logs(settings.log_level, settings.log_format)
-        asyncio.run(serve(settings))
+        uvloop.run(serve(settings))
     except SettingsError as e:
         fail(str(e))
     except NotAuthorized as e:

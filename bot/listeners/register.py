@@ -1,4 +1,4 @@
-"""Every listener there is."""
+"""Every listener there is. Bolt tries one after the other: what people wait for comes first."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -24,10 +24,10 @@ from bot.listeners.bot import Bot
 def register_all(app: AsyncApp, parts: Bot) -> None:
     modules = (
         bot,
-        checkup,
         commands,
         forms,
         actions,
+        checkup,
         events,
         following,
         forgetting,

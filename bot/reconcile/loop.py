@@ -170,10 +170,15 @@ class Reconciler:
             raise LeaseLost(key)
 
     def _look_at(self, due_at: datetime) -> None:
-        """What this process knows to be due soon needs no looking for."""
+        """What this process knows to be due soon needs no looking for.
+
+        A timer may be early by a little, and a look that is too early finds nothing.
+        """
         soon = (due_at - self._deps.now()).total_seconds()
-        if soon <= TO_THE_MOMENT_S:
-            asyncio.get_running_loop().call_later(max(0.0, soon), self._work.set)
+        if soon <= 0:
+            self._work.set()
+        elif soon <= TO_THE_MOMENT_S:
+            asyncio.get_running_loop().call_later(soon, self._look_at, due_at)
 
 
 async def _sleep(poked: asyncio.Event, seconds: float) -> None:

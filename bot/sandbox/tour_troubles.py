@@ -95,7 +95,7 @@ async def is_killed(scene: Scene) -> None:
     ended = scene.showing(STANDUP, name, *ENDED, after=earlier)
     done = await scene.see("the card goes on where it was, to the end", ended)
     scene.check("it is the same card, and the only one", done.ts == card.ts == _last(scene, name))
-    thread = await scene.see("with the results in its thread", scene.replies(card, "chat"))
+    thread = await scene.see("with the results in its thread", scene.replies(card))
     results = [m for m in thread if not m.raw.get("files")]
     scene.check("once, not twice", len(results) == 1)
 
