@@ -14,7 +14,7 @@ install: .venv/.installed
 	@touch $@
 
 .venv/.installed: .tools/uv pyproject.toml uv.lock
-	$(UV) sync --quiet --locked --all-extras --python $(shell command -v $(PYTHON))
+	$(UV) sync --quiet --locked --all-extras --compile-bytecode --python $(shell command -v $(PYTHON))
 	@touch $@
 
 sandbox: install
