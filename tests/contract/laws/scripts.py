@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from bot.domain.options import RecordingOptions
+from bot.domain.policy import Policy
 from tests.contract.laws.replies import Reply
 from tests.contract.laws.script import Act, Script
 
@@ -54,6 +56,10 @@ def acts(*what: str, most: int = 5) -> st.SearchStrategy[list[Act]]:
     return st.lists(act, max_size=most)
 
 
+IMPATIENT = Policy(give_up_after=timedelta(hours=4))
+"""What is parked is looked at for so long. A day is as good, but no storm lasts for an hour."""
+
+
 @st.composite
 def storms(
     draw: st.DrawFn,
@@ -86,7 +92,8 @@ def storms(
         fails=draw(st.sampled_from([None, None, None, "MAX_RETRIES_REACHED", "UPLOAD_ERROR"])),
         newest_first=draw(st.booleans()),
         no_takes_s=draw(st.sampled_from([0.0, 3.0])),
-        lasts_s=Script.lasts_s if ends else 2 * 3600.0,  # what nobody ends is over never
+        policy=IMPATIENT,
+        lasts_s=(6 if ends else 2) * 3600.0,  # what nobody ends is over never
     )
 
 
