@@ -14,14 +14,20 @@ install: .venv/.installed
 	@touch $@
 
 .venv/.installed: .tools/uv pyproject.toml uv.lock
-	$(UV) sync --quiet --locked --all-extras --python $(shell command -v $(PYTHON))
+	$(UV) sync --quiet --locked --all-extras --compile-bytecode --python $(shell command -v $(PYTHON))
 	@touch $@
 
 sandbox: install
 	$(BIN)/record-bot sandbox $(ARGS)
 
+# Two at a time where tests have all to themselves; the stages of the others live by the clock.
 test: install browser
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/contract
+	$(BIN)/python -m pytest tests/e2e tests/browser
+else
 	$(BIN)/python -m pytest $(ARGS)
+endif
 
 # Chromium for the browser tests, where it may be installed.
 browser:

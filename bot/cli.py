@@ -5,9 +5,12 @@ Each command imports what it needs when it runs, so that `--help` is quick.
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 app = typer.Typer(
     help="A Slack app that starts, follows and delivers 100ms room recordings.",
@@ -23,25 +26,34 @@ def fail(line: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def given() -> "Settings":
+    """Read before anything else is imported, so that what is wrong with them is said at once."""
+    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+
+    try:
+        return load_settings()
+    except SettingsError as e:
+        fail(str(e))
+
+
 @app.command()
 def run() -> None:
     """Run the bot, over HTTP, or over Socket Mode if SLACK_APP_TOKEN is set."""
+    settings = given()
+
     import uvloop  # noqa: PLC0415
 
     from bot.hms.errors import HmsUnauthorized  # noqa: PLC0415
     from bot.logs import configure_logs  # noqa: PLC0415
     from bot.running import CannotListen, serve  # noqa: PLC0415
-    from bot.settings import WHERE, SettingsError, load_settings  # noqa: PLC0415
+    from bot.settings import WHERE  # noqa: PLC0415
     from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
     from bot.slack.socket import AppTokenRefused  # noqa: PLC0415
     from bot.store.errors import StoreError  # noqa: PLC0415
 
+    configure_logs(settings.log_level, settings.log_format)
     try:
-        settings = load_settings()
-        configure_logs(settings.log_level, settings.log_format)
         uvloop.run(serve(settings))
-    except SettingsError as e:
-        fail(str(e))
     except NotAuthorized as e:
         fail(
             f"Slack does not accept SLACK_BOT_TOKEN ({e.error}). "
@@ -102,14 +114,13 @@ def sandbox(  # noqa: PLR0917 - each is an option of the command line
 @app.command()
 def migrate() -> None:
     """Bring the database up to date. `run` does it too, before it starts."""
-    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+    settings = given()
+
     from bot.store.engine import migrate as migrate_store  # noqa: PLC0415
     from bot.store.errors import StoreError  # noqa: PLC0415
 
     try:
-        asyncio.run(migrate_store(load_settings().database_url))
-    except SettingsError as e:
-        fail(str(e))
+        asyncio.run(migrate_store(settings.database_url))
     except StoreError as e:
         fail(f"DATABASE_URL: {e}.")
     typer.echo("The database is up to date.")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import ColumnElement, Table, and_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +24,7 @@ class Part:
         self._team = team
         self._now = now
         self._lease = lease
+        self._mine = cache(self._of_team)  # the same few tables all the time
         self.on_wake: Callable[[], None] = _nobody
         self.on_mail: Callable[[], None] = _nobody  # a new item in the inbox, put there by us
 
@@ -31,7 +33,7 @@ class Part:
         """The columns that every row of ours carries."""
         return {"enterprise_id": self._team.enterprise_id, "team_id": self._team.team_id}
 
-    def _mine(self, table: Table) -> ColumnElement[bool]:
+    def _of_team(self, table: Table) -> ColumnElement[bool]:
         return and_(
             table.c.team_id == self._team.team_id,
             table.c.enterprise_id == self._team.enterprise_id,

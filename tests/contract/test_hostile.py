@@ -186,10 +186,12 @@ async def test_slow_bodies_hold_up_nobody_else(bot: Target) -> None:
         writer.transport.abort()
 
 
-@pytest.mark.parametrize("path", [HOOK, SLACK])
-async def test_a_body_that_never_comes_is_not_waited_for(bot: Target, path: str) -> None:
-    head = f"POST {path} HTTP/1.1\r\nHost: b\r\n{HEADER}: {WEBHOOK_SECRET}\r\n"
-    assert await bot.raw(f"{head}Content-Length: 10\r\n\r\n{{".encode()) in (400, 408)
+async def test_a_body_that_never_comes_is_not_waited_for(bot: Target) -> None:
+    heads = [
+        f"POST {path} HTTP/1.1\r\nHost: b\r\n{HEADER}: {WEBHOOK_SECRET}" for path in (HOOK, SLACK)
+    ]
+    begun = [f"{head}\r\nContent-Length: 10\r\n\r\n{{".encode() for head in heads]
+    assert await asyncio.gather(*(bot.raw(sent) for sent in begun)) == [408, 408]
 
 
 # -- what stays behind

@@ -29,7 +29,8 @@ from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import Clock, S, created
 
 ME = "this process"
-POLICY = Policy(webhooks=False, give_up_after=timedelta(hours=4))  # quicker to watch than a day
+# Quicker to watch than a day, and with fewer tries than every five minutes.
+POLICY = Policy(webhooks=False, give_up_after=timedelta(hours=4), retry_cap=timedelta(minutes=20))
 HOUR = timedelta(hours=1)
 
 

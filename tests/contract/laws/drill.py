@@ -5,6 +5,7 @@ import itertools
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -85,8 +86,7 @@ class Drill:
             key = await other._store_facts(early)
             await other._until_over()
             if late:
-                store = other.store(Memory(other.engine, _nothing, _nothing))
-                await store.add_facts(key, late)
+                await other._onlooker.add_facts(key, late)
                 await other._until_over()
 
         other._run(work())
@@ -100,7 +100,7 @@ class Drill:
 
     def ask_store(self, work: Callable[[Store], Coroutine[Any, Any, Any]]) -> Any:
         """Look into the store when all is over."""
-        return in_no_time(work(self.store(Memory(self.engine, _nothing, _nothing))))
+        return in_no_time(work(self._onlooker))
 
     def _set_up(self) -> None:
         loop = asyncio.get_running_loop()
@@ -124,10 +124,9 @@ class Drill:
         await self._until_over()
 
     async def _store_facts(self, facts: Sequence[Fact]) -> str:
-        store = self.store(Memory(self.engine, _nothing, _nothing))
         first = next(fact for fact in facts if isinstance(fact, Requested | Discovered))
         key = f"key{next(self.ids)}"
-        await store.create(key, first, also=[fact for fact in facts if fact is not first])
+        await self._onlooker.create(key, first, also=[fact for fact in facts if fact is not first])
         self.keys.append(key)
         return key
 
@@ -148,8 +147,11 @@ class Drill:
         """Nothing is to come from anyone, and nothing is left to do."""
         if self._working or self.hms.pending or self.time_s < self._last_act_s:
             return False
-        store = self.store(Memory(self.engine, _nothing, _nothing))
-        return await store.next_due() is None
+        return await self._onlooker.next_due() is None
+
+    @cached_property
+    def _onlooker(self) -> Store:
+        return self.store(Memory(self.engine, _nothing, _nothing))
 
     @property
     def _last_act_s(self) -> float:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from bot.domain.options import RecordingOptions
+from bot.domain.policy import Policy
 from tests.contract.laws.replies import Reply
 from tests.contract.laws.script import Act, Script
 
@@ -46,10 +48,16 @@ def late() -> st.SearchStrategy[tuple[tuple[float, ...], ...]]:
     return st.lists(st.lists(delay, max_size=3).map(tuple), max_size=6).map(tuple)
 
 
-def acts(*what: str, until_s: int = 700, most: int = 5) -> st.SearchStrategy[list[Act]]:
-    at = st.one_of(st.integers(0, 20), st.integers(0, until_s)).map(float)
-    act = st.builds(Act, at, st.sampled_from(what), st.sampled_from(["C1", "C2"]))
+ACT_AT = st.one_of(st.integers(0, 20), st.integers(0, 700)).map(float)
+
+
+def acts(*what: str, most: int = 5) -> st.SearchStrategy[list[Act]]:
+    act = st.builds(Act, ACT_AT, st.sampled_from(what), st.sampled_from(["C1", "C2"]))
     return st.lists(act, max_size=most)
+
+
+IMPATIENT = Policy(give_up_after=timedelta(hours=4))
+"""What is parked is looked at for so long. A day is as good, but no storm lasts for an hour."""
 
 
 @st.composite
@@ -57,17 +65,20 @@ def storms(
     draw: st.DrawFn,
     *what: str,
     ends: bool = True,
+    stops: bool = False,
     bad: Sequence[Reply] = ANY,
     of_the_database: Sequence[Reply] = OF_THE_DATABASE,
 ) -> Script:
-    """Somebody asks for a recording, and then anything; the room ends if `ends`."""
+    """Somebody asks for a recording, and then anything; the room ends if `ends`, and surely
+    somebody wants it stopped if `stops`."""
     slack, hms = draw(replies(bad)), draw(replies(bad))
     database = draw(replies(of_the_database, 90))
     more = draw(acts(*what)) if what else []
+    stop = [draw(ACT_AT.map(lambda at_s: Act(at_s, "stop")))] if stops else []
     end = [Act(draw(st.integers(60, 900)), "end")] if ends else []
     heals_at_s = draw(st.sampled_from([60.0, 300.0, 1800.0]))
     return Script(
-        acts=(Act(0, "request"), *more, *end),
+        acts=(Act(0, "request"), *more, *stop, *end),
         options=draw(st.sampled_from(OPTIONS)),
         slack=slack,
         hms=hms,
@@ -81,6 +92,8 @@ def storms(
         fails=draw(st.sampled_from([None, None, None, "MAX_RETRIES_REACHED", "UPLOAD_ERROR"])),
         newest_first=draw(st.booleans()),
         no_takes_s=draw(st.sampled_from([0.0, 3.0])),
+        policy=IMPATIENT,
+        lasts_s=(6 if ends else 2) * 3600.0,  # what nobody ends is over never
     )
 
 
