@@ -92,6 +92,15 @@ async def test_old_settled_items_are_forgotten(store: Store) -> None:
     assert await store.purge(inbox_before=T0 + 3 * S) == 0
 
 
+async def test_many_old_items_are_forgotten_a_few_at_a_time(store: Store) -> None:
+    for n in range(5):
+        await store.put_inbox(entry(f"e{n}", received_at=T0 + n * S))
+    ids = [item.id for item in await store.take_inbox(9)]
+    await store.settle_inbox([Settled(i, InboxState.IGNORED) for i in ids])
+    assert await store.purge(inbox_before=T0 + 4 * S, at_once=2) == 4
+    assert await store.purge(inbox_before=T0 + 5 * S, at_once=2) == 1
+
+
 async def test_an_unavailable_database_fails_all_at_once() -> None:
     calls = 0
 
