@@ -1,9 +1,12 @@
 """Ask 100ms how the recording is, so that no webhook is ever needed."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
+from bot.domain.deliveries import Hold
 from bot.domain.facts import AssetSeen, GaveUp, Vanished
+from bot.domain.plan import Ask, hold_name
 from bot.domain.policy import deadlines
 from bot.domain.recording import derive
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
@@ -25,7 +28,9 @@ async def ask(ctx: Context) -> Note:
             vanished = Vanished(at=ctx.now, status=gone.status)
             return Note(facts=[vanished], asked=Asked(ctx.now, ctx.work.asks + 1))
         return _failed(ctx)
-    except (HmsUnavailable, HmsRefused):
+    except HmsUnavailable as failed:
+        return _failed(ctx, retry_after_s=failed.retry_after_s)
+    except HmsRefused:
         return _failed(ctx)
     known = {f.identity for f in ctx.recording.log}
     new = [f for f in facts_of_recording(seen, ctx.now) if f.identity not in known]
@@ -55,5 +60,10 @@ async def give_up(ctx: Context, *, on_recording: bool) -> Note:
     return replace(last, facts=[*last.facts, gave_up])
 
 
-def _failed(ctx: Context) -> Note:
-    return Note(asked=Asked(ctx.now, ctx.work.asks, ctx.work.ask_failures + 1))
+def _failed(ctx: Context, *, retry_after_s: float | None = None) -> Note:
+    """The plan backs off by itself; where 100ms wants more patience than that, it is held up."""
+    asked = Asked(ctx.now, ctx.work.asks, ctx.work.ask_failures + 1)
+    if retry_after_s is None:
+        return Note(asked=asked)
+    until = ctx.now + timedelta(seconds=retry_after_s)
+    return Note(asked=asked, holds={hold_name(Ask()): Hold(until, asked.failures)})

@@ -27,13 +27,16 @@ async def stop(ctx: Context) -> Note:
 
 async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
     """Pause (`on`) or resume: not later than the policy says, and only what is ours."""
-    if ctx.now - asked_at > ctx.deps.policy.pause_within:
+    if _too_late(ctx, asked_at):
         return Note(facts=[PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")])
     seen = await ctx.deps.hms.get_recording(_hms_id(ctx))
     facts = facts_of_recording(seen, ctx.now)
     if seen.status != "running":
         dropped = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="not_running")
         return Note(facts=[*facts, dropped])
+    if _too_late(ctx, asked_at):  # the answer took its time, and the click is by room
+        late = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")
+        return Note(facts=[*facts, late])
     call = ctx.deps.hms.pause if on else ctx.deps.hms.resume
     try:
         await call(ctx.recording.room_id)
@@ -41,6 +44,10 @@ async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
         refused = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="refused")
         return Note(facts=[*facts, refused])
     return Note(facts=[*facts, PauseSent(at=ctx.now, asked_at=asked_at, pause=on)])
+
+
+def _too_late(ctx: Context, asked_at: datetime) -> bool:
+    return ctx.now - asked_at > ctx.deps.policy.pause_within
 
 
 def _hms_id(ctx: Context) -> str:
