@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
 
 from bot.domain.facts import Fact
 from bot.hms.webhook import Envelope, Ids, fact_of, ids_of
-from bot.metrics import WEBHOOKS
+from bot.metrics import FAULTS, WEBHOOKS
 from bot.reconcile.match import About, Later, Nobody, match
-from bot.store.errors import UnknownRecording
+from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.store import Store
 from bot.store.values import Asked, InboxItem, InboxState, Settled
 from bot.usecases.deps import Deps
@@ -131,7 +132,8 @@ def _later(deps: Deps, item: InboxItem) -> Settled:
 async def _ask(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
-        await store.record(key, asked=Asked(None), wake=True)
+        with suppress(UnknownRecording):  # forgotten since
+            await store.record(key, asked=Asked(None), wake=True)
 
 
 async def _record(store: Store, told: dict[str, _Told]) -> None:
@@ -143,3 +145,8 @@ async def _record(store: Store, told: dict[str, _Told]) -> None:
         except UnknownRecording:
             log.warning("alias_of_no_recording", key=key)
             await store.settle_inbox([Settled(i, InboxState.IGNORED) for i in said.items])
+        except StoreUnavailable:
+            raise
+        except Exception:  # such as a fact that only newer code knows: tried again, holds up no one
+            FAULTS.labels("inbox").inc()
+            log.exception("webhooks_not_noted", key=key)

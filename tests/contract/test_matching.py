@@ -8,6 +8,7 @@ import aiohttp
 import httpx
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import insert
 
 from bot.domain.facts import BeamStarted, StartAccepted, StartAttempted
 from bot.domain.policy import Policy
@@ -15,6 +16,7 @@ from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.reconcile.inbox import match_inbox, reopen_inbox
 from bot.slack.gateway import SlackGateway
+from bot.store.schema import facts
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled, Team
 from bot.usecases.deps import Deps
@@ -101,3 +103,31 @@ async def test_a_late_verdict_does_not_undo_a_match(store: Store, late: InboxSta
     await store.settle_inbox([Settled(item.id, late)])
     assert await store.take_inbox(9) == []
     assert (await store.received(T0)).matched == 1
+
+
+async def test_a_recording_that_cannot_be_read_holds_up_no_other(
+    store: Store, team: Team, clock: Clock
+) -> None:
+    """As while a deploy rolls: newer code has noted what this one does not know."""
+    broken, sound = [await created(store, room_id=f"room-{n}") for n in range(2)]
+    for n, key in enumerate((broken, sound)):
+        await store.record(key, aliases=[f"job-{n}"])
+        data = {"job_id": f"job-{n}", "room_id": f"room-{n}"}
+        body = {"type": "beam.started.success", "data": data}
+        await store.put_inbox(entry(f"e{n}", body=body, room_id=f"room-{n}"))
+    of_the_future = {
+        "enterprise_id": team.enterprise_id,
+        "team_id": team.team_id,
+        "recording_key": broken,
+        "identity": "tomorrow:1",
+        "kind": "tomorrow",
+        "at": T0,
+        "body": {"kind": "tomorrow", "at": T0.isoformat()},
+    }
+    async with store._db.write() as conn:
+        await conn.execute(insert(facts), of_the_future)
+    async with aiohttp.ClientSession() as session:
+        await match_inbox(deps_of(store, clock, session))
+    assert any(isinstance(f, BeamStarted) for f in (await store.load(sound)).recording.log)
+    clock.advance(LEASE)
+    assert [item.entry.identity for item in await store.take_inbox(9)] == ["e0"]
