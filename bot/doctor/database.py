@@ -16,7 +16,7 @@ from bot.store.drivers import engine_of
 from bot.store.engine import database_at
 from bot.store.errors import DatabaseInUse, DatabaseUrlError
 from bot.store.locking import FileLock
-from bot.store.migrating import HEAD, SCRIPTS
+from bot.store.migrating import HEAD, SCRIPTS, still_fits
 
 CHECK = "Database"
 PATIENCE_S = 10.0
@@ -80,7 +80,7 @@ async def _inside(url: URL, place: str) -> Finding:
         return failed(CHECK, f"the library {missing.name} is not installed", fix)
     try:
         async with asyncio.timeout(PATIENCE_S), engine.connect() as conn:
-            server, revision, may_create = await conn.run_sync(_read)
+            server, revision, may_create, fits = await conn.run_sync(_read)
     except (SQLAlchemyError, TimeoutError, OSError) as error:
         fix = "see that the server runs, and that address, user and password are right"
         if url.get_backend_name() == "sqlite":
@@ -88,23 +88,26 @@ async def _inside(url: URL, place: str) -> Finding:
         return failed(CHECK, f"{place} does not open: {_why(error, url)}", fix)
     finally:
         await engine.dispose()
-    return _version(f"{server}, {place}", revision, may_create)
+    return _version(f"{server}, {place}", revision, may_create, fits)
 
 
-def _read(conn: Connection) -> tuple[str, str | None, bool]:
-    revision = MigrationContext.configure(conn).get_current_revision()
+def _read(conn: Connection) -> tuple[str, str | None, bool, bool]:
+    revision, fits = MigrationContext.configure(conn).get_current_revision(), still_fits(conn)
     if conn.dialect.name == "sqlite":
-        return f"SQLite {conn.scalar(text('SELECT sqlite_version()'))}", revision, True
+        return f"SQLite {conn.scalar(text('SELECT sqlite_version()'))}", revision, True, fits
     may = conn.scalar(text("SELECT has_schema_privilege(current_schema(), 'CREATE')"))
-    return f"PostgreSQL {conn.scalar(text('SHOW server_version'))}", revision, bool(may)
+    return f"PostgreSQL {conn.scalar(text('SHOW server_version'))}", revision, bool(may), fits
 
 
-def _version(place: str, revision: str | None, may_create: bool) -> Finding:
+def _version(place: str, revision: str | None, may_create: bool, fits: bool) -> Finding:
     if revision == HEAD:
         return ok(CHECK, f"{place}: up to date")
     known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
     if revision is not None and revision not in known:
         found = f"{place}: a newer version of the bot was here ({shown(revision)})"
+        if fits:
+            fix = "this version works with it; go on to the newer one when you can"
+            return warning(CHECK, found, fix)
         return failed(CHECK, found, "use that newer version, or a copy from before")
     if not may_create:
         fix = "let this user create tables: GRANT CREATE ON SCHEMA … TO …"

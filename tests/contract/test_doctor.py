@@ -251,13 +251,21 @@ async def test_postgresql_says_which_it_is(shared_postgres: str) -> None:
     assert "://" not in found.found
 
 
-async def test_a_database_of_a_newer_bot(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ("ALTER TABLE recordings ADD COLUMN mood TEXT", WARNING),
+        ("ALTER TABLE recordings DROP COLUMN duration_s", FAILED),
+    ],
+)
+async def test_a_database_of_a_newer_bot(tmp_path: Path, change: str, verdict: Verdict) -> None:
     url = f"sqlite:///{tmp_path}/bot.sqlite"
     await migrate(url)
     with sqlite3.connect(tmp_path / "bot.sqlite") as db:
+        db.execute(change)
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     found = await check_database(url)
-    assert found.verdict is FAILED
+    assert found.verdict is verdict
     assert "a newer version of the bot was here (9999)" in found.found
 
 
