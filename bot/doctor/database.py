@@ -3,13 +3,18 @@
 import asyncio
 import os
 import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.doctor.clock import FIX as CLOCK_FIX
+from bot.doctor.clock import apart
 from bot.doctor.findings import Finding, failed, ok, shown, warning
 from bot.settings import WHERE
 from bot.store.drivers import engine_of
@@ -20,27 +25,32 @@ from bot.store.migrating import HEAD, SCRIPTS, still_fits
 
 CHECK = "Database"
 PATIENCE_S = 10.0
+CLOCKS_DIFFER_BY = timedelta(seconds=5)  # each, of replicas whose leases last 15 s
 FREE_AT_LEAST = 200 * 1024 * 1024
 WRITABLE = "let the user that runs the bot write there, or change DATABASE_URL"
 
 
-async def check_database(database_url: str) -> Finding:
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def check_database(database_url: str, now: Callable[[], datetime] = utc_now) -> Finding:
     try:
         url = database_at(database_url)
     except DatabaseUrlError as wrong:
         return failed(CHECK, f"DATABASE_URL: {wrong}", WHERE["DATABASE_URL"])
     if url.get_backend_name() == "sqlite":
-        return await _sqlite(url, Path(url.database or ""))
-    return await _inside(url, f"{url.database} at {url.host or 'this machine'}")
+        return await _sqlite(url, Path(url.database or ""), now)
+    return await _inside(url, f"{url.database} at {url.host or 'this machine'}", now)
 
 
-async def _sqlite(url: URL, path: Path) -> Finding:
+async def _sqlite(url: URL, path: Path, now: Callable[[], datetime]) -> Finding:
     """A file: its folder, its lock, its content."""
     if early := _before_opening(path):
         return early
     try:
         with FileLock(path):
-            found = await _inside(url, str(path))
+            found = await _inside(url, str(path), now)
     except DatabaseInUse:
         return ok(CHECK, f"{path} is in use by a running bot, which is fine")
     except OSError as error:
@@ -71,7 +81,7 @@ def _room_left(folder: Path) -> Finding | None:
     return warning(CHECK, found, "make room, or move the database and change DATABASE_URL")
 
 
-async def _inside(url: URL, place: str) -> Finding:
+async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:
     """Which version of the tables is there, and whether this bot knows it."""
     try:
         engine = engine_of(url)
@@ -80,6 +90,7 @@ async def _inside(url: URL, place: str) -> Finding:
         return failed(CHECK, f"the library {missing.name} is not installed", fix)
     try:
         async with asyncio.timeout(PATIENCE_S), engine.connect() as conn:
+            ahead = await _ahead(conn, now)
             server, revision, may_create, fits = await conn.run_sync(_read)
     except (SQLAlchemyError, TimeoutError, OSError) as error:
         fix = "see that the server runs, and that address, user and password are right"
@@ -88,7 +99,19 @@ async def _inside(url: URL, place: str) -> Finding:
         return failed(CHECK, f"{place} does not open: {_why(error, url)}", fix)
     finally:
         await engine.dispose()
+    if abs(ahead) > CLOCKS_DIFFER_BY:
+        found = f"{place}: this machine is {apart(ahead)} the database"
+        return failed(CHECK, f"{found}. Replicas would take work from each other", CLOCK_FIX)
     return _version(f"{server}, {place}", revision, may_create, fits)
+
+
+async def _ahead(conn: AsyncConnection, now: Callable[[], datetime]) -> timedelta:
+    """How far our clock is ahead of that which all replicas can ask."""
+    if conn.dialect.name == "sqlite":
+        return timedelta(0)
+    theirs = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+    ahead: timedelta = now() - theirs
+    return ahead
 
 
 def _read(conn: Connection) -> tuple[str, str | None, bool, bool]:

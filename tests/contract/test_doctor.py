@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -249,6 +249,20 @@ async def test_postgresql_says_which_it_is(shared_postgres: str) -> None:
     found = await check_database(shared_postgres)
     assert found.found.startswith("PostgreSQL ")
     assert "://" not in found.found
+
+
+@pytest.mark.parametrize(("ahead_s", "said"), [(-9, "9 s behind"), (9, "9 s ahead of")])
+async def test_a_clock_by_which_leases_would_not_hold(
+    shared_postgres: str, ahead_s: int, said: str
+) -> None:
+    """Replicas that differ by more take each other's work, and post it twice."""
+    await migrate(shared_postgres)
+    off = timedelta(seconds=ahead_s)
+    found = await check_database(shared_postgres, lambda: datetime.now(UTC) + off)
+    assert found.verdict is FAILED
+    assert f"this machine is {said} the database" in found.found
+    small = await check_database(shared_postgres, lambda: datetime.now(UTC) + off / 3)
+    assert small.verdict is OK
 
 
 @pytest.mark.parametrize(
