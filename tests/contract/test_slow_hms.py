@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import httpx
@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.domain.deliveries import Wanted, Work
-from bot.domain.facts import Fact, Observed, PauseDropped, PauseSent, StartAccepted
-from bot.domain.plan import Ask, Wait, next_step
+from bot.domain.facts import Fact, Observed, PauseDropped, PauseSent, StartAccepted, Vanished
+from bot.domain.plan import Ask, Wait, ask_at, next_step
 from bot.domain.policy import Policy
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
@@ -81,6 +81,38 @@ async def test_who_is_told_when_to_ask_again_asks_then(store: Store, clock: Cloc
         work, wanted = work_after(await ask(ctx), ctx), Wanted(card="h")
     assert next_step(ctx.recording, work, wanted, POLICY, T0) == Wait(T0 + 600 * S)
     assert next_step(ctx.recording, work, wanted, POLICY, T0 + 600 * S) == Ask()
+
+
+def unknown() -> Response:
+    return JSONResponse({"message": "recording not found"}, status_code=404)
+
+
+def unwell() -> Response:
+    return JSONResponse({"message": "oops"}, status_code=500)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_what_100ms_does_not_know_once_has_not_vanished(store: Store, clock: Clock) -> None:
+    """Nobody would ever ask again; so it has to say so for a while, without a break."""
+    clock.advance(3600 * S)
+    hms, began = Hms(unknown), clock.now()
+    async with beside(hms, store, clock) as first:
+        ctx = first
+        for answer, times in ((unknown, 9), (unwell, 1), (unknown, 9)):
+            hms.answer = answer
+            for _ in range(times):
+                ctx = await asked_when_due(ctx, clock)
+        assert clock.now() - began > 900 * S
+        note = await ask(ctx)
+    assert [type(f) for f in note.facts] == [Vanished]
+
+
+async def asked_when_due(ctx: Context, clock: Clock) -> Context:
+    note = await ask(ctx)
+    assert note.facts == ()
+    work = work_after(note, ctx)
+    clock.time = ask_at(ctx.recording, work, POLICY)
+    return replace(ctx, work=work)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
