@@ -14,14 +14,23 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.domain.deliveries import Wanted, Work
-from bot.domain.facts import Fact, Observed, PauseDropped, PauseSent, StartAccepted, Vanished
+from bot.domain.facts import (
+    Fact,
+    Observed,
+    PauseDropped,
+    PauseSent,
+    StartAccepted,
+    StopRefused,
+    Vanished,
+)
 from bot.domain.plan import Ask, Wait, ask_at, next_step
 from bot.domain.policy import Policy
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
+from bot.hms.errors import HmsUnavailable
 from bot.reconcile.context import Context, Note
 from bot.reconcile.executors.ask import ask
-from bot.reconcile.executors.control import pause
+from bot.reconcile.executors.control import pause, stop
 from bot.sandbox.serving import serving
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
@@ -34,14 +43,15 @@ POLICY = Policy(webhooks=False)
 
 @dataclass
 class Hms:
-    """Answers questions about a recording as told, and takes everything else."""
+    """Answers questions about a recording as told, and takes everything else, unless told."""
 
     answer: Callable[[], Response]
+    taken: Callable[[], Response] = lambda: JSONResponse({})
     asked: list[str] = field(default_factory=list)
 
     async def __call__(self, request: Request) -> Response:
         self.asked.append(request.method)
-        return self.answer() if request.method == "GET" else JSONResponse({})
+        return self.answer() if request.method == "GET" else self.taken()
 
     def app(self) -> Starlette:
         return Starlette(routes=[Route("/{path:path}", self.__call__, methods=["GET", "POST"])])
@@ -131,3 +141,35 @@ async def test_a_pause_that_had_to_wait_for_the_look_is_not_sent_late(
         note = await pause(ctx, T0, on=True)
     assert isinstance(note.facts[-1], kind)
     assert len(hms.asked) == calls
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("status", ["starting", "running"])
+async def test_a_stop_that_finds_nothing_is_tried_again_while_it_runs(
+    store: Store, clock: Clock, status: str
+) -> None:
+    def runs() -> Response:
+        return JSONResponse({"id": "job-1", "status": status})
+
+    async with beside(Hms(runs, unknown), store, clock) as ctx:
+        with pytest.raises(HmsUnavailable, match="it runs"):
+            await stop(ctx)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock: Clock) -> None:
+    """When it is over, or not known there at all."""
+
+    def over() -> Response:
+        return JSONResponse({"id": "job-1", "status": "completed"})
+
+    for answer, kinds in ((over, [StopRefused, Observed]), (unknown, [StopRefused])):
+        async with beside(Hms(answer, unknown), store, clock) as ctx:
+            assert [type(f) for f in (await stop(ctx)).facts] == kinds
+        await store.forget(ctx.key, await taken(store, ctx.key))
+
+
+async def taken(store: Store, key: str) -> str:
+    """The room is free for the next one."""
+    assert await store.take_due(1, "me") == [key]
+    return "me"
