@@ -23,6 +23,7 @@ def test_everything_has_a_health_check_and_comes_back() -> None:
     for service in SERVICES.values():
         assert service["healthcheck"]["test"][0] == "CMD"
         assert service["restart"] == "unless-stopped"
+        assert service["logging"]["driver"] == "local"  # it rotates
 
 
 def test_the_replicas_wait_for_the_database_and_are_given_only_settings_that_exist() -> None:
