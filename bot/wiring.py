@@ -44,6 +44,8 @@ from bot.web.app import web_app
 log = structlog.get_logger()
 
 CALL_WITHIN_S = 8.0  # below the 10 s of a step
+# Longer than the pause between two turns of the loop, or every turn would connect anew.
+CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
 LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
 
 
@@ -91,16 +93,11 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
-        rights = Rights(deps)
-        sight = Sight(deps, rights.people)
-        lists = Lists(deps, sight)
-        homes = Homes(deps, rights.people, sight, lists)
-        unfurling = Unfurling(deps, directory, sight, lists)
-        parts = Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
-        register_all(bolt, parts)
+        bot = _bot(deps, directory, background)
+        register_all(bolt, bot)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
-            if (settings.slack_app_token)
+            if settings.slack_app_token
             else None
         )
         yield Parts(
@@ -110,10 +107,20 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             web=_web(settings, bolt, store, socket),
             reconciler=Reconciler(deps, owner=new_id()),
             directory=directory,
-            homes=homes,
+            homes=bot.homes,
             background=background,
             socket=socket,
         )
+
+
+def _bot(deps: Deps, directory: RoomDirectory, background: Background) -> Bot:
+    """Everything that listeners work with."""
+    rights = Rights(deps)
+    sight = Sight(deps, rights.people)
+    lists = Lists(deps, sight)
+    homes = Homes(deps, rights.people, sight, lists)
+    unfurling = Unfurling(deps, directory, sight, lists)
+    return Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
@@ -168,7 +175,8 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 @asynccontextmanager
 async def _hms(settings: Settings) -> AsyncIterator[HmsClient]:
-    async with httpx.AsyncClient(timeout=httpx.Timeout(CALL_WITHIN_S, connect=3.0)) as http:
+    timeout = httpx.Timeout(CALL_WITHIN_S, connect=3.0)
+    async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
         yield HmsClient(settings.hms_api_url, _tokens(settings), http, patience_s=CALL_WITHIN_S)
 
 

@@ -31,7 +31,7 @@ def once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     first: dict[str, Fact] = {}
     for fact in sorted(facts, key=lambda f: f.at):
         first.setdefault(fact.identity, fact)
-    return tuple(sorted(first.values(), key=_told))
+    return tuple(fact for _, fact in sorted(first.items(), key=lambda named: _told(*named)))
 
 
 def _place(fact: Fact) -> int:
@@ -40,8 +40,8 @@ def _place(fact: Fact) -> int:
     return _PLACE.get(fact.kind, _MIDDLE)
 
 
-def _told(fact: Fact) -> tuple[bool, float, int, float, str]:
+def _told(identity: str, fact: Fact) -> tuple[bool, float, int, float, str]:
     begins = fact.kind in ("requested", "discovered")
     at = fact.at.timestamp()
     second = at // 1
-    return (not begins, second, _place(fact), at, fact.identity)
+    return (not begins, second, _place(fact), at, identity)

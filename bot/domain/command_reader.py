@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.command_options import Option, Takes, judge, refusal
+from bot.domain.command_options import Option, Takes
 from bot.domain.command_table import Entry, nearest_option
 from bot.domain.lexer import DASHES, Token, fold, strip_invisible
+from bot.domain.option_rules import judge, refusal
 from bot.domain.option_values import Bad, Good, shorten
 
 _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)

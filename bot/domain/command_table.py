@@ -1,5 +1,6 @@
 """The grammar of `/record` as one table: parsing, help and suggestions all read it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ from bot.domain.lexer import Token, fold
 COMMAND = "/record"
 DEFAULT_LIST_COUNT = 10
 MAX_LIST_COUNT = 25
+COUNT = re.compile(r"[0-9]{1,4}")  # a room of that name goes in quotes
 
 
 class Kind(Enum):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+EMPTY = "empty"  # why a file is not sent that has nothing in it
+
 
 class Kind(StrEnum):
     """What was, or is to be, delivered. One delivery per recording, kind and target."""

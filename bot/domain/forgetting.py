@@ -4,35 +4,16 @@ Each is done and noted by itself, so that it goes on after a crash; the rows go 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.deliveries import Delivery, Kind, State, Work
 from bot.domain.recording import ENDED, Recording
+from bot.domain.steps import Erase, Forget, Receipt
 
 KEPT = "kept:"  # before Slack's word for why it would not delete
 KEPT_AT_100MS = timedelta(days=15)  # 100ms docs, recordings: in its own storage
 LAST = (Kind.RESULTS, Kind.CARD)  # whoever looks sees the thread go from its end
-
-
-@dataclass(frozen=True, slots=True)
-class Erase:
-    """Delete a message or file of ours in Slack; harmless to repeat."""
-
-    kind: Kind
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Tell `target`, who wanted it, what is gone and what remains."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """Delete every row: the last thing that is done."""
 
 
 def is_forgettable(recording: Recording) -> bool:

@@ -1,28 +1,11 @@
 """What people are told besides the card and the results: a wish for a stop, and the room's chat."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.deliveries import Kind, Work, to_send
 from bot.domain.recording import ON_AIR, Phase, Recording
-
-
-@dataclass(frozen=True, slots=True)
-class AskToStop:
-    """Tell the starter that `target`, who may not, wants it stopped."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class SayInRoom:
-    """Say in the room's chat that it is recorded, and who asked."""
-
-    target: str
-
-
-Notice = AskToStop | SayInRoom
+from bot.domain.steps import AskToStop, Notice, SayInRoom
 
 
 def notices(

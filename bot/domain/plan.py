@@ -12,124 +12,31 @@ from datetime import datetime, timedelta
 
 from bot.domain.assets import Transcription
 from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work, to_send
-from bot.domain.forgetting import Erase, Forget, Receipt, forgetting, is_forgettable
-from bot.domain.notices import Notice, notices
+from bot.domain.forgetting import forgetting, is_forgettable
+from bot.domain.notices import notices
 from bot.domain.policy import Policy, deadlines, transcript_expected_at
 from bot.domain.recording import ENDED, ON_AIR, Phase, Recording, Why
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Stop the recording at 100ms, by its id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Start at 100ms, or find out what became of an attempt whose answer was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PostCard:
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateCard:
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Tell the form or command what came of it, where the person is waiting: `target` is theirs."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Ask 100ms how the recording is."""
-
-
-@dataclass(frozen=True, slots=True)
-class FetchTranscript:
-    """Look into the files: which are there, and is anything in them."""
-
-
-@dataclass(frozen=True, slots=True)
-class PostSummary:
-    """Post the message that brings the results, with the summary if there is one."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class UploadFile:
-    """Upload a file (`Kind.TRANSCRIPT` or `Kind.CHAT`) below the results."""
-
-    kind: Kind
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Tell the starter directly, because the card cannot be reached."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    """Stop waiting for something that never came."""
-
-    on_recording: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Nothing is to be done, now or later, unless a new fact comes."""
-
-
-Action = (
-    Stop
-    | Start
-    | Pause
-    | Resume
-    | PostCard
-    | UpdateCard
-    | Outcome
-    | Ask
-    | FetchTranscript
-    | PostSummary
-    | UploadFile
-    | Tell
-    | Notice
-    | GiveUp
-    | Erase
-    | Receipt
+from bot.domain.steps import (
+    Action,
+    Ask,
+    Done,
+    FetchTranscript,
+    Forget,
+    GiveUp,
+    Outcome,
+    Pause,
+    PostCard,
+    PostSummary,
+    Resume,
+    Start,
+    Step,
+    Stop,
+    Tell,
+    UpdateCard,
+    UploadFile,
+    Wait,
+    hold_name,
 )
-Step = Action | Forget | Wait | Done
-
-
-def hold_name(step: Action | Forget) -> str:
-    """The name under which a failed step is held up: one per step and target."""
-    target = getattr(step, "channel", None) or getattr(step, "target", "")
-    kind = getattr(step, "kind", "")
-    return ":".join(p for p in (type(step).__name__, str(kind), target) if p)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading transcripts and summaries. Nothing here raises, whatever is in the files.
+"""Reading transcripts, summaries and chat logs. Nothing here raises, whatever is in the files.
 
 100ms documents one shape for each; consumers have met others (no wrapper, `statements` instead of
 `sentences`), so every shape that makes sense is read.
@@ -42,6 +42,11 @@ def count_words(content: bytes, mode: OutputMode) -> int:
     if mode == "srt":
         lines = _captions(lines)
     return sum(len(_SPEAKER.sub("", line.strip()).split()) for line in lines)
+
+
+def has_messages(chat: bytes) -> bool:
+    """A chat log is CSV, with its header in the first line, whether anybody wrote or not."""
+    return sum(bool(line.strip()) for line in _text(chat).splitlines()) > 1
 
 
 def _section(row: dict[str, object]) -> SummarySection | None:

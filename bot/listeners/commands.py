@@ -8,6 +8,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.domain import commands as c
 from bot.domain.channel_settings import ChannelSettings
+from bot.domain.command_parser import parse
 from bot.domain.drafts import draft_of
 from bot.domain.presets import laid_over
 from bot.domain.rooms import (
@@ -32,7 +33,7 @@ from bot.usecases import forms, presets
 from bot.usecases.control import Choice, Control, control, meant
 from bot.usecases.rights import NoRight
 from bot.usecases.starting import Wish, request_recording
-from bot.views import replies
+from bot.views import lists, replies
 from bot.views.help import help_reply
 from bot.views.message import Message
 
@@ -42,7 +43,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def record(args: AsyncArgs, bot: Bot) -> None:
-    await obey(args, bot, Asked.of(args.body), c.parse(args.body.get("text") or ""))
+    await obey(args, bot, Asked.of(args.body), parse(args.body.get("text") or ""))
 
 
 async def obey(
@@ -197,7 +198,7 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
         return
     choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
     if not choice.rows:
-        await answer(args, bot, asked, replies.nothing_running(room))
+        await answer(args, bot, asked, lists.nothing_running(room))
     elif not choice.sure:
         await args.ack()
         bot.after_ack(asked, ask_which(bot, asked, action, choice))
@@ -228,13 +229,13 @@ async def ask_which(bot: Bot, asked: Asked, action: Control, choice: Choice) -> 
     """Of those that they may know of."""
     seen = await bot.sight.look(asked.user, choice.rows, here=asked.channel)
     rows = [one.row for one in seen]
-    message = replies.which_one(rows, action) if rows else replies.nothing_running()
+    message = replies.which_one(rows, action) if rows else lists.nothing_running()
     await bot.reply(asked, message)
 
 
 async def tell_status(bot: Bot, asked: Asked) -> None:
     here, elsewhere = await bot.lists.status(asked.user, asked.channel or "")
-    await bot.reply(asked, replies.status_reply(here, elsewhere, bot.deps.now()))
+    await bot.reply(asked, lists.status_reply(here, elsewhere, bot.deps.now()))
 
 
 async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> None:
@@ -249,4 +250,4 @@ async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> Non
         asked.user, room_id=room_id, channel=here, count=count, files=files
     )
     name = found.room.name if isinstance(found, Found) else None
-    await bot.reply(asked, replies.list_reply(rows, name))
+    await bot.reply(asked, lists.list_reply(rows, name))

@@ -5,7 +5,7 @@ import re
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.domain.commands import parse
+from bot.domain.command_parser import parse
 from bot.listeners.bot import Bot, listener
 from bot.listeners.commands import obey
 from bot.listeners.payloads import Asked

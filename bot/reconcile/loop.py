@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
+TO_THE_MOMENT_S = 60.0  # what is due later than that can wait for the next look, and for company
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
 RENEW_EVERY_S = 3.0  # several times in a lease
@@ -169,9 +170,10 @@ class Reconciler:
             raise LeaseLost(key)
 
     def _look_at(self, due_at: datetime) -> None:
-        """What this process knows to be due then needs no looking for."""
+        """What this process knows to be due soon needs no looking for."""
         soon = (due_at - self._deps.now()).total_seconds()
-        asyncio.get_running_loop().call_later(max(0.0, soon), self._work.set)
+        if soon <= TO_THE_MOMENT_S:
+            asyncio.get_running_loop().call_later(max(0.0, soon), self._work.set)
 
 
 async def _sleep(poked: asyncio.Event, seconds: float) -> None:

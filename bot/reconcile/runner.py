@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.deliveries import Hold, Kind, State
-from bot.domain.forgetting import Forget
-from bot.domain.plan import Action, Done, Wait, hold_name, next_step
+from bot.domain.plan import next_step
+from bot.domain.steps import Action, Done, Forget, Wait, hold_name
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.reconcile.context import Context, Note, hold

@@ -126,7 +126,12 @@ async def serving(
     sock = sock or bind(host, port)
     base_url = base_url_of(sock)
     config = uvicorn.Config(
-        Resettable(app), log_level="warning", access_log=False, proxy_headers=False, lifespan="on"
+        Resettable(app),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        lifespan="on",
+        timeout_keep_alive=60,  # as load balancers have it
     )
     server = _Server(config)
     # `_serve` and not `serve`: the latter takes over SIGINT and SIGTERM for the whole process.

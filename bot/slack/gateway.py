@@ -48,16 +48,7 @@ class SlackGateway:
         """auth.test. Raises NotAuthorized when the token does not serve."""
         async with self._call("auth.test"):
             answer = await self._client.auth_test()
-        granted = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
-        return Identity(
-            enterprise_id=answer.get("enterprise_id") or "",
-            team_id=answer["team_id"],
-            team=answer.get("team") or "",
-            bot_user_id=answer["user_id"],
-            bot_id=answer.get("bot_id") or "",
-            name=answer.get("user") or "record-bot",
-            scopes=frozenset(s.strip() for s in granted.split(",") if s.strip()),
-        )
+        return Identity.read(answer)
 
     async def post(self, channel: str, message: Json, *, thread_ts: str | None = None) -> Posted:
         """chat.postMessage to a channel, or to a person by U… id. Not repeatable.
@@ -199,17 +190,7 @@ class SlackGateway:
         """users.info (Tier 4), reduced to what decides rights."""
         async with self._call("users.info"):
             answer = await self._client.users_info(user=user)
-        info: dict[str, Any] = answer["user"]
-        outside = info.get("team_id") not in (None, home_team) or info.get("is_stranger")
-        guest = info.get("is_restricted") or info.get("is_ultra_restricted")
-        gone = info.get("deleted") or info.get("is_bot")
-        profile: dict[str, Any] = info.get("profile") or {}
-        return Member(
-            user_id=user,
-            standing="external" if outside or gone else "guest" if guest else "member",
-            admin=bool(info.get("is_admin") or info.get("is_owner")),
-            name=profile.get("display_name") or info.get("real_name") or info.get("name") or "",
-        )
+        return Member.read(user, answer["user"], home_team=home_team)
 
     async def user_groups(self) -> dict[str, str]:
         """usergroups.list (Tier 2): id → name and handle of those in use."""
@@ -236,20 +217,13 @@ class SlackGateway:
         """conversations.info (Tier 3). Raises CannotPostThere for a channel it cannot see."""
         async with self._call("conversations.info"):
             answer = await self._client.conversations_info(channel=channel)
-        info: dict[str, Any] = answer["channel"]
-        private = info.get("is_private") or info.get("is_im") or info.get("is_mpim")
-        return SeenChannel(
-            bool(info.get("is_member")), bool(info.get("is_archived")), public=not private
-        )
+        return SeenChannel.read(answer["channel"])
 
     async def can_see(self, channel: str, user: str) -> bool:
         """True for a public channel, else whether the person is in it (Tier 4, paged)."""
         if channel.startswith(("U", "W")):
             return channel == user
-        async with self._call("conversations.info"):
-            answer = await self._client.conversations_info(channel=channel)
-        info: dict[str, Any] = answer["channel"]
-        if not (info.get("is_private") or info.get("is_im") or info.get("is_mpim")):
+        if (await self.channel(channel)).public:
             return True
         cursor: str | None = None
         for _ in range(20):

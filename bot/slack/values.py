@@ -1,7 +1,10 @@
 """What Slack answers, reduced to what the bot needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,20 @@ class Identity:
     name: str
     scopes: frozenset[str]
 
+    @classmethod
+    def read(cls, answer: AsyncSlackResponse) -> Self:
+        """From the answer of auth.test."""
+        granted = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
+        return cls(
+            enterprise_id=answer.get("enterprise_id") or "",
+            team_id=answer["team_id"],
+            team=answer.get("team") or "",
+            bot_user_id=answer["user_id"],
+            bot_id=answer.get("bot_id") or "",
+            name=answer.get("user") or "record-bot",
+            scopes=frozenset(s.strip() for s in granted.split(",") if s.strip()),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -34,6 +51,20 @@ class Member:
     admin: bool
     name: str = ""
 
+    @classmethod
+    def read(cls, user_id: str, info: Mapping[str, Any], *, home_team: str) -> Self:
+        """From the `user` of users.info."""
+        outside = info.get("team_id") not in (None, home_team) or info.get("is_stranger")
+        guest = info.get("is_restricted") or info.get("is_ultra_restricted")
+        gone = info.get("deleted") or info.get("is_bot")
+        profile: Mapping[str, Any] = info.get("profile") or {}
+        return cls(
+            user_id=user_id,
+            standing="external" if outside or gone else "guest" if guest else "member",
+            admin=bool(info.get("is_admin") or info.get("is_owner")),
+            name=profile.get("display_name") or info.get("real_name") or info.get("name") or "",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SeenChannel:
@@ -42,3 +73,9 @@ class SeenChannel:
     member: bool
     archived: bool
     public: bool
+
+    @classmethod
+    def read(cls, info: Mapping[str, Any]) -> Self:
+        """From the `channel` of conversations.info."""
+        private = info.get("is_private") or info.get("is_im") or info.get("is_mpim")
+        return cls(bool(info.get("is_member")), bool(info.get("is_archived")), public=not private)

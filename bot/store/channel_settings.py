@@ -1,10 +1,11 @@
 """What a team has set for its channels, and who changed what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Row, Select, insert, select
 
 from bot.domain.channel_settings import ChannelSettings, changed_fields
 from bot.store.part import Part
@@ -24,11 +25,12 @@ class SettingsChange:
     fields: tuple[str, ...]
 
 
-async def settings_of(
-    conn: AsyncConnection, which: ColumnElement[bool]
-) -> dict[str, ChannelSettings]:
-    """By channel: only those that somebody has set."""
-    found = await conn.execute(select(c.channel, c.body).where(which))
+def settings_where(*which: ColumnElement[bool]) -> Select[tuple[str, dict[str, Any]]]:
+    return select(c.channel, c.body).where(*which)
+
+
+def by_channel(found: Iterable[Row[tuple[str, dict[str, Any]]]]) -> dict[str, ChannelSettings]:
+    """Only those that somebody has set."""
     return {row.channel: ChannelSettings.model_validate(row.body) for row in found}
 
 
@@ -37,9 +39,9 @@ class ChannelSettingsPart(Part):
         """What holds in this channel; the defaults where nobody set anything, or outside."""
         if not channel:
             return ChannelSettings()
-        this = and_(self._mine(channel_settings), c.channel == channel)
+        this = settings_where(self._mine(channel_settings), c.channel == channel)
         async with self._db.read() as conn:
-            found = await settings_of(conn, this)
+            found = by_channel(await conn.execute(this))
         return found.get(channel, ChannelSettings())
 
     async def save_channel_settings(self, channel: str, settings: ChannelSettings, by: str) -> None:

@@ -5,8 +5,20 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.deliveries import State
 from bot.domain.recording import Phase
@@ -14,7 +26,7 @@ from bot.store.listening import Listener
 from bot.store.part import Part
 from bot.store.rows import asked_row
 from bot.store.schema import deliveries, inbox, recordings
-from bot.store.sql import is_new, is_parked
+from bot.store.sql import is_new, is_parked, of_the_team
 from bot.store.values import Asked
 
 r = recordings.c
@@ -22,29 +34,47 @@ MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
 CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
 BATCH, BATCH_EVERY = 50, timedelta(seconds=0.5)
 UNASKED = asked_row(Asked(None))
+WOKEN = r.wakes != r.taken_wakes
+
+
+def _take() -> ReturningUpdate[Any]:
+    now = bindparam("now", type_=r.next_due_at.type)
+    picked = (
+        select(r.key)
+        .where(of_the_team(recordings), r.next_due_at.is_not(None), r.next_due_at <= now)
+        .where(or_(r.leased_until.is_(None), r.leased_until <= now))
+        .order_by(r.next_due_at)
+        .limit(bindparam("at_most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("picked")  # an IN (SELECT … LIMIT) might be run again for each row
+    )
+    take = update(recordings).where(r.key.in_(select(picked.c.key)))
+    lease: dict[str, Any] = {"leased_until": bindparam("until"), "lease_owner": bindparam("owner")}
+    return take.values(**lease, taken_wakes=r.wakes).returning(r.key, r.next_due_at)
+
+
+def _freed(*names: str) -> ReturningUpdate[Any]:
+    """These are set to what is given as `new_…`, unless it was woken meanwhile."""
+    its = of_the_team(recordings), r.key == bindparam("its_key")
+    changes = {
+        name: case((WOKEN, r[name]), else_=bindparam(f"new_{name}", type_=r[name].type))
+        for name in names
+    }
+    freed = update(recordings).where(*its, r.lease_owner == bindparam("owner"))
+    return freed.values(leased_until=None, lease_owner=None, **changes).returning(WOKEN)
+
+
+TAKE = _take()
+FREED, FREED_HAVING_ASKED = _freed("next_due_at"), _freed("next_due_at", *UNASKED)
 
 
 class DuePart(Part):
     async def take_due(self, limit: int, owner: str) -> list[str]:
         """Leases what is due, the longest waiting first, to one worker each."""
         now = self._now()
-        due = and_(r.next_due_at.is_not(None), r.next_due_at <= now, self._unleased(now))
-        picked = (
-            select(r.key)
-            .where(self._mine(recordings), due)
-            .order_by(r.next_due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("picked")  # an IN (SELECT … LIMIT) might be run again for each row
-        )
-        take = (
-            update(recordings)
-            .where(r.key.in_(select(picked.c.key)))
-            .values(leased_until=now + self._lease, lease_owner=owner, taken_wakes=r.wakes)
-            .returning(r.key, r.next_due_at)
-        )
+        given = {"now": now, "at_most": limit, "until": now + self._lease, "owner": owner}
         async with self._db.write() as conn:
-            taken = (await conn.execute(take)).all()
+            taken = (await conn.execute(TAKE, given | self._team_given)).all()
         return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
 
     async def renew(self, owners: Collection[str]) -> list[str]:
@@ -65,23 +95,11 @@ class DuePart(Part):
         True if it was woken since it was taken: then it stays due now, and is asked for again if
         whoever woke it wants that. A lost lease is no error.
         """
-        woken = r.wakes != r.taken_wakes
         changes = {"next_due_at": next_due_at, **(asked_row(asked) if asked else {})}
-        freed = (
-            update(recordings)
-            .where(self._mine(recordings), r.key == key, r.lease_owner == owner)
-            .values(
-                leased_until=None,
-                lease_owner=None,
-                **{
-                    name: case((woken, r[name]), else_=literal(value, r[name].type))
-                    for name, value in changes.items()
-                },
-            )
-            .returning(woken)
-        )
+        its = {"its_key": key, "owner": owner, **self._team_given}
+        its |= {f"new_{name}": value for name, value in changes.items()}
         async with self._db.write() as conn:
-            return bool(await conn.scalar(freed))
+            return bool(await conn.scalar(FREED_HAVING_ASKED if asked else FREED, its))
 
     async def next_due(self) -> datetime | None:
         """When there is something to do: a recording, an expired lease, a new inbox item."""
@@ -181,6 +199,3 @@ class DuePart(Part):
             await asyncio.Event().wait()
         else:
             await Listener(self._db.engine.url, self._wake_payload, callback).run()
-
-    def _unleased(self, now: datetime) -> ColumnElement[bool]:
-        return or_(r.leased_until.is_(None), r.leased_until <= now)

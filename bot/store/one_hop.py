@@ -13,16 +13,22 @@ from typing import Any, Self
 from aiosqlite import Connection, Cursor
 from aiosqlite.context import Result
 
+READ = "BEGIN"  # deferred: neither it nor its end touches the file or waits for a lock
+
 
 class OneHopCursor(Cursor):
+    _conn: "OneHopConnection"
     _rows: list[Any]
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> Self:
-        self._rows = await self._execute(self._run, sql, tuple(parameters or ()))  # type: ignore[no-untyped-call]
+        if sql == READ:
+            self._rows = self._run(sql, ())
+            self._conn.reads = True
+        else:
+            self._rows = await self._execute(self._run, sql, tuple(parameters or ()))  # type: ignore[no-untyped-call]
         return self
 
     def _run(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
-        """In the connection's thread."""
         self._cursor.execute(sql, parameters)
         return self._cursor.fetchall() if self._cursor.description else []
 
@@ -36,6 +42,8 @@ class OneHopCursor(Cursor):
 
 
 class OneHopConnection(Connection):
+    reads = False  # its transaction has no changes to undo
+
     def cursor(self) -> Result[Cursor]:
         return Result(self._new_cursor())
 
@@ -47,8 +55,11 @@ class OneHopConnection(Connection):
 
         Never while a statement runs: SQLAlchemy throws a connection away when one is cancelled.
         """
-        if self.in_transaction:
+        if self.in_transaction and self.reads:
+            self._conn.rollback()
+        elif self.in_transaction:
             await super().rollback()
+        self.reads = False
 
 
 async def connect(path: str) -> Connection:

@@ -38,6 +38,11 @@ class Part:
         )
 
     @property
+    def _team_given(self) -> dict[str, str]:
+        """The parameters of `of_the_team`."""
+        return {"our_team": self._team.team_id, "our_enterprise": self._team.enterprise_id}
+
+    @property
     def _wake_payload(self) -> str:
         return f"{self._team.enterprise_id}/{self._team.team_id}"
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind, State
+from bot.domain.derive import derive
 from bot.domain.facts import Beginning, Discovered, Fact
-from bot.domain.recording import Recording, derive
+from bot.domain.recording import Recording
 from bot.store import rows
-from bot.store.channel_settings import settings_of
+from bot.store.channel_settings import by_channel, settings_where
 from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
 from bot.store.schema import recording_channels, recordings
 from bot.store.schema_settings import channel_settings
-from bot.store.step import Step, StepPart
+from bot.store.sql import of_the_team
+from bot.store.step import BODIES, KEY, Step, StepPart
 from bot.store.values import (
     AlreadyRequested,
     Asked,
@@ -24,6 +26,14 @@ from bot.store.values import (
     Loaded,
     OutcomeAddress,
     RoomTaken,
+)
+
+NOTES = select(recordings).where(recordings.c.key == KEY, of_the_team(recordings))
+DELIVERIES = select(delivery_table).where(delivery_table.c.recording_key == KEY)
+DELIVERIES = DELIVERIES.order_by(delivery_table.c.id)
+WHERE_SHOWN = select(recording_channels.c.channel).where(recording_channels.c.recording_key == KEY)
+SETTINGS = settings_where(
+    of_the_team(channel_settings), channel_settings.c.channel.in_(WHERE_SHOWN)
 )
 
 
@@ -109,27 +119,19 @@ class RecordingsPart(StepPart):
 
     async def load(self, key: str) -> Loaded:
         """The recording as its facts have it, and the reconciler's notes about it."""
+        its = {"its_key": key}
         async with self._db.read() as conn:
-            notes = select(recordings).where(recordings.c.key == key, self._mine(recordings))
-            row = (await conn.execute(notes)).first()
+            row = (await conn.execute(NOTES, its | self._team_given)).first()
             if row is None:
                 raise UnknownRecording(key)
-            bodies = select(fact_table.c.body).where(fact_table.c.recording_key == key)
-            facts = [rows.fact_of(body) for body in await conn.scalars(bodies)]
-            shown = select(delivery_table).where(delivery_table.c.recording_key == key)
-            deliveries = (await conn.execute(shown.order_by(delivery_table.c.id))).all()
-            settings = await settings_of(conn, self._set_where_shown(key))
+            facts = [rows.fact_of(body) for body in await conn.scalars(BODIES, its)]
+            deliveries = (await conn.execute(DELIVERIES, its)).all()
+            settings = by_channel(await conn.execute(SETTINGS, its | self._team_given))
         addresses = {
             (Kind(d.kind), d.target): rows.address_of(d.address) for d in deliveries if d.address
         }
         work = rows.work_of(row, deliveries)
         return Loaded(derive(key, facts), work, addresses, settings, row.lease_owner)
-
-    def _set_where_shown(self, key: str) -> ColumnElement[bool]:
-        there = select(recording_channels.c.channel).where(
-            recording_channels.c.recording_key == key
-        )
-        return and_(self._mine(channel_settings), channel_settings.c.channel.in_(there))
 
     async def record(
         self,

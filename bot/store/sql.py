@@ -1,8 +1,22 @@
-"""Conditions that the partial indexes know: literal, for a bound parameter would not match."""
+"""Conditions that several statements share."""
 
-from sqlalchemy import ColumnElement, literal_column
+from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column
 
 from bot.store.schema import deliveries, inbox
+
+
+def of_the_team(table: Table) -> ColumnElement[bool]:
+    """For a statement that is built once and executed with `Part._team_given`.
+
+    Only the commonest are: to build one takes about as long as to run it.
+    """
+    return and_(
+        table.c.team_id == bindparam("our_team"),
+        table.c.enterprise_id == bindparam("our_enterprise"),
+    )
+
+
+# Partial indexes know these: literal, for a bound parameter would not match.
 
 
 def is_new() -> ColumnElement[bool]:

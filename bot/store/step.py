@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import BindParameter, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import Delivery, Hold, Kind
+from bot.domain.derive import derive
 from bot.domain.facts import Fact, Followed
-from bot.domain.recording import Recording, derive
+from bot.domain.recording import Recording
 from bot.store import rows
 from bot.store.errors import LeaseLost, UnknownRecording
 from bot.store.part import Part
@@ -19,7 +20,14 @@ from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
 from bot.store.schema import inbox as inbox_table
 from bot.store.schema import recording_channels, recordings
+from bot.store.sql import of_the_team
 from bot.store.values import Asked, InboxState, OutcomeAddress
+
+r = recordings.c
+KEY: BindParameter[str] = bindparam("its_key")
+BODIES = select(fact_table.c.body).where(fact_table.c.recording_key == KEY)
+LOCKED = select(r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes).with_for_update()
+LOCKED = LOCKED.where(r.key == KEY, of_the_team(recordings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +76,7 @@ class StepPart(Part):
         return new
 
     async def _locked(self, conn: AsyncConnection, step: Step) -> rows.AnyRow:
-        r = recordings.c
-        query = select(r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes)
-        query = query.where(r.key == step.key, self._mine(recordings)).with_for_update()
-        row = (await conn.execute(query)).first()
+        row = (await conn.execute(LOCKED, {"its_key": step.key, **self._team_given})).first()
         if row is None:
             raise UnknownRecording(step.key)
         if step.owner is not None and row.lease_owner != step.owner:
@@ -92,8 +97,8 @@ class StepPart(Part):
         return changes
 
     async def _write_facts(self, conn: AsyncConnection, step: Step) -> rows.Merged:
-        bodies = select(fact_table.c.body).where(fact_table.c.recording_key == step.key)
-        known = [rows.fact_of(body) for body in await conn.scalars(bodies)]
+        bodies = await conn.scalars(BODIES, {"its_key": step.key})
+        known = [rows.fact_of(body) for body in bodies]
         merged = rows.merge(known, step.facts)
         if merged.new:
             mine = {**self._ours, "recording_key": step.key}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.facts import Followed, PauseRequested, StopRequested, StopWished
-from bot.domain.plan import Stop, hold_name
 from bot.domain.recording import ON_AIR, Phase
+from bot.domain.steps import Stop, hold_name
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.domain.assets import VIDEO_TYPES
-from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.deliveries import EMPTY, Delivery, Kind, State
 from bot.domain.facts import AssetSeen
 from bot.domain.forgetting import is_forgettable
 from bot.domain.options import RecordingOptions
@@ -195,7 +195,8 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
             continue  # between the bot and one person
         target = _target(d)
         why = f" ({esc(d.error, 60)})" if d.error else ""
-        told.append(f"{_KINDS[d.kind]}{target}: {_STATES[d.state]}{why}")
+        came_to = "nothing in it" if d.error == EMPTY else f"{_STATES[d.state]}{why}"
+        told.append(f"{_KINDS[d.kind]}{target}: {came_to}")
     if told:
         yield header("In Slack")
         yield context(lines(told))

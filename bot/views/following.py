@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.rows import FollowedRoom
 from bot.views import ids
-from bot.views.message import FALLBACK_MOST, Message, button, context, lines, section, spoken
+from bot.views.message import FALLBACK_MOST, Message, button, context, lines, say, section, spoken
 from bot.views.text import code, count, esc, mention, plain, when
 
 SHOWN = 40
@@ -13,37 +13,35 @@ SHOWN = 40
 def following_room(room_name: str, *, new: bool) -> Message:
     name = f"*{esc(room_name)}*"
     if not new:
-        return _say(f"This channel follows {name} already.")
-    return _say(
+        return say(f"This channel follows {name} already.")
+    return say(
         f"This channel follows {name}. Each of its recordings shows a card here, whoever starts it."
     )
 
 
 def unfollowed(room_name: str) -> Message:
-    return _say(
+    return say(
         f"This channel no longer follows *{esc(room_name)}*. Cards that are here stay up to date."
     )
 
 
 def not_followed(room_name: str) -> Message:
-    return _say(f"This channel does not follow *{esc(room_name)}*.")
+    return say(f"This channel does not follow *{esc(room_name)}*.")
 
 
 def cannot_follow_room(room_name: str, why: str, fix: str) -> Message:
     """From `problems.slack_refusal`."""
-    return _say(f"This channel cannot follow *{esc(room_name)}* yet. {why} {fix}".strip())
+    return say(f"This channel cannot follow *{esc(room_name)}* yet. {why} {fix}".strip())
 
 
 def only_in_channels() -> Message:
-    return _say("Channels follow rooms. Send the command in the channel that shall get the cards.")
+    return say("Channels follow rooms. Send the command in the channel that shall get the cards.")
 
 
 def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
     """Each with a button to unfollow."""
     if not rooms:
-        return _say(
-            f"This channel follows no room. To follow one: {code('/record follow <room>')}."
-        )
+        return say(f"This channel follows no room. To follow one: {code('/record follow <room>')}.")
     first = f"This channel follows {count(len(rooms), 'room')}."
     blocks = [section(first)]
     for n, room in enumerate(rooms[:SHOWN]):
@@ -60,7 +58,3 @@ def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
 
 def _line(room: FollowedRoom) -> str:
     return f"*{esc(room.room_name, 100)}* · {mention(room.by)}, {when(room.since)}"
-
-
-def _say(text: str) -> Message:
-    return Message(spoken(text), [section(text)])

@@ -16,6 +16,7 @@ from bot.views.message import (
     code_block,
     lines,
     modal,
+    say,
     section,
     spoken,
 )
@@ -60,18 +61,18 @@ def told_view(message: Message) -> View:
 
 
 def forgetting_reply(room_name: str) -> Message:
-    return _say(
+    return say(
         f"The recording of *{esc(room_name)}* is being forgotten. A direct message tells you what "
         "is gone, and what remains at 100ms."
     )
 
 
 def not_ended_reply(room_name: str) -> Message:
-    return _say(f"*{esc(room_name)}* has not ended yet. Stop it, and forget it once it is done.")
+    return say(f"*{esc(room_name)}* has not ended yet. Stop it, and forget it once it is done.")
 
 
 def forgotten_reply() -> Message:
-    return _say("This recording was forgotten. The bot knows nothing of it any more.")
+    return say("This recording was forgotten. The bot knows nothing of it any more.")
 
 
 def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: datetime) -> Message:
@@ -117,7 +118,3 @@ def _at_100ms(recording: Recording, now: datetime) -> Iterator[str]:
 
 def _plain_name(kind: str, mode: str | None) -> str:
     return f"{kind} {mode}" if mode else kind
-
-
-def _say(text: str) -> Message:
-    return Message(spoken(text), [section(text)])

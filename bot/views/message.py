@@ -45,6 +45,11 @@ def view_hash(view: View) -> str:
     return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
+def say(text: str, buttons: Sequence[Block] = ()) -> Message:
+    """A message of one paragraph, with a row of buttons if there are any."""
+    return Message(spoken(text), [section(text), *actions(buttons)])
+
+
 # Blocks. Their texts are mrkdwn made by us: whatever people wrote in them is escaped already.
 
 

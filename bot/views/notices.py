@@ -1,7 +1,7 @@
 """What people are told besides the card: the room's chat, and the starter of a wish for a stop."""
 
 from bot.domain.recording import Recording
-from bot.views.message import Message, actions, details_button, section, spoken, stop_button
+from bot.views.message import Message, details_button, say, section, stop_button
 from bot.views.text import esc, mention, place, plain
 
 _NAME_MOST = 60
@@ -19,7 +19,7 @@ def stop_wish(recording: Recording, asker: str) -> Message:
     about = f"the recording of *{esc(recording.room_name)}* in {place(recording.home)}"
     text = f"{mention(asker)} asks you to stop {about}."
     stop = stop_button(recording.key, recording.room_name)
-    return Message(spoken(text), [section(text), *actions([stop, details_button(recording)])])
+    return say(text, [stop, details_button(recording)])
 
 
 def stop_wished(starter: str | None) -> Message:

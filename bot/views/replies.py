@@ -7,7 +7,6 @@ from typing import Literal, Protocol
 from bot.domain.command_table import COMMAND
 from bot.domain.commands import CommandError
 from bot.domain.rooms import RoomEntry
-from bot.domain.rows import Row
 from bot.views import ids
 from bot.views.message import (
     FALLBACK_MOST,
@@ -16,35 +15,30 @@ from bot.views.message import (
     actions,
     button,
     code_block,
-    context,
     date_leaf,
     leaf,
     lines,
-    link,
     link_button,
     rich_line,
     rich_text,
+    say,
     section,
     spoken,
     web_address,
 )
-from bot.views.row_blocks import ROWS, past_blocks, row_spoken, running_blocks
 from bot.views.text import (
     clean,
     code,
     count,
     esc,
     mention,
-    place,
     plain,
     size,
-    starter_of,
     when,
 )
 
 CODE_MOST = 2900
 BUTTONS = 5
-NOTHING_HERE = "Nothing is being recorded in this channel."
 Action = Literal["stop", "pause", "resume"]
 _VERBS: dict[Action, tuple[str, str]] = {
     "stop": ("Stop", ids.STOP),
@@ -54,7 +48,7 @@ _VERBS: dict[Action, tuple[str, str]] = {
 
 
 def starting_reply(room_name: str) -> Message:
-    return _say(f"Starting to record *{esc(room_name)}*.")
+    return say(f"Starting to record *{esc(room_name)}*.")
 
 
 def already_recording(
@@ -73,39 +67,39 @@ def already_recording(
     card = link_button("Open its card", permalink) if permalink else None
     label = f"Follow here: the card of {plain(room_name, 45)}"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)
-    return _say(text, [*([card] if card else []), *([follow] if can_follow else [])])
+    return say(text, [*([card] if card else []), *([follow] if can_follow else [])])
 
 
 def recorded_elsewhere(room_name: str) -> Message:
     """For people who may not know where, nor by whom."""
     text = f"*{esc(room_name)}* is already being recorded, in a place that you cannot see."
-    return _say(f"{text} Its recording has to end before another can start.")
+    return say(f"{text} Its recording has to end before another can start.")
 
 
 def following(room_name: str) -> Message:
-    return _say(f"The card of *{esc(room_name)}* appears in this channel too.")
+    return say(f"The card of *{esc(room_name)}* appears in this channel too.")
 
 
 def stopping(room_name: str) -> Message:
-    return _say(f"Stopping *{esc(room_name)}*.")
+    return say(f"Stopping *{esc(room_name)}*.")
 
 
 def pausing(room_name: str) -> Message:
-    return _say(f"Pausing *{esc(room_name)}*.")
+    return say(f"Pausing *{esc(room_name)}*.")
 
 
 def resuming(room_name: str) -> Message:
-    return _say(f"Resuming *{esc(room_name)}*.")
+    return say(f"Resuming *{esc(room_name)}*.")
 
 
 def too_late(action: Action) -> Message:
     """The button was older than the recording's state."""
-    return _say(f"There is nothing to {action} any more: the recording has moved on.")
+    return say(f"There is nothing to {action} any more: the recording has moved on.")
 
 
 def cannot_follow(why: str, fix: str) -> Message:
     """From `problems.slack_refusal`."""
-    return _say(f"The card cannot appear here. {why} {fix}".strip())
+    return say(f"The card cannot appear here. {why} {fix}".strip())
 
 
 class Named(Protocol):
@@ -129,7 +123,7 @@ def which_one(rows: Sequence[Named], action: Action) -> Message:
         for element, row in zip(chosen, rows, strict=True):
             element["text"]["emoji"] = False
             element["accessibility_label"] = plain(f"{verb} {plain(row.room_name)}", 75)
-        return _say(text, chosen)
+        return say(text, chosen)
     options = [
         {"text": {"type": "plain_text", "text": plain(row.room_name, 75)}, "value": row.key[:150]}
         for row in rows[:100]
@@ -140,46 +134,7 @@ def which_one(rows: Sequence[Named], action: Action) -> Message:
         "placeholder": {"type": "plain_text", "text": "Choose a room"},
         "options": options,
     }
-    return _say(text, [menu])
-
-
-def nothing_running(room: str | None = None) -> Message:
-    where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
-    return _say(where, [_start_button()])
-
-
-def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
-    """What runs now: in this channel with Stop, in others as lines."""
-    if not here and not elsewhere:
-        return nothing_running()
-    blocks = running_blocks(here, now, placed=False)
-    if not here:
-        blocks.append(section(NOTHING_HERE))
-    if len(here) > ROWS:
-        blocks.append(context(f"{count(len(here) - ROWS, 'more recording')} in this channel."))
-    others = []
-    for row in elsewhere:
-        name = link(esc(row.room_name, 100), row.permalink)
-        others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
-    if others:
-        blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
-    told = [row_spoken(row, now, placed=False) for row in here] or [NOTHING_HERE]
-    if elsewhere:
-        told += [f"Elsewhere: {count(len(elsewhere), 'recording')}."]
-        told += [row_spoken(row, now) for row in elsewhere]
-    return Message(lines(told, FALLBACK_MOST), blocks)
-
-
-def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
-    """Newest first, as the caller has ordered them."""
-    of_room = f" of *{esc(room_name)}*" if room_name else ""
-    if not rows:
-        return _say(f"There are no recordings{of_room} yet.", [_start_button()])
-    blocks = past_blocks(rows)
-    if len(rows) > ROWS:
-        blocks.append(context(f"The latest {ROWS} recordings are shown."))
-    first = spoken(f"{count(len(rows), 'recording')}{of_room}.")
-    return Message(lines([first, *map(row_spoken, rows[:ROWS])], FALLBACK_MOST), blocks)
+    return say(text, [menu])
 
 
 def command_error(error: CommandError) -> Message:
@@ -206,7 +161,7 @@ def room_unknown(
     text = f"There is no room “{esc(reference, 100)}”."
     if suggestions:
         return _choice(f"{text} Did you mean one of these?", suggestions, corrected)
-    return _say(f"{text} Check the name, or choose the room in the form.", [_form_button()])
+    return say(f"{text} Check the name, or choose the room in the form.", [_form_button()])
 
 
 def room_ambiguous(
@@ -233,7 +188,7 @@ def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> 
 def no_right(action: str, who_can: str) -> Message:
     """Such as: Only members of the channel can stop this recording."""
     text = f"Only {esc(who_can, 200)} can {esc(action, 60)} this recording. Ask one of them."
-    return _say(text)
+    return say(text)
 
 
 def link_reply(url: str, what: str, expires_at: datetime) -> Message:
@@ -242,10 +197,10 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
     text = f"*{esc(what)}* is ready to open. {until}"
     opening = link_button("Open", url, label=f"Open: {plain(what, 60)}")
     if opening:
-        return _say(text, [opening])
+        return say(text, [opening])
     address = web_address(url)
     if address is None:
-        return _say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
+        return say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
     # Too long for a button: storage tokens can be.
     linked = {"type": "link", "url": address, "text": plain(what)}
     works = [leaf(" The link works until "), date_leaf(expires_at)]
@@ -256,30 +211,30 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
 def no_file(what: str) -> Message:
     """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
     text = f"100ms has no {esc(what)} to open, or not yet. Details lists the files."
-    return _say(text)
+    return say(text)
 
 
 def getting_link() -> Message:
     """Until 100ms has made it."""
-    return _say("Getting the link from 100ms…")
+    return say("Getting the link from 100ms…")
 
 
 def expired_trigger(request_id: str | None = None) -> Message:
     """With the request id of a draft, the form opens as it was."""
     text = "Slack was too slow to open the form. Open it from here."
     filled = button("Open the form", ids.BACK_TO_FORM, value=request_id or "")
-    return _say(text, [filled if request_id else _form_button()])
+    return say(text, [filled if request_id else _form_button()])
 
 
 def form_ready(request_id: str) -> Message:
     """Where Slack lets nobody open a form: after a mention."""
     opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
-    return _say("Choose in the form how to record.", [opening])
+    return say("Choose in the form how to record.", [opening])
 
 
 def no_room_link() -> Message:
     text = "There is no link to a 100ms room in this message. Choose the room in the form."
-    return _say(text, [_form_button()])
+    return say(text, [_form_button()])
 
 
 def something_broke(reference: str) -> Message:
@@ -287,21 +242,13 @@ def something_broke(reference: str) -> Message:
         "Something broke on our side. Try again; if it goes on, tell whoever runs the bot "
         f"this reference: {code(reference, 80)}."
     )
-    return _say(text)
+    return say(text)
 
 
 def try_again_soon() -> Message:
-    return _say("100ms or Slack is not answering right now. Try again in a minute.")
-
-
-def _start_button() -> Block:
-    return button("Start a recording", ids.OPEN_FORM)
+    return say("100ms or Slack is not answering right now. Try again in a minute.")
 
 
 def _form_button() -> Block:
-    """Where the form helps on; otherwise it is the same as to start."""
+    """Where the form helps on."""
     return button("Open the form", ids.OPEN_FORM)
-
-
-def _say(text: str, buttons: Sequence[Block] = ()) -> Message:
-    return Message(spoken(text), [section(text), *actions(buttons)])

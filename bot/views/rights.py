@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.channel_settings import Allowed
 from bot.domain.permissions import Act, Refusal
 from bot.views import ids
-from bot.views.message import Message, View, actions, button, context, modal, section, spoken
+from bot.views.message import Message, View, actions, button, context, modal, say
 from bot.views.text import mention
 
 NAMED = 10
@@ -25,7 +25,7 @@ def refused_message(refused: Refusal, doing: str, key: str | None) -> Message:
     text = f"Only {who_can(refused)} can {what}."
     can_ask = doing == "stop" and key and refused.starter
     buttons = [button("Ask for a stop", ids.ASK_STOP, value=key or "")] if can_ask else []
-    return Message(spoken(text), [section(text), *actions(buttons)])
+    return say(text, buttons)
 
 
 def refused_view(message: Message, request_id: str) -> View:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from bot.domain.deliveries import Delivery, Kind, State, Work
+from bot.domain.derive import derive
 from bot.domain.facts import BeamStarted, Fact, Observed, Requested, StartAccepted, StartAttempted
 from bot.domain.options import RecordingOptions
 from bot.domain.plan import ask_at
 from bot.domain.policy import Policy
-from bot.domain.recording import derive
 from bot.sandbox.slack import seed
 from bot.store.engine import open_store
 from bot.store.store import Store

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.hms.results import has_messages
 from bot.sandbox.hms.state import OVER, Recording
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.model import Message
@@ -104,7 +105,8 @@ def _not_shown(one: Kept, recording: Recording | None, seen: _Shown) -> list[str
     names = [name for _, name in seen.files]
     if has_transcript and not any("-transcript." in name for name in names):
         missing.append("no transcript file")
-    if not any("-chat." in name for name in names):
+    chat = next((a.content for a in recording.assets if a.type == "chat"), b"")
+    if has_messages(chat) and not any("-chat." in name for name in names):
         missing.append("no chat file")
     return missing
 

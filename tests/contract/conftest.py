@@ -1,4 +1,7 @@
-"""Both databases. Every test has a team of its own, so one PostgreSQL serves them all."""
+"""Both databases, and a 100ms with its client.
+
+Every test has a team of its own, so one PostgreSQL serves them all.
+"""
 
 import asyncio
 import shutil
@@ -8,12 +11,17 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 
+from bot.hms.client import HmsClient
+from bot.sandbox.hms.app import RunningHms, serve
+from bot.sandbox.hms.config import HmsConfig
 from bot.store.engine import migrate, open_store
 from bot.store.store import Store
 from bot.store.values import Team
+from tests.contract.hms_kit import SPEED, client_of
 from tests.contract.store_support import LEASE, Clock
 
 
@@ -119,3 +127,20 @@ async def another(
 async def other_team(store: Store, team: Team, clock: Clock) -> Store:
     """Another team in the same database."""
     return Store(store._db, Team(f"{team.team_id}-other"), now=clock.now, lease=LEASE)
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
+@pytest.fixture
+async def hms() -> AsyncIterator[RunningHms]:
+    async with serve(HmsConfig(speed=SPEED)) as running:
+        yield running
+
+
+@pytest.fixture
+def client(hms: RunningHms, http: httpx.AsyncClient) -> HmsClient:
+    return client_of(hms, http)

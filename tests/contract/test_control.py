@@ -5,7 +5,7 @@ import pytest
 
 from bot.domain.deliveries import Hold
 from bot.domain.facts import StartAccepted
-from bot.domain.plan import Ask, Stop, hold_name
+from bot.domain.steps import Ask, Stop, hold_name
 from bot.store.store import Store
 from bot.usecases.control import control
 from tests.contract.store_support import T0, Clock, S, created

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,7 +10,6 @@ import pytest
 
 from bot.domain.facts import BeamStarted
 from bot.domain.options import RecordingOptions, Section
-from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
 from bot.hms.errors import (
     HmsConflict,
@@ -20,47 +19,16 @@ from bot.hms.errors import (
     HmsTooLarge,
     HmsUnavailable,
 )
-from bot.hms.models import Recording, Room, WebhookDelivery, facts_of_recording
+from bot.hms.models import Recording, WebhookDelivery, facts_of_recording
 from bot.hms.results import count_words, parse_summary
 from bot.hms.transport import rfc3339
 from bot.hms.webhook import envelope_of, fact_of, ids_of
 from bot.sandbox.hms.app import RunningHms, serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.serving import bind
+from tests.contract.hms_kit import SPEED, client_of, now, room_named
 
-SPEED = 2000
 ENDED = frozenset({"completed", "failed"})
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as client:
-        yield client
-
-
-@pytest.fixture
-async def hms() -> AsyncIterator[RunningHms]:
-    async with serve(HmsConfig(speed=SPEED)) as running:
-        yield running
-
-
-@pytest.fixture
-def client(hms: RunningHms, http: httpx.AsyncClient) -> HmsClient:
-    return client_of(hms, http)
-
-
-def client_of(hms: RunningHms, http: httpx.AsyncClient, patience_s: float = 9) -> HmsClient:
-    config = hms.sim.config
-    tokens = ManagementTokens(config.access_key, config.secret, now)
-    return HmsClient(f"{hms.base_url}/v2", tokens, http, patience_s=patience_s)
-
-
-async def room_named(client: HmsClient, name: str) -> Room:
-    return await anext(room async for room in client.list_rooms(name=name))
 
 
 async def until(

@@ -6,7 +6,6 @@ import json
 import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -23,19 +22,10 @@ from bot.hms.errors import (
     HmsUnauthorized,
     HmsUnavailable,
 )
-from bot.hms.models import Room
-from bot.sandbox.hms.app import RunningHms, serve
-from bot.sandbox.hms.config import HmsConfig
+from bot.sandbox.hms.app import RunningHms
 from bot.sandbox.hms.faults import ApiFault
 from bot.sandbox.serving import bind, serving
-
-SPEED = 2000
-ENDED = frozenset({"completed", "failed"})
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
+from tests.contract.hms_kit import client_of, now, room_named
 
 BOMB = gzip.compress(b" " * 300_000_000, compresslevel=1)
 
@@ -50,33 +40,6 @@ async def test_a_file_that_swells_is_let_go_at_its_limit(http: httpx.AsyncClient
         with pytest.raises(HmsTooLarge):
             await client.download(SecretStr(f"{url}/f"), 1_000_000)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000  # KiB
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as client:
-        yield client
-
-
-@pytest.fixture
-async def hms() -> AsyncIterator[RunningHms]:
-    async with serve(HmsConfig(speed=SPEED)) as running:
-        yield running
-
-
-@pytest.fixture
-def client(hms: RunningHms, http: httpx.AsyncClient) -> HmsClient:
-    return client_of(hms, http)
-
-
-def client_of(hms: RunningHms, http: httpx.AsyncClient, patience_s: float = 9) -> HmsClient:
-    config = hms.sim.config
-    tokens = ManagementTokens(config.access_key, config.secret, now)
-    return HmsClient(f"{hms.base_url}/v2", tokens, http, patience_s=patience_s)
-
-
-async def room_named(client: HmsClient, name: str) -> Room:
-    return await anext(room async for room in client.list_rooms(name=name))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.domain import facts as f
 from bot.domain.deliveries import Kind
+from bot.domain.derive import derive
 from bot.domain.options import RecordingOptions
-from bot.domain.recording import derive
 from bot.hms.results import count_words, parse_summary
 from bot.hms.webhook import BadWebhook, fact_of, parse
 from bot.reconcile.context import Context

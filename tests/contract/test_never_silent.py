@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from bot.domain.deliveries import Kind, State
 from bot.domain.facts import StopRequested
 from bot.domain.options import RecordingOptions
 from bot.domain.policy import Policy
@@ -160,4 +161,19 @@ async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
     results, *files = await life.thread()
     assert "The summary could not be read; Details has its file." in results
     assert len(files) == 2
+    assert await life.store.next_due() is None
+
+
+async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
+    """Its file has a header all the same; here not even the bot could say that it records."""
+    fault = {"kind": "status", "path": "/v2/active-rooms/*/send-message", "status": 404}
+    await life.driver.sim("/faults", fault)
+    key = await life.recorded(transcription=True)
+    await life.driver.event("transcription.success")
+    await life.until(life.clock.now() + 10 * HOUR)
+    loaded = await life.store.load(key)
+    assert loaded.recording.assets.chat is not None
+    sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT}
+    assert sent == {Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT}
+    assert not [text for text in await life.thread() if "chat" in text]
     assert await life.store.next_due() is None

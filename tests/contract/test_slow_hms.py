@@ -23,8 +23,9 @@ from bot.domain.facts import (
     StopRefused,
     Vanished,
 )
-from bot.domain.plan import Ask, Wait, ask_at, next_step
+from bot.domain.plan import ask_at, next_step
 from bot.domain.policy import Policy
+from bot.domain.steps import Ask, Wait
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable

@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, QueuePool, event, text, update
+from sqlalchemy import Connection, QueuePool, event, select, text, update
 
 from bot.store.drivers import engine_of
 from bot.store.engine import database_at, migrate, open_store
@@ -30,7 +30,7 @@ from bot.store.listening import Listener
 from bot.store.migrating import HEAD, SCRIPTS
 from bot.store.schema import metadata, recordings
 from bot.store.store import Store
-from bot.store.values import Team
+from bot.store.values import Asked, Team
 from tests.contract.store_support import LEASE, Clock, created, entry
 
 
@@ -233,6 +233,25 @@ async def test_a_write_given_up_while_it_waits_leaves_no_lock(
         await store.wake([key])
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
+    await store.close()
+
+
+async def test_a_read_sees_one_state_and_leaves_nothing_open(
+    tmp_path: Path, team: Team, clock: Clock
+) -> None:
+    """Its beginning and its end take no hop to the connection's thread, and yet are there."""
+    path = tmp_path / "bot.sqlite"
+    store = await open_store(f"sqlite:///{path}", team=team, now=clock.now, lease=LEASE)
+    key = await created(store)
+    asks = select(recordings.c.asks).where(recordings.c.key == key)
+    async with store._db.read() as conn:
+        before = await conn.scalar(asks)
+        await store.record(key, asked=Asked(clock.now(), 5))
+        assert await conn.scalar(asks) == before
+    assert (await store.load(key)).work.asks == 5
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
+        (busy, *_) = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert not busy, "somebody still reads"
     await store.close()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from bot.domain.deliveries import Hold, Kind, State
+from bot.domain.derive import derive
 from bot.domain.facts import (
     Adopted,
     BeamStarted,
@@ -17,7 +18,7 @@ from bot.domain.facts import (
     StartParked,
     StopRequested,
 )
-from bot.domain.recording import Phase, derive
+from bot.domain.recording import Phase
 from bot.store.errors import LeaseLost, StoreRefused, UnknownRecording
 from bot.store.store import Store
 from bot.store.values import (

@@ -1,54 +1,26 @@
 """A running stage with its people and rooms, and the words in which the tests talk about it."""
 
-import asyncio
 import hashlib
 import hmac
-import itertools
 import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
-from bot.sandbox.serving import free_port
 from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import CannotError, Person
+from bot.sandbox.slack.person import Person
 from bot.sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
-from bot.sandbox.stage import BotProcess, Ports, Stage, stage
+from bot.sandbox.stage import BotProcess, Stage
+from tests.e2e.reading import Found, Json, Room, button, cards, contains, files, first, has, labels
+from tests.e2e.secrecy import assert_clean_log
 
-Json = dict[str, Any]
-Found = TypeVar("Found")
 PATIENCE_S = 10.0
-
-KEYS = (
-    "xoxb-",
-    "xapp-",
-    "sandbox-signing-secret",
-    "sandbox-secret",
-    "sandbox-webhook-secret",
-    "eyJ",  # a JSON web token
-    "signature=",  # a presigned URL
-)
-SECRETS = (
-    *KEYS,
-    f"/commands/{seed.TEAM_ID}",  # a response_url
-    f"/actions/{seed.TEAM_ID}",
-    "/upload/v1/",
-    "/link/?ticket",
-)
-TROUBLE = ("Traceback (most recent call last)", "_broke", "Unhandled", "never awaited", "Unclosed")
-
-
-@dataclass(frozen=True)
-class Room:
-    id: str
-    name: str
 
 
 @dataclass
@@ -119,6 +91,11 @@ class Bench:
         """Let 100ms get through with it at once, transcript and all."""
         for one in await self.recordings(room):
             await self.hms.sim(f"/recordings/{one['id']}/finish")
+
+    async def chat(self, room: Room) -> None:
+        """Somebody writes in the room's chat, or there would be no chat file."""
+        path, said = f"/active-rooms/{room.id}/send-message", {"message": "See you on Tuesday."}
+        (await self.hms.api("POST", path, json=said)).raise_for_status()
 
     async def hms_fault(self, **fault: Any) -> None:
         await self.hms.sim("/faults", fault)
@@ -284,105 +261,7 @@ class Bench:
             file.seek(self._read)
             fresh = file.read()
             self._read = file.tell()
-        text = fresh.decode()
-        for word in (*SECRETS, *TROUBLE):
-            at = text.find(word)
-            assert at < 0, f"{word!r} in the log: {text[max(0, at - 300) : at + 3000]}"
-
-    def check_database(self) -> None:
-        """Nothing that opens a door is kept (a response_url is: an answer is still owed)."""
-        for path in self.database.parent.glob(f"{self.database.name}*"):
-            content = path.read_bytes()
-            for word in (
-                "xoxb-",
-                "xapp-",
-                "sandbox-secret",
-                "sandbox-webhook-secret",
-                "signature=",
-            ):
-                assert word.encode() not in content, f"{word!r} in {path.name}"
-
-
-class Opened:
-    """A stage that lives in a task of its own, so that several can come up side by side."""
-
-    def __init__(self, folder: Path, rooms: Json, **how: Any) -> None:
-        self._folder, self._rooms, self._how = folder, rooms, how
-        self._ready: asyncio.Future[Bench] = asyncio.get_running_loop().create_future()
-        self._enough = asyncio.Event()
-        self.runs: dict[str, asyncio.Future[None]] = {}
-        self._task = asyncio.create_task(self._live())
-
-    async def bench(self) -> Bench:
-        return await asyncio.shield(self._ready)
-
-    async def close(self) -> None:
-        self._enough.set()
-        await self._task
-
-    async def _live(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            async with AsyncExitStack() as stack:
-                self._ready.set_result(await self._open(stack))
-                await self._enough.wait()
-        except BaseException as error:
-            if self._ready.done():
-                raise
-            self._ready.set_exception(error)
-
-    async def _open(self, stack: AsyncExitStack) -> Bench:
-        log, port = self._folder / "bot.log", free_port()
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15))
-        # The rooms are there before the bot reads its directory for the first time.
-        making = asyncio.create_task(_make_rooms(http, f"http://127.0.0.1:{port}", self._rooms))
-        ports = Ports(slack=free_port(), hms=port, bot=free_port())
-        opening = stage(self._folder, ports=ports, output=log, **self._how)
-        running = await stack.enter_async_context(opening)
-        pools = {template: iter(rooms) for template, rooms in (await making).items()}
-        await _until_directory_is_read(http, running.hms_url)
-        database = self._folder / "record-bot.sqlite"
-        return Bench(
-            running,
-            log,
-            database,
-            ines=await running.person(seed.STARTER),
-            tariq=await running.person(seed.MEMBER),
-            amara=await running.person(seed.ADMIN),
-            guus=await running.person(seed.GUEST),
-            sol=await running.person(seed.STRANGER),
-            http=http,
-            pools=pools,
-        )
-
-
-async def _make_rooms(http: httpx.AsyncClient, url: str, wanted: Json) -> dict[str, list[Room]]:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                await http.get(f"{url}/sim/state")
-                break
-            except httpx.TransportError:
-                await asyncio.sleep(0.01)
-    made: dict[str, list[Room]] = {}
-    number = itertools.count(1)
-    for template, how_many in wanted.items():
-        made[template] = []
-        for _ in range(how_many):
-            name = f"room {next(number):03}"
-            answer = await http.post(f"{url}/sim/rooms", json={"name": name, "template": template})
-            made[template].append(Room(answer.raise_for_status().json()["id"], name))
-    return made
-
-
-async def _until_directory_is_read(http: httpx.AsyncClient, url: str) -> None:
-    """The bot knows the rooms, and which of them are live."""
-    async with asyncio.timeout(10):
-        while True:
-            calls = (await http.get(f"{url}/sim/requests")).json()["requests"]
-            if [c["status"] for c in calls if c["path"] == "/v2/sessions"] >= [200, 200]:
-                return
-            await asyncio.sleep(0.02)
+        assert_clean_log(fresh.decode())
 
 
 async def ended(bench: Bench, room: Room, card: SeenMessage) -> None:
@@ -390,113 +269,11 @@ async def ended(bench: Bench, room: Room, card: SeenMessage) -> None:
     await bench.card(room, "Ready.", within_s=20)
     await bench.reply(card, "The video, transcript and summary are ready.")
     await bench.file(card.channel, card.ts, "-transcript.txt")
-    await bench.file(card.channel, card.ts, "-chat.txt")
     state = await bench.ines.state()
     assert [m.ts for m in cards(state, room, card.channel)] == [card.ts]
-    assert len(files(state, card.channel, card.ts)) == 2
-    assert len(state.thread(card.channel, card.ts)) == 3
+    names = [name for _, name in files(state, card.channel, card.ts)]
+    assert len(names) == len(set(names)), "each once; the chat only if somebody wrote"
+    assert len(state.thread(card.channel, card.ts)) == 1 + len(names)
     last = await bench.card(room, "Ready.")
     assert labels(last.blocks) == ["Watch", "Transcript", "Details"]
     assert len(await bench.recordings(room)) == 1
-
-
-# -- reading what is seen
-
-
-def first(found: list[Found]) -> Found | None:
-    return found[0] if found else None
-
-
-def cards(state: Snapshot, room: Room, channel: str, says: str = "") -> list[SeenMessage]:
-    start = f"{room.name}: {says}"
-    return [m for m in state.messages(channel) if not m.is_reply and m.text.startswith(start)]
-
-
-def contains(raw: Any, *words: str) -> bool:
-    text = json.dumps(raw, ensure_ascii=False)
-    return all(word in text for word in words)
-
-
-def has(message: SeenMessage, *words: str) -> bool:
-    return all(word in message.text for word in words) or contains(message.raw, *words)
-
-
-def files(state: Snapshot, channel: str, thread_ts: str) -> list[tuple[str, str]]:
-    """Id and name of the files in a thread."""
-    return [
-        (file["id"], file["name"])
-        for message in state.thread(channel, thread_ts)
-        for file in message.raw.get("files", [])
-    ]
-
-
-def elements(blocks: list[Json]) -> Iterator[Json]:
-    for block in blocks:
-        inside = [block.get("accessory"), block.get("element"), *block.get("elements", [])]
-        for element in inside:
-            if isinstance(element, dict) and "action_id" in element:
-                yield element
-
-
-def labels(blocks: list[Json]) -> list[str]:
-    return [e["text"]["text"] for e in elements(blocks) if e["type"] == "button"]
-
-
-def button(blocks: list[Json], label: str) -> str:
-    """The action id of the first button with that label."""
-    found = [
-        e["action_id"]
-        for e in elements(blocks)
-        if e["type"] == "button" and e["text"]["text"] == label
-    ]
-    assert found, f"no button {label!r} in {labels(blocks)}"
-    return str(found[0])
-
-
-def url_of(blocks: list[Json], label: str) -> str:
-    return next(
-        str(e["url"])
-        for e in elements(blocks)
-        if e["type"] == "button" and e["text"]["text"] == label
-    )
-
-
-def code_blocks(blocks: list[Json]) -> list[str]:
-    """What is shown to be copied."""
-    return [
-        leaf["text"]
-        for block in blocks
-        if block["type"] == "rich_text"
-        for element in block["elements"]
-        if element["type"] == "rich_text_preformatted"
-        for leaf in element["elements"]
-    ]
-
-
-def fields(view: SeenView) -> list[str]:
-    """The inputs that the form shows."""
-    return [b["block_id"] for b in view.blocks if b["type"] == "input"]
-
-
-def value(view: SeenView, block_id: str) -> Any:
-    """What stands in a field: text, the value of an option, or values."""
-    state = view.values[block_id][view.action_id(block_id)]
-    if "selected_option" in state:
-        return (state["selected_option"] or {}).get("value")
-    if "selected_options" in state:
-        return [option["value"] for option in state["selected_options"]]
-    return state.get("value") or state.get("selected_conversation")
-
-
-__all__ = [
-    "Answer",
-    "Bench",
-    "CannotError",
-    "Opened",
-    "Person",
-    "Room",
-    "SeenMessage",
-    "SeenView",
-    "Snapshot",
-    "seed",
-]

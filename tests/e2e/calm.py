@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from tests.e2e.bench import Bench, cards, ended, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench, ended
+from tests.e2e.reading import cards
 
 
 async def killed_at_many_points_at_once(calm: Bench) -> None:

@@ -14,8 +14,9 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.slack import snapshot
-from tests.e2e.bench import Bench, Opened
+from tests.e2e.bench import Bench
 from tests.e2e.calm import SCENARIOS
+from tests.e2e.opening import Opened
 
 # Of the bot's calls, the simulated Slack shows as many as a test looks at: each look is cheaper.
 snapshot.CALLS_SHOWN = 12

@@ -6,7 +6,10 @@ on each other's order.
 
 import pytest
 
-from tests.e2e.bench import Bench, SeenMessage, contains, labels, seed, url_of
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.seen import SeenMessage
+from tests.e2e.bench import Bench
+from tests.e2e.reading import contains, labels, url_of
 
 
 async def ask(linked: Bench, text: str, *words: str) -> SeenMessage:

@@ -3,18 +3,11 @@
 import httpx
 import pytest
 
-from tests.e2e.bench import (
-    Bench,
-    CannotError,
-    Snapshot,
-    button,
-    cards,
-    contains,
-    first,
-    labels,
-    seed,
-    url_of,
-)
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import CannotError
+from bot.sandbox.slack.seen import Snapshot
+from tests.e2e.bench import Bench
+from tests.e2e.reading import button, cards, contains, first, labels, url_of
 
 
 async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:

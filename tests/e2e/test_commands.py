@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.e2e.bench import Bench, Room, code_blocks, fields, labels, seed, url_of, value
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, code_blocks, fields, labels, url_of, value
 
 
 async def test_bare_command_opens_the_form_for_this_channel(bench: Bench) -> None:

@@ -4,8 +4,11 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import Person
-from tests.e2e.bench import Bench, Room, Snapshot, cards, seed
+from bot.sandbox.slack.seen import Snapshot
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, cards
 
 REPLAY = "/v2/analytics/webhooks/replay"
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.e2e.bench import Bench, cards, contains, first, has, labels, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import cards, contains, first, has, labels
 
 CAUSES = {
     "INTERNAL_ERROR": ("100ms had an error of its own.", "tell 100ms support about recording"),

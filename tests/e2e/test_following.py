@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.e2e.bench import Bench, Room, button, cards, labels, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, button, cards, labels
 
 WITHIN_S = 15.0
 
@@ -26,6 +28,7 @@ async def test_a_recording_that_nobody_asked_us_for_shows_its_card_and_its_resul
     assert "Started elsewhere" in card.text
     assert "Asked by" not in card.text
     assert labels(card.blocks) == ["Pause", "Stop", "Details"]
+    await bench.chat(room)
     await bench.finish(room)
     await bench.card(room, "Ready", within_s=20)
     await bench.file(card.channel, card.ts, "-transcript.txt")

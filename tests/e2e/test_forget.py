@@ -3,20 +3,10 @@
 import asyncio
 import sqlite3
 
-from tests.e2e.bench import (
-    PATIENCE_S,
-    Bench,
-    Room,
-    SeenMessage,
-    Snapshot,
-    cards,
-    code_blocks,
-    contains,
-    ended,
-    files,
-    labels,
-    seed,
-)
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.seen import SeenMessage, Snapshot
+from tests.e2e.bench import PATIENCE_S, Bench, ended
+from tests.e2e.reading import Room, cards, code_blocks, contains, files, labels
 from tests.e2e.test_web import SECRET, event, hook
 
 FORGET = "Forget this recording"

@@ -5,19 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.seen import JSON
-from tests.e2e.bench import (
-    Bench,
-    Person,
-    Room,
-    SeenView,
-    contains,
-    fields,
-    labels,
-    seed,
-    url_of,
-    value,
-)
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import Person
+from bot.sandbox.slack.seen import JSON, SeenView
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, contains, fields, labels, url_of, value
 
 MORE = "More options"
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.bench import Bench, Room, cards, contains, ended, labels, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench, ended
+from tests.e2e.reading import Room, cards, contains, labels
 
 START_FAULTS: dict[str, dict[str, Any]] = {
     "500": {"kind": "status", "status": 500},

@@ -1,7 +1,10 @@
 """The Home tab: for everybody what they may know of, and up to date while they look."""
 
+from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import Person
-from tests.e2e.bench import Bench, SeenView, button, contains, elements, labels, seed
+from bot.sandbox.slack.seen import SeenView
+from tests.e2e.bench import Bench
+from tests.e2e.reading import button, contains, elements, labels
 
 
 async def home(bench: Bench, who: Person, *words: str, without: str = "") -> SeenView:

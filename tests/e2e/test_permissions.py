@@ -2,7 +2,11 @@
 
 from collections.abc import Awaitable
 
-from tests.e2e.bench import Answer, Bench, Person, SeenMessage, Snapshot, first, has, labels, seed
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import Person
+from bot.sandbox.slack.seen import Answer, SeenMessage, Snapshot
+from tests.e2e.bench import Bench
+from tests.e2e.reading import first, has, labels
 
 MEMBERS = "full members of this workspace"
 

@@ -2,18 +2,11 @@
 
 from typing import Any
 
+from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import Person
-from tests.e2e.bench import (
-    Bench,
-    Room,
-    SeenView,
-    code_blocks,
-    contains,
-    fields,
-    labels,
-    seed,
-    value,
-)
+from bot.sandbox.slack.seen import SeenView
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, code_blocks, contains, fields, labels, value
 
 
 async def typed(who: Person, view: SeenView, **values: Any) -> SeenView:

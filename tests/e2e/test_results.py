@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from bot.sandbox.slack import seed
 from bot.sandbox.slack.seen import SeenMessage
-from tests.e2e.bench import Bench, Room, contains, files, labels, seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, contains, files, labels
 
 
 async def recorded(
@@ -13,6 +15,7 @@ async def recorded(
 ) -> SeenMessage:
     """Recorded to the end; the card."""
     card = await bench.running(room, options, channel=channel)
+    await bench.chat(room)
     await bench.finish(room)
     return card
 
@@ -62,6 +65,7 @@ async def test_without_a_transcript_the_files_are_found_too(bench: Bench) -> Non
     hms = await bench.recording(room)
     path = f"/v2/recordings/{hms['id']}"
     await bench.hms_fault(kind="status", status=503, method="GET", path=path)
+    await bench.chat(room)
     await bench.finish(room)
     await bench.card(room, "Video ready.")
     await bench.hms.sim("/faults", {"clear": True})
@@ -148,6 +152,7 @@ async def test_a_refused_upload_is_noted_and_the_button_still_works(
     card = await bench.running(room, "--transcript")
     this = {"thread_ts": card.ts} if method == "files.completeUploadExternal" else {}
     await bench.slack_fault(method, error=error, times=2, match=this)  # the transcript, the chat
+    await bench.chat(room)
     await bench.finish(room)
     note = await bench.reply(card, "The transcript could not be uploaded here.")
     await bench.reply(card, "The chat could not be uploaded here.")

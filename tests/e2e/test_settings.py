@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import Person
-from tests.e2e.bench import Bench, Room, SeenView, contains, has, labels, seed
+from bot.sandbox.slack.seen import SeenView
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, contains, has, labels
 
 
 async def opened(bench: Bench, who: Person, channel: str) -> SeenView:

@@ -2,7 +2,10 @@
 
 import json
 
-from tests.e2e.bench import Bench, Room, SeenMessage, cards, labels, seed, value
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.seen import SeenMessage
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, cards, labels, value
 
 
 def at(room: Room) -> str:

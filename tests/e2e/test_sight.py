@@ -1,6 +1,10 @@
 """What is recorded in a private channel is nobody else's business."""
 
-from tests.e2e.bench import Bench, Person, Room, SeenMessage, contains, labels, seed
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import Person
+from bot.sandbox.slack.seen import SeenMessage
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, contains, labels
 
 NAMES = (seed.DESIGN, f"<@{seed.STARTER}>")
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.e2e.bench import Bench, cards, files, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import cards, files
 
 
 def calls_of(bench: Bench, method: str, words: str) -> list[tuple[float, bool]]:
@@ -19,6 +21,7 @@ async def test_a_429_on_posting_is_honoured_and_nothing_is_lost(bench: Bench) ->
     assert [ok for _, ok in calls] == [False, True]
     assert calls[1][0] - calls[0][0] >= 1.0
     await bench.slack_fault("chat.postMessage", retry_after=1)
+    await bench.chat(room)
     await bench.finish(room)
     await bench.reply(card, "The video and transcript are ready.")
     await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
@@ -98,6 +101,7 @@ async def test_an_upload_that_happened_without_an_answer_doubles_at_most_once(
     room = await bench.room()
     await bench.slack_fault("files.completeUploadExternal", http_status=500, after=True)
     card = await bench.running(room, "--transcript")
+    await bench.chat(room)
     await bench.finish(room)
     await bench.file(seed.STANDUP, card.ts, "-chat.txt")
     found = files(await bench.ines.state(), seed.STANDUP, card.ts)
@@ -108,6 +112,7 @@ async def test_a_slack_that_is_down_for_a_while_loses_nothing(bench: Bench) -> N
     room = await bench.room()
     card = await bench.running(room, "--transcript")
     await bench.slack_fault("*", http_status=503, times=12)
+    await bench.chat(room)
     await bench.finish(room)
     await bench.reply(card, "The video and transcript are ready.")
     await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
@@ -145,6 +150,7 @@ async def test_a_file_that_got_lost_on_its_way_is_sent_again(bench: Bench) -> No
     room = await bench.room()
     card = await bench.running(room, "--transcript")
     await bench.slack_fault("upload", error="internal_error", times=2)
+    await bench.chat(room)
     await bench.finish(room)
     await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
     await bench.file(seed.STANDUP, card.ts, "-chat.txt")

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from tests.e2e.bench import Bench, Person, Room, SeenMessage, button, labels, seed, url_of, value
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.person import Person
+from bot.sandbox.slack.seen import SeenMessage
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, button, labels, url_of, value
 
 
 def at(room: Room, query: str = "") -> str:

@@ -4,7 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.bench import Bench, Json, seed
+from bot.sandbox.slack import seed
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Json
 
 SECRET = {"X-Record-Bot-Secret": "sandbox-webhook-secret"}
 

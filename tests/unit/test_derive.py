@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from bot.domain import facts as f
 from bot.domain.assets import Transcription
+from bot.domain.derive import NoBeginning, derive
 from bot.domain.options import RecordingOptions
-from bot.domain.recording import NoBeginning, Phase, Why, derive
+from bot.domain.recording import Phase, Why
 from tests.unit.some import T0, any_facts, at, discovered, requested
 
 

@@ -4,9 +4,11 @@ from inline_snapshot import snapshot
 
 from bot.domain import facts as f
 from bot.domain import plan as p
+from bot.domain import steps as s
 from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work
-from bot.domain.forgetting import Erase, Forget, Receipt, erased, is_forgettable
+from bot.domain.forgetting import erased, is_forgettable
 from bot.domain.policy import Policy
+from bot.domain.steps import Erase, Forget, Receipt
 from bot.views.forgetting import receipt_message
 from tests.unit.views_samples import (
     NOW,
@@ -27,7 +29,7 @@ FILE = Delivery(Kind.TRANSCRIPT, "C1", State.SENT, file_id="F1")
 RECEIPT = Delivery(Kind.RECEIPT, "U3", State.SENT, posted_in="D3", ts="3.0")
 
 
-def step(*deliveries: Delivery, ended: bool = True) -> p.Step:
+def step(*deliveries: Delivery, ended: bool = True) -> s.Step:
     facts = [*(READ if ended else RUNS), WISH]
     work = Work(deliveries=deliveries, asked_at=at(5999))
     return p.next_step(recording(*facts), work, Wanted(card="x"), Policy(), at(6001))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.options import OutputMode
 from bot.domain.results import SummarySection
 from bot.hms.models import OUTPUT_MODES
-from bot.hms.results import count_words, parse_summary
+from bot.hms.results import count_words, has_messages, parse_summary
 
 AGENDA = {"title": "Agenda", "format": "bullets", "bullets": ["One", "Two"], "paragraph": ""}
 SHORT = {"title": "Short Summary", "format": "paragraph", "bullets": [], "paragraph": "We met."}
@@ -151,3 +151,18 @@ def test_reading_results_never_raises(content: bytes) -> None:
         assert section.bullets if section.format == "bullets" else section.paragraph
     for mode in OUTPUT_MODES:
         assert count_words(content, mode) >= 0
+
+
+@pytest.mark.parametrize(
+    ("chat", "said"),
+    [
+        (b"", False),
+        (b"time,sender,message\r\n", False),
+        (b"\xef\xbb\xbftime,sender,message\n\n \n", False),
+        (b"time,sender,message\r\n14:03,Ana,\r\n", True),
+        ("time,sender,message\n14:03,Ana,שלום".encode(), True),
+        (b"time,sender,message\n\xff\xfe", True),
+    ],
+)
+def test_a_chat_log_of_a_header_alone_has_no_messages(chat: bytes, said: bool) -> None:
+    assert has_messages(chat) is said

@@ -5,8 +5,9 @@ import pytest
 from bot.domain import facts as f
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.deliveries import Delivery, Kind, State, Work
-from bot.domain.notices import AskToStop, Notice, SayInRoom, notices
-from bot.domain.recording import derive
+from bot.domain.derive import derive
+from bot.domain.notices import notices
+from bot.domain.steps import AskToStop, Notice, SayInRoom
 from bot.views.notices import room_notice
 from tests.unit.some import at, requested
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from bot.domain import facts as f
 from bot.domain import plan as p
 from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.domain.derive import derive
 from bot.domain.policy import Policy, is_late, transcript_expected_at
-from bot.domain.recording import derive
+from bot.domain.steps import Wait
 from bot.hms.models import Recording, facts_of_recording
 from bot.hms.webhook import fact_of, parse
 from bot.views.card import recording_card
@@ -32,7 +33,7 @@ def looked_at(*told: f.Fact) -> None:
     recording = derive("k", log)
     work = Work(deliveries=(CARD,), asked_at=TOLD)
     step = p.next_step(recording, work, Wanted(card="h"), POLICY, TOLD)
-    if isinstance(step, p.Wait):
+    if isinstance(step, Wait):
         assert step.until - TOLD < LONGEST
     recording_card(
         recording,

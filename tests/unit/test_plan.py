@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from bot.domain import facts as f
 from bot.domain import plan as p
+from bot.domain import steps as s
 from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.domain.derive import derive
 from bot.domain.options import RecordingOptions
 from bot.domain.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
-from bot.domain.recording import derive
 from tests.unit.some import any_facts, at, discovered, requested
 
 POLICY = Policy()
@@ -38,7 +39,7 @@ def _step(
     now: datetime,
     options: RecordingOptions | None = None,
     work: Work | None = None,
-) -> p.Step:
+) -> s.Step:
     notes = replace(work or Work(asked_at=at(8)), deliveries=deliveries)
     recording = derive("k", [requested(options=options), *more])
     return p.next_step(recording, notes, WANTED, POLICY, now)
@@ -49,87 +50,87 @@ def _with(delivery: Delivery, **changes: object) -> Delivery:
 
 
 def test_the_card_comes_before_the_start() -> None:
-    assert _step([], now=at(0)) == p.PostCard("C1")
-    assert _step([], CARD, now=at(0)) == p.Start()
+    assert _step([], now=at(0)) == s.PostCard("C1")
+    assert _step([], CARD, now=at(0)) == s.Start()
 
 
 def test_a_slow_slack_delays_the_start_by_ten_seconds_at_most() -> None:
     waiting = _with(CARD, state=State.WAITING, not_before=at(60))
-    assert _step([], waiting, now=at(3)) == p.Wait(at(10))
-    assert _step([], waiting, now=at(10)) == p.Start()
+    assert _step([], waiting, now=at(3)) == s.Wait(at(10))
+    assert _step([], waiting, now=at(10)) == s.Start()
 
 
 def test_an_unknown_attempt_is_settled_before_anything_waits_for_slack() -> None:
-    assert _step([f.StartAttempted(at=at(1))], now=at(500)) == p.Start()
+    assert _step([f.StartAttempted(at=at(1))], now=at(500)) == s.Start()
 
 
 def test_where_we_cannot_post_nothing_starts_and_the_person_hears_of_it() -> None:
     closed = f.CannotPost(at=at(1), channel_id="C1", error="not_in_channel")
     parked = _with(CARD, state=State.PARKED, ts=None)
-    assert _step([closed], parked, OUTCOME, now=at(1)) == p.Outcome("U1")
+    assert _step([closed], parked, OUTCOME, now=at(1)) == s.Outcome("U1")
     done = _with(OUTCOME, state=State.SENT)
-    assert _step([closed], parked, done, now=at(1)) == p.Done()
+    assert _step([closed], parked, done, now=at(1)) == s.Done()
 
 
 def test_stop_comes_before_everything() -> None:
     stop = f.StopRequested(at=at(9), by="U2")
     stale = _with(CARD, hash="h1")
-    assert _step([*RUNNING, stop], stale, OUTCOME, now=at(9)) == p.Stop()
+    assert _step([*RUNNING, stop], stale, OUTCOME, now=at(9)) == s.Stop()
 
 
 def test_what_is_only_starting_is_stopped_at_once() -> None:
     accepted: list[f.Fact] = [f.StartAttempted(at=at(1)), f.StartAccepted(at=at(2), hms_id="j")]
     stop = f.StopRequested(at=at(3), by="U2")
-    assert _step([*accepted, stop], CARD, now=at(3)) == p.Stop()
+    assert _step([*accepted, stop], CARD, now=at(3)) == s.Stop()
 
 
 def test_pause_is_not_sent_while_a_stop_waits() -> None:
     stop = f.StopRequested(at=at(8), by="U1")
     pause = f.PauseRequested(at=at(9), by="U2", pause=True)
-    held = Work(asked_at=at(8), holds={p.hold_name(p.Stop()): Hold(at(30), 1)})
+    held = Work(asked_at=at(8), holds={s.hold_name(s.Stop()): Hold(at(30), 1)})
     waits = _step([*RUNNING, stop, pause], CARD, now=at(9), work=held)
-    assert waits == p.Wait(at(30))
+    assert waits == s.Wait(at(30))
 
 
 def test_the_last_wish_to_pause_or_resume_counts() -> None:
     pause = f.PauseRequested(at=at(9), by="U2", pause=True)
-    assert _step([*RUNNING, pause], CARD, now=at(9)) == p.Pause(at(9))
+    assert _step([*RUNNING, pause], CARD, now=at(9)) == s.Pause(at(9))
     resume = f.PauseRequested(at=at(10), by="U2", pause=False)
-    assert _step([*RUNNING, pause, resume], CARD, now=at(10)) == p.Resume(at(10))
+    assert _step([*RUNNING, pause, resume], CARD, now=at(10)) == s.Resume(at(10))
 
 
 def test_edits_of_a_card_coalesce() -> None:
     stale = _with(CARD, hash="h1")
-    assert _step(RUNNING, stale, now=at(9)) == p.UpdateCard("C1")
+    assert _step(RUNNING, stale, now=at(9)) == s.UpdateCard("C1")
     edited = _with(stale, not_before=at(10))
-    assert _step(RUNNING, edited, now=at(9)) == p.Wait(at(10))
+    assert _step(RUNNING, edited, now=at(9)) == s.Wait(at(10))
 
 
 def test_a_deleted_card_is_not_posted_again() -> None:
     gone = _with(CARD, state=State.GONE)
     step = _step(RUNNING, gone, now=at(9))
-    assert isinstance(step, p.Wait)
+    assert isinstance(step, s.Wait)
 
 
 def test_a_parked_card_does_not_hold_up_a_follower() -> None:
     parked = _with(CARD, state=State.PARKED)
     follow = f.Followed(at=at(8), channel_id="C2", by="U2")
-    assert _step([*RUNNING, follow], parked, now=at(9)) == p.PostCard("C2")
+    assert _step([*RUNNING, follow], parked, now=at(9)) == s.PostCard("C2")
     other = _with(CARD, target="C2")
-    assert _step([*RUNNING, follow], parked, other, now=at(9)) == p.Tell("U1")
+    assert _step([*RUNNING, follow], parked, other, now=at(9)) == s.Tell("U1")
     told = Delivery(Kind.TELL, "U1", State.SENT)
-    assert isinstance(_step([*RUNNING, follow], parked, other, told, now=at(9)), p.Wait)
+    assert isinstance(_step([*RUNNING, follow], parked, other, told, now=at(9)), s.Wait)
 
 
 def test_asking_starts_soon_and_then_backs_off() -> None:
     accepted: list[f.Fact] = [f.StartAccepted(at=at(2), hms_id="j")]
     never = Work()
     first = _step(accepted, CARD, now=at(3), work=never)
-    assert isinstance(first, p.Wait)
+    assert isinstance(first, s.Wait)
     assert at(2 + 4.5) <= first.until <= at(2 + 5.5)
-    assert _step(accepted, CARD, now=at(8), work=never) == p.Ask()
+    assert _step(accepted, CARD, now=at(8), work=never) == s.Ask()
     later = _step(accepted, CARD, now=at(9), work=Work(asked_at=at(8), asks=2))
-    assert isinstance(later, p.Wait)
+    assert isinstance(later, s.Wait)
     assert at(8 + 9) <= later.until <= at(8 + 11)
 
 
@@ -142,19 +143,19 @@ def test_without_webhooks_it_asks_oftener() -> None:
 
 
 def test_after_downtime_everything_open_is_asked_for_at_once() -> None:
-    assert _step(RUNNING, CARD, now=at(9), work=Work()) == p.Ask()
-    assert isinstance(_step(RUNNING, CARD, now=at(9)), p.Wait)
+    assert _step(RUNNING, CARD, now=at(9), work=Work()) == s.Ask()
+    assert isinstance(_step(RUNNING, CARD, now=at(9)), s.Wait)
 
 
 def test_it_asks_once_after_the_end_then_waits_for_the_transcript() -> None:
     before_the_end = Work(asked_at=at(500))
-    assert _step(ENDED, CARD, now=at(621), work=before_the_end) == p.Ask()
+    assert _step(ENDED, CARD, now=at(621), work=before_the_end) == s.Ask()
 
 
 def test_a_template_without_transcript_is_soon_known() -> None:
     asked = Work(asked_at=at(900))
     step = _step(ENDED, CARD, now=at(931), work=asked)
-    assert step == p.GiveUp(on_recording=False)
+    assert step == s.GiveUp(on_recording=False)
     wanted = RecordingOptions(transcription=True)
     assert _step(ENDED, CARD, now=at(931), work=asked, options=wanted) != step
 
@@ -162,8 +163,8 @@ def test_a_template_without_transcript_is_soon_known() -> None:
 def test_the_transcript_is_asked_for_when_it_is_due() -> None:
     asked = Work(asked_at=at(620))
     step = _step(ENDED, CARD, now=at(630), work=asked)
-    assert step == p.Wait(at(600 + 300))
-    assert _step(ENDED, CARD, now=at(900), work=asked) == p.Ask()
+    assert step == s.Wait(at(600 + 300))
+    assert _step(ENDED, CARD, now=at(900), work=asked) == s.Ask()
 
 
 def test_a_long_recording_is_given_a_fifth_of_its_length() -> None:
@@ -173,49 +174,49 @@ def test_a_long_recording_is_given_a_fifth_of_its_length() -> None:
 
 def test_without_a_transcript_results_come_at_once_then_the_files() -> None:
     step = _step(ENDED, CARD, now=at(621), options=NO_TEXT)
-    assert step == p.PostSummary("C1")
+    assert step == s.PostSummary("C1")
     posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
-    assert _step(ENDED, CARD, posted, now=at(621), options=NO_TEXT) == p.Done()
+    assert _step(ENDED, CARD, posted, now=at(621), options=NO_TEXT) == s.Done()
     chat = f.AssetSeen(at=at(621), asset_id="c", type="chat", status="completed")
     step = _step([*ENDED, chat], CARD, posted, now=at(622), options=NO_TEXT)
-    assert step == p.UploadFile(Kind.CHAT, "C1")
+    assert step == s.UploadFile(Kind.CHAT, "C1")
 
 
 def test_the_transcript_is_looked_into_then_posted() -> None:
     ready: list[f.Fact] = [*ENDED, f.TranscriptionReported(at=at(950), outcome="success")]
-    assert _step(ready, CARD, now=at(951)) == p.FetchTranscript()
+    assert _step(ready, CARD, now=at(951)) == s.FetchTranscript()
     checked = [*ready, f.ResultsChecked(at=at(952), words=812, has_summary=True)]
-    assert _step(checked, CARD, now=at(953)) == p.PostSummary("C1")
+    assert _step(checked, CARD, now=at(953)) == s.PostSummary("C1")
     posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
-    assert _step(checked, CARD, posted, now=at(953)) == p.UploadFile(Kind.TRANSCRIPT, "C1")
+    assert _step(checked, CARD, posted, now=at(953)) == s.UploadFile(Kind.TRANSCRIPT, "C1")
     empty = [*ready, f.ResultsChecked(at=at(952), words=0, has_summary=False)]
-    assert _step(empty, CARD, posted, now=at(953)) == p.Done()
+    assert _step(empty, CARD, posted, now=at(953)) == s.Done()
 
 
 def test_results_wait_for_the_video() -> None:
     early: list[f.Fact] = [*RUNNING, f.TranscriptionReported(at=at(950), outcome="success")]
-    assert _step(early, CARD, now=at(1000), work=Work(asked_at=at(999))) != p.FetchTranscript()
+    assert _step(early, CARD, now=at(1000), work=Work(asked_at=at(999))) != s.FetchTranscript()
 
 
 @pytest.mark.parametrize(
     ("card", "step"),
     [
-        (_with(CARD, state=State.SENDING), p.PostCard("C1")),
-        (_with(CARD, state=State.WAITING, not_before=at(700)), p.Wait(at(700))),
-        (_with(CARD, state=State.GONE), p.PostSummary("C1")),
-        (CARD, p.PostSummary("C1")),
+        (_with(CARD, state=State.SENDING), s.PostCard("C1")),
+        (_with(CARD, state=State.WAITING, not_before=at(700)), s.Wait(at(700))),
+        (_with(CARD, state=State.GONE), s.PostSummary("C1")),
+        (CARD, s.PostSummary("C1")),
     ],
     ids=["being sent", "waiting", "deleted", "there"],
 )
-def test_results_wait_for_the_card_they_belong_to(card: Delivery, step: p.Step) -> None:
+def test_results_wait_for_the_card_they_belong_to(card: Delivery, step: s.Step) -> None:
     assert _step(ENDED, card, now=at(621), options=NO_TEXT) == step
 
 
 def test_what_slack_refused_is_looked_at_again_ever_more_seldom() -> None:
     refused = _with(CARD, state=State.PARKED, not_before=at(30))
     told = Delivery(Kind.TELL, "U1", State.SENT)
-    assert _step(RUNNING, refused, told, now=at(29)) == p.Wait(at(30))
-    assert _step(RUNNING, refused, told, now=at(30)) == p.PostCard("C1")
+    assert _step(RUNNING, refused, told, now=at(29)) == s.Wait(at(30))
+    assert _step(RUNNING, refused, told, now=at(30)) == s.PostCard("C1")
     recording = derive("k", [requested(), *RUNNING])
     looks = [look_again_at(recording, POLICY, n, at(0)) for n in (1, 2, 3, 20)]
     assert looks == [at(15), at(30), at(60), at(3600)]
@@ -233,7 +234,7 @@ def test_a_day_after_the_end_nothing_refused_is_looked_at_any_more() -> None:
 def test_results_reach_the_starter_when_the_home_channel_is_closed() -> None:
     parked = _with(CARD, state=State.PARKED)
     told = Delivery(Kind.TELL, "U1", State.SENT)
-    assert _step(ENDED, parked, told, now=at(621), options=NO_TEXT) == p.PostSummary("U1")
+    assert _step(ENDED, parked, told, now=at(621), options=NO_TEXT) == s.PostSummary("U1")
 
 
 def test_a_transcript_that_never_comes_is_late_then_given_up() -> None:
@@ -244,27 +245,27 @@ def test_a_transcript_that_never_comes_is_late_then_given_up() -> None:
     assert is_late(recording, POLICY, at(1500))
     assert not is_late(recording, POLICY, at(1499))
     given_up = p.next_step(recording, Work((CARD,)), WANTED, POLICY, limits.give_up_at)
-    assert given_up == p.GiveUp(on_recording=False)
+    assert given_up == s.GiveUp(on_recording=False)
 
 
 def test_a_held_step_lets_the_next_one_pass() -> None:
     stop = f.StopRequested(at=at(9), by="U2")
     stale = _with(CARD, hash="h1")
     held = Work(holds={"Stop": Hold(at(20), 3)})
-    assert _step([*RUNNING, stop], stale, now=at(10), work=held) == p.UpdateCard("C1")
-    assert _step([*RUNNING, stop], stale, now=at(20), work=held) == p.Stop()
+    assert _step([*RUNNING, stop], stale, now=at(10), work=held) == s.UpdateCard("C1")
+    assert _step([*RUNNING, stop], stale, now=at(20), work=held) == s.Stop()
 
 
 def test_hold_names_tell_steps_apart() -> None:
     names = {
-        p.hold_name(s)
-        for s in (
-            p.Stop(),
-            p.PostCard("C1"),
-            p.PostCard("C2"),
-            p.UpdateCard("C1"),
-            p.UploadFile(Kind.CHAT, "C1"),
-            p.UploadFile(Kind.TRANSCRIPT, "C1"),
+        s.hold_name(step)
+        for step in (
+            s.Stop(),
+            s.PostCard("C1"),
+            s.PostCard("C2"),
+            s.UpdateCard("C1"),
+            s.UploadFile(Kind.CHAT, "C1"),
+            s.UploadFile(Kind.TRANSCRIPT, "C1"),
         )
     }
     assert len(names) == 6
@@ -303,7 +304,7 @@ def test_next_step_never_waits_for_the_past(
 ) -> None:
     work = Work(deliveries, asked_at=asked_at, asks=asks, ask_failures=failures)
     step = p.next_step(derive("k", facts), work, WANTED, POLICY, now)
-    if isinstance(step, p.Wait):
+    if isinstance(step, s.Wait):
         assert step.until > now
 
 
@@ -315,9 +316,9 @@ def test_a_step_that_is_held_up_is_not_named(
     holds: dict[str, Hold] = {}
     for _ in range(20):
         step = p.next_step(recording, Work(deliveries, holds), WANTED, POLICY, now)
-        if isinstance(step, p.Wait | p.Done):
+        if isinstance(step, s.Wait | s.Done):
             return
-        name = p.hold_name(step)
+        name = s.hold_name(step)
         assert name not in holds
         holds[name] = Hold(now + timedelta(seconds=1), 1)
     pytest.fail("more steps at once than there are kinds of them")
@@ -346,5 +347,5 @@ def test_of_what_nobody_asked_us_for_nobody_is_told() -> None:
         deliveries=(_with(CARD, state=State.PARKED), _with(CARD, target="C2")), asked_at=at(8)
     )
     running = derive("k", [discovered("C1", "C2"), f.BeamStarted(at=at(6))])
-    assert isinstance(p.next_step(running, work, WANTED, POLICY, at(9)), p.Wait)
+    assert isinstance(p.next_step(running, work, WANTED, POLICY, at(9)), s.Wait)
     assert p.result_targets(running, work) == ("C1", "C2")

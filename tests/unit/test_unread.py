@@ -6,10 +6,11 @@ import pytest
 
 from bot.domain import facts as f
 from bot.domain import plan as p
+from bot.domain import steps as s
 from bot.domain.assets import Transcription
 from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.domain.derive import derive
 from bot.domain.policy import Policy, is_late
-from bot.domain.recording import derive
 from tests.unit.some import at, requested
 
 POLICY = Policy()
@@ -21,12 +22,12 @@ FACTS: list[f.Fact] = [
     f.TranscriptionReported(at=at(1000), outcome="success", txt_asset_id="a"),
 ]
 CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h")
-GIVE_UP = p.GiveUp(on_recording=False)
+GIVE_UP = s.GiveUp(on_recording=False)
 
 
-def step(now: datetime, attempts: int, *, more: tuple[f.Fact, ...] = ()) -> p.Step:
+def step(now: datetime, attempts: int, *, more: tuple[f.Fact, ...] = ()) -> s.Step:
     tried = Hold(now - timedelta(seconds=1), attempts)
-    holds = {p.hold_name(p.FetchTranscript()): tried} if attempts else {}
+    holds = {s.hold_name(s.FetchTranscript()): tried} if attempts else {}
     work = Work(deliveries=(CARD,), holds=holds, asked_at=at(1001))
     return p.next_step(derive("k", [*FACTS, *more]), work, Wanted(card="h"), POLICY, now)
 
@@ -34,14 +35,14 @@ def step(now: datetime, attempts: int, *, more: tuple[f.Fact, ...] = ()) -> p.St
 @pytest.mark.parametrize(
     ("after_s", "attempts", "expected"),
     [
-        (1, 0, p.FetchTranscript()),
-        (DAY - 1, 300, p.FetchTranscript()),
-        (DAY, 9, p.FetchTranscript()),
+        (1, 0, s.FetchTranscript()),
+        (DAY - 1, 300, s.FetchTranscript()),
+        (DAY, 9, s.FetchTranscript()),
         (DAY, 10, GIVE_UP),
-        (9 * DAY, 0, p.FetchTranscript()),  # told late, as by a replay: looked at all the same
+        (9 * DAY, 0, s.FetchTranscript()),  # told late, as by a replay: looked at all the same
     ],
 )
-def test_long_enough_and_often_enough(after_s: int, attempts: int, expected: p.Step) -> None:
+def test_long_enough_and_often_enough(after_s: int, attempts: int, expected: s.Step) -> None:
     assert step(at(1000 + after_s), attempts) == expected
 
 
@@ -54,7 +55,7 @@ def test_it_is_late_ten_minutes_after_it_was_called_ready() -> None:
 def test_then_the_results_come_without_it() -> None:
     gave_up = f.GaveUp(at=at(1000 + DAY), on="results")
     assert derive("k", [*FACTS, gave_up]).transcription is Transcription.GIVEN_UP
-    assert step(at(1001 + DAY), 0, more=(gave_up,)) == p.PostSummary("C1")
+    assert step(at(1001 + DAY), 0, more=(gave_up,)) == s.PostSummary("C1")
 
 
 def test_what_was_read_before_all_that_counts() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.domain import facts as f
-from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.deliveries import EMPTY, Delivery, Kind, State
 from bot.domain.recording import Recording
 from bot.views import ids
 from bot.views.details import Viewer, details_view, file_of_value, file_value
@@ -26,14 +24,10 @@ from tests.unit.views_samples import (
     at,
     outline,
     recording,
+    shown,
 )
 
 PERMALINK = "https://acme.slack.com/archives/C1/p1"
-
-
-def shown(view: dict[str, Any]) -> str:
-    assert_accepted(view)
-    return outline(view)
 
 
 def test_starting() -> None:
@@ -120,6 +114,7 @@ def test_details() -> None:
     deliveries = [
         Delivery(Kind.CARD, "C1", State.SENT),
         Delivery(Kind.RESULTS, "C2", State.PARKED, error="is_archived"),
+        Delivery(Kind.CHAT, "C1", State.DROPPED, error=EMPTY),
         Delivery(Kind.TELL, "U1", State.SENT),
         Delivery(Kind.OUTCOME, "view-1", State.SENT),
     ]
@@ -142,6 +137,7 @@ def test_details() -> None:
 # In Slack
 ~ Card, <#C1>: sent
 Results, <#C2>: held back until Slack allows it (is_archived)
+Chat file, <#C1>: nothing in it
 Direct message, <@U1>: sent
 # Log
 ~ 14:03 UTC  <@U1> asked to record

@@ -13,7 +13,6 @@ from bot.domain.deliveries import Kind
 from bot.domain.options import RecordingOptions
 from bot.domain.recording import Recording
 from bot.domain.results import SummarySection
-from bot.views.message import Message
 from bot.views.results import file_failed_message, results_message, tell_message
 from tests.unit.views_extremes import CHANNELS, SECTIONS, TEXTS, recordings
 from tests.unit.views_samples import (
@@ -30,13 +29,8 @@ from tests.unit.views_samples import (
     folded,
     outline,
     recording,
+    shown,
 )
-
-
-def shown(message: Message) -> str:
-    assert_accepted(message)
-    assert "!" not in dates(message.text)
-    return outline(message.payload())
 
 
 def results(

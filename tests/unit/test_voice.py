@@ -22,7 +22,7 @@ from tests.voice.everything import GROUPS, SAMPLES
 from tests.voice.sample import Sample, story
 
 VIEWS = Path(rights.__file__).parent
-PIECES = {"message.modal"}  # what views are made of
+PIECES = {"message.modal", "message.say"}  # what views are made of
 PICTURES = page.PAGE.parent / "pictures" / "voice"
 VIEWED: list[Any] = [pytest.param(s, id=f"{n} {s.builder}") for n, s in enumerate(SAMPLES)]
 

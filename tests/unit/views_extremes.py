@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from bot.domain import facts as f
 from bot.domain.assets import VIDEO_TYPES
+from bot.domain.derive import derive
 from bot.domain.options import RecordingOptions, Section
-from bot.domain.recording import Phase, Recording, derive
+from bot.domain.recording import Phase, Recording
 from bot.domain.results import SummarySection
 from bot.domain.rows import Row
 from tests.unit.views_samples import OPTIONS, at, requested

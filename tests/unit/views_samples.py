@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain import facts as f
+from bot.domain.derive import derive
 from bot.domain.options import NAMED_RESOLUTIONS, RecordingOptions, Section
-from bot.domain.recording import Phase, Recording, derive
+from bot.domain.recording import Phase, Recording
 from bot.domain.results import SummarySection
 from bot.domain.rows import Row
 from bot.sandbox.slack.rules import check_message, check_view
@@ -193,6 +194,15 @@ def assert_accepted(shown: Message | Json) -> None:
     for visible, label in labelled(blocks):
         shortened = visible.rstrip("…").strip()
         assert shortened.casefold() in label.casefold(), "people who speak to it say what they see"
+
+
+def shown(thing: Message | Json) -> str:
+    """What people see of a message or view, which Slack takes and which shouts at nobody."""
+    assert_accepted(thing)
+    if isinstance(thing, Message):
+        assert "!" not in dates(thing.text)
+        return outline(thing.payload())
+    return outline(thing)
 
 
 def labelled(value: object) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import facts as f
+from bot.domain.derive import derive
 from bot.domain.options import RecordingOptions
-from bot.domain.recording import Recording, derive
+from bot.domain.recording import Recording
 from bot.sandbox.slack import seed
 from bot.views.card import recording_card
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at

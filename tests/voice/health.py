@@ -6,55 +6,27 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.deliveries import Kind, State
-from bot.domain.health import (
-    Checkup,
-    Ends,
-    MissingScope,
-    Owed,
-    Place,
-    Received,
-    Shut,
-    Stuck,
-    Undelivered,
-)
+from bot.domain.health import Ends, Place, Received, Stuck
 from bot.domain.recording import Phase
 from bot.domain.rows import HomeHealth, HomePage
 from bot.sandbox.slack import seed
 from bot.views.doctor import doctor_reply, looking
 from bot.views.home import home_view
+from tests.unit import checkup_samples
 from tests.unit.views_samples import NOW, at, ended_row
 from tests.voice.forms import BOARD, WEEKLY
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, home, line, only_you
 
-WELL = Checkup(
-    webhooks=True,
-    received=Received(NOW, matched=12, ignored=3),
-    ends=Ends(4),
-    undelivered=Undelivered(0),
-    owed=None,
-    stuck=(),
-    unanswered=0,
-    shut=(),
-    missing_scopes=(),
-    place=Place(seed.STANDUP),
-    asker=seed.STARTER,
-    version="0.1.0",
-)
+WELL = replace(checkup_samples.WELL, place=Place(seed.STANDUP), asker=seed.STARTER)
 MINE = Stuck(ROOM, seed.STARTER, seed.STANDUP, True, Kind.CARD, State.PARKED, "not_in_channel")
 TRYING = replace(MINE, kind=Kind.RESULTS, state=State.WAITING, error="HTTP 500", until=at(60))
 HELD = Stuck("Sales call", seed.STARTER, seed.STANDUP, True, step="Start", until=at(30))
 THEIRS = Stuck("Secret", seed.ADMIN, seed.DESIGN, False, Kind.CARD, State.PARKED, "is_archived")
 ILL = replace(
-    WELL,
-    received=Received(at(-7200), matched=2, waiting=1),
-    ends=Ends(5, by_asking=3),
-    undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
-    owed=Owed(at(-7200), at(30), at(30)),
+    checkup_samples.ILL,
     stuck=(MINE, TRYING, HELD, THEIRS),
-    unanswered=2,
-    shut=(Shut("chat.update", at(40)), Shut("slack", at(9), at(-600), "token_revoked")),
-    missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
     place=Place(seed.STANDUP, "not_in_channel"),
+    asker=seed.STARTER,
 )
 DEAF = replace(
     WELL, undelivered=None, received=Received(None), ends=Ends(2), missing_scopes=None, place=None

@@ -6,14 +6,15 @@ from datetime import timedelta
 
 from bot.domain import facts as f
 from bot.domain.channel_settings import Allowed
-from bot.domain.commands import CommandError, parse
+from bot.domain.command_parser import parse
+from bot.domain.commands import CommandError
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.permissions import Act, Refusal
 from bot.domain.recording import Phase
 from bot.domain.rooms import RoomEntry
 from bot.domain.rows import FollowedRoom
 from bot.sandbox.slack import seed
-from bot.views import following, forgetting, replies, settings_replies
+from bot.views import following, forgetting, lists, replies, settings_replies
 from bot.views.help import help_reply
 from bot.views.notices import stop_wished
 from bot.views.outcomes import outcome_reply
@@ -72,8 +73,8 @@ def _asking() -> list[Sample]:
         ),
         only_you("Several recordings run", replies.which_one, two, "stop"),
         only_you("Many recordings run", replies.which_one, many, "pause"),
-        only_you("Nothing runs here to stop", replies.nothing_running),
-        only_you("That room is not being recorded", replies.nothing_running, ROOM),
+        only_you("Nothing runs here to stop", lists.nothing_running),
+        only_you("That room is not being recorded", lists.nothing_running, ROOM),
         only_you("The button was older than the recording's state", replies.too_late, "pause"),
         only_you("A message without a room's link", replies.no_room_link),
         only_you("The bot was mentioned without a command", replies.form_ready, "request-1"),
@@ -159,13 +160,13 @@ def _lists() -> list[Sample]:
     ]
     return [
         only_you(
-            "Status, with recordings here and elsewhere", replies.status_reply, here, there, LATER
+            "Status, with recordings here and elsewhere", lists.status_reply, here, there, LATER
         ),
-        only_you("Status, with recordings elsewhere only", replies.status_reply, [], there, LATER),
-        only_you("Status, and nothing runs", replies.status_reply, [], [], LATER),
-        only_you("List", replies.list_reply, past),
-        only_you("List of one room", replies.list_reply, past[:1], ROOM),
-        only_you("List, and there are none", replies.list_reply, [], ROOM),
+        only_you("Status, with recordings elsewhere only", lists.status_reply, [], there, LATER),
+        only_you("Status, and nothing runs", lists.status_reply, [], [], LATER),
+        only_you("List", lists.list_reply, past),
+        only_you("List of one room", lists.list_reply, past[:1], ROOM),
+        only_you("List, and there are none", lists.list_reply, [], ROOM),
         only_you("Help", help_reply),
         only_you("Help for start", help_reply, "start"),
         only_you("Help for stop", help_reply, "stop"),

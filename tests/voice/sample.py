@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.domain import facts as f
-from bot.domain.recording import Recording, derive
+from bot.domain.derive import derive
+from bot.domain.recording import Recording
 from bot.sandbox.slack import seed
 from bot.views.message import Message
 from tests.unit.views_samples import requested, row

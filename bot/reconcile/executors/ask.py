@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.domain.deliveries import Hold
+from bot.domain.derive import derive
 from bot.domain.facts import AssetSeen, GaveUp, Vanished
-from bot.domain.plan import Ask, hold_name
 from bot.domain.policy import deadlines
-from bot.domain.recording import derive
+from bot.domain.steps import Ask, hold_name
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.domain import forgetting, notices, plan
+from bot.domain import steps
 from bot.reconcile.context import Context, Note
 from bot.reconcile.executors.ask import ask, give_up
 from bot.reconcile.executors.cards import post_card, tell, update_card
@@ -14,42 +14,42 @@ from bot.reconcile.executors.results import fetch_transcript, post_summary, uplo
 from bot.reconcile.executors.start import start
 
 
-async def carry_out(step: plan.Action, ctx: Context) -> Note:
+async def carry_out(step: steps.Action, ctx: Context) -> Note:
     """Raises the typed errors of `hms` and `slack`; the runner holds the step up then."""
     match step:
-        case plan.Stop():
+        case steps.Stop():
             return await stop(ctx)
-        case plan.Start():
+        case steps.Start():
             return await start(ctx)
-        case plan.Pause(asked_at=asked_at):
+        case steps.Pause(asked_at=asked_at):
             return await pause(ctx, asked_at, on=True)
-        case plan.Resume(asked_at=asked_at):
+        case steps.Resume(asked_at=asked_at):
             return await pause(ctx, asked_at, on=False)
-        case plan.PostCard(channel=channel):
+        case steps.PostCard(channel=channel):
             return await post_card(ctx, channel)
-        case plan.UpdateCard(channel=channel):
+        case steps.UpdateCard(channel=channel):
             return await update_card(ctx, channel)
-        case plan.Outcome(target=target):
+        case steps.Outcome(target=target):
             return await outcome(ctx, target)
-        case plan.Ask():
+        case steps.Ask():
             return await ask(ctx)
-        case plan.FetchTranscript():
+        case steps.FetchTranscript():
             return await fetch_transcript(ctx)
-        case plan.PostSummary(target=target):
+        case steps.PostSummary(target=target):
             return await post_summary(ctx, target)
-        case plan.UploadFile(kind=kind, target=target):
+        case steps.UploadFile(kind=kind, target=target):
             return await upload_file(ctx, kind, target)
-        case plan.Tell(target=target):
+        case steps.Tell(target=target):
             return await tell(ctx, target)
-        case notices.AskToStop(target=target):
+        case steps.AskToStop(target=target):
             return await ask_to_stop(ctx, target)
-        case notices.SayInRoom(target=target):
+        case steps.SayInRoom(target=target):
             return await say_in_room(ctx, target)
-        case plan.GiveUp(on_recording=on_recording):
+        case steps.GiveUp(on_recording=on_recording):
             return await give_up(ctx, on_recording=on_recording)
-        case forgetting.Erase(kind=kind, target=target):
+        case steps.Erase(kind=kind, target=target):
             return await erase(ctx, kind, target)
-        case forgetting.Receipt(target=target):
+        case steps.Receipt(target=target):
             return await receipt(ctx, target)
         case _:
             assert_never(step)

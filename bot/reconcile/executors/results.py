@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.assets import assets_of
-from bot.domain.deliveries import Delivery, Kind, State
+from bot.domain.deliveries import EMPTY, Delivery, Kind, State
 from bot.domain.facts import AssetSeen, Fact, ResultsChecked, TranscriptionReported
-from bot.domain.plan import Action, PostSummary, UploadFile, hold_name
 from bot.domain.policy import is_late
 from bot.domain.results import SummarySection
+from bot.domain.steps import Action, PostSummary, UploadFile, hold_name
 from bot.hms.errors import HmsError, HmsNotFound, HmsRefused, HmsTooLarge, HmsUnavailable
 from bot.hms.models import asset_seen, facts_of_recording
-from bot.hms.results import count_words, parse_summary
+from bot.hms.results import count_words, has_messages, parse_summary
 from bot.reconcile.context import Context, Note
 from bot.reconcile.executors.posting import announce, not_now, not_there, post, send
 from bot.slack.errors import NotAuthorized, SlackRefused, SlackUnavailable
@@ -158,8 +158,8 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
         if not _in_vain(ctx, UploadFile(kind, target), since=since):
             raise
         return await _say_failed(ctx, await announce(ctx, kind, target), place, UNREADABLE)
-    if kind is Kind.CHAT and not content:
-        return Note(deliveries=[Delivery(kind, target, State.DROPPED, error="empty")])
+    if kind is Kind.CHAT and not (content and has_messages(content)):
+        return Note(deliveries=[Delivery(kind, target, State.DROPPED, error=EMPTY)])
     sending = await announce(ctx, kind, target)
     try:
         file_id = await ctx.deps.slack.upload(

@@ -13,7 +13,7 @@ from bot.domain.facts import (
     StartParked,
     StartRefused,
 )
-from bot.domain.plan import Start, hold_name
+from bot.domain.steps import Start, hold_name
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording

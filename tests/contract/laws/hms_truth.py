@@ -124,7 +124,7 @@ class HmsTruth:
         if kind.startswith("summary"):
             return SUMMARY
         if kind == "chat":
-            return b"Ana,hi\n"
+            return b"time,sender,message\n1,Ana,hi\n"
         return b"" if job.speech == "empty" else WORDS
 
     def _begin(self, job: Job) -> None:

@@ -1,0 +1,40 @@
+"""Check-ups as `/record doctor` finds them: all well, and much that is wrong."""
+
+from dataclasses import replace
+
+from bot.domain.health import (
+    Checkup,
+    Ends,
+    MissingScope,
+    Owed,
+    Place,
+    Received,
+    Shut,
+    Undelivered,
+)
+from tests.unit.views_samples import NOW, at
+
+WELL = Checkup(
+    webhooks=True,
+    received=Received(NOW, matched=12, ignored=3),
+    ends=Ends(4),
+    undelivered=Undelivered(0),
+    owed=None,
+    stuck=(),
+    unanswered=0,
+    shut=(),
+    missing_scopes=(),
+    place=Place("C1"),
+    asker="U1",
+    version="0.1.0",
+)
+ILL = replace(
+    WELL,
+    received=Received(at(-7200), matched=2, waiting=1),
+    ends=Ends(5, by_asking=3),
+    undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
+    owed=Owed(at(-7200), at(30), at(30)),
+    unanswered=2,
+    shut=(Shut("chat.update", at(40)), Shut("slack", at(9), at(-600), "token_revoked")),
+    missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
+)

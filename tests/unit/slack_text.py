@@ -1,0 +1,7 @@
+"""How Slack hands over what people type."""
+
+
+def as_slack_sends(line: str) -> str:
+    """The text field of a slash command: without the command, with & < > escaped."""
+    text = line.removeprefix("/record").lstrip()
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

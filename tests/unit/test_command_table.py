@@ -1,0 +1,91 @@
+"""The table of commands: what help says, and that every row holds."""
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.command_parser import parse
+from bot.domain.command_table import TABLE, command_help, help_topics
+from bot.domain.commands import (
+    CommandError,
+)
+
+
+def test_help_lists_every_command() -> None:
+    lines = [f"{line.usage} — {line.help}" for line in help_topics()]
+    assert lines == snapshot(
+        [
+            "/record — Open the start form.",
+            "/record start [room] [options] — Start recording a room at once. "
+            "Without a room, open the form.",
+            "/record stop [room] — Stop the recording of a room.",
+            "/record pause [room] — Pause the recording of a room.",
+            "/record resume [room] — Continue a paused recording.",
+            "/record status — Show what is being recorded now.",
+            "/record list [room] [n] — List past recordings, 10 unless you say how many.",
+            "/record follow [room] — Show a card here for every recording of a room. "
+            "Without a room, list those followed.",
+            "/record unfollow [room] — Show no more cards here for recordings of a room "
+            "that others start.",
+            "/record doctor — Show what waits and why, and whether Slack and 100ms work with the bot.",
+            "/record settings — Set the default room, who may start and stop, and where results go, in this channel.",
+            "/record presets — Show the presets, to edit or delete them.",
+            "/record help [command] — Explain the commands, or one of them.",
+        ]
+    )
+
+
+def test_help_start_explains_every_option() -> None:
+    about = command_help("start")
+    assert about is not None
+    assert about.example == snapshot(
+        '/record start "design review" --res 720p --section "Agenda:bullets"'
+    )
+    assert [f"{o.usage} — {o.help}" for o in about.options] == snapshot(
+        [
+            "--res <size> — Set the size of the video.",
+            "--audio — Record sound only.",
+            "--url <meeting url> — Record this page in place of the room's own.",
+            "--destination <name> — Store the files in this destination of the template.",
+            "--transcript — Make a transcript.",
+            "--no-transcript — Make no transcript.",
+            "--modes <list> — Choose the files of the transcript.",
+            '--vocab "<a, b, c>" — Name words that the transcript must spell right.',
+            "--summary — Make a summary.",
+            "--no-summary — Make no summary.",
+            '--context "<text>" — Say what the meeting is about, for the summary.',
+            "--temperature <number> — Set how freely the summary is worded.",
+            '--section "<title:format>" — Add a section to the summary. Repeat for more.',
+            "--preset <name> — Take the options of a preset. Those that you give go before.",
+        ]
+    )
+    assert [o.accepted for o in about.options if o.accepted] == snapshot(
+        [
+            "720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 "
+            "(smaller side 144 to 1080, larger side 192 to 1920 pixels)",
+            "a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",
+            "the name of a destination of the room's template, at most 255 characters",
+            "txt, srt and json, separated by commas",
+            "words separated by commas, at most 500",
+            "text of at most 300 characters",
+            "a number from 0.1 to 1.0",
+            "a title, then :bullets (the default) or :paragraph. "
+            "At most 6 sections, titles of at most 100 characters",
+            "the name of a preset, at most 40 characters",
+        ]
+    )
+
+
+def test_help_of_an_unknown_word_is_none() -> None:
+    assert command_help("banana") is None
+
+
+@pytest.mark.parametrize("entry", TABLE, ids=lambda e: e.word or "form")
+def test_every_row_is_complete_and_its_example_parses(entry: object) -> None:
+    row = next(e for e in TABLE if e is entry)
+    assert row.help.endswith(".")
+    assert "!" not in row.help
+    assert row.example.startswith("/record")
+    assert not isinstance(parse(row.example), CommandError)
+    for option in row.options:
+        assert option.help.endswith(".")
+        assert bool(option.placeholder) == bool(option.accepted)

@@ -1,0 +1,43 @@
+"""`/record help`."""
+
+from __future__ import annotations
+
+from inline_snapshot import snapshot
+
+from bot.views.help import help_reply
+from tests.unit.views_samples import (
+    outline,
+    shown,
+)
+
+
+def test_help() -> None:
+    assert shown(help_reply()) == snapshot("""\
+`/record`  Open the start form.
+`/record start [room] [options]`  Start recording a room at once. Without a
+    room, open the form.
+`/record stop [room]`  Stop the recording of a room.
+`/record pause [room]`  Pause the recording of a room.
+`/record resume [room]`  Continue a paused recording.
+`/record status`  Show what is being recorded now.
+`/record list [room] [n]`  List past recordings, 10 unless you say how many.
+`/record follow [room]`  Show a card here for every recording of a room. Without
+    a room, list those followed.
+`/record unfollow [room]`  Show no more cards here for recordings of a room that
+    others start.
+`/record doctor`  Show what waits and why, and whether Slack and 100ms work with
+    the bot.
+`/record settings`  Set the default room, who may start and stop, and where
+    results go, in this channel.
+`/record presets`  Show the presets, to edit or delete them.
+`/record help [command]`  Explain the commands, or one of them.
+~ `/record help start` explains one command and its options.
+[*Start a recording -> form_open]\
+""")
+    assert shown(help_reply("stop")) == snapshot("""\
+`/record stop [room]`  Stop the recording of a room.
+For example:
+/record stop "design review"\
+""")
+    assert outline(help_reply("nonsense").payload()) == outline(help_reply().payload())
+    assert shown(help_reply("start")).count("--") > 10

@@ -1,0 +1,87 @@
+"""What runs and what was recorded, as one person reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from bot.domain.recording import Phase
+from bot.domain.rows import Row
+from bot.views import lists
+from tests.unit.views_extremes import ROWS, TIMES
+from tests.unit.views_samples import (
+    NAME,
+    NOW,
+    assert_accepted,
+    at,
+    dates,
+    ended_row,
+    folded,
+    row,
+    shown,
+)
+
+
+def test_status() -> None:
+    here = [row(started_at=at(-720)), row(key="key-2", phase=Phase.STOPPING)]
+    elsewhere = [row(key="key-3", channel="C2", room_name="b")]
+    assert shown(lists.status_reply(here, elsewhere, NOW)) == snapshot("""\
+🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
+<@U1> · 22 Nov 2026, 13:51 UTC ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [!Stop ->
+    recording_stop.0]
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Stopping
+<@U1> · 22 Nov 2026, 14:03 UTC ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card> [Details ->
+    recording_details.1]
+~ Elsewhere: 1 recording
+<https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|b> · <#C2> · <@U1>\
+""")
+    assert shown(lists.status_reply([], elsewhere, NOW)) == snapshot("""\
+Nothing is being recorded in this channel.
+~ Elsewhere: 1 recording
+<https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|b> · <#C2> · <@U1>\
+""")
+    assert shown(lists.status_reply([], [], NOW)) == snapshot("""\
+Nothing is being recorded here.
+[Start a recording -> form_open]\
+""")
+
+
+def test_status_read_aloud() -> None:
+    message = lists.status_reply([row(started_at=at(-720))], [], NOW)
+    assert folded(dates(message.text)) == snapshot(
+        """\
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording for 12 min. <@U1>, 22 Nov 2026, 13:51
+    UTC.\
+"""
+    )
+
+
+def test_list() -> None:
+    rows = [ended_row(), ended_row(key="key-2", phase=Phase.FAILED, has_video=False)]
+    assert shown(lists.list_reply(rows)) == snapshot("""\
+✅ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Ready
+<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
+[Watch -> recording_watch.0] [Transcript -> recording_transcript.0] [Details ->
+    recording_details.0]
+⚠️ *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Failed
+<@U1> · 22 Nov 2026, 14:03 UTC · 1 h 7 min · <#C1> ·
+    <https://acme.slack.com/archives/C1/p1?a=1&amp;b=2|open card>
+[Transcript -> recording_transcript.1] [Details -> recording_details.1]\
+""")
+    assert shown(lists.list_reply([], NAME)) == snapshot("""\
+There are no recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
+[Start a recording -> form_open]\
+""")
+
+
+@given(st.lists(ROWS, max_size=30), st.lists(ROWS, max_size=60), TIMES)
+@settings(max_examples=40, deadline=None)
+def test_slack_takes_any_rows(here: list[Row], elsewhere: list[Row], now: datetime) -> None:
+    assert_accepted(lists.status_reply(here, elsewhere, now))
+    assert_accepted(lists.list_reply(here, "<!here>"))
