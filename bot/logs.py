@@ -16,8 +16,11 @@ _SECRET = re.compile(
 )
 
 
+_INPUT = re.compile(r"input_value=.*(?=, input_type=)")  # pydantic quotes what it could not read
+
+
 def redact(text: str) -> str:
-    return _SECRET.sub("[secret]", text)
+    return _INPUT.sub("input_value=[left out]", _SECRET.sub("[secret]", text))
 
 
 def _redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

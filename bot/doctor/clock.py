@@ -54,11 +54,11 @@ def clock_finding(clocks: Clocks) -> Finding:
         return note("Clock", "nobody answered with a date to compare with")
     if not any(map(clocks.off, clocks.ahead)):
         return ok("Clock", f"agrees with {' and '.join(sorted(clocks.ahead))}")
-    off = [f"{_apart(ahead)} {service}" for service, ahead in sorted(clocks.ahead.items())]
+    off = [f"{apart(ahead)} {service}" for service, ahead in sorted(clocks.ahead.items())]
     broken = "Slack's requests would look forged, and 100ms would refuse our tokens"
     return failed("Clock", f"this machine is {', '.join(off)}: {broken}", FIX)
 
 
-def _apart(ahead: timedelta) -> str:
+def apart(ahead: timedelta) -> str:
     seconds = round(abs(ahead).total_seconds())
     return f"{seconds} s {'ahead of' if ahead > timedelta(0) else 'behind'}"

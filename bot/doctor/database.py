@@ -3,44 +3,54 @@
 import asyncio
 import os
 import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.doctor.clock import FIX as CLOCK_FIX
+from bot.doctor.clock import apart
 from bot.doctor.findings import Finding, failed, ok, shown, warning
 from bot.settings import WHERE
 from bot.store.drivers import engine_of
 from bot.store.engine import database_at
 from bot.store.errors import DatabaseInUse, DatabaseUrlError
 from bot.store.locking import FileLock
-from bot.store.migrating import HEAD, SCRIPTS
+from bot.store.migrating import HEAD, SCRIPTS, still_fits
 
 CHECK = "Database"
 PATIENCE_S = 10.0
+CLOCKS_DIFFER_BY = timedelta(seconds=5)  # each, of replicas whose leases last 15 s
 FREE_AT_LEAST = 200 * 1024 * 1024
 WRITABLE = "let the user that runs the bot write there, or change DATABASE_URL"
 
 
-async def check_database(database_url: str) -> Finding:
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def check_database(database_url: str, now: Callable[[], datetime] = utc_now) -> Finding:
     try:
         url = database_at(database_url)
     except DatabaseUrlError as wrong:
         return failed(CHECK, f"DATABASE_URL: {wrong}", WHERE["DATABASE_URL"])
     if url.get_backend_name() == "sqlite":
-        return await _sqlite(url, Path(url.database or ""))
-    return await _inside(url, f"{url.database} at {url.host or 'this machine'}")
+        return await _sqlite(url, Path(url.database or ""), now)
+    return await _inside(url, f"{url.database} at {url.host or 'this machine'}", now)
 
 
-async def _sqlite(url: URL, path: Path) -> Finding:
+async def _sqlite(url: URL, path: Path, now: Callable[[], datetime]) -> Finding:
     """A file: its folder, its lock, its content."""
     if early := _before_opening(path):
         return early
     try:
         with FileLock(path):
-            found = await _inside(url, str(path))
+            found = await _inside(url, str(path), now)
     except DatabaseInUse:
         return ok(CHECK, f"{path} is in use by a running bot, which is fine")
     except OSError as error:
@@ -71,7 +81,7 @@ def _room_left(folder: Path) -> Finding | None:
     return warning(CHECK, found, "make room, or move the database and change DATABASE_URL")
 
 
-async def _inside(url: URL, place: str) -> Finding:
+async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:
     """Which version of the tables is there, and whether this bot knows it."""
     try:
         engine = engine_of(url)
@@ -80,7 +90,8 @@ async def _inside(url: URL, place: str) -> Finding:
         return failed(CHECK, f"the library {missing.name} is not installed", fix)
     try:
         async with asyncio.timeout(PATIENCE_S), engine.connect() as conn:
-            server, revision, may_create = await conn.run_sync(_read)
+            ahead = await _ahead(conn, now)
+            server, revision, may_create, fits = await conn.run_sync(_read)
     except (SQLAlchemyError, TimeoutError, OSError) as error:
         fix = "see that the server runs, and that address, user and password are right"
         if url.get_backend_name() == "sqlite":
@@ -88,23 +99,38 @@ async def _inside(url: URL, place: str) -> Finding:
         return failed(CHECK, f"{place} does not open: {_why(error, url)}", fix)
     finally:
         await engine.dispose()
-    return _version(f"{server}, {place}", revision, may_create)
+    if abs(ahead) > CLOCKS_DIFFER_BY:
+        found = f"{place}: this machine is {apart(ahead)} the database"
+        return failed(CHECK, f"{found}. Replicas would take work from each other", CLOCK_FIX)
+    return _version(f"{server}, {place}", revision, may_create, fits)
 
 
-def _read(conn: Connection) -> tuple[str, str | None, bool]:
-    revision = MigrationContext.configure(conn).get_current_revision()
+async def _ahead(conn: AsyncConnection, now: Callable[[], datetime]) -> timedelta:
+    """How far our clock is ahead of that which all replicas can ask."""
     if conn.dialect.name == "sqlite":
-        return f"SQLite {conn.scalar(text('SELECT sqlite_version()'))}", revision, True
+        return timedelta(0)
+    theirs = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+    ahead: timedelta = now() - theirs
+    return ahead
+
+
+def _read(conn: Connection) -> tuple[str, str | None, bool, bool]:
+    revision, fits = MigrationContext.configure(conn).get_current_revision(), still_fits(conn)
+    if conn.dialect.name == "sqlite":
+        return f"SQLite {conn.scalar(text('SELECT sqlite_version()'))}", revision, True, fits
     may = conn.scalar(text("SELECT has_schema_privilege(current_schema(), 'CREATE')"))
-    return f"PostgreSQL {conn.scalar(text('SHOW server_version'))}", revision, bool(may)
+    return f"PostgreSQL {conn.scalar(text('SHOW server_version'))}", revision, bool(may), fits
 
 
-def _version(place: str, revision: str | None, may_create: bool) -> Finding:
+def _version(place: str, revision: str | None, may_create: bool, fits: bool) -> Finding:
     if revision == HEAD:
         return ok(CHECK, f"{place}: up to date")
     known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
     if revision is not None and revision not in known:
         found = f"{place}: a newer version of the bot was here ({shown(revision)})"
+        if fits:
+            fix = "this version works with it; go on to the newer one when you can"
+            return warning(CHECK, found, fix)
         return failed(CHECK, found, "use that newer version, or a copy from before")
     if not may_create:
         fix = "let this user create tables: GRANT CREATE ON SCHEMA … TO …"

@@ -2,19 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bot.doctor.clock import Clocks, clock_finding
-from bot.doctor.database import check_database
+from bot.doctor.database import check_database, utc_now
 from bot.doctor.findings import Finding
 from bot.doctor.given import Given, read_settings
 from bot.doctor.hms import check_hms
 from bot.doctor.slack import check_slack
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def examine(env_file: Path | None, now: Callable[[], datetime] = utc_now) -> list[Finding]:
@@ -27,6 +23,6 @@ async def examine_given(given: Given, now: Callable[[], datetime]) -> list[Findi
     slack, hms, database = await asyncio.gather(
         check_slack(given, clocks),
         check_hms(given, clocks),
-        check_database(given.settings.database_url),
+        check_database(given.settings.database_url, now),
     )
     return [*given.findings, *slack, *hms, clock_finding(clocks), database]

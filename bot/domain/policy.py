@@ -92,11 +92,16 @@ class Policy:
 
 
 def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:
-    """When 100ms should have the transcript: 5 minutes or a fifth of the length after the stop."""
+    """When 100ms should have the transcript: 5 minutes or a fifth of the length after the stop.
+
+    The length may be odd: nothing is waited for longer than we would ask for it.
+    """
     if recording.stopped_at is None or not recording.transcription.pending:
         return None
     share_s = (recording.duration_s or 0.0) * policy.transcript_share / policy.time_scale
-    return recording.stopped_at + max(policy.transcript_least, timedelta(seconds=share_s))
+    most_s = policy.give_up_after.total_seconds()
+    share = timedelta(seconds=min(share_s, most_s))
+    return recording.stopped_at + max(policy.transcript_least, share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 Each takes anything and answers the value or None; none of them raises.
 """
 
-import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 MAX_WHOLE = 2**63 - 1  # what the databases hold
 FIRST_YEAR = 2000  # 100ms writes year 1 for "no time", and was founded long after this
+MAX_FUTURE = timedelta(minutes=5)  # so far ahead another clock may be
+MAX_SECONDS = timedelta(days=30).total_seconds()  # no meeting and no link lasts longer
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -41,23 +42,34 @@ def moment(value: object) -> datetime | None:
     return value if value.year >= FIRST_YEAR else None
 
 
+def past(value: datetime | None, told_at: datetime) -> datetime | None:
+    """A time of something that is over, as it was told at `told_at`: what waits is counted from it,
+    and one that is years ahead would be waited for."""
+    return value if value is not None and value <= told_at + MAX_FUTURE else None
+
+
 def seconds(value: object) -> float | None:
-    """A finite number that is not negative; also from a string of digits."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
+    """A number that is not negative and can be the length of something; also from digits."""
+    number = _number(value)
+    return number if number is not None and number <= MAX_SECONDS else None
 
 
 def whole(value: object) -> int | None:
     """A whole number that is not negative and that a database can hold."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if 0 <= value <= MAX_WHOLE else None
-    number = seconds(value)
+    number = _number(value)
     return int(number) if number is not None and number < MAX_WHOLE else None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if number >= 0 else None  # also false for NaN
 
 
 def objects(value: object) -> tuple[dict[str, object], ...]:

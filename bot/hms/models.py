@@ -243,8 +243,8 @@ def facts_of_recording(recording: Recording, at: datetime) -> list[Fact]:
             at=at,
             status=status,
             session_id=recording.session_id,
-            started_at=recording.started_at,
-            stopped_at=recording.stopped_at,
+            started_at=lenient.past(recording.started_at, at),
+            stopped_at=lenient.past(recording.stopped_at, at),
             meeting_url=recording.meeting_url,
         )
         for status in STATUSES

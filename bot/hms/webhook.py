@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -37,7 +37,6 @@ from bot.hms import lenient
 from bot.hms.models import Flag, Text, Time, WebhookDelivery
 from bot.hms.redact import redact, strip_secrets
 
-MAX_FUTURE = timedelta(minutes=5)
 MAX_WORDS_CHARS = 500
 ID_KEYS = ("job_id", "beam_id", "recording_id", "transcription_id")
 # The same thing said again may have these anew.
@@ -152,9 +151,7 @@ def fact_of(envelope: Envelope, received_at: datetime) -> Fact | None:
     to_fact = FACT_OF.get(envelope.type)
     if to_fact is None or envelope.data.get("recording_enabled") is False:
         return None  # a beam without recording only streams to RTMP
-    said = envelope.timestamp
-    sane = said is not None and said <= received_at + MAX_FUTURE
-    return to_fact(envelope, said if said is not None and sane else received_at)
+    return to_fact(envelope, lenient.past(envelope.timestamp, received_at) or received_at)
 
 
 def inbox_identity(envelope: Envelope) -> str:
@@ -172,7 +169,7 @@ def beam_started(envelope: Envelope, at: datetime) -> BeamStarted:
     return BeamStarted(
         at=at,
         session_id=lenient.text(envelope.data.get("session_id")),
-        started_at=_times_of(envelope)[0],
+        started_at=lenient.past(_times_of(envelope)[0], at),
     )
 
 
@@ -189,8 +186,8 @@ def recording_uploaded(envelope: Envelope, at: datetime) -> RecordingUploaded:
         at=at,
         duration_s=lenient.seconds(envelope.data.get("duration")),
         size=lenient.whole(envelope.data.get("size")),
-        started_at=lenient.moment(envelope.data.get("started_at")),
-        stopped_at=lenient.moment(envelope.data.get("stopped_at")),
+        started_at=lenient.past(lenient.moment(envelope.data.get("started_at")), at),
+        stopped_at=lenient.past(lenient.moment(envelope.data.get("stopped_at")), at),
     )
 
 

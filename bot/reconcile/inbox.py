@@ -2,25 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import structlog
 
 from bot.domain.facts import Fact
 from bot.hms.webhook import Envelope, Ids, fact_of, ids_of
-from bot.metrics import WEBHOOKS
+from bot.metrics import FAULTS, WEBHOOKS
 from bot.reconcile.match import About, Later, Nobody, match
-from bot.store.errors import UnknownRecording
+from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.store import Store
 from bot.store.values import Asked, InboxItem, InboxState, Settled
 from bot.usecases.deps import Deps
+from bot.usecases.housekeeping import CLAIMED_WITHIN, UNCLAIMED
 
 log = structlog.get_logger()
 
 BATCH = 200
 BEAM = "beam."  # an event about a recording itself
-KEPT_FOR = timedelta(hours=1)  # an event that nobody claims by then is nobody's
 
 
 @dataclass(slots=True)
@@ -65,6 +65,9 @@ async def match_inbox(deps: Deps) -> Read:
     await _record(deps.store, told)
     followed = await _of_nobody(deps, nobodys, settled) if nobodys else False
     await deps.store.settle_inbox(settled)
+    waiting = {s.id: ids[s.id] for s in settled if s.state is InboxState.WAITING}
+    if waiting:
+        await _named_meanwhile(deps.store, waiting, known)
     return Read(len(items), look_out=followed)
 
 
@@ -89,6 +92,16 @@ async def _of_nobody(
     return bool(followed)
 
 
+async def _named_meanwhile(
+    store: Store, waiting: Mapping[int, Ids], known: Mapping[str, str]
+) -> None:
+    """Who learnt a name since we looked found nothing waiting yet."""
+    names = await store.keys_by_alias({a for of in waiting.values() for a in of.aliases})
+    new = names.keys() - known.keys()
+    again = [item for item, of in waiting.items() if of.aliases & new]
+    await store.settle_inbox([Settled(item, InboxState.NEW) for item in again])
+
+
 async def reopen_inbox(store: Store, room_id: str) -> None:
     """Webhooks of this room that named an id unknown until now may be matched."""
     waiting = await store.waiting_inbox(room_id)
@@ -111,15 +124,16 @@ def _tell(told: _Told, item: InboxItem, envelope: Envelope, ids: Ids) -> None:
 
 
 def _later(deps: Deps, item: InboxItem) -> Settled:
-    if deps.now() - item.entry.received_at > KEPT_FOR:
-        return Settled(item.id, InboxState.IGNORED, note="nobody claimed it")
+    if deps.now() - item.entry.received_at > CLAIMED_WITHIN:
+        return Settled(item.id, InboxState.IGNORED, note=UNCLAIMED)
     return Settled(item.id, InboxState.WAITING)
 
 
 async def _ask(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
-        await store.record(key, asked=Asked(None), wake=True)
+        with suppress(UnknownRecording):  # forgotten since
+            await store.record(key, asked=Asked(None), wake=True)
 
 
 async def _record(store: Store, told: dict[str, _Told]) -> None:
@@ -131,3 +145,8 @@ async def _record(store: Store, told: dict[str, _Told]) -> None:
         except UnknownRecording:
             log.warning("alias_of_no_recording", key=key)
             await store.settle_inbox([Settled(i, InboxState.IGNORED) for i in said.items])
+        except StoreUnavailable:
+            raise
+        except Exception:  # such as a fact that only newer code knows: tried again, holds up no one
+            FAULTS.labels("inbox").inc()
+            log.exception("webhooks_not_noted", key=key)

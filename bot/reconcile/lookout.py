@@ -19,8 +19,8 @@ from bot.usecases.deps import Deps
 
 log = structlog.get_logger()
 
-AT_ONCE = 5
-CLAIMED_FOR = timedelta(seconds=30)  # longer than the calls can take
+AT_ONCE = 1  # so that the claim of none ends while others are looked at
+CLAIMED_FOR = timedelta(seconds=30)  # longer than the calls about one room can take
 LISTED_MOST = 200
 NO_OLDER_THAN = timedelta(days=1)
 NEWS_FOR = timedelta(minutes=2)  # so long, an event that nobody claims makes us look again

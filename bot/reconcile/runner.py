@@ -154,7 +154,7 @@ def _held(
 
 
 async def _write(ctx: Context, note: Note) -> None:
-    """Without the lease's name, and through an outage: what came of a call is not thrown away."""
+    """Through an outage, and even if the lease is lost: what came of a call is not thrown away."""
     for _ in range(WRITE_TRIES):
         try:
             await ctx.deps.store.record(
@@ -164,6 +164,7 @@ async def _write(ctx: Context, note: Note) -> None:
                 deliveries=note.deliveries,
                 asked=note.asked,
                 holds=note.holds,
+                by=ctx.owner,
             )
             break
         except StoreUnavailable as gone:

@@ -63,7 +63,7 @@ class Gates:
         """Raises `SlackUnavailable` while the method is paused."""
         now = self._now()
         seen_at, until = self._seen.get(method, (None, None))
-        if seen_at is None or now - seen_at > self._FRESH:
+        if seen_at is None or self._is_old(seen_at, now):
             until = await self._shared.gate(method)
             self._seen[method] = (now, until)
         if until and until > now:
@@ -82,7 +82,7 @@ class Gates:
         `probe` raises `TokenRefused` if it still is.
         """
         now = self._now()
-        if self._looked_at is None or now - self._looked_at > self._FRESH:
+        if self._looked_at is None or self._is_old(self._looked_at, now):
             self._looked_at = now  # before the look: a refusal during it calls for another one
             self._shut = await self._shared.shut(INSTALLED)
         shut = self._shut
@@ -99,6 +99,10 @@ class Gates:
         await self._shared.open_gate(INSTALLED)
         self._looked_at = None
         log.info("slack_accepts_the_token_again", refused_since=str(shut.since))
+
+    def _is_old(self, at: datetime, now: datetime) -> bool:
+        """Also after the clock was set back: it would be fresh until the old time comes again."""
+        return not timedelta(0) <= now - at <= self._FRESH
 
     async def refused(self, error: str) -> NotInstalled:
         """The token is refused: nothing goes out until a probe passes. What to raise."""

@@ -1,9 +1,9 @@
 """Half-filled forms, and methods that Slack or 100ms told us to leave alone for a while."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select, update
 
 from bot.domain.drafts import Draft
 from bot.domain.health import Shut
@@ -14,6 +14,7 @@ from bot.store.values import InboxState, SavedDraft
 
 d = drafts.c
 g = gates.c
+PURGED_AT_ONCE = 1000
 
 
 class DraftsPart(Part):
@@ -47,22 +48,33 @@ class DraftsPart(Part):
         return SavedDraft(Draft.model_validate(row.body), row.channel, row.updated_at)
 
     async def purge(
-        self, *, drafts_before: datetime | None = None, inbox_before: datetime | None = None
+        self,
+        *,
+        drafts_before: datetime | None = None,
+        inbox_before: datetime | None = None,
+        at_once: int = PURGED_AT_ONCE,
     ) -> int:
         """Forgets drafts not touched since, and inbox items read before; how many."""
         gone = 0
-        async with self._db.write() as conn:
-            if drafts_before is not None:
-                old = delete(drafts).where(self._mine(drafts), d.updated_at < drafts_before)
-                gone += len((await conn.execute(old.returning(d.request_id))).all())
-            if inbox_before is not None:
-                gone += await self._purge_inbox(conn, inbox_before)
+        if drafts_before is not None:
+            gone += await self._purge(d.request_id, d.updated_at < drafts_before, at_once)
+        if inbox_before is not None:
+            read = inbox.c.state != InboxState.NEW.value
+            old = and_(inbox.c.received_at < inbox_before, read)
+            gone += await self._purge(inbox.c.id, old, at_once)
         return gone
 
-    async def _purge_inbox(self, conn: AsyncConnection, before: datetime) -> int:
-        read = inbox.c.state != InboxState.NEW.value
-        old = and_(self._mine(inbox), inbox.c.received_at < before, read)
-        return len((await conn.execute(delete(inbox).where(old).returning(inbox.c.id))).all())
+    async def _purge(self, name: Column[Any], which: ColumnElement[bool], at_once: int) -> int:
+        """A few at a time: after a long absence they are many, and others want to write, too."""
+        gone = 0
+        some = select(name).where(self._mine(name.table), which).limit(at_once)
+        old = delete(name.table).where(self._mine(name.table), name.in_(some)).returning(name)
+        while True:
+            async with self._db.write() as conn:
+                count = len((await conn.execute(old)).all())
+            gone += count
+            if count < at_once:
+                return gone
 
 
 class GatesPart(Part):

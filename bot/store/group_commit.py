@@ -29,10 +29,14 @@ class GroupCommit(Generic[Item, Answer]):
             self._writer = asyncio.create_task(self._drain(), name="group-commit")
         return await future
 
-    async def finish(self) -> None:
-        """Waits for everything that was submitted."""
-        if self._writer is not None:
-            await self._writer
+    async def finish(self, within_s: float) -> bool:
+        """Waits for everything that was submitted. False: it took too long, and is let go."""
+        if self._writer is None:
+            return True
+        _, late = await asyncio.wait([self._writer], timeout=within_s)
+        for writer in late:
+            writer.cancel()
+        return not late
 
     async def _drain(self) -> None:
         while self._queue:

@@ -64,7 +64,7 @@ class InboxPart(Part):
             return sorted((rows.inbox_item(row) for row in taken), key=lambda item: item.id)
 
     async def settle_inbox(self, settled: Sequence[Settled]) -> None:
-        """What became of these items, in one transaction."""
+        """What became of these items, in one transaction. What is matched stays so."""
         alike: dict[tuple[str, str | None, str | None], list[int]] = defaultdict(list)
         for item in settled:
             alike[item.state.value, item.recording_key, item.note].append(item.id)
@@ -73,7 +73,8 @@ class InboxPart(Part):
         async with self._db.write() as conn:
             # In one order everywhere: two replicas could deadlock.
             for (state, key, note), item_ids in sorted(alike.items(), key=lambda a: min(a[1])):
-                mine = update(inbox).where(self._mine(inbox), i.id.in_(sorted(item_ids)))
+                these = (i.id.in_(sorted(item_ids)), i.state != InboxState.MATCHED.value)
+                mine = update(inbox).where(self._mine(inbox), *these)
                 change = {"state": state, "recording_key": key, "note": note, "leased_until": None}
                 await conn.execute(mine.values(change))
         if any(item.state is InboxState.NEW for item in settled):
@@ -86,3 +87,10 @@ class InboxPart(Part):
             query = query.where(i.room_id == room_id)
         async with self._db.read() as conn:
             return [rows.inbox_item(row) for row in await conn.execute(query.order_by(i.id))]
+
+    async def stop_waiting(self, before: datetime, note: str) -> int:
+        """What has waited since then is nobody's; how many."""
+        old = update(inbox).where(self._mine(inbox), is_waiting(), i.received_at < before)
+        ignored = old.values(state=InboxState.IGNORED.value, note=note)
+        async with self._db.write() as conn:
+            return len((await conn.execute(ignored.returning(i.id))).all())

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, pool, text
 
 from bot.store.database import translated
 from bot.store.drivers import PG_OPTIONS, pg_arguments, prepare_sqlite
 from bot.store.errors import SchemaTooNew
+from bot.store.schema_settings import presets
+
+log = structlog.get_logger()
 
 SCRIPTS = Path(__file__).parent / "migrations"
 HEAD = "0005"  # of the scripts; a test compares. Knowing it spares importing Alembic at each start
@@ -42,10 +46,33 @@ def run_scripts(conn: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as e:
+        if still_fits(conn):
+            log.warning("newer_schema", version=_version(conn), known=HEAD)
+            return
         raise SchemaTooNew(
-            f"the database is at version {_version(conn)!r}, which this version of the bot does "
-            "not know: use the newer one, or a copy from before"
+            f"the database is at version {_version(conn)!r}, which this version of the bot cannot "
+            "work with: use the newer one, or a copy from before"
         ) from e
+
+
+def still_fits(conn: Connection) -> bool:
+    """Newer code was here, and what this code uses is still as it was: migrations expand first.
+
+    So a replica that dies while a deploy rolls comes back, and a deploy can be taken back.
+    """
+    there = inspect(conn)
+    for table in presets.metadata.tables.values():  # of which it is one
+        if not there.has_table(table.name):
+            return False
+        found = {column["name"]: column for column in there.get_columns(table.name)}
+        if not {column.name for column in table.columns} <= found.keys():
+            return False
+        for name, column in found.items():
+            ours = table.columns.get(name)
+            needed = not column["nullable"] and column["default"] is None
+            if needed and (ours is None or ours.nullable):
+                return False
+    return True
 
 
 def _version(conn: Connection) -> str | None:

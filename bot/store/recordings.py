@@ -146,13 +146,16 @@ class RecordingsPart(StepPart):
         inbox: Collection[int] = (),
         wake: bool = False,
         owner: str | None = None,
+        by: str | None = None,
     ) -> int:
         """All that one step has to say, in one transaction; the number of facts that were new.
 
         A hold of None is cleared, those not named stay. The `inbox` items become matched.
         With `owner` nothing is written unless that lease is still held (`LeaseLost`), and it is
-        renewed: announce a call so. Store what came of the call without it, for that must
-        never be lost. The first recording to name an alias keeps it; `hms_id` is one by itself.
+        renewed: announce a call so. Store what came of the call with `by` instead, for that must
+        never be lost: if somebody else has had the lease since, they are woken, and a delivery
+        counts only as far as they have not gone on with it.
+        The first recording to name an alias keeps it; `hms_id` is one by itself.
         """
         step = Step(
             key=key,
@@ -165,6 +168,7 @@ class RecordingsPart(StepPart):
             inbox=inbox,
             wake=wake,
             owner=owner,
+            by=by,
         )
         async with self._waking() if wake else self._db.write() as conn:
             return await self._write_step(conn, step)

@@ -42,13 +42,15 @@ class Step:
     inbox: Collection[int]
     wake: bool
     owner: str | None
+    by: str | None
 
 
 class StepPart(Part):
     async def _write_step(self, conn: AsyncConnection, step: Step) -> int:
         """Everything in it; the number of new facts. The row lock makes it one at a time."""
         row = await self._locked(conn, step)
-        changes = self._notes(row, step)
+        late = step.by is not None and row.lease_owner != step.by
+        changes = self._notes(row, step, wake=step.wake or late)
         names, new = step.aliases, 0
         if step.facts:
             merged = await self._write_facts(conn, step)
@@ -63,7 +65,8 @@ class StepPart(Part):
                     await self._show_in(conn, recording)
         await self._name(conn, step.key, names)
         for delivery in step.deliveries:
-            await self._deliver(conn, step, delivery)
+            if not late or await self._counts(conn, step.key, delivery):
+                await self._deliver(conn, step, delivery)
         if step.inbox:
             await self._match_inbox(conn, step)
         if changes:
@@ -80,14 +83,14 @@ class StepPart(Part):
             raise LeaseLost(step.key)
         return row
 
-    def _notes(self, row: rows.AnyRow, step: Step) -> dict[str, Any]:
+    def _notes(self, row: rows.AnyRow, step: Step, *, wake: bool) -> dict[str, Any]:
         now = self._now()
         changes: dict[str, Any] = {}
         if step.holds:
             changes["holds"] = rows.holds_after(row.holds, step.holds)
         if step.asked:
             changes |= rows.asked_row(step.asked)
-        if step.wake:
+        if wake:
             changes |= {"next_due_at": now, "wakes": row.wakes + 1}
         if step.owner is not None:
             changes["leased_until"] = now + self._lease
@@ -144,6 +147,19 @@ class StepPart(Part):
         named = [{**self._ours, "alias": name, "recording_key": key} for name in sorted(names)]
         if named:
             await conn.execute(self._db.insert(alias_table).on_conflict_do_nothing(), named)
+
+    async def _counts(self, conn: AsyncConnection, key: str, late: Delivery) -> bool:
+        """Somebody else has had the recording since: what they posted is not to be forgotten.
+
+        True if they have not tried this one, or if it is about the very message that is there.
+        """
+        d = delivery_table.c
+        same = (d.recording_key == key, d.kind == late.kind.value, d.target == late.target)
+        query = select(d.state, d.attempts, d.ts).where(*same)
+        there = (await conn.execute(query)).first()
+        if there is None or (there.ts and there.ts == late.ts):
+            return True
+        return there.attempts == late.attempts and there.state not in rows.TOLD
 
     async def _deliver(self, conn: AsyncConnection, step: Step, delivery: Delivery) -> None:
         row = rows.delivery_row(delivery)

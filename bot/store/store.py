@@ -7,6 +7,8 @@ Every method may raise `StoreUnavailable`; see `errors` for the others. Opened b
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.store.channel_settings import ChannelSettingsPart
 from bot.store.database import Database
 from bot.store.desk import DraftsPart, GatesPart
@@ -23,6 +25,10 @@ from bot.store.pulse import PulsePart
 from bot.store.recordings import RecordingsPart
 from bot.store.rooms import RoomsPart
 from bot.store.values import Team
+
+log = structlog.get_logger()
+
+FINISHED_WITHIN_S = 1.0  # of the ten in which the bot stops
 
 
 class Store(
@@ -60,9 +66,13 @@ class Store(
         await self._db.ping()
 
     async def close(self) -> None:
-        """What was submitted is committed first; then the file may be opened by another."""
+        """What was submitted is committed first; then the file may be opened by another.
+
+        If the database hangs it is not waited for: nobody was told that it is kept.
+        """
         try:
-            await self._arrivals.finish()
+            if not await self._arrivals.finish(FINISHED_WITHIN_S):
+                log.warning("webhooks_not_kept")
         finally:
             await self._db.close()
             if self._lock is not None:

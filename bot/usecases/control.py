@@ -5,6 +5,7 @@ from typing import Literal
 
 from bot.domain.facts import Followed, PauseRequested, StopRequested, StopWished
 from bot.domain.recording import ON_AIR, Phase
+from bot.domain.steps import Stop, hold_name
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow
 from bot.usecases.deps import Deps
@@ -26,10 +27,12 @@ async def control(deps: Deps, action: Control, key: str, by: str) -> RecordingRo
         return None
     now = deps.now()
     if action == "stop":
-        await deps.store.add_facts(key, [StopRequested(at=now, by=by)])
+        wish = StopRequested(at=now, by=by)
+        # Whoever clicks once more need not wait for the pause that earlier failures have earned.
+        await deps.store.record(key, facts=[wish], holds={hold_name(Stop()): None}, wake=True)
     else:
-        wish = PauseRequested(at=now, by=by, pause=action == "pause")
-        await deps.store.add_facts(key, [wish])
+        pause = PauseRequested(at=now, by=by, pause=action == "pause")
+        await deps.store.add_facts(key, [pause])
     return row
 
 

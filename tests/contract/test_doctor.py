@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -251,13 +251,35 @@ async def test_postgresql_says_which_it_is(shared_postgres: str) -> None:
     assert "://" not in found.found
 
 
-async def test_a_database_of_a_newer_bot(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("ahead_s", "said"), [(-9, "9 s behind"), (9, "9 s ahead of")])
+async def test_a_clock_by_which_leases_would_not_hold(
+    shared_postgres: str, ahead_s: int, said: str
+) -> None:
+    """Replicas that differ by more take each other's work, and post it twice."""
+    await migrate(shared_postgres)
+    off = timedelta(seconds=ahead_s)
+    found = await check_database(shared_postgres, lambda: datetime.now(UTC) + off)
+    assert found.verdict is FAILED
+    assert f"this machine is {said} the database" in found.found
+    small = await check_database(shared_postgres, lambda: datetime.now(UTC) + off / 3)
+    assert small.verdict is OK
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ("ALTER TABLE recordings ADD COLUMN mood TEXT", WARNING),
+        ("ALTER TABLE recordings DROP COLUMN duration_s", FAILED),
+    ],
+)
+async def test_a_database_of_a_newer_bot(tmp_path: Path, change: str, verdict: Verdict) -> None:
     url = f"sqlite:///{tmp_path}/bot.sqlite"
     await migrate(url)
     with sqlite3.connect(tmp_path / "bot.sqlite") as db:
+        db.execute(change)
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     found = await check_database(url)
-    assert found.verdict is FAILED
+    assert found.verdict is verdict
     assert "a newer version of the bot was here (9999)" in found.found
 
 

@@ -62,14 +62,55 @@ async def test_replicas_that_start_together_migrate_once(new_postgres: Callable[
     await asyncio.gather(*(migrate(url) for _ in range(5)))
 
 
-async def test_a_newer_database_is_left_alone(empty_database_url: str, clock: Clock) -> None:
-    await migrate(empty_database_url)
-    engine = engine_of(database_at(empty_database_url))
+async def made_newer(url: str, *changes: str) -> None:
+    """What a later version of the bot leaves behind."""
+    await migrate(url)
+    engine = engine_of(database_at(url))
     async with engine.begin() as conn:
-        await conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        for change in (*changes, "UPDATE alembic_version SET version_num = '9999'"):
+            await conn.execute(text(change))
     await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "contracted",
+    [
+        "ALTER TABLE recordings DROP COLUMN duration_s",
+        "ALTER TABLE facts RENAME COLUMN body TO said",
+        "DROP TABLE homes",
+    ],
+)
+async def test_a_newer_database_that_lacks_something_is_left_alone(
+    empty_database_url: str, clock: Clock, contracted: str
+) -> None:
+    await made_newer(empty_database_url, contracted)
     with pytest.raises(SchemaTooNew, match="9999"):
         await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+async def test_a_newer_database_that_wants_something_is_left_alone(
+    empty_database_url: str, clock: Clock
+) -> None:
+    await made_newer(empty_database_url, "ALTER TABLE recordings ALTER hms_id SET NOT NULL")
+    with pytest.raises(SchemaTooNew, match="9999"):
+        await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
+
+
+async def test_a_replica_comes_back_while_a_newer_one_is_deployed(
+    empty_database_url: str, clock: Clock
+) -> None:
+    """It was killed after the newer one had migrated: expanding is nothing that it notices."""
+    await made_newer(
+        empty_database_url,
+        "ALTER TABLE recordings ADD COLUMN mood TEXT",
+        "ALTER TABLE recordings ADD COLUMN taste TEXT NOT NULL DEFAULT ''",
+        "CREATE TABLE tomorrow (a TEXT NOT NULL)",
+    )
+    old = await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
+    key = await created(old)
+    assert await old.take_due(1, "a") == [key]
+    await old.close()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

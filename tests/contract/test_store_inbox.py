@@ -2,11 +2,12 @@
 
 import asyncio
 
+import psycopg
 import pytest
 
 from bot.store.errors import StoreRefused, StoreUnavailable
 from bot.store.group_commit import GroupCommit
-from bot.store.store import Store
+from bot.store.store import FINISHED_WITHIN_S, Store
 from bot.store.values import InboxState, Settled
 from tests.contract.store_support import LEASE, T0, Clock, S, created, entry
 
@@ -92,6 +93,15 @@ async def test_old_settled_items_are_forgotten(store: Store) -> None:
     assert await store.purge(inbox_before=T0 + 3 * S) == 0
 
 
+async def test_many_old_items_are_forgotten_a_few_at_a_time(store: Store) -> None:
+    for n in range(5):
+        await store.put_inbox(entry(f"e{n}", received_at=T0 + n * S))
+    ids = [item.id for item in await store.take_inbox(9)]
+    await store.settle_inbox([Settled(i, InboxState.IGNORED) for i in ids])
+    assert await store.purge(inbox_before=T0 + 4 * S, at_once=2) == 4
+    assert await store.purge(inbox_before=T0 + 5 * S, at_once=2) == 1
+
+
 async def test_an_unavailable_database_fails_all_at_once() -> None:
     calls = 0
 
@@ -134,3 +144,17 @@ async def test_closing_waits_for_what_was_submitted(store: Store) -> None:
     assert await put
     with pytest.raises(StoreUnavailable):
         await store.put_inbox(entry("late"))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+async def test_closing_waits_for_no_database_that_hangs(store: Store, shared_postgres: str) -> None:
+    """It would be killed then, in the middle of something else."""
+    await store.ping()
+    with psycopg.connect(shared_postgres) as conn:
+        conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+        put = asyncio.create_task(store.put_inbox(entry()))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(FINISHED_WITHIN_S + 2):
+            await store.close()
+    with pytest.raises(asyncio.CancelledError):
+        await put

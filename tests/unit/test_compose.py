@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from bot.settings import Settings
+from bot.web.webhook import MAX_BODY_BYTES
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yml").read_text())
@@ -22,6 +23,7 @@ def test_everything_has_a_health_check_and_comes_back() -> None:
     for service in SERVICES.values():
         assert service["healthcheck"]["test"][0] == "CMD"
         assert service["restart"] == "unless-stopped"
+        assert service["logging"]["driver"] == "local"  # it rotates
 
 
 def test_the_replicas_wait_for_the_database_and_are_given_only_settings_that_exist() -> None:
@@ -43,6 +45,8 @@ def test_the_replicas_and_the_database_name_the_same_one() -> None:
 def test_the_proxy_knows_the_replicas_and_lets_in_what_is_meant_to() -> None:
     caddy = (ROOT / "deploy" / "Caddyfile").read_text()
     assert "reverse_proxy bot-1:8080 bot-2:8080" in caddy
+    assert MAX_BODY_BYTES == 1024 * 1024
+    assert "max_size 1MiB" in caddy  # 1MB would be less than the bot takes
     assert "/slack/events /webhooks/100ms/*" in caddy
     assert "./deploy/Caddyfile:/etc/caddy/Caddyfile:ro" in SERVICES["proxy"]["volumes"]
 

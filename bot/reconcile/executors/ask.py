@@ -1,15 +1,21 @@
 """Ask 100ms how the recording is, so that no webhook is ever needed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
+from bot.domain.deliveries import Hold
 from bot.domain.derive import derive
 from bot.domain.facts import AssetSeen, GaveUp, Vanished
 from bot.domain.policy import deadlines
+from bot.domain.steps import Ask, hold_name
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note
 from bot.store.values import Asked
+
+ASK = hold_name(Ask())
 
 
 async def ask(ctx: Context) -> Note:
@@ -20,12 +26,10 @@ async def ask(ctx: Context) -> Note:
     try:
         seen = await ctx.deps.hms.get_recording(recording.hms_id)
     except HmsNotFound as gone:
-        since = recording.accepted_at or recording.requested_at
-        if ctx.now - since > ctx.deps.policy.start_within:
-            vanished = Vanished(at=ctx.now, status=gone.status)
-            return Note(facts=[vanished], asked=Asked(ctx.now, ctx.work.asks + 1))
-        return _failed(ctx)
-    except (HmsUnavailable, HmsRefused):
+        return _not_there(ctx, gone)
+    except HmsUnavailable as failed:
+        return _failed(ctx, retry_after_s=failed.retry_after_s)
+    except HmsRefused:
         return _failed(ctx)
     known = {f.identity for f in ctx.recording.log}
     new = [f for f in facts_of_recording(seen, ctx.now) if f.identity not in known]
@@ -41,7 +45,7 @@ async def give_up(ctx: Context, *, on_recording: bool) -> Note:
     policy = ctx.deps.policy
     since = deadlines(ctx.recording, policy).give_up_at
     last = await ask(ctx)
-    silent = last.asked is not None and last.asked.failures > 0
+    silent = last.asked is not None and last.asked.failures > 0 and not _times_gone(last.holds)
     if silent and since is not None and ctx.now - since < policy.give_up_after:
         raise HmsUnavailable("no last word", reached=False)
     after = derive(ctx.key, [*ctx.recording.log, *last.facts])
@@ -55,5 +59,26 @@ async def give_up(ctx: Context, *, on_recording: bool) -> Note:
     return replace(last, facts=[*last.facts, gave_up])
 
 
-def _failed(ctx: Context) -> Note:
-    return Note(asked=Asked(ctx.now, ctx.work.asks, ctx.work.ask_failures + 1))
+def _not_there(ctx: Context, gone: HmsNotFound) -> Note:
+    """Said so often in a row, it is true. Once may be a slip, or credentials that are soon set
+    right, and of what has vanished nobody asks again."""
+    times = _times_gone(ctx.work.holds) + 1
+    if times >= ctx.deps.policy.tries_to_read:
+        vanished = Vanished(at=ctx.now, status=gone.status)
+        return Note(facts=[vanished], asked=Asked(ctx.now, ctx.work.asks + 1))
+    return replace(_failed(ctx), holds={ASK: Hold(ctx.now, times)})
+
+
+def _times_gone(holds: Mapping[str, Hold | None]) -> int:
+    """How often in a row 100ms did not know it. Any other answer begins anew."""
+    held = holds.get(ASK)
+    return held.attempts if held else 0
+
+
+def _failed(ctx: Context, *, retry_after_s: float | None = None) -> Note:
+    """The plan backs off by itself; where 100ms wants more patience than that, it is held up."""
+    asked = Asked(ctx.now, ctx.work.asks, ctx.work.ask_failures + 1)
+    if retry_after_s is None:
+        return Note(asked=asked)
+    until = ctx.now + timedelta(seconds=retry_after_s)
+    return Note(asked=asked, holds={ASK: Hold(until, 0)})

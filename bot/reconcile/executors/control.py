@@ -2,8 +2,15 @@
 
 from datetime import datetime
 
-from bot.domain.facts import PauseDropped, PauseSent, StopRefused, StopRequested, StopSent
-from bot.hms.errors import HmsNotFound, HmsRefused
+from bot.domain.facts import (
+    Fact,
+    PauseDropped,
+    PauseSent,
+    StopRefused,
+    StopRequested,
+    StopSent,
+)
+from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note
 
@@ -19,21 +26,37 @@ async def stop(ctx: Context) -> Note:
     try:
         answer = await ctx.deps.hms.stop(hms_id)
     except HmsNotFound as gone:
+        seen = await _not_running(ctx, hms_id)
         at = max(ctx.now, asked_at)
-        return Note(facts=[StopRefused(at=at, status=gone.status, message=gone.message)])
+        return Note(facts=[StopRefused(at=at, status=gone.status, message=gone.message), *seen])
     seen = facts_of_recording(answer, ctx.now) if answer else []
     return Note(facts=[StopSent(at=max(ctx.now, asked_at)), *seen])
 
 
+async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:
+    """What 100ms shows of what it finds nothing to stop of. If it runs, that was no answer: raises
+    HmsUnavailable, for nobody would stop it any more."""
+    try:
+        seen = await ctx.deps.hms.get_recording(hms_id)
+    except HmsRefused:
+        return []
+    if seen.status in ("starting", "running"):
+        raise HmsUnavailable("404, but it runs", reached=False)
+    return facts_of_recording(seen, ctx.now)
+
+
 async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
     """Pause (`on`) or resume: not later than the policy says, and only what is ours."""
-    if ctx.now - asked_at > ctx.deps.policy.pause_within:
+    if _too_late(ctx, asked_at):
         return Note(facts=[PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")])
     seen = await ctx.deps.hms.get_recording(_hms_id(ctx))
     facts = facts_of_recording(seen, ctx.now)
     if seen.status != "running":
         dropped = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="not_running")
         return Note(facts=[*facts, dropped])
+    if _too_late(ctx, asked_at):  # the answer took its time, and the click is by room
+        late = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")
+        return Note(facts=[*facts, late])
     call = ctx.deps.hms.pause if on else ctx.deps.hms.resume
     try:
         await call(ctx.recording.room_id)
@@ -41,6 +64,10 @@ async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
         refused = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="refused")
         return Note(facts=[*facts, refused])
     return Note(facts=[*facts, PauseSent(at=ctx.now, asked_at=asked_at, pause=on)])
+
+
+def _too_late(ctx: Context, asked_at: datetime) -> bool:
+    return ctx.now - asked_at > ctx.deps.policy.pause_within
 
 
 def _hms_id(ctx: Context) -> str:

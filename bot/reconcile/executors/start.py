@@ -20,7 +20,9 @@ from bot.hms.models import facts_of_recording
 from bot.reconcile.context import Context, Note, hold
 
 MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
+LISTED_MOST = 300
 _ACTIVE: tuple[HmsStatus, ...] = ("running", "starting")
+_UNFINISHED: tuple[HmsStatus, ...] = (*_ACTIVE, "stopping", "post_processing")
 
 
 async def start(ctx: Context) -> Note:
@@ -110,12 +112,30 @@ async def _running(ctx: Context) -> HmsRecording | None:
 
 
 async def _ours_from_before(ctx: Context, created_after: datetime) -> HmsRecording | None:
-    """The recording that our attempt made, whatever became of it since: young enough, nobody's."""
-    async for one in ctx.deps.hms.list_recordings(room_id=ctx.recording.room_id):
-        young = one.created_at is not None and one.created_at >= created_after
-        if young and await _owner_of(ctx, one) is None:
+    """The recording that our attempt made, whatever became of it since: young enough, nobody's.
+
+    The list's order is not documented, and a room may have years of history: more of it than a
+    step has time for is not read, but what goes on is listed by itself.
+    """
+    hms, room_id, seen = ctx.deps.hms, ctx.recording.room_id, 0
+    async for one in hms.list_recordings(room_id=room_id):
+        if await _is_ours(ctx, one, created_after):
             return one
+        seen += 1
+        if seen >= LISTED_MOST:
+            break
+    else:
+        return None
+    for status in _UNFINISHED:
+        async for one in hms.list_recordings(room_id=room_id, status=status):
+            if await _is_ours(ctx, one, created_after):
+                return one
     return None
+
+
+async def _is_ours(ctx: Context, one: HmsRecording, created_after: datetime) -> bool:
+    young = one.created_at is not None and one.created_at >= created_after
+    return young and await _owner_of(ctx, one) is None
 
 
 async def _owner_of(ctx: Context, found: HmsRecording) -> str | None:

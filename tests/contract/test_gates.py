@@ -1,0 +1,43 @@
+"""Pauses that all replicas share, while the clock steps."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.slack.errors import NotInstalled, SlackUnavailable
+from bot.slack.gates import INSTALLED, Gates
+from bot.store.store import Store
+from tests.contract.store_support import Clock
+
+HOUR = timedelta(hours=1)
+
+
+async def accepted() -> None:
+    """Slack takes the token."""
+
+
+async def test_a_clock_that_was_set_back_hides_no_pause(
+    store: Store, another: Store, clock: Clock
+) -> None:
+    gates = Gates(store, clock.now)
+    await gates.check("chat.postMessage")
+    await gates.check_installed(accepted)
+    clock.advance(-HOUR)
+    await Gates(another, clock.now).close("chat.postMessage", 30)
+    await Gates(another, clock.now).refused("token_revoked")
+    with pytest.raises(SlackUnavailable):
+        await gates.check("chat.postMessage")
+    with pytest.raises(NotInstalled):
+        await gates.check_installed(accepted)
+
+
+async def test_a_clock_that_was_set_back_keeps_no_pause_that_is_over(
+    store: Store, another: Store, clock: Clock
+) -> None:
+    gates = Gates(store, clock.now)
+    await gates.refused("token_revoked")
+    with pytest.raises(NotInstalled):
+        await gates.check_installed(accepted)
+    clock.advance(-HOUR)
+    await another.open_gate(INSTALLED)
+    await gates.check_installed(accepted)

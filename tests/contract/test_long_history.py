@@ -1,0 +1,77 @@
+"""A start whose answer was lost, in a room that has been recorded for years."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import httpx
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.domain.deliveries import Work
+from bot.domain.facts import Adopted, StartAttempted
+from bot.domain.policy import Policy
+from bot.hms.auth import FixedToken
+from bot.hms.client import HmsClient
+from bot.reconcile.context import Context
+from bot.reconcile.executors.start import start
+from bot.sandbox.serving import serving
+from bot.slack.gateway import SlackGateway
+from bot.store.store import Store
+from bot.usecases.deps import Deps
+from tests.contract.store_support import T0, Clock, S, created, new_key
+from tests.contract.test_loop import NOBODY
+
+YEARS = 5000
+CALLS_AT_MOST = 12
+
+
+def recording(name: str, status: str, created_at: datetime) -> dict[str, Any]:
+    return {"id": name, "room_id": "room-1", "status": status, "created_at": created_at.isoformat()}
+
+
+@dataclass
+class History:
+    """Lists the oldest first."""
+
+    all: list[dict[str, Any]]
+    calls: list[str] = field(default_factory=list)
+
+    async def __call__(self, request: Request) -> JSONResponse:
+        query = request.query_params
+        self.calls.append(str(query))
+        first, limit = int(query.get("start") or 0), int(query["limit"])
+        fitting = [r for r in self.all if r["status"] == query.get("status", r["status"])]
+        page = fitting[first : first + limit]
+        return JSONResponse({"data": page, "last": str(first + len(page))})
+
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route("/recordings", self.__call__)])
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("status", ["starting", "running", "stopping", "post_processing"])
+async def test_what_it_became_is_found_in_a_few_calls(
+    store: Store, clock: Clock, status: str
+) -> None:
+    past = [recording(f"old-{n}", "completed", T0 - (YEARS - n) * 3600 * S) for n in range(YEARS)]
+    history = History([*past, recording("ours", status, T0 + S)])
+    key = await created(store)
+    await store.add_facts(key, [StartAttempted(at=T0)])
+    async with (
+        serving(history.app()) as url,
+        aiohttp.ClientSession() as session,
+        httpx.AsyncClient() as http,
+    ):
+        slack = SlackGateway(AsyncWebClient(session=session), session, None)
+        hms = HmsClient(url, FixedToken("t"), http)
+        deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
+        ctx = Context(deps, "me", (await store.load(key)).recording, Work(), {})
+        note = await start(ctx)
+    assert note.facts[0] == Adopted(at=T0, hms_id="ours", elsewhere=False)
+    assert len(history.calls) <= CALLS_AT_MOST

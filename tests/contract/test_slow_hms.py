@@ -1,0 +1,176 @@
+"""100ms answers late, or asks for patience: over real HTTP, with a clock of our own."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import aiohttp
+import httpx
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.domain.deliveries import Wanted, Work
+from bot.domain.facts import (
+    Fact,
+    Observed,
+    PauseDropped,
+    PauseSent,
+    StartAccepted,
+    StopRefused,
+    Vanished,
+)
+from bot.domain.plan import ask_at, next_step
+from bot.domain.policy import Policy
+from bot.domain.steps import Ask, Wait
+from bot.hms.auth import FixedToken
+from bot.hms.client import HmsClient
+from bot.hms.errors import HmsUnavailable
+from bot.reconcile.context import Context, Note
+from bot.reconcile.executors.ask import ask
+from bot.reconcile.executors.control import pause, stop
+from bot.sandbox.serving import serving
+from bot.slack.gateway import SlackGateway
+from bot.store.store import Store
+from bot.usecases.deps import Deps
+from tests.contract.store_support import T0, Clock, S, card, created, new_key
+from tests.contract.test_loop import NOBODY
+
+POLICY = Policy(webhooks=False)
+
+
+@dataclass
+class Hms:
+    """Answers questions about a recording as told, and takes everything else, unless told."""
+
+    answer: Callable[[], Response]
+    taken: Callable[[], Response] = lambda: JSONResponse({})
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, request: Request) -> Response:
+        self.asked.append(request.method)
+        return self.answer() if request.method == "GET" else self.taken()
+
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route("/{path:path}", self.__call__, methods=["GET", "POST"])])
+
+
+@asynccontextmanager
+async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]:
+    """What an executor sees of a recording that runs."""
+    key = await created(store)
+    facts: list[Fact] = [StartAccepted(at=T0, hms_id="job-1"), Observed(at=T0, status="running")]
+    await store.add_facts(key, facts)
+    async with (
+        serving(hms.app()) as url,
+        aiohttp.ClientSession() as session,
+        httpx.AsyncClient() as http,
+    ):
+        slack = SlackGateway(AsyncWebClient(session=session), session, None)
+        client = HmsClient(url, FixedToken("t"), http, patience_s=5)
+        deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
+        yield Context(deps, "me", (await store.load(key)).recording, Work(), {})
+
+
+def too_many() -> Response:
+    return JSONResponse({"message": "slow down"}, status_code=429, headers={"retry-after": "600"})
+
+
+def work_after(note: Note, ctx: Context) -> Work:
+    assert note.asked is not None
+    holds = {name: hold for name, hold in note.holds.items() if hold is not None}
+    shown = card(posted_in="C1", ts="1.0", hash="h", channel=ctx.recording.home)
+    return Work((shown,), holds, note.asked.asked_at, note.asked.asks, note.asked.failures)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_who_is_told_when_to_ask_again_asks_then(store: Store, clock: Clock) -> None:
+    async with beside(Hms(too_many), store, clock) as ctx:
+        work, wanted = work_after(await ask(ctx), ctx), Wanted(card="h")
+    assert next_step(ctx.recording, work, wanted, POLICY, T0) == Wait(T0 + 600 * S)
+    assert next_step(ctx.recording, work, wanted, POLICY, T0 + 600 * S) == Ask()
+
+
+def unknown() -> Response:
+    return JSONResponse({"message": "recording not found"}, status_code=404)
+
+
+def unwell() -> Response:
+    return JSONResponse({"message": "oops"}, status_code=500)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_what_100ms_does_not_know_once_has_not_vanished(store: Store, clock: Clock) -> None:
+    """Nobody would ever ask again; so it has to say so for a while, without a break."""
+    clock.advance(3600 * S)
+    hms, began = Hms(unknown), clock.now()
+    async with beside(hms, store, clock) as first:
+        ctx = first
+        for answer, times in ((unknown, 9), (unwell, 1), (unknown, 9)):
+            hms.answer = answer
+            for _ in range(times):
+                ctx = await asked_when_due(ctx, clock)
+        assert clock.now() - began > 900 * S
+        note = await ask(ctx)
+    assert [type(f) for f in note.facts] == [Vanished]
+
+
+async def asked_when_due(ctx: Context, clock: Clock) -> Context:
+    note = await ask(ctx)
+    assert note.facts == ()
+    work = work_after(note, ctx)
+    clock.time = ask_at(ctx.recording, work, POLICY)
+    return replace(ctx, work=work)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("took_s", "kind", "calls"), [(2, PauseSent, 2), (11, PauseDropped, 1)])
+async def test_a_pause_that_had_to_wait_for_the_look_is_not_sent_late(
+    store: Store, clock: Clock, took_s: float, kind: type, calls: int
+) -> None:
+    """It goes by room: by then it might pause what somebody else has begun there."""
+
+    def slow() -> Response:
+        clock.advance(took_s * S)
+        return JSONResponse({"id": "job-1", "status": "running"})
+
+    hms = Hms(slow)
+    async with beside(hms, store, clock) as ctx:
+        note = await pause(ctx, T0, on=True)
+    assert isinstance(note.facts[-1], kind)
+    assert len(hms.asked) == calls
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("status", ["starting", "running"])
+async def test_a_stop_that_finds_nothing_is_tried_again_while_it_runs(
+    store: Store, clock: Clock, status: str
+) -> None:
+    def runs() -> Response:
+        return JSONResponse({"id": "job-1", "status": status})
+
+    async with beside(Hms(runs, unknown), store, clock) as ctx:
+        with pytest.raises(HmsUnavailable, match="it runs"):
+            await stop(ctx)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock: Clock) -> None:
+    """When it is over, or not known there at all."""
+
+    def over() -> Response:
+        return JSONResponse({"id": "job-1", "status": "completed"})
+
+    for answer, kinds in ((over, [StopRefused, Observed]), (unknown, [StopRefused])):
+        async with beside(Hms(answer, unknown), store, clock) as ctx:
+            assert [type(f) for f in (await stop(ctx)).facts] == kinds
+        await store.forget(ctx.key, await taken(store, ctx.key))
+
+
+async def taken(store: Store, key: str) -> str:
+    """The room is free for the next one."""
+    assert await store.take_due(1, "me") == [key]
+    return "me"
