@@ -12,7 +12,8 @@ from bot.domain.option_values import Bad, Good, shorten
 _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)
 _ANY_DASH = re.compile(rf"[{DASHES}_]")
 _HELP_NAMES = ("help", "h", "?")
-_NO = ("no", "false", "off", "0", "none")
+_NO = ("no", "false", "off", "none")
+_YES = ("yes", "true", "on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def _find_option(entry: Entry, mark: Mark, reading: Reading) -> Option | None:
 def _value_words(entry: Entry, option: Option, mark: Mark, rest: Sequence[Token]) -> list[Token]:
     words = [mark.inline] if mark.inline else []
     if option.takes is Takes.NOTHING:
-        return words
+        said = rest[:1] if not words and rest and rest[0].bare else ()
+        return words or [token for token in said if fold(token.text) in (*_NO, *_YES)]
     for token in rest:
         if mark_of(token, entry.options) or not _continues(option.takes, words, token):
             break
@@ -147,8 +149,8 @@ def _value(option: Option, words: list[Token], reading: Reading) -> object:
     elif not words:
         verdict = Good(option.turns)
     else:
-        refused = fold(text) in _NO
-        verdict = Bad(f"--{option.name} takes no value.", None if refused else option.turns)
+        meant = option.turns != (fold(text) in (*_NO, "0"))
+        verdict = Bad(f"--{option.name} takes no value.", meant)
     if isinstance(verdict, Good):
         return verdict.value
     accepted = option.takes_sentence if option.accepted else None

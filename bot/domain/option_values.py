@@ -125,8 +125,8 @@ def read_url(text: str) -> Good | Bad:
     return Good(strip_invisible(unwrap_link(text)).strip())
 
 
-def add_scheme(value: object) -> str:
-    return f"https://{value}"
+def add_scheme(value: object) -> str | None:
+    return None if "://" in str(value) else f"https://{value}"
 
 
 def read_modes(text: str) -> Good | Bad:
