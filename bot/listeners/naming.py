@@ -1,5 +1,9 @@
 """From what people call a room to its id, or to what they are asked about it."""
 
+from collections import Counter
+from collections.abc import Callable
+
+from bot.domain.commands import Command, command_line
 from bot.domain.rooms import Ambiguous, Found, RoomMatch, Unknown
 from bot.views import replies
 from bot.views.message import Message
@@ -15,9 +19,25 @@ def id_of(found: RoomMatch | None) -> str | None:
             return None
 
 
-def which_room(reference: str, found: RoomMatch | None) -> Message:
-    """The name says too little, or too much."""
+def which_room(
+    reference: str,
+    found: RoomMatch | None,
+    again: Callable[[str], Command],
+    *,
+    form: bool = False,
+) -> Message:
+    """The name says too little, or too much. `again` is the command for a room; ready to paste.
+
+    `form`: the start form helps on, too.
+    """
+    match found:
+        case Ambiguous(candidates=rooms) | Unknown(suggestions=rooms):
+            named = Counter(room.name for room in rooms)
+            corrected = [
+                command_line(again(r.name if named[r.name] == 1 else r.room_id)) for r in rooms
+            ]
+        case _:
+            rooms, corrected = (), []
     if isinstance(found, Ambiguous):
-        return replies.room_ambiguous(reference, found.candidates)
-    suggestions = found.suggestions if isinstance(found, Unknown) else ()
-    return replies.room_unknown(reference, suggestions)
+        return replies.room_ambiguous(reference, rooms, corrected)
+    return replies.room_unknown(reference, rooms, corrected, form=form)

@@ -91,6 +91,9 @@ def _refused(problem: Problem, what: str) -> Explanation:
         case 401:
             why = f"100ms does not accept this bot's keys.{said}"
             return Explanation(what, why, "Ask whoever runs the bot to check them, then try again.")
+        case 403 if "disabled" in problem.detail.casefold():
+            why = f"The room is disabled in 100ms.{said}"
+            return Explanation(what, why, "Enable it in the 100ms dashboard, then try again.")
         case 403:
             why = f"100ms shows no such room to this bot, or gives it no right to record it.{said}"
             return Explanation(what, why, "Check that the room is in this 100ms workspace.")

@@ -200,13 +200,20 @@ def command_error(error: CommandError) -> Message:
 
 
 def room_unknown(
-    reference: str, suggestions: Sequence[RoomEntry], corrected: Sequence[str] = ()
+    reference: str,
+    suggestions: Sequence[RoomEntry],
+    corrected: Sequence[str] = (),
+    *,
+    form: bool = True,
 ) -> Message:
-    """`corrected`: a command for each suggestion, to paste."""
+    """`corrected`: a command for each suggestion, to paste. `form`: it helps to start, only."""
     text = f"There is no room “{esc(reference, 100)}”."
+    buttons = [_form_button()] if form else []
     if suggestions:
-        return _choice(f"{text} Did you mean one of these?", suggestions, corrected)
-    return _say(f"{text} Check the name, or choose the room in the form.", [_form_button()])
+        which = "this one" if len(suggestions) == 1 else "one of these"
+        return _choice(f"{text} Did you mean {which}?", suggestions, corrected, buttons)
+    way = "choose the room in the form" if form else "give the room's id"
+    return _say(f"{text} Check the name, or {way}.", buttons)
 
 
 def room_ambiguous(
@@ -217,7 +224,12 @@ def room_ambiguous(
     return _choice(text, candidates, corrected)
 
 
-def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> Message:
+def _choice(
+    text: str,
+    rooms: Sequence[RoomEntry],
+    corrected: Sequence[str],
+    buttons: Sequence[Block] = (),
+) -> Message:
     named = [
         f"• {esc(room.name, 100)} {code(room.room_id, 60)}{f' · {room.mark}' if room.mark else ''}"
         for room in rooms[:10]
@@ -226,7 +238,7 @@ def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> 
     commands = [c for c in corrected[:10] if size(c) <= 250]
     if commands:
         blocks.append(code_block("\n".join(commands)))
-    blocks.extend(actions([_form_button()]))
+    blocks.extend(actions(buttons))
     return Message(lines([text, *named, *map(code, commands)], FALLBACK_MOST), blocks)
 
 

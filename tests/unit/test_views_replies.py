@@ -60,6 +60,8 @@ SIMPLE = [
     replies.try_again_soon(),
     replies.room_unknown("weekly <x>", []),
     replies.room_unknown("weakly", ROOMS[1:], ["/record start weekly"]),
+    replies.room_unknown("weekly <x>", [], form=False),
+    replies.room_unknown("weakly", ROOMS[1:], ["/record stop weekly"], form=False),
     replies.room_ambiguous("week", ROOMS, ["/record start a", "/record start b"]),
 ]
 
@@ -114,17 +116,22 @@ There is no room “weekly &lt;x&gt;”. Check the name, or choose the room in t
     form.
 [Open the form -> form_open]
 
-There is no room “weakly”. Did you mean one of these?
+There is no room “weakly”. Did you mean this one?
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record start weekly
 [Open the form -> form_open]
+
+There is no room “weekly &lt;x&gt;”. Check the name, or give the room's id.
+
+There is no room “weakly”. Did you mean this one?
+• weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
+/record stop weekly
 
 2 rooms fit “week”. Name one of them.
 • \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069 `65f0c0ffee00000000000001`
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record start a
-/record start b
-[Open the form -> form_open]\
+/record start b\
 """)
 
 
@@ -178,6 +185,12 @@ def test_status_read_aloud() -> None:
     UTC.\
 """
     )
+
+
+def test_status_of_what_has_only_just_begun() -> None:
+    message = replies.status_reply([row(started_at=NOW)], [], NOW)
+    assert ": Recording. " in message.text
+    assert "Recording\n" in message.blocks[0]["text"]["text"]
 
 
 def test_list() -> None:

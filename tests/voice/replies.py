@@ -68,7 +68,10 @@ def _asking() -> list[Sample]:
             replies.room_ambiguous,
             "weekly",
             ROOMS,
-            [f'/record start "{name}"' for name in COMMANDS],
+            [f'/record stop "{name}"' for name in COMMANDS],
+        ),
+        only_you(
+            "No room fits the name of one to stop", replies.room_unknown, "budget", [], form=False
         ),
         only_you("Several recordings run", replies.which_one, two, "stop"),
         only_you("Many recordings run", replies.which_one, many, "pause"),
