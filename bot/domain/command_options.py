@@ -163,7 +163,7 @@ START_OPTIONS: tuple[Option, ...] = (
     Option(
         name="summary",
         field="summary",
-        help="Make a summary.",
+        help="Make a summary, and the transcript for it.",
         show=lambda o: _flag(bool(o.summary) and not _summary_is_implied(o)),
         hints=("summarise", "summarize"),
     ),
@@ -171,7 +171,7 @@ START_OPTIONS: tuple[Option, ...] = (
         name="no-summary",
         field="summary",
         turns=False,
-        help="Make no summary.",
+        help="Make a transcript, but no summary.",
         show=lambda o: _flag(o.summary is False),
     ),
     Option(

@@ -10,7 +10,7 @@ from bot.domain.lexer import Token, fold
 
 COMMAND = "/record"
 DEFAULT_LIST_COUNT = 10
-MAX_LIST_COUNT = 25
+MAX_LIST_COUNT = 20  # as many as one message shows
 
 
 class Kind(Enum):
