@@ -203,7 +203,8 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
         return
     choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
     if not choice.rows:
-        await answer(args, bot, asked, replies.nothing_running(room))
+        name = found.room.name if isinstance(found, Found) else room
+        await answer(args, bot, asked, replies.nothing_running(name))
     elif not choice.sure:
         await args.ack()
         bot.after_ack(asked, ask_which(bot, asked, action, choice))

@@ -189,11 +189,11 @@ def command_error(error: CommandError) -> Message:
     corrected = error.corrected
     if corrected and size(corrected) > CODE_MOST:
         corrected = None
-    intro = "This works:" if corrected else f"It is written {code(error.usage)}."
+    intro = "Perhaps you mean:" if corrected else f"It is written {code(error.usage)}."
     blocks = [section(lines([*parts, intro]))]
     if corrected:
         blocks.append(code_block(corrected))
-    shown = f"This works: {code(corrected, 1500)}" if corrected else intro
+    shown = f"{intro} {code(corrected, 1500)}" if corrected else intro
     if error.usage == COMMAND or error.usage.startswith(f"{COMMAND} start"):
         blocks.extend(actions([_form_button()]))
     return Message(" ".join([esc(error.reason, 900), *parts[1:], shown]), blocks)

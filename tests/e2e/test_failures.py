@@ -53,7 +53,9 @@ async def test_a_running_recording_that_fails(bench: Bench, error_type: str) -> 
     assert len(await bench.ines.thread(seed.STANDUP, card.ts)) == 1
 
 
-async def test_a_url_of_ones_own_that_does_not_open_may_be_changed_or_tried_again(bench: Bench) -> None:
+async def test_a_url_of_ones_own_that_does_not_open_may_be_changed_or_tried_again(
+    bench: Bench,
+) -> None:
     room = await bench.room()
     await bench.start(room, "--url https://meet.invalid/x --no-transcript")
     card = await bench.card(room, "Failed.")

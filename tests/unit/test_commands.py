@@ -8,7 +8,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.command_table import TABLE, command_help, entry_of, help_topics
+from bot.domain.command_table import (
+    MAX_LIST_COUNT,
+    TABLE,
+    command_help,
+    entry_of,
+    help_topics,
+)
 from bot.domain.commands import (
     Command,
     CommandError,
@@ -243,7 +249,7 @@ def test_every_dash_that_slack_types(dash: str) -> None:
         ("start “design review", '/record start "design review"'),
         ("stop x --audio", "/record stop x"),
         ("status now", "/record status"),
-        ("list sprint 500", "/record list sprint 25"),
+        ("list sprint 500", "/record list sprint 20"),
         ("list 0", "/record list 1"),
         ("help strat", "/record help start"),
         ("help banana", "/record help"),
@@ -343,8 +349,8 @@ def test_help_start_explains_every_option() -> None:
             "--no-transcript — Make no transcript.",
             "--modes <list> — Choose the files of the transcript.",
             '--vocab "<a, b, c>" — Name words that the transcript must spell right.',
-            '--summary — Make a summary, and the transcript for it.',
-            '--no-summary — Make a transcript, but no summary.',
+            "--summary — Make a summary, and the transcript for it.",
+            "--no-summary — Make a transcript, but no summary.",
             '--context "<text>" — Say what the meeting is about, for the summary.',
             "--temperature <number> — Set how freely the summary is worded.",
             '--section "<title:format>" — Add a section to the summary. Repeat for more.',
@@ -475,7 +481,7 @@ COMMANDS = st.one_of(
     st.builds(Stop, ROOMS),
     st.builds(Pause, ROOMS),
     st.builds(Resume, ROOMS),
-    st.builds(List, ROOMS, st.integers(1, 25)),
+    st.builds(List, ROOMS, st.integers(1, MAX_LIST_COUNT)),
     st.builds(Help, st.sampled_from([None, *(e.word for e in TABLE if e.word)])),
     st.sampled_from([OpenForm(), Status()]),
 )

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.domain.command_table import MAX_LIST_COUNT
 from bot.domain.commands import CommandError, Start, command_line, parse
 from bot.domain.recording import Phase
 from bot.domain.rooms import RoomEntry
@@ -193,6 +194,11 @@ def test_status_of_what_has_only_just_begun() -> None:
     assert "Recording\n" in message.blocks[0]["text"]["text"]
 
 
+def test_as_many_as_may_be_asked_for_are_shown() -> None:
+    message = replies.list_reply([ended_row(key=f"key-{n}") for n in range(MAX_LIST_COUNT)])
+    assert sum(block["type"] == "section" for block in message.blocks) == MAX_LIST_COUNT
+
+
 def test_list() -> None:
     rows = [ended_row(), ended_row(key="key-2", phase=Phase.FAILED, has_video=False)]
     assert shown(replies.list_reply(rows)) == snapshot("""\
@@ -219,14 +225,14 @@ def test_a_command_that_was_not_understood() -> None:
 *The smaller side must be 144 to 1080 pixels.*
 --res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side
     144 to 1080, larger side 192 to 1920 pixels).
-This works:
+Perhaps you mean:
 /record start "Q&A <b>" --res 1920x144
 [Open the form -> form_open]\
 """)
     assert folded(replies.command_error(error).text) == snapshot("""\
 The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
     or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
-    to 1920 pixels). This works: `/record start "Q&amp;A &lt;b&gt;" --res
+    to 1920 pixels). Perhaps you mean: `/record start "Q&amp;A &lt;b&gt;" --res
     1920x144`\
 """)
 
