@@ -244,7 +244,7 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Understood:
     problems = reading.problems
     if reading.words and not entry.arguments:
         extra = shorten(" ".join(t.text for t in reading.words))
-        problems.append(Problem(f"“{entry.word}” takes nothing more, such as “{extra}”."))
+        problems.append(Problem(f"“{entry.word}” takes nothing after it: leave out “{extra}”."))
     count = _take_count(reading) if entry.takes(Kind.COUNT) else DEFAULT_LIST_COUNT
     topic = _take_topic(reading) if entry.takes(Kind.TOPIC) else None
     preset = reading.values.pop(PRESET, None)

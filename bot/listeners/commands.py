@@ -38,6 +38,7 @@ from bot.usecases.starting import Wish, request_recording
 from bot.views import replies
 from bot.views.help import help_reply
 from bot.views.message import Message
+from bot.views.steering import not_now
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -202,7 +203,11 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
         await answer(args, bot, asked, which_room(room, found, STEERING[action]))
         return
     choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
-    if not choice.rows:
+    if choice.unfit:
+        if room:
+            await _check_steering(bot, asked, action, choice.unfit[0])
+        await answer(args, bot, asked, not_now(choice.unfit))
+    elif not choice.rows:
         name = found.room.name if isinstance(found, Found) else room
         await answer(args, bot, asked, replies.nothing_running(name))
     elif not choice.sure:
