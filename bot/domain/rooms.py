@@ -74,11 +74,15 @@ class RoomCode:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No such room here. With a `room_id`, 100ms may know it; a link leads to it."""
+    """No such room here. With a `room_id`, 100ms may know it; a link leads to it.
+
+    `none_known`: 100ms has named no room at all, as when it has not answered yet.
+    """
 
     suggestions: tuple[RoomEntry, ...] = ()
     room_id: str | None = None
     link: str | None = None
+    none_known: bool = False
 
 
 RoomMatch = Found | Ambiguous | RoomCode | Unknown
@@ -101,7 +105,8 @@ def find_room(reference: str, rooms: Iterable[RoomEntry]) -> RoomMatch:
         return by_name
     if _ROOM_CODE.fullmatch(reference.casefold()):
         return RoomCode(reference.casefold())
-    return Unknown(_similar(reference, known), room_id if _ROOM_ID.fullmatch(room_id) else None)
+    by_id_alone = room_id if _ROOM_ID.fullmatch(room_id) else None
+    return Unknown(_similar(reference, known), by_id_alone, none_known=not known)
 
 
 def room_id_of_link(url: str) -> str | None:

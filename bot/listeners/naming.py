@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from bot.domain.commands import Command, command_line
-from bot.domain.rooms import Ambiguous, Found, RoomMatch, Unknown
+from bot.domain.rooms import Ambiguous, Found, RoomCode, RoomMatch, Unknown
 from bot.views import replies
 from bot.views.message import Message
+from bot.views.steering import no_rooms_yet, only_a_code
 
 
 def id_of(found: RoomMatch | None) -> str | None:
@@ -31,6 +32,10 @@ def which_room(
     `form`: the start form helps on, too.
     """
     match found:
+        case RoomCode():
+            return only_a_code()
+        case Unknown(none_known=True):
+            return no_rooms_yet()
         case Ambiguous(candidates=rooms) | Unknown(suggestions=rooms):
             named = Counter(room.name for room in rooms)
             corrected = [

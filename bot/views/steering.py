@@ -1,4 +1,4 @@
-"""What is said where a recording is not in the state to be paused or resumed."""
+"""What is said where a command means something that is not there, or not ready for it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -21,6 +21,18 @@ class Steered(Protocol):
     def room_name(self) -> str: ...
     @property
     def phase(self) -> Phase: ...
+
+
+def no_rooms_yet() -> Message:
+    """The directory is empty: 100ms has not answered since the bot was set up."""
+    text = "100ms has not told its rooms yet. Try again in a minute, or give the room's id."
+    return Message(text, [section(text)])
+
+
+def only_a_code() -> Message:
+    """Such as abc-defg-hij: 100ms tells the codes of a room, not the room of a code."""
+    text = "A room code does not say which room it opens. Give the room's name or id."
+    return Message(text, [section(text)])
 
 
 def not_now(rows: Sequence[Steered]) -> Message:

@@ -19,7 +19,7 @@ from bot.views.notices import stop_wished
 from bot.views.outcomes import outcome_reply
 from bot.views.problems import slack_refusal
 from bot.views.rights import refused_message
-from bot.views.steering import not_now
+from bot.views.steering import no_rooms_yet, not_now, only_a_code
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
@@ -75,6 +75,8 @@ def _asking() -> list[Sample]:
         only_you(
             "No room fits the name of one to stop", replies.room_unknown, "budget", [], form=False
         ),
+        only_you("100ms has not answered yet", no_rooms_yet),
+        only_you("A room code is all that was given", only_a_code),
         only_you("Several recordings run", replies.which_one, two, "stop"),
         only_you("Many recordings run", replies.which_one, many, "pause"),
         only_you("Nothing runs here to stop", replies.nothing_running),
