@@ -26,6 +26,7 @@ class Takes(Enum):
 
     NOTHING = auto()
     WORD = auto()
+    SIZE = auto()  # a word, or 1280 x 720 in three
     LIST = auto()  # goes on after a comma
     TEXT = auto()  # every word up to the next option
 
@@ -84,7 +85,7 @@ START_OPTIONS: tuple[Option, ...] = (
         accepted=f"{', '.join(NAMED_RESOLUTIONS)} or WIDTHxHEIGHT such as 1280x720 (smaller side "
         f"{SHORT_SIDE_PX[0]} to {SHORT_SIDE_PX[1]}, larger side "
         f"{LONG_SIDE_PX[0]} to {LONG_SIDE_PX[1]} pixels)",
-        takes=Takes.WORD,
+        takes=Takes.SIZE,
         read=v.read_resolution,
         repair=v.fit_resolution,
         show=lambda o: _given(v.show_resolution(o.resolution)),

@@ -11,6 +11,7 @@ from bot.domain.option_values import Bad, Good, shorten
 
 _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)
 _ANY_DASH = re.compile(rf"[{DASHES}_]")
+_SIZE_SO_FAR = re.compile(r"[0-9]+ ?[x×*](?: ?[0-9]+)?", re.IGNORECASE)
 _HELP_NAMES = ("help", "h", "?")
 _NO = ("no", "false", "off", "none")
 _YES = ("yes", "true", "on")
@@ -136,6 +137,8 @@ def _continues(takes: Takes, words: list[Token], token: Token) -> bool:
         return True
     if takes is Takes.WORD:
         return False
+    if takes is Takes.SIZE:
+        return bool(_SIZE_SO_FAR.fullmatch(" ".join(word.text for word in (*words, token))))
     if words[-1].goes_on or (token.bare and token.text.startswith((",", ":"))):
         return True
     return takes is Takes.TEXT and token.bare and all(w.bare for w in words)

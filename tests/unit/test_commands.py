@@ -118,6 +118,7 @@ def test_commands(text: str, command: Command) -> None:
     ("text", "options"),
     [
         ("--res 1280x720", {"resolution": NAMED_RESOLUTIONS["720p"]}),
+        ("--res 1280 X 720", {"resolution": NAMED_RESOLUTIONS["720p"]}),
         ("--res 640×480", {"resolution": Resolution(width=640, height=480)}),
         ("--res 720p", {"resolution": NAMED_RESOLUTIONS["720p"]}),
         ("--RES 1080P", {"resolution": NAMED_RESOLUTIONS["1080p"]}),
@@ -240,6 +241,10 @@ def test_every_dash_that_slack_types(dash: str) -> None:
         ("start x --temperature warm", "/record start x"),
         ("start x --section Agenda:bulets", "/record start x --section Agenda:bullets"),
         ("start x --section :bullets", "/record start x"),
+        ("start x --section :table", "/record start x"),
+        ("start x --section Agenda:table", "/record start x --section Agenda:bullets"),
+        ("start x --res 1280 x", "/record start x"),
+        ("start x --res 1920 x 1200", "/record start x --res 1728x1080"),
         ("start x --audio --res 720p", "/record start x --audio"),
         ("start x --no-transcript --vocab a", "/record start x --no-transcript"),
         ("start x --context a --no-summary", "/record start x --transcript --no-summary"),
