@@ -41,7 +41,7 @@ HOW: dict[str, dict[str, Any]] = {
             "METRICS_TOKEN": "token-for-metrics",
         },
     },
-    "linked": {"speed": 60, "socket_mode": True, "rooms": {"meetings": 14}},
+    "linked": {"speed": 60, "socket_mode": True, "rooms": {"meetings": 12}},
     "calm": {"speed": 6, "rooms": {"meetings": 30}},
     "away": {"speed": 60, "rooms": {"meetings": 6}, "env": {"TIME_SCALE": "5"}},
 }

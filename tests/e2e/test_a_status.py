@@ -89,26 +89,6 @@ async def test_with_one_and_then_several(linked: Bench) -> None:
     await linked.reply(card, "The video is ready.")
 
 
-async def test_of_what_runs_nobody_says_that_it_does_not(linked: Bench) -> None:
-    room = await linked.room()
-
-    async def says(command: str) -> str | None:
-        return (await linked.ines.command(seed.STANDUP, f"/record {command}")).text
-
-    await linked.running(room, "--no-transcript")
-    running = f"{room.name} is not paused: it is being recorded."
-    assert await says(f'resume "{room.name}"') == running
-    assert await says("resume") == running
-    await says("pause")
-    await linked.card(room, "Paused.")
-    assert await says(f'pause "{room.name}"') == f"{room.name} is paused already."
-    assert await says("pause") == f"{room.name} is paused already."
-    await says("stop")
-    await linked.finish(room)
-    card = await linked.card(room, "Video ready")
-    await linked.reply(card, "The video is ready.")
-
-
 async def test_the_list_is_newest_first_and_opens_videos(linked: Bench) -> None:
     room = await linked.room()
     for _ in range(2):

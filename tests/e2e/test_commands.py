@@ -304,6 +304,20 @@ async def test_in_a_direct_message_the_card_goes_there(bench: Bench) -> None:
     await bench.card(room, "Recording", channel=dm)
 
 
+async def test_of_what_runs_nobody_says_that_it_does_not(bench: Bench) -> None:
+    room = await bench.room()
+
+    async def says(command: str) -> str | None:
+        text = f'/record {command} "{room.name}"'
+        return (await bench.ines.command(seed.STANDUP, text)).text
+
+    await bench.running(room, "--no-transcript")
+    assert await says("resume") == f"{room.name} is not paused: it is being recorded."
+    await says("pause")
+    await bench.card(room, "Paused.")
+    assert await says("pause") == f"{room.name} is paused already."
+
+
 async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
     await bench.slack_fault("views.open", error="expired_trigger_id")
     answer = await bench.ines.command(seed.STANDUP, "/record")
