@@ -23,7 +23,7 @@ sandbox: install
 # Two at a time where tests have all to themselves; the stages of the others live by the clock.
 test: install browser
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/contract
+	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract
 	$(BIN)/python -m pytest tests/e2e tests/browser
 else
 	$(BIN)/python -m pytest $(ARGS)

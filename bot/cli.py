@@ -36,6 +36,11 @@ def given() -> "Settings":
         fail(str(e))
 
 
+def _database(error: Exception) -> str:
+    """On one line; some of what drivers say has several, and a full stop of its own."""
+    return f"DATABASE_URL: {' '.join(str(error).split()).rstrip('.')}."
+
+
 @app.command()
 def run() -> None:
     """Run the bot, over HTTP, or over Socket Mode if SLACK_APP_TOKEN is set."""
@@ -65,14 +70,17 @@ def run() -> None:
     except SlackError as e:
         fail(f"Slack cannot be reached at SLACK_API_URL ({e}). Is the network there?")
     except HmsUnauthorized as e:
+        fixed = settings.hms_management_token is not None
+        names = ("HMS_MANAGEMENT_TOKEN",) if fixed else ("HMS_ACCESS_KEY", "HMS_SECRET")
+        where = "; ".join(WHERE[name] for name in names)
         fail(
-            f"100ms does not accept HMS_ACCESS_KEY and HMS_SECRET, or HMS_MANAGEMENT_TOKEN ({e}). "
-            f"Copy them again: {WHERE['HMS_ACCESS_KEY']}. Is this machine's clock right?"
+            f"100ms does not accept {' and '.join(names)} ({e}). "
+            f"Copy again: {where}. Is this machine's clock right?"
         )
     except CannotListen as e:
         fail(f"cannot listen on {e}: is another process there? Change HOST or PORT.")
     except StoreError as e:
-        fail(f"DATABASE_URL: {e}.")
+        fail(_database(e))
 
 
 @app.command()
@@ -122,7 +130,7 @@ def migrate() -> None:
     try:
         asyncio.run(migrate_store(settings.database_url))
     except StoreError as e:
-        fail(f"DATABASE_URL: {e}.")
+        fail(_database(e))
     typer.echo("The database is up to date.")
 
 

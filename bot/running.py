@@ -47,8 +47,6 @@ async def serve(settings: Settings) -> None:
             for chore in chores:
                 chore.cancel()
             await _stop(parts, reconciling)
-        if not server.was_up:
-            raise CannotListen(f"{settings.host}:{settings.port}")
 
 
 async def _try_credentials(parts: Parts) -> None:
@@ -106,7 +104,6 @@ class _Server(uvicorn.Server):
                 server_header=False,
             )
         )
-        self.was_up = False
         self._mode = "socket" if parts.socket else "http"
 
     @contextmanager
@@ -122,8 +119,10 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(sig)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.was_up = self.started
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn has logged why, and would end the process
+            raise CannotListen(f"{self.config.host}:{self.config.port}") from None
         for bound in (s for server in getattr(self, "servers", ()) for s in server.sockets):
             host, port = bound.getsockname()[:2]
             log.info("listening", address=f"{host}:{port}", mode=self._mode)

@@ -1,10 +1,18 @@
 """The bot's settings: environment (and `.env`), read once, frozen."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WHERE: dict[str, str] = {
@@ -17,6 +25,8 @@ WHERE: dict[str, str] = {
     "HMS_MANAGEMENT_TOKEN": "100ms dashboard, “Developer”, “Management Token”",
     "HMS_WEBHOOK_SECRET": "any long random text; the same one goes into the webhook's header "
     "X-Record-Bot-Secret on the 100ms dashboard",
+    "SLACK_API_URL": "a web address; https://slack.com/api/ outside the sandbox",
+    "HMS_API_URL": "a web address; https://api.100ms.live/v2 outside the sandbox",
     "DATABASE_URL": "such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
     "PORT": "a number from 1 to 65535",
     "TIME_SCALE": "a number above 0; 1 outside the sandbox",
@@ -29,8 +39,26 @@ class SettingsError(Exception):
     """One line for the admin: which setting, what is wrong with it, where to get it."""
 
 
+def way_out(name: str) -> str:
+    """Where a setting comes from, or what it takes; empty for one that needs no words."""
+    where = WHERE.get(name, "")
+    if not where:
+        return ""
+    return f"get it from: {where}" if where.startswith(("Slack", "100ms")) else f"it takes {where}"
+
+
 def default_database_url() -> str:
     return f"sqlite:///{user_data_path('record-bot', appauthor=False) / 'record-bot.sqlite'}"
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("not a web address")
+    return url
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class Settings(BaseSettings):
@@ -42,24 +70,27 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         env_ignore_empty=True,
+        str_strip_whitespace=True,  # secrets come from files that end with a line break
     )
 
     slack_bot_token: SecretStr
     slack_signing_secret: SecretStr | None = None
     slack_app_token: SecretStr | None = None
-    slack_api_url: str = "https://slack.com/api/"
+    slack_api_url: WebAddress = "https://slack.com/api/"
     hms_access_key: str | None = None
     hms_secret: SecretStr | None = None
     hms_management_token: SecretStr | None = None
-    hms_api_url: str = "https://api.100ms.live/v2"
+    hms_api_url: WebAddress = "https://api.100ms.live/v2"
     hms_webhook_secret: SecretStr | None = None
     database_url: str = Field(default_factory=default_database_url)
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["console", "json"] = "console"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
+    ] = "INFO"
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(str.lower)] = "console"
     metrics_token: SecretStr | None = None
-    time_scale: float = Field(default=1.0, gt=0)
+    time_scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
 
     @property
     def socket_mode(self) -> bool:
@@ -97,13 +128,20 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
 
 def _one_line(error: ValidationError) -> str:
     """The first problem; never the value, which may be a secret."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    if first["loc"]:
-        name = str(first["loc"][0]).upper()
-        what = "is not set" if first["type"] == "missing" else f"is wrong: {first['msg']}"
-        sentence = f"{name} {what}"
-    else:
-        sentence = first["msg"].removeprefix("Value error, ")
-        name = sentence.split()[0]
-    where = WHERE.get(name)
-    return f"{sentence}. Get it from: {where}." if where else f"{sentence}."
+    name, sentence = problems_of(error)[0]
+    way = way_out(name)
+    return f"{sentence}. {way[0].upper()}{way[1:]}." if way else f"{sentence}."
+
+
+def problems_of(error: ValidationError) -> list[tuple[str, str]]:
+    """Names of settings, and what is wrong with them; never the values."""
+    found = []
+    for problem in error.errors(include_input=False, include_url=False):
+        if problem["loc"]:
+            name = str(problem["loc"][0]).upper()
+            missing = problem["type"] == "missing"
+            found.append((name, f"{name} is not set" if missing else f"{name} is wrong"))
+        else:
+            sentence = problem["msg"].removeprefix("Value error, ")
+            found.append((sentence.split()[0], sentence))
+    return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError
 
 from bot.doctor.findings import Finding, failed, ok, warning
-from bot.settings import WHERE, Settings, SettingsError
+from bot.settings import Settings, SettingsError, problems_of, way_out
 
 _STAND_INS: dict[str, object] = {
     "slack_bot_token": SecretStr("xoxb-none"),
@@ -42,11 +42,11 @@ def read_settings(env_file: Path | None) -> Given:
         try:
             settings = Settings(_env_file=env_file, **stand_ins)  # type: ignore[arg-type]
         except ValidationError as error:
-            problems = _problems(error)
+            problems = [(name.lower(), what) for name, what in problems_of(error)]
             if not stand_ins.keys().isdisjoint(name for name, _ in problems):
                 raise  # the stand-in is wrong, too: looking again would never end
             stand_ins |= {name: _stand_in(name) for name, _ in problems}
-            findings += [failed("Settings", what, _where(name)) for name, what in problems]
+            findings += [failed("Settings", what, way_out(name.upper())) for name, what in problems]
             continue
         except (OSError, UnicodeDecodeError):
             raise SettingsError(f"{env_file} cannot be read: is it a text file in UTF-8?") from None
@@ -56,31 +56,10 @@ def read_settings(env_file: Path | None) -> Given:
         return Given(settings, frozenset(stand_ins), (*findings, *_oauth_trap()))
 
 
-def _problems(error: ValidationError) -> list[tuple[str, str]]:
-    """Names of settings, and what is wrong with them. Never the value, which may be a secret."""
-    found = []
-    for problem in error.errors(include_input=False, include_url=False):
-        if problem["loc"]:
-            name = str(problem["loc"][0])
-            missing = problem["type"] == "missing"
-            what = "is not set" if missing else f"is wrong: {problem['msg']}"
-            found.append((name, f"{name.upper()} {what}"))
-        else:
-            sentence = problem["msg"].removeprefix("Value error, ")
-            found.append((sentence.split()[0].lower(), sentence))
-    return found
-
-
 def _stand_in(name: str) -> object:
     if name in _STAND_INS:
         return _STAND_INS[name]
     return Settings.model_fields[name].get_default(call_default_factory=True)
-
-
-def _where(name: str) -> str:
-    where = WHERE.get(name.upper(), "")
-    from_elsewhere = where.startswith(("Slack", "100ms"))
-    return f"get it from: {where}" if from_elsewhere else f"it takes {where}"
 
 
 def _oauth_trap() -> list[Finding]:

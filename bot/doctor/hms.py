@@ -30,7 +30,7 @@ ENDS_SOON = timedelta(days=3)
 
 async def check_hms(given: Given, clocks: Clocks) -> list[Finding]:
     settings = given.settings
-    if not given.has("hms_access_key", "hms_secret"):
+    if not given.has("hms_access_key", "hms_secret", "hms_api_url"):
         return [note(CREDENTIALS, "not tried, see above")]
     async with _http(clocks) as http:
         tokens = _tokens(settings, clocks)

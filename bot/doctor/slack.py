@@ -52,7 +52,7 @@ def _client(
 
 async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
     """auth.test: the only call that also lists what the token may do."""
-    if not given.has("slack_bot_token"):
+    if not given.has("slack_bot_token", "slack_api_url"):
         return []
     client = _client(given, session, given.settings.slack_bot_token)
     try:
@@ -84,7 +84,7 @@ def scopes_finding(granted: Iterable[str]) -> Finding:
 
 async def _app(given: Given, session: aiohttp.ClientSession) -> Finding:
     """apps.connections.open gives an address; nothing connects to it here."""
-    if not given.has("slack_app_token"):
+    if not given.has("slack_app_token", "slack_api_url"):
         return note(APP_TOKEN, "not tried, see above")
     token = given.settings.slack_app_token
     client = _client(given, session, token)

@@ -27,6 +27,7 @@ class Takes(Enum):
 
     NOTHING = auto()
     WORD = auto()
+    SIZE = auto()  # a word, or 1280 x 720 in three
     LIST = auto()  # goes on after a comma
     TEXT = auto()  # every word up to the next option
 
@@ -85,7 +86,7 @@ START_OPTIONS: tuple[Option, ...] = (
         accepted=f"{', '.join(NAMED_RESOLUTIONS)} or WIDTHxHEIGHT such as 1280x720 (smaller side "
         f"{SHORT_SIDE_PX[0]} to {SHORT_SIDE_PX[1]}, larger side "
         f"{LONG_SIDE_PX[0]} to {LONG_SIDE_PX[1]} pixels)",
-        takes=Takes.WORD,
+        takes=Takes.SIZE,
         read=v.read_resolution,
         repair=v.fit_resolution,
         show=lambda o: _given(v.show_resolution(o.resolution)),
@@ -164,7 +165,7 @@ START_OPTIONS: tuple[Option, ...] = (
     Option(
         name="summary",
         field="summary",
-        help="Make a summary.",
+        help="Make a summary, and the transcript for it.",
         show=lambda o: _flag(bool(o.summary) and not _summary_is_implied(o)),
         hints=("summarise", "summarize"),
     ),
@@ -172,7 +173,7 @@ START_OPTIONS: tuple[Option, ...] = (
         name="no-summary",
         field="summary",
         turns=False,
-        help="Make no summary.",
+        help="Make a transcript, but no summary.",
         show=lambda o: _flag(o.summary is False),
     ),
     Option(

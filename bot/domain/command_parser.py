@@ -46,6 +46,7 @@ from bot.domain.option_values import shorten
 from bot.domain.options import RecordingOptions
 
 MAX_TEXT_CHARS = 8000
+FILLERS = ("record", "please", "pls", "just")  # before a command
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def parse(text: str) -> Command | CommandError:
         tokens = tokens[1:]
     understood = _understand(tokens)
     if lexed.unclosed is not None:
-        unclosed = Problem(f"The quote before “{shorten(lexed.unclosed, 30)}” is never closed.")
+        after = shorten(lexed.unclosed, 30)
+        where = f"The quote before “{after}”" if after else "The quote at the end"
+        unclosed = Problem(f"{where} is never closed.")
         understood = replace(understood, problems=(unclosed, *understood.problems))
     return _error(understood) if understood.problems else understood.command
 
@@ -89,9 +92,17 @@ def _understand(tokens: Sequence[Token]) -> _Understood:
         problem = Problem(
             f"There is no command “{shorten(first.text)}”.", f"Commands: {command_words()}."
         )
-    near = None if mark else nearest_entry(first)
-    nearest = _read(near, tokens[1:]) if near else _read(start, tokens)
+    nearest = _read(start, tokens) if mark else _nearest(tokens, start)
     return replace(nearest, problems=(problem, *nearest.problems))
+
+
+def _nearest(tokens: Sequence[Token], start: Entry) -> _Understood:
+    """What was probably meant by a first word that is no command; perhaps it is the room."""
+    if fold(tokens[0].text) in FILLERS and (later := match_entry(tokens[1:])) and later[1]:
+        entry, used = later
+        return _read(entry, tokens[1 + used :])
+    near = nearest_entry(tokens[0])
+    return _read(near, tokens[1:]) if near else _read(start, tokens)
 
 
 def _read(entry: Entry, tokens: Sequence[Token]) -> _Understood:
@@ -102,7 +113,7 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Understood:
     problems = reading.problems
     if reading.words and not entry.arguments:
         extra = shorten(" ".join(t.text for t in reading.words))
-        problems.append(Problem(f"“{entry.word}” takes nothing more, such as “{extra}”."))
+        problems.append(Problem(f"“{entry.word}” takes nothing after it: leave out “{extra}”."))
     count = _take_count(reading) if entry.takes(Kind.COUNT) else DEFAULT_LIST_COUNT
     topic = _take_topic(reading) if entry.takes(Kind.TOPIC) else None
     preset = reading.values.pop(PRESET, None)

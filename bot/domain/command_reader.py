@@ -12,8 +12,10 @@ from bot.domain.option_values import Bad, Good, shorten
 
 _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)
 _ANY_DASH = re.compile(rf"[{DASHES}_]")
+_SIZE_SO_FAR = re.compile(r"[0-9]+ ?[x×*](?: ?[0-9]+)?", re.IGNORECASE)
 _HELP_NAMES = ("help", "h", "?")
-_NO = ("no", "false", "off", "0", "none")
+_NO = ("no", "false", "off", "none")
+_YES = ("yes", "true", "on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ def _find_option(entry: Entry, mark: Mark, reading: Reading) -> Option | None:
 def _value_words(entry: Entry, option: Option, mark: Mark, rest: Sequence[Token]) -> list[Token]:
     words = [mark.inline] if mark.inline else []
     if option.takes is Takes.NOTHING:
-        return words
+        said = rest[:1] if not words and rest and rest[0].bare else ()
+        return words or [token for token in said if fold(token.text) in (*_NO, *_YES)]
     for token in rest:
         if mark_of(token, entry.options) or not _continues(option.takes, words, token):
             break
@@ -135,6 +138,8 @@ def _continues(takes: Takes, words: list[Token], token: Token) -> bool:
         return True
     if takes is Takes.WORD:
         return False
+    if takes is Takes.SIZE:
+        return bool(_SIZE_SO_FAR.fullmatch(" ".join(word.text for word in (*words, token))))
     if words[-1].goes_on or (token.bare and token.text.startswith((",", ":"))):
         return True
     return takes is Takes.TEXT and token.bare and all(w.bare for w in words)
@@ -148,8 +153,8 @@ def _value(option: Option, words: list[Token], reading: Reading) -> object:
     elif not words:
         verdict = Good(option.turns)
     else:
-        refused = fold(text) in _NO
-        verdict = Bad(f"--{option.name} takes no value.", None if refused else option.turns)
+        meant = option.turns != (fold(text) in (*_NO, "0"))
+        verdict = Bad(f"--{option.name} takes no value.", meant)
     if isinstance(verdict, Good):
         return verdict.value
     accepted = option.takes_sentence if option.accepted else None

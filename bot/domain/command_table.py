@@ -11,7 +11,7 @@ from bot.domain.lexer import Token, fold
 
 COMMAND = "/record"
 DEFAULT_LIST_COUNT = 10
-MAX_LIST_COUNT = 25
+MAX_LIST_COUNT = 20  # as many as one message shows
 COUNT = re.compile(r"[0-9]{1,4}")  # a room of that name goes in quotes
 
 

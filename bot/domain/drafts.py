@@ -29,16 +29,18 @@ class DraftSection(BaseModel):
 class Draft(BaseModel):
     """Text fields hold what the person typed. `channel` is where to post; None: to the person.
 
-    `more` means that the further options were asked for; `next_section_id` keeps the id of a
-    removed section from being given to a new one. `came` says of fields that nobody has touched
-    where their values are from; `generation` counts how often a preset has replaced them, so that
-    Slack shows them anew. `editing` is the preset that is edited, under the name `preset_name`.
+    `more` means that the further options were asked for; `room_words` is what they called a room
+    that is still to be chosen; `next_section_id` keeps the id of a removed section from being
+    given to a new one. `came` says of fields that nobody has touched where their values are from;
+    `generation` counts how often a preset has replaced them, so that Slack shows them anew.
+    `editing` is the preset that is edited, under the name `preset_name`.
     """
 
     model_config = ConfigDict(frozen=True)
 
     room_id: str | None = None
     room_name: str | None = None
+    room_words: str = ""
     channel: str | None = None
     audio_only: bool = False
     more: bool = False

@@ -56,6 +56,7 @@ class Stuck:
     error: str | None = None
     step: str = ""
     until: datetime | None = None
+    over: bool = False  # nobody tries again: the card of what never started
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,8 @@ def read_url(text: str) -> Good | Bad:
     return Good(strip_invisible(unwrap_link(text)).strip())
 
 
-def add_scheme(value: object) -> str:
-    return f"https://{value}"
+def add_scheme(value: object) -> str | None:
+    return None if "://" in str(value) else f"https://{value}"
 
 
 def read_modes(text: str) -> Good | Bad:
@@ -177,16 +177,19 @@ def clamp_temperature(value: object) -> float | None:
 
 
 def read_section(text: str) -> Good | Bad:
-    """`title:format`; a colon that no format follows belongs to the title."""
+    """`title:format`; the colon of “10:30” or “Next: plans” belongs to the title."""
     title, colon, tail = text.rpartition(":")
     if not colon:
         return Good({"title": text.strip(), "format": FORMATS[0]})
     word = fold(tail)
     meant = _nearest(word, FORMATS, _FORMAT_NICKNAMES) if word else FORMATS[0]
-    if meant is None:
+    if meant is None and not tail.isalpha():
         return Good({"title": text.strip(), "format": FORMATS[0]})
     if not title.strip():
         return Bad("A section needs a title before the colon.")
+    if meant is None:
+        refused = f"“{shorten(tail)}” is not a section format."
+        return Bad(refused, {"title": title.strip(), "format": FORMATS[0]})
     section = {"title": title.strip(), "format": meant}
     if word in ("", meant):
         return Good(section)

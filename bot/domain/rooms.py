@@ -12,7 +12,14 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from bot.domain.lexer import fold, strip_invisible, unwrap_link
+from bot.domain.lexer import (
+    DASHES,
+    DOUBLE_QUOTES,
+    SINGLE_QUOTES,
+    fold,
+    strip_invisible,
+    unwrap_link,
+)
 
 RECENT = timedelta(days=30)
 MIN_PREFIX_CHARS = 3
@@ -20,7 +27,9 @@ MAX_SUGGESTIONS = 5
 
 _ROOM_ID = re.compile(r"[0-9a-f]{24}")
 _ROOM_CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
-_SEPARATORS = re.compile(r"[\s\-_.:]+")
+_SEPARATORS = re.compile(rf"[\s_.:{re.escape(DASHES)}]+")
+# A phone types ’ where the room has ', and “ where it has ".
+_QUOTES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -65,11 +74,15 @@ class RoomCode:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No such room here. With a `room_id`, 100ms may know it; a link leads to it."""
+    """No such room here. With a `room_id`, 100ms may know it; a link leads to it.
+
+    `none_known`: 100ms has named no room at all, as when it has not answered yet.
+    """
 
     suggestions: tuple[RoomEntry, ...] = ()
     room_id: str | None = None
     link: str | None = None
+    none_known: bool = False
 
 
 RoomMatch = Found | Ambiguous | RoomCode | Unknown
@@ -92,7 +105,8 @@ def find_room(reference: str, rooms: Iterable[RoomEntry]) -> RoomMatch:
         return by_name
     if _ROOM_CODE.fullmatch(reference.casefold()):
         return RoomCode(reference.casefold())
-    return Unknown(_similar(reference, known), room_id if _ROOM_ID.fullmatch(room_id) else None)
+    by_id_alone = room_id if _ROOM_ID.fullmatch(room_id) else None
+    return Unknown(_similar(reference, known), by_id_alone, none_known=not known)
 
 
 def room_id_of_link(url: str) -> str | None:
@@ -144,21 +158,23 @@ def rank_rooms(
 
 @lru_cache(maxsize=65_536)
 def _name(name: str) -> str:
-    return " ".join(fold(name).split())
+    return " ".join(fold(name).translate(_QUOTES).split())
 
 
 @lru_cache(maxsize=65_536)
 def _key(name: str) -> str:
     """A name without its separators: people say “design review” for design-review."""
-    return _SEPARATORS.sub(" ", fold(name)).strip()
+    return _SEPARATORS.sub(" ", fold(name).translate(_QUOTES)).strip()
 
 
 def _by_link(link: SplitResult, rooms: Sequence[RoomEntry]) -> RoomMatch:
     room_id, code = _segment(link, _ROOM_ID), _segment(link, _ROOM_CODE)
+    # The dashboard names rooms, too, but its pages join none.
+    url = link.geturl() if (link.hostname or "").endswith(".app.100ms.live") else None
     if room_id:
         room = _by_id(room_id, rooms)
-        return Found(room, link.geturl()) if room else Unknown((), room_id, link.geturl())
-    return RoomCode(code, link.geturl()) if code else Unknown(link=link.geturl())
+        return Found(room, url) if room else Unknown((), room_id, url)
+    return RoomCode(code, url) if code else Unknown(link=url)
 
 
 def _by_id(room_id: str, rooms: Iterable[RoomEntry]) -> RoomEntry | None:

@@ -1,6 +1,8 @@
 """`/record …`."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from slack_bolt.async_app import AsyncApp
@@ -10,6 +12,7 @@ from bot.domain import commands as c
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.command_parser import parse
 from bot.domain.drafts import draft_of
+from bot.domain.options import RecordingOptions
 from bot.domain.presets import laid_over
 from bot.domain.rooms import (
     Ambiguous,
@@ -36,6 +39,7 @@ from bot.usecases.starting import Wish, request_recording
 from bot.views import lists, replies
 from bot.views.help import help_reply
 from bot.views.message import Message
+from bot.views.steering import not_now
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -140,17 +144,15 @@ async def start_with(
             bot.rooms.refresh_soon()
             unnamed = Found(RoomEntry(room_id, room_id), link)
             await begin(args, bot, asked, command, unnamed)
-        case Unknown(suggestions=suggestions):
+        case Unknown():
             bot.rooms.refresh_soon()
-            corrected = [c.command_line(c.Start(r.name, command.options)) for r in suggestions]
-            await answer(
-                args, bot, asked, replies.room_unknown(command.room or "", suggestions, corrected)
-            )
-        case RoomCode():
-            await answer(args, bot, asked, replies.room_unknown(command.room or "", ()))
-        case Ambiguous() | None:
+            again = partial(c.Start, options=command.options)
+            await answer(args, bot, asked, which_room(room or "", found, again, form=True))
+        case Ambiguous() | RoomCode() | None:
             await args.ack()
-            await open_form(bot, asked, draft_of(command.options, channel=asked.channel))
+            options = landing(command.options, getattr(found, "link", None))
+            draft = draft_of(options, channel=asked.channel)
+            await open_form(bot, asked, draft.model_copy(update={"room_words": room or ""}))
         case _:
             assert_never(found)
 
@@ -163,11 +165,16 @@ async def _default_room(bot: Bot, settings: ChannelSettings) -> Found | None:
     return Found(RoomEntry(settings.room_id, name or settings.room_id))
 
 
+def landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
+    """A link that names the room serves as the meeting URL, if there is no other."""
+    if link is None or options.meeting_url is not None:
+        return options
+    return options.model_copy(update={"meeting_url": without_preview(link)})
+
+
 async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found: Found) -> None:
-    """Commit the wish, then say so. A link that named the room serves as the meeting URL."""
-    options = command.options
-    if found.link and options.meeting_url is None:
-        options = options.model_copy(update={"meeting_url": without_preview(found.link)})
+    """Commit the wish, then say so."""
+    options = landing(command.options, found.link)
     room_id, name = found.room.room_id, found.room.name
     where = OutcomeAddress(asked.user, channel=asked.channel, response_url=asked.response_url)
     wish = Wish(
@@ -194,11 +201,16 @@ async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: 
     found = await bot.rooms.find(room) if room else None
     room_id = id_of(found)
     if room and room_id is None:
-        await answer(args, bot, asked, which_room(room, found))
+        await answer(args, bot, asked, which_room(room, found, STEERING[action]))
         return
     choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
-    if not choice.rows:
-        await answer(args, bot, asked, lists.nothing_running(room))
+    if choice.unfit:
+        if room:
+            await _check_steering(bot, asked, action, choice.unfit[0])
+        await answer(args, bot, asked, not_now(choice.unfit))
+    elif not choice.rows:
+        name = found.room.name if isinstance(found, Found) else room
+        await answer(args, bot, asked, lists.nothing_running(name))
     elif not choice.sure:
         await args.ack()
         bot.after_ack(asked, ask_which(bot, asked, action, choice))
@@ -218,6 +230,11 @@ async def _check_steering(bot: Bot, asked: Asked, action: Control, row: Recordin
         raise no if seen else no.unnamed() from None
 
 
+STEERING: dict[Control, Callable[[str], c.Command]] = {
+    "stop": c.Stop,
+    "pause": c.Pause,
+    "resume": c.Resume,
+}
 CONFIRMED = {
     "stop": replies.stopping,
     "pause": replies.pausing,
@@ -242,7 +259,7 @@ async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> Non
     found = await bot.rooms.find(room) if room else None
     room_id = id_of(found)
     if room and room_id is None:
-        await bot.reply(asked, which_room(room, found))
+        await bot.reply(asked, which_room(room, found, partial(c.List, count=count)))
         return
     here = asked.channel or ""
     files = await bot.rights.may_open(asked.user, here)

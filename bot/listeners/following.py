@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.domain import commands as c
 from bot.domain.rooms import Found
 from bot.listeners.bot import Bot, listener
 from bot.listeners.naming import id_of, which_room
@@ -35,7 +36,7 @@ async def _follow(bot: Bot, asked: Asked, channel: str, room: str) -> None:
     room_id = id_of(found)
     if room_id is None:
         bot.rooms.refresh_soon()
-        await bot.reply(asked, which_room(room, found))
+        await bot.reply(asked, which_room(room, found, c.Follow))
         return
     name = found.room.name if isinstance(found, Found) else room_id
     try:
@@ -58,7 +59,7 @@ async def unfollow(bot: Bot, asked: Asked, room: str | None) -> None:
         found = await bot.rooms.find(room)
         room_id = id_of(found)
         if room_id is None:
-            await bot.reply(asked, which_room(room, found))
+            await bot.reply(asked, which_room(room, found, c.Unfollow))
             return
         there = await bot.deps.store.unfollow(room_id, asked.channel or "")
         name = found.room.name if isinstance(found, Found) else room_id

@@ -1,8 +1,13 @@
 """From what people call a room to its id, or to what they are asked about it."""
 
-from bot.domain.rooms import Ambiguous, Found, RoomMatch, Unknown
+from collections import Counter
+from collections.abc import Callable
+
+from bot.domain.commands import Command, command_line
+from bot.domain.rooms import Ambiguous, Found, RoomCode, RoomMatch, Unknown
 from bot.views import replies
 from bot.views.message import Message
+from bot.views.steering import no_rooms_yet, only_a_code
 
 
 def id_of(found: RoomMatch | None) -> str | None:
@@ -15,9 +20,29 @@ def id_of(found: RoomMatch | None) -> str | None:
             return None
 
 
-def which_room(reference: str, found: RoomMatch | None) -> Message:
-    """The name says too little, or too much."""
+def which_room(
+    reference: str,
+    found: RoomMatch | None,
+    again: Callable[[str], Command],
+    *,
+    form: bool = False,
+) -> Message:
+    """The name says too little, or too much. `again` is the command for a room; ready to paste.
+
+    `form`: the start form helps on, too.
+    """
+    match found:
+        case RoomCode():
+            return only_a_code()
+        case Unknown(none_known=True):
+            return no_rooms_yet()
+        case Ambiguous(candidates=rooms) | Unknown(suggestions=rooms):
+            named = Counter(room.name for room in rooms)
+            corrected = [
+                command_line(again(r.name if named[r.name] == 1 else r.room_id)) for r in rooms
+            ]
+        case _:
+            rooms, corrected = (), []
     if isinstance(found, Ambiguous):
-        return replies.room_ambiguous(reference, found.candidates)
-    suggestions = found.suggestions if isinstance(found, Unknown) else ()
-    return replies.room_unknown(reference, suggestions)
+        return replies.room_ambiguous(reference, rooms, corrected)
+    return replies.room_unknown(reference, rooms, corrected, form=form)

@@ -71,8 +71,9 @@ class HealthPart(Part):
         )
         parked = and_(is_parked(), or_(d.changed_at.is_(None), d.changed_at >= since))
         columns = (r.room_name, r.starter, d.target, self._shown_in(channel))
+        over = and_(d.not_before.is_not(None), r.next_due_at.is_(None))
         query = (
-            select(*columns, d.kind, d.state, d.error, d.not_before)
+            select(*columns, d.kind, d.state, d.error, d.not_before, over)
             .join(recordings, r.key == d.recording_key)
             .where(self._mine(deliveries), self._mine(recordings))
             .order_by(d.changed_at.desc())
@@ -84,8 +85,10 @@ class HealthPart(Part):
                 row for which in (parked, trying) for row in await conn.execute(query.where(which))
             ]
         return [
-            Stuck(name, starter, target, bool(here), Kind(kind), State(state), error, until=until)
-            for name, starter, target, here, kind, state, error, until in found
+            Stuck(
+                name, by, target, bool(here), Kind(kind), State(state), error, "", until, bool(over)
+            )
+            for name, by, target, here, kind, state, error, until, over in found
         ]
 
     async def stuck_steps(self, channel: str, limit: int) -> list[Stuck]:

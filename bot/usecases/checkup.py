@@ -39,7 +39,7 @@ async def examine(deps: Deps, *, user: str, channel: str) -> Checkup:
         ends=await store.ends(now - LATELY),
         undelivered=undelivered,
         owed=await store.owed_replay(),
-        stuck=(*messages, *steps),
+        stuck=(*(message for message in messages if not message.over), *steps),
         unanswered=await store.unanswered(),
         shut=tuple(await store.shut_gates()),
         missing_scopes=scopes,

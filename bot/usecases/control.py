@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.facts import Followed, PauseRequested, StopRequested, StopWished
-from bot.domain.recording import ON_AIR, Phase
+from bot.domain.recording import OCCUPIES_ROOM, ON_AIR, Phase
 from bot.domain.steps import Stop, hold_name
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow
@@ -14,7 +14,7 @@ CARDS_LOOKED_AT = 100
 
 Control = Literal["stop", "pause", "resume"]
 _MAY: dict[Control, frozenset[Phase]] = {
-    "stop": ON_AIR | {Phase.REQUESTED, Phase.STOPPING},
+    "stop": OCCUPIES_ROOM,
     "pause": frozenset({Phase.RUNNING}),
     "resume": frozenset({Phase.PAUSED}),
 }
@@ -50,10 +50,14 @@ async def wish_stop(deps: Deps, key: str, by: str) -> RecordingRow | None:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a command without a clear object may mean. `sure`: there is no need to ask."""
+    """What a command without a clear object may mean. `sure`: there is no need to ask.
+
+    `unfit`: what would be meant, but is not in the state for it; only where nothing else is.
+    """
 
     rows: list[RecordingRow]
     sure: bool
+    unfit: tuple[RecordingRow, ...] = ()
 
 
 async def meant(
@@ -64,15 +68,22 @@ async def meant(
     Any other is to be asked about.
     """
     if room_id is not None:
-        row = await deps.store.open_recording_in_room(room_id)
-        return Choice([row] if row and row.phase in _MAY[action] else [], sure=True)
+        return _only(action, await deps.store.open_recording_in_room(room_id))
     above = await _of_thread(deps, channel, thread_ts) if thread_ts else None
     if above:
-        return Choice(_able(action, [above]), sure=True)
-    here = _able(action, await deps.store.running(channel=channel))
-    if here:
+        return _only(action, above)
+    running = await deps.store.running(channel=channel)
+    if here := _able(action, running):
         return Choice(here, sure=len(here) == 1)
-    return Choice(_able(action, await deps.store.running()), sure=False)
+    elsewhere = _able(action, await deps.store.running())
+    return Choice(elsewhere, sure=False, unfit=() if elsewhere else tuple(running))
+
+
+def _only(action: Control, row: RecordingRow | None) -> Choice:
+    if row is None or row.phase not in OCCUPIES_ROOM:
+        return Choice([], sure=True)
+    fits = _able(action, [row])
+    return Choice(fits, sure=True, unfit=() if fits else (row,))
 
 
 async def _of_thread(deps: Deps, channel: str, thread_ts: str) -> RecordingRow | None:

@@ -160,15 +160,19 @@ def file_buttons(recording: Recording) -> list[Block]:
 
 
 def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
-    """The same settings again; the form, where they cannot work."""
+    """The same settings again; the form, where others may work."""
     if recording.problem is None:
         return []
     name = plain(recording.room_name, 50)
-    if explain(recording.problem, recording, bot=bot).can_retry:
+    explained = explain(recording.problem, recording, bot=bot)
+    buttons = []
+    if explained.can_retry:
         label = f"Try again: {name}, same settings"
-        return [button("Try again", ids.TRY_AGAIN, value=recording.key, label=label)]
-    label = f"Change settings: {name}"
-    return [button("Change settings", ids.CHANGE, value=recording.key, label=label)]
+        buttons.append(button("Try again", ids.TRY_AGAIN, value=recording.key, label=label))
+    if explained.can_change:
+        label = f"Change settings: {name}"
+        buttons.append(button("Change settings", ids.CHANGE, value=recording.key, label=label))
+    return buttons
 
 
 def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:

@@ -44,12 +44,16 @@ _NO_FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Sentences of mrkdwn, escaped. `can_retry`: the same settings may work another time."""
+    """Sentences of mrkdwn, escaped.
+
+    `can_retry`: the same settings may work another time; `can_change`: others may work.
+    """
 
     what: str
     why: str
     fix: str
     can_retry: bool = True
+    can_change: bool = False
 
     @property
     def text(self) -> str:
@@ -91,13 +95,16 @@ def _refused(problem: Problem, what: str) -> Explanation:
         case 401:
             why = f"100ms does not accept this bot's keys.{said}"
             return Explanation(what, why, "Ask whoever runs the bot to check them, then try again.")
+        case 403 if "disabled" in problem.detail.casefold():
+            why = f"The room is disabled in 100ms.{said}"
+            return Explanation(what, why, "Enable it in the 100ms dashboard, then try again.")
         case 403:
             why = f"100ms shows no such room to this bot, or gives it no right to record it.{said}"
             return Explanation(what, why, "Check that the room is in this 100ms workspace.")
         case 404:
             why = f"100ms does not know this room.{said}"
             fix = "Check that it still exists, or choose another room."
-            return Explanation(what, why, fix, can_retry=False)
+            return Explanation(what, why, fix, can_retry=False, can_change=True)
         case 409:
             why = f"Something else is recording this room, and the bot could not find it.{said}"
             return Explanation(what, why, "Wait for it to end or stop it in 100ms, then try again.")
@@ -120,7 +127,7 @@ def _bad_request(problem: Problem, what: str) -> Explanation:
     else:
         why = f"100ms does not accept these settings for this room.{said}"
         fix = "Change the settings. A room whose template has no subdomain needs a meeting URL."
-    return Explanation(what, why, fix, can_retry=False)
+    return Explanation(what, why, fix, can_retry=False, can_change=True)
 
 
 def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
@@ -129,9 +136,12 @@ def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
         case Why.MAX_RETRIES_REACHED:
             why = f"100ms could not open the meeting URL.{said}"
             own = recording.options.meeting_url is not None and not recording.elsewhere
-            where = "Change the settings: the URL" if own else "The room's own link"
-            fix = f"{where} must join the room without a click or a login."
-            return Explanation(what, why, fix, can_retry=not own)
+            must = "must join the room without a click or a login."
+            if own:
+                fix = f"Change the settings: the URL {must} If it does by now, try again."
+            else:
+                fix = f"The room's own link {must}"
+            return Explanation(what, why, fix, can_change=own)
         case Why.UPLOAD_ERROR:
             why = f"100ms could not store the files.{said}"
             fix = "Check the template's storage in the 100ms dashboard, then try again."

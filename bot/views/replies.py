@@ -144,24 +144,31 @@ def command_error(error: CommandError) -> Message:
     corrected = error.corrected
     if corrected and size(corrected) > CODE_MOST:
         corrected = None
-    intro = "This works:" if corrected else f"It is written {code(error.usage)}."
+    intro = "Perhaps you mean:" if corrected else f"It is written {code(error.usage)}."
     blocks = [section(lines([*parts, intro]))]
     if corrected:
         blocks.append(code_block(corrected))
-    shown = f"This works: {code(corrected, 1500)}" if corrected else intro
+    shown = f"{intro} {code(corrected, 1500)}" if corrected else intro
     if error.usage == COMMAND or error.usage.startswith(f"{COMMAND} start"):
         blocks.extend(actions([_form_button()]))
     return Message(" ".join([esc(error.reason, 900), *parts[1:], shown]), blocks)
 
 
 def room_unknown(
-    reference: str, suggestions: Sequence[RoomEntry], corrected: Sequence[str] = ()
+    reference: str,
+    suggestions: Sequence[RoomEntry],
+    corrected: Sequence[str] = (),
+    *,
+    form: bool = True,
 ) -> Message:
-    """`corrected`: a command for each suggestion, to paste."""
+    """`corrected`: a command for each suggestion, to paste. `form`: it helps to start, only."""
     text = f"There is no room “{esc(reference, 100)}”."
+    buttons = [_form_button()] if form else []
     if suggestions:
-        return _choice(f"{text} Did you mean one of these?", suggestions, corrected)
-    return say(f"{text} Check the name, or choose the room in the form.", [_form_button()])
+        which = "this one" if len(suggestions) == 1 else "one of these"
+        return _choice(f"{text} Did you mean {which}?", suggestions, corrected, buttons)
+    way = "choose the room in the form" if form else "give the room's id"
+    return say(f"{text} Check the name, or {way}.", buttons)
 
 
 def room_ambiguous(
@@ -172,7 +179,12 @@ def room_ambiguous(
     return _choice(text, candidates, corrected)
 
 
-def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> Message:
+def _choice(
+    text: str,
+    rooms: Sequence[RoomEntry],
+    corrected: Sequence[str],
+    buttons: Sequence[Block] = (),
+) -> Message:
     named = [
         f"• {esc(room.name, 100)} {code(room.room_id, 60)}{f' · {room.mark}' if room.mark else ''}"
         for room in rooms[:10]
@@ -181,7 +193,7 @@ def _choice(text: str, rooms: Sequence[RoomEntry], corrected: Sequence[str]) -> 
     commands = [c for c in corrected[:10] if size(c) <= 250]
     if commands:
         blocks.append(code_block("\n".join(commands)))
-    blocks.extend(actions([_form_button()]))
+    blocks.extend(actions(buttons))
     return Message(lines([text, *named, *map(code, commands)], FALLBACK_MOST), blocks)
 
 

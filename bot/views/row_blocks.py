@@ -36,7 +36,7 @@ def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) ->
 def _state(row: Row, now: datetime | None) -> str:
     if now and row.started_at and row.phase is Phase.RUNNING:
         length = duration(max(0.0, (now - row.started_at).total_seconds()))
-        return f"{PHASES[row.phase]} for {length}"
+        return f"{PHASES[row.phase]} for {length}" if length else PHASES[row.phase]
     return PHASES[row.phase]
 
 

@@ -29,6 +29,7 @@ from bot.views.form_blocks import (
 )
 from bot.views.ids_presets import SAVE_AS
 from bot.views.message import Block, View, actions, button, header, plain_text
+from bot.views.text import plain
 
 AS_TEMPLATE = "As the template"
 SWITCH = {"template": AS_TEMPLATE, "on": "On", "off": "Off"}
@@ -98,7 +99,7 @@ def _save_as() -> Iterator[Block]:
 
 def _first(draft: Draft) -> Iterator[Block]:
     """What is asked every time."""
-    yield asked(ids.START_ROOM, "Room", _room(draft))
+    yield asked(ids.START_ROOM, "Room", _room(draft), hint=_which_room(draft))
     yield _kind(draft)
     yield asked(
         ids.START_CHANNEL,
@@ -130,6 +131,12 @@ def _room(draft: Draft) -> Block:
         **({"focus_on_load": True} if not known and not is_expanded(draft) else {}),
         **({"initial_option": named_option(chosen, name or chosen)} if known else {}),
     }
+
+
+def _which_room(draft: Draft) -> str:
+    if draft.room_id or not draft.room_words:
+        return ""
+    return f"Choose the room that you mean by “{plain(draft.room_words, 200)}”."
 
 
 def _more() -> Iterator[Block]:

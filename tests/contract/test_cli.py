@@ -63,9 +63,15 @@ def test_run_names_the_setting_that_is_missing(tmp_path: Path, missing: str, whe
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"PORT": "s3cret"}, "PORT is wrong"),
+        ({"PORT": "s3cret"}, "PORT is wrong. It takes a number from 1 to 65535."),
+        ({"LOG_LEVEL": "s3cret"}, "LOG_LEVEL is wrong. It takes DEBUG, INFO, WARNING or ERROR."),
+        ({"TIME_SCALE": "inf"}, "TIME_SCALE is wrong. It takes a number above 0"),
+        ({"SLACK_API_URL": "s3cret"}, "SLACK_API_URL is wrong. It takes a web address"),
+        ({"HMS_API_URL": "s3cret"}, "HMS_API_URL is wrong. It takes a web address"),
         ({"SLACK_BOT_TOKEN": "s3cret"}, "does not begin with xoxb-"),
         ({}, "Slack cannot be reached"),
+        ({"LOG_LEVEL": "info", "LOG_FORMAT": "JSON"}, "Slack cannot be reached"),
+        ({"SLACK_BOT_TOKEN": " xoxb-1\n"}, "Slack cannot be reached"),
     ],
 )
 def test_run_says_what_is_wrong_and_shows_no_value(
@@ -83,6 +89,8 @@ def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path) -> No
     assert (tmp_path / "data/bot.sqlite").exists()
     wrong = GOOD | {"DATABASE_URL": "mysql://host/name"}
     assert "not supported" in fails_in_one_line(record_bot(tmp_path, "migrate", env=wrong))
+    gone = GOOD | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/name"}
+    assert "127.0.0.1" in fails_in_one_line(record_bot(tmp_path, "migrate", env=gone))
 
 
 def test_manifest_prints_what_the_repo_has(tmp_path: Path) -> None:

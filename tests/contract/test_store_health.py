@@ -90,6 +90,16 @@ async def test_messages_that_slack_has_not_taken(store: Store) -> None:
     assert [s.kind for s in await store.stuck_messages("C2", WEEK, 10)] == [Kind.RESULTS]
 
 
+async def test_the_card_of_what_never_started_waits_for_nothing(store: Store) -> None:
+    key = await created(store)
+    parked = card("C1", State.PARKED, error="not_in_channel", changed_at=T0, not_before=T0 + S)
+    await store.record(key, deliveries=[parked])
+    assert [s.over for s in await store.stuck_messages("C1", WEEK, 10)] == [False]
+    await store.take_due(5, "me")
+    await store.release(key, "me", None)
+    assert [s.over for s in await store.stuck_messages("C1", WEEK, 10)] == [True]
+
+
 async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) -> None:
     key = await created(store)
     await created(store, room_id="r2")

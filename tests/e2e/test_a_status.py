@@ -35,7 +35,7 @@ async def test_with_nothing_running(linked: Bench) -> None:
     for action in ("stop", "pause", "resume"):
         answer = await linked.ines.command(seed.STANDUP, f"/record {action}")
         assert answer.text == "Nothing is being recorded here."
-        named = await linked.ines.command(seed.STANDUP, f'/record {action} "standup"')
+        named = await linked.ines.command(seed.STANDUP, f"/record {action} STANDUP.")
         assert named.text == "standup is not being recorded."
     await ask(linked, "list", "There are no recordings yet.")
     await ask(linked, "list standup", "There are no recordings of", "standup")
@@ -45,7 +45,7 @@ async def test_with_nothing_running(linked: Bench) -> None:
 async def test_with_one_and_then_several(linked: Bench) -> None:
     one, two, far = await linked.room(), await linked.room(), await linked.room()
     card = await linked.running(one, "--no-transcript")
-    status = await ask(linked, "status", one.name, "Recording for")
+    status = await ask(linked, "status", one.name, "Recording")
     assert card.ts.replace(".", "") in str(status.blocks)
     assert labels(status.blocks) == ["Stop"]
 
@@ -105,7 +105,7 @@ async def test_the_list_is_newest_first_and_opens_videos(linked: Bench) -> None:
     await linked.press(linked.ines, limited, "Watch")
     told = await linked.told(linked.ines, seed.STANDUP, f"Video of {room.name}")
     assert (await linked.http.get(url_of(told.blocks, "Open"))).status_code == 200
-    here = await ask(linked, "list 25", room.name)
+    here = await ask(linked, "list 20", room.name)
     assert "Watch" in labels(here.blocks)
     answer = await linked.ines.command(seed.STANDUP, "/record list 100")
     assert answer.text is not None

@@ -75,6 +75,32 @@ async def test_an_ambiguous_room_opens_the_form_and_starts_nothing(bench: Bench)
     assert len((await bench.hms.state())["recordings"]) == before
 
 
+async def test_what_was_called_a_room_stands_in_the_form(bench: Bench) -> None:
+    link = "https://acme.app.100ms.live/meeting/abc-defg-hij"
+    view = await bench.form(bench.ines, seed.STANDUP, f"start {link} --audio")
+    assert value(view, "audio_only") == "audio"
+    assert value(view, "room_id") is None
+    assert value(view, "meeting_url") == f"{link}?skip_preview=true"
+    assert f"Choose the room that you mean by “{link}”." in str(view.blocks[0]["hint"])
+    room = await bench.room()
+    view = await bench.choose_room(bench.ines, view, room)
+    await bench.fill(bench.ines, view, {"meeting_url": link})
+    await bench.ines.submit(await bench.view(bench.ines, "start_form"))
+    await bench.card(room, "Recording")
+    assert await bench.bodies(room) == [{"audio_only": True, "meeting_url": link}]
+
+
+@pytest.mark.parametrize("word", ["stop", "list", "follow"])
+async def test_of_an_unknown_room_the_same_command_is_offered(bench: Bench, word: str) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await bench.tariq.command(seed.STANDUP, f'/record {word} "{room.name}x"')
+    told = await bench.told(bench.tariq, seed.STANDUP, f"There is no room “{room.name}x”")
+    assert labels(told.blocks) == []
+    pasted = [line for c in code_blocks(told.blocks) for line in c.splitlines()]
+    assert f'/record {word} "{room.name}"' in pasted
+
+
 async def test_an_unknown_room_is_said_with_a_command_that_works(bench: Bench) -> None:
     room = await bench.room()
     answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}x" --audio')
@@ -278,6 +304,20 @@ async def test_in_a_direct_message_the_card_goes_there(bench: Bench) -> None:
     dm = seed.dm_id(seed.STARTER)
     await bench.start(room, channel=dm)
     await bench.card(room, "Recording", channel=dm)
+
+
+async def test_of_what_runs_nobody_says_that_it_does_not(bench: Bench) -> None:
+    room = await bench.room()
+
+    async def says(command: str) -> str | None:
+        text = f'/record {command} "{room.name}"'
+        return (await bench.ines.command(seed.STANDUP, text)).text
+
+    await bench.running(room, "--no-transcript")
+    assert await says("resume") == f"{room.name} is not paused: it is being recorded."
+    await says("pause")
+    await bench.card(room, "Paused.")
+    assert await says("pause") == f"{room.name} is paused already."
 
 
 async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """The bot is away, or Slack has put it out of the door: what was missed, and what people see."""
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import Person
 from bot.sandbox.slack.seen import Snapshot
-from tests.e2e.bench import Bench
+from tests.e2e.bench import PATIENCE_S, Bench
 from tests.e2e.reading import Room, cards
 
 REPLAY = "/v2/analytics/webhooks/replay"
@@ -107,6 +108,15 @@ async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None
     assert [len(cards(state, r, seed.STANDUP)) for r in (room, other)] == [1, 1]
     await away.finish(other)
     await away.card(other, "Video ready")
+
+
+async def test_what_never_started_waits_for_nothing(away: Bench) -> None:
+    room = await away.room()
+    await away.ines.command(seed.BOARD, f'/record start "{room.name}"')
+    await away.told(away.ines, seed.BOARD, room.name, "did not start")
+    async with asyncio.timeout(PATIENCE_S):  # until the bot is through with it
+        while room.name in await checkup(away.ines, away, seed.BOARD):
+            pass
 
 
 async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:

@@ -41,9 +41,10 @@ async def test_a_guest_is_told_before_a_form_opens(bench: Bench) -> None:
     for text in ("", "start", 'start "no such room"', "start --preset nothing"):
         answer = await bench.guus.command(seed.STANDUP, f"/record {text}")
         assert answer.text == f"Only {MEMBERS} can start a recording here."
-    await bench.guus.command(seed.STANDUP, "/record stop nowhere")
-    asked = await bench.told(bench.guus, seed.STANDUP, "no room")
-    await _told_anew(bench, bench.press(bench.guus, asked, "Open the form"))
+    room = await bench.room()
+    await bench.guus.command(seed.STANDUP, f'/record stop "{room.name}"')
+    asked = await bench.told(bench.guus, seed.STANDUP, room.name, "is not being recorded")
+    await _told_anew(bench, bench.press(bench.guus, asked, "Start a recording"))
     link = "https://acme.app.100ms.live/preview/some-guest-room/host"
     await bench.tariq.say(seed.STANDUP, link)
     message = await bench.see(

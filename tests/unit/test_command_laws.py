@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.command_parser import parse
-from bot.domain.command_table import TABLE, entry_of
+from bot.domain.command_table import MAX_LIST_COUNT, TABLE, entry_of
 from bot.domain.commands import (
     Command,
     CommandError,
@@ -120,7 +120,7 @@ COMMANDS = st.one_of(
     st.builds(Stop, ROOMS),
     st.builds(Pause, ROOMS),
     st.builds(Resume, ROOMS),
-    st.builds(List, ROOMS, st.integers(1, 25)),
+    st.builds(List, ROOMS, st.integers(1, MAX_LIST_COUNT)),
     st.builds(Help, st.sampled_from([None, *(e.word for e in TABLE if e.word)])),
     st.sampled_from([OpenForm(), Status()]),
 )

@@ -89,6 +89,7 @@ def test_commands(text: str, command: Command) -> None:
     ("text", "options"),
     [
         ("--res 1280x720", {"resolution": NAMED_RESOLUTIONS["720p"]}),
+        ("--res 1280 X 720", {"resolution": NAMED_RESOLUTIONS["720p"]}),
         ("--res 640×480", {"resolution": Resolution(width=640, height=480)}),
         ("--res 720p", {"resolution": NAMED_RESOLUTIONS["720p"]}),
         ("--RES 1080P", {"resolution": NAMED_RESOLUTIONS["1080p"]}),

@@ -190,3 +190,9 @@ def test_the_docs_name_every_scope_with_its_reason() -> None:
     ]
     for event in BOT_EVENTS:
         assert f"| `{event}` |" in docs
+
+
+def test_the_sandbox_grants_what_the_manifest_asks_for_and_no_more() -> None:
+    asked: Any = manifest(None)
+    assert SlackConfig().scopes == set(asked["oauth_config"]["scopes"]["bot"])
+    assert SlackConfig().bot_events == set(BOT_EVENTS)

@@ -75,6 +75,22 @@ def test_find_room(reference: str, result: object) -> None:
     assert find_room(reference, ROOMS) == result
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Ana’s room", "Ana's room"),
+        ("ana's room", "Ana’s room"),
+        ('the "big" room', "The “big” room"),
+        ("Q3 - plan", "Q3 – plan"),
+        ("q3 — plan", "Q3-plan"),
+    ],
+)
+def test_quotes_and_dashes_that_phones_change_find_the_room(typed: str, name: str) -> None:
+    there = room(1, name)
+    assert find_room(typed, [there]) == Found(there)
+    assert rank_rooms(typed, [there], NOW) == [there]
+
+
 def test_names_that_differ_only_by_case_are_told_apart_by_case_or_asked_about() -> None:
     lower, upper = room(1, "sync"), room(2, "SYNC")
     assert find_room("SYNC", [lower, upper]) == Found(upper)
@@ -110,6 +126,7 @@ def test_a_room_named_like_a_code_is_a_room() -> None:
             "https://acme.app.100ms.live/",
             Unknown(link="https://acme.app.100ms.live/"),
         ),
+        (f"https://dashboard.100ms.live/rooms/{DESIGN.room_id}", Found(DESIGN)),
         (f"https://evil.test/preview/{DESIGN.room_id}", Unknown()),
         (f"https://app.100ms.live.evil.test/preview/{DESIGN.room_id}", Unknown()),
     ],

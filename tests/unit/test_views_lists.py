@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.domain.command_table import MAX_LIST_COUNT
 from bot.domain.recording import Phase
 from bot.domain.rows import Row
 from bot.views import lists
@@ -59,6 +60,17 @@ def test_status_read_aloud() -> None:
     UTC.\
 """
     )
+
+
+def test_status_of_what_has_only_just_begun() -> None:
+    message = lists.status_reply([row(started_at=NOW)], [], NOW)
+    assert ": Recording. " in message.text
+    assert "Recording\n" in message.blocks[0]["text"]["text"]
+
+
+def test_as_many_as_may_be_asked_for_are_shown() -> None:
+    message = lists.list_reply([ended_row(key=f"key-{n}") for n in range(MAX_LIST_COUNT)])
+    assert sum(block["type"] == "section" for block in message.blocks) == MAX_LIST_COUNT
 
 
 def test_list() -> None:

@@ -15,6 +15,7 @@ from tests.unit.views_samples import RUNS, assert_only_our_markup, folded, recor
 CASES = [
     *(Problem(why) for why in Why if why not in (Why.REFUSED, Why.CANNOT_POST)),
     *(Problem(Why.REFUSED, "said", status) for status in (400, 401, 403, 404, 409, 422, 500)),
+    Problem(Why.REFUSED, "room is disabled", 403),
     Problem(Why.REFUSED, "meeting_url is required", 400),
     Problem(Why.REFUSED, "multiple destinations found", 400),
     Problem(Why.REFUSED),
@@ -77,6 +78,9 @@ refused 422 said: The recording did not start. 100ms does not accept these
     template has no subdomain needs a meeting URL.
 refused 500 said: The recording did not start. 100ms refused (HTTP 500). It
     said: “said”. Try again. If it goes on, tell whoever runs the bot.
+refused 403 room is disabled: The recording did not start. The room is disabled
+    in 100ms. It said: “room is disabled”. Enable it in the 100ms dashboard,
+    then try again.
 refused 400 meeting_url is required: The recording did not start. 100ms needs a
     meeting URL for this room, or cannot use the one given. It said:
     “meeting_url is required”. Change the settings: give a URL that joins the

@@ -49,6 +49,8 @@ SIMPLE = [
     replies.try_again_soon(),
     replies.room_unknown("weekly <x>", []),
     replies.room_unknown("weakly", ROOMS[1:], ["/record start weekly"]),
+    replies.room_unknown("weekly <x>", [], form=False),
+    replies.room_unknown("weakly", ROOMS[1:], ["/record stop weekly"], form=False),
     replies.room_ambiguous("week", ROOMS, ["/record start a", "/record start b"]),
 ]
 
@@ -103,17 +105,22 @@ There is no room “weekly &lt;x&gt;”. Check the name, or choose the room in t
     form.
 [Open the form -> form_open]
 
-There is no room “weakly”. Did you mean one of these?
+There is no room “weakly”. Did you mean this one?
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record start weekly
 [Open the form -> form_open]
+
+There is no room “weekly &lt;x&gt;”. Check the name, or give the room's id.
+
+There is no room “weakly”. Did you mean this one?
+• weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
+/record stop weekly
 
 2 rooms fit “week”. Name one of them.
 • \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069 `65f0c0ffee00000000000001`
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record start a
-/record start b
-[Open the form -> form_open]\
+/record start b\
 """)
 
 
@@ -140,14 +147,14 @@ def test_a_command_that_was_not_understood() -> None:
 *The smaller side must be 144 to 1080 pixels.*
 --res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side
     144 to 1080, larger side 192 to 1920 pixels).
-This works:
+Perhaps you mean:
 /record start "Q&A <b>" --res 1920x144
 [Open the form -> form_open]\
 """)
     assert folded(replies.command_error(error).text) == snapshot("""\
 The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
     or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
-    to 1920 pixels). This works: `/record start "Q&amp;A &lt;b&gt;" --res
+    to 1920 pixels). Perhaps you mean: `/record start "Q&amp;A &lt;b&gt;" --res
     1920x144`\
 """)
 

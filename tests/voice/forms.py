@@ -71,6 +71,7 @@ def wrong(draft: Draft) -> dict[str, str]:
 
 def _start() -> list[Sample]:
     more = FIRST.model_copy(update={"more": True})
+    unclear = FIRST.model_copy(update={"room_words": "weekly"})
     no = refused_message(Refusal(Act.START, Allowed(who="admins")), "start", None)
     return [
         modal("/record, or Start a recording", start_form, FIRST, request_id="r"),
@@ -81,6 +82,7 @@ def _start() -> list[Sample]:
             request_id="r",
             presets=PRESETS,
         ),
+        modal("Several rooms fit what was typed", start_form, unclear, request_id="r"),
         modal("More options was pressed", start_form, more, request_id="r"),
         modal("It was sent by somebody who may not", refused_view, no, "r"),
     ]

@@ -20,6 +20,7 @@ from bot.views.notices import stop_wished
 from bot.views.outcomes import outcome_reply
 from bot.views.problems import slack_refusal
 from bot.views.rights import refused_message
+from bot.views.steering import no_rooms_yet, not_now, only_a_code
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
@@ -54,6 +55,7 @@ def _misread() -> list[Sample]:
 
 def _asking() -> list[Sample]:
     two = [line(), line(key="key-2", room_name="Sales call")]
+    states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
     many = [line(key=f"key-{n}", room_name=f"Room {n}") for n in range(7)]
     return [
         only_you("No room fits the name", replies.room_unknown, "budget", []),
@@ -69,12 +71,18 @@ def _asking() -> list[Sample]:
             replies.room_ambiguous,
             "weekly",
             ROOMS,
-            [f'/record start "{name}"' for name in COMMANDS],
+            [f'/record stop "{name}"' for name in COMMANDS],
         ),
+        only_you(
+            "No room fits the name of one to stop", replies.room_unknown, "budget", [], form=False
+        ),
+        only_you("100ms has not answered yet", no_rooms_yet),
+        only_you("A room code is all that was given", only_a_code),
         only_you("Several recordings run", replies.which_one, two, "stop"),
         only_you("Many recordings run", replies.which_one, many, "pause"),
         only_you("Nothing runs here to stop", lists.nothing_running),
         only_you("That room is not being recorded", lists.nothing_running, ROOM),
+        only_you("What runs is in no state for it", not_now, states),
         only_you("The button was older than the recording's state", replies.too_late, "pause"),
         only_you("A message without a room's link", replies.no_room_link),
         only_you("The bot was mentioned without a command", replies.form_ready, "request-1"),

@@ -12,8 +12,6 @@ DEFAULT_SCOPES = frozenset(
         "commands",
         "files:write",
         "groups:read",
-        "im:read",
-        "im:write",
         "links:read",
         "links:write",
         "usergroups:read",

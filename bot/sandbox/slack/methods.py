@@ -106,11 +106,6 @@ METHODS: Mapping[str, Method] = {
         READ,
         per_minute=TIER_4,
     ),
-    "conversations.open": Method(
-        places.conversations_open,
-        optional=_names("users channel return_im"),
-        scopes=("im:write",),
-    ),
     "users.info": Method(
         places.users_info, _names("user"), scopes=("users:read",), per_minute=TIER_4
     ),

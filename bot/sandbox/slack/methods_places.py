@@ -3,7 +3,7 @@
 import secrets
 
 from bot.sandbox.slack import access, seed
-from bot.sandbox.slack.errors import SlackError, invalid_arguments
+from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.model import JSON, Channel, User
 from bot.sandbox.slack.sim import Sim
 
@@ -79,34 +79,11 @@ def conversations_members(sim: Sim, args: JSON) -> JSON:
     }
 
 
-def conversations_open(sim: Sim, args: JSON) -> JSON:
-    users, channel_id = args.get("users"), args.get("channel")
-    if channel_id:
-        channel = access.known_channel(sim, channel_id)
-        if channel.kind != "im":
-            raise SlackError("method_not_supported_for_channel_type")
-    elif not users:
-        raise SlackError("users_list_not_supplied")
-    else:
-        channel = _dm_with(sim, users.split(",") if isinstance(users, str) else list(users))
-    body = channel_object(channel) if is_true(args.get("return_im")) else {"id": channel.id}
-    return {"no_op": True, "already_open": True, "channel": body}
-
-
 def connections_open(sim: Sim, args: JSON) -> JSON:  # noqa: ARG001 - every method is called alike
     ticket = secrets.token_urlsafe(24)
     sim.sockets.tickets.add(ticket)
     host = sim.base_url.replace("http", "ws", 1)
     return {"url": f"{host}/link/?ticket={ticket}&app_id={seed.APP_ID}"}
-
-
-def _dm_with(sim: Sim, users: list[str]) -> Channel:
-    if len(users) > 1:
-        sim.problem("conversations.open", "not simulated: direct messages of several people")
-        raise invalid_arguments("not simulated: several users")
-    if users[0] not in sim.users or users[0] == seed.BOT_USER:
-        raise SlackError("user_not_found")
-    return sim.im_of(users[0])
 
 
 def is_true(value: object) -> bool:
