@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -15,6 +16,8 @@ from bot.slack.errors import WIRE_ERRORS, SlackRefused, error_from
 # next: with one alone, who clicks just then gets "We had some trouble connecting". Slack allows
 # ten in all, so five replicas. Source: docs.slack.dev, apis/events-api/using-socket-mode.
 CONNECTIONS = 2
+SLACK_CLOSES_WITHIN_S = 15.0  # after it has warned: some ten seconds
+PING_EVERY_S = 10.0
 
 
 class AppTokenRefused(SlackRefused):
@@ -39,10 +42,10 @@ class SocketMode:
         Raises AppTokenRefused, which the SDK would try again and again; SlackUnavailable.
         """
         await self._check_token()
-        one_at_a_time = asyncio.Lock()
+        company = _Company()
         for _ in range(CONNECTIONS):
-            handler = _Counting(self._app, self._app_token, web_client=self._client)
-            handler.client.connect_operation_lock = one_at_a_time  # renewed together, both are gone
+            client = _PatientClient(self._app_token, self._client, company)
+            handler = _Counting(self._app, client)
             self._handlers.append(handler)
             await handler.connect_async()  # type: ignore[no-untyped-call]
 
@@ -62,12 +65,63 @@ class SocketMode:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
 
+@dataclass(eq=False)
+class _Company:
+    """What the connections of a process share: renewed together, both would be gone."""
+
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    leaving: "_PatientClient | None" = None
+
+
+class _PatientClient(SocketModeClient):
+    """Asked to leave, it reads on until Slack closes: what is under way to a connection that we
+    close is lost. Only one at a time has this patience, for Slack may close both at once."""
+
+    def __init__(self, app_token: str, web_client: AsyncWebClient, company: _Company) -> None:
+        super().__init__(
+            app_token,
+            logging.getLogger("slack_sdk.socket_mode"),
+            web_client,
+            ping_interval=PING_EVERY_S,
+        )
+        self.connect_operation_lock = company.one_at_a_time
+        self._company = company
+        self._closed = asyncio.Event()
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:
+        """`force`: Slack asked for it. Once it has closed the connection, it is not forced."""
+        if not force:
+            self._closed.set()
+        elif await self._is_closed_by_slack():
+            return
+        await super().connect_to_new_endpoint(force)
+
+    async def _is_closed_by_slack(self) -> bool:
+        """Waits for it, unless another one leaves, too: together they would both be gone."""
+        if self.current_session is None or self.current_session.closed:
+            return True  # it has been already, and is renewed
+        if self._company.leaving is not None:
+            return self._company.leaving is self  # asked twice
+        self._closed.clear()
+        self._company.leaving = self
+        try:
+            async with asyncio.timeout(SLACK_CLOSES_WITHIN_S):
+                await self._closed.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._company.leaving = None
+        return True
+
+
 class _Counting(AsyncSocketModeHandler):
     """`close_async` does not wait for listeners, so we count them."""
 
-    def __init__(self, app: AsyncApp, app_token: str, *, web_client: AsyncWebClient) -> None:
-        logger = logging.getLogger("slack_sdk.socket_mode")
-        super().__init__(app, app_token, web_client=web_client, logger=logger)
+    client: SocketModeClient
+
+    def __init__(self, app: AsyncApp, client: SocketModeClient) -> None:
+        self.app, self.client = app, client
+        client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()

@@ -4,6 +4,8 @@ Over Socket Mode, and before any other test of that stage: nothing else may run.
 on each other's order.
 """
 
+import asyncio
+
 import pytest
 
 from bot.sandbox.slack import seed
@@ -119,7 +121,11 @@ async def test_socket_mode_survives_a_disconnect(linked: Bench, reason: str) -> 
     await linked.see(lambda s: s.raw["app"]["connections"] == 2)
     told = await linked.ines.tell("sockets/disconnect", reason=reason)
     assert told["told"] == 1
-    answer = await linked.press(linked.ines, card, "Stop", confirm=True)  # while it is renewed
+    # While it is renewed; one after the other goes to this connection and to the other one.
+    helps = [linked.ines.command(seed.STANDUP, "/record help") for _ in range(4)]
+    answers = await asyncio.gather(*helps)
+    assert [a.outcome for a in answers] == ["ok"] * len(helps)
+    answer = await linked.press(linked.ines, card, "Stop", confirm=True)
     assert answer.ok, answer
     await linked.reply(card, "The video is ready.")
     await linked.see(lambda s: s.raw["app"]["connections"] == 2)

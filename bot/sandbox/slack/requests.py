@@ -107,7 +107,6 @@ class Redeliver(Body):
 
 class Disconnect(Body):
     reason: Literal["warning", "refresh_requested", "link_disabled"] = "refresh_requested"
-    close: bool | None = None
     every: bool = False
 
 

@@ -51,8 +51,7 @@ class Setting:
         return {"ok": True, "url": asked.url}
 
     async def disconnect(self, asked: ask.Disconnect) -> JSON:
-        close = asked.reason != "warning" if asked.close is None else asked.close
-        told = await self._sim.sockets.disconnect(asked.reason, close=close, every=asked.every)
+        told = await self._sim.sockets.disconnect(asked.reason, every=asked.every)
         return {"ok": True, "told": told}
 
     async def install(self, _: ask.Empty) -> JSON:

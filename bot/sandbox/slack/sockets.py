@@ -13,6 +13,7 @@ from bot.sandbox.slack import seed
 from bot.sandbox.slack.model import JSON
 
 CONNECTIONS_MOST = 10
+WARNED_FOR_S = 1.0  # Slack's own ten seconds are long for a sandbox
 CLOSE_NORMAL = 1000
 CLOSE_POLICY = 1008
 
@@ -37,6 +38,7 @@ class SocketHub:
         self._problem = problem
         self._changed = changed
         self._turn = 0
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def serve(self, socket: WebSocket) -> None:
         """One connection, from its ticket to its end."""
@@ -47,7 +49,8 @@ class SocketHub:
         self.tickets.discard(ticket)
         await socket.accept()
         if len(self.connections) >= CONNECTIONS_MOST:
-            await self._disconnect(socket, "too_many_websockets")
+            await socket.send_json(_asked_to_leave("too_many_websockets"))
+            await socket.close(CLOSE_NORMAL)
             return
         self.connections.append(socket)
         self._changed(len(self.connections))
@@ -84,12 +87,25 @@ class SocketHub:
             del self._waiting[envelope.id]
             self._expired.add(envelope.id)
 
-    async def disconnect(self, reason: str, *, close: bool, every: bool) -> int:
-        """Ask the oldest connection to come back, as Slack does some times a day; or all."""
+    async def disconnect(self, reason: str, *, every: bool) -> int:
+        """Ask the oldest connection to come back, as Slack does some times a day; or all.
+
+        It is closed at once, or in a while if this was a `warning`; until then it is used.
+        """
         sockets = self.connections[: None if every else 1]
         for socket in sockets:
-            await self._disconnect(socket, reason, close=close)
+            await socket.send_json(_asked_to_leave(reason))
+            if reason == "warning":
+                closing = asyncio.create_task(self._close_in_a_while(socket))
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
+            else:
+                await self._close(socket)
         return len(sockets)
+
+    async def _close_in_a_while(self, socket: WebSocket) -> None:
+        await asyncio.sleep(WARNED_FOR_S)
+        await self._close(socket)
 
     async def _hand_over(self, body: JSON) -> None:
         while self.connections:
@@ -122,10 +138,9 @@ class SocketHub:
         if not envelope.acked.done():
             envelope.acked.set_result(payload)
 
-    async def _disconnect(self, socket: WebSocket, reason: str, *, close: bool = True) -> None:
-        await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
-        if close and socket.application_state is WebSocketState.CONNECTED:
-            self._forget(socket)
+    async def _close(self, socket: WebSocket) -> None:
+        self._forget(socket)
+        if socket.application_state is WebSocketState.CONNECTED:
             await socket.close(CLOSE_NORMAL)
 
     def _forget(self, socket: WebSocket) -> None:
@@ -144,3 +159,7 @@ class SocketHub:
                 "approximate_connection_time": 18060,
             },
         }
+
+
+def _asked_to_leave(reason: str) -> JSON:
+    return {"type": "disconnect", "reason": reason, "debug_info": {}}
