@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.assets import Transcription
 from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work, to_send
+from bot.domain.facts import Observed
 from bot.domain.forgetting import forgetting, is_forgettable
 from bot.domain.notices import notices
 from bot.domain.policy import Policy, deadlines, transcript_expected_at
@@ -212,10 +213,22 @@ def _results(
         # The transcript is there but something else is not: do not keep people waiting for it.
         yield Due(late_at, FetchTranscript())
     if recording.results_due:
+        known_at = _cause_known_at(recording, policy)
+        if known_at and now < known_at:
+            yield Due(known_at, None)  # they are told once, so with the cause
+            return
         for target in result_targets(recording, work):
             if target in wanted.card_only:
                 continue
             yield from _results_for(target, recording, work, now)
+
+
+def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
+    """By when the cause of a failure that was only seen by asking has come, if it comes at all."""
+    if recording.problem is None or recording.problem.why is not Why.UNKNOWN or not policy.webhooks:
+        return None
+    seen = [f.at for f in recording.log if isinstance(f, Observed) and f.status == "failed"]
+    return min(seen) + policy.cause_patience if seen else None
 
 
 def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ REAL_TIME = {
     "pause_within": 10 * S,
     "start_within": 5 * S,
     "card_patience": 2 * S,
+    "cause_patience": 3 * S,
     "beat_every": 0.5 * S,
     "away_after": 2 * S,
 }
@@ -56,6 +57,7 @@ class Policy:
 
     transcript_least: timedelta = 5 * MIN
     transcript_share: float = 0.2  # of the recording's length
+    cause_patience: timedelta = 20 * S  # the webhook that names it is tried for some 15 s
     late_after: timedelta = 10 * MIN  # past the expected time
     begun_by: timedelta = 30 * S  # past the expected time, a transcript shows at least as begun
     start_late_after: timedelta = 60 * S

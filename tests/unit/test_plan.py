@@ -193,6 +193,24 @@ def test_the_transcript_is_looked_into_then_posted() -> None:
     assert _step(empty, CARD, posted, now=at(953)) == s.Done()
 
 
+def test_a_failure_seen_by_asking_is_told_with_its_cause_if_that_comes_soon() -> None:
+    seen: list[f.Fact] = [*RUNNING, f.Observed(at=at(60), status="failed")]
+    known_at = at(60) + POLICY.cause_patience
+    told = [CARD, _with(OUTCOME, state=State.SENT)]
+    assert _step(seen, *told, now=at(61)) == s.Wait(known_at)
+    assert _step(seen, *told, now=known_at) == s.PostSummary("C1")
+    named = [*seen, f.BeamFailed(at=at(60), error_type="UPLOAD_ERROR")]
+    assert _step(named, *told, now=at(61)) == s.PostSummary("C1")
+    alone = p.next_step(
+        derive("k", [requested(), *seen]),
+        Work(asked_at=at(60), deliveries=tuple(told)),
+        WANTED,
+        replace(POLICY, webhooks=False),
+        at(61),
+    )
+    assert alone == s.PostSummary("C1")  # nobody would name it
+
+
 def test_results_wait_for_the_video() -> None:
     early: list[f.Fact] = [*RUNNING, f.TranscriptionReported(at=at(950), outcome="success")]
     assert _step(early, CARD, now=at(1000), work=Work(asked_at=at(999))) != s.FetchTranscript()
