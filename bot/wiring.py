@@ -23,6 +23,7 @@ from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.listeners.bot import Bot
 from bot.listeners.register import register_all
+from bot.pauses import Pauses
 from bot.reconcile.loop import Reconciler
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
@@ -84,7 +85,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         identity = await SlackGateway(client, session, None).identity()
         store = await _open(stack, settings, identity)
         await store.open_gate(INSTALLED)  # for Slack has just taken the token
-        hms = await stack.enter_async_context(_hms(settings))
+        hms = await stack.enter_async_context(_hms(settings, store))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
@@ -174,10 +175,16 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 
 @asynccontextmanager
-async def _hms(settings: Settings) -> AsyncIterator[HmsClient]:
+async def _hms(settings: Settings, store: Store) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(CALL_WITHIN_S, connect=3.0)
     async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
-        yield HmsClient(settings.hms_api_url, _tokens(settings), http, patience_s=CALL_WITHIN_S)
+        yield HmsClient(
+            settings.hms_api_url,
+            _tokens(settings),
+            http,
+            patience_s=CALL_WITHIN_S,
+            pauses=Pauses(store, utc_now),
+        )
 
 
 def _tokens(settings: Settings) -> TokenSource:

@@ -68,6 +68,11 @@ class Shut:
     since: datetime | None = None
     why: str | None = None
 
+    @property
+    def by_hms(self) -> bool:
+        """100ms' methods are paths, as `GET /recordings/{id}`; Slack's are names."""
+        return "/" in self.method
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -42,7 +42,7 @@ class HomeHealth:
     webhooks: bool  # set up at all
     last_webhook_at: datetime | None
     unanswered: int  # recordings about which 100ms gives no answer
-    shut: tuple[str, ...]  # Slack's methods that are to be left alone
+    shut: tuple[str, ...]  # methods of Slack and 100ms that are to be left alone
     missing_scopes: tuple[MissingScope, ...]
 
 

@@ -29,7 +29,8 @@ from bot.hms.models import (
     WebhookDelivery,
 )
 from bot.hms.start_body import start_body
-from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, segment, unreadable
+from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, unreadable
+from bot.pauses import Pauses
 
 PAGE_SIZE = 100  # the most that 100ms gives; the fewest calls
 LINK_FOR_US = timedelta(minutes=5)
@@ -50,8 +51,9 @@ class HmsClient:
         http: httpx.AsyncClient,
         *,
         patience_s: float = PATIENCE_S,
+        pauses: Pauses | None = None,
     ) -> None:
-        self._transport = Transport(base_url, tokens, http, patience_s)
+        self._transport = Transport(base_url, tokens, http, patience_s, pauses)
 
     # Recordings
 
@@ -64,8 +66,8 @@ class HmsClient:
             HmsUnavailable: with `reached`, it may have started; look before trying again.
         Source: recordings/start-recording-for-room.
         """
-        path = f"/recordings/room/{segment(room_id)}/start"
-        return _read(Recording, await self._transport.call("POST", path, body=start_body(options)))
+        path, body = "/recordings/room/{id}/start", start_body(options)
+        return _read(Recording, await self._transport.call("POST", path, room_id, body=body))
 
     async def stop(self, recording_id: str) -> Recording | None:
         """Stop this one recording; harmless to repeat. None when the answer says nothing.
@@ -74,8 +76,7 @@ class HmsClient:
             HmsNotFound: nothing runs any more, which is as good as stopped.
         Source: recordings/stop-recording-by-id.
         """
-        path = f"/recordings/{segment(recording_id)}/stop"
-        answer = await self._transport.call("POST", path, body={})
+        answer = await self._transport.call("POST", "/recordings/{id}/stop", recording_id, body={})
         return next(Recording.each([answer]), None)
 
     async def pause(self, room_id: str) -> None:
@@ -83,11 +84,11 @@ class HmsClient:
 
         Source: recordings/pause-recording-for-room.
         """
-        await self._transport.call("POST", f"/recordings/room/{segment(room_id)}/pause", body={})
+        await self._transport.call("POST", "/recordings/room/{id}/pause", room_id, body={})
 
     async def resume(self, room_id: str) -> None:
         """Go on recording in the room. Source: recordings/resume-recording-for-room."""
-        await self._transport.call("POST", f"/recordings/room/{segment(room_id)}/resume", body={})
+        await self._transport.call("POST", "/recordings/room/{id}/resume", room_id, body={})
 
     async def get_recording(self, recording_id: str) -> Recording:
         """One recording with its files.
@@ -96,8 +97,7 @@ class HmsClient:
             HmsNotFound, HmsForbidden: unknown, or not shown to us any more.
         Source: recordings/get-recording.
         """
-        path = f"/recordings/{segment(recording_id)}"
-        return _read(Recording, await self._transport.call("GET", path))
+        return _read(Recording, await self._transport.call("GET", "/recordings/{id}", recording_id))
 
     def list_recordings(
         self,
@@ -131,8 +131,7 @@ class HmsClient:
 
     async def get_asset(self, asset_id: str) -> Asset:
         """One file's description. Source: recording-assets/get-asset."""
-        path = f"/recording-assets/{segment(asset_id)}"
-        return _read(Asset, await self._transport.call("GET", path))
+        return _read(Asset, await self._transport.call("GET", "/recording-assets/{id}", asset_id))
 
     async def presigned_url(self, asset_id: str, *, valid_for: timedelta) -> PresignedUrl:
         """A link with which anyone can download the file for that long.
@@ -141,9 +140,9 @@ class HmsClient:
 
         Source: recording-assets/get-presigned-url.
         """
-        path = f"/recording-assets/{segment(asset_id)}/presigned-url"
+        path = "/recording-assets/{id}/presigned-url"
         query = {"presign_duration": max(1, int(valid_for.total_seconds()))}
-        return _read(PresignedUrl, await self._transport.call("GET", path, query=query))
+        return _read(PresignedUrl, await self._transport.call("GET", path, asset_id, query=query))
 
     async def download(self, url: SecretStr, max_bytes: int) -> bytes:
         """The content behind a link of `presigned_url`; one call to the storage, not to 100ms.
@@ -173,7 +172,7 @@ class HmsClient:
 
     async def get_room(self, room_id: str) -> Room:
         """One room; 403 stands for an unknown one too. Source: Rooms/retrieve-room."""
-        return _read(Room, await self._transport.call("GET", f"/rooms/{segment(room_id)}"))
+        return _read(Room, await self._transport.call("GET", "/rooms/{id}", room_id))
 
     async def active_room(self, room_id: str) -> ActiveRoom | None:
         """Who is in the room now; None when nobody is.
@@ -181,7 +180,7 @@ class HmsClient:
         Source: active-rooms/retrieve-active-room.
         """
         try:
-            answer = await self._transport.call("GET", f"/active-rooms/{segment(room_id)}")
+            answer = await self._transport.call("GET", "/active-rooms/{id}", room_id)
         except HmsNotFound:
             return None
         return _read(ActiveRoom, answer)
@@ -201,8 +200,8 @@ class HmsClient:
         body: dict[str, JsonValue] = {"message": message, "type": "chat"}
         if role is not None:
             body["role"] = role
-        path = f"/active-rooms/{segment(room_id)}/send-message"
-        await self._transport.call("POST", path, body=body)
+        path = "/active-rooms/{id}/send-message"
+        await self._transport.call("POST", path, room_id, body=body)
 
     # Webhook history
 
@@ -266,8 +265,8 @@ class HmsClient:
 
     async def replay_status(self, workflow_id: str) -> Replay:
         """How far a replay is. Source: analytics/replay-webhook-events."""
-        path = f"/analytics/webhooks/replay/{segment(workflow_id)}"
-        return _read(Replay, await self._transport.call("GET", path))
+        path = "/analytics/webhooks/replay/{id}"
+        return _read(Replay, await self._transport.call("GET", path, workflow_id))
 
     async def _pages(self, model: type[A], path: str, query: Query) -> AsyncIterator[A]:
         """Every row, page by page. Ends at an empty page, or when the cursor does not move on."""

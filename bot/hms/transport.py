@@ -16,8 +16,9 @@ import httpx
 from pydantic import JsonValue, SecretStr
 
 from bot.hms.auth import TokenSource
-from bot.hms.errors import HmsRefused, HmsTooLarge, HmsUnavailable, error_of
+from bot.hms.errors import HmsError, HmsRefused, HmsTooLarge, HmsUnavailable, error_of
 from bot.hms.redact import redact
+from bot.pauses import Pauses
 
 PATIENCE_S = 9.0
 MAX_ERROR_BYTES = 64 * 1024
@@ -33,15 +34,24 @@ NOT_REACHED = (
 
 
 class Transport:
-    """`patience_s` bounds a whole exchange, and a third of it bounds the wait for a connection."""
+    """`patience_s` bounds a whole exchange, and a third of it bounds the wait for a connection.
+
+    `pauses` None: a 429 is the caller's alone to heed.
+    """
 
     def __init__(
-        self, base_url: str, tokens: TokenSource, http: httpx.AsyncClient, patience_s: float
+        self,
+        base_url: str,
+        tokens: TokenSource,
+        http: httpx.AsyncClient,
+        patience_s: float,
+        pauses: Pauses | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._http = http
         self._patience_s = patience_s
+        self._pauses = pauses
         waits_s = patience_s / 3
         self._timeout = httpx.Timeout(0.9 * patience_s, connect=waits_s, pool=waits_s)
         # httpx logs whole addresses at INFO, and those of files are keys to them.
@@ -51,29 +61,40 @@ class Transport:
         self,
         method: str,
         path: str,
+        id: str = "",  # noqa: A002 - as 100ms writes it
         *,
         query: Query | None = None,
         body: Mapping[str, JsonValue] | None = None,
     ) -> object:
-        """The JSON of a 2xx answer; None when it is empty.
+        """The JSON of a 2xx answer; None when it is empty. `id` goes where `path` says `{id}`.
 
         Raises:
             HmsRefused: 100ms said no, or the renewed token was refused as well.
-            HmsUnavailable: anything else, an answer that is not JSON included.
+            HmsUnavailable: anything else, a pause and an answer that is not JSON included.
         """
+        name = f"{method} {path}"
+        await self._check_pause(name)
+        if "{id}" in path:
+            path = path.replace("{id}", segment(id))
         async with typed_errors(self._patience_s):
             response = await self._send(method, path, query, body)
             if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens.renew():
                 response = await self._send(method, path, query, body)
         if not response.is_success:
-            raise error_of(response.status_code, response.headers, response.content)
-        if not response.content:
-            return None
-        try:
-            answer: object = json.loads(response.content)
-        except (ValueError, RecursionError):
-            raise unreadable() from None
-        return answer
+            failed = error_of(response.status_code, response.headers, response.content)
+            await self._note_pause(name, response, failed)
+            raise failed
+        return _json(response.content)
+
+    async def _check_pause(self, name: str) -> None:
+        left_s = await self._pauses.left_s(name) if self._pauses else 0
+        if left_s:
+            raise HmsUnavailable(f"{name} is paused", reached=False, retry_after_s=left_s)
+
+    async def _note_pause(self, name: str, response: httpx.Response, failed: HmsError) -> None:
+        limited = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        if self._pauses and limited and isinstance(failed, HmsUnavailable) and failed.retry_after_s:
+            await self._pauses.pause(name, failed.retry_after_s)
 
     async def _send(
         self, method: str, path: str, query: Query | None, body: Mapping[str, JsonValue] | None
@@ -132,6 +153,16 @@ def rfc3339(at: datetime) -> str:
 def unreadable() -> HmsUnavailable:
     """A 2xx answer that makes no sense: whatever was asked for may well have been done."""
     return HmsUnavailable("100ms gave an answer that cannot be read", reached=True)
+
+
+def _json(content: bytes) -> object:
+    if not content:
+        return None
+    try:
+        answer: object = json.loads(content)
+    except (ValueError, RecursionError):
+        raise unreadable() from None
+    return answer
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from bot.domain.health import Shut
+from bot.pauses import Pauses, SharedPauses, is_old
 from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()
@@ -19,13 +20,7 @@ INSTALLED = "slack"
 PROBE_WITHIN = timedelta(seconds=10)
 
 
-class SharedGates(Protocol):
-    """Where replicas tell each other."""
-
-    async def gate(self, method: str) -> datetime | None: ...
-
-    async def close_gate(self, method: str, until: datetime) -> None: ...
-
+class SharedGates(SharedPauses, Protocol):
     async def shut(self, name: str) -> Shut | None: ...
 
     async def shut_gate(self, name: str, until: datetime, why: str) -> None: ...
@@ -36,12 +31,7 @@ class SharedGates(Protocol):
 
 
 class Gates:
-    """Looks into the shared gates at most once a second per method.
-
-    `first` and `cap` bound the time between two probes; in between it doubles.
-    """
-
-    _FRESH = timedelta(seconds=1)
+    """`first` and `cap` bound the time between two probes; in between it doubles."""
 
     def __init__(
         self,
@@ -55,26 +45,17 @@ class Gates:
         self._now = now
         self._first = first
         self._cap = cap
-        self._seen: dict[str, tuple[datetime, datetime | None]] = {}
+        self._pauses = Pauses(shared, now)
         self._looked_at: datetime | None = None
         self._shut: Shut | None = None
 
     async def check(self, method: str) -> None:
         """Raises `SlackUnavailable` while the method is paused."""
-        now = self._now()
-        seen_at, until = self._seen.get(method, (None, None))
-        if seen_at is None or self._is_old(seen_at, now):
-            until = await self._shared.gate(method)
-            self._seen[method] = (now, until)
-        if until and until > now:
-            raise SlackUnavailable(
-                f"{method} is paused", retry_after_s=(until - now).total_seconds(), reached=False
-            )
+        if left_s := await self._pauses.left_s(method):
+            raise SlackUnavailable(f"{method} is paused", retry_after_s=left_s, reached=False)
 
     async def close(self, method: str, for_s: float) -> None:
-        until = self._now() + timedelta(seconds=for_s)
-        self._seen[method] = (self._now(), until)
-        await self._shared.close_gate(method, until)
+        await self._pauses.pause(method, for_s)
 
     async def check_installed(self, probe: Callable[[], Awaitable[None]]) -> None:
         """Raises `NotInstalled` while the token is refused, and what `probe` raises but for that.
@@ -82,7 +63,7 @@ class Gates:
         `probe` raises `TokenRefused` if it still is.
         """
         now = self._now()
-        if self._looked_at is None or self._is_old(self._looked_at, now):
+        if self._looked_at is None or is_old(self._looked_at, now):
             self._looked_at = now  # before the look: a refusal during it calls for another one
             self._shut = await self._shared.shut(INSTALLED)
         shut = self._shut
@@ -99,10 +80,6 @@ class Gates:
         await self._shared.open_gate(INSTALLED)
         self._looked_at = None
         log.info("slack_accepts_the_token_again", refused_since=str(shut.since))
-
-    def _is_old(self, at: datetime, now: datetime) -> bool:
-        """Also after the clock was set back: it would be fresh until the old time comes again."""
-        return not timedelta(0) <= now - at <= self._FRESH
 
     async def refused(self, error: str) -> NotInstalled:
         """The token is refused: nothing goes out until a probe passes. What to raise."""

@@ -139,7 +139,8 @@ def _few(told: Sequence[str], rest: str) -> list[str]:
 
 def _gate(gate: Shut) -> str:
     if gate.since is None:
-        return f"{BAD} Slack asked for a pause of {code(gate.method)} until {clock(gate.until)}."
+        who = "100ms" if gate.by_hms else "Slack"
+        return f"{BAD} {who} asked for a pause of {code(gate.method)} until {clock(gate.until)}."
     said = f"(it says {code(gate.why or 'no', 60)})"
     return (
         f"{BAD} Slack does not accept the bot's token {said} since {when(gate.since)}. Recordings "

@@ -137,6 +137,6 @@ def _waiting(health: HomeHealth) -> Iterator[str]:
         yield f"100ms gives no answer about {count(health.unanswered, 'recording')}."
     if health.shut:
         named = ", ".join(code(method, 60) for method in health.shut[:5])
-        yield f"Slack takes no calls of {named} for now."
+        yield f"No calls of {named} for now: Slack or 100ms asked for a pause."
     if not health.unanswered and not health.shut:
         yield "100ms and Slack answer."

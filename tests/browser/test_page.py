@@ -84,7 +84,6 @@ async def test_a_phone(screen: Screen) -> None:
     box = await screen.modal.bounding_box()
     assert box is not None
     assert box["width"] == PHONE["width"]
-    await screen.picture("phone")
     await screen.press("Cancel")
     await screen.main.get_by_role("button", name="100ms").click()
     await expect(screen.panel.get_by_role("region", name="Room standup")).to_be_visible()

@@ -12,12 +12,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 async def test_stop_asks_first_then_the_thread_has_the_results(screen: Screen) -> None:
     await screen.type('/record start "Design review" --transcript --summary')
     card = await screen.see(screen.card("Design review", "Recording"))
-    await screen.picture("card")
     stop = card.get_by_role("button", name="Stop recording Design review")
     await stop.click()
     question = screen.page.get_by_role("alertdialog", name="Stop this recording?")
     await screen.see(question)
-    await screen.picture("confirm")
     await screen.page.keyboard.press("Escape")
     await expect(question).to_be_hidden()
     await expect(stop).to_be_focused()
@@ -29,7 +27,6 @@ async def test_stop_asks_first_then_the_thread_has_the_results(screen: Screen) -
     await expect(screen.thread.locator(".file")).to_have_count(2)
     await screen.picture("thread")
     await screen.page.emulate_media(color_scheme="dark")
-    await screen.picture("dark")
     await screen.page.emulate_media(color_scheme="light")
     await reads_the_transcript(screen)
     await watches(screen)
@@ -63,7 +60,6 @@ async def test_a_guest_gets_no_link(screen: Screen) -> None:
     await watch.click()
     refusal = await screen.see(screen.main.locator(".message.ephemeral").last)
     await expect(refusal.get_by_role("link", name="Open")).to_have_count(0)
-    await screen.picture("guest")
 
 
 async def test_dropped_webhooks_only_make_it_slower(screen: Screen) -> None:
@@ -77,7 +73,6 @@ async def test_dropped_webhooks_only_make_it_slower(screen: Screen) -> None:
     await screen.press("Stop recording", screen.page.get_by_role("alertdialog"))
     await screen.panel.get_by_role("tab", name="Webhooks").click()
     await screen.see(screen.panel.get_by_text("dropped").first)
-    await screen.picture("webhooks")
     watch = screen.card("sales-weekly-emea").get_by_role("button", name="Watch")
     await screen.see(watch, within_ms=LONGEST_MS)
 

@@ -32,7 +32,6 @@ async def test_start_by_command(screen: Screen) -> None:
     offer = screen.page.get_by_role("option", name="/record").first
     await expect(offer).to_be_visible()
     await expect(offer).to_have_attribute("aria-selected", "true")
-    await screen.picture("autocomplete")
     await screen.composer.press("Tab")
     await expect(screen.composer).to_have_value("/record ")
     await screen.composer.press_sequentially("start standup --transcript --summary")
@@ -60,7 +59,6 @@ async def test_a_field_in_error_is_named_and_can_be_corrected(screen: Screen) ->
     told = await width.get_attribute("aria-describedby") or ""
     error = screen.page.locator(f"#{told.split()[0]}")
     await expect(error).to_contain_text("192")
-    await screen.picture("errors")
     await width.fill("1280")
     await screen.press("Start recording")
     await screen.see(screen.modal.get_by_role("link", name="Open the card"))
@@ -78,7 +76,6 @@ async def test_sections_are_added_and_removed_and_keep_what_was_typed(screen: Sc
     await screen.pick("Section 2: written as", "Paragraph")
     await screen.press("Add a section")
     await screen.field("Section 3: title").fill("Risks <&> 🎉")
-    await screen.picture("sections")
     await screen.press("Remove section 2")
     await expect(screen.field("Section 3: title")).to_have_count(0)
     await expect(screen.field("Section 1: title")).to_have_value("Agenda")
@@ -94,7 +91,6 @@ async def test_back_to_the_form_after_a_failure(screen: Screen) -> None:
     await screen.press("Start recording")
     back = screen.modal.get_by_role("button", name="Back to the form")
     await screen.see(back)
-    await screen.picture("failure")
     await back.click()
     await expect(screen.field("Storage destination")).to_have_value("nowhere")
     await expect(screen.modal.get_by_role("combobox", name="Room")).to_have_value("dashboard off")

@@ -29,6 +29,7 @@ from bot.domain.steps import Ask, Wait
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
+from bot.pauses import Pauses
 from bot.reconcile.context import Context, Note
 from bot.reconcile.executors.ask import ask
 from bot.reconcile.executors.control import pause, stop
@@ -92,6 +93,30 @@ async def test_who_is_told_when_to_ask_again_asks_then(store: Store, clock: Cloc
         work, wanted = work_after(await ask(ctx), ctx), Wanted(card="h")
     assert next_step(ctx.recording, work, wanted, POLICY, T0) == Wait(T0 + 600 * S)
     assert next_step(ctx.recording, work, wanted, POLICY, T0 + 600 * S) == Ask()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+async def test_a_429_pauses_its_method_for_every_replica(
+    store: Store, another: Store, clock: Clock
+) -> None:
+    hms = Hms(too_many)
+    async with serving(hms.app()) as url, httpx.AsyncClient() as http:
+        one, other = (
+            HmsClient(url, FixedToken("t"), http, pauses=Pauses(shared, clock.now))
+            for shared in (store, another)
+        )
+        with pytest.raises(HmsUnavailable, match="slow down"):
+            await one.get_recording("job-1")
+        clock.advance(2 * S)
+        for client in (one, other):
+            with pytest.raises(HmsUnavailable, match="paused") as paused:
+                await client.get_recording("job-2")
+            assert (paused.value.reached, paused.value.retry_after_s) == (False, 598)
+        assert hms.asked == ["GET"]
+        await other.pause("room-1")  # another method
+        hms.answer = lambda: JSONResponse({"id": "job-1", "status": "running"})
+        clock.advance(599 * S)
+        assert (await other.get_recording("job-1")).status == "running"
 
 
 def unknown() -> Response:

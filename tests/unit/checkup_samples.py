@@ -35,6 +35,10 @@ ILL = replace(
     undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
     owed=Owed(at(-7200), at(30), at(30)),
     unanswered=2,
-    shut=(Shut("chat.update", at(40)), Shut("slack", at(9), at(-600), "token_revoked")),
+    shut=(
+        Shut("chat.update", at(40)),
+        Shut("GET /recordings/{id}", at(45)),
+        Shut("slack", at(9), at(-600), "token_revoked"),
+    ),
     missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
 )

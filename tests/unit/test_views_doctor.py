@@ -117,6 +117,7 @@ Nothing gets lost, for the bot asks. Whoever runs it sees the cause with
     `record-bot doctor`.
 *What waits*
 ⚠️ Slack asked for a pause of `chat.update` until 14:03 UTC.
+⚠️ 100ms asked for a pause of `GET /recordings/{id}` until 14:03 UTC.
 ⚠️ Slack does not accept the bot's token (it says `token_revoked`) since 22 Nov
     2026, 13:53 UTC. Recordings go on, what is to be posted is kept, and the bot
     tries again 14:03 UTC. If the app was removed, whoever runs the bot installs

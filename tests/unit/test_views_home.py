@@ -92,7 +92,7 @@ Whoever runs the bot pastes `record-bot manifest` into the Slack app's manifest
     and installs it again.
 *What waits*
 100ms gives no answer about 2 recordings.
-Slack takes no calls of `chat.update` for now.
+No calls of `chat.update` for now: Slack or 100ms asked for a pause.
 [Check-up -> checkup]
 """)
     well = HomeHealth(True, NOW, 0, (), ())
