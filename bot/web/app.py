@@ -28,7 +28,7 @@ def web_app(
     return Starlette(
         routes=[
             Route("/slack/events", SlackEndpoint(bolt, signing_secret).__call__, methods=post),
-            Route("/webhooks/100ms/{name}", hms.__call__, methods=post),
+            Route("/webhooks/100ms/{name:path}", hms.__call__, methods=post),
             Route("/healthz", healthz, methods=get),
             Route("/readyz", Readyz(store, connected).__call__, methods=get),
             Route("/metrics", Metrics(metrics_token).__call__, methods=get),

@@ -27,9 +27,15 @@ def event(kind: str = "beam.started.success", **data: object) -> Json:
     }
 
 
-async def test_another_name_is_not_there(bench: Bench) -> None:
-    answer = await bench.http.post(hook(bench, "other"), json=event(), headers=SECRET)
+@pytest.mark.parametrize("name", ["other", "other/", "default/other", "default//"])
+async def test_another_name_is_not_there(bench: Bench, name: str) -> None:
+    answer = await bench.http.post(hook(bench, name), json=event(), headers=SECRET)
     assert answer.status_code == 404
+
+
+async def test_a_slash_at_the_end_does_no_harm(bench: Bench) -> None:
+    answer = await bench.http.post(hook(bench, "default/"), json=event(), headers=SECRET)
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Record-Bot-Secret": "wrong"}])
