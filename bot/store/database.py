@@ -22,6 +22,8 @@ class Database:
         self._patience_s = patience_s
         options = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
         self._writes = engine.execution_options(**options)
+        # To SQLite a statement alone is a transaction, without two more hops to its thread.
+        self._lone = engine.execution_options(begin="") if self.is_sqlite else self._writes
         # Several statements of one read see the same state; SQLite does that by itself.
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reads = engine.execution_options(**snapshot)
@@ -37,13 +39,16 @@ class Database:
                 yield conn
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction, committed at the end. Raises `StoreUnavailable`, `StoreRefused`."""
+    async def write(self, *, lone: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed at the end; `lone`: of one statement, and no second one.
+
+        Raises `StoreUnavailable`, `StoreRefused`.
+        """
         with self._open():
             async with (
                 asyncio.timeout(self._patience_s),
                 self._turn or nullcontext(),
-                self._writes.begin() as conn,
+                (self._lone if lone else self._writes).begin() as conn,
             ):
                 yield conn
 

@@ -86,4 +86,5 @@ def prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         begin = connection.get_execution_options().get("begin", "BEGIN")
-        connection.exec_driver_sql(begin)
+        if begin:
+            connection.exec_driver_sql(begin)

@@ -73,7 +73,7 @@ class DuePart(Part):
         """Leases what is due, the longest waiting first, to one worker each."""
         now = self._now()
         given = {"now": now, "at_most": limit, "until": now + self._lease, "owner": owner}
-        async with self._db.write() as conn:
+        async with self._db.write(lone=True) as conn:
             taken = (await conn.execute(TAKE, given | self._team_given)).all()
         return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
 
@@ -84,7 +84,7 @@ class DuePart(Part):
         picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
         renewal = update(recordings).where(r.key.in_(select(picked.c.key)))
         longer = renewal.values(leased_until=self._now() + self._lease).returning(r.key)
-        async with self._db.write() as conn:
+        async with self._db.write(lone=True) as conn:
             return sorted((await conn.scalars(longer)).all())
 
     async def release(
@@ -98,7 +98,7 @@ class DuePart(Part):
         changes = {"next_due_at": next_due_at, **(asked_row(asked) if asked else {})}
         its = {"its_key": key, "owner": owner, **self._team_given}
         its |= {f"new_{name}": value for name, value in changes.items()}
-        async with self._db.write() as conn:
+        async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_ASKED if asked else FREED, its))
 
     async def next_due(self) -> datetime | None:

@@ -59,7 +59,7 @@ class InboxPart(Part):
             .cte("picked")
         )
         take = update(inbox).where(i.id.in_(select(picked.c.id)))
-        async with self._db.write() as conn:
+        async with self._db.write(lone=True) as conn:
             taken = await conn.execute(take.values(leased_until=now + self._lease).returning(inbox))
             return sorted((rows.inbox_item(row) for row in taken), key=lambda item: item.id)
 

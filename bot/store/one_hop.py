@@ -50,6 +50,11 @@ class OneHopConnection(Connection):
     async def _new_cursor(self) -> Cursor:
         return OneHopCursor(self, self._conn.cursor())
 
+    async def commit(self) -> None:
+        """A statement without a BEGIN has committed itself."""
+        if self.in_transaction:
+            await super().commit()
+
     async def rollback(self) -> None:
         """The pool asks for it each time a connection comes back to it, mostly for nothing.
 

@@ -59,7 +59,7 @@ class Memory(Database):
             yield cast("AsyncConnection", _Conn(conn))
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, *, lone: bool = False) -> AsyncIterator[AsyncConnection]:
         self.writes += 1
         self._must_be_open()
         self._before()
