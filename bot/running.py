@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Collection, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,8 +44,7 @@ async def serve(settings: Settings) -> None:
                 await parts.socket.connect()
             await server.serve()
         finally:
-            for chore in chores:
-                chore.cancel()
+            await _cancel(chores)
             await _stop(parts, reconciling)
 
 
@@ -81,10 +80,15 @@ async def _stop(parts: Parts, reconciling: "asyncio.Task[None]") -> None:
     if parts.socket:
         draining.append(asyncio.create_task(parts.socket.close(DRAIN_S)))
     await asyncio.wait(draining, timeout=DRAIN_S)
-    for task in draining:
-        task.cancel()
-    await asyncio.wait(draining, timeout=CANCELLED_S)  # they still use what is closed next
+    await _cancel(draining)
     log.info("stopped")
+
+
+async def _cancel(tasks: Collection["asyncio.Task[None]"]) -> None:
+    """Until they have ended: they use what is closed next, and some would then wait for ever."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=CANCELLED_S)
 
 
 class _Server(uvicorn.Server):

@@ -69,11 +69,11 @@ class Reconciler:
             )
             if self._running:
                 await asyncio.wait(self._running)
-        finally:
-            listening.cancel()
-            renewing.cancel()
-            for task in self._running:  # none, unless our time is up: then the store goes, too
+        finally:  # nothing runs, unless our time is up: then the store is closed next
+            left = [listening, renewing, *self._running]
+            for task in left:
                 task.cancel()
+            await asyncio.wait(left)
 
     async def _forever(self, turn: Callable[[], Awaitable[float]], poked: asyncio.Event) -> None:
         """Turn after turn; each says for how long to sleep unless poked."""
