@@ -10,7 +10,7 @@ from bot.sandbox.hms.app import serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.serving import free_port
 from tests.contract.sim_slack_kit import slack
-from tests.contract.test_cli import REPO
+from tests.e2e.test_cli import REPO
 
 
 @pytest.mark.parametrize(
