@@ -7,6 +7,7 @@ slow enough for the bot to be killed and started again within the two minutes of
 
 import asyncio
 from collections.abc import AsyncIterator
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ HOW: dict[str, dict[str, Any]] = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One event loop for all of it: the stages live in it."""
     for item in items:
-        if HERE in item.path.parents:
+        if HERE in item.path.parents and iscoroutinefunction(getattr(item, "function", None)):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
