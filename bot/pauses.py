@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 FRESH = timedelta(seconds=1)
+LONGEST_S = 3600.0  # a pause holds for everybody: a proxy's slip is not to make it one of years
 
 
 class SharedPauses(Protocol):

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -30,11 +30,7 @@ FREE_AT_LEAST = 200 * 1024 * 1024
 WRITABLE = "let the user that runs the bot write there, or change DATABASE_URL"
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-async def check_database(database_url: str, now: Callable[[], datetime] = utc_now) -> Finding:
+async def check_database(database_url: str, now: Callable[[], datetime]) -> Finding:
     try:
         url = database_at(database_url)
     except DatabaseUrlError as wrong:

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.doctor.clock import Clocks, clock_finding
-from bot.doctor.database import check_database, utc_now
+from bot.doctor.database import check_database
 from bot.doctor.findings import Finding
 from bot.doctor.given import Given, read_settings
 from bot.doctor.hms import check_hms
 from bot.doctor.slack import check_slack
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def examine(env_file: Path | None, now: Callable[[], datetime] = utc_now) -> list[Finding]:

@@ -1,8 +1,8 @@
 """The calls to 100ms that the bot makes; each is bounded to less than 10 seconds.
 
-All of them raise `HmsUnavailable` (network, 429, 5xx) and `HmsRefused` (a clear no); a docstring
-names only what is particular to the call. Sources are pages of the 100ms docs under
-server-side/v2/api-reference.
+All of them raise `HmsUnavailable` (network, 429, 5xx, paused) and `HmsRefused` (a clear no), and
+`StoreUnavailable` where pauses are shared; a docstring names only what is particular to the call.
+Sources are pages of the 100ms docs under server-side/v2/api-reference.
 """
 
 from collections.abc import AsyncIterator, Sequence

@@ -25,6 +25,7 @@ from http import HTTPStatus
 
 from bot.hms.lenient import clean, text
 from bot.hms.redact import redact
+from bot.pauses import LONGEST_S
 
 MAX_MESSAGE_CHARS = 300
 MAX_DETAILS = 10
@@ -103,7 +104,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes) -> HmsError:
         return HmsUnavailable(
             f"{status} {message}",
             reached=not turned_away,
-            retry_after_s=asked if asked is not None else _wait_in_words_s(message),
+            retry_after_s=_bounded(asked if asked is not None else _wait_in_words_s(message)),
         )
     return REFUSALS.get(status, HmsRefused)(status, message, details)
 
@@ -130,6 +131,10 @@ def _phrase(status: int) -> str:
 
 def _short(line: str) -> str:
     return redact(clean(line))[:MAX_MESSAGE_CHARS]
+
+
+def _bounded(wait_s: float | None) -> float | None:
+    return None if wait_s is None else min(wait_s, LONGEST_S)
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -61,21 +61,22 @@ class Transport:
         self,
         method: str,
         path: str,
-        id: str = "",  # noqa: A002 - as 100ms writes it
+        about: str = "",
         *,
         query: Query | None = None,
         body: Mapping[str, JsonValue] | None = None,
     ) -> object:
-        """The JSON of a 2xx answer; None when it is empty. `id` goes where `path` says `{id}`.
+        """The JSON of a 2xx answer; None when it is empty. `about` stands for `{id}` in `path`.
 
         Raises:
             HmsRefused: 100ms said no, or the renewed token was refused as well.
             HmsUnavailable: anything else, a pause and an answer that is not JSON included.
+            StoreUnavailable: nobody can say whether it is paused.
         """
         name = f"{method} {path}"
         await self._check_pause(name)
         if "{id}" in path:
-            path = path.replace("{id}", segment(id))
+            path = path.replace("{id}", segment(about))
         async with typed_errors(self._patience_s):
             response = await self._send(method, path, query, body)
             if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens.renew():

@@ -21,6 +21,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.pauses import LONGEST_S
+
 WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)  # of a call
 
 
@@ -132,6 +134,7 @@ def error_from(raised: BaseException) -> SlackError:
 def _seconds(headers: Mapping[str, Any]) -> float:
     value = next((v for k, v in headers.items() if k.lower() == "retry-after"), None)
     try:
-        return max(1.0, float(value[0] if isinstance(value, list) else value or 1))
+        asked = float(value[0] if isinstance(value, list) else value or 1)
     except ValueError:
         return 1.0
+    return min(max(1.0, asked), LONGEST_S)

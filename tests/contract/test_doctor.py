@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.doctor.database import check_database
+from bot.doctor.examine import utc_now
 from bot.doctor.findings import Verdict
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import management_token
@@ -226,27 +227,27 @@ async def test_every_wrong_setting_is_named_and_the_rest_is_checked(around: Surr
 async def test_a_database_is_fine_while_a_bot_has_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/bot.sqlite"
     await migrate(url)
-    assert "up to date" in (await check_database(url)).found
+    assert "up to date" in (await check_database(url, utc_now)).found
     with FileLock(tmp_path / "bot.sqlite"):
-        found = await check_database(url)
+        found = await check_database(url, utc_now)
     assert found.verdict is OK
     assert "in use by a running bot" in found.found
 
 
 async def test_a_new_database_is_not_made_by_looking(empty_database_url: str) -> None:
     for _ in range(2):
-        found = await check_database(empty_database_url)
+        found = await check_database(empty_database_url, utc_now)
         assert found.verdict is OK
         assert "the bot will" in found.found
     await migrate(empty_database_url)
-    found = await check_database(empty_database_url)
+    found = await check_database(empty_database_url, utc_now)
     assert found.verdict is OK
     assert found.found.endswith("up to date")
 
 
 async def test_postgresql_says_which_it_is(shared_postgres: str) -> None:
     await migrate(shared_postgres)
-    found = await check_database(shared_postgres)
+    found = await check_database(shared_postgres, utc_now)
     assert found.found.startswith("PostgreSQL ")
     assert "://" not in found.found
 
@@ -278,7 +279,7 @@ async def test_a_database_of_a_newer_bot(tmp_path: Path, change: str, verdict: V
     with sqlite3.connect(tmp_path / "bot.sqlite") as db:
         db.execute(change)
         db.execute("UPDATE alembic_version SET version_num = '9999'")
-    found = await check_database(url)
+    found = await check_database(url, utc_now)
     assert found.verdict is verdict
     assert "a newer version of the bot was here (9999)" in found.found
 
@@ -296,7 +297,7 @@ async def test_a_database_of_a_newer_bot(tmp_path: Path, change: str, verdict: V
 )
 async def test_a_database_that_does_not_serve(tmp_path: Path, url: str, why: str) -> None:
     (tmp_path / "text").write_text("This is not a database, but it is long enough to look at.\n")
-    found = await check_database(url.format(tmp=tmp_path))
+    found = await check_database(url.format(tmp=tmp_path), utc_now)
     assert found.verdict is FAILED
     assert why in found.found
     assert found.fix

@@ -54,6 +54,8 @@ DATE = {"Date": "Wed, 21 Oct 2026 07:28:00 GMT"}
         (429, {"Retry-After": "soon"}, "slow down", False, None),
         (429, {"Retry-After": "-5"}, "slow down", False, 0.0),
         (429, {"Retry-After": "inf"}, "slow down", False, None),
+        (429, {"Retry-After": "1e300"}, "slow down", False, 3600.0),
+        (429, {}, "retry after 999999999 minutes", False, 3600.0),
         (
             429,
             {**DATE, "Retry-After": "Wed, 21 Oct 2026 07:28:30 GMT"},
