@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.recording import Phase
-from bot.views.message import Message, section, spoken
+from bot.views.message import Message, say
 from bot.views.text import esc
 
 NAMED = 5
@@ -25,18 +25,15 @@ class Steered(Protocol):
 
 def no_rooms_yet() -> Message:
     """The directory is empty: 100ms has not answered since the bot was set up."""
-    text = "100ms has not told its rooms yet. Try again in a minute, or give the room's id."
-    return Message(text, [section(text)])
+    return say("100ms has not told its rooms yet. Try again in a minute, or give the room's id.")
 
 
 def only_a_code() -> Message:
     """Such as abc-defg-hij: 100ms tells the codes of a room, not the room of a code."""
-    text = "A room code does not say which room it opens. Give the room's name or id."
-    return Message(text, [section(text)])
+    return say("A room code does not say which room it opens. Give the room's name or id.")
 
 
 def not_now(rows: Sequence[Steered]) -> Message:
     """Of what runs, nothing can be paused, or resumed."""
     told = [f"*{esc(r.room_name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
-    text = "\n".join(told)
-    return Message(spoken(text), [section(text)])
+    return say("\n".join(told))
