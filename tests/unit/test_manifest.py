@@ -1,5 +1,6 @@
 """The manifest: accepted by Slack's rules, the least that the code needs, and kept in the repo."""
 
+import inspect
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from bot.manifest import (
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.slack.methods import METHODS
 from bot.sandbox.slack.rules import check_manifest
+from bot.slack import gateway
 from bot.usecases.scopes import SCOPES
 from bot.views import ids
 
@@ -145,7 +147,7 @@ def test_an_address_that_slack_cannot_call_is_refused_in_one_line(given: str, wh
 
 def test_the_scopes_are_what_the_calls_need_and_no_more() -> None:
     """By the simulated Slack's table of methods, written apart from this one."""
-    source = (REPO / "bot/slack/gateway.py").read_text("utf-8")
+    source = inspect.getsource(gateway)
     called = {*re.findall(r'_call\("([a-z]\w*\.\w+)"\)', source), "files.getUploadURLExternal"}
     assert len(called) > 10
     asked = {scope.name for scope in SCOPES}
@@ -160,7 +162,7 @@ def test_the_scopes_are_what_the_calls_need_and_no_more() -> None:
 
 
 def test_events_command_and_shortcut_are_those_that_have_listeners() -> None:
-    source = "".join(path.read_text("utf-8") for path in (REPO / "bot/listeners").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (REPO / "bot").rglob("*.py"))
     assert set(BOT_EVENTS) == set(re.findall(r'app\.event\("(\w+)"\)', source))
     features = made(None)["features"]
     assert [c["command"] for c in features["slash_commands"]] == [COMMAND]

@@ -52,7 +52,7 @@ class Group:
 
 
 def name_of(builder: Callable[..., object]) -> str:
-    return f"{builder.__module__.removeprefix('bot.views.')}.{builder.__name__}"
+    return f"{builder.__module__}.{builder.__name__}"
 
 
 class Shown:
