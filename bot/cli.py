@@ -49,7 +49,7 @@ def run() -> None:
     import uvloop  # noqa: PLC0415
 
     from bot.hms.errors import HmsUnauthorized  # noqa: PLC0415
-    from bot.logs import configure_logs  # noqa: PLC0415
+    from bot.kit.logs import configure_logs  # noqa: PLC0415
     from bot.running import CannotListen, serve  # noqa: PLC0415
     from bot.settings import WHERE  # noqa: PLC0415
     from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
@@ -124,8 +124,8 @@ def migrate() -> None:
     """Bring the database up to date. `run` does it too, before it starts."""
     settings = given()
 
-    from bot.store.engine import migrate as migrate_store  # noqa: PLC0415
     from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.store.open import migrate as migrate_store  # noqa: PLC0415
 
     try:
         asyncio.run(migrate_store(settings.database_url))
@@ -142,9 +142,9 @@ def doctor() -> None:
 
     from rich.console import Console  # noqa: PLC0415
 
-    from bot.doctor.examine import examine  # noqa: PLC0415
-    from bot.doctor.findings import Verdict  # noqa: PLC0415
-    from bot.doctor.report import print_report  # noqa: PLC0415
+    from bot.features.doctor.cli.examine import examine  # noqa: PLC0415
+    from bot.features.doctor.cli.findings import Verdict  # noqa: PLC0415
+    from bot.features.doctor.cli.report import print_report  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
 
     try:

@@ -17,29 +17,29 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot.background import Background
-from bot.domain.policy import Policy
+from bot.access.rights import Rights
+from bot.access.visibility import Sight
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.loop import Reconciler
+from bot.features.browse.service import Lists
+from bot.features.home.service import Homes
+from bot.features.rooms.directory import RoomDirectory
+from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
-from bot.listeners.bot import Bot
-from bot.listeners.register import register_all
-from bot.pauses import Pauses
-from bot.reconcile.loop import Reconciler
+from bot.kit.background import Background
+from bot.kit.pauses import Pauses
+from bot.listeners.app import Bot
+from bot.registering import register_all
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
 from bot.slack.socket import SocketMode
 from bot.slack.values import Identity
-from bot.store.engine import open_store
+from bot.store.open import open_store
 from bot.store.store import Store
 from bot.store.values import Team
-from bot.usecases.deps import Deps
-from bot.usecases.directory import RoomDirectory
-from bot.usecases.home import Homes
-from bot.usecases.lists import Lists
-from bot.usecases.rights import Rights
-from bot.usecases.sight import Sight
-from bot.usecases.unfurling import Unfurling
 from bot.web.app import web_app
 
 log = structlog.get_logger()

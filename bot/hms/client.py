@@ -12,8 +12,8 @@ from typing import Literal, TypeVar
 import httpx
 from pydantic import JsonValue, SecretStr, ValidationError
 
-from bot.domain.facts import HmsStatus
-from bot.domain.options import RecordingOptions
+from bot.core.facts import HmsStatus
+from bot.core.options import RecordingOptions
 from bot.hms import lenient
 from bot.hms.auth import TokenSource
 from bot.hms.errors import HmsNotFound
@@ -30,7 +30,7 @@ from bot.hms.models import (
 )
 from bot.hms.start_body import start_body
 from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, unreadable
-from bot.pauses import Pauses
+from bot.kit.pauses import Pauses
 
 PAGE_SIZE = 100  # the most that 100ms gives; the fewest calls
 LINK_FOR_US = timedelta(minutes=5)

@@ -25,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.domain.facts import (
+from bot.core.facts import (
     BeamFailed,
     BeamStarted,
     BeamStopped,

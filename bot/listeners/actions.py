@@ -6,20 +6,20 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.domain.recording import Recording
-from bot.listeners.bot import Bot, listener
-from bot.listeners.commands import CONFIRMED
+from bot.core.recording import Recording
+from bot.features.browse.details import Viewer, details_view
+from bot.features.commands.listeners import CONFIRMED
+from bot.features.results.service import SEERS
+from bot.features.start.service import again, request_recording
+from bot.features.start.taken import say_taken
+from bot.features.steer.notice_views import stop_wished
+from bot.features.steer.service import Control, control, follow, wish_stop
+from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Asked, Click
-from bot.listeners.taken import say_taken
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow, RoomTaken
-from bot.usecases.control import Control, control, follow, wish_stop
-from bot.usecases.links import SEERS
-from bot.usecases.starting import again, request_recording
-from bot.views import ids, replies
-from bot.views.details import Viewer, details_view
-from bot.views.notices import stop_wished
-from bot.views.problems import slack_refusal
+from bot.ui import ids, replies
+from bot.ui.problems import slack_refusal
 
 
 def register(app: AsyncApp, bot: Bot) -> None:

@@ -3,9 +3,9 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.listeners.bot import Bot, listener
+from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Asked, Click
-from bot.views import ids
+from bot.ui import ids
 
 
 def register(app: AsyncApp, bot: Bot) -> None:

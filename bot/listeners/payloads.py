@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from bot.domain.unfurls import Spot
-from bot.usecases.following import can_follow
-from bot.usecases.unfurling import Linked
+from bot.features.follow.service import can_follow
+from bot.features.unfurl.model import Spot
+from bot.features.unfurl.service import Linked
 
 Body = Mapping[str, Any]
 

@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Awaitable, Callable
 
-from bot.listeners.bot import Bot, for_people
+from bot.features.start.views import message_view
+from bot.listeners.app import Bot, for_people
 from bot.listeners.payloads import Asked
-from bot.views.message import Message
-from bot.views.outcomes import message_view
+from bot.ui.message import Message
 
 
 async def show_when_known(

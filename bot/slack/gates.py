@@ -10,8 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.health import Shut
-from bot.pauses import Pauses, SharedPauses, is_old
+from bot.core.health import Shut
+from bot.kit.pauses import Pauses, SharedPauses, is_old
 from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, insert, select
 
-from bot.domain.channel_settings import ChannelSettings, changed_fields
-from bot.store.part import Part
+from bot.core.channel_settings import ChannelSettings, changed_fields
+from bot.store.repository import Part
 from bot.store.schema_settings import channel_settings, settings_changes
 
 c = channel_settings.c

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
-from bot.domain.rows import FollowedRoom
-from bot.store.part import Part
+from bot.core.rows import FollowedRoom
+from bot.store.repository import Part
 from bot.store.schema import follows
 from bot.store.values import Look
 

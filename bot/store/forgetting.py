@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.errors import LeaseLost, UnknownRecording
-from bot.store.part import Part
+from bot.store.repository import Part
 from bot.store.schema import aliases, drafts, forgotten, inbox, recordings
 
 r = recordings.c

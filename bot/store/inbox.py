@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from bot.store import rows
 from bot.store.database import Database
 from bot.store.group_commit import GroupCommit
-from bot.store.part import Part
+from bot.store.repository import Part
 from bot.store.schema import inbox
 from bot.store.sql import is_new, is_waiting
 from bot.store.values import InboxEntry, InboxItem, InboxState, Settled, Team

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from bot.domain.recording import OCCUPIES_ROOM
+from bot.core.recording import OCCUPIES_ROOM
 from bot.store import rows
-from bot.store.part import Part
+from bot.store.repository import Part
 from bot.store.schema import recording_channels, recordings
 from bot.store.values import RecordingRow
 

@@ -1,7 +1,7 @@
 """The store: everything the bot remembers, on SQLite or PostgreSQL.
 
 Every method may raise `StoreUnavailable`; see `errors` for the others. Opened by
-`bot.store.engine.open_store`.
+`bot.store.open.open_store`.
 """
 
 from collections.abc import Callable
@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.features.doctor.store import HealthPart
+from bot.features.home.store import HomesPart
+from bot.features.presets.store import PresetsPart
+from bot.features.rooms.store import RoomsPart
+from bot.features.start.store import DraftsPart, GatesPart
 from bot.store.channel_settings import ChannelSettingsPart
 from bot.store.database import Database
-from bot.store.desk import DraftsPart, GatesPart
-from bot.store.due import DuePart
 from bot.store.follows import FollowsPart
 from bot.store.forgetting import ForgettingPart
-from bot.store.health import HealthPart
-from bot.store.homes import HomesPart
+from bot.store.heartbeat import PulsePart
 from bot.store.inbox import InboxPart
 from bot.store.lists import ListsPart
 from bot.store.locking import FileLock
-from bot.store.presets import PresetsPart
-from bot.store.pulse import PulsePart
+from bot.store.queue import DuePart
 from bot.store.recordings import RecordingsPart
-from bot.store.rooms import RoomsPart
 from bot.store.values import Team
 
 log = structlog.get_logger()

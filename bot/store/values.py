@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.channel_settings import ChannelSettings
-from bot.domain.deliveries import Kind, Work
-from bot.domain.drafts import Draft
-from bot.domain.recording import Phase, Recording
+from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import Kind, Work
+from bot.core.recording import Phase, Recording
+from bot.features.options.drafts import Draft
 
 
 @dataclass(frozen=True, slots=True)

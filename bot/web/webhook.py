@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.hms.webhook import BadWebhook, Envelope, fact_of, ids_of, inbox_identity, parse
-from bot.metrics import LAST_WEBHOOK, WEBHOOKS
+from bot.kit.metrics import LAST_WEBHOOK, WEBHOOKS
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import InboxEntry

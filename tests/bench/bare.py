@@ -22,9 +22,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.features.commands.views import help_reply
 from bot.sandbox.serving import bind
 from bot.sandbox.slack.config import SlackConfig
-from bot.views.help import help_reply
 from tests.bench.wire import HOOK_PATH, SLACK_PATH
 
 READY_WITHIN_S = 20.0

@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from bot.sandbox.serving import free_port, serving
 from bot.sandbox.stage import BotProcess, Stage, stage
-from bot.store.engine import database_at
+from bot.store.open import database_at
 from bot.store.schema import inbox, recordings
 from tests.bench.populate import Open, populate, running_at
 

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.blocks import initial_values, with_ids
 from bot.sandbox.stage import Stage
-from bot.views.message import Message
+from bot.ui.message import Message
 from tests.browser.screen import PICTURES
 from tests.unit.views_samples import NOW
 from tests.voice.everything import GROUPS

@@ -14,7 +14,7 @@ from bot.sandbox.slack import seed
 from bot.sandbox.slack.person import CannotError, Person
 from bot.sandbox.slack.seen import SeenMessage
 from bot.sandbox.slack.snapshot import message_of
-from bot.views import ids
+from bot.ui import ids
 from tests.chaos.world import World
 
 CHANNELS = (seed.STANDUP, seed.DESIGN, seed.PARTNERS)

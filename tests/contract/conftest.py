@@ -18,7 +18,7 @@ import pytest
 from bot.hms.client import HmsClient
 from bot.sandbox.hms.app import RunningHms, serve
 from bot.sandbox.hms.config import HmsConfig
-from bot.store.engine import migrate, open_store
+from bot.store.open import migrate, open_store
 from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.hms_kit import SPEED, client_of

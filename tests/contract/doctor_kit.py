@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.doctor.examine import examine
-from bot.doctor.findings import Finding, Verdict
-from bot.doctor.report import print_report
-from bot.doctor.webhook import PATH
+from bot.features.doctor.cli.examine import examine
+from bot.features.doctor.cli.findings import Finding, Verdict
+from bot.features.doctor.cli.report import print_report
+from bot.features.doctor.cli.webhook import PATH
+from bot.features.doctor.scopes import SCOPES
 from bot.sandbox.hms.app import serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver
@@ -26,7 +27,6 @@ from bot.sandbox.serving import serving
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.settings import Settings
-from bot.usecases.scopes import SCOPES
 
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-secret-of-the-bot",

@@ -19,7 +19,7 @@ import structlog
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from bot.logs import configure_logs
+from bot.kit.logs import configure_logs
 from bot.sandbox.hms.app import serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.serving import serving

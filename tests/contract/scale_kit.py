@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, create_engine, event, insert, pool, text
 from sqlalchemy.engine import URL
 
-from bot.domain.recording import Phase
+from bot.core.recording import Phase
 from bot.store import schema
 from bot.store.store import Store
 from bot.store.values import Team

@@ -3,11 +3,11 @@
 import aiohttp
 import pytest
 
-from bot.domain.deliveries import Hold
-from bot.domain.facts import StartAccepted
-from bot.domain.steps import Ask, Stop, hold_name
+from bot.core.deliveries import Hold
+from bot.core.facts import StartAccepted
+from bot.core.steps import Ask, Stop, hold_name
+from bot.features.steer.service import control
 from bot.store.store import Store
-from bot.usecases.control import control
 from tests.contract.store_support import T0, Clock, S, created
 from tests.contract.test_matching import deps_of
 

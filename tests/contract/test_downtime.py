@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.domain.health import Owed
-from bot.domain.policy import Policy
+from bot.core.health import Owed
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.replay import CLAIMED_FOR, TRIES, ask_for
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
 from bot.sandbox.hms.app import RunningHms, serve
@@ -17,8 +19,6 @@ from bot.sandbox.hms.driver import Driver
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
-from bot.usecases.deps import Deps
-from bot.usecases.downtime import CLAIMED_FOR, TRIES, ask_for
 from tests.contract.store_support import Clock, S
 
 POLICY = Policy()

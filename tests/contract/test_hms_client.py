@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from bot.domain.facts import BeamStarted
-from bot.domain.options import RecordingOptions, Section
+from bot.core.facts import BeamStarted
+from bot.core.options import RecordingOptions, Section
 from bot.hms.client import HmsClient
 from bot.hms.errors import (
     HmsConflict,

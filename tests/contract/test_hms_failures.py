@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.domain.options import RecordingOptions
+from bot.core.options import RecordingOptions
 from bot.hms.auth import FixedToken, ManagementTokens
 from bot.hms.client import HmsClient
 from bot.hms.errors import (

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.slack.seed import STARTER
-from bot.views import ids
+from bot.ui import ids
 from tests.contract.hostile_kit import (
     ANY_JSON,
     FORM,

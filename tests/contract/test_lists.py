@@ -10,20 +10,20 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from bot.domain.facts import AssetSeen, Followed, Observed, StartAccepted
-from bot.domain.policy import Policy
+from bot.access.rights import Rights
+from bot.access.visibility import Sight
+from bot.core.facts import AssetSeen, Followed, Observed, StartAccepted
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.features.browse.service import Lists
+from bot.features.home.service import Homes
+from bot.features.results import service as links
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.sandbox.slack import seed
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from bot.store.values import OpenHome
-from bot.usecases import links
-from bot.usecases.deps import Deps
-from bot.usecases.home import Homes
-from bot.usecases.lists import Lists
-from bot.usecases.rights import Rights
-from bot.usecases.sight import Sight
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import T0, Clock, S, card, created
 

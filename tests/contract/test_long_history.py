@@ -13,17 +13,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.domain.deliveries import Work
-from bot.domain.facts import Adopted, StartAttempted
-from bot.domain.policy import Policy
+from bot.core.deliveries import Work
+from bot.core.facts import Adopted, StartAttempted
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.context import Context
+from bot.features.start.steps import start
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.reconcile.context import Context
-from bot.reconcile.executors.start import start
 from bot.sandbox.serving import serving
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.store_support import T0, Clock, S, created, new_key
 from tests.contract.test_loop import NOBODY
 

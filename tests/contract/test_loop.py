@@ -6,15 +6,15 @@ import aiohttp
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.facts import StopRequested
-from bot.domain.policy import Policy
+from bot.core.facts import StopRequested
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.loop import SIDE_BY_SIDE, Reconciler
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.reconcile.loop import SIDE_BY_SIDE, Reconciler
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.store_support import Clock, created, new_key
 
 NOBODY = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())

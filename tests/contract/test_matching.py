@@ -10,17 +10,17 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import insert
 
-from bot.domain.facts import BeamStarted, StartAccepted, StartAttempted
-from bot.domain.policy import Policy
+from bot.core.facts import BeamStarted, StartAccepted, StartAttempted
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.housekeeping import tidy
+from bot.engine.inbox import match_inbox, reopen_inbox
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.reconcile.inbox import match_inbox, reopen_inbox
 from bot.slack.gateway import SlackGateway
 from bot.store.schema import facts
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled, Team
-from bot.usecases.deps import Deps
-from bot.usecases.housekeeping import tidy
 from tests.contract.store_support import LEASE, T0, Clock, S, created, entry, new_key
 from tests.contract.test_loop import NOBODY
 

@@ -9,14 +9,15 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.facts import StopRequested
-from bot.domain.options import RecordingOptions
-from bot.domain.policy import Policy
-from bot.domain.recording import Recording
+from bot.core.deliveries import Kind, State
+from bot.core.facts import StopRequested
+from bot.core.options import RecordingOptions
+from bot.core.policy import Policy
+from bot.core.recording import Recording
+from bot.deps import Deps
+from bot.engine.runner import run
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
-from bot.reconcile.runner import run
 from bot.sandbox.hms.app import serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver
@@ -24,7 +25,6 @@ from bot.sandbox.slack.seed import STANDUP, STARTER
 from bot.sandbox.slack.seen import SeenMessage
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import Clock, S, created
 

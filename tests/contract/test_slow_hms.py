@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.domain.deliveries import Wanted, Work
-from bot.domain.facts import (
+from bot.core.deliveries import Wanted, Work
+from bot.core.facts import (
     Fact,
     Observed,
     PauseDropped,
@@ -23,20 +23,20 @@ from bot.domain.facts import (
     StopRefused,
     Vanished,
 )
-from bot.domain.plan import ask_at, next_step
-from bot.domain.policy import Policy
-from bot.domain.steps import Ask, Wait
+from bot.core.plan import ask_at, next_step
+from bot.core.policy import Policy
+from bot.core.steps import Ask, Wait
+from bot.deps import Deps
+from bot.engine.context import Context, Note
+from bot.engine.polling import ask
+from bot.features.steer.steps import pause, stop
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
-from bot.pauses import Pauses
-from bot.reconcile.context import Context, Note
-from bot.reconcile.executors.ask import ask
-from bot.reconcile.executors.control import pause, stop
+from bot.kit.pauses import Pauses
 from bot.sandbox.serving import serving
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.store_support import T0, Clock, S, card, created, new_key
 from tests.contract.test_loop import NOBODY
 

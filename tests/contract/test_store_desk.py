@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.domain.drafts import Draft, DraftSection
-from bot.domain.facts import (
+from bot.core.facts import (
     AssetSeen,
     BeamStarted,
     Fact,
@@ -13,9 +12,10 @@ from bot.domain.facts import (
     StartAccepted,
     StartParked,
 )
-from bot.domain.files import can_read, can_watch
-from bot.domain.recording import Phase
-from bot.domain.rooms import RoomEntry
+from bot.core.files import can_read, can_watch
+from bot.core.recording import Phase
+from bot.features.options.drafts import Draft, DraftSection
+from bot.features.rooms.model import RoomEntry
 from bot.store.errors import StoreRefused
 from bot.store.store import Store
 from bot.store.values import SavedDraft

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.facts import StopRequested
+from bot.core.deliveries import Kind, State
+from bot.core.facts import StopRequested
 from bot.store.store import Store
 from bot.store.values import Asked
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry

@@ -18,7 +18,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, QueuePool, event, select, text, update
 
 from bot.store.drivers import engine_of
-from bot.store.engine import database_at, migrate, open_store
 from bot.store.errors import (
     DatabaseInUse,
     DatabaseUrlError,
@@ -28,6 +27,7 @@ from bot.store.errors import (
 )
 from bot.store.listening import Listener
 from bot.store.migrating import HEAD, SCRIPTS
+from bot.store.open import database_at, migrate, open_store
 from bot.store.schema import metadata, recordings
 from bot.store.store import Store
 from bot.store.values import Asked, Team
@@ -116,9 +116,7 @@ async def test_a_replica_comes_back_while_a_newer_one_is_deployed(
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_second_process_on_the_file_is_refused(store: Store, database_url: str) -> None:
     code = (
-        "import asyncio, sys\n"
-        "from bot.store.engine import migrate\n"
-        "asyncio.run(migrate(sys.argv[1]))"
+        "import asyncio, sys\nfrom bot.store.open import migrate\nasyncio.run(migrate(sys.argv[1]))"
     )
     other = await asyncio.to_thread(
         subprocess.run, [sys.executable, "-c", code, database_url], capture_output=True, text=True

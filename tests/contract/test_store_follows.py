@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.domain.facts import Discovered, Observed
+from bot.core.facts import Discovered, Observed
 from bot.store.store import Store
 from bot.store.values import AlreadyRequested, Created, RoomTaken
 from tests.contract.store_support import T0, Clock, S, created, new_key

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.drafts import Draft
-from bot.domain.facts import Discovered, StartAccepted
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.facts import Discovered, StartAccepted
+from bot.features.options.drafts import Draft
 from bot.store.errors import LeaseLost, UnknownRecording
 from bot.store.schema import metadata
 from bot.store.store import Store

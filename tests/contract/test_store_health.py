@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import facts as f
-from bot.domain.deliveries import Delivery, Hold, Kind, State
-from bot.domain.health import Ends, Received, Shut, Stuck
+from bot.core import facts as f
+from bot.core.deliveries import Delivery, Hold, Kind, State
+from bot.core.health import Ends, Received, Shut, Stuck
 from bot.store.store import Store
 from bot.store.values import Asked, InboxState, Settled
 from tests.contract.store_support import T0, Clock, S, card, created, entry

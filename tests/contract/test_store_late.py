@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.facts import StartAccepted
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.facts import StartAccepted
 from bot.store.store import Store
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created
 

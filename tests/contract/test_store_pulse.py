@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.health import Owed
+from bot.core.health import Owed
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S
 

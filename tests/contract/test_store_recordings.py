@@ -5,9 +5,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.domain.deliveries import Hold, Kind, State
-from bot.domain.derive import derive
-from bot.domain.facts import (
+from bot.core.deliveries import Hold, Kind, State
+from bot.core.derive import derive
+from bot.core.facts import (
     Adopted,
     BeamStarted,
     Fact,
@@ -18,7 +18,7 @@ from bot.domain.facts import (
     StartParked,
     StopRequested,
 )
-from bot.domain.recording import Phase
+from bot.core.recording import Phase
 from bot.store.errors import LeaseLost, StoreRefused, UnknownRecording
 from bot.store.store import Store
 from bot.store.values import (

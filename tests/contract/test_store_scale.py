@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from bot.store.engine import database_at, migrate, open_store
+from bot.store.open import database_at, migrate, open_store
 from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.scale_kit import (

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from bot.domain.channel_settings import Allowed, ChannelSettings
-from bot.domain.options import RecordingOptions
-from bot.domain.presets import PRESETS_MOST, Preset
+from bot.core.channel_settings import Allowed, ChannelSettings
+from bot.core.options import RecordingOptions
+from bot.features.presets.model import PRESETS_MOST, Preset
+from bot.features.presets.store import NameTaken, TooMany
 from bot.store.channel_settings import SettingsChange
-from bot.store.presets import NameTaken, TooMany
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created
 

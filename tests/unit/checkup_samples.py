@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.health import (
+from bot.core.health import (
     Checkup,
     Ends,
     MissingScope,

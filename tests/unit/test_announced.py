@@ -8,8 +8,9 @@ from types import ModuleType
 from typing import Any
 
 import bot
-from bot.listeners.bot import Bot
-from bot.reconcile.executors import posting, results
+from bot.engine import posting
+from bot.features.results import steps as results
+from bot.listeners.app import Bot
 from bot.slack import gateway
 
 PACKAGE = Path(inspect.getsourcefile(bot) or "").parent

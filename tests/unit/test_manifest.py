@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.domain.command_table import COMMAND, TABLE
-from bot.domain.rooms import room_id_of_link
+from bot.features.commands.table import COMMAND, TABLE
+from bot.features.doctor.scopes import SCOPES
+from bot.features.rooms.model import room_id_of_link
 from bot.manifest import (
     BOT_EVENTS,
     ManifestUrlError,
@@ -21,8 +22,7 @@ from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.slack.methods import METHODS
 from bot.sandbox.slack.rules import check_manifest
 from bot.slack import gateway
-from bot.usecases.scopes import SCOPES
-from bot.views import ids
+from bot.ui import ids
 
 REPO = Path(__file__).parents[2]
 URL = "https://bot.example.com"

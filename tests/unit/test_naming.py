@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from bot.domain import commands as c
-from bot.domain.rooms import RoomCode, RoomEntry, find_room
-from bot.listeners.naming import which_room
+from bot.features.commands import model as c
+from bot.features.rooms.model import RoomCode, RoomEntry, find_room
+from bot.features.rooms.naming import which_room
 
 ONE, TWIN, OTHER = (RoomEntry(f"{n:024x}", name) for n, name in enumerate(["a b", "a b", "a c"]))
 

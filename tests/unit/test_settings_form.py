@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from bot.domain.channel_settings import Allowed, ChannelSettings
-from bot.sandbox.slack.rules import check_view
-from bot.views.form_input import FieldErrors
-from bot.views.settings_form import (
+from bot.core.channel_settings import Allowed, ChannelSettings
+from bot.features.channel_settings.form import (
     FIELDS,
     Changed,
     group_options,
     settings_form,
     settings_from_state,
 )
+from bot.features.options.form_input import FieldErrors
+from bot.sandbox.slack.rules import check_view
 from tests.unit.some import at
 from tests.unit.start_form_samples import untouched
 

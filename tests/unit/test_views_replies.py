@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.command_parser import parse
-from bot.domain.commands import CommandError, Start, command_line
-from bot.domain.rooms import RoomEntry
-from bot.domain.rows import Row
-from bot.views import ids, lists, replies
+from bot.core.rows import Row
+from bot.features.browse import views as lists
+from bot.features.commands.model import CommandError, Start, command_line
+from bot.features.commands.parser import parse
+from bot.features.rooms.model import RoomEntry
+from bot.ui import ids, replies
 from tests.unit.views_extremes import ROWS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,

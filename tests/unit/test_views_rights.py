@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain.channel_settings import Allowed
-from bot.domain.permissions import Act, Refusal
+from bot.access.rules import Act, Refusal
+from bot.access.views import refused_message
+from bot.core.channel_settings import Allowed
 from bot.sandbox.slack.rules import check_message
-from bot.views.rights import refused_message
 
 NAMED = Allowed(who="some", people=("U1", "U2"), groups=("S1",))
 MANY = Allowed(who="some", people=tuple(f"U{n}" for n in range(50)))

@@ -13,15 +13,16 @@ from typing import Any
 import pytest
 
 import bot
-from bot.domain.recording import Problem, Why
-from bot.listeners.bot import for_people
-from bot.listeners.naming import which_room
-from bot.views import message, rights
-from bot.views.message import Message
-from bot.views.notices import room_notice
-from bot.views.problems import explain
-from bot.views.unfurls import room_unfurl
-from bot.views.words import PHASES
+from bot.access import views as rights
+from bot.core.recording import Problem, Why
+from bot.features.rooms.naming import which_room
+from bot.features.steer.notice_views import room_notice
+from bot.features.unfurl.views import room_unfurl
+from bot.listeners.app import for_people
+from bot.ui import message
+from bot.ui.message import Message
+from bot.ui.problems import explain
+from bot.ui.words import PHASES
 from tests.unit.views_samples import RUNS, assert_accepted, dates
 from tests.voice import page
 from tests.voice.everything import GROUPS, SAMPLES

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.slack import seed
-from bot.views.message import Message
+from bot.ui.message import Message
 from tests.voice.everything import GROUPS, SAMPLES
 from tests.voice.sample import Group, Sample
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain import facts as f
-from bot.domain.channel_settings import Allowed
-from bot.domain.command_parser import parse
-from bot.domain.commands import CommandError
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.permissions import Act, Refusal
-from bot.domain.recording import Phase
-from bot.domain.rooms import RoomEntry
-from bot.domain.rows import FollowedRoom
+from bot.access.rules import Act, Refusal
+from bot.access.views import refused_message
+from bot.core import facts as f
+from bot.core.channel_settings import Allowed
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.recording import Phase
+from bot.core.rows import FollowedRoom
+from bot.features.browse import views as lists
+from bot.features.channel_settings import views as settings_replies
+from bot.features.commands.model import CommandError
+from bot.features.commands.parser import parse
+from bot.features.commands.views import help_reply
+from bot.features.follow import views as following
+from bot.features.forget import views as forgetting
+from bot.features.rooms.model import RoomEntry
+from bot.features.start.views import outcome_reply
+from bot.features.steer.notice_views import stop_wished
+from bot.features.steer.views import no_rooms_yet, not_now, only_a_code
 from bot.sandbox.slack import seed
-from bot.views import following, forgetting, lists, replies, settings_replies
-from bot.views.help import help_reply
-from bot.views.notices import stop_wished
-from bot.views.outcomes import outcome_reply
-from bot.views.problems import slack_refusal
-from bot.views.rights import refused_message
-from bot.views.steering import no_rooms_yet, not_now, only_a_code
+from bot.ui import replies
+from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.domain import facts as f
-from bot.domain.derive import derive
-from bot.domain.recording import Recording
+from bot.core import facts as f
+from bot.core.derive import derive
+from bot.core.recording import Recording
 from bot.sandbox.slack import seed
-from bot.views.message import Message
+from bot.ui.message import Message
 from tests.unit.views_samples import requested, row
 
 Json = dict[str, Any]

@@ -10,14 +10,14 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.domain.facts import Discovered, Fact, Followed, Requested
-from bot.domain.options import RecordingOptions
+from bot.core.facts import Discovered, Fact, Followed, Requested
+from bot.core.options import RecordingOptions
+from bot.deps import Deps
+from bot.features.start.service import Wish, request_recording
+from bot.features.steer.service import Control, control
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import OutcomeAddress, RoomTaken
-from bot.usecases.control import Control, control
-from bot.usecases.deps import Deps
-from bot.usecases.starting import Wish, request_recording
 from bot.web.webhook import HEADER, HmsWebhook
 from tests.contract.laws.clockwork import Clockwork, in_no_time
 from tests.contract.laws.hms_truth import HmsTruth

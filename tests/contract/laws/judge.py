@@ -2,13 +2,13 @@
 
 from prometheus_client import Counter
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.recording import ENDED, Phase, Recording, Why
+from bot.core.deliveries import Kind, State
+from bot.core.recording import ENDED, Phase, Recording, Why
 from bot.hms.results import count_words
-from bot.metrics import POSSIBLE_DOUBLES, STEPS
+from bot.kit.metrics import POSSIBLE_DOUBLES, STEPS
 from bot.store.values import Loaded
-from bot.views.message import Message as View
-from bot.views.message import content_hash
+from bot.ui.message import Message as View
+from bot.ui.message import content_hash
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.job import BUSY, WORDS, Job
 from tests.contract.laws.replies import DEADLY, UNKNOWN

@@ -4,11 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.reconcile.loop import Reconciler
+from bot.deps import Deps
+from bot.engine.loop import Reconciler
 from bot.slack.values import Identity
 from bot.store.errors import StoreError, StoreUnavailable
 from bot.store.values import Team
-from bot.usecases.deps import Deps
 from tests.contract.laws.hms_truth import HmsDoor
 from tests.contract.laws.memory import Memory
 from tests.contract.laws.replies import Life, Reply

@@ -1,0 +1,59 @@
+"""Help, read from the grammar: what is explained is what works."""
+
+from functools import lru_cache
+
+from bot.features.commands.table import (
+    COMMAND,
+    CommandHelp,
+    HelpLine,
+    command_help,
+    command_words,
+    help_topics,
+)
+from bot.ui import ids
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Message,
+    actions,
+    button,
+    code_block,
+    context,
+    lines,
+    pieces,
+    section,
+)
+from bot.ui.text import code, own
+
+
+def help_lines() -> list[str]:
+    """One line of mrkdwn for each command."""
+    return [f"{code(topic.usage)}  {own(topic.help)}" for topic in help_topics()]
+
+
+@lru_cache(maxsize=32)
+def help_reply(topic: str | None = None) -> Message:
+    """All commands; or one of them with its options."""
+    explained = command_help(topic) if topic else None
+    return _all() if explained is None else _one(explained)
+
+
+def _all() -> Message:
+    shown = help_lines()
+    more = f"{code(f'{COMMAND} help start')} explains one command and its options."
+    start = button("Start a recording", ids.OPEN_FORM, style="primary")
+    blocks = [section(lines(shown)), context(more), *actions([start])]
+    return Message(lines([f"Commands: {command_words()}.", *shown, more], FALLBACK_MOST), blocks)
+
+
+def _one(topic: CommandHelp) -> Message:
+    first = f"{code(topic.usage)}  {own(topic.help)}"
+    options = [_option(option) for option in topic.options]
+    blocks = [section(first), *map(context, pieces(options))]
+    blocks += [section("For example:"), code_block(topic.example)]
+    told = [first, *options, f"For example: {code(topic.example)}"]
+    return Message(lines(told, FALLBACK_MOST), blocks)
+
+
+def _option(option: HelpLine) -> str:
+    accepted = f" Takes {own(option.accepted)}." if option.accepted else ""
+    return f"{code(option.usage)}  {own(option.help)}{accepted}"

@@ -1,0 +1,241 @@
+"""Presets: saved from the form, listed, edited, deleted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.access.rights import NoRight
+from bot.core.options import RecordingOptions
+from bot.features.options.drafts import draft_of, show_more
+from bot.features.options.form_input import (
+    FieldErrors,
+    draft_from_state,
+    input_block_ids,
+    read_options,
+)
+from bot.features.presets import ids as pids
+from bot.features.presets import service as presets
+from bot.features.presets.model import WORKSPACE, Preset
+from bot.features.presets.store import NameTaken, TooMany
+from bot.features.presets.views import (
+    HERE,
+    NAME_TAKEN,
+    TOO_MANY,
+    deleted_view,
+    name_error,
+    presets_view,
+    save_as_form,
+)
+from bot.features.start import drafts as forms
+from bot.features.start.listeners import STALE
+from bot.features.start.views import message_view
+from bot.listeners.app import Bot, for_people, listener
+from bot.listeners.payloads import Asked, Click, Form
+from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.ui import ids, replies
+from bot.ui.message import View
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    app.action(pids.SAVE_AS)(listener(bot, save_as))
+    app.action(pids.ALL)(listener(bot, all_presets))
+    app.action(pids.PAGE)(listener(bot, turn_page))
+    app.action(ids.matching(pids.EDIT))(listener(bot, edit))
+    app.action(pids.DELETE)(listener(bot, delete))
+    app.view(pids.SAVE_AS_FORM)(listener(bot, save_as_submitted))
+    app.view(pids.EDIT_FORM)(listener(bot, edit_submitted))
+
+
+async def open_presets(bot: Bot, asked: Asked) -> None:
+    """Those that may be named in this channel."""
+    view = await _list(bot, asked.user, asked.channel)
+    try:
+        await bot.deps.slack.open_view(asked.trigger_id, view)
+    except SlackRefused as refused:
+        if asked.trigger_id and refused.error not in STALE:
+            raise
+        await bot.reply(asked, replies.expired_trigger())
+
+
+async def all_presets(args: AsyncArgs, bot: Bot) -> None:
+    """From Home."""
+    await args.ack()
+    await open_presets(bot, Asked.of(args.body))
+
+
+async def _list(bot: Bot, user: str, channel: str | None, page: int = 0) -> View:
+    """Those of the channel; from Home, the person's own. And the workspace's."""
+    store = bot.deps.store
+    known = await (store.presets_for(channel) if channel else store.presets_of(user))
+    return presets_view(known, channel, page)
+
+
+async def turn_page(args: AsyncArgs, bot: Bot) -> None:
+    click, view = Click.of(args.body), args.body["view"]
+    await args.ack()
+    channel = view["private_metadata"] or None
+    shown = await _list(bot, click.asked.user, channel, int(click.value))
+    await bot.deps.slack.update_view(shown, view_id=view["id"])
+
+
+async def save_as(args: AsyncArgs, bot: Bot) -> None:
+    """Ask for a name, once what is on the form makes sense."""
+    form = Form.of(args.body)
+    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
+    typed = draft_from_state(form.values, showing.draft)
+    showing = await forms.save(bot.deps, showing, form.asked.user, typed)
+    options = read_options(typed)
+    await args.ack()
+    if isinstance(options, FieldErrors):
+        await bot.deps.slack.update_view(showing.view_with(options), view_id=form.view_id)
+        return
+    asking = save_as_form(form.request_id, showing.channel)
+    await bot.deps.slack.push_view(form.asked.trigger_id, asking)
+
+
+async def save_as_submitted(args: AsyncArgs, bot: Bot) -> None:
+    form = Form.of(args.body)
+    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
+    options = read_options(showing.draft)
+    name, scope = _typed_name(form.values), _scope(form.values, showing.channel)
+    if isinstance(options, FieldErrors) or name_error(name):
+        await _say_at_name(args, name_error(name) or "Mend the form below first.")
+        return
+    user = form.asked.user
+    try:
+        made = await presets.make(
+            bot.deps, bot.rights, name=name, scope=scope, options=options, by=user
+        )
+    except (NoRight, SlackUnavailable) as no:
+        await args.ack(response_action="update", view=message_view(for_people(no)))
+        return
+    if not isinstance(made, Preset):
+        await _say_at_name(args, _refused(made))
+        return
+    await args.ack()
+    bot.after_ack(form.asked, _show_chosen(bot, form, made, args.body["view"]))
+
+
+async def _show_chosen(bot: Bot, form: Form, made: Preset, view: Mapping[str, Any]) -> None:
+    """The form below names it now."""
+    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
+    before = showing.draft
+    chosen = {"preset_id": made.preset_id, "generation": before.generation + 1}
+    draft = before.model_copy(update=chosen)
+    showing = await forms.save(bot.deps, showing, form.asked.user, draft)
+    await _update(bot, showing.view, view.get("previous_view_id"))
+    await bot.homes.again(form.asked.user)
+
+
+async def edit(args: AsyncArgs, bot: Bot) -> None:
+    """In the form's own fields. The draft knows that it is a preset."""
+    click, view = Click.of(args.body), args.body["view"]
+    user, channel = click.asked.user, view["private_metadata"] or None
+    below = view["id"] if view["type"] == "modal" else None
+    preset = await bot.deps.store.preset(click.value)
+    await args.ack()
+    if preset is None:
+        await _refresh(bot, user, channel, below)
+        return
+    draft = show_more(draft_of(preset.options))
+    known = {"editing": preset.preset_id, "preset_name": preset.name}
+    showing = await forms.show(
+        bot.deps,
+        user=user,
+        channel=channel,
+        draft=draft.model_copy(update=known),
+    )
+    put = bot.deps.slack.push_view if below else bot.deps.slack.open_view
+    await put(click.asked.trigger_id, showing.view)
+
+
+async def edit_submitted(args: AsyncArgs, bot: Bot) -> None:
+    form = Form.of(args.body)
+    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
+    draft = draft_from_state(form.values, showing.draft)
+    showing = await forms.save(bot.deps, showing, form.asked.user, draft)
+    options, name = read_options(draft), _typed_name(form.values)
+    if isinstance(options, FieldErrors):
+        shown = {k: v for k, v in options.items() if k in input_block_ids(args.body["view"])}
+        await args.ack(response_action="errors", errors=shown or {pids.NAME: "Try again."})
+    elif wrong := name_error(name):
+        await _say_at_name(args, wrong)
+    else:
+        await _change(args, bot, showing, name, options)
+
+
+async def _change(
+    args: AsyncArgs, bot: Bot, showing: forms.Showing, name: str, options: RecordingOptions
+) -> None:
+    user, view = args.body["user"]["id"], args.body["view"]
+    preset = await bot.deps.store.preset(showing.draft.editing or "")
+    if preset is None:
+        await _say_at_name(args, "Somebody has deleted this preset meanwhile.")
+        return
+    try:
+        changed = await presets.change(
+            bot.deps, bot.rights, preset, name=name, options=options, by=user
+        )
+    except (NoRight, SlackUnavailable) as no:
+        await args.ack(response_action="update", view=message_view(for_people(no)))
+        return
+    if not isinstance(changed, Preset):
+        await _say_at_name(args, _refused(changed))
+        return
+    await args.ack()
+    work = _refresh(bot, user, showing.channel, view.get("previous_view_id"))
+    bot.after_ack(Asked.of(args.body), work)
+
+
+async def delete(args: AsyncArgs, bot: Bot) -> None:
+    click, view = Click.of(args.body), args.body["view"]
+    showing = await forms.current(bot.deps, view["private_metadata"], click.asked.user)
+    preset = await bot.deps.store.preset(click.value)
+    said = deleted_view()
+    try:
+        if preset:
+            await presets.delete(bot.deps, bot.rights, preset, click.asked.user)
+    except NoRight as no:
+        said = message_view(for_people(no))
+    await args.ack()
+    await bot.deps.slack.update_view(said, view_id=view["id"])
+    work = _refresh(bot, click.asked.user, showing.channel, view.get("previous_view_id"))
+    bot.after_ack(click.asked, work)
+
+
+async def _refresh(bot: Bot, user: str, channel: str | None, view_id: str | None) -> None:
+    """The list below, if there is one, and Home, if they look at it."""
+    if view_id:
+        await _update(bot, await _list(bot, user, channel), view_id)
+    await bot.homes.again(user)
+
+
+async def _update(bot: Bot, view: View, view_id: str | None) -> None:
+    """A modal below; whoever has closed it misses nothing."""
+    try:
+        await bot.deps.slack.update_view(view, view_id=view_id)
+    except SlackRefused as refused:
+        if refused.error != "not_found":
+            raise
+
+
+async def _say_at_name(args: AsyncArgs, wrong: str) -> None:
+    await args.ack(response_action="errors", errors={pids.NAME: wrong})
+
+
+def _refused(why: NameTaken | TooMany) -> str:
+    return NAME_TAKEN if isinstance(why, NameTaken) else TOO_MANY
+
+
+def _typed_name(values: Mapping[str, Any]) -> str:
+    entry = (values.get(pids.NAME) or {}).get(pids.action(pids.NAME)) or {}
+    return str(entry.get("value") or "")
+
+
+def _scope(values: Mapping[str, Any], channel: str | None) -> str:
+    """The channel where the form was opened, if that was chosen."""
+    entry = (values.get(pids.SCOPE) or {}).get(pids.action(pids.SCOPE)) or {}
+    chosen = (entry.get("selected_option") or {}).get("value")
+    return channel if channel and chosen == HERE else WORKSPACE

@@ -1,0 +1,39 @@
+"""What the room field of the start form offers while people type."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.features.rooms.model import RECENT, RoomEntry
+from bot.ui.form_blocks import OPTION_VALUE_MOST, named_option, words
+from bot.ui.message import Block, plain_text
+
+GROUPS = ("Live now", "Recently used", "All rooms", "Disabled in 100ms")
+OPTIONS_MOST = 100  # in all groups together
+
+
+def room_options(ranked: Sequence[RoomEntry], *, now: datetime) -> dict[str, Any]:
+    """The answer to a block_suggestion, in the order given by `rank_rooms`, which is by group."""
+    offered = [r for r in ranked if 0 < len(r.room_id) <= OPTION_VALUE_MOST][:OPTIONS_MOST]
+    names = [r.name for r in offered]
+    groups: dict[str, list[Block]] = {label: [] for label in GROUPS}
+    for room in offered:
+        groups[_group(room, now)].append(_option(room, alike=names.count(room.name) > 1))
+    filled = [{"label": words(k), "options": options} for k, options in groups.items() if options]
+    return {"option_groups": filled} if filled else {"options": []}
+
+
+def _option(room: RoomEntry, *, alike: bool) -> Block:
+    """Rooms of the same name are told apart by their ids."""
+    option = named_option(room.room_id, room.name or room.room_id)
+    return {**option, "description": plain_text(room.room_id, 75)} if alike else option
+
+
+def _group(room: RoomEntry, now: datetime) -> str:
+    live, recent, other, disabled = GROUPS
+    if not room.enabled:
+        return disabled
+    if room.live:
+        return live
+    used = room.last_used_at
+    return recent if used is not None and now - used <= RECENT else other

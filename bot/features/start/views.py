@@ -1,0 +1,110 @@
+"""What the form, or a command, is told when 100ms has answered."""
+
+from dataclasses import dataclass
+
+from bot.core.recording import ON_AIR, Phase, Recording
+from bot.features.card.views import ELSEWHERE, retry_button
+from bot.ui import ids
+from bot.ui.message import (
+    Block,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    leaf,
+    link_button,
+    modal,
+    name_leaf,
+    rich_line,
+    rich_text,
+    section,
+)
+from bot.ui.problems import BOT, explain
+from bot.ui.text import esc
+from bot.ui.words import state_of
+
+TITLE = "Start a recording"  # as the form
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    what: str
+    more: str
+    failed: bool = False
+
+    @property
+    def text(self) -> str:
+        return f"{self.what} {self.more}".strip()
+
+
+def starting_view(external_id: str, room_name: str) -> View:
+    """The outcome takes its place, found by `external_id`."""
+    waiting = "You can close this: the card shows how it goes."
+    blocks = [
+        rich_text(rich_line(leaf("Starting to record "), name_leaf(room_name), leaf("…"))),
+        context(waiting),
+    ]
+    return modal(TITLE, blocks, callback_id=ids.STARTING_VIEW, external_id=external_id)
+
+
+def outcome_view(
+    recording: Recording,
+    permalink: str | None,
+    request_id: str,
+    *,
+    external_id: str | None = None,
+    bot: str = BOT,
+) -> View:
+    """A link to the card; or the cause, the fix and the way back to what was typed."""
+    outcome = _outcome(recording, bot)
+    buttons = [] if outcome.failed else _card_link(permalink)
+    if outcome.failed:
+        back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
+        buttons = [back]
+    body = section(f"*{outcome.what}*\n{outcome.more}".strip())
+    blocks = [rich_text(rich_line(name_leaf(recording.room_name))), body, *actions(buttons)]
+    more = {"external_id": external_id} if external_id else {}
+    return modal(
+        TITLE, blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=request_id[:3000], **more
+    )
+
+
+def message_view(message: Message, *, title: str = "Recording", private_metadata: str = "") -> View:
+    """An ephemeral reply, for someone who is looking at a modal."""
+    return modal(
+        title, message.blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=private_metadata
+    )
+
+
+def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT) -> Message:
+    """The same for a command, or for a form that was closed meanwhile. Ephemeral."""
+    outcome = _outcome(recording, bot)
+    name = esc(recording.room_name)
+    buttons = [] if outcome.failed else _card_link(permalink)
+    if outcome.failed:
+        form = button("Open the form", ids.CHANGE, value=recording.key)
+        retry = [b for b in retry_button(recording, bot) if b["action_id"] == ids.TRY_AGAIN]
+        buttons = [*retry, form]
+    text = f"{name}: {outcome.text}"
+    return Message(text, [section(f"*{name}* · {outcome.text}"), *actions(buttons)])
+
+
+def _outcome(recording: Recording, bot: str) -> _Outcome:
+    if recording.problem:
+        explanation = explain(recording.problem, recording, bot=bot)
+        return _Outcome(explanation.what, f"{explanation.why} {explanation.fix}", failed=True)
+    if recording.phase is Phase.POINTER:
+        return _Outcome("This room is already being recorded.", "Its card shows how it goes.")
+    if recording.elsewhere:
+        return _Outcome("This room was already being recorded.", ELSEWHERE)
+    if recording.phase in (Phase.REQUESTED, Phase.STARTING):
+        return _Outcome("100ms is starting the recording.", "It takes a few seconds.")
+    runs = recording.phase in ON_AIR
+    what = "The recording runs." if runs else f"{state_of(recording)}."
+    return _Outcome(what, "Its card shows how it goes.")
+
+
+def _card_link(permalink: str | None) -> list[Block]:
+    card = link_button("Open the card", permalink) if permalink else None
+    return [card] if card else []

@@ -1,0 +1,48 @@
+"""A link to a room, shown below the message that it stands in: what to say, what to offer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.recording import Recording
+from bot.features.rooms.model import RoomEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the link stands. Whoever is there reads the same, so all of them must be allowed to.
+
+    `shared`: with another organisation. `can_follow`: a card may be shown there, too.
+    """
+
+    channel: str
+    shared: bool
+    can_follow: bool
+
+
+class Offer(StrEnum):
+    START = "start"
+    CARD = "card"
+    FOLLOW = "follow"
+    DETAILS = "details"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSeen:
+    """`recording` is the one that goes on, if all who read this may know; `card` leads to it."""
+
+    room: RoomEntry
+    offers: tuple[Offer, ...]
+    recording: Recording | None = None
+    card: str | None = None
+
+
+def offers(room: RoomEntry, spot: Spot, place: str | None) -> tuple[Offer, ...]:
+    """The buttons that fit. `place`: where everyone at the spot can see what is being recorded.
+
+    None says that nothing is recorded, or nothing that they may know of: these look the same.
+    """
+    if place is None:
+        return (Offer.START,) if room.enabled else ()
+    if place == spot.channel:
+        return Offer.CARD, Offer.DETAILS
+    return (Offer.CARD, Offer.FOLLOW) if spot.can_follow else (Offer.CARD,)
