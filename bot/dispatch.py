@@ -6,12 +6,11 @@ from bot.core import steps
 from bot.engine.context import Context, Note
 from bot.engine.polling import ask, give_up
 from bot.features.card.steps import post_card, tell, update_card
+from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import fetch_transcript, post_summary, upload_file
 from bot.features.start.outcome import outcome
 from bot.features.start.steps import start
-from bot.features.steer.notices import ask_to_stop, say_in_room
-from bot.features.steer.steps import pause, stop
 
 
 async def carry_out(step: steps.Action, ctx: Context) -> Note:

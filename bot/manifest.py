@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import JsonValue
 
-from bot.features.commands.table import COMMAND
 from bot.features.doctor.scopes import SCOPES
 from bot.ui import ids
+from bot.ui.ids import COMMAND
 
 Json = dict[str, JsonValue]
 SLACK_PATH = "/slack/events"

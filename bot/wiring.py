@@ -22,16 +22,32 @@ from bot.access.visibility import Sight
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.engine.loop import Reconciler
-from bot.features.browse.service import Lists
+from bot.features.card.links import CardLinks
+from bot.features.channel_settings import listeners as channel_settings
+from bot.features.commands import listeners as commands
+from bot.features.control import listeners as control
+from bot.features.details import listeners as details
+from bot.features.doctor import listeners as doctor
+from bot.features.follow import listeners as follow
+from bot.features.forget import listeners as forget
+from bot.features.history.service import Lists
+from bot.features.home import listeners as home
 from bot.features.home.service import Homes
-from bot.features.rooms.directory import RoomDirectory
+from bot.features.installation import listeners as installation
+from bot.features.presets import listeners as presets
+from bot.features.results import listeners as results
+from bot.features.rooms import listeners as rooms
+from bot.features.rooms.service import RoomDirectory
+from bot.features.share import listeners as share
+from bot.features.start import listeners as start
+from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
-from bot.kit.pauses import Pauses
+from bot.kit.rate_limits import Pauses
+from bot.listeners import app as shared
 from bot.listeners.app import Bot
-from bot.registering import register_all
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
@@ -48,6 +64,24 @@ CALL_WITHIN_S = 8.0  # below the 10 s of a step
 # Longer than the pause between two turns of the loop, or every turn would connect anew.
 CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
 LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
+FEATURES = (
+    shared,
+    commands,
+    start,
+    control,
+    details,
+    results,
+    share,
+    follow,
+    forget,
+    unfurl,
+    channel_settings,
+    doctor,
+    installation,
+    presets,
+    rooms,
+    home,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +128,26 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
-        bot = _bot(deps, directory, background)
-        register_all(bolt, bot)
+        rights = Rights(deps)
+        sight, links = Sight(deps, rights.people), CardLinks(deps)
+        lists = Lists(deps, sight, links)
+        homes = Homes(deps, rights.people, sight, lists)
+        bot = Bot(
+            deps,
+            background,
+            rights,
+            sight,
+            {
+                CardLinks: links,
+                Homes: homes,
+                RoomDirectory: directory,
+                Unfurling: Unfurling(deps, directory, sight, links),
+                commands.Services: commands.Services(directory, lists, links),
+            },
+            home_changed=homes.again,
+        )
+        for feature in FEATURES:
+            feature.register(bolt, bot)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if settings.slack_app_token
@@ -108,20 +160,10 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             web=_web(settings, bolt, store, socket),
             reconciler=Reconciler(deps, owner=new_id()),
             directory=directory,
-            homes=bot.homes,
+            homes=homes,
             background=background,
             socket=socket,
         )
-
-
-def _bot(deps: Deps, directory: RoomDirectory, background: Background) -> Bot:
-    """Everything that listeners work with."""
-    rights = Rights(deps)
-    sight = Sight(deps, rights.people)
-    lists = Lists(deps, sight)
-    homes = Homes(deps, rights.people, sight, lists)
-    unfurling = Unfurling(deps, directory, sight, lists)
-    return Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from bot.access.rules import Person
+from bot.access.model import Person
 from bot.deps import Deps
 from bot.slack.errors import NotAuthorized, SlackRefused, SlackUnavailable
 from bot.slack.values import Member

@@ -1,7 +1,7 @@
 """Before anything is done for a person: may they? The policy is `domain.permissions`."""
 
+from bot.access.model import Act, Refusal, refusal
 from bot.access.people import People
-from bot.access.rules import Act, Refusal, refusal
 from bot.core.channel_settings import ChannelSettings
 from bot.deps import Deps
 from bot.features.presets.model import WORKSPACE, Preset

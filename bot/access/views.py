@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.access.rules import Act, Refusal
+from bot.access.model import Act, Refusal
 from bot.core.channel_settings import Allowed
 from bot.ui import ids
 from bot.ui.message import Message, View, actions, button, context, modal, say
-from bot.ui.text import mention
+from bot.ui.text import esc, mention
 
 NAMED = 10
 WHAT = {
@@ -63,3 +63,9 @@ def _listed(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def no_right(action: str, who_can: str) -> Message:
+    """Such as: Only members of the channel can stop this recording."""
+    text = f"Only {esc(who_can, 200)} can {esc(action, 60)} this recording. Ask one of them."
+    return say(text)

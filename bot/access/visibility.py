@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.access.model import Person, Spot
 from bot.access.people import WITHIN_S, People, Remembered
-from bot.access.rules import Person
 from bot.core.recording import Recording
 from bot.deps import Deps
-from bot.features.unfurl.model import Spot
 from bot.slack.errors import SlackError
 from bot.slack.values import SeenChannel
 from bot.store.values import RecordingRow

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.facts import AssetSeen, Fact, GaveUp, ResultsChecked, TranscriptionReported
-from bot.core.options import RecordingOptions
+from bot.core.options import RecordingOptions, SectionFormat
 
 VIDEO_TYPES = frozenset({"room-composite", "room-composite-legacy"})
 
@@ -114,3 +114,16 @@ def _all_settled(options: RecordingOptions, assets: Assets) -> bool:
 
 def _all_failed(assets: Assets) -> bool:
     return bool(assets.transcripts) and all(a.status == "failed" for a in assets.transcripts)
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySection:
+    """One section of the summary, as 100ms wrote it: user text, not escaped.
+
+    `format` says which of `bullets` and `paragraph` is meant to be shown; that one is never empty.
+    """
+
+    title: str
+    format: SectionFormat
+    bullets: tuple[str, ...] = ()
+    paragraph: str = ""

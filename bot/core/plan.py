@@ -14,21 +14,23 @@ from bot.core.assets import Transcription
 from bot.core.deliveries import Delivery, Kind, State, Wanted, Work, to_send
 from bot.core.facts import Observed
 from bot.core.forgetting import forgetting, is_forgettable
-from bot.core.notices import notices
 from bot.core.policy import Policy, deadlines, transcript_expected_at
 from bot.core.recording import ENDED, ON_AIR, Phase, Recording, Why
 from bot.core.steps import (
     Action,
     Ask,
+    AskToStop,
     Done,
     FetchTranscript,
     Forget,
     GiveUp,
+    Notice,
     Outcome,
     Pause,
     PostCard,
     PostSummary,
     Resume,
+    SayInRoom,
     Start,
     Step,
     Stop,
@@ -255,3 +257,19 @@ def _results_for(target: str, recording: Recording, work: Work, now: datetime) -
         file = work.delivery(kind, target)
         if there and to_send(file):
             yield Due(file.not_before or now if file else now, UploadFile(kind, target))
+
+
+def notices(
+    recording: Recording, work: Work, *, tell_room: bool
+) -> Iterator[tuple[datetime | None, Notice]]:
+    """Those still to be given, each with the time from which it may be; None: now."""
+    if recording.stop_pending or recording.phase not in ON_AIR:
+        return
+    for asker in recording.stop_wishes:
+        told = work.delivery(Kind.STOP_WISH, asker)
+        if recording.starter not in (None, asker) and to_send(told):
+            yield told.not_before if told else None, AskToStop(asker)
+    said = work.delivery(Kind.ROOM, recording.room_id)
+    running = recording.phase in (Phase.RUNNING, Phase.PAUSED)
+    if tell_room and running and not recording.elsewhere and to_send(said):
+        yield said.not_before if said else None, SayInRoom(recording.room_id)

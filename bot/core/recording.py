@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.assets import Assets, Transcription
+from bot.core.assets import VIDEO_TYPES, Assets, Transcription
 from bot.core.facts import Fact, PauseRequested, ResultsChecked
 from bot.core.options import RecordingOptions
 
@@ -102,3 +102,17 @@ class Recording:
         if self.results or self.transcription in (Transcription.OFF, Transcription.GIVEN_UP):
             return True
         return self.phase is Phase.FAILED and not self.transcription.settled
+
+
+def can_watch(recording: Recording) -> bool:
+    """The video is there, or must be: 100ms may say that it is done before it lists the file."""
+    if recording.assets.video:
+        return True
+    listed = any(a.type in VIDEO_TYPES for a in recording.assets.all)
+    return recording.phase is Phase.COMPLETED and not listed
+
+
+def can_read(recording: Recording) -> bool:
+    """There is a transcript, and as far as we know something is in it."""
+    empty = recording.results is not None and not recording.results.words
+    return recording.assets.best_transcript is not None and not empty

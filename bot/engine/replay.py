@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.health import Owed
 from bot.deps import Deps
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.kit.metrics import FAULTS, REPLAYS
 from bot.store.errors import StoreError
+from bot.store.values import Owed
 
 log = structlog.get_logger()
 

@@ -25,7 +25,7 @@ from http import HTTPStatus
 
 from bot.hms.lenient import clean, text
 from bot.hms.redact import redact
-from bot.kit.pauses import LONGEST_S
+from bot.kit.rate_limits import LONGEST_S
 
 MAX_MESSAGE_CHARS = 300
 MAX_DETAILS = 10

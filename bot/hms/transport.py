@@ -18,7 +18,7 @@ from pydantic import JsonValue, SecretStr
 from bot.hms.auth import TokenSource
 from bot.hms.errors import HmsError, HmsRefused, HmsTooLarge, HmsUnavailable, error_of
 from bot.hms.redact import redact
-from bot.kit.pauses import Pauses
+from bot.kit.rate_limits import Pauses
 
 PATIENCE_S = 9.0
 MAX_ERROR_BYTES = 64 * 1024

@@ -1,10 +1,11 @@
 """What every listener shares: the parts it works with, its time limit, and how it fails."""
 
 import asyncio
+import inspect
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -16,12 +17,6 @@ from bot.access.rights import NoRight, Rights
 from bot.access.views import refused_message
 from bot.access.visibility import Sight
 from bot.deps import Deps
-from bot.features.browse.service import Lists
-from bot.features.forget.views import forgotten_reply
-from bot.features.home.service import Homes
-from bot.features.rooms.directory import RoomDirectory
-from bot.features.start.views import message_view
-from bot.features.unfurl.service import Unfurling
 from bot.hms.errors import HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
@@ -29,8 +24,9 @@ from bot.kit.metrics import FAULTS, LISTENER_SECONDS
 from bot.listeners.payloads import Asked
 from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
-from bot.ui.message import Message
-from bot.ui.replies import something_broke, try_again_soon
+from bot.ui import ids
+from bot.ui.message import Message, message_view
+from bot.ui.replies import forgotten_reply, something_broke, try_again_soon
 
 log = structlog.get_logger()
 
@@ -40,13 +36,11 @@ ACK_WITHIN_S = 2.5  # Slack waits 3
 @dataclass(frozen=True, slots=True)
 class Bot:
     deps: Deps
-    rooms: RoomDirectory
     later: Background
     rights: Rights
     sight: Sight
-    lists: Lists
-    homes: Homes
-    unfurling: Unfurling
+    services: Mapping[type, object]  # what features offer, by type: handlers ask for it
+    home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.
@@ -85,17 +79,24 @@ class Bot:
                 log.warning("reply_failed", why=str(again))
 
 
-Listener = Callable[[AsyncArgs, Bot], Awaitable[None]]
+Listener = Callable[..., Awaitable[None]]
 
 
 def listener(bot: Bot, do: Listener) -> Callable[[AsyncArgs], Awaitable[None]]:
-    """What Bolt calls: `do`, in time for Slack."""
+    """What Bolt calls: `do(args, bot, …)`, in time for Slack.
+
+    Further parameters are services, found by their annotation. Raises KeyError where no feature
+    offers one.
+    """
     kind = do.__name__
+    needs = get_type_hints(do).items()
+    own = ("return", *list(inspect.signature(do).parameters)[:2])
+    services = {name: bot.services[needed] for name, needed in needs if name not in own}
 
     async def bounded(args: AsyncArgs) -> None:
         with LISTENER_SECONDS.labels(kind).time():
             async with asyncio.timeout(ACK_WITHIN_S):
-                await do(args, bot)
+                await do(args, bot, **services)
 
     return bounded
 
@@ -118,6 +119,7 @@ def for_people(failed: BaseException) -> Message:
 
 def register(app: AsyncApp, bot: Bot) -> None:
     """A command is never answered with a 500; an event is, so that Slack sends it again."""
+    app.action(ids.matching(ids.LINK))(listener(bot, link))
 
     @app.error
     async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
@@ -150,3 +152,17 @@ async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
         await bot.reply(asked, message)
     except (SlackError, StoreError) as again:
         log.warning("reply_failed", why=str(again))
+
+
+async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> None:
+    """To this person alone: of a command in the ack itself."""
+    if "command" in args.body:
+        await args.ack({"response_type": "ephemeral", **message.payload()})
+        return
+    await args.ack()
+    bot.after_ack(asked, bot.reply(asked, message))
+
+
+async def link(args: AsyncArgs, _: Bot) -> None:
+    """A button with a URL sends its click, too; Slack opens the page by itself."""
+    await args.ack()

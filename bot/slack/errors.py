@@ -21,7 +21,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.kit.pauses import LONGEST_S
+from bot.kit.rate_limits import LONGEST_S
 
 WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)  # of a call
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, insert, select
 
 from bot.core.channel_settings import ChannelSettings, changed_fields
 from bot.store.repository import Part
-from bot.store.schema_settings import channel_settings, settings_changes
+from bot.store.schema import channel_settings, settings_changes
 
 c = channel_settings.c
 log = settings_changes.c

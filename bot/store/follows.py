@@ -5,10 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
-from bot.core.rows import FollowedRoom
 from bot.store.repository import Part
 from bot.store.schema import follows
-from bot.store.values import Look
+from bot.store.values import FollowedRoom, Look
 
 f = follows.c
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 
-from bot.core.health import Owed
 from bot.store.repository import Part
 from bot.store.schema import pulse
+from bot.store.values import Owed
 
 p = pulse.c
 CLOCKS_DIFFER_BY = timedelta(minutes=5)

@@ -13,10 +13,9 @@ from bot.store import rows
 from bot.store.channel_settings import by_channel, settings_where
 from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.schema import aliases as alias_table
+from bot.store.schema import channel_settings, recording_channels, recordings
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
-from bot.store.schema import recording_channels, recordings
-from bot.store.schema_settings import channel_settings
 from bot.store.sql import of_the_team
 from bot.store.values import (
     AlreadyRequested,

@@ -10,8 +10,7 @@ from sqlalchemy import Row
 
 from bot.core.deliveries import Delivery, Hold, Kind, State, Work
 from bot.core.facts import FACT, Fact
-from bot.core.files import can_read, can_watch
-from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_read, can_watch
 from bot.store import schema
 from bot.store.values import Asked, InboxEntry, InboxItem, InboxState, OutcomeAddress, RecordingRow
 

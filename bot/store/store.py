@@ -11,9 +11,9 @@ import structlog
 
 from bot.features.doctor.store import HealthPart
 from bot.features.home.store import HomesPart
+from bot.features.options.store import DraftsPart
 from bot.features.presets.store import PresetsPart
 from bot.features.rooms.store import RoomsPart
-from bot.features.start.store import DraftsPart, GatesPart
 from bot.store.channel_settings import ChannelSettingsPart
 from bot.store.database import Database
 from bot.store.follows import FollowsPart
@@ -23,6 +23,7 @@ from bot.store.inbox import InboxPart
 from bot.store.lists import ListsPart
 from bot.store.locking import FileLock
 from bot.store.queue import DuePart
+from bot.store.rate_limits import GatesPart
 from bot.store.recordings import RecordingsPart
 from bot.store.values import Team
 

@@ -167,3 +167,23 @@ class SavedDraft:
     draft: Draft
     channel: str | None
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A replay of the webhooks of this time that is still to be asked for."""
+
+    since: datetime
+    until: datetime
+    due_at: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRoom:
+    """A room of which a channel wants to see every recording."""
+
+    room_id: str
+    room_name: str
+    by: str
+    since: datetime

@@ -106,3 +106,22 @@ START_REDRAWS = tuple(
         START_SUMMARY,
     )
 )
+
+
+COMMAND = "/record"
+
+
+def file_value(key: str, asset_id: str) -> str:
+    return f"{key} {asset_id}"
+
+
+def file_of_value(value: str) -> tuple[str, str]:
+    """The recording's key and the asset's id, from the value of a file's button."""
+    key, _, asset_id = value.partition(" ")
+    return key, asset_id
+
+
+OPEN_SETTINGS = "settings_open"  # the value is the channel
+
+
+SAVE_AS = "preset_save_as"  # in the start form

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from bot.core.recording import Recording
 from bot.ui import ids
 from bot.ui.text import is_user, isolated, literal, plain, size, unix, utc
 
@@ -197,32 +196,6 @@ def link(text: str, url: str | None) -> str:
     return f"<{address.replace('&', '&amp;')}|{text}>"
 
 
-def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
-    return button(
-        "Stop",
-        action_id,
-        value=key,
-        style="danger",
-        label=f"Stop recording {plain(room_name, 55)}",
-        confirm={
-            "title": {"type": "plain_text", "text": "Stop this recording?"},
-            "text": plain_text(
-                f"This ends the recording of {plain(room_name, 80)} for everyone. "
-                "It cannot be continued.",
-                300,
-            ),
-            "confirm": {"type": "plain_text", "text": "Stop recording"},
-            "deny": {"type": "plain_text", "text": "Keep recording"},
-            "style": "danger",
-        },
-    )
-
-
-def details_button(recording: Recording) -> Block:
-    label = f"Details of {plain(recording.room_name, 60)}"
-    return button("Details", ids.DETAILS, value=recording.key, label=label)
-
-
 def modal(
     title: str, blocks: list[Block], *, callback_id: str, close: str = "Close", **more: str
 ) -> View:
@@ -235,3 +208,10 @@ def modal(
         "blocks": blocks,
         **more,
     }
+
+
+def message_view(message: Message, *, title: str = "Recording", private_metadata: str = "") -> View:
+    """An ephemeral reply, for someone who is looking at a modal."""
+    return modal(
+        title, message.blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=private_metadata
+    )

@@ -13,7 +13,16 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.hms.webhook import BadWebhook, Envelope, fact_of, ids_of, inbox_identity, parse
+from bot.hms.webhook import (
+    HEADER,
+    NAME,
+    BadWebhook,
+    Envelope,
+    fact_of,
+    ids_of,
+    inbox_identity,
+    parse,
+)
 from bot.kit.metrics import LAST_WEBHOOK, WEBHOOKS
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -22,8 +31,6 @@ from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
 
 log = structlog.get_logger()
 
-HEADER = "X-Record-Bot-Secret"
-NAME = "default"
 MAX_BODY_BYTES = 1024 * 1024
 
 

@@ -19,6 +19,7 @@ import structlog
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
+from bot.hms.webhook import HEADER
 from bot.kit.logs import configure_logs
 from bot.sandbox.hms.app import serve
 from bot.sandbox.hms.config import HmsConfig
@@ -28,7 +29,6 @@ from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.slack.sim import Sim
 from bot.settings import Settings
-from bot.web.webhook import HEADER
 from bot.wiring import Parts, build
 
 SIGNING_SECRET = "hostile-signing-secret-0f3a"

@@ -6,7 +6,7 @@ import pytest
 from bot.core.deliveries import Hold
 from bot.core.facts import StartAccepted
 from bot.core.steps import Ask, Stop, hold_name
-from bot.features.steer.service import control
+from bot.features.control.service import control
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created
 from tests.contract.test_matching import deps_of

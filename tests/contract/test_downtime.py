@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.core.health import Owed
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.engine.replay import CLAIMED_FOR, TRIES, ask_for
@@ -19,6 +18,7 @@ from bot.sandbox.hms.driver import Driver
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
+from bot.store.values import Owed
 from tests.contract.store_support import Clock, S
 
 POLICY = Policy()

@@ -15,7 +15,8 @@ from bot.access.visibility import Sight
 from bot.core.facts import AssetSeen, Followed, Observed, StartAccepted
 from bot.core.policy import Policy
 from bot.deps import Deps
-from bot.features.browse.service import Lists
+from bot.features.card.links import CardLinks
+from bot.features.history.service import Lists
 from bot.features.home.service import Homes
 from bot.features.results import service as links
 from bot.hms.auth import FixedToken
@@ -56,7 +57,12 @@ async def rig(world: World, store: Store, clock: Clock) -> AsyncIterator[Rig]:
         deps = Deps(store, gateway, hms, Policy(), identity, clock.now, lambda: f"id-{next(ids)}")
         rights = Rights(deps)
         sight = Sight(deps, rights.people)
-        yield Rig(deps, rights, sight, Homes(deps, rights.people, sight, Lists(deps, sight)))
+        yield Rig(
+            deps,
+            rights,
+            sight,
+            Homes(deps, rights.people, sight, Lists(deps, sight, CardLinks(deps))),
+        )
 
 
 async def populate(world: World, store: Store) -> None:

@@ -29,11 +29,11 @@ from bot.core.steps import Ask, Wait
 from bot.deps import Deps
 from bot.engine.context import Context, Note
 from bot.engine.polling import ask
-from bot.features.steer.steps import pause, stop
+from bot.features.control.steps import pause, stop
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
-from bot.kit.pauses import Pauses
+from bot.kit.rate_limits import Pauses
 from bot.sandbox.serving import serving
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store

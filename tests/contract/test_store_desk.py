@@ -12,8 +12,7 @@ from bot.core.facts import (
     StartAccepted,
     StartParked,
 )
-from bot.core.files import can_read, can_watch
-from bot.core.recording import Phase
+from bot.core.recording import Phase, can_read, can_watch
 from bot.features.options.drafts import Draft, DraftSection
 from bot.features.rooms.model import RoomEntry
 from bot.store.errors import StoreRefused

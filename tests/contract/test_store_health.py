@@ -6,7 +6,8 @@ import pytest
 
 from bot.core import facts as f
 from bot.core.deliveries import Delivery, Hold, Kind, State
-from bot.core.health import Ends, Received, Shut, Stuck
+from bot.features.doctor.model import Ends, Received, Stuck
+from bot.kit.rate_limits import Shut
 from bot.store.store import Store
 from bot.store.values import Asked, InboxState, Settled
 from tests.contract.store_support import T0, Clock, S, card, created, entry

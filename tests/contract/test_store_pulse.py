@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.health import Owed
 from bot.store.store import Store
+from bot.store.values import Owed
 from tests.contract.store_support import T0, Clock, S
 
 AWAY, SETTLE, KEEP = 30 * S, 20 * S, 25 * S

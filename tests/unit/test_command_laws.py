@@ -11,7 +11,6 @@ from bot.core.options import (
     RecordingOptions,
     Section,
 )
-from bot.features.commands.lexer import fold
 from bot.features.commands.model import (
     Command,
     CommandError,
@@ -27,6 +26,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parser import parse
 from bot.features.commands.table import MAX_LIST_COUNT, TABLE, entry_of
+from bot.kit.typed_text import fold
 from tests.unit.slack_text import as_slack_sends
 
 FRAGMENTS = st.sampled_from(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.features.commands.table import COMMAND, TABLE
+from bot.features.commands.table import TABLE
 from bot.features.doctor.scopes import SCOPES
 from bot.features.rooms.model import room_id_of_link
 from bot.manifest import (
@@ -23,6 +23,7 @@ from bot.sandbox.slack.methods import METHODS
 from bot.sandbox.slack.rules import check_manifest
 from bot.slack import gateway
 from bot.ui import ids
+from bot.ui.ids import COMMAND
 
 REPO = Path(__file__).parents[2]
 URL = "https://bot.example.com"

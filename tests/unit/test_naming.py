@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.features.commands import model as c
 from bot.features.rooms.model import RoomCode, RoomEntry, find_room
-from bot.features.rooms.naming import which_room
+from bot.features.rooms.service import which_room
 
 ONE, TWIN, OTHER = (RoomEntry(f"{n:024x}", name) for n, name in enumerate(["a b", "a b", "a c"]))
 

@@ -6,9 +6,9 @@ from bot.core import facts as f
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Delivery, Kind, State, Work
 from bot.core.derive import derive
-from bot.core.notices import notices
+from bot.core.plan import notices
 from bot.core.steps import AskToStop, Notice, SayInRoom
-from bot.features.steer.notice_views import room_notice
+from bot.features.control.views import room_notice
 from tests.unit.some import at, requested
 
 RUNS: list[f.Fact] = [f.StartAccepted(at=at(1), hms_id="h"), f.Observed(at=at(2), status="running")]

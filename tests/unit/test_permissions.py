@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.rules import Act, Person, Refusal, Standing, refusal
+from bot.access.model import Act, Person, Refusal, Standing, refusal
 from bot.core.channel_settings import Allowed, ChannelSettings, changed_fields
 
 MEMBER = Person("U1", "member")

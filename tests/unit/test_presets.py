@@ -10,14 +10,8 @@ from pydantic import ValidationError
 from bot.core.options import RecordingOptions
 from bot.features.options.drafts import Draft, still_untouched, with_options
 from bot.features.options.form_input import draft_from_state, read_options
-from bot.features.presets.model import (
-    Preset,
-    find_preset,
-    laid_over,
-    name_key,
-    nearest_preset,
-    tidy_name,
-)
+from bot.features.options.rules import laid_over
+from bot.features.presets.model import Preset, find_preset, name_key, nearest_preset, tidy_name
 from bot.features.presets.views import name_error, preset_form, presets_view, save_as_form
 from bot.features.start.form import start_form
 from bot.sandbox.slack.rules import check_view

@@ -12,8 +12,8 @@ from bot.features.channel_settings.form import (
     settings_form,
     settings_from_state,
 )
-from bot.features.options.form_input import FieldErrors
 from bot.sandbox.slack.rules import check_view
+from bot.ui.forms import FieldErrors
 from tests.unit.some import at
 from tests.unit.start_form_samples import untouched
 

@@ -7,15 +7,9 @@ from hypothesis import assume, example, given
 
 from bot.core.options import RecordingOptions, Resolution, Section
 from bot.features.options.drafts import Draft, DraftSection, draft_of
-from bot.features.options.form_input import (
-    FieldErrors,
-    StartRequest,
-    draft_from_state,
-    input_block_ids,
-    read,
-)
-from bot.features.start.form import start_form
-from bot.ui.form_blocks import as_much_as_fits
+from bot.features.options.form_input import draft_from_state, input_block_ids
+from bot.features.start.form import StartRequest, read, start_form
+from bot.ui.forms import FieldErrors, as_much_as_fits
 from tests.unit.start_form_samples import (
     ROOM,
     Json,

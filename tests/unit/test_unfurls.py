@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.access.model import Spot
 from bot.core import facts as f
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.rooms.model import RoomEntry
-from bot.features.unfurl.model import Offer, RoomSeen, Spot, offers
+from bot.features.unfurl.listeners import linked_in
+from bot.features.unfurl.model import Offer, RoomSeen, offers
 from bot.features.unfurl.service import Linked
 from bot.features.unfurl.views import room_unfurl
-from bot.listeners.payloads import linked_in
 from bot.sandbox.slack.rules import check_unfurl
 from tests.unit.views_extremes import TEXTS, TIMES, recordings
 from tests.unit.views_samples import (

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core.deliveries import Kind, State
-from bot.core.health import (
+from bot.features.doctor.model import (
     Checkup,
     Ends,
     MissingScope,
-    Owed,
     Place,
     Received,
-    Shut,
     Stuck,
     Undelivered,
 )
 from bot.features.doctor.views import doctor_reply
+from bot.kit.rate_limits import Shut
+from bot.store.values import Owed
 from bot.ui.message import Message
 from tests.unit.checkup_samples import ILL, WELL
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS

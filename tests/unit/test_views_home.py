@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.core.health import MissingScope
-from bot.core.rows import HomeHealth, HomePage
 from bot.features.commands.views import help_reply
+from bot.features.doctor.model import MissingScope
 from bot.features.doctor.scopes import SCOPES
+from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
 from bot.features.presets.model import WORKSPACE, Preset
 from tests.unit.views_extremes import CHANNELS, OPTIONS_OF_ALL_KINDS, ROWS, TEXTS, TIMES, USERS

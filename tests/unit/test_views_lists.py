@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core.recording import Phase
-from bot.core.rows import Row
-from bot.features.browse import views as lists
 from bot.features.commands.table import MAX_LIST_COUNT
+from bot.features.history import views as lists
+from bot.features.history.model import Row
 from tests.unit.views_extremes import ROWS, TIMES
 from tests.unit.views_samples import (
     NAME,

@@ -9,10 +9,10 @@ from inline_snapshot import snapshot
 from bot.core import facts as f
 from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.recording import Recording
-from bot.features.browse.details import Viewer, details_view, file_of_value, file_value
-from bot.features.channel_settings.ids import OPEN_SETTINGS
+from bot.features.details.views import Viewer, details_view
 from bot.features.start.views import outcome_reply, outcome_view, starting_view
 from bot.ui import ids
+from bot.ui.ids import OPEN_SETTINGS, file_of_value, file_value
 from tests.unit.views_extremes import CHANNELS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,

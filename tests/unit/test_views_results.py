@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core import facts as f
+from bot.core.assets import SummarySection
 from bot.core.deliveries import Kind
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
-from bot.core.results import SummarySection
-from bot.features.results.views import file_failed_message, results_message, tell_message
+from bot.features.card.views import tell_message
+from bot.features.results.views import file_failed_message, results_message
 from tests.unit.views_extremes import CHANNELS, SECTIONS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,

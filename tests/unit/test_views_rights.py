@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.access.rules import Act, Refusal
+from bot.access.model import Act, Refusal
 from bot.access.views import refused_message
 from bot.core.channel_settings import Allowed
 from bot.sandbox.slack.rules import check_message

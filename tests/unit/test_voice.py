@@ -15,8 +15,8 @@ import pytest
 import bot
 from bot.access import views as rights
 from bot.core.recording import Problem, Why
-from bot.features.rooms.naming import which_room
-from bot.features.steer.notice_views import room_notice
+from bot.features.control.views import room_notice
+from bot.features.rooms.service import which_room
 from bot.features.unfurl.views import room_unfurl
 from bot.listeners.app import for_people
 from bot.ui import message

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from bot.core import facts as f
-from bot.core.assets import VIDEO_TYPES
+from bot.core.assets import VIDEO_TYPES, SummarySection
 from bot.core.derive import derive
 from bot.core.options import RecordingOptions, Section
 from bot.core.recording import Phase, Recording
-from bot.core.results import SummarySection
-from bot.core.rows import Row
+from bot.features.history.model import Row
 from tests.unit.views_samples import OPTIONS, at, requested
 
 NASTY = st.sampled_from(

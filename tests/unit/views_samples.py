@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core import facts as f
+from bot.core.assets import SummarySection
 from bot.core.derive import derive
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Section
 from bot.core.recording import Phase, Recording
-from bot.core.results import SummarySection
-from bot.core.rows import Row
+from bot.features.history.model import Row
 from bot.sandbox.slack.rules import check_message, check_view
 from bot.ui.message import Message
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.access.rules import Act, Refusal
+from bot.access.model import Act, Refusal
 from bot.access.views import refused_message, refused_view
 from bot.core import facts as f
 from bot.core.channel_settings import Allowed, ChannelSettings
@@ -10,12 +10,13 @@ from bot.core.options import RecordingOptions
 from bot.features.channel_settings.form import Changed, settings_form
 from bot.features.forget import views as forgetting
 from bot.features.options.drafts import Draft, DraftSection, with_options
-from bot.features.options.form_input import FieldErrors, read
 from bot.features.presets import views as presets
 from bot.features.presets.model import WORKSPACE, Preset
 from bot.features.start import views as outcomes
-from bot.features.start.form import start_form
+from bot.features.start.form import read, start_form
 from bot.sandbox.slack import seed
+from bot.ui import message as ui_message
+from bot.ui.forms import FieldErrors
 from tests.unit.views_samples import ACCEPTED, NOW, OPTIONS, REFUSED, RUNS, at
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, modal, story
 
@@ -156,7 +157,7 @@ def _settings() -> list[Sample]:
             changes=changes,
             **known,
         ),
-        modal("A guest saves it", outcomes.message_view, no),
+        modal("A guest saves it", ui_message.message_view, no),
         modal(
             "Forget was confirmed, in Details",
             forgetting.told_view,

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.deliveries import Kind, State
-from bot.core.health import Ends, Place, Received, Stuck
 from bot.core.recording import Phase
-from bot.core.rows import HomeHealth, HomePage
+from bot.features.doctor.model import Ends, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, looking
+from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
 from bot.sandbox.slack import seed
 from tests.unit import checkup_samples

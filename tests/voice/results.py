@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.access.views import no_right
 from bot.core import facts as f
+from bot.core.assets import SummarySection
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
-from bot.core.results import SummarySection
-from bot.features.browse.details import Viewer, details_view
+from bot.features.card.views import tell_message
+from bot.features.control.views import room_notice, stop_wish
+from bot.features.details.views import Viewer, details_view
 from bot.features.results.views import (
     UNREADABLE,
     file_failed_message,
+    getting_link,
+    link_reply,
+    no_file,
     results_message,
-    tell_message,
 )
-from bot.features.start.views import message_view
-from bot.features.steer.notice_views import room_notice, stop_wish
 from bot.sandbox.slack import seed
-from bot.ui.replies import getting_link, link_reply, no_file, no_right
+from bot.ui.message import message_view
 from tests.unit.views_samples import NOW, READ, RUNS, TRANSCRIBED, UPLOADED, at
 from tests.voice.cards import SILENT
 from tests.voice.sample import (

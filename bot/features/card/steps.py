@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.deliveries import Kind, State
 from bot.engine.context import Context, Note
 from bot.engine.posting import parked, post
-from bot.features.results.views import tell_message
+from bot.features.card.views import tell_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 from bot.ui.message import content_hash
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from bot.core.assets import Transcription
-from bot.core.files import can_read, can_watch
-from bot.core.recording import ON_AIR, Phase, Recording, Why
+from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import log_lines, written
+from bot.features.options.views import options_line
 from bot.ui import ids
+from bot.ui.buttons import details_button, stop_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -14,7 +15,6 @@ from bot.ui.message import (
     actions,
     button,
     context,
-    details_button,
     leaf,
     lines,
     link_button,
@@ -22,17 +22,10 @@ from bot.ui.message import (
     rich_line,
     rich_text,
     section,
-    stop_button,
 )
-from bot.ui.problems import BOT, explain
-from bot.ui.text import duration, esc, join, mention, plain, when
-from bot.ui.words import (
-    NO_TRANSCRIPT_YET,
-    mark_of,
-    options_line,
-    sentence,
-    state_of,
-)
+from bot.ui.problems import BOT, explain, slack_refusal
+from bot.ui.text import duration, esc, join, mention, place, plain, when
+from bot.ui.words import NO_TRANSCRIPT_YET, mark_of, sentence, state_of
 
 LOG_LINES = 10
 LATE = "is taking longer than usual; still asking 100ms."
@@ -182,3 +175,20 @@ def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
     about = ", ".join(filter(None, [who, began.removeprefix("asked "), *rest]))
     told = f"Asked by {about}." if recording.starter else f"{sentence(about)}."
     return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)
+
+
+def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
+    """To the starter directly: the card is out of reach, the recording goes on."""
+    why, fix = slack_refusal(error, channel, bot=bot)
+    running = recording.phase in ON_AIR and not recording.stop_pending
+    name = esc(recording.room_name)
+    state = f"{name}: {state_of(recording).lower()}. Its card in {place(channel)} is out of reach."
+    notice = "The recording goes on; you can stop it here." if running else ""
+    text = " ".join(p for p in (state, why, fix, notice) if p)
+    heading = rich_text(
+        rich_line(name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
+    )
+    body = f"Its card in {place(channel)} is out of reach. {why} {fix}"
+    stop = [stop_button(recording.key, recording.room_name)] if running else []
+    buttons = [*stop, details_button(recording)]
+    return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])

@@ -7,8 +7,7 @@ from typing import Any, get_args
 
 from bot.core.channel_settings import Allowed, ChannelSettings, ResultsIn, Who
 from bot.features.channel_settings import ids
-from bot.features.options.form_input import FieldErrors
-from bot.ui.form_blocks import named_option, pick, radio, ticks, words
+from bot.ui.forms import FieldErrors, named_option, pick, radio, ticks, words
 from bot.ui.message import Block, View, context, lines, section
 from bot.ui.text import mention, place, when
 

@@ -1,6 +1,5 @@
 """Ids of the modals for what a team sets once. A block id is the name of the field."""
 
-OPEN_SETTINGS = "settings_open"  # the value is the channel
 PICK = "settings_pick"  # on Home, numbered; the channel that was chosen
 SETTINGS_FORM = "settings_form"
 ROOM = "room_id"

@@ -16,20 +16,20 @@ from bot.features.channel_settings.views import (
     out_of_reach,
     saved_without_you,
 )
-from bot.features.options.form_input import FieldErrors
-from bot.features.start.listeners import STALE, suggest_rooms
-from bot.features.start.views import message_view
+from bot.features.rooms.listeners import suggest_rooms
 from bot.listeners.app import Bot, for_people, listener
+from bot.listeners.modals import STALE
 from bot.listeners.payloads import Asked, Click
 from bot.slack.errors import CannotPostThere, SlackRefused, SlackUnavailable
-from bot.ui.form_blocks import postable
+from bot.ui import ids as ui_ids
+from bot.ui.forms import FieldErrors, postable
 from bot.ui.ids import matching
-from bot.ui.message import Message, View
+from bot.ui.message import Message, View, message_view
 from bot.ui.problems import slack_refusal
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
-    app.action(ids.OPEN_SETTINGS)(listener(bot, open_from_button))
+    app.action(ui_ids.OPEN_SETTINGS)(listener(bot, open_from_button))
     app.action(matching(ids.PICK))(listener(bot, open_from_button))
     app.options(ids.ROOM_ACTION)(listener(bot, suggest_rooms))
     for action in ids.GROUP_ACTIONS:
@@ -69,7 +69,7 @@ async def open_from_button(args: AsyncArgs, bot: Bot) -> None:
     put = bot.deps.slack.push_view if surface == "modal" else bot.deps.slack.open_view
     await put(click.asked.trigger_id, view)
     if surface == "home":
-        bot.after_ack(click.asked, bot.homes.again(click.asked.user))
+        bot.after_ack(click.asked, bot.home_changed(click.asked.user))
 
 
 async def _view(bot: Bot, click: Click) -> View:

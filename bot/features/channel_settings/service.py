@@ -4,7 +4,7 @@ from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
 from bot.deps import Deps
 from bot.features.channel_settings.form import Changed, settings_form
-from bot.ui.form_blocks import postable
+from bot.ui.forms import postable
 from bot.ui.message import View
 
 

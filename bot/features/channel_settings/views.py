@@ -1,6 +1,6 @@
 """Short answers around settings and presets."""
 
-from bot.features.channel_settings import ids
+from bot.ui import ids as ui_ids
 from bot.ui.message import Message, actions, button, section
 from bot.ui.text import place
 
@@ -32,5 +32,5 @@ def saved_without_you(channel: str, who: str) -> Message:
 
 def open_from_here(channel: str) -> Message:
     text = f"The settings of {place(channel)} open from here."
-    opening = button("Channel settings", ids.OPEN_SETTINGS, value=channel)
+    opening = button("Channel settings", ui_ids.OPEN_SETTINGS, value=channel)
     return Message(text, [section(text), *actions([opening])])

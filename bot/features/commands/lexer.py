@@ -5,21 +5,12 @@ links come wrapped, `& < >` come escaped, and pasted text carries invisible char
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-DASHES = "-‐‑‒–—―−﹘﹣－"
-DOUBLE_QUOTES = '"“”„‟«»″＂'
-SINGLE_QUOTES = "'‘’‚‛‹›＇"
+from bot.kit.typed_text import _DROPPED, _JOINERS, DASHES, DOUBLE_QUOTES, INVISIBLE, SINGLE_QUOTES
+
 _PARTNERS = {"“": "”“", "„": "“”", "«": "»", "»": "«»", "‘": "’'", "‚": "‘’", "‹": "›", "›": "‹›"}
 
-_JOINERS = "\u200c\u200d"  # part of the word in Persian, Hindi and in emoji
-_DROPPED = (
-    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
-INVISIBLE = _DROPPED + _JOINERS
-_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 _ANY_QUOTE = DOUBLE_QUOTES + SINGLE_QUOTES
 _ESCAPE = re.compile(rf"\\([\\{_ANY_QUOTE}])")
@@ -33,7 +24,6 @@ _END_AHEAD = re.compile(rf"[\s{INVISIBLE}]*\Z")
 _SLACK_LINK = re.compile(
     rf"<(https?://[^\s<>|\\{_ANY_QUOTE}]+)(?:\|[^<>\\{_ANY_QUOTE}]*)?>", re.IGNORECASE
 )
-_TYPED_LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _PLAIN = re.compile(r"\w[\w.,:;/?&=%+@~#!*()-]*")
@@ -75,22 +65,6 @@ def quote(text: str, *, always: bool = False) -> str:
     if not always and _PLAIN.fullmatch(text):
         return text
     return '"' + _MUST_ESCAPE.sub(r"\\\g<0>", text) + '"'
-
-
-def unwrap_link(text: str) -> str:
-    """The address in `<address|label>`, as people type it or Slack writes it."""
-    found = _TYPED_LINK.fullmatch(text.strip())
-    return found[1] if found else text
-
-
-def strip_invisible(text: str) -> str:
-    return text.translate(_WITHOUT_INVISIBLE)
-
-
-def fold(text: str) -> str:
-    """One spelling for what looks the same: case, width, invisible characters, outer spaces."""
-    once = unicodedata.normalize("NFKC", strip_invisible(text)).casefold()
-    return unicodedata.normalize("NFKC", once).strip()
 
 
 def _next_word(text: str, at: int) -> int:

@@ -1,7 +1,8 @@
 """`/record …`."""
 
+import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
@@ -11,17 +12,23 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.access.rights import NoRight
 from bot.core.channel_settings import ChannelSettings
 from bot.core.options import RecordingOptions
-from bot.features.browse import views as lists
+from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import model as c
+from bot.features.commands import views as commands_views
 from bot.features.commands.parser import parse
 from bot.features.commands.views import help_reply
+from bot.features.control import views as steer_views
+from bot.features.control.service import Choice, Control, control, meant
+from bot.features.control.views import CONFIRMED, not_now
 from bot.features.doctor.listeners import tell_checkup
 from bot.features.follow.listeners import follow, unfollow
+from bot.features.history import views as lists
+from bot.features.history.service import Lists
 from bot.features.options.drafts import draft_of
+from bot.features.options.rules import laid_over
 from bot.features.presets import service as presets
 from bot.features.presets.listeners import open_presets
-from bot.features.presets.model import laid_over
 from bot.features.rooms.model import (
     Ambiguous,
     Found,
@@ -30,48 +37,56 @@ from bot.features.rooms.model import (
     Unknown,
     without_preview,
 )
-from bot.features.rooms.naming import id_of, which_room
-from bot.features.start import drafts as forms
-from bot.features.start.listeners import open_form, present
+from bot.features.rooms.service import RoomDirectory, id_of, which_room
+from bot.features.start import service as start_service
+from bot.features.start import views as start_views
+from bot.features.start.listeners import open_form, present, say_taken
 from bot.features.start.service import Wish, request_recording
-from bot.features.start.taken import say_taken
-from bot.features.steer.service import Choice, Control, control, meant
-from bot.features.steer.views import not_now
-from bot.listeners.app import Bot, listener
+from bot.listeners.app import Bot, answer, listener
 from bot.listeners.payloads import Asked
 from bot.store.values import OutcomeAddress, RecordingRow, RoomTaken
-from bot.ui import replies
-from bot.ui.message import Message
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     app.command("/record")(listener(bot, record))
+    app.event("app_mention")(listener(bot, mentioned))
 
 
-async def record(args: AsyncArgs, bot: Bot) -> None:
-    await obey(args, bot, Asked.of(args.body), parse(args.body.get("text") or ""))
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the commands need of other features."""
+
+    rooms: RoomDirectory
+    lists: Lists
+    links: CardLinks
+
+
+async def record(args: AsyncArgs, bot: Bot, use: Services) -> None:
+    await obey(args, bot, use, Asked.of(args.body), parse(args.body.get("text") or ""))
 
 
 async def obey(
-    args: AsyncArgs, bot: Bot, asked: Asked, command: c.Command | c.CommandError
+    args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Command | c.CommandError
 ) -> None:
     match command:
         case c.CommandError():
-            await answer(args, bot, asked, replies.command_error(command))
+            await answer(args, bot, asked, commands_views.command_error(command))
         case c.Help(topic=topic):
             await answer(args, bot, asked, help_reply(topic))
         case c.OpenForm():
             await bot.rights.to_start(asked.user, asked.channel)
             await args.ack()
-            await present(bot, asked, await forms.fresh(bot.deps, asked.user, asked.channel))
+            await present(
+                bot, asked, await start_service.fresh(bot.deps, asked.user, asked.channel)
+            )
         case c.Start():
-            await start(args, bot, asked, command)
+            await start(args, bot, use, asked, command)
         case c.Stop(room=room):
-            await steer(args, bot, asked, "stop", room)
+            await steer(args, bot, use, asked, "stop", room=room)
         case c.Pause(room=room):
-            await steer(args, bot, asked, "pause", room)
+            await steer(args, bot, use, asked, "pause", room=room)
         case c.Resume(room=room):
-            await steer(args, bot, asked, "resume", room)
+            await steer(args, bot, use, asked, "resume", room=room)
         case c.Settings():
             await args.ack()
             await open_settings(bot, asked)
@@ -80,48 +95,44 @@ async def obey(
             await open_presets(bot, asked)
         case c.Status() | c.List() | c.Follow() | c.Unfollow() | c.Doctor():
             await args.ack()
-            bot.after_ack(asked, tell(bot, asked, command))
+            bot.after_ack(asked, tell(bot, use, asked, command))
         case _:
             assert_never(command)
 
 
 async def tell(
-    bot: Bot, asked: Asked, command: c.Status | c.List | c.Follow | c.Unfollow | c.Doctor
+    bot: Bot,
+    use: Services,
+    asked: Asked,
+    command: c.Status | c.List | c.Follow | c.Unfollow | c.Doctor,
 ) -> None:
     """What can take its time: the person may simply ask again."""
     match command:
         case c.Status():
-            await tell_status(bot, asked)
+            await tell_status(bot, use, asked)
         case c.List(room=room, count=count):
-            await tell_list(bot, asked, room, count)
+            await tell_list(bot, use, asked, room, count)
         case c.Follow(room=room):
-            await follow(bot, asked, room)
+            await follow(bot, use.rooms, asked, room)
         case c.Unfollow(room=room):
-            await unfollow(bot, asked, room)
+            await unfollow(bot, use.rooms, asked, room)
         case c.Doctor():
             await tell_checkup(bot, asked)
 
 
-async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> None:
-    """To this person alone: of a command in the ack itself."""
-    if "command" in args.body:
-        await args.ack({"response_type": "ephemeral", **message.payload()})
-        return
-    await args.ack()
-    bot.after_ack(asked, bot.reply(asked, message))
-
-
-async def start(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start) -> None:
+async def start(args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Start) -> None:
     settings = await bot.deps.store.channel_settings(asked.channel)
     await bot.rights.to_start(asked.user, asked.channel, settings)
     preset = await presets.meant(bot.deps, asked.channel, command.preset, settings)
     if isinstance(preset, presets.NoSuchPreset):
-        await answer(args, bot, asked, replies.command_error(no_such_preset(command, preset)))
+        await answer(
+            args, bot, asked, commands_views.command_error(no_such_preset(command, preset))
+        )
         return
     if preset:
         options = laid_over(preset.options, command.options)
         command = replace(command, options=options, preset=None)
-    await start_with(args, bot, asked, command, settings)
+    await start_with(args, bot, use, asked, command, settings=settings)
 
 
 def no_such_preset(command: c.Start, missing: presets.NoSuchPreset) -> c.CommandError:
@@ -135,19 +146,25 @@ def no_such_preset(command: c.Start, missing: presets.NoSuchPreset) -> c.Command
 
 
 async def start_with(
-    args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, settings: ChannelSettings
+    args: AsyncArgs,
+    bot: Bot,
+    use: Services,
+    asked: Asked,
+    command: c.Start,
+    *,
+    settings: ChannelSettings,
 ) -> None:
     room = command.room
-    found = await bot.rooms.find(room) if room else await _default_room(bot, settings)
+    found = await use.rooms.find(room) if room else await _default_room(use.rooms, settings)
     match found:
         case Found():
-            await begin(args, bot, asked, command, found)
+            await begin(args, bot, use, asked, command, found=found)
         case Unknown(room_id=str(room_id), link=link):
-            bot.rooms.refresh_soon()
+            use.rooms.refresh_soon()
             unnamed = Found(RoomEntry(room_id, room_id), link)
-            await begin(args, bot, asked, command, unnamed)
+            await begin(args, bot, use, asked, command, found=unnamed)
         case Unknown():
-            bot.rooms.refresh_soon()
+            use.rooms.refresh_soon()
             again = partial(c.Start, options=command.options)
             await answer(args, bot, asked, which_room(room or "", found, again, form=True))
         case Ambiguous() | RoomCode() | None:
@@ -159,11 +176,11 @@ async def start_with(
             assert_never(found)
 
 
-async def _default_room(bot: Bot, settings: ChannelSettings) -> Found | None:
+async def _default_room(rooms: RoomDirectory, settings: ChannelSettings) -> Found | None:
     """What the channel records when nobody says which room."""
     if settings.room_id is None:
         return None
-    name = await bot.rooms.name_of(settings.room_id) or settings.room_name
+    name = await rooms.name_of(settings.room_id) or settings.room_name
     return Found(RoomEntry(settings.room_id, name or settings.room_id))
 
 
@@ -174,7 +191,9 @@ def landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
     return options.model_copy(update={"meeting_url": without_preview(link)})
 
 
-async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found: Found) -> None:
+async def begin(
+    args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Start, *, found: Found
+) -> None:
     """Commit the wish, then say so."""
     options = landing(command.options, found.link)
     room_id, name = found.room.room_id, found.room.name
@@ -192,15 +211,17 @@ async def begin(args: AsyncArgs, bot: Bot, asked: Asked, command: c.Start, found
     made = await request_recording(bot.deps, wish)
     if isinstance(made, RoomTaken):
         await args.ack()
-        bot.after_ack(asked, say_taken(bot, asked, made.key))
+        bot.after_ack(asked, say_taken(bot, use.links, asked, made.key))
         return
-    await answer(args, bot, asked, replies.starting_reply(name))
+    await answer(args, bot, asked, start_views.starting_reply(name))
     bot.after_ack(asked, bot.deps.store.mark_used(room_id))
 
 
-async def steer(args: AsyncArgs, bot: Bot, asked: Asked, action: Control, room: str | None) -> None:
+async def steer(
+    args: AsyncArgs, bot: Bot, use: Services, asked: Asked, action: Control, *, room: str | None
+) -> None:
     """Stop, pause or resume: at once if it is clear what is meant, else ask."""
-    found = await bot.rooms.find(room) if room else None
+    found = await use.rooms.find(room) if room else None
     room_id = id_of(found)
     if room and room_id is None:
         await answer(args, bot, asked, which_room(room, found, STEERING[action]))
@@ -237,36 +258,48 @@ STEERING: dict[Control, Callable[[str], c.Command]] = {
     "pause": c.Pause,
     "resume": c.Resume,
 }
-CONFIRMED = {
-    "stop": replies.stopping,
-    "pause": replies.pausing,
-    "resume": replies.resuming,
-}
 
 
 async def ask_which(bot: Bot, asked: Asked, action: Control, choice: Choice) -> None:
     """Of those that they may know of."""
     seen = await bot.sight.look(asked.user, choice.rows, here=asked.channel)
     rows = [one.row for one in seen]
-    message = replies.which_one(rows, action) if rows else lists.nothing_running()
+    message = steer_views.which_one(rows, action) if rows else lists.nothing_running()
     await bot.reply(asked, message)
 
 
-async def tell_status(bot: Bot, asked: Asked) -> None:
-    here, elsewhere = await bot.lists.status(asked.user, asked.channel or "")
+async def tell_status(bot: Bot, use: Services, asked: Asked) -> None:
+    here, elsewhere = await use.lists.status(asked.user, asked.channel or "")
     await bot.reply(asked, lists.status_reply(here, elsewhere, bot.deps.now()))
 
 
-async def tell_list(bot: Bot, asked: Asked, room: str | None, count: int) -> None:
-    found = await bot.rooms.find(room) if room else None
+async def tell_list(bot: Bot, use: Services, asked: Asked, room: str | None, count: int) -> None:
+    found = await use.rooms.find(room) if room else None
     room_id = id_of(found)
     if room and room_id is None:
         await bot.reply(asked, which_room(room, found, partial(c.List, count=count)))
         return
     here = asked.channel or ""
     files = await bot.rights.may_open(asked.user, here)
-    rows = await bot.lists.recent(
+    rows = await use.lists.recent(
         asked.user, room_id=room_id, channel=here, count=count, files=files
     )
     name = found.room.name if isinstance(found, Found) else None
     await bot.reply(asked, lists.list_reply(rows, name))
+
+
+async def mentioned(args: AsyncArgs, bot: Bot, use: Services) -> None:
+    """Only what begins with the name is said to the bot; anything else is about it."""
+    event = args.body["event"]
+    words = said_to(bot.deps.identity.bot_user_id, event.get("text") or "")
+    if words is None or event.get("bot_id") or event.get("subtype"):
+        return
+    asked = Asked.of_mention(event)
+    await bot.told_if_it_fails(asked, obey(args, bot, use, asked, parse(words)))
+
+
+def said_to(bot_user: str, text: str) -> str | None:
+    """What follows the mention; None if the message does not begin with it."""
+    name = rf"\s*(?:<@{re.escape(bot_user)}(?:\|[^>]*)?>[\s,:]*)+"
+    found = re.match(name, text)
+    return text[found.end() :] if found else None

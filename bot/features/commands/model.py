@@ -9,8 +9,9 @@ from typing import assert_never
 
 from bot.core.options import RecordingOptions
 from bot.features.commands.lexer import quote
-from bot.features.commands.table import COMMAND, COUNT, DEFAULT_LIST_COUNT
+from bot.features.commands.table import COUNT, DEFAULT_LIST_COUNT
 from bot.features.options.command_options import START_OPTIONS, Takes
+from bot.ui.ids import COMMAND
 
 
 @dataclass(frozen=True, slots=True)

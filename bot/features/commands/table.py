@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
 
-from bot.features.commands.lexer import Token, fold
+from bot.features.commands.lexer import Token
 from bot.features.options.command_options import START_OPTIONS, Option
+from bot.kit.typed_text import fold
+from bot.ui.ids import COMMAND
 
-COMMAND = "/record"
 DEFAULT_LIST_COUNT = 10
 MAX_LIST_COUNT = 20  # as many as one message shows
 COUNT = re.compile(r"[0-9]{1,4}")  # a room of that name goes in quotes

@@ -6,8 +6,8 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.features.doctor.service import examine
 from bot.features.doctor.views import CHECKUP, doctor_reply, looking
 from bot.listeners.app import Bot, listener
+from bot.listeners.modals import show_when_known
 from bot.listeners.payloads import Asked
-from bot.listeners.waiting import show_when_known
 from bot.ui import ids
 from bot.ui.message import Message
 

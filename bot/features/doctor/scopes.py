@@ -6,8 +6,8 @@ Source: Slack's page of each method and event.
 from collections.abc import Container
 from dataclasses import dataclass
 
-from bot.features.commands.table import COMMAND
 from bot.ui import ids
+from bot.ui.ids import COMMAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot.core.deliveries import State
-from bot.core.health import Checkup, MissingScope, Place, Stuck, Undelivered
 from bot.deps import Deps
+from bot.features.doctor.model import Checkup, MissingScope, Place, Stuck, Undelivered
 from bot.features.doctor.scopes import missing_scopes
 from bot.hms.errors import HmsError
 from bot.kit.version import version

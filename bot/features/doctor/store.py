@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select
 
 from bot.core.deliveries import Kind, State
-from bot.core.health import Ends, Received, Stuck
 from bot.core.recording import Phase
+from bot.features.doctor.model import Ends, Received, Stuck
 from bot.store import rows
 from bot.store.repository import Part
 from bot.store.schema import deliveries, facts, inbox, recording_channels, recordings

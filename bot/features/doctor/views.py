@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.deliveries import Kind, State
-from bot.core.health import Checkup, MissingScope, Owed, Received, Shut, Stuck, Undelivered
+from bot.features.doctor.model import Checkup, MissingScope, Received, Stuck, Undelivered
+from bot.kit.rate_limits import Shut
+from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when

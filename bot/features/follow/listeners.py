@@ -7,11 +7,12 @@ from bot.features.commands import model as c
 from bot.features.follow import service as following
 from bot.features.follow import views
 from bot.features.rooms.model import Found
-from bot.features.rooms.naming import id_of, which_room
+from bot.features.rooms.service import RoomDirectory, id_of, which_room
 from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Asked, Click
 from bot.slack.errors import CannotPostThere
 from bot.ui import ids
+from bot.ui import text as ui_text
 from bot.ui.problems import slack_refusal
 
 
@@ -19,23 +20,23 @@ def register(app: AsyncApp, bot: Bot) -> None:
     app.action(ids.matching(ids.UNFOLLOW))(listener(bot, unfollow_clicked))
 
 
-async def follow(bot: Bot, asked: Asked, room: str | None) -> None:
+async def follow(bot: Bot, rooms: RoomDirectory, asked: Asked, room: str | None) -> None:
     """Without a room: the list."""
-    if not following.can_follow(asked.channel):
+    if not ui_text.can_follow(asked.channel):
         await bot.reply(asked, views.only_in_channels())
     elif room is None:
         await _list(bot, asked)
     else:
         await bot.rights.to_follow(asked.user)
-        await _follow(bot, asked, asked.channel or "", room)
+        await _follow(bot, rooms, asked, asked.channel or "", room)
 
 
-async def _follow(bot: Bot, asked: Asked, channel: str, room: str) -> None:
+async def _follow(bot: Bot, rooms: RoomDirectory, asked: Asked, channel: str, room: str) -> None:
     await bot.rights.to_follow(asked.user)
-    found = await bot.rooms.find(room)
+    found = await rooms.find(room)
     room_id = id_of(found)
     if room_id is None:
-        bot.rooms.refresh_soon()
+        rooms.refresh_soon()
         await bot.reply(asked, which_room(room, found, c.Follow))
         return
     name = found.room.name if isinstance(found, Found) else room_id
@@ -48,7 +49,7 @@ async def _follow(bot: Bot, asked: Asked, channel: str, room: str) -> None:
     await bot.reply(asked, views.following_room(name, new=new))
 
 
-async def unfollow(bot: Bot, asked: Asked, room: str | None) -> None:
+async def unfollow(bot: Bot, rooms: RoomDirectory, asked: Asked, room: str | None) -> None:
     """A room may have been renamed since: what the list calls it counts, too."""
     if room is None:
         await _list(bot, asked)
@@ -56,7 +57,7 @@ async def unfollow(bot: Bot, asked: Asked, room: str | None) -> None:
     await bot.rights.to_follow(asked.user)
     gone = await following.unfollow_named(bot.deps, room, asked.channel or "")
     if gone is None:
-        found = await bot.rooms.find(room)
+        found = await rooms.find(room)
         room_id = id_of(found)
         if room_id is None:
             await bot.reply(asked, which_room(room, found, c.Unfollow))
@@ -69,8 +70,8 @@ async def unfollow(bot: Bot, asked: Asked, room: str | None) -> None:
 
 
 async def _list(bot: Bot, asked: Asked, *, replace: bool = False) -> None:
-    rooms = await bot.deps.store.follows_of(asked.channel or "")
-    await bot.reply(asked, views.follows_reply(rooms), replace=replace)
+    followed = await bot.deps.store.follows_of(asked.channel or "")
+    await bot.reply(asked, views.follows_reply(followed), replace=replace)
 
 
 async def unfollow_clicked(args: AsyncArgs, bot: Bot) -> None:

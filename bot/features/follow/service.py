@@ -2,13 +2,8 @@
 
 from bot.core.facts import Followed
 from bot.deps import Deps
-from bot.features.commands.lexer import fold
+from bot.kit.typed_text import fold
 from bot.slack.errors import CannotPostThere
-
-
-def can_follow(channel: str | None) -> bool:
-    """Channels and group conversations; a direct message has nobody else to show it to."""
-    return channel is not None and channel.startswith(("C", "G"))
 
 
 async def follow_room(deps: Deps, room_id: str, room_name: str, channel: str, by: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.rows import FollowedRoom
+from bot.store.values import FollowedRoom
 from bot.ui import ids
 from bot.ui.message import FALLBACK_MOST, Message, button, context, lines, say, section, spoken
 from bot.ui.text import code, count, esc, mention, plain, when

@@ -12,6 +12,7 @@ from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Click
 from bot.store.errors import UnknownRecording
 from bot.ui import ids
+from bot.ui import replies as ui_replies
 from bot.ui.message import Message
 
 
@@ -40,7 +41,7 @@ async def _forget(bot: Bot, click: Click) -> Message:
         done = None
     match done:
         case None:
-            return views.forgotten_reply()
+            return ui_replies.forgotten_reply()
         case NotEnded(row=row):
             return views.not_ended_reply(row.room_name)
         case row:

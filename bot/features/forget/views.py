@@ -9,10 +9,8 @@ from bot.core.recording import Recording
 from bot.ui import ids
 from bot.ui.message import (
     FALLBACK_MOST,
-    Block,
     Message,
     View,
-    button,
     code_block,
     lines,
     modal,
@@ -20,7 +18,7 @@ from bot.ui.message import (
     section,
     spoken,
 )
-from bot.ui.text import code, esc, place, plain, when
+from bot.ui.text import code, esc, place, when
 
 FILES_NAMED = 30
 _KINDS = {
@@ -29,30 +27,6 @@ _KINDS = {
     Kind.TRANSCRIPT: "the transcript",
     Kind.CHAT: "the chat",
 }
-
-
-def forget_button(recording: Recording) -> Block:
-    name = plain(recording.room_name, 60)
-    confirm = {
-        "title": {"type": "plain_text", "text": "Forget this recording?"},
-        "text": {
-            "type": "plain_text",
-            "text": f"Its messages and files in Slack are deleted, and all that the bot knows of "
-            f"{plain(recording.room_name, 100)}. You cannot undo it. Files at 100ms stay there.",
-            "emoji": False,
-        },
-        "confirm": {"type": "plain_text", "text": "Forget it"},
-        "deny": {"type": "plain_text", "text": "Keep it"},
-        "style": "danger",
-    }
-    return button(
-        "Forget this recording",
-        ids.FORGET,
-        value=recording.key,
-        style="danger",
-        label=f"Forget this recording: {name}",
-        confirm=confirm,
-    )
 
 
 def told_view(message: Message) -> View:
@@ -69,10 +43,6 @@ def forgetting_reply(room_name: str) -> Message:
 
 def not_ended_reply(room_name: str) -> Message:
     return say(f"*{esc(room_name)}* has not ended yet. Stop it, and forget it once it is done.")
-
-
-def forgotten_reply() -> Message:
-    return say("This recording was forgotten. The bot knows nothing of it any more.")
 
 
 def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: datetime) -> Message:

@@ -7,11 +7,11 @@ import structlog
 
 from bot.access.people import People
 from bot.access.visibility import Sight
-from bot.core.health import MissingScope
-from bot.core.rows import HomeHealth, HomePage
 from bot.deps import Deps
-from bot.features.browse.service import LOOKED_THROUGH, Lists
+from bot.features.doctor.model import MissingScope
 from bot.features.doctor.scopes import missing_scopes
+from bot.features.history.service import LOOKED_THROUGH, Lists
+from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import PRESETS, RUNNING, home_view
 from bot.kit.metrics import FAULTS
 from bot.slack.errors import SlackError

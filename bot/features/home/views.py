@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.core.rows import HomeHealth, HomePage
-from bot.features.browse.rows import past_blocks, running_blocks
 from bot.features.channel_settings import ids as settings
 from bot.features.commands.views import help_lines
 from bot.features.doctor.views import NO_WEBHOOKS, scope_lines
+from bot.features.history.views import past_blocks, running_blocks
+from bot.features.home.model import HomeHealth, HomePage
 from bot.features.presets import ids as presets
 from bot.features.presets.views import TO_MAKE_ONE, preset_row
 from bot.ui import ids

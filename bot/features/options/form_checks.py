@@ -15,7 +15,7 @@ from bot.core.options import (
     RecordingOptions,
     Resolution,
 )
-from bot.features.commands.lexer import fold, strip_invisible
+from bot.kit.typed_text import fold, strip_invisible
 from bot.ui import ids
 from bot.ui.text import count
 

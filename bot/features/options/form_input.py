@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar, get_args
 
 from bot.core.options import NAMED_RESOLUTIONS, OutputMode, RecordingOptions, SectionFormat
@@ -18,8 +17,9 @@ from bot.features.options.drafts import (
     still_untouched,
 )
 from bot.features.options.form_checks import Wrong
-from bot.ui import form_blocks, ids
-from bot.ui.form_blocks import OPTION_VALUE_MOST, named_option, postable
+from bot.ui import forms as form_blocks
+from bot.ui import ids
+from bot.ui.forms import OPTION_VALUE_MOST, FieldErrors, named_option, postable
 
 T = TypeVar("T", bound=str)
 
@@ -28,20 +28,6 @@ RESOLUTIONS: tuple[ResolutionChoice, ...] = get_args(ResolutionChoice)
 MODES: tuple[OutputMode, ...] = get_args(OutputMode)
 FORMATS: tuple[SectionFormat, ...] = get_args(SectionFormat)
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 have no place for them
-
-
-@dataclass(frozen=True, slots=True)
-class StartRequest:
-    """What the form asks for. `channel` None: post to the person."""
-
-    room_id: str
-    room_name: str
-    options: RecordingOptions
-    channel: str | None
-
-
-class FieldErrors(dict[str, str]):
-    """Block id → what is wrong and how to mend it: ready for `response_action: errors`."""
 
 
 # ---- Slack's state → draft -------------------------------------------------------------------
@@ -156,7 +142,7 @@ class _State:
         if option is None:
             return None, None
         match option:
-            case {"value": str(room_id), "text": {"text": str(shown)}} if _is_room(room_id):
+            case {"value": str(room_id), "text": {"text": str(shown)}} if is_room(room_id):
                 name = base.room_name if room_id == base.room_id else None
                 cut = named_option(room_id, name)["text"]["text"] if name else None
                 return room_id, name if cut == shown else _UNSTORABLE.sub("", shown)
@@ -164,7 +150,7 @@ class _State:
                 return before
 
 
-def _is_room(room_id: str | None) -> bool:
+def is_room(room_id: str | None) -> bool:
     if room_id is None or not 0 < len(room_id) <= OPTION_VALUE_MOST:
         return False
     return _UNSTORABLE.search(room_id) is None
@@ -173,33 +159,18 @@ def _is_room(room_id: str | None) -> bool:
 # ---- draft → request -------------------------------------------------------------------------
 
 
-def read(draft: Draft) -> StartRequest | FieldErrors:
-    """The request, or everything that is wrong at once, each at its field.
+def read_options(draft: Draft) -> RecordingOptions | FieldErrors:
+    """The options, or everything that is wrong at once, each at its field.
 
-    Only what `applies` is read, so every error is at an input of `start_form(draft)`.
+    Only what `applies` is read, so every error is at an input of the form.
     """
     errors = FieldErrors()
-    if not _is_room(draft.room_id):
-        errors[ids.START_ROOM] = "Choose the room to record."
     given: dict[str, object] = {"audio_only": draft.audio_only}
     given |= _video(draft, errors)
     given |= _switches(draft)
     given |= _typed(draft, errors)
     given |= _summary_sections(draft, errors)
-    if errors or not draft.room_id:
-        return errors
-    return StartRequest(
-        room_id=draft.room_id,
-        room_name=(draft.room_name or "").strip() or draft.room_id,
-        options=RecordingOptions.model_validate(given),
-        channel=draft.channel if postable(draft.channel) else None,
-    )
-
-
-def read_options(draft: Draft) -> RecordingOptions | FieldErrors:
-    """What a preset keeps of the form: everything but where."""
-    read_out = read(draft.model_copy(update={"room_id": "any"}))
-    return read_out if isinstance(read_out, FieldErrors) else read_out.options
+    return errors or RecordingOptions.model_validate(given)
 
 
 def _video(draft: Draft, errors: FieldErrors) -> dict[str, object]:

@@ -86,3 +86,25 @@ def _sentence(error: ValidationError) -> str | None:
     """Our own words, where the validator that refused has some."""
     first = error.errors()[0]
     return str(first["ctx"]["error"]) if first["type"] == "value_error" else None
+
+
+_OF_TRANSCRIPT = {"summary", "output_modes", "vocabulary", "context", "temperature", "sections"}
+
+
+_OF_SUMMARY = {"context", "temperature", "sections"}
+
+
+def laid_over(base: RecordingOptions, over: RecordingOptions) -> RecordingOptions:
+    """`base` with what `over` says; where the two exclude each other, `over` stands."""
+    said = over.model_dump(exclude_defaults=True)
+    given_up: set[str] = set()
+    if over.audio_only:
+        given_up.add("resolution")
+    if over.resolution:
+        given_up.add("audio_only")
+    if over.transcription is False:
+        given_up |= _OF_TRANSCRIPT
+    if over.summary is False:
+        given_up |= _OF_SUMMARY
+    kept = base.model_dump(exclude_defaults=True, exclude=given_up)
+    return RecordingOptions.model_validate(kept | said)

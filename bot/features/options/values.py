@@ -17,7 +17,7 @@ from bot.core.options import (
     Resolution,
     SectionFormat,
 )
-from bot.features.commands.lexer import fold, strip_invisible, unwrap_link
+from bot.kit.typed_text import fold, strip_invisible, unwrap_link
 
 NAME_MOST = 40  # of a preset's name
 MODES: tuple[str, ...] = get_args(OutputMode)

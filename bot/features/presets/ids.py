@@ -1,6 +1,5 @@
 """Ids around presets."""
 
-SAVE_AS = "preset_save_as"  # in the start form
 SAVE_AS_FORM = "preset_save_as_form"
 LIST = "presets"
 ALL = "presets_all"  # on Home

@@ -9,42 +9,35 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.access.rights import NoRight
 from bot.core.options import RecordingOptions
 from bot.features.options.drafts import draft_of, show_more
-from bot.features.options.form_input import (
-    FieldErrors,
-    draft_from_state,
-    input_block_ids,
-    read_options,
-)
+from bot.features.options.form_input import draft_from_state, input_block_ids, read_options
+from bot.features.options.service import Showing, current, save, show
 from bot.features.presets import ids as pids
 from bot.features.presets import service as presets
-from bot.features.presets.model import WORKSPACE, Preset
+from bot.features.presets.model import Preset
 from bot.features.presets.store import NameTaken, TooMany
 from bot.features.presets.views import (
-    HERE,
     NAME_TAKEN,
     TOO_MANY,
     deleted_view,
     name_error,
+    preset_form,
     presets_view,
-    save_as_form,
 )
-from bot.features.start import drafts as forms
-from bot.features.start.listeners import STALE
-from bot.features.start.views import message_view
 from bot.listeners.app import Bot, for_people, listener
+from bot.listeners.modals import STALE
 from bot.listeners.payloads import Asked, Click, Form
 from bot.slack.errors import SlackRefused, SlackUnavailable
-from bot.ui import ids, replies
-from bot.ui.message import View
+from bot.ui import ids
+from bot.ui.forms import FieldErrors
+from bot.ui.message import View, message_view
+from bot.ui.replies import expired_trigger
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
-    app.action(pids.SAVE_AS)(listener(bot, save_as))
     app.action(pids.ALL)(listener(bot, all_presets))
     app.action(pids.PAGE)(listener(bot, turn_page))
     app.action(ids.matching(pids.EDIT))(listener(bot, edit))
     app.action(pids.DELETE)(listener(bot, delete))
-    app.view(pids.SAVE_AS_FORM)(listener(bot, save_as_submitted))
     app.view(pids.EDIT_FORM)(listener(bot, edit_submitted))
 
 
@@ -56,7 +49,7 @@ async def open_presets(bot: Bot, asked: Asked) -> None:
     except SlackRefused as refused:
         if asked.trigger_id and refused.error not in STALE:
             raise
-        await bot.reply(asked, replies.expired_trigger())
+        await bot.reply(asked, expired_trigger())
 
 
 async def all_presets(args: AsyncArgs, bot: Bot) -> None:
@@ -80,55 +73,6 @@ async def turn_page(args: AsyncArgs, bot: Bot) -> None:
     await bot.deps.slack.update_view(shown, view_id=view["id"])
 
 
-async def save_as(args: AsyncArgs, bot: Bot) -> None:
-    """Ask for a name, once what is on the form makes sense."""
-    form = Form.of(args.body)
-    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
-    typed = draft_from_state(form.values, showing.draft)
-    showing = await forms.save(bot.deps, showing, form.asked.user, typed)
-    options = read_options(typed)
-    await args.ack()
-    if isinstance(options, FieldErrors):
-        await bot.deps.slack.update_view(showing.view_with(options), view_id=form.view_id)
-        return
-    asking = save_as_form(form.request_id, showing.channel)
-    await bot.deps.slack.push_view(form.asked.trigger_id, asking)
-
-
-async def save_as_submitted(args: AsyncArgs, bot: Bot) -> None:
-    form = Form.of(args.body)
-    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
-    options = read_options(showing.draft)
-    name, scope = _typed_name(form.values), _scope(form.values, showing.channel)
-    if isinstance(options, FieldErrors) or name_error(name):
-        await _say_at_name(args, name_error(name) or "Mend the form below first.")
-        return
-    user = form.asked.user
-    try:
-        made = await presets.make(
-            bot.deps, bot.rights, name=name, scope=scope, options=options, by=user
-        )
-    except (NoRight, SlackUnavailable) as no:
-        await args.ack(response_action="update", view=message_view(for_people(no)))
-        return
-    if not isinstance(made, Preset):
-        await _say_at_name(args, _refused(made))
-        return
-    await args.ack()
-    bot.after_ack(form.asked, _show_chosen(bot, form, made, args.body["view"]))
-
-
-async def _show_chosen(bot: Bot, form: Form, made: Preset, view: Mapping[str, Any]) -> None:
-    """The form below names it now."""
-    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
-    before = showing.draft
-    chosen = {"preset_id": made.preset_id, "generation": before.generation + 1}
-    draft = before.model_copy(update=chosen)
-    showing = await forms.save(bot.deps, showing, form.asked.user, draft)
-    await _update(bot, showing.view, view.get("previous_view_id"))
-    await bot.homes.again(form.asked.user)
-
-
 async def edit(args: AsyncArgs, bot: Bot) -> None:
     """In the form's own fields. The draft knows that it is a preset."""
     click, view = Click.of(args.body), args.body["view"]
@@ -141,21 +85,21 @@ async def edit(args: AsyncArgs, bot: Bot) -> None:
         return
     draft = show_more(draft_of(preset.options))
     known = {"editing": preset.preset_id, "preset_name": preset.name}
-    showing = await forms.show(
+    showing = await show(
         bot.deps,
         user=user,
         channel=channel,
         draft=draft.model_copy(update=known),
     )
     put = bot.deps.slack.push_view if below else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, showing.view)
+    await put(click.asked.trigger_id, preset_form(showing.draft, request_id=showing.request_id))
 
 
 async def edit_submitted(args: AsyncArgs, bot: Bot) -> None:
     form = Form.of(args.body)
-    showing = await forms.current(bot.deps, form.request_id, form.asked.user)
+    showing = await current(bot.deps, form.request_id, form.asked.user)
     draft = draft_from_state(form.values, showing.draft)
-    showing = await forms.save(bot.deps, showing, form.asked.user, draft)
+    showing = await save(bot.deps, showing, form.asked.user, draft)
     options, name = read_options(draft), _typed_name(form.values)
     if isinstance(options, FieldErrors):
         shown = {k: v for k, v in options.items() if k in input_block_ids(args.body["view"])}
@@ -167,7 +111,7 @@ async def edit_submitted(args: AsyncArgs, bot: Bot) -> None:
 
 
 async def _change(
-    args: AsyncArgs, bot: Bot, showing: forms.Showing, name: str, options: RecordingOptions
+    args: AsyncArgs, bot: Bot, showing: Showing, name: str, options: RecordingOptions
 ) -> None:
     user, view = args.body["user"]["id"], args.body["view"]
     preset = await bot.deps.store.preset(showing.draft.editing or "")
@@ -191,7 +135,7 @@ async def _change(
 
 async def delete(args: AsyncArgs, bot: Bot) -> None:
     click, view = Click.of(args.body), args.body["view"]
-    showing = await forms.current(bot.deps, view["private_metadata"], click.asked.user)
+    showing = await current(bot.deps, view["private_metadata"], click.asked.user)
     preset = await bot.deps.store.preset(click.value)
     said = deleted_view()
     try:
@@ -209,7 +153,7 @@ async def _refresh(bot: Bot, user: str, channel: str | None, view_id: str | None
     """The list below, if there is one, and Home, if they look at it."""
     if view_id:
         await _update(bot, await _list(bot, user, channel), view_id)
-    await bot.homes.again(user)
+    await bot.home_changed(user)
 
 
 async def _update(bot: Bot, view: View, view_id: str | None) -> None:
@@ -232,10 +176,3 @@ def _refused(why: NameTaken | TooMany) -> str:
 def _typed_name(values: Mapping[str, Any]) -> str:
     entry = (values.get(pids.NAME) or {}).get(pids.action(pids.NAME)) or {}
     return str(entry.get("value") or "")
-
-
-def _scope(values: Mapping[str, Any], channel: str | None) -> str:
-    """The channel where the form was opened, if that was chosen."""
-    entry = (values.get(pids.SCOPE) or {}).get(pids.action(pids.SCOPE)) or {}
-    chosen = (entry.get("selected_option") or {}).get("value")
-    return channel if channel and chosen == HERE else WORKSPACE

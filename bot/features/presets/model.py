@@ -6,7 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from bot.core.options import RecordingOptions
-from bot.features.commands.lexer import fold, strip_invisible
+from bot.kit.typed_text import fold, strip_invisible
 
 PRESETS_MOST = 50  # in one scope
 WORKSPACE = ""
@@ -46,23 +46,3 @@ def nearest_preset(name: str, presets: Sequence[Preset]) -> Preset | None:
     begun = [k for k in named if len(key) >= 2 and k.startswith(key)]
     near = begun or get_close_matches(key, named, n=1, cutoff=0.6)
     return named[near[0]] if near else None
-
-
-_OF_TRANSCRIPT = {"summary", "output_modes", "vocabulary", "context", "temperature", "sections"}
-_OF_SUMMARY = {"context", "temperature", "sections"}
-
-
-def laid_over(base: RecordingOptions, over: RecordingOptions) -> RecordingOptions:
-    """`base` with what `over` says; where the two exclude each other, `over` stands."""
-    said = over.model_dump(exclude_defaults=True)
-    given_up: set[str] = set()
-    if over.audio_only:
-        given_up.add("resolution")
-    if over.resolution:
-        given_up.add("audio_only")
-    if over.transcription is False:
-        given_up |= _OF_TRANSCRIPT
-    if over.summary is False:
-        given_up |= _OF_SUMMARY
-    kept = base.model_dump(exclude_defaults=True, exclude=given_up)
-    return RecordingOptions.model_validate(kept | said)

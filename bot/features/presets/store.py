@@ -11,7 +11,7 @@ from bot.core.options import RecordingOptions
 from bot.features.presets.model import PRESETS_MOST, WORKSPACE, Preset, name_key
 from bot.store.repository import Part
 from bot.store.rows import AnyRow
-from bot.store.schema_settings import presets
+from bot.store.schema import presets
 
 p = presets.c
 _COLUMNS = (p.preset_id, p.scope, p.name, p.body, p.by_user, p.changed_at)

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from bot.features.options.drafts import Draft
+from bot.features.options.form import option_blocks
 from bot.features.options.values import NAME_MOST
+from bot.features.options.views import options_line
 from bot.features.presets import ids
 from bot.features.presets.model import PRESETS_MOST, WORKSPACE, Preset, tidy_name
-from bot.features.start.form import option_blocks
-from bot.ui.form_blocks import postable, radio, textbox, words
+from bot.ui.forms import postable, radio, textbox, words
 from bot.ui.ids import numbered
 from bot.ui.message import Block, View, actions, button, context, modal, section
 from bot.ui.text import esc, join, mention, place, plain, when
-from bot.ui.words import options_line, sentence
+from bot.ui.words import sentence
 
 ON_A_PAGE = 40
 TO_MAKE_ONE = "To make one, fill the start form and choose Save as preset."

@@ -6,13 +6,16 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.features.browse.details import DETAILS, file_of_value
+from bot.access import views as access_views
 from bot.features.results import service as links
+from bot.features.results import views as results_views
 from bot.listeners.app import Bot, listener
+from bot.listeners.modals import show_when_known
 from bot.listeners.payloads import Click
-from bot.listeners.waiting import show_when_known
-from bot.ui import ids, replies
+from bot.ui import ids
+from bot.ui.ids import file_of_value
 from bot.ui.message import Message
+from bot.ui.words import DETAILS
 
 Mint = Callable[[], Awaitable[links.Link | links.NotAllowed | links.NoFile]]
 
@@ -59,7 +62,7 @@ async def _give_link(
         bot,
         click.asked,
         lambda: _message(mint),
-        until_then=replies.getting_link(),
+        until_then=results_views.getting_link(),
         title=DETAILS,
         on_modal=view["type"] == "modal",
     )
@@ -73,8 +76,8 @@ async def _message(mint: Mint) -> Message:
     minted = await mint()
     match minted:
         case links.Link(url=url, what=name, expires_at=expires_at):
-            return replies.link_reply(url, name, expires_at)
+            return results_views.link_reply(url, name, expires_at)
         case links.NotAllowed(who_can=who_can):
-            return replies.no_right("open", who_can)
+            return access_views.no_right("open", who_can)
         case links.NoFile(what=missing):
-            return replies.no_file(missing)
+            return results_views.no_file(missing)

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.assets import assets_of
+from bot.core.assets import SummarySection, assets_of
 from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen, Fact, ResultsChecked, TranscriptionReported
 from bot.core.policy import is_late
-from bot.core.results import SummarySection
 from bot.core.steps import Action, PostSummary, UploadFile, hold_name
 from bot.engine.context import Context, Note
 from bot.engine.posting import announce, not_now, not_there, post, send

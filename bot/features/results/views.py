@@ -1,15 +1,14 @@
 """The messages that end a recording: its results, a file that failed, word to the starter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from bot.core.assets import Transcription
+from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
-from bot.core.files import can_read, can_watch
-from bot.core.recording import ON_AIR, Phase, Recording
-from bot.core.results import SummarySection
+from bot.core.recording import Phase, Recording, can_read, can_watch
 from bot.features.card.views import file_buttons, retry_button
-from bot.features.results.summary import summary_blocks, summary_lines
 from bot.ui import ids
+from bot.ui.buttons import details_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -18,19 +17,21 @@ from bot.ui.message import (
     button,
     context,
     date_leaf,
-    details_button,
     leaf,
     lines,
+    link_button,
     name_leaf,
     rich_line,
     rich_text,
+    say,
     section,
-    stop_button,
+    spoken,
     user_leaf,
+    web_address,
 )
 from bot.ui.problems import BOT, Explanation, explain, slack_refusal
-from bot.ui.text import duration, esc, mention, place, when
-from bot.ui.words import NO_TRANSCRIPT_YET, file_name, state_of
+from bot.ui.text import clean, duration, esc, isolated, mention, plain, shorten, size, when
+from bot.ui.words import NO_TRANSCRIPT_YET, file_name
 
 UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
@@ -159,18 +160,100 @@ def file_failed_message(
     return Message(text, [section(text), *actions([*buttons, details_button(recording)])])
 
 
-def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
-    """To the starter directly: the card is out of reach, the recording goes on."""
-    why, fix = slack_refusal(error, channel, bot=bot)
-    running = recording.phase in ON_AIR and not recording.stop_pending
-    name = esc(recording.room_name)
-    state = f"{name}: {state_of(recording).lower()}. Its card in {place(channel)} is out of reach."
-    notice = "The recording goes on; you can stop it here." if running else ""
-    text = " ".join(p for p in (state, why, fix, notice) if p)
-    heading = rich_text(
-        rich_line(name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
-    )
-    body = f"Its card in {place(channel)} is out of reach. {why} {fix}"
-    stop = [stop_button(recording.key, recording.room_name)] if running else []
-    buttons = [*stop, details_button(recording)]
-    return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])
+def link_reply(url: str, what: str, expires_at: datetime) -> Message:
+    """A link for one person. `what` is, say, "Video of Weekly sync"."""
+    until = f"The link works until {when(expires_at)}. Anyone who has it can open it."
+    text = f"*{esc(what)}* is ready to open. {until}"
+    opening = link_button("Open", url, label=f"Open: {plain(what, 60)}")
+    if opening:
+        return say(text, [opening])
+    address = web_address(url)
+    if address is None:
+        return say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
+    # Too long for a button: storage tokens can be.
+    linked = {"type": "link", "url": address, "text": plain(what)}
+    works = [leaf(" The link works until "), date_leaf(expires_at)]
+    shared = leaf(". Anyone who has it can open it.")
+    return Message(spoken(text), [rich_text(rich_line(linked, leaf("."), *works, shared))])
+
+
+def no_file(what: str) -> Message:
+    """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
+    text = f"100ms has no {esc(what)} to open, or not yet. Details lists the files."
+    return say(text)
+
+
+def getting_link() -> Message:
+    """Until 100ms has made it."""
+    return say("Getting the link from 100ms…")
+
+
+SECTIONS = 12
+
+
+BULLETS = 25
+
+
+BULLET_MOST = 500
+
+
+PARAGRAPH_MOST = 2500
+
+
+TOTAL_MOST = 9000
+
+
+def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], bool]:
+    """One block for each section, and whether everything found room."""
+    blocks: list[Block] = []
+    room, whole = TOTAL_MOST, len(sections) <= SECTIONS
+    for part in sections[:SECTIONS]:
+        texts, complete = _texts(part, room)
+        whole = whole and complete
+        if not texts:
+            continue
+        room -= sum(map(size, texts))
+        title = clean(part.title)
+        heading = [leaf(shorten(title, 200), bold=True)] if title else []
+        blocks.append(rich_text(*_body(part, heading, texts)))
+    return blocks, whole
+
+
+def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
+    """The same for a screen reader, as mrkdwn."""
+    for part in sections[:SECTIONS]:
+        texts, _ = _texts(part, TOTAL_MOST)
+        if not texts:
+            continue
+        if clean(part.title):
+            yield f"{esc(part.title, 200)}:"
+        for text in texts:
+            dot = "• " if part.format == "bullets" else ""
+            yield from (f"{dot}{esc(line, PARAGRAPH_MOST)}" for line in text.split("\n"))
+
+
+def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
+    """The bullets, or the one paragraph, as much as there is room for."""
+    if part.format == "bullets":
+        wanted = [line for b in part.bullets if (line := clean(b))]
+        cut = [shorten(line, BULLET_MOST) for line in wanted[:BULLETS]]
+    else:
+        kept = [line for p in part.paragraph.splitlines() if (line := clean(p))]
+        wanted = ["\n".join(kept)] if kept else []
+        cut = [shorten(text, max(2, min(PARAGRAPH_MOST, room))) for text in wanted]
+    shown: list[str] = []
+    for text in cut:
+        room -= size(text)
+        if room < 0:
+            break
+        shown.append(text)
+    return shown, shown == wanted
+
+
+def _body(part: SummarySection, heading: list[Block], texts: list[str]) -> list[Block]:
+    if part.format == "paragraph":
+        start = "\n" if heading else ""
+        return [rich_line(*heading, leaf(f"{start}{isolated(texts[0])}"))]
+    items = [rich_line(leaf(isolated(text))) for text in texts]
+    bullets = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    return [rich_line(*heading), bullets] if heading else [bullets]

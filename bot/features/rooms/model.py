@@ -4,7 +4,7 @@ A wrong guess records the wrong meeting, so a reference is found or it is asked 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from bot.features.commands.lexer import (
+from bot.kit.typed_text import (
     DASHES,
     DOUBLE_QUOTES,
     SINGLE_QUOTES,
@@ -238,3 +238,36 @@ def _link_of(text: str) -> SplitResult | None:
 def _segment(link: SplitResult, shape: re.Pattern[str]) -> str | None:
     segments = (part.casefold() for part in link.path.split("/"))
     return next((part for part in segments if shape.fullmatch(part)), None)
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>|\"']+", re.IGNORECASE)
+
+
+_AFTER = ".,;:!?)]}”’"  # of the sentence around it
+
+
+LONGEST = 2000
+
+
+def room_links(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each link that names a room by id or code, once, in the order in which they come."""
+    return tuple(dict.fromkeys(link for text in texts for link in _links(text)))
+
+
+def _links(text: str) -> Iterator[str]:
+    for found in _ADDRESS.findall(text.replace("&amp;", "&")):
+        link = found.rstrip(_AFTER)
+        if len(link) <= LONGEST and (room_id_of_link(link) or room_code_of_link(link)):
+            yield link
+
+
+def texts_of(block_kit: object) -> Iterator[str]:
+    """Every text and address in a message as Slack sends it: blocks, attachments and all."""
+    if isinstance(block_kit, str):
+        yield block_kit
+    elif isinstance(block_kit, dict):
+        for key in sorted(block_kit, key=lambda key: key != "text"):
+            yield from texts_of(block_kit[key])
+    elif isinstance(block_kit, list):
+        for part in block_kit:
+            yield from texts_of(part)

@@ -1,10 +1,12 @@
 """What the form, or a command, is told when 100ms has answered."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.recording import ON_AIR, Phase, Recording
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
+from bot.ui.buttons import _form_button
 from bot.ui.message import (
     Block,
     Message,
@@ -18,10 +20,11 @@ from bot.ui.message import (
     name_leaf,
     rich_line,
     rich_text,
+    say,
     section,
 )
 from bot.ui.problems import BOT, explain
-from bot.ui.text import esc
+from bot.ui.text import esc, mention, plain, when
 from bot.ui.words import state_of
 
 TITLE = "Start a recording"  # as the form
@@ -70,13 +73,6 @@ def outcome_view(
     )
 
 
-def message_view(message: Message, *, title: str = "Recording", private_metadata: str = "") -> View:
-    """An ephemeral reply, for someone who is looking at a modal."""
-    return modal(
-        title, message.blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=private_metadata
-    )
-
-
 def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT) -> Message:
     """The same for a command, or for a form that was closed meanwhile. Ephemeral."""
     outcome = _outcome(recording, bot)
@@ -108,3 +104,43 @@ def _outcome(recording: Recording, bot: str) -> _Outcome:
 def _card_link(permalink: str | None) -> list[Block]:
     card = link_button("Open the card", permalink) if permalink else None
     return [card] if card else []
+
+
+def starting_reply(room_name: str) -> Message:
+    return say(f"Starting to record *{esc(room_name)}*.")
+
+
+def already_recording(
+    room_name: str,
+    starter: str | None,
+    since: datetime | None,
+    *,
+    permalink: str | None,
+    key: str,
+    can_follow: bool,
+) -> Message:
+    """`can_follow`: its card may be shown in this channel, and is not there yet."""
+    began = f" since {when(since)}" if since else ""
+    who = f"started by {mention(starter)}" if starter else "started elsewhere"
+    text = f"*{esc(room_name)}* is already being recorded{began}, {who}."
+    card = link_button("Open its card", permalink) if permalink else None
+    label = f"Follow here: the card of {plain(room_name, 45)}"
+    follow = button("Follow here", ids.FOLLOW, value=key, label=label)
+    return say(text, [*([card] if card else []), *([follow] if can_follow else [])])
+
+
+def recorded_elsewhere(room_name: str) -> Message:
+    """For people who may not know where, nor by whom."""
+    text = f"*{esc(room_name)}* is already being recorded, in a place that you cannot see."
+    return say(f"{text} Its recording has to end before another can start.")
+
+
+def form_ready(request_id: str) -> Message:
+    """Where Slack lets nobody open a form: after a mention."""
+    opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
+    return say("Choose in the form how to record.", [opening])
+
+
+def no_room_link() -> Message:
+    text = "There is no link to a 100ms room in this message. Choose the room in the form."
+    return say(text, [_form_button()])

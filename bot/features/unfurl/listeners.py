@@ -4,15 +4,17 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.features.rooms.links import room_links
-from bot.features.rooms.model import room_id_of_link
-from bot.features.start.shortcuts import open_for
-from bot.features.unfurl.service import Linked
+from bot.access.model import Spot
+from bot.features.rooms.model import room_id_of_link, room_links
+from bot.features.rooms.service import RoomDirectory
+from bot.features.start.listeners import open_for
+from bot.features.unfurl.service import Linked, Unfurling
 from bot.listeners.app import Bot, listener
-from bot.listeners.payloads import Click, linked_in
+from bot.listeners.payloads import Body, Click
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
 from bot.ui import ids
+from bot.ui.text import can_follow
 
 log = structlog.get_logger()
 
@@ -22,25 +24,45 @@ def register(app: AsyncApp, bot: Bot) -> None:
     app.action(ids.START_LINKED)(listener(bot, start_linked))
 
 
-async def link_shared(args: AsyncArgs, bot: Bot) -> None:
+async def link_shared(args: AsyncArgs, bot: Bot, unfurling: Unfurling) -> None:
     linked = linked_in(args.body)
     if linked:
-        bot.later.start(_show(bot, linked))
+        bot.later.start(_show(unfurling, linked))
 
 
-async def _show(bot: Bot, linked: Linked) -> None:
+async def _show(unfurling: Unfurling, linked: Linked) -> None:
     """If it fails nobody is told, for nobody asked for it."""
     try:
-        await bot.unfurling.show(linked)
+        await unfurling.show(linked)
     except (SlackError, StoreError) as failed:
         log.info("not_unfurled", why=str(failed))
 
 
-async def start_linked(args: AsyncArgs, bot: Bot) -> None:
+async def start_linked(args: AsyncArgs, bot: Bot, rooms: RoomDirectory) -> None:
     """Slack says by which link the button stands; if not, the room alone will do."""
     click = Click.of(args.body)
     await bot.rights.to_start(click.asked.user, click.asked.channel)
     given = (args.body.get("app_unfurl") or {}).get("app_unfurl_url") or ""
     link = next((x for x in room_links([given]) if room_id_of_link(x) == click.value), None)
     await args.ack()
-    await open_for(bot, click.asked, click.value, link)
+    await open_for(bot, rooms, click.asked, click.value, link)
+
+
+def linked_in(body: Body) -> Linked | None:
+    """A link_shared event; None while the message is still being written.
+
+    Then Slack does not say where it will stand, so nobody knows who will read it. The event comes
+    again when the message is posted. Source: docs.slack.dev, reference/events/link_shared and
+    messaging/unfurling-links-in-messages.
+    """
+    event = body["event"]
+    channel, ts = event.get("channel") or "", event.get("message_ts") or ""
+    if event.get("source") == "composer" or channel == "COMPOSER" or not (channel and ts):
+        return None
+    spot = Spot(
+        channel,
+        shared=bool(body.get("is_ext_shared_channel")),
+        can_follow=bool(event.get("is_bot_user_member")) and can_follow(channel),
+    )
+    urls = (link.get("url") for link in event.get("links") or ())
+    return Linked(ts, spot, tuple(url for url in urls if url))

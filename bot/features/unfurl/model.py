@@ -3,20 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.access.model import Spot
 from bot.core.recording import Recording
 from bot.features.rooms.model import RoomEntry
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where the link stands. Whoever is there reads the same, so all of them must be allowed to.
-
-    `shared`: with another organisation. `can_follow`: a card may be shown there, too.
-    """
-
-    channel: str
-    shared: bool
-    can_follow: bool
 
 
 class Offer(StrEnum):

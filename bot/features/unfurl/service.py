@@ -6,13 +6,14 @@ Shown once and not kept up to date; what is clicked there works on what is true 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.access.model import Spot
 from bot.access.visibility import Sight
 from bot.core.deliveries import Kind
 from bot.deps import Deps
-from bot.features.browse.service import Lists
-from bot.features.rooms.directory import RoomDirectory
+from bot.features.card.links import CardLinks
 from bot.features.rooms.model import Found, RoomEntry, Unknown
-from bot.features.unfurl.model import RoomSeen, Spot, offers
+from bot.features.rooms.service import RoomDirectory
+from bot.features.unfurl.model import RoomSeen, offers
 from bot.features.unfurl.views import room_unfurl
 from bot.store.errors import UnknownRecording
 from bot.store.values import Loaded
@@ -30,11 +31,11 @@ class Linked:
 
 
 class Unfurling:
-    def __init__(self, deps: Deps, rooms: RoomDirectory, sight: Sight, lists: Lists) -> None:
+    def __init__(self, deps: Deps, rooms: RoomDirectory, sight: Sight, links: CardLinks) -> None:
         self._deps = deps
         self._rooms = rooms
         self._sight = sight
-        self._lists = lists
+        self._links = links
 
     async def show(self, linked: Linked) -> None:
         """Nothing for links of which we know nothing. Raises SlackError, StoreError."""
@@ -64,7 +65,7 @@ class Unfurling:
         if loaded is None or place is None:
             return RoomSeen(room, offers(room, spot, None))
         cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
-        link = await self._lists.link(place, cards)
+        link = await self._links.link(place, cards)
         return RoomSeen(room, offers(room, spot, place), loaded.recording, link)
 
     async def _recorded(self, room_id: str) -> Loaded | None:

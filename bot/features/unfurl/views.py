@@ -7,7 +7,8 @@ from bot.core.recording import Phase, Recording
 from bot.features.rooms.model import RoomEntry
 from bot.features.unfurl.model import Offer, RoomSeen
 from bot.ui import ids
-from bot.ui.message import Block, actions, button, context, details_button, link_button, section
+from bot.ui.buttons import details_button
+from bot.ui.message import Block, actions, button, context, link_button, section
 from bot.ui.text import esc, join, plain, when
 from bot.ui.words import PHASES, mark_of, state_of
 

@@ -13,12 +13,13 @@ from starlette.requests import Request
 from bot.core.facts import Discovered, Fact, Followed, Requested
 from bot.core.options import RecordingOptions
 from bot.deps import Deps
+from bot.features.control.service import Control, control
 from bot.features.start.service import Wish, request_recording
-from bot.features.steer.service import Control, control
+from bot.hms.webhook import HEADER
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import OutcomeAddress, RoomTaken
-from bot.web.webhook import HEADER, HmsWebhook
+from bot.web.webhook import HmsWebhook
 from tests.contract.laws.clockwork import Clockwork, in_no_time
 from tests.contract.laws.hms_truth import HmsTruth
 from tests.contract.laws.memory import Memory, empty_database

@@ -15,7 +15,7 @@ from bot.hms.errors import HmsError
 from bot.hms.models import WebhookDelivery
 from bot.hms.redact import redact
 from bot.hms.transport import Query, Transport, rfc3339
-from bot.web.webhook import HEADER, NAME
+from bot.hms.webhook import HEADER, NAME
 
 CHECK = "Webhook"
 PATH = f"/webhooks/100ms/{NAME}"
