@@ -8,6 +8,7 @@ from bot.core.policy import Policy
 from bot.hms.client import HmsClient
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
+from bot.store.repository import TeamDatabase
 from bot.store.store import Store
 
 
@@ -22,3 +23,8 @@ class Deps:
     identity: Identity
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+
+    @property
+    def db(self) -> TeamDatabase:
+        """What a feature's own repository is made from."""
+        return self.store.db

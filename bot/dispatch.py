@@ -3,9 +3,9 @@
 from typing import assert_never
 
 from bot.core import steps
-from bot.engine.context import Context, Note
+from bot.engine.context import Context, Dispatch, Note
 from bot.engine.polling import ask, give_up
-from bot.features.card.steps import post_card, tell, update_card
+from bot.features.card.steps import post_card, tell, update_card, wanted
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import fetch_transcript, post_summary, upload_file
@@ -52,3 +52,6 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await receipt(ctx, target)
         case _:
             assert_never(step)
+
+
+DISPATCH = Dispatch(wanted, carry_out)

@@ -36,7 +36,7 @@ async def serve(settings: Settings) -> None:
     async with build(settings) as parts:
         await _try_credentials(parts)
         server = _Server(parts)
-        await parts.deps.store.resume()
+        await parts.deps.store.queue.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())
         chores = [asyncio.create_task(chore) for chore in _chores(parts)]
         try:

@@ -21,6 +21,7 @@ from bot.access.rights import Rights
 from bot.access.visibility import Sight
 from bot.core.policy import Policy
 from bot.deps import Deps
+from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings import listeners as channel_settings
@@ -118,12 +119,12 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         client = _slack_client(settings, session)
         identity = await SlackGateway(client, session, None).identity()
         store = await _open(stack, settings, identity)
-        await store.open_gate(INSTALLED)  # for Slack has just taken the token
+        await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
         hms = await stack.enter_async_context(_hms(settings, store))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
-        gates = Gates(store, utc_now, first=policy.retry_first, cap=policy.retry_cap)
+        gates = Gates(store.rate_limits, utc_now, first=policy.retry_first, cap=policy.retry_cap)
         slack = SlackGateway(client, session, gates)
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
@@ -158,7 +159,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             deps=deps,
             bolt=bolt,
             web=_web(settings, bolt, store, socket),
-            reconciler=Reconciler(deps, owner=new_id()),
+            reconciler=Reconciler(deps, DISPATCH, owner=new_id()),
             directory=directory,
             homes=homes,
             background=background,
@@ -225,7 +226,7 @@ async def _hms(settings: Settings, store: Store) -> AsyncIterator[HmsClient]:
             _tokens(settings),
             http,
             patience_s=CALL_WITHIN_S,
-            pauses=Pauses(store, utc_now),
+            pauses=Pauses(store.rate_limits, utc_now),
         )
 
 

@@ -4,7 +4,6 @@ from bot.access.model import Act, Refusal, refusal
 from bot.access.people import People
 from bot.core.channel_settings import ChannelSettings
 from bot.deps import Deps
-from bot.features.presets.model import WORKSPACE, Preset
 from bot.slack.errors import SlackUnavailable
 from bot.store.values import RecordingRow
 
@@ -33,14 +32,14 @@ class Rights:
         self, user: str, channel: str | None, settings: ChannelSettings | None = None
     ) -> None:
         """`settings` of the channel, where they are known already."""
-        settings = settings or await self._deps.store.channel_settings(channel)
+        settings = settings or await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.START, settings, "start")
 
     async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
         """By the settings of the channel in which it was asked for. One's own needs no look."""
         if user == row.starter:
             return
-        settings = await self._deps.store.channel_settings(row.home)
+        settings = await self._deps.store.channel_settings.of(row.home)
         await self._check(user, Act.STEER, settings, doing, starter=row.starter, key=row.key)
 
     async def to_follow(self, user: str) -> None:
@@ -48,7 +47,7 @@ class Rights:
 
     async def to_open(self, user: str, channel: str) -> None:
         """A file, by the settings of the channel that shows its recording."""
-        settings = await self._deps.store.channel_settings(channel)
+        settings = await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.LINK, settings, "open")
 
     async def may_open(self, user: str, channel: str) -> bool:
@@ -62,20 +61,16 @@ class Rights:
         return True
 
     async def to_forget(self, user: str, row: RecordingRow) -> None:
-        settings = await self._deps.store.channel_settings(row.home)
+        settings = await self._deps.store.channel_settings.of(row.home)
         await self._check(user, Act.FORGET, settings, "forget", starter=row.starter, key=row.key)
 
     async def to_set(self, user: str) -> None:
         """Settings of channels, and presets."""
         await self._check(user, Act.SETTINGS, ChannelSettings(), "change")
 
-    async def to_change_preset(self, user: str, preset: Preset) -> None:
-        """One of a channel is everybody's there; one of the workspace is its maker's."""
-        if preset.scope == WORKSPACE:
-            here = ChannelSettings()
-            await self._check(user, Act.PRESET, here, "change", starter=preset.by)
-        else:
-            await self.to_set(user)
+    async def to_change_workspace_preset(self, user: str, maker: str) -> None:
+        """It belongs to the person who made it."""
+        await self._check(user, Act.PRESET, ChannelSettings(), "change", starter=maker)
 
     async def _check(
         self,

@@ -69,3 +69,6 @@ def no_right(action: str, who_can: str) -> Message:
     """Such as: Only members of the channel can stop this recording."""
     text = f"Only {esc(who_can, 200)} can {esc(action, 60)} this recording. Ask one of them."
     return say(text)
+
+
+SEERS = "people in a channel that shows it"

@@ -49,7 +49,7 @@ class Sight:
 
         `here` is where they ask, and so can look. When the time is over, those seen by then.
         """
-        shown = await self._deps.store.channels_of([row.key for row in rows])
+        shown = await self._deps.store.lists.channels_of([row.key for row in rows])
         seen: list[Seen] = []
         try:
             async with asyncio.timeout(within_s):

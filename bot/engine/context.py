@@ -1,19 +1,18 @@
 """One step of one recording: what an executor sees, and what it hands back."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Delivery, Hold, Kind, Wanted, Work
 from bot.core.facts import Fact
-from bot.core.policy import Policy, is_late, transcript_expected_at
+from bot.core.policy import Policy
 from bot.core.recording import Recording
+from bot.core.steps import Action
 from bot.deps import Deps
-from bot.features.card.views import recording_card
 from bot.store.values import Asked, OutcomeAddress
-from bot.ui.message import Message, content_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +49,24 @@ class Context:
     def settings_of(self, channel: str) -> ChannelSettings:
         return self.settings.get(channel, ChannelSettings())
 
-    def wanted(self) -> Wanted:
-        """What the plan is to bring about, by the views and by what the channels have set."""
-        places = [*self.recording.channels, self.recording.starter or ""]
-        card_only = {place for place in places if self.settings_of(place).results == "card"}
-        return Wanted(
-            card=content_hash(self.card()),
-            tell_room=self.settings_of(self.recording.home).tell_room,
-            card_only=frozenset(card_only),
-        )
-
-    def card(self) -> Message:
-        """The card as it should look now."""
-        return recording_card(
-            self.recording,
-            late=is_late(self.recording, self.deps.policy, self.now),
-            transcript_expected_at=transcript_expected_at(self.recording, self.deps.policy),
-            permalink_of_pointer=self.pointer_link,
-            bot=self.deps.identity.name,
-        )
-
     async def announce(
         self, *, facts: Sequence[Fact] = (), deliveries: Sequence[Delivery] = ()
     ) -> None:
         """Commit that a call is about to be made. Raises LeaseLost if it is not ours to make."""
-        await self.deps.store.record(self.key, facts=facts, deliveries=deliveries, owner=self.owner)
+        await self.deps.store.recordings.record(
+            self.key, facts=facts, deliveries=deliveries, owner=self.owner
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What the engine is handed: what the views would show now, and who does which step.
+
+    `carry_out` raises the typed errors of `hms` and `slack`; the runner holds the step up then.
+    """
+
+    wanted: Callable[[Context], Wanted]
+    carry_out: Callable[[Action, Context], Awaitable[Note]]
 
 
 def hold(

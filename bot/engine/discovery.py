@@ -28,28 +28,28 @@ NEWS_FOR = timedelta(minutes=2)  # so long, an event that nobody claims makes us
 
 async def look_out(deps: Deps) -> int:
     """Look at the rooms whose time has come; how many they were."""
-    looks = await deps.store.take_looks(AT_ONCE, deps.now() + CLAIMED_FOR)
+    looks = await deps.store.follows.take_looks(AT_ONCE, deps.now() + CLAIMED_FOR)
     for look in looks:
         try:
             again = await look_at(deps, look)
         except HmsError as failed:
             log.info("room_not_looked_at", room=look.room_id, why=str(failed))
             continue  # when the claim ends
-        await deps.store.looked(look, deps.now() + again)
+        await deps.store.follows.looked(look, deps.now() + again)
     return len(looks)
 
 
 async def look_at(deps: Deps, look: Look) -> timedelta:
     """Every recording there that is nobody's becomes one of ours. When to look again."""
-    waiting = await deps.store.waiting_inbox(look.room_id)
+    waiting = await deps.store.inbox.waiting(look.room_id)
     unplaced = False
     async for found in _listed(deps, look, waiting):
-        known = await deps.store.keys_by_alias([found.id])
-        if not known and not await deps.store.forgotten([found.id]):
+        known = await deps.store.recordings.keys_by_alias([found.id])
+        if not known and not await deps.store.forgetting.forgotten([found.id]):
             unplaced |= not await _discover(deps, look, found)
     news = any(deps.now() - item.entry.received_at < NEWS_FOR for item in waiting)
     if waiting:
-        waiting = await deps.store.waiting_inbox(look.room_id)
+        waiting = await deps.store.inbox.waiting(look.room_id)
     if unplaced or (waiting and news):
         return deps.policy.look_again
     return deps.policy.look_every if deps.policy.webhooks else deps.policy.look_alone
@@ -73,7 +73,7 @@ def _is_news(one: HmsRecording, look: Look, now: datetime) -> bool:
 
 async def _discover(deps: Deps, look: Look, found: HmsRecording) -> bool:
     """False: another recording of ours still has the room, so ask about that one first."""
-    channels = await deps.store.followers(look.room_id)
+    channels = await deps.store.follows.followers(look.room_id)
     if not channels:
         return True
     now = deps.now()
@@ -84,9 +84,11 @@ async def _discover(deps: Deps, look: Look, found: HmsRecording) -> bool:
         room_name=look.room_name,
         channels=channels,
     )
-    made = await deps.store.create(deps.new_id(), first, also=facts_of_recording(found, now))
+    made = await deps.store.recordings.create(
+        deps.new_id(), first, also=facts_of_recording(found, now)
+    )
     if isinstance(made, RoomTaken):
-        await deps.store.record(made.key, asked=Asked(None), wake=True)
+        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
         return False
     if isinstance(made, Created):
         log.info("discovered", key=made.key, room=look.room_id)

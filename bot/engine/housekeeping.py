@@ -35,8 +35,10 @@ async def keep_tidy(deps: Deps) -> None:
 
 async def tidy(deps: Deps) -> None:
     now = deps.now()
-    await deps.store.stop_waiting(now - CLAIMED_WITHIN, UNCLAIMED)
-    gone = await deps.store.purge(drafts_before=now - DRAFTS_FOR, inbox_before=now - INBOX_FOR)
-    await deps.store.purge_forgotten(now - FORGOTTEN_FOR)
-    await deps.store.forget_homes(now - HOMES_FOR)
+    await deps.store.inbox.stop_waiting(now - CLAIMED_WITHIN, UNCLAIMED)
+    gone = await deps.store.purging.purge(
+        drafts_before=now - DRAFTS_FOR, inbox_before=now - INBOX_FOR
+    )
+    await deps.store.forgetting.purge_forgotten(now - FORGOTTEN_FOR)
+    await deps.store.purging.homes(now - HOMES_FOR)
     log.info("tidied", rows=gone)

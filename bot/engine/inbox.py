@@ -42,13 +42,13 @@ class Read:
 
 async def match_inbox(deps: Deps) -> Read:
     """Match one batch. Safe to repeat: facts have identities."""
-    items = await deps.store.take_inbox(BATCH)
+    items = await deps.store.inbox.take(BATCH)
     if not items:
         return Read()
     read = [(item, Envelope.model_validate(item.entry.body)) for item in items]
     ids = {item.id: ids_of(envelope) for item, envelope in read}
-    known = await deps.store.keys_by_alias({a for i in ids.values() for a in i.aliases})
-    rooms = await deps.store.open_in_rooms(_unnamed(ids.values(), known))
+    known = await deps.store.recordings.keys_by_alias({a for i in ids.values() for a in i.aliases})
+    rooms = await deps.store.lists.open_in_rooms(_unnamed(ids.values(), known))
     told: dict[str, _Told] = defaultdict(_Told)
     settled: list[Settled] = []
     nobodys: list[tuple[InboxItem, Ids]] = []
@@ -64,7 +64,7 @@ async def match_inbox(deps: Deps) -> Read:
                 nobodys.append((item, of))
     await _record(deps.store, told)
     followed = await _of_nobody(deps, nobodys, settled) if nobodys else False
-    await deps.store.settle_inbox(settled)
+    await deps.store.inbox.settle(settled)
     waiting = {s.id: ids[s.id] for s in settled if s.state is InboxState.WAITING}
     if waiting:
         await _named_meanwhile(deps.store, waiting, known)
@@ -78,11 +78,13 @@ async def _of_nobody(
 
     About what was forgotten nothing is kept.
     """
-    forgotten = await deps.store.forgotten({a for _, of in nobodys for a in of.aliases})
-    await deps.store.drop_inbox([item.id for item, of in nobodys if of.aliases & forgotten])
+    forgotten = await deps.store.forgetting.forgotten({a for _, of in nobodys for a in of.aliases})
+    await deps.store.forgetting.drop_inbox(
+        [item.id for item, of in nobodys if of.aliases & forgotten]
+    )
     left = [(item, of.room_id) for item, of in nobodys if not of.aliases & forgotten]
     rooms = {room for item, room in left if room and item.entry.type.startswith(BEAM)}
-    followed = await deps.store.look_soon(rooms) if rooms else set()
+    followed = await deps.store.follows.look_soon(rooms) if rooms else set()
     for item, room in left:
         if room in followed and item.entry.type.startswith(BEAM):
             settled.append(_later(deps, item))
@@ -96,17 +98,17 @@ async def _named_meanwhile(
     store: Store, waiting: Mapping[int, Ids], known: Mapping[str, str]
 ) -> None:
     """Who learnt a name since we looked found nothing waiting yet."""
-    names = await store.keys_by_alias({a for of in waiting.values() for a in of.aliases})
+    names = await store.recordings.keys_by_alias({a for of in waiting.values() for a in of.aliases})
     new = names.keys() - known.keys()
     again = [item for item, of in waiting.items() if of.aliases & new]
-    await store.settle_inbox([Settled(item, InboxState.NEW) for item in again])
+    await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
 
 
 async def reopen_inbox(store: Store, room_id: str) -> None:
     """Webhooks of this room that named an id unknown until now may be matched."""
-    waiting = await store.waiting_inbox(room_id)
+    waiting = await store.inbox.waiting(room_id)
     if waiting:
-        await store.settle_inbox([Settled(item.id, InboxState.NEW) for item in waiting])
+        await store.inbox.settle([Settled(item.id, InboxState.NEW) for item in waiting])
 
 
 def _unnamed(all_ids: Iterable[Ids], known: Mapping[str, str]) -> set[str]:
@@ -133,18 +135,18 @@ async def _ask(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
         with suppress(UnknownRecording):  # forgotten since
-            await store.record(key, asked=Asked(None), wake=True)
+            await store.recordings.record(key, asked=Asked(None), wake=True)
 
 
 async def _record(store: Store, told: dict[str, _Told]) -> None:
     for key, said in told.items():
         try:
-            await store.record(
+            await store.recordings.record(
                 key, facts=said.facts, aliases=said.aliases, inbox=said.items, wake=True
             )
         except UnknownRecording:
             log.warning("alias_of_no_recording", key=key)
-            await store.settle_inbox([Settled(i, InboxState.IGNORED) for i in said.items])
+            await store.inbox.settle([Settled(i, InboxState.IGNORED) for i in said.items])
         except StoreUnavailable:
             raise
         except Exception:  # such as a fact that only newer code knows: tried again, holds up no one

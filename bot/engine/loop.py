@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.deps import Deps
+from bot.engine.context import Dispatch
 from bot.engine.discovery import look_out
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
@@ -31,9 +32,15 @@ class Reconciler:
     """
 
     def __init__(
-        self, deps: Deps, owner: str, *, look_every_s: float = LOOK_AT_LEAST_EVERY_S
+        self,
+        deps: Deps,
+        dispatch: Dispatch,
+        owner: str,
+        *,
+        look_every_s: float = LOOK_AT_LEAST_EVERY_S,
     ) -> None:
         self._deps = deps
+        self._dispatch = dispatch
         self._owner = owner
         self._turns = itertools.count(1)
         self._look_every_s = look_every_s
@@ -58,8 +65,8 @@ class Reconciler:
         self.poke()
 
     async def run(self) -> None:
-        self._deps.store.on_mail = self._mail.set
-        listening = asyncio.create_task(self._deps.store.listen(self.poke))
+        self._deps.store.db.on_mail = self._mail.set
+        listening = asyncio.create_task(self._deps.store.queue.listen(self.poke))
         renewing = asyncio.create_task(self._keep_leases())
         try:
             await asyncio.gather(
@@ -98,7 +105,7 @@ class Reconciler:
             await asyncio.sleep(RENEW_EVERY_S)
             try:
                 if self._running:
-                    await self._deps.store.renew(set(self._running.values()))
+                    await self._deps.store.queue.renew(set(self._running.values()))
             except StoreError as gone:
                 log.warning("leases_not_renewed", why=str(gone))
             except Exception:
@@ -116,7 +123,7 @@ class Reconciler:
     async def _look_out(self) -> float:
         if await look_out(self._deps):
             return 0.0
-        due = await self._deps.store.next_look()
+        due = await self._deps.store.follows.next_look()
         if due is None:
             return self._look_every_s
         soon = (due - self._deps.now()).total_seconds()
@@ -125,7 +132,7 @@ class Reconciler:
     async def _take_work(self) -> float:
         free = SIDE_BY_SIDE - len(self._running)
         owner = f"{self._owner}:{next(self._turns)}"
-        keys = await self._deps.store.take_due(free, owner) if free else []
+        keys = await self._deps.store.queue.take(free, owner) if free else []
         self._more = len(keys) == free
         for key in keys:
             work = self._run_one(key, owner, after=self._latest.get(key))
@@ -149,8 +156,8 @@ class Reconciler:
         try:
             if after:
                 await self._let_end(after, key, owner)
-            rest = await run(self._deps, key, owner, enough=self._stopping.is_set)
-            if await self._deps.store.release(key, owner, rest.until, asked=rest.asked):
+            rest = await run(self._deps, self._dispatch, key, owner, enough=self._stopping.is_set)
+            if await self._deps.store.queue.release(key, owner, rest.until, asked=rest.asked):
                 self._work.set()
             elif rest.until is not None:
                 self._look_at(rest.until)
@@ -166,7 +173,7 @@ class Reconciler:
         """Our own earlier turn, whose lease ended while it waited for the database: what it did is
         noted first, or it would be done again."""
         await asyncio.wait([earlier])
-        if key not in await self._deps.store.renew([owner]):
+        if key not in await self._deps.store.queue.renew([owner]):
             raise LeaseLost(key)
 
     def _look_at(self, due_at: datetime) -> None:

@@ -29,7 +29,9 @@ async def note_that_we_live(deps: Deps) -> None:
     policy = deps.policy
 
     async def beat() -> None:
-        if await deps.store.beat(away_after=policy.away_after, settle=policy.replay_settle):
+        if await deps.store.heartbeat.beat(
+            away_after=policy.away_after, settle=policy.replay_settle
+        ):
             log.warning("nobody_was_there", longer_than_s=policy.away_after.total_seconds())
 
     await _again_and_again(beat, policy.beat_every)
@@ -39,7 +41,7 @@ async def replay_what_was_missed(deps: Deps) -> None:
     """Until cancelled: asks for a replay that is owed, whoever owes it."""
 
     async def look() -> None:
-        owed = await deps.store.take_replay(CLAIMED_FOR)
+        owed = await deps.store.heartbeat.take_replay(CLAIMED_FOR)
         if owed is not None:
             await ask_for(deps, owed)
 
@@ -56,7 +58,7 @@ async def ask_for(deps: Deps, owed: Owed) -> None:
         return
     REPLAYS.labels("asked").inc()
     log.info("replay_asked", status=replay.status, start=str(start), end=str(end))
-    await deps.store.settle_replay(owed)
+    await deps.store.heartbeat.settle_replay(owed)
 
 
 def window(owed: Owed, margin: timedelta) -> tuple[datetime, datetime]:
@@ -68,7 +70,7 @@ async def _put_off(deps: Deps, owed: Owed, failed: HmsError) -> None:
     if owed.tries >= TRIES:
         REPLAYS.labels("given_up").inc()
         log.error("replay_given_up", why=str(failed), tries=owed.tries)
-        await deps.store.settle_replay(owed)
+        await deps.store.heartbeat.settle_replay(owed)
         return
     REPLAYS.labels("failed").inc()
     policy = deps.policy
@@ -76,7 +78,7 @@ async def _put_off(deps: Deps, owed: Owed, failed: HmsError) -> None:
     asked = failed.retry_after_s if isinstance(failed, HmsUnavailable) else None
     again_at = deps.now() + max(pause, timedelta(seconds=asked or 0))
     log.warning("replay_put_off", why=str(failed), again_at=str(again_at))
-    await deps.store.settle_replay(owed, again_at=again_at)
+    await deps.store.heartbeat.settle_replay(owed, again_at=again_at)
 
 
 async def _again_and_again(do: Callable[[], Awaitable[None]], every: timedelta) -> None:

@@ -12,8 +12,7 @@ from bot.core.deliveries import Hold, Kind, State
 from bot.core.plan import next_step
 from bot.core.steps import Action, Done, Forget, Wait, hold_name
 from bot.deps import Deps
-from bot.dispatch import carry_out
-from bot.engine.context import Context, Note, hold
+from bot.engine.context import Context, Dispatch, Note, hold
 from bot.engine.inbox import reopen_inbox
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
@@ -38,7 +37,12 @@ class Rest:
 
 
 async def run(
-    deps: Deps, key: str, owner: str, *, enough: Callable[[], bool] = lambda: False
+    deps: Deps,
+    dispatch: Dispatch,
+    key: str,
+    owner: str,
+    *,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Rest:
     """Do what is due of one recording.
 
@@ -46,7 +50,7 @@ async def run(
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
     ctx = await _context(deps, key, owner)
-    wanted, asked = ctx.wanted(), None
+    wanted, asked = dispatch.wanted(ctx), None
     for _ in range(MAX_STEPS_IN_A_ROW):
         match next_step(ctx.recording, ctx.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
@@ -54,16 +58,16 @@ async def run(
             case Done():
                 return Rest(None, asked)
             case Forget():
-                await deps.store.forget(key, owner)
+                await deps.store.forgetting.forget(key, owner)
                 return Rest(None)
             case step:
-                note = await _guarded(step, ctx)
+                note = await _guarded(dispatch, step, ctx)
         if _only_asked(note):
             ctx, asked = _having_asked(ctx, note.asked), note.asked
         else:
             await _write(ctx, replace(note, asked=note.asked or asked))
             ctx = await _context(deps, key, owner)
-            wanted, asked = ctx.wanted(), None
+            wanted, asked = dispatch.wanted(ctx), None
         if enough():
             return Rest(deps.now(), asked)
     log.warning("many_steps_in_a_row", key=key)
@@ -84,7 +88,7 @@ def _having_asked(ctx: Context, asked: Asked | None) -> Context:
 
 
 async def _context(deps: Deps, key: str, owner: str) -> Context:
-    loaded = await deps.store.load(key)
+    loaded = await deps.store.recordings.load(key)
     if loaded.owner != owner:
         raise LeaseLost(key)
     ctx = Context(
@@ -98,7 +102,7 @@ async def _context(deps: Deps, key: str, owner: str) -> Context:
 async def _link_to(deps: Deps, key: str) -> str | None:
     """The card of another recording of ours."""
     try:
-        other = await deps.store.load(key)
+        other = await deps.store.recordings.load(key)
     except UnknownRecording:  # forgotten since
         return None
     card = other.work.delivery(Kind.CARD, other.recording.home)
@@ -110,13 +114,13 @@ async def _link_to(deps: Deps, key: str) -> str | None:
         return None
 
 
-async def _guarded(step: Action, ctx: Context) -> Note:
+async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
     """Carry out a step; what goes wrong holds up this step only."""
     name = hold_name(step)
     kind = type(step).__name__
     try:
         async with asyncio.timeout(STEP_WITHIN_S):
-            note = await carry_out(step, ctx)
+            note = await dispatch.carry_out(step, ctx)
     except (HmsUnavailable, SlackUnavailable) as failed:
         STEPS.labels(kind, "unavailable").inc()
         log.info("step_held", key=ctx.key, step=name, why=str(failed))
@@ -157,7 +161,7 @@ async def _write(ctx: Context, note: Note) -> None:
     """Through an outage, and even if the lease is lost: what came of a call is not thrown away."""
     for _ in range(WRITE_TRIES):
         try:
-            await ctx.deps.store.record(
+            await ctx.deps.store.recordings.record(
                 ctx.key,
                 facts=note.facts,
                 aliases=note.aliases,

@@ -44,3 +44,16 @@ def fold(text: str) -> str:
     """One spelling for what looks the same: case, width, invisible characters, outer spaces."""
     once = unicodedata.normalize("NFKC", strip_invisible(text)).casefold()
     return unicodedata.normalize("NFKC", once).strip()
+
+
+_MUST_ESCAPE = re.compile(rf"[\\{DOUBLE_QUOTES}]")
+
+
+_PLAIN = re.compile(r"\w[\w.,:;/?&=%+@~#!*()-]*")
+
+
+def quote(text: str, *, always: bool = False) -> str:
+    """Text as one word of a command: `lex(quote(text))` gives it back."""
+    if not always and _PLAIN.fullmatch(text):
+        return text
+    return '"' + _MUST_ESCAPE.sub(r"\\\g<0>", text) + '"'

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.schema import pulse
 from bot.store.values import Owed
 
@@ -13,7 +13,7 @@ CLOCKS_DIFFER_BY = timedelta(minutes=5)
 NOTHING_OWED = {"replay_since": None, "replay_until": None, "replay_due_at": None}
 
 
-class PulsePart(Part):
+class Heartbeat(Repository):
     async def beat(self, *, away_after: timedelta, settle: timedelta) -> bool:
         """We are alive. True: nobody was, for longer than that; a replay is owed from now on.
 

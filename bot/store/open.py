@@ -14,6 +14,7 @@ from bot.store.drivers import engine_of
 from bot.store.errors import DatabaseUrlError
 from bot.store.locking import FileLock
 from bot.store.migrating import upgrade
+from bot.store.repository import TeamDatabase
 from bot.store.store import Store
 from bot.store.values import Team
 
@@ -42,7 +43,7 @@ async def open_store(
         if lock is not None:
             lock.close()
         raise
-    return Store(database, team, now=now, lease=lease, lock=lock)
+    return Store(TeamDatabase(database, team, now=now, lease=lease), lock)
 
 
 async def migrate(database_url: str) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from bot.core.deliveries import State
 from bot.core.recording import Phase
 from bot.store.listening import Listener
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.rows import asked_row
 from bot.store.schema import deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked, of_the_team
@@ -68,11 +68,11 @@ TAKE = _take()
 FREED, FREED_HAVING_ASKED = _freed("next_due_at"), _freed("next_due_at", *UNASKED)
 
 
-class DuePart(Part):
-    async def take_due(self, limit: int, owner: str) -> list[str]:
+class Queue(Repository):
+    async def take(self, limit: int, owner: str) -> list[str]:
         """Leases what is due, the longest waiting first, to one worker each."""
         now = self._now()
-        given = {"now": now, "at_most": limit, "until": now + self._lease, "owner": owner}
+        given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
         async with self._db.write(lone=True) as conn:
             taken = (await conn.execute(TAKE, given | self._team_given)).all()
         return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
@@ -83,7 +83,7 @@ class DuePart(Part):
         mine = and_(self._mine(recordings), r.leased_until.is_not(None), theirs)
         picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
         renewal = update(recordings).where(r.key.in_(select(picked.c.key)))
-        longer = renewal.values(leased_until=self._now() + self._lease).returning(r.key)
+        longer = renewal.values(leased_until=self._now() + self._of.lease).returning(r.key)
         async with self._db.write(lone=True) as conn:
             return sorted((await conn.scalars(longer)).all())
 
@@ -146,7 +146,7 @@ class DuePart(Part):
     async def resume(self) -> int:
         """At the start: what nobody can be working on is free, and everything open is due."""
         if self._db.is_sqlite:
-            await self.release_all_leases()
+            await self.release_all()
         return await self.wake_all_open()
 
     async def wake_parked(self, channel: str) -> list[str]:
@@ -180,7 +180,7 @@ class DuePart(Part):
         )
         return sorted((await conn.scalars(woken)).all())
 
-    async def release_all_leases(self) -> None:
+    async def release_all(self) -> None:
         """At the start of the only process: nobody can be working. Not with replicas."""
         async with self._waking() as conn:
             mine = and_(self._mine(recordings), r.leased_until.is_not(None))
@@ -194,7 +194,7 @@ class DuePart(Part):
 
         Also after a reconnect, for something may have been missed.
         """
-        self.on_wake = callback
+        self._of.on_wake = callback
         if self._db.is_sqlite:
             await asyncio.Event().wait()
         else:

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import and_, delete, func, or_, select, update
 
 from bot.kit.rate_limits import Shut
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.schema import gates
 
 g = gates.c
 
 
-class GatesPart(Part):
+class RateLimits(Repository):
     async def gate(self, method: str) -> datetime | None:
         """Until when the method is to be left alone, by every replica; None if it is open."""
         query = select(g.until).where(self._mine(gates), g.method == method, g.until > self._now())

@@ -25,7 +25,7 @@ from bot.store.values import (
     OutcomeAddress,
     RoomTaken,
 )
-from bot.store.writes import BODIES, KEY, Step, StepPart
+from bot.store.writes import BODIES, KEY, Step, StepWrites
 
 NOTES = select(recordings).where(recordings.c.key == KEY, of_the_team(recordings))
 DELIVERIES = select(delivery_table).where(delivery_table.c.recording_key == KEY)
@@ -36,7 +36,7 @@ SETTINGS = settings_where(
 )
 
 
-class RecordingsPart(StepPart):
+class Recordings(StepWrites):
     async def create(
         self,
         key: str,

@@ -1,4 +1,4 @@
-"""What every part of the store has: the database, the team, the clock."""
+"""The database as one team sees it, and what every repository shares."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,37 +16,54 @@ def _nobody() -> None:
     """Nobody listens for wakes yet."""
 
 
-class Part:
+class TeamDatabase:
+    """`on_wake` is called after a commit that made work, `on_mail` after a new inbox item."""
+
     def __init__(
-        self, db: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
+        self, database: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
     ) -> None:
-        self._db = db
-        self._team = team
-        self._now = now
-        self._lease = lease
-        self._mine = cache(self._of_team)  # the same few tables all the time
+        self.database = database
+        self.team = team
+        self.now = now
+        self.lease = lease
         self.on_wake: Callable[[], None] = _nobody
-        self.on_mail: Callable[[], None] = _nobody  # a new item in the inbox, put there by us
+        self.on_mail: Callable[[], None] = _nobody
+        self.mine = cache(self._of_team)  # the same few tables all the time
 
     @property
-    def _ours(self) -> dict[str, str]:
-        """The columns that every row of ours carries."""
-        return {"enterprise_id": self._team.enterprise_id, "team_id": self._team.team_id}
+    def columns(self) -> dict[str, str]:
+        """The columns that every row of this team carries."""
+        return {"enterprise_id": self.team.enterprise_id, "team_id": self.team.team_id}
 
     def _of_team(self, table: Table) -> ColumnElement[bool]:
         return and_(
-            table.c.team_id == self._team.team_id,
-            table.c.enterprise_id == self._team.enterprise_id,
+            table.c.team_id == self.team.team_id,
+            table.c.enterprise_id == self.team.enterprise_id,
         )
+
+
+class Repository:
+    """Reads and writes some tables of one team. Every method may raise `StoreUnavailable`."""
+
+    def __init__(self, db: TeamDatabase) -> None:
+        self._of = db
+        self._db = db.database
+        self._now = db.now
+        self._mine = db.mine
+
+    @property
+    def _ours(self) -> dict[str, str]:
+        return self._of.columns
 
     @property
     def _team_given(self) -> dict[str, str]:
         """The parameters of `of_the_team`."""
-        return {"our_team": self._team.team_id, "our_enterprise": self._team.enterprise_id}
+        team = self._of.team
+        return {"our_team": team.team_id, "our_enterprise": team.enterprise_id}
 
     @property
     def _wake_payload(self) -> str:
-        return f"{self._team.enterprise_id}/{self._team.team_id}"
+        return f"{self._of.team.enterprise_id}/{self._of.team.team_id}"
 
     @asynccontextmanager
     async def _waking(self) -> AsyncIterator[AsyncConnection]:
@@ -54,4 +71,4 @@ class Part:
         async with self._db.write() as conn:
             yield conn
             await self._db.notify(conn, self._wake_payload)
-        self.on_wake()
+        self._of.on_wake()

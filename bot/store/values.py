@@ -9,7 +9,6 @@ from typing import Any
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Kind, Work
 from bot.core.recording import Phase, Recording
-from bot.features.options.drafts import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,25 +147,6 @@ class Look:
     room_name: str
     since: datetime  # the first follow
     until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OpenHome:
-    """A Home tab that somebody looks at. `hash` of what it shows, if that is known."""
-
-    user: str
-    page: int
-    hash: str | None
-    opened_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SavedDraft:
-    """`channel` is where the form was opened."""
-
-    draft: Draft
-    channel: str | None
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

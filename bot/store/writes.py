@@ -14,7 +14,7 @@ from bot.core.facts import Fact, Followed
 from bot.core.recording import Recording
 from bot.store import rows
 from bot.store.errors import LeaseLost, UnknownRecording
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
@@ -45,7 +45,7 @@ class Step:
     by: str | None
 
 
-class StepPart(Part):
+class StepWrites(Repository):
     async def _write_step(self, conn: AsyncConnection, step: Step) -> int:
         """Everything in it; the number of new facts. The row lock makes it one at a time."""
         row = await self._locked(conn, step)
@@ -93,7 +93,7 @@ class StepPart(Part):
         if wake:
             changes |= {"next_due_at": now, "wakes": row.wakes + 1}
         if step.owner is not None:
-            changes["leased_until"] = now + self._lease
+            changes["leased_until"] = now + self._of.lease
         return changes
 
     async def _write_facts(self, conn: AsyncConnection, step: Step) -> rows.Merged:

@@ -83,7 +83,7 @@ class HmsWebhook:
             aliases=sorted(ids.aliases),
         )
         try:
-            new = await self.store.put_inbox(entry)
+            new = await self.store.inbox.put(entry)
         except StoreError as gone:
             log.warning("webhook_not_kept", why=str(gone))
             return _answer(503, "cannot be kept now, send it again")

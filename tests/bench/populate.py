@@ -87,8 +87,10 @@ async def _one(store: Store, slack: httpx.AsyncClient, i: int) -> Open:
         hash=content_hash(card),
     )
     asked = Asked(datetime.now(UTC), asks=6)
-    await store.create(key, requested)
-    await store.record(key, facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], asked=asked)
+    await store.recordings.create(key, requested)
+    await store.recordings.record(
+        key, facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], asked=asked
+    )
     every = ask_at(recording, Work(asked_at=BEGAN, asks=1), Policy()) - BEGAN
     return Open(key, hms_id, room_id, session_id, posted["ts"], every)
 

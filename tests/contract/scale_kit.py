@@ -132,7 +132,7 @@ def listening(store: Store) -> Iterator[Heard]:
         if statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "WITH", "DELETE", "INSERT"):
             heard.statements.append((statement, parameters))
 
-    engine = store._db.engine.sync_engine
+    engine = store.db.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", hear)
     try:
         yield heard

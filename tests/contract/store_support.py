@@ -50,7 +50,7 @@ def requested(**changes: object) -> Requested:
 
 async def created(store: Store, **changes: object) -> str:
     key = new_key()
-    assert await store.create(key, requested(**changes)) == Created(key)
+    assert await store.recordings.create(key, requested(**changes)) == Created(key)
     return key
 
 

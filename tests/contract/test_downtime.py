@@ -59,16 +59,16 @@ async def deps(hms: RunningHms, store: Store, clock: Clock) -> AsyncIterator[Dep
 
 
 async def taken(store: Store) -> Owed:
-    replay = await store.take_replay(CLAIMED_FOR)
+    replay = await store.heartbeat.take_replay(CLAIMED_FOR)
     assert replay is not None
     return replay
 
 
 async def owed(store: Store, clock: Clock) -> Owed:
     """Back after an hour, and the replay taken."""
-    await store.beat(away_after=POLICY.away_after, settle=0 * S)
+    await store.heartbeat.beat(away_after=POLICY.away_after, settle=0 * S)
     clock.advance(AWAY)
-    assert await store.beat(away_after=POLICY.away_after, settle=0 * S)
+    assert await store.heartbeat.beat(away_after=POLICY.away_after, settle=0 * S)
     return await taken(store)
 
 
@@ -88,7 +88,7 @@ async def test_it_is_asked_for_and_settled(
     assert asked["body"]["status"] == "failed"
     assert abs(end - replay.until) < S
     assert abs(start - (replay.since - POLICY.replay_margin)) < S
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None
 
 
 async def test_a_taker_that_died_leaves_the_same_request_to_another(
@@ -101,7 +101,7 @@ async def test_a_taker_that_died_leaves_the_same_request_to_another(
     await ask_for(deps, await taken(store))
     one, two = await replays(driver)
     assert one["body"] == two["body"]
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None
 
 
 @pytest.mark.parametrize("status", [500, 429, 400, 401])
@@ -114,14 +114,14 @@ async def test_a_failure_is_tried_again_ever_later_and_given_up_at_last(
     pauses = []
     for _ in range(TRIES - 1):
         await ask_for(deps, replay)
-        put_off = await store.owed_replay()
+        put_off = await store.heartbeat.owed_replay()
         assert put_off is not None
         pauses.append((put_off.due_at - clock.now()).total_seconds())
-        assert await store.take_replay(CLAIMED_FOR) is None
+        assert await store.heartbeat.take_replay(CLAIMED_FOR) is None
         clock.time = put_off.due_at
         replay = await taken(store)
     await ask_for(deps, replay)
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None
     assert pauses == sorted(pauses)
     assert pauses[0] >= 30
     assert pauses[-1] <= 600
@@ -133,9 +133,9 @@ async def test_after_a_failure_it_works(
     fault = {"kind": "status", "method": "POST", "path": PATH, "status": 503, "times": 1}
     await driver.sim("/faults", fault)
     await ask_for(deps, await owed(store, clock))
-    put_off = await store.owed_replay()
+    put_off = await store.heartbeat.owed_replay()
     assert put_off is not None
     clock.time = put_off.due_at
     await ask_for(deps, await taken(store))
     assert [r["status"] for r in await replays(driver)] == [503, 200]
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None

@@ -62,7 +62,7 @@ async def test_what_it_became_is_found_in_a_few_calls(
     past = [recording(f"old-{n}", "completed", T0 - (YEARS - n) * 3600 * S) for n in range(YEARS)]
     history = History([*past, recording("ours", status, T0 + S)])
     key = await created(store)
-    await store.add_facts(key, [StartAttempted(at=T0)])
+    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
     async with (
         serving(history.app()) as url,
         aiohttp.ClientSession() as session,
@@ -71,7 +71,7 @@ async def test_what_it_became_is_found_in_a_few_calls(
         slack = SlackGateway(AsyncWebClient(session=session), session, None)
         hms = HmsClient(url, FixedToken("t"), http)
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
-        ctx = Context(deps, "me", (await store.load(key)).recording, Work(), {})
+        ctx = Context(deps, "me", (await store.recordings.load(key)).recording, Work(), {})
         note = await start(ctx)
     assert note.facts[0] == Adopted(at=T0, hms_id="ours", elsewhere=False)
     assert len(history.calls) <= CALLS_AT_MOST

@@ -15,6 +15,7 @@ from bot.core.options import RecordingOptions
 from bot.core.policy import Policy
 from bot.core.recording import Recording
 from bot.deps import Deps
+from bot.dispatch import DISPATCH
 from bot.engine.runner import run
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
@@ -45,11 +46,11 @@ class Life:
     world: World
 
     async def until(self, then: datetime) -> None:
-        while (due := await self.store.next_due()) is not None and due <= then:
+        while (due := await self.store.queue.next_due()) is not None and due <= then:
             self.clock.time = max(self.clock.time, due)
-            for key in await self.store.take_due(1, ME):
-                rest = await run(self.deps, key, ME)
-                await self.store.release(key, ME, rest.until, asked=rest.asked)
+            for key in await self.store.queue.take(1, ME):
+                rest = await run(self.deps, DISPATCH, key, ME)
+                await self.store.queue.release(key, ME, rest.until, asked=rest.asked)
         self.clock.time = max(self.clock.time, then)
 
     async def recorded(self, **options: Any) -> str:
@@ -69,13 +70,13 @@ class Life:
         hms_id = (await self.recording(key)).hms_id
         assert hms_id is not None
         await self.driver.recording(hms_id, "running")
-        await self.store.add_facts(key, [StopRequested(at=self.clock.now(), by=STARTER)])
+        await self.store.recordings.add_facts(key, [StopRequested(at=self.clock.now(), by=STARTER)])
         await self.until(self.clock.now() + 1 * S)
         await self.driver.recording(hms_id, "completed")
         return key
 
     async def recording(self, key: str) -> Recording:
-        return (await self.store.load(key)).recording
+        return (await self.store.recordings.load(key)).recording
 
     async def card(self) -> SeenMessage:
         state = await self.world.ines.state()
@@ -92,7 +93,7 @@ class Life:
 async def life(store: Store) -> AsyncIterator[Life]:
     clock = Clock()
     clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
-    store._now = clock.now
+    store.db.now = clock.now
     async with (
         slack() as world,
         serve(HmsConfig(speed=3000)) as hms,
@@ -127,7 +128,7 @@ async def test_a_transcript_that_never_comes(life: Life) -> None:
     assert "Gave up waiting for the transcript" in card.text
     assert "The video is ready." in results
     assert OVER in results
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None
     assert (await life.recording(key)).problem is None
 
 
@@ -146,7 +147,7 @@ async def test_a_transcript_that_cannot_be_read(life: Life) -> None:
     assert OVER in results
     assert chat == "The chat is not here: 100ms did not hand it out. Details shows its files."
     assert "Transcript" in [b["text"]["text"] for b in card.blocks[-1]["elements"]]
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None
 
 
 async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
@@ -162,7 +163,7 @@ async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
     results, *files = await life.thread()
     assert "The summary could not be read; Details has its file." in results
     assert len(files) == 2
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None
 
 
 async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
@@ -172,9 +173,9 @@ async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
     key = await life.recorded(transcription=True)
     await life.driver.event("transcription.success")
     await life.until(life.clock.now() + 10 * HOUR)
-    loaded = await life.store.load(key)
+    loaded = await life.store.recordings.load(key)
     assert loaded.recording.assets.chat is not None
     sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT}
     assert sent == {Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT}
     assert not [text for text in await life.thread() if "chat" in text]
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None

@@ -64,7 +64,7 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
     """What an executor sees of a recording that runs."""
     key = await created(store)
     facts: list[Fact] = [StartAccepted(at=T0, hms_id="job-1"), Observed(at=T0, status="running")]
-    await store.add_facts(key, facts)
+    await store.recordings.add_facts(key, facts)
     async with (
         serving(hms.app()) as url,
         aiohttp.ClientSession() as session,
@@ -73,7 +73,7 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
         slack = SlackGateway(AsyncWebClient(session=session), session, None)
         client = HmsClient(url, FixedToken("t"), http, patience_s=5)
         deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
-        yield Context(deps, "me", (await store.load(key)).recording, Work(), {})
+        yield Context(deps, "me", (await store.recordings.load(key)).recording, Work(), {})
 
 
 def too_many() -> Response:
@@ -102,7 +102,7 @@ async def test_a_429_pauses_its_method_for_every_replica(
     hms = Hms(too_many)
     async with serving(hms.app()) as url, httpx.AsyncClient() as http:
         one, other = (
-            HmsClient(url, FixedToken("t"), http, pauses=Pauses(shared, clock.now))
+            HmsClient(url, FixedToken("t"), http, pauses=Pauses(shared.rate_limits, clock.now))
             for shared in (store, another)
         )
         with pytest.raises(HmsUnavailable, match="slow down"):
@@ -192,10 +192,10 @@ async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock:
     for answer, kinds in ((over, [StopRefused, Observed]), (unknown, [StopRefused])):
         async with beside(Hms(answer, unknown), store, clock) as ctx:
             assert [type(f) for f in (await stop(ctx)).facts] == kinds
-        await store.forget(ctx.key, await taken(store, ctx.key))
+        await store.forgetting.forget(ctx.key, await taken(store, ctx.key))
 
 
 async def taken(store: Store, key: str) -> str:
     """The room is free for the next one."""
-    assert await store.take_due(1, "me") == [key]
+    assert await store.queue.take(1, "me") == [key]
     return "me"

@@ -2,12 +2,35 @@
 
 from dataclasses import replace
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import Kind, State, Wanted
+from bot.core.policy import is_late, transcript_expected_at
 from bot.engine.context import Context, Note
 from bot.engine.posting import parked, post
-from bot.features.card.views import tell_message
+from bot.features.card.views import recording_card, tell_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
-from bot.ui.message import content_hash
+from bot.ui.message import Message, content_hash
+
+
+def card_of(ctx: Context) -> Message:
+    """The card as it should look now."""
+    return recording_card(
+        ctx.recording,
+        late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
+        transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
+        permalink_of_pointer=ctx.pointer_link,
+        bot=ctx.deps.identity.name,
+    )
+
+
+def wanted(ctx: Context) -> Wanted:
+    """What the plan is to bring about, by the views and by the channels' settings."""
+    places = [*ctx.recording.channels, ctx.recording.starter or ""]
+    card_only = {place for place in places if ctx.settings_of(place).results == "card"}
+    return Wanted(
+        card=content_hash(card_of(ctx)),
+        tell_room=ctx.settings_of(ctx.recording.home).tell_room,
+        card_only=frozenset(card_only),
+    )
 
 
 async def post_card(ctx: Context, channel: str) -> Note:
@@ -15,7 +38,7 @@ async def post_card(ctx: Context, channel: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, channel)
     if card and card.ts:
         return await update_card(ctx, channel)
-    return await post(ctx, Kind.CARD, channel, ctx.card())
+    return await post(ctx, Kind.CARD, channel, card_of(ctx))
 
 
 async def update_card(ctx: Context, channel: str) -> Note:
@@ -23,7 +46,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, channel)
     if card is None or card.posted_in is None or card.ts is None:
         raise ValueError("the plan edits only what was posted")
-    message = ctx.card()
+    message = card_of(ctx)
     try:
         await ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
     except MessageGone as gone:

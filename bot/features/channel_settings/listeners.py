@@ -94,7 +94,7 @@ async def suggest_groups(args: AsyncArgs, bot: Bot) -> None:
 async def submitted(args: AsyncArgs, bot: Bot) -> None:
     view = args.body["view"]
     channel, user = view["private_metadata"], args.body["user"]["id"]
-    before = await bot.deps.store.channel_settings(channel)
+    before = await bot.deps.store.channel_settings.of(channel)
     chosen = settings_from_state((view.get("state") or {}).get("values"), before)
     if isinstance(chosen, FieldErrors):
         await args.ack(response_action="errors", errors=dict(chosen))

@@ -4,6 +4,7 @@ from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
 from bot.deps import Deps
 from bot.features.channel_settings.form import Changed, settings_form
+from bot.features.presets.store import PresetRepository
 from bot.ui.forms import postable
 from bot.ui.message import View
 
@@ -11,9 +12,9 @@ from bot.ui.message import View
 async def settings_view(deps: Deps, rights: Rights, user: str, channel: str) -> View:
     """Raises NoRight."""
     await rights.to_set(user)
-    settings = await deps.store.channel_settings(channel)
-    presets = await deps.store.presets_for(channel)
-    changes = await deps.store.settings_changes(channel)
+    settings = await deps.store.channel_settings.of(channel)
+    presets = await PresetRepository(deps.db).for_channel(channel)
+    changes = await deps.store.channel_settings.changes(channel)
     return settings_form(
         channel,
         settings,
@@ -33,4 +34,4 @@ async def save(
 ) -> None:
     """Raises NoRight."""
     await rights.to_set(user)
-    await deps.store.save_channel_settings(channel, settings, user)
+    await deps.store.channel_settings.save(channel, settings, user)

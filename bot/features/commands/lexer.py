@@ -14,7 +14,6 @@ _PARTNERS = {"“": "”“", "„": "“”", "«": "»", "»": "«»", "‘": 
 
 _ANY_QUOTE = DOUBLE_QUOTES + SINGLE_QUOTES
 _ESCAPE = re.compile(rf"\\([\\{_ANY_QUOTE}])")
-_MUST_ESCAPE = re.compile(rf"[\\{DOUBLE_QUOTES}]")
 _ESCAPE_OR_CLOSING = {
     family: re.compile(rf"\\[\\{_ANY_QUOTE}]|[{family}](?=[\s,:{INVISIBLE}]|\Z)")
     for family in (DOUBLE_QUOTES, SINGLE_QUOTES)
@@ -26,7 +25,6 @@ _SLACK_LINK = re.compile(
 )
 _ENTITY = re.compile(r"&(amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
-_PLAIN = re.compile(r"\w[\w.,:;/?&=%+@~#!*()-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,6 @@ def lex(text: str) -> Lexed:
         unclosed = unclosed if unclosed is not None else broken
         at = _next_word(text, end)
     return Lexed(tuple(tokens), unclosed)
-
-
-def quote(text: str, *, always: bool = False) -> str:
-    """Text as one word of a command: `lex(quote(text))` gives it back."""
-    if not always and _PLAIN.fullmatch(text):
-        return text
-    return '"' + _MUST_ESCAPE.sub(r"\\\g<0>", text) + '"'
 
 
 def _next_word(text: str, at: int) -> int:

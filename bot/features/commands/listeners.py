@@ -38,6 +38,7 @@ from bot.features.rooms.model import (
     without_preview,
 )
 from bot.features.rooms.service import RoomDirectory, id_of, which_room
+from bot.features.rooms.store import RoomRepository
 from bot.features.start import service as start_service
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_form, present, say_taken
@@ -121,7 +122,7 @@ async def tell(
 
 
 async def start(args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Start) -> None:
-    settings = await bot.deps.store.channel_settings(asked.channel)
+    settings = await bot.deps.store.channel_settings.of(asked.channel)
     await bot.rights.to_start(asked.user, asked.channel, settings)
     preset = await presets.meant(bot.deps, asked.channel, command.preset, settings)
     if isinstance(preset, presets.NoSuchPreset):
@@ -165,7 +166,7 @@ async def start_with(
             await begin(args, bot, use, asked, command, found=unnamed)
         case Unknown():
             use.rooms.refresh_soon()
-            again = partial(c.Start, options=command.options)
+            again = line_of(partial(c.Start, options=command.options))
             await answer(args, bot, asked, which_room(room or "", found, again, form=True))
         case Ambiguous() | RoomCode() | None:
             await args.ack()
@@ -214,7 +215,7 @@ async def begin(
         bot.after_ack(asked, say_taken(bot, use.links, asked, made.key))
         return
     await answer(args, bot, asked, start_views.starting_reply(name))
-    bot.after_ack(asked, bot.deps.store.mark_used(room_id))
+    bot.after_ack(asked, RoomRepository(bot.deps.db).mark_used(room_id))
 
 
 async def steer(
@@ -224,7 +225,7 @@ async def steer(
     found = await use.rooms.find(room) if room else None
     room_id = id_of(found)
     if room and room_id is None:
-        await answer(args, bot, asked, which_room(room, found, STEERING[action]))
+        await answer(args, bot, asked, which_room(room, found, line_of(STEERING[action])))
         return
     choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
     if choice.unfit:
@@ -253,6 +254,11 @@ async def _check_steering(bot: Bot, asked: Asked, action: Control, row: Recordin
         raise no if seen else no.unnamed() from None
 
 
+def line_of(command: Callable[[str], c.Command]) -> Callable[[str], str]:
+    """The command for a room, as people would type it."""
+    return lambda room: c.command_line(command(room))
+
+
 STEERING: dict[Control, Callable[[str], c.Command]] = {
     "stop": c.Stop,
     "pause": c.Pause,
@@ -277,7 +283,7 @@ async def tell_list(bot: Bot, use: Services, asked: Asked, room: str | None, cou
     found = await use.rooms.find(room) if room else None
     room_id = id_of(found)
     if room and room_id is None:
-        await bot.reply(asked, which_room(room, found, partial(c.List, count=count)))
+        await bot.reply(asked, which_room(room, found, line_of(partial(c.List, count=count))))
         return
     here = asked.channel or ""
     files = await bot.rights.may_open(asked.user, here)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from bot.core.options import RecordingOptions
-from bot.features.commands.lexer import quote
 from bot.features.commands.table import COUNT, DEFAULT_LIST_COUNT
 from bot.features.options.command_options import START_OPTIONS, Takes
+from bot.kit.typed_text import quote
 from bot.ui.ids import COMMAND
 
 

@@ -37,7 +37,7 @@ async def resume(args: AsyncArgs, bot: Bot) -> None:
 async def _steer(args: AsyncArgs, bot: Bot, action: Control) -> None:
     """The card shows what comes of it; only a click that came too late is answered."""
     click = Click.of(args.body)
-    row = await bot.deps.store.row(click.value)
+    row = await bot.deps.store.lists.row(click.value)
     if row:
         await bot.rights.to_steer(click.asked.user, row, action)
         row = await control(bot.deps, action, row.key, click.asked.user)

@@ -21,17 +21,19 @@ _MAY: dict[Control, frozenset[Phase]] = {
 
 async def control(deps: Deps, action: Control, key: str, by: str) -> RecordingRow | None:
     """Store the wish. None: the recording is past that, and nothing was stored."""
-    row = await deps.store.row(key)
+    row = await deps.store.lists.row(key)
     if row is None or row.phase not in _MAY[action]:
         return None
     now = deps.now()
     if action == "stop":
         wish = StopRequested(at=now, by=by)
         # Whoever clicks once more need not wait for the pause that earlier failures have earned.
-        await deps.store.record(key, facts=[wish], holds={hold_name(Stop()): None}, wake=True)
+        await deps.store.recordings.record(
+            key, facts=[wish], holds={hold_name(Stop()): None}, wake=True
+        )
     else:
         pause = PauseRequested(at=now, by=by, pause=action == "pause")
-        await deps.store.add_facts(key, [pause])
+        await deps.store.recordings.add_facts(key, [pause])
     return row
 
 
@@ -40,10 +42,10 @@ async def wish_stop(deps: Deps, key: str, by: str) -> RecordingRow | None:
 
     The starter's own wish would be told to themselves, so it is none.
     """
-    row = await deps.store.row(key)
+    row = await deps.store.lists.row(key)
     if row is None or row.phase not in ON_AIR or row.starter in (None, by):
         return None
-    await deps.store.add_facts(key, [StopWished(at=deps.now(), by=by)])
+    await deps.store.recordings.add_facts(key, [StopWished(at=deps.now(), by=by)])
     return row
 
 
@@ -67,14 +69,14 @@ async def meant(
     Any other is to be asked about.
     """
     if room_id is not None:
-        return _only(action, await deps.store.open_recording_in_room(room_id))
+        return _only(action, await deps.store.lists.open_recording_in_room(room_id))
     above = await _of_thread(deps, channel, thread_ts) if thread_ts else None
     if above:
         return _only(action, above)
-    running = await deps.store.running(channel=channel)
+    running = await deps.store.lists.running(channel=channel)
     if here := _able(action, running):
         return Choice(here, sure=len(here) == 1)
-    elsewhere = _able(action, await deps.store.running())
+    elsewhere = _able(action, await deps.store.lists.running())
     return Choice(elsewhere, sure=False, unfit=() if elsewhere else tuple(running))
 
 
@@ -87,8 +89,8 @@ def _only(action: Control, row: RecordingRow | None) -> Choice:
 
 async def _of_thread(deps: Deps, channel: str, thread_ts: str) -> RecordingRow | None:
     """The one whose card the thread belongs to, whatever became of it."""
-    recent = await deps.store.list_recent(channel=channel, limit=CARDS_LOOKED_AT)
-    cards = await deps.store.cards([row.key for row in recent])
+    recent = await deps.store.lists.recent(channel=channel, limit=CARDS_LOOKED_AT)
+    cards = await deps.store.recordings.cards([row.key for row in recent])
     return next(
         (
             row

@@ -6,9 +6,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access import views as access_views
+from bot.access.views import SEERS
 from bot.core.recording import Recording
 from bot.features.details.views import Viewer, details_view
-from bot.features.results.service import SEERS
 from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Asked, Click
 from bot.ui import ids
@@ -20,7 +20,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def details(args: AsyncArgs, bot: Bot) -> None:
     click = Click.of(args.body)
-    loaded = await bot.deps.store.load(click.value)
+    loaded = await bot.deps.store.recordings.load(click.value)
     viewer = await _viewer(bot, click.asked, loaded.recording)
     await args.ack()
     if not viewer.channels:

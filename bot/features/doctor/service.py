@@ -10,6 +10,7 @@ from bot.core.deliveries import State
 from bot.deps import Deps
 from bot.features.doctor.model import Checkup, MissingScope, Place, Stuck, Undelivered
 from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.store import HealthRepository
 from bot.hms.errors import HmsError
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
@@ -26,8 +27,10 @@ T = TypeVar("T")
 async def examine(deps: Deps, *, user: str, channel: str) -> Checkup:
     """`channel` is where it was asked, or the person's id."""
     store, now = deps.store, deps.now()
-    messages = await store.stuck_messages(channel, now - PARKED_LATELY, STUCK_AT_MOST)
-    steps = await store.stuck_steps(channel, STUCK_AT_MOST)
+    messages = await HealthRepository(store.db).stuck_messages(
+        channel, now - PARKED_LATELY, STUCK_AT_MOST
+    )
+    steps = await HealthRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
     undelivered, scopes, place = await asyncio.gather(
         _in_time(_undelivered(deps)),
         _in_time(_scopes(deps)),
@@ -35,13 +38,13 @@ async def examine(deps: Deps, *, user: str, channel: str) -> Checkup:
     )
     return Checkup(
         webhooks=deps.policy.webhooks,
-        received=await store.received(now - LATELY),
-        ends=await store.ends(now - LATELY),
+        received=await HealthRepository(store.db).received(now - LATELY),
+        ends=await HealthRepository(store.db).ends(now - LATELY),
         undelivered=undelivered,
-        owed=await store.owed_replay(),
+        owed=await store.heartbeat.owed_replay(),
         stuck=(*(message for message in messages if not message.over), *steps),
-        unanswered=await store.unanswered(),
-        shut=tuple(await store.shut_gates()),
+        unanswered=await HealthRepository(store.db).unanswered(),
+        shut=tuple(await store.rate_limits.shut_gates()),
         missing_scopes=scopes,
         place=place,
         asker=user,

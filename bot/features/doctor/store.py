@@ -11,7 +11,7 @@ from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
 from bot.features.doctor.model import Ends, Received, Stuck
 from bot.store import rows
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.schema import deliveries, facts, inbox, recording_channels, recordings
 from bot.store.sql import is_parked, is_waiting
 from bot.store.values import InboxState
@@ -26,7 +26,7 @@ AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
 NOTICE = "SayInRoom"  # an empty room is waited for: nothing that anybody could mend
 
 
-class HealthPart(Part):
+class HealthRepository(Repository):
     async def received(self, since: datetime) -> Received:
         """What came into the inbox, and what became of what came since then."""
         i = inbox.c

@@ -1,13 +1,15 @@
 """`/record follow` and `unfollow`, and the buttons of their list."""
 
+from functools import partial
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.features.commands import model as c
 from bot.features.follow import service as following
 from bot.features.follow import views
 from bot.features.rooms.model import Found
 from bot.features.rooms.service import RoomDirectory, id_of, which_room
+from bot.kit.typed_text import quote
 from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Asked, Click
 from bot.slack.errors import CannotPostThere
@@ -37,7 +39,7 @@ async def _follow(bot: Bot, rooms: RoomDirectory, asked: Asked, channel: str, ro
     room_id = id_of(found)
     if room_id is None:
         rooms.refresh_soon()
-        await bot.reply(asked, which_room(room, found, c.Follow))
+        await bot.reply(asked, which_room(room, found, partial(_line, "follow")))
         return
     name = found.room.name if isinstance(found, Found) else room_id
     try:
@@ -60,17 +62,21 @@ async def unfollow(bot: Bot, rooms: RoomDirectory, asked: Asked, room: str | Non
         found = await rooms.find(room)
         room_id = id_of(found)
         if room_id is None:
-            await bot.reply(asked, which_room(room, found, c.Unfollow))
+            await bot.reply(asked, which_room(room, found, partial(_line, "unfollow")))
             return
-        there = await bot.deps.store.unfollow(room_id, asked.channel or "")
+        there = await bot.deps.store.follows.unfollow(room_id, asked.channel or "")
         name = found.room.name if isinstance(found, Found) else room_id
         await bot.reply(asked, views.unfollowed(name) if there else views.not_followed(name))
         return
     await bot.reply(asked, views.unfollowed(gone))
 
 
+def _line(verb: str, room: str) -> str:
+    return f"{ids.COMMAND} {verb} {quote(room)}"
+
+
 async def _list(bot: Bot, asked: Asked, *, replace: bool = False) -> None:
-    followed = await bot.deps.store.follows_of(asked.channel or "")
+    followed = await bot.deps.store.follows.follows_of(asked.channel or "")
     await bot.reply(asked, views.follows_reply(followed), replace=replace)
 
 
@@ -78,6 +84,6 @@ async def unfollow_clicked(args: AsyncArgs, bot: Bot) -> None:
     """The list is shown again, without it."""
     click = Click.of(args.body)
     await bot.rights.to_follow(click.asked.user)
-    await bot.deps.store.unfollow(click.value, click.asked.channel or "")
+    await bot.deps.store.follows.unfollow(click.value, click.asked.channel or "")
     await args.ack()
     bot.after_ack(click.asked, _list(bot, click.asked, replace=click.on_ephemeral))

@@ -13,17 +13,21 @@ async def follow_room(deps: Deps, room_id: str, room_name: str, channel: str, by
     """
     if not await deps.slack.is_in(channel):
         raise CannotPostThere("not_in_channel")
-    new = await deps.store.follow(room_id, room_name, channel, by)
-    running = await deps.store.open_recording_in_room(room_id)
+    new = await deps.store.follows.follow(room_id, room_name, channel, by)
+    running = await deps.store.lists.open_recording_in_room(room_id)
     if running:
-        await deps.store.add_facts(running.key, [Followed(at=deps.now(), channel_id=channel)])
+        await deps.store.recordings.add_facts(
+            running.key, [Followed(at=deps.now(), channel_id=channel)]
+        )
     return new
 
 
 async def unfollow_named(deps: Deps, name: str, channel: str) -> str | None:
     """By the name that the channel knows it under; None if it follows no such room."""
-    same = [f for f in await deps.store.follows_of(channel) if fold(f.room_name) == fold(name)]
+    same = [
+        f for f in await deps.store.follows.follows_of(channel) if fold(f.room_name) == fold(name)
+    ]
     if len(same) != 1:
         return None
-    await deps.store.unfollow(same[0].room_id, channel)
+    await deps.store.follows.unfollow(same[0].room_id, channel)
     return same[0].room_name

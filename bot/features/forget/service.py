@@ -16,11 +16,11 @@ class NotEnded:
 
 async def forget(deps: Deps, rights: Rights, key: str, by: str) -> RecordingRow | NotEnded | None:
     """None: it is forgotten already. Raises NoRight."""
-    row = await deps.store.row(key)
+    row = await deps.store.lists.row(key)
     if row is None:
         return None
     await rights.to_forget(by, row)
     if row.phase not in ENDED:
         return NotEnded(row)
-    await deps.store.add_facts(key, [ForgetRequested(at=deps.now(), by=by)])
+    await deps.store.recordings.add_facts(key, [ForgetRequested(at=deps.now(), by=by)])
     return row

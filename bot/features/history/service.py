@@ -19,9 +19,9 @@ class Lists:
 
     async def status(self, user: str, channel: str) -> tuple[list[Row], list[Row]]:
         """What runs now: shown in this channel, and elsewhere as far as they may know of it."""
-        here = await self._deps.store.running(channel=channel)
+        here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
-        others = [row for row in await self._deps.store.running() if row.key not in known]
+        others = [row for row in await self._deps.store.lists.running() if row.key not in known]
         seen_here = await self._sight.look(user, here, here=channel)
         return await self.rows(seen_here), await self.rows(await self._sight.look(user, others))
 
@@ -30,15 +30,15 @@ class Lists:
     ) -> list[Row]:
         """Of a room, wherever they may know of it; else of this channel."""
         if room_id is None:
-            found = await self._deps.store.list_recent(channel=channel, limit=count)
+            found = await self._deps.store.lists.recent(channel=channel, limit=count)
         else:
-            found = await self._deps.store.list_recent(room_id=room_id, limit=LOOKED_THROUGH)
+            found = await self._deps.store.lists.recent(room_id=room_id, limit=LOOKED_THROUGH)
         seen = await self._sight.look(user, found, here=channel, enough=count)
         return await self.rows(seen, files=files)
 
     async def rows(self, seen: Sequence[Seen], *, files: bool = True) -> list[Row]:
         """Each with a link to the card by which they see it; `files`: they may open these."""
-        cards = await self._deps.store.cards([one.row.key for one in seen])
+        cards = await self._deps.store.recordings.cards([one.row.key for one in seen])
         links = await asyncio.gather(
             *(self._links.link(one.channel, cards.get(one.row.key, ())) for one in seen)
         )

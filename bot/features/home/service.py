@@ -10,13 +10,15 @@ from bot.access.visibility import Sight
 from bot.deps import Deps
 from bot.features.doctor.model import MissingScope
 from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.store import HealthRepository
 from bot.features.history.service import LOOKED_THROUGH, Lists
 from bot.features.home.model import HomeHealth, HomePage
+from bot.features.home.store import HomeRepository, OpenHome
 from bot.features.home.views import PRESETS, RUNNING, home_view
+from bot.features.presets.store import PresetRepository
 from bot.kit.metrics import FAULTS
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
-from bot.store.values import OpenHome
 from bot.ui.message import View, view_hash
 
 log = structlog.get_logger()
@@ -37,12 +39,12 @@ class Homes:
     async def open(self, user: str, page: int = 0) -> None:
         """Show it now, and keep it up to date for a while."""
         there = min(max(0, page), LOOKED_THROUGH // PER_PAGE)
-        await self._show(await self._deps.store.home_opened(user, there))
+        await self._show(await HomeRepository(self._deps.db).opened(user, there))
 
     async def again(self, user: str) -> None:
         """The same page as if opened anew, if they look at it."""
         since = self._deps.now() - self._deps.policy.home_for
-        home = await self._deps.store.home(user, since)
+        home = await HomeRepository(self._deps.db).get(user, since)
         if home is not None:
             await self.open(user, home.page)
 
@@ -66,9 +68,9 @@ class Homes:
         """False: nobody looks."""
         now, policy = self._deps.now(), self._deps.policy
         since = now - policy.home_for
-        if not await self._deps.store.anyone_home(since):
+        if not await HomeRepository(self._deps.db).anyone(since):
             return False
-        stale = await self._deps.store.take_homes(
+        stale = await HomeRepository(self._deps.db).take(
             AT_ONCE, opened_since=since, shown_before=now - policy.home_again
         )
         for home in stale:
@@ -81,16 +83,16 @@ class Homes:
         shown = view_hash(view)
         if shown != home.hash:
             await self._deps.slack.publish_home(home.user, view)
-            await self._deps.store.home_shown(home.user, home.page, shown)
+            await HomeRepository(self._deps.db).shown(home.user, home.page, shown)
 
     async def view(self, home: OpenHome) -> View:
         deps, user, first = self._deps, home.user, home.page * PER_PAGE
         person = await self._people.person(user)
         member = person.standing == "member"
-        running = await self._sight.look(user, await deps.store.running())
-        every = await deps.store.list_recent(limit=LOOKED_THROUGH)
+        running = await self._sight.look(user, await deps.store.lists.running())
+        every = await deps.store.lists.recent(limit=LOOKED_THROUGH)
         recent = await self._sight.look(user, every, enough=first + PER_PAGE + 1)
-        presets = await deps.store.presets_of(user) if member else []
+        presets = await PresetRepository(deps.db).of_person(user) if member else []
         return home_view(
             HomePage(
                 running=tuple(await self._lists.rows(running[:RUNNING])),
@@ -111,12 +113,12 @@ class Homes:
 
     async def _health(self) -> HomeHealth:
         deps = self._deps
-        received = await deps.store.received(deps.now())
+        received = await HealthRepository(deps.db).received(deps.now())
         return HomeHealth(
             webhooks=deps.policy.webhooks,
             last_webhook_at=received.last_at,
-            unanswered=await deps.store.unanswered(),
-            shut=tuple(gate.method for gate in await deps.store.shut_gates()),
+            unanswered=await HealthRepository(deps.db).unanswered(),
+            shut=tuple(gate.method for gate in await deps.store.rate_limits.shut_gates()),
             missing_scopes=tuple(
                 MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)
             ),

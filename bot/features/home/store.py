@@ -1,19 +1,29 @@
 """Who looks at the Home tab, and what it shows them: enough to bring it up to date, seldom."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.schema import facts, homes
-from bot.store.values import OpenHome
 
 h = homes.c
 _COLUMNS = (h.user_id, h.page, h.hash, h.opened_at)
 
 
-class HomesPart(Part):
-    async def home_opened(self, user: str, page: int = 0) -> OpenHome:
+@dataclass(frozen=True, slots=True)
+class OpenHome:
+    """A Home tab that somebody looks at. `hash` of what it shows, if that is known."""
+
+    user: str
+    page: int
+    hash: str | None
+    opened_at: datetime
+
+
+class HomeRepository(Repository):
+    async def opened(self, user: str, page: int = 0) -> OpenHome:
         """They look at it now, at this page."""
         now = self._now()
         new = {"page": page, "opened_at": now, "shown_at": now, "hash": None}
@@ -27,7 +37,7 @@ class HomesPart(Part):
             )
         return OpenHome(user, page, None, now)
 
-    async def take_homes(
+    async def take(
         self, limit: int, *, opened_since: datetime, shown_before: datetime
     ) -> list[OpenHome]:
         """Homes that may be out of date, for one taker: a fact is new, or it was long ago."""
@@ -44,25 +54,20 @@ class HomesPart(Part):
             taken = await conn.execute(take.returning(*_COLUMNS))
             return [OpenHome(*row) for row in taken]
 
-    async def home(self, user: str, opened_since: datetime) -> OpenHome | None:
+    async def get(self, user: str, opened_since: datetime) -> OpenHome | None:
         """What they look at; None if they have not for a while."""
         theirs = select(*_COLUMNS).where(self._mine(homes), h.user_id == user)
         async with self._db.read() as conn:
             row = (await conn.execute(theirs.where(h.opened_at >= opened_since))).first()
         return OpenHome(*row) if row else None
 
-    async def anyone_home(self, opened_since: datetime) -> bool:
+    async def anyone(self, opened_since: datetime) -> bool:
         query = select(h.user_id).where(self._mine(homes), h.opened_at >= opened_since).limit(1)
         async with self._db.read() as conn:
             return (await conn.execute(query)).first() is not None
 
-    async def home_shown(self, user: str, page: int, hash_: str) -> None:
+    async def shown(self, user: str, page: int, hash_: str) -> None:
         """Nothing if they have turned the page meanwhile."""
         theirs = update(homes).where(self._mine(homes), h.user_id == user, h.page == page)
         async with self._db.write() as conn:
             await conn.execute(theirs.values(hash=hash_))
-
-    async def forget_homes(self, opened_before: datetime) -> None:
-        old = delete(homes).where(self._mine(homes), h.opened_at < opened_before)
-        async with self._db.write() as conn:
-            await conn.execute(old)

@@ -16,7 +16,7 @@ async def joined(args: AsyncArgs, bot: Bot) -> None:
     """The bot itself was added: what waited for this channel may go out."""
     event = args.body["event"]
     if event.get("user") == bot.deps.identity.bot_user_id:
-        await bot.deps.store.wake_parked(event["channel"])
+        await bot.deps.store.queue.wake_parked(event["channel"])
 
 
 async def removed(args: AsyncArgs, bot: Bot) -> None:

@@ -14,7 +14,7 @@ from bot.features.options.service import Showing, current, save, show
 from bot.features.presets import ids as pids
 from bot.features.presets import service as presets
 from bot.features.presets.model import Preset
-from bot.features.presets.store import NameTaken, TooMany
+from bot.features.presets.store import NameTaken, PresetRepository, TooMany
 from bot.features.presets.views import (
     NAME_TAKEN,
     TOO_MANY,
@@ -61,7 +61,11 @@ async def all_presets(args: AsyncArgs, bot: Bot) -> None:
 async def _list(bot: Bot, user: str, channel: str | None, page: int = 0) -> View:
     """Those of the channel; from Home, the person's own. And the workspace's."""
     store = bot.deps.store
-    known = await (store.presets_for(channel) if channel else store.presets_of(user))
+    known = await (
+        PresetRepository(store.db).for_channel(channel)
+        if channel
+        else PresetRepository(store.db).of_person(user)
+    )
     return presets_view(known, channel, page)
 
 
@@ -78,7 +82,7 @@ async def edit(args: AsyncArgs, bot: Bot) -> None:
     click, view = Click.of(args.body), args.body["view"]
     user, channel = click.asked.user, view["private_metadata"] or None
     below = view["id"] if view["type"] == "modal" else None
-    preset = await bot.deps.store.preset(click.value)
+    preset = await PresetRepository(bot.deps.db).get(click.value)
     await args.ack()
     if preset is None:
         await _refresh(bot, user, channel, below)
@@ -114,7 +118,7 @@ async def _change(
     args: AsyncArgs, bot: Bot, showing: Showing, name: str, options: RecordingOptions
 ) -> None:
     user, view = args.body["user"]["id"], args.body["view"]
-    preset = await bot.deps.store.preset(showing.draft.editing or "")
+    preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
         await _say_at_name(args, "Somebody has deleted this preset meanwhile.")
         return
@@ -136,7 +140,7 @@ async def _change(
 async def delete(args: AsyncArgs, bot: Bot) -> None:
     click, view = Click.of(args.body), args.body["view"]
     showing = await current(bot.deps, view["private_metadata"], click.asked.user)
-    preset = await bot.deps.store.preset(click.value)
+    preset = await PresetRepository(bot.deps.db).get(click.value)
     said = deleted_view()
     try:
         if preset:

@@ -14,7 +14,7 @@ from bot.features.presets.model import (
     nearest_preset,
     tidy_name,
 )
-from bot.features.presets.store import NameTaken, TooMany
+from bot.features.presets.store import NameTaken, PresetRepository, TooMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,10 @@ async def meant(
 ) -> Preset | NoSuchPreset | None:
     """The preset of that name; without a name the channel's default, if it has one."""
     if name is None:
-        return await deps.store.preset(settings.preset_id) if settings.preset_id else None
-    known = await deps.store.presets_for(channel)
+        return (
+            await PresetRepository(deps.db).get(settings.preset_id) if settings.preset_id else None
+        )
+    known = await PresetRepository(deps.db).for_channel(channel)
     return find_preset(name, known) or NoSuchPreset(name, nearest_preset(name, known), known)
 
 
@@ -48,22 +50,30 @@ async def make(
     """Raises NoRight."""
     await rights.to_set(by)
     preset = Preset(deps.new_id(), scope, tidy_name(name), options, by, deps.now())
-    return await deps.store.save_preset(preset) or preset
+    return await PresetRepository(deps.db).save(preset) or preset
 
 
 async def change(
     deps: Deps, rights: Rights, preset: Preset, *, name: str, options: RecordingOptions, by: str
 ) -> Preset | NameTaken | TooMany:
     """Its options, its name, or both. Raises NoRight."""
-    await rights.to_change_preset(by, preset)
+    await _may_change(rights, preset, by)
     changed = replace(preset, name=tidy_name(name), options=options)
-    return await deps.store.save_preset(changed) or changed
+    return await PresetRepository(deps.db).save(changed) or changed
+
+
+async def _may_change(rights: Rights, preset: Preset, by: str) -> None:
+    """A channel's preset belongs to everybody there. Raises NoRight."""
+    if preset.scope == WORKSPACE:
+        await rights.to_change_workspace_preset(by, preset.by)
+    else:
+        await rights.to_set(by)
 
 
 async def delete(deps: Deps, rights: Rights, preset: Preset, by: str) -> None:
     """Raises NoRight."""
-    await rights.to_change_preset(by, preset)
-    await deps.store.delete_preset(preset.preset_id)
+    await _may_change(rights, preset, by)
+    await PresetRepository(deps.db).delete(preset.preset_id)
 
 
 def label(preset: Preset) -> str:

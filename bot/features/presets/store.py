@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
 from bot.features.presets.model import PRESETS_MOST, WORKSPACE, Preset, name_key
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import presets
 
@@ -27,13 +27,13 @@ class TooMany:
     """The scope holds as many as may be."""
 
 
-class PresetsPart(Part):
-    async def presets_for(self, channel: str | None) -> list[Preset]:
+class PresetRepository(Repository):
+    async def for_channel(self, channel: str | None) -> list[Preset]:
         """The channel's, then the workspace's, by name."""
         found = await self._presets(p.scope.in_({WORKSPACE, channel or WORKSPACE}))
         return sorted(found, key=lambda one: (one.scope == WORKSPACE, name_key(one.name)))
 
-    async def presets_of(self, user: str) -> list[Preset]:
+    async def of_person(self, user: str) -> list[Preset]:
         """Those that they made, wherever; then the workspace's, by name."""
         found = await self._presets((p.scope == WORKSPACE) | (p.by_user == user))
         return sorted(found, key=lambda one: (one.by != user, name_key(one.name)))
@@ -43,13 +43,13 @@ class PresetsPart(Part):
         async with self._db.read() as conn:
             return [_preset(row) for row in await conn.execute(query)]
 
-    async def preset(self, preset_id: str) -> Preset | None:
+    async def get(self, preset_id: str) -> Preset | None:
         query = select(*_COLUMNS).where(self._mine(presets), p.preset_id == preset_id)
         async with self._db.read() as conn:
             row = (await conn.execute(query)).first()
         return _preset(row) if row else None
 
-    async def save_preset(self, preset: Preset) -> NameTaken | TooMany | None:
+    async def save(self, preset: Preset) -> NameTaken | TooMany | None:
         """Made, or changed; None when it is done. Who made it stays."""
         change = {
             "name": preset.name,
@@ -76,7 +76,7 @@ class PresetsPart(Part):
         others = others.where(p.preset_id != preset.preset_id)
         return (await conn.scalar(others) or 0) >= PRESETS_MOST
 
-    async def delete_preset(self, preset_id: str) -> None:
+    async def delete(self, preset_id: str) -> None:
         """Where it was a channel's default, none is from now on."""
         gone = delete(presets).where(self._mine(presets), p.preset_id == preset_id)
         async with self._db.write() as conn:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.access.rights import Rights
+from bot.access.views import SEERS
 from bot.access.visibility import Sight
 from bot.core.assets import Assets, assets_of
 from bot.core.facts import AssetSeen
@@ -14,7 +15,6 @@ from bot.hms.errors import HmsNotFound
 from bot.hms.models import facts_of_recording
 from bot.ui.words import file_name
 
-SEERS = "people in a channel that shows it"
 VALID_FOR = timedelta(hours=1)
 What = Literal["video", "transcript"]
 
@@ -55,7 +55,7 @@ async def mint(
 
     Raises NoRight.
     """
-    recording = (await deps.store.load(key)).recording
+    recording = (await deps.store.recordings.load(key)).recording
     shown_here = channel is not None and channel in recording.channels
     await rights.to_open(user, channel if channel and shown_here else recording.home)
     if not shown_here and not await sight.places(user, recording, here=None):

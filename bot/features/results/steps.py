@@ -33,7 +33,7 @@ async def fetch_transcript(ctx: Context) -> Note:
         a.status == "processing" for a in assets.all if a.type in ("transcript", "summary")
     )
     if unfinished and not is_late(ctx.recording, ctx.deps.policy, ctx.now):
-        await ctx.deps.store.record(ctx.key, facts=facts)
+        await ctx.deps.store.recordings.record(ctx.key, facts=facts)
         raise HmsUnavailable("the files are still being made", reached=True)
     words: int | None = None
     best = assets.best_transcript

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.deps import Deps
-from bot.features.commands.model import Command, command_line
 from bot.features.rooms import views as rooms_views
 from bot.features.rooms.model import (
     Ambiguous,
@@ -20,6 +19,7 @@ from bot.features.rooms.model import (
     find_room,
     rank_rooms,
 )
+from bot.features.rooms.store import RoomRepository
 from bot.features.rooms.views import no_rooms_yet, only_a_code
 from bot.hms.errors import HmsError
 from bot.kit.metrics import FAULTS
@@ -40,11 +40,11 @@ def id_of(found: RoomMatch | None) -> str | None:
 def which_room(
     reference: str,
     found: RoomMatch | None,
-    again: Callable[[str], Command],
+    again: Callable[[str], str],
     *,
     form: bool = False,
 ) -> Message:
-    """The name says too little, or too much. `again` is the command for a room; ready to paste.
+    """The name says too little, or too much. `again` is the command line for a room.
 
     `form`: the start form helps on, too.
     """
@@ -55,9 +55,7 @@ def which_room(
             return no_rooms_yet()
         case Ambiguous(candidates=rooms) | Unknown(suggestions=rooms):
             named = Counter(room.name for room in rooms)
-            corrected = [
-                command_line(again(r.name if named[r.name] == 1 else r.room_id)) for r in rooms
-            ]
+            corrected = [again(r.name if named[r.name] == 1 else r.room_id) for r in rooms]
         case _:
             rooms, corrected = (), []
     if isinstance(found, Ambiguous):
@@ -95,10 +93,10 @@ class RoomDirectory:
         """All rooms, as stored at most half a minute ago; at once after a refresh of our own."""
         now = self._deps.now()
         if self._read_at is None or not 0 <= (now - self._read_at) / CACHED_FOR < 1:
-            self._rooms = await self._deps.store.all_rooms()
+            self._rooms = await RoomRepository(self._deps.db).all()
             if not self._rooms and not self._tried.is_set():
                 await self._first_refresh()
-                self._rooms = await self._deps.store.all_rooms()
+                self._rooms = await RoomRepository(self._deps.db).all()
             self._read_at = now
         return self._rooms
 
@@ -160,11 +158,11 @@ async def refresh_rooms(deps: Deps) -> int:
         RoomEntry(room.id, room.name or room.id, enabled=room.enabled)
         async for room in deps.hms.list_rooms()
     ]
-    await deps.store.upsert_rooms(entries, deps.now(), whole=True)
+    await RoomRepository(deps.db).upsert(entries, deps.now(), whole=True)
     return len(entries)
 
 
 async def refresh_live(deps: Deps) -> None:
     """Which rooms have people in them."""
     live = {s.room_id async for s in deps.hms.list_active_sessions() if s.room_id}
-    await deps.store.mark_live(live)
+    await RoomRepository(deps.db).mark_live(live)

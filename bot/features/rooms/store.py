@@ -8,14 +8,14 @@ from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.features.rooms.model import RoomEntry
-from bot.store.repository import Part
+from bot.store.repository import Repository
 from bot.store.schema import rooms
 
 c = rooms.c
 
 
-class RoomsPart(Part):
-    async def upsert_rooms(
+class RoomRepository(Repository):
+    async def upsert(
         self, entries: Sequence[RoomEntry], refreshed_at: datetime, *, whole: bool = False
     ) -> None:
         """Names and whether they are enabled; `live` and `last_used_at` of known rooms stay.
@@ -56,13 +56,13 @@ class RoomsPart(Part):
             "refreshed_at": refreshed_at,
         }
 
-    async def all_rooms(self) -> list[RoomEntry]:
+    async def all(self) -> list[RoomEntry]:
         columns = [c.room_id, c.name, c.enabled, c.live, c.last_used_at]
         query = select(*columns).where(self._mine(rooms)).order_by(c.room_id)
         async with self._db.read() as conn:
             return [RoomEntry(*row) for row in await conn.execute(query)]
 
-    async def rooms_refreshed_at(self) -> datetime | None:
+    async def refreshed_at(self) -> datetime | None:
         """When the directory was last refreshed; None if never."""
         async with self._db.read() as conn:
             newest: datetime | None = await conn.scalar(

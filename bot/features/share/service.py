@@ -8,10 +8,10 @@ from bot.store.values import RecordingRow
 
 async def follow(deps: Deps, key: str, channel: str, by: str) -> RecordingRow | None:
     """This channel gets the card, too. Raises CannotPostThere where the bot is not a member."""
-    row = await deps.store.row(key)
+    row = await deps.store.lists.row(key)
     if row is None:
         return None
     if not await deps.slack.is_in(channel):
         raise CannotPostThere("not_in_channel")
-    await deps.store.add_facts(key, [Followed(at=deps.now(), channel_id=channel, by=by)])
+    await deps.store.recordings.add_facts(key, [Followed(at=deps.now(), channel_id=channel, by=by)])
     return row

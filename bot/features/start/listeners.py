@@ -13,7 +13,14 @@ from bot.features.options.drafts import Draft, add_section, draft_of, remove_sec
 from bot.features.options.form_input import draft_from_state, input_block_ids
 from bot.features.options.service import Showing, current, save, show
 from bot.features.presets import ids as preset_ids
-from bot.features.rooms.model import Found, Unknown, room_links, texts_of, without_preview
+from bot.features.rooms.model import (
+    Found,
+    Unknown,
+    room_id_of_link,
+    room_links,
+    texts_of,
+    without_preview,
+)
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as start_service
 from bot.features.start import views as start_views
@@ -44,6 +51,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         app.action(ids.matching(action))(listener(bot, redraw))
     app.action(ids.matching(ids.START_REMOVE_SECTION))(listener(bot, redraw))
     app.view(ids.START_FORM)(listener(bot, submitted))
+    app.action(ids.START_LINKED)(listener(bot, start_linked))
     app.action(ids.SAVE_AS)(listener(bot, save_as))
     app.view(preset_ids.SAVE_AS_FORM)(listener(bot, save_as_submitted))
     app.view_closed(ids.START_FORM)(listener(bot, closed))
@@ -191,13 +199,13 @@ async def taken_message(
     bot: Bot, links: CardLinks, user: str, key: str, channel: str | None
 ) -> Message:
     """Of what they may not know of, no more than that the room is taken."""
-    row = await bot.deps.store.row(key)
+    row = await bot.deps.store.lists.row(key)
     if row is None:
         raise UnknownRecording(key)
     seen = await bot.sight.sees(user, row, here=channel)
     if seen is None:
         return start_views.recorded_elsewhere(row.room_name)
-    cards = await bot.deps.store.cards([key])
+    cards = await bot.deps.store.recordings.cards([key])
     return start_views.already_recording(
         row.room_name,
         row.starter,
@@ -224,7 +232,7 @@ async def closed(args: AsyncArgs, _: Bot) -> None:
 async def try_again(args: AsyncArgs, bot: Bot, links: CardLinks) -> None:
     click = Click.of(args.body)
     asked = click.asked
-    recording = (await bot.deps.store.load(click.value)).recording
+    recording = (await bot.deps.store.recordings.load(click.value)).recording
     wish = again(recording, by=asked.user, channel=asked.channel, click_id=asked.trigger_id)
     await bot.rights.to_start(wish.by, wish.channel)
     made = await request_recording(bot.deps, wish)
@@ -267,3 +275,13 @@ async def open_for(
         options, room_id=room_id or None, room_name=name or None, channel=asked.channel
     )
     await open_form(bot, asked, draft)
+
+
+async def start_linked(args: AsyncArgs, bot: Bot, rooms: RoomDirectory) -> None:
+    """Slack says by which link the button stands; if not, the room alone will do."""
+    click = Click.of(args.body)
+    await bot.rights.to_start(click.asked.user, click.asked.channel)
+    given = (args.body.get("app_unfurl") or {}).get("app_unfurl_url") or ""
+    link = next((x for x in room_links([given]) if room_id_of_link(x) == click.value), None)
+    await args.ack()
+    await open_for(bot, rooms, click.asked, click.value, link)

@@ -10,6 +10,7 @@ from bot.deps import Deps
 from bot.features.options.drafts import Draft, draft_of, with_options
 from bot.features.options.service import Showing, current, show
 from bot.features.presets.service import label
+from bot.features.presets.store import PresetRepository
 from bot.features.presets.views import preset_form
 from bot.features.start.form import start_form
 from bot.store.values import AlreadyRequested, Asked, Created, OutcomeAddress, RoomTaken
@@ -45,10 +46,10 @@ async def request_recording(deps: Deps, wish: Wish) -> Created | AlreadyRequeste
         channel_id=wish.channel or wish.by,
         via=wish.via,
     )
-    made = await deps.store.create(deps.new_id(), requested, outcome=wish.outcome)
+    made = await deps.store.recordings.create(deps.new_id(), requested, outcome=wish.outcome)
     if isinstance(made, RoomTaken):
         # What we know may be old news: ask, so that a second try meets the truth.
-        await deps.store.record(made.key, asked=Asked(None), wake=True)
+        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
     return made
 
 
@@ -72,14 +73,14 @@ async def form_view(
     """The form to show. `errors` appear at their fields, where Slack cannot show them by itself."""
     if showing.draft.editing:
         return preset_form(showing.draft, request_id=showing.request_id)
-    known = await deps.store.presets_for(showing.channel)
+    known = await PresetRepository(deps.db).for_channel(showing.channel)
     offered = {one.preset_id: label(one) for one in known}
     return start_form(showing.draft, request_id=showing.request_id, errors=errors, presets=offered)
 
 
 async def fresh(deps: Deps, user: str, channel: str | None) -> Showing:
     """An empty form, but for what the channel has set."""
-    settings = await deps.store.channel_settings(channel)
+    settings = await deps.store.channel_settings.of(channel)
     draft = Draft(channel=channel)
     if settings.room_id:
         room = {"room_id": settings.room_id, "room_name": settings.room_name}
@@ -92,7 +93,7 @@ async def fresh(deps: Deps, user: str, channel: str | None) -> Showing:
 
 async def with_preset(deps: Deps, draft: Draft, preset_id: str, why: str = "") -> Draft:
     """Filled in from a preset, if it is still there."""
-    preset = await deps.store.preset(preset_id)
+    preset = await PresetRepository(deps.db).get(preset_id)
     if preset is None:
         return draft.model_copy(update={"preset_id": None})
     filled = with_options(draft, preset.options, f"preset {plain(preset.name)}{why}")
@@ -107,7 +108,7 @@ async def back(deps: Deps, request_id: str, user: str) -> Showing:
 
 async def from_recording(deps: Deps, key: str, user: str) -> Showing:
     """The form filled in with a recording's settings."""
-    recording = (await deps.store.load(key)).recording
+    recording = (await deps.store.recordings.load(key)).recording
     channel = recording.home if recording.home.startswith(("C", "G")) else None
     draft = draft_of(
         recording.options,

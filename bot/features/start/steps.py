@@ -36,7 +36,9 @@ async def start(ctx: Context) -> Note:
         found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
         if found:
             return _adopt(ctx, found, followers, elsewhere=False)
-        recording = (await ctx.deps.store.load(ctx.key)).recording  # the look took its time
+        recording = (
+            await ctx.deps.store.recordings.load(ctx.key)
+        ).recording  # the look took its time
     too_late = ctx.now - recording.requested_at > policy.start_within
     if not (too_late or recording.stop_pending):
         return await _attempt(ctx, followers)
@@ -50,7 +52,7 @@ async def start(ctx: Context) -> Note:
 
 async def _followers(ctx: Context) -> list[Followed]:
     """Channels that follow the whole room get the card, too."""
-    channels = await ctx.deps.store.followers(ctx.recording.room_id)
+    channels = await ctx.deps.store.follows.followers(ctx.recording.room_id)
     return [Followed(at=ctx.now, channel_id=c) for c in channels if c != ctx.recording.home]
 
 
@@ -140,7 +142,7 @@ async def _is_ours(ctx: Context, one: HmsRecording, created_after: datetime) -> 
 
 async def _owner_of(ctx: Context, found: HmsRecording) -> str | None:
     """The other recording of ours that goes by this id."""
-    owner = (await ctx.deps.store.keys_by_alias([found.id])).get(found.id)
+    owner = (await ctx.deps.store.recordings.keys_by_alias([found.id])).get(found.id)
     return None if owner == ctx.key else owner
 
 

@@ -5,15 +5,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.model import Spot
-from bot.features.rooms.model import room_id_of_link, room_links
-from bot.features.rooms.service import RoomDirectory
-from bot.features.start.listeners import open_for
 from bot.features.unfurl.service import Linked, Unfurling
 from bot.listeners.app import Bot, listener
-from bot.listeners.payloads import Body, Click
+from bot.listeners.payloads import Body
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
-from bot.ui import ids
 from bot.ui.text import can_follow
 
 log = structlog.get_logger()
@@ -21,7 +17,6 @@ log = structlog.get_logger()
 
 def register(app: AsyncApp, bot: Bot) -> None:
     app.event("link_shared")(listener(bot, link_shared))
-    app.action(ids.START_LINKED)(listener(bot, start_linked))
 
 
 async def link_shared(args: AsyncArgs, bot: Bot, unfurling: Unfurling) -> None:
@@ -36,16 +31,6 @@ async def _show(unfurling: Unfurling, linked: Linked) -> None:
         await unfurling.show(linked)
     except (SlackError, StoreError) as failed:
         log.info("not_unfurled", why=str(failed))
-
-
-async def start_linked(args: AsyncArgs, bot: Bot, rooms: RoomDirectory) -> None:
-    """Slack says by which link the button stands; if not, the room alone will do."""
-    click = Click.of(args.body)
-    await bot.rights.to_start(click.asked.user, click.asked.channel)
-    given = (args.body.get("app_unfurl") or {}).get("app_unfurl_url") or ""
-    link = next((x for x in room_links([given]) if room_id_of_link(x) == click.value), None)
-    await args.ack()
-    await open_for(bot, rooms, click.asked, click.value, link)
 
 
 def linked_in(body: Body) -> Linked | None:

@@ -69,8 +69,8 @@ class Unfurling:
         return RoomSeen(room, offers(room, spot, place), loaded.recording, link)
 
     async def _recorded(self, room_id: str) -> Loaded | None:
-        row = await self._deps.store.open_recording_in_room(room_id)
+        row = await self._deps.store.lists.open_recording_in_room(room_id)
         try:
-            return await self._deps.store.load(row.key) if row else None
+            return await self._deps.store.recordings.load(row.key) if row else None
         except UnknownRecording:
             return None

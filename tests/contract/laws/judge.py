@@ -30,7 +30,10 @@ def _counted(counter: Counter) -> float:
 
 
 def recordings(drill: Drill) -> list[Loaded]:
-    return [drill.ask_store(lambda store, key=key: store.load(key)) for key in drill.keys]  # type: ignore[misc]
+    return [
+        drill.ask_store(lambda store, key=key: store.recordings.load(key))  # type: ignore[misc]
+        for key in drill.keys
+    ]
 
 
 def excused(drill: Drill, message: Message) -> bool:

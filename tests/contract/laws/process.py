@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.deps import Deps
+from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
 from bot.slack.values import Identity
 from bot.store.errors import StoreError, StoreUnavailable
@@ -71,11 +72,15 @@ class Process:
         work.cancel()
 
     async def _serve(self, *, first: bool) -> None:
-        awaken = self.store.wake_all_open if self._drill.script.replica else self.store.resume
+        awaken = (
+            self.store.queue.wake_all_open
+            if self._drill.script.replica
+            else self.store.queue.resume
+        )
         while not first:
             try:
                 await awaken()
                 break
             except StoreError:  # a process that finds no database ends, and is started again
                 await asyncio.sleep(1.0)
-        await Reconciler(self.deps, self._owner, look_every_s=LOOK_EVERY_WHILE_S).run()
+        await Reconciler(self.deps, DISPATCH, self._owner, look_every_s=LOOK_EVERY_WHILE_S).run()
