@@ -90,10 +90,8 @@ class Life:
 
 
 @pytest.fixture
-async def life(store: Store) -> AsyncIterator[Life]:
-    clock = Clock()
+async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
     clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
-    store.db.now = clock.now
     async with (
         slack() as world,
         serve(HmsConfig(speed=3000)) as hms,
