@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
+from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Delivery, Kind, State, Work
 from bot.core.derive import derive
@@ -12,7 +13,6 @@ from bot.core.options import RecordingOptions
 from bot.core.plan import ask_at
 from bot.core.policy import Policy
 from bot.features.card.views import recording_card
-from bot.sandbox.slack import seed
 from bot.store.open import open_store
 from bot.store.store import Store
 from bot.store.values import Asked, Team

@@ -17,14 +17,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from record_bot_sandbox.serving import free_port, serving
+from record_bot_sandbox.stage import BotProcess, Stage, stage
 from sqlalchemy import Engine, Select, create_engine, func, or_, select, update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.serving import free_port, serving
-from bot.sandbox.stage import BotProcess, Stage, stage
 from bot.store.open import database_at
 from bot.store.schema import inbox, recordings
 from tests.bench.populate import Open, populate, running_at

@@ -14,10 +14,10 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+from record_bot_sandbox.hms.app import RunningHms, serve
+from record_bot_sandbox.hms.config import HmsConfig
 
 from bot.hms.client import HmsClient
-from bot.sandbox.hms.app import RunningHms, serve
-from bot.sandbox.hms.config import HmsConfig
 from bot.store.open import migrate, open_store
 from bot.store.repository import TeamDatabase
 from bot.store.store import Store

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 import httpx
+from record_bot_sandbox.hms.app import RunningHms
 
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
 from bot.hms.models import Room
-from bot.sandbox.hms.app import RunningHms
 
 SPEED = 2000
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
+from record_bot_sandbox.hms.app import RunningHms, serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
 
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.engine.replay import CLAIMED_FOR, TRIES, ask_for
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
-from bot.sandbox.hms.app import RunningHms, serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store

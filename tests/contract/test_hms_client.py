@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from record_bot_sandbox.hms.app import RunningHms, serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.serving import bind
 
 from bot.core.facts import BeamStarted
 from bot.core.options import RecordingOptions, Section
@@ -23,9 +26,6 @@ from bot.hms.models import Recording, WebhookDelivery, facts_of_recording
 from bot.hms.results import count_words, parse_summary
 from bot.hms.transport import rfc3339
 from bot.hms.webhook import envelope_of, fact_of, ids_of
-from bot.sandbox.hms.app import RunningHms, serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.serving import bind
 from tests.contract.hms_kit import SPEED, client_of, now, room_named
 
 ENDED = frozenset({"completed", "failed"})

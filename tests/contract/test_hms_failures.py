@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from pydantic import SecretStr
+from record_bot_sandbox.hms.app import RunningHms
+from record_bot_sandbox.hms.faults import ApiFault
+from record_bot_sandbox.serving import bind, serving
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,9 +25,6 @@ from bot.hms.errors import (
     HmsUnauthorized,
     HmsUnavailable,
 )
-from bot.sandbox.hms.app import RunningHms
-from bot.sandbox.hms.faults import ApiFault
-from bot.sandbox.serving import bind, serving
 from tests.contract.hms_kit import client_of, now, room_named
 
 BOMB = gzip.compress(b" " * 300_000_000, compresslevel=1)

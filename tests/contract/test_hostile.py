@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from record_bot_sandbox.slack.seed import STARTER
 
 from bot.hms.webhook import HEADER
-from bot.sandbox.slack.seed import STARTER
 from bot.web.webhook import MAX_BODY_BYTES
 from tests.contract.hostile_kit import (
     ANY_JSON,

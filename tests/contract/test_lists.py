@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from record_bot_sandbox.slack import seed
 from sqlalchemy import event
 
 from bot.access import views as access_views
@@ -23,7 +24,6 @@ from bot.features.home.store import OpenHome
 from bot.features.results import service as links
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.sandbox.slack import seed
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack

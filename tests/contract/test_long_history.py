@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
+from record_bot_sandbox.serving import serving
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,7 +22,6 @@ from bot.engine.context import Context
 from bot.features.start.steps import start
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.sandbox.serving import serving
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created, new_key

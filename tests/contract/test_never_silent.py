@@ -8,6 +8,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from record_bot_sandbox.hms.app import serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.slack.seed import STANDUP, STARTER
+from record_bot_sandbox.slack.seen import SeenMessage
 
 from bot.core.deliveries import Kind, State
 from bot.core.facts import StopRequested
@@ -19,11 +24,6 @@ from bot.dispatch import DISPATCH
 from bot.engine.runner import run
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
-from bot.sandbox.hms.app import serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
-from bot.sandbox.slack.seed import STANDUP, STARTER
-from bot.sandbox.slack.seen import SeenMessage
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from record_bot_sandbox.slack.seed import STANDUP
 
-from bot.sandbox.slack.seed import STANDUP
 from bot.slack.errors import NotAuthorized, NotInstalled, TokenRefused
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from record_bot_sandbox.slack import seed
 from slack_bolt.async_app import AsyncApp
 
-from bot.sandbox.slack import seed
 from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackError
 from bot.slack.gateway import SlackGateway
 from tests.contract.sim_slack_kit import World, section, slack

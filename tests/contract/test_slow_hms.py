@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 import httpx
 import pytest
+from record_bot_sandbox.serving import serving
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -34,7 +35,6 @@ from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
 from bot.kit.rate_limits import Pauses
-from bot.sandbox.serving import serving
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, card, created, new_key

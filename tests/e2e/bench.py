@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
+from record_bot_sandbox.stage import BotProcess, Stage
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
-from bot.sandbox.stage import BotProcess, Stage
 from tests.e2e.reading import Found, Json, Room, button, cards, contains, files, first, has, labels
 from tests.e2e.secrecy import assert_clean_log
 

@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.sandbox.slack import seed
+from record_bot_sandbox.slack import seed
+
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import cards
 

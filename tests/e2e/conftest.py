@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from record_bot_sandbox.slack import snapshot
 
-from bot.sandbox.slack import snapshot
 from tests.e2e.bench import Bench
 from tests.e2e.calm import SCENARIOS
 from tests.e2e.opening import Opened

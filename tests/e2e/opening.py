@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from record_bot_sandbox.serving import free_port
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.stage import Ports, stage
 
-from bot.sandbox.serving import free_port
-from bot.sandbox.slack import seed
-from bot.sandbox.stage import Ports, stage
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Json, Room
 

@@ -3,8 +3,9 @@
 import asyncio
 import sqlite3
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.seen import SeenMessage, Snapshot
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
+
 from tests.e2e.bench import PATIENCE_S, Bench, ended
 from tests.e2e.reading import Room, cards, code_blocks, contains, files, labels
 from tests.e2e.test_web import SECRET, event, hook

@@ -11,11 +11,11 @@ from typing import TypeVar
 
 import psycopg
 import pytest_asyncio
+from record_bot_sandbox.hms.state import Recording, Room
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.faults import Fault
+from record_bot_sandbox.slack.model import Message
 
-from bot.sandbox.hms.state import Recording, Room
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.faults import Fault
-from bot.sandbox.slack.model import Message
 from tests.chaos.grounds import on_postgres
 from tests.chaos.world import Setting, World, world
 

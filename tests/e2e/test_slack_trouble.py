@@ -1,8 +1,8 @@
 """Slack limits, fails and answers for what it has not done, and the other way round."""
 
 import pytest
+from record_bot_sandbox.slack import seed
 
-from bot.sandbox.slack import seed
 from tests.e2e.bench import Bench
 from tests.e2e.reading import cards, files
 

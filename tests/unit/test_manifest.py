@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.methods import METHODS
+from record_bot_sandbox.slack.rules import check_manifest
 
 from bot.features.commands.table import TABLE
 from bot.features.doctor.scopes import SCOPES
@@ -18,9 +21,6 @@ from bot.manifest import (
     manifest_yaml,
     slack_endpoint,
 )
-from bot.sandbox.slack.config import SlackConfig
-from bot.sandbox.slack.methods import METHODS
-from bot.sandbox.slack.rules import check_manifest
 from bot.slack import gateway
 from bot.ui import ids
 from bot.ui.ids import COMMAND

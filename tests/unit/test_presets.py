@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from record_bot_sandbox.slack.rules import check_view
 
 from bot.core.options import RecordingOptions
 from bot.features.options.drafts import Draft, still_untouched, with_options
@@ -14,7 +15,6 @@ from bot.features.options.rules import laid_over
 from bot.features.presets.model import Preset, find_preset, name_key, nearest_preset, tidy_name
 from bot.features.presets.views import name_error, preset_form, presets_view, save_as_form
 from bot.features.start.form import start_form
-from bot.sandbox.slack.rules import check_view
 from tests.unit.start_form_samples import untouched
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from record_bot_sandbox.slack.rules import check_view
 
 from bot.core.channel_settings import Allowed, ChannelSettings
 from bot.features.channel_settings.form import (
@@ -12,7 +13,6 @@ from bot.features.channel_settings.form import (
     settings_form,
     settings_from_state,
 )
-from bot.sandbox.slack.rules import check_view
 from bot.ui.forms import FieldErrors
 from tests.unit.some import at
 from tests.unit.start_form_samples import untouched

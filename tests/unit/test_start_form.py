@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from record_bot_sandbox.slack.blocks import carried_over
+from record_bot_sandbox.slack.rules import check_view
 
 from bot.core.options import MAX_SECTIONS, RecordingOptions
 from bot.features.options.drafts import (
@@ -21,8 +23,6 @@ from bot.features.options.drafts import (
 )
 from bot.features.options.form_input import draft_from_state, input_block_ids
 from bot.features.start.form import start_form
-from bot.sandbox.slack.blocks import carried_over
-from bot.sandbox.slack.rules import check_view
 from bot.ui import ids
 from tests.unit.start_form_samples import NASTY, ROOM, Json, drafts, stored, typed, untouched
 

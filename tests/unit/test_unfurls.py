@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from record_bot_sandbox.slack.rules import check_unfurl
 
 from bot.access.model import Spot
 from bot.core import facts as f
@@ -19,7 +20,6 @@ from bot.features.unfurl.listeners import linked_in
 from bot.features.unfurl.model import Offer, RoomSeen, offers
 from bot.features.unfurl.service import Linked
 from bot.features.unfurl.views import room_unfurl
-from bot.sandbox.slack.rules import check_unfurl
 from tests.unit.views_extremes import TEXTS, TIMES, recordings
 from tests.unit.views_samples import (
     NAME,

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from record_bot_sandbox.slack.rules import check_message, check_view
+
 from bot.core import facts as f
 from bot.core.assets import SummarySection
 from bot.core.derive import derive
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Section
 from bot.core.recording import Phase, Recording
 from bot.features.history.model import Row
-from bot.sandbox.slack.rules import check_message, check_view
 from bot.ui.message import Message
 
 Json = dict[str, Any]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from record_bot_sandbox.slack import seed
+
 from bot.core import facts as f
 from bot.core.derive import derive
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.views import recording_card
-from bot.sandbox.slack import seed
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
 from tests.voice.sample import BOT, PERMALINK, Group, Sample, channel, story
 

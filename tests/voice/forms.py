@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from record_bot_sandbox.slack import seed
+
 from bot.access.model import Act, Refusal
 from bot.access.views import refused_message, refused_view
 from bot.core import facts as f
@@ -14,7 +16,6 @@ from bot.features.presets import views as presets
 from bot.features.presets.model import WORKSPACE, Preset
 from bot.features.start import views as outcomes
 from bot.features.start.form import read, start_form
-from bot.sandbox.slack import seed
 from bot.ui import message as ui_message
 from bot.ui.forms import FieldErrors
 from tests.unit.views_samples import ACCEPTED, NOW, OPTIONS, REFUSED, RUNS, at

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.slack import seed
+from record_bot_sandbox.slack import seed
+
 from bot.ui.message import Message
 from tests.voice.everything import GROUPS, SAMPLES
 from tests.voice.sample import Group, Sample

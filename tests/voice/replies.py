@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from record_bot_sandbox.slack import seed
+
 from bot.access.model import Act, Refusal
 from bot.access.views import refused_message
 from bot.core import facts as f
@@ -26,7 +28,6 @@ from bot.features.rooms.views import no_rooms_yet, only_a_code
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
 from bot.features.start.views import outcome_reply
-from bot.sandbox.slack import seed
 from bot.store.values import FollowedRoom
 from bot.ui import replies
 from bot.ui import replies as ui_replies

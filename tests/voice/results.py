@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from record_bot_sandbox.slack import seed
+
 from bot.access.views import no_right
 from bot.core import facts as f
 from bot.core.assets import SummarySection
@@ -21,7 +23,6 @@ from bot.features.results.views import (
     no_file,
     results_message,
 )
-from bot.sandbox.slack import seed
 from bot.ui.message import message_view
 from tests.unit.views_samples import NOW, READ, RUNS, TRANSCRIBED, UPLOADED, at
 from tests.voice.cards import SILENT

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from record_bot_sandbox.slack import seed
+
 from bot.core import facts as f
 from bot.core.derive import derive
 from bot.core.recording import Recording
-from bot.sandbox.slack import seed
 from bot.ui.message import Message
 from tests.unit.views_samples import requested, row
 
