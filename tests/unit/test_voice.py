@@ -15,6 +15,7 @@ import pytest
 import bot
 from bot.access import views as rights
 from bot.core.recording import Problem, Why
+from bot.features.card.steps import card_of
 from bot.features.control.views import room_notice
 from bot.features.rooms.service import which_room
 from bot.features.unfurl.views import room_unfurl
@@ -30,7 +31,11 @@ from tests.voice.sample import Sample, name_of, story
 
 PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
 PIECES: set[Callable[..., object]] = {message.modal, message.say}  # what views are made of
-CHOOSERS: set[Callable[..., object]] = {for_people, which_room}  # they choose one of the others
+CHOOSERS: set[Callable[..., object]] = {
+    for_people,
+    which_room,
+    card_of,
+}  # they call one of the others
 PICTURES = page.PAGE.parent / "pictures" / "voice"
 VIEWED: list[Any] = [pytest.param(s, id=f"{n} {s.builder}") for n, s in enumerate(SAMPLES)]
 
