@@ -9,6 +9,7 @@ from bot.features.card.steps import post_card, tell, update_card, wanted
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import fetch_transcript, post_summary, upload_file
+from bot.features.share.steps import ask_place, withdraw
 from bot.features.start.outcome import outcome
 from bot.features.start.steps import start
 
@@ -46,6 +47,10 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await say_in_room(ctx, target)
         case steps.GiveUp(on_recording=on_recording):
             return await give_up(ctx, on_recording=on_recording)
+        case steps.AskPlace(ended=ended):
+            return await ask_place(ctx, ended=ended)
+        case steps.Withdraw(channel=channel):
+            return await withdraw(ctx, channel)
         case steps.Erase(kind=kind, target=target):
             return await erase(ctx, kind, target)
         case steps.Receipt(target=target):

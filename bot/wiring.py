@@ -17,8 +17,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
+from bot.access.gate import Gate
 from bot.access.rights import Rights
-from bot.access.visibility import Sight
+from bot.access.visibility import Visibility
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
@@ -41,14 +42,16 @@ from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
+from bot.features.start import save_preset
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
 from bot.kit.rate_limits import Pauses
-from bot.listeners import app as shared
-from bot.listeners.app import Bot
+from bot.listeners import links as linking
+from bot.listeners.app import Bot, register_errors
+from bot.listeners.registry import Declared, register
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
@@ -66,9 +69,10 @@ CALL_WITHIN_S = 8.0  # below the 10 s of a step
 CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
 LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
 FEATURES = (
-    shared,
+    linking,
     commands,
     start,
+    save_preset,
     control,
     details,
     results,
@@ -92,6 +96,7 @@ class Parts:
     settings: Settings
     deps: Deps
     bolt: AsyncApp
+    handlers: tuple[Declared, ...]
     web: Starlette
     reconciler: Reconciler
     directory: RoomDirectory
@@ -130,25 +135,26 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)
-        sight, links = Sight(deps, rights.people), CardLinks(deps)
-        lists = Lists(deps, sight, links)
-        homes = Homes(deps, rights.people, sight, lists)
+        visibility, links = Visibility(deps, rights.people), CardLinks(deps)
+        gate = Gate(deps, rights.people, visibility)
+        lists = Lists(deps, gate, links)
+        homes = Homes(deps, gate, lists)
         bot = Bot(
             deps,
             background,
+            gate,
             rights,
-            sight,
             {
                 CardLinks: links,
                 Homes: homes,
                 RoomDirectory: directory,
-                Unfurling: Unfurling(deps, directory, sight, links),
+                Unfurling: Unfurling(deps, directory, visibility, links),
                 commands.Services: commands.Services(directory, lists, links),
             },
             home_changed=homes.again,
         )
-        for feature in FEATURES:
-            feature.register(bolt, bot)
+        register_errors(bolt, bot)
+        handlers = register(bolt, bot, FEATURES)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if settings.slack_app_token
@@ -158,6 +164,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             settings=settings,
             deps=deps,
             bolt=bolt,
+            handlers=handlers,
             web=_web(settings, bolt, store, socket),
             reconciler=Reconciler(deps, DISPATCH, owner=new_id()),
             directory=directory,

@@ -17,6 +17,8 @@ class Act(StrEnum):
     FORGET = "forget"
     SETTINGS = "settings"  # of a channel, and its presets
     PRESET = "preset"  # change or delete one of the whole workspace
+    SHARE = "share"  # show a recording in one more channel
+    DOCTOR = "doctor"  # see how the bot is
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,6 @@ class Refusal:
     act: Act
     allowed: Allowed
     starter: str | None = None
-
-    def unnamed(self) -> "Refusal":
-        """For people who may not know of the recording: it names nobody."""
-        return Refusal(self.act, ADMINS if self.allowed.who == "some" else self.allowed)
 
 
 MEMBERS = Allowed(who="everyone")
@@ -63,7 +61,7 @@ def refusal(
         case Act.FORGET | Act.PRESET:
             may = person.user == starter and person.standing == "member"
             return _unless(may, act, ADMINS, starter)
-        case Act.FOLLOW | Act.SETTINGS:
+        case Act.FOLLOW | Act.SETTINGS | Act.SHARE | Act.DOCTOR:
             return _unless(_is_among(person, MEMBERS), act, MEMBERS)
         case _:
             assert_never(act)

@@ -1,4 +1,4 @@
-"""Before anything is done for a person: may they? The policy is `domain.permissions`."""
+"""Before anything is done for a person: may they? The policy is `bot.access.model`."""
 
 from bot.access.model import Act, Refusal, refusal
 from bot.access.people import People
@@ -16,9 +16,6 @@ class NoRight(Exception):
         self.refused = refused
         self.doing = doing
         self.key = key
-
-    def unnamed(self) -> "NoRight":
-        return NoRight(self.refused.unnamed(), self.doing)
 
 
 class Rights:
@@ -61,6 +58,9 @@ class Rights:
         return True
 
     async def to_forget(self, user: str, row: RecordingRow) -> None:
+        if row.starter is None and row.is_private:  # it belongs to those who see it
+            await self._check(user, Act.FOLLOW, ChannelSettings(), "forget", key=row.key)
+            return
         settings = await self._deps.store.channel_settings.of(row.home)
         await self._check(user, Act.FORGET, settings, "forget", starter=row.starter, key=row.key)
 

@@ -6,7 +6,7 @@ from bot.access.model import Act, Refusal
 from bot.core.channel_settings import Allowed
 from bot.ui import ids
 from bot.ui.message import Message, View, actions, button, context, modal, say
-from bot.ui.text import esc, mention
+from bot.ui.text import mention
 
 NAMED = 10
 WHAT = {
@@ -16,6 +16,8 @@ WHAT = {
     Act.FORGET: "forget this recording",
     Act.PRESET: "change this preset",
     Act.SETTINGS: "change the settings and presets",
+    Act.SHARE: "share recordings",
+    Act.DOCTOR: "see how the bot is",
 }
 
 
@@ -65,10 +67,9 @@ def _listed(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def no_right(action: str, who_can: str) -> Message:
-    """Such as: Only members of the channel can stop this recording."""
-    text = f"Only {esc(who_can, 200)} can {esc(action, 60)} this recording. Ask one of them."
-    return say(text)
-
-
-SEERS = "people in a channel that shows it"
+def not_open() -> Message:
+    """Of a channel that they are not in, or that does not exist: these look alike."""
+    return say(
+        "You have to be in that channel, and so does the bot. Join it, invite the bot, "
+        "then try again."
+    )

@@ -1,89 +1,90 @@
-"""Which recordings people may know of: their own, and those shown where they can look."""
+"""Where people can look: public channels for full members, the channels they are in, and here."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 
+from bot.access.memberships import Memberships
 from bot.access.model import Person, Spot
 from bot.access.people import WITHIN_S, People, Remembered
-from bot.core.recording import Recording
+from bot.core.places import OPEN, Place, is_channel
+from bot.core.proofs import Horizon, SeenRecording
 from bot.deps import Deps
 from bot.slack.errors import SlackError
-from bot.slack.values import SeenChannel
 from bot.store.values import RecordingRow
 
-PATIENCE_S = 5.0  # of whoever is told after the ack
+PLACES_FOR = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A recording that a person may know of, and the channel by which they do."""
-
-    row: RecordingRow
-    channel: str
-    channels: tuple[str, ...]  # all that show it, whether the person sees them or not
-
-
-class Sight:
-    """Asked of Slack once per channel, and once per person for a private one; then remembered.
-
-    What Slack does not tell now is not shown now.
-    """
+class Visibility:
+    """What Slack does not tell now is not shown now."""
 
     def __init__(self, deps: Deps, people: People) -> None:
         self._deps = deps
         self._people = people
-        self._channels: Remembered[SeenChannel] = Remembered(deps.now)
-        self._members: Remembered[bool] = Remembered(deps.now)
+        self._memberships = Memberships(deps)
+        self._places: Remembered[Place] = Remembered(deps.now, lasting=PLACES_FOR)
+
+    async def place(self, channel: str) -> Place:
+        """Public, private, shared or direct; `unknown` where Slack does not say in time."""
+        if not is_channel(channel):
+            return "direct"
+        try:
+            return await self._places.get(channel, self._deps.slack.place)
+        except SlackError:
+            return "unknown"
+
+    async def is_in(self, user: str, channel: str) -> bool:
+        """Raises nothing: what Slack does not say is a no."""
+        return channel in (await self._memberships.of(user)).channels
+
+    async def horizon(self, user: str, here: str | None = None) -> Horizon:
+        """Where this person can look, for lists that are restricted in SQL."""
+        person, membership = await asyncio.gather(self._person(user), self._memberships.of(user))
+        known = person is not None and membership.complete
+        return Horizon(
+            user,
+            member=known and person is not None and person.standing == "member",
+            channels=membership.channels if known else frozenset(),
+            here=here,
+            complete=known,
+        )
 
     async def look(
-        self,
-        user: str,
-        rows: Sequence[RecordingRow],
-        *,
-        here: str | None = None,
-        enough: int | None = None,
-        within_s: float = PATIENCE_S,
-    ) -> list[Seen]:
-        """Those that they may know of, as many as will do: each channel may be one more question.
-
-        `here` is where they ask, and so can look. When the time is over, those seen by then.
-        """
+        self, horizon: Horizon, rows: Sequence[RecordingRow], *, enough: int | None = None
+    ) -> list[SeenRecording]:
+        """Those of the rows that the person may know of, in this order."""
         shown = await self._deps.store.lists.channels_of([row.key for row in rows])
-        seen: list[Seen] = []
-        try:
-            async with asyncio.timeout(within_s):
-                for row in rows:
-                    if len(seen) == enough:
-                        break
-                    channels = tuple(shown.get(row.key, ()))
-                    channel = await self._by(user, row, channels, here)
-                    if channel is not None:
-                        seen.append(Seen(row, channel, channels))
-        except TimeoutError:
-            pass
+        theirs = [self._known_places(horizon, row, shown.get(row.key, ())) for row in rows]
+        unsure = {
+            channel
+            for row, places in zip(rows, theirs, strict=True)
+            if horizon.member and not places
+            for channel in shown.get(row.key, ())
+        }
+        public = await self._public_among(unsure)
+        seen: list[SeenRecording] = []
+        for row, known in zip(rows, theirs, strict=True):
+            if len(seen) == enough:
+                break
+            every = shown.get(row.key, ())
+            places = known or (public & set(every) if horizon.member else frozenset())
+            if places:
+                seen.append(_seen(horizon, row, places))
         return seen
 
     async def sees(
-        self, user: str, row: RecordingRow, *, here: str | None = None, within_s: float = WITHIN_S
-    ) -> Seen | None:
-        """None: nothing about it is to be told."""
-        seen = await self.look(user, [row], here=here, within_s=within_s)
-        return seen[0] if seen else None
-
-    async def places(self, user: str, recording: Recording, *, here: str | None) -> frozenset[str]:
-        """Where they may look at it; nowhere: nothing about it is to be told."""
-        known = {channel for channel in recording.channels if channel == here}
-        if recording.starter == user:
-            known.add(recording.home)
-        try:
-            async with asyncio.timeout(WITHIN_S):
-                for channel in recording.channels:
-                    if channel not in known and await self._first(user, [channel]):
-                        known.add(channel)
-        except TimeoutError:
-            pass
-        return frozenset(known)
+        self, user: str, row: RecordingRow, *, here: str | None = None
+    ) -> SeenRecording | None:
+        """One recording, with every channel of it that they can look into."""
+        horizon, shown = await asyncio.gather(
+            self.horizon(user, here), self._deps.store.lists.channels_of([row.key])
+        )
+        every = shown.get(row.key, [])
+        places = self._known_places(horizon, row, every)
+        if horizon.member:
+            places |= await self._public_among(set(every) - places)
+        return _seen(horizon, row, places) if places else None
 
     async def for_everyone(self, spot: Spot, channels: Iterable[str]) -> str | None:
         """Of those that show a recording, one that everybody at the spot can look into.
@@ -94,52 +95,39 @@ class Sight:
         if spot.channel in shown:
             return spot.channel
         if not spot.shared:
-            for channel in shown:
-                if await self._is_public(channel):
-                    return channel
+            public = await self._public_among(shown)
+            return next((channel for channel in shown if channel in public), None)
         return None
 
-    async def _by(
-        self, user: str, row: RecordingRow, channels: Sequence[str], here: str | None
-    ) -> str | None:
-        if here in channels:
-            return here
-        if row.starter == user:
-            return row.home
-        home_first = sorted(channels, key=lambda channel: channel != row.home)
-        return await self._first(user, home_first)
+    def _known_places(
+        self, horizon: Horizon, row: RecordingRow, every: Sequence[str]
+    ) -> frozenset[str]:
+        """Without asking: where they are, where they ask, and what they started themselves."""
+        places = horizon.channels & set(every)
+        if horizon.here in every:
+            places |= {horizon.here or ""}
+        places |= {channel for channel in every if channel == horizon.user}
+        own = row.starter == horizon.user and (horizon.member or not is_channel(row.home))
+        return places | {row.home} if own else places
 
-    async def _first(self, user: str, channels: Iterable[str]) -> str | None:
-        """Whoever is a guest here sees what they started: Slack shows them few channels."""
+    async def _public_among(self, channels: Iterable[str]) -> frozenset[str]:
+        """Side by side, each remembered; what Slack does not say in time is not public."""
+        asked = sorted(channels)
         try:
-            person = await self._people.person(user)
+            async with asyncio.timeout(WITHIN_S):
+                places = await asyncio.gather(*map(self.place, asked))
+        except TimeoutError:
+            return frozenset()
+        return frozenset(c for c, place in zip(asked, places, strict=True) if place in OPEN)
+
+    async def _person(self, user: str) -> Person | None:
+        try:
+            return await self._people.person(user)
         except SlackError:
             return None
-        if person.standing == "member":
-            for channel in channels:
-                if await self._sees_channel(person, channel):
-                    return channel
-        return None
 
-    async def _is_public(self, channel: str) -> bool:
-        """What Slack does not tell now is not shown now."""
-        if not channel.startswith(("C", "G")):
-            return False
-        try:
-            return (await self._channels.get(channel, self._deps.slack.channel)).public
-        except SlackError:
-            return False
 
-    async def _sees_channel(self, person: Person, channel: str) -> bool:
-        if not channel.startswith(("C", "G")):
-            return channel == person.user
-        if await self._is_public(channel):
-            return True
-        try:
-            return await self._members.get(f"{channel} {person.user}", self._ask)
-        except SlackError:
-            return False
-
-    async def _ask(self, name: str) -> bool:
-        channel, _, user = name.partition(" ")
-        return await self._deps.slack.can_see(channel, user)
+def _seen(horizon: Horizon, row: RecordingRow, places: frozenset[str]) -> SeenRecording:
+    first = [horizon.here, row.home, *sorted(places)]
+    channel = next(c for c in first if c is not None and c in places)
+    return SeenRecording(row.key, horizon.user, channel, places)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 EMPTY = "empty"  # why a file is not sent that has nothing in it
+WITHDRAWN = "withdrawn"  # the hash of a card that says no more than that
 
 
 class Kind(StrEnum):

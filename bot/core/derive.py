@@ -21,10 +21,12 @@ from bot.core.facts import (
     PauseDropped,
     PauseRequested,
     PauseSent,
+    PlaceSeen,
     PointsTo,
     RecordingUploaded,
     Requested,
     ResultsChecked,
+    Shared,
     StartAccepted,
     StartAttempted,
     StartNotDone,
@@ -38,6 +40,7 @@ from bot.core.facts import (
     Vanished,
 )
 from bot.core.options import RecordingOptions
+from bot.core.places import OPEN
 from bot.core.recording import ENDED, Phase, Problem, Recording, Why
 
 F = TypeVar("F")
@@ -62,6 +65,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
     phase, problem = _phase(log, accepted is not None, attempted_at)
     assets = assets_of(log)
     started_at, stopped_at = _started_at(log), _stopped_at(log, phase)
+    places = _places(begun, log)
     return Recording(
         key=key,
         phase=phase,
@@ -71,7 +75,11 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         room_name=begun.room_name,
         options=begun.options,
         starter=begun.starter,
-        channels=tuple(dict.fromkeys([*begun.channels, *_followers(log)])),
+        channels=places.shown,
+        waiting=places.waiting,
+        withdrawn=places.withdrawn,
+        is_private=places.is_private,
+        place_asked=places.is_private is not None and _is_asked_since_the_end(log),
         requested_at=begun.at,
         hms_id=accepted.hms_id if accepted else None,
         elsewhere=_elsewhere(log),
@@ -208,8 +216,36 @@ def _pause_pending(log: tuple[Fact, ...]) -> PauseRequested | None:
     return asked if asked and asked.at not in settled else None
 
 
-def _followers(log: tuple[Fact, ...]) -> list[str]:
-    return [f.channel_id for f in _all(log, Followed)]
+@dataclass(frozen=True, slots=True)
+class _Places:
+    shown: tuple[str, ...]
+    waiting: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    is_private: bool | None
+
+
+def _places(begun: _Begun, log: tuple[Fact, ...]) -> _Places:
+    """Where it is shown. What belongs to a private place goes nowhere else by following.
+
+    The strictest answer counts, and without any, no follower has it. What nobody asked for in
+    Slack belongs to the channels that follow the room. What somebody shared is shared.
+    """
+    followers = [f.channel_id for f in _all(log, Followed)]
+    shared = [f.channel_id for f in _all(log, Shared)]
+    seen = [f.place for f in _all(log, PlaceSeen) if f.channel_id in begun.channels]
+    is_private = any(place not in OPEN for place in seen) if seen else None
+    if begun.starter is None or is_private is False:
+        shown = (*begun.channels, *followers, *shared)
+        return _Places(tuple(dict.fromkeys(shown)), (), (), is_private)
+    shown = tuple(dict.fromkeys([*begun.channels, *shared]))
+    others = tuple(c for c in dict.fromkeys(followers) if c not in shown)
+    if is_private is None:
+        return _Places(shown, others, (), None)
+    return _Places(shown, (), others, is_private)
+
+
+def _is_asked_since_the_end(log: tuple[Fact, ...]) -> bool:
+    return any(f.ended for f in _all(log, PlaceSeen))
 
 
 def _started_at(log: tuple[Fact, ...]) -> datetime | None:

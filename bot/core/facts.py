@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.core.options import OutputMode, RecordingOptions
+from bot.core.places import Place
 
 HmsStatus = Literal["starting", "running", "stopping", "post_processing", "completed", "failed"]
 AssetStatus = Literal["processing", "completed", "failed"]
@@ -65,6 +66,26 @@ class Followed(_Fact):
     kind: Literal["followed"] = "followed"
     channel_id: str
     by: str | None = None
+
+
+class Shared(_Fact):
+    """Somebody who sees the recording showed it in one more channel that they are in."""
+
+    kind: Literal["shared"] = "shared"
+    channel_id: str
+    by: str
+
+
+class PlaceSeen(_Fact):
+    """What kind of place the recording's channel is. Without an answer it is `unknown`.
+
+    Asked when the start is made, and again once it has ended, before results go elsewhere.
+    """
+
+    kind: Literal["place_seen"] = "place_seen"
+    channel_id: str
+    place: Place
+    ended: bool = False
 
 
 class StopRequested(_Fact):
@@ -294,6 +315,8 @@ Fact = Annotated[
     Requested
     | Discovered
     | Followed
+    | Shared
+    | PlaceSeen
     | StopRequested
     | StopWished
     | PauseRequested

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.assets import Transcription
-from bot.core.deliveries import Delivery, Kind, State, Wanted, Work, to_send
+from bot.core.deliveries import WITHDRAWN, Delivery, Kind, State, Wanted, Work, to_send
 from bot.core.facts import Observed
 from bot.core.forgetting import forgetting, is_forgettable
 from bot.core.policy import Policy, deadlines, transcript_expected_at
@@ -19,8 +19,10 @@ from bot.core.recording import ENDED, ON_AIR, Phase, Recording, Why
 from bot.core.steps import (
     Action,
     Ask,
+    AskPlace,
     AskToStop,
     Done,
+    Erase,
     FetchTranscript,
     Forget,
     GiveUp,
@@ -38,6 +40,7 @@ from bot.core.steps import (
     UpdateCard,
     UploadFile,
     Wait,
+    Withdraw,
     hold_name,
 )
 
@@ -74,6 +77,7 @@ def plan(
     yield from _control(recording, now)
     yield from _start(recording, work, policy, now)
     yield from _outcome(recording, work, now)
+    yield from _places(recording, work, now)
     yield from _cards(recording, work, wanted, now)
     for not_before, notice in notices(recording, work, tell_room=wanted.tell_room):
         yield Due(not_before or now, notice)
@@ -126,6 +130,20 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
         told = work.delivery(Kind.TELL, recording.starter)
         if to_send(told):
             yield Due(told.not_before or now if told else now, Tell(recording.starter))
+
+
+def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
+    """Who else may have it is asked before they get anything; what they may not have goes."""
+    if recording.waiting:
+        yield Due(now, AskPlace(ended=False))
+    for channel in recording.withdrawn:
+        for kind in (Kind.CHAT, Kind.TRANSCRIPT, Kind.RESULTS):
+            shown = work.delivery(kind, channel)
+            if shown and (shown.file_id or shown.ts):
+                yield Due(now, Erase(kind, channel))
+        card = work.delivery(Kind.CARD, channel)
+        if card and card.ts and card.state is State.SENT and card.hash != WITHDRAWN:
+            yield Due(now, Withdraw(channel))
 
 
 def _never_showed(recording: Recording) -> bool:
@@ -219,10 +237,21 @@ def _results(
         if known_at and now < known_at:
             yield Due(known_at, None)  # they are told once, so with the cause
             return
-        for target in result_targets(recording, work):
-            if target in wanted.card_only:
+        targets = result_targets(recording, work)
+        elsewhere = _elsewhere(recording, targets)
+        if elsewhere and not recording.place_asked:
+            yield Due(now, AskPlace(ended=True))
+        for target in targets:
+            if target in wanted.card_only or (target in elsewhere and not recording.place_asked):
                 continue
             yield from _results_for(target, recording, work, now)
+
+
+def _elsewhere(recording: Recording, targets: tuple[str, ...]) -> frozenset[str]:
+    """Channels beside the one it was asked for in; none where nobody asked us for it."""
+    if recording.starter is None:
+        return frozenset()
+    return frozenset(targets) - {recording.home, recording.starter}
 
 
 def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:

@@ -70,6 +70,10 @@ class Recording:
     options: RecordingOptions
     starter: str | None  # None: nobody asked us for it
     channels: tuple[str, ...]  # the first is where it was asked for
+    waiting: tuple[str, ...]  # follow it, but nobody knows yet whether they may have it
+    withdrawn: tuple[str, ...]  # followed it, and may not have it
+    is_private: bool | None  # None: nobody has asked yet
+    place_asked: bool  # of its end, too: results may go to other channels
     requested_at: datetime
     hms_id: str | None
     elsewhere: bool

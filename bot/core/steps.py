@@ -100,6 +100,20 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPlace:
+    """Ask Slack whether the recording's channel is private: others wait for its card or results."""
+
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Edit the card in a channel that may not have it: what it showed is gone from there."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Delete a message or file of ours in Slack; harmless to repeat."""
 
@@ -145,6 +159,8 @@ Action = (
     | Tell
     | Notice
     | GiveUp
+    | AskPlace
+    | Withdraw
     | Erase
     | Receipt
 )

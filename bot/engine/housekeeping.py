@@ -16,6 +16,7 @@ DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
 HOMES_FOR = timedelta(days=1)
 INBOX_FOR = timedelta(days=30)  # 100ms replays no further back
+REQUESTS_FOR = timedelta(days=3)  # Slack's delayed events come for one day
 CLAIMED_WITHIN = timedelta(hours=1)  # an event that nobody claims by then is nobody's
 UNCLAIMED = "nobody claimed it"
 
@@ -40,5 +41,6 @@ async def tidy(deps: Deps) -> None:
         drafts_before=now - DRAFTS_FOR, inbox_before=now - INBOX_FOR
     )
     await deps.store.forgetting.purge_forgotten(now - FORGOTTEN_FOR)
+    await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
     log.info("tidied", rows=gone)

@@ -1,30 +1,27 @@
 """What every listener shares: the parts it works with, its time limit, and how it fails."""
 
-import asyncio
-import inspect
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.error import BoltUnhandledRequestError
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 
+from bot.access.gate import Gate, NotOpen, UnknownPreset
 from bot.access.rights import NoRight, Rights
-from bot.access.views import refused_message
-from bot.access.visibility import Sight
+from bot.access.views import not_open, refused_message
 from bot.deps import Deps
 from bot.hms.errors import HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
-from bot.kit.metrics import FAULTS, LISTENER_SECONDS
+from bot.kit.metrics import FAULTS
 from bot.listeners.payloads import Asked
 from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
-from bot.ui import ids
 from bot.ui.message import Message, message_view
 from bot.ui.replies import forgotten_reply, something_broke, try_again_soon
 
@@ -37,8 +34,8 @@ ACK_WITHIN_S = 2.5  # Slack waits 3
 class Bot:
     deps: Deps
     later: Background
+    gate: Gate
     rights: Rights
-    sight: Sight
     services: Mapping[type, object]  # what features offer, by type: handlers ask for it
     home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
 
@@ -79,34 +76,14 @@ class Bot:
                 log.warning("reply_failed", why=str(again))
 
 
-Listener = Callable[..., Awaitable[None]]
-
-
-def listener(bot: Bot, do: Listener) -> Callable[[AsyncArgs], Awaitable[None]]:
-    """What Bolt calls: `do(args, bot, …)`, in time for Slack.
-
-    Further parameters are services, found by their annotation. Raises KeyError where no feature
-    offers one.
-    """
-    kind = do.__name__
-    needs = get_type_hints(do).items()
-    own = ("return", *list(inspect.signature(do).parameters)[:2])
-    services = {name: bot.services[needed] for name, needed in needs if name not in own}
-
-    async def bounded(args: AsyncArgs) -> None:
-        with LISTENER_SECONDS.labels(kind).time():
-            async with asyncio.timeout(ACK_WITHIN_S):
-                await do(args, bot, **services)
-
-    return bounded
-
-
 def for_people(failed: BaseException) -> Message:
     """A refusal says who can. Of what nobody expected the log has the rest under the reference."""
     if isinstance(failed, NoRight):
         return refused_message(failed.refused, failed.doing, failed.key)
-    if isinstance(failed, UnknownRecording):
+    if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
+    if isinstance(failed, NotOpen):
+        return not_open()
     unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
     if isinstance(failed, unavailable):
         log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")
@@ -117,9 +94,8 @@ def for_people(failed: BaseException) -> Message:
     return something_broke(reference)
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
+def register_errors(app: AsyncApp, bot: Bot) -> None:
     """A command is never answered with a 500; an event is, so that Slack sends it again."""
-    app.action(ids.matching(ids.LINK))(listener(bot, link))
 
     @app.error
     async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
@@ -154,15 +130,10 @@ async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
         log.warning("reply_failed", why=str(again))
 
 
-async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> None:
+async def answer(ack: AsyncAck, bot: Bot, asked: Asked, message: Message) -> None:
     """To this person alone: of a command in the ack itself."""
-    if "command" in args.body:
-        await args.ack({"response_type": "ephemeral", **message.payload()})
+    if asked.typed:
+        await ack({"response_type": "ephemeral", **message.payload()})
         return
-    await args.ack()
+    await ack()
     bot.after_ack(asked, bot.reply(asked, message))
-
-
-async def link(args: AsyncArgs, _: Bot) -> None:
-    """A button with a URL sends its click, too; Slack opens the page by itself."""
-    await args.ack()

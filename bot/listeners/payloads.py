@@ -1,5 +1,7 @@
 """Slack's payloads, reduced to what the listeners need.
 
+User, team, channel, thread and trigger are Slack's own word. What passed through a message or a
+view of ours (values, private metadata, selected options) is a claim: the gate looks it up.
 Source: docs.slack.dev, interactivity/handling-user-interaction and
 interactivity/implementing-slash-commands.
 """
@@ -11,11 +13,49 @@ from typing import Any, Self
 Body = Mapping[str, Any]
 
 
+class Payload:
+    """A value that is read from a request. Raises KeyError, TypeError or the like for odd ones."""
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
-class Asked:
+class View(Payload):
+    """The modal or Home tab that something was done in. `values` is `view.state.values`."""
+
+    id: str
+    type: str
+    metadata: str
+    previous_id: str | None
+    values: Mapping[str, Any]
+    fields: frozenset[str]  # the block ids at which an error can be shown
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        view = body["view"]
+        blocks = view.get("blocks") or ()
+        return cls(
+            id=view["id"],
+            type=view.get("type") or "",
+            metadata=view.get("private_metadata") or "",
+            previous_id=view.get("previous_view_id"),
+            values=(view.get("state") or {}).get("values") or {},
+            fields=frozenset(
+                str(block.get("block_id"))
+                for block in blocks
+                if isinstance(block, Mapping) and block.get("type") == "input"
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Payload):
     """Who asks, and where. `channel` is None in Home and in a modal.
 
     Who mentions the bot gives no trigger: their message is `message_ts`, in a thread perhaps.
+    `once` names an event that may be delivered again; a `typed` command is answered in the ack.
     """
 
     user: str
@@ -24,22 +64,13 @@ class Asked:
     trigger_id: str
     message_ts: str = ""
     thread_ts: str | None = None
+    typed: bool = False
+    once: tuple[str, ...] = ()
 
     @property
-    def once(self) -> str:
+    def request_id(self) -> str:
         """The same when Slack delivers the same thing again."""
         return self.trigger_id or f"{self.channel}:{self.message_ts}"
-
-    @classmethod
-    def of_mention(cls, event: Body) -> Self:
-        return cls(
-            user=event.get("user") or "",
-            channel=event.get("channel"),
-            response_url=None,
-            trigger_id="",
-            message_ts=event.get("ts") or "",
-            thread_ts=event.get("thread_ts"),
-        )
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -52,19 +83,64 @@ class Asked:
             or (channel.get("id") if isinstance(channel, dict) else None),
             response_url=body.get("response_url"),
             trigger_id=body.get("trigger_id") or "",
+            typed="command" in body,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Click:
-    """A button pressed, or an option or channel chosen.
+class Typed(Payload):
+    """What follows a slash command, or is typed into a field with suggestions."""
 
-    `on_ephemeral`: what was clicked can be replaced.
+    text: str
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        return cls(body.get("text") or body.get("value") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention(Payload):
+    """A message that mentions the bot. `edited`: the mention came by an edit, or before one."""
+
+    asked: Asked
+    text: str
+    edited: bool
+    by_app: bool
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        event = body["event"]
+        channel, ts = event.get("channel"), event.get("ts") or ""
+        names = (f"event:{body.get('event_id')}", f"message:{channel}:{ts}")
+        asked = Asked(
+            user=event["user"],
+            channel=channel,
+            response_url=None,
+            trigger_id="",
+            message_ts=ts,
+            thread_ts=event.get("thread_ts"),
+            once=names,
+        )
+        return cls(
+            asked,
+            event.get("text") or "",
+            edited=bool(event.get("edited")),
+            by_app=bool(event.get("bot_id") or event.get("subtype")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Click(Payload):
+    """A button pressed, or an option or channel chosen. `value` is a claim.
+
+    `on_ephemeral`: what was clicked can be replaced. `view` is where it was clicked, if in one.
     """
 
     asked: Asked
+    action_id: str
     value: str
     on_ephemeral: bool
+    view: View | None = None
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -74,28 +150,30 @@ class Click:
         container = body.get("container") or {}
         return cls(
             asked=Asked.of(body),
+            action_id=action["action_id"],
             value=action.get("value") or chosen.get("value") or place or "",
             on_ephemeral=bool(container.get("is_ephemeral")),
+            view=View.of(body) if body.get("view") else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A start form as it stands. `values` is `view.state.values`, `hash` guards an update."""
+class Form(Payload):
+    """A start form as it is filled in. `values` is `view.state.values`, `hash` guards an update."""
 
     asked: Asked
     view_id: str
     hash: str
-    request_id: str
     values: Mapping[str, Any]
+    view: View
 
     @classmethod
     def of(cls, body: Body) -> Self:
-        view = body["view"]
+        view = View.of(body)
         return cls(
             asked=Asked.of(body),
-            view_id=view["id"],
-            hash=view.get("hash") or "",
-            request_id=view.get("private_metadata") or "",
-            values=(view.get("state") or {}).get("values") or {},
+            view_id=view.id,
+            hash=body["view"].get("hash") or "",
+            values=view.values,
+            view=view,
         )

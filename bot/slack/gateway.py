@@ -14,8 +14,10 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.core.places import Place, is_channel
 from bot.slack.errors import (
     WIRE_ERRORS,
+    CannotPostThere,
     MessageGone,
     SlackError,
     SlackRefused,
@@ -30,6 +32,7 @@ ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
 LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
 RESPONSE_URL = "response_url"
+PAGES_MOST = 20
 Json = Mapping[str, Any]
 
 
@@ -219,24 +222,37 @@ class SlackGateway:
             answer = await self._client.conversations_info(channel=channel)
         return SeenChannel.read(answer["channel"])
 
-    async def can_see(self, channel: str, user: str) -> bool:
-        """True for a public channel, else whether the person is in it (Tier 4, paged)."""
-        if channel.startswith(("U", "W")):
-            return channel == user
-        if (await self.channel(channel)).public:
-            return True
+    async def place(self, channel: str) -> Place:
+        """What kind of place that is, by conversations.info. What it cannot see is private."""
+        if not is_channel(channel):
+            return "direct"
+        try:
+            seen = await self.channel(channel)
+        except CannotPostThere:
+            return "private"
+        if not seen.public:
+            return "private"
+        return "shared" if seen.shared else "public"
+
+    async def channels_of(self, user: str) -> frozenset[str]:
+        """users.conversations (Tier 3, paged): the public channels that the person is in, and
+        those private ones in which the bot is, too."""
+        found: set[str] = set()
         cursor: str | None = None
-        for _ in range(20):
-            async with self._call("conversations.members"):
-                page = await self._client.conversations_members(
-                    channel=channel, cursor=cursor, limit=1000
+        for _ in range(PAGES_MOST):
+            async with self._call("users.conversations"):
+                page = await self._client.users_conversations(
+                    user=user,
+                    types="public_channel,private_channel",
+                    exclude_archived=False,
+                    limit=999,
+                    cursor=cursor,
                 )
-            if user in page["members"]:
-                return True
+            found.update(channel["id"] for channel in page["channels"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
-                return False
-        return False
+                break
+        return frozenset(found)
 
     async def shut(self, why: str) -> None:
         """Slack says that the token is gone: nothing goes out until a probe passes."""

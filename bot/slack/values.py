@@ -73,9 +73,15 @@ class SeenChannel:
     member: bool
     archived: bool
     public: bool
+    shared: bool  # with another organisation
 
     @classmethod
     def read(cls, info: Mapping[str, Any]) -> Self:
         """From the `channel` of conversations.info."""
         private = info.get("is_private") or info.get("is_im") or info.get("is_mpim")
-        return cls(bool(info.get("is_member")), bool(info.get("is_archived")), public=not private)
+        return cls(
+            bool(info.get("is_member")),
+            bool(info.get("is_archived")),
+            public=not private,
+            shared=bool(info.get("is_ext_shared") or info.get("is_pending_ext_shared")),
+        )

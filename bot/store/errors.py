@@ -21,6 +21,10 @@ class UnknownRecording(StoreError):
         self.key = key
 
 
+class DoneBefore(StoreError):
+    """What Slack sent was acted on already: nothing was written."""
+
+
 class LeaseLost(StoreError):
     """Another worker has the recording now: nothing was written, and nothing must be done."""
 

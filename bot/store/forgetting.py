@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -29,7 +29,7 @@ class Forgetting(Repository):
             ids = {*await conn.scalars(names), *([row.hms_id] if row.hms_id else [])}
             await self._remember_not(conn, ids)
             await self._forget_mail(conn, row.room_id, ids)
-            form = drafts.c.request_id == row.request_id
+            form = or_(drafts.c.request_id == row.request_id, drafts.c.recording_key == key)
             await conn.execute(delete(drafts).where(self._mine(drafts), form))
             # Facts, deliveries, aliases, matched mail and channels go with it.
             await conn.execute(delete(recordings).where(self._mine(recordings), r.key == key))

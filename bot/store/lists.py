@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from bot.core.proofs import Horizon
 from bot.core.recording import OCCUPIES_ROOM
 from bot.store import rows
 from bot.store.repository import Repository
@@ -43,14 +44,25 @@ class RecordingLists(Repository):
         return found[0] if found else None
 
     async def recent(
-        self, *, room_id: str | None = None, channel: str | None = None, limit: int = 20
+        self,
+        *,
+        to: Horizon | None = None,
+        room_id: str | None = None,
+        channel: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
     ) -> list[RecordingRow]:
-        """The newest first, of one room, of those shown in one channel, or all."""
+        """The newest first, of one room, of those shown in one channel, or all.
+
+        `to`: only what that person may know of, as far as rows can tell (see `_may_see`).
+        """
         query = self._all()
+        if to is not None:
+            query = query.where(_may_see(to))
         if room_id is not None:
             query = query.where(r.room_id == room_id)
         if channel is None:
-            return await self._rows(_newest_first(query).limit(limit))
+            return await self._rows(_newest_first(query).limit(limit).offset(offset))
         there = and_(self._mine(recording_channels), shown.channel == channel)
         query = query.join(recording_channels, shown.recording_key == r.key).where(there)
         newest = query.order_by(shown.requested_at.desc(), shown.recording_key)
@@ -67,9 +79,13 @@ class RecordingLists(Repository):
                 found[key].append(channel)
         return found
 
-    async def running(self, *, channel: str | None = None, limit: int = 50) -> list[RecordingRow]:
-        """Those that occupy a room now, newest first."""
+    async def running(
+        self, *, to: Horizon | None = None, channel: str | None = None, limit: int = 50
+    ) -> list[RecordingRow]:
+        """Those that occupy a room now, newest first; `to` as for `recent`."""
         query = self._open().where(_occupies())
+        if to is not None:
+            query = query.where(_may_see(to))
         if channel is not None:
             query = query.where(_shown_in(channel))
         return await self._rows(_newest_first(query).limit(limit))
@@ -95,6 +111,16 @@ def _newest_first(query: Select[Any]) -> Select[Any]:
 
 def _occupies() -> ColumnElement[bool]:
     return r.phase.in_(sorted(p.value for p in OCCUPIES_ROOM))
+
+
+def _may_see(to: Horizon) -> ColumnElement[bool]:
+    """Shown where they are or ask; their own; and what may be public, which is asked of Slack."""
+    where = sorted({*to.channels, to.user, *([to.here] if to.here else [])})
+    shown_there = select(1).where(shown.recording_key == r.key, shown.channel.in_(where)).exists()
+    if to.member:
+        return or_(shown_there, r.starter == to.user, r.is_private.is_not(True))
+    direct = and_(r.starter == to.user, ~or_(r.home.startswith("C"), r.home.startswith("G")))
+    return or_(shown_there, direct)
 
 
 def _shown_in(channel: str) -> ColumnElement[bool]:

@@ -44,15 +44,18 @@ class Recordings(StepWrites):
         *,
         also: Sequence[Fact] = (),
         outcome: OutcomeAddress | None = None,
+        once: Sequence[str] = (),
     ) -> Created | AlreadyRequested | RoomTaken:
         """A recording, due at once, with its facts, its room and where its starter waits.
 
         The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
         rivals for a request, a room or a 100ms id exactly one is `Created`.
+        Raises DoneBefore if any of the requests in `once` was acted on.
         """
         facts = rows.merge((), (first, *also)).all
         recording = derive(key, facts)
         async with self._waking() as conn:
+            await self._claim(conn, once)
             if isinstance(first, Discovered) and (key_of := await self._named(conn, first.hms_id)):
                 return AlreadyRequested(key_of)
             for _ in range(3):  # the rival may end between our insert and our look at it
@@ -146,6 +149,7 @@ class Recordings(StepWrites):
         wake: bool = False,
         owner: str | None = None,
         by: str | None = None,
+        once: Sequence[str] = (),
     ) -> int:
         """All that one step has to say, in one transaction; the number of facts that were new.
 
@@ -155,6 +159,7 @@ class Recordings(StepWrites):
         never be lost: if somebody else has had the lease since, they are woken, and a delivery
         counts only as far as they have not gone on with it.
         The first recording to name an alias keeps it; `hms_id` is one by itself.
+        Raises DoneBefore if any of the requests in `once` was acted on.
         """
         step = Step(
             key=key,
@@ -170,13 +175,20 @@ class Recordings(StepWrites):
             by=by,
         )
         async with self._waking() if wake else self._db.write() as conn:
+            await self._claim(conn, once)
             return await self._write_step(conn, step)
 
     async def add_facts(
-        self, key: str, facts: Sequence[Fact], *, aliases: Iterable[str] = (), wake: bool = True
+        self,
+        key: str,
+        facts: Sequence[Fact],
+        *,
+        aliases: Iterable[str] = (),
+        wake: bool = True,
+        once: Sequence[str] = (),
     ) -> int:
         """Facts from anyone; the number of new ones. Its worker looks again, even mid-run."""
-        return await self.record(key, facts=facts, aliases=aliases, wake=wake)
+        return await self.record(key, facts=facts, aliases=aliases, wake=wake, once=once)
 
     async def save_delivery(
         self, key: str, delivery: Delivery, *, address: OutcomeAddress | None = None

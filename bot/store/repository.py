@@ -1,6 +1,6 @@
 """The database as one team sees it, and what every repository shares."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Table, and_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
+from bot.store.errors import DoneBefore
+from bot.store.schema import requests
 from bot.store.values import Team
 
 
@@ -64,6 +66,15 @@ class Repository:
     @property
     def _wake_payload(self) -> str:
         return f"{self._of.team.enterprise_id}/{self._of.team.team_id}"
+
+    async def _claim(self, conn: AsyncConnection, identities: Sequence[str]) -> None:
+        """In the transaction of what they do. Raises DoneBefore, which rolls it back."""
+        now = self._now()
+        for identity in sorted(identities):
+            put = self._db.insert(requests).values(**self._ours, identity=identity, at=now)
+            new = put.on_conflict_do_nothing().returning(requests.c.identity)
+            if (await conn.execute(new)).first() is None:
+                raise DoneBefore(identity)
 
     @asynccontextmanager
     async def _waking(self) -> AsyncIterator[AsyncConnection]:

@@ -78,6 +78,7 @@ def cached(recording: Recording) -> dict[str, Any]:
         "duration_s": recording.duration_s,
         "has_video": can_watch(recording),
         "has_transcript": can_read(recording),
+        "is_private": recording.is_private,
     }
 
 

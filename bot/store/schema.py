@@ -54,6 +54,7 @@ recordings = Table(
     Column("duration_s", Float),
     Column("has_video", Boolean, nullable=False),
     Column("has_transcript", Boolean, nullable=False),
+    Column("is_private", Boolean),  # null: nobody has asked Slack yet
     # The queue: due from then on (null: done), unless leased.
     c.time("next_due_at"),
     c.time("leased_until"),
@@ -174,6 +175,7 @@ drafts = Table(
     c.text("channel", null=True),
     c.json("body"),
     c.time("updated_at", null=False),
+    c.text("recording_key", null=True),  # whose settings it was filled in from
     PrimaryKeyConstraint("enterprise_id", "team_id", "request_id"),
     Index("ix_drafts_updated_at", "team_id", "updated_at"),
 )
@@ -227,6 +229,16 @@ forgotten = Table(
     c.text("digest"),  # of an id at 100ms
     c.time("at", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    *c.team(),
+    c.text("identity"),  # of what Slack sent, once it was acted on
+    c.time("at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "identity"),
+    Index("ix_requests_at", "team_id", "at"),
 )
 
 pulse = Table(

@@ -13,11 +13,13 @@ from bot.store.heartbeat import Heartbeat
 from bot.store.inbox import Inbox
 from bot.store.lists import RecordingLists
 from bot.store.locking import FileLock
+from bot.store.owners import Owners
 from bot.store.purging import Purging
 from bot.store.queue import Queue
 from bot.store.rate_limits import RateLimits
 from bot.store.recordings import Recordings
 from bot.store.repository import TeamDatabase
+from bot.store.requests import Requests
 
 log = structlog.get_logger()
 
@@ -42,6 +44,8 @@ class Store:
         self.heartbeat = Heartbeat(db)
         self.rate_limits = RateLimits(db)
         self.purging = Purging(db)
+        self.requests = Requests(db)
+        self.owners = Owners(db)
         self._lock = lock
 
     async def ping(self) -> None:

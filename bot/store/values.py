@@ -96,6 +96,7 @@ class RecordingRow:
     duration_s: float | None
     has_video: bool
     has_transcript: bool
+    is_private: bool | None
 
 
 class InboxState(StrEnum):

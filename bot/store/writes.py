@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import Delivery, Hold, Kind
 from bot.core.derive import derive
-from bot.core.facts import Fact, Followed
+from bot.core.facts import Fact, Followed, PlaceSeen, Shared
 from bot.core.recording import Recording
 from bot.store import rows
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -61,7 +61,7 @@ class StepWrites(Repository):
                 changes["room_lock"] = await self._room_lock(conn, row, recording)
                 if recording.hms_id and recording.hms_id != row.hms_id:
                     names |= {recording.hms_id}
-                if any(isinstance(f, Followed) for f in merged.new):
+                if any(isinstance(f, Followed | Shared | PlaceSeen) for f in merged.new):
                     await self._show_in(conn, recording)
         await self._name(conn, step.key, names)
         for delivery in step.deliveries:
@@ -142,6 +142,12 @@ class StepWrites(Repository):
             for channel in recording.channels
         ]
         await conn.execute(self._db.insert(recording_channels).on_conflict_do_nothing(), shown)
+        if recording.withdrawn:
+            there = recording_channels.c
+            gone = delete(recording_channels).where(
+                there.recording_key == recording.key, there.channel.in_(recording.withdrawn)
+            )
+            await conn.execute(gone)
 
     async def _name(self, conn: AsyncConnection, key: str, names: Iterable[str]) -> None:
         named = [{**self._ours, "alias": name, "recording_key": key} for name in sorted(names)]

@@ -18,6 +18,9 @@ CHANGE = "recording_change"  # the same settings, in the form
 ASK_STOP = "recording_ask_stop"  # for those who may not stop it themselves
 FOLLOW = "recording_follow"  # shows the card in this channel too
 
+SHARE = "recording_share"  # asks for a channel to show it in
+SHARE_FORM = "recording_share_form"  # its metadata is the key
+
 # In Details: delete what we know and have shown of a recording. The value is its key.
 FORGET = "recording_forget"
 

@@ -21,7 +21,8 @@ def try_again_soon() -> Message:
 
 
 def forgotten_reply() -> Message:
-    return say("This recording was forgotten. The bot knows nothing of it any more.")
+    """Also of one that they may not know of, and of presets: these look alike."""
+    return say("It was forgotten or deleted, or it is in a channel you do not have access to.")
 
 
 def expired_trigger(request_id: str | None = None) -> Message:

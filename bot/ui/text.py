@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 ZWNJ, ZWJ, WORD_JOINER = "\u200c", "\u200d", "\u2060"
 FIRST_STRONG, POP = "\u2068", "\u2069"
@@ -202,3 +203,9 @@ def join(*parts: str) -> str:
 def can_follow(channel: str | None) -> bool:
     """Channels and group conversations; a direct message has nobody else to show it to."""
     return channel is not None and channel.startswith(("C", "G"))
+
+
+def carries_secrets(url: str) -> bool:
+    """A query, a fragment or a user's part may be a token."""
+    parts = urlsplit(url)
+    return bool(parts.query or parts.fragment or "@" in parts.netloc)

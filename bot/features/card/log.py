@@ -61,6 +61,8 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
     match fact:
         case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
             return _asked(fact, log)
+        case f.Shared():
+            return f"{mention(fact.by)} shared it to another channel"
         case f.ForgetRequested():
             return f"{mention(fact.by)} asked to forget it"
         case f.StopWished():
@@ -71,8 +73,8 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
             return _started(fact)
         case f.StartRefused() | f.StartParked() | f.CannotPost() | f.StopRefused():
             return _refused(fact)
-        case f.StartAttempted() | f.StopSent():
-            return None  # its outcome has a line of its own
+        case f.StartAttempted() | f.StopSent() | f.PlaceSeen():
+            return None  # its outcome shows, or has a line of its own
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():
             return _told(fact)
         case f.Observed() | f.Vanished() | f.GaveUp():

@@ -2,16 +2,16 @@
 
 from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
+from bot.core.proofs import HomeMember, OpenChannel
 from bot.deps import Deps
 from bot.features.channel_settings.form import Changed, settings_form
 from bot.features.presets.store import PresetRepository
-from bot.ui.forms import postable
 from bot.ui.message import View
 
 
-async def settings_view(deps: Deps, rights: Rights, user: str, channel: str) -> View:
-    """Raises NoRight."""
-    await rights.to_set(user)
+async def settings_view(deps: Deps, rights: Rights, open_to: OpenChannel, _: HomeMember) -> View:
+    """For a full member who is in that channel."""
+    channel = open_to.channel
     settings = await deps.store.channel_settings.of(channel)
     presets = await PresetRepository(deps.db).for_channel(channel)
     changes = await deps.store.channel_settings.changes(channel)
@@ -24,14 +24,5 @@ async def settings_view(deps: Deps, rights: Rights, user: str, channel: str) -> 
     )
 
 
-async def can_set(deps: Deps, user: str, channel: str) -> bool:
-    """Whoever can see the channel. Raises CannotPostThere where the bot itself cannot."""
-    return postable(channel) and await deps.slack.can_see(channel, user)
-
-
-async def save(
-    deps: Deps, rights: Rights, user: str, channel: str, settings: ChannelSettings
-) -> None:
-    """Raises NoRight."""
-    await rights.to_set(user)
-    await deps.store.channel_settings.save(channel, settings, user)
+async def save(deps: Deps, open_to: OpenChannel, by: HomeMember, settings: ChannelSettings) -> None:
+    await deps.store.channel_settings.save(open_to.channel, settings, by.user)

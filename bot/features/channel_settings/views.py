@@ -10,17 +10,6 @@ def only_in_channels() -> Message:
     return Message(text, [section(text)])
 
 
-def not_yours() -> Message:
-    text = "Only people who can see that channel can change its settings."
-    return Message(text, [section(text)])
-
-
-def out_of_reach(why: str, fix: str) -> Message:
-    """From `problems.slack_refusal`."""
-    text = f"{why} {fix}"
-    return Message(text, [section(text)])
-
-
 def saved_without_you(channel: str, who: str) -> Message:
     """Nobody is locked out of the settings; but who named others should know what it means."""
     text = (

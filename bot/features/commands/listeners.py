@@ -6,10 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
-
-from bot.access.rights import NoRight
 from bot.core.channel_settings import ChannelSettings
 from bot.core.options import RecordingOptions
 from bot.features.card.links import CardLinks
@@ -19,7 +15,8 @@ from bot.features.commands import views as commands_views
 from bot.features.commands.parser import parse
 from bot.features.commands.views import help_reply
 from bot.features.control import views as steer_views
-from bot.features.control.service import Choice, Control, control, meant
+from bot.features.control.service import Choice, Control, meant
+from bot.features.control.service import steer as steer_recording
 from bot.features.control.views import CONFIRMED, not_now
 from bot.features.doctor.listeners import tell_checkup
 from bot.features.follow.listeners import follow, unfollow
@@ -43,14 +40,14 @@ from bot.features.start import service as start_service
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_form, present, say_taken
 from bot.features.start.service import Wish, request_recording
-from bot.listeners.app import Bot, answer, listener
-from bot.listeners.payloads import Asked
-from bot.store.values import OutcomeAddress, RecordingRow, RoomTaken
+from bot.listeners.app import Bot, answer
+from bot.listeners.payloads import Asked, Mention, Typed
+from bot.listeners.registry import Ack, Listeners
+from bot.store.errors import DoneBefore
+from bot.store.values import OutcomeAddress, RoomTaken
+from bot.ui import ids
 
-
-def register(app: AsyncApp, bot: Bot) -> None:
-    app.command("/record")(listener(bot, record))
-    app.event("app_mention")(listener(bot, mentioned))
+on = Listeners()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +59,43 @@ class Services:
     links: CardLinks
 
 
-async def record(args: AsyncArgs, bot: Bot, use: Services) -> None:
-    await obey(args, bot, use, Asked.of(args.body), parse(args.body.get("text") or ""))
+@on.command(
+    ids.COMMAND, needs_no_proof="help and errors need none; what each command does asks the gate"
+)
+async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
+    await obey(ack, bot, use, asked, parse(typed.text))
 
 
 async def obey(
-    args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Command | c.CommandError
+    ack: Ack, bot: Bot, use: Services, asked: Asked, command: c.Command | c.CommandError
 ) -> None:
     match command:
         case c.CommandError():
-            await answer(args, bot, asked, commands_views.command_error(command))
+            await answer(ack, bot, asked, commands_views.command_error(command))
         case c.Help(topic=topic):
-            await answer(args, bot, asked, help_reply(topic))
+            await answer(ack, bot, asked, help_reply(topic))
         case c.OpenForm():
             await bot.rights.to_start(asked.user, asked.channel)
-            await args.ack()
+            await ack()
             await present(
                 bot, asked, await start_service.fresh(bot.deps, asked.user, asked.channel)
             )
         case c.Start():
-            await start(args, bot, use, asked, command)
+            await start(ack, bot, use, asked, command)
         case c.Stop(room=room):
-            await steer(args, bot, use, asked, "stop", room=room)
+            await steer(ack, bot, use, asked, "stop", room=room)
         case c.Pause(room=room):
-            await steer(args, bot, use, asked, "pause", room=room)
+            await steer(ack, bot, use, asked, "pause", room=room)
         case c.Resume(room=room):
-            await steer(args, bot, use, asked, "resume", room=room)
+            await steer(ack, bot, use, asked, "resume", room=room)
         case c.Settings():
-            await args.ack()
+            await ack()
             await open_settings(bot, asked)
         case c.Presets():
-            await args.ack()
+            await ack()
             await open_presets(bot, asked)
         case c.Status() | c.List() | c.Follow() | c.Unfollow() | c.Doctor():
-            await args.ack()
+            await ack()
             bot.after_ack(asked, tell(bot, use, asked, command))
         case _:
             assert_never(command)
@@ -121,19 +121,17 @@ async def tell(
             await tell_checkup(bot, asked)
 
 
-async def start(args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Start) -> None:
+async def start(ack: Ack, bot: Bot, use: Services, asked: Asked, command: c.Start) -> None:
     settings = await bot.deps.store.channel_settings.of(asked.channel)
     await bot.rights.to_start(asked.user, asked.channel, settings)
     preset = await presets.meant(bot.deps, asked.channel, command.preset, settings)
     if isinstance(preset, presets.NoSuchPreset):
-        await answer(
-            args, bot, asked, commands_views.command_error(no_such_preset(command, preset))
-        )
+        await answer(ack, bot, asked, commands_views.command_error(no_such_preset(command, preset)))
         return
     if preset:
         options = laid_over(preset.options, command.options)
         command = replace(command, options=options, preset=None)
-    await start_with(args, bot, use, asked, command, settings=settings)
+    await start_with(ack, bot, use, asked, command, settings=settings)
 
 
 def no_such_preset(command: c.Start, missing: presets.NoSuchPreset) -> c.CommandError:
@@ -147,7 +145,7 @@ def no_such_preset(command: c.Start, missing: presets.NoSuchPreset) -> c.Command
 
 
 async def start_with(
-    args: AsyncArgs,
+    ack: Ack,
     bot: Bot,
     use: Services,
     asked: Asked,
@@ -159,17 +157,17 @@ async def start_with(
     found = await use.rooms.find(room) if room else await _default_room(use.rooms, settings)
     match found:
         case Found():
-            await begin(args, bot, use, asked, command, found=found)
+            await begin(ack, bot, use, asked, command, found=found)
         case Unknown(room_id=str(room_id), link=link):
             use.rooms.refresh_soon()
             unnamed = Found(RoomEntry(room_id, room_id), link)
-            await begin(args, bot, use, asked, command, found=unnamed)
+            await begin(ack, bot, use, asked, command, found=unnamed)
         case Unknown():
             use.rooms.refresh_soon()
             again = line_of(partial(c.Start, options=command.options))
-            await answer(args, bot, asked, which_room(room or "", found, again, form=True))
+            await answer(ack, bot, asked, which_room(room or "", found, again, form=True))
         case Ambiguous() | RoomCode() | None:
-            await args.ack()
+            await ack()
             options = landing(command.options, getattr(found, "link", None))
             draft = draft_of(options, channel=asked.channel)
             await open_form(bot, asked, draft.model_copy(update={"room_words": room or ""}))
@@ -193,14 +191,14 @@ def landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
 
 
 async def begin(
-    args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Start, *, found: Found
+    ack: Ack, bot: Bot, use: Services, asked: Asked, command: c.Start, *, found: Found
 ) -> None:
     """Commit the wish, then say so."""
     options = landing(command.options, found.link)
     room_id, name = found.room.room_id, found.room.name
     where = OutcomeAddress(asked.user, channel=asked.channel, response_url=asked.response_url)
     wish = Wish(
-        request_id=f"command:{asked.once}",
+        request_id=f"command:{asked.request_id}",
         room_id=room_id,
         room_name=name,
         options=options,
@@ -208,50 +206,50 @@ async def begin(
         channel=asked.channel,
         via="command",
         outcome=where,
+        once=asked.once,
     )
-    made = await request_recording(bot.deps, wish)
+    made = await request_recording(bot.deps, bot.gate, wish)
     if isinstance(made, RoomTaken):
-        await args.ack()
+        await ack()
         bot.after_ack(asked, say_taken(bot, use.links, asked, made.key))
         return
-    await answer(args, bot, asked, start_views.starting_reply(name))
+    await answer(ack, bot, asked, start_views.starting_reply(name))
     bot.after_ack(asked, RoomRepository(bot.deps.db).mark_used(room_id))
 
 
 async def steer(
-    args: AsyncArgs, bot: Bot, use: Services, asked: Asked, action: Control, *, room: str | None
+    ack: Ack, bot: Bot, use: Services, asked: Asked, action: Control, *, room: str | None
 ) -> None:
     """Stop, pause or resume: at once if it is clear what is meant, else ask."""
     found = await use.rooms.find(room) if room else None
     room_id = id_of(found)
     if room and room_id is None:
-        await answer(args, bot, asked, which_room(room, found, line_of(STEERING[action])))
+        await answer(ack, bot, asked, which_room(room, found, line_of(STEERING[action])))
         return
-    choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
+    choice = await meant(
+        bot.deps,
+        bot.gate,
+        action,
+        room_id,
+        asked.channel or "",
+        by=asked.user,
+        thread_ts=asked.thread_ts,
+    )
     if choice.unfit:
         if room:
-            await _check_steering(bot, asked, action, choice.unfit[0])
-        await answer(args, bot, asked, not_now(choice.unfit))
+            await bot.rights.to_steer(asked.user, choice.unfit[0], action)
+        await answer(ack, bot, asked, not_now(choice.unfit))
     elif not choice.rows:
         name = found.room.name if isinstance(found, Found) else room
-        await answer(args, bot, asked, lists.nothing_running(name))
+        await answer(ack, bot, asked, lists.nothing_running(name))
     elif not choice.sure:
-        await args.ack()
+        await ack()
         bot.after_ack(asked, ask_which(bot, asked, action, choice))
     else:
         row = choice.rows[0]
-        await _check_steering(bot, asked, action, row)
-        await control(bot.deps, action, row.key, asked.user)
-        await answer(args, bot, asked, CONFIRMED[action](row.room_name))
-
-
-async def _check_steering(bot: Bot, asked: Asked, action: Control, row: RecordingRow) -> None:
-    """Who names a room may stop what they cannot see; if not, nobody of there is named."""
-    try:
-        await bot.rights.to_steer(asked.user, row, action)
-    except NoRight as no:
-        seen = await bot.sight.sees(asked.user, row, here=asked.channel)
-        raise no if seen else no.unnamed() from None
+        seen = await bot.gate.recording(asked.user, row.key, asked.channel)
+        await steer_recording(bot.deps, bot.rights, action, seen, once=asked.once)
+        await answer(ack, bot, asked, CONFIRMED[action](row.room_name))
 
 
 def line_of(command: Callable[[str], c.Command]) -> Callable[[str], str]:
@@ -267,16 +265,14 @@ STEERING: dict[Control, Callable[[str], c.Command]] = {
 
 
 async def ask_which(bot: Bot, asked: Asked, action: Control, choice: Choice) -> None:
-    """Of those that they may know of."""
-    seen = await bot.sight.look(asked.user, choice.rows, here=asked.channel)
-    rows = [one.row for one in seen]
-    message = steer_views.which_one(rows, action) if rows else lists.nothing_running()
-    await bot.reply(asked, message)
+    await bot.reply(asked, steer_views.which_one(choice.rows, action))
 
 
 async def tell_status(bot: Bot, use: Services, asked: Asked) -> None:
-    here, elsewhere = await use.lists.status(asked.user, asked.channel or "")
-    await bot.reply(asked, lists.status_reply(here, elsewhere, bot.deps.now()))
+    to = await bot.gate.horizon(asked.user, asked.channel)
+    here, elsewhere = await use.lists.status(to, asked.channel or "")
+    told = lists.status_reply(here, elsewhere, bot.deps.now())
+    await bot.reply(asked, told if to.complete else lists.only_here(told))
 
 
 async def tell_list(bot: Bot, use: Services, asked: Asked, room: str | None, count: int) -> None:
@@ -287,21 +283,45 @@ async def tell_list(bot: Bot, use: Services, asked: Asked, room: str | None, cou
         return
     here = asked.channel or ""
     files = await bot.rights.may_open(asked.user, here)
-    rows = await use.lists.recent(
-        asked.user, room_id=room_id, channel=here, count=count, files=files
-    )
+    to = await bot.gate.horizon(asked.user, asked.channel)
+    rows = await use.lists.recent(to, room_id=room_id, channel=here, count=count, files=files)
     name = found.room.name if isinstance(found, Found) else None
-    await bot.reply(asked, lists.list_reply(rows, name))
+    told = lists.list_reply(rows, name)
+    await bot.reply(asked, told if to.complete else lists.only_here(told))
 
 
-async def mentioned(args: AsyncArgs, bot: Bot, use: Services) -> None:
-    """Only what begins with the name is said to the bot; anything else is about it."""
-    event = args.body["event"]
-    words = said_to(bot.deps.identity.bot_user_id, event.get("text") or "")
-    if words is None or event.get("bot_id") or event.get("subtype"):
+@on.event(
+    "app_mention", needs_no_proof="help and errors need none; what each command does asks the gate"
+)
+async def mentioned(mention: Mention, ack: Ack, bot: Bot, use: Services) -> None:
+    """Only what begins with the name is said to the bot; anything else is about it.
+
+    Each message is obeyed once: not again when it is delivered again, nor when it is edited.
+    """
+    words = said_to(bot.deps.identity.bot_user_id, mention.text)
+    asked = mention.asked
+    if words is None or mention.by_app:
         return
-    asked = Asked.of_mention(event)
-    await bot.told_if_it_fails(asked, obey(args, bot, use, asked, parse(words)))
+    if await bot.deps.store.requests.done_before(asked.once):
+        return
+    if mention.edited:
+        await bot.deps.store.requests.remember(asked.once)
+        bot.after_ack(asked, bot.reply(asked, commands_views.send_it_anew()))
+        return
+    await bot.told_if_it_fails(asked, _obey_once(ack, bot, use, asked, words))
+
+
+async def _obey_once(ack: Ack, bot: Bot, use: Services, asked: Asked, words: str) -> None:
+    """What a command stores remembers the message, in its transaction; what stores nothing, here.
+
+    A message that could not be obeyed, as when Slack does not answer, may be delivered again.
+    """
+    try:
+        await obey(ack, bot, use, asked, parse(words))
+        if not await bot.deps.store.requests.done_before(asked.once):
+            await bot.deps.store.requests.remember(asked.once)
+    except DoneBefore:
+        return  # the same message, obeyed at the same time
 
 
 def said_to(bot_user: str, text: str) -> str | None:

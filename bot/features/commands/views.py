@@ -22,6 +22,7 @@ from bot.ui.message import (
     context,
     lines,
     pieces,
+    say,
     section,
 )
 from bot.ui.text import clean, code, esc, own, size
@@ -79,3 +80,8 @@ def command_error(error: CommandError) -> Message:
     if error.usage == COMMAND or error.usage.startswith(f"{COMMAND} start"):
         blocks.extend(actions([_form_button()]))
     return Message(" ".join([esc(error.reason, 900), *parts[1:], shown]), blocks)
+
+
+def send_it_anew() -> Message:
+    """To somebody who edited a message so that it mentions the bot."""
+    return say("The bot does not act on edited messages. Send it as a new message.")

@@ -1,9 +1,13 @@
-"""Stop, pause, resume, follow: intents, stored as facts."""
+"""Stop, pause, resume: intents, stored as facts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.access.gate import Gate
+from bot.access.rights import Rights
 from bot.core.facts import PauseRequested, StopRequested, StopWished
+from bot.core.proofs import SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase
 from bot.core.steps import Stop, hold_name
 from bot.deps import Deps
@@ -19,33 +23,51 @@ _MAY: dict[Control, frozenset[Phase]] = {
 }
 
 
-async def control(deps: Deps, action: Control, key: str, by: str) -> RecordingRow | None:
-    """Store the wish. None: the recording is past that, and nothing was stored."""
-    row = await deps.store.lists.row(key)
-    if row is None or row.phase not in _MAY[action]:
+async def steer(
+    deps: Deps,
+    rights: Rights,
+    action: Control,
+    recording: SeenRecording,
+    *,
+    once: Sequence[str] = (),
+) -> RecordingRow | None:
+    """Store the wish. None: the recording is past that, and nothing was stored.
+
+    `once` names the event that asks for it. Raises NoRight, DoneBefore.
+    """
+    row = await deps.store.lists.row(recording.key)
+    if row is None:
         return None
-    now = deps.now()
+    await rights.to_steer(recording.by, row, action)
+    if row.phase not in _MAY[action]:
+        return None
+    now, by = deps.now(), recording.by
     if action == "stop":
-        wish = StopRequested(at=now, by=by)
-        # Whoever clicks once more need not wait for the pause that earlier failures have earned.
+        # A stop that is on its way is not asked for twice, but the pause that earlier failures
+        # have earned is over.
+        under_way = (await deps.store.recordings.load(row.key)).recording.stop_pending
+        wishes = [] if under_way else [StopRequested(at=now, by=by)]
         await deps.store.recordings.record(
-            key, facts=[wish], holds={hold_name(Stop()): None}, wake=True
+            row.key, facts=wishes, holds={hold_name(Stop()): None}, wake=True, once=once
         )
     else:
         pause = PauseRequested(at=now, by=by, pause=action == "pause")
-        await deps.store.recordings.add_facts(key, [pause])
+        asked = (await deps.store.recordings.load(row.key)).recording.pause_pending
+        wished = [] if asked and asked.pause == pause.pause else [pause]
+        await deps.store.recordings.add_facts(row.key, wished, once=once)
     return row
 
 
-async def wish_stop(deps: Deps, key: str, by: str) -> RecordingRow | None:
-    """Whoever may not stop it asks the starter to. None: it is too late, or nobody is to be asked.
+async def wish_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None:
+    """People who may not stop it ask the starter to. None: it is too late, or nobody can be asked.
 
     The starter's own wish would be told to themselves, so it is none.
     """
-    row = await deps.store.lists.row(key)
-    if row is None or row.phase not in ON_AIR or row.starter in (None, by):
+    row = await deps.store.lists.row(recording.key)
+    if row is None or row.phase not in ON_AIR or row.starter in (None, recording.by):
         return None
-    await deps.store.recordings.add_facts(key, [StopWished(at=deps.now(), by=by)])
+    wish = StopWished(at=deps.now(), by=recording.by)
+    await deps.store.recordings.add_facts(row.key, [wish])
     return row
 
 
@@ -62,21 +84,31 @@ class Choice:
 
 
 async def meant(
-    deps: Deps, action: Control, room_id: str | None, channel: str, *, thread_ts: str | None = None
+    deps: Deps,
+    gate: Gate,
+    action: Control,
+    room_id: str | None,
+    channel: str,
+    *,
+    by: str,
+    thread_ts: str | None = None,
 ) -> Choice:
     """The named room's recording; else that of the card above; else this channel's.
 
-    Any other is to be asked about.
+    Any other is to be asked about. What the person may not know of is not recorded, for them.
     """
     if room_id is not None:
-        return _only(action, await deps.store.lists.open_recording_in_room(room_id))
+        row = await deps.store.lists.open_recording_in_room(room_id)
+        seen = await gate.seen_rows(by, [row] if row else [], channel)
+        return _only(action, seen[0] if seen else None)
     above = await _of_thread(deps, channel, thread_ts) if thread_ts else None
     if above:
         return _only(action, above)
     running = await deps.store.lists.running(channel=channel)
     if here := _able(action, running):
         return Choice(here, sure=len(here) == 1)
-    elsewhere = _able(action, await deps.store.lists.running())
+    every = await deps.store.lists.running(to=await gate.horizon(by, channel))
+    elsewhere = await gate.seen_rows(by, _able(action, every), channel)
     return Choice(elsewhere, sure=False, unfit=() if elsewhere else tuple(running))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.access.rights import Rights
 from bot.core.facts import ForgetRequested
+from bot.core.proofs import SeenRecording
 from bot.core.recording import ENDED
 from bot.deps import Deps
 from bot.store.values import RecordingRow
@@ -14,8 +15,11 @@ class NotEnded:
     row: RecordingRow
 
 
-async def forget(deps: Deps, rights: Rights, key: str, by: str) -> RecordingRow | NotEnded | None:
+async def forget(
+    deps: Deps, rights: Rights, recording: SeenRecording
+) -> RecordingRow | NotEnded | None:
     """None: it is forgotten already. Raises NoRight."""
+    key, by = recording.key, recording.by
     row = await deps.store.lists.row(key)
     if row is None:
         return None

@@ -2,45 +2,75 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.access.visibility import Seen, Sight
+from bot.access.gate import Gate
+from bot.core.proofs import Horizon, SeenRecording
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
 from bot.features.history.model import Row
+from bot.store.values import RecordingRow
 
-LOOKED_THROUGH = 300  # recordings, for those that one may know of
+LOOKED_THROUGH = 600  # recordings, for those that one may know of
+AT_A_TIME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A recording with the proof that a person may know of it."""
+
+    row: RecordingRow
+    proof: SeenRecording
 
 
 class Lists:
-    def __init__(self, deps: Deps, sight: Sight, links: CardLinks) -> None:
+    def __init__(self, deps: Deps, gate: Gate, links: CardLinks) -> None:
         self._deps = deps
-        self._sight = sight
+        self._gate = gate
         self._links = links
 
-    async def status(self, user: str, channel: str) -> tuple[list[Row], list[Row]]:
+    async def status(self, to: Horizon, channel: str) -> tuple[list[Row], list[Row]]:
         """What runs now: shown in this channel, and elsewhere as far as they may know of it."""
         here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
-        others = [row for row in await self._deps.store.lists.running() if row.key not in known]
-        seen_here = await self._sight.look(user, here, here=channel)
-        return await self.rows(seen_here), await self.rows(await self._sight.look(user, others))
+        every = await self._deps.store.lists.running(to=to)
+        others = [row for row in every if row.key not in known]
+        seen_here, seen = await self.look(to, here), await self.look(to, others)
+        return await self.rows(seen_here), await self.rows(seen)
 
     async def recent(
-        self, user: str, *, room_id: str | None, channel: str, count: int, files: bool
+        self, to: Horizon, *, room_id: str | None, channel: str, count: int, files: bool
     ) -> list[Row]:
         """Of a room, wherever they may know of it; else of this channel."""
         if room_id is None:
             found = await self._deps.store.lists.recent(channel=channel, limit=count)
+            seen = await self.look(to, found)
         else:
-            found = await self._deps.store.lists.recent(room_id=room_id, limit=LOOKED_THROUGH)
-        seen = await self._sight.look(user, found, here=channel, enough=count)
+            seen = await self.page(to, count, room_id=room_id)
         return await self.rows(seen, files=files)
+
+    async def page(self, to: Horizon, count: int, *, room_id: str | None = None) -> list[Seen]:
+        """The newest that they may know of. What looked public and is not makes room for others."""
+        seen: list[Seen] = []
+        for offset in range(0, LOOKED_THROUGH, AT_A_TIME):
+            rows = await self._deps.store.lists.recent(
+                to=to, room_id=room_id, limit=AT_A_TIME, offset=offset
+            )
+            seen += await self.look(to, rows)
+            if len(seen) >= count or len(rows) < AT_A_TIME:
+                break
+        return seen[:count]
+
+    async def look(self, to: Horizon, rows: Sequence[RecordingRow]) -> list[Seen]:
+        """Those of the rows that they may know of."""
+        by_key = {row.key: row for row in rows}
+        return [Seen(by_key[proof.key], proof) for proof in await self._gate.look(to, rows)]
 
     async def rows(self, seen: Sequence[Seen], *, files: bool = True) -> list[Row]:
         """Each with a link to the card by which they see it; `files`: they may open these."""
         cards = await self._deps.store.recordings.cards([one.row.key for one in seen])
         links = await asyncio.gather(
-            *(self._links.link(one.channel, cards.get(one.row.key, ())) for one in seen)
+            *(self._links.link(one.proof.channel, cards.get(one.row.key, ())) for one in seen)
         )
         return [_row(one, link, files) for one, link in zip(seen, links, strict=True)]
 
@@ -55,7 +85,7 @@ def _row(seen: Seen, permalink: str | None, files: bool) -> Row:
         requested_at=row.requested_at,
         started_at=row.started_at,
         duration_s=row.duration_s,
-        channel=seen.channel,
+        channel=seen.proof.channel,
         permalink=permalink,
         has_video=files and row.has_video,
         has_transcript=files and row.has_transcript,

@@ -23,12 +23,20 @@ from bot.ui.message import (
 from bot.ui.text import count, duration, esc, join, place, plain, starter_of, when
 from bot.ui.words import MARKS, PHASES, sentence
 
+ONLY_HERE = "Slack does not say now which channels you are in: only this channel's are shown."
 NOTHING_HERE = "Nothing is being recorded in this channel."
 
 
 def nothing_running(room: str | None = None) -> Message:
     where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
     return say(where, [_start_button()])
+
+
+def only_here(message: Message) -> Message:
+    """The same list, for somebody of whom Slack does not say now what else they may know of."""
+    return Message(
+        lines([message.text, ONLY_HERE], FALLBACK_MOST), [*message.blocks, context(ONLY_HERE)]
+    )
 
 
 def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:

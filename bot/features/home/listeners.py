@@ -1,28 +1,38 @@
-"""The Events API: Home opened, the bot added to a channel, the app removed."""
+"""Home: opened, and another page of it."""
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from dataclasses import dataclass
+from typing import Self
 
 from bot.features.home.service import Homes
-from bot.listeners.app import Bot, listener
-from bot.listeners.payloads import Asked, Click
+from bot.listeners.app import Bot
+from bot.listeners.payloads import Asked, Body, Click, Payload
+from bot.listeners.registry import Ack, Listeners
 from bot.ui import ids
 
-
-def register(app: AsyncApp, bot: Bot) -> None:
-    app.event("app_home_opened")(listener(bot, home_opened))
-    app.action(ids.matching(ids.HOME_PAGE))(listener(bot, turn_page))
+on = Listeners()
+LOOKED_UP = "what Home shows is looked up for the person who looks at it"
 
 
-async def home_opened(args: AsyncArgs, bot: Bot, homes: Homes) -> None:
-    event = args.body["event"]
-    if event.get("tab") == "home":
-        asked = Asked(user=event["user"], channel=None, response_url=None, trigger_id="")
-        bot.after_ack(asked, homes.open(event["user"]))
+@dataclass(frozen=True, slots=True)
+class HomeOpened(Payload):
+    user: str
+    tab: str
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        event = body["event"]
+        return cls(event["user"], event.get("tab") or "")
 
 
-async def turn_page(args: AsyncArgs, bot: Bot, homes: Homes) -> None:
-    click = Click.of(args.body)
-    await args.ack()
+@on.event("app_home_opened", needs_no_proof=LOOKED_UP)
+async def home_opened(opened: HomeOpened, bot: Bot, homes: Homes) -> None:
+    if opened.tab == "home":
+        asked = Asked(user=opened.user, channel=None, response_url=None, trigger_id="")
+        bot.after_ack(asked, homes.open(opened.user))
+
+
+@on.action(ids.HOME_PAGE, needs_no_proof=LOOKED_UP)
+async def turn_page(click: Click, ack: Ack, bot: Bot, homes: Homes) -> None:
+    await ack()
     page = int(click.value) if click.value.isdecimal() else 0
     bot.after_ack(click.asked, homes.open(click.asked.user, page))

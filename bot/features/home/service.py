@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.access.people import People
-from bot.access.visibility import Sight
+from bot.access.gate import Gate
 from bot.deps import Deps
 from bot.features.doctor.model import MissingScope
 from bot.features.doctor.scopes import missing_scopes
@@ -30,10 +29,9 @@ IDLE = timedelta(seconds=5)
 
 
 class Homes:
-    def __init__(self, deps: Deps, people: People, sight: Sight, lists: Lists) -> None:
+    def __init__(self, deps: Deps, gate: Gate, lists: Lists) -> None:
         self._deps = deps
-        self._people = people
-        self._sight = sight
+        self._gate = gate
         self._lists = lists
 
     async def open(self, user: str, page: int = 0) -> None:
@@ -87,11 +85,11 @@ class Homes:
 
     async def view(self, home: OpenHome) -> View:
         deps, user, first = self._deps, home.user, home.page * PER_PAGE
-        person = await self._people.person(user)
+        person = await self._gate.person(user)
         member = person.standing == "member"
-        running = await self._sight.look(user, await deps.store.lists.running())
-        every = await deps.store.lists.recent(limit=LOOKED_THROUGH)
-        recent = await self._sight.look(user, every, enough=first + PER_PAGE + 1)
+        to = await self._gate.horizon(user)
+        running = await self._lists.look(to, await deps.store.lists.running(to=to))
+        recent = await self._lists.page(to, first + PER_PAGE + 1)
         presets = await PresetRepository(deps.db).of_person(user) if member else []
         return home_view(
             HomePage(

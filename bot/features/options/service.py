@@ -16,10 +16,15 @@ class Showing:
     channel: str | None
 
 
-async def show(deps: Deps, *, user: str, channel: str | None, draft: Draft) -> Showing:
-    """A fresh showing, so that its submission is a fresh request."""
+async def show(
+    deps: Deps, *, user: str, channel: str | None, draft: Draft, of: str | None = None
+) -> Showing:
+    """A fresh showing, so that its submission is a fresh request.
+
+    `of` is the recording whose settings it shows: it is forgotten with that.
+    """
     request_id = deps.new_id()
-    await DraftRepository(deps.db).save(request_id, user, channel, draft)
+    await DraftRepository(deps.db).save(request_id, user, channel, draft, of=of)
     return Showing(request_id, draft, channel)
 
 

@@ -23,12 +23,23 @@ class SavedDraft:
 
 
 class DraftRepository(Repository):
-    async def save(self, request_id: str, user: str, channel: str | None, draft: Draft) -> None:
-        """The latest is kept. Raises `StoreRefused` if the form is another person's."""
+    async def save(
+        self,
+        request_id: str,
+        user: str,
+        channel: str | None,
+        draft: Draft,
+        *,
+        of: str | None = None,
+    ) -> None:
+        """The latest is kept, with the recording that it is `of` from the first.
+
+        Raises `StoreRefused` if the form is another person's.
+        """
         body = draft.model_dump(mode="json")
         change = {"channel": channel, "body": body, "updated_at": self._now()}
         put = self._db.insert(drafts).values(
-            **self._ours, request_id=request_id, user_id=user, **change
+            **self._ours, request_id=request_id, user_id=user, recording_key=of, **change
         )
         put = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id", "request_id"],

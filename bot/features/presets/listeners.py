@@ -1,15 +1,13 @@
 """Presets: saved from the form, listed, edited, deleted."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from typing import Annotated, Any
 
 from bot.access.rights import NoRight
 from bot.core.options import RecordingOptions
+from bot.core.proofs import HomeMember, OpenChannel, OwnDraft, SeenPreset
 from bot.features.options.drafts import draft_of, show_more
-from bot.features.options.form_input import draft_from_state, input_block_ids, read_options
+from bot.features.options.form_input import draft_from_state, read_options
 from bot.features.options.service import Showing, current, save, show
 from bot.features.presets import ids as pids
 from bot.features.presets import service as presets
@@ -23,22 +21,18 @@ from bot.features.presets.views import (
     preset_form,
     presets_view,
 )
-from bot.listeners.app import Bot, for_people, listener
+from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import STALE
 from bot.listeners.payloads import Asked, Click, Form
+from bot.listeners.payloads import View as ViewValues
+from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackRefused, SlackUnavailable
-from bot.ui import ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import View, message_view
 from bot.ui.replies import expired_trigger
 
-
-def register(app: AsyncApp, bot: Bot) -> None:
-    app.action(pids.ALL)(listener(bot, all_presets))
-    app.action(pids.PAGE)(listener(bot, turn_page))
-    app.action(ids.matching(pids.EDIT))(listener(bot, edit))
-    app.action(pids.DELETE)(listener(bot, delete))
-    app.view(pids.EDIT_FORM)(listener(bot, edit_submitted))
+on = Listeners()
+Here = Annotated[OpenChannel | None, From.VIEW]
 
 
 async def open_presets(bot: Bot, asked: Asked) -> None:
@@ -52,10 +46,11 @@ async def open_presets(bot: Bot, asked: Asked) -> None:
         await bot.reply(asked, expired_trigger())
 
 
-async def all_presets(args: AsyncArgs, bot: Bot) -> None:
+@on.action(pids.ALL)
+async def all_presets(_: HomeMember, asked: Asked, ack: Ack, bot: Bot) -> None:
     """From Home."""
-    await args.ack()
-    await open_presets(bot, Asked.of(args.body))
+    await ack()
+    await open_presets(bot, asked)
 
 
 async def _list(bot: Bot, user: str, channel: str | None, page: int = 0) -> View:
@@ -69,21 +64,25 @@ async def _list(bot: Bot, user: str, channel: str | None, page: int = 0) -> View
     return presets_view(known, channel, page)
 
 
-async def turn_page(args: AsyncArgs, bot: Bot) -> None:
-    click, view = Click.of(args.body), args.body["view"]
-    await args.ack()
-    channel = view["private_metadata"] or None
-    shown = await _list(bot, click.asked.user, channel, int(click.value))
-    await bot.deps.slack.update_view(shown, view_id=view["id"])
+@on.action(pids.PAGE)
+async def turn_page(
+    _: HomeMember, here: Here, click: Click, view: ViewValues, ack: Ack, bot: Bot
+) -> None:
+    await ack()
+    page = int(click.value) if click.value.isdecimal() else 0
+    shown = await _list(bot, click.asked.user, here.channel if here else None, page)
+    await bot.deps.slack.update_view(shown, view_id=view.id)
 
 
-async def edit(args: AsyncArgs, bot: Bot) -> None:
+@on.action(pids.EDIT)
+async def edit(
+    seen: SeenPreset, here: Here, click: Click, view: ViewValues, ack: Ack, bot: Bot
+) -> None:
     """In the form's own fields. The draft knows that it is a preset."""
-    click, view = Click.of(args.body), args.body["view"]
-    user, channel = click.asked.user, view["private_metadata"] or None
-    below = view["id"] if view["type"] == "modal" else None
-    preset = await PresetRepository(bot.deps.db).get(click.value)
-    await args.ack()
+    user, channel = seen.by, here.channel if here else None
+    below = view.id if view.type == "modal" else None
+    preset = await PresetRepository(bot.deps.db).get(seen.preset_id)
+    await ack()
     if preset is None:
         await _refresh(bot, user, channel, below)
         return
@@ -99,57 +98,61 @@ async def edit(args: AsyncArgs, bot: Bot) -> None:
     await put(click.asked.trigger_id, preset_form(showing.draft, request_id=showing.request_id))
 
 
-async def edit_submitted(args: AsyncArgs, bot: Bot) -> None:
-    form = Form.of(args.body)
-    showing = await current(bot.deps, form.request_id, form.asked.user)
+@on.view(pids.EDIT_FORM)
+async def edit_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
+    showing = await current(bot.deps, own.request_id, own.by)
     draft = draft_from_state(form.values, showing.draft)
-    showing = await save(bot.deps, showing, form.asked.user, draft)
+    showing = await save(bot.deps, showing, own.by, draft)
     options, name = read_options(draft), _typed_name(form.values)
     if isinstance(options, FieldErrors):
-        shown = {k: v for k, v in options.items() if k in input_block_ids(args.body["view"])}
-        await args.ack(response_action="errors", errors=shown or {pids.NAME: "Try again."})
+        shown = {k: v for k, v in options.items() if k in form.view.fields}
+        await ack(response_action="errors", errors=shown or {pids.NAME: "Try again."})
     elif wrong := name_error(name):
-        await _say_at_name(args, wrong)
+        await _say_at_name(ack, wrong)
     else:
-        await _change(args, bot, showing, name, options)
+        await _change(form, ack, bot, showing, name, options)
 
 
 async def _change(
-    args: AsyncArgs, bot: Bot, showing: Showing, name: str, options: RecordingOptions
+    form: Form, ack: Ack, bot: Bot, showing: Showing, name: str, options: RecordingOptions
 ) -> None:
-    user, view = args.body["user"]["id"], args.body["view"]
+    """Raises UnknownPreset for one that the person may not know of any more."""
+    user = form.asked.user
     preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
-        await _say_at_name(args, "Somebody has deleted this preset meanwhile.")
+        await _say_at_name(ack, "Somebody has deleted this preset meanwhile.")
         return
+    await bot.gate.preset(user, preset.preset_id, showing.channel)
     try:
         changed = await presets.change(
             bot.deps, bot.rights, preset, name=name, options=options, by=user
         )
     except (NoRight, SlackUnavailable) as no:
-        await args.ack(response_action="update", view=message_view(for_people(no)))
+        await ack(response_action="update", view=message_view(for_people(no)))
         return
     if not isinstance(changed, Preset):
-        await _say_at_name(args, _refused(changed))
+        await _say_at_name(ack, _refused(changed))
         return
-    await args.ack()
-    work = _refresh(bot, user, showing.channel, view.get("previous_view_id"))
-    bot.after_ack(Asked.of(args.body), work)
+    await ack()
+    work = _refresh(bot, user, showing.channel, form.view.previous_id)
+    bot.after_ack(form.asked, work)
 
 
-async def delete(args: AsyncArgs, bot: Bot) -> None:
-    click, view = Click.of(args.body), args.body["view"]
-    showing = await current(bot.deps, view["private_metadata"], click.asked.user)
-    preset = await PresetRepository(bot.deps.db).get(click.value)
+@on.action(pids.DELETE)
+async def delete(
+    seen: SeenPreset, own: OwnDraft, click: Click, view: ViewValues, ack: Ack, bot: Bot
+) -> None:
+    showing = await current(bot.deps, own.request_id, own.by)
+    preset = await PresetRepository(bot.deps.db).get(seen.preset_id)
     said = deleted_view()
     try:
         if preset:
-            await presets.delete(bot.deps, bot.rights, preset, click.asked.user)
+            await presets.delete(bot.deps, bot.rights, preset, seen.by)
     except NoRight as no:
         said = message_view(for_people(no))
-    await args.ack()
-    await bot.deps.slack.update_view(said, view_id=view["id"])
-    work = _refresh(bot, click.asked.user, showing.channel, view.get("previous_view_id"))
+    await ack()
+    await bot.deps.slack.update_view(said, view_id=view.id)
+    work = _refresh(bot, seen.by, showing.channel, view.previous_id)
     bot.after_ack(click.asked, work)
 
 
@@ -169,8 +172,8 @@ async def _update(bot: Bot, view: View, view_id: str | None) -> None:
             raise
 
 
-async def _say_at_name(args: AsyncArgs, wrong: str) -> None:
-    await args.ack(response_action="errors", errors={pids.NAME: wrong})
+async def _say_at_name(ack: Ack, wrong: str) -> None:
+    await ack(response_action="errors", errors={pids.NAME: wrong})
 
 
 def _refused(why: NameTaken | TooMany) -> str:

@@ -3,59 +3,43 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
-
-from bot.access import views as access_views
+from bot.core.proofs import SeenAsset, SeenRecording
 from bot.features.results import service as links
 from bot.features.results import views as results_views
-from bot.listeners.app import Bot, listener
+from bot.listeners.app import Bot
 from bot.listeners.modals import show_when_known
 from bot.listeners.payloads import Click
+from bot.listeners.registry import Ack, Listeners
 from bot.ui import ids
-from bot.ui.ids import file_of_value
 from bot.ui.message import Message
 from bot.ui.words import DETAILS
 
-Mint = Callable[[], Awaitable[links.Link | links.NotAllowed | links.NoFile]]
+on = Listeners()
+Mint = Callable[[], Awaitable[links.Link | links.NoFile]]
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
-    for action_id, do in ((ids.WATCH, watch), (ids.TRANSCRIPT, transcript), (ids.FILE, file)):
-        app.action(ids.matching(action_id))(listener(bot, do))
+@on.action(ids.WATCH)
+async def watch(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+    await ack()
+    await _give_link(bot, click, partial(links.mint, bot.deps, bot.rights, recording, "video"))
 
 
-async def watch(args: AsyncArgs, bot: Bot) -> None:
-    await _give_link(args, bot, Click.of(args.body).value, "video")
+@on.action(ids.TRANSCRIPT)
+async def transcript(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+    await ack()
+    mint = partial(links.mint, bot.deps, bot.rights, recording, "transcript")
+    await _give_link(bot, click, mint)
 
 
-async def transcript(args: AsyncArgs, bot: Bot) -> None:
-    await _give_link(args, bot, Click.of(args.body).value, "transcript")
+@on.action(ids.FILE)
+async def file(asset: SeenAsset, click: Click, ack: Ack, bot: Bot) -> None:
+    await ack()
+    await _give_link(bot, click, partial(links.mint_file, bot.deps, bot.rights, asset))
 
 
-async def file(args: AsyncArgs, bot: Bot) -> None:
-    key, asset_id = file_of_value(Click.of(args.body).value)
-    await _give_link(args, bot, key, None, asset_id)
-
-
-async def _give_link(
-    args: AsyncArgs, bot: Bot, key: str, what: links.What | None, asset_id: str = ""
-) -> None:
+async def _give_link(bot: Bot, click: Click, mint: Mint) -> None:
     """Where nothing ephemeral can appear, in a modal: a link is never posted to stay."""
-    click, view = Click.of(args.body), args.body.get("view") or {}
-    await args.ack()
-    mint = partial(
-        links.mint,
-        bot.deps,
-        bot.rights,
-        bot.sight,
-        key,
-        user=click.asked.user,
-        channel=click.asked.channel or view.get("private_metadata"),  # of Details
-        what=what,
-        asset_id=asset_id,
-    )
-    if not view:
+    if click.view is None:
         bot.after_ack(click.asked, _reply(bot, click, mint))
         return
     await show_when_known(
@@ -64,7 +48,7 @@ async def _give_link(
         lambda: _message(mint),
         until_then=results_views.getting_link(),
         title=DETAILS,
-        on_modal=view["type"] == "modal",
+        on_modal=click.view.type == "modal",
     )
 
 
@@ -77,7 +61,5 @@ async def _message(mint: Mint) -> Message:
     match minted:
         case links.Link(url=url, what=name, expires_at=expires_at):
             return results_views.link_reply(url, name, expires_at)
-        case links.NotAllowed(who_can=who_can):
-            return access_views.no_right("open", who_can)
         case links.NoFile(what=missing):
             return results_views.no_file(missing)

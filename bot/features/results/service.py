@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.access.rights import Rights
-from bot.access.views import SEERS
-from bot.access.visibility import Sight
 from bot.core.assets import Assets, assets_of
 from bot.core.facts import AssetSeen
+from bot.core.proofs import SeenAsset, SeenRecording
 from bot.core.recording import Recording
 from bot.deps import Deps
 from bot.hms.errors import HmsNotFound
@@ -29,37 +28,25 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAllowed:
-    who_can: str
-
-
-@dataclass(frozen=True, slots=True)
 class NoFile:
     what: str
 
 
-async def mint(
-    deps: Deps,
-    rights: Rights,
-    sight: Sight,
-    key: str,
-    *,
-    user: str,
-    channel: str | None,
-    what: What | None,
-    asset_id: str = "",
-) -> Link | NotAllowed | NoFile:
-    """A link to the video, the transcript, or one file by id. `channel` is where they clicked.
+async def mint(deps: Deps, rights: Rights, seen: SeenRecording, what: What) -> Link | NoFile:
+    """A link to the video or the transcript. Raises NoRight."""
+    return await _mint(deps, rights, seen, what, "")
 
-    From elsewhere, it takes someone who sees a channel that shows the recording.
 
-    Raises NoRight.
-    """
-    recording = (await deps.store.recordings.load(key)).recording
-    shown_here = channel is not None and channel in recording.channels
-    await rights.to_open(user, channel if channel and shown_here else recording.home)
-    if not shown_here and not await sight.places(user, recording, here=None):
-        return NotAllowed(SEERS)
+async def mint_file(deps: Deps, rights: Rights, asset: SeenAsset) -> Link | NoFile:
+    """A link to one file by its id. Raises NoRight."""
+    return await _mint(deps, rights, asset.recording, None, asset.asset_id)
+
+
+async def _mint(
+    deps: Deps, rights: Rights, seen: SeenRecording, what: What | None, asset_id: str
+) -> Link | NoFile:
+    await rights.to_open(seen.by, seen.channel)
+    recording = (await deps.store.recordings.load(seen.key)).recording
     asset = _pick(recording.assets, what, asset_id) or _pick(
         await _look_again(deps, recording), what, asset_id
     )

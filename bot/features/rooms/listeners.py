@@ -1,18 +1,25 @@
-"""The start form: opened, changed, submitted, come back to."""
+"""Rooms as people type."""
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
-
+from bot.core.proofs import OwnDraft
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import room_options
-from bot.listeners.app import Bot, listener
+from bot.listeners.app import Bot
+from bot.listeners.payloads import Typed
+from bot.listeners.registry import Ack, Listeners
 from bot.ui import ids
 
-
-def register(app: AsyncApp, bot: Bot) -> None:
-    app.options(ids.START_ROOM_ACTION)(listener(bot, suggest_rooms))
+on = Listeners()
 
 
-async def suggest_rooms(args: AsyncArgs, bot: Bot, rooms: RoomDirectory) -> None:
-    ranked = await rooms.suggest(args.body.get("value") or "")
-    await args.ack(**room_options(ranked, now=bot.deps.now()))
+@on.options(ids.START_ROOM_ACTION)
+async def suggest_for_start(
+    draft: OwnDraft, typed: Typed, ack: Ack, bot: Bot, rooms: RoomDirectory
+) -> None:
+    """For people who may start where the form was opened. Raises NoRight."""
+    await bot.rights.to_start(draft.by, draft.channel)
+    await suggest_rooms(typed, ack, bot, rooms)
+
+
+async def suggest_rooms(typed: Typed, ack: Ack, bot: Bot, rooms: RoomDirectory) -> None:
+    ranked = await rooms.suggest(typed.text)
+    await ack(**room_options(ranked, now=bot.deps.now()))

@@ -1,41 +1,74 @@
-"""Buttons on cards, results, lists and details."""
+"""*Follow here* and *Share*: people who see a recording show it in a channel that they are in."""
 
-from functools import partial
+from typing import Annotated
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
-
-from bot.features.share import views as share_views
-from bot.features.share.service import follow
-from bot.listeners.app import Bot, listener
-from bot.listeners.payloads import Click
+from bot.access.gate import NotOpen
+from bot.access.model import Act
+from bot.access.views import not_open
+from bot.core.proofs import HomeMember, OpenChannel, SeenRecording
+from bot.features.share import views
+from bot.features.share.service import share
+from bot.listeners.app import Bot
+from bot.listeners.payloads import Click, View
+from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import CannotPostThere
 from bot.ui import ids
+from bot.ui.message import Message, message_view
 from bot.ui.problems import slack_refusal
 
+on = Listeners()
+Sharer = Annotated[HomeMember, Act.SHARE]
 
-def register(app: AsyncApp, bot: Bot) -> None:
-    app.action(ids.matching(ids.FOLLOW))(listener(bot, follow_here))
 
-
-async def follow_here(args: AsyncArgs, bot: Bot) -> None:
+@on.action(ids.FOLLOW)
+async def follow_here(
+    recording: SeenRecording, channel: OpenChannel, by: Sharer, click: Click, ack: Ack, bot: Bot
+) -> None:
     """In a modal, the channel is the one that the form named."""
-    click = Click.of(args.body)
-    await args.ack()
-    channel = click.asked.channel or (args.body.get("view") or {}).get("private_metadata")
-    if channel:
-        bot.after_ack(click.asked, _follow(bot, click, channel))
+    await ack()
+    bot.after_ack(click.asked, _reply(bot, click, recording, channel, by))
 
 
-async def _follow(bot: Bot, click: Click, channel: str) -> None:
-    await bot.rights.to_follow(click.asked.user)
+async def _reply(
+    bot: Bot, click: Click, recording: SeenRecording, channel: OpenChannel, by: HomeMember
+) -> None:
+    told, done = await _share(bot, recording, channel, by)
+    await bot.reply(click.asked, told, replace=done and click.on_ephemeral)
+
+
+async def _share(
+    bot: Bot, recording: SeenRecording, channel: OpenChannel, by: HomeMember
+) -> tuple[Message, bool]:
+    """What to say, and whether it is done."""
     try:
-        row = await follow(bot.deps, click.value, channel, click.asked.user)
+        row = await share(bot.deps, recording, channel, by)
     except CannotPostThere as closed:
-        refusal = partial(slack_refusal, bot=bot.deps.identity.name)
-        await bot.reply(click.asked, share_views.cannot_follow(*refusal(closed.error, channel)))
+        why, fix = slack_refusal(closed.error, channel.channel, bot=bot.deps.identity.name)
+        return views.cannot_follow(why, fix), False
+    if row is None:
+        return views.gone(), False
+    return views.following(row.room_name, channel.channel), True
+
+
+@on.action(ids.SHARE)
+async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack, bot: Bot) -> None:
+    """A modal asks for the channel; from Details, on top of it."""
+    row = await bot.deps.store.lists.row(recording.key)
+    await ack()
+    view = views.share_form(recording.key, row.room_name if row else "")
+    put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
+    await put(click.asked.trigger_id, view)
+
+
+@on.view(ids.SHARE_FORM)
+async def submitted(
+    recording: Annotated[SeenRecording, From.VIEW], by: Sharer, view: View, ack: Ack, bot: Bot
+) -> None:
+    """The channel is checked for the person who shares; an error lands at its field."""
+    try:
+        channel = await bot.gate.channel(by.user, views.chosen_channel(view.values))
+    except NotOpen:
+        await ack(response_action="errors", errors={views.CHANNEL: not_open().text})
         return
-    if row:
-        await bot.reply(
-            click.asked, share_views.following(row.room_name), replace=click.on_ephemeral
-        )
+    told, _ = await _share(bot, recording, channel, by)
+    await ack(response_action="update", view=message_view(told, title=views.TITLE))

@@ -1,17 +1,24 @@
-"""Stop, pause, resume, follow: intents, stored as facts."""
+"""Show a recording in one more channel, because somebody who sees it wants that: a fact."""
 
-from bot.core.facts import Followed
+from bot.core.facts import Shared
+from bot.core.proofs import HomeMember, OpenChannel, SeenRecording
 from bot.deps import Deps
 from bot.slack.errors import CannotPostThere
 from bot.store.values import RecordingRow
 
 
-async def follow(deps: Deps, key: str, channel: str, by: str) -> RecordingRow | None:
-    """This channel gets the card, too. Raises CannotPostThere where the bot is not a member."""
-    row = await deps.store.lists.row(key)
+async def share(
+    deps: Deps, recording: SeenRecording, to: OpenChannel, by: HomeMember
+) -> RecordingRow | None:
+    """That channel gets the card, and the results. None: it is forgotten by now.
+
+    Raises CannotPostThere where the bot is not a member.
+    """
+    row = await deps.store.lists.row(recording.key)
     if row is None:
         return None
-    if not await deps.slack.is_in(channel):
+    if not await deps.slack.is_in(to.channel):
         raise CannotPostThere("not_in_channel")
-    await deps.store.recordings.add_facts(key, [Followed(at=deps.now(), channel_id=channel, by=by)])
+    shared = Shared(at=deps.now(), channel_id=to.channel, by=by.user)
+    await deps.store.recordings.add_facts(recording.key, [shared])
     return row

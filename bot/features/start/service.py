@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.facts import Requested, Via
+from bot.access.gate import Gate
+from bot.core.facts import PlaceSeen, Requested, Via
 from bot.core.options import RecordingOptions
+from bot.core.places import is_channel
+from bot.core.proofs import SeenRecording
 from bot.core.recording import Recording
 from bot.deps import Deps
 from bot.features.options.drafts import Draft, draft_of, with_options
@@ -14,7 +17,7 @@ from bot.features.presets.store import PresetRepository
 from bot.features.presets.views import preset_form
 from bot.features.start.form import start_form
 from bot.store.values import AlreadyRequested, Asked, Created, OutcomeAddress, RoomTaken
-from bot.ui.text import plain
+from bot.ui.text import carries_secrets, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,19 @@ class Wish:
     channel: str | None
     via: Via
     outcome: OutcomeAddress | None
+    once: tuple[str, ...] = ()  # the event that asks for it, if it may be delivered again
 
 
-async def request_recording(deps: Deps, wish: Wish) -> Created | AlreadyRequested | RoomTaken:
-    """One commit. A repeated request is the same recording; a room has one at a time."""
+async def request_recording(
+    deps: Deps, gate: Gate, wish: Wish
+) -> Created | AlreadyRequested | RoomTaken:
+    """One commit. A repeated request is the same recording; a room has one at a time.
+
+    What kind of place it belongs to is asked now; without an answer it counts as private.
+    Raises DoneBefore.
+    """
+    home = wish.channel or wish.by
+    place = PlaceSeen(at=deps.now(), channel_id=home, place=await gate.place(home))
     requested = Requested(
         at=deps.now(),
         request_id=wish.request_id,
@@ -43,25 +55,27 @@ async def request_recording(deps: Deps, wish: Wish) -> Created | AlreadyRequeste
         room_name=wish.room_name,
         options=wish.options,
         by=wish.by,
-        channel_id=wish.channel or wish.by,
+        channel_id=home,
         via=wish.via,
     )
-    made = await deps.store.recordings.create(deps.new_id(), requested, outcome=wish.outcome)
+    made = await deps.store.recordings.create(
+        deps.new_id(), requested, also=[place], outcome=wish.outcome, once=wish.once
+    )
     if isinstance(made, RoomTaken):
         # What we know may be old news: ask, so that a second try meets the truth.
         await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
     return made
 
 
-def again(recording: Recording, *, by: str, channel: str | None, click_id: str) -> Wish:
-    """The same settings once more, for whoever asks now."""
+def again(recording: Recording, *, by: str, channel: str, click_id: str) -> Wish:
+    """The same settings once more, for the person who asks now: without another's secrets."""
     return Wish(
         request_id=f"again:{click_id}",
         room_id=recording.room_id,
         room_name=recording.room_name,
-        options=recording.options,
+        options=options_for(recording, by),
         by=by,
-        channel=channel or recording.home,
+        channel=channel,
         via="again",
         outcome=OutcomeAddress(user=by, channel=channel),
     )
@@ -106,14 +120,27 @@ async def back(deps: Deps, request_id: str, user: str) -> Showing:
     return await show(deps, user=user, channel=saved.channel, draft=saved.draft)
 
 
-async def from_recording(deps: Deps, key: str, user: str) -> Showing:
-    """The form filled in with a recording's settings."""
-    recording = (await deps.store.recordings.load(key)).recording
-    channel = recording.home if recording.home.startswith(("C", "G")) else None
+async def from_recording(deps: Deps, seen: SeenRecording, channel: str | None) -> Showing:
+    """The form filled in with a recording's settings, for where the person asks.
+
+    From elsewhere: for its own channel, if they can look into it.
+    """
+    recording = (await deps.store.recordings.load(seen.key)).recording
+    here = channel if is_channel(channel) else None
+    own = recording.home if is_channel(recording.home) else None
+    where = here or (own if own in seen.channels else None)
     draft = draft_of(
-        recording.options,
+        options_for(recording, seen.by),
         room_id=recording.room_id,
         room_name=recording.room_name,
-        channel=channel,
+        channel=where,
     )
-    return await show(deps, user=user, channel=channel, draft=draft)
+    return await show(deps, user=seen.by, channel=here, draft=draft, of=seen.key)
+
+
+def options_for(recording: Recording, user: str) -> RecordingOptions:
+    """The settings as `user` may have them: a meeting URL may carry its starter's token."""
+    url = recording.options.meeting_url
+    if user == recording.starter or url is None or not carries_secrets(url):
+        return recording.options
+    return recording.options.model_copy(update={"meeting_url": None})

@@ -1,28 +1,38 @@
 """Links to rooms in messages: shown with the room's state, and a button that opens the form."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import structlog
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.model import Spot
 from bot.features.unfurl.service import Linked, Unfurling
-from bot.listeners.app import Bot, listener
-from bot.listeners.payloads import Body
+from bot.listeners.app import Bot
+from bot.listeners.payloads import Body, Payload
+from bot.listeners.registry import Listeners
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
 from bot.ui.text import can_follow
 
 log = structlog.get_logger()
+on = Listeners()
 
 
-def register(app: AsyncApp, bot: Bot) -> None:
-    app.event("link_shared")(listener(bot, link_shared))
+@dataclass(frozen=True, slots=True)
+class LinkShared(Payload):
+    """What a link_shared event says; `linked` is None while the message is still being written."""
+
+    linked: Linked | None
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        return cls(linked_in(body))
 
 
-async def link_shared(args: AsyncArgs, bot: Bot, unfurling: Unfurling) -> None:
-    linked = linked_in(args.body)
-    if linked:
-        bot.later.start(_show(unfurling, linked))
+@on.event("link_shared", needs_no_proof="shows what everybody in that channel may know of")
+async def link_shared(shared: LinkShared, bot: Bot, unfurling: Unfurling) -> None:
+    if shared.linked:
+        bot.later.start(_show(unfurling, shared.linked))
 
 
 async def _show(unfurling: Unfurling, linked: Linked) -> None:

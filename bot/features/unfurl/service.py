@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.access.model import Spot
-from bot.access.visibility import Sight
+from bot.access.visibility import Visibility
 from bot.core.deliveries import Kind
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
@@ -31,10 +31,12 @@ class Linked:
 
 
 class Unfurling:
-    def __init__(self, deps: Deps, rooms: RoomDirectory, sight: Sight, links: CardLinks) -> None:
+    def __init__(
+        self, deps: Deps, rooms: RoomDirectory, visibility: Visibility, links: CardLinks
+    ) -> None:
         self._deps = deps
         self._rooms = rooms
-        self._sight = sight
+        self._visibility = visibility
         self._links = links
 
     async def show(self, linked: Linked) -> None:
@@ -61,7 +63,7 @@ class Unfurling:
     async def _seen(self, room: RoomEntry, spot: Spot) -> RoomSeen:
         loaded = await self._recorded(room.room_id)
         shown = loaded.recording.channels if loaded else ()
-        place = await self._sight.for_everyone(spot, shown)
+        place = await self._visibility.for_everyone(spot, shown)
         if loaded is None or place is None:
             return RoomSeen(room, offers(room, spot, None))
         cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]

@@ -109,6 +109,12 @@ METHODS: Mapping[str, Method] = {
     "users.info": Method(
         places.users_info, _names("user"), scopes=("users:read",), per_minute=TIER_4
     ),
+    "users.conversations": Method(
+        places.users_conversations,
+        _names("user"),
+        _names("types exclude_archived cursor limit"),
+        READ,
+    ),
     "usergroups.list": Method(
         places.usergroups_list,
         optional=_names("include_count include_disabled include_users"),

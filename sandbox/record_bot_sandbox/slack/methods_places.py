@@ -79,6 +79,33 @@ def conversations_members(sim: Sim, args: JSON) -> JSON:
     }
 
 
+def users_conversations(sim: Sim, args: JSON) -> JSON:
+    """What a bot's token shows of a person: public channels, and private ones that it is in."""
+    user = sim.users.get(args["user"])
+    if user is None:
+        raise SlackError("user_not_found")
+    kinds = {"public_channel": "public", "private_channel": "private"}
+    wanted = {kinds[t] for t in str(args.get("types") or "public_channel").split(",") if t in kinds}
+    theirs = sorted(
+        channel.id
+        for channel in sim.channels.values()
+        if user.id in channel.members
+        and channel.kind in wanted
+        and (channel.kind == "public" or seed.BOT_USER in channel.members)
+        and not (is_true(args.get("exclude_archived")) and channel.is_archived)
+    )
+    start, limit = str(args.get("cursor") or "0"), str(args.get("limit") or PAGE)
+    if not start.isdecimal() or int(start) > len(theirs):
+        raise SlackError("invalid_cursor")
+    if not limit.isdecimal() or not 1 <= int(limit) <= 999:
+        raise SlackError("invalid_limit")
+    end = int(start) + int(limit)
+    return {
+        "channels": [channel_object(sim.channels[c]) for c in theirs[int(start) : end]],
+        "response_metadata": {"next_cursor": str(end) if end < len(theirs) else ""},
+    }
+
+
 def connections_open(sim: Sim, args: JSON) -> JSON:  # noqa: ARG001 - every method is called alike
     ticket = secrets.token_urlsafe(24)
     sim.sockets.tickets.add(ticket)

@@ -1,0 +1,124 @@
+"""The gate: the only place that makes proofs. What it cannot prove it refuses, in one voice.
+
+What is refused and what does not exist look alike: both are `UnknownRecording`, or `NotOpen`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.access.model import ADMINS, MEMBERS, Act, Person, Refusal
+from bot.access.people import People
+from bot.access.rights import NoRight
+from bot.access.visibility import Visibility
+from bot.core.places import Place, is_channel
+from bot.core.proofs import (
+    HomeMember,
+    Horizon,
+    OpenChannel,
+    OwnDraft,
+    SeenAsset,
+    SeenPreset,
+    SeenRecording,
+)
+from bot.deps import Deps
+from bot.store.errors import UnknownRecording
+from bot.store.values import RecordingRow
+
+
+class NotOpen(Exception):
+    """A channel that the person is not in, as far as Slack says; or none at all."""
+
+
+class UnknownPreset(Exception):
+    """No preset has that id, or the person may not know of it."""
+
+
+class Gate:
+    """Each method returns a proof or raises; SlackUnavailable when nobody can tell now."""
+
+    def __init__(self, deps: Deps, people: People, visibility: Visibility) -> None:
+        self._deps = deps
+        self._people = people
+        self._visibility = visibility
+
+    async def person(self, user: str) -> Person:
+        return await self._people.person(user)
+
+    async def member(self, user: str, act: Act = Act.SETTINGS) -> HomeMember:
+        """Raises NoRight for guests and people of other organisations."""
+        person = await self._people.person(user)
+        if person.standing != "member":
+            raise NoRight(Refusal(act, MEMBERS), "change")
+        return HomeMember(user, person.admin)
+
+    async def admin(self, user: str, act: Act) -> HomeMember:
+        """Raises NoRight for everybody else."""
+        member = await self.member(user, act)
+        if not member.admin:
+            raise NoRight(Refusal(act, ADMINS), "change")
+        return member
+
+    async def recording(self, user: str, key: str, here: str | None = None) -> SeenRecording:
+        """Raises UnknownRecording, also for one that they may not know of."""
+        row = await self._deps.store.lists.row(key) if _is_storable(key) else None
+        seen = await self._visibility.sees(user, row, here=here) if row else None
+        if seen is None:
+            raise UnknownRecording(key)
+        return seen
+
+    async def asset(self, user: str, key: str, asset_id: str, here: str | None = None) -> SeenAsset:
+        """Raises UnknownRecording as above."""
+        return SeenAsset(await self.recording(user, key, here), asset_id)
+
+    async def channel(self, user: str, channel: str, *, here: str | None = None) -> OpenChannel:
+        """`here` is where Slack says that they act. Raises NotOpen for one they are not in."""
+        if not is_channel(channel) or not _is_storable(channel):
+            raise NotOpen(channel)
+        if channel != here and not await self._visibility.is_in(user, channel):
+            raise NotOpen(channel)
+        return OpenChannel(channel, user)
+
+    async def draft(self, user: str, request_id: str) -> OwnDraft:
+        """Raises NotOpen for another person's. One that is too old to be known is empty."""
+        owner = await self._deps.store.owners.draft(request_id)
+        if owner is not None and owner.user != user:
+            raise NotOpen(request_id)
+        return OwnDraft(request_id, user, owner.channel if owner else None)
+
+    async def preset(self, user: str, preset_id: str, here: str | None = None) -> SeenPreset:
+        """Raises UnknownPreset, also for another's of a channel that they are not in."""
+        owner = await self._deps.store.owners.preset(preset_id)
+        if owner is None:
+            raise UnknownPreset(preset_id)
+        if owner.scope and owner.by != user:
+            try:
+                await self.channel(user, owner.scope, here=here)
+            except NotOpen:
+                raise UnknownPreset(preset_id) from None
+        return SeenPreset(preset_id, user)
+
+    async def horizon(self, user: str, here: str | None = None) -> Horizon:
+        return await self._visibility.horizon(user, here)
+
+    async def look(
+        self, horizon: Horizon, rows: Sequence[RecordingRow], *, enough: int | None = None
+    ) -> list[SeenRecording]:
+        """Those of the rows that they may know of, in this order."""
+        return await self._visibility.look(horizon, rows, enough=enough)
+
+    async def seen_rows(
+        self, user: str, rows: Sequence[RecordingRow], here: str | None
+    ) -> list[RecordingRow]:
+        """The rows that they may know of."""
+        if not rows:
+            return []
+        seen = await asyncio.gather(*(self._visibility.sees(user, r, here=here) for r in rows))
+        return [row for row, proof in zip(rows, seen, strict=True) if proof]
+
+    async def place(self, channel: str) -> Place:
+        """What kind of place that is; `unknown` where Slack does not say in time."""
+        return await self._visibility.place(channel)
+
+
+def _is_storable(text: str) -> bool:
+    return "\x00" not in text

@@ -1,0 +1,58 @@
+"""Which channels a person is in: one question to Slack per person, remembered for a minute."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.deps import Deps
+from bot.slack.errors import NotAuthorized, SlackError, SlackRefused
+
+FRESH_FOR = timedelta(minutes=1)
+USABLE_FOR = timedelta(minutes=10)  # while Slack does not answer
+WITHIN_S = 1.5  # a listener has 2.5
+MOST = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Public channels, and private ones that the bot is in, too. Not `complete`: unknown now."""
+
+    channels: frozenset[str]
+    complete: bool = True
+
+
+NOT_KNOWN = Membership(frozenset(), complete=False)
+
+
+class Memberships:
+    def __init__(self, deps: Deps, *, within_s: float = WITHIN_S) -> None:
+        self._deps = deps
+        self._within_s = within_s
+        self._known: OrderedDict[str, tuple[datetime, frozenset[str]]] = OrderedDict()
+
+    async def of(self, user: str) -> Membership:
+        """Without an answer in time, a rate limit included, the last one counts for a while."""
+        known = self._known.get(user)
+        if known and self._age(known[0]) < FRESH_FOR:
+            return Membership(known[1])
+        try:
+            async with asyncio.timeout(self._within_s):
+                channels = await self._deps.slack.channels_of(user)
+        except NotAuthorized:
+            return NOT_KNOWN
+        except SlackRefused:  # a person whom Slack does not show us is in no channel of ours
+            channels = frozenset()
+        except (SlackError, TimeoutError):
+            usable = known is not None and self._age(known[0]) < USABLE_FOR
+            return Membership(known[1]) if known and usable else NOT_KNOWN
+        self._known[user] = (self._deps.now(), channels)
+        self._known.move_to_end(user)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return Membership(channels)
+
+    def _age(self, at: datetime) -> timedelta:
+        """A clock that was set back makes an answer old, not new."""
+        age = self._deps.now() - at
+        return age if age >= timedelta(0) else USABLE_FOR

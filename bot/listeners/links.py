@@ -1,0 +1,12 @@
+"""A button with a URL sends its click, too."""
+
+from bot.listeners.registry import Ack, Listeners
+from bot.ui import ids
+
+on = Listeners()
+
+
+@on.action(ids.LINK, needs_no_proof="Slack opens the page by itself")
+async def link(ack: Ack) -> None:
+    """Acknowledge, and do nothing."""
+    await ack()

@@ -1,0 +1,332 @@
+"""Where features declare their handlers, and the only place that gives Bolt a listener.
+
+A handler says in its signature what it needs: proofs, values of the payload, services, `Ack`.
+
+    on = Listeners()
+
+    @on.action(ids.STOP)
+    async def stop(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None: ...
+
+The registry has the gate make the proofs before the handler runs, and answers a refusal. A handler
+that takes a raw payload is not taken, nor one that neither needs a proof nor says why not.
+"""
+
+import asyncio
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.access.gate import Gate, NotOpen, UnknownPreset
+from bot.access.model import Act, Person
+from bot.access.rights import NoRight
+from bot.core.proofs import (
+    PROOFS,
+    HomeMember,
+    Horizon,
+    OpenChannel,
+    OwnDraft,
+    SeenAsset,
+    SeenPreset,
+    SeenRecording,
+)
+from bot.kit.metrics import LISTENER_SECONDS
+from bot.listeners.app import ACK_WITHIN_S, Bot, for_people
+from bot.listeners.payloads import Asked, Body, Payload
+from bot.slack.errors import SlackUnavailable
+from bot.store.errors import DoneBefore, UnknownRecording
+from bot.ui import ids
+from bot.ui.message import message_view
+
+log = structlog.get_logger()
+
+Ack = AsyncAck
+Kind = Literal["command", "shortcut", "action", "view", "view_closed", "options", "event"]
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
+RAW = (dict, Mapping, object, Any, AsyncArgs)
+REFUSED = (NoRight, NotOpen, UnknownPreset, UnknownRecording, SlackUnavailable)
+
+
+class From(Enum):
+    """Where in the payload the thing is named that a proof is about."""
+
+    PLACE = "place"  # the channel of the payload, else the one that the view was made for
+    VALUE = "value"  # of the button, or the option or channel chosen
+    VIEW = "view"  # the view's private metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One handler. `needs` are its parameters: the type, what marks it, and if None will do."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    do: Callable[..., Awaitable[None]]
+    needs: Mapping[str, "Need"]
+    needs_no_proof: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {self.names[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    type: Any
+    marks: tuple[object, ...] = ()
+    optional: bool = False
+
+    @property
+    def is_proof(self) -> bool:
+        return self.type in PROOFS
+
+
+class BadHandler(TypeError):
+    """Raised when a handler is declared: nothing that it could do is checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The handlers of one feature."""
+
+    declared: list[Declared] = field(default_factory=list)
+
+    def command(self, name: str, *, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
+        return self._declare("command", (name,), needs_no_proof)
+
+    def shortcut(self, name: str, *, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
+        return self._declare("shortcut", (name,), needs_no_proof)
+
+    def action(self, *names: str, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
+        """Numbered or not."""
+        return self._declare("action", names, needs_no_proof)
+
+    def view(self, name: str, *, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
+        return self._declare("view", (name,), needs_no_proof)
+
+    def view_closed(self, name: str, *, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
+        return self._declare("view_closed", (name,), needs_no_proof)
+
+    def options(self, *names: str, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
+        return self._declare("options", names, needs_no_proof)
+
+    def event(self, name: str, *, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
+        return self._declare("event", (name,), needs_no_proof)
+
+    def _declare(
+        self, kind: Kind, names: tuple[str, ...], needs_no_proof: str
+    ) -> Callable[[Handler], Handler]:
+        def declare(do: Handler) -> Handler:
+            needs = needs_of(do)
+            if not any(need.is_proof for need in needs.values()) and not needs_no_proof:
+                raise BadHandler(f"{do.__name__} needs no proof and does not say why")
+            self.declared.append(Declared(kind, names, do, needs, needs_no_proof))
+            return do
+
+        return declare
+
+
+def needs_of(do: Callable[..., Any]) -> dict[str, Need]:
+    """What a handler's parameters ask for. Raises BadHandler for a raw payload."""
+    hints = get_type_hints(do, include_extras=True)
+    needs = {}
+    for name in inspect.signature(do).parameters:
+        if name not in hints:
+            raise BadHandler(f"{do.__name__} does not say what {name} is")
+        needs[name] = need = _need(hints[name])
+        if need.type in RAW or get_origin(need.type) in RAW:
+            raise BadHandler(f"{do.__name__} takes a raw payload as {name}")
+    return needs
+
+
+def _need(hint: Any) -> Need:
+    marks: tuple[object, ...] = ()
+    if get_origin(hint) is Annotated:
+        hint, *rest = get_args(hint)
+        marks = tuple(rest)
+    if get_origin(hint) in (Union, UnionType):
+        types = [t for t in get_args(hint) if t is not NoneType]
+        if len(types) == 1 and len(types) < len(get_args(hint)):
+            return Need(types[0], marks, optional=True)
+    return Need(hint, marks)
+
+
+class Feature(Protocol):
+    @property
+    def on(self) -> Listeners: ...
+
+
+def register(app: AsyncApp, bot: Bot, features: Iterable[Feature]) -> tuple[Declared, ...]:
+    """Give Bolt every declared handler. Raises KeyError where a service is missing."""
+    every = tuple(one for feature in features for one in feature.on.declared)
+    for one in every:
+        services = {
+            name: bot if need.type is Bot else bot.services[need.type]
+            for name, need in one.needs.items()
+            if not _is_of_the_request(need)
+        }
+        run = _listener(bot, one, services)
+        for name in one.names:
+            _give(app, one.kind, name, run)
+    return every
+
+
+def _give(
+    app: AsyncApp, kind: Kind, name: str, run: Callable[[AsyncArgs], Awaitable[None]]
+) -> None:
+    match kind:
+        case "command":
+            app.command(name)(run)
+        case "shortcut":
+            app.shortcut(name)(run)
+        case "action":
+            app.action(ids.matching(name))(run)
+        case "view":
+            app.view(name)(run)
+        case "view_closed":
+            app.view_closed(name)(run)
+        case "options":
+            app.options(re.compile(rf"\A{re.escape(name)}\Z"))(run)
+        case "event":
+            app.event(name)(run)
+
+
+def _is_of_the_request(need: Need) -> bool:
+    is_value = isinstance(need.type, type) and issubclass(need.type, Payload)
+    return need.is_proof or is_value or need.type in (AsyncAck, Person)
+
+
+def _listener(
+    bot: Bot, one: Declared, services: Mapping[str, object]
+) -> Callable[[AsyncArgs], Awaitable[None]]:
+    async def bounded(args: AsyncArgs) -> None:
+        with LISTENER_SECONDS.labels(one.do.__name__).time():
+            async with asyncio.timeout(ACK_WITHIN_S):
+                await _handle(bot, one, args, services)
+
+    return bounded
+
+
+async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[str, object]) -> None:
+    if one.kind == "event" and _is_of_another_team(bot, args.body):
+        return
+    try:
+        read = _values(one, args)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as odd:
+        log.warning("odd_payload", handler=one.label, why=type(odd).__name__)
+        await _nothing(one, args.ack)
+        return
+    try:
+        proofs = await _proofs(bot.gate, one, args.body)
+        await one.do(**read, **proofs, **services)
+    except DoneBefore:
+        log.info("repeated_request", handler=one.label)
+        await _nothing(one, args.ack)
+    except REFUSED as refused:
+        if one.kind == "options":
+            await args.ack(options=[])
+        elif one.kind == "view":
+            view = message_view(for_people(refused))
+            await args.ack(response_action="update", view=view)
+        else:
+            raise
+
+
+async def _nothing(one: Declared, ack: AsyncAck) -> None:
+    if one.kind == "options":
+        await ack(options=[])
+    else:
+        await ack()
+
+
+def _is_of_another_team(bot: Bot, body: Body) -> bool:
+    return body.get("team_id") not in (None, bot.deps.identity.team_id)
+
+
+def _values(one: Declared, args: AsyncArgs) -> dict[str, object]:
+    """Read before anything is asked: odd payloads are answered, and do nothing."""
+    found: dict[str, object] = {}
+    for name, need in one.needs.items():
+        if need.type is AsyncAck:
+            found[name] = args.ack
+        elif isinstance(need.type, type) and issubclass(need.type, Payload):
+            found[name] = need.type.of(args.body)
+    return found
+
+
+async def _proofs(gate: Gate, one: Declared, body: Body) -> dict[str, object]:
+    """Side by side: each may be a question to Slack."""
+    asked = {name: need for name, need in one.needs.items() if need.is_proof or need.type is Person}
+    made = await asyncio.gather(*(_proof(gate, need, body) for need in asked.values()))
+    return dict(zip(asked, made, strict=True))
+
+
+async def _proof(gate: Gate, need: Need, body: Body) -> object:
+    who = Asked.of(body)
+    if need.optional and not _named(need, body):
+        return None
+    if need.type is Person:
+        return await gate.person(who.user)
+    if need.type is HomeMember:
+        act = next((mark for mark in need.marks if isinstance(mark, Act)), Act.SETTINGS)
+        return await gate.member(who.user, act)
+    if need.type is Horizon:
+        return await gate.horizon(who.user, who.channel)
+    name = _named(need, body)
+    if need.type is OpenChannel:
+        return await gate.channel(who.user, name, here=who.channel)
+    if need.type is SeenRecording:
+        return await gate.recording(who.user, name, who.channel)
+    if need.type is SeenAsset:
+        key, asset_id = ids.file_of_value(name)
+        return await gate.asset(who.user, key, asset_id, who.channel)
+    if need.type is SeenPreset:
+        return await gate.preset(who.user, name, who.channel)
+    if need.type is OwnDraft:
+        return await gate.draft(who.user, name)
+    raise AssertionError(need.type)
+
+
+DEFAULT: Mapping[Any, From] = {OpenChannel: From.PLACE, OwnDraft: From.VIEW}
+
+
+def _named(need: Need, body: Body) -> str:
+    """What the proof is to be about, by the payload: a claim, unless it is Slack's own channel."""
+    marked = (mark for mark in need.marks if isinstance(mark, From))
+    match next(marked, DEFAULT.get(need.type, From.VALUE)):
+        case From.PLACE:
+            return Asked.of(body).channel or _metadata(body)
+        case From.VIEW:
+            return _metadata(body)
+        case From.VALUE:
+            return _value(body)
+
+
+def _metadata(body: Body) -> str:
+    view = body.get("view")
+    return str((view.get("private_metadata") if isinstance(view, Mapping) else None) or "")
+
+
+def _value(body: Body) -> str:
+    action = (body.get("actions") or [{}])[0]
+    chosen = action.get("selected_option") or {}
+    place = action.get("selected_conversation")
+    return str(action.get("value") or chosen.get("value") or place or "")

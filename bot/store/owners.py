@@ -1,0 +1,38 @@
+"""Whose drafts and presets are: what access checks need of tables that features read."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.store.repository import Repository
+from bot.store.schema import drafts, presets
+
+d, p = drafts.c, presets.c
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOwner:
+    user: str
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PresetOwner:
+    """`scope` is the preset's channel; '' is the whole workspace."""
+
+    scope: str
+    by: str
+
+
+class Owners(Repository):
+    async def draft(self, request_id: str) -> DraftOwner | None:
+        query = select(d.user_id, d.channel).where(self._mine(drafts), d.request_id == request_id)
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+        return DraftOwner(row.user_id, row.channel) if row else None
+
+    async def preset(self, preset_id: str) -> PresetOwner | None:
+        query = select(p.scope, p.by_user).where(self._mine(presets), p.preset_id == preset_id)
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+        return PresetOwner(row.scope, row.by_user) if row else None
