@@ -115,8 +115,8 @@ class Gate:
         seen = await asyncio.gather(*(self._visibility.sees(user, r, here=here) for r in rows))
         return [row for row, proof in zip(rows, seen, strict=True) if proof]
 
-    async def place(self, channel: str) -> Place:
-        """What kind of place that is; `unknown` where Slack does not say in time."""
+    async def place(self, channel: str) -> Place | None:
+        """What kind of place that is; None where Slack does not say in time."""
         return await self._visibility.place(channel)
 
 

@@ -25,14 +25,14 @@ class Visibility:
         self._memberships = Memberships(deps)
         self._places: Remembered[Place] = Remembered(deps.now, lasting=PLACES_FOR)
 
-    async def place(self, channel: str) -> Place:
-        """Public, private, shared or direct; `unknown` where Slack does not say in time."""
+    async def place(self, channel: str) -> Place | None:
+        """What kind of place that is; None where Slack does not say in time."""
         if not is_channel(channel):
             return "direct"
         try:
             return await self._places.get(channel, self._deps.slack.place)
         except SlackError:
-            return "unknown"
+            return None
 
     async def is_in(self, user: str, channel: str) -> bool:
         """Raises nothing: what Slack does not say is a no."""

@@ -77,7 +77,7 @@ class Shared(_Fact):
 
 
 class PlaceSeen(_Fact):
-    """What kind of place the recording's channel is. Without an answer it is `unknown`.
+    """What kind of place the recording's channel is, by Slack's answer.
 
     Asked when the start is made, and again once it has ended, before results go elsewhere.
     """

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Place = Literal["public", "shared", "private", "direct", "unknown"]
+Place = Literal["public", "shared", "private", "direct"]
 OPEN: frozenset[Place] = frozenset({"public", "shared"})  # every full member can look into it
 
 

@@ -37,6 +37,11 @@ def details_button(recording: Recording) -> Block:
     return button("Details", ids.DETAILS, value=recording.key, label=label)
 
 
+def share_button(recording: Recording) -> Block:
+    label = f"Share {plain(recording.room_name, 60)} to another channel"
+    return button("Share", ids.SHARE, value=recording.key, label=label)
+
+
 def forget_button(recording: Recording) -> Block:
     name = plain(recording.room_name, 60)
     confirm = {

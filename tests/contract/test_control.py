@@ -3,10 +3,12 @@
 import aiohttp
 import pytest
 
+from bot.access.rights import Rights
 from bot.core.deliveries import Hold
 from bot.core.facts import StartAccepted
+from bot.core.proofs import SeenRecording
 from bot.core.steps import Ask, Stop, hold_name
-from bot.features.control.service import control
+from bot.features.control.service import steer
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created
 from tests.contract.test_matching import deps_of
@@ -20,7 +22,9 @@ async def test_who_asks_for_a_stop_once_more_need_not_wait(store: Store, clock: 
     held = {hold_name(step): Hold(T0 + 300 * S, 9) for step in (Stop(), Ask())}
     await store.recordings.record(key, holds=held)
     async with aiohttp.ClientSession() as session:
-        assert await control(deps_of(store, clock, session), "stop", key, "U1")
+        deps = deps_of(store, clock, session)
+        seen = SeenRecording(key, "U1", "C1", frozenset({"C1"}))
+        assert await steer(deps, Rights(deps), "stop", seen)
     loaded = await store.recordings.load(key)
     assert loaded.recording.stop_pending
     assert set(loaded.work.holds) == {hold_name(Ask())}

@@ -11,20 +11,20 @@ import pytest
 from record_bot_sandbox.slack import seed
 from sqlalchemy import event
 
-from bot.access import views as access_views
+from bot.access.gate import Gate
 from bot.access.rights import Rights
-from bot.access.visibility import Sight
-from bot.core.facts import AssetSeen, Followed, Observed, StartAccepted
+from bot.access.visibility import Visibility
+from bot.core.facts import AssetSeen, Observed, PlaceSeen, Shared, StartAccepted
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
 from bot.features.history.service import Lists
 from bot.features.home.service import Homes
 from bot.features.home.store import OpenHome
-from bot.features.results import service as links
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.slack.gateway import SlackGateway
+from bot.store.errors import UnknownRecording
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import T0, Clock, S, card, created
@@ -44,8 +44,8 @@ async def world() -> AsyncIterator[World]:
 @dataclass
 class Rig:
     deps: Deps
-    rights: Rights
-    sight: Sight
+    gate: Gate
+    visibility: Visibility
     homes: Homes
 
 
@@ -57,13 +57,10 @@ async def rig(world: World, store: Store, clock: Clock) -> AsyncIterator[Rig]:
         hms = HmsClient("http://127.0.0.1:1", FixedToken("unused"), http, patience_s=1)
         deps = Deps(store, gateway, hms, Policy(), identity, clock.now, lambda: f"id-{next(ids)}")
         rights = Rights(deps)
-        sight = Sight(deps, rights.people)
-        yield Rig(
-            deps,
-            rights,
-            sight,
-            Homes(deps, rights.people, sight, Lists(deps, sight, CardLinks(deps))),
-        )
+        visibility = Visibility(deps, rights.people)
+        gate = Gate(deps, rights.people, visibility)
+        homes = Homes(deps, gate, Lists(deps, gate, CardLinks(deps)))
+        yield Rig(deps, gate, visibility, homes)
 
 
 async def populate(world: World, store: Store) -> None:
@@ -106,7 +103,7 @@ async def test_home_asks_for_the_link_of_a_card_once_and_for_all_rows_at_once(
     world.sim.calls.clear()
     await rig.homes.view(PAGE)
     asked = Counter(call.method for call in world.sim.calls)
-    assert asked == {"chat.getPermalink": SHOWN, "conversations.info": 1}
+    assert asked == {"chat.getPermalink": SHOWN}
     world.sim.calls.clear()
     with statements(store) as after:
         view = await rig.homes.view(PAGE)
@@ -125,44 +122,62 @@ async def test_home_asks_for_the_link_of_a_card_once_and_for_all_rows_at_once(
         (seed.MEMBER, [seed.BOARD], None),  # the bot cannot tell
         (seed.MEMBER, [seed.STARTER], None),  # a direct message
         (seed.STARTER, [seed.BOARD], seed.BOARD),  # their own
-        (seed.GUEST, [seed.STANDUP], None),
-        (seed.STRANGER, [seed.PARTNERS], None),
+        (seed.GUEST, [seed.STANDUP], seed.STANDUP),  # where they are
+        (seed.GUEST, [seed.LOBBY], None),  # public, but Slack shows guests only where they are
+        (seed.MEMBER, [seed.LOBBY], seed.LOBBY),
+        (seed.STRANGER, [seed.PARTNERS], seed.PARTNERS),
+        (seed.STRANGER, [seed.STANDUP], None),
     ],
 )
 async def test_who_may_know_of_a_recording(
     store: Store, rig: Rig, user: str, shown_in: list[str], sees: str | None
 ) -> None:
+    """By its key, in lists, and where it is shown."""
     first, *others = shown_in
     key = await created(store, by=seed.STARTER, channel_id=first)
-    await store.recordings.add_facts(key, [Followed(at=T0, channel_id=c, by="U1") for c in others])
-    row, recording = await store.lists.row(key), (await store.recordings.load(key)).recording
+    await store.recordings.add_facts(key, [Shared(at=T0, channel_id=c, by="U1") for c in others])
+    row = await store.lists.row(key)
     assert row is not None
-    seen = await rig.sight.sees(user, row)
+    seen = await rig.visibility.sees(user, row)
     assert (seen.channel if seen else None) == sees
-    places = await rig.sight.places(user, recording, here=None)
-    assert (sees in places) == bool(places) == (sees is not None)
-    here = await rig.sight.sees(user, row, here=first)
-    assert here is not None
+    horizon = await rig.gate.horizon(user)
+    listed = await rig.gate.look(horizon, await store.lists.recent(to=horizon))
+    assert [one.channel for one in listed] == ([sees] if sees else [])
+    if sees is None:
+        with pytest.raises(UnknownRecording):
+            await rig.gate.recording(user, key)
+    here = await rig.gate.recording(user, key, first)
     assert here.channel == first
 
 
-async def test_while_slack_does_not_say_nothing_is_told(
-    world: World, store: Store, rig: Rig
-) -> None:
-    await created(store, by=seed.STARTER, channel_id=seed.STANDUP)
-    rows = await store.lists.running()
-    await world.ines.tell("faults", method="users.info", error="internal_error")
-    assert await rig.sight.look(seed.MEMBER, rows) == []
-    await world.ines.tell("faults", method="conversations.info", delay_s=9)
-    assert await rig.sight.look(seed.MEMBER, rows, within_s=0.2) == []
-    assert len(await rig.sight.look(seed.MEMBER, rows)) == 1
+async def test_lists_restrict_before_they_limit(store: Store, rig: Rig) -> None:
+    """What one may not know of takes no place from what one may."""
+    for n in range(30):
+        key = await created(store, room_id=f"s-{n}", channel_id=seed.DESIGN, at=T0 + n * S)
+        place = PlaceSeen(at=T0, channel_id=seed.DESIGN, place="private")
+        await store.recordings.add_facts(key, [place])
+    shown = await created(store, room_id="open", channel_id=seed.STANDUP, at=T0 - S)
+    horizon = await rig.gate.horizon(seed.ADMIN)
+    assert [row.key for row in await store.lists.recent(to=horizon, limit=5)] == [shown]
+    assert [row.key for row in await store.lists.running(to=horizon, limit=5)] == [shown]
 
 
-async def test_a_link_takes_someone_who_sees_a_channel_that_shows_it(
-    store: Store, rig: Rig
+async def test_while_slack_does_not_say_only_here_is_shown(
+    world: World, store: Store, rig: Rig, clock: Clock
 ) -> None:
+    """The last answer counts for ten minutes; then only what is shown where they ask."""
     key = await created(store, by=seed.STARTER, channel_id=seed.DESIGN)
-    refused = await links.mint(
-        rig.deps, rig.rights, rig.sight, key, user=seed.ADMIN, channel=seed.STANDUP, what="video"
-    )
-    assert refused == links.NotAllowed(access_views.SEERS)
+    assert (await rig.gate.horizon(seed.MEMBER)).complete
+    fault = {"method": "users.conversations", "error": "internal_error", "times": 9}
+    await world.ines.tell("faults", **fault)
+    clock.advance(120 * S)
+    known = await rig.gate.horizon(seed.MEMBER)
+    assert known.complete
+    assert seed.DESIGN in known.channels
+    clock.advance(600 * S)
+    unknown = await rig.gate.horizon(seed.MEMBER, seed.DESIGN)
+    assert (unknown.complete, unknown.channels) == (False, frozenset())
+    rows = await store.lists.recent(to=unknown)
+    assert [one.key for one in await rig.gate.look(unknown, rows)] == [key]
+    elsewhere = await rig.gate.horizon(seed.MEMBER, seed.STANDUP)
+    assert await store.lists.recent(to=elsewhere) == []

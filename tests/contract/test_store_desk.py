@@ -6,9 +6,9 @@ from bot.core.facts import (
     AssetSeen,
     BeamStarted,
     Fact,
-    Followed,
     Observed,
     ResultsChecked,
+    Shared,
     StartAccepted,
     StartParked,
 )
@@ -28,7 +28,7 @@ async def test_lists_show_the_newest_first_and_only_what_was_asked_for(
     one = await created(store, room_id="a", at=T0)
     two = await created(store, room_id="b", at=T0 + S, channel_id="C2")
     await created(other_team, room_id="a")
-    await store.recordings.add_facts(one, [Followed(at=T0, channel_id="C2", by="U2")])
+    await store.recordings.add_facts(one, [Shared(at=T0, channel_id="C2", by="U2")])
     await store.recordings.add_facts(one, [StartParked(at=T0)])
     three = await created(store, room_id="a", at=T0 + 2 * S)
 

@@ -11,8 +11,8 @@ from bot.core.facts import (
     Adopted,
     BeamStarted,
     Fact,
-    Followed,
     PointsTo,
+    Shared,
     StartAccepted,
     StartAttempted,
     StartParked,
@@ -35,7 +35,7 @@ WAITING_AT = OutcomeAddress("U1", "C1", "https://hooks.slack.test/x", "view-1")
 
 async def test_a_recording_comes_back_as_its_facts_have_it(store: Store) -> None:
     key, request = new_key(), requested()
-    follow = Followed(at=T0 + S, channel_id="C2", by="U2")
+    follow = Shared(at=T0 + S, channel_id="C2", by="U2")
     assert await store.recordings.create(
         key, request, also=[follow], outcome=WAITING_AT
     ) == Created(key)
@@ -94,7 +94,7 @@ async def test_of_50_clicks_on_one_form_one_creates(store: Store, another: Store
 
 async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -> None:
     key = await created(store)
-    follows = [Followed(at=T0 + i * S, channel_id=f"C{i}", by="U2") for i in range(100)]
+    follows = [Shared(at=T0 + i * S, channel_id=f"C{i}", by="U2") for i in range(100)]
 
     def holds(n: int) -> dict[str, Hold | None]:
         return {f"h{n}": Hold(T0, n)}
@@ -278,7 +278,7 @@ async def test_callers_cut_off_leave_the_store_usable(store: Store) -> None:
     key = await created(store)
 
     async def cut_off(n: int) -> None:
-        follow = Followed(at=T0, channel_id=f"C{n}", by="U2")
+        follow = Shared(at=T0, channel_id=f"C{n}", by="U2")
         task = asyncio.create_task(store.recordings.add_facts(key, [follow]))
         for _ in range(n):
             await asyncio.sleep(0)
@@ -286,7 +286,5 @@ async def test_callers_cut_off_leave_the_store_usable(store: Store) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
     await asyncio.gather(*(cut_off(n) for n in range(80)))
-    assert (
-        await store.recordings.add_facts(key, [Followed(at=T0, channel_id="C-last", by="U2")]) == 1
-    )
+    assert await store.recordings.add_facts(key, [Shared(at=T0, channel_id="C-last", by="U2")]) == 1
     assert "C-last" in (await store.recordings.load(key)).recording.channels

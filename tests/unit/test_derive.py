@@ -267,6 +267,7 @@ def test_times_and_channels() -> None:
                 started_at=began,
                 stopped_at=began + timedelta(minutes=3),
             ),
+            f.PlaceSeen(at=at(9), channel_id="C1", place="public"),
             f.Followed(at=at(10), channel_id="C2", by="U2"),
             f.Followed(at=at(11), channel_id="C1", by="U2"),
         ],

@@ -24,6 +24,7 @@ from bot.manifest import (
 from bot.slack import gateway
 from bot.ui import ids
 from bot.ui.ids import COMMAND
+from bot.wiring import FEATURES
 
 REPO = Path(__file__).parents[2]
 URL = "https://bot.example.com"
@@ -159,12 +160,12 @@ def test_the_scopes_are_what_the_calls_need_and_no_more() -> None:
     for scope in SCOPES:
         users = {name for name in called if scope.name in METHODS[name].scopes}
         assert users or scope.name in needs_no_call
-        assert users <= {*scope.used_by, "conversations.members"}, scope.name
+        assert users <= set(scope.used_by), scope.name
 
 
 def test_events_command_and_shortcut_are_those_that_have_listeners() -> None:
-    source = "".join(path.read_text("utf-8") for path in (REPO / "bot").rglob("*.py"))
-    assert set(BOT_EVENTS) == set(re.findall(r'app\.event\("(\w+)"\)', source))
+    declared = [one for feature in FEATURES for one in feature.on.declared]
+    assert set(BOT_EVENTS) == {n for one in declared if one.kind == "event" for n in one.names}
     features = made(None)["features"]
     assert [c["command"] for c in features["slash_commands"]] == [COMMAND]
     assert [s["callback_id"] for s in features["shortcuts"]] == [

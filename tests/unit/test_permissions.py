@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.model import Act, Person, Refusal, Standing, refusal
+from bot.access.model import Act, Person, Standing, refusal
 from bot.core.channel_settings import Allowed, ChannelSettings, changed_fields
 
 MEMBER = Person("U1", "member")
@@ -63,13 +63,6 @@ def test_a_refusal_says_who_can() -> None:
     told = refusal(MEMBER, Act.START, NO_START)
     assert told is not None
     assert (told.allowed, told.starter) == (CLOSED, None)
-
-
-@pytest.mark.parametrize("allowed", [Allowed(), NAMED, CLOSED])
-def test_who_may_not_know_of_a_recording_is_told_no_names(allowed: Allowed) -> None:
-    told = Refusal(Act.STEER, allowed, "U2").unnamed()
-    assert (told.allowed.people, told.allowed.groups, told.starter) == ((), (), None)
-    assert told.allowed == (CLOSED if allowed == NAMED else allowed)
 
 
 standings = st.sampled_from(["member", "guest", "external"])

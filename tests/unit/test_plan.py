@@ -115,11 +115,13 @@ def test_a_deleted_card_is_not_posted_again() -> None:
 def test_a_parked_card_does_not_hold_up_a_follower() -> None:
     parked = _with(CARD, state=State.PARKED)
     follow = f.Followed(at=at(8), channel_id="C2", by="U2")
-    assert _step([*RUNNING, follow], parked, now=at(9)) == s.PostCard("C2")
+    assert _step([*RUNNING, follow], parked, now=at(9)) == s.AskPlace(ended=False)
+    shared = f.Shared(at=at(8), channel_id="C2", by="U2")
+    assert _step([*RUNNING, shared], parked, now=at(9)) == s.PostCard("C2")
     other = _with(CARD, target="C2")
-    assert _step([*RUNNING, follow], parked, other, now=at(9)) == s.Tell("U1")
+    assert _step([*RUNNING, shared], parked, other, now=at(9)) == s.Tell("U1")
     told = Delivery(Kind.TELL, "U1", State.SENT)
-    assert isinstance(_step([*RUNNING, follow], parked, other, told, now=at(9)), s.Wait)
+    assert isinstance(_step([*RUNNING, shared], parked, other, told, now=at(9)), s.Wait)
 
 
 def test_asking_starts_soon_and_then_backs_off() -> None:

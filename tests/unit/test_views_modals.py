@@ -128,8 +128,8 @@ def test_details() -> None:
 1 h 7 min | *Shown in*
 <#C1>
 ~ Sections: Agenda (bullets)
-[Watch -> recording_watch] [Transcript -> recording_transcript] [Channel
-    settings -> settings_open]
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
+    recording_share] [Channel settings -> settings_open]
 # Files
 *Video* · 340 MB · 1 h 7 min [Watch -> recording_file.0]
 *Summary (json)* [Get link -> recording_file.1]
@@ -158,7 +158,7 @@ record-bot: key-1
 
 
 def test_details_for_a_guest_have_no_links_and_name_no_channel_that_they_cannot_see() -> None:
-    everywhere = recording(*READ, f.Followed(at=at(1), channel_id="C2", by="U3"))
+    everywhere = recording(*READ, f.Shared(at=at(1), channel_id="C2", by="U3"))
     deliveries = [Delivery(Kind.CARD, c, State.SENT) for c in everywhere.channels]
     told = shown(details_view(everywhere, deliveries, viewer=Viewer(frozenset({"C2"}), False)))
     assert "*Transcript (txt)*" in told
@@ -180,7 +180,8 @@ The recording did not start. 100ms shows no such room to this bot, or gives it
 720p, transcript (txt, srt), summary (1 section) | *Shown in*
 <#C1>
 ~ Sections: Agenda (bullets)
-[Try again -> recording_try_again] [Channel settings -> settings_open]
+[Share -> recording_share] [Try again -> recording_try_again] [Channel settings
+    -> settings_open]
 # Files
 ~ 100ms has listed none.
 # Log

@@ -40,7 +40,7 @@ ROOMS = [RoomEntry("65f0c0ffee00000000000001", NAME), RoomEntry("b" * 24, "weekl
 
 SIMPLE = [
     start_views.starting_reply(NAME),
-    share_views.following(NAME),
+    share_views.following(NAME, "C1"),
     steer_views.stopping(NAME),
     steer_views.pausing(NAME),
     steer_views.resuming(NAME),
@@ -51,7 +51,7 @@ SIMPLE = [
     ),
     start_views.already_recording(NAME, "U1", None, permalink=None, key="key-1", can_follow=False),
     start_views.recorded_elsewhere(NAME),
-    access_views.no_right("stop", "members of the channel"),
+    access_views.not_open(),
     results_views.link_reply("https://files.example/v.mp4?a=1&b=2", f"Video of {NAME}", NOW),
     results_views.link_reply("gopher://x", f"Video of {NAME}", NOW),
     results_views.no_file("transcript"),
@@ -70,7 +70,7 @@ def test_the_short_ones() -> None:
     assert "\n\n".join(map(shown, SIMPLE)) == snapshot("""\
 Starting to record *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
-The card of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* appears in this channel too.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is shown in <#C1> too.
 
 Stopping *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
@@ -90,10 +90,11 @@ Nothing is being recorded here.
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, started by <@U1>.
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, in a place that you
-    cannot see. Its recording has to end before another can start.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, in a channel you do
+    not have access to. Its recording has to end before another can start.
 
-Only members of the channel can stop this recording. Ask one of them.
+You have to be in that channel, and so does the bot. Join it, invite the bot,
+    then try again.
 
 *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is ready to open. The link works
     until 22 Nov 2026, 14:03 UTC. Anyone who has it can open it.
@@ -201,7 +202,6 @@ def test_slack_takes_any_words(
         lists.nothing_running(text),
         start_views.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
         start_views.recorded_elsewhere(text),
-        access_views.no_right(text, other),
         results_views.link_reply(other, text, time),
         results_views.link_reply(f"https://a.example/{other}", text, time),
         replies.something_broke(text),

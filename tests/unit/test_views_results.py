@@ -54,8 +54,8 @@ def test_everything_is_there() -> None:
 **Short Summary**
 We talked.
 Then we agreed.
-[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
-    recording_details]\
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
+    recording_share] [Details -> recording_details]\
 """)
 
 
@@ -83,8 +83,8 @@ The video, transcript and summary are ready.
 **Short Summary**
 We talked.
 Then we agreed.
-[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
-    recording_details]\
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
+    recording_share] [Details -> recording_details]\
 """)
 
 
@@ -92,7 +92,8 @@ def test_an_empty_transcript() -> None:
     assert results(recording(*TRANSCRIBED, read(0))) == snapshot("""\
 <@U1> The video is ready.
 ~ The transcript is empty: nobody spoke, or not in English.
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -103,8 +104,8 @@ def test_a_part_is_missing() -> None:
 <@U1> The video and transcript are ready.
 ~ 100ms could not make: Transcript (srt).
 There is no summary, though one was asked for.
-[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
-    recording_details]\
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
+    recording_share] [Details -> recording_details]\
 """)
 
 
@@ -113,7 +114,8 @@ def test_the_transcript_failed() -> None:
     assert results(recording(*UPLOADED, failed, read(None))) == snapshot("""\
 <@U1> The video is ready.
 ~ There is no transcript: 100ms could not make it. Its dashboard may say why.
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -123,7 +125,8 @@ def test_the_transcript_never_came() -> None:
 <@U1> The video is ready.
 ~ The transcript did not come in time. If it still comes, the 100ms dashboard
     has it.
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -132,7 +135,8 @@ def test_the_template_made_no_transcript() -> None:
     assert results(recording(*UPLOADED, gave_up, options=RecordingOptions())) == snapshot("""\
 <@U1> The video is ready.
 ~ No transcript came; the room's template may not make one.
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -140,7 +144,8 @@ def test_none_was_wanted() -> None:
     without = RecordingOptions(transcription=False)
     assert results(recording(*UPLOADED, options=without)) == snapshot("""\
 <@U1> The video is ready.
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -150,7 +155,8 @@ def test_failed() -> None:
 <@U1> The recording failed.
 100ms could not store the files. It said: “bucket &lt;x&gt; &amp; co”. Check the
     template's storage in the 100ms dashboard, then try again.
-[Try again -> recording_try_again] [Details -> recording_details]\
+[Try again -> recording_try_again] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 

@@ -11,6 +11,7 @@ from bot.core.derive import derive
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.views import recording_card
+from bot.features.share.views import withdrawn
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
 from tests.voice.sample import BOT, PERMALINK, Group, Sample, channel, story
 
@@ -137,6 +138,7 @@ def _failed() -> list[Sample]:
         card("100ms gave another reason", beam("SOMETHING_NEW")),
         card("100ms no longer shows it", story(*RUNS, f.Vanished(at=at(9000), status=404))),
         card("100ms said nothing more", story(*RUNS, f.GaveUp(at=at(30_000), on="recording"))),
+        channel("It was shown where it may not be", withdrawn),
     ]
 
 

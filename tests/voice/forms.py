@@ -14,6 +14,7 @@ from bot.features.forget import views as forgetting
 from bot.features.options.drafts import Draft, DraftSection, with_options
 from bot.features.presets import views as presets
 from bot.features.presets.model import WORKSPACE, Preset
+from bot.features.share import views as sharing
 from bot.features.start import views as outcomes
 from bot.features.start.form import read, start_form
 from bot.ui import message as ui_message
@@ -159,6 +160,7 @@ def _settings() -> list[Sample]:
             **known,
         ),
         modal("A guest saves it", ui_message.message_view, no),
+        modal("Share was pressed", sharing.share_form, "key-1", ROOM),
         modal(
             "Forget was confirmed, in Details",
             forgetting.told_view,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from record_bot_sandbox.slack import seed
 
+from bot.access import views as rights
 from bot.access.model import Act, Refusal
 from bot.access.views import refused_message
 from bot.core import facts as f
@@ -133,7 +134,8 @@ def _doing() -> list[Sample]:
             **known,
         ),
         only_you("… where one cannot look", start_views.recorded_elsewhere, ROOM),
-        only_you("Follow here was pressed", share_views.following, ROOM),
+        only_you("Slack does not say where one is", lists.only_here, lists.nothing_running()),
+        only_you("Follow here was pressed", share_views.following, ROOM, seed.STANDUP),
         only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
         only_you("Stop, by command", steer_views.stopping, ROOM),
         only_you("Pause, by command", steer_views.pausing, ROOM),
@@ -235,12 +237,10 @@ def _rights() -> list[Sample]:
         no("A guest opens the settings", Act.SETTINGS, everyone),
         only_you("Ask for a stop was pressed", stop_wished, seed.STARTER),
         only_you("Settings, in a direct message", settings_replies.only_in_channels),
-        only_you("Settings of a channel one cannot see", settings_replies.not_yours),
-        only_you(
-            "Settings of a channel the bot cannot see, from Home",
-            settings_replies.out_of_reach,
-            *slack_refusal("channel_not_found", seed.BOARD, bot=BOT),
-        ),
+        only_you("Settings of a channel that one is not in", rights.not_open),
+        only_you("An edit made a message mention the bot", commands_views.send_it_anew),
+        no("A guest asks for the checkup", Act.DOCTOR, everyone),
+        no("A guest shares", Act.SHARE, everyone),
         only_you(
             "Settings were saved that leave out whoever saved them",
             settings_replies.saved_without_you,

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from record_bot_sandbox.slack import seed
 
-from bot.access.views import no_right
 from bot.core import facts as f
 from bot.core.assets import SummarySection
 from bot.core.deliveries import Delivery, Kind, State
@@ -194,7 +193,6 @@ def _links() -> list[Sample]:
             *link[1:],
         ),
         only_you("There is nothing to open", no_file, "transcript"),
-        only_you("Somebody may not open it", no_right, "open", "full members of this workspace"),
         modal(
             "In Details, until the link is there",
             message_view,

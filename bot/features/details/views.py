@@ -14,7 +14,7 @@ from bot.features.card.log import log_lines, written
 from bot.features.card.views import elsewhere_note, file_buttons, retry_button
 from bot.features.options.views import options_line
 from bot.ui import ids
-from bot.ui.buttons import forget_button
+from bot.ui.buttons import forget_button, share_button
 from bot.ui.forms import postable
 from bot.ui.ids import OPEN_SETTINGS, file_value
 from bot.ui.message import (
@@ -100,7 +100,8 @@ def details_view(
     if settings:
         blocks.append(context(lines(settings)))
     files = file_buttons(recording) if viewer.links else []
-    more = [*retry_button(recording, bot), *_settings_button(recording, viewer)]
+    share = [share_button(recording)] if viewer.links else []
+    more = [*share, *retry_button(recording, bot), *_settings_button(recording, viewer)]
     blocks.extend(actions([*files, *more]))
     blocks.extend(_files(recording, viewer))
     blocks.extend(_deliveries([d for d in deliveries if viewer.knows(d.target)]))

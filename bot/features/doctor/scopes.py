@@ -28,8 +28,9 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "channels:read",
-        "Tell whether the bot is in a public channel, and notice when it is added to one.",
-        ("conversations.info", "member_joined_channel"),
+        "Tell whether the bot is in a public channel and notice when it is added to one, and which "
+        "public channels a person is in: lists show them what belongs there.",
+        ("conversations.info", "users.conversations", "member_joined_channel"),
     ),
     Scope(
         "chat:write",
@@ -50,9 +51,9 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "groups:read",
-        "The same for private channels that the bot is in, and who else is in them: "
-        "only they may have links to the files.",
-        ("conversations.info", "conversations.members", "member_joined_channel"),
+        "The same for private channels that the bot is in: only people in them may know of what is "
+        "recorded there.",
+        ("conversations.info", "users.conversations", "member_joined_channel"),
     ),
     Scope(
         "links:read",

@@ -8,7 +8,7 @@ from bot.core.deliveries import Kind
 from bot.core.recording import Phase, Recording, can_read, can_watch
 from bot.features.card.views import file_buttons, retry_button
 from bot.ui import ids
-from bot.ui.buttons import details_button
+from bot.ui.buttons import details_button, share_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -57,7 +57,8 @@ def results_message(
     blocks.extend(shown)
     if notes:
         blocks.append(section(lines(notes)) if problem else context(lines(notes)))
-    buttons = [*file_buttons(recording), *retry_button(recording, bot), details_button(recording)]
+    buttons = [*file_buttons(recording), *retry_button(recording, bot)]
+    buttons += [share_button(recording), details_button(recording)]
     blocks.extend(actions(buttons))
     return Message(_spoken(recording, headline, notes, summary, by_name=mention), blocks)
 

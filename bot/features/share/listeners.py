@@ -15,6 +15,7 @@ from bot.slack.errors import CannotPostThere
 from bot.ui import ids
 from bot.ui.message import Message, message_view
 from bot.ui.problems import slack_refusal
+from bot.ui.replies import forgotten_reply
 
 on = Listeners()
 Sharer = Annotated[HomeMember, Act.SHARE]
@@ -46,7 +47,7 @@ async def _share(
         why, fix = slack_refusal(closed.error, channel.channel, bot=bot.deps.identity.name)
         return views.cannot_follow(why, fix), False
     if row is None:
-        return views.gone(), False
+        return forgotten_reply(), False
     return views.following(row.room_name, channel.channel), True
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.ui import ids
 from bot.ui.message import Message, View, modal, say, section
-from bot.ui.replies import forgotten_reply
 from bot.ui.text import esc, place
 
 TITLE = "Share a recording"
@@ -20,10 +19,6 @@ def following(room_name: str, channel: str) -> Message:
 def cannot_follow(why: str, fix: str) -> Message:
     """From `problems.slack_refusal`."""
     return say(f"The card cannot appear there. {why} {fix}".strip())
-
-
-def gone() -> Message:
-    return forgotten_reply()
 
 
 def withdrawn() -> Message:

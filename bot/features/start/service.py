@@ -43,11 +43,12 @@ async def request_recording(
 ) -> Created | AlreadyRequested | RoomTaken:
     """One commit. A repeated request is the same recording; a room has one at a time.
 
-    What kind of place it belongs to is asked now; without an answer it counts as private.
+    What kind of place it belongs to is asked now; until there is an answer it counts as private.
     Raises DoneBefore.
     """
     home = wish.channel or wish.by
-    place = PlaceSeen(at=deps.now(), channel_id=home, place=await gate.place(home))
+    place = await gate.place(home)
+    seen = [PlaceSeen(at=deps.now(), channel_id=home, place=place)] if place else []
     requested = Requested(
         at=deps.now(),
         request_id=wish.request_id,
@@ -59,7 +60,7 @@ async def request_recording(
         via=wish.via,
     )
     made = await deps.store.recordings.create(
-        deps.new_id(), requested, also=[place], outcome=wish.outcome, once=wish.once
+        deps.new_id(), requested, also=seen, outcome=wish.outcome, once=wish.once
     )
     if isinstance(made, RoomTaken):
         # What we know may be old news: ask, so that a second try meets the truth.

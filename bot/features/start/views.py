@@ -131,7 +131,7 @@ def already_recording(
 
 def recorded_elsewhere(room_name: str) -> Message:
     """For people who may not know where, nor by whom."""
-    text = f"*{esc(room_name)}* is already being recorded, in a place that you cannot see."
+    text = f"*{esc(room_name)}* is already being recorded, in a channel you do not have access to."
     return say(f"{text} Its recording has to end before another can start.")
 
 

@@ -10,10 +10,15 @@ from typing import Any
 
 from starlette.requests import Request
 
+from bot.access.gate import Gate
+from bot.access.people import People
+from bot.access.rights import Rights
+from bot.access.visibility import Visibility
 from bot.core.facts import Discovered, Fact, Followed, Requested
 from bot.core.options import RecordingOptions
+from bot.core.proofs import SeenRecording
 from bot.deps import Deps
-from bot.features.control.service import Control, control
+from bot.features.control.service import Control, steer
 from bot.features.start.service import Wish, request_recording
 from bot.hms.webhook import HEADER
 from bot.store.errors import StoreError
@@ -223,7 +228,7 @@ class Drill:
                 via="command",
                 outcome=OutcomeAddress("U1", channel=act.where, response_url="https://r.example/1"),
             )
-            made = await request_recording(deps, wish)
+            made = await request_recording(deps, _gate(deps), wish)
             if not isinstance(made, RoomTaken) and made.key not in self.keys:
                 requested_at = (await deps.store.recordings.load(made.key)).recording.requested_at
                 self.keys.append(made.key)
@@ -236,7 +241,8 @@ class Drill:
                 )
                 continue
             action: Control = act.what  # type: ignore[assignment]
-            if await control(deps, action, key, "U2"):
+            seen = SeenRecording(key, "U1", act.where, frozenset({act.where}))
+            if await steer(deps, Rights(deps), action, seen):
                 self.asked.append(Asked(self.time_s, act.what, key))
 
     async def _insist(self, work: Callable[[Deps], Coroutine[Any, Any, Any]]) -> None:
@@ -294,3 +300,8 @@ def _request(body: bytes) -> Request:
 
 def _nothing() -> None:
     return
+
+
+def _gate(deps: Deps) -> Gate:
+    people = People(deps)
+    return Gate(deps, people, Visibility(deps, people))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bot.core.places import Place
 from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackRefused
 from bot.slack.errors import SlackUnavailable as Unavailable
 from bot.slack.gateway import Json, SlackGateway
@@ -161,6 +162,9 @@ class SlackDoor(SlackGateway):
     async def member(self, user: str, *, home_team: str) -> Member:
         return await self._through("users.info", lambda: Member(user, "member", False, "Ines"))
 
+    async def place(self, channel: str) -> Place:
+        return await self._through("conversations.info", lambda: _place(channel))
+
     async def is_in(self, channel: str) -> bool:
         return channel in self._truth.members
 
@@ -191,6 +195,10 @@ class SlackDoor(SlackGateway):
             raise
         finally:
             self._truth.at_once -= 1
+
+
+def _place(channel: str) -> Place:
+    return "public" if channel.startswith("C") else "direct"
 
 
 def readable(blocks: object) -> str:

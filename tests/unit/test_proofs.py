@@ -1,0 +1,122 @@
+"""Proofs are made in `bot.access` alone, and Bolt has no listener beside the registry."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+import bot
+from bot.core import proofs
+from bot.core.proofs import SeenRecording
+from bot.listeners import registry
+from bot.listeners.payloads import Body, Click
+from bot.listeners.registry import Ack, BadHandler, Declared, From, Listeners, needs_of
+from bot.wiring import FEATURES
+
+PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
+NAMES = {proof.__name__ for proof in proofs.PROOFS}
+BOLT = {"command", "shortcut", "action", "view", "view_closed", "options", "event", "message"}
+
+
+def calls() -> Iterator[tuple[Path, ast.Call]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                yield path.relative_to(PACKAGE), node
+
+
+def called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+def test_only_access_makes_proofs() -> None:
+    made = {path.parts[0] for path, call in calls() if called(call) in NAMES}
+    assert made == {"access"}
+
+
+def test_proofs_are_all_of_the_module_and_cannot_be_changed() -> None:
+    classes = {c for _, c in inspect.getmembers(proofs, inspect.isclass)}
+    assert classes == set(proofs.PROOFS)
+    assert all(getattr(c, "__dataclass_params__").frozen for c in proofs.PROOFS)  # noqa: B009
+
+
+def test_nobody_replaces_what_a_proof_says() -> None:
+    """`dataclasses.replace` would make another one: none is called on a name of a proof."""
+    for path, call in calls():
+        if called(call) == "replace" and call.args and isinstance(call.args[0], ast.Name):
+            assert call.args[0].id not in {"proof", "seen", "horizon", "own"}, path
+
+
+def test_only_the_registry_gives_bolt_a_listener() -> None:
+    """Elsewhere these words are methods of `on`, or of no app at all."""
+    asked = {
+        (path.as_posix(), call.func.value.id)
+        for path, call in calls()
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in BOLT
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in {"app", "bolt"}
+        and path.name != "cli.py"  # its app is Typer's
+    }
+    assert asked == {("listeners/registry.py", "app")}
+    apps = {p.as_posix() for p, call in calls() if called(call) == "AsyncApp"}
+    assert apps == {"wiring.py"}
+
+
+def test_every_declared_handler_needs_a_proof_or_says_why_not() -> None:
+    every = [one for feature in FEATURES for one in feature.on.declared]
+    names = [(one.kind, name) for one in every for name in one.names]
+    assert len(names) == len(set(names)) > 45
+    for one in every:
+        assert _is_checked(one) != bool(one.needs_no_proof), one.label
+
+
+def _is_checked(one: Declared) -> bool:
+    return any(need.is_proof for need in one.needs.values())
+
+
+async def raw(body: dict[str, Any], recording: SeenRecording) -> None: ...
+
+
+async def raw_too(body: Body, recording: SeenRecording) -> None: ...
+
+
+async def untyped(body, recording: SeenRecording) -> None: ...  # type: ignore[no-untyped-def]
+
+
+async def unchecked(click: Click, ack: Ack) -> None: ...
+
+
+async def checked(recording: Annotated[SeenRecording | None, From.VIEW], ack: Ack) -> None: ...
+
+
+@pytest.mark.parametrize("handler", [raw, raw_too, untyped, unchecked])
+def test_a_handler_that_nothing_is_checked_for_is_not_taken(handler: Any) -> None:
+    with pytest.raises(BadHandler):
+        Listeners().action("x")(handler)
+
+
+def test_a_handler_without_a_proof_says_why() -> None:
+    on = Listeners()
+    on.action("x", needs_no_proof="it only acks")(unchecked)
+    on.action("y")(checked)
+    assert [one.label for one in on.declared] == ["action x", "action y"]
+    (recording, _) = needs_of(checked).values()
+    assert (recording.type, recording.optional) == (SeenRecording, True)
+
+
+def test_bolt_takes_what_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The registry knows every kind that it declares."""
+    monkeypatch.delenv("SLACK_CLIENT_ID", raising=False)
+    app = AsyncApp(signing_secret="x", token="xoxb-1", request_verification_enabled=False)
+    for kind in ("command", "shortcut", "action", "view", "view_closed", "options", "event"):
+        registry._give(app, kind, "name", unchecked)  # type: ignore[arg-type]
+    assert len(app._async_listeners) == 7
