@@ -44,6 +44,8 @@ import httpcore
 import httpx
 import structlog
 
+from bot.settings import is_loopback
+
 log = structlog.get_logger()
 
 PATIENCE_S = 8.0
@@ -141,14 +143,6 @@ def is_public(address: str) -> bool:
         and not ip.is_reserved
         and not any(ip in net for net in _NOT_PUBLIC)
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a URL's host is this machine, by what it says and without asking the DNS."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def check_url(url: str | httpx.URL, allowed: AbstractSet[Origin]) -> httpx.URL:

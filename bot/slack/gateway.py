@@ -4,16 +4,14 @@ Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/re
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.outbound import Outbound
 from bot.slack.errors import (
     WIRE_ERRORS,
     MessageGone,
@@ -36,13 +34,10 @@ Json = Mapping[str, Any]
 class SlackGateway:
     """`gates` None: nothing is paused, as before there is a store to remember it."""
 
-    def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, gates: Gates | None
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, out: Outbound, gates: Gates | None) -> None:
         self._client = client
-        self._session = session
+        self._out = out
         self._gates = gates
-        self._log = logging.getLogger("slack_sdk.webhook")
 
     async def identity(self) -> Identity:
         """auth.test. Raises NotAuthorized when the token does not serve."""
@@ -173,18 +168,13 @@ class SlackGateway:
             await self._client.views_publish(user_id=user, view=dict(view))
 
     async def respond(self, response_url: str, message: Json, *, replace: bool = False) -> None:
-        """Post to a response_url: 5 times in 30 minutes, also where the bot is no member."""
+        """Post to a response_url: 5 times in 30 minutes, also where the bot is no member.
+
+        Raises SlackRefused where the address, or a redirect from it, is not public https.
+        """
+        body = {"response_type": "ephemeral", "replace_original": replace, **message}
         async with self._call(RESPONSE_URL):
-            hook = AsyncWebhookClient(
-                response_url, session=self._session, retry_handlers=[], logger=self._log
-            )
-            answer = await hook.send_dict(
-                {"response_type": "ephemeral", "replace_original": replace, **message}
-            )
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise SlackUnavailable(f"HTTP {answer.status_code}", reached=False)
-        if answer.status_code != 200:
-            raise SlackRefused(f"response_url_{answer.status_code}")
+            await self._out.post_json(response_url, body)
 
     async def member(self, user: str, *, home_team: str) -> Member:
         """users.info (Tier 4), reduced to what decides rights."""

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbound import OutboundRefused, check_url, is_loopback, is_public, origin_of
+from bot.outbound import OutboundRefused, check_url, is_public, origin_of
+from bot.settings import is_loopback
 
 PRIVATE_V4 = [
     ipaddress.ip_network(net)
