@@ -1,4 +1,4 @@
-"""The one guarded way out to addresses that others name: presigned URLs, response_url, calendars.
+"""The one guarded way out to addresses that others name: presigned URLs, uploads, response_url.
 
     OutboundError
     ├── OutboundRefused           we do not go there; nothing was sent to that address
@@ -273,7 +273,13 @@ class Outbound:
             return await _content(answer, headers, max_bytes)
 
     async def post_json(self, url: str, body: Mapping[str, Any]) -> None:
-        """POST a JSON object. A 2xx is success, whatever its body is.
+        """POST a JSON object; as `post`."""
+        await self.post(url, json.dumps(body).encode(), "application/json; charset=utf-8")
+
+    async def post(
+        self, url: str, content: bytes, content_type: str = "application/octet-stream"
+    ) -> None:
+        """POST a body. A 2xx is success, whatever its body is.
 
         A 307 or 308 is followed with the POST. A 301, 302 or 303 would turn it into a GET and is
         refused.
@@ -281,18 +287,18 @@ class Outbound:
         Raises:
             OutboundRefused, OutboundStatus, OutboundUnavailable.
         """
-        async with self._answer("POST", url, json.dumps(body).encode()) as answer:
+        async with self._answer("POST", url, content, content_type) as answer:
             await _check_status(answer, httpx.Headers(answer.headers))
             await _start_of(answer, MAX_ERROR_BYTES)  # what is read to its end can be kept alive
 
     @asynccontextmanager
     async def _answer(
-        self, method: str, url: str, content: bytes | None = None
+        self, method: str, url: str, content: bytes | None = None, content_type: str | None = None
     ) -> AsyncIterator[httpcore.Response]:
         """The first answer that is not a redirect; its body is read inside."""
         headers = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", "record-bot")]
-        if content is not None:
-            headers.append(("Content-Type", "application/json; charset=utf-8"))
+        if content_type is not None:
+            headers.append(("Content-Type", content_type))
         async with _typed_errors(self._patience_s):
             there = check_url(url, self._allowed)
             for _ in range(1 + MAX_REDIRECTS):

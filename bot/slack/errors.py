@@ -135,7 +135,7 @@ def error_from(raised: BaseException) -> SlackError:
         case OutboundStatus(status=status):
             return SlackRefused(f"response_url_{status}")
         case OutboundRefused():
-            return SlackRefused("response_url_not_followed")
+            return SlackRefused("address_not_followed")
         case OutboundUnavailable(reached=reached):
             return SlackUnavailable(str(raised), reached=reached)
         case aiohttp.ClientConnectorError():

@@ -11,7 +11,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.outbound import Outbound
+from bot.outbound import Outbound, OutboundStatus, OutboundUnavailable
 from bot.slack.errors import (
     WIRE_ERRORS,
     MessageGone,
@@ -105,12 +105,14 @@ class SlackGateway:
             raise SlackRefused("empty_file")
         try:
             async with self._call("files.completeUploadExternal"):
-                answer = await self._client.files_upload_v2(
-                    channel=channel,
+                slot = await self._client.files_getUploadURLExternal(
+                    filename=filename, length=len(content)
+                )
+                await self._send(slot["upload_url"], content)
+                answer = await self._client.files_completeUploadExternal(
+                    files=[{"id": slot["file_id"], "title": title}],
+                    channel_id=channel,
                     thread_ts=thread_ts,
-                    filename=filename,
-                    title=title,
-                    content=content,
                 )
         except MessageGone as gone:
             if gone.error != "file_not_found":
@@ -118,6 +120,13 @@ class SlackGateway:
             raise SlackUnavailable("the upload got lost", reached=False) from None
         files = answer.get("files") or [{}]
         return str(files[0].get("id") or "") or None
+
+    async def _send(self, upload_url: str, content: bytes) -> None:
+        """The second of the three calls. Whatever goes wrong with it, no file is shared yet."""
+        try:
+            await self._out.post(upload_url, content)
+        except (OutboundStatus, OutboundUnavailable) as failed:
+            raise SlackUnavailable(f"upload: {failed}", reached=False) from None
 
     async def delete(self, channel: str, ts: str) -> None:
         """chat.delete, of a message of ours. Raises MessageGone when it is gone already."""
