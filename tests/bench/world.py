@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 from record_bot_sandbox.serving import free_port, serving
+from record_bot_sandbox.slack import seed
 from record_bot_sandbox.stage import BotProcess, Stage, stage
 from sqlalchemy import Engine, Select, create_engine, func, or_, select, update
 from starlette.applications import Starlette

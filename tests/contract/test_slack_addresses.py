@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from record_bot_sandbox.serving import bind, serving
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,7 +14,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.outbound import Outbound
-from bot.sandbox.serving import bind, serving
 from bot.slack.errors import SlackRefused, SlackUnavailable
 from bot.slack.gateway import SlackGateway
 

@@ -28,7 +28,9 @@ async def world() -> AsyncIterator[World]:
 def gateway(world: World, store: Store, clock: Clock) -> SlackGateway:
     """As one replica has it."""
     return SlackGateway(
-        world.client, Outbound([world.url]), Gates(store.rate_limits, clock.now, first=1 * S, cap=CAP)
+        world.client,
+        Outbound([world.url]),
+        Gates(store.rate_limits, clock.now, first=1 * S, cap=CAP),
     )
 
 

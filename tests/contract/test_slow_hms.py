@@ -103,7 +103,9 @@ async def test_a_429_pauses_its_method_for_every_replica(
     hms = Hms(too_many)
     async with serving(hms.app()) as url, httpx.AsyncClient() as http:
         one, other = (
-            HmsClient(url, FixedToken("t"), http, Outbound(), pauses=Pauses(shared.rate_limits, clock.now))
+            HmsClient(
+                url, FixedToken("t"), http, Outbound(), pauses=Pauses(shared.rate_limits, clock.now)
+            )
             for shared in (store, another)
         )
         with pytest.raises(HmsUnavailable, match="slow down"):
