@@ -160,7 +160,7 @@ def next_starts(when: When, *, now: datetime, count: int = 3) -> tuple[datetime,
             return (at,)
         case Repeat() as repeat:
             # A rule said within the minute of its first date includes that date.
-            return next_occurrences(repeat, after=_before_minute(now), count=count)
+            return next_occurrences(repeat, after=this_minute(now), count=count)
 
 
 def stop_time(stop: Stop | None, *, started: datetime, zone: str) -> datetime | None:
@@ -178,13 +178,14 @@ def stop_time(stop: Stop | None, *, started: datetime, zone: str) -> datetime | 
             return instant(end if end > begun else end + timedelta(days=1), zone)
 
 
+def this_minute(now: datetime) -> datetime:
+    """Return the last moment before this minute: what is said within its minute has not passed."""
+    return now.replace(second=0, microsecond=0) - timedelta(microseconds=1)
+
+
 def rule_parts(rrule: str) -> dict[str, str]:
     """Split `FREQ=WEEKLY;BYDAY=MO` into its parts."""
     return dict(part.split("=", 1) for part in rrule.split(";"))
-
-
-def _before_minute(now: datetime) -> datetime:
-    return now.replace(second=0, microsecond=0) - timedelta(microseconds=1)
 
 
 def _nearer(repeat: Repeat, wall: datetime) -> datetime:

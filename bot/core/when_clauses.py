@@ -108,11 +108,18 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Until a time, a day, or a time of a day."""
+    """Until a time of day, of a day if it says which."""
 
-    day: DayRef | None
-    clock: Clock | None
+    clock: Clock
+    day: DayRef | None = None
     part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """Until a day."""
+
+    day: DayRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,8 @@ class Ask:
 
 
 Clause = (
-    At | On | In | For | Until | Since | Starting | Rule | Zone | Now | PartOnly | Bad | Ask
+    At | On | In | For | Until | LastDay | Since | Starting | Rule | Zone | Now | PartOnly
+    | Bad | Ask
 )  # fmt: skip
 
 

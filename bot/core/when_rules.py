@@ -27,6 +27,7 @@ from bot.core.when_clauses import (
     Clause,
     For,
     In,
+    LastDay,
     Now,
     Numeric,
     On,
@@ -42,6 +43,7 @@ from bot.core.when_clauses import (
     Zone,
 )
 from bot.core.when_scanner import TimeScanner
+from bot.core.when_words import DAY_TITLES, listed
 
 WORKWEEK = (0, 1, 2, 3, 4)
 _MOST_DAYS = 14  # in one list
@@ -133,7 +135,7 @@ class ClauseScanner(TimeScanner):
         if clock:
             part = self.part()
             day = self.maybe(partial(self.later_day, bare=False))
-            return Until(day.day if day else None, clock, part)
+            return Until(clock, day.day if day else None, part)
         day = self.day()
         if day is None:
             return None
@@ -141,7 +143,7 @@ class ClauseScanner(TimeScanner):
         clock = self.maybe(self.led_clock)
         if isinstance(clock, Bad):
             return clock
-        return Until(day.day, clock, self.part() or day.part)
+        return Until(clock, day.day, self.part() or day.part) if clock else LastDay(day.day)
 
     def _since(self) -> Clause | None:
         if not self.take("since"):
@@ -219,15 +221,16 @@ class ClauseScanner(TimeScanner):
 
     def _several_days(self) -> Clause | None:
         """Read mon and wed, or mon-fri, without every: it is not clear that they repeat."""
-        start = self.i
         self.take("on")
-        listed = self._days()
-        if listed is None or len(listed[0]) < 2:
+        start = self.i
+        days = self._days()
+        if days is None or len(days) < 2:
             return None
-        said = self._said(start).removeprefix("on ")
-        names = " and ".join(DAY_TITLES[day] for day in listed[0])
-        first = DAY_TITLES[listed[0][0]]
-        return Ask(f"Every week on {names}, or once?", (f"every {said}", f"on {first}"))
+        titles = [DAY_TITLES[day] for day in days]
+        return Ask(
+            f"Every week on {listed(titles)}, or once?",
+            (f"every {self._said(start)}", f"on {titles[0]}"),
+        )
 
     # Rules.
 
@@ -240,8 +243,8 @@ class ClauseScanner(TimeScanner):
             return clause
         self.i = start
         self.take("on")
-        if self.peek().word in DAY_PLURALS and (listed := self._days()):
-            return self._except(Rule("WEEKLY", days=listed[0]))
+        if self.peek().word in DAY_PLURALS and (days := self._days()):
+            return self._except(Rule("WEEKLY", days=days))
         self.i = start
         if self.take("biweekly") or (self.take("bi") and self.sym("-") and self.take("weekly")):
             return Ask(
@@ -266,11 +269,11 @@ class ClauseScanner(TimeScanner):
             return rule
         self.take("not", "for")
         self.take("on")
-        listed = self._days()
+        out = self._days()
         days = rule.days or (tuple(range(7)) if rule.freq == "DAILY" else ())
-        if listed is None or not set(listed[0]) <= set(days) or rule.interval > 1 or rule.nth:
+        if out is None or not set(out) <= set(days) or rule.interval > 1 or rule.nth:
             return None
-        left = tuple(day for day in days if day not in listed[0])
+        left = tuple(day for day in days if day not in out)
         return replace(rule, freq="WEEKLY", days=left) if left else Bad("No day is left.")
 
     def _every(self) -> Clause | None:
@@ -295,10 +298,10 @@ class ClauseScanner(TimeScanner):
                 return None  # every other weekday
         if part := PARTS.get(self.take(*PARTS) or ""):
             return Rule("DAILY", interval=interval, part=part)
-        listed = self._days()
-        if listed is None:
+        days = self._days()
+        if days is None:
             return None
-        return Rule("WEEKLY", interval=interval, days=listed[0], part=self._part_after())
+        return Rule("WEEKLY", interval=interval, days=days, part=self._part_after())
 
     def _part_after(self) -> Part | None:
         word = self.take(*PARTS)
@@ -322,24 +325,24 @@ class ClauseScanner(TimeScanner):
         """Read every first monday, and ask about every third: of the month, or each third one?"""
         start = self.i
         nth = self._ordinal()
-        listed = self._days() if nth else None
-        if nth is None or listed is None:
+        days = self._days() if nth else None
+        if nth is None or days is None:
             return None
         if nth in (1, -1):
-            return Rule("MONTHLY", days=listed[0], nth=(nth,))
+            return Rule("MONTHLY", days=days, nth=(nth,))
         said = self._said(start)
-        days = " and ".join(DAY_TITLES[day] for day in listed[0])
+        names = listed([DAY_TITLES[day] for day in days])
         return Ask(
             f"Every {nth} weeks, or once a month?",
-            (f"every {nth} weeks on {days}", f"every {said} of the month"),
+            (f"every {nth} weeks on {names}", f"every {said} of the month"),
         )
 
     def _on_days(self, rule: Rule) -> Clause | None:
         """Read the days of every 2 weeks on tue and thu."""
         start = self.i
         if rule.freq == "WEEKLY" and not rule.days and self.take("on"):
-            if listed := self._days():
-                return replace(rule, days=listed[0], part=self._part_after())
+            if days := self._days():
+                return replace(rule, days=days, part=self._part_after())
         elif rule.freq == "MONTHLY":
             self.take("on")
             if found := self.maybe(self._nth):
@@ -382,9 +385,9 @@ class ClauseScanner(TimeScanner):
                 return None
             self.i += 1
             return Rule("MONTHLY", days=WORKWEEK, position=numbers[0]) if len(nth) == 1 else None
-        if listed := self._days():
+        if days := self._days():
             fits = all(-1 <= n <= 5 for n in numbers)
-            return Rule("MONTHLY", days=listed[0], nth=numbers) if fits else None
+            return Rule("MONTHLY", days=days, nth=numbers) if fits else None
         if all(1 <= n <= 31 for n in numbers):
             return Rule("MONTHLY", month_days=tuple(sorted(numbers)))
         return None
@@ -405,42 +408,36 @@ class ClauseScanner(TimeScanner):
             return int(token.raw)
         return None
 
-    def _days(self) -> tuple[tuple[int, ...], bool] | None:
-        """Read weekdays: `mon, wed and fri`, `monday to friday`, in order, and if one is a plural.
+    def _days(self) -> tuple[int, ...] | None:
+        """Read weekdays in any order: `mon, wed and fri`, `monday to friday`.
 
         A comma before something else is left where it is.
         """
         found: list[int] = []
-        plural = False
         while len(found) < _MOST_DAYS:
             before = self.i
             if found and not self._and():
                 break
             self.take("on")
-            day = self._one_day()
-            if day is None:
+            first = self._one_day()
+            if first is None:
                 self.i = before
                 break
-            plural = plural or day[1]
             last = self.maybe(self._end_of_days)
-            found += _days_between(day[0], last) if last is not None else [day[0]]
-        return (tuple(sorted(set(found))), plural) if found else None
+            found += _days_between(first, first if last is None else last)
+        return tuple(sorted(set(found))) or None
 
-    def _one_day(self) -> tuple[int, bool] | None:
+    def _one_day(self) -> int | None:
         word = self.peek().word
-        if word in DAY_NAMES:
+        day = DAY_NAMES.get(word, DAY_PLURALS.get(word))
+        if day is not None:
             self.i += 1
-            return DAY_NAMES[word], False
-        if word in DAY_PLURALS:
-            self.i += 1
-            return DAY_PLURALS[word], True
-        return None
+        return day
 
     def _end_of_days(self) -> int | None:
         if not (self.sym(*DASHES) or self.take("to", "through", "thru")):
             return None
-        day = self._one_day()
-        return day[0] if day else None
+        return self._one_day()
 
 
 def _days_between(first: int, last: int) -> list[int]:
@@ -460,7 +457,6 @@ def _is_weak(clause: Clause, first: Token, single: bool) -> bool:
             return False
 
 
-DAY_TITLES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _OWN_DAYS = {"weekdays", "workdays", "weekends", "daily"}
 _EVERY_UNITS: dict[str, Rule | Bad] = (
     {
@@ -480,10 +476,13 @@ _EVERY_UNITS: dict[str, Rule | Bad] = (
         ("hour", "hours", "minute", "minutes", "min", "mins", "second", "seconds"), Bad(_TOO_OFTEN)
     )
 )
+_OPENERS = (
+    "every each on the first second third fourth fifth last bi biweekly right now immediately in "
+    "for ending up since as from starting beginning between at noon midday midnight half quarter a "
+    "an next this past coming tonight day utc"
+)
 _STARTERS = {
-    *["every", "each", "on", "the", "first", "second", "third", "fourth", "fifth", "last", "bi", "biweekly", "right", "now"],
-    *["immediately", "in", "for", "ending", "up", "since", "as", "from", "starting", "beginning", "between", "at", "noon", "midday", "midnight"],
-    *["half", "quarter", "a", "an", "next", "this", "past", "coming", "tonight", "day", "utc"],
+    *_OPENERS.split(),
     *(DAY_NAMES | DAY_PLURALS | MONTHS | RELATIVE | NUMBERS),
     *_ADVERBS,
     *UNTIL,

@@ -104,7 +104,7 @@ class TimeScanner:
         before = self.tokens[self.i - 1]
         return before.kind == "amp" or before.raw in _OPENING
 
-    def maybe(self, read: Callable[[], T | None]) -> T | None:
+    def maybe(self, read: Callable[[], T]) -> T:
         """Read something; where it fails, go back."""
         start = self.i
         value = read()
