@@ -332,6 +332,7 @@ ABBREVIATED_ZONES = frozenset(
     ]
 )
 
+_FORMAT = {"*", "_", "~", "`"}
 _TOKEN = re.compile(
     r"""
     (?P<zone>[A-Z][A-Za-z_]{1,20}/[A-Z][A-Za-z_+\-]{1,30}(?:/[A-Z][A-Za-z_\-]{1,30})?)
@@ -362,6 +363,8 @@ def tokens(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[Token]:
             at += 1
         kind = match.lastgroup or "sym"
         raw = match.group()
+        if raw in _FORMAT and _is_outside(text, start, stop):
+            continue
         if at < len(spans) and spans[at][0] < stop:
             kind = "wall"
         word = raw.lower() if kind == "word" else "and" if kind == "amp" else ""
@@ -370,3 +373,9 @@ def tokens(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[Token]:
         found.append(Token(kind, raw, word, start, stop, glued=start == end and start > 0))
         end = stop
     return found
+
+
+def _is_outside(text: str, start: int, end: int) -> bool:
+    """Say whether a sign of Slack's formatting is at the edge of a word, as in `*9:30*`."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not before or not after or before.isspace() or after.isspace() or after in ",.;!?"

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
-from bot.core.when import Reading, Refused, Unclear, known_zone
+from bot.core.when import Reading, Refused, Unclear, When, known_zone
 from bot.core.when_clauses import (
     ABBREVIATED_ZONES,
     DAY_NAMES,
@@ -77,7 +77,7 @@ def read_when(text: str, *, now: datetime, zone: str, purpose: Purpose = Purpose
     examples = EXAMPLES[purpose]
     if len(text) > LONGEST_TEXT:
         return Refused("That is too long for a time.", examples)
-    scan = _Scan(text)
+    scan = _Scan(text, purpose)
     rest = [token for token in scan.unread if not _is_filler(token)]
     if rest:
         return _unread(text, scan, rest, now=now, zone=zone, purpose=purpose)
@@ -98,7 +98,7 @@ def find_times(
 
     What overlaps a `protected` range (a room typed by its name) is no time.
     """
-    scan = _Scan(text, protected)
+    scan = _Scan(text, purpose, protected)
     groups = scan.groups()
     spans = [(group[0].start, group[-1].end) for group in groups if not _all_weak(group)]
     loose = tuple((group[0].start, group[-1].end) for group in groups if _all_weak(group))
@@ -115,8 +115,8 @@ def find_times(
 class _Scan:
     """A text cut into clauses and unread tokens."""
 
-    def __init__(self, text: str, protected: Sequence[Span] = ()) -> None:
-        scanner = ClauseScanner(text, protected)
+    def __init__(self, text: str, purpose: Purpose, protected: Sequence[Span] = ()) -> None:
+        scanner = ClauseScanner(text, protected, rules=purpose is Purpose.START)
         self.tokens = scanner.tokens
         self.placed: list[Placed] = []
         self.unread: list[Token] = []
@@ -158,7 +158,7 @@ class _Scan:
             after = self.tokens[n + 1] if n + 1 < len(self.tokens) else None
             follows = before is not None and before.end in ends
             if follows and _is_zone(token, after):
-                found.append(token)
+                found += [token, after] if after and after.word == "time" else [token]
                 continue
             near = follows or (after is not None and after.start in starts)
             led = before is not None and before.word in _LEADING
@@ -199,13 +199,29 @@ def _understood(
             return read_past(meaning, draft)
         return meaning.read(draft)
     except Answer as answer:
-        return answer.reading
+        return _with_examples(answer.reading, text, now=now, zone=zone, purpose=purpose)
     except Choose as choose:
         choices = [
             re.sub(choose.pattern, instead, text, count=1, flags=re.IGNORECASE)
             for instead in choose.instead
         ]
         return _choice(choose.question, choices, now=now, zone=zone, purpose=purpose)
+
+
+def _with_examples(
+    reading: Reading, text: str, *, now: datetime, zone: str, purpose: Purpose
+) -> Reading:
+    """Show how a text that lacks a time goes on, in the words of the person."""
+    if not isinstance(reading, Unclear) or "what time" not in reading.question:
+        return reading
+    for one, other in (("9:30", "15:00"), ("8", "9"), ("5", "6")):
+        examples = f"{text.strip()} at {one}", f"{text.strip()} at {other}"
+        if all(
+            isinstance(read_when(example, now=now, zone=zone, purpose=purpose), When)
+            for example in examples
+        ):
+            return replace(reading, examples=examples)
+    return reading
 
 
 def _choice(

@@ -6,7 +6,7 @@ A strict grammar, read by hand from left to right; it knows neither today nor a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -68,6 +68,13 @@ _PREPOSITIONS = {"on", "at", "in", "for", "from", "since", "every", "each"}
 class ClauseScanner(TimeScanner):
     """Reads a text clause by clause."""
 
+    def __init__(
+        self, text: str, protected: Sequence[tuple[int, int]] = (), *, rules: bool = True
+    ) -> None:
+        """Without `rules`, no recurrence is read: `the sales weekly on monday` names a day."""
+        super().__init__(text, protected)
+        self.rules = rules
+
     def clause(self, *, led: bool = False) -> Placed | None:
         """Read one clause. `led`: a day came before, so that a bare number is an hour."""
         start = self.i
@@ -79,7 +86,7 @@ class ClauseScanner(TimeScanner):
         if first.kind == "word" and first.word not in _STARTERS:
             return None
         readers: list[Callable[[], Clause | None]] = [
-            self._rule,
+            *((self._rule,) if self.rules else ()),
             self._now,
             self._in,
             self._from_now,

@@ -39,8 +39,8 @@ from bot.core.when_clauses import (
 T = TypeVar("T")
 
 _END = Token("end", "", "", 0, 0, glued=False)
-_OPENING = set("([{<\"'“”‘’«»,;!?*_~>&+|–—")
-_CLOSING = set(")]}>\"'“”’»,;!?…*_~<&+|/–—-")
+_OPENING = set("([{<\"'“”‘’«»,;!?>&+|–—")
+_CLOSING = set(")]}>\"'“”’»,;!?…<&+|–—")
 _TO_DOTS = str.maketrans("/-", "..")
 _UNITS = SECONDS.keys() | DAYS.keys() | {"month", "months", "year", "years"}
 
@@ -93,8 +93,6 @@ class TimeScanner:
             return False  # 9,30
         if token.raw == ".":
             return not after.glued or after.kind == "sym"
-        if token.raw in ("-", "/") and after.glued:  # mon-fri, and 2pm-3pm
-            return after.word in DAY_NAMES or after.kind in ("num", "clock")
         return token.kind == "sym" and token.raw in _CLOSING
 
     def fresh(self) -> bool:

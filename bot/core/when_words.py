@@ -122,12 +122,17 @@ def say_rhythm(rrule: str) -> str:
 
 
 def say_problem(problem: Unclear | Refused) -> str:
-    """Say why a text was not taken, and two examples of what would be."""
-    first, second = problem.examples
-    said = problem.question if isinstance(problem, Unclear) else problem.reason
-    if isinstance(problem, Refused) and problem.suggestion:
-        return f"{said} Did you mean “{problem.suggestion}”?"
-    return f"{said} For example “{first}” or “{second}”."
+    """Say why a text was not taken, and what would be."""
+    quoted = [f"“{example}”" for example in problem.examples]
+    match problem:
+        case Unclear(question=question, choices=()):
+            return f"{question} For example {' or '.join(quoted)}."
+        case Unclear(question=question, choices=choices):
+            return f"{question} Say {' or '.join(f'“{choice}”' for choice in choices)}."
+        case Refused(reason=reason, suggestion=None):
+            return f"{reason} For example {' or '.join(quoted)}."
+        case Refused(reason=reason, suggestion=suggestion):
+            return f"{reason} Did you mean “{suggestion}”?"
 
 
 def ordinal(number: int) -> str:
