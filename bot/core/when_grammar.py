@@ -49,6 +49,9 @@ _KNOWN = sorted(
     | {"january", "february", "march", "april", "august", "september", "october", "november"}
     | {"december", "midnight", "afternoon", "morning", "evening", "minutes", "first", "month"}
 )
+# A text is searched in bounded time: these are far more than an order to the bot has.
+_MOST_TRIES = 300  # words that may begin a time
+_MOST_CLAUSES = 20
 _MOST_GUESSES = 20  # words of one text that are compared with the known ones
 _LEADING = {"on", "every", "next", "this", "each"}
 
@@ -123,6 +126,9 @@ class _Scan:
         self._gap_before: list[bool] = []  # per clause: words between it and the one before
         led, gap = False, True
         while scanner.i < len(scanner.tokens):
+            if scanner.tries > _MOST_TRIES or len(self.placed) > _MOST_CLAUSES:
+                self.unread += scanner.tokens[scanner.i :]
+                break
             placed = scanner.clause(led=led)
             if placed:
                 self.placed.append(placed)
@@ -152,6 +158,7 @@ class _Scan:
         starts = {start for start, _ in spans}
         places = {token.start: n for n, token in enumerate(self.tokens)}
         found: list[Token] = []
+        guesses = 0
         for token in self.unread:
             n = places[token.start]
             before = self.tokens[n - 1] if n else None
@@ -162,7 +169,10 @@ class _Scan:
                 continue
             near = follows or (after is not None and after.start in starts)
             led = before is not None and before.word in _LEADING
-            if (near or led) and len(found) < _MOST_GUESSES and _guess(token):
+            if not (near or led) or guesses >= _MOST_GUESSES:
+                continue
+            guesses += 1
+            if _guess(token):
                 found += [before] if led and before and before in self.unread else []
                 found.append(token)
         return found

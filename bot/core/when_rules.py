@@ -6,7 +6,7 @@ A strict grammar, read by hand from left to right; it knows neither today nor a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -74,40 +74,28 @@ class ClauseScanner(TimeScanner):
         """Without `rules`, no recurrence is read: `the sales weekly on monday` names a day."""
         super().__init__(text, protected)
         self.rules = rules
+        self.tries = 0  # how many tokens looked like the start of a clause
 
     def clause(self, *, led: bool = False) -> Placed | None:
         """Read one clause. `led`: a day came before, so that a bare number is an hour."""
         start = self.i
         first = self.peek()
-        if not self.fresh() or (
-            first.kind in ("sym", "wall", "end") and first.raw not in ("@", "(")
-        ):
+        readers = _READERS.get(first.word or first.raw) or _READERS_OF_KIND.get(first.kind, ())
+        if not readers or first.kind == "wall" or not self.fresh():
             return None
-        if first.kind == "word" and first.word not in _STARTERS:
-            return None
-        readers: list[Callable[[], Clause | None]] = [
-            *((self._rule,) if self.rules else ()),
-            self._now,
-            self._in,
-            self._from_now,
-            self._for,
-            self._until,
-            self._since,
-            self._starting,
-            self._at,
-            self._on,
-            self._explicit_time,
-            self._zone,
-            self._part_only,
-        ]
-        for read in (*readers, *((self._bare_time,) if led else ()), self._bare_length):
-            clause = read()
+        self.tries += 1
+        for read in (*readers, ClauseScanner._bare_time) if led else readers:
+            if read is ClauseScanner._rule and not self.rules:
+                continue
+            clause = read(self)
             if clause is not None and self.whole():
                 last = self.tokens[self.i - 1]
                 single = self.i - start == 1
                 return Placed(clause, first.start, last.end, weak=_is_weak(clause, first, single))
             self.i = start
         return None
+
+    # The readers below are listed in _READERS, by the words that they begin with.
 
     def _now(self) -> Clause | None:
         if self.phrase("right now") or self.take("now", "immediately"):
@@ -483,14 +471,35 @@ _EVERY_UNITS: dict[str, Rule | Bad] = (
         ("hour", "hours", "minute", "minutes", "min", "mins", "second", "seconds"), Bad(_TOO_OFTEN)
     )
 )
-_OPENERS = (
-    "every each on the first second third fourth fifth last bi biweekly right now immediately in "
-    "for ending up since as from starting beginning between at noon midday midnight half quarter a "
-    "an next this past coming tonight day utc"
+# ruff: noqa: SLF001 (the table names the methods of the class above)
+_Reader = Callable[[ClauseScanner], Clause | None]
+_LENGTHS = (ClauseScanner._from_now, ClauseScanner._explicit_time, ClauseScanner._bare_length)
+# Which readers may begin with which words, in the order in which they are tried.
+_TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
+    (ClauseScanner._rule, ["every", "each", "on", "the", "bi", "biweekly", "day"]),
+    (ClauseScanner._rule, (*_ADVERBS, *DAY_PLURALS, *ORDINALS)),
+    (ClauseScanner._now, ("right", "now", "immediately")),
+    (ClauseScanner._in, ("in",)),
+    (ClauseScanner._for, ("for",)),
+    (ClauseScanner._until, (*UNTIL, "ending", "up")),
+    (ClauseScanner._since, ("since",)),
+    (ClauseScanner._starting, ("as", "from", "starting", "beginning")),
+    (ClauseScanner._at, ("at", "from", "between", "@")),
+    (ClauseScanner._on, ["on", "the", "this", "next", "last", "past", "coming", "tonight", "day"]),
+    (ClauseScanner._on, (*DAY_NAMES, *DAY_PLURALS, *MONTHS, *RELATIVE)),
+    (ClauseScanner._explicit_time, ("noon", "midday", "midnight")),
+    (ClauseScanner._zone, ("utc", "(")),
+    (ClauseScanner._part_only, ("in", "at")),
+    *((read, ("a", "an", "half", "quarter", *NUMBERS)) for read in _LENGTHS),
 )
-_STARTERS = {
-    *_OPENERS.split(),
-    *(DAY_NAMES | DAY_PLURALS | MONTHS | RELATIVE | NUMBERS),
-    *_ADVERBS,
-    *UNTIL,
+_READERS: dict[str, tuple[_Reader, ...]] = {}
+for _read, _words in _TABLE:
+    for _word in _words:
+        _READERS[_word] = (*_READERS.get(_word, ()), _read)
+_READERS_OF_KIND: dict[str, tuple[_Reader, ...]] = {
+    "num": (ClauseScanner._rule, ClauseScanner._on, *_LENGTHS),
+    "clock": (ClauseScanner._explicit_time,),
+    "iso": (ClauseScanner._on,),
+    "numeric": (ClauseScanner._on,),
+    "zone": (ClauseScanner._zone,),
 }
