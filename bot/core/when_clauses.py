@@ -336,7 +336,8 @@ _FORMAT = {"*", "_", "~", "`"}
 _TOKEN = re.compile(
     r"""
     (?P<zone>[A-Z][A-Za-z_]{1,20}/[A-Z][A-Za-z_+\-]{1,30}(?:/[A-Z][A-Za-z_\-]{1,30})?)
-    |(?P<iso>[0-9]{4}(?P<sep>[-/])[0-9]{1,2}(?P=sep)[0-9]{1,2}(?![0-9/\-]))
+    |(?P<iso>[0-9]{4}(?P<sep>[-/])[0-9]{1,2}(?P=sep)[0-9]{1,2}(?![0-9/\-])
+        (?:T(?=[0-9]{2}:[0-9]{2}))?)
     |(?P<numeric>
         [0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{4}|/[0-9]{2})?(?![0-9/])
         |[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})?(?![0-9])
@@ -371,7 +372,7 @@ def tokens(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[Token]:
         if kind == "sym" and raw == "&":
             word = "and"
         found.append(Token(kind, raw, word, start, stop, glued=start == end and start > 0))
-        end = stop
+        end = -1 if raw.endswith("T") and kind == "iso" else stop  # 2026-12-05T09:00
     return found
 
 

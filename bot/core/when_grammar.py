@@ -18,12 +18,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
+from itertools import pairwise
 
 from bot.core.when import Reading, Refused, Unclear, When, known_zone
 from bot.core.when_clauses import (
     ABBREVIATED_ZONES,
     DAY_NAMES,
     DAY_PLURALS,
+    MONTHS,
     Ask,
     Bad,
     On,
@@ -81,7 +83,7 @@ def read_when(text: str, *, now: datetime, zone: str, purpose: Purpose = Purpose
     if len(text) > LONGEST_TEXT:
         return Refused("That is too long for a time.", examples)
     scan = _Scan(text, purpose)
-    rest = [token for token in scan.unread if not _is_filler(token)]
+    rest = [token for token in _without_own_time(scan.unread) if not _is_filler(token)]
     if rest:
         return _unread(text, scan, rest, now=now, zone=zone, purpose=purpose)
     if not scan.placed:
@@ -164,16 +166,21 @@ class _Scan:
             before = self.tokens[n - 1] if n else None
             after = self.tokens[n + 1] if n + 1 < len(self.tokens) else None
             follows = before is not None and before.end in ends
+            if follows and after is not None and after.word == "time" and token.word:
+                found += [token, after]  # London time, my time
+                continue
             if follows and _is_zone(token, after):
-                found += [token, after] if after and after.word == "time" else [token]
+                found.append(token)
                 continue
             near = follows or (after is not None and after.start in starts)
             led = before is not None and before.word in _LEADING
+            near = near or (before is not None and before.kind == "num")
             if not (near or led) or guesses >= _MOST_GUESSES:
                 continue
             guesses += 1
-            if _guess(token):
-                found += [before] if led and before and before in self.unread else []
+            if guess := _guess(token):
+                dated = guess in MONTHS and before is not None and before.kind == "num"
+                found += [before] if before and (dated or led) and before in self.unread else []
                 found.append(token)
         return found
 
@@ -287,6 +294,16 @@ def _is_zone(token: Token, after: Token | None) -> bool:
     if after is not None and after.word == "time" and token.word:
         return token.word not in _OWN_TIME
     return token.word in ABBREVIATED_ZONES and (token.raw.isupper() or len(token.word) > 2)
+
+
+def _without_own_time(unread: Sequence[Token]) -> list[Token]:
+    """Leave out `my time`."""
+    own = {
+        n
+        for n, (token, after) in enumerate(pairwise(unread))
+        if token.word in _OWN_TIME and after.word == "time"
+    }
+    return [token for n, token in enumerate(unread) if n not in own and n - 1 not in own]
 
 
 def _is_filler(token: Token) -> bool:

@@ -484,9 +484,7 @@ class TimeScanner:
         if token.kind != "iso":
             return None
         self.i += 1
-        year, month, day = (int(n) for n in token.raw.replace("/", "-").split("-"))
-        if self.peek().raw == "T" and self.peek().glued and self.peek(1).kind == "clock":
-            self.i += 1
+        year, month, day = (int(n) for n in token.raw.rstrip("T").replace("/", "-").split("-"))
         return OnDate(month, day, year)
 
     def _numbered_date(self) -> DayRef | None:
