@@ -12,11 +12,15 @@ Part = Literal["morning", "afternoon", "evening", "night"]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day. `loose`: written with 1 to 12 and nothing that says which half of the day."""
+    """A time of day. `loose`: written with 1 to 12 and nothing that says which half of the day.
+
+    `halved`: written with am or pm.
+    """
 
     hour: int
     minute: int = 0
     loose: bool = False
+    halved: bool = False
     midnight: bool = False  # the word: it may mean either end of a day
 
 

@@ -204,16 +204,20 @@ class Meaning(Days):
         return parts.pop() if parts else None
 
     def _begin(self, at: At) -> Clock:
-        """Return the start of a span; `2 to 3pm` begins at 14:00."""
+        """Return the start of a span: `8 to 9pm` begins at 20:00, `9 to 5pm` at 9:00."""
         begin, end = at.clock, at.end
-        if not end or not begin.loose or end.loose or at.part:
+        if end is None or not end.halved or not begin.loose or at.part:
             return begin
-        minutes = end.hour * 60 + end.minute
-        near = min(
-            (begin.hour % 12, begin.hour % 12 + 12),
-            key=lambda hour: (minutes - hour * 60 - begin.minute - 1) % 1440,
+        length = {
+            hour: (end.hour - hour) * 60 + end.minute - begin.minute
+            for hour in (begin.hour % 12, begin.hour % 12 + 12)
+        }
+        usual = begin.hour if 8 <= begin.hour <= 12 else begin.hour + 12
+        if 0 < length[usual] <= LONGEST_STOP.seconds // 60:
+            return begin
+        return replace(
+            begin, hour=min(length, key=lambda hour: (length[hour] - 1) % 1440), loose=False
         )
-        return Clock(near, begin.minute)
 
     # Ends.
 

@@ -273,7 +273,7 @@ class TimeScanner:
             return Clock(hour, minute, loose=1 <= hour <= 12 and not padded)
         if not 1 <= hour <= 12:
             return Bad(f"{hour}:{minute:02} does not go with {half}.")
-        return Clock(hour % 12 + (12 if half == "pm" else 0), minute)
+        return Clock(hour % 12 + (12 if half == "pm" else 0), minute, halved=True)
 
     def _unit_ahead(self) -> bool:
         """Say whether the number counts something: 2 weeks, 5 dec, 1st, 2 other."""
