@@ -163,19 +163,39 @@ def next_starts(when: When, *, now: datetime, count: int = 3) -> tuple[datetime,
             return next_occurrences(repeat, after=this_minute(now), count=count)
 
 
-def stop_time(stop: Stop | None, *, started: datetime, zone: str) -> datetime | None:
-    """Return when a recording that started at `started` (aware) stops; None: it has no end."""
-    match stop:
+def stop_time(when: When, *, due: datetime, started: datetime) -> datetime | None:
+    """Return when a recording stops; None: it has no end.
+
+    `due` is the date it was armed for, `started` when it really started (both aware). A length
+    counts from the real start; a time is kept however late that was.
+    """
+    match when.stop:
         case None:
             return None
         case StopAfter(seconds=seconds):
-            return (started.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(ZoneInfo(zone))
+            end = started.astimezone(UTC) + timedelta(seconds=seconds)
+            return end.astimezone(ZoneInfo(when.zone))
         case StopAt(at=at):
             return at
         case StopAtTime(wall=wall):
-            begun = started.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-            end = datetime.combine(begun.date(), wall)
-            return instant(end if end > begun else end + timedelta(days=1), zone)
+            begin = when.start.start.time() if isinstance(when.start, Repeat) else due.time()
+            meant = meant_wall(due, begin, when.zone)
+            end = datetime.combine(meant.date(), wall)
+            end += timedelta(days=1) if end <= meant else timedelta(0)
+            at = instant(end, when.zone)
+            if at.astimezone(UTC) > due.astimezone(UTC):
+                return at
+            return (due.astimezone(UTC) + (end - meant)).astimezone(ZoneInfo(when.zone))
+
+
+def meant_wall(at: datetime, wall: time, zone: str) -> datetime:
+    """Return the naive wall time meant by `at`, which a gap may have moved away from `wall`."""
+    there = at.astimezone(ZoneInfo(zone))
+    days = (there.date() - timedelta(days=n) for n in (0, 1))
+    meant = (datetime.combine(day, wall) for day in days)
+    utc = at.astimezone(UTC)
+    found = (one for one in meant if instant(one, zone).astimezone(UTC) == utc)
+    return next(found, there.replace(tzinfo=None))
 
 
 def this_minute(now: datetime) -> datetime:

@@ -103,7 +103,7 @@ class Days:
         return say_date(day, today=date.min if year else self.today)
 
     def moment(self, at: datetime) -> str:
-        return say_moment(at, today=self.today)
+        return say_moment(at.astimezone(ZoneInfo(self.zone)), today=self.today)
 
     def dates(self, ref: DayRef) -> list[date]:
         """Return the dates that a day may mean, the next one first. Never empty."""

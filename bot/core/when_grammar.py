@@ -86,7 +86,7 @@ def read_when(text: str, *, now: datetime, zone: str, purpose: Purpose = Purpose
     rest = [token for token in _without_own_time(scan.unread) if not _is_filler(token)]
     if rest:
         return _unread(text, scan, rest, now=now, zone=zone, purpose=purpose)
-    if not scan.placed:
+    if all(isinstance(piece.clause, Zone) for piece in scan.placed):
         return Refused("There is no time in that.", examples)
     return _understood(text, scan.placed, now=now, zone=zone, purpose=purpose)
 
@@ -189,28 +189,19 @@ def _understood(
     text: str, placed: Iterable[Placed], *, now: datetime, zone: str, purpose: Purpose
 ) -> Reading:
     """Give clauses their meaning."""
-    meaning = Meaning(now=now, zone=known_zone(zone), purpose=purpose)
-    draft, asked = Draft(), None
-    for piece in placed:
-        match piece.clause:
-            case Bad(reason=reason):
-                return Refused(reason, EXAMPLES[purpose])
-            case Ask() if asked:
-                return Refused("I cannot tell what that means.", EXAMPLES[purpose])
-            case Ask():
-                asked = piece
-            case clause:
-                if not draft.add(clause):
-                    return Refused(f"That says two {PLURALS[type(clause)]}.", EXAMPLES[purpose])
-    if draft.zone:
-        if known_zone(draft.zone.name) != draft.zone.name:
-            return Refused(f"I do not know the time zone {draft.zone.name}.", EXAMPLES[purpose])
-        meaning = Meaning(now=now, zone=draft.zone.name, purpose=purpose)
+    gathered = _gathered(placed, purpose)
+    if isinstance(gathered, Refused):
+        return gathered
+    draft, asked = gathered
+    meant_zone = draft.zone.name if draft.zone else known_zone(zone)
+    if known_zone(meant_zone) != meant_zone:
+        return Refused(f"I do not know the time zone {meant_zone}.", EXAMPLES[purpose])
     if asked and isinstance(asked.clause, Ask):
         choices = [
             text[: asked.start] + instead + text[asked.end :] for instead in asked.clause.instead
         ]
         return _choice(asked.clause.question, choices, now=now, zone=zone, purpose=purpose)
+    meaning = Meaning(now=now, zone=meant_zone, purpose=purpose)
     try:
         if draft.since or purpose is Purpose.PAST:
             return read_past(meaning, draft)
@@ -223,6 +214,25 @@ def _understood(
             for instead in choose.instead
         ]
         return _choice(choose.question, choices, now=now, zone=zone, purpose=purpose)
+
+
+def _gathered(placed: Iterable[Placed], purpose: Purpose) -> tuple[Draft, Placed | None] | Refused:
+    """Collect clauses, and the one that is a question, if there is one."""
+    draft, asked = Draft(), None
+    for piece in placed:
+        match piece.clause:
+            case Bad(reason=reason):
+                return Refused(reason, EXAMPLES[purpose])
+            case Ask() if asked:
+                return Refused("I cannot tell what that means.", EXAMPLES[purpose])
+            case Ask():
+                asked = piece
+            case clause:
+                if not draft.add(clause):
+                    return Refused(f"That says two {PLURALS[type(clause)]}.", EXAMPLES[purpose])
+    if draft.now and draft.zone and not (draft.until or draft.last_day):
+        draft.zone = None  # now is the same in every zone
+    return draft, asked
 
 
 def _with_examples(

@@ -18,6 +18,7 @@ from bot.core.when import (
     StopAtTime,
     When,
     instant,
+    meant_wall,
     occurrences,
     this_minute,
 )
@@ -165,7 +166,7 @@ class Meaning(Days):
         wall, later = self.settle(self._begin(at), part, on=draft.on)
         for day in days:
             found = instant(datetime.combine(day, wall) + timedelta(days=later), self.zone)
-            if found > this_minute(self.now):
+            if found.astimezone(UTC) > this_minute(self.now).astimezone(UTC):
                 self.near_enough(found.date())
                 return Moment(found, self.zone)
         raise self.refused(f"{self.moment(found)} has passed.")
@@ -256,23 +257,24 @@ class Meaning(Days):
             start.date() + timedelta(days=n) for n in (0, 1)
         ]  # fmt: skip
         ends = sorted(
-            instant(datetime.combine(day, wall) + timedelta(days=later), self.zone)
+            instant(datetime.combine(day, wall) + timedelta(days=later), self.zone).astimezone(UTC)
             for day in days
             for wall, later in self._ends(until, on)
         )
-        found = next((end for end in ends if end > start), None)
+        begin = start.astimezone(UTC)
+        found = next((end for end in ends if end > begin), None)
         self.examples = STOP_EXAMPLES
         if found is None:
             raise self.refused(f"{self.moment(ends[-1])} is before the start.")
-        if found.astimezone(UTC) - start.astimezone(UTC) > LONGEST_STOP:
+        if found - begin > LONGEST_STOP:
             hours = LONGEST_STOP.seconds // 3600
             raise self.refused(f"{self.moment(found)} is more than {hours} hours after the start.")
-        return found
+        return found.astimezone(ZoneInfo(self.zone))
 
     def _ends(self, until: Until, on: On | None) -> list[tuple[time, int]]:
         """Return the times of day that an end may mean."""
         clock = until.clock
-        if clock.loose and until.part is None:
+        if clock.loose and until.part is None and until.day is None:
             return [(time(clock.hour % 12 + half, clock.minute), 0) for half in (0, 12)]
         return [self.settle(clock, until.part, on=on)]
 
@@ -313,19 +315,11 @@ class Meaning(Days):
         plain = _rrule(replace(rule, interval=1))
         probe = Repeat(datetime.combine(begin, wall), self.zone, plain)
         first = next(occurrences(probe, after=this_minute(self.now)))
-        start = self._wall_of(first, wall)
+        start = meant_wall(first, wall, self.zone)
         if draft.last_day:
             rrule += self._rule_end(draft.last_day, start.date())
         repeat = Repeat(start, self.zone, rrule)
         return When(repeat, self._repeated_stop(draft, start), self.zone)
-
-    def _wall_of(self, first: datetime, wall: time) -> datetime:
-        """Return the wall time that was meant: a gap moved `first`, even to the next day."""
-        days = (first.date() - timedelta(days=n) for n in (0, 1))
-        meant = (datetime.combine(day, wall) for day in days)
-        return next(
-            (at for at in meant if instant(at, self.zone) == first), first.replace(tzinfo=None)
-        )
 
     def _rule(self, rule: Rule, draft: Draft, begin: date | None) -> Rule:
         """Return the rule with the days that another clause names."""

@@ -20,6 +20,7 @@ from bot.core.when_clauses import (
     PARTS,
     RELATIVE,
     SECONDS,
+    UNTIL,
     At,
     Bad,
     Clock,
@@ -133,12 +134,12 @@ class TimeScanner:
         return begin if isinstance(end, Clock) else None
 
     def _end_of_range(self, *, led: bool = True) -> Clock | Bad | None:
-        dash = self.sym(*DASHES)
-        if not dash and not self.take("to", "and", "til", "till", "until"):
-            return None
-        if self.peek(-1).word == "and" and not self._between():
+        word = "-" if self.sym(*DASHES) else self.take("to", "and", *UNTIL)
+        if word is None or (word == "and" and not self._between()):
             return None
         end = self.clock(led=led)
+        if word in UNTIL and self.maybe(partial(self.later_day, bare=False)):
+            return None  # until noon tomorrow: not the end of a span
         return end if end is not None and self.whole() else None
 
     def _between(self) -> bool:

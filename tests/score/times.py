@@ -54,7 +54,7 @@ def _when_row(when: When, *, now: datetime) -> dict[str, object]:
     after = when.stop.seconds if isinstance(when.stop, StopAfter) else None
     until = None
     if after is None:
-        until = stop_time(when.stop, started=start or now, zone=when.zone)
+        until = stop_time(when, due=start or now, started=start or now)
     rrule = when.start.rrule if isinstance(when.start, Repeat) else None
     return _row(at=start, until=until, for_s=after, rrule=rrule) | {
         "next": [at.isoformat() for at in upcoming] or None

@@ -197,18 +197,42 @@ def test_three_dates_of_a_recurrence_and_one_of_a_single_time() -> None:
     ("stop", "ends"),
     [
         (None, None),
-        (StopAfter(5400), datetime(2027, 3, 28, 2, 30, tzinfo=UTC)),  # through the gap
-        (StopAt(datetime(2027, 3, 28, 4, tzinfo=UTC)), datetime(2027, 3, 28, 4, tzinfo=UTC)),
-        (StopAtTime(time(3, 30)), datetime(2027, 3, 28, 1, 30, tzinfo=UTC)),
-        (StopAtTime(time(1, 30)), datetime(2027, 3, 28, 23, 30, tzinfo=UTC)),  # the next day
+        (StopAfter(5400), "2027-03-27T10:35"),  # counts from the real start
+        (StopAt(datetime(2027, 3, 27, 9, tzinfo=UTC)), "2027-03-27T09:00"),
+        (StopAtTime(time(10, 0)), "2027-03-27T09:00"),  # however late the start was
+        (StopAtTime(time(9, 0)), "2027-03-28T07:00"),  # the next day, after the gap
     ],
 )
 def test_when_a_recording_stops(
-    stop: StopAfter | StopAt | StopAtTime | None, ends: datetime | None
+    stop: StopAfter | StopAt | StopAtTime | None, ends: str | None
 ) -> None:
-    started = datetime(2027, 3, 28, 1, 0, tzinfo=UTC)  # 03:00 in Berlin, just after the gap
-    found = stop_time(stop, started=started, zone="Europe/Berlin")
-    assert (found.astimezone(UTC) if found else None) == ends
+    daily = Repeat(datetime.fromisoformat("2026-12-01T09:30"), "Europe/Berlin", "FREQ=DAILY")
+    due = datetime(2027, 3, 27, 8, 30, tzinfo=UTC)
+    late = due + timedelta(minutes=35)
+    found = stop_time(When(daily, stop, "Europe/Berlin"), due=due, started=late)
+    expected = datetime.fromisoformat(ends).replace(tzinfo=UTC) if ends else None
+    assert (found.astimezone(UTC) if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "minutes"),
+    [
+        ("02:15", "03:15", 60),  # both at 03:15 by the clock: the length is kept
+        ("01:45", "02:15", 30),  # 02:15 becomes 03:15, half an hour later
+        ("02:30", "03:45", 15),
+        ("01:00", "04:00", 120),
+    ],
+)
+def test_a_recording_in_a_gap_has_an_end_after_its_start(
+    begin: str, end: str, minutes: int
+) -> None:
+    start = datetime.fromisoformat(f"2027-03-27T{begin}")
+    repeat = Repeat(start, "Europe/Berlin", "FREQ=DAILY")
+    due = next_occurrences(repeat, after=datetime(2027, 3, 27, 12, tzinfo=UTC), count=1)[0]
+    when = When(repeat, StopAtTime(time.fromisoformat(end)), "Europe/Berlin")
+    found = stop_time(when, due=due, started=due)
+    assert found
+    assert found.astimezone(UTC) - due.astimezone(UTC) == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("name", [None, "", "Mars/Base", "../etc/passwd", "/etc", "Europe", "\0"])

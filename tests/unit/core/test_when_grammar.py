@@ -133,6 +133,8 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
         ("till 4", "now until 16:00"),
         ("until 9", "now until 21:00"),  # the next 9 o'clock
         ("until half past 3", "now until 15:30"),
+        ("until tomorrow at 01:00", "now, until Thu 3 Dec, 01:00"),
+        ("tonight at 11:30 until 11 tomorrow", "Wed 2 Dec, 23:30, until Thu 3 Dec, 11:00"),
         ("until 1am", "now, until Thu 3 Dec, 01:00"),
         ("tmrw 2pm til 3pm", "Thu 3 Dec, 14:00 – 15:00"),
         ("from 2 to 3pm", "Thu 3 Dec, 14:00 – 15:00"),
@@ -266,6 +268,7 @@ def test_a_recurrence_that_begins_in_a_gap_keeps_the_wall_time_that_was_said() -
         ("0 9 * * 1-5", "I cannot read “0 9 * * 1-5” as a time."),
         ("", "There is no time in that."),
         ("please", "There is no time in that."),
+        ("UTC", "There is no time in that."),
         ("9 " * LONGEST_TEXT, "That is too long for a time."),
     ],
 )
@@ -653,6 +656,7 @@ def test_what_is_said_reads_as_the_same(start: str, stop: str, now: datetime) ->
     zone = str(now.tzinfo)
     reading = read_when(f"{start} {stop}", now=now, zone=zone)
     if isinstance(reading, When):
+        assert reading != When(None, None, zone) or not (start or stop)
         again = read_when(say_when(reading, now=now), now=now, zone=zone)
         assert again == reading
 
