@@ -28,6 +28,8 @@ from bot.core.when_clauses import (
     MONTHS,
     Ask,
     Bad,
+    For,
+    Now,
     On,
     Placed,
     Rule,
@@ -186,7 +188,7 @@ class _Scan:
 
 
 def _understood(
-    text: str, placed: Iterable[Placed], *, now: datetime, zone: str, purpose: Purpose
+    text: str, placed: Sequence[Placed], *, now: datetime, zone: str, purpose: Purpose
 ) -> Reading:
     """Give clauses their meaning."""
     gathered = _gathered(placed, purpose)
@@ -216,7 +218,7 @@ def _understood(
         return _choice(choose.question, choices, now=now, zone=zone, purpose=purpose)
 
 
-def _gathered(placed: Iterable[Placed], purpose: Purpose) -> tuple[Draft, Placed | None] | Refused:
+def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed | None] | Refused:
     """Collect clauses, and the one that is a question, if there is one."""
     draft, asked = Draft(), None
     for piece in placed:
@@ -230,7 +232,7 @@ def _gathered(placed: Iterable[Placed], purpose: Purpose) -> tuple[Draft, Placed
             case clause:
                 if not draft.add(clause):
                     return Refused(f"That says two {PLURALS[type(clause)]}.", EXAMPLES[purpose])
-    if draft.now and draft.zone and not (draft.until or draft.last_day):
+    if all(isinstance(piece.clause, Now | For | Zone) for piece in placed):
         draft.zone = None  # now is the same in every zone
     return draft, asked
 

@@ -253,9 +253,12 @@ class Meaning(Days):
     def _end(self, until: Until, start: datetime) -> datetime:
         """Return the first such time after the start."""
         on = On(until.day) if until.day else None
-        days = self.dates(until.day) if until.day else [
-            start.date() + timedelta(days=n) for n in (0, 1)
-        ]  # fmt: skip
+        if until.day is None:
+            days = [start.date() + timedelta(days=n) for n in (0, 1)]
+        elif isinstance(until.day, Relative):
+            days = self.dates(until.day)
+        else:  # the next such day, seen from the start
+            days = Days(now=start, zone=self.zone, purpose=self.purpose).dates(until.day)
         ends = sorted(
             instant(datetime.combine(day, wall) + timedelta(days=later), self.zone).astimezone(UTC)
             for day in days

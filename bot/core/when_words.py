@@ -41,7 +41,7 @@ def say_when(when: When, *, now: datetime) -> str:
     match when.start:
         case None:
             said = _stop(when.stop, day=today, today=today, dash=" until ")
-            return f"now{said}{zone if when.stop else ''}"
+            return f"now{said}{zone if isinstance(when.stop, StopAt) else ''}"
         case Moment(at=at):
             stop = _stop(when.stop, day=at.date(), today=today)
             return f"{say_moment(at, today=today)}{stop}{zone}"
@@ -55,9 +55,9 @@ def say_moment(at: datetime, *, today: date) -> str:
 
 
 def say_date(day: date, *, today: date) -> str:
-    """Say a date: `Thu 3 Dec`; with the year where it is not this one."""
+    """Say a date: `Thu 3 Dec`; with the year where it is not this one, or eleven months ahead."""
     said = f"{DAY_TITLES[day.weekday()]} {day.day} {MONTH_TITLES[day.month - 1]}"
-    return said if day.year == today.year else f"{said} {day.year}"
+    return said if day.year == today.year and (day - today).days < 330 else f"{said} {day.year}"
 
 
 def say_time(at: time, *, padded: bool = False) -> str:

@@ -133,6 +133,8 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
         ("till 4", "now until 16:00"),
         ("until 9", "now until 21:00"),  # the next 9 o'clock
         ("until half past 3", "now until 15:30"),
+        ("20 dec 22:30 until mon 01:00", "Sun 20 Dec, 22:30, until Mon 21 Dec, 01:00"),
+        ("1 oct 22:30 until 2 oct 9:00", "Fri 1 Oct 2027, 22:30, until Sat 2 Oct 2027, 09:00"),
         ("until tomorrow at 01:00", "now, until Thu 3 Dec, 01:00"),
         ("tonight at 11:30 until 11 tomorrow", "Wed 2 Dec, 23:30, until Thu 3 Dec, 11:00"),
         ("until 1am", "now, until Thu 3 Dec, 01:00"),
