@@ -123,8 +123,8 @@ class ClauseScanner(TimeScanner):
     def _until(self) -> Clause | None:
         if not (self.take(*UNTIL) or self.phrase("ending at") or self.phrase("up to")):
             return None
-        self.take("at")
-        clock = self.maybe(partial(self.clock, led=True))
+        dated = not self.take("at") and self.peek().kind == "numeric"  # until 31.12.
+        clock = None if dated else self.maybe(partial(self.clock, led=True))
         if isinstance(clock, Bad):
             return clock
         if clock:
@@ -151,11 +151,10 @@ class ClauseScanner(TimeScanner):
         return clock if clock is None or isinstance(clock, Bad) else Since(None, clock)
 
     def _starting(self) -> Clause | None:
-        if not (
-            self.phrase("as of")
-            or (self.take("from", "starting", "beginning") and (self.take("on", "from") or True))
-        ):
-            return None
+        if not self.phrase("as of"):
+            if self.take("from", "starting", "beginning") is None:
+                return None
+            self.take("on", "from")
         day = self.day()
         return Starting(day.day) if day and day.part is None else None
 
@@ -207,12 +206,7 @@ class ClauseScanner(TimeScanner):
         return "".join(pieces)
 
     def _on(self) -> Clause | None:
-        if several := self.maybe(self._several_days):
-            return several
-        day = self.day()
-        if day is None or not (isinstance(day.day, Weekday) and self.peek().word in WORKDAYS):
-            return day
-        return None
+        return self.maybe(self._several_days) or self.day()
 
     def _several_days(self) -> Clause | None:
         """Read mon and wed, or mon-fri, without every: it is not clear that they repeat."""

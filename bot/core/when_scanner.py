@@ -114,6 +114,7 @@ class TimeScanner:
     # Times of day.
 
     def time_of_day(self, *, led: bool) -> At | Bad | None:
+        """Read a time or a span: `9`, `3 in the afternoon`, `2-3pm`; see `clock` for `led`."""
         clock = self.maybe(partial(self.clock, led=led)) or self.maybe(self._first_of_range)
         if clock is None or isinstance(clock, Bad):
             return clock
@@ -137,6 +138,8 @@ class TimeScanner:
         word = "-" if self.sym(*DASHES) else self.take("to", "and", *UNTIL)
         if word is None or (word == "and" and not self._between()):
             return None
+        if word in UNTIL and self.peek().kind == "numeric":
+            return None  # until 31.12.
         end = self.clock(led=led)
         if word in UNTIL and self.maybe(partial(self.later_day, bare=False)):
             return None  # until noon tomorrow: not the end of a span
@@ -146,6 +149,7 @@ class TimeScanner:
         return any(token.word == "between" for token in self.tokens[max(0, self.i - 8) : self.i])
 
     def led_clock(self) -> Clock | Bad | None:
+        """Read the time that follows a day: `, at 9`."""
         self.sym(",")
         if not self.sym("@"):
             self.take("at")
@@ -259,8 +263,8 @@ class TimeScanner:
             return word
         first = self.take("a", "p")
         if first and self.sym(".") and self.take("m"):
-            if self.peek().raw == "." and self.peek().glued:
-                self.i += 1
+            if self.peek().glued:
+                self.sym(".")
             return first + "m"
         return None
 
@@ -278,10 +282,7 @@ class TimeScanner:
 
     def _unit_ahead(self) -> bool:
         """Say whether the number counts something: 2 weeks, 5 dec, 1st, 2 other."""
-        self.sym("-")
-        after = self.peek()
-        if self.peek(-1).raw == "-":
-            self.i -= 1
+        after = self.peek(1 if self.peek().raw == "-" else 0)
         return (
             after.word in _UNITS
             or after.word in MONTHS
@@ -323,7 +324,8 @@ class TimeScanner:
         token = self.peek()
         if last == 3600 and token.glued and token.kind == "num" and len(token.raw) == 2:
             self.i += 1  # 1h30
-            self.peek().glued and self.take("m", "min")
+            if self.peek().glued:
+                self.take("m", "min")
             return 0, int(token.raw) * 60, 60
         count: float | None
         if token.kind == "num" and "." in token.raw and len(token.raw) <= 6:
@@ -337,8 +339,7 @@ class TimeScanner:
             return None
         if self.phrase("and a half"):
             count += 0.5
-        if self.peek().raw in ("-",):
-            self.i += 1
+        self.sym("-")
         unit = self.peek().word
         self.i += 1
         if unit in SECONDS:
@@ -387,7 +388,7 @@ class TimeScanner:
 
     def later_day(self, *, bare: bool) -> On | None:
         """Read a day; where not `bare`, only one that a word leads to."""
-        led = self.take("on", "by") == "on"
+        led = self.take("on") is not None
         start = self.i
         for read in (
             self._day_of_week,
@@ -464,9 +465,7 @@ class TimeScanner:
         if name is None:
             return None
         day = DAY_NAMES[name]
-        self.peek().raw == "." and self.peek().glued and self.peek(1).glued is False and self.sym(
-            "."
-        )
+        self._abbreviation_point()
         if which in ("this", "next", "last"):
             return Weekday(day, which)  # type: ignore[arg-type]
         if self.phrase("next week"):
@@ -521,9 +520,13 @@ class TimeScanner:
         word = self.take(*MONTHS)
         if word is None:
             return None
-        if self.peek().raw == "." and self.peek().glued and not self.peek(1).glued:
-            self.i += 1  # Dec. 5
+        self._abbreviation_point()
         return MONTHS[word]
+
+    def _abbreviation_point(self) -> None:
+        """Take the point of `Dec. 5` and `5. december`."""
+        if self.peek().glued and not self.peek(1).glued:
+            self.sym(".")
 
     def _day_number(self) -> int | None:
         """Read 5 or 5th. Any number of two digits: that there is no 32 dec is said later."""
@@ -533,8 +536,7 @@ class TimeScanner:
         self.i += 1
         if self.peek().glued:
             self.take("st", "nd", "rd", "th")
-            if self.peek().raw == "." and not self.peek(1).glued:
-                self.i += 1  # 5. december
+            self._abbreviation_point()
         return int(token.raw)
 
     def _year(self) -> int | None:
