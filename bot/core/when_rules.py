@@ -51,6 +51,7 @@ _TOO_OFTEN = "A recording repeats once a day at most."
 _TOO_RARE = "A recording repeats once a month at least."
 _ADVERBS: dict[str, Rule | Bad] = {
     "daily": Rule("DAILY"),
+    "everyday": Rule("DAILY"),
     "weekdays": Rule("WEEKLY", days=WORKWEEK),
     "workdays": Rule("WEEKLY", days=WORKWEEK),
     "weekends": Rule("WEEKLY", days=(5, 6)),
@@ -116,9 +117,17 @@ class ClauseScanner(TimeScanner):
         if not self.take("for"):
             return None
         self.phrase("the next")
-        if length := self.length():
+        if length := self.maybe(self.length):
             return For(*length)
-        return None
+        raw = self.peek().raw
+        if self.peek().kind != "clock" or raw.count(":") > 1:
+            return None
+        self.i += 1
+        hours, minutes = raw.split(":")
+        return Ask(
+            f"Is “{raw}” how long to record, or when to start?",
+            (f"for {int(hours)}h {int(minutes)}m", f"at {raw}"),
+        )
 
     def _until(self) -> Clause | None:
         if not (self.take(*UNTIL) or self.phrase("ending at") or self.phrase("up to")):
@@ -446,7 +455,7 @@ def _is_weak(clause: Clause, first: Token, single: bool) -> bool:
             return False
 
 
-_OWN_DAYS = {"weekdays", "workdays", "weekends", "daily"}
+_OWN_DAYS = {"weekdays", "workdays", "weekends", "daily", "everyday"}
 _EVERY_UNITS: dict[str, Rule | Bad] = (
     {
         "day": Rule("DAILY"),
