@@ -3,7 +3,7 @@
 A text becomes a list of terms in its order. A term is a Porter stem without case, accents and
 apostrophes, or a number in digits. Spoken numbers become digits, because a transcript says
 "ninety seven" where a summary says "97". Signs that are spoken become words (`20%` is `20 percent`,
-`C++` is `c plus plus`). Scripts without spaces give one term for each character.
+`C++` is `c plus plus`). Scripts without spaces give one term for each letter.
 
 Pure: no I/O, and nothing here raises, whatever the text.
 """
@@ -25,15 +25,18 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Japanese and Chinese
 )
+# The vowel signs of India's scripts are marks, not letters.
+_LETTER = rf"(?:(?![{_UNSPACED}])(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff]))"
 _TOKEN = re.compile(
-    rf"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])|[{_UNSPACED}]"
-    rf"|(?:(?![{_UNSPACED}])[^\W_])+(?:['’](?:(?![{_UNSPACED}])[^\W_])+)*|[%€$£+&]"
+    rf"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])|(?=\w)[{_UNSPACED}]"
+    rf"|{_LETTER}+(?:['’]{_LETTER}+)*|[%€$£+&]"
 )
 _MARKS = re.compile("[\u0300-\u036f]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DIGITS = re.compile(r"(\d+(?:[.,]\d+)*)(?:st|nd|rd|th)?$")
 
-_STOP = """a about after again all also am an and any are as at be because been before being both but by
+_STOP = """
+a about after again all also am an and any are as at be because been before being both but by
 can cannot could did do does doing done down each for from further get gets getting give given
 go goes going got had has have having he her here hers him his how i if in into is it its just
 let like may me might more most much must my no nor not now of off on once only or other our
@@ -41,8 +44,9 @@ ours out over own really same shall she should so some such than that the their 
 there these they thing things this those through to too under until up upon us very want was we
 well were what when where which while who whom whose why will with would yes yet you your yours
 dont doesnt didnt isnt arent wasnt werent cant couldnt wont wouldnt ive im id ill youre youve
-youll were weve well theyre theyve theyll hes shes thats theres lets whats
-um uh hmm okay ok yeah yep right actually maybe please thanks"""
+youll were weve well theyre theyve theyll hes shes thats theres lets whats um uh hmm okay ok
+yeah yep right actually maybe please thanks
+"""
 STOP_WORDS = frozenset(_STOP.split())
 
 _TO_NINETEEN = """zero one two three four five six seven eight nine ten eleven twelve thirteen
@@ -81,6 +85,7 @@ class Term:
 
     word: str
     stem: str
+    is_part: bool = False  # the number before a scale; the whole number follows
 
     @property
     def is_number(self) -> bool:
@@ -135,7 +140,9 @@ def _terms(words: Iterator[str]) -> Iterator[Term]:
         word = all_words[at]
         length, numbers = _number_at(all_words, at)
         if length:
-            yield from (Term(number, number) for number in numbers)
+            *parts, whole = numbers
+            yield from (Term(part, part, is_part=True) for part in parts)
+            yield Term(whole, whole)
             at += length
             continue
         if word:

@@ -1,0 +1,391 @@
+"""Transcripts: kept, found, forgotten."""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    column,
+    delete,
+    false,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import search
+from bot.core.search import Candidate, Hit, Phrase, Query, Resolved, Vocabulary, Wanted
+from bot.core.terms import terms
+from bot.core.transcript import Sentence
+from bot.store.part import Part
+from bot.store.rows import AnyRow
+from bot.store.schema import recording_channels, recordings
+from bot.store.schema_transcripts import (
+    transcript_sentences,
+    transcript_windows,
+    transcript_words,
+    transcripts,
+)
+
+BATCH = 100  # sentences in one transaction: commands never wait for an index
+CANDIDATES = 100  # windows that are ranked, the newest of those that match
+SPELLINGS = 5  # known words that a misspelt one may be
+AROUND = 2  # sentences shown before and after a hit
+MERGE_PAGES = 200  # in one transaction
+
+t, s = transcripts.c, transcript_sentences.c
+w, v = transcript_windows.c, transcript_words.c
+r, shown = recordings.c, recording_channels.c
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """The recordings that somebody may see: those shown in these channels, and their own."""
+
+    channels: frozenset[str]
+    starter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A hit. `around` is what was said just before and after, the sentence itself included."""
+
+    recording: str
+    room_name: str
+    began_at: datetime
+    sentence: Sentence
+    around: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Best first. Each hit has at least `need` of `words` words; `meant` are corrections."""
+
+    moments: tuple[Moment, ...] = ()
+    words: int = 0
+    need: int = 0
+    meant: dict[str, str] = field(default_factory=dict)
+
+
+class TranscriptsPart(Part):
+    async def keep_transcript(self, key: str, sentences: Sequence[Sentence]) -> bool:
+        """Store and index a transcript, in transactions of at most `BATCH` sentences.
+
+        Safe to repeat: it goes on where it stopped, and replaces another transcript of the same
+        recording. False if it was forgotten meanwhile, or another worker is at it. Raises
+        `StoreRefused` for a recording that is not there.
+        """
+        digest = _digest(sentences)
+        async with self._secure_write() as conn:
+            row = await self._transcript_row(conn, key)
+            if row is not None and row.digest != digest:
+                await self.forget_transcript(conn, key)
+                row = None
+            if row is None:
+                speakers = sorted({one.speaker for one in sentences if one.speaker})
+                about = {"digest": digest, "sentences": len(sentences), "done": 0}
+                new = {**about, "speakers": speakers, "words": {}, "kept_at": self._now()}
+                await conn.execute(
+                    insert(transcripts).values(recording_key=key, **self._ours, **new)
+                )
+        done = row.done if row is not None else 0
+        words = Counter(row.words if row is not None else {})
+        for start in range(done, len(sentences), BATCH):
+            if not await self._keep_batch(key, sentences, start, words):
+                return False
+        return True
+
+    async def kept_transcript(self, key: str) -> tuple[Sentence, ...] | None:
+        """All sentences in order; None if the transcript is not kept, or not whole yet."""
+        query = select(transcript_sentences).where(s.recording_key == key).order_by(s.n)
+        async with self._db.read() as conn:
+            row = await self._transcript_row(conn, key)
+            if row is None or row.done < row.sentences:
+                return None
+            return tuple(_sentence(one) for one in await conn.execute(query))
+
+    async def names_to_filter_by(self, visible: Visible) -> tuple[set[str], set[str]]:
+        """The room names and the speakers of all transcripts that somebody may see."""
+        query = select(r.room_name, t.speakers).where(*self._seen(visible))
+        async with self._db.read() as conn:
+            rows = (await conn.execute(query)).all()
+        return {row.room_name for row in rows}, {name for row in rows for name in row.speakers}
+
+    async def find_moments(self, query: Query, visible: Visible, *, limit: int = 50) -> Found:
+        """What was said about it, as far as this person may see it; see `bot.core.search`."""
+        if not query.words or query.unknown:
+            return Found(words=len(query.words))
+        async with self._db.read() as conn:
+            vocabulary = await self._vocabulary(conn, query, visible)
+            resolved = search.resolve(query, vocabulary)
+            for need in search.needs(len(query.words)):
+                candidates = await self._candidates(conn, resolved, need, query, visible)
+                hits = search.rank(candidates, resolved, vocabulary, people=query.people)[:limit]
+                if hits:
+                    moments = await self._moments(conn, hits)
+                    return Found(moments, len(query.words), need, dict(resolved.meant))
+        return Found(words=len(query.words), meant=dict(resolved.meant))
+
+    async def transcripts_kept_before(self, moment: datetime, limit: int = 100) -> list[str]:
+        """Keys of recordings whose transcript is older, the oldest first."""
+        query = select(t.recording_key).where(self._mine(transcripts), t.kept_at < moment)
+        async with self._db.read() as conn:
+            return list(await conn.scalars(query.order_by(t.kept_at).limit(limit)))
+
+    async def drop_transcript(self, key: str) -> bool:
+        """Forget a transcript, not its recording; False if there is none. Call `scrub` after."""
+        async with self._secure_write() as conn:
+            return await self.forget_transcript(conn, key)
+
+    async def forget_transcript(self, conn: AsyncConnection, key: str) -> bool:
+        """Delete rows and index in the transaction of somebody who deletes more."""
+        await self._make_secure(conn)
+        row = await self._transcript_row(conn, key, lock=True)
+        if row is None:
+            return False
+        if self._db.is_sqlite:
+            await conn.execute(_INDEX_FORGETS, {"key": key})
+        for rows in (transcript_windows, transcript_sentences, transcripts):
+            await conn.execute(delete(rows).where(rows.c.recording_key == key))
+        fewer = update(transcript_words).where(
+            self._mine(transcript_words), v.word == bindparam("said")
+        )
+        fewer = fewer.values(n=v.n - bindparam("times"))
+        counts = [{"said": word, "times": n} for word, n in sorted(row.words.items())]
+        if counts:
+            await conn.execute(fewer, counts)
+        await conn.execute(delete(transcript_words).where(self._mine(transcript_words), v.n <= 0))
+        return True
+
+    async def scrub(self) -> bool:
+        """Remove from SQLite's files what was forgotten; False: a reader kept it, try again.
+
+        The index keeps deleted words until its parts are merged to the end, the log until it is
+        written back. Quick if nothing was forgotten. On PostgreSQL there is nothing to do: deleted
+        rows cannot be read by SQL.
+        """
+        if not self._db.is_sqlite:
+            return True
+        pages = -MERGE_PAGES  # negative once: also parts that are alone on their level
+        while await self._merge(pages):
+            pages = MERGE_PAGES
+        async with self._db.write(lone=True) as conn:
+            busy, _, _ = (await conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).one()
+        return not busy
+
+    async def _merge(self, pages: int) -> bool:
+        """One small step of the merge; False if there was nothing left to do."""
+        async with self._secure_write() as conn:
+            before = await conn.scalar(_CHANGES) or 0
+            await conn.execute(_INDEX_MERGES, {"pages": pages})
+            return (await conn.scalar(_CHANGES) or 0) - before >= 2  # one is the command itself
+
+    @asynccontextmanager
+    async def _secure_write(self) -> AsyncIterator[AsyncConnection]:
+        async with self._db.write() as conn:
+            await self._make_secure(conn)
+            yield conn
+
+    async def _make_secure(self, conn: AsyncConnection) -> None:
+        """What SQLite deletes on this connection is overwritten with zeros."""
+        if self._db.is_sqlite:
+            await conn.execute(text("PRAGMA secure_delete = ON"))
+
+    async def _transcript_row(
+        self, conn: AsyncConnection, key: str, *, lock: bool = False
+    ) -> AnyRow | None:
+        query = select(t.digest, t.sentences, t.done, t.words)
+        query = query.where(self._mine(transcripts), t.recording_key == key)
+        return (await conn.execute(query.with_for_update() if lock else query)).first()
+
+    async def _keep_batch(
+        self, key: str, sentences: Sequence[Sentence], start: int, words: Counter[str]
+    ) -> bool:
+        batch = sentences[start : start + BATCH]
+        new = _words_of(batch)
+        words.update({word: n for word, (_, n) in new.items()})
+        ours = and_(self._mine(transcripts), t.recording_key == key, t.done == start)
+        there = update(transcripts).where(ours)
+        there = there.values(done=start + len(batch), words=dict(words))
+        said = [(one.speaker, one.text) for one in sentences[start : start + BATCH + search.WINDOW]]
+        firsts = [n for n in search.windows(len(sentences)) if start <= n < start + BATCH]
+        index = [
+            {**self._ours, "recording_key": key, "n": n}
+            | {"stems": self._stems(search.window_stems(said, n - start))}
+            for n in firsts
+        ]
+        put = self._db.insert(transcript_words)
+        more = {"n": v.n + put.excluded.n}
+        put_words = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "word"], set_=more
+        )
+        async with self._secure_write() as conn:
+            if not (await conn.execute(there)).rowcount:
+                return False
+            rows = [{"recording_key": key, **_columns(one)} for one in batch]
+            await conn.execute(insert(transcript_sentences), rows)
+            if index:
+                await conn.execute(insert(transcript_windows), index)
+                if self._db.is_sqlite:
+                    span = {"key": key, "first": firsts[0], "last": firsts[-1]}
+                    await conn.execute(_INDEX_LEARNS, span)
+            counted = [
+                {**self._ours, "word": word, "stem": stem, "n": n}
+                for word, (stem, n) in sorted(new.items())
+            ]
+            if counted:
+                await conn.execute(put_words, counted)
+        return True
+
+    def _stems(self, stems: Phrase) -> str:
+        return " ".join(stems) if self._db.is_sqlite else search.tsvector(stems)
+
+    # Finding
+
+    def _seen(self, visible: Visible, query: Query | None = None) -> list[ColumnElement[bool]]:
+        """Conditions on `transcripts` and `recordings`."""
+        in_channels = select(shown.recording_key).where(shown.channel.in_(sorted(visible.channels)))
+        seen: list[ColumnElement[bool]] = [t.recording_key.in_(in_channels)]
+        if visible.starter is not None:
+            seen.append(r.starter == visible.starter)
+        found = [t.recording_key == r.key, self._mine(transcripts), or_(false(), *seen)]
+        if query is not None and query.rooms:
+            found.append(r.room_name.in_(query.rooms))
+        if query is not None and query.since is not None:
+            since = datetime.combine(query.since, time(), UTC)
+            found.append(func.coalesce(r.started_at, r.requested_at) >= since)
+        return found
+
+    def _matching(
+        self, expression: str, visible: Visible, query: Query | None = None
+    ) -> Select[tuple[str, int]]:
+        """The windows that match, the newest first."""
+        keys = select(t.recording_key).where(*self._seen(visible, query))
+        found = select(w.recording_key, w.n).where(self._mine(transcript_windows))
+        found = found.where(w.recording_key.in_(keys)).order_by(w.id.desc())
+        if self._db.is_sqlite:
+            index = table("transcript_index", column("rowid"))
+            matches = literal_column("transcript_index").op("MATCH")(expression)
+            return found.join(index, index.c.rowid == w.id).where(matches)
+        return found.where(w.stems.op("@@")(cast(expression, TSQUERY)))
+
+    def _expression(self, resolved: Resolved, need: int) -> str:
+        written = search.fts5 if self._db.is_sqlite else search.tsquery
+        return written(resolved, need)
+
+    async def _vocabulary(
+        self, conn: AsyncConnection, query: Query, visible: Visible
+    ) -> Vocabulary:
+        """Of the words that may be meant those that this person may see."""
+        wanted = select(v.word, v.stem, v.n).where(self._mine(transcript_words))
+        rows = await conn.execute(wanted.where(v.stem.in_(sorted(search.pieces(query)))))
+        by_stem: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in rows:
+            by_stem[row.stem][row.word] = row.n
+        counts: dict[str, int] = {}
+        for stem, words in by_stem.items():
+            if await self._is_said(conn, stem, visible):
+                counts |= words
+        for word in search.unknown(query, Vocabulary(counts)):
+            alike = wanted.where(func.substr(v.word, 1, 1) == word[0])
+            known = {row.word: row for row in await conn.execute(alike)}
+            for candidate in search.similar(word, known)[:SPELLINGS]:
+                if await self._is_said(conn, known[candidate].stem, visible):
+                    counts[candidate] = known[candidate].n
+                    break
+        return Vocabulary(counts)
+
+    async def _is_said(self, conn: AsyncConnection, stem: str, visible: Visible) -> bool:
+        one = self._expression(Resolved((Wanted(stem, ((stem,),)),)), 1)
+        return (await conn.execute(self._matching(one, visible).limit(1))).first() is not None
+
+    async def _candidates(
+        self, conn: AsyncConnection, resolved: Resolved, need: int, query: Query, visible: Visible
+    ) -> list[Candidate]:
+        found = self._matching(self._expression(resolved, need), visible, query)
+        if query.people:
+            theirs = select(1).where(_in_window(w.recording_key, w.n), s.speaker.in_(query.people))
+            found = found.where(theirs.exists())
+        newest = found.limit(CANDIDATES).subquery()
+        said = select(newest.c.recording_key, newest.c.n, s.speaker, s.text)
+        said = said.where(_in_window(newest.c.recording_key, newest.c.n))
+        windows: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+        for key, first, speaker, spoken in await conn.execute(said.order_by(s.n)):
+            windows[key, first].append((speaker, spoken))
+        return [Candidate(key, first, tuple(rows)) for (key, first), rows in windows.items()]
+
+    async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
+        numbers = {(h.recording, h.sentence + d) for h in hits for d in range(-AROUND, AROUND + 1)}
+        near = select(transcript_sentences).where(tuple_(s.recording_key, s.n).in_(sorted(numbers)))
+        said = {(row.recording_key, row.n): _sentence(row) for row in await conn.execute(near)}
+        began = func.coalesce(r.started_at, r.requested_at).label("began_at")
+        about = select(r.key, r.room_name, began).where(r.key.in_({hit.recording for hit in hits}))
+        rows = {row.key: row for row in await conn.execute(about)}
+        return tuple(
+            Moment(
+                hit.recording,
+                rows[hit.recording].room_name,
+                rows[hit.recording].began_at,
+                said[hit.recording, hit.sentence],
+                tuple(
+                    said[hit.recording, n]
+                    for n in range(hit.sentence - AROUND, hit.sentence + AROUND + 1)
+                    if (hit.recording, n) in said
+                ),
+            )
+            for hit in hits
+        )
+
+
+_CHANGES = text("SELECT total_changes()")
+_INDEX_LEARNS = text(
+    "INSERT INTO transcript_index(rowid, stems) SELECT id, stems FROM transcript_windows"
+    " WHERE recording_key = :key AND n BETWEEN :first AND :last"
+)
+_INDEX_FORGETS = text(
+    "INSERT INTO transcript_index(transcript_index, rowid, stems)"
+    " SELECT 'delete', id, stems FROM transcript_windows WHERE recording_key = :key"
+)
+_INDEX_MERGES = text("INSERT INTO transcript_index(transcript_index, rank) VALUES('merge', :pages)")
+
+
+def _in_window(key: ColumnElement[str], first: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(s.recording_key == key, s.n.between(first, first + search.WINDOW - 1))
+
+
+def _sentence(row: Any) -> Sentence:
+    return Sentence(row.n, row.speaker, row.peer_id, row.start_ms, row.end_ms, row.text)
+
+
+def _columns(sentence: Sentence) -> dict[str, object]:
+    return {name: getattr(sentence, name) for name in Sentence.__slots__}
+
+
+def _digest(sentences: Sequence[Sentence]) -> str:
+    said = json.dumps([[*_columns(one).values()] for one in sentences])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _words_of(sentences: Sequence[Sentence]) -> dict[str, tuple[str, int]]:
+    """Each word with its stem and how often it was said; names count, too."""
+    said = [term for one in sentences for term in (*terms(one.speaker), *terms(one.text))]
+    counts = Counter(term.word for term in said)
+    return {term.word: (term.stem, counts[term.word]) for term in said}
