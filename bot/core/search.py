@@ -26,7 +26,8 @@ from bot.core.terms import Term, fold, stem, stems, terms
 WINDOW = 3  # sentences
 WORDS_MOST = 8  # of a query; with more of them the combinations would be too many
 STEMS_MOST = 3000  # of a window; PostgreSQL counts no further than 16,383
-_NAME_SHARE = 0.5
+_NAME_SHARE = 0.5  # how much a speaker's name counts as a word of what they say
+_PAIR_LEAST = 5  # letters of two words that may be one
 
 Phrase = tuple[str, ...]  # stems that follow each other
 
@@ -339,7 +340,7 @@ def _shorter(term: Term) -> Iterator[str]:
 def _splits(term: Term) -> Iterator[Phrase]:
     """The word as two: speech recognition hears "run book" and "runbook"."""
     word = term.word
-    if len(word) >= 5 and word.isalpha():
+    if len(word) >= _PAIR_LEAST and word.isalpha():
         for at in range(2, len(word) - 1):
             yield stem(word[:at]), stem(word[at:])
 
@@ -347,7 +348,11 @@ def _splits(term: Term) -> Iterator[Phrase]:
 def _joined(query: Query) -> Iterator[tuple[str, str]]:
     """Words of the query, each with the stem of it and its neighbour written as one."""
     for one, other in pairwise(query.said):
-        if one.word.isalpha() and other.word.isalpha() and len(one.word + other.word) >= 6:
+        if (
+            one.word.isalpha()
+            and other.word.isalpha()
+            and len(one.word + other.word) >= _PAIR_LEAST
+        ):
             joined = stem(one.word + other.word)
             yield one.word, joined
             yield other.word, joined

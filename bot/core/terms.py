@@ -28,12 +28,12 @@ _UNSPACED = (
 # The vowel signs of India's scripts are marks, not letters.
 _LETTER = rf"(?:(?![{_UNSPACED}])(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff]))"
 _TOKEN = re.compile(
-    rf"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])|(?=\w)[{_UNSPACED}]"
+    rf"\d{{1,2}}:\d{{2}}(?![\d:])|\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])|(?=\w)[{_UNSPACED}]"
     rf"|{_LETTER}+(?:['’]{_LETTER}+)*|[%€$£+&]"
 )
 _MARKS = re.compile("[\u0300-\u036f]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
-_DIGITS = re.compile(r"(\d+(?:[.,]\d+)*)(?:st|nd|rd|th)?$")
+_DIGITS = re.compile(r"(\d+(?:[.,:]\d+)*)(?:st|nd|rd|th)?$")
 
 _STOP = """
 a about after again all also am an and any are as at be because been before being both but by
@@ -159,6 +159,7 @@ def _number_at(words: Sequence[str], start: int) -> tuple[int, tuple[str, ...]]:
     digits = _DIGITS.match(words[start])
     if digits:
         value = digits[1].replace(",", "") if _THOUSANDS.fullmatch(digits[1]) else digits[1]
+        value = value.replace(":", "")  # 9:40 is said as nine forty
         return _scaled(words, start, start + 1, value.replace(",", "."))
     end, groups = _spoken_groups(words, start)
     if not groups:

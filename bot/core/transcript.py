@@ -139,13 +139,14 @@ def turns(sentences: Iterable[Sentence]) -> tuple[Turn, ...]:
 
 
 def _continues(turn: Sequence[Sentence], sentence: Sentence) -> bool:
-    first, last = turn[0], turn[-1]
+    first = turn[0]
     if (first.speaker, first.peer_id) != (sentence.speaker, sentence.peer_id):
         return False
     if first.start_ms is None or sentence.start_ms is None or sentence.end_ms is None:
         return True
-    pause_ms = sentence.start_ms - (last.end_ms or 0)
-    return pause_ms <= PAUSE_MS and sentence.end_ms - first.start_ms <= TURN_MOST_MS
+    said_until_ms = max(one.end_ms or 0 for one in turn)
+    length_ms = max(said_until_ms, sentence.end_ms) - first.start_ms
+    return sentence.start_ms - said_until_ms <= PAUSE_MS and length_ms <= TURN_MOST_MS
 
 
 # Files for people
