@@ -15,7 +15,7 @@ from bot.store.schema_transcripts import metadata, transcript_windows, transcrip
 from bot.store.store import Store
 from bot.store.transcripts import BATCH, Found, TranscriptsPart, Visible
 from tests.contract.store_support import T0, Clock, created
-from tests.contract.transcripts_kit import new_word, part_of, spoken, texts
+from tests.contract.transcripts_kit import misspelt, new_word, part_of, spoken, texts
 
 C1 = Visible(frozenset({"C1"}))
 NOBODY = Visible(frozenset())
@@ -193,15 +193,15 @@ async def test_only_what_the_asker_may_see_is_found(store: Store, part: Transcri
     secret = new_word()
     key = await created(store, channel_id="C2", by="U2")
     await part.keep_transcript(key, spoken(f"The plan is called {secret}."))
-    misspelt = secret[:-1]
+    wrong = misspelt(secret)
     for visible in (C1, NOBODY, Visible(frozenset({"C1"}), starter="U1")):
-        answer = await find(part, misspelt, visible)
+        answer = await find(part, wrong, visible)
         assert (answer.moments, answer.meant) == ((), {})
         assert await found(part, secret, visible) == []
         assert await part.names_to_filter_by(visible) == (set(), set())
     for visible in (Visible(frozenset({"C2"})), Visible(frozenset(), starter="U2")):
         assert len(await found(part, secret, visible)) == 1
-        assert (await find(part, misspelt, visible)).meant == {misspelt: secret}
+        assert (await find(part, wrong, visible)).meant == {wrong: secret}
 
 
 async def test_other_teams_find_nothing(
@@ -255,7 +255,7 @@ async def test_forgetting_leaves_no_row_and_no_word(store: Store, part: Transcri
     assert not await part.drop_transcript(gone)
     assert await part.scrub()
     assert await found(part, first) == []
-    assert await found(part, second[:-1]) == [f"Here it is {second}."]
+    assert await found(part, misspelt(second)) == [f"Here it is {second}."]
     assert await _times_said(part, first) == 0
     assert await _times_said(part, "budget") == 1
     assert await part.kept_transcript(gone) is None

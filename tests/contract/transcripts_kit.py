@@ -37,8 +37,12 @@ def spoken(*said: str | tuple[str, str]) -> tuple[Sentence, ...]:
 
 
 def new_word() -> str:
-    """A word that nothing else contains, of letters alone."""
-    return "zq" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex[:16])
+    """A word that nothing else contains, of letters alone; Porter's rules leave its end alone."""
+    return "zq" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex[:16]) + "x"
+
+
+def misspelt(word: str) -> str:
+    return word[:5] + "z" + word[6:]
 
 
 def texts(sentences: Sequence[Sentence]) -> list[str]:
