@@ -1,11 +1,11 @@
 """Search in transcripts: what a query asks for, which words it means, and what is found best.
 
-The index has one entry for each window of three sentences: the stems of what was said and of the
-speakers' names (`window_stems`). A query (`parse`) is words and filters. `resolve` decides with the
-words that the asker's transcripts have which stems count as each word of the query. `needs` says
-how many of the words a window must have: all; if nothing is found, all but one; then any two of
-four or more; never one word of several. `fts5` and `tsquery` write that for the two databases,
-every word quoted. `rank` orders what they find.
+The index has one entry for each window of three sentences (`windows`): the stems of what was said
+and of the speakers' names (`sentence_stems`). A query (`parse`) is words and filters. `resolve`
+decides which stems count as each word of the query, from the words that occur in what the asker may
+see. `needs` says how many of the words a window must have: all; if nothing is found, all but one;
+then any two of four or more; never one word of several. `fts5` and `tsquery` write that for the two
+databases, every word quoted. `rank` orders what they find.
 
 Pure: no I/O.
 """
@@ -25,7 +25,7 @@ from bot.core.terms import Term, fold, stem, stems, terms
 
 WINDOW = 3  # sentences
 WORDS_MOST = 8  # of a query; with more of them the combinations would be too many
-STEMS_MOST = 3000  # of a window; PostgreSQL counts no further than 16,383
+STEMS_MOST = 3000  # of a sentence; PostgreSQL counts no further than 16,383 in a window
 _NAME_SHARE = 0.5  # how much a speaker's name counts as a word of what they say
 _PAIR_LEAST = 5  # letters of two words that may be one
 
@@ -66,12 +66,12 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A window that the index found: (speaker, text) of its sentences, the first of which has the
-    number `first` in its recording."""
+    """A window that the index found: (speaker, `sentence_stems`) of its sentences, the first of
+    which has the number `first` in its recording."""
 
     recording: str
     first: int
-    sentences: tuple[tuple[str, str], ...]
+    sentences: tuple[tuple[str, Phrase], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +113,14 @@ def stem_of(word: str) -> str:
 # The index
 
 
-def window_stems(sentences: Sequence[tuple[str, str]], first: int) -> Phrase:
-    """What the index has for the window that starts there; sentences are (speaker, text).
-
-    A name comes before what its speaker said, once for adjacent sentences, so that words of two
-    sentences of one speaker may still follow each other.
-    """
-    found: list[str] = []
-    before: str | None = None
-    for speaker, text in sentences[first : first + WINDOW]:
-        if speaker != before:
-            found += stems(speaker)
-        found += stems(text)
-        before = speaker
-    return tuple(found[:STEMS_MOST])
+def sentence_stems(speaker: str, text: str) -> Phrase:
+    """What the index has for a sentence: the speaker's name, then what was said."""
+    return (stems(speaker) + stems(text))[:STEMS_MOST]
 
 
-def windows(count: int) -> range:
+def windows(sentences: int) -> range:
     """The numbers of the first sentences of all windows of a transcript."""
-    return range(max(count - WINDOW + 1, min(count, 1)))
+    return range(max(sentences - WINDOW + 1, min(sentences, 1)))
 
 
 # The query
@@ -409,7 +398,7 @@ def _expression(
 
 
 def rank(
-    candidates: Iterable[Candidate],
+    candidates: Sequence[Candidate],
     resolved: Resolved,
     vocabulary: Vocabulary,
     *,
@@ -422,43 +411,46 @@ def rank(
     the sentence is one of theirs.
     """
     rarity = {p: vocabulary.rarity(p) for one in resolved.wanted for p in one.phrases}
+    names = {speaker: len(stems(speaker)) for one in candidates for speaker, _ in one.sentences}
     hits: list[Hit] = []
     for one in candidates:
-        window = sum(_score(window_stems(one.sentences, 0), resolved, rarity))
-        said = {
-            at: _sentence_score(speaker, text, resolved, rarity)
-            for at, (speaker, text) in enumerate(one.sentences)
-            if not people or speaker in people
+        scores = [_scores(said, names[who], resolved, rarity) for who, said in one.sentences]
+        window = sum(map(max, zip(*(word_scores for word_scores, _ in scores), strict=True)))
+        theirs = {
+            at: score
+            for at, (_, score) in enumerate(scores)
+            if not people or one.sentences[at][0] in people
         }
-        if said:
-            best = max(said, key=lambda at: (said[at], -at))
-            hits.append(Hit(one.recording, one.first + best, window + said[best]))
+        if theirs:
+            best = max(theirs, key=lambda at: (theirs[at], -at))
+            hits.append(Hit(one.recording, one.first + best, window + theirs[best]))
     hits.sort(key=lambda hit: (-hit.score, hit.recording, hit.sentence))
     return list(_apart(hits))
 
 
-def _sentence_score(
-    speaker: str, text: str, resolved: Resolved, rarity: Mapping[Phrase, float]
-) -> float:
-    """What a sentence says of the query; that its speaker is named there counts half."""
-    spoken = _score(stems(text), resolved, rarity)
-    name = _score(stems(speaker), resolved, rarity)
-    return sum(max(one, _NAME_SHARE * other) for one, other in zip(spoken, name, strict=True))
+def _scores(
+    said: Phrase, names: int, resolved: Resolved, rarity: Mapping[Phrase, float]
+) -> tuple[list[float], float]:
+    """For each word of the query its rarity if the sentence has it, else 0; and their sum.
+
+    In the sum a word that is only in the speaker's name counts half.
+    """
+    scores: list[float] = []
+    total = 0.0
+    for one in resolved.wanted:
+        found = [(rarity[phrase], _last(said, phrase)) for phrase in one.phrases]
+        found = [(rare, at) for rare, at in found if at >= 0]
+        scores.append(max((rare for rare, _ in found), default=0.0))
+        total += max((rare * (1 if at >= names else _NAME_SHARE) for rare, at in found), default=0)
+    return scores, total
 
 
-def _score(text: Phrase, resolved: Resolved, rarity: Mapping[Phrase, float]) -> list[float]:
-    """For each word of the query its rarity if the text has it, else 0."""
-    return [
-        max((rarity[phrase] for phrase in one.phrases if _has(text, phrase)), default=0.0)
-        for one in resolved.wanted
-    ]
-
-
-def _has(text: Phrase, phrase: Phrase) -> bool:
-    length = len(phrase)
-    if length == 1:
-        return phrase[0] in text
-    return any(text[at : at + length] == phrase for at in range(len(text) - length + 1))
+def _last(said: Phrase, phrase: Phrase) -> int:
+    """Where a phrase is said last; -1 if it is not."""
+    if phrase[0] not in said:
+        return -1
+    starts = range(len(said) - len(phrase), -1, -1)
+    return next((at for at in starts if said[at : at + len(phrase)] == phrase), -1)
 
 
 def _apart(hits: Iterable[Hit]) -> Iterator[Hit]:

@@ -1,9 +1,11 @@
 """The tables of transcripts that are kept, and of their index.
 
-`transcript_windows.stems` is what the index knows: text on SQLite, where the FTS5 table
-`transcript_index` (external content, no triggers) is written with it by one function; a `tsvector`
-with a GIN index on PostgreSQL. Foreign keys do not cascade: a recording whose transcript is still
-indexed cannot be deleted, because nothing would take its words out of the index.
+A sentence is the first of a window, and the index has the stems of the whole window. On PostgreSQL
+they are in `window`, a `tsvector` with a GIN index. On SQLite the FTS5 table `transcript_index` has
+them: its content is the view `transcript_windows`, and one function writes it (no triggers).
+
+Foreign keys do not cascade: a recording whose transcript is still indexed cannot be deleted,
+because nothing would take its words out of the index.
 """
 
 from sqlalchemy import (
@@ -48,6 +50,8 @@ transcripts = Table(
 transcript_sentences = Table(
     "transcript_sentences",
     metadata,
+    c.serial(),
+    *c.team(),
     _recording(),
     Column("n", Integer, nullable=False),
     c.text("speaker"),
@@ -55,17 +59,8 @@ transcript_sentences = Table(
     Column("start_ms", BigInteger),
     Column("end_ms", BigInteger),
     c.text("text"),
-    PrimaryKeyConstraint("recording_key", "n"),
-)
-
-transcript_windows = Table(
-    "transcript_windows",
-    metadata,
-    c.serial(),
-    *c.team(),
-    _recording(),
-    Column("n", Integer, nullable=False),  # of its first sentence
-    Column("stems", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
+    c.text("stems"),  # of the speaker's name and the text
+    Column("window", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
     UniqueConstraint("recording_key", "n"),
 )
 

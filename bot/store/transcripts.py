@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -40,7 +41,6 @@ from bot.store.rows import AnyRow
 from bot.store.schema import recording_channels, recordings
 from bot.store.schema_transcripts import (
     transcript_sentences,
-    transcript_windows,
     transcript_words,
     transcripts,
 )
@@ -51,8 +51,8 @@ SPELLINGS = 5  # known words that a misspelt one may be
 AROUND = 2  # sentences shown before and after a hit
 MERGE_PAGES = 200  # in one transaction
 
-t, s = transcripts.c, transcript_sentences.c
-w, v = transcript_windows.c, transcript_words.c
+t, s = transcripts.c, transcript_sentences.c  # `s` is also the first sentence of a window
+v = transcript_words.c
 r, shown = recordings.c, recording_channels.c
 
 
@@ -161,9 +161,11 @@ class TranscriptsPart(Part):
         row = await self._transcript_row(conn, key, lock=True)
         if row is None:
             return False
-        if self._db.is_sqlite:
-            await conn.execute(_INDEX_FORGETS, {"key": key})
-        for rows in (transcript_windows, transcript_sentences, transcripts):
+        indexed = _indexed(row.done, row.sentences)
+        if self._db.is_sqlite and indexed:
+            span = {"key": key, "first": indexed[0], "last": indexed[-1]}
+            await conn.execute(_INDEX_FORGETS, span)
+        for rows in (transcript_sentences, transcripts):
             await conn.execute(delete(rows).where(rows.c.recording_key == key))
         fewer = update(transcript_words).where(
             self._mine(transcript_words), v.word == bindparam("said")
@@ -220,43 +222,45 @@ class TranscriptsPart(Part):
         self, key: str, sentences: Sequence[Sentence], start: int, words: Counter[str]
     ) -> bool:
         batch = sentences[start : start + BATCH]
+        end = start + len(batch)
         new = _words_of(batch)
         words.update({word: n for word, (_, n) in new.items()})
-        ours = and_(self._mine(transcripts), t.recording_key == key, t.done == start)
-        there = update(transcripts).where(ours)
-        there = there.values(done=start + len(batch), words=dict(words))
-        said = [(one.speaker, one.text) for one in sentences[start : start + BATCH + search.WINDOW]]
-        firsts = [n for n in search.windows(len(sentences)) if start <= n < start + BATCH]
-        index = [
-            {**self._ours, "recording_key": key, "n": n}
-            | {"stems": self._stems(search.window_stems(said, n - start))}
-            for n in firsts
-        ]
+        there = update(transcripts).values(done=end, words=dict(words))
+        there = there.where(self._mine(transcripts), t.recording_key == key, t.done == start)
         put = self._db.insert(transcript_words)
-        more = {"n": v.n + put.excluded.n}
         put_words = put.on_conflict_do_update(
-            index_elements=["enterprise_id", "team_id", "word"], set_=more
+            index_elements=["enterprise_id", "team_id", "word"], set_={"n": v.n + put.excluded.n}
         )
+        counted = [
+            {**self._ours, "word": word, "stem": stem, "n": n}
+            for word, (stem, n) in sorted(new.items())
+        ]
+        rows = self._rows(key, sentences, start)
+        learnt = _indexed(end, len(sentences))[len(_indexed(start, len(sentences))) :]
         async with self._secure_write() as conn:
             if not (await conn.execute(there)).rowcount:
                 return False
-            rows = [{"recording_key": key, **_columns(one)} for one in batch]
             await conn.execute(insert(transcript_sentences), rows)
-            if index:
-                await conn.execute(insert(transcript_windows), index)
-                if self._db.is_sqlite:
-                    span = {"key": key, "first": firsts[0], "last": firsts[-1]}
-                    await conn.execute(_INDEX_LEARNS, span)
-            counted = [
-                {**self._ours, "word": word, "stem": stem, "n": n}
-                for word, (stem, n) in sorted(new.items())
-            ]
+            if self._db.is_sqlite and learnt:
+                span = {"key": key, "first": learnt[0], "last": learnt[-1]}
+                await conn.execute(_INDEX_LEARNS, span)
             if counted:
                 await conn.execute(put_words, counted)
         return True
 
-    def _stems(self, stems: Phrase) -> str:
-        return " ".join(stems) if self._db.is_sqlite else search.tsvector(stems)
+    def _rows(self, key: str, sentences: Sequence[Sentence], start: int) -> list[dict[str, Any]]:
+        """The rows of a batch; on PostgreSQL a window is written with its first sentence."""
+        near = sentences[start : start + BATCH + search.WINDOW - 1]
+        stems = [search.sentence_stems(one.speaker, one.text) for one in near]
+        firsts = search.windows(len(sentences))
+        rows = []
+        for at, one in enumerate(near[:BATCH]):
+            window = None
+            if not self._db.is_sqlite and one.n in firsts:
+                window = search.tsvector(tuple(chain(*stems[at : at + search.WINDOW])))
+            ours = {**self._ours, "recording_key": key, "stems": " ".join(stems[at])}
+            rows.append({**ours, **_columns(one), "window": window})
+        return rows
 
     # Finding
 
@@ -279,13 +283,13 @@ class TranscriptsPart(Part):
     ) -> Select[tuple[str, int]]:
         """The windows that match, the newest first."""
         keys = select(t.recording_key).where(*self._seen(visible, query))
-        found = select(w.recording_key, w.n).where(self._mine(transcript_windows))
-        found = found.where(w.recording_key.in_(keys)).order_by(w.id.desc())
+        found = select(s.recording_key, s.n).where(self._mine(transcript_sentences))
+        found = found.where(s.recording_key.in_(keys)).order_by(s.id.desc())
         if self._db.is_sqlite:
             index = table("transcript_index", column("rowid"))
             matches = literal_column("transcript_index").op("MATCH")(expression)
-            return found.join(index, index.c.rowid == w.id).where(matches)
-        return found.where(w.stems.op("@@")(cast(expression, TSQUERY)))
+            return found.join(index, index.c.rowid == s.id).where(matches)
+        return found.where(s.window.op("@@")(cast(expression, TSQUERY)))
 
     def _expression(self, resolved: Resolved, need: int) -> str:
         written = search.fts5 if self._db.is_sqlite else search.tsquery
@@ -315,22 +319,24 @@ class TranscriptsPart(Part):
 
     async def _is_said(self, conn: AsyncConnection, stem: str, visible: Visible) -> bool:
         one = self._expression(Resolved((Wanted(stem, ((stem,),)),)), 1)
-        return (await conn.execute(self._matching(one, visible).limit(1))).first() is not None
+        any_of_them = self._matching(one, visible).order_by(None).limit(1)
+        return (await conn.execute(any_of_them)).first() is not None
 
     async def _candidates(
         self, conn: AsyncConnection, resolved: Resolved, need: int, query: Query, visible: Visible
     ) -> list[Candidate]:
         found = self._matching(self._expression(resolved, need), visible, query)
+        said = transcript_sentences.alias().c
         if query.people:
-            theirs = select(1).where(_in_window(w.recording_key, w.n), s.speaker.in_(query.people))
-            found = found.where(theirs.exists())
+            in_window = _in_window(said, s.recording_key, s.n)
+            found = found.where(select(1).where(in_window, said.speaker.in_(query.people)).exists())
         newest = found.limit(CANDIDATES).subquery()
-        said = select(newest.c.recording_key, newest.c.n, s.speaker, s.text)
-        said = said.where(_in_window(newest.c.recording_key, newest.c.n))
-        windows: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
-        for key, first, speaker, spoken in await conn.execute(said.order_by(s.n)):
-            windows[key, first].append((speaker, spoken))
-        return [Candidate(key, first, tuple(rows)) for (key, first), rows in windows.items()]
+        rows = select(newest.c.recording_key, newest.c.n, said.speaker, said.stems)
+        rows = rows.where(_in_window(said, newest.c.recording_key, newest.c.n)).order_by(said.n)
+        windows: dict[tuple[str, int], list[tuple[str, Phrase]]] = defaultdict(list)
+        for key, first, speaker, stems in await conn.execute(rows):
+            windows[key, first].append((speaker, tuple(stems.split(" "))))
+        return [Candidate(key, first, tuple(said)) for (key, first), said in windows.items()]
 
     async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
         numbers = {(h.recording, h.sentence + d) for h in hits for d in range(-AROUND, AROUND + 1)}
@@ -356,19 +362,28 @@ class TranscriptsPart(Part):
 
 
 _CHANGES = text("SELECT total_changes()")
-_INDEX_LEARNS = text(
-    "INSERT INTO transcript_index(rowid, stems) SELECT id, stems FROM transcript_windows"
-    " WHERE recording_key = :key AND n BETWEEN :first AND :last"
+_WINDOWS = (
+    " FROM transcript_windows WHERE id IN (SELECT id FROM transcript_sentences"
+    " WHERE recording_key = :key AND n BETWEEN :first AND :last)"
 )
+_INDEX_LEARNS = text(f"INSERT INTO transcript_index(rowid, stems) SELECT id, stems{_WINDOWS}")
 _INDEX_FORGETS = text(
     "INSERT INTO transcript_index(transcript_index, rowid, stems)"
-    " SELECT 'delete', id, stems FROM transcript_windows WHERE recording_key = :key"
+    f" SELECT 'delete', id, stems{_WINDOWS}"
 )
 _INDEX_MERGES = text("INSERT INTO transcript_index(transcript_index, rank) VALUES('merge', :pages)")
 
 
-def _in_window(key: ColumnElement[str], first: ColumnElement[int]) -> ColumnElement[bool]:
-    return and_(s.recording_key == key, s.n.between(first, first + search.WINDOW - 1))
+def _indexed(done: int, sentences: int) -> range:
+    """The windows that are in SQLite's index: those whose sentences are all stored."""
+    whole = search.windows(sentences)
+    return whole if done == sentences else whole[: max(0, done - search.WINDOW + 1)]
+
+
+def _in_window(
+    said: Any, key: ColumnElement[str], first: ColumnElement[int]
+) -> ColumnElement[bool]:
+    return and_(said.recording_key == key, said.n.between(first, first + search.WINDOW - 1))
 
 
 def _sentence(row: Any) -> Sentence:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.core.search import parse
 from bot.core.transcript import Sentence
 from bot.store.errors import StoreRefused
-from bot.store.schema_transcripts import metadata, transcript_windows, transcript_words
+from bot.store.schema_transcripts import metadata, transcript_sentences, transcript_words
 from bot.store.store import Store
 from bot.store.transcripts import BATCH, Found, TranscriptsPart, Visible
 from tests.contract.store_support import T0, Clock, created
@@ -238,7 +238,7 @@ async def test_the_count_of_transactions_grows_with_the_transcript(
     class Counting(TranscriptsPart):
         async def _keep_batch(self, key: str, sentences, start, words) -> bool:  # type: ignore[no-untyped-def]
             async with self._db.read() as conn:
-                query = select(func.count()).where(transcript_windows.c.recording_key == key)
+                query = select(func.count()).where(transcript_sentences.c.recording_key == key)
                 seen.append(await conn.scalar(query) or 0)
             return await super()._keep_batch(key, sentences, start, words)
 
@@ -264,7 +264,7 @@ async def test_forgetting_leaves_no_row_and_no_word(store: Store, part: Transcri
 async def test_after_the_last_one_nothing_is_left(store: Store, part: TranscriptsPart) -> None:
     key = await created(store)
     await part.keep_transcript(key, LONG)
-    assert set(await rows_left(part)) == {"transcripts", "transcript_windows", "transcript_words"}
+    assert set(await rows_left(part)) == {"transcripts", "transcript_sentences", "transcript_words"}
     await part.drop_transcript(key)
     assert await rows_left(part) == {}
 

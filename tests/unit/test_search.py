@@ -20,11 +20,11 @@ from bot.core.search import (
     pieces,
     rank,
     resolve,
+    sentence_stems,
     similar,
     tsquery,
     tsvector,
     unknown,
-    window_stems,
     windows,
 )
 
@@ -164,9 +164,15 @@ def test_what_counts_as_a_word(
     assert set(meant) <= set(unknown(query, KNOWN))
 
 
-def test_a_window_has_names_and_words_in_their_order() -> None:
-    said = [("Ana", "We run"), ("Ana", "the book."), ("Ben", "Yes."), ("Ben", "No.")]
-    assert window_stems(said, 0) == ("ana", "we", "run", "the", "book", "ben", "ye")
+def test_the_index_has_names_and_words_in_their_order() -> None:
+    assert sentence_stems("Ana Lima", "We run the book.") == (
+        "ana",
+        "lima",
+        "we",
+        "run",
+        "the",
+        "book",
+    )
     assert [list(windows(n)) for n in range(5)] == [[], [0], [0], [0], [0, 1]]
 
 
@@ -187,7 +193,9 @@ def hits(text: str, *candidates: Candidate, people: tuple[str, ...] = ()) -> lis
 
 
 def window(recording: str, first: int, *said: tuple[str, str]) -> Candidate:
-    return Candidate(recording, first, said)
+    return Candidate(
+        recording, first, tuple((who, sentence_stems(who, text)) for who, text in said)
+    )
 
 
 def test_what_is_said_at_once_comes_first() -> None:

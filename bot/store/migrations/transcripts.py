@@ -29,6 +29,8 @@ def upgrade() -> None:
     op.create_index("ix_transcripts_kept_at", "transcripts", ["team_id", "kept_at"])
     op.create_table(
         "transcript_sentences",
+        sa.Column("id", ID, nullable=False),
+        *_team(),
         _recording("transcript_sentences"),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("speaker", TEXT, nullable=False),
@@ -36,7 +38,10 @@ def upgrade() -> None:
         sa.Column("start_ms", sa.BigInteger(), nullable=True),
         sa.Column("end_ms", sa.BigInteger(), nullable=True),
         sa.Column("text", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("recording_key", "n", name="pk_transcript_sentences"),
+        sa.Column("stems", TEXT, nullable=False),
+        sa.Column("window", TEXT.with_variant(TSVECTOR(), "postgresql"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_transcript_sentences"),
+        sa.UniqueConstraint("recording_key", "n", name="uq_transcript_sentences_recording_key_n"),
     )
     _index()
     op.create_table(
@@ -51,26 +56,24 @@ def upgrade() -> None:
 
 
 def _index() -> None:
-    op.create_table(
-        "transcript_windows",
-        sa.Column("id", ID, nullable=False),
-        *_team(),
-        _recording("transcript_windows"),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("stems", TEXT.with_variant(TSVECTOR(), "postgresql"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_transcript_windows"),
-        sa.UniqueConstraint("recording_key", "n", name="uq_transcript_windows_recording_key_n"),
-    )
     if op.get_context().dialect.name == "postgresql":
         op.execute(
-            "CREATE INDEX ix_transcript_windows_stems ON transcript_windows USING gin (stems)"
+            "CREATE INDEX ix_transcript_sentences_window"
+            ' ON transcript_sentences USING gin ("window")'
         )
-    else:
-        op.execute(
-            "CREATE VIRTUAL TABLE transcript_index USING fts5(stems, content='transcript_windows',"
-            " content_rowid='id', columnsize=0,"
-            " tokenize=\"unicode61 remove_diacritics 2 tokenchars '.'\")"
-        )
+        return
+    op.execute(
+        "CREATE VIEW transcript_windows AS SELECT a.id AS id,"
+        " a.stems || ' ' || coalesce(b.stems, '') || ' ' || coalesce(c.stems, '') AS stems"
+        " FROM transcript_sentences a"
+        " LEFT JOIN transcript_sentences b ON b.recording_key = a.recording_key AND b.n = a.n + 1"
+        " LEFT JOIN transcript_sentences c ON c.recording_key = a.recording_key AND c.n = a.n + 2"
+    )
+    op.execute(
+        "CREATE VIRTUAL TABLE transcript_index USING fts5(stems, content='transcript_windows',"
+        " content_rowid='id', columnsize=0,"
+        " tokenize=\"unicode61 remove_diacritics 2 tokenchars '.'\")"
+    )
 
 
 def _team() -> tuple[sa.Column[str], sa.Column[str]]:
