@@ -2,7 +2,8 @@
 
 A sentence is the first of a window, and the index has the stems of the whole window. On PostgreSQL
 they are in `window`, a `tsvector` with a GIN index. On SQLite the FTS5 table `transcript_index` has
-them: its content is the view `transcript_windows`, and one function writes it (no triggers).
+them: its content is the view `transcript_windows`, which has a window once its last sentence is
+stored, and one function writes both (no triggers).
 
 Foreign keys do not cascade: a recording whose transcript is still indexed cannot be deleted,
 because nothing would take its words out of the index.

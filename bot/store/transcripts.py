@@ -161,10 +161,8 @@ class TranscriptsPart(Part):
         row = await self._transcript_row(conn, key, lock=True)
         if row is None:
             return False
-        indexed = _indexed(row.done, row.sentences)
-        if self._db.is_sqlite and indexed:
-            span = {"key": key, "first": indexed[0], "last": indexed[-1]}
-            await conn.execute(_INDEX_FORGETS, span)
+        if self._db.is_sqlite:
+            await conn.execute(_INDEX_FORGETS, {"key": key})
         for rows in (transcript_sentences, transcripts):
             await conn.execute(delete(rows).where(rows.c.recording_key == key))
         fewer = update(transcript_words).where(
@@ -236,14 +234,13 @@ class TranscriptsPart(Part):
             for word, (stem, n) in sorted(new.items())
         ]
         rows = self._rows(key, sentences, start)
-        learnt = _indexed(end, len(sentences))[len(_indexed(start, len(sentences))) :]
         async with self._secure_write() as conn:
             if not (await conn.execute(there)).rowcount:
                 return False
             await conn.execute(insert(transcript_sentences), rows)
-            if self._db.is_sqlite and learnt:
-                span = {"key": key, "first": learnt[0], "last": learnt[-1]}
-                await conn.execute(_INDEX_LEARNS, span)
+            if self._db.is_sqlite:  # also the windows that waited for these sentences
+                since = max(0, start - search.WINDOW + 1)
+                await conn.execute(_INDEX_LEARNS, {"key": key, "first": since})
             if counted:
                 await conn.execute(put_words, counted)
         return True
@@ -362,22 +359,15 @@ class TranscriptsPart(Part):
 
 
 _CHANGES = text("SELECT total_changes()")
-_WINDOWS = (
-    " FROM transcript_windows WHERE id IN (SELECT id FROM transcript_sentences"
-    " WHERE recording_key = :key AND n BETWEEN :first AND :last)"
+_INDEX_LEARNS = text(
+    "INSERT INTO transcript_index(rowid, stems) SELECT id, stems FROM transcript_windows"
+    " WHERE recording_key = :key AND n >= :first"
 )
-_INDEX_LEARNS = text(f"INSERT INTO transcript_index(rowid, stems) SELECT id, stems{_WINDOWS}")
 _INDEX_FORGETS = text(
     "INSERT INTO transcript_index(transcript_index, rowid, stems)"
-    f" SELECT 'delete', id, stems{_WINDOWS}"
+    " SELECT 'delete', id, stems FROM transcript_windows WHERE recording_key = :key"
 )
 _INDEX_MERGES = text("INSERT INTO transcript_index(transcript_index, rank) VALUES('merge', :pages)")
-
-
-def _indexed(done: int, sentences: int) -> range:
-    """The windows that are in SQLite's index: those whose sentences are all stored."""
-    whole = search.windows(sentences)
-    return whole if done == sentences else whole[: max(0, done - search.WINDOW + 1)]
 
 
 def _in_window(

@@ -52,6 +52,15 @@ async def rows_left(part: TranscriptsPart) -> dict[str, int]:
     return {name: n for name, n in left.items() if n}
 
 
+async def is_consistent(part: TranscriptsPart) -> bool:
+    """Whether SQLite's index has exactly the windows that are stored. Raises where it has not."""
+    if part._db.is_sqlite:
+        check = "INSERT INTO transcript_index(transcript_index, rank) VALUES('integrity-check', 1)"
+        async with part._db.write() as conn:
+            await conn.exec_driver_sql(check)
+    return True
+
+
 LONG = spoken(*(f"Point {n} is about item{n} and the budget." for n in range(2 * BATCH + 30)))
 
 
@@ -82,6 +91,34 @@ async def test_keeping_goes_on_where_it_stopped(store: Store, part: TranscriptsP
     assert await part.kept_transcript(key) == LONG
     assert await found(part, f"item{2 * BATCH + 29}") == [LONG[-1].text]
     assert words < await _times_said(part, "budget") == len(LONG)
+    assert await is_consistent(part)
+
+
+async def test_half_a_transcript_is_forgotten_like_a_whole_one(
+    store: Store, part: TranscriptsPart
+) -> None:
+    key = await created(store)
+    await _first_batch(part, key, LONG)
+    assert await is_consistent(part)
+    assert await part.drop_transcript(key)
+    assert await is_consistent(part)
+    assert await rows_left(part) == {}
+    assert await found(part, "item7") == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, BATCH, BATCH + 1, BATCH + 2])
+async def test_every_sentence_is_found_and_then_forgotten(
+    store: Store, part: TranscriptsPart, count: int
+) -> None:
+    key = await created(store)
+    said = spoken(*(new_word() for _ in range(count)))
+    assert await part.keep_transcript(key, said)
+    assert await is_consistent(part)
+    for sentence in {*said[:3], *said[-3:]}:
+        assert await found(part, sentence.text) == [sentence.text]
+    await part.drop_transcript(key)
+    assert await is_consistent(part)
+    assert await rows_left(part) == {}
 
 
 async def _first_batch(part: TranscriptsPart, key: str, said: Sequence[Sentence]) -> int:

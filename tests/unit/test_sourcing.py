@@ -97,7 +97,23 @@ def test_bullets_are_the_lines_where_there_are_any() -> None:
 
 
 WORDS = st.sampled_from(
-    ["ana", "ben", "refund", "refunds", "fail", "over", "failover", "20", "twenty", "%", "the", ",", ".", "会", "é"]
+    [
+        "ana",
+        "ben",
+        "refund",
+        "refunds",
+        "fail",
+        "over",
+        "failover",
+        "20",
+        "twenty",
+        "%",
+        "the",
+        ",",
+        ".",
+        "会",
+        "é",
+    ]
 )
 TEXTS = st.lists(WORDS, max_size=8).map(" ".join) | st.text(max_size=20)
 

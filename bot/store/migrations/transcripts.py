@@ -63,11 +63,12 @@ def _index() -> None:
         )
         return
     op.execute(
-        "CREATE VIEW transcript_windows AS SELECT a.id AS id,"
+        "CREATE VIEW transcript_windows AS SELECT a.id, a.recording_key, a.n,"
         " a.stems || ' ' || coalesce(b.stems, '') || ' ' || coalesce(c.stems, '') AS stems"
         " FROM transcript_sentences a"
         " LEFT JOIN transcript_sentences b ON b.recording_key = a.recording_key AND b.n = a.n + 1"
         " LEFT JOIN transcript_sentences c ON c.recording_key = a.recording_key AND c.n = a.n + 2"
+        " WHERE c.id IS NOT NULL OR a.n = 0"
     )
     op.execute(
         "CREATE VIRTUAL TABLE transcript_index USING fts5(stems, content='transcript_windows',"
