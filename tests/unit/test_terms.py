@@ -91,7 +91,26 @@ def test_the_part_before_a_scale_is_marked() -> None:
 
 
 NUMBER_WORDS = st.sampled_from(
-    ["one", "two", "ten", "twelve", "twenty", "ninety", "hundred", "thousand", "million", "point", "and", "a", "half", "oh", "first", "5", "1.5", ","]
+    [
+        "one",
+        "two",
+        "ten",
+        "twelve",
+        "twenty",
+        "ninety",
+        "hundred",
+        "thousand",
+        "million",
+        "point",
+        "and",
+        "a",
+        "half",
+        "oh",
+        "first",
+        "5",
+        "1.5",
+        ",",
+    ]
 )
 
 
