@@ -36,7 +36,7 @@ from bot.core import search
 from bot.core.search import Candidate, Hit, Phrase, Query, Resolved, Vocabulary, Wanted
 from bot.core.terms import terms
 from bot.core.transcript import Sentence
-from bot.store.part import Part
+from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import recording_channels, recordings
 from bot.store.schema_transcripts import (
@@ -85,8 +85,8 @@ class Found:
     meant: dict[str, str] = field(default_factory=dict)
 
 
-class TranscriptsPart(Part):
-    async def keep_transcript(self, key: str, sentences: Sequence[Sentence]) -> bool:
+class Transcripts(Repository):
+    async def keep(self, key: str, sentences: Sequence[Sentence]) -> bool:
         """Store and index a transcript, in transactions of at most `BATCH` sentences.
 
         Safe to repeat: it goes on where it stopped, and replaces another transcript of the same
@@ -95,9 +95,9 @@ class TranscriptsPart(Part):
         """
         digest = _digest(sentences)
         async with self._secure_write() as conn:
-            row = await self._transcript_row(conn, key)
+            row = await self._row(conn, key)
             if row is not None and row.digest != digest:
-                await self.forget_transcript(conn, key)
+                await self.forget_in(conn, key)
                 row = None
             if row is None:
                 speakers = sorted({one.speaker for one in sentences if one.speaker})
@@ -113,23 +113,23 @@ class TranscriptsPart(Part):
                 return False
         return True
 
-    async def kept_transcript(self, key: str) -> tuple[Sentence, ...] | None:
+    async def kept(self, key: str) -> tuple[Sentence, ...] | None:
         """All sentences in order; None if the transcript is not kept, or not whole yet."""
         query = select(transcript_sentences).where(s.recording_key == key).order_by(s.n)
         async with self._db.read() as conn:
-            row = await self._transcript_row(conn, key)
+            row = await self._row(conn, key)
             if row is None or row.done < row.sentences:
                 return None
             return tuple(_sentence(one) for one in await conn.execute(query))
 
-    async def names_to_filter_by(self, visible: Visible) -> tuple[set[str], set[str]]:
+    async def names(self, visible: Visible) -> tuple[set[str], set[str]]:
         """The room names and the speakers of all transcripts that somebody may see."""
         query = select(r.room_name, t.speakers).where(*self._seen(visible))
         async with self._db.read() as conn:
             rows = (await conn.execute(query)).all()
         return {row.room_name for row in rows}, {name for row in rows for name in row.speakers}
 
-    async def find_moments(self, query: Query, visible: Visible, *, limit: int = 50) -> Found:
+    async def find(self, query: Query, visible: Visible, *, limit: int = 50) -> Found:
         """What was said about it, as far as this person may see it; see `bot.core.search`."""
         if not query.words or query.unknown:
             return Found(words=len(query.words))
@@ -144,21 +144,21 @@ class TranscriptsPart(Part):
                     return Found(moments, len(query.words), need, dict(resolved.meant))
         return Found(words=len(query.words), meant=dict(resolved.meant))
 
-    async def transcripts_kept_before(self, moment: datetime, limit: int = 100) -> list[str]:
+    async def kept_before(self, moment: datetime, limit: int = 100) -> list[str]:
         """Keys of recordings whose transcript is older, the oldest first."""
         query = select(t.recording_key).where(self._mine(transcripts), t.kept_at < moment)
         async with self._db.read() as conn:
             return list(await conn.scalars(query.order_by(t.kept_at).limit(limit)))
 
-    async def drop_transcript(self, key: str) -> bool:
+    async def drop(self, key: str) -> bool:
         """Forget a transcript, not its recording; False if there is none. Call `scrub` after."""
         async with self._secure_write() as conn:
-            return await self.forget_transcript(conn, key)
+            return await self.forget_in(conn, key)
 
-    async def forget_transcript(self, conn: AsyncConnection, key: str) -> bool:
+    async def forget_in(self, conn: AsyncConnection, key: str) -> bool:
         """Delete rows and index in the transaction of somebody who deletes more."""
         await self._make_secure(conn)
-        row = await self._transcript_row(conn, key, lock=True)
+        row = await self._row(conn, key, lock=True)
         if row is None:
             return False
         if self._db.is_sqlite:
@@ -209,9 +209,7 @@ class TranscriptsPart(Part):
         if self._db.is_sqlite:
             await conn.execute(text("PRAGMA secure_delete = ON"))
 
-    async def _transcript_row(
-        self, conn: AsyncConnection, key: str, *, lock: bool = False
-    ) -> AnyRow | None:
+    async def _row(self, conn: AsyncConnection, key: str, *, lock: bool = False) -> AnyRow | None:
         query = select(t.digest, t.sentences, t.done, t.words)
         query = query.where(self._mine(transcripts), t.recording_key == key)
         return (await conn.execute(query.with_for_update() if lock else query)).first()

@@ -1,4 +1,4 @@
-"""The part of the store for transcripts, on a database that does not have its tables yet."""
+"""The repository of transcripts, on a database that does not have its tables yet."""
 
 from collections.abc import Sequence
 from uuid import uuid4
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect
 from bot.core.transcript import Sentence
 from bot.store.migrations import transcripts as migration
 from bot.store.store import Store
-from bot.store.transcripts import TranscriptsPart
+from bot.store.transcripts import Transcripts
 
 MINUTE_MS = 60_000
 
@@ -21,10 +21,10 @@ def make_tables(conn: Connection) -> None:
             migration.upgrade()
 
 
-async def part_of(store: Store) -> TranscriptsPart:
-    async with store._db.write() as conn:
+async def repository_of(store: Store) -> Transcripts:
+    async with store.db.database.write() as conn:
         await conn.run_sync(make_tables)
-    return TranscriptsPart(store._db, store._team, now=store._now, lease=store._lease)
+    return Transcripts(store.db)
 
 
 def spoken(*said: str | tuple[str, str]) -> tuple[Sentence, ...]:

@@ -19,11 +19,11 @@ from typing import Any
 from bot.core.search import parse
 from bot.core.sourcing import Sourcing, summary_lines
 from bot.core.transcript import Sentence, Transcript, read
-from bot.store.engine import open_store
-from bot.store.transcripts import TranscriptsPart, Visible
+from bot.store.open import open_store
+from bot.store.transcripts import Transcripts, Visible
 from bot.store.values import Team
 from tests.contract.store_support import created
-from tests.contract.transcripts_kit import part_of
+from tests.contract.transcripts_kit import repository_of
 
 TODAY = date(2026, 3, 1)
 CHANNEL = Visible(frozenset({"C1"}))
@@ -83,17 +83,17 @@ async def _found(sentences: Sequence[Sentence], queries: Sequence[str]) -> list[
             lease=timedelta(minutes=1),
         )
         try:
-            part = await part_of(store)
-            await part.keep_transcript(await created(store), sentences)
-            return [await _hits(part, query) for query in queries]
+            library = await repository_of(store)
+            await library.keep(await created(store), sentences)
+            return [await _hits(library, query) for query in queries]
         finally:
             await store.close()
 
 
-async def _hits(part: TranscriptsPart, query: str) -> list[int]:
-    rooms, people = await part.names_to_filter_by(CHANNEL)
+async def _hits(library: Transcripts, query: str) -> list[int]:
+    rooms, people = await library.names(CHANNEL)
     asked = parse(query, rooms=rooms, people=people, today=TODAY)
-    found = await part.find_moments(asked, CHANNEL)
+    found = await library.find(asked, CHANNEL)
     return [moment.sentence.n for moment in found.moments]
 
 
