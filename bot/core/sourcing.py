@@ -12,7 +12,7 @@ at most twice. A line below `THRESHOLD` gets no time: a wrong moment costs more 
 one. Agenda lines get none either (`is_agenda`).
 
 Measured on 4 labelled meetings (74 supported lines, 7 of them of an agenda; 11 unsupported ones):
-of 35 lines that got a time 32 were right, and none was unsupported. With the threshold learnt on
+of 34 lines that got a time 32 were right, and none was unsupported. With the threshold learnt on
 the three other meetings: 33 of 37. `tests/contract/test_meetings_score.py` keeps the measure.
 """
 
@@ -28,7 +28,7 @@ from rapidfuzz.distance import Prefix
 
 from bot.core.terms import Term, stem, terms
 
-THRESHOLD = 8.5  # fixed beforehand; between 7 and 10.5 little changes
+THRESHOLD = 9.0  # fixed beforehand; between 7 and 10.5 little changes
 WINDOW = 4  # sentences
 
 _K1, _B = 1.2, 0.3  # BM25: windows differ little in length
