@@ -1,11 +1,12 @@
 """Search in transcripts: what a query asks for, which words it means, and what is found best.
 
 The index has one entry for each window of three sentences (`windows`): the stems of what was said
-and of the speakers' names (`sentence_stems`). A query (`parse`) is words and filters. `resolve`
-decides which stems count as each word of the query, from the words that occur in what the asker may
-see. `needs` says how many of the words a window must have: all; if nothing is found, all but one;
-then any two of four or more; never one word of several. `fts5` and `tsquery` write that for the two
-databases, every word quoted. `rank` orders what they find.
+and of the speakers' names (`sentence_stems`). A query (`parse`) is words and filters. `wanted`
+decides which stems count as each word of the query, from the words that the index has, and
+`similar` which of them a misspelt word may mean. `needs` says how many of the words a window must
+have: all; if nothing is found, all but one; then any two of four or more; never one word of
+several. `fts5` and `tsquery` write that for the two databases, every word quoted. `rank` orders
+what they find.
 
 Pure: no I/O.
 """
@@ -50,7 +51,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A word of the query, and the phrases that count as it."""
+    """A word of the query, and the phrases that count as it; none if nothing known does."""
 
     word: str
     phrases: tuple[Phrase, ...]
@@ -251,7 +252,7 @@ def _day_of(parts: Mapping[str, str | None], today: date) -> date:
 def pieces(query: Query) -> frozenset[str]:
     """Every stem that may count as a word of the query, misspellings apart.
 
-    An index is asked which of them it has; those are what `resolve` needs to know.
+    An index is asked which of them it has; those are what `wanted` needs to know.
     """
     found = {term.stem for term in query.words}
     for term in query.words:
@@ -283,40 +284,25 @@ def _within(word: str, known: Sequence[str] | Mapping[str, str], most: int) -> d
     return {key: distance for _, distance, key in found}
 
 
-def resolve(query: Query, vocabulary: Vocabulary) -> Resolved:
+def wanted(query: Query, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
     """What counts as each word: its stem, a shorter one, the word as two, or with its neighbour.
 
-    A word that the vocabulary does not have in any of these ways is taken as misspelt.
+    A word that the vocabulary does not have in any of these ways has no phrases: it may be
+    misspelt (`similar`).
     """
-    wanted: list[Wanted] = []
-    meant: dict[str, str] = {}
-    for term, phrases in _phrases(query, vocabulary):
-        candidates = [] if phrases else similar(term.word, vocabulary.counts)
-        if candidates:
-            meant[term.word] = candidates[0]
-        found = phrases or (((stem_of(candidates[0]) if candidates else term.stem),),)
-        wanted.append(Wanted(term.word, found))
-    return Resolved(tuple(wanted), meant)
-
-
-def unknown(query: Query, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The words that can only be misspelt."""
-    return tuple(term.word for term, phrases in _phrases(query, vocabulary) if not phrases)
-
-
-def _phrases(query: Query, vocabulary: Vocabulary) -> Iterator[tuple[Term, tuple[Phrase, ...]]]:
-    """Each word of the query with what counts as it without a correction."""
     known = vocabulary.by_stem
     joined: dict[str, list[Phrase]] = {}
     for word, one in _joined(query):
         if one in known:
             joined.setdefault(word, []).append((one,))
+    found: list[Wanted] = []
     for term in query.words:
         phrases: list[Phrase] = [(term.stem,)] if term.stem in known else []
         phrases += [(shorter,) for shorter in _shorter(term) if shorter in known]
         phrases += [split for split in _splits(term) if all(part in known for part in split)]
         phrases += joined.get(term.word, [])
-        yield term, tuple(dict.fromkeys(phrases))
+        found.append(Wanted(term.word, tuple(dict.fromkeys(phrases))))
+    return tuple(found)
 
 
 def _shorter(term: Term) -> Iterator[str]:

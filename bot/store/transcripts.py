@@ -129,13 +129,13 @@ class Transcripts(Repository):
             rows = (await conn.execute(query)).all()
         return {row.room_name for row in rows}, {name for row in rows for name in row.speakers}
 
-    async def find(self, query: Query, visible: Visible, *, limit: int = 50) -> Found:
+    async def find(self, query: Query, visible: Visible, *, limit: int = 20) -> Found:
         """What was said about it, as far as this person may see it; see `bot.core.search`."""
         if not query.words or query.unknown:
             return Found(words=len(query.words))
         async with self._db.read() as conn:
-            vocabulary = await self._vocabulary(conn, query, visible)
-            resolved = search.resolve(query, vocabulary)
+            vocabulary = await self._vocabulary(conn, query)
+            resolved = await self._resolved(conn, search.wanted(query, vocabulary), visible)
             for need in search.needs(len(query.words)):
                 candidates = await self._candidates(conn, resolved, need, query, visible)
                 hits = search.rank(candidates, resolved, vocabulary, people=query.people)[:limit]
@@ -279,43 +279,51 @@ class Transcripts(Repository):
         """The windows that match, the newest first."""
         keys = select(t.recording_key).where(*self._seen(visible, query))
         found = select(s.recording_key, s.n).where(self._mine(transcript_sentences))
-        found = found.where(s.recording_key.in_(keys)).order_by(s.id.desc())
+        found = found.where(s.recording_key.in_(keys))
         if self._db.is_sqlite:
             index = table("transcript_index", column("rowid"))
             matches = literal_column("transcript_index").op("MATCH")(expression)
-            return found.join(index, index.c.rowid == s.id).where(matches)
-        return found.where(s.window.op("@@")(cast(expression, TSQUERY)))
+            found = found.join(index, index.c.rowid == s.id).where(matches)
+            return found.order_by(index.c.rowid.desc())  # as it comes, without sorting
+        return found.where(s.window.op("@@")(cast(expression, TSQUERY))).order_by(s.id.desc())
 
     def _expression(self, resolved: Resolved, need: int) -> str:
         written = search.fts5 if self._db.is_sqlite else search.tsquery
         return written(resolved, need)
 
-    async def _vocabulary(
-        self, conn: AsyncConnection, query: Query, visible: Visible
-    ) -> Vocabulary:
-        """Of the words that may be meant those that this person may see."""
-        wanted = select(v.word, v.stem, v.n).where(self._mine(transcript_words))
-        rows = await conn.execute(wanted.where(v.stem.in_(sorted(search.pieces(query)))))
-        by_stem: dict[str, dict[str, int]] = defaultdict(dict)
-        for row in rows:
-            by_stem[row.stem][row.word] = row.n
-        counts: dict[str, int] = {}
-        for stem, words in by_stem.items():
-            if await self._is_said(conn, stem, visible):
-                counts |= words
-        for word in search.unknown(query, Vocabulary(counts)):
-            alike = wanted.where(func.substr(v.word, 1, 1) == word[0])
-            known = {row.word: row for row in await conn.execute(alike)}
-            for candidate in search.similar(word, known)[:SPELLINGS]:
-                if await self._is_said(conn, known[candidate].stem, visible):
-                    counts[candidate] = known[candidate].n
-                    break
-        return Vocabulary(counts)
+    async def _vocabulary(self, conn: AsyncConnection, query: Query) -> Vocabulary:
+        """The words that may count as words of the query, whoever may see where they were said."""
+        words = self._words().where(v.stem.in_(sorted(search.pieces(query))))
+        return Vocabulary({row.word: row.n for row in await conn.execute(words)})
 
-    async def _is_said(self, conn: AsyncConnection, stem: str, visible: Visible) -> bool:
-        one = self._expression(Resolved((Wanted(stem, ((stem,),)),)), 1)
-        any_of_them = self._matching(one, visible).order_by(None).limit(1)
-        return (await conn.execute(any_of_them)).first() is not None
+    async def _resolved(
+        self, conn: AsyncConnection, wanted: Sequence[Wanted], visible: Visible
+    ) -> Resolved:
+        """A word that this person cannot see anywhere is taken as misspelt: for them it is, and
+        whether others have said it is not shown."""
+        found: list[Wanted] = []
+        meant: dict[str, str] = {}
+        for one in wanted:
+            if one.phrases and await self._is_said(conn, one, visible):
+                found.append(one)
+                continue
+            alike = self._words().where(func.substr(v.word, 1, 1) == one.word[0])
+            stems = {row.word: row.stem for row in await conn.execute(alike)}
+            found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
+            for candidate in search.similar(one.word, stems)[:SPELLINGS]:
+                other = Wanted(one.word, ((stems[candidate],),))
+                if candidate != one.word and await self._is_said(conn, other, visible):
+                    meant[one.word] = candidate
+                    found[-1] = other
+                    break
+        return Resolved(tuple(found), meant)
+
+    def _words(self) -> Select[tuple[str, str, int]]:
+        return select(v.word, v.stem, v.n).where(self._mine(transcript_words))
+
+    async def _is_said(self, conn: AsyncConnection, one: Wanted, visible: Visible) -> bool:
+        said = self._matching(self._expression(Resolved((one,)), 1), visible)
+        return (await conn.execute(said.order_by(None).limit(1))).first() is not None
 
     async def _candidates(
         self, conn: AsyncConnection, resolved: Resolved, need: int, query: Query, visible: Visible
