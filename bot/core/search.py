@@ -22,7 +22,7 @@ from itertools import combinations, pairwise
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.core.terms import Term, fold, stem, stems, terms
+from bot.core.terms import STOP_WORDS, Term, fold, stem, stems, terms
 
 WINDOW = 3  # sentences
 WORDS_MOST = 8  # of a query; with more of them the combinations would be too many
@@ -261,25 +261,24 @@ def pieces(query: Query) -> frozenset[str]:
     return frozenset(found | {joined for _, joined in _joined(query)})
 
 
-def similar(word: str, known: Iterable[str]) -> list[str]:
-    """Known words that a misspelt one may mean, best first.
+def similar(word: str, known: Mapping[str, str]) -> list[str]:
+    """Known words, given with their stems, that a misspelt one may mean, best first.
 
     One edit (a swap of neighbours is one), two from nine letters on; the first letter is right.
     Endings do not count: "excluzive" may mean "exclusivity".
     """
     if len(word) < 4 or not word.isalpha():
         return []
-    same_start = [w for w in known if w[:1] == word[:1] and not Term(w, w).is_stop]
-    by_word = _within(word, same_start, 2 if len(word) >= 9 else 1)
-    its_stem = stem(word)
-    stemmed = {w: stem(w) for w in same_start}
-    by_stem = _within(its_stem, stemmed, 1) if len(its_stem) >= 5 else {}
+    stemmed = {
+        w: its_stem for w, its_stem in known.items() if w[:1] == word[:1] and w not in STOP_WORDS
+    }
+    by_word = _within(word, {w: w for w in stemmed}, 2 if len(word) >= 9 else 1)
+    by_stem = _within(stem(word), stemmed, 1) if len(stem(word)) >= 5 else {}
     distances = {w: min(by_word.get(w, 9), by_stem.get(w, 9)) for w in by_word | by_stem}
     return sorted(distances, key=lambda w: (distances[w], abs(len(w) - len(word)), w))
 
 
-def _within(word: str, known: Sequence[str] | Mapping[str, str], most: int) -> dict[str, float]:
-    choices = known if isinstance(known, Mapping) else {w: w for w in known}
+def _within(word: str, choices: Mapping[str, str], most: int) -> dict[str, float]:
     found = extract(word, choices, scorer=OSA.distance, score_cutoff=most, limit=50)
     return {key: distance for _, distance, key in found}
 

@@ -2,9 +2,9 @@
 
 No language model, no I/O. For each line the windows of four sentences are ranked by BM25 over
 Porter stems, with the speakers' names as words of their window. Names weigh 1.5 times, numbers
-3 times; spoken numbers are compared in digits (see `terms`). A stem that is not in the transcript
-matches others with the same beginning at half the weight, and two neighbouring words also count as
-one ("fail over" and "failover"), because speech recognition splits words.
+3 times; spoken numbers are compared in digits (see `terms`). Stems with the same beginning count
+half, and two neighbouring words also count as one ("fail over" and "failover"), because speech
+recognition splits words.
 
 Confidence is the score less the logarithm of the number of windows (what chance alone finds grows
 with the length of a meeting), times how much better the best window is than the best one elsewhere,

@@ -26,7 +26,6 @@ from sqlalchemy import (
     select,
     table,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -342,9 +341,15 @@ class Transcripts(Repository):
         return [Candidate(key, first, tuple(said)) for (key, first), said in windows.items()]
 
     async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
-        numbers = {(h.recording, h.sentence + d) for h in hits for d in range(-AROUND, AROUND + 1)}
-        near = select(transcript_sentences).where(tuple_(s.recording_key, s.n).in_(sorted(numbers)))
-        said = {(row.recording_key, row.n): _sentence(row) for row in await conn.execute(near)}
+        near = [
+            and_(
+                s.recording_key == hit.recording,
+                s.n.between(hit.sentence - AROUND, hit.sentence + AROUND),
+            )
+            for hit in hits
+        ]
+        around = select(transcript_sentences).where(or_(*near))  # pairs in IN would use no index
+        said = {(row.recording_key, row.n): _sentence(row) for row in await conn.execute(around)}
         began = func.coalesce(r.started_at, r.requested_at).label("began_at")
         about = select(r.key, r.room_name, began).where(r.key.in_({hit.recording for hit in hits}))
         rows = {row.key: row for row in await conn.execute(about)}
