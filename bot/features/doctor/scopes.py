@@ -28,8 +28,8 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "channels:read",
-        "Tell whether the bot is in a public channel and notice when it is added to one, and which "
-        "public channels a person is in: lists show them what belongs there.",
+        "Check whether the bot is in a public channel, notice when it is added to one, and find "
+        "out which public channels a person is in: lists show them what belongs there.",
         ("conversations.info", "users.conversations", "member_joined_channel"),
     ),
     Scope(
@@ -45,8 +45,8 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "files:write",
-        "Put the transcript and the chat into the thread of their recording, and delete them "
-        "when it is to be forgotten.",
+        "Upload the transcript and the chat to the recording's thread, and delete them when "
+        "the recording is forgotten.",
         ("files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"),
     ),
     Scope(
@@ -57,7 +57,7 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "links:read",
-        "Learn of links to 100ms rooms in messages; of the messages it learns nothing else.",
+        "Notice links to 100ms rooms in messages; the bot sees nothing else of those messages.",
         ("link_shared",),
     ),
     Scope(
