@@ -45,13 +45,16 @@ async def test_what_a_private_channel_shows_is_for_its_members(bench: Bench) -> 
     assert not contains(seen.raw, secret.name)
 
 
-async def test_guests_and_strangers_see_a_friendly_page(bench: Bench) -> None:
-    room = await bench.room()
-    await bench.running(room)
-    for who in (bench.guus, bench.sol):
+async def test_guests_and_strangers_see_what_the_channels_that_they_are_in_show(
+    bench: Bench,
+) -> None:
+    here, elsewhere = await bench.room(), await bench.room()
+    await bench.running(here)
+    await bench.running(elsewhere, channel=seed.PARTNERS)
+    for who, room, other in ((bench.guus, here, elsewhere), (bench.sol, elsewhere, here)):
         await who.open_home()
-        seen = await home(bench, who, "Here you see the recordings that you start")
-        assert not contains(seen.raw, room.name)
+        seen = await home(bench, who, "Here you see the recordings", room.name)
+        assert not contains(seen.raw, other.name)
         assert not contains(seen.raw, "For admins")
 
 
@@ -162,7 +165,7 @@ async def test_settings_of_a_channel_open_from_home_as_often_as_one_likes(bench:
     # Where the bot is not, it cannot tell who is there.
     shown = await home(bench, bench.amara, "Choose a channel", without=pick)
     await bench.amara.click(shown, action(shown, "settings_pick"), value=seed.BOARD)
-    told = await bench.view(bench.amara, "outcome", "cannot see this channel", "/invite")
+    told = await bench.view(bench.amara, "outcome", "You have to be in that channel", "invite the bot")
     await bench.amara.close(told)
 
 
