@@ -134,7 +134,7 @@ async def test_socket_mode_survives_a_disconnect(linked: Bench, reason: str) -> 
 async def test_socket_mode_comes_back_when_every_connection_is_gone(linked: Bench) -> None:
     told = await linked.ines.tell("sockets/disconnect", reason="refresh_requested", every=True)
     assert told["told"] == 2
-    await linked.see(lambda s: s.raw["app"]["connections"] == 2, 15)
+    await linked.see(lambda s: s.raw["app"]["connections"] == 2)
     await ask(linked, "status", "Nothing is being recorded here.")
 
 
