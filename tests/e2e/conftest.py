@@ -47,6 +47,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "away": {"speed": 60, "rooms": FEW_ROOMS, "env": {"TIME_SCALE": "5"}},
 }
 FAILED = pytest.StashKey[bool]()
+LAST = pytest.StashKey[bool]()  # of its file
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,6 +67,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.stash[LAST] = nextitem is None or nextitem.path != item.path
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -91,6 +97,8 @@ def stage_of(kind: str) -> Callable[..., AsyncIterator[Bench]]:
         finally:
             if own or not clean:
                 await stages.close(kind)
+            if request.node.stash[LAST]:
+                await stages.close()
 
     fixture: Callable[..., AsyncIterator[Bench]] = pytest_asyncio.fixture(
         lent, loop_scope="session", name=kind

@@ -60,7 +60,7 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
 ) -> None:
     room = await away.room()
     card = await away.running(room, "--no-transcript")
-    assert await replays(away) == []
+    before = len(await replays(away))
     await away.bot.kill()
     await away.finish(room)
     await event(away, room, "beam.recording.success", "failed", replay=False)
@@ -69,7 +69,7 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
     await away.bot.kill()
     await away.bot.start()
     await event(away, room, "beam.recording.success", "delivered", replay=True)
-    (asked,) = await replays(away)
+    (asked,) = (await replays(away))[before:]
     assert asked["status"] == "failed"
     start, end = (datetime.fromisoformat(asked[f"{at}_time"]) for at in ("start", "end"))
     assert timedelta(hours=1) < end - start < timedelta(hours=1, minutes=3)
@@ -77,7 +77,7 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
     told = await checkup(away.ines, away, seed.STANDUP)
     assert "100ms could not deliver" in told
     assert "The last one came" in told
-    assert len(await replays(away)) == 1
+    assert len(await replays(away)) == before + 1
     state = await away.ines.state()
     assert len(cards(state, room, seed.STANDUP)) == 1
     assert len(state.thread(seed.STANDUP, card.ts)) == 2

@@ -14,8 +14,8 @@ import pytest
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver
 
-TOUR_WITHIN_S = 240
-WITHIN_S = 30
+TOUR_WITHIN_S = 600
+WITHIN_S = 120
 
 STORY = (
     "HMS_SECRET=sandbox-secret",
