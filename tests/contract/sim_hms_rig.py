@@ -14,6 +14,7 @@ from bot.sandbox.hms.app import serve
 from bot.sandbox.hms.config import HmsConfig
 from bot.sandbox.hms.driver import Driver, Json
 from bot.sandbox.serving import serving
+from tests.patience import PatientDriver
 
 SECRET = "a sandbox secret that is long enough for HS256"
 
@@ -54,7 +55,7 @@ async def rig(*, speed: float = 3000, sink: Sink | None = None, **more: Any) -> 
     sink = sink or Sink()
     async with serving(sink.app()) as sink_url:
         config = HmsConfig(secret=SECRET, speed=speed, webhook_url=f"{sink_url}/hook", **more)
-        async with serve(config) as hms, Driver(hms.base_url, config) as driver:
+        async with serve(config) as hms, PatientDriver(hms.base_url, config) as driver:
             yield Rig(driver, sink, hms.base_url)
 
 

@@ -20,6 +20,7 @@ from bot.store.store import Store
 from bot.usecases.deps import Deps
 from bot.usecases.downtime import CLAIMED_FOR, TRIES, ask_for
 from tests.contract.store_support import Clock, S
+from tests.patience import PatientDriver
 
 POLICY = Policy()
 AWAY = timedelta(hours=1)
@@ -43,7 +44,7 @@ async def hms() -> AsyncIterator[RunningHms]:
 
 @pytest.fixture
 async def driver(hms: RunningHms) -> AsyncIterator[Driver]:
-    async with Driver(hms.base_url, hms.sim.config) as driver:
+    async with PatientDriver(hms.base_url, hms.sim.config) as driver:
         yield driver
 
 

@@ -16,6 +16,7 @@ from bot.slack.values import Identity
 from bot.store.store import Store
 from bot.usecases.deps import Deps
 from tests.contract.store_support import Clock, created, new_key
+from tests.patience import PATIENCE_S
 
 NOBODY = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())
 HOUR_S = 3600.0
@@ -32,7 +33,7 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
         reconciler = Reconciler(deps, "me", look_every_s=HOUR_S)
         running = asyncio.create_task(reconciler.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await store.next_due() is not None:  # noqa: ASYNC110 - the loop makes it true
                 await asyncio.sleep(0.02)
         reconciler.stop()

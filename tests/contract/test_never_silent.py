@@ -27,6 +27,7 @@ from bot.store.store import Store
 from bot.usecases.deps import Deps
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import Clock, S, created
+from tests.patience import PatientDriver
 
 ME = "this process"
 # Quicker to watch than a day, and with fewer tries than every five minutes.
@@ -96,7 +97,7 @@ async def life(store: Store) -> AsyncIterator[Life]:
     async with (
         slack() as world,
         serve(HmsConfig(speed=3000)) as hms,
-        Driver(hms.base_url, hms.sim.config) as driver,
+        PatientDriver(hms.base_url, hms.sim.config) as driver,
         httpx.AsyncClient() as http,
     ):
         config = hms.sim.config

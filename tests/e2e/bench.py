@@ -157,6 +157,20 @@ class Bench:
         what = f"a card of {room.name} in {channel} that says {says!r}"
         return await self.see(lambda s: first(cards(s, room, channel, says)), what)
 
+    async def showed(
+        self, room: Room, says: str, *words: str, channel: str = seed.STANDUP
+    ) -> list[Json]:
+        """The blocks of the card when its state began so, be it for a moment that is over."""
+
+        async def look() -> list[Json] | None:
+            calls = await self.slack_calls("chat.postMessage", f"{room.name}: {says}")
+            calls += await self.slack_calls("chat.update", f"{room.name}: {says}")
+            shown = (c["args"] for c in calls if c["ok"] and c["args"]["channel"] == channel)
+            return next((args["blocks"] for args in shown if contains(args, *words)), None)
+
+        what = f"a card of {room.name} in {channel} that has said {says!r} {words}"
+        return await self.world.until(look, self.world.slack_news, what)
+
     async def see(self, found: Callable[[Snapshot], Found | None], what: str = "") -> Found:
         """What is found in Slack, once it is there."""
         return await self.world.in_slack(found, what)

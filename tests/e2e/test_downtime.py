@@ -86,8 +86,8 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
 async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None:
     room = await away.room()
     card = await away.running(room, "--no-transcript")
-    before = len(await away.slack_calls())
     await away.ines.tell("events", type="app_uninstalled")
+    before = len(await away.slack_calls())
     await away.hms.sim(f"/rooms/{room.id}/end")
     await away.hms_until(room, lambda r: r["status"] == "completed")
     other = await away.room()

@@ -86,6 +86,11 @@ async def until_none(pair: World, rows: LiteralString) -> None:
             assert left_s > 0, f"there are still {rows}"
 
 
+async def nobody_works(pair: World) -> None:
+    """What a killed replica was at would have to wait for its lease to end, up to 15 s."""
+    await until_none(pair, "recordings WHERE leased_until IS NOT NULL")
+
+
 async def an_hour_passes(pair: World) -> None:
     """While both are down: the last note of either is an hour old."""
     async with await psycopg.AsyncConnection.connect(pair.database_url, autocommit=True) as conn:
@@ -97,8 +102,7 @@ async def test_the_other_one_finishes(pair: World) -> None:
     room = pair.rooms[0]
     await start(pair, room)
     await card(pair, room, "Recording")
-    # What a killed replica was at would have to wait for its lease to end, up to 15 s.
-    await until_none(pair, "recordings WHERE leased_until IS NOT NULL")
+    await nobody_works(pair)
     await pair.replicas[0].kill()
     [recording] = recordings(pair, room)
     pair.hms.recorder.stop(recording)
@@ -123,6 +127,7 @@ async def test_deliveries_that_failed_are_sent_again_once_for_both(pair: World) 
     room = pair.rooms[2]
     await start(pair, room)
     await card(pair, room, "Recording")
+    await nobody_works(pair)
     before = len(replays(pair))
     await asyncio.gather(*(replica.kill() for replica in pair.replicas))
     [recording] = recordings(pair, room)

@@ -1,5 +1,7 @@
 """Slack limits, fails and answers for what it has not done, and the other way round."""
 
+from datetime import datetime
+
 import pytest
 
 from bot.sandbox.slack import seed
@@ -37,9 +39,11 @@ async def test_without_an_answer_of_slack_the_recording_starts_all_the_same(
     room = await bench.room()
     await bench.slack_fault("chat.postMessage", retry_after=4)
     await bench.start(room)
-    await bench.status(room, "running")
-    assert cards(await bench.ines.state(), room, seed.STANDUP) == []
     await bench.card(room, "Recording")
+    (asked,) = await bench.requests(room, "start")
+    refused, posted = await calls_of(bench, "chat.postMessage", room.name)
+    assert (refused[1], posted[1]) == (False, True)
+    assert datetime.fromisoformat(asked["at"]).timestamp() < posted[0]
 
 
 async def test_a_429_on_editing_is_honoured_and_the_card_catches_up(bench: Bench) -> None:
