@@ -24,11 +24,12 @@ from starlette.routing import Route
 
 from bot.sandbox.serving import free_port, serving
 from bot.sandbox.slack import snapshot
-from bot.sandbox.stage import Ports, Stage, stage
+from bot.sandbox.stage import BotDied, BotProcess, Ports, Stage, stage
 
 Json = dict[str, Any]
 POLL_S = 0.02
 READY_WITHIN_S = 60.0
+TRIES = 3  # for a stage waits 30 s for its bot, and a machine may have far too much to do
 
 # Each look at the state is cheaper with fewer of the bot's calls; `calls` below gives them all.
 snapshot.CALLS_SHOWN = 12
@@ -53,6 +54,18 @@ class Kept:
 
     async def _live(self) -> None:
         self._folder.mkdir(parents=True)
+        for left in reversed(range(TRIES)):
+            try:
+                await self._try()
+                break
+            except Exception as error:
+                if self._ready.done():
+                    raise
+                if not left or not is_slow(error):
+                    self._ready.set_exception(error)
+                    break
+
+    async def _try(self) -> None:
         port, log = free_port(), self._folder / "bot.log"
         making = asyncio.create_task(make_rooms(f"http://127.0.0.1:{port}", self._rooms))
         try:
@@ -64,10 +77,6 @@ class Kept:
                 patience.reschedule(None)
                 self._ready.set_result((there, rooms))
                 await self._enough.wait()
-        except Exception as error:
-            if self._ready.done():
-                raise
-            self._ready.set_exception(error)
         finally:
             making.cancel()
 
@@ -104,6 +113,23 @@ def knows_the_rooms(there: Stage, made_at: int) -> bool:
     if "/v2/rooms" not in asked:
         return False
     return asked[asked.index("/v2/rooms") :].count("/v2/sessions") >= 2
+
+
+async def started(bot: BotProcess) -> None:
+    """Once it is ready, be it at a later try. Raises BotDied at once if it ended by itself."""
+    for left in reversed(range(TRIES)):
+        try:
+            await bot.start()
+            break
+        except BotDied as died:
+            if not left or not is_slow(died):
+                raise
+            await bot.kill()
+
+
+def is_slow(error: Exception) -> bool:
+    """Too much is going on: what was to come up has neither done so nor ended."""
+    return isinstance(error, TimeoutError) or "not ready" in str(error)
 
 
 class Control:
@@ -161,7 +187,7 @@ class Control:
         """start, stop or kill: what the process ended with, and how long it took."""
         bot, began = (await self._stage(request)).bot, time.monotonic()
         acts: dict[str, Callable[[], Awaitable[int | None]]] = {
-            "start": bot.start,
+            "start": lambda: started(bot),
             "stop": bot.stop,
             "kill": bot.kill,
         }
