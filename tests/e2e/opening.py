@@ -42,12 +42,16 @@ async def services() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def opened(
-    control: httpx.AsyncClient, folder: Path, how: Json, rooms: dict[str, int]
-) -> AsyncIterator[Bench]:
-    """A bench while the block runs. At its end, nothing secret was kept."""
+async def opened(control: httpx.AsyncClient, folder: Path, kind: Json) -> AsyncIterator[Bench]:
+    """A bench while the block runs. At its end, nothing secret was kept.
+
+    `kind` says how the stage is, which `rooms` it has, by template, and how often the bot `looks`
+    who is in them before a test begins.
+    """
     async with AsyncExitStack() as stack:
-        asked = {"folder": str(folder), "how": how, "rooms": rooms}
+        own = ("rooms", "looks")
+        how = {name: value for name, value in kind.items() if name not in own}
+        asked = {"folder": str(folder), "how": how, **{name: kind[name] for name in own}}
         answer = await control.post("/stages", json=asked)
         log = folder / "bot.log"
         if answer.status_code != httpx.codes.OK:
@@ -108,9 +112,8 @@ class Stages:
                 all_of_them.push_async_callback(stack.aclose)
 
     async def _new(self, kind: str) -> tuple[Bench, AsyncExitStack]:
-        how = dict(self._kinds[kind])
-        rooms = how.pop("rooms")
         self._count += 1
         stack = AsyncExitStack()
-        opening = opened(self._control, self._folder / f"{self._count}-{kind}", how, rooms)
+        folder = self._folder / f"{self._count}-{kind}"
+        opening = opened(self._control, folder, self._kinds[kind])
         return await stack.enter_async_context(opening), stack

@@ -38,8 +38,8 @@ snapshot.CALLS_SHOWN = 12
 class Kept:
     """A stage in a task of its own, for it has to be left by the task that entered it."""
 
-    def __init__(self, folder: Path, rooms: Json, how: Json) -> None:
-        self._folder, self._rooms, self._how = folder, rooms, how
+    def __init__(self, folder: Path, rooms: Json, looks: int, how: Json) -> None:
+        self._folder, self._rooms, self._looks, self._how = folder, rooms, looks, how
         self._enough = asyncio.Event()
         self._ready: asyncio.Future[tuple[Stage, Json]] = asyncio.Future()
         self._task = asyncio.create_task(self._live())
@@ -72,7 +72,7 @@ class Kept:
             opening = stage(self._folder, ports=Ports(hms=port), output=log, **self._how)
             async with opening as there, asyncio.timeout(READY_WITHIN_S) as patience:
                 rooms, made_at = await making
-                while not knows_the_rooms(there, made_at):  # noqa: ASYNC110 - another process
+                while not knows_the_rooms(there, made_at, self._looks):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(POLL_S)
                 patience.reschedule(None)
                 self._ready.set_result((there, rooms))
@@ -103,16 +103,16 @@ async def make_rooms(url: str, wanted: Json) -> tuple[Json, int]:
     return made, time.time_ns()
 
 
-def knows_the_rooms(there: Stage, made_at: int) -> bool:
-    """The bot has read all of its directory since then: first the rooms, then who is in them.
+def knows_the_rooms(there: Stage, made_at: int, looks: int) -> bool:
+    """The bot has read its directory since then: first the rooms, then who is in them.
 
-    It writes what it has read before it asks for the next, and a second look at who is in the
-    rooms comes after it has written the first one.
+    It writes what it has read before it asks for more: after one look at who is in the rooms it
+    knows the rooms, and after two it knows who was in them.
     """
     asked = [call.path for call in there.hms_sim.calls if call.at_ns > made_at and call.status]
     if "/v2/rooms" not in asked:
         return False
-    return asked[asked.index("/v2/rooms") :].count("/v2/sessions") >= 2
+    return asked[asked.index("/v2/rooms") :].count("/v2/sessions") >= looks
 
 
 async def started(bot: BotProcess) -> None:
@@ -152,7 +152,7 @@ class Control:
 
     async def open(self, request: Request) -> Response:
         asked = await request.json()
-        kept = Kept(Path(asked["folder"]), asked["rooms"], asked["how"])
+        kept = Kept(Path(asked["folder"]), asked["rooms"], asked["looks"], asked["how"])
         try:
             there, rooms = await kept.ready()
         except Exception as error:
