@@ -8,7 +8,9 @@ ENV UV_COMPILE_BYTECODE=1 \
     UV_PYTHON_DOWNLOADS=never
 WORKDIR /src
 # The libraries first: they change seldom, and this layer is kept until they do.
+# The sandbox is not installed, but the lock file names it.
 COPY pyproject.toml uv.lock ./
+COPY sandbox/pyproject.toml ./sandbox/
 RUN uv sync --locked --no-dev --no-editable --no-install-project --extra postgres
 COPY README.md LICENSE ./
 COPY bot ./bot

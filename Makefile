@@ -13,7 +13,7 @@ install: .venv/.installed
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade --target .tools "uv>=0.13,<1"
 	@touch $@
 
-.venv/.installed: .tools/uv pyproject.toml uv.lock
+.venv/.installed: .tools/uv pyproject.toml sandbox/pyproject.toml uv.lock
 	$(UV) sync --quiet --locked --all-extras --compile-bytecode --python $(shell command -v $(PYTHON))
 	@touch $@
 

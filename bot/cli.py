@@ -4,8 +4,10 @@ Each command imports what it needs when it runs, so that `--help` is quick.
 """
 
 import asyncio
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -49,7 +51,7 @@ def run() -> None:
     import uvloop  # noqa: PLC0415
 
     from bot.hms.errors import HmsUnauthorized  # noqa: PLC0415
-    from bot.logs import configure_logs  # noqa: PLC0415
+    from bot.kit.logs import configure_logs  # noqa: PLC0415
     from bot.running import CannotListen, serve  # noqa: PLC0415
     from bot.settings import WHERE  # noqa: PLC0415
     from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
@@ -83,40 +85,20 @@ def run() -> None:
         fail(_database(e))
 
 
-@app.command()
-def sandbox(  # noqa: PLR0917 - each is an option of the command line
-    only: Annotated[
-        Literal["slack", "hms"] | None,
-        typer.Option(help="Start one of the two alone, and wait for a bot that you start."),
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(min=0, max=65535, help="With --only, its port. 0: any that is free."),
-    ] = None,
-    speed: Annotated[
-        float | None,
-        typer.Option(min=0.1, max=1000, help="How fast time runs: 60 unless --only, then 1."),
-    ] = None,
-    leave: Annotated[
-        bool, typer.Option("--exit", help="End after the tour: status 0 if all of it happened.")
-    ] = False,
-    request_url: Annotated[
-        str, typer.Option(help="With --only slack: where the bot takes Slack's requests.")
-    ] = "http://127.0.0.1:8080/slack/events",
-    webhook_url: Annotated[
-        str, typer.Option(help="With --only hms: where the bot takes webhooks; '' for none.")
-    ] = "http://127.0.0.1:8080/webhooks/100ms/default",
-    socket_mode: Annotated[
-        bool, typer.Option("--socket-mode", help="With --only slack: use Socket Mode.")
-    ] = False,
-) -> None:
-    """See the bot at work: a simulated Slack, a simulated 100ms, and a tour of both."""
-    from bot.sandbox import command  # noqa: PLC0415
+def _sandbox_command() -> Callable[..., None]:
+    """The sandbox is a distribution of its own: the production image does without it."""
+    for found in entry_points(group="record_bot.sandbox", name="command"):
+        command: Callable[..., None] = found.load()
+        return command
+    return _no_sandbox
 
-    if only is None and port:
-        fail("--port goes with --only slack or --only hms (or is 0, for any ports)")
-    options = command.Options(only, port, speed, leave, request_url, webhook_url, socket_mode)
-    raise typer.Exit(command.sandbox(options))
+
+def _no_sandbox() -> None:
+    """Not installed here; `make install` in a clone brings it."""
+    fail("the sandbox is not installed here. Run `make install` in a clone of the project.")
+
+
+app.command("sandbox")(_sandbox_command())
 
 
 @app.command()
@@ -124,8 +106,8 @@ def migrate() -> None:
     """Bring the database up to date. `run` does it too, before it starts."""
     settings = given()
 
-    from bot.store.engine import migrate as migrate_store  # noqa: PLC0415
     from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.store.open import migrate as migrate_store  # noqa: PLC0415
 
     try:
         asyncio.run(migrate_store(settings.database_url))
@@ -142,9 +124,9 @@ def doctor() -> None:
 
     from rich.console import Console  # noqa: PLC0415
 
-    from bot.doctor.examine import examine  # noqa: PLC0415
-    from bot.doctor.findings import Verdict  # noqa: PLC0415
-    from bot.doctor.report import print_report  # noqa: PLC0415
+    from bot.features.doctor.cli.examine import examine  # noqa: PLC0415
+    from bot.features.doctor.cli.findings import Verdict  # noqa: PLC0415
+    from bot.features.doctor.cli.report import print_report  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
 
     try:

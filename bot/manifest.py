@@ -1,6 +1,7 @@
 """The app as Slack should know it: one manifest for HTTP, one for Socket Mode.
 
-Events stand here once, scopes in `bot.usecases.scopes`; the doctors and docs/scopes.md follow them.
+Events are listed here, scopes in `bot.features.doctor.scopes`; the doctor and docs/scopes.md use
+both lists.
 Sources: Slack's page of each method and event, and its manifest schema 2.0.0.
 """
 
@@ -10,9 +11,9 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import JsonValue
 
-from bot.domain.command_table import COMMAND
-from bot.usecases.scopes import SCOPES
-from bot.views import ids
+from bot.features.doctor.scopes import SCOPES
+from bot.ui import ids
+from bot.ui.ids import COMMAND
 
 Json = dict[str, JsonValue]
 SLACK_PATH = "/slack/events"

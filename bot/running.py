@@ -10,10 +10,10 @@ import structlog
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
+from bot.engine.housekeeping import keep_tidy
+from bot.engine.replay import note_that_we_live, replay_what_was_missed
 from bot.hms.errors import HmsError, HmsUnauthorized
 from bot.settings import Settings
-from bot.usecases.downtime import note_that_we_live, replay_what_was_missed
-from bot.usecases.housekeeping import keep_tidy
 from bot.wiring import Parts, build
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ async def serve(settings: Settings) -> None:
     async with build(settings) as parts:
         await _try_credentials(parts)
         server = _Server(parts)
-        await parts.deps.store.resume()
+        await parts.deps.store.queue.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())
         chores = [asyncio.create_task(chore) for chore in _chores(parts)]
         try:

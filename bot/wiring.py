@@ -17,29 +17,47 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot.background import Background
-from bot.domain.policy import Policy
+from bot.access.rights import Rights
+from bot.access.visibility import Sight
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.dispatch import DISPATCH
+from bot.engine.loop import Reconciler
+from bot.features.card.links import CardLinks
+from bot.features.channel_settings import listeners as channel_settings
+from bot.features.commands import listeners as commands
+from bot.features.control import listeners as control
+from bot.features.details import listeners as details
+from bot.features.doctor import listeners as doctor
+from bot.features.follow import listeners as follow
+from bot.features.forget import listeners as forget
+from bot.features.history.service import Lists
+from bot.features.home import listeners as home
+from bot.features.home.service import Homes
+from bot.features.installation import listeners as installation
+from bot.features.presets import listeners as presets
+from bot.features.results import listeners as results
+from bot.features.rooms import listeners as rooms
+from bot.features.rooms.service import RoomDirectory
+from bot.features.share import listeners as share
+from bot.features.start import listeners as start
+from bot.features.unfurl import listeners as unfurl
+from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
-from bot.listeners.bot import Bot
-from bot.listeners.register import register_all
-from bot.pauses import Pauses
-from bot.reconcile.loop import Reconciler
+from bot.kit.background import Background
+from bot.kit.rate_limits import Pauses
+from bot.listeners import app as shared
+from bot.listeners.app import Bot
+from bot.outbound import Outbound
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
 from bot.slack.socket import SocketMode
 from bot.slack.values import Identity
-from bot.store.engine import open_store
+from bot.store.open import open_store
 from bot.store.store import Store
 from bot.store.values import Team
-from bot.usecases.deps import Deps
-from bot.usecases.directory import RoomDirectory
-from bot.usecases.home import Homes
-from bot.usecases.lists import Lists
-from bot.usecases.rights import Rights
-from bot.usecases.sight import Sight
-from bot.usecases.unfurling import Unfurling
 from bot.web.app import web_app
 
 log = structlog.get_logger()
@@ -48,6 +66,24 @@ CALL_WITHIN_S = 8.0  # below the 10 s of a step
 # Longer than the pause between two turns of the loop, or every turn would connect anew.
 CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
 LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
+FEATURES = (
+    shared,
+    commands,
+    start,
+    control,
+    details,
+    results,
+    share,
+    follow,
+    forget,
+    unfurl,
+    channel_settings,
+    doctor,
+    installation,
+    presets,
+    rooms,
+    home,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +118,39 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
-        identity = await SlackGateway(client, session, None).identity()
+        out = await stack.enter_async_context(_outbound(settings))
+        identity = await SlackGateway(client, out, None).identity()
         store = await _open(stack, settings, identity)
-        await store.open_gate(INSTALLED)  # for Slack has just taken the token
-        hms = await stack.enter_async_context(_hms(settings, store))
+        await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
+        hms = await stack.enter_async_context(_hms(settings, store, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
-        gates = Gates(store, utc_now, first=policy.retry_first, cap=policy.retry_cap)
-        slack = SlackGateway(client, session, gates)
+        gates = Gates(store.rate_limits, utc_now, first=policy.retry_first, cap=policy.retry_cap)
+        slack = SlackGateway(client, out, gates)
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
-        bot = _bot(deps, directory, background)
-        register_all(bolt, bot)
+        rights = Rights(deps)
+        sight, links = Sight(deps, rights.people), CardLinks(deps)
+        lists = Lists(deps, sight, links)
+        homes = Homes(deps, rights.people, sight, lists)
+        bot = Bot(
+            deps,
+            background,
+            rights,
+            sight,
+            {
+                CardLinks: links,
+                Homes: homes,
+                RoomDirectory: directory,
+                Unfurling: Unfurling(deps, directory, sight, links),
+                commands.Services: commands.Services(directory, lists, links),
+            },
+            home_changed=homes.again,
+        )
+        for feature in FEATURES:
+            feature.register(bolt, bot)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client)
             if settings.slack_app_token
@@ -106,22 +161,12 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             deps=deps,
             bolt=bolt,
             web=_web(settings, bolt, store, socket),
-            reconciler=Reconciler(deps, owner=new_id()),
+            reconciler=Reconciler(deps, DISPATCH, owner=new_id()),
             directory=directory,
-            homes=bot.homes,
+            homes=homes,
             background=background,
             socket=socket,
         )
-
-
-def _bot(deps: Deps, directory: RoomDirectory, background: Background) -> Bot:
-    """Everything that listeners work with."""
-    rights = Rights(deps)
-    sight = Sight(deps, rights.people)
-    lists = Lists(deps, sight)
-    homes = Homes(deps, rights.people, sight, lists)
-    unfurling = Unfurling(deps, directory, sight, lists)
-    return Bot(deps, directory, background, rights, sight, lists, homes, unfurling)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
@@ -134,6 +179,11 @@ async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -
 def _session() -> aiohttp.ClientSession:
     timeout = aiohttp.ClientTimeout(total=CALL_WITHIN_S, connect=3.0)
     return aiohttp.ClientSession(timeout=timeout)
+
+
+def _outbound(settings: Settings) -> Outbound:
+    own = (settings.slack_api_url, settings.hms_api_url)
+    return Outbound(own, patience_s=CALL_WITHIN_S)
 
 
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -175,15 +225,16 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 
 @asynccontextmanager
-async def _hms(settings: Settings, store: Store) -> AsyncIterator[HmsClient]:
+async def _hms(settings: Settings, store: Store, out: Outbound) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(CALL_WITHIN_S, connect=3.0)
     async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
         yield HmsClient(
             settings.hms_api_url,
             _tokens(settings),
             http,
+            out,
             patience_s=CALL_WITHIN_S,
-            pauses=Pauses(store, utc_now),
+            pauses=Pauses(store.rate_limits, utc_now),
         )
 
 

@@ -7,9 +7,9 @@ fails a minute later, and none fails for being slow.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from bot.sandbox.hms.driver import Driver, Json
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import Snapshot
+from record_bot_sandbox.hms.driver import Driver, Json
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import Snapshot
 
 PATIENCE_S = 60.0
 Found = TypeVar("Found")

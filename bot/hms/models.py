@@ -20,8 +20,8 @@ from pydantic import (
     model_validator,
 )
 
-from bot.domain.facts import AssetSeen, AssetStatus, Fact, HmsStatus, Observed
-from bot.domain.options import OutputMode
+from bot.core.facts import AssetSeen, AssetStatus, Fact, HmsStatus, Observed
+from bot.core.options import OutputMode
 from bot.hms import lenient, redact
 
 Id = Annotated[str, BeforeValidator(lenient.text)]

@@ -9,8 +9,8 @@ Source: 100ms docs, how-to-guides/enable-transcription-and-summary.
 import json
 import re
 
-from bot.domain.options import OutputMode
-from bot.domain.results import SummarySection
+from bot.core.assets import SummarySection
+from bot.core.options import OutputMode
 from bot.hms import lenient
 
 _SPEAKER = re.compile(r"^[^:\n]{1,80}:(?:\s|$)")

@@ -5,7 +5,7 @@ Source: 100ms docs, api-reference/recordings/start-recording-for-room.
 
 from pydantic import JsonValue
 
-from bot.domain.options import RecordingOptions
+from bot.core.options import RecordingOptions
 
 Body = dict[str, JsonValue]
 

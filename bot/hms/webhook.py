@@ -25,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.domain.facts import (
+from bot.core.facts import (
     BeamFailed,
     BeamStarted,
     BeamStopped,
@@ -263,3 +263,9 @@ def _no_constant(name: str) -> object:
 def _finite(digits: str) -> float | None:
     number = float(digits)
     return number if math.isfinite(number) else None
+
+
+HEADER = "X-Record-Bot-Secret"
+
+
+NAME = "default"

@@ -8,10 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from bot.domain.unfurls import Spot
-from bot.usecases.following import can_follow
-from bot.usecases.unfurling import Linked
-
 Body = Mapping[str, Any]
 
 
@@ -103,23 +99,3 @@ class Form:
             request_id=view.get("private_metadata") or "",
             values=(view.get("state") or {}).get("values") or {},
         )
-
-
-def linked_in(body: Body) -> Linked | None:
-    """A link_shared event; None while the message is still being written.
-
-    Then Slack does not say where it will stand, so nobody knows who will read it. The event comes
-    again when the message is posted. Source: docs.slack.dev, reference/events/link_shared and
-    messaging/unfurling-links-in-messages.
-    """
-    event = body["event"]
-    channel, ts = event.get("channel") or "", event.get("message_ts") or ""
-    if event.get("source") == "composer" or channel == "COMPOSER" or not (channel and ts):
-        return None
-    spot = Spot(
-        channel,
-        shared=bool(body.get("is_ext_shared_channel")),
-        can_follow=bool(event.get("is_bot_user_member")) and can_follow(channel),
-    )
-    urls = (link.get("url") for link in event.get("links") or ())
-    return Linked(ts, spot, tuple(url for url in urls if url))

@@ -10,8 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.health import Shut
-from bot.pauses import Pauses, SharedPauses, is_old
+from bot.kit.rate_limits import Pauses, SharedPauses, Shut, is_old
 from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, insert, select
 
-from bot.domain.channel_settings import ChannelSettings, changed_fields
-from bot.store.part import Part
-from bot.store.schema_settings import channel_settings, settings_changes
+from bot.core.channel_settings import ChannelSettings, changed_fields
+from bot.store.repository import Repository
+from bot.store.schema import channel_settings, settings_changes
 
 c = channel_settings.c
 log = settings_changes.c
@@ -34,8 +34,8 @@ def by_channel(found: Iterable[Row[tuple[str, dict[str, Any]]]]) -> dict[str, Ch
     return {row.channel: ChannelSettings.model_validate(row.body) for row in found}
 
 
-class ChannelSettingsPart(Part):
-    async def channel_settings(self, channel: str | None) -> ChannelSettings:
+class ChannelSettingsRepository(Repository):
+    async def of(self, channel: str | None) -> ChannelSettings:
         """What holds in this channel; the defaults where nobody set anything, or outside."""
         if not channel:
             return ChannelSettings()
@@ -44,7 +44,7 @@ class ChannelSettingsPart(Part):
             found = by_channel(await conn.execute(this))
         return found.get(channel, ChannelSettings())
 
-    async def save_channel_settings(self, channel: str, settings: ChannelSettings, by: str) -> None:
+    async def save(self, channel: str, settings: ChannelSettings, by: str) -> None:
         """What differs from before is kept with who changed it; nothing if nothing does."""
         now, body = self._now(), settings.model_dump(mode="json")
         mine = {**self._ours, "channel": channel, "by_user": by}
@@ -63,7 +63,7 @@ class ChannelSettingsPart(Part):
                 fields = {name: body[name] for name in changed}
                 await conn.execute(insert(settings_changes).values(**mine, at=now, body=fields))
 
-    async def settings_changes(self, channel: str) -> list[SettingsChange]:
+    async def changes(self, channel: str) -> list[SettingsChange]:
         """The latest first."""
         mine = self._mine(settings_changes) & (log.channel == channel)
         query = select(log.by_user, log.at, log.body).where(mine)

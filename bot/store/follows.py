@@ -5,15 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
-from bot.domain.rows import FollowedRoom
-from bot.store.part import Part
+from bot.store.repository import Repository
 from bot.store.schema import follows
-from bot.store.values import Look
+from bot.store.values import FollowedRoom, Look
 
 f = follows.c
 
 
-class FollowsPart(Part):
+class Follows(Repository):
     async def follow(self, room_id: str, room_name: str, channel: str, by: str) -> bool:
         """False: it did already. The room is to be looked at now."""
         now = self._now()

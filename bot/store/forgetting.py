@@ -8,13 +8,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.errors import LeaseLost, UnknownRecording
-from bot.store.part import Part
+from bot.store.repository import Repository
 from bot.store.schema import aliases, drafts, forgotten, inbox, recordings
 
 r = recordings.c
 
 
-class ForgettingPart(Part):
+class Forgetting(Repository):
     async def forget(self, key: str, owner: str) -> None:
         """One transaction. Raises UnknownRecording when it is done already, LeaseLost."""
         query = select(r.lease_owner, r.room_id, r.request_id, r.hms_id)

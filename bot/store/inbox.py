@@ -1,35 +1,36 @@
 """The inbox: webhooks are safe here before they are answered, and are matched later."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
 from bot.store import rows
-from bot.store.database import Database
 from bot.store.group_commit import GroupCommit
-from bot.store.part import Part
+from bot.store.repository import Repository, TeamDatabase
 from bot.store.schema import inbox
 from bot.store.sql import is_new, is_waiting
-from bot.store.values import InboxEntry, InboxItem, InboxState, Settled, Team
+from bot.store.values import InboxEntry, InboxItem, InboxState, Settled
 
 i = inbox.c
 
 
-class InboxPart(Part):
-    def __init__(
-        self, db: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
-    ) -> None:
-        super().__init__(db, team, now=now, lease=lease)
+class Inbox(Repository):
+    def __init__(self, db: TeamDatabase) -> None:
+        super().__init__(db)
         self._arrivals: GroupCommit[InboxEntry, bool] = GroupCommit(self._put_all)
 
-    async def put_inbox(self, entry: InboxEntry) -> bool:
+    async def put(self, entry: InboxEntry) -> bool:
         """Returns once it is committed. False: it was there before.
 
         Raises `StoreRefused` if it cannot be stored; those who arrived with it do not suffer.
         """
         return await self._arrivals.submit(entry)
+
+    async def finish(self, within_s: float) -> bool:
+        """Commit what was submitted; False if that takes longer."""
+        return await self._arrivals.finish(within_s)
 
     async def _put_all(self, entries: Sequence[InboxEntry]) -> Sequence[bool]:
         first: dict[str, InboxEntry] = {}
@@ -43,10 +44,10 @@ class InboxPart(Part):
             if stored:
                 await self._db.notify(conn, self._wake_payload)
         if stored:
-            self.on_mail()
+            self._of.on_mail()
         return [e.identity in stored and first[e.identity] is e for e in entries]
 
-    async def take_inbox(self, limit: int) -> list[InboxItem]:
+    async def take(self, limit: int) -> list[InboxItem]:
         """New items, oldest first, leased so that no other replica matches them meanwhile."""
         now = self._now()
         picked = (
@@ -60,10 +61,12 @@ class InboxPart(Part):
         )
         take = update(inbox).where(i.id.in_(select(picked.c.id)))
         async with self._db.write(lone=True) as conn:
-            taken = await conn.execute(take.values(leased_until=now + self._lease).returning(inbox))
+            taken = await conn.execute(
+                take.values(leased_until=now + self._of.lease).returning(inbox)
+            )
             return sorted((rows.inbox_item(row) for row in taken), key=lambda item: item.id)
 
-    async def settle_inbox(self, settled: Sequence[Settled]) -> None:
+    async def settle(self, settled: Sequence[Settled]) -> None:
         """What became of these items, in one transaction. What is matched stays so."""
         alike: dict[tuple[str, str | None, str | None], list[int]] = defaultdict(list)
         for item in settled:
@@ -78,9 +81,9 @@ class InboxPart(Part):
                 change = {"state": state, "recording_key": key, "note": note, "leased_until": None}
                 await conn.execute(mine.values(change))
         if any(item.state is InboxState.NEW for item in settled):
-            self.on_mail()
+            self._of.on_mail()
 
-    async def waiting_inbox(self, room_id: str | None = None) -> list[InboxItem]:
+    async def waiting(self, room_id: str | None = None) -> list[InboxItem]:
         """Those that nobody could be found for yet, oldest first; of one room, or all."""
         query = select(inbox).where(self._mine(inbox), is_waiting())
         if room_id is not None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from bot.domain.recording import OCCUPIES_ROOM
+from bot.core.recording import OCCUPIES_ROOM
 from bot.store import rows
-from bot.store.part import Part
+from bot.store.repository import Repository
 from bot.store.schema import recording_channels, recordings
 from bot.store.values import RecordingRow
 
@@ -16,7 +16,7 @@ r = recordings.c
 shown = recording_channels.c
 
 
-class ListsPart(Part):
+class RecordingLists(Repository):
     async def row(self, key: str) -> RecordingRow | None:
         found = await self._rows(self._all().where(r.key == key))
         return found[0] if found else None
@@ -42,7 +42,7 @@ class ListsPart(Part):
         found = await self._rows(first.limit(1))
         return found[0] if found else None
 
-    async def list_recent(
+    async def recent(
         self, *, room_id: str | None = None, channel: str | None = None, limit: int = 20
     ) -> list[RecordingRow]:
         """The newest first, of one room, of those shown in one channel, or all."""

@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, pool, te
 from bot.store.database import translated
 from bot.store.drivers import PG_OPTIONS, pg_arguments, prepare_sqlite
 from bot.store.errors import SchemaTooNew
-from bot.store.schema_settings import presets
+from bot.store.schema import presets
 
 log = structlog.get_logger()
 

@@ -5,20 +5,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.deliveries import Delivery, Hold, Kind, State
-from bot.domain.derive import derive
-from bot.domain.facts import Beginning, Discovered, Fact
-from bot.domain.recording import Recording
+from bot.core.deliveries import Delivery, Hold, Kind, State
+from bot.core.derive import derive
+from bot.core.facts import Beginning, Discovered, Fact
+from bot.core.recording import Recording
 from bot.store import rows
 from bot.store.channel_settings import by_channel, settings_where
 from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.schema import aliases as alias_table
+from bot.store.schema import channel_settings, recording_channels, recordings
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
-from bot.store.schema import recording_channels, recordings
-from bot.store.schema_settings import channel_settings
 from bot.store.sql import of_the_team
-from bot.store.step import BODIES, KEY, Step, StepPart
 from bot.store.values import (
     AlreadyRequested,
     Asked,
@@ -27,6 +25,7 @@ from bot.store.values import (
     OutcomeAddress,
     RoomTaken,
 )
+from bot.store.writes import BODIES, KEY, Step, StepWrites
 
 NOTES = select(recordings).where(recordings.c.key == KEY, of_the_team(recordings))
 DELIVERIES = select(delivery_table).where(delivery_table.c.recording_key == KEY)
@@ -37,7 +36,7 @@ SETTINGS = settings_where(
 )
 
 
-class RecordingsPart(StepPart):
+class Recordings(StepWrites):
     async def create(
         self,
         key: str,

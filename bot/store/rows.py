@@ -8,10 +8,9 @@ from typing import Any, TypeAlias
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
-from bot.domain.deliveries import Delivery, Hold, Kind, State, Work
-from bot.domain.facts import FACT, Fact
-from bot.domain.files import can_read, can_watch
-from bot.domain.recording import OCCUPIES_ROOM, Phase, Recording
+from bot.core.deliveries import Delivery, Hold, Kind, State, Work
+from bot.core.facts import FACT, Fact
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_read, can_watch
 from bot.store import schema
 from bot.store.values import Asked, InboxEntry, InboxItem, InboxState, OutcomeAddress, RecordingRow
 

@@ -1,69 +1,52 @@
 """The store: everything the bot remembers, on SQLite or PostgreSQL.
 
-Every method may raise `StoreUnavailable`; see `errors` for the others. Opened by
-`bot.store.engine.open_store`.
+Opened by `bot.store.open.open_store`. A repository that only one feature reads is in that
+feature's `store.py` and is made from `Store.db`.
 """
-
-from collections.abc import Callable
-from datetime import datetime, timedelta
 
 import structlog
 
-from bot.store.channel_settings import ChannelSettingsPart
-from bot.store.database import Database
-from bot.store.desk import DraftsPart, GatesPart
-from bot.store.due import DuePart
-from bot.store.follows import FollowsPart
-from bot.store.forgetting import ForgettingPart
-from bot.store.health import HealthPart
-from bot.store.homes import HomesPart
-from bot.store.inbox import InboxPart
-from bot.store.lists import ListsPart
+from bot.store.channel_settings import ChannelSettingsRepository
+from bot.store.follows import Follows
+from bot.store.forgetting import Forgetting
+from bot.store.heartbeat import Heartbeat
+from bot.store.inbox import Inbox
+from bot.store.lists import RecordingLists
 from bot.store.locking import FileLock
-from bot.store.presets import PresetsPart
-from bot.store.pulse import PulsePart
-from bot.store.recordings import RecordingsPart
-from bot.store.rooms import RoomsPart
-from bot.store.values import Team
+from bot.store.purging import Purging
+from bot.store.queue import Queue
+from bot.store.rate_limits import RateLimits
+from bot.store.recordings import Recordings
+from bot.store.repository import TeamDatabase
 
 log = structlog.get_logger()
 
 FINISHED_WITHIN_S = 1.0  # of the ten in which the bot stops
 
 
-class Store(
-    RecordingsPart,
-    DuePart,
-    InboxPart,
-    ListsPart,
-    RoomsPart,
-    DraftsPart,
-    GatesPart,
-    ChannelSettingsPart,
-    PresetsPart,
-    PulsePart,
-    FollowsPart,
-    HomesPart,
-    ForgettingPart,
-    HealthPart,
-):
-    """One team's view of the database. `on_wake` is called after a commit that made work."""
+class Store:
+    """One team's repositories that the engine and the access checks read.
 
-    def __init__(
-        self,
-        db: Database,
-        team: Team,
-        *,
-        now: Callable[[], datetime],
-        lease: timedelta,
-        lock: FileLock | None = None,
-    ) -> None:
-        super().__init__(db, team, now=now, lease=lease)
+    Every method of theirs may raise `StoreUnavailable`; see `errors` for the others.
+    """
+
+    def __init__(self, db: TeamDatabase, lock: FileLock | None = None) -> None:
+        self.db = db
+        self.recordings = Recordings(db)
+        self.lists = RecordingLists(db)
+        self.queue = Queue(db)
+        self.inbox = Inbox(db)
+        self.follows = Follows(db)
+        self.channel_settings = ChannelSettingsRepository(db)
+        self.forgetting = Forgetting(db)
+        self.heartbeat = Heartbeat(db)
+        self.rate_limits = RateLimits(db)
+        self.purging = Purging(db)
         self._lock = lock
 
     async def ping(self) -> None:
         """Raises `StoreUnavailable` if the database does not answer."""
-        await self._db.ping()
+        await self.db.database.ping()
 
     async def close(self) -> None:
         """What was submitted is committed first; then the file may be opened by another.
@@ -71,9 +54,9 @@ class Store(
         If the database hangs it is not waited for: nobody was told that it is kept.
         """
         try:
-            if not await self._arrivals.finish(FINISHED_WITHIN_S):
+            if not await self.inbox.finish(FINISHED_WITHIN_S):
                 log.warning("webhooks_not_kept")
         finally:
-            await self._db.close()
+            await self.db.database.close()
             if self._lock is not None:
                 self._lock.close()

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.channel_settings import ChannelSettings
-from bot.domain.deliveries import Kind, Work
-from bot.domain.drafts import Draft
-from bot.domain.recording import Phase, Recording
+from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import Kind, Work
+from bot.core.recording import Phase, Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +150,20 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenHome:
-    """A Home tab that somebody looks at. `hash` of what it shows, if that is known."""
+class Owed:
+    """A replay of the webhooks of this time that is still to be asked for."""
 
-    user: str
-    page: int
-    hash: str | None
-    opened_at: datetime
+    since: datetime
+    until: datetime
+    due_at: datetime
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class SavedDraft:
-    """`channel` is where the form was opened."""
+class FollowedRoom:
+    """A room of which a channel wants to see every recording."""
 
-    draft: Draft
-    channel: str | None
-    updated_at: datetime
+    room_id: str
+    room_name: str
+    by: str
+    since: datetime

@@ -13,8 +13,17 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.hms.webhook import BadWebhook, Envelope, fact_of, ids_of, inbox_identity, parse
-from bot.metrics import LAST_WEBHOOK, WEBHOOKS
+from bot.hms.webhook import (
+    HEADER,
+    NAME,
+    BadWebhook,
+    Envelope,
+    fact_of,
+    ids_of,
+    inbox_identity,
+    parse,
+)
+from bot.kit.metrics import LAST_WEBHOOK, WEBHOOKS
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import InboxEntry
@@ -22,8 +31,6 @@ from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
 
 log = structlog.get_logger()
 
-HEADER = "X-Record-Bot-Secret"
-NAME = "default"
 MAX_BODY_BYTES = 1024 * 1024
 
 
@@ -76,7 +83,7 @@ class HmsWebhook:
             aliases=sorted(ids.aliases),
         )
         try:
-            new = await self.store.put_inbox(entry)
+            new = await self.store.inbox.put(entry)
         except StoreError as gone:
             log.warning("webhook_not_kept", why=str(gone))
             return _answer(503, "cannot be kept now, send it again")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from record_bot_sandbox.serving import bind
+from record_bot_sandbox.slack.config import SlackConfig
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,9 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.serving import bind
-from bot.sandbox.slack.config import SlackConfig
-from bot.views.help import help_reply
+from bot.features.commands.views import help_reply
 from tests.bench.wire import HOOK_PATH, SLACK_PATH
 
 READY_WITHIN_S = 20.0

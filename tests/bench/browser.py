@@ -9,16 +9,16 @@ from typing import Any
 
 import httpx
 from playwright.async_api import Browser, Page, async_playwright
+from record_bot_sandbox.hms.app import serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.page.app import create_page
+from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.app import create_app
+from record_bot_sandbox.slack.config import SlackConfig
 from rich.console import Console
 
-from bot.sandbox.hms.app import serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
-from bot.sandbox.page.app import create_page
-from bot.sandbox.serving import serving
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.app import create_app
-from bot.sandbox.slack.config import SlackConfig
 from tests.bench.measure import Figure, Scale, Target
 from tests.bench.report import machine, show
 

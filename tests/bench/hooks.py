@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle, islice
 
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import Person
 from sqlalchemy import func, select
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import Person
 from bot.store.schema import inbox
 from tests.bench.bare import COMMITS, STARLETTE, bare
 from tests.bench.load import Job, Measured, run

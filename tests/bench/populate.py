@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
+from record_bot_sandbox.slack import seed
 
-from bot.domain.deliveries import Delivery, Kind, State, Work
-from bot.domain.derive import derive
-from bot.domain.facts import BeamStarted, Fact, Observed, Requested, StartAccepted, StartAttempted
-from bot.domain.options import RecordingOptions
-from bot.domain.plan import ask_at
-from bot.domain.policy import Policy
-from bot.sandbox.slack import seed
-from bot.store.engine import open_store
+from bot.core.deliveries import Delivery, Kind, State, Work
+from bot.core.derive import derive
+from bot.core.facts import BeamStarted, Fact, Observed, Requested, StartAccepted, StartAttempted
+from bot.core.options import RecordingOptions
+from bot.core.plan import ask_at
+from bot.core.policy import Policy
+from bot.features.card.views import recording_card
+from bot.store.open import open_store
 from bot.store.store import Store
 from bot.store.values import Asked, Team
-from bot.views.card import recording_card
-from bot.views.message import content_hash
+from bot.ui.message import content_hash
 
 BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 BOT_NAME = "record"  # of the simulated bot, which its card mentions
@@ -87,8 +87,10 @@ async def _one(store: Store, slack: httpx.AsyncClient, i: int) -> Open:
         hash=content_hash(card),
     )
     asked = Asked(datetime.now(UTC), asks=6)
-    await store.create(key, requested)
-    await store.record(key, facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], asked=asked)
+    await store.recordings.create(key, requested)
+    await store.recordings.record(
+        key, facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], asked=asked
+    )
     every = ask_at(recording, Work(asked_at=BEGAN, asks=1), Policy()) - BEGAN
     return Open(key, hms_id, room_id, session_id, posted["ts"], every)
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.config import SlackConfig
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.config import SlackConfig
 
 SLACK_PATH = "/slack/events"
 HOOK_PATH = "/webhooks/100ms/default"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
+from record_bot_sandbox.slack import seed, view_store
+from record_bot_sandbox.stage import Stage, stage
 
-from bot.sandbox.slack import seed, view_store
-from bot.sandbox.stage import Stage, stage
 from tests.browser.screen import PATIENCE_MS, Screen
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
-
-from bot.sandbox.stage import Stage
+from record_bot_sandbox.stage import Stage
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 PATIENCE_MS = 60_000  # all of it is needed only where a machine has far too much to do

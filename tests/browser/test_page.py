@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 from playwright.async_api import ViewportSize, expect
+from record_bot_sandbox.slack import seed
 
-from bot.sandbox.slack import seed
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -2,8 +2,8 @@
 
 import pytest
 from playwright.async_api import expect
+from record_bot_sandbox.slack import seed
 
-from bot.sandbox.slack import seed
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.blocks import initial_values, with_ids
+from record_bot_sandbox.stage import Stage
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.blocks import initial_values, with_ids
-from bot.sandbox.stage import Stage
-from bot.views.message import Message
+from bot.ui.message import Message
 from tests.browser.screen import PICTURES
 from tests.unit.views_samples import NOW
 from tests.voice.everything import GROUPS

@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from record_bot_sandbox.hms.state import OVER, Recording
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.model import Message
+
 from bot.hms.results import has_messages
-from bot.sandbox.hms.state import OVER, Recording
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.model import Message
 from tests.chaos.books import Books, Kept
 from tests.chaos.people import Wish
 from tests.chaos.world import World

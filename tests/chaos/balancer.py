@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
+from record_bot_sandbox.serving import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-
-from bot.sandbox.serving import serving
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 DROPPED = {"host", "connection", "content-length", "transfer-encoding"}

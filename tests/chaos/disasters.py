@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
+from record_bot_sandbox.slack.faults import Fault
 
-from bot.sandbox.slack.faults import Fault
 from tests.chaos.faults import database_of
 from tests.chaos.people import Crowd
 from tests.chaos.world import World, note

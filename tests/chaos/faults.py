@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.sandbox.hms.faults import ApiFault, WebhookFault
-from bot.sandbox.slack.faults import Fault
+from record_bot_sandbox.hms.faults import ApiFault, WebhookFault
+from record_bot_sandbox.slack.faults import Fault
+
 from tests.chaos.replica import Replica
 from tests.chaos.world import World
 

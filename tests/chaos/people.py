@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from record_bot_sandbox.hms.errors import ApiError
+from record_bot_sandbox.hms.state import STOPPABLE, Recording, Room
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import CannotError, Person
+from record_bot_sandbox.slack.seen import SeenMessage
+from record_bot_sandbox.slack.snapshot import message_of
 
-from bot.sandbox.hms.errors import ApiError
-from bot.sandbox.hms.state import STOPPABLE, Recording, Room
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import CannotError, Person
-from bot.sandbox.slack.seen import SeenMessage
-from bot.sandbox.slack.snapshot import message_of
-from bot.views import ids
+from bot.ui import ids
 from tests.chaos.world import World
 
 CHANNELS = (seed.STANDUP, seed.DESIGN, seed.PARTNERS)

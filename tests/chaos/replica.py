@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bot.sandbox.stage import BotDied, BotProcess
+from record_bot_sandbox.stage import BotDied, BotProcess
 
 UP_WITHIN_S = 90.0
 AGAIN_AFTER_S = 0.2

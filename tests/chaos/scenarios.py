@@ -6,7 +6,8 @@ import statistics
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.sandbox.hms.faults import WebhookFault
+from record_bot_sandbox.hms.faults import WebhookFault
+
 from tests.chaos import disasters
 from tests.chaos.faults import HMS, HOOKS, SLACK, WIRES, Inject, kills, trouble
 from tests.chaos.grounds import Ground, on_postgres, own_clock, plain, small_disk

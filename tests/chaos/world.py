@@ -11,18 +11,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.sandbox.hms import seed as hms_seed
-from bot.sandbox.hms.app import serve as serve_hms
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.sim import Sim as HmsSim
-from bot.sandbox.hms.state import Room, Webhook
-from bot.sandbox.serving import free_port, serving
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.app import create_app as create_slack
-from bot.sandbox.slack.config import SlackConfig
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.sim import Sim as SlackSim
-from bot.sandbox.stage import BotProcess
+from record_bot_sandbox.hms import seed as hms_seed
+from record_bot_sandbox.hms.app import serve as serve_hms
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.sim import Sim as HmsSim
+from record_bot_sandbox.hms.state import Room, Webhook
+from record_bot_sandbox.serving import free_port, serving
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.app import create_app as create_slack
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.sim import Sim as SlackSim
+from record_bot_sandbox.stage import BotProcess
+
 from tests.chaos.balancer import Balancer, balancer
 from tests.chaos.postgres import Postgres
 from tests.chaos.relay import Relay, relay

@@ -14,11 +14,12 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+from record_bot_sandbox.hms.app import RunningHms, serve
+from record_bot_sandbox.hms.config import HmsConfig
 
 from bot.hms.client import HmsClient
-from bot.sandbox.hms.app import RunningHms, serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.store.engine import migrate, open_store
+from bot.store.open import migrate, open_store
+from bot.store.repository import TeamDatabase
 from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.hms_kit import SPEED, client_of
@@ -126,7 +127,8 @@ async def another(
 @pytest.fixture
 async def other_team(store: Store, team: Team, clock: Clock) -> Store:
     """Another team in the same database."""
-    return Store(store._db, Team(f"{team.team_id}-other"), now=clock.now, lease=LEASE)
+    other = Team(f"{team.team_id}-other")
+    return Store(TeamDatabase(store.db.database, other, now=clock.now, lease=LEASE))
 
 
 @pytest.fixture

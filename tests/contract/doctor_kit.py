@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from record_bot_sandbox.hms.app import serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack.app import create_app
+from record_bot_sandbox.slack.config import SlackConfig
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.doctor.examine import examine
-from bot.doctor.findings import Finding, Verdict
-from bot.doctor.report import print_report
-from bot.doctor.webhook import PATH
-from bot.sandbox.hms.app import serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
-from bot.sandbox.serving import serving
-from bot.sandbox.slack.app import create_app
-from bot.sandbox.slack.config import SlackConfig
+from bot.features.doctor.cli.examine import examine
+from bot.features.doctor.cli.findings import Finding, Verdict
+from bot.features.doctor.cli.report import print_report
+from bot.features.doctor.cli.webhook import PATH
+from bot.features.doctor.scopes import SCOPES
 from bot.settings import Settings
-from bot.usecases.scopes import SCOPES
 from tests.patience import PatientDriver
 
 SECRETS = {

@@ -18,17 +18,17 @@ import httpx
 import structlog
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from record_bot_sandbox.hms.app import serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.app import create_app
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.sim import Sim
 
-from bot.logs import configure_logs
-from bot.sandbox.hms.app import serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.serving import serving
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.app import create_app
-from bot.sandbox.slack.config import SlackConfig
-from bot.sandbox.slack.sim import Sim
+from bot.hms.webhook import HEADER
+from bot.kit.logs import configure_logs
 from bot.settings import Settings
-from bot.web.webhook import HEADER
 from bot.wiring import Parts, build
 
 SIGNING_SECRET = "hostile-signing-secret-0f3a"

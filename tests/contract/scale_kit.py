@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, create_engine, event, insert, pool, text
 from sqlalchemy.engine import URL
 
-from bot.domain.recording import Phase
+from bot.core.recording import Phase
 from bot.store import schema
 from bot.store.store import Store
 from bot.store.values import Team
@@ -132,7 +132,7 @@ def listening(store: Store) -> Iterator[Heard]:
         if statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "WITH", "DELETE", "INSERT"):
             heard.statements.append((statement, parameters))
 
-    engine = store._db.engine.sync_engine
+    engine = store.db.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", hear)
     try:
         yield heard

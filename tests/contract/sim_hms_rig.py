@@ -5,15 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from record_bot_sandbox.hms.app import serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver, Json
+from record_bot_sandbox.serving import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox.hms.app import serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver, Json
-from bot.sandbox.serving import serving
 from tests.patience import PatientDriver
 
 SECRET = "a sandbox secret that is long enough for HS256"

@@ -8,6 +8,13 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
+from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack.app import create_app
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.http import new_client
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seed import STARTER
+from record_bot_sandbox.slack.sim import Sim
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
@@ -16,13 +23,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.sandbox.serving import serving
-from bot.sandbox.slack.app import create_app
-from bot.sandbox.slack.config import SlackConfig
-from bot.sandbox.slack.http import new_client
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seed import STARTER
-from bot.sandbox.slack.sim import Sim
 from tests.patience import PatientPerson
 
 Register = Callable[[AsyncApp], None]

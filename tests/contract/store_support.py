@@ -4,9 +4,9 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.facts import Requested
-from bot.domain.options import RecordingOptions
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.facts import Requested
+from bot.core.options import RecordingOptions
 from bot.store.store import Store
 from bot.store.values import Created, InboxEntry
 
@@ -50,7 +50,7 @@ def requested(**changes: object) -> Requested:
 
 async def created(store: Store, **changes: object) -> str:
     key = new_key()
-    assert await store.create(key, requested(**changes)) == Created(key)
+    assert await store.recordings.create(key, requested(**changes)) == Created(key)
     return key
 
 

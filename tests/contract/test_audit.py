@@ -5,12 +5,11 @@ import os
 import sys
 from pathlib import Path
 
+from record_bot_sandbox.serving import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-
-from bot.sandbox.serving import serving
 
 ROOT = Path(__file__).parents[2]
 HOLE = "GHSA-aaaa-bbbb-cccc"

@@ -3,11 +3,11 @@
 import aiohttp
 import pytest
 
-from bot.domain.deliveries import Hold
-from bot.domain.facts import StartAccepted
-from bot.domain.steps import Ask, Stop, hold_name
+from bot.core.deliveries import Hold
+from bot.core.facts import StartAccepted
+from bot.core.steps import Ask, Stop, hold_name
+from bot.features.control.service import control
 from bot.store.store import Store
-from bot.usecases.control import control
 from tests.contract.store_support import T0, Clock, S, created
 from tests.contract.test_matching import deps_of
 
@@ -16,11 +16,11 @@ from tests.contract.test_matching import deps_of
 async def test_who_asks_for_a_stop_once_more_need_not_wait(store: Store, clock: Clock) -> None:
     """For as long as earlier tries have earned: 100ms may be back by now."""
     key = await created(store)
-    await store.add_facts(key, [StartAccepted(at=T0, hms_id="job-1")])
+    await store.recordings.add_facts(key, [StartAccepted(at=T0, hms_id="job-1")])
     held = {hold_name(step): Hold(T0 + 300 * S, 9) for step in (Stop(), Ask())}
-    await store.record(key, holds=held)
+    await store.recordings.record(key, holds=held)
     async with aiohttp.ClientSession() as session:
         assert await control(deps_of(store, clock, session), "stop", key, "U1")
-    loaded = await store.load(key)
+    loaded = await store.recordings.load(key)
     assert loaded.recording.stop_pending
     assert set(loaded.work.holds) == {hold_name(Ask())}

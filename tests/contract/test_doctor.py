@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import management_token
 
-from bot.doctor.database import check_database
-from bot.doctor.examine import utc_now
-from bot.doctor.findings import Verdict
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import management_token
-from bot.store.engine import migrate
+from bot.features.doctor.cli.database import check_database
+from bot.features.doctor.cli.examine import utc_now
+from bot.features.doctor.cli.findings import Verdict
 from bot.store.locking import FileLock
+from bot.store.open import migrate
 from tests.contract.doctor_kit import (
     ACCESS_KEY,
     JUST_ENOUGH,

@@ -6,19 +6,20 @@ from typing import Any
 
 import httpx
 import pytest
+from record_bot_sandbox.hms.app import RunningHms, serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
 
-from bot.domain.health import Owed
-from bot.domain.policy import Policy
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.replay import CLAIMED_FOR, TRIES, ask_for
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
-from bot.sandbox.hms.app import RunningHms, serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
-from bot.usecases.deps import Deps
-from bot.usecases.downtime import CLAIMED_FOR, TRIES, ask_for
+from bot.store.values import Owed
 from tests.contract.store_support import Clock, S
 from tests.patience import PatientDriver
 
@@ -53,23 +54,23 @@ async def deps(hms: RunningHms, store: Store, clock: Clock) -> AsyncIterator[Dep
     config = hms.sim.config
     tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))
     async with httpx.AsyncClient() as http:
-        client = HmsClient(f"{hms.base_url}/v2", tokens, http)
+        client = HmsClient(f"{hms.base_url}/v2", tokens, http, Outbound([hms.base_url]))
         unused: Any = None
         slack: SlackGateway = unused
         yield Deps(store, slack, client, POLICY, NOBODY, clock.now, lambda: "id")
 
 
 async def taken(store: Store) -> Owed:
-    replay = await store.take_replay(CLAIMED_FOR)
+    replay = await store.heartbeat.take_replay(CLAIMED_FOR)
     assert replay is not None
     return replay
 
 
 async def owed(store: Store, clock: Clock) -> Owed:
     """Back after an hour, and the replay taken."""
-    await store.beat(away_after=POLICY.away_after, settle=0 * S)
+    await store.heartbeat.beat(away_after=POLICY.away_after, settle=0 * S)
     clock.advance(AWAY)
-    assert await store.beat(away_after=POLICY.away_after, settle=0 * S)
+    assert await store.heartbeat.beat(away_after=POLICY.away_after, settle=0 * S)
     return await taken(store)
 
 
@@ -89,7 +90,7 @@ async def test_it_is_asked_for_and_settled(
     assert asked["body"]["status"] == "failed"
     assert abs(end - replay.until) < S
     assert abs(start - (replay.since - POLICY.replay_margin)) < S
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None
 
 
 async def test_a_taker_that_died_leaves_the_same_request_to_another(
@@ -102,7 +103,7 @@ async def test_a_taker_that_died_leaves_the_same_request_to_another(
     await ask_for(deps, await taken(store))
     one, two = await replays(driver)
     assert one["body"] == two["body"]
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None
 
 
 @pytest.mark.parametrize("status", [500, 429, 400, 401])
@@ -115,14 +116,14 @@ async def test_a_failure_is_tried_again_ever_later_and_given_up_at_last(
     pauses = []
     for _ in range(TRIES - 1):
         await ask_for(deps, replay)
-        put_off = await store.owed_replay()
+        put_off = await store.heartbeat.owed_replay()
         assert put_off is not None
         pauses.append((put_off.due_at - clock.now()).total_seconds())
-        assert await store.take_replay(CLAIMED_FOR) is None
+        assert await store.heartbeat.take_replay(CLAIMED_FOR) is None
         clock.time = put_off.due_at
         replay = await taken(store)
     await ask_for(deps, replay)
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None
     assert pauses == sorted(pauses)
     assert pauses[0] >= 30
     assert pauses[-1] <= 600
@@ -134,9 +135,9 @@ async def test_after_a_failure_it_works(
     fault = {"kind": "status", "method": "POST", "path": PATH, "status": 503, "times": 1}
     await driver.sim("/faults", fault)
     await ask_for(deps, await owed(store, clock))
-    put_off = await store.owed_replay()
+    put_off = await store.heartbeat.owed_replay()
     assert put_off is not None
     clock.time = put_off.due_at
     await ask_for(deps, await taken(store))
     assert [r["status"] for r in await replays(driver)] == [503, 200]
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.owed_replay() is None

@@ -19,12 +19,12 @@ async def accepted() -> None:
 async def test_a_clock_that_was_set_back_hides_no_pause(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    gates = Gates(store, clock.now)
+    gates = Gates(store.rate_limits, clock.now)
     await gates.check("chat.postMessage")
     await gates.check_installed(accepted)
     clock.advance(-HOUR)
-    await Gates(another, clock.now).close("chat.postMessage", 30)
-    await Gates(another, clock.now).refused("token_revoked")
+    await Gates(another.rate_limits, clock.now).close("chat.postMessage", 30)
+    await Gates(another.rate_limits, clock.now).refused("token_revoked")
     with pytest.raises(SlackUnavailable):
         await gates.check("chat.postMessage")
     with pytest.raises(NotInstalled):
@@ -34,10 +34,10 @@ async def test_a_clock_that_was_set_back_hides_no_pause(
 async def test_a_clock_that_was_set_back_keeps_no_pause_that_is_over(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    gates = Gates(store, clock.now)
+    gates = Gates(store.rate_limits, clock.now)
     await gates.refused("token_revoked")
     with pytest.raises(NotInstalled):
         await gates.check_installed(accepted)
     clock.advance(-HOUR)
-    await another.open_gate(INSTALLED)
+    await another.rate_limits.open_gate(INSTALLED)
     await gates.check_installed(accepted)

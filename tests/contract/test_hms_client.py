@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from record_bot_sandbox.hms.app import RunningHms, serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.serving import bind
 
-from bot.domain.facts import BeamStarted
-from bot.domain.options import RecordingOptions, Section
+from bot.core.facts import BeamStarted
+from bot.core.options import RecordingOptions, Section
 from bot.hms.client import HmsClient
 from bot.hms.errors import (
     HmsConflict,
@@ -23,9 +26,6 @@ from bot.hms.models import Recording, WebhookDelivery, facts_of_recording
 from bot.hms.results import count_words, parse_summary
 from bot.hms.transport import rfc3339
 from bot.hms.webhook import envelope_of, fact_of, ids_of
-from bot.sandbox.hms.app import RunningHms, serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.serving import bind
 from tests.contract.hms_kit import SPEED, client_of, now, room_named
 from tests.patience import PATIENCE_S
 
@@ -160,7 +160,7 @@ async def test_no_log_line_holds_a_signature_or_a_token(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         await client.fetch_asset(video, 100_000_000)
-    assert "/files/" in caplog.text
+    assert "/presigned-url" in caplog.text
     assert "signature" not in caplog.text
     assert "eyJ" not in caplog.text
 

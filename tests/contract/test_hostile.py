@@ -13,10 +13,11 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from record_bot_sandbox.slack.seed import STARTER
 
-from bot.sandbox.slack.seed import STARTER
+from bot.hms.webhook import HEADER
 from bot.web.body import WITHIN_S as BODY_WITHIN_S
-from bot.web.webhook import HEADER, MAX_BODY_BYTES
+from bot.web.webhook import MAX_BODY_BYTES
 from tests.contract.hostile_kit import (
     ANY_JSON,
     FORM,

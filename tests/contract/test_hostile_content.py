@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain.deliveries import Kind
-from bot.domain.derive import derive
-from bot.domain.options import RecordingOptions
+from bot.core import facts as f
+from bot.core.deliveries import Kind
+from bot.core.derive import derive
+from bot.core.options import RecordingOptions
+from bot.engine.context import Context
+from bot.features.card.views import recording_card
+from bot.features.results.steps import _filename
+from bot.features.results.views import results_message
 from bot.hms.results import count_words, parse_summary
 from bot.hms.webhook import BadWebhook, fact_of, parse
-from bot.reconcile.context import Context
-from bot.reconcile.executors.results import _filename
-from bot.views.card import recording_card
-from bot.views.results import results_message
 from tests.contract.hostile_kit import ANY_JSON, fuzz
 from tests.unit.some import requested
 from tests.unit.views_extremes import TEXTS

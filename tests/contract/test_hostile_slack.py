@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from record_bot_sandbox.slack.seed import STARTER
 
-from bot.sandbox.slack.seed import STARTER
-from bot.views import ids
+from bot.ui import ids
 from tests.contract.hostile_kit import (
     ANY_JSON,
     FORM,

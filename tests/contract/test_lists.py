@@ -8,22 +8,25 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from record_bot_sandbox.slack import seed
 from sqlalchemy import event
 
-from bot.domain.facts import AssetSeen, Followed, Observed, StartAccepted
-from bot.domain.policy import Policy
+from bot.access import views as access_views
+from bot.access.rights import Rights
+from bot.access.visibility import Sight
+from bot.core.facts import AssetSeen, Followed, Observed, StartAccepted
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.features.card.links import CardLinks
+from bot.features.history.service import Lists
+from bot.features.home.service import Homes
+from bot.features.home.store import OpenHome
+from bot.features.results import service as links
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.sandbox.slack import seed
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from bot.store.values import OpenHome
-from bot.usecases import links
-from bot.usecases.deps import Deps
-from bot.usecases.home import Homes
-from bot.usecases.lists import Lists
-from bot.usecases.rights import Rights
-from bot.usecases.sight import Sight
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import T0, Clock, S, card, created
 
@@ -49,36 +52,43 @@ class Rig:
 
 @pytest.fixture
 async def rig(world: World, store: Store, clock: Clock) -> AsyncIterator[Rig]:
-    gateway = SlackGateway(world.client, world.session, None)
+    gateway = SlackGateway(world.client, Outbound([world.url]), None)
     identity, ids = await gateway.identity(), itertools.count()
     async with httpx.AsyncClient() as http:
-        hms = HmsClient("http://127.0.0.1:1", FixedToken("unused"), http, patience_s=1)
+        hms = HmsClient("http://127.0.0.1:1", FixedToken("unused"), http, Outbound(), patience_s=1)
         deps = Deps(store, gateway, hms, Policy(), identity, clock.now, lambda: f"id-{next(ids)}")
         rights = Rights(deps)
         sight = Sight(deps, rights.people)
-        yield Rig(deps, rights, sight, Homes(deps, rights.people, sight, Lists(deps, sight)))
+        yield Rig(
+            deps,
+            rights,
+            sight,
+            Homes(deps, rights.people, sight, Lists(deps, sight, CardLinks(deps))),
+        )
 
 
 async def populate(world: World, store: Store) -> None:
     """Each with its card, and as many facts as a busy one has."""
-    gateway = SlackGateway(world.client, world.session, None)
+    gateway = SlackGateway(world.client, Outbound([world.url]), None)
     for n in range(RUNNING + ENDED):
         key = await created(store, room_id=f"room-{n}", channel_id=seed.STANDUP, at=T0 + n * S)
         posted = await gateway.post(seed.STANDUP, HELLO)
         shown = card(seed.STANDUP, posted_in=posted.channel, ts=posted.ts)
-        await store.save_delivery(key, shown)
+        await store.recordings.save_delivery(key, shown)
         facts = [
             AssetSeen(at=T0, asset_id=f"a{i}", type="chat", status="completed")
             for i in range(CHANGES)
         ]
         end = [Observed(at=T0 + S, status="completed")] if n >= RUNNING else []
-        await store.add_facts(key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *end, *facts])
+        await store.recordings.add_facts(
+            key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *end, *facts]
+        )
 
 
 @contextmanager
 def statements(store: Store) -> Iterator[list[str]]:
     seen: list[str] = []
-    engine = store._db.engine.sync_engine
+    engine = store.db.database.engine.sync_engine
 
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
         seen.append(statement)
@@ -125,8 +135,8 @@ async def test_who_may_know_of_a_recording(
 ) -> None:
     first, *others = shown_in
     key = await created(store, by=seed.STARTER, channel_id=first)
-    await store.add_facts(key, [Followed(at=T0, channel_id=c, by="U1") for c in others])
-    row, recording = await store.row(key), (await store.load(key)).recording
+    await store.recordings.add_facts(key, [Followed(at=T0, channel_id=c, by="U1") for c in others])
+    row, recording = await store.lists.row(key), (await store.recordings.load(key)).recording
     assert row is not None
     seen = await rig.sight.sees(user, row)
     assert (seen.channel if seen else None) == sees
@@ -141,7 +151,7 @@ async def test_while_slack_does_not_say_nothing_is_told(
     world: World, store: Store, rig: Rig
 ) -> None:
     await created(store, by=seed.STARTER, channel_id=seed.STANDUP)
-    rows = await store.running()
+    rows = await store.lists.running()
     await world.ines.tell("faults", method="users.info", error="internal_error")
     assert await rig.sight.look(seed.MEMBER, rows) == []
     await world.ines.tell("faults", method="conversations.info", delay_s=9)
@@ -156,4 +166,4 @@ async def test_a_link_takes_someone_who_sees_a_channel_that_shows_it(
     refused = await links.mint(
         rig.deps, rig.rights, rig.sight, key, user=seed.ADMIN, channel=seed.STANDUP, what="video"
     )
-    assert refused == links.NotAllowed(links.SEERS)
+    assert refused == links.NotAllowed(access_views.SEERS)

@@ -7,23 +7,24 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
+from record_bot_sandbox.serving import serving
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.domain.deliveries import Work
-from bot.domain.facts import Adopted, StartAttempted
-from bot.domain.policy import Policy
+from bot.core.deliveries import Work
+from bot.core.facts import Adopted, StartAttempted
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.context import Context
+from bot.features.start.steps import start
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.reconcile.context import Context
-from bot.reconcile.executors.start import start
-from bot.sandbox.serving import serving
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.store_support import T0, Clock, S, created, new_key
 from tests.contract.test_loop import NOBODY
 
@@ -62,16 +63,16 @@ async def test_what_it_became_is_found_in_a_few_calls(
     past = [recording(f"old-{n}", "completed", T0 - (YEARS - n) * 3600 * S) for n in range(YEARS)]
     history = History([*past, recording("ours", status, T0 + S)])
     key = await created(store)
-    await store.add_facts(key, [StartAttempted(at=T0)])
+    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
     async with (
         serving(history.app()) as url,
         aiohttp.ClientSession() as session,
         httpx.AsyncClient() as http,
     ):
-        slack = SlackGateway(AsyncWebClient(session=session), session, None)
-        hms = HmsClient(url, FixedToken("t"), http)
+        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        hms = HmsClient(url, FixedToken("t"), http, Outbound())
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
-        ctx = Context(deps, "me", (await store.load(key)).recording, Work(), {})
+        ctx = Context(deps, "me", (await store.recordings.load(key)).recording, Work(), {})
         note = await start(ctx)
     assert note.facts[0] == Adopted(at=T0, hms_id="ours", elsewhere=False)
     assert len(history.calls) <= CALLS_AT_MOST

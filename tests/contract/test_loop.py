@@ -6,15 +6,17 @@ import aiohttp
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.facts import StopRequested
-from bot.domain.policy import Policy
+from bot.core.facts import StopRequested
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.dispatch import DISPATCH
+from bot.engine.loop import SIDE_BY_SIDE, Reconciler
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.reconcile.loop import SIDE_BY_SIDE, Reconciler
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.store_support import Clock, created, new_key
 from tests.patience import PATIENCE_S
 
@@ -26,15 +28,15 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
     """Cancelled before they began, so there is nothing to say to Slack or 100ms about them."""
     for n in range(SIDE_BY_SIDE * 5):
         key = await created(store, room_id=f"room-{n}")
-        await store.add_facts(key, [StopRequested(at=clock.now(), by="U1")])
+        await store.recordings.add_facts(key, [StopRequested(at=clock.now(), by="U1")])
     async with aiohttp.ClientSession() as session, httpx.AsyncClient() as http:
-        slack = SlackGateway(AsyncWebClient(session=session), session, None)
-        hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, patience_s=1)
+        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
-        reconciler = Reconciler(deps, "me", look_every_s=HOUR_S)
+        reconciler = Reconciler(deps, DISPATCH, "me", look_every_s=HOUR_S)
         running = asyncio.create_task(reconciler.run())
         async with asyncio.timeout(PATIENCE_S):
-            while await store.next_due() is not None:  # noqa: ASYNC110 - the loop makes it true
+            while await store.queue.next_due() is not None:  # noqa: ASYNC110 - the loop makes it true
                 await asyncio.sleep(0.02)
         reconciler.stop()
         await running

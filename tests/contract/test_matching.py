@@ -10,17 +10,21 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import insert
 
-from bot.domain.facts import BeamStarted, StartAccepted, StartAttempted
-from bot.domain.policy import Policy
+from bot.core.facts import BeamStarted, StartAccepted, StartAttempted
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.engine.housekeeping import tidy
+from bot.engine.inbox import match_inbox, reopen_inbox
+from bot.features.doctor.store import HealthRepository
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
-from bot.reconcile.inbox import match_inbox, reopen_inbox
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
+from bot.store.inbox import Inbox
+from bot.store.repository import TeamDatabase
 from bot.store.schema import facts
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled, Team
-from bot.usecases.deps import Deps
-from bot.usecases.housekeeping import tidy
 from tests.contract.store_support import LEASE, T0, Clock, S, created, entry, new_key
 from tests.contract.test_loop import NOBODY
 
@@ -40,23 +44,23 @@ class Answered:
         if self.left:
             self.left.pop()
             accepted = StartAccepted(at=T0 + S, hms_id="job-1")
-            await self.store.record(self.key, facts=[accepted], aliases=["job-1"])
+            await self.store.recordings.record(self.key, facts=[accepted], aliases=["job-1"])
             await reopen_inbox(self.store, "room-1")
 
 
-class Slow(Store):
+class SlowInbox(Inbox):
     """Between its look and its verdict a matcher takes so long that something comes in between."""
 
     between: Answered
 
-    async def settle_inbox(self, settled: Sequence[Settled]) -> None:
+    async def settle(self, settled: Sequence[Settled]) -> None:
         await self.between()
-        await super().settle_inbox(settled)
+        await super().settle(settled)
 
 
 def deps_of(store: Store, clock: Clock, session: aiohttp.ClientSession) -> Deps:
-    slack = SlackGateway(AsyncWebClient(session=session), session, None)
-    hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), httpx.AsyncClient())
+    slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+    hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), httpx.AsyncClient(), Outbound())
     return Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
 
 
@@ -64,45 +68,46 @@ async def test_a_name_learnt_while_it_was_looked_for_is_not_missed(
     store: Store, team: Team, clock: Clock
 ) -> None:
     key = await created(store)
-    await store.add_facts(key, [StartAttempted(at=T0)])
-    await store.put_inbox(entry(body=STARTED, aliases=("job-1",)))
-    slow = Slow(store._db, team, now=clock.now, lease=LEASE)
-    slow.between = Answered(store, key)
+    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
+    await store.inbox.put(entry(body=STARTED, aliases=("job-1",)))
+    slow = Store(TeamDatabase(store.db.database, team, now=clock.now, lease=LEASE))
+    slow.inbox = inbox = SlowInbox(slow.db)
+    inbox.between = Answered(store, key)
     async with aiohttp.ClientSession() as session:
         await match_inbox(deps_of(slow, clock, session))
         await match_inbox(deps_of(store, clock, session))
-    log = (await store.load(key)).recording.log
+    log = (await store.recordings.load(key)).recording.log
     assert [f for f in log if isinstance(f, BeamStarted)]
-    assert await store.waiting_inbox() == []
+    assert await store.inbox.waiting() == []
 
 
 async def test_after_an_hour_it_is_nobodys(store: Store, clock: Clock) -> None:
     """Also if nothing makes anyone look at it once more."""
     key = await created(store)
-    await store.add_facts(key, [StartAttempted(at=T0)])
-    await store.put_inbox(entry(body=STARTED))
+    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
+    await store.inbox.put(entry(body=STARTED))
     async with aiohttp.ClientSession() as session:
         deps = deps_of(store, clock, session)
         await match_inbox(deps)
         clock.advance(HOUR)
         await tidy(deps)
-        assert len(await store.waiting_inbox()) == 1
+        assert len(await store.inbox.waiting()) == 1
         clock.advance(S)
         await tidy(deps)
-    assert await store.waiting_inbox() == []
-    assert (await store.received(T0)).ignored == 1
+    assert await store.inbox.waiting() == []
+    assert (await HealthRepository(store.db).received(T0)).ignored == 1
 
 
 @pytest.mark.parametrize("late", [InboxState.WAITING, InboxState.IGNORED, InboxState.NEW])
 async def test_a_late_verdict_does_not_undo_a_match(store: Store, late: InboxState) -> None:
     """Of a matcher that was away for longer than the lease of what it had taken."""
     key = await created(store)
-    await store.put_inbox(entry())
-    [item] = await store.take_inbox(9)
-    await store.record(key, inbox=[item.id])
-    await store.settle_inbox([Settled(item.id, late)])
-    assert await store.take_inbox(9) == []
-    assert (await store.received(T0)).matched == 1
+    await store.inbox.put(entry())
+    [item] = await store.inbox.take(9)
+    await store.recordings.record(key, inbox=[item.id])
+    await store.inbox.settle([Settled(item.id, late)])
+    assert await store.inbox.take(9) == []
+    assert (await HealthRepository(store.db).received(T0)).matched == 1
 
 
 async def test_a_recording_that_cannot_be_read_holds_up_no_other(
@@ -111,10 +116,10 @@ async def test_a_recording_that_cannot_be_read_holds_up_no_other(
     """As while a deploy rolls: newer code has noted what this one does not know."""
     broken, sound = [await created(store, room_id=f"room-{n}") for n in range(2)]
     for n, key in enumerate((broken, sound)):
-        await store.record(key, aliases=[f"job-{n}"])
+        await store.recordings.record(key, aliases=[f"job-{n}"])
         data = {"job_id": f"job-{n}", "room_id": f"room-{n}"}
         body = {"type": "beam.started.success", "data": data}
-        await store.put_inbox(entry(f"e{n}", body=body, room_id=f"room-{n}"))
+        await store.inbox.put(entry(f"e{n}", body=body, room_id=f"room-{n}"))
     of_the_future = {
         "enterprise_id": team.enterprise_id,
         "team_id": team.team_id,
@@ -124,10 +129,12 @@ async def test_a_recording_that_cannot_be_read_holds_up_no_other(
         "at": T0,
         "body": {"kind": "tomorrow", "at": T0.isoformat()},
     }
-    async with store._db.write() as conn:
+    async with store.db.database.write() as conn:
         await conn.execute(insert(facts), of_the_future)
     async with aiohttp.ClientSession() as session:
         await match_inbox(deps_of(store, clock, session))
-    assert any(isinstance(f, BeamStarted) for f in (await store.load(sound)).recording.log)
+    assert any(
+        isinstance(f, BeamStarted) for f in (await store.recordings.load(sound)).recording.log
+    )
     clock.advance(LEASE)
-    assert [item.entry.identity for item in await store.take_inbox(9)] == ["e0"]
+    assert [item.entry.identity for item in await store.inbox.take(9)] == ["e0"]

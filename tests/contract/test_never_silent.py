@@ -8,23 +8,25 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from record_bot_sandbox.hms.app import serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.slack.seed import STANDUP, STARTER
+from record_bot_sandbox.slack.seen import SeenMessage
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.facts import StopRequested
-from bot.domain.options import RecordingOptions
-from bot.domain.policy import Policy
-from bot.domain.recording import Recording
+from bot.core.deliveries import Kind, State
+from bot.core.facts import StopRequested
+from bot.core.options import RecordingOptions
+from bot.core.policy import Policy
+from bot.core.recording import Recording
+from bot.deps import Deps
+from bot.dispatch import DISPATCH
+from bot.engine.runner import run
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
-from bot.reconcile.runner import run
-from bot.sandbox.hms.app import serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
-from bot.sandbox.slack.seed import STANDUP, STARTER
-from bot.sandbox.slack.seen import SeenMessage
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import Clock, S, created
 from tests.patience import PatientDriver
@@ -52,11 +54,11 @@ class Life:
     world: World
 
     async def until(self, then: datetime) -> None:
-        while (due := await self.store.next_due()) is not None and due <= then:
+        while (due := await self.store.queue.next_due()) is not None and due <= then:
             self.clock.time = max(self.clock.time, due)
-            for key in await self.store.take_due(1, ME):
-                rest = await run(self.deps, key, ME)
-                await self.store.release(key, ME, rest.until, asked=rest.asked)
+            for key in await self.store.queue.take(1, ME):
+                rest = await run(self.deps, DISPATCH, key, ME)
+                await self.store.queue.release(key, ME, rest.until, asked=rest.asked)
         self.clock.time = max(self.clock.time, then)
 
     async def recorded(self, **options: Any) -> str:
@@ -76,13 +78,13 @@ class Life:
         hms_id = (await self.recording(key)).hms_id
         assert hms_id is not None
         await self.driver.recording(hms_id, "running")
-        await self.store.add_facts(key, [StopRequested(at=self.clock.now(), by=STARTER)])
+        await self.store.recordings.add_facts(key, [StopRequested(at=self.clock.now(), by=STARTER)])
         await self.until(self.clock.now() + 1 * S)
         await self.driver.recording(hms_id, "completed")
         return key
 
     async def recording(self, key: str) -> Recording:
-        return (await self.store.load(key)).recording
+        return (await self.store.recordings.load(key)).recording
 
     async def card(self) -> SeenMessage:
         state = await self.world.ines.state()
@@ -96,10 +98,8 @@ class Life:
 
 
 @pytest.fixture
-async def life(store: Store) -> AsyncIterator[Life]:
-    clock = Clock()
+async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
     clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
-    store._now = clock.now
     async with (
         slack() as world,
         serve(HmsConfig(speed=3000)) as hms,
@@ -108,8 +108,8 @@ async def life(store: Store) -> AsyncIterator[Life]:
     ):
         config = hms.sim.config
         tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))
-        client = HmsClient(f"{hms.base_url}/v2", tokens, http)
-        door = SlackGateway(world.client, world.session, None)
+        client = HmsClient(f"{hms.base_url}/v2", tokens, http, Outbound([hms.base_url]))
+        door = SlackGateway(world.client, Outbound([world.url]), None)
         identity = await door.identity()
         deps = Deps(store, door, client, POLICY, identity, clock.now, lambda: uuid4().hex)
         yield Life(deps, store, clock, driver, world)
@@ -134,7 +134,7 @@ async def test_a_transcript_that_never_comes(life: Life) -> None:
     assert "Gave up waiting for the transcript" in card.text
     assert "The video is ready." in results
     assert OVER in results
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None
     assert (await life.recording(key)).problem is None
 
 
@@ -153,7 +153,7 @@ async def test_a_transcript_that_cannot_be_read(life: Life) -> None:
     assert OVER in results
     assert chat == "The chat is not here: 100ms did not hand it out. Details shows its files."
     assert "Transcript" in [b["text"]["text"] for b in card.blocks[-1]["elements"]]
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None
 
 
 async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
@@ -169,7 +169,7 @@ async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
     results, *files = await life.thread()
     assert "The summary could not be read; Details has its file." in results
     assert len(files) == 2
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None
 
 
 async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
@@ -179,9 +179,9 @@ async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
     key = await life.recorded(transcription=True)
     await life.driver.event("transcription.success")
     await life.until(life.clock.now() + 10 * HOUR)
-    loaded = await life.store.load(key)
+    loaded = await life.store.recordings.load(key)
     assert loaded.recording.assets.chat is not None
     sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT}
     assert sent == {Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT}
     assert not [text for text in await life.thread() if "chat" in text]
-    assert await life.store.next_due() is None
+    assert await life.store.queue.next_due() is None

@@ -6,8 +6,8 @@ from typing import Any
 
 import jwt
 import pytest
+from record_bot_sandbox.hms.driver import management_token
 
-from bot.sandbox.hms.driver import management_token
 from tests.contract.sim_hms_rig import SECRET, rig
 
 SUMMARY = {"enabled": True, "sections": [{"title": "Agenda", "format": "bullets"}]}

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from record_bot_sandbox.hms.driver import Json
 
-from bot.sandbox.hms.driver import Json
 from tests.contract.sim_hms_rig import Rig, assets_of, rig, stopped
 
 URL = {"meeting_url": "https://meet.example.com/x"}

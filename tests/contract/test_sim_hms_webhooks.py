@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from record_bot_sandbox.hms.driver import Json
 
-from bot.sandbox.hms.driver import Json
 from tests.contract.sim_hms_rig import Rig, Sink, rig
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack import seed
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,8 +15,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox.serving import serving
-from bot.sandbox.slack import seed
 from tests.contract.sim_slack_kit import (
     JSON,
     expected_problems,

@@ -5,10 +5,10 @@ import time
 import aiohttp
 import httpx
 import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import CannotError
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import CannotError
 from tests.contract.sim_slack_kit import expected_problems, refusal, slack
 
 

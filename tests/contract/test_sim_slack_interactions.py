@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import CannotError
 from slack_bolt.async_app import AsyncApp
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import CannotError
 from tests.contract.sim_slack_kit import (
     JSON,
     Clock,

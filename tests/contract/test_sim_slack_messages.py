@@ -1,6 +1,7 @@
 """chat.*: who may post where, and what an update does."""
 
-from bot.sandbox.slack import seed
+from record_bot_sandbox.slack import seed
+
 from tests.contract.sim_slack_kit import (
     Clock,
     expected_problems,

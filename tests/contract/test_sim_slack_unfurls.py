@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.seen import SeenMessage
 from tests.contract.sim_slack_kit import (
     JSON,
     World,

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from record_bot_sandbox.slack.seed import STANDUP
 
-from bot.sandbox.slack.seed import STANDUP
+from bot.outbound import Outbound
 from bot.slack.errors import NotAuthorized, NotInstalled, TokenRefused
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
@@ -26,7 +27,11 @@ async def world() -> AsyncIterator[World]:
 
 def gateway(world: World, store: Store, clock: Clock) -> SlackGateway:
     """As one replica has it."""
-    return SlackGateway(world.client, world.session, Gates(store, clock.now, first=1 * S, cap=CAP))
+    return SlackGateway(
+        world.client,
+        Outbound([world.url]),
+        Gates(store.rate_limits, clock.now, first=1 * S, cap=CAP),
+    )
 
 
 @pytest.fixture
@@ -90,7 +95,7 @@ async def test_it_goes_on_by_itself_when_it_is_back(
     await door.post(STANDUP, HELLO)
     assert called(world) == ["chat.postMessage", "auth.test", "chat.postMessage"]
     await gateway(world, another, clock).post(STANDUP, HELLO)
-    assert await another.shut(INSTALLED) is None
+    assert await another.rate_limits.shut(INSTALLED) is None
 
 
 async def test_what_slack_says_by_event_stops_calls_that_were_never_made(
@@ -129,13 +134,13 @@ async def test_an_outage_during_the_probe_says_nothing_about_the_token(
     await world.ines.tell("faults", method="auth.test", http_status=500)
     with pytest.raises(Exception, match="HTTP 500"):
         await door.post(STANDUP, HELLO)
-    assert await store.shut(INSTALLED) is not None
+    assert await store.rate_limits.shut(INSTALLED) is not None
     clock.advance(10 * S)
     await door.post(STANDUP, HELLO)
-    assert await store.shut(INSTALLED) is None
+    assert await store.rate_limits.shut(INSTALLED) is None
 
 
 async def test_before_there_are_gates_the_token_itself_is_refused(world: World) -> None:
     await remove(world)
     with pytest.raises(TokenRefused):
-        await SlackGateway(world.client, world.session, None).identity()
+        await SlackGateway(world.client, Outbound([world.url]), None).identity()

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 import httpx
 import pytest
+from record_bot_sandbox.serving import serving
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.domain.deliveries import Wanted, Work
-from bot.domain.facts import (
+from bot.core.deliveries import Wanted, Work
+from bot.core.facts import (
     Fact,
     Observed,
     PauseDropped,
@@ -23,20 +24,20 @@ from bot.domain.facts import (
     StopRefused,
     Vanished,
 )
-from bot.domain.plan import ask_at, next_step
-from bot.domain.policy import Policy
-from bot.domain.steps import Ask, Wait
+from bot.core.plan import ask_at, next_step
+from bot.core.policy import Policy
+from bot.core.steps import Ask, Wait
+from bot.deps import Deps
+from bot.engine.context import Context, Note
+from bot.engine.polling import ask
+from bot.features.control.steps import pause, stop
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
-from bot.pauses import Pauses
-from bot.reconcile.context import Context, Note
-from bot.reconcile.executors.ask import ask
-from bot.reconcile.executors.control import pause, stop
-from bot.sandbox.serving import serving
+from bot.kit.rate_limits import Pauses
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from bot.usecases.deps import Deps
 from tests.contract.store_support import T0, Clock, S, card, created, new_key
 from tests.contract.test_loop import NOBODY
 
@@ -64,16 +65,16 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
     """What an executor sees of a recording that runs."""
     key = await created(store)
     facts: list[Fact] = [StartAccepted(at=T0, hms_id="job-1"), Observed(at=T0, status="running")]
-    await store.add_facts(key, facts)
+    await store.recordings.add_facts(key, facts)
     async with (
         serving(hms.app()) as url,
         aiohttp.ClientSession() as session,
         httpx.AsyncClient() as http,
     ):
-        slack = SlackGateway(AsyncWebClient(session=session), session, None)
-        client = HmsClient(url, FixedToken("t"), http, patience_s=5)
+        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        client = HmsClient(url, FixedToken("t"), http, Outbound(), patience_s=5)
         deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
-        yield Context(deps, "me", (await store.load(key)).recording, Work(), {})
+        yield Context(deps, "me", (await store.recordings.load(key)).recording, Work(), {})
 
 
 def too_many() -> Response:
@@ -102,7 +103,9 @@ async def test_a_429_pauses_its_method_for_every_replica(
     hms = Hms(too_many)
     async with serving(hms.app()) as url, httpx.AsyncClient() as http:
         one, other = (
-            HmsClient(url, FixedToken("t"), http, pauses=Pauses(shared, clock.now))
+            HmsClient(
+                url, FixedToken("t"), http, Outbound(), pauses=Pauses(shared.rate_limits, clock.now)
+            )
             for shared in (store, another)
         )
         with pytest.raises(HmsUnavailable, match="slow down"):
@@ -192,10 +195,10 @@ async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock:
     for answer, kinds in ((over, [StopRefused, Observed]), (unknown, [StopRefused])):
         async with beside(Hms(answer, unknown), store, clock) as ctx:
             assert [type(f) for f in (await stop(ctx)).facts] == kinds
-        await store.forget(ctx.key, await taken(store, ctx.key))
+        await store.forgetting.forget(ctx.key, await taken(store, ctx.key))
 
 
 async def taken(store: Store, key: str) -> str:
     """The room is free for the next one."""
-    assert await store.take_due(1, "me") == [key]
+    assert await store.queue.take(1, "me") == [key]
     return "me"

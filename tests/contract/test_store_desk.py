@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.domain.drafts import Draft, DraftSection
-from bot.domain.facts import (
+from bot.core.facts import (
     AssetSeen,
     BeamStarted,
     Fact,
@@ -13,12 +12,13 @@ from bot.domain.facts import (
     StartAccepted,
     StartParked,
 )
-from bot.domain.files import can_read, can_watch
-from bot.domain.recording import Phase
-from bot.domain.rooms import RoomEntry
+from bot.core.recording import Phase, can_read, can_watch
+from bot.features.options.drafts import Draft, DraftSection
+from bot.features.options.store import DraftRepository, SavedDraft
+from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.store import RoomRepository
 from bot.store.errors import StoreRefused
 from bot.store.store import Store
-from bot.store.values import SavedDraft
 from tests.contract.store_support import T0, Clock, S, created
 
 
@@ -28,32 +28,32 @@ async def test_lists_show_the_newest_first_and_only_what_was_asked_for(
     one = await created(store, room_id="a", at=T0)
     two = await created(store, room_id="b", at=T0 + S, channel_id="C2")
     await created(other_team, room_id="a")
-    await store.add_facts(one, [Followed(at=T0, channel_id="C2", by="U2")])
-    await store.add_facts(one, [StartParked(at=T0)])
+    await store.recordings.add_facts(one, [Followed(at=T0, channel_id="C2", by="U2")])
+    await store.recordings.add_facts(one, [StartParked(at=T0)])
     three = await created(store, room_id="a", at=T0 + 2 * S)
 
     async def keys(**only: str) -> list[str]:
-        return [row.key for row in await store.list_recent(**only)]  # type: ignore[arg-type]
+        return [row.key for row in await store.lists.recent(**only)]  # type: ignore[arg-type]
 
     assert await keys() == [three, two, one]
     assert await keys(room_id="a") == [three, one]
     assert await keys(channel="C2") == [two, one]
     assert await keys(channel="C2", room_id="a") == [one]
-    assert [row.key for row in await store.list_recent(limit=1)] == [three]
-    assert [row.key for row in await store.running()] == [three, two]
-    assert [row.key for row in await store.running(channel="C2")] == [two]
-    assert [row.key for row in await store.recordings_in_channel("C2")] == [two, one]
-    assert [row.key for row in await store.open_in_room("a")] == [three, one]
-    await store.take_due(9, "w")
-    await store.release(one, "w", None)
-    assert [row.key for row in await store.open_in_room("a")] == [three]
-    assert [row.key for row in await store.recordings_in_channel("C2")] == [two]
+    assert [row.key for row in await store.lists.recent(limit=1)] == [three]
+    assert [row.key for row in await store.lists.running()] == [three, two]
+    assert [row.key for row in await store.lists.running(channel="C2")] == [two]
+    assert [row.key for row in await store.lists.recordings_in_channel("C2")] == [two, one]
+    assert [row.key for row in await store.lists.open_in_room("a")] == [three, one]
+    await store.queue.take(9, "w")
+    await store.queue.release(one, "w", None)
+    assert [row.key for row in await store.lists.open_in_room("a")] == [three]
+    assert [row.key for row in await store.lists.recordings_in_channel("C2")] == [two]
 
 
 async def test_a_row_holds_what_a_list_and_the_matcher_need(store: Store) -> None:
     key = await created(store)
     video = AssetSeen(at=T0, asset_id="v", type="room-composite", status="completed")
-    await store.add_facts(
+    await store.recordings.add_facts(
         key,
         [
             StartAccepted(at=T0, hms_id="hms-1"),
@@ -62,12 +62,12 @@ async def test_a_row_holds_what_a_list_and_the_matcher_need(store: Store) -> Non
             video,
         ],
     )
-    row = await store.row(key)
+    row = await store.lists.row(key)
     assert row is not None
     assert (row.phase, row.hms_id, row.session_id) == (Phase.PROCESSING, "hms-1", "s-1")
     assert (row.started_at, row.stopped_at, row.duration_s) == (T0 + S, T0 + 8 * S, 7.0)
     assert (row.has_video, row.has_transcript) == (True, False)
-    assert await store.open_recording_in_room("room-1") is None
+    assert await store.lists.open_recording_in_room("room-1") is None
 
 
 DONE = Observed(at=T0 + S, status="completed")
@@ -88,8 +88,8 @@ async def test_a_row_offers_the_files_that_the_card_offers(
     store: Store, said: list[Fact], video: bool, transcript: bool
 ) -> None:
     key = await created(store)
-    await store.add_facts(key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *said])
-    row, recording = await store.row(key), (await store.load(key)).recording
+    await store.recordings.add_facts(key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *said])
+    row, recording = await store.lists.row(key), (await store.recordings.load(key)).recording
     assert row is not None
     assert (row.has_video, row.has_transcript) == (video, transcript)
     assert (can_watch(recording), can_read(recording)) == (video, transcript)
@@ -99,51 +99,51 @@ async def test_rooms_are_refreshed_without_losing_what_we_know(
     store: Store, other_team: Store, clock: Clock
 ) -> None:
     daily, weekly = RoomEntry("r1", "daily"), RoomEntry("r2", "weekly")
-    assert await store.rooms_refreshed_at() is None
-    await store.upsert_rooms([daily, weekly, daily], T0)
-    await other_team.upsert_rooms([RoomEntry("r9", "theirs")], T0)
-    await store.mark_used("r1")
-    await store.mark_live(["r1", "unknown"])
+    assert await RoomRepository(store.db).refreshed_at() is None
+    await RoomRepository(store.db).upsert([daily, weekly, daily], T0)
+    await RoomRepository(other_team.db).upsert([RoomEntry("r9", "theirs")], T0)
+    await RoomRepository(store.db).mark_used("r1")
+    await RoomRepository(store.db).mark_live(["r1", "unknown"])
     clock.advance(S)
-    await store.upsert_rooms([RoomEntry("r1", "renamed", enabled=False)], T0 + S)
+    await RoomRepository(store.db).upsert([RoomEntry("r1", "renamed", enabled=False)], T0 + S)
     renamed = RoomEntry("r1", "renamed", enabled=False, live=True, last_used_at=T0)
-    assert await store.all_rooms() == [renamed, weekly]
-    assert await store.rooms_refreshed_at() == T0 + S
-    await store.mark_live(["r2"])
-    assert [room.live for room in await store.all_rooms()] == [False, True]
-    await store.upsert_rooms([weekly], T0 + 2 * S, whole=True)
-    assert [room.room_id for room in await store.all_rooms()] == ["r2"]
-    await store.upsert_rooms([], T0 + 3 * S, whole=True)
-    assert await store.all_rooms() == []
-    await store.mark_live([])
+    assert await RoomRepository(store.db).all() == [renamed, weekly]
+    assert await RoomRepository(store.db).refreshed_at() == T0 + S
+    await RoomRepository(store.db).mark_live(["r2"])
+    assert [room.live for room in await RoomRepository(store.db).all()] == [False, True]
+    await RoomRepository(store.db).upsert([weekly], T0 + 2 * S, whole=True)
+    assert [room.room_id for room in await RoomRepository(store.db).all()] == ["r2"]
+    await RoomRepository(store.db).upsert([], T0 + 3 * S, whole=True)
+    assert await RoomRepository(store.db).all() == []
+    await RoomRepository(store.db).mark_live([])
 
 
 async def test_a_draft_is_kept_for_the_person_who_typed_it(store: Store, clock: Clock) -> None:
     first = Draft(room_id="r1", context="half a sen")
     latest = Draft(width="ten", sections=(DraftSection(id=7, title="Why <&>"),))
-    await store.save_draft("form-1", "U1", "C1", first)
-    await store.save_draft("form-1", "U1", "C1", latest)
-    assert await store.draft("form-1", "U1") == SavedDraft(latest, "C1", T0)
-    assert await store.draft("form-1", "U2") is None
+    await DraftRepository(store.db).save("form-1", "U1", "C1", first)
+    await DraftRepository(store.db).save("form-1", "U1", "C1", latest)
+    assert await DraftRepository(store.db).get("form-1", "U1") == SavedDraft(latest, "C1", T0)
+    assert await DraftRepository(store.db).get("form-1", "U2") is None
     with pytest.raises(StoreRefused):
-        await store.save_draft("form-1", "U2", None, first)
+        await DraftRepository(store.db).save("form-1", "U2", None, first)
     clock.advance(S)
-    await store.save_draft("form-2", "U1", None, first)
-    assert await store.purge(drafts_before=clock.now()) == 1
-    assert await store.draft("form-1", "U1") is None
-    assert await store.draft("form-2", "U1") is not None
+    await DraftRepository(store.db).save("form-2", "U1", None, first)
+    assert await store.purging.purge(drafts_before=clock.now()) == 1
+    assert await DraftRepository(store.db).get("form-1", "U1") is None
+    assert await DraftRepository(store.db).get("form-2", "U1") is not None
 
 
 async def test_a_gate_is_closed_for_the_team_until_its_time(
     store: Store, another: Store, other_team: Store, clock: Clock
 ) -> None:
-    assert await store.gate("chat.update") is None
-    await store.close_gate("chat.update", T0 + 30 * S)
-    await another.close_gate("chat.update", T0 + 10 * S)
-    assert await another.gate("chat.update") == T0 + 30 * S
-    assert await store.gate("chat.postMessage") is None
-    assert await other_team.gate("chat.update") is None
+    assert await store.rate_limits.gate("chat.update") is None
+    await store.rate_limits.close_gate("chat.update", T0 + 30 * S)
+    await another.rate_limits.close_gate("chat.update", T0 + 10 * S)
+    assert await another.rate_limits.gate("chat.update") == T0 + 30 * S
+    assert await store.rate_limits.gate("chat.postMessage") is None
+    assert await other_team.rate_limits.gate("chat.update") is None
     clock.advance(30 * S)
-    assert await store.gate("chat.update") is None
-    await store.close_gate("chat.update", T0 + 31 * S)
-    assert await store.gate("chat.update") == T0 + 31 * S
+    assert await store.rate_limits.gate("chat.update") is None
+    await store.rate_limits.close_gate("chat.update", T0 + 31 * S)
+    assert await store.rate_limits.gate("chat.update") == T0 + 31 * S

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.facts import StopRequested
+from bot.core.deliveries import Kind, State
+from bot.core.facts import StopRequested
 from bot.store.store import Store
 from bot.store.values import Asked
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry
@@ -20,66 +20,66 @@ async def rooms(store: Store, count: int) -> list[str]:
 async def test_two_owners_never_have_the_same_recording(store: Store, another: Store) -> None:
     keys = await rooms(store, 60)
     taken = await asyncio.gather(
-        *(store.take_due(4, f"a{n}") for n in range(12)),
-        *(another.take_due(4, f"b{n}") for n in range(12)),
+        *(store.queue.take(4, f"a{n}") for n in range(12)),
+        *(another.queue.take(4, f"b{n}") for n in range(12)),
     )
     seen = Counter(key for batch in taken for key in batch)
     assert max(seen.values()) == 1
     assert max(len(batch) for batch in taken) <= 4
-    rest = await store.take_due(100, "c")
+    rest = await store.queue.take(100, "c")
     assert sorted([*seen, *rest]) == sorted(keys)
 
 
 async def test_the_longest_waiting_is_taken_first(store: Store, clock: Clock) -> None:
     late, early = await rooms(store, 2)
-    await store.take_due(2, "a")
-    await store.release(late, "a", T0 + 20 * S)
-    await store.release(early, "a", T0 + 10 * S)
-    assert await store.next_due() == T0 + 10 * S
-    assert await store.take_due(9, "a") == []
+    await store.queue.take(2, "a")
+    await store.queue.release(late, "a", T0 + 20 * S)
+    await store.queue.release(early, "a", T0 + 10 * S)
+    assert await store.queue.next_due() == T0 + 10 * S
+    assert await store.queue.take(9, "a") == []
     clock.advance(20 * S)
-    assert await store.take_due(1, "a") == [early]
-    assert await store.take_due(9, "a") == [late]
+    assert await store.queue.take(1, "a") == [early]
+    assert await store.queue.take(9, "a") == [late]
 
 
 async def test_a_lease_ends_and_may_be_renewed_until_then(
     store: Store, another: Store, clock: Clock
 ) -> None:
     [key] = await rooms(store, 1)
-    await store.take_due(1, "a")
-    assert await store.next_due() == T0 + LEASE
+    await store.queue.take(1, "a")
+    assert await store.queue.next_due() == T0 + LEASE
     clock.advance(LEASE - S)
-    assert await store.renew(["a"]) == [key]
+    assert await store.queue.renew(["a"]) == [key]
     clock.advance(LEASE - S)
-    assert await another.take_due(1, "b") == []
+    assert await another.queue.take(1, "b") == []
     clock.advance(S)
-    assert await another.take_due(1, "b") == [key]
-    assert await store.renew(["a"]) == []
-    assert not await store.release(key, "a", None)
-    assert await store.next_due() == clock.now() + LEASE
+    assert await another.queue.take(1, "b") == [key]
+    assert await store.queue.renew(["a"]) == []
+    assert not await store.queue.release(key, "a", None)
+    assert await store.queue.next_due() == clock.now() + LEASE
 
 
 async def test_a_wake_during_the_run_is_honoured(store: Store, another: Store) -> None:
     [key] = await rooms(store, 1)
-    await store.take_due(1, "a")
-    await another.add_facts(key, [StopRequested(at=T0, by="U1")])
-    assert await another.take_due(1, "b") == []
-    assert await store.release(key, "a", T0 + 600 * S)
-    assert await another.take_due(1, "b") == [key]
-    assert not await another.release(key, "b", None)
-    assert await store.next_due() is None
+    await store.queue.take(1, "a")
+    await another.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
+    assert await another.queue.take(1, "b") == []
+    assert await store.queue.release(key, "a", T0 + 600 * S)
+    assert await another.queue.take(1, "b") == [key]
+    assert not await another.queue.release(key, "b", None)
+    assert await store.queue.next_due() is None
 
 
 async def test_what_was_asked_is_kept_unless_someone_wants_it_asked_again(store: Store) -> None:
     [key] = await rooms(store, 1)
-    await store.take_due(1, "a")
-    await store.release(key, "a", T0, asked=Asked(T0, 3, 1))
-    work = (await store.load(key)).work
+    await store.queue.take(1, "a")
+    await store.queue.release(key, "a", T0, asked=Asked(T0, 3, 1))
+    work = (await store.recordings.load(key)).work
     assert (work.asked_at, work.asks, work.ask_failures) == (T0, 3, 1)
-    await store.take_due(1, "a")
-    await store.record(key, asked=Asked(None), wake=True)
-    await store.release(key, "a", T0, asked=Asked(T0, 4))
-    assert (await store.load(key)).work.asked_at is None
+    await store.queue.take(1, "a")
+    await store.recordings.record(key, asked=Asked(None), wake=True)
+    await store.queue.release(key, "a", T0, asked=Asked(T0, 4))
+    assert (await store.recordings.load(key)).work.asked_at is None
 
 
 async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> None:
@@ -90,15 +90,15 @@ async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> Non
 
     async def worker(mine: Store, owner: str) -> None:
         nonlocal seen
-        while not stop.is_set() or await mine.next_due() is not None:
-            for taken in await mine.take_due(1, owner):
-                seen = len((await mine.load(taken)).recording.log)
-                await mine.release(taken, owner, None)
+        while not stop.is_set() or await mine.queue.next_due() is not None:
+            for taken in await mine.queue.take(1, owner):
+                seen = len((await mine.recordings.load(taken)).recording.log)
+                await mine.queue.release(taken, owner, None)
             await asyncio.sleep(0)
 
     async def people() -> None:
         for n in range(40):
-            await another.add_facts(key, [StopRequested(at=T0 + n * S, by="U1")])
+            await another.recordings.add_facts(key, [StopRequested(at=T0 + n * S, by="U1")])
         stop.set()
 
     await asyncio.gather(worker(store, "a"), worker(another, "b"), people())
@@ -110,81 +110,81 @@ async def test_wakes_reach_only_the_team_and_the_keys_named(
 ) -> None:
     one, two = await rooms(store, 2)
     [theirs] = await rooms(other_team, 1)
-    await store.take_due(9, "a")
-    await other_team.take_due(9, "a")
+    await store.queue.take(9, "a")
+    await other_team.queue.take(9, "a")
     for key in (one, two):
-        await store.release(key, "a", None)
-    await other_team.release(theirs, "a", None)
-    await store.wake([one, theirs, "nobody"])
-    await store.wake([])
-    assert await store.take_due(9, "a") == [one]
-    assert await other_team.take_due(9, "a") == []
+        await store.queue.release(key, "a", None)
+    await other_team.queue.release(theirs, "a", None)
+    await store.queue.wake([one, theirs, "nobody"])
+    await store.queue.wake([])
+    assert await store.queue.take(9, "a") == [one]
+    assert await other_team.queue.take(9, "a") == []
 
 
 async def test_after_downtime_everything_unfinished_is_due(store: Store) -> None:
     done, later, leased = await rooms(store, 3)
-    await store.take_due(9, "old")
-    await store.release(done, "old", None)
-    await store.release(later, "old", T0 + 999 * S)
-    await store.put_inbox(entry())
-    assert len(await store.take_inbox(9)) == 1
-    await store.release_all_leases()
-    assert await store.wake_all_open() == 2
-    assert sorted(await store.take_due(9, "new")) == sorted([later, leased])
-    assert len(await store.take_inbox(9)) == 1
+    await store.queue.take(9, "old")
+    await store.queue.release(done, "old", None)
+    await store.queue.release(later, "old", T0 + 999 * S)
+    await store.inbox.put(entry())
+    assert len(await store.inbox.take(9)) == 1
+    await store.queue.release_all()
+    assert await store.queue.wake_all_open() == 2
+    assert sorted(await store.queue.take(9, "new")) == sorted([later, leased])
+    assert len(await store.inbox.take(9)) == 1
 
 
 async def test_what_is_resumed_is_also_to_be_asked_for(store: Store) -> None:
     [key] = await rooms(store, 1)
-    await store.record(key, asked=Asked(T0, asks=3, failures=2))
-    assert await store.resume() == 1
-    work = (await store.load(key)).work
+    await store.recordings.record(key, asked=Asked(T0, asks=3, failures=2))
+    assert await store.queue.resume() == 1
+    work = (await store.recordings.load(key)).work
     assert (work.asked_at, work.asks, work.ask_failures) == (None, 0, 0)
 
 
 async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -> None:
     keys = await rooms(store, 20)
     await asyncio.gather(
-        *(store.wake(keys) for _ in range(10)),
-        *(another.wake(keys[::-1]) for _ in range(10)),
-        *(store.wake_all_open() for _ in range(5)),
-        *(another.wake_parked("C1") for _ in range(5)),
-        *(another.record(k, deliveries=[card(state=State.PARKED)]) for k in keys),
+        *(store.queue.wake(keys) for _ in range(10)),
+        *(another.queue.wake(keys[::-1]) for _ in range(10)),
+        *(store.queue.wake_all_open() for _ in range(5)),
+        *(another.queue.wake_parked("C1") for _ in range(5)),
+        *(another.recordings.record(k, deliveries=[card(state=State.PARKED)]) for k in keys),
     )
-    assert sorted(await store.take_due(99, "a")) == sorted(keys)
+    assert sorted(await store.queue.take(99, "a")) == sorted(keys)
 
 
 async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None:
     one, two = await rooms(store, 2)
     parked = card("C1", State.PARKED, error="is_archived", attempts=7, not_before=T0 + 900 * S)
-    await store.record(one, deliveries=[parked])
-    await store.record(one, deliveries=[card("C2", State.PARKED)])
-    await store.record(two, deliveries=[card("C1", State.SENT)])
-    await store.take_due(9, "a")
+    await store.recordings.record(one, deliveries=[parked])
+    await store.recordings.record(one, deliveries=[card("C2", State.PARKED)])
+    await store.recordings.record(two, deliveries=[card("C1", State.SENT)])
+    await store.queue.take(9, "a")
     for key in (one, two):
-        await store.release(key, "a", None)
-    assert await store.wake_parked("C1") == [one]
-    assert await store.wake_parked("C1") == []
-    assert await store.take_due(9, "a") == [one]
-    states = {d.target: d.state for d in (await store.load(one)).work.deliveries}
+        await store.queue.release(key, "a", None)
+    assert await store.queue.wake_parked("C1") == [one]
+    assert await store.queue.wake_parked("C1") == []
+    assert await store.queue.take(9, "a") == [one]
+    states = {d.target: d.state for d in (await store.recordings.load(one)).work.deliveries}
     assert states == {"C1": State.WAITING, "C2": State.PARKED}
-    woken = (await store.load(one)).work.delivery(Kind.CARD, "C1")
+    woken = (await store.recordings.load(one)).work.delivery(Kind.CARD, "C1")
     assert woken is not None
     assert (woken.attempts, woken.not_before, woken.error) == (0, None, None)
 
 
 async def test_every_commit_that_makes_work_says_so(store: Store) -> None:
     calls: list[str] = []
-    store.on_wake = lambda: calls.append("woken")
-    store.on_mail = lambda: calls.append("mail")
+    store.db.on_wake = lambda: calls.append("woken")
+    store.db.on_mail = lambda: calls.append("mail")
     [key] = await rooms(store, 1)
-    await store.add_facts(key, [StopRequested(at=T0, by="U1")])
-    await store.wake([key])
-    await store.put_inbox(entry())
-    await store.put_inbox(entry())  # known already: no news
+    await store.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
+    await store.queue.wake([key])
+    await store.inbox.put(entry())
+    await store.inbox.put(entry())  # known already: no news
     assert calls == ["woken", "woken", "woken", "mail"]
-    await store.record(key, deliveries=[card()])
-    await store.add_facts(key, [StopRequested(at=T0 + S, by="U1")], wake=False)
+    await store.recordings.record(key, deliveries=[card()])
+    await store.recordings.add_facts(key, [StopRequested(at=T0 + S, by="U1")], wake=False)
     assert len(calls) == 4
 
 
@@ -192,7 +192,7 @@ async def test_every_replica_hears_of_a_wake(
     store: Store, another: Store, other_team: Store
 ) -> None:
     heard = asyncio.Queue[str]()
-    listening = asyncio.create_task(store.listen(lambda: heard.put_nowait("woken")))
+    listening = asyncio.create_task(store.queue.listen(lambda: heard.put_nowait("woken")))
     try:
         async with asyncio.timeout(PATIENCE_S):
             if store is not another:
@@ -201,10 +201,10 @@ async def test_every_replica_hears_of_a_wake(
                 await asyncio.sleep(0)
             [key] = await rooms(another, 1)
             await heard.get()
-            await another.wake([key])
+            await another.queue.wake([key])
             await heard.get()
             await rooms(other_team, 1)
-            await another.wake([key])
+            await another.queue.wake([key])
             await heard.get()
         assert heard.empty()  # the other team's came before, and was not for us
     finally:

@@ -18,7 +18,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, QueuePool, event, select, text, update
 
 from bot.store.drivers import engine_of
-from bot.store.engine import database_at, migrate, open_store
 from bot.store.errors import (
     DatabaseInUse,
     DatabaseUrlError,
@@ -28,6 +27,7 @@ from bot.store.errors import (
 )
 from bot.store.listening import Listener
 from bot.store.migrating import HEAD, SCRIPTS
+from bot.store.open import database_at, migrate, open_store
 from bot.store.schema import metadata, recordings
 from bot.store.store import Store
 from bot.store.values import Asked, Team
@@ -110,16 +110,14 @@ async def test_a_replica_comes_back_while_a_newer_one_is_deployed(
     )
     old = await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
     key = await created(old)
-    assert await old.take_due(1, "a") == [key]
+    assert await old.queue.take(1, "a") == [key]
     await old.close()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_second_process_on_the_file_is_refused(store: Store, database_url: str) -> None:
     code = (
-        "import asyncio, sys\n"
-        "from bot.store.engine import migrate\n"
-        "asyncio.run(migrate(sys.argv[1]))"
+        "import asyncio, sys\nfrom bot.store.open import migrate\nasyncio.run(migrate(sys.argv[1]))"
     )
     other = await asyncio.to_thread(
         subprocess.run, [sys.executable, "-c", code, database_url], capture_output=True, text=True
@@ -133,7 +131,7 @@ async def test_a_second_process_on_the_file_is_refused(store: Store, database_ur
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_sqlite_is_set_up_to_lose_nothing(store: Store, tmp_path: Path) -> None:
-    async with store._db.write() as conn:
+    async with store.db.database.write() as conn:
         found = [
             (await conn.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -177,7 +175,7 @@ async def test_connections_cut_off_are_replaced(
     await created(store)
     await terminate_all(shared_postgres)
     await store.ping()
-    await store.put_inbox(entry())
+    await store.inbox.put(entry())
     await store.close()
 
 
@@ -194,7 +192,7 @@ async def test_a_listener_cut_off_listens_again_and_looks(
         await heard.get()
         await terminate_all(shared_postgres)
         await heard.get()
-        await store.put_inbox(entry())
+        await store.inbox.put(entry())
         await heard.get()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -206,12 +204,12 @@ async def test_a_database_that_hangs_is_unavailable_in_time(
 ) -> None:
     store = await open_store(database_url, team=team, now=clock.now, lease=LEASE)
     key = await created(store)
-    async with store._db.write() as conn:
+    async with store.db.database.write() as conn:
         await conn.execute(update(recordings).where(recordings.c.key == key).values(asks=1))
-        store._db._patience_s = 0.2
+        store.db.database._patience_s = 0.2
         with pytest.raises(StoreUnavailable):
-            await store.wake([key])
-    await store.wake([key])
+            await store.queue.wake([key])
+    await store.queue.wake([key])
     await store.close()
 
 
@@ -222,16 +220,16 @@ async def test_a_write_given_up_while_it_waits_leaves_no_lock(
     path = tmp_path / "bot.sqlite"
     store = await open_store(f"sqlite:///{path}", team=team, now=clock.now, lease=LEASE)
     key = await created(store)
-    pool = cast("QueuePool", store._db.engine.pool)
+    pool = cast("QueuePool", store.db.database.engine.pool)
     with closing(sqlite3.connect(path, isolation_level=None, timeout=2)) as other:
         other.execute("BEGIN IMMEDIATE")
-        writing = asyncio.create_task(store.wake([key]))
+        writing = asyncio.create_task(store.queue.wake([key]))
         while not pool.checkedout():  # noqa: ASYNC110 - then it waits for the lock
             await asyncio.sleep(0)
         writing.cancel()
         other.execute("ROLLBACK")
         await asyncio.wait([writing])
-        await store.wake([key])
+        await store.queue.wake([key])
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
     await store.close()
@@ -245,11 +243,11 @@ async def test_a_read_sees_one_state_and_leaves_nothing_open(
     store = await open_store(f"sqlite:///{path}", team=team, now=clock.now, lease=LEASE)
     key = await created(store)
     asks = select(recordings.c.asks).where(recordings.c.key == key)
-    async with store._db.read() as conn:
+    async with store.db.database.read() as conn:
         before = await conn.scalar(asks)
-        await store.record(key, asked=Asked(clock.now(), 5))
+        await store.recordings.record(key, asked=Asked(clock.now(), 5))
         assert await conn.scalar(asks) == before
-    assert (await store.load(key)).work.asks == 5
+    assert (await store.recordings.load(key)).work.asks == 5
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
         (busy, *_) = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not busy, "somebody still reads"
@@ -261,7 +259,7 @@ async def test_cost_grows_with_what_is_due_not_with_history(store: Store) -> Non
     """The queries that run all the time find their partial index."""
     plans: list[str] = []
     for query, values in await statements(store):
-        async with store._db.read() as conn:  # with parameters bound, as in real life
+        async with store.db.database.read() as conn:  # with parameters bound, as in real life
             found = await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)
             plans.extend(row[-1] for row in found)
     scans = [plan for plan in plans if plan.startswith("SCAN") and "subquery" not in plan]
@@ -283,21 +281,21 @@ async def statements(store: Store) -> list[tuple[str, tuple[Any, ...]]]:
         if not sql.startswith("BEGIN"):
             seen.append((sql, values))
 
-    engine = store._db.engine.sync_engine
+    engine = store.db.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
-    await store.take_due(5, "a")
-    await store.next_due()
-    await store.take_inbox(5)
-    await store.waiting_inbox("room-1")
-    await store.open_in_room("room-1")
-    await store.open_recording_in_room("room-1")
-    await store.list_recent(channel="C1")
-    await store.list_recent(room_id="room-1")
-    await store.list_recent()
-    await store.running(channel="C1")
-    await store.recordings_in_channel("C1")
-    await store.wake_parked("C1")
-    await store.keys_by_alias(["a"])
+    await store.queue.take(5, "a")
+    await store.queue.next_due()
+    await store.inbox.take(5)
+    await store.inbox.waiting("room-1")
+    await store.lists.open_in_room("room-1")
+    await store.lists.open_recording_in_room("room-1")
+    await store.lists.recent(channel="C1")
+    await store.lists.recent(room_id="room-1")
+    await store.lists.recent()
+    await store.lists.running(channel="C1")
+    await store.lists.recordings_in_channel("C1")
+    await store.queue.wake_parked("C1")
+    await store.recordings.keys_by_alias(["a"])
     event.remove(engine, "before_cursor_execute", note)
     return seen
 
@@ -305,7 +303,7 @@ async def statements(store: Store) -> list[tuple[str, tuple[Any, ...]]]:
 async def test_what_a_database_says_is_not_in_our_error(store: Store) -> None:
     """It quotes values, which may be a person's words."""
     with pytest.raises(StoreRefused) as refused:
-        await store.put_inbox(entry(room_id="secret\ud800"))
+        await store.inbox.put(entry(room_id="secret\ud800"))
     assert "secret" not in str(refused.value)
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.drafts import Draft
-from bot.domain.facts import Discovered, StartAccepted
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.facts import Discovered, StartAccepted
+from bot.features.options.drafts import Draft
+from bot.features.options.store import DraftRepository
 from bot.store.errors import LeaseLost, UnknownRecording
 from bot.store.schema import metadata
 from bot.store.store import Store
@@ -19,74 +20,74 @@ KEPT = {"forgotten", "alembic_version"}
 
 async def rows_left(store: Store) -> dict[str, int]:
     left: dict[str, int] = {}
-    async with store._db.read() as conn:
+    async with store.db.database.read() as conn:
         for table in metadata.sorted_tables:
             if table.name not in KEPT:
-                mine = store._mine(table)
+                mine = store.db.mine(table)
                 query = select(func.count()).select_from(table).where(mine)
                 left[table.name] = await conn.scalar(query) or 0
     return {name: n for name, n in left.items() if n}
 
 
 async def taken(store: Store) -> None:
-    assert await store.take_due(5, "me")
+    assert await store.queue.take(5, "me")
 
 
 async def test_no_row_is_left_of_it(store: Store) -> None:
     key = await created(store, request_id="form-1")
-    await store.save_draft("form-1", "U1", "C1", Draft())
-    await store.record(
+    await DraftRepository(store.db).save("form-1", "U1", "C1", Draft())
+    await store.recordings.record(
         key,
         facts=[StartAccepted(at=T0, hms_id="hms-1")],
         aliases=["beam-1"],
         deliveries=[Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", file_id="F1")],
     )
-    assert (await store.load(key)).work.deliveries[0].file_id == "F1"
-    await store.put_inbox(entry("e1", aliases=["beam-1"], room_id="room-1"))
-    await store.put_inbox(entry("e2", aliases=["hms-1"], room_id="room-1"))
-    (first, second) = await store.take_inbox(5)
-    await store.record(key, inbox=[first.id])
-    await store.settle_inbox([Settled(second.id, InboxState.IGNORED)])
+    assert (await store.recordings.load(key)).work.deliveries[0].file_id == "F1"
+    await store.inbox.put(entry("e1", aliases=["beam-1"], room_id="room-1"))
+    await store.inbox.put(entry("e2", aliases=["hms-1"], room_id="room-1"))
+    (first, second) = await store.inbox.take(5)
+    await store.recordings.record(key, inbox=[first.id])
+    await store.inbox.settle([Settled(second.id, InboxState.IGNORED)])
     await taken(store)
-    await store.forget(key, "me")
+    await store.forgetting.forget(key, "me")
     assert await rows_left(store) == {}
-    assert await store.forgotten(["hms-1", "beam-1", "other"]) == {"hms-1", "beam-1"}
-    assert not await store.release(key, "me", None)
+    assert await store.forgetting.forgotten(["hms-1", "beam-1", "other"]) == {"hms-1", "beam-1"}
+    assert not await store.queue.release(key, "me", None)
     with pytest.raises(UnknownRecording):
-        await store.forget(key, "me")
+        await store.forgetting.forget(key, "me")
 
 
 async def test_others_are_left_alone(store: Store, other_team: Store) -> None:
     key, other = await created(store), await created(store, room_id="room-2")
     theirs = await created(other_team)
-    await store.put_inbox(entry("e9", aliases=["unknown"], room_id="room-1"))
+    await store.inbox.put(entry("e9", aliases=["unknown"], room_id="room-1"))
     await taken(store)
-    await store.forget(key, "me")
-    assert (await store.load(other)).recording.key == other
-    assert (await other_team.load(theirs)).recording.key == theirs
-    assert len(await store.take_inbox(5)) == 1
+    await store.forgetting.forget(key, "me")
+    assert (await store.recordings.load(other)).recording.key == other
+    assert (await other_team.recordings.load(theirs)).recording.key == theirs
+    assert len(await store.inbox.take(5)) == 1
 
 
 async def test_only_whoever_has_the_lease_may(store: Store) -> None:
     key = await created(store)
     with pytest.raises(LeaseLost):
-        await store.forget(key, "me")
-    assert (await store.load(key)).recording.key == key
+        await store.forgetting.forget(key, "me")
+    assert (await store.recordings.load(key)).recording.key == key
 
 
 async def test_the_memory_of_not_knowing_ends(store: Store, clock: Clock) -> None:
     first = Discovered(at=T0, hms_id="h", room_id="r", room_name="n", channels=("C1",))
-    await store.create("found-" + store._team.team_id, first)
+    await store.recordings.create("found-" + store.db.team.team_id, first)
     await taken(store)
-    await store.forget("found-" + store._team.team_id, "me")
+    await store.forgetting.forget("found-" + store.db.team.team_id, "me")
     clock.advance(timedelta(days=60))
-    await store.purge_forgotten(clock.now() - S)
-    assert await store.forgotten(["h"]) == set()
+    await store.forgetting.purge_forgotten(clock.now() - S)
+    assert await store.forgetting.forgotten(["h"]) == set()
 
 
 async def test_what_must_not_be_kept_is_dropped(store: Store) -> None:
-    await store.put_inbox(entry("e1"))
-    (item,) = await store.take_inbox(5)
-    await store.drop_inbox([])
-    await store.drop_inbox([item.id])
+    await store.inbox.put(entry("e1"))
+    (item,) = await store.inbox.take(5)
+    await store.forgetting.drop_inbox([])
+    await store.forgetting.drop_inbox([item.id])
     assert await rows_left(store) == {}

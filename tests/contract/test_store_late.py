@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.facts import StartAccepted
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.facts import StartAccepted
 from bot.store.store import Store
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created
 
@@ -18,15 +18,15 @@ EARLIER = replace(POSTED, hash="before")
 async def taken_over(store: Store, another: Store, clock: Clock, left: Delivery) -> str:
     """`a` has left this behind, and could not renew; `b` has the recording."""
     key = await created(store)
-    await store.take_due(1, "a")
-    await store.record(key, deliveries=[left], owner="a")
+    await store.queue.take(1, "a")
+    await store.recordings.record(key, deliveries=[left], owner="a")
     clock.advance(LEASE + S)
-    assert await another.take_due(1, "b") == [key]
+    assert await another.queue.take(1, "b") == [key]
     return key
 
 
 async def the_card(store: Store, key: str) -> Delivery | None:
-    return (await store.load(key)).work.delivery(Kind.CARD, "C1")
+    return (await store.recordings.load(key)).work.delivery(Kind.CARD, "C1")
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ async def test_what_the_other_one_posted_stays(
 ) -> None:
     """Else it would be posted once more, or nobody would know of the newer one."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.record(key, deliveries=[AGAIN], owner="b")
-    await another.record(key, deliveries=[replace(POSTED, attempts=2)], by="b")
-    await store.record(key, deliveries=[late], by="a")
+    await another.recordings.record(key, deliveries=[AGAIN], owner="b")
+    await another.recordings.record(key, deliveries=[replace(POSTED, attempts=2)], by="b")
+    await store.recordings.record(key, deliveries=[late], by="a")
     assert await the_card(store, key) == replace(POSTED, attempts=2)
 
 
@@ -53,8 +53,8 @@ async def test_what_the_other_one_is_posting_stays_announced(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.record(key, deliveries=[AGAIN], owner="b")
-    await store.record(key, deliveries=[replace(ANNOUNCED, state=State.WAITING)], by="a")
+    await another.recordings.record(key, deliveries=[AGAIN], owner="b")
+    await store.recordings.record(key, deliveries=[replace(ANNOUNCED, state=State.WAITING)], by="a")
     assert await the_card(store, key) == AGAIN
 
 
@@ -63,7 +63,7 @@ async def test_what_the_other_one_has_not_touched_is_noted(
 ) -> None:
     """Or it would post a second time what is there."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await store.record(key, deliveries=[POSTED], by="a")
+    await store.recordings.record(key, deliveries=[POSTED], by="a")
     assert await the_card(store, key) == POSTED
 
 
@@ -72,20 +72,20 @@ async def test_an_edit_that_came_last_is_known_as_it_is(
 ) -> None:
     """Slack shows the late one, and the other replica was done: it is looked at again."""
     key = await taken_over(store, another, clock, EARLIER)
-    await another.record(key, deliveries=[POSTED], by="b")
-    await another.release(key, "b", None)
-    await store.record(key, deliveries=[EARLIER], by="a")
+    await another.recordings.record(key, deliveries=[POSTED], by="b")
+    await another.queue.release(key, "b", None)
+    await store.recordings.record(key, deliveries=[EARLIER], by="a")
     assert await the_card(store, key) == EARLIER
-    assert await another.take_due(1, "b") == [key]
+    assert await another.queue.take(1, "b") == [key]
 
 
 async def test_a_fact_that_comes_late_is_looked_at(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.release(key, "b", None)
-    await store.record(key, facts=[StartAccepted(at=T0, hms_id="job-1")], by="a")
-    assert await another.take_due(1, "b") == [key]
+    await another.queue.release(key, "b", None)
+    await store.recordings.record(key, facts=[StartAccepted(at=T0, hms_id="job-1")], by="a")
+    assert await another.queue.take(1, "b") == [key]
 
 
 async def test_who_still_has_the_lease_wakes_nobody(
@@ -93,10 +93,10 @@ async def test_who_still_has_the_lease_wakes_nobody(
 ) -> None:
     """Also past its time, as long as nobody took it."""
     key = await created(store)
-    await store.take_due(1, "a")
-    await store.record(key, deliveries=[ANNOUNCED], owner="a")
+    await store.queue.take(1, "a")
+    await store.recordings.record(key, deliveries=[ANNOUNCED], owner="a")
     clock.advance(LEASE + S)
-    await store.record(key, deliveries=[POSTED], by="a")
+    await store.recordings.record(key, deliveries=[POSTED], by="a")
     assert await the_card(store, key) == POSTED
-    assert not await store.release(key, "a", None)
-    assert await another.take_due(1, "b") == []
+    assert not await store.queue.release(key, "a", None)
+    assert await another.queue.take(1, "b") == []

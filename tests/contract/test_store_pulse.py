@@ -5,23 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.health import Owed
 from bot.store.store import Store
+from bot.store.values import Owed
 from tests.contract.store_support import T0, Clock, S
 
 AWAY, SETTLE, KEEP = 30 * S, 20 * S, 25 * S
 
 
 async def beat(store: Store) -> bool:
-    return await store.beat(away_after=AWAY, settle=SETTLE)
+    return await store.heartbeat.beat(away_after=AWAY, settle=SETTLE)
 
 
 async def test_the_first_note_ever_owes_nothing(store: Store, clock: Clock) -> None:
     assert await beat(store) is False
     clock.advance(30 * S)
     assert await beat(store) is False
-    assert await store.owed_replay() is None
-    assert await store.take_replay(KEEP) is None
+    assert await store.heartbeat.owed_replay() is None
+    assert await store.heartbeat.take_replay(KEEP) is None
 
 
 async def test_a_gap_owes_a_replay_from_the_last_note_until_we_are_back(
@@ -33,16 +33,18 @@ async def test_a_gap_owes_a_replay_from_the_last_note_until_we_are_back(
     clock.advance(400 * S)
     assert await beat(store) is True
     back = T0 + 410 * S
-    assert await store.owed_replay() == Owed(T0 + 10 * S, back + SETTLE, back + SETTLE)
-    assert await store.take_replay(KEEP) is None, "a proxy needs a while to see that we are back"
+    assert await store.heartbeat.owed_replay() == Owed(T0 + 10 * S, back + SETTLE, back + SETTLE)
+    assert await store.heartbeat.take_replay(KEEP) is None, (
+        "a proxy needs a while to see that we are back"
+    )
     clock.advance(SETTLE)
     assert await beat(store) is False
-    taken = await store.take_replay(KEEP)
+    taken = await store.heartbeat.take_replay(KEEP)
     assert taken == Owed(T0 + 10 * S, back + SETTLE, back + SETTLE + KEEP, tries=1)
-    await store.settle_replay(taken)
+    await store.heartbeat.settle_replay(taken)
     clock.advance(1000 * S)
-    assert await store.take_replay(KEEP) is None
-    assert await store.owed_replay() is None
+    assert await store.heartbeat.take_replay(KEEP) is None
+    assert await store.heartbeat.owed_replay() is None
 
 
 async def test_of_many_that_start_together_one_owes_and_one_takes(
@@ -53,7 +55,7 @@ async def test_of_many_that_start_together_one_owes_and_one_takes(
     noticed = await asyncio.gather(*(beat(one) for one in (store, another) * 5))
     assert sorted(noticed) == [False] * 9 + [True]
     clock.advance(SETTLE)
-    taken = await asyncio.gather(*(one.take_replay(KEEP) for one in (store, another) * 5))
+    taken = await asyncio.gather(*(one.heartbeat.take_replay(KEEP) for one in (store, another) * 5))
     assert sum(one is not None for one in taken) == 1
 
 
@@ -64,14 +66,14 @@ async def test_what_its_taker_never_settled_is_due_again_as_the_same_request(
     clock.advance(100 * S)
     await beat(store)
     clock.advance(SETTLE)
-    first = await store.take_replay(KEEP)
+    first = await store.heartbeat.take_replay(KEEP)
     clock.advance(KEEP)
-    again = await another.take_replay(KEEP)
+    again = await another.heartbeat.take_replay(KEEP)
     assert first is not None
     assert again is not None
     assert (again.since, again.until, again.tries) == (first.since, first.until, 2)
-    await store.settle_replay(first)
-    assert await store.owed_replay() == again, "it is another's by now"
+    await store.heartbeat.settle_replay(first)
+    assert await store.heartbeat.owed_replay() == again, "it is another's by now"
 
 
 async def test_put_off_until_later(store: Store, clock: Clock) -> None:
@@ -79,13 +81,13 @@ async def test_put_off_until_later(store: Store, clock: Clock) -> None:
     clock.advance(100 * S)
     await beat(store)
     clock.advance(SETTLE)
-    taken = await store.take_replay(KEEP)
+    taken = await store.heartbeat.take_replay(KEEP)
     assert taken is not None
-    await store.settle_replay(taken, again_at=clock.now() + 60 * S)
+    await store.heartbeat.settle_replay(taken, again_at=clock.now() + 60 * S)
     clock.advance(59 * S)
-    assert await store.take_replay(KEEP) is None
+    assert await store.heartbeat.take_replay(KEEP) is None
     clock.advance(1 * S)
-    again = await store.take_replay(KEEP)
+    again = await store.heartbeat.take_replay(KEEP)
     assert again is not None
     assert (again.since, again.tries) == (taken.since, 2)
 
@@ -100,7 +102,7 @@ async def test_a_second_gap_before_the_replay_makes_one_replay_of_both(
     await beat(store)
     clock.advance(200 * S)
     assert await beat(store) is True
-    owed = await store.owed_replay()
+    owed = await store.heartbeat.owed_replay()
     assert owed is not None
     assert (owed.since, owed.until) == (T0, clock.now() + SETTLE)
 
@@ -130,5 +132,5 @@ async def test_another_team_owes_nothing(store: Store, other_team: Store, clock:
     await beat(other_team)
     clock.advance(100 * S)
     assert await beat(store) is True
-    assert await other_team.owed_replay() is None
+    assert await other_team.heartbeat.owed_replay() is None
     assert await beat(other_team) is True

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.domain.deliveries import Hold, Kind, State
-from bot.domain.derive import derive
-from bot.domain.facts import (
+from bot.core.deliveries import Hold, Kind, State
+from bot.core.derive import derive
+from bot.core.facts import (
     Adopted,
     BeamStarted,
     Fact,
@@ -18,7 +18,7 @@ from bot.domain.facts import (
     StartParked,
     StopRequested,
 )
-from bot.domain.recording import Phase
+from bot.core.recording import Phase
 from bot.store.errors import LeaseLost, StoreRefused, UnknownRecording
 from bot.store.store import Store
 from bot.store.values import (
@@ -37,9 +37,11 @@ WAITING_AT = OutcomeAddress("U1", "C1", "https://hooks.slack.test/x", "view-1")
 async def test_a_recording_comes_back_as_its_facts_have_it(store: Store) -> None:
     key, request = new_key(), requested()
     follow = Followed(at=T0 + S, channel_id="C2", by="U2")
-    assert await store.create(key, request, also=[follow], outcome=WAITING_AT) == Created(key)
+    assert await store.recordings.create(
+        key, request, also=[follow], outcome=WAITING_AT
+    ) == Created(key)
 
-    loaded = await store.load(key)
+    loaded = await store.recordings.load(key)
 
     assert loaded.recording == derive(key, [request, follow])
     assert loaded.recording.requested_at.utcoffset() == timedelta(0)
@@ -47,7 +49,7 @@ async def test_a_recording_comes_back_as_its_facts_have_it(store: Store) -> None
     outcome = loaded.work.delivery(Kind.OUTCOME, "U1")
     assert outcome is not None
     assert outcome.state is State.WAITING
-    assert await store.next_due() == T0
+    assert await store.queue.next_due() == T0
 
 
 async def test_the_address_of_an_outcome_never_shows_its_response_url() -> None:
@@ -57,24 +59,24 @@ async def test_the_address_of_an_outcome_never_shows_its_response_url() -> None:
 async def test_a_repeated_request_is_the_same_recording(store: Store) -> None:
     request = requested()
     key = new_key()
-    await store.create(key, request)
-    assert await store.create(new_key(), request) == AlreadyRequested(key)
+    await store.recordings.create(key, request)
+    assert await store.recordings.create(new_key(), request) == AlreadyRequested(key)
     same_key = requested(room_id="room-2")
-    assert await store.create(key, same_key) == AlreadyRequested(key)
+    assert await store.recordings.create(key, same_key) == AlreadyRequested(key)
 
 
 async def test_a_room_has_one_recording_at_a_time(store: Store, other_team: Store) -> None:
     key = await created(store)
-    assert await store.create(new_key(), requested()) == RoomTaken(key)
+    assert await store.recordings.create(new_key(), requested()) == RoomTaken(key)
     elsewhere = await created(other_team)
     assert elsewhere != key
-    await store.add_facts(key, [StartParked(at=T0)])
+    await store.recordings.add_facts(key, [StartParked(at=T0)])
     await created(store)
 
 
 async def test_of_200_rivals_for_a_room_one_is_created(store: Store, another: Store) -> None:
     answers = await asyncio.gather(
-        *(s.create(new_key(), requested()) for _ in range(100) for s in (store, another))
+        *(s.recordings.create(new_key(), requested()) for _ in range(100) for s in (store, another))
     )
     made = [a for a in answers if isinstance(a, Created)]
     assert len(made) == 1
@@ -84,7 +86,7 @@ async def test_of_200_rivals_for_a_room_one_is_created(store: Store, another: St
 async def test_of_50_clicks_on_one_form_one_creates(store: Store, another: Store) -> None:
     request = requested()
     answers = await asyncio.gather(
-        *(s.create(new_key(), request) for _ in range(25) for s in (store, another))
+        *(s.recordings.create(new_key(), request) for _ in range(25) for s in (store, another))
     )
     made = [a for a in answers if isinstance(a, Created)]
     assert len(made) == 1
@@ -93,7 +95,7 @@ async def test_of_50_clicks_on_one_form_one_creates(store: Store, another: Store
 
 async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -> None:
     for one in (store, another):
-        one._db._patience_s = PATIENCE_S  # the last one waits for all the others
+        one.db._patience_s = PATIENCE_S  # the last one waits for all the others
     key = await created(store)
     follows = [Followed(at=T0 + i * S, channel_id=f"C{i}", by="U2") for i in range(100)]
 
@@ -101,15 +103,15 @@ async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -
         return {f"h{n}": Hold(T0, n)}
 
     counts = await asyncio.gather(
-        *(store.record(key, facts=[f], holds=holds(n)) for n, f in enumerate(follows)),
-        *(another.record(key, facts=[f], wake=True) for f in follows),
+        *(store.recordings.record(key, facts=[f], holds=holds(n)) for n, f in enumerate(follows)),
+        *(another.recordings.record(key, facts=[f], wake=True) for f in follows),
     )
 
-    loaded = await store.load(key)
+    loaded = await store.recordings.load(key)
     assert sum(counts) == 100
     assert len(loaded.recording.channels) == 100
     assert len(loaded.work.holds) == 100
-    in_channel = await store.recordings_in_channel("C99")
+    in_channel = await store.lists.recordings_in_channel("C99")
     assert [row.key for row in in_channel] == [key]
 
 
@@ -122,22 +124,22 @@ async def test_order_and_repetition_of_facts_do_not_matter(store: Store) -> None
     ]
     one = await created(store, room_id="a")
     other = await created(store, room_id="b")
-    assert await store.add_facts(one, facts) == 3
+    assert await store.recordings.add_facts(one, facts) == 3
     for fact in [*reversed(facts), *facts]:
-        await store.add_facts(other, [fact])
-    row_one, row_other = await store.row(one), await store.row(other)
+        await store.recordings.add_facts(other, [fact])
+    row_one, row_other = await store.lists.row(one), await store.lists.row(other)
     assert row_one is not None
     assert row_other is not None
     assert row_one.phase is row_other.phase is Phase.RUNNING
     assert row_one.started_at == row_other.started_at == T0 + 5 * S
-    assert (await store.load(other)).recording.started_at == T0 + 5 * S
+    assert (await store.recordings.load(other)).recording.started_at == T0 + 5 * S
 
 
 async def test_times_come_back_in_utc_whatever_zone_they_came_in(store: Store) -> None:
     berlin = datetime(2026, 3, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
     key = await created(store)
-    await store.record(key, asked=Asked(berlin, asks=2, failures=1), wake=True)
-    work = (await store.load(key)).work
+    await store.recordings.record(key, asked=Asked(berlin, asks=2, failures=1), wake=True)
+    work = (await store.recordings.load(key)).work
     assert work.asked_at == berlin
     assert work.asked_at.utcoffset() == timedelta(0)
     assert (work.asks, work.ask_failures) == (2, 1)
@@ -146,18 +148,18 @@ async def test_times_come_back_in_utc_whatever_zone_they_came_in(store: Store) -
 async def test_a_naive_time_is_refused(store: Store) -> None:
     key = await created(store)
     with pytest.raises(StoreRefused, match="naive"):
-        await store.record(key, asked=Asked(datetime(2026, 3, 1)))  # noqa: DTZ001
+        await store.recordings.record(key, asked=Asked(datetime(2026, 3, 1)))  # noqa: DTZ001
 
 
 async def test_one_step_is_all_or_nothing(store: Store) -> None:
     key = await created(store)
     with pytest.raises(StoreRefused):
-        await store.record(
+        await store.recordings.record(
             key,
             facts=[StopRequested(at=T0, by="U1")],
             deliveries=[card(posted_in="C\ud800")],  # no UTF-8
         )
-    loaded = await store.load(key)
+    loaded = await store.recordings.load(key)
     assert not loaded.recording.stop_pending
     assert loaded.work.deliveries == ()
 
@@ -166,51 +168,53 @@ async def test_deliveries_holds_and_asks_are_notes_that_change(store: Store) -> 
     key = await created(store)
     hold = Hold(T0 + 5 * S, 2)
     sending = card(state=State.SENDING, attempts=1, changed_at=T0)
-    await store.record(key, deliveries=[sending], holds={"Start": hold, "Ask": hold})
+    await store.recordings.record(key, deliveries=[sending], holds={"Start": hold, "Ask": hold})
     sent = card(posted_in="C1", ts="17.1", hash="abc", not_before=T0 + S)
-    await store.record(key, deliveries=[sent], holds={"Ask": None})
-    work = (await store.load(key)).work
+    await store.recordings.record(key, deliveries=[sent], holds={"Ask": None})
+    work = (await store.recordings.load(key)).work
     assert work.deliveries == (sent,)
     assert dict(work.holds) == {"Start": hold}
-    assert await store.cards([key, "none"]) == {key: (sent,)}
+    assert await store.recordings.cards([key, "none"]) == {key: (sent,)}
 
 
 async def test_an_address_lives_until_its_outcome_is_told(store: Store) -> None:
     key = new_key()
-    await store.create(key, requested(), outcome=WAITING_AT)
-    waiting = (await store.load(key)).work.deliveries[0]
-    assert await store.outcome_address(key, "U1") == WAITING_AT
-    await store.save_delivery(key, waiting)
-    assert await store.outcome_address(key, "U1") == WAITING_AT
+    await store.recordings.create(key, requested(), outcome=WAITING_AT)
+    waiting = (await store.recordings.load(key)).work.deliveries[0]
+    assert await store.recordings.outcome_address(key, "U1") == WAITING_AT
+    await store.recordings.save_delivery(key, waiting)
+    assert await store.recordings.outcome_address(key, "U1") == WAITING_AT
     moved = OutcomeAddress("U1", external_id="view-2")
-    await store.save_delivery(key, waiting, address=moved)
-    assert await store.outcome_address(key, "U1") == moved
+    await store.recordings.save_delivery(key, waiting, address=moved)
+    assert await store.recordings.outcome_address(key, "U1") == moved
     told = type(waiting)(Kind.OUTCOME, "U1", State.SENT)
-    await store.save_delivery(key, told, address=moved)
-    assert await store.outcome_address(key, "U1") is None
-    assert (await store.load(key)).addresses == {}
+    await store.recordings.save_delivery(key, told, address=moved)
+    assert await store.recordings.outcome_address(key, "U1") is None
+    assert (await store.recordings.load(key)).addresses == {}
 
 
 async def test_the_first_recording_keeps_an_alias(store: Store, other_team: Store) -> None:
     one, two = await created(store, room_id="a"), await created(store, room_id="b")
     accepted = StartAccepted(at=T0, hms_id="hms-1")
-    await store.add_facts(one, [accepted], aliases=["job-1"])
+    await store.recordings.add_facts(one, [accepted], aliases=["job-1"])
     adopted = Adopted(at=T0, hms_id="hms-1", elsewhere=True)
-    await store.add_facts(two, [adopted], aliases=["job-1", "job-2"])
-    found = await store.keys_by_alias(["hms-1", "job-1", "job-2", "job-3"])
+    await store.recordings.add_facts(two, [adopted], aliases=["job-1", "job-2"])
+    found = await store.recordings.keys_by_alias(["hms-1", "job-1", "job-2", "job-3"])
     assert found == {"hms-1": one, "job-1": one, "job-2": two}
-    assert await store.keys_by_alias([]) == {}
-    assert await other_team.keys_by_alias(["hms-1"]) == {}
+    assert await store.recordings.keys_by_alias([]) == {}
+    assert await other_team.recordings.keys_by_alias(["hms-1"]) == {}
 
 
 async def test_a_room_taken_meanwhile_is_not_taken_back(store: Store) -> None:
     first = await created(store)
     at = [T0 + i * S for i in range(4)]
-    await store.add_facts(first, [StartAttempted(at=at[0]), PointsTo(at=at[0], key="gone")])
+    await store.recordings.add_facts(
+        first, [StartAttempted(at=at[0]), PointsTo(at=at[0], key="gone")]
+    )
     second = await created(store)
     third = await created(store, room_id="room-3")
-    await store.add_facts(third, [StartAccepted(at=at[1], hms_id="hms-3")])
-    holder = await store.open_recording_in_room("room-1")
+    await store.recordings.add_facts(third, [StartAccepted(at=at[1], hms_id="hms-3")])
+    holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None
     assert holder.key == second
 
@@ -219,44 +223,44 @@ async def test_a_late_fact_that_brings_a_recording_back_does_not_take_the_room(
     store: Store,
 ) -> None:
     first = await created(store)
-    await store.add_facts(first, [StartParked(at=T0)])
+    await store.recordings.add_facts(first, [StartParked(at=T0)])
     second = await created(store)
-    await store.add_facts(first, [StartAccepted(at=T0 + S, hms_id="late")])
-    row = await store.row(first)
+    await store.recordings.add_facts(first, [StartAccepted(at=T0 + S, hms_id="late")])
+    row = await store.lists.row(first)
     assert row is not None
     assert row.phase is Phase.STARTING
-    holder = await store.open_recording_in_room("room-1")
+    holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None
     assert holder.key == second
-    await store.add_facts(second, [StartParked(at=T0 + S)])
-    await store.add_facts(first, [StopRequested(at=T0 + 2 * S, by="U1")])
-    holder = await store.open_recording_in_room("room-1")
+    await store.recordings.add_facts(second, [StartParked(at=T0 + S)])
+    await store.recordings.add_facts(first, [StopRequested(at=T0 + 2 * S, by="U1")])
+    holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None
     assert holder.key == first
-    assert await store.create(new_key(), requested()) == RoomTaken(first)
+    assert await store.recordings.create(new_key(), requested()) == RoomTaken(first)
 
 
 async def test_who_lost_the_lease_announces_nothing_but_reports(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await created(store)
-    assert await store.take_due(1, "a") == [key]
+    assert await store.queue.take(1, "a") == [key]
     clock.advance(LEASE)
-    assert await another.take_due(1, "b") == [key]
+    assert await another.queue.take(1, "b") == [key]
     with pytest.raises(LeaseLost):
-        await store.record(key, facts=[StartAttempted(at=T0)], owner="a")
-    assert (await store.load(key)).recording.attempted_at is None
-    await store.record(key, facts=[StartAccepted(at=T0, hms_id="h")])
-    assert (await store.load(key)).recording.hms_id == "h"
+        await store.recordings.record(key, facts=[StartAttempted(at=T0)], owner="a")
+    assert (await store.recordings.load(key)).recording.attempted_at is None
+    await store.recordings.record(key, facts=[StartAccepted(at=T0, hms_id="h")])
+    assert (await store.recordings.load(key)).recording.hms_id == "h"
 
 
 async def test_an_announcement_renews_the_lease(store: Store, clock: Clock) -> None:
     key = await created(store)
-    await store.take_due(1, "a")
+    await store.queue.take(1, "a")
     clock.advance(LEASE - S)
-    await store.record(key, facts=[StartAttempted(at=T0)], owner="a")
+    await store.recordings.record(key, facts=[StartAttempted(at=T0)], owner="a")
     clock.advance(LEASE - S)
-    assert await store.take_due(1, "b") == []
+    assert await store.queue.take(1, "b") == []
 
 
 async def test_a_key_of_nobody_or_of_another_team_is_unknown(
@@ -265,11 +269,11 @@ async def test_a_key_of_nobody_or_of_another_team_is_unknown(
     theirs = await created(other_team, room_id=new_key())
     for key in ("nobody", theirs):
         with pytest.raises(UnknownRecording):
-            await store.load(key)
+            await store.recordings.load(key)
         with pytest.raises(UnknownRecording):
-            await store.add_facts(key, [StopRequested(at=T0, by="U1")])
-        assert await store.row(key) is None
-        assert await store.outcome_address(key, "U1") is None
+            await store.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
+        assert await store.lists.row(key) is None
+        assert await store.recordings.outcome_address(key, "U1") is None
 
 
 async def test_callers_cut_off_leave_the_store_usable(store: Store) -> None:
@@ -278,12 +282,14 @@ async def test_callers_cut_off_leave_the_store_usable(store: Store) -> None:
 
     async def cut_off(n: int) -> None:
         follow = Followed(at=T0, channel_id=f"C{n}", by="U2")
-        task = asyncio.create_task(store.add_facts(key, [follow]))
+        task = asyncio.create_task(store.recordings.add_facts(key, [follow]))
         for _ in range(n):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     await asyncio.gather(*(cut_off(n) for n in range(80)))
-    assert await store.add_facts(key, [Followed(at=T0, channel_id="C-last", by="U2")]) == 1
-    assert "C-last" in (await store.load(key)).recording.channels
+    assert (
+        await store.recordings.add_facts(key, [Followed(at=T0, channel_id="C-last", by="U2")]) == 1
+    )
+    assert "C-last" in (await store.recordings.load(key)).recording.channels

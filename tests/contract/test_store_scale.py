@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from bot.store.engine import database_at, migrate, open_store
+from bot.store.open import database_at, migrate, open_store
 from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.scale_kit import (
@@ -34,30 +34,30 @@ Operation = Callable[[Store], Awaitable[Any]]
 
 # What a tick, a webhook and /record list do. Written out: a new query has to be added here.
 OPERATIONS: Mapping[str, Operation] = {
-    "take_due": lambda s: s.take_due(DUE, "worker"),
-    "next_due": lambda s: s.next_due(),
-    "renew": lambda s: s.renew(["worker"]),
-    "release": lambda s: s.release("rec-0000001", "worker", T0),
-    "load": lambda s: s.row("rec-0000001"),
-    "wake": lambda s: s.wake(["rec-0000001", "rec-0000002"]),
-    "put_inbox": lambda s: s.put_inbox(entry("fresh")),
-    "keys_by_alias": lambda s: s.keys_by_alias(["hms-1", "hms-2", "unknown"]),
-    "open_in_rooms": lambda s: s.open_in_rooms([f"open-room-{FINISHED + 1}", "room-1"]),
-    "waiting_inbox": lambda s: s.waiting_inbox("room-99"),
-    "open_recording_in_room": lambda s: s.open_recording_in_room(f"open-room-{FINISHED + 1}"),
-    "list_recent": lambda s: s.list_recent(),
-    "list_recent of a room": lambda s: s.list_recent(room_id="room-1"),
-    "list_recent of a channel": lambda s: s.list_recent(channel="C1"),
-    "list_recent of no channel": lambda s: s.list_recent(channel="C-unknown"),
-    "cards": lambda s: s.cards(["rec-0000001", "rec-0000002"]),
-    "wake_parked": lambda s: s.wake_parked("C1"),
+    "take_due": lambda s: s.queue.take(DUE, "worker"),
+    "next_due": lambda s: s.queue.next_due(),
+    "renew": lambda s: s.queue.renew(["worker"]),
+    "release": lambda s: s.queue.release("rec-0000001", "worker", T0),
+    "load": lambda s: s.lists.row("rec-0000001"),
+    "wake": lambda s: s.queue.wake(["rec-0000001", "rec-0000002"]),
+    "put_inbox": lambda s: s.inbox.put(entry("fresh")),
+    "keys_by_alias": lambda s: s.recordings.keys_by_alias(["hms-1", "hms-2", "unknown"]),
+    "open_in_rooms": lambda s: s.lists.open_in_rooms([f"open-room-{FINISHED + 1}", "room-1"]),
+    "waiting_inbox": lambda s: s.inbox.waiting("room-99"),
+    "open_recording_in_room": lambda s: s.lists.open_recording_in_room(f"open-room-{FINISHED + 1}"),
+    "list_recent": lambda s: s.lists.recent(),
+    "list_recent of a room": lambda s: s.lists.recent(room_id="room-1"),
+    "list_recent of a channel": lambda s: s.lists.recent(channel="C1"),
+    "list_recent of no channel": lambda s: s.lists.recent(channel="C-unknown"),
+    "cards": lambda s: s.recordings.cards(["rec-0000001", "rec-0000002"]),
+    "wake_parked": lambda s: s.queue.wake_parked("C1"),
 }
 # These may read every open recording, and no finished one.
 OF_WHAT_IS_OPEN: Mapping[str, Operation] = {
-    "running": lambda s: s.running(),
-    "running in a channel": lambda s: s.running(channel="C1"),
-    "recordings_in_channel": lambda s: s.recordings_in_channel("C1"),
-    "take_inbox": lambda s: s.take_inbox(200),
+    "running": lambda s: s.lists.running(),
+    "running in a channel": lambda s: s.lists.running(channel="C1"),
+    "recordings_in_channel": lambda s: s.lists.recordings_in_channel("C1"),
+    "take_inbox": lambda s: s.inbox.take(200),
 }
 
 

@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
 
-from bot.sandbox.hms.driver import Driver
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.config import SlackConfig
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
 from tests.e2e.bot import Bot
 from tests.e2e.reading import Found, Json, Room, button, cards, contains, files, first, has, labels
 from tests.e2e.secrecy import assert_clean_log
@@ -120,6 +120,11 @@ class Bench:
     async def scopes(self, scopes: Iterable[str]) -> None:
         """What Slack lets the app do from now on."""
         told = await self.bot.control.post(f"{self.bot.at}/scopes", json=sorted(scopes))
+        told.raise_for_status()
+
+    async def files_moved(self, to: str | None) -> None:
+        """The files of 100ms are there, says its storage; None: they are where they were."""
+        told = await self.bot.control.post(f"{self.bot.at}/files", json=to)
         told.raise_for_status()
 
     async def slack_fault(self, method: str, **fault: Any) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.http import new_client
+from record_bot_sandbox.slack.person import Person
 
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.http import new_client
-from bot.sandbox.slack.person import Person
 from tests.e2e.bench import Bench
 from tests.e2e.bot import Bot
 from tests.e2e.reading import Json, Room

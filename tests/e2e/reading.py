@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.sandbox.slack.seen import SeenMessage, SeenView, Snapshot
+from record_bot_sandbox.slack.seen import SeenMessage, SeenView, Snapshot
 
 Json = dict[str, Any]
 Found = TypeVar("Found")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.sandbox.slack import seed
+from record_bot_sandbox.slack import seed
 
 SECRETS = (
     "xoxb-",

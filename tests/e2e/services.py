@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from record_bot_sandbox.serving import free_port, serving
+from record_bot_sandbox.slack import snapshot
+from record_bot_sandbox.stage import BotDied, BotProcess, Ports, Stage, stage
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-
-from bot.sandbox.serving import free_port, serving
-from bot.sandbox.slack import snapshot
-from bot.sandbox.stage import BotDied, BotProcess, Ports, Stage, stage
 
 Json = dict[str, Any]
 POLL_S = 0.02
@@ -147,6 +146,7 @@ class Control:
             ("POST", "/stages/{number:int}/bot/{order}", self.order),
             ("GET", "/stages/{number:int}/calls", self.calls),
             ("POST", "/stages/{number:int}/scopes", self.scopes),
+            ("POST", "/stages/{number:int}/files", self.files),
         ]
         return Starlette(routes=[Route(path, run, methods=[m]) for m, path, run in routes])
 
@@ -203,6 +203,11 @@ class Control:
         """What the app may do from now on, as if it had been installed again."""
         config = (await self._stage(request)).slack_config
         object.__setattr__(config, "scopes", frozenset(await request.json()))
+        return JSONResponse({})
+
+    async def files(self, request: Request) -> Response:
+        """100ms answers for its files with a redirect to this address, or, with null, itself."""
+        (await self._stage(request)).hms_sim.files.moved_to = await request.json()
         return JSONResponse({})
 
     async def _stage(self, request: Request) -> Stage:

@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import CannotError
+from record_bot_sandbox.slack.seen import Snapshot
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import CannotError
-from bot.sandbox.slack.seen import Snapshot
 from tests.e2e.bench import Bench
 from tests.e2e.reading import button, cards, contains, first, labels, url_of
 

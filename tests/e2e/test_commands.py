@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
+from record_bot_sandbox.slack import seed
 
-from bot.sandbox.slack import seed
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, code_blocks, fields, labels, url_of, value
 

@@ -4,10 +4,11 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.config import SlackConfig
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import Snapshot
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import Snapshot
+
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, cards
 

@@ -1,8 +1,8 @@
 """Recordings that fail at 100ms: the cause, the fix, and the way on."""
 
 import pytest
+from record_bot_sandbox.slack import seed
 
-from bot.sandbox.slack import seed
 from tests.e2e.bench import Bench
 from tests.e2e.reading import cards, contains, first, has, labels
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.sandbox.slack import seed
+from record_bot_sandbox.slack import seed
+
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, button, cards, labels
 

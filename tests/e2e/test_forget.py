@@ -2,8 +2,9 @@
 
 import sqlite3
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.seen import SeenMessage, Snapshot
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
+
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import Room, cards, code_blocks, contains, files, labels
 from tests.e2e.test_web import SECRET, event, hook

@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import JSON, SeenView
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import JSON, SeenView
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, contains, fields, labels, url_of, value
 

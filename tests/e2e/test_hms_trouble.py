@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from record_bot_sandbox.slack import seed
 
-from bot.sandbox.slack import seed
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import Room, cards, contains, labels
 

@@ -1,8 +1,9 @@
 """The Home tab: for everybody what they may know of, and up to date while they look."""
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import SeenView
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import SeenView
+
 from tests.e2e.bench import Bench
 from tests.e2e.reading import button, contains, elements, labels
 

@@ -3,7 +3,8 @@
 import asyncio
 import sys
 
-from bot.sandbox.slack import seed
+from record_bot_sandbox.slack import seed
+
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import cards
 

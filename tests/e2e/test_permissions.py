@@ -3,10 +3,10 @@
 from collections.abc import Awaitable
 
 import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import Answer, SeenMessage, Snapshot
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import Answer, SeenMessage, Snapshot
 from tests.e2e.bench import Bench
 from tests.e2e.reading import first, has, labels
 

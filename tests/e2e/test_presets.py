@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import SeenView
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import SeenView
+
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, code_blocks, contains, fields, labels, value
 

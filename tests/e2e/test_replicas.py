@@ -12,12 +12,12 @@ from typing import LiteralString, TypeVar
 
 import psycopg
 import pytest_asyncio
+from record_bot_sandbox.hms.sim import ApiCall
+from record_bot_sandbox.hms.state import Recording, Room
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.faults import Fault
+from record_bot_sandbox.slack.model import Call, Message
 
-from bot.sandbox.hms.sim import ApiCall
-from bot.sandbox.hms.state import Recording, Room
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.faults import Fault
-from bot.sandbox.slack.model import Call, Message
 from tests.chaos.grounds import on_postgres
 from tests.chaos.world import Setting, World, world
 

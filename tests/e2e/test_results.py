@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.seen import SeenMessage
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, contains, files, labels
 

@@ -10,9 +10,8 @@ from contextlib import asynccontextmanager
 import httpx
 import psutil
 import pytest
-
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.hms.driver import Driver
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
 
 TOUR_WITHIN_S = 600
 WITHIN_S = 120

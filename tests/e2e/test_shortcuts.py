@@ -2,8 +2,9 @@
 
 import json
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.seen import SeenMessage
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage
+
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, cards, labels, value
 

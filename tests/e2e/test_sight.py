@@ -1,8 +1,9 @@
 """What is recorded in a private channel is nobody else's business."""
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seen import SeenMessage
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.person import Person
+from record_bot_sandbox.slack.seen import SeenMessage
+
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, contains, labels
 

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from record_bot_sandbox.hms.app import serve
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.serving import free_port
 
-from bot.sandbox.hms.app import serve
-from bot.sandbox.hms.config import HmsConfig
-from bot.sandbox.serving import free_port
 from tests.contract.sim_slack_kit import slack
 from tests.e2e.test_cli import REPO
 

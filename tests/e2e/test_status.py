@@ -6,9 +6,9 @@ Over Socket Mode. Where it matters that nothing else runs, the stage is the test
 import asyncio
 
 import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.seen import SeenMessage
 from tests.e2e.bench import Bench
 from tests.e2e.reading import contains, labels, url_of
 

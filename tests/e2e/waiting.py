@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.slack.seen import Snapshot
 
-from bot.sandbox.hms.driver import Driver
-from bot.sandbox.slack.seen import Snapshot
 from tests.e2e.bot import Bot
 from tests.e2e.reading import Found, Json
 

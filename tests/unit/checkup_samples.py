@@ -2,16 +2,9 @@
 
 from dataclasses import replace
 
-from bot.domain.health import (
-    Checkup,
-    Ends,
-    MissingScope,
-    Owed,
-    Place,
-    Received,
-    Shut,
-    Undelivered,
-)
+from bot.features.doctor.model import Checkup, Ends, MissingScope, Place, Received, Undelivered
+from bot.kit.rate_limits import Shut
+from bot.store.values import Owed
 from tests.unit.views_samples import NOW, at
 
 WELL = Checkup(

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain.options import RecordingOptions
+from bot.core import facts as f
+from bot.core.options import RecordingOptions
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

@@ -3,11 +3,11 @@
 from typing import Any, get_args
 
 from hypothesis import strategies as st
+from record_bot_sandbox.slack.blocks import initial_values, with_ids
 
-from bot.domain.drafts import Draft, DraftSection, ResolutionChoice, Switch
-from bot.domain.options import OutputMode, RecordingOptions, SectionFormat
-from bot.sandbox.slack.blocks import initial_values, with_ids
-from bot.views import ids
+from bot.core.options import OutputMode, RecordingOptions, SectionFormat
+from bot.features.options.drafts import Draft, DraftSection, ResolutionChoice, Switch
+from bot.ui import ids
 
 Json = dict[str, Any]
 

@@ -3,11 +3,11 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.command_parser import parse
-from bot.domain.commands import (
+from bot.features.commands.model import (
     CommandError,
     Start,
 )
+from bot.features.commands.parser import parse
 from tests.unit.slack_text import as_slack_sends
 
 

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.command_parser import parse
-from bot.domain.command_table import MAX_LIST_COUNT, TABLE, entry_of
-from bot.domain.commands import (
+from bot.core.options import (
+    RecordingOptions,
+    Section,
+)
+from bot.features.commands.model import (
     Command,
     CommandError,
     Help,
@@ -22,11 +24,9 @@ from bot.domain.commands import (
     Stop,
     command_line,
 )
-from bot.domain.lexer import fold
-from bot.domain.options import (
-    RecordingOptions,
-    Section,
-)
+from bot.features.commands.parser import parse
+from bot.features.commands.table import MAX_LIST_COUNT, TABLE, entry_of
+from bot.kit.typed_text import fold
 from tests.unit.slack_text import as_slack_sends
 
 FRAGMENTS = st.sampled_from(

@@ -2,8 +2,12 @@
 
 import pytest
 
-from bot.domain.command_parser import parse
-from bot.domain.commands import (
+from bot.core.options import (
+    NAMED_RESOLUTIONS,
+    RecordingOptions,
+    Resolution,
+)
+from bot.features.commands.model import (
     Command,
     Help,
     List,
@@ -14,11 +18,7 @@ from bot.domain.commands import (
     Status,
     Stop,
 )
-from bot.domain.options import (
-    NAMED_RESOLUTIONS,
-    RecordingOptions,
-    Resolution,
-)
+from bot.features.commands.parser import parse
 
 
 def start(room: str | None = None, **options: object) -> Start:

@@ -3,11 +3,11 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.command_parser import parse
-from bot.domain.command_table import TABLE, command_help, help_topics
-from bot.domain.commands import (
+from bot.features.commands.model import (
     CommandError,
 )
+from bot.features.commands.parser import parse
+from bot.features.commands.table import TABLE, command_help, help_topics
 
 
 def test_help_lists_every_command() -> None:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain.assets import Transcription
-from bot.domain.derive import NoBeginning, derive
-from bot.domain.options import RecordingOptions
-from bot.domain.recording import Phase, Why
+from bot.core import facts as f
+from bot.core.assets import Transcription
+from bot.core.derive import NoBeginning, derive
+from bot.core.options import RecordingOptions
+from bot.core.recording import Phase, Why
 from tests.unit.some import T0, any_facts, at, discovered, requested
 
 

@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from bot.doctor.clock import Clocks, clock_finding
-from bot.doctor.findings import MOST_CHARS, Finding, Verdict, failed, note, ok, shown, warning
-from bot.doctor.given import read_settings
-from bot.doctor.hms import rooms_finding
-from bot.doctor.slack import scopes_finding
-from bot.doctor.webhook import Sent, webhook_finding
+from bot.features.doctor.cli.clock import Clocks, clock_finding
+from bot.features.doctor.cli.findings import (
+    MOST_CHARS,
+    Finding,
+    Verdict,
+    failed,
+    note,
+    ok,
+    shown,
+    warning,
+)
+from bot.features.doctor.cli.given import read_settings
+from bot.features.doctor.cli.hms import rooms_finding
+from bot.features.doctor.cli.slack import scopes_finding
+from bot.features.doctor.cli.webhook import Sent, webhook_finding
 from bot.hms.models import Room
 from bot.settings import Settings, SettingsError
 from tests.contract.doctor_kit import printed

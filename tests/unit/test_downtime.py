@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.health import Owed
-from bot.usecases.downtime import LONGEST, window
+from bot.engine.replay import LONGEST, window
+from bot.store.values import Owed
 
 BACK = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 MARGIN = timedelta(minutes=2)

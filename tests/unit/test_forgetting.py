@@ -2,14 +2,14 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain import facts as f
-from bot.domain import plan as p
-from bot.domain import steps as s
-from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work
-from bot.domain.forgetting import erased, is_forgettable
-from bot.domain.policy import Policy
-from bot.domain.steps import Erase, Forget, Receipt
-from bot.views.forgetting import receipt_message
+from bot.core import facts as f
+from bot.core import plan as p
+from bot.core import steps as s
+from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.forgetting import erased, is_forgettable
+from bot.core.policy import Policy
+from bot.core.steps import Erase, Forget, Receipt
+from bot.features.forget.views import receipt_message
 from tests.unit.views_samples import (
     NOW,
     READ,

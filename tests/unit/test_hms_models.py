@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.domain.facts import AssetSeen, Observed
+from bot.core.facts import AssetSeen, Observed
 from bot.hms import lenient
 from bot.hms.models import (
     ActiveRoom,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.options import OutputMode
-from bot.domain.results import SummarySection
+from bot.core.assets import SummarySection
+from bot.core.options import OutputMode
 from bot.hms.models import OUTPUT_MODES
 from bot.hms.results import count_words, has_messages, parse_summary
 

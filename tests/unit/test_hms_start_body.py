@@ -3,7 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.options import NAMED_RESOLUTIONS, RecordingOptions, Section
+from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Section
 from bot.hms.start_body import start_body
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.facts import (
+from bot.core.facts import (
     BeamFailed,
     BeamStarted,
     BeamStopped,

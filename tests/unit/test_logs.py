@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.domain.facts import FACT
-from bot.logs import redact
+from bot.core.facts import FACT
+from bot.kit.logs import redact
 
 
 @pytest.mark.parametrize("written", ["Layoffs", "Lay\noffs", "x, input_type=Layoffs, 'Layoffs"])

@@ -1,14 +1,19 @@
 """The manifest: accepted by Slack's rules, the least that the code needs, and kept in the repo."""
 
+import inspect
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.methods import METHODS
+from record_bot_sandbox.slack.rules import check_manifest
 
-from bot.domain.command_table import COMMAND, TABLE
-from bot.domain.rooms import room_id_of_link
+from bot.features.commands.table import TABLE
+from bot.features.doctor.scopes import SCOPES
+from bot.features.rooms.model import room_id_of_link
 from bot.manifest import (
     BOT_EVENTS,
     ManifestUrlError,
@@ -16,11 +21,9 @@ from bot.manifest import (
     manifest_yaml,
     slack_endpoint,
 )
-from bot.sandbox.slack.config import SlackConfig
-from bot.sandbox.slack.methods import METHODS
-from bot.sandbox.slack.rules import check_manifest
-from bot.usecases.scopes import SCOPES
-from bot.views import ids
+from bot.slack import gateway
+from bot.ui import ids
+from bot.ui.ids import COMMAND
 
 REPO = Path(__file__).parents[2]
 URL = "https://bot.example.com"
@@ -145,7 +148,7 @@ def test_an_address_that_slack_cannot_call_is_refused_in_one_line(given: str, wh
 
 def test_the_scopes_are_what_the_calls_need_and_no_more() -> None:
     """By the simulated Slack's table of methods, written apart from this one."""
-    source = (REPO / "bot/slack/gateway.py").read_text("utf-8")
+    source = inspect.getsource(gateway)
     called = {*re.findall(r'_call\("([a-z]\w*\.\w+)"\)', source), "files.getUploadURLExternal"}
     assert len(called) > 10
     asked = {scope.name for scope in SCOPES}
@@ -160,7 +163,7 @@ def test_the_scopes_are_what_the_calls_need_and_no_more() -> None:
 
 
 def test_events_command_and_shortcut_are_those_that_have_listeners() -> None:
-    source = "".join(path.read_text("utf-8") for path in (REPO / "bot/listeners").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (REPO / "bot").rglob("*.py"))
     assert set(BOT_EVENTS) == set(re.findall(r'app\.event\("(\w+)"\)', source))
     features = made(None)["features"]
     assert [c["command"] for c in features["slash_commands"]] == [COMMAND]

@@ -2,30 +2,31 @@
 
 from functools import partial
 
-from bot.domain import commands as c
-from bot.domain.rooms import RoomCode, RoomEntry, find_room
-from bot.listeners.naming import which_room
+from bot.features.commands import model as c
+from bot.features.commands.listeners import line_of
+from bot.features.rooms.model import RoomCode, RoomEntry, find_room
+from bot.features.rooms.service import which_room
 
 ONE, TWIN, OTHER = (RoomEntry(f"{n:024x}", name) for n, name in enumerate(["a b", "a b", "a c"]))
 
 
 def test_the_same_command_is_offered_for_each_room() -> None:
-    told = which_room("a x", find_room("a x", [ONE, OTHER]), partial(c.List, count=3)).text
+    told = which_room("a x", find_room("a x", [ONE, OTHER]), line_of(partial(c.List, count=3))).text
     assert '`/record list "a b" 3`' in told
     assert '`/record list "a c" 3`' in told
 
 
 def test_rooms_of_one_name_are_offered_by_their_ids() -> None:
-    told = which_room("a b", find_room("a b", [ONE, TWIN]), c.Stop).text
+    told = which_room("a b", find_room("a b", [ONE, TWIN]), line_of(c.Stop)).text
     assert f"`/record stop {ONE.room_id}`" in told
     assert f"`/record stop {TWIN.room_id}`" in told
 
 
 def test_before_100ms_has_named_any_room_none_is_said_to_be_missing() -> None:
-    told = which_room("a b", find_room("a b", []), c.Stop).text
+    told = which_room("a b", find_room("a b", []), line_of(c.Stop)).text
     assert told.startswith("100ms has not told its rooms yet.")
 
 
 def test_a_code_names_no_room_to_stop() -> None:
-    told = which_room("abc-defg-hij", RoomCode("abc-defg-hij"), c.Stop).text
+    told = which_room("abc-defg-hij", RoomCode("abc-defg-hij"), line_of(c.Stop)).text
     assert told.startswith("A room code does not say which room it opens.")

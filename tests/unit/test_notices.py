@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.domain import facts as f
-from bot.domain.channel_settings import ChannelSettings
-from bot.domain.deliveries import Delivery, Kind, State, Work
-from bot.domain.derive import derive
-from bot.domain.notices import notices
-from bot.domain.steps import AskToStop, Notice, SayInRoom
-from bot.views.notices import room_notice
+from bot.core import facts as f
+from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import Delivery, Kind, State, Work
+from bot.core.derive import derive
+from bot.core.plan import notices
+from bot.core.steps import AskToStop, Notice, SayInRoom
+from bot.features.control.views import room_notice
 from tests.unit.some import at, requested
 
 RUNS: list[f.Fact] = [f.StartAccepted(at=at(1), hms_id="h"), f.Observed(at=at(2), status="running")]

@@ -6,15 +6,15 @@ from datetime import timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain import plan as p
-from bot.domain.deliveries import Delivery, Kind, State, Wanted, Work
-from bot.domain.derive import derive
-from bot.domain.policy import Policy, is_late, transcript_expected_at
-from bot.domain.steps import Wait
+from bot.core import facts as f
+from bot.core import plan as p
+from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.derive import derive
+from bot.core.policy import Policy, is_late, transcript_expected_at
+from bot.core.steps import Wait
+from bot.features.card.views import recording_card
 from bot.hms.models import Recording, facts_of_recording
 from bot.hms.webhook import fact_of, parse
-from bot.views.card import recording_card
 from tests.unit.some import at, requested
 
 POLICY = Policy()

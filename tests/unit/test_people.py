@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.access.people import FOR, Remembered
 from bot.slack.errors import SlackUnavailable
-from bot.usecases.people import FOR, Remembered
 from tests.contract.store_support import Clock
 
 

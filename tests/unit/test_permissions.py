@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.channel_settings import Allowed, ChannelSettings, changed_fields
-from bot.domain.permissions import Act, Person, Refusal, Standing, refusal
+from bot.access.model import Act, Person, Refusal, Standing, refusal
+from bot.core.channel_settings import Allowed, ChannelSettings, changed_fields
 
 MEMBER = Person("U1", "member")
 STARTER = Person("U2", "member")

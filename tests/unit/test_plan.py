@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain import plan as p
-from bot.domain import steps as s
-from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
-from bot.domain.derive import derive
-from bot.domain.options import RecordingOptions
-from bot.domain.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
+from bot.core import facts as f
+from bot.core import plan as p
+from bot.core import steps as s
+from bot.core.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.core.derive import derive
+from bot.core.options import RecordingOptions
+from bot.core.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
 from tests.unit.some import any_facts, at, discovered, requested
 
 POLICY = Policy()

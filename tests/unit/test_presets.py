@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from record_bot_sandbox.slack.rules import check_view
 
-from bot.domain.drafts import Draft, still_untouched, with_options
-from bot.domain.options import RecordingOptions
-from bot.domain.presets import Preset, find_preset, laid_over, name_key, nearest_preset, tidy_name
-from bot.sandbox.slack.rules import check_view
-from bot.views.form_input import draft_from_state, read_options
-from bot.views.presets import name_error, preset_form, presets_view, save_as_form
-from bot.views.start_form import start_form
+from bot.core.options import RecordingOptions
+from bot.features.options.drafts import Draft, still_untouched, with_options
+from bot.features.options.form_input import draft_from_state, read_options
+from bot.features.options.rules import laid_over
+from bot.features.presets.model import Preset, find_preset, name_key, nearest_preset, tidy_name
+from bot.features.presets.views import name_error, preset_form, presets_view, save_as_form
+from bot.features.start.form import start_form
 from tests.unit.start_form_samples import untouched
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.room_links import room_links, texts_of
-from bot.listeners.mentions import said_to
+from bot.features.commands.listeners import said_to
+from bot.features.rooms.model import room_links, texts_of
 
 ROOM = "65f0c0ffee00000000000001"
 LINK = f"https://acme.app.100ms.live/preview/{ROOM}/host"

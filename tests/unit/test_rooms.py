@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.rooms import (
+from bot.features.rooms.model import (
     Ambiguous,
     Found,
     RoomCode,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
+from record_bot_sandbox.page.bot_app import BOT_APP
+from record_bot_sandbox.page.bundle import NotUnderstoodError, bundled
+from record_bot_sandbox.page.files import SCRIPT, STATIC, script
 
 from bot.manifest import manifest
-from bot.sandbox.page.bot_app import BOT_APP
-from bot.sandbox.page.bundle import NotUnderstoodError, bundled
-from bot.sandbox.page.files import SCRIPT, STATIC, script
 
 LINES_MOST = 300
 COLUMNS_MOST = 120

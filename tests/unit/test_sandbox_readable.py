@@ -2,7 +2,7 @@
 
 import time
 
-from bot.sandbox.readable import Line, Names, buttons_of, fields_of, lines_of, moment, words
+from record_bot_sandbox.readable import Line, Names, buttons_of, fields_of, lines_of, moment, words
 
 NAMES = Names({"U1": "ines"}, {"C1": "#standup"})
 

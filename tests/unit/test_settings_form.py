@@ -3,17 +3,17 @@
 from typing import Any
 
 import pytest
+from record_bot_sandbox.slack.rules import check_view
 
-from bot.domain.channel_settings import Allowed, ChannelSettings
-from bot.sandbox.slack.rules import check_view
-from bot.views.form_input import FieldErrors
-from bot.views.settings_form import (
+from bot.core.channel_settings import Allowed, ChannelSettings
+from bot.features.channel_settings.form import (
     FIELDS,
     Changed,
     group_options,
     settings_form,
     settings_from_state,
 )
+from bot.ui.forms import FieldErrors
 from tests.unit.some import at
 from tests.unit.start_form_samples import untouched
 

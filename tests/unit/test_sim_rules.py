@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from record_bot_sandbox.slack.rule_rich_text import RICH_TEXT
+from record_bot_sandbox.slack.rule_tables import BLOCKS, ELEMENTS
+from record_bot_sandbox.slack.rules import Problem, check_manifest, check_message, check_view
 
-from bot.sandbox.slack.rule_rich_text import RICH_TEXT
-from bot.sandbox.slack.rule_tables import BLOCKS, ELEMENTS
-from bot.sandbox.slack.rules import Problem, check_manifest, check_message, check_view
 from tests.unit.sim_payloads import (
     IMAGE,
     VALID,

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-
-from bot.sandbox.slack.rules import check_manifest
+from record_bot_sandbox.slack.rules import check_manifest
 
 Json = dict[str, Any]
 URL = "https://a.example/"

@@ -6,8 +6,8 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
+from record_bot_sandbox.slack.rules import check_message, check_view
 
-from bot.sandbox.slack.rules import check_message, check_view
 from tests.unit.sim_payloads import (
     IMAGE,
     Json,

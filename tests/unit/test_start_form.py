@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from record_bot_sandbox.slack.blocks import carried_over
+from record_bot_sandbox.slack.rules import check_view
 
-from bot.domain.drafts import (
+from bot.core.options import MAX_SECTIONS, RecordingOptions
+from bot.features.options.drafts import (
     Draft,
     DraftSection,
     add_section,
@@ -18,12 +21,9 @@ from bot.domain.drafts import (
     section_rows,
     show_more,
 )
-from bot.domain.options import MAX_SECTIONS, RecordingOptions
-from bot.sandbox.slack.blocks import carried_over
-from bot.sandbox.slack.rules import check_view
-from bot.views import ids
-from bot.views.form_input import draft_from_state, input_block_ids
-from bot.views.start_form import start_form
+from bot.features.options.form_input import draft_from_state, input_block_ids
+from bot.features.start.form import start_form
+from bot.ui import ids
 from tests.unit.start_form_samples import NASTY, ROOM, Json, drafts, stored, typed, untouched
 
 SHORT = ["room_id", "audio_only", "channel"]

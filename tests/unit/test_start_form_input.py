@@ -5,17 +5,11 @@ import re
 import pytest
 from hypothesis import assume, example, given
 
-from bot.domain.drafts import Draft, DraftSection, draft_of
-from bot.domain.options import RecordingOptions, Resolution, Section
-from bot.views.form_blocks import as_much_as_fits
-from bot.views.form_input import (
-    FieldErrors,
-    StartRequest,
-    draft_from_state,
-    input_block_ids,
-    read,
-)
-from bot.views.start_form import start_form
+from bot.core.options import RecordingOptions, Resolution, Section
+from bot.features.options.drafts import Draft, DraftSection, draft_of
+from bot.features.options.form_input import draft_from_state, input_block_ids
+from bot.features.start.form import StartRequest, read, start_form
+from bot.ui.forms import FieldErrors, as_much_as_fits
 from tests.unit.start_form_samples import (
     ROOM,
     Json,

@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from record_bot_sandbox.slack.rules import check_view
 
-from bot.domain.rooms import RoomEntry, rank_rooms
-from bot.sandbox.slack.rules import check_view
-from bot.views.room_options import room_options
+from bot.features.rooms.model import RoomEntry, rank_rooms
+from bot.features.rooms.views import room_options
 from tests.unit.sim_payloads import asks, modal, select
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

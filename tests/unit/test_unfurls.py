@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from record_bot_sandbox.slack.rules import check_unfurl
 
-from bot.domain import facts as f
-from bot.domain.options import RecordingOptions
-from bot.domain.recording import Recording
-from bot.domain.rooms import RoomEntry
-from bot.domain.unfurls import Offer, RoomSeen, Spot, offers
-from bot.listeners.payloads import linked_in
-from bot.sandbox.slack.rules import check_unfurl
-from bot.usecases.unfurling import Linked
-from bot.views.unfurls import room_unfurl
+from bot.access.model import Spot
+from bot.core import facts as f
+from bot.core.options import RecordingOptions
+from bot.core.recording import Recording
+from bot.features.rooms.model import RoomEntry
+from bot.features.unfurl.listeners import linked_in
+from bot.features.unfurl.model import Offer, RoomSeen, offers
+from bot.features.unfurl.service import Linked
+from bot.features.unfurl.views import room_unfurl
 from tests.unit.views_extremes import TEXTS, TIMES, recordings
 from tests.unit.views_samples import (
     NAME,

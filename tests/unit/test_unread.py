@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain import facts as f
-from bot.domain import plan as p
-from bot.domain import steps as s
-from bot.domain.assets import Transcription
-from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
-from bot.domain.derive import derive
-from bot.domain.policy import Policy, is_late
+from bot.core import facts as f
+from bot.core import plan as p
+from bot.core import steps as s
+from bot.core.assets import Transcription
+from bot.core.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.core.derive import derive
+from bot.core.policy import Policy, is_late
 from tests.unit.some import at, requested
 
 POLICY = Policy()

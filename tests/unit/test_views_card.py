@@ -6,10 +6,10 @@ from datetime import datetime
 
 from inline_snapshot import snapshot
 
-from bot.domain import facts as f
-from bot.domain.options import RecordingOptions
-from bot.domain.recording import Recording
-from bot.views.card import recording_card
+from bot.core import facts as f
+from bot.core.options import RecordingOptions
+from bot.core.recording import Recording
+from bot.features.card.views import recording_card
 from tests.unit.views_samples import (
     ACCEPTED,
     READ,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inline_snapshot import snapshot
 
-from bot.domain import facts as f
+from bot.core import facts as f
 from tests.unit.test_views_card import card
 from tests.unit.views_samples import ACCEPTED, REFUSED, at, recording
 

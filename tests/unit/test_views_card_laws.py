@@ -7,11 +7,11 @@ from datetime import datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain.recording import Phase, Recording
-from bot.views import ids
-from bot.views.card import recording_card
-from bot.views.message import content_hash
+from bot.core import facts as f
+from bot.core.recording import Phase, Recording
+from bot.features.card.views import recording_card
+from bot.ui import ids
+from bot.ui.message import content_hash
 from tests.unit.views_extremes import TIMES, recordings
 from tests.unit.views_samples import RUNS, TRANSCRIBED, assert_accepted, at, recording
 

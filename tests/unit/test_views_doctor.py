@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.health import (
+from bot.core.deliveries import Kind, State
+from bot.features.doctor.model import (
     Checkup,
     Ends,
     MissingScope,
-    Owed,
     Place,
     Received,
-    Shut,
     Stuck,
     Undelivered,
 )
-from bot.views.doctor import doctor_reply
-from bot.views.message import Message
+from bot.features.doctor.views import doctor_reply
+from bot.kit.rate_limits import Shut
+from bot.store.values import Owed
+from bot.ui.message import Message
 from tests.unit.checkup_samples import ILL, WELL
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inline_snapshot import snapshot
 
-from bot.views.help import help_reply
+from bot.features.commands.views import help_reply
 from tests.unit.views_samples import (
     outline,
     shown,

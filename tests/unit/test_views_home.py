@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.health import MissingScope
-from bot.domain.presets import WORKSPACE, Preset
-from bot.domain.rows import HomeHealth, HomePage
-from bot.usecases.scopes import SCOPES
-from bot.views.help import help_reply
-from bot.views.home import home_view
+from bot.features.commands.views import help_reply
+from bot.features.doctor.model import MissingScope
+from bot.features.doctor.scopes import SCOPES
+from bot.features.home.model import HomeHealth, HomePage
+from bot.features.home.views import home_view
+from bot.features.presets.model import WORKSPACE, Preset
 from tests.unit.views_extremes import CHANNELS, OPTIONS_OF_ALL_KINDS, ROWS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,

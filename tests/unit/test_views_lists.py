@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.command_table import MAX_LIST_COUNT
-from bot.domain.recording import Phase
-from bot.domain.rows import Row
-from bot.views import lists
+from bot.core.recording import Phase
+from bot.features.commands.table import MAX_LIST_COUNT
+from bot.features.history import views as lists
+from bot.features.history.model import Row
 from tests.unit.views_extremes import ROWS, TIMES
 from tests.unit.views_samples import (
     NAME,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from inline_snapshot import snapshot
 
-from bot.domain import facts as f
-from bot.domain.recording import Recording
-from bot.views.log import line_of, log_lines, written
-from bot.views.text import size
+from bot.core import facts as f
+from bot.core.recording import Recording
+from bot.features.card.log import line_of, log_lines, written
+from bot.ui.text import size
 from tests.unit.some import discovered
 from tests.unit.views_extremes import recordings
 from tests.unit.views_samples import READ, assert_only_our_markup, at, dates, recording

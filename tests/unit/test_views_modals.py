@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain import facts as f
-from bot.domain.deliveries import EMPTY, Delivery, Kind, State
-from bot.domain.recording import Recording
-from bot.views import ids
-from bot.views.details import Viewer, details_view, file_of_value, file_value
-from bot.views.ids_settings import OPEN_SETTINGS
-from bot.views.outcomes import outcome_reply, outcome_view, starting_view
+from bot.core import facts as f
+from bot.core.deliveries import EMPTY, Delivery, Kind, State
+from bot.core.recording import Recording
+from bot.features.details.views import Viewer, details_view
+from bot.features.start.views import outcome_reply, outcome_view, starting_view
+from bot.ui import ids
+from bot.ui.ids import OPEN_SETTINGS, file_of_value, file_value
 from tests.unit.views_extremes import CHANNELS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,

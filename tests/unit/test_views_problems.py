@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.recording import Problem, Why
-from bot.views.problems import explain, slack_refusal
+from bot.core.recording import Problem, Why
+from bot.ui.problems import explain, slack_refusal
 from tests.unit.views_extremes import TEXTS
 from tests.unit.views_samples import RUNS, assert_only_our_markup, folded, recording
 

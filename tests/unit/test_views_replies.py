@@ -10,11 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.command_parser import parse
-from bot.domain.commands import CommandError, Start, command_line
-from bot.domain.rooms import RoomEntry
-from bot.domain.rows import Row
-from bot.views import ids, lists, replies
+from bot.access import views as access_views
+from bot.features.commands import views as commands_views
+from bot.features.commands.model import CommandError, Start, command_line
+from bot.features.commands.parser import parse
+from bot.features.control import views as steer_views
+from bot.features.history import views as lists
+from bot.features.history.model import Row
+from bot.features.results import views as results_views
+from bot.features.rooms import views as rooms_views
+from bot.features.rooms.model import RoomEntry
+from bot.features.share import views as share_views
+from bot.features.start import views as start_views
+from bot.ui import ids, replies
+from bot.ui import replies as ui_replies
 from tests.unit.views_extremes import ROWS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
@@ -30,28 +39,30 @@ ROOMS = [RoomEntry("65f0c0ffee00000000000001", NAME), RoomEntry("b" * 24, "weekl
 
 
 SIMPLE = [
-    replies.starting_reply(NAME),
-    replies.following(NAME),
-    replies.stopping(NAME),
-    replies.pausing(NAME),
-    replies.resuming(NAME),
+    start_views.starting_reply(NAME),
+    share_views.following(NAME),
+    steer_views.stopping(NAME),
+    steer_views.pausing(NAME),
+    steer_views.resuming(NAME),
     lists.nothing_running(),
     lists.nothing_running(NAME),
-    replies.already_recording(NAME, "U1", NOW, permalink=PERMALINK, key="key-1", can_follow=True),
-    replies.already_recording(NAME, "U1", None, permalink=None, key="key-1", can_follow=False),
-    replies.recorded_elsewhere(NAME),
-    replies.no_right("stop", "members of the channel"),
-    replies.link_reply("https://files.example/v.mp4?a=1&b=2", f"Video of {NAME}", NOW),
-    replies.link_reply("gopher://x", f"Video of {NAME}", NOW),
-    replies.no_file("transcript"),
-    replies.expired_trigger(),
+    start_views.already_recording(
+        NAME, "U1", NOW, permalink=PERMALINK, key="key-1", can_follow=True
+    ),
+    start_views.already_recording(NAME, "U1", None, permalink=None, key="key-1", can_follow=False),
+    start_views.recorded_elsewhere(NAME),
+    access_views.no_right("stop", "members of the channel"),
+    results_views.link_reply("https://files.example/v.mp4?a=1&b=2", f"Video of {NAME}", NOW),
+    results_views.link_reply("gopher://x", f"Video of {NAME}", NOW),
+    results_views.no_file("transcript"),
+    ui_replies.expired_trigger(),
     replies.something_broke("9f3a"),
     replies.try_again_soon(),
-    replies.room_unknown("weekly <x>", []),
-    replies.room_unknown("weakly", ROOMS[1:], ["/record start weekly"]),
-    replies.room_unknown("weekly <x>", [], form=False),
-    replies.room_unknown("weakly", ROOMS[1:], ["/record stop weekly"], form=False),
-    replies.room_ambiguous("week", ROOMS, ["/record start a", "/record start b"]),
+    rooms_views.room_unknown("weekly <x>", []),
+    rooms_views.room_unknown("weakly", ROOMS[1:], ["/record start weekly"]),
+    rooms_views.room_unknown("weekly <x>", [], form=False),
+    rooms_views.room_unknown("weakly", ROOMS[1:], ["/record stop weekly"], form=False),
+    rooms_views.room_ambiguous("week", ROOMS, ["/record start a", "/record start b"]),
 ]
 
 
@@ -126,7 +137,7 @@ There is no room “weakly”. Did you mean this one?
 
 def test_a_few_to_choose_from() -> None:
     rows = [row(), row(key="key-2", room_name="b")]
-    assert shown(replies.which_one(rows, "stop")) == snapshot("""\
+    assert shown(steer_views.which_one(rows, "stop")) == snapshot("""\
 2 recordings could be meant. Which one should stop?
 [Q&A <weekly> 🎉 שלום -> recording_stop.0] [b -> recording_stop.1]\
 """)
@@ -134,7 +145,7 @@ def test_a_few_to_choose_from() -> None:
 
 def test_many_to_choose_from() -> None:
     rows = [row(key=f"key-{n}") for n in range(120)]
-    assert shown(replies.which_one(rows, "pause")) == snapshot("""\
+    assert shown(steer_views.which_one(rows, "pause")) == snapshot("""\
 120 recordings could be meant. Which one should pause?
 [100 to choose from]\
 """)
@@ -143,7 +154,7 @@ def test_many_to_choose_from() -> None:
 def test_a_command_that_was_not_understood() -> None:
     error = parse('start "Q&A <b>" --res 9000x1')
     assert isinstance(error, CommandError)
-    assert shown(replies.command_error(error)) == snapshot("""\
+    assert shown(commands_views.command_error(error)) == snapshot("""\
 *The smaller side must be 144 to 1080 pixels.*
 --res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side
     144 to 1080, larger side 192 to 1920 pixels).
@@ -151,7 +162,7 @@ Perhaps you mean:
 /record start "Q&A <b>" --res 1920x144
 [Open the form -> form_open]\
 """)
-    assert folded(replies.command_error(error).text) == snapshot("""\
+    assert folded(commands_views.command_error(error).text) == snapshot("""\
 The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
     or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
     to 1920 pixels). Perhaps you mean: `/record start "Q&amp;A &lt;b&gt;" --res
@@ -162,13 +173,13 @@ The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
 def test_the_corrected_command_is_exact() -> None:
     corrected = command_line(Start("*Q&A*  `x` <!here>"))
     error = CommandError("Wrong.", None, corrected, "/record start [room]")
-    block = replies.command_error(error).blocks[1]
+    block = commands_views.command_error(error).blocks[1]
     assert block["elements"][0]["elements"] == [{"type": "text", "text": corrected}]
 
 
 def test_a_link_too_long_for_a_button() -> None:
     long = "https://files.example/" + "a" * 4000
-    message = replies.link_reply(long, "Video", NOW)
+    message = results_views.link_reply(long, "Video", NOW)
     assert_accepted(message)
     assert message.blocks[0]["elements"][0]["elements"][0]["url"] == long
 
@@ -176,7 +187,7 @@ def test_a_link_too_long_for_a_button() -> None:
 @given(st.lists(ROWS, min_size=1, max_size=30))
 @settings(max_examples=40, deadline=None)
 def test_slack_takes_any_choice(rows: list[Row]) -> None:
-    assert_accepted(replies.which_one(rows, "stop"))
+    assert_accepted(steer_views.which_one(rows, "stop"))
 
 
 @given(TEXTS, TEXTS, USERS, TIMES, st.none() | TEXTS)
@@ -186,18 +197,18 @@ def test_slack_takes_any_words(
 ) -> None:
     rooms = [RoomEntry(other, text)] * 30
     messages: list[Any] = [
-        replies.starting_reply(text),
+        start_views.starting_reply(text),
         lists.nothing_running(text),
-        replies.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
-        replies.recorded_elsewhere(text),
-        replies.no_right(text, other),
-        replies.link_reply(other, text, time),
-        replies.link_reply(f"https://a.example/{other}", text, time),
+        start_views.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
+        start_views.recorded_elsewhere(text),
+        access_views.no_right(text, other),
+        results_views.link_reply(other, text, time),
+        results_views.link_reply(f"https://a.example/{other}", text, time),
         replies.something_broke(text),
-        replies.room_unknown(text, rooms, [text] * 30),
-        replies.room_ambiguous(text, rooms, [other]),
-        replies.command_error(CommandError(text, maybe, maybe, other)),
-        replies.command_error(CommandError(text, other * 9, other, "/record")),
+        rooms_views.room_unknown(text, rooms, [text] * 30),
+        rooms_views.room_ambiguous(text, rooms, [other]),
+        commands_views.command_error(CommandError(text, maybe, maybe, other)),
+        commands_views.command_error(CommandError(text, other * 9, other, "/record")),
     ]
     for message in messages:
         assert_accepted(message)

@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain import facts as f
-from bot.domain.deliveries import Kind
-from bot.domain.options import RecordingOptions
-from bot.domain.recording import Recording
-from bot.domain.results import SummarySection
-from bot.views.results import file_failed_message, results_message, tell_message
+from bot.core import facts as f
+from bot.core.assets import SummarySection
+from bot.core.deliveries import Kind
+from bot.core.options import RecordingOptions
+from bot.core.recording import Recording
+from bot.features.card.views import tell_message
+from bot.features.results.views import file_failed_message, results_message
 from tests.unit.views_extremes import CHANNELS, SECTIONS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,

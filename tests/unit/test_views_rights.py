@@ -1,11 +1,11 @@
 """What those are told who may not."""
 
 import pytest
+from record_bot_sandbox.slack.rules import check_message
 
-from bot.domain.channel_settings import Allowed
-from bot.domain.permissions import Act, Refusal
-from bot.sandbox.slack.rules import check_message
-from bot.views.rights import refused_message
+from bot.access.model import Act, Refusal
+from bot.access.views import refused_message
+from bot.core.channel_settings import Allowed
 
 NAMED = Allowed(who="some", people=("U1", "U2"), groups=("S1",))
 MANY = Allowed(who="some", people=tuple(f"U{n}" for n in range(50)))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.views.message import web_address
-from bot.views.text import (
+from bot.ui.message import web_address
+from bot.ui.text import (
     code,
     duration,
     esc,

@@ -3,43 +3,58 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.domain.recording import Problem, Why
-from bot.views import rights
-from bot.views.message import Message
-from bot.views.problems import explain
-from bot.views.words import PHASES
+import bot
+from bot.access import views as rights
+from bot.core.recording import Problem, Why
+from bot.features.card.steps import card_of
+from bot.features.control.views import room_notice
+from bot.features.rooms.service import which_room
+from bot.features.unfurl.views import room_unfurl
+from bot.listeners.app import for_people
+from bot.ui import message
+from bot.ui.message import Message
+from bot.ui.problems import explain
+from bot.ui.words import PHASES
 from tests.unit.views_samples import RUNS, assert_accepted, dates
 from tests.voice import page
 from tests.voice.everything import GROUPS, SAMPLES
-from tests.voice.sample import Sample, story
+from tests.voice.sample import Sample, name_of, story
 
-VIEWS = Path(rights.__file__).parent
-PIECES = {"message.modal", "message.say"}  # what views are made of
+PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
+PIECES: set[Callable[..., object]] = {message.modal, message.say}  # what views are made of
+CHOOSERS: set[Callable[..., object]] = {
+    for_people,
+    which_room,
+    card_of,
+}  # they call one of the others
 PICTURES = page.PAGE.parent / "pictures" / "voice"
 VIEWED: list[Any] = [pytest.param(s, id=f"{n} {s.builder}") for n, s in enumerate(SAMPLES)]
 
 
 def builders() -> Iterator[str]:
-    """Every public function of bot/views that makes a message or a view."""
-    for path in sorted(VIEWS.glob("*.py")):
+    """Every public function of the package that makes a message or a view."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 made = ast.unparse(node.returns) if node.returns else ""
                 if {"Message", "View"} & set(re.findall(r"\w+", made)):
-                    yield f"{path.stem}.{node.name}"
+                    yield f"{module}.{node.name}"
 
 
 def test_every_message_and_view_has_a_sample() -> None:
-    neither = {"notices.room_notice", "unfurls.room_unfurl"}  # text alone, and blocks alone
-    assert {sample.builder for sample in SAMPLES} == (set(builders()) - PIECES) | neither
+    neither = {name_of(room_notice), name_of(room_unfurl)}  # text alone, and blocks alone
+    expected = set(builders()) - {name_of(made) for made in PIECES | CHOOSERS} | neither
+    assert {sample.builder for sample in SAMPLES} == expected
 
 
 def test_every_state_failure_and_refusal_has_a_sample() -> None:

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain.assets import VIDEO_TYPES
-from bot.domain.derive import derive
-from bot.domain.options import RecordingOptions, Section
-from bot.domain.recording import Phase, Recording
-from bot.domain.results import SummarySection
-from bot.domain.rows import Row
+from bot.core import facts as f
+from bot.core.assets import VIDEO_TYPES, SummarySection
+from bot.core.derive import derive
+from bot.core.options import RecordingOptions, Section
+from bot.core.recording import Phase, Recording
+from bot.features.history.model import Row
 from tests.unit.views_samples import OPTIONS, at, requested
 
 NASTY = st.sampled_from(

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain import facts as f
-from bot.domain.derive import derive
-from bot.domain.options import NAMED_RESOLUTIONS, RecordingOptions, Section
-from bot.domain.recording import Phase, Recording
-from bot.domain.results import SummarySection
-from bot.domain.rows import Row
-from bot.sandbox.slack.rules import check_message, check_view
-from bot.views.message import Message
+from record_bot_sandbox.slack.rules import check_message, check_view
+
+from bot.core import facts as f
+from bot.core.assets import SummarySection
+from bot.core.derive import derive
+from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Section
+from bot.core.recording import Phase, Recording
+from bot.features.history.model import Row
+from bot.ui.message import Message
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)

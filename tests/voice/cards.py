@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain import facts as f
-from bot.domain.derive import derive
-from bot.domain.options import RecordingOptions
-from bot.domain.recording import Recording
-from bot.sandbox.slack import seed
-from bot.views.card import recording_card
+from record_bot_sandbox.slack import seed
+
+from bot.core import facts as f
+from bot.core.derive import derive
+from bot.core.options import RecordingOptions
+from bot.core.recording import Recording
+from bot.features.card.views import recording_card
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
 from tests.voice.sample import BOT, PERMALINK, Group, Sample, channel, story
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from bot.domain import facts as f
-from bot.domain.channel_settings import Allowed, ChannelSettings
-from bot.domain.drafts import Draft, DraftSection, with_options
-from bot.domain.options import RecordingOptions
-from bot.domain.permissions import Act, Refusal
-from bot.domain.presets import WORKSPACE, Preset
-from bot.sandbox.slack import seed
-from bot.views import forgetting, outcomes, presets
-from bot.views.form_input import FieldErrors, read
-from bot.views.rights import refused_message, refused_view
-from bot.views.settings_form import Changed, settings_form
-from bot.views.start_form import start_form
+from record_bot_sandbox.slack import seed
+
+from bot.access.model import Act, Refusal
+from bot.access.views import refused_message, refused_view
+from bot.core import facts as f
+from bot.core.channel_settings import Allowed, ChannelSettings
+from bot.core.options import RecordingOptions
+from bot.features.channel_settings.form import Changed, settings_form
+from bot.features.forget import views as forgetting
+from bot.features.options.drafts import Draft, DraftSection, with_options
+from bot.features.presets import views as presets
+from bot.features.presets.model import WORKSPACE, Preset
+from bot.features.start import views as outcomes
+from bot.features.start.form import read, start_form
+from bot.ui import message as ui_message
+from bot.ui.forms import FieldErrors
 from tests.unit.views_samples import ACCEPTED, NOW, OPTIONS, REFUSED, RUNS, at
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, modal, story
 
@@ -154,7 +158,7 @@ def _settings() -> list[Sample]:
             changes=changes,
             **known,
         ),
-        modal("A guest saves it", outcomes.message_view, no),
+        modal("A guest saves it", ui_message.message_view, no),
         modal(
             "Forget was confirmed, in Details",
             forgetting.told_view,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.health import Ends, Place, Received, Stuck
-from bot.domain.recording import Phase
-from bot.domain.rows import HomeHealth, HomePage
-from bot.sandbox.slack import seed
-from bot.views.doctor import doctor_reply, looking
-from bot.views.home import home_view
+from record_bot_sandbox.slack import seed
+
+from bot.core.deliveries import Kind, State
+from bot.core.recording import Phase
+from bot.features.doctor.model import Ends, Place, Received, Stuck
+from bot.features.doctor.views import doctor_reply, looking
+from bot.features.home.model import HomeHealth, HomePage
+from bot.features.home.views import home_view
 from tests.unit import checkup_samples
 from tests.unit.views_samples import NOW, at, ended_row
 from tests.voice.forms import BOARD, WEEKLY

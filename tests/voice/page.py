@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.slack import seed
-from bot.views.message import Message
+from record_bot_sandbox.slack import seed
+
+from bot.ui.message import Message
 from tests.voice.everything import GROUPS, SAMPLES
 from tests.voice.sample import Group, Sample
 

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain import facts as f
-from bot.domain.channel_settings import Allowed
-from bot.domain.command_parser import parse
-from bot.domain.commands import CommandError
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.permissions import Act, Refusal
-from bot.domain.recording import Phase
-from bot.domain.rooms import RoomEntry
-from bot.domain.rows import FollowedRoom
-from bot.sandbox.slack import seed
-from bot.views import following, forgetting, lists, replies, settings_replies
-from bot.views.help import help_reply
-from bot.views.notices import stop_wished
-from bot.views.outcomes import outcome_reply
-from bot.views.problems import slack_refusal
-from bot.views.rights import refused_message
-from bot.views.steering import no_rooms_yet, not_now, only_a_code
+from record_bot_sandbox.slack import seed
+
+from bot.access.model import Act, Refusal
+from bot.access.views import refused_message
+from bot.core import facts as f
+from bot.core.channel_settings import Allowed
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.recording import Phase
+from bot.features.channel_settings import views as settings_replies
+from bot.features.commands import views as commands_views
+from bot.features.commands.model import CommandError
+from bot.features.commands.parser import parse
+from bot.features.commands.views import help_reply
+from bot.features.control import views as steer_views
+from bot.features.control.views import not_now, stop_wished
+from bot.features.follow import views as following
+from bot.features.forget import views as forgetting
+from bot.features.history import views as lists
+from bot.features.rooms import views as rooms_views
+from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.views import no_rooms_yet, only_a_code
+from bot.features.share import views as share_views
+from bot.features.start import views as start_views
+from bot.features.start.views import outcome_reply
+from bot.store.values import FollowedRoom
+from bot.ui import replies
+from bot.ui import replies as ui_replies
+from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
@@ -50,7 +61,9 @@ def wrong(text: str) -> CommandError:
 
 
 def _misread() -> list[Sample]:
-    return [only_you(when, replies.command_error, wrong(text)) for when, text in WRONG.items()]
+    return [
+        only_you(when, commands_views.command_error, wrong(text)) for when, text in WRONG.items()
+    ]
 
 
 def _asking() -> list[Sample]:
@@ -58,36 +71,40 @@ def _asking() -> list[Sample]:
     states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
     many = [line(key=f"key-{n}", room_name=f"Room {n}") for n in range(7)]
     return [
-        only_you("No room fits the name", replies.room_unknown, "budget", []),
+        only_you("No room fits the name", rooms_views.room_unknown, "budget", []),
         only_you(
             "A room is nearly called that",
-            replies.room_unknown,
+            rooms_views.room_unknown,
             "weakly",
             ROOMS[:1],
             ['/record start "weekly sync"'],
         ),
         only_you(
             "Several rooms fit",
-            replies.room_ambiguous,
+            rooms_views.room_ambiguous,
             "weekly",
             ROOMS,
             [f'/record stop "{name}"' for name in COMMANDS],
         ),
         only_you(
-            "No room fits the name of one to stop", replies.room_unknown, "budget", [], form=False
+            "No room fits the name of one to stop",
+            rooms_views.room_unknown,
+            "budget",
+            [],
+            form=False,
         ),
         only_you("100ms has not answered yet", no_rooms_yet),
         only_you("A room code is all that was given", only_a_code),
-        only_you("Several recordings run", replies.which_one, two, "stop"),
-        only_you("Many recordings run", replies.which_one, many, "pause"),
+        only_you("Several recordings run", steer_views.which_one, two, "stop"),
+        only_you("Many recordings run", steer_views.which_one, many, "pause"),
         only_you("Nothing runs here to stop", lists.nothing_running),
         only_you("That room is not being recorded", lists.nothing_running, ROOM),
         only_you("What runs is in no state for it", not_now, states),
-        only_you("The button was older than the recording's state", replies.too_late, "pause"),
-        only_you("A message without a room's link", replies.no_room_link),
-        only_you("The bot was mentioned without a command", replies.form_ready, "request-1"),
-        only_you("Slack did not open the form in time", replies.expired_trigger),
-        only_you("… after it was filled in", replies.expired_trigger, "request-1"),
+        only_you("The button was older than the recording's state", steer_views.too_late, "pause"),
+        only_you("A message without a room's link", start_views.no_room_link),
+        only_you("The bot was mentioned without a command", start_views.form_ready, "request-1"),
+        only_you("Slack did not open the form in time", ui_replies.expired_trigger),
+        only_you("… after it was filled in", ui_replies.expired_trigger, "request-1"),
         only_you("100ms or Slack does not answer", replies.try_again_soon),
         only_you("Nobody expected this", replies.something_broke, "1f0c9a2b"),
     ]
@@ -96,10 +113,10 @@ def _asking() -> list[Sample]:
 def _doing() -> list[Sample]:
     known = {"permalink": PERMALINK, "key": "key-1"}
     return [
-        only_you("A recording was asked for by command", replies.starting_reply, ROOM),
+        only_you("A recording was asked for by command", start_views.starting_reply, ROOM),
         only_you(
             "It is recorded already, with its card elsewhere",
-            replies.already_recording,
+            start_views.already_recording,
             ROOM,
             seed.ADMIN,
             NOW,
@@ -108,19 +125,19 @@ def _doing() -> list[Sample]:
         ),
         only_you(
             "It is recorded already, by others",
-            replies.already_recording,
+            start_views.already_recording,
             ROOM,
             None,
             NOW,
             can_follow=False,
             **known,
         ),
-        only_you("… where one cannot look", replies.recorded_elsewhere, ROOM),
-        only_you("Follow here was pressed", replies.following, ROOM),
-        only_you("… where the bot may not post", replies.cannot_follow, *NOT_IN),
-        only_you("Stop, by command", replies.stopping, ROOM),
-        only_you("Pause, by command", replies.pausing, ROOM),
-        only_you("Resume, by command", replies.resuming, ROOM),
+        only_you("… where one cannot look", start_views.recorded_elsewhere, ROOM),
+        only_you("Follow here was pressed", share_views.following, ROOM),
+        only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
+        only_you("Stop, by command", steer_views.stopping, ROOM),
+        only_you("Pause, by command", steer_views.pausing, ROOM),
+        only_you("Resume, by command", steer_views.resuming, ROOM),
         only_you(
             "It runs, while no card can be seen",
             outcome_reply,
@@ -242,7 +259,7 @@ def _forgetting() -> list[Sample]:
     return [
         only_you("Forget was confirmed", forgetting.forgetting_reply, ROOM),
         only_you("It has not ended", forgetting.not_ended_reply, ROOM),
-        only_you("A button of a forgotten recording", forgetting.forgotten_reply),
+        only_you("A button of a forgotten recording", ui_replies.forgotten_reply),
         direct("It is forgotten", forgetting.receipt_message, story(*READ), [kept], NOW),
         direct("… and never ran", forgetting.receipt_message, story(never), [], NOW),
     ]

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain import facts as f
-from bot.domain.deliveries import Delivery, Kind, State
-from bot.domain.options import RecordingOptions
-from bot.domain.recording import Recording
-from bot.domain.results import SummarySection
-from bot.sandbox.slack import seed
-from bot.views.details import Viewer, details_view
-from bot.views.notices import room_notice, stop_wish
-from bot.views.outcomes import message_view
-from bot.views.replies import getting_link, link_reply, no_file, no_right
-from bot.views.results import UNREADABLE, file_failed_message, results_message, tell_message
+from record_bot_sandbox.slack import seed
+
+from bot.access.views import no_right
+from bot.core import facts as f
+from bot.core.assets import SummarySection
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.options import RecordingOptions
+from bot.core.recording import Recording
+from bot.features.card.views import tell_message
+from bot.features.control.views import room_notice, stop_wish
+from bot.features.details.views import Viewer, details_view
+from bot.features.results.views import (
+    UNREADABLE,
+    file_failed_message,
+    getting_link,
+    link_reply,
+    no_file,
+    results_message,
+)
+from bot.ui.message import message_view
 from tests.unit.views_samples import NOW, READ, RUNS, TRANSCRIBED, UPLOADED, at
 from tests.voice.cards import SILENT
 from tests.voice.sample import (

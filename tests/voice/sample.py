@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.domain import facts as f
-from bot.domain.derive import derive
-from bot.domain.recording import Recording
-from bot.sandbox.slack import seed
-from bot.views.message import Message
+from record_bot_sandbox.slack import seed
+
+from bot.core import facts as f
+from bot.core.derive import derive
+from bot.core.recording import Recording
+from bot.ui.message import Message
 from tests.unit.views_samples import requested, row
 
 Json = dict[str, Any]
@@ -52,7 +53,7 @@ class Group:
 
 
 def name_of(builder: Callable[..., object]) -> str:
-    return f"{builder.__module__.removeprefix('bot.views.')}.{builder.__name__}"
+    return f"{builder.__module__}.{builder.__name__}"
 
 
 class Shown:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.domain.recording import Recording
-from bot.domain.rooms import RoomEntry
-from bot.domain.unfurls import Offer, RoomSeen
-from bot.views.message import Message
-from bot.views.unfurls import room_unfurl
+from bot.core.recording import Recording
+from bot.features.rooms.model import RoomEntry
+from bot.features.unfurl.model import Offer, RoomSeen
+from bot.features.unfurl.views import room_unfurl
+from bot.ui.message import Message
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import PERMALINK, ROOM, Group, Sample, name_of, story
 

@@ -10,15 +10,17 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.domain.facts import Discovered, Fact, Followed, Requested
-from bot.domain.options import RecordingOptions
+from bot.core.facts import Discovered, Fact, Followed, Requested
+from bot.core.options import RecordingOptions
+from bot.deps import Deps
+from bot.features.control.service import Control, control
+from bot.features.start.service import Wish, request_recording
+from bot.hms.webhook import HEADER
 from bot.store.errors import StoreError
+from bot.store.repository import TeamDatabase
 from bot.store.store import Store
 from bot.store.values import OutcomeAddress, RoomTaken
-from bot.usecases.control import Control, control
-from bot.usecases.deps import Deps
-from bot.usecases.starting import Wish, request_recording
-from bot.web.webhook import HEADER, HmsWebhook
+from bot.web.webhook import HmsWebhook
 from tests.contract.laws.clockwork import Clockwork, in_no_time
 from tests.contract.laws.hms_truth import HmsTruth
 from tests.contract.laws.memory import Memory, empty_database
@@ -86,7 +88,7 @@ class Drill:
             key = await other._store_facts(early)
             await other._until_over()
             if late:
-                await other._onlooker.add_facts(key, late)
+                await other._onlooker.recordings.add_facts(key, late)
                 await other._until_over()
 
         other._run(work())
@@ -126,7 +128,9 @@ class Drill:
     async def _store_facts(self, facts: Sequence[Fact]) -> str:
         first = next(fact for fact in facts if isinstance(fact, Requested | Discovered))
         key = f"key{next(self.ids)}"
-        await self._onlooker.create(key, first, also=[fact for fact in facts if fact is not first])
+        await self._onlooker.recordings.create(
+            key, first, also=[fact for fact in facts if fact is not first]
+        )
         self.keys.append(key)
         return key
 
@@ -147,7 +151,7 @@ class Drill:
         """Nothing is to come from anyone, and nothing is left to do."""
         if self._working or self.hms.pending or self.time_s < self._last_act_s:
             return False
-        return await self._onlooker.next_due() is None
+        return await self._onlooker.queue.next_due() is None
 
     @cached_property
     def _onlooker(self) -> Store:
@@ -178,7 +182,7 @@ class Drill:
         return self._alive
 
     def store(self, db: Memory) -> Store:
-        return Store(db, TEAM, now=self.now, lease=LEASE)
+        return Store(TeamDatabase(db, TEAM, now=self.now, lease=LEASE))
 
     # -- what people do
 
@@ -190,7 +194,7 @@ class Drill:
                 self.slack.members.discard(act.where)
             case "invite":
                 self.slack.members.add(act.where)
-                await self._insist(lambda deps: deps.store.wake_parked(act.where))
+                await self._insist(lambda deps: deps.store.queue.wake_parked(act.where))
             case "invite unheard":
                 self.slack.members.add(act.where)
             case "elsewhere":
@@ -221,13 +225,13 @@ class Drill:
             )
             made = await request_recording(deps, wish)
             if not isinstance(made, RoomTaken) and made.key not in self.keys:
-                requested_at = (await deps.store.load(made.key)).recording.requested_at
+                requested_at = (await deps.store.recordings.load(made.key)).recording.requested_at
                 self.keys.append(made.key)
                 self.asked.append(Asked((requested_at - T0).total_seconds(), "request", made.key))
             return
         for key in self.keys[-1:]:
             if act.what == "follow":
-                await deps.store.add_facts(
+                await deps.store.recordings.add_facts(
                     key, [Followed(at=deps.now(), channel_id=act.where, by="U3")]
                 )
                 continue

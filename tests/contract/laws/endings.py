@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from bot.domain.deliveries import Kind
-from bot.domain.recording import Phase
+from bot.core.deliveries import Kind
+from bot.core.recording import Phase
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.judge import recordings
 from tests.contract.laws.slack_truth import SlackTruth, readable

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.domain.facts import HmsStatus
-from bot.domain.options import RecordingOptions
+from bot.core.facts import HmsStatus
+from bot.core.options import RecordingOptions
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsConflict, HmsForbidden, HmsNotFound, HmsUnauthorized
 from bot.hms.errors import HmsUnavailable as Unavailable

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.domain.facts import HmsStatus
-from bot.domain.options import RecordingOptions
+from bot.core.facts import HmsStatus
+from bot.core.options import RecordingOptions
 
 Speech = Literal["fine", "failed", "partial", "stuck", "empty"]
 """What comes of the transcript: all of it, nothing, no summary, a summary that is being made for

@@ -2,13 +2,13 @@
 
 from prometheus_client import Counter
 
-from bot.domain.deliveries import Kind, State
-from bot.domain.recording import ENDED, Phase, Recording, Why
+from bot.core.deliveries import Kind, State
+from bot.core.recording import ENDED, Phase, Recording, Why
 from bot.hms.results import count_words
-from bot.metrics import POSSIBLE_DOUBLES, STEPS
+from bot.kit.metrics import POSSIBLE_DOUBLES, STEPS
 from bot.store.values import Loaded
-from bot.views.message import Message as View
-from bot.views.message import content_hash
+from bot.ui.message import Message as View
+from bot.ui.message import content_hash
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.job import BUSY, WORDS, Job
 from tests.contract.laws.replies import DEADLY, UNKNOWN
@@ -30,7 +30,10 @@ def _counted(counter: Counter) -> float:
 
 
 def recordings(drill: Drill) -> list[Loaded]:
-    return [drill.ask_store(lambda store, key=key: store.load(key)) for key in drill.keys]  # type: ignore[misc]
+    return [
+        drill.ask_store(lambda store, key=key: store.recordings.load(key))  # type: ignore[misc]
+        for key in drill.keys
+    ]
 
 
 def excused(drill: Drill, message: Message) -> bool:

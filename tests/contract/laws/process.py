@@ -4,11 +4,12 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.reconcile.loop import Reconciler
+from bot.deps import Deps
+from bot.dispatch import DISPATCH
+from bot.engine.loop import Reconciler
 from bot.slack.values import Identity
 from bot.store.errors import StoreError, StoreUnavailable
 from bot.store.values import Team
-from bot.usecases.deps import Deps
 from tests.contract.laws.hms_truth import HmsDoor
 from tests.contract.laws.memory import Memory
 from tests.contract.laws.replies import Life, Reply
@@ -71,11 +72,15 @@ class Process:
         work.cancel()
 
     async def _serve(self, *, first: bool) -> None:
-        awaken = self.store.wake_all_open if self._drill.script.replica else self.store.resume
+        awaken = (
+            self.store.queue.wake_all_open
+            if self._drill.script.replica
+            else self.store.queue.resume
+        )
         while not first:
             try:
                 await awaken()
                 break
             except StoreError:  # a process that finds no database ends, and is started again
                 await asyncio.sleep(1.0)
-        await Reconciler(self.deps, self._owner, look_every_s=LOOK_EVERY_WHILE_S).run()
+        await Reconciler(self.deps, DISPATCH, self._owner, look_every_s=LOOK_EVERY_WHILE_S).run()

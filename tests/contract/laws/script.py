@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from bot.domain.options import RecordingOptions
-from bot.domain.policy import Policy
+from bot.core.options import RecordingOptions
+from bot.core.policy import Policy
 from tests.contract.laws.job import Speech
 from tests.contract.laws.replies import Faults, Reply
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from bot.domain.options import RecordingOptions
-from bot.domain.policy import Policy
+from bot.core.options import RecordingOptions
+from bot.core.policy import Policy
 from tests.contract.laws.replies import Reply
 from tests.contract.laws.script import Act, Script
 

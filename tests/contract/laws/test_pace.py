@@ -5,13 +5,13 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import facts as f
-from bot.domain.deliveries import Delivery, Hold, Kind, State, Wanted, Work
-from bot.domain.derive import derive
-from bot.domain.plan import next_step
-from bot.domain.policy import Policy, transcript_expected_at
-from bot.domain.recording import ENDED
-from bot.domain.steps import Done, Wait
+from bot.core import facts as f
+from bot.core.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.core.derive import derive
+from bot.core.plan import next_step
+from bot.core.policy import Policy, transcript_expected_at
+from bot.core.recording import ENDED
+from bot.core.steps import Done, Wait
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.judge import steps
 from tests.contract.laws.replies import ANY_BUT_DEATH, Reply

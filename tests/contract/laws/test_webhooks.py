@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.facts import Fact, GaveUp, Requested, ResultsChecked
-from bot.domain.recording import Phase
+from bot.core.facts import Fact, GaveUp, Requested, ResultsChecked
+from bot.core.recording import Phase
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.endings import endings
 from tests.contract.laws.judge import recordings

@@ -1,0 +1,90 @@
+"""Before anything is done for a person: may they? The policy is `domain.permissions`."""
+
+from bot.access.model import Act, Refusal, refusal
+from bot.access.people import People
+from bot.core.channel_settings import ChannelSettings
+from bot.deps import Deps
+from bot.slack.errors import SlackUnavailable
+from bot.store.values import RecordingRow
+
+
+class NoRight(Exception):
+    """`key` is the recording that it was about; `doing` is what they wanted, such as stop."""
+
+    def __init__(self, refused: Refusal, doing: str, key: str | None = None) -> None:
+        super().__init__(f"{refused.act} is not theirs")
+        self.refused = refused
+        self.doing = doing
+        self.key = key
+
+    def unnamed(self) -> "NoRight":
+        return NoRight(self.refused.unnamed(), self.doing)
+
+
+class Rights:
+    """Each method returns, or raises NoRight; SlackUnavailable when nobody can tell now."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self.people = People(deps)
+
+    async def to_start(
+        self, user: str, channel: str | None, settings: ChannelSettings | None = None
+    ) -> None:
+        """`settings` of the channel, where they are known already."""
+        settings = settings or await self._deps.store.channel_settings.of(channel)
+        await self._check(user, Act.START, settings, "start")
+
+    async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
+        """By the settings of the channel in which it was asked for. One's own needs no look."""
+        if user == row.starter:
+            return
+        settings = await self._deps.store.channel_settings.of(row.home)
+        await self._check(user, Act.STEER, settings, doing, starter=row.starter, key=row.key)
+
+    async def to_follow(self, user: str) -> None:
+        await self._check(user, Act.FOLLOW, ChannelSettings(), "follow")
+
+    async def to_open(self, user: str, channel: str) -> None:
+        """A file, by the settings of the channel that shows its recording."""
+        settings = await self._deps.store.channel_settings.of(channel)
+        await self._check(user, Act.LINK, settings, "open")
+
+    async def may_open(self, user: str, channel: str) -> bool:
+        """Whether to offer it. If Slack does not say now, yes: the click is checked again."""
+        try:
+            await self.to_open(user, channel)
+        except NoRight:
+            return False
+        except SlackUnavailable:
+            return True
+        return True
+
+    async def to_forget(self, user: str, row: RecordingRow) -> None:
+        settings = await self._deps.store.channel_settings.of(row.home)
+        await self._check(user, Act.FORGET, settings, "forget", starter=row.starter, key=row.key)
+
+    async def to_set(self, user: str) -> None:
+        """Settings of channels, and presets."""
+        await self._check(user, Act.SETTINGS, ChannelSettings(), "change")
+
+    async def to_change_workspace_preset(self, user: str, maker: str) -> None:
+        """It belongs to the person who made it."""
+        await self._check(user, Act.PRESET, ChannelSettings(), "change", starter=maker)
+
+    async def _check(
+        self,
+        user: str,
+        act: Act,
+        settings: ChannelSettings,
+        doing: str,
+        *,
+        starter: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        named = {Act.START: settings.may_start, Act.STEER: settings.may_stop}.get(act)
+        groups = named.groups if named and named.who == "some" else ()
+        person = await self.people.person(user, groups)
+        refused = refusal(person, act, settings, starter=starter)
+        if refused:
+            raise NoRight(refused, doing, key)

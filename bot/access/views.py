@@ -1,0 +1,74 @@
+"""What those are told who may not: who can."""
+
+from collections.abc import Sequence
+
+from bot.access.model import Act, Refusal
+from bot.core.channel_settings import Allowed
+from bot.ui import ids
+from bot.ui.message import Message, View, actions, button, context, modal, say
+from bot.ui.text import esc, mention
+
+NAMED = 10
+WHAT = {
+    Act.START: "start a recording here",
+    Act.LINK: "open this recording",
+    Act.FOLLOW: "follow recordings here",
+    Act.FORGET: "forget this recording",
+    Act.PRESET: "change this preset",
+    Act.SETTINGS: "change the settings and presets",
+}
+
+
+def refused_message(refused: Refusal, doing: str, key: str | None) -> Message:
+    """With a button to ask for a stop, where that is what they wanted."""
+    what = WHAT.get(refused.act) or f"{doing} this recording"
+    text = f"Only {who_can(refused)} can {what}."
+    can_ask = doing == "stop" and key and refused.starter
+    buttons = [button("Ask for a stop", ids.ASK_STOP, value=key or "")] if can_ask else []
+    return say(text, buttons)
+
+
+def refused_view(message: Message, request_id: str) -> View:
+    """In place of a form that was submitted; everything typed is kept."""
+    back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
+    note = context("What you filled in is kept.")
+    return modal(
+        "Start a recording",
+        [*message.blocks, note, *actions([back])],
+        callback_id=ids.OUTCOME_VIEW,
+        private_metadata=request_id[:3000],
+    )
+
+
+def who_can(refused: Refusal) -> str:
+    """mrkdwn. Admins are always among them."""
+    starter = [mention(refused.starter)] if refused.starter else []
+    return _listed(list(dict.fromkeys([*starter, *allowed_words(refused.allowed)])))
+
+
+def allowed_words(allowed: Allowed) -> list[str]:
+    """Such as: two people, a group and workspace admins. Full members include the admins."""
+    if allowed.who == "everyone":
+        return ["full members of this workspace"]
+    if allowed.who == "admins":
+        return ["workspace admins"]
+    people = [mention(user) for user in allowed.people[:NAMED]]
+    groups = [f"<!subteam^{group}>" for group in allowed.groups[:NAMED]]
+    more = len(allowed.people) + len(allowed.groups) - len(people) - len(groups)
+    others = [f"{more} more"] if more else []
+    return [*people, *groups, *others, "workspace admins"]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def no_right(action: str, who_can: str) -> Message:
+    """Such as: Only members of the channel can stop this recording."""
+    text = f"Only {esc(who_can, 200)} can {esc(action, 60)} this recording. Ask one of them."
+    return say(text)
+
+
+SEERS = "people in a channel that shows it"

@@ -1,0 +1,305 @@
+"""`derive`: what a set of facts says about one recording. Order and repetition do not matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot.core.assets import Assets, assets_of, transcription_of
+from bot.core.facts import (
+    Adopted,
+    BeamFailed,
+    BeamStarted,
+    BeamStopped,
+    CannotPost,
+    Discovered,
+    Fact,
+    Followed,
+    ForgetRequested,
+    GaveUp,
+    Observed,
+    PauseDropped,
+    PauseRequested,
+    PauseSent,
+    PointsTo,
+    RecordingUploaded,
+    Requested,
+    ResultsChecked,
+    StartAccepted,
+    StartAttempted,
+    StartNotDone,
+    StartParked,
+    StartRefused,
+    StopRefused,
+    StopRequested,
+    StopSent,
+    StopWished,
+    TranscriptionReported,
+    Vanished,
+)
+from bot.core.options import RecordingOptions
+from bot.core.recording import ENDED, Phase, Problem, Recording, Why
+
+F = TypeVar("F")
+
+OVER = ENDED | {Phase.PROCESSING, Phase.STOPPING}  # people are recorded no more
+FAILURE = "failure:"  # how a stop's reason begins when it was none
+HMS_ERROR_TYPES = frozenset(
+    {Why.INTERNAL_ERROR, Why.MAX_RETRIES_REACHED, Why.UPLOAD_ERROR, Why.BEAM_STOPPED}
+)
+
+
+class NoBeginning(ValueError):
+    """The facts lack the request, or the discovery, that a recording begins with."""
+
+
+def derive(key: str, facts: Iterable[Fact]) -> Recording:
+    """The recording that these facts describe. Raises `NoBeginning` if none says where it began."""
+    log = once_each(facts)
+    begun = _beginning(key, log)
+    accepted = _last(log, StartAccepted) or _last(log, Adopted) or _last(log, Discovered)
+    attempted_at = _unknown_attempt(log)
+    phase, problem = _phase(log, accepted is not None, attempted_at)
+    assets = assets_of(log)
+    started_at, stopped_at = _started_at(log), _stopped_at(log, phase)
+    return Recording(
+        key=key,
+        phase=phase,
+        problem=problem,
+        request_id=begun.request_id,
+        room_id=begun.room_id,
+        room_name=begun.room_name,
+        options=begun.options,
+        starter=begun.starter,
+        channels=tuple(dict.fromkeys([*begun.channels, *_followers(log)])),
+        requested_at=begun.at,
+        hms_id=accepted.hms_id if accepted else None,
+        elsewhere=_elsewhere(log),
+        points_to=_first_of(f.key for f in reversed(_all(log, PointsTo))),
+        session_id=_first_of(f.session_id for f in log if isinstance(f, Observed | BeamStarted)),
+        attempted_at=attempted_at,
+        accepted_at=accepted.at if accepted else None,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        duration_s=_duration_s(log, assets, started_at, stopped_at),
+        stop_reason=_first_of(f.reason for f in _all(log, BeamStopped)),
+        stop_pending=_stop_pending(log),
+        stop_wishes=tuple(f.by for f in _all(log, StopWished)),
+        pause_pending=_pause_pending(log),
+        forget_by=_first_of(f.by for f in _all(log, ForgetRequested)),
+        assets=assets,
+        transcription=transcription_of(begun.options, assets, log, elsewhere=_elsewhere(log)),
+        results=_last(log, ResultsChecked),
+        log=log,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What the first fact settles."""
+
+    at: datetime
+    request_id: str
+    room_id: str
+    room_name: str
+    options: RecordingOptions
+    starter: str | None
+    channels: tuple[str, ...]
+
+
+def _beginning(key: str, log: tuple[Fact, ...]) -> _Begun:
+    if r := _last(log, Requested):
+        where = (r.channel_id,)
+        return _Begun(r.at, r.request_id, r.room_id, r.room_name, r.options, r.by, where)
+    if d := _last(log, Discovered):
+        name, unknown = f"discovered:{d.hms_id}", RecordingOptions()
+        return _Begun(d.at, name, d.room_id, d.room_name, unknown, None, d.channels)
+    raise NoBeginning(key)
+
+
+def _elsewhere(log: tuple[Fact, ...]) -> bool:
+    adopted = _last(log, Adopted)
+    return adopted.elsewhere if adopted else not _has(log, Requested)
+
+
+def _phase(
+    log: tuple[Fact, ...], accepted: bool, attempted_at: datetime | None
+) -> tuple[Phase, Problem | None]:
+    if _has(log, PointsTo):
+        return Phase.POINTER, None
+    if accepted:
+        return _phase_at_100ms(log)
+    if refused := _last(log, StartRefused):
+        return Phase.NOT_STARTED, Problem(Why.REFUSED, refused.message, refused.status)
+    if _has(log, StartParked):
+        return Phase.NOT_STARTED, Problem(Why.PARKED)
+    if attempted_at is None and _has(log, StopRequested):
+        return Phase.NOT_STARTED, Problem(Why.CANCELLED)
+    if attempted_at is None and (blocked := _cannot_post_at_home(log)):
+        return Phase.NOT_STARTED, Problem(Why.CANNOT_POST, blocked.error)
+    return Phase.REQUESTED, None
+
+
+def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
+    """The furthest point that anything testifies to."""
+    seen: set[str] = {f.status for f in _all(log, Observed)}
+    if "completed" in seen or _has(log, RecordingUploaded):
+        return Phase.COMPLETED, None
+    if problem := _failure(log, seen):
+        return Phase.FAILED, problem
+    if "post_processing" in seen or _has(log, BeamStopped, TranscriptionReported):
+        return Phase.PROCESSING, None
+    if "stopping" in seen or _has(log, StopSent, StopRefused):
+        return Phase.STOPPING, None
+    if "running" in seen or _has(log, BeamStarted):
+        return (Phase.PAUSED if _is_paused(log) else Phase.RUNNING), None
+    return Phase.STARTING, None
+
+
+def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
+    if failed := _last(log, BeamFailed):
+        return Problem(_why(failed.error_type), failed.message)
+    reason = _first_of(f.reason for f in _all(log, BeamStopped)) or ""
+    if "failed" in seen or reason.startswith(FAILURE):
+        why = _why(reason.removeprefix(FAILURE).strip())
+        return Problem(why, reason if why is Why.UNKNOWN else "")
+    if vanished := _last(log, Vanished):
+        return Problem(Why.VANISHED, status=vanished.status)
+    if any(f.on == "recording" for f in _all(log, GaveUp)):
+        return Problem(Why.GIVEN_UP)
+    return None
+
+
+def _why(error_type: str) -> Why:
+    """100ms may invent new ones at any time."""
+    return Why(error_type) if error_type in HMS_ERROR_TYPES else Why.UNKNOWN
+
+
+def _unknown_attempt(log: tuple[Fact, ...]) -> datetime | None:
+    if _has(log, StartAccepted, Adopted, StartRefused, PointsTo, StartParked):
+        return None
+    not_done = {f.attempted_at for f in _all(log, StartNotDone)}
+    return min((f.at for f in _all(log, StartAttempted) if f.at not in not_done), default=None)
+
+
+def _cannot_post_at_home(log: tuple[Fact, ...]) -> CannotPost | None:
+    request = _last(log, Requested)
+    return next(
+        (f for f in _all(log, CannotPost) if request and f.channel_id == request.channel_id), None
+    )
+
+
+def _is_paused(log: tuple[Fact, ...]) -> bool:
+    """100ms never reports a pause: the last one it took from us counts."""
+    sent = max(_all(log, PauseSent), key=lambda f: f.asked_at, default=None)
+    return sent is not None and sent.pause
+
+
+def _stop_pending(log: tuple[Fact, ...]) -> bool:
+    asked = _last(log, StopRequested)
+    done = [f.at for f in log if isinstance(f, StopSent | StopRefused)]
+    return asked is not None and (not done or asked.at > max(done))
+
+
+def _pause_pending(log: tuple[Fact, ...]) -> PauseRequested | None:
+    """The last thing asked for, unless it is already done or dropped. Earlier ones do not count."""
+    asked = max(_all(log, PauseRequested), key=lambda f: (f.at, f.pause), default=None)
+    settled = {f.asked_at for f in log if isinstance(f, PauseSent | PauseDropped)}
+    return asked if asked and asked.at not in settled else None
+
+
+def _followers(log: tuple[Fact, ...]) -> list[str]:
+    return [f.channel_id for f in _all(log, Followed)]
+
+
+def _started_at(log: tuple[Fact, ...]) -> datetime | None:
+    telling = [f for f in log if isinstance(f, Observed | BeamStarted | RecordingUploaded)]
+    said = _first_of(f.started_at for f in telling)
+    return said or _first_of(f.at for f in _all(log, BeamStarted))
+
+
+def _stopped_at(log: tuple[Fact, ...], phase: Phase) -> datetime | None:
+    if phase not in OVER:
+        return None
+    said = _first_of(f.stopped_at for f in log if isinstance(f, Observed | RecordingUploaded))
+    ends = (
+        f for f in log if isinstance(f, BeamStopped | BeamFailed | StopSent | RecordingUploaded)
+    )
+    noticed = [f for f in _all(log, Observed) if f.status not in ("starting", "running")]
+    return said or _first_of(f.at for f in (*ends, *noticed))
+
+
+def _duration_s(
+    log: tuple[Fact, ...], assets: Assets, started_at: datetime | None, stopped_at: datetime | None
+) -> float | None:
+    telling = [f for f in log if isinstance(f, RecordingUploaded | BeamStopped)]
+    said = _first_of(f.duration_s for f in telling)
+    if said is None and assets.video:
+        said = assets.video.duration_s
+    if said is None and started_at and stopped_at:
+        return max(0.0, (stopped_at - started_at).total_seconds())
+    return said
+
+
+def _all(log: tuple[Fact, ...], kind: type[F]) -> list[F]:
+    return [f for f in log if isinstance(f, kind)]
+
+
+def _has(log: tuple[Fact, ...], *kinds: type[object]) -> bool:
+    return any(isinstance(f, kinds) for f in log)
+
+
+def _last(log: tuple[Fact, ...], kind: type[F]) -> F | None:
+    found = _all(log, kind)
+    return found[-1] if found else None
+
+
+def _first_of(values: Iterable[F | None]) -> F | None:
+    return next((v for v in values if v is not None), None)
+
+
+# Clocks differ, and 100ms' times may be whole seconds: within one second, causes come before
+# effects. What is not here stands between its neighbours in time.
+_COURSE = (
+    "requested",
+    "discovered",
+    "start_attempted",
+    "start_accepted",
+    "adopted",
+    "beam_started",
+    "pause_requested",
+    "pause_sent",
+    "stop_requested",
+    "stop_sent",
+    "beam_stopped",
+    "recording_uploaded",
+    "transcription_reported",
+    "results_checked",
+)
+
+
+_PLACE = {kind: place for place, kind in enumerate(_COURSE)}
+
+
+_MIDDLE = _PLACE["pause_sent"]
+
+
+def once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each identity once, by its earliest telling. Nothing comes before the beginning."""
+    first: dict[str, Fact] = {}
+    for fact in sorted(facts, key=lambda f: f.at):
+        first.setdefault(fact.identity, fact)
+    return tuple(fact for _, fact in sorted(first.items(), key=lambda named: _told(*named)))
+
+
+def _place(fact: Fact) -> int:
+    if isinstance(fact, Observed):
+        return _PLACE["beam_started" if fact.status in ("starting", "running") else "beam_stopped"]
+    return _PLACE.get(fact.kind, _MIDDLE)
+
+
+def _told(identity: str, fact: Fact) -> tuple[bool, float, int, float, str]:
+    begins = fact.kind in ("requested", "discovered")
+    at = fact.at.timestamp()
+    second = at // 1
+    return (not begins, second, _place(fact), at, identity)

@@ -1,0 +1,275 @@
+"""`next_step`: the one thing that is missing between what is and what should be. Pure.
+
+`plan` lists everything that is still to do, most urgent first, each with the time from which it
+may be done; `next_step` names the first whose time has come, else until when to wait. A delivery
+that is parked or held up has a later time, or none: it never holds up another.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.assets import Transcription
+from bot.core.deliveries import Delivery, Kind, State, Wanted, Work, to_send
+from bot.core.facts import Observed
+from bot.core.forgetting import forgetting, is_forgettable
+from bot.core.policy import Policy, deadlines, transcript_expected_at
+from bot.core.recording import ENDED, ON_AIR, Phase, Recording, Why
+from bot.core.steps import (
+    Action,
+    Ask,
+    AskToStop,
+    Done,
+    FetchTranscript,
+    Forget,
+    GiveUp,
+    Notice,
+    Outcome,
+    Pause,
+    PostCard,
+    PostSummary,
+    Resume,
+    SayInRoom,
+    Start,
+    Step,
+    Stop,
+    Tell,
+    UpdateCard,
+    UploadFile,
+    Wait,
+    hold_name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    at: datetime
+    step: Action | Forget | None  # None: nothing to do then but to look again
+
+
+def next_step(
+    recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
+) -> Step:
+    """The first thing that may be done now; else `Wait` for the first that may be later."""
+    later: list[datetime] = []
+    for due in plan(recording, work, wanted, policy, now):
+        hold = work.holds.get(hold_name(due.step)) if due.step else None
+        at = max(due.at, hold.until) if hold else due.at
+        if at > now:
+            later.append(at)
+        elif due.step is not None:
+            return due.step
+    return Wait(min(later)) if later else Done()
+
+
+def plan(
+    recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
+) -> Iterator[Due]:
+    """Everything that is missing, most urgent first."""
+    if recording.forget_by and is_forgettable(recording):
+        for at, step in forgetting(recording, work):
+            yield Due(at or now, step)
+        return
+    yield from _control(recording, now)
+    yield from _start(recording, work, policy, now)
+    yield from _outcome(recording, work, now)
+    yield from _cards(recording, work, wanted, now)
+    for not_before, notice in notices(recording, work, tell_room=wanted.tell_room):
+        yield Due(not_before or now, notice)
+    yield from _asking(recording, work, policy, now)
+    yield from _results(recording, work, wanted, policy, now)
+
+
+def _control(recording: Recording, now: datetime) -> Iterator[Due]:
+    can_stop = recording.phase in ON_AIR or recording.phase is Phase.STOPPING
+    if recording.stop_pending and can_stop:
+        yield Due(now, Stop())
+    asked = recording.pause_pending
+    if asked and recording.phase in ON_AIR and not recording.stop_pending:
+        yield Due(now, Pause(asked.at) if asked.pause else Resume(asked.at))
+
+
+def _start(recording: Recording, work: Work, policy: Policy, now: datetime) -> Iterator[Due]:
+    """The card is the preflight, but only for so long."""
+    if recording.phase is not Phase.REQUESTED:
+        return
+    card = work.delivery(Kind.CARD, recording.home)
+    posted = card is not None and card.state in (State.SENT, State.GONE)
+    if posted or recording.attempted_at:
+        yield Due(now, Start())
+        return
+    yield from _post_card(recording.home, card, now)
+    yield Due(recording.requested_at + policy.card_patience, Start())
+
+
+def _outcome(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
+    if recording.phase is Phase.REQUESTED:
+        return
+    for delivery in work.deliveries:
+        if delivery.kind is Kind.OUTCOME and to_send(delivery):
+            yield Due(delivery.not_before or now, Outcome(delivery.target))
+
+
+def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> Iterator[Due]:
+    if recording.phase is Phase.REQUESTED:
+        yield from _update_cards(recording, work, wanted, now)
+        return
+    showable = recording.phase is not Phase.POINTER and not _never_showed(recording)
+    for channel in recording.channels:
+        card = work.delivery(Kind.CARD, channel)
+        if showable:
+            yield from _post_card(channel, card, now)
+    yield from _update_cards(recording, work, wanted, now)
+    home = work.delivery(Kind.CARD, recording.home)
+    if recording.starter and home and home.state is State.PARKED and recording.phase in ON_AIR:
+        told = work.delivery(Kind.TELL, recording.starter)
+        if to_send(told):
+            yield Due(told.not_before or now if told else now, Tell(recording.starter))
+
+
+def _never_showed(recording: Recording) -> bool:
+    """Where we cannot post there is no card; and one that was cancelled first needs none."""
+    return recording.problem is not None and recording.problem.why in (
+        Why.CANNOT_POST,
+        Why.CANCELLED,
+    )
+
+
+def _post_card(channel: str, card: Delivery | None, now: datetime) -> Iterator[Due]:
+    if to_send(card):
+        yield Due(card.not_before or now if card else now, PostCard(channel))
+
+
+def _update_cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> Iterator[Due]:
+    """An executor leaves `not_before` behind, so the edits of one card coalesce."""
+    for channel in recording.channels:
+        card = work.delivery(Kind.CARD, channel)
+        if card is None or card.state is not State.SENT or card.hash == wanted.card:
+            continue
+        yield Due(card.not_before or now, UpdateCard(channel))
+
+
+def _asking(recording: Recording, work: Work, policy: Policy, now: datetime) -> Iterator[Due]:
+    if recording.hms_id is None or not _open_at_100ms(recording):
+        return
+    limits = deadlines(recording, policy)
+    if limits.give_up_at and now >= limits.give_up_at:
+        yield Due(now, GiveUp(on_recording=recording.phase is not Phase.COMPLETED))
+        return
+    yield Due(ask_at(recording, work, policy), Ask())
+    for at in (limits.late_at, limits.give_up_at):
+        if at and at > now:
+            yield Due(at, None)
+
+
+def _open_at_100ms(recording: Recording) -> bool:
+    if recording.phase not in ENDED:
+        return True
+    return recording.phase is Phase.COMPLETED and recording.transcription.pending
+
+
+def ask_at(recording: Recording, work: Work, policy: Policy) -> datetime:
+    """When to ask 100ms again; soon if it was never asked, or not since the recording ended."""
+    since = work.asked_at or recording.accepted_at or recording.requested_at
+    spread = 0.9 + 0.2 * (zlib.crc32(recording.key.encode()) % 1000) / 1000
+    if work.ask_failures:
+        pause = policy.backoff(work.ask_failures, policy.ask_failed, policy.ask_failed_cap)
+        return since + pause * spread
+    if work.asked_at is None:
+        return since + policy.ask_first * spread
+    expected = transcript_expected_at(recording, policy)
+    if recording.phase is Phase.COMPLETED and recording.stopped_at and expected:
+        if since < recording.stopped_at:
+            return recording.stopped_at + policy.ask_first * spread
+        if since < expected:
+            return expected
+        pause = policy.backoff(work.asks, policy.ask_transcript, policy.ask_transcript_cap)
+        return since + pause * spread
+    return since + _ask_every(recording, work, policy) * spread
+
+
+def _ask_every(recording: Recording, work: Work, policy: Policy) -> timedelta:
+    if recording.phase in (Phase.RUNNING, Phase.PAUSED):
+        return policy.ask_running if policy.webhooks else policy.ask_running_alone
+    if recording.phase in (Phase.STOPPING, Phase.PROCESSING):
+        return policy.ask_ending if policy.webhooks else policy.ask_ending_alone
+    return policy.backoff(work.asks, policy.ask_first, policy.ask_cap_starting)
+
+
+def _results(
+    recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
+) -> Iterator[Due]:
+    ended = recording.phase in (Phase.COMPLETED, Phase.FAILED)
+    limits = deadlines(recording, policy)
+    late_at, give_up_at = limits.late_at, limits.give_up_at
+    if ended and recording.transcription.settled and recording.results is None:
+        tried = work.holds.get(hold_name(FetchTranscript()))
+        in_vain = tried is not None and tried.attempts >= policy.tries_to_read
+        over = in_vain and give_up_at is not None and now >= give_up_at
+        yield Due(now, GiveUp(on_recording=False) if over else FetchTranscript())
+    partial = recording.transcription is Transcription.PROCESSING and (
+        recording.assets.best_transcript is not None
+    )
+    if recording.phase is Phase.COMPLETED and partial and late_at:
+        # The transcript is there but something else is not: do not keep people waiting for it.
+        yield Due(late_at, FetchTranscript())
+    if recording.results_due:
+        known_at = _cause_known_at(recording, policy)
+        if known_at and now < known_at:
+            yield Due(known_at, None)  # they are told once, so with the cause
+            return
+        for target in result_targets(recording, work):
+            if target in wanted.card_only:
+                continue
+            yield from _results_for(target, recording, work, now)
+
+
+def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
+    """By when the cause of a failure that was only seen by asking has come, if it comes at all."""
+    if recording.problem is None or recording.problem.why is not Why.UNKNOWN or not policy.webhooks:
+        return None
+    seen = [f.at for f in recording.log if isinstance(f, Observed) and f.status == "failed"]
+    return min(seen) + policy.cause_patience if seen else None
+
+
+def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
+    """The channels that get the results; the starter in place of a home that is out of reach."""
+    home = work.delivery(Kind.CARD, recording.home)
+    if recording.starter and home and home.state is State.PARKED:
+        return (recording.starter, *recording.channels)
+    return recording.channels
+
+
+def _results_for(target: str, recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
+    card = work.delivery(Kind.CARD, target)
+    if card and card.state not in (State.SENT, State.GONE):
+        return
+    message = work.delivery(Kind.RESULTS, target)
+    if message is None or message.state is not State.SENT:
+        if to_send(message):
+            yield Due(message.not_before or now if message else now, PostSummary(target))
+        return
+    for kind, there in (
+        (Kind.TRANSCRIPT, bool(recording.results and recording.results.words)),
+        (Kind.CHAT, recording.assets.chat is not None),
+    ):
+        file = work.delivery(kind, target)
+        if there and to_send(file):
+            yield Due(file.not_before or now if file else now, UploadFile(kind, target))
+
+
+def notices(
+    recording: Recording, work: Work, *, tell_room: bool
+) -> Iterator[tuple[datetime | None, Notice]]:
+    """Those still to be given, each with the time from which it may be; None: now."""
+    if recording.stop_pending or recording.phase not in ON_AIR:
+        return
+    for asker in recording.stop_wishes:
+        told = work.delivery(Kind.STOP_WISH, asker)
+        if recording.starter not in (None, asker) and to_send(told):
+            yield told.not_before if told else None, AskToStop(asker)
+    said = work.delivery(Kind.ROOM, recording.room_id)
+    running = recording.phase in (Phase.RUNNING, Phase.PAUSED)
+    if tell_room and running and not recording.elsewhere and to_send(said):
+        yield said.not_before if said else None, SayInRoom(recording.room_id)

@@ -1,0 +1,169 @@
+"""How long we wait for what. Every number the reconciler waits by stands here."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from bot.core.assets import Transcription
+from bot.core.facts import AssetSeen, Fact, TranscriptionReported
+from bot.core.recording import ENDED, Phase, Recording
+
+S = timedelta(seconds=1)
+MIN = timedelta(minutes=1)
+
+# Clocks and networks are as slow in a sandbox as elsewhere: scaling does not go below these.
+REAL_TIME = {
+    "adopt_slack": 60 * S,
+    "pause_within": 10 * S,
+    "start_within": 5 * S,
+    "card_patience": 2 * S,
+    "cause_patience": 3 * S,
+    "beat_every": 0.5 * S,
+    "away_after": 2 * S,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Durations of the reconciler. `webhooks`: 100ms is set up to tell us, so we ask seldom."""
+
+    webhooks: bool = True
+    time_scale: float = 1.0  # by how much the waits below are already divided
+
+    card_patience: timedelta = 10 * S  # then start without the card; it follows
+    start_within: timedelta = 2 * MIN  # an older request is not started any more
+    adopt_slack: timedelta = 60 * S  # clocks differ: a recording may look older than our attempt
+    pause_within: timedelta = 10 * S  # a pause is by room: never later than this after the click
+    card_every: timedelta = 1 * S  # edits of one card coalesce
+
+    ask_first: timedelta = 5 * S
+    ask_cap_starting: timedelta = 30 * S
+    ask_running: timedelta = 10 * MIN
+    ask_running_alone: timedelta = 30 * S
+    ask_ending: timedelta = 60 * S
+    ask_ending_alone: timedelta = 10 * S
+    ask_transcript: timedelta = 30 * S  # the first after its time; doubles up to the cap
+    ask_transcript_cap: timedelta = 10 * MIN
+    ask_failed: timedelta = 2 * S  # after a failure; doubles up to the cap
+    ask_failed_cap: timedelta = 5 * MIN
+
+    look_every: timedelta = 10 * MIN  # at what runs in a room that is followed
+    look_alone: timedelta = 45 * S
+    look_again: timedelta = 10 * S  # where something runs that we could not place
+
+    home_every: timedelta = 5 * S  # changes of an open Home coalesce
+    home_for: timedelta = 10 * MIN  # after it was opened, it is kept up to date
+    home_again: timedelta = 60 * S  # for what changes without a fact, as how long something runs
+
+    transcript_least: timedelta = 5 * MIN
+    transcript_share: float = 0.2  # of the recording's length
+    cause_patience: timedelta = 20 * S  # the webhook that names it is tried for some 15 s
+    late_after: timedelta = 10 * MIN  # past the expected time
+    begun_by: timedelta = 30 * S  # past the expected time, a transcript shows at least as begun
+    start_late_after: timedelta = 60 * S
+    video_late_after: timedelta = 15 * MIN
+    give_up_after: timedelta = timedelta(hours=24)
+
+    tries_to_read: int = 10  # at least, before files that 100ms calls ready are given up
+
+    retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
+    retry_cap: timedelta = 5 * MIN
+
+    parked_first: timedelta = 15 * S  # until a refused post is tried again; doubles up to the cap
+    parked_cap: timedelta = 60 * MIN
+
+    beat_every: timedelta = 10 * S  # how often the bot notes that it is alive
+    away_after: timedelta = 30 * S  # without a note for so long, webhooks may have been lost
+    replay_settle: timedelta = 30 * S  # from our return until a proxy in front of us believes it
+    replay_margin: timedelta = 2 * MIN  # before the last note: 100ms tries for some 15 s
+    replay_first: timedelta = 30 * S  # after a failure to ask for it; doubles up to the cap
+    replay_cap: timedelta = 10 * MIN
+
+    def scaled(self, factor: float) -> Self:
+        """Every wait divided by `factor` (`TIME_SCALE`), but for what bounds the real world."""
+        waits: dict[str, Any] = {
+            f.name: max(value / factor, min(value, REAL_TIME.get(f.name, value / factor)))
+            for f in fields(self)
+            if isinstance(value := getattr(self, f.name), timedelta)
+        }
+        return replace(self, time_scale=self.time_scale * factor, **waits)
+
+    def backoff(self, attempts: int, first: timedelta, cap: timedelta) -> timedelta:
+        """`first` after one attempt, doubled by each further one, at most `cap`. No jitter here."""
+        return min(cap, first * 2.0 ** min(max(attempts - 1, 0), 20))
+
+
+def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:
+    """When 100ms should have the transcript: 5 minutes or a fifth of the length after the stop.
+
+    The length may be odd: nothing is waited for longer than we would ask for it.
+    """
+    if recording.stopped_at is None or not recording.transcription.pending:
+        return None
+    share_s = (recording.duration_s or 0.0) * policy.transcript_share / policy.time_scale
+    most_s = policy.give_up_after.total_seconds()
+    share = timedelta(seconds=min(share_s, most_s))
+    return recording.stopped_at + max(policy.transcript_least, share)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """From when on a recording is late with something, and when we give it up."""
+
+    late_at: datetime | None = None
+    give_up_at: datetime | None = None
+
+
+def deadlines(recording: Recording, policy: Policy) -> Deadlines:
+    """The deadlines of the phase that the recording is in."""
+    if recording.phase is Phase.STARTING and recording.accepted_at:
+        return Deadlines(
+            recording.accepted_at + policy.start_late_after,
+            recording.accepted_at + policy.give_up_after,
+        )
+    if recording.phase in (Phase.STOPPING, Phase.PROCESSING) and recording.stopped_at:
+        return Deadlines(
+            recording.stopped_at + policy.video_late_after,
+            recording.stopped_at + policy.give_up_after,
+        )
+    if told_at := unread_since(recording):
+        return Deadlines(told_at + policy.late_after, told_at + policy.give_up_after)
+    expected = transcript_expected_at(recording, policy)
+    if recording.phase is Phase.COMPLETED and expected:
+        if recording.transcription is Transcription.MAYBE:
+            # Not even begun by now: the template asks for none.
+            return Deadlines(give_up_at=expected + policy.begun_by)
+        return Deadlines(expected + policy.late_after, expected + policy.give_up_after)
+    return Deadlines()
+
+
+def unread_since(recording: Recording) -> datetime | None:
+    """When 100ms last spoke of a transcript that it called ready, and that we could not read."""
+    ended = recording.phase in (Phase.COMPLETED, Phase.FAILED)
+    if not ended or not recording.transcription.settled or recording.results:
+        return None
+    return max((f.at for f in recording.log if _is_about_text(f)), default=None)
+
+
+def _is_about_text(fact: Fact) -> bool:
+    if isinstance(fact, AssetSeen):
+        return fact.type in ("transcript", "summary")
+    return isinstance(fact, TranscriptionReported)
+
+
+def look_again_at(
+    recording: Recording, policy: Policy, tries: int, now: datetime
+) -> datetime | None:
+    """When to try again what Slack refused `tries` times: no event may say that it can go.
+
+    None: the recording is long over, and what is not there by now is not missed.
+    """
+    last = max((fact.at for fact in recording.log), default=now)
+    if recording.phase in ENDED and now - last >= policy.give_up_after:
+        return None
+    return now + policy.backoff(tries, policy.parked_first, policy.parked_cap)
+
+
+def is_late(recording: Recording, policy: Policy, now: datetime) -> bool:
+    late_at = deadlines(recording, policy).late_at
+    return late_at is not None and now >= late_at

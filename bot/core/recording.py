@@ -1,0 +1,118 @@
+"""One recording, as the facts about it describe it: where it is, and everything known of it.
+
+`derive` makes it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.assets import VIDEO_TYPES, Assets, Transcription
+from bot.core.facts import Fact, PauseRequested, ResultsChecked
+from bot.core.options import RecordingOptions
+
+
+class Phase(StrEnum):
+    """Where a recording is. `NOT_STARTED` and `POINTER` are ends that 100ms never saw."""
+
+    REQUESTED = "requested"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    NOT_STARTED = "not_started"
+    POINTER = "pointer"
+
+
+ON_AIR = frozenset({Phase.STARTING, Phase.RUNNING, Phase.PAUSED})
+OCCUPIES_ROOM = ON_AIR | {Phase.REQUESTED, Phase.STOPPING}
+ENDED = frozenset({Phase.COMPLETED, Phase.FAILED, Phase.NOT_STARTED, Phase.POINTER})
+
+
+class Why(StrEnum):
+    """Why a recording did not start or failed; the words for it are the views' business."""
+
+    CANCELLED = "cancelled"
+    CANNOT_POST = "cannot_post"
+    PARKED = "parked"
+    REFUSED = "refused"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+    MAX_RETRIES_REACHED = "MAX_RETRIES_REACHED"
+    UPLOAD_ERROR = "UPLOAD_ERROR"
+    BEAM_STOPPED = "BEAM_STOPPED"
+    VANISHED = "vanished"
+    GIVEN_UP = "given_up"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`status` is an HTTP status, `detail` is 100ms' or Slack's own word."""
+
+    why: Why
+    detail: str = ""
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Everything the facts say. Times are aware UTC, durations are seconds."""
+
+    key: str
+    phase: Phase
+    problem: Problem | None
+    request_id: str
+    room_id: str
+    room_name: str
+    options: RecordingOptions
+    starter: str | None  # None: nobody asked us for it
+    channels: tuple[str, ...]  # the first is where it was asked for
+    requested_at: datetime
+    hms_id: str | None
+    elsewhere: bool
+    points_to: str | None
+    session_id: str | None
+    attempted_at: datetime | None  # the oldest attempt to start whose outcome is unknown
+    accepted_at: datetime | None
+    started_at: datetime | None
+    stopped_at: datetime | None
+    duration_s: float | None
+    stop_reason: str | None
+    stop_pending: bool
+    stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
+    pause_pending: PauseRequested | None
+    forget_by: str | None  # who wants it forgotten
+    assets: Assets
+    transcription: Transcription
+    results: ResultsChecked | None
+    log: tuple[Fact, ...]  # every fact once, oldest first
+
+    @property
+    def home(self) -> str:
+        return self.channels[0]
+
+    @property
+    def results_due(self) -> bool:
+        """True when nothing more is to come, and 100ms did record: time for the results message."""
+        if self.phase not in (Phase.COMPLETED, Phase.FAILED):
+            return False
+        if self.results or self.transcription in (Transcription.OFF, Transcription.GIVEN_UP):
+            return True
+        return self.phase is Phase.FAILED and not self.transcription.settled
+
+
+def can_watch(recording: Recording) -> bool:
+    """The video is there, or must be: 100ms may say that it is done before it lists the file."""
+    if recording.assets.video:
+        return True
+    listed = any(a.type in VIDEO_TYPES for a in recording.assets.all)
+    return recording.phase is Phase.COMPLETED and not listed
+
+
+def can_read(recording: Recording) -> bool:
+    """There is a transcript, and as far as we know something is in it."""
+    empty = recording.results is not None and not recording.results.words
+    return recording.assets.best_transcript is not None and not empty

@@ -1,0 +1,158 @@
+"""The steps: everything that can be the next thing to do about a recording.
+
+`plan` chooses among them; `reconcile/executors/dispatch.py` says who does which.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.deliveries import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop the recording at 100ms, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start at 100ms, or find out what became of an attempt whose answer was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCard:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Tell the form or command what came of it, where the person is waiting: `target` is theirs."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask 100ms how the recording is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchTranscript:
+    """Look into the files: which are there, and is anything in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostSummary:
+    """Post the message that brings the results, with the summary if there is one."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFile:
+    """Upload a file (`Kind.TRANSCRIPT` or `Kind.CHAT`) below the results."""
+
+    kind: Kind
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the starter directly, because the card cannot be reached."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskToStop:
+    """Tell the starter that `target`, who may not, wants it stopped."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayInRoom:
+    """Say in the room's chat that it is recorded, and who asked."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Stop waiting for something that never came."""
+
+    on_recording: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Delete a message or file of ours in Slack; harmless to repeat."""
+
+    kind: Kind
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Tell `target`, who wanted it, what is gone and what remains."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete every row: the last thing that is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is to be done, now or later, unless a new fact comes."""
+
+
+Notice = AskToStop | SayInRoom
+Action = (
+    Stop
+    | Start
+    | Pause
+    | Resume
+    | PostCard
+    | UpdateCard
+    | Outcome
+    | Ask
+    | FetchTranscript
+    | PostSummary
+    | UploadFile
+    | Tell
+    | Notice
+    | GiveUp
+    | Erase
+    | Receipt
+)
+Step = Action | Forget | Wait | Done
+
+
+def hold_name(step: Action | Forget) -> str:
+    """The name under which a failed step is held up: one per step and target."""
+    target = getattr(step, "channel", None) or getattr(step, "target", "")
+    kind = getattr(step, "kind", "")
+    return ":".join(p for p in (type(step).__name__, str(kind), target) if p)

@@ -1,0 +1,30 @@
+"""What the use cases and the reconciler work with; `wiring` makes the one that runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.policy import Policy
+from bot.hms.client import HmsClient
+from bot.slack.gateway import SlackGateway
+from bot.slack.values import Identity
+from bot.store.repository import TeamDatabase
+from bot.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """`now` is the clock (aware UTC); `new_id` makes a fresh random id."""
+
+    store: Store
+    slack: SlackGateway
+    hms: HmsClient
+    policy: Policy
+    identity: Identity
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    @property
+    def db(self) -> TeamDatabase:
+        """What a feature's own repository is made from."""
+        return self.store.db

@@ -1,0 +1,57 @@
+"""Which executor does which step: one visible table, checked for completeness."""
+
+from typing import assert_never
+
+from bot.core import steps
+from bot.engine.context import Context, Dispatch, Note
+from bot.engine.polling import ask, give_up
+from bot.features.card.steps import post_card, tell, update_card, wanted
+from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
+from bot.features.forget.steps import erase, receipt
+from bot.features.results.steps import fetch_transcript, post_summary, upload_file
+from bot.features.start.outcome import outcome
+from bot.features.start.steps import start
+
+
+async def carry_out(step: steps.Action, ctx: Context) -> Note:
+    """Raises the typed errors of `hms` and `slack`; the runner holds the step up then."""
+    match step:
+        case steps.Stop():
+            return await stop(ctx)
+        case steps.Start():
+            return await start(ctx)
+        case steps.Pause(asked_at=asked_at):
+            return await pause(ctx, asked_at, on=True)
+        case steps.Resume(asked_at=asked_at):
+            return await pause(ctx, asked_at, on=False)
+        case steps.PostCard(channel=channel):
+            return await post_card(ctx, channel)
+        case steps.UpdateCard(channel=channel):
+            return await update_card(ctx, channel)
+        case steps.Outcome(target=target):
+            return await outcome(ctx, target)
+        case steps.Ask():
+            return await ask(ctx)
+        case steps.FetchTranscript():
+            return await fetch_transcript(ctx)
+        case steps.PostSummary(target=target):
+            return await post_summary(ctx, target)
+        case steps.UploadFile(kind=kind, target=target):
+            return await upload_file(ctx, kind, target)
+        case steps.Tell(target=target):
+            return await tell(ctx, target)
+        case steps.AskToStop(target=target):
+            return await ask_to_stop(ctx, target)
+        case steps.SayInRoom(target=target):
+            return await say_in_room(ctx, target)
+        case steps.GiveUp(on_recording=on_recording):
+            return await give_up(ctx, on_recording=on_recording)
+        case steps.Erase(kind=kind, target=target):
+            return await erase(ctx, kind, target)
+        case steps.Receipt(target=target):
+            return await receipt(ctx, target)
+        case _:
+            assert_never(step)
+
+
+DISPATCH = Dispatch(wanted, carry_out)

@@ -1,0 +1,96 @@
+"""Rooms that are followed: what runs there and nobody asked us for gets a recording of its own.
+
+A webhook about something unknown only makes us look sooner. What 100ms lists is what counts: only
+there does a recording stand under the id by which it can be asked for and stopped.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.facts import Discovered, HmsStatus
+from bot.deps import Deps
+from bot.engine.inbox import reopen_inbox
+from bot.hms.errors import HmsError
+from bot.hms.models import Recording as HmsRecording
+from bot.hms.models import facts_of_recording
+from bot.store.values import Asked, Created, InboxItem, Look, RoomTaken
+
+log = structlog.get_logger()
+
+AT_ONCE = 1  # so that the claim of none ends while others are looked at
+CLAIMED_FOR = timedelta(seconds=30)  # longer than the calls about one room can take
+LISTED_MOST = 200
+NO_OLDER_THAN = timedelta(days=1)
+NEWS_FOR = timedelta(minutes=2)  # so long, an event that nobody claims makes us look again
+
+
+async def look_out(deps: Deps) -> int:
+    """Look at the rooms whose time has come; how many they were."""
+    looks = await deps.store.follows.take_looks(AT_ONCE, deps.now() + CLAIMED_FOR)
+    for look in looks:
+        try:
+            again = await look_at(deps, look)
+        except HmsError as failed:
+            log.info("room_not_looked_at", room=look.room_id, why=str(failed))
+            continue  # when the claim ends
+        await deps.store.follows.looked(look, deps.now() + again)
+    return len(looks)
+
+
+async def look_at(deps: Deps, look: Look) -> timedelta:
+    """Every recording there that is nobody's becomes one of ours. When to look again."""
+    waiting = await deps.store.inbox.waiting(look.room_id)
+    unplaced = False
+    async for found in _listed(deps, look, waiting):
+        known = await deps.store.recordings.keys_by_alias([found.id])
+        if not known and not await deps.store.forgetting.forgotten([found.id]):
+            unplaced |= not await _discover(deps, look, found)
+    news = any(deps.now() - item.entry.received_at < NEWS_FOR for item in waiting)
+    if waiting:
+        waiting = await deps.store.inbox.waiting(look.room_id)
+    if unplaced or (waiting and news):
+        return deps.policy.look_again
+    return deps.policy.look_every if deps.policy.webhooks else deps.policy.look_alone
+
+
+async def _listed(deps: Deps, look: Look, waiting: list[InboxItem]) -> AsyncIterator[HmsRecording]:
+    """What runs; and if events wait for an owner, what ended since the room is followed, too."""
+    status: HmsStatus | None = None if waiting else "running"
+    seen = 0
+    async for one in deps.hms.list_recordings(room_id=look.room_id, status=status):
+        seen += 1
+        if one.status == "running" or _is_news(one, look, deps.now()):
+            yield one
+        if seen >= LISTED_MOST:
+            return
+
+
+def _is_news(one: HmsRecording, look: Look, now: datetime) -> bool:
+    return one.created_at is not None and one.created_at >= max(look.since, now - NO_OLDER_THAN)
+
+
+async def _discover(deps: Deps, look: Look, found: HmsRecording) -> bool:
+    """False: another recording of ours still has the room, so ask about that one first."""
+    channels = await deps.store.follows.followers(look.room_id)
+    if not channels:
+        return True
+    now = deps.now()
+    first = Discovered(
+        at=now,
+        hms_id=found.id,
+        room_id=look.room_id,
+        room_name=look.room_name,
+        channels=channels,
+    )
+    made = await deps.store.recordings.create(
+        deps.new_id(), first, also=facts_of_recording(found, now)
+    )
+    if isinstance(made, RoomTaken):
+        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
+        return False
+    if isinstance(made, Created):
+        log.info("discovered", key=made.key, room=look.room_id)
+    await reopen_inbox(deps.store, look.room_id)
+    return True

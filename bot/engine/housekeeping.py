@@ -1,0 +1,44 @@
+"""What nobody needs any more is thrown away."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.deps import Deps
+from bot.kit.metrics import FAULTS
+from bot.store.errors import StoreError
+
+log = structlog.get_logger()
+
+EVERY = timedelta(hours=1)
+DRAFTS_FOR = timedelta(days=7)
+FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
+HOMES_FOR = timedelta(days=1)
+INBOX_FOR = timedelta(days=30)  # 100ms replays no further back
+CLAIMED_WITHIN = timedelta(hours=1)  # an event that nobody claims by then is nobody's
+UNCLAIMED = "nobody claimed it"
+
+
+async def keep_tidy(deps: Deps) -> None:
+    """Until cancelled."""
+    while True:
+        try:
+            await tidy(deps)
+        except StoreError as failed:
+            log.warning("not_tidied", why=str(failed))
+        except Exception:
+            FAULTS.labels("housekeeping").inc()
+            log.exception("tidying_broke")
+        await asyncio.sleep(EVERY.total_seconds())
+
+
+async def tidy(deps: Deps) -> None:
+    now = deps.now()
+    await deps.store.inbox.stop_waiting(now - CLAIMED_WITHIN, UNCLAIMED)
+    gone = await deps.store.purging.purge(
+        drafts_before=now - DRAFTS_FOR, inbox_before=now - INBOX_FOR
+    )
+    await deps.store.forgetting.purge_forgotten(now - FORGOTTEN_FOR)
+    await deps.store.purging.homes(now - HOMES_FOR)
+    log.info("tidied", rows=gone)

@@ -1,0 +1,196 @@
+"""The loop: takes what is due, runs it side by side, sleeps until something is."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from bot.deps import Deps
+from bot.engine.context import Dispatch
+from bot.engine.discovery import look_out
+from bot.engine.inbox import match_inbox
+from bot.engine.runner import run
+from bot.kit.metrics import FAULTS
+from bot.store.errors import LeaseLost, StoreError
+
+log = structlog.get_logger()
+
+SIDE_BY_SIDE = 16
+LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
+TO_THE_MOMENT_S = 60.0  # what is due later than that can wait for the next look, and for company
+STORE_GONE_PAUSE_S = 1.0
+MANY, REST_S = 16, 0.02
+RENEW_EVERY_S = 3.0  # several times in a lease
+LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
+
+
+class Reconciler:
+    """Does everything that is due. `owner` names this process in the leases, and a number the turn:
+    who waited for longer than a lease is no longer the owner, even if this process took it again.
+    """
+
+    def __init__(
+        self,
+        deps: Deps,
+        dispatch: Dispatch,
+        owner: str,
+        *,
+        look_every_s: float = LOOK_AT_LEAST_EVERY_S,
+    ) -> None:
+        self._deps = deps
+        self._dispatch = dispatch
+        self._owner = owner
+        self._turns = itertools.count(1)
+        self._look_every_s = look_every_s
+        self._work = asyncio.Event()
+        self._mail = asyncio.Event()
+        self._rooms = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._running: dict[asyncio.Task[None], str] = {}  # and the owner of its lease
+        self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
+        self._busy = asyncio.Event()  # while any is running
+        self._more = False  # as many were due as could be taken: there may be others
+
+    def poke(self) -> None:
+        """Something may be due."""
+        self._work.set()
+        self._mail.set()
+
+    def stop(self) -> None:
+        """Take no more; `run` returns when what is under way has ended."""
+        self._stopping.set()
+        self._rooms.set()
+        self.poke()
+
+    async def run(self) -> None:
+        self._deps.store.db.on_mail = self._mail.set
+        listening = asyncio.create_task(self._deps.store.queue.listen(self.poke))
+        renewing = asyncio.create_task(self._keep_leases())
+        try:
+            await asyncio.gather(
+                self._forever(self._read_mail, self._mail),
+                self._forever(self._take_work, self._work),
+                self._forever(self._look_out, self._rooms),
+            )
+            if self._running:
+                await asyncio.wait(self._running)
+        finally:  # nothing runs, unless our time is up: then the store is closed next
+            left = [listening, renewing, *self._running]
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left)
+
+    async def _forever(self, turn: Callable[[], Awaitable[float]], poked: asyncio.Event) -> None:
+        """Turn after turn; each says for how long to sleep unless poked."""
+        while not self._stopping.is_set():
+            poked.clear()
+            try:
+                pause_s = await turn()
+            except StoreError as gone:
+                log.warning("store_unavailable", why=str(gone))
+                pause_s = STORE_GONE_PAUSE_S
+            except Exception:
+                FAULTS.labels("loop").inc()
+                log.exception("turn_broke")
+                pause_s = STORE_GONE_PAUSE_S
+            if pause_s > 0 and not self._stopping.is_set():
+                await _sleep(poked, pause_s)
+
+    async def _keep_leases(self) -> None:
+        """Until cancelled: what we work on is ours, however long a step takes."""
+        while True:
+            await self._busy.wait()
+            await asyncio.sleep(RENEW_EVERY_S)
+            try:
+                if self._running:
+                    await self._deps.store.queue.renew(set(self._running.values()))
+            except StoreError as gone:
+                log.warning("leases_not_renewed", why=str(gone))
+            except Exception:
+                FAULTS.labels("leases").inc()
+                log.exception("renewing_broke")
+
+    async def _read_mail(self) -> float:
+        read = await match_inbox(self._deps)
+        if read.look_out:
+            self._rooms.set()
+        if read.events >= MANY:
+            await asyncio.sleep(REST_S)  # webhooks that wait for their commit go first
+        return 0.0 if read.events else self._look_every_s
+
+    async def _look_out(self) -> float:
+        if await look_out(self._deps):
+            return 0.0
+        due = await self._deps.store.follows.next_look()
+        if due is None:
+            return self._look_every_s
+        soon = (due - self._deps.now()).total_seconds()
+        return min(self._look_every_s, max(LOOK_OUT_PAUSE_S, soon))
+
+    async def _take_work(self) -> float:
+        free = SIDE_BY_SIDE - len(self._running)
+        owner = f"{self._owner}:{next(self._turns)}"
+        keys = await self._deps.store.queue.take(free, owner) if free else []
+        self._more = len(keys) == free
+        for key in keys:
+            work = self._run_one(key, owner, after=self._latest.get(key))
+            task = asyncio.create_task(work, name=f"recording-{key}")
+            self._running[task] = owner
+            self._latest[key] = task
+            self._busy.set()
+            task.add_done_callback(self._ended)
+        return self._look_every_s
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """There is a place again, for which some may have waited."""
+        del self._running[task]
+        self._latest = {k: t for k, t in self._latest.items() if t is not task}
+        if not self._running:
+            self._busy.clear()
+        if self._more:
+            self._work.set()
+
+    async def _run_one(self, key: str, owner: str, after: asyncio.Task[None] | None) -> None:
+        try:
+            if after:
+                await self._let_end(after, key, owner)
+            rest = await run(self._deps, self._dispatch, key, owner, enough=self._stopping.is_set)
+            if await self._deps.store.queue.release(key, owner, rest.until, asked=rest.asked):
+                self._work.set()
+            elif rest.until is not None:
+                self._look_at(rest.until)
+        except LeaseLost:
+            log.info("lease_lost", key=key)
+        except StoreError as gone:
+            log.warning("store_unavailable", key=key, why=str(gone))
+        except Exception:
+            FAULTS.labels("reconcile").inc()
+            log.exception("recording_broke", key=key)
+
+    async def _let_end(self, earlier: asyncio.Task[None], key: str, owner: str) -> None:
+        """Our own earlier turn, whose lease ended while it waited for the database: what it did is
+        noted first, or it would be done again."""
+        await asyncio.wait([earlier])
+        if key not in await self._deps.store.queue.renew([owner]):
+            raise LeaseLost(key)
+
+    def _look_at(self, due_at: datetime) -> None:
+        """What this process knows to be due soon needs no looking for.
+
+        A timer may be early by a little, and a look that is too early finds nothing.
+        """
+        soon = (due_at - self._deps.now()).total_seconds()
+        if soon <= 0:
+            self._work.set()
+        elif soon <= TO_THE_MOMENT_S:
+            asyncio.get_running_loop().call_later(soon, self._look_at, due_at)
+
+
+async def _sleep(poked: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await poked.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,57 @@
+"""Which recording is a webhook about? Pure, and never a guess."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.recording import Phase
+from bot.hms.webhook import Ids
+from bot.store.values import RecordingRow
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """It is about this recording."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It cannot be told yet: keep it, and ask 100ms for these, whose answers may tell."""
+
+    ask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """It is about none of ours."""
+
+
+def match(
+    ids: Ids, known: Mapping[str, str], in_room: Sequence[RecordingRow], now: datetime
+) -> About | Later | Nobody:
+    """By any id; else by room, session and times if exactly one recording fits.
+
+    `known` maps the ids that we have met to recordings; `in_room` are the unfinished ones there.
+    """
+    named = {known[a] for a in ids.aliases if a in known}
+    if len(named) == 1:
+        return About(named.pop())
+    if any(row.phase is Phase.REQUESTED and row.attempted_at for row in in_room):
+        return Later()
+    begun = [row for row in in_room if row.hms_id]
+    fitting = [row for row in begun if _fits(ids, row, now)]
+    if len(fitting) == 1 and ids.started_at and fitting[0].started_at:
+        return About(fitting[0].key)
+    return Later(tuple(row.key for row in fitting)) if fitting else Nobody()
+
+
+def _fits(ids: Ids, row: RecordingRow, now: datetime) -> bool:
+    """False only where what is known of both contradicts."""
+    if ids.session_id and row.session_id and ids.session_id != row.session_id:
+        return False
+    if ids.started_at is None or row.started_at is None:
+        return True
+    ended = ids.stopped_at or now
+    return ids.started_at <= (row.stopped_at or now) and row.started_at <= ended

@@ -1,0 +1,187 @@
+"""The facts, read aloud. What says nothing new to a person is left out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.core import facts as f
+from bot.core.assets import VIDEO_TYPES
+from bot.ui.text import clock, duration, esc, mention, when
+from bot.ui.words import REASONS
+
+# Each time is news; anything else is said once, whoever says it and how often.
+_REPEATABLE = (f.StopRequested, f.PauseRequested, f.PauseSent, f.PauseDropped)
+_OBSERVED = {
+    "running": "Recording started",
+    "post_processing": "100ms is processing it",
+    "completed": "Recording ready",
+    "failed": "100ms reported a failure",
+}
+_TRANSCRIPTION = {
+    "started": "Transcription started",
+    "success": "Transcript ready",
+    "failure": "Transcription failed",
+}
+_SAME_DAY = timedelta(hours=18)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """`text` is mrkdwn."""
+
+    at: datetime
+    text: str
+
+
+def log_lines(log: Sequence[f.Fact]) -> list[LogLine]:
+    """Everything worth saying, oldest first."""
+    return list(_merged(log))
+
+
+def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
+    """Each line behind its time; the day is named where it may be another one."""
+    for line in lines:
+        stamp = clock(line.at) if abs(line.at - since) < _SAME_DAY else when(line.at)
+        yield f"{stamp}  {line.text}"
+
+
+def _merged(log: Sequence[f.Fact]) -> Iterator[LogLine]:
+    said: set[str] = set()
+    for fact in log:
+        text = line_of(fact, log)
+        if text is None or (text in said and not isinstance(fact, _REPEATABLE)):
+            continue
+        said.add(text)
+        yield LogLine(fact.at, text)
+
+
+def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
+    """A short line, or None. `log` is what the fact may be told together with."""
+    match fact:
+        case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
+            return _asked(fact, log)
+        case f.ForgetRequested():
+            return f"{mention(fact.by)} asked to forget it"
+        case f.StopWished():
+            return f"{mention(fact.by)} would like it stopped"
+        case f.PauseSent() | f.PauseDropped():
+            return _pause(fact, log)
+        case f.StartNotDone() | f.StartAccepted() | f.Adopted() | f.PointsTo():
+            return _started(fact)
+        case f.StartRefused() | f.StartParked() | f.CannotPost() | f.StopRefused():
+            return _refused(fact)
+        case f.StartAttempted() | f.StopSent():
+            return None  # its outcome has a line of its own
+        case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():
+            return _told(fact)
+        case f.Observed() | f.Vanished() | f.GaveUp():
+            return _learnt(fact, log)
+        case f.AssetSeen() | f.TranscriptionReported() | f.ResultsChecked():
+            return _found(fact)
+        case _:
+            assert_never(fact)
+
+
+def _asked(
+    fact: f.Requested | f.Discovered | f.Followed | f.StopRequested | f.PauseRequested,
+    log: Sequence[f.Fact],
+) -> str | None:
+    match fact:
+        case f.Discovered():
+            return "Noticed: started elsewhere"
+        case f.Requested():
+            again = "asked again" if fact.via == "again" else "asked to record"
+            return f"{mention(fact.by)} {again}"
+        case f.Followed():
+            return f"{mention(fact.by)} follows it in another channel" if fact.by else None
+        case f.StopRequested():
+            return f"{mention(fact.by)} asked to stop"
+        case f.PauseRequested():
+            who = mention(fact.by)
+            settled = {s.asked_at for s in log if isinstance(s, f.PauseSent | f.PauseDropped)}
+            asked = f"{who} asked to {'pause' if fact.pause else 'resume'}"
+            return None if fact.at in settled else asked
+
+
+def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact]) -> str:
+    asked = (p for p in log if isinstance(p, f.PauseRequested))
+    by = next((f" by {mention(p.by)}" for p in asked if p.at == fact.asked_at), "")
+    if isinstance(fact, f.PauseSent):
+        return f"{'Paused' if fact.pause else 'Resumed'}{by}"
+    what = "Pause" if fact.pause else "Resume"
+    why = {
+        "late": "100ms answered too late",
+        "refused": "100ms refused",
+        "not_running": "it was not running",
+    }[fact.why]
+    return f"{what} not done: {why}"
+
+
+def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) -> str | None:
+    match fact:
+        case f.StartNotDone():
+            return "100ms did not take it; trying again"
+        case f.StartAccepted():
+            return "100ms accepted the start"
+        case f.Adopted():
+            return f"Found it running{', started elsewhere' if fact.elsewhere else ''}"
+        case f.PointsTo():
+            return None  # the heading says it
+
+
+def _refused(fact: f.StartRefused | f.StartParked | f.CannotPost | f.StopRefused) -> str:
+    match fact:
+        case f.StartRefused():
+            return "100ms refused the start"  # the card says why
+        case f.StartParked():
+            return "Not started: the request grew too old"
+        case f.CannotPost():
+            return f"Slack refused a post: {esc(fact.error, 60)}"
+        case f.StopRefused():
+            refused = f"100ms refused the stop: {esc(fact.message or str(fact.status), 120)}"
+            return "Nothing ran any more" if fact.status == 404 else refused
+
+
+def _told(fact: f.BeamStarted | f.BeamStopped | f.RecordingUploaded | f.BeamFailed) -> str | None:
+    match fact:
+        case f.BeamStarted():
+            return _OBSERVED["running"]
+        case f.RecordingUploaded():
+            return _OBSERVED["completed"]
+        case f.BeamFailed():
+            return "Recording failed"  # the card says why
+        case f.BeamStopped():
+            if fact.reason.startswith("failure:"):
+                return None  # the failure has a line of its own
+            length, why = duration(fact.duration_s), REASONS.get(fact.reason)
+            after = f" after {length}" if length else ""
+            return f"Stopped{after}{f': {why}' if why else ''}"
+
+
+def _learnt(fact: f.Observed | f.Vanished | f.GaveUp, log: Sequence[f.Fact]) -> str | None:
+    match fact:
+        case f.Observed():
+            better = fact.status == "failed" and any(isinstance(x, f.BeamFailed) for x in log)
+            return None if better else _OBSERVED.get(fact.status)
+        case f.Vanished():
+            return "100ms no longer shows the recording"
+        case f.GaveUp():
+            waited = "100ms" if fact.on == "recording" else "the transcript"
+            return f"Gave up waiting for {waited}"
+
+
+def _found(fact: f.AssetSeen | f.TranscriptionReported | f.ResultsChecked) -> str | None:
+    match fact:
+        case f.TranscriptionReported():
+            return _TRANSCRIPTION[fact.outcome]
+        case f.ResultsChecked():
+            if fact.words is None:
+                return "No transcript found"
+            return None if fact.words else "Transcript empty"
+        case f.AssetSeen():
+            if fact.type in VIDEO_TYPES or fact.status == "processing":
+                return None  # the recording itself says so
+            known = {"transcript": "Transcript", "summary": "Summary", "chat": "Chat"}
+            what = known.get(fact.type)
+            return what and f"{what} {'ready' if fact.status == 'completed' else 'failed'}"

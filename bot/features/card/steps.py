@@ -1,0 +1,77 @@
+"""The card, and the direct message that stands in for it."""
+
+from dataclasses import replace
+
+from bot.core.deliveries import Kind, State, Wanted
+from bot.core.policy import is_late, transcript_expected_at
+from bot.engine.context import Context, Note
+from bot.engine.posting import parked, post
+from bot.features.card.views import recording_card, tell_message
+from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
+from bot.ui.message import Message, content_hash
+
+
+def card_of(ctx: Context) -> Message:
+    """The card as it should look now."""
+    return recording_card(
+        ctx.recording,
+        late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
+        transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
+        permalink_of_pointer=ctx.pointer_link,
+        bot=ctx.deps.identity.name,
+    )
+
+
+def wanted(ctx: Context) -> Wanted:
+    """What the plan is to bring about, by the views and by the channels' settings."""
+    places = [*ctx.recording.channels, ctx.recording.starter or ""]
+    card_only = {place for place in places if ctx.settings_of(place).results == "card"}
+    return Wanted(
+        card=content_hash(card_of(ctx)),
+        tell_room=ctx.settings_of(ctx.recording.home).tell_room,
+        card_only=frozenset(card_only),
+    )
+
+
+async def post_card(ctx: Context, channel: str) -> Note:
+    """One that was parked after it was posted is still there: it is edited, not posted again."""
+    card = ctx.work.delivery(Kind.CARD, channel)
+    if card and card.ts:
+        return await update_card(ctx, channel)
+    return await post(ctx, Kind.CARD, channel, card_of(ctx))
+
+
+async def update_card(ctx: Context, channel: str) -> Note:
+    """Edit the card in place; harmless to repeat. A deleted one is not posted again."""
+    card = ctx.work.delivery(Kind.CARD, channel)
+    if card is None or card.posted_in is None or card.ts is None:
+        raise ValueError("the plan edits only what was posted")
+    message = card_of(ctx)
+    try:
+        await ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
+    except MessageGone as gone:
+        return Note(deliveries=[replace(card, state=State.GONE, error=gone.error)])
+    except NotAuthorized:
+        raise
+    except SlackRefused as refused:
+        tried = replace(card, attempts=card.attempts + 1, changed_at=ctx.now)
+        return Note(deliveries=[parked(ctx, tried, refused)])
+    edited = replace(
+        card,
+        state=State.SENT,
+        hash=content_hash(message),
+        attempts=0,
+        error=None,
+        not_before=ctx.now + ctx.deps.policy.card_every,
+        changed_at=ctx.now,
+    )
+    return Note(deliveries=[edited])
+
+
+async def tell(ctx: Context, target: str) -> Note:
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    why = card.error or "" if card else ""
+    message = tell_message(
+        ctx.recording, channel=ctx.recording.home, error=why, bot=ctx.deps.identity.name
+    )
+    return await post(ctx, Kind.TELL, target, message)

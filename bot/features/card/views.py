@@ -1,0 +1,194 @@
+"""The card: the one message that shows what a recording is doing."""
+
+from datetime import datetime
+
+from bot.core.assets import Transcription
+from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
+from bot.features.card.log import log_lines, written
+from bot.features.options.views import options_line
+from bot.ui import ids
+from bot.ui.buttons import details_button, stop_button
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    leaf,
+    lines,
+    link_button,
+    name_leaf,
+    rich_line,
+    rich_text,
+    section,
+)
+from bot.ui.problems import BOT, explain, slack_refusal
+from bot.ui.text import duration, esc, join, mention, place, plain, when
+from bot.ui.words import NO_TRANSCRIPT_YET, mark_of, sentence, state_of
+
+LOG_LINES = 10
+LATE = "is taking longer than usual; still asking 100ms."
+_LATE = {
+    Phase.STARTING: "Starting",
+    Phase.STOPPING: "Stopping",
+    Phase.PROCESSING: "Processing",
+}
+ELSEWHERE = "Started elsewhere, so your settings do not apply."
+UNASKED = "Started elsewhere, with settings of its own."
+
+
+def recording_card(
+    recording: Recording,
+    *,
+    late: bool,
+    transcript_expected_at: datetime | None,
+    permalink_of_pointer: str | None = None,
+    bot: str = BOT,
+) -> Message:
+    """`late` and the expected time are the policy's; the link leads to the recording in force."""
+    notes = _notes(recording, late, transcript_expected_at, bot)
+    log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
+    blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording))))]
+    if notes:
+        blocks.append(section(lines(notes)))
+    if log:
+        blocks.append(context(lines(log)))
+    blocks.extend(actions(_buttons(recording, permalink_of_pointer, bot)))
+    return Message(_spoken(recording, notes, log), blocks)
+
+
+def _heading(recording: Recording) -> Block:
+    mark = mark_of(recording)
+    marked = [leaf(f"{mark} ")] if mark else []
+    return rich_line(*marked, name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
+
+
+def _about(recording: Recording) -> list[str]:
+    if recording.started_at:
+        began = f"started {when(recording.started_at)}"
+    else:
+        word = "asked" if recording.starter else "noticed"
+        began = f"{word} {when(recording.requested_at)}"
+    options = "" if recording.elsewhere else options_line(recording.options)
+    who = mention(recording.starter) if recording.starter else ""
+    return [who, began, duration(recording.duration_s), options]
+
+
+def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
+    """What people should know besides the state, each a sentence or two."""
+    notes = []
+    if recording.elsewhere:
+        notes.append(elsewhere_note(recording))
+    if recording.phase is Phase.POINTER:
+        notes.append("The recording that runs has its own card.")
+    if recording.problem and recording.problem.why is not Why.CANCELLED:
+        explanation = explain(recording.problem, recording, bot=bot)
+        notes.append(f"{explanation.why} {explanation.fix}")
+    transcript = _transcript_note(recording, late, expected_at)
+    if transcript:
+        notes.append(transcript)
+    elif late:
+        notes.append(f"{_LATE.get(recording.phase, 'The transcript')} {LATE}")
+    return notes
+
+
+def elsewhere_note(recording: Recording) -> str:
+    return ELSEWHERE if recording.starter else UNASKED
+
+
+def _transcript_note(recording: Recording, late: bool, expected_at: datetime | None) -> str | None:
+    if recording.transcription is Transcription.GIVEN_UP:
+        return NO_TRANSCRIPT_YET
+    if not recording.transcription.pending or recording.phase is Phase.FAILED:
+        return None
+    if late and recording.phase is Phase.COMPLETED:
+        return f"The transcript {LATE}"
+    if expected_at is None or late:
+        return None
+    if recording.transcription is Transcription.MAYBE:
+        return f"If the template makes a transcript, expect it {when(expected_at)}."
+    return f"Transcript expected {when(expected_at)}."
+
+
+def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Block]:
+    if recording.phase is Phase.POINTER:
+        link = link_button("Open its card", permalink) if permalink else None
+        return [link] if link else []
+    return [
+        *_controls(recording),
+        *file_buttons(recording),
+        *retry_button(recording, bot),
+        details_button(recording),
+    ]
+
+
+def _controls(recording: Recording) -> list[Block]:
+    if recording.stop_pending or recording.phase not in ON_AIR | {Phase.REQUESTED}:
+        return []
+    name = plain(recording.room_name, 55)
+    buttons = []
+    if recording.phase is Phase.RUNNING and not recording.pause_pending:
+        label = f"Pause recording {name}"
+        buttons.append(button("Pause", ids.PAUSE, value=recording.key, label=label))
+    if recording.phase is Phase.PAUSED and not recording.pause_pending:
+        label = f"Resume recording {name}"
+        resume = button("Resume", ids.RESUME, value=recording.key, style="primary", label=label)
+        buttons.append(resume)
+    return [*buttons, stop_button(recording.key, recording.room_name)]
+
+
+def file_buttons(recording: Recording) -> list[Block]:
+    """Watch and Transcript, as far as there is something behind them."""
+    buttons = []
+    name = plain(recording.room_name, 50)
+    if can_watch(recording):
+        verb = "Listen" if recording.options.audio_only and not recording.elsewhere else "Watch"
+        label = f"{verb} to the recording of {name}" if verb == "Listen" else f"Watch {name}"
+        buttons.append(button(verb, ids.WATCH, value=recording.key, label=label))
+    if can_read(recording):
+        label = f"Transcript of {name}"
+        buttons.append(button("Transcript", ids.TRANSCRIPT, value=recording.key, label=label))
+    return buttons
+
+
+def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
+    """The same settings again; the form, where others may work."""
+    if recording.problem is None:
+        return []
+    name = plain(recording.room_name, 50)
+    explained = explain(recording.problem, recording, bot=bot)
+    buttons = []
+    if explained.can_retry:
+        label = f"Try again: {name}, same settings"
+        buttons.append(button("Try again", ids.TRY_AGAIN, value=recording.key, label=label))
+    if explained.can_change:
+        label = f"Change settings: {name}"
+        buttons.append(button("Change settings", ids.CHANGE, value=recording.key, label=label))
+    return buttons
+
+
+def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
+    """The card as sentences."""
+    state = f"{esc(recording.room_name)}: {state_of(recording)}."
+    who, began, *rest = _about(recording)
+    about = ", ".join(filter(None, [who, began.removeprefix("asked "), *rest]))
+    told = f"Asked by {about}." if recording.starter else f"{sentence(about)}."
+    return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)
+
+
+def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
+    """To the starter directly: the card is out of reach, the recording goes on."""
+    why, fix = slack_refusal(error, channel, bot=bot)
+    running = recording.phase in ON_AIR and not recording.stop_pending
+    name = esc(recording.room_name)
+    state = f"{name}: {state_of(recording).lower()}. Its card in {place(channel)} is out of reach."
+    notice = "The recording goes on; you can stop it here." if running else ""
+    text = " ".join(p for p in (state, why, fix, notice) if p)
+    heading = rich_text(
+        rich_line(name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
+    )
+    body = f"Its card in {place(channel)} is out of reach. {why} {fix}"
+    stop = [stop_button(recording.key, recording.room_name)] if running else []
+    buttons = [*stop, details_button(recording)]
+    return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])

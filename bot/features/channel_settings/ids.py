@@ -1,0 +1,22 @@
+"""Ids of the modals for what a team sets once. A block id is the name of the field."""
+
+PICK = "settings_pick"  # on Home, numbered; the channel that was chosen
+SETTINGS_FORM = "settings_form"
+ROOM = "room_id"
+PRESET = "preset_id"
+START_WHO = "start_who"
+START_PEOPLE = "start_people"
+START_GROUPS = "start_groups"
+STOP_WHO = "stop_who"
+STOP_PEOPLE = "stop_people"
+STOP_GROUPS = "stop_groups"
+RESULTS = "results"
+ALSO = "also"
+
+
+def action(field: str) -> str:
+    return f"settings_{field}"
+
+
+ROOM_ACTION = action(ROOM)
+GROUP_ACTIONS = (action(START_GROUPS), action(STOP_GROUPS))

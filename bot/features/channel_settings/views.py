@@ -1,0 +1,36 @@
+"""Short answers around settings and presets."""
+
+from bot.ui import ids as ui_ids
+from bot.ui.message import Message, actions, button, section
+from bot.ui.text import place
+
+
+def only_in_channels() -> Message:
+    text = "Settings belong to a channel. Type `/record settings` in the one that you mean."
+    return Message(text, [section(text)])
+
+
+def not_yours() -> Message:
+    text = "Only people who can see that channel can change its settings."
+    return Message(text, [section(text)])
+
+
+def out_of_reach(why: str, fix: str) -> Message:
+    """From `problems.slack_refusal`."""
+    text = f"{why} {fix}"
+    return Message(text, [section(text)])
+
+
+def saved_without_you(channel: str, who: str) -> Message:
+    """Nobody is locked out of the settings; but who named others should know what it means."""
+    text = (
+        f"Saved. You are not among those who may start recordings in {place(channel)} now: "
+        f"{who}. Open the settings again to change that."
+    )
+    return Message(text, [section(text)])
+
+
+def open_from_here(channel: str) -> Message:
+    text = f"The settings of {place(channel)} open from here."
+    opening = button("Channel settings", ui_ids.OPEN_SETTINGS, value=channel)
+    return Message(text, [section(text), *actions([opening])])

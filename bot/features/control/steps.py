@@ -1,0 +1,141 @@
+"""Stop goes by the recording's id; pause and resume exist by room only, so they look first."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.deliveries import Delivery, Hold, Kind, State
+from bot.core.facts import (
+    Fact,
+    PauseDropped,
+    PauseSent,
+    StopRefused,
+    StopRequested,
+    StopSent,
+)
+from bot.engine.context import Context, Note, hold
+from bot.engine.posting import announce, post
+from bot.features.control.views import room_notice, stop_wish
+from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
+from bot.hms.models import facts_of_recording
+from bot.slack.errors import SlackRefused
+
+
+async def stop(ctx: Context) -> Note:
+    """Harmless to repeat: an unknown outcome is simply tried again, and so is any no but 404.
+
+    What came of it is never older than the wish, whichever replica's clock that was.
+    """
+    hms_id = _hms_id(ctx)
+    wishes = [f.at for f in ctx.recording.log if isinstance(f, StopRequested)]
+    asked_at = max(wishes, default=ctx.now)
+    try:
+        answer = await ctx.deps.hms.stop(hms_id)
+    except HmsNotFound as gone:
+        seen = await _not_running(ctx, hms_id)
+        at = max(ctx.now, asked_at)
+        return Note(facts=[StopRefused(at=at, status=gone.status, message=gone.message), *seen])
+    seen = facts_of_recording(answer, ctx.now) if answer else []
+    return Note(facts=[StopSent(at=max(ctx.now, asked_at)), *seen])
+
+
+async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:
+    """What 100ms shows of what it finds nothing to stop of. If it runs, that was no answer: raises
+    HmsUnavailable, for nobody would stop it any more."""
+    try:
+        seen = await ctx.deps.hms.get_recording(hms_id)
+    except HmsRefused:
+        return []
+    if seen.status in ("starting", "running"):
+        raise HmsUnavailable("404, but it runs", reached=False)
+    return facts_of_recording(seen, ctx.now)
+
+
+async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
+    """Pause (`on`) or resume: not later than the policy says, and only what is ours."""
+    if _too_late(ctx, asked_at):
+        return Note(facts=[PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")])
+    seen = await ctx.deps.hms.get_recording(_hms_id(ctx))
+    facts = facts_of_recording(seen, ctx.now)
+    if seen.status != "running":
+        dropped = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="not_running")
+        return Note(facts=[*facts, dropped])
+    if _too_late(ctx, asked_at):  # the answer took its time, and the click is by room
+        late = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")
+        return Note(facts=[*facts, late])
+    call = ctx.deps.hms.pause if on else ctx.deps.hms.resume
+    try:
+        await call(ctx.recording.room_id)
+    except HmsRefused:
+        refused = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="refused")
+        return Note(facts=[*facts, refused])
+    return Note(facts=[*facts, PauseSent(at=ctx.now, asked_at=asked_at, pause=on)])
+
+
+def _too_late(ctx: Context, asked_at: datetime) -> bool:
+    return ctx.now - asked_at > ctx.deps.policy.pause_within
+
+
+def _hms_id(ctx: Context) -> str:
+    if ctx.recording.hms_id is None:
+        raise ValueError("the plan controls only what 100ms has")
+    return ctx.recording.hms_id
+
+
+TRIES = 3
+
+
+TRIES_ALONE = 10
+
+
+async def ask_to_stop(ctx: Context, asker: str) -> Note:
+    starter = ctx.recording.starter
+    if starter is None:
+        raise ValueError("the plan asks only who started it")
+    message = stop_wish(ctx.recording, asker)
+    return await post(ctx, Kind.STOP_WISH, asker, message, channel=starter)
+
+
+async def say_in_room(ctx: Context, room_id: str) -> Note:
+    """Twice rather than never, but seldom: after a few tries the recording goes on without."""
+    text = room_notice(await _name(ctx))
+    sending = await announce(ctx, Kind.ROOM, room_id)
+    try:
+        await ctx.deps.hms.send_message(room_id, text)
+    except HmsUnavailable as failed:
+        return _again(ctx, sending, failed)
+    except HmsNotFound as nobody:
+        return _once_somebody_is_there(ctx, sending, nobody)
+    except HmsRefused as refused:
+        dropped = replace(sending, state=State.DROPPED, error=f"HTTP {refused.status}")
+        return Note(deliveries=[dropped])
+    return Note(deliveries=[replace(sending, state=State.SENT, changed_at=ctx.now)])
+
+
+async def _name(ctx: Context) -> str:
+    """As people see it in Slack; '' if Slack does not show it."""
+    if ctx.recording.starter is None:
+        return ""
+    home_team = ctx.deps.identity.team_id
+    try:
+        return (await ctx.deps.slack.member(ctx.recording.starter, home_team=home_team)).name
+    except SlackRefused:
+        return ""
+
+
+def _once_somebody_is_there(ctx: Context, sending: Delivery, nobody: HmsNotFound) -> Note:
+    """Who starts early records an empty room: those who come next should hear of it, too."""
+    if sending.attempts >= TRIES_ALONE:
+        return Note(deliveries=[replace(sending, state=State.DROPPED, error="nobody was there")])
+    later = ctx.now + ctx.deps.policy.ask_running_alone * sending.attempts
+    waiting = replace(sending, state=State.WAITING, not_before=later, error=f"HTTP {nobody.status}")
+    return Note(deliveries=[waiting])
+
+
+def _again(ctx: Context, sending: Delivery, failed: HmsUnavailable) -> Note:
+    if sending.attempts >= TRIES:
+        return Note(deliveries=[replace(sending, state=State.DROPPED, error=str(failed))])
+    earlier = Hold(ctx.now, sending.attempts - 1)
+    later = hold(ctx.deps.policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
+    state = State.SENDING if failed.reached else State.WAITING
+    waiting = replace(sending, state=state, not_before=later.until, error=str(failed))
+    return Note(deliveries=[waiting])

@@ -1,0 +1,127 @@
+"""What is said where a command means something that is not there, or not ready for it."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from bot.core.recording import Phase, Recording
+from bot.ui import ids
+from bot.ui.buttons import details_button, stop_button
+from bot.ui.message import Message, button, say, section
+from bot.ui.text import count, esc, mention, place, plain
+
+NAMED = 5
+_STATES = {
+    Phase.RUNNING: "is not paused: it is being recorded.",
+    Phase.PAUSED: "is paused already.",
+    Phase.STOPPING: "is being stopped.",
+}
+_BEFORE = "is only starting. Try again once it records."
+
+
+class Steered(Protocol):
+    @property
+    def room_name(self) -> str: ...
+    @property
+    def phase(self) -> Phase: ...
+
+
+def not_now(rows: Sequence[Steered]) -> Message:
+    """Of what runs, nothing can be paused, or resumed."""
+    told = [f"*{esc(r.room_name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
+    return say("\n".join(told))
+
+
+BUTTONS = 5
+
+
+Action = Literal["stop", "pause", "resume"]
+
+
+_VERBS: dict[Action, tuple[str, str]] = {
+    "stop": ("Stop", ids.STOP),
+    "pause": ("Pause", ids.PAUSE),
+    "resume": ("Resume", ids.RESUME),
+}
+
+
+def stopping(room_name: str) -> Message:
+    return say(f"Stopping *{esc(room_name)}*.")
+
+
+def pausing(room_name: str) -> Message:
+    return say(f"Pausing *{esc(room_name)}*.")
+
+
+def resuming(room_name: str) -> Message:
+    return say(f"Resuming *{esc(room_name)}*.")
+
+
+def too_late(action: Action) -> Message:
+    """The button was older than the recording's state."""
+    return say(f"There is nothing to {action} any more: the recording has moved on.")
+
+
+class Named(Protocol):
+    """A recording to choose."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def room_name(self) -> str: ...
+
+
+def which_one(rows: Sequence[Named], action: Action) -> Message:
+    """A button for each; of many, a select whose option's value is the recording's key."""
+    verb, action_id = _VERBS[action]
+    text = f"{count(len(rows), 'recording')} could be meant. Which one should {action}?"
+    if len(rows) <= BUTTONS:
+        chosen = [
+            button(plain(row.room_name, 30), ids.numbered(action_id, n), value=row.key)
+            for n, row in enumerate(rows)
+        ]
+        for element, row in zip(chosen, rows, strict=True):
+            element["text"]["emoji"] = False
+            element["accessibility_label"] = plain(f"{verb} {plain(row.room_name)}", 75)
+        return say(text, chosen)
+    options = [
+        {"text": {"type": "plain_text", "text": plain(row.room_name, 75)}, "value": row.key[:150]}
+        for row in rows[:100]
+    ]
+    menu = {
+        "type": "static_select",
+        "action_id": ids.numbered(action_id, 0),
+        "placeholder": {"type": "plain_text", "text": "Choose a room"},
+        "options": options,
+    }
+    return say(text, [menu])
+
+
+CONFIRMED = {
+    "stop": stopping,
+    "pause": pausing,
+    "resume": resuming,
+}
+
+
+_NAME_MOST = 60
+
+
+def room_notice(name: str) -> str:
+    """For the room's chat, which is plain text; what might be read as markup or a link is not."""
+    shown = plain(name, _NAME_MOST).replace("<", "‹").replace(">", "›").replace("://", ": //")
+    who = f"{shown} asked for it in Slack." if name.strip() else "It was asked for in Slack."
+    return f"This meeting is being recorded. {who}"
+
+
+def stop_wish(recording: Recording, asker: str) -> Message:
+    """To the starter directly, with the button that the asker does not have."""
+    about = f"the recording of *{esc(recording.room_name)}* in {place(recording.home)}"
+    text = f"{mention(asker)} asks you to stop {about}."
+    stop = stop_button(recording.key, recording.room_name)
+    return say(text, [stop, details_button(recording)])
+
+
+def stop_wished(starter: str | None) -> Message:
+    """To the one who asked."""
+    text = f"{mention(starter or '')} has been asked to stop the recording."
+    return Message(text, [section(text)])

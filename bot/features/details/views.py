@@ -1,0 +1,221 @@
+"""Details: everything that is known of one recording, for whoever wants to know."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.core.assets import VIDEO_TYPES
+from bot.core.deliveries import EMPTY, Delivery, Kind, State
+from bot.core.facts import AssetSeen
+from bot.core.forgetting import is_forgettable
+from bot.core.options import RecordingOptions
+from bot.core.recording import ENDED, Recording
+from bot.features.card.log import log_lines, written
+from bot.features.card.views import elsewhere_note, file_buttons, retry_button
+from bot.features.options.views import options_line
+from bot.ui import ids
+from bot.ui.buttons import forget_button
+from bot.ui.forms import postable
+from bot.ui.ids import OPEN_SETTINGS, file_value
+from bot.ui.message import (
+    Block,
+    View,
+    actions,
+    button,
+    code_block,
+    context,
+    header,
+    leaf,
+    lines,
+    modal,
+    mrkdwn,
+    name_leaf,
+    pieces,
+    rich_line,
+    rich_text,
+    section,
+)
+from bot.ui.problems import BOT, explain
+from bot.ui.text import duration, esc, join, megabytes, mention, place, size, when
+from bot.ui.words import DETAILS, file_name, mark_of, state_of
+
+FILES = 30
+DELIVERIES = 40
+LOG_PIECES = 8
+VALUE_MOST = 2000
+_KINDS = {
+    Kind.CARD: "Card",
+    Kind.RESULTS: "Results",
+    Kind.TRANSCRIPT: "Transcript file",
+    Kind.CHAT: "Chat file",
+    Kind.OUTCOME: "Answer to the request",
+    Kind.TELL: "Direct message",
+    Kind.RECEIPT: "Receipt",
+    Kind.STOP_WISH: "Request to stop, from",
+    Kind.ROOM: "Notice in the room's chat",
+}
+_STATES = {
+    State.SENDING: "being sent",
+    State.WAITING: "waiting to be sent",
+    State.SENT: "sent",
+    State.PARKED: "held back until Slack allows it",
+    State.GONE: "deleted in Slack",
+    State.DROPPED: "given up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: in which channels they may know of it, and whether they may open its files.
+
+    `here` is where they clicked, if it is shown there: a file's link is asked for from there.
+    """
+
+    channels: frozenset[str]
+    links: bool = True
+    here: str = ""
+
+    def knows(self, target: str) -> bool:
+        return target[:1] not in ("C", "G") or target in self.channels
+
+
+def details_view(
+    recording: Recording,
+    deliveries: Sequence[Delivery] = (),
+    *,
+    viewer: Viewer,
+    bot: str = BOT,
+) -> View:
+    mark = mark_of(recording)
+    marked = [leaf(f"{mark} ")] if mark else []
+    state = leaf(f" · {state_of(recording)}")
+    blocks = [rich_text(rich_line(*marked, name_leaf(recording.room_name), state))]
+    if recording.problem:
+        explanation = explain(recording.problem, recording, bot=bot)
+        blocks.append(section(explanation.text))
+    blocks.append({"type": "section", "fields": [mrkdwn(f) for f in _facts(recording, viewer)]})
+    settings = (
+        [elsewhere_note(recording)] if recording.elsewhere else list(_settings(recording.options))
+    )
+    if settings:
+        blocks.append(context(lines(settings)))
+    files = file_buttons(recording) if viewer.links else []
+    more = [*retry_button(recording, bot), *_settings_button(recording, viewer)]
+    blocks.extend(actions([*files, *more]))
+    blocks.extend(_files(recording, viewer))
+    blocks.extend(_deliveries([d for d in deliveries if viewer.knows(d.target)]))
+    blocks.extend(_log(recording))
+    blocks.extend(_for_support(recording))
+    return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
+
+
+def _settings_button(recording: Recording, viewer: Viewer) -> list[Block]:
+    if not postable(recording.home) or not viewer.knows(recording.home):
+        return []
+    return [button("Channel settings", OPEN_SETTINGS, value=recording.home)]
+
+
+def _facts(recording: Recording, viewer: Viewer) -> list[str]:
+    """At most ten: Slack shows them in two columns. Ids are below, ready to copy."""
+    known_in = [c for c in recording.channels if viewer.knows(c)]
+    known = {
+        **_beginning(recording),
+        "Settings": "" if recording.elsewhere else options_line(recording.options),
+        "Started": when(recording.started_at) if recording.started_at else "",
+        "Ended": when(recording.stopped_at) if recording.stopped_at else "",
+        "Length": duration(recording.duration_s),
+        "Shown in": ", ".join(place(c) for c in known_in[:10]),
+    }
+    return [f"*{name}*\n{value}" for name, value in known.items() if value]
+
+
+def _beginning(recording: Recording) -> dict[str, str]:
+    at = when(recording.requested_at)
+    if recording.starter is None:
+        return {"Started elsewhere": f"noticed {at}"}
+    return {"Asked by": f"{mention(recording.starter)}, {at}"}
+
+
+def _settings(options: RecordingOptions) -> Iterator[str]:
+    """What the one line leaves out. A meeting URL may carry a token: only its place is shown."""
+    if options.meeting_url:
+        address = urlsplit(options.meeting_url)
+        yield f"Meeting URL: {esc(f'{address.hostname}{address.path}', 200)}"
+    if options.vocabulary:
+        yield f"Special words: {esc(', '.join(options.vocabulary), 600)}"
+    if options.context:
+        yield f"Context: {esc(options.context, 700)}"
+    if options.temperature is not None:
+        yield f"Temperature: {options.temperature:g}"
+    if options.sections:
+        titles = ", ".join(f"{s.title} ({s.format})" for s in options.sections)
+        yield f"Sections: {esc(titles, 900)}"
+
+
+def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
+    yield header("Files")
+    files = recording.assets.all
+    for n, asset in enumerate(files[:FILES]):
+        yield _file(recording.key, asset, n, links=viewer.links)
+    if len(files) > FILES:
+        yield context(f"{len(files) - FILES:,} more are in the 100ms dashboard.")
+    if not viewer.links:
+        yield context("Only full members of this workspace can open files.")
+    if not files:
+        ended = recording.phase in ENDED
+        yield context("100ms has listed none." if ended else "They appear after the recording.")
+
+
+def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:
+    state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
+    about = join(megabytes(asset.size), duration(asset.duration_s), state)
+    value = file_value(key, asset.asset_id)
+    text = f"*{file_name(asset)}*{f' · {about}' if about else ''}"
+    if not links or asset.status != "completed" or size(value) > VALUE_MOST or " " in key:
+        return section(text)
+    verb = "Watch" if asset.type in VIDEO_TYPES else "Get link"
+    label = f"{verb}: {asset.type} {asset.mode or ''}"
+    return section(text, button(verb, ids.numbered(ids.FILE, n), value=value, label=label))
+
+
+def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
+    told = []
+    for d in deliveries[:DELIVERIES]:
+        if d.kind is Kind.OUTCOME:
+            continue  # between the bot and one person
+        target = _target(d)
+        why = f" ({esc(d.error, 60)})" if d.error else ""
+        came_to = "nothing in it" if d.error == EMPTY else f"{_STATES[d.state]}{why}"
+        told.append(f"{_KINDS[d.kind]}{target}: {came_to}")
+    if told:
+        yield header("In Slack")
+        yield context(lines(told))
+
+
+def _target(delivery: Delivery) -> str:
+    if delivery.kind is Kind.ROOM:
+        return ""
+    target = delivery.target
+    return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
+
+
+def _for_support(recording: Recording) -> Iterator[Block]:
+    """To be copied as it is; and the way out, once nothing more is to come."""
+    yield header("For support")
+    known = {
+        "record-bot": recording.key,
+        "100ms recording": recording.hms_id,
+        "100ms session": recording.session_id,
+        "100ms room": recording.room_id,
+    }
+    yield code_block("\n".join(f"{name}: {value}" for name, value in known.items() if value))
+    if is_forgettable(recording):
+        yield from actions([forget_button(recording)])
+
+
+def _log(recording: Recording) -> Iterator[Block]:
+    """All of it, in pieces that fit; of a very long one, the end."""
+    told = pieces(written(log_lines(recording.log), recording.requested_at))
+    if told:
+        yield header("Log")
+    yield from map(context, told[-LOG_PIECES:])

@@ -1,0 +1,143 @@
+"""The database, looked at without changing it: `run` brings it up to date by itself."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, func, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.features.doctor.cli.clock import FIX as CLOCK_FIX
+from bot.features.doctor.cli.clock import apart
+from bot.features.doctor.cli.findings import Finding, failed, ok, shown, warning
+from bot.settings import WHERE
+from bot.store.drivers import engine_of
+from bot.store.errors import DatabaseInUse, DatabaseUrlError
+from bot.store.locking import FileLock
+from bot.store.migrating import HEAD, SCRIPTS, still_fits
+from bot.store.open import database_at
+
+CHECK = "Database"
+PATIENCE_S = 10.0
+CLOCKS_DIFFER_BY = timedelta(seconds=5)  # each, of replicas whose leases last 15 s
+FREE_AT_LEAST = 200 * 1024 * 1024
+WRITABLE = "let the user that runs the bot write there, or change DATABASE_URL"
+
+
+async def check_database(database_url: str, now: Callable[[], datetime]) -> Finding:
+    try:
+        url = database_at(database_url)
+    except DatabaseUrlError as wrong:
+        return failed(CHECK, f"DATABASE_URL: {wrong}", WHERE["DATABASE_URL"])
+    if url.get_backend_name() == "sqlite":
+        return await _sqlite(url, Path(url.database or ""), now)
+    return await _inside(url, f"{url.database} at {url.host or 'this machine'}", now)
+
+
+async def _sqlite(url: URL, path: Path, now: Callable[[], datetime]) -> Finding:
+    """A file: its folder, its lock, its content."""
+    if early := _before_opening(path):
+        return early
+    try:
+        with FileLock(path):
+            found = await _inside(url, str(path), now)
+    except DatabaseInUse:
+        return ok(CHECK, f"{path} is in use by a running bot, which is fine")
+    except OSError as error:
+        return failed(CHECK, f"cannot lock {path}: {error.strerror}", WRITABLE)
+    return found
+
+
+def _before_opening(path: Path) -> Finding | None:
+    """A problem of the folder or the file's rights; or that there is no file yet."""
+    folder = next(p for p in path.parents if os.path.exists(p))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return failed(CHECK, f"cannot write in {folder}", WRITABLE)
+    there = os.path.exists(path)  # unlike Path.exists, never raises
+    if there and not os.access(path, os.R_OK | os.W_OK):
+        return failed(CHECK, f"cannot write {path}", WRITABLE)
+    if full := _room_left(folder):
+        return full
+    if not there:
+        return ok(CHECK, f"{path} is not there yet; the bot will make it")
+    return None
+
+
+def _room_left(folder: Path) -> Finding | None:
+    free = shutil.disk_usage(folder).free
+    if free >= FREE_AT_LEAST:
+        return None
+    found = f"only {free // 1024 // 1024} MB are free where {folder} is"
+    return warning(CHECK, found, "make room, or move the database and change DATABASE_URL")
+
+
+async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:
+    """Which version of the tables is there, and whether this bot knows it."""
+    try:
+        engine = engine_of(url)
+    except ModuleNotFoundError as missing:
+        fix = "install the bot with its extra: record-bot[postgres]"
+        return failed(CHECK, f"the library {missing.name} is not installed", fix)
+    try:
+        async with asyncio.timeout(PATIENCE_S), engine.connect() as conn:
+            ahead = await _ahead(conn, now)
+            server, revision, may_create, fits = await conn.run_sync(_read)
+    except (SQLAlchemyError, TimeoutError, OSError) as error:
+        fix = "see that the server runs, and that address, user and password are right"
+        if url.get_backend_name() == "sqlite":
+            fix = "is this a SQLite file? Restore a copy, or change DATABASE_URL"
+        return failed(CHECK, f"{place} does not open: {_why(error, url)}", fix)
+    finally:
+        await engine.dispose()
+    if abs(ahead) > CLOCKS_DIFFER_BY:
+        found = f"{place}: this machine is {apart(ahead)} the database"
+        return failed(CHECK, f"{found}. Replicas would take work from each other", CLOCK_FIX)
+    return _version(f"{server}, {place}", revision, may_create, fits)
+
+
+async def _ahead(conn: AsyncConnection, now: Callable[[], datetime]) -> timedelta:
+    """How far our clock is ahead of that which all replicas can ask."""
+    if conn.dialect.name == "sqlite":
+        return timedelta(0)
+    theirs = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+    ahead: timedelta = now() - theirs
+    return ahead
+
+
+def _read(conn: Connection) -> tuple[str, str | None, bool, bool]:
+    revision, fits = MigrationContext.configure(conn).get_current_revision(), still_fits(conn)
+    if conn.dialect.name == "sqlite":
+        return f"SQLite {conn.scalar(text('SELECT sqlite_version()'))}", revision, True, fits
+    may = conn.scalar(text("SELECT has_schema_privilege(current_schema(), 'CREATE')"))
+    return f"PostgreSQL {conn.scalar(text('SHOW server_version'))}", revision, bool(may), fits
+
+
+def _version(place: str, revision: str | None, may_create: bool, fits: bool) -> Finding:
+    if revision == HEAD:
+        return ok(CHECK, f"{place}: up to date")
+    known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
+    if revision is not None and revision not in known:
+        found = f"{place}: a newer version of the bot was here ({shown(revision)})"
+        if fits:
+            fix = "this version works with it; go on to the newer one when you can"
+            return warning(CHECK, found, fix)
+        return failed(CHECK, found, "use that newer version, or a copy from before")
+    if not may_create:
+        fix = "let this user create tables: GRANT CREATE ON SCHEMA … TO …"
+        return failed(CHECK, f"{place}: the tables are missing and this user may not add them", fix)
+    state = "empty" if revision is None else f"at version {revision}"
+    return ok(CHECK, f"{place}: {state}; the bot will bring it up to date when it starts")
+
+
+def _why(error: Exception, url: URL) -> str:
+    """What the driver says, which names host and user; never the password."""
+    if isinstance(error, TimeoutError):
+        return f"no answer within {PATIENCE_S:g} s"
+    said = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
+    return shown(said.replace(url.password, "…") if url.password else said)

@@ -1,0 +1,33 @@
+"""`/record doctor`, and the same from Home."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.features.doctor.service import examine
+from bot.features.doctor.views import CHECKUP, doctor_reply, looking
+from bot.listeners.app import Bot, listener
+from bot.listeners.modals import show_when_known
+from bot.listeners.payloads import Asked
+from bot.ui import ids
+from bot.ui.message import Message
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    app.action(ids.CHECKUP)(listener(bot, from_home))
+
+
+async def tell_checkup(bot: Bot, asked: Asked) -> None:
+    await bot.reply(asked, await _checkup(bot, asked))
+
+
+async def from_home(args: AsyncArgs, bot: Bot) -> None:
+    asked = Asked.of(args.body)
+    await args.ack()
+    await show_when_known(
+        bot, asked, lambda: _checkup(bot, asked), until_then=looking(), title=CHECKUP
+    )
+
+
+async def _checkup(bot: Bot, asked: Asked) -> Message:
+    found = await examine(bot.deps, user=asked.user, channel=asked.channel or asked.user)
+    return doctor_reply(found, bot=bot.deps.identity.name)

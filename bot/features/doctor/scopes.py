@@ -1,0 +1,83 @@
+"""What the bot may do in Slack, and why: the one table that manifest, doctors and docs follow.
+
+Source: Slack's page of each method and event.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from bot.ui import ids
+from bot.ui.ids import COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the bot may do with its token, what for, and the calls that need it."""
+
+    name: str
+    reason: str
+    used_by: tuple[str, ...]
+
+
+SCOPES: tuple[Scope, ...] = (
+    Scope(
+        "app_mentions:read",
+        "Take commands from a message that begins with its name, for threads, where Slack takes "
+        "no slash command.",
+        ("app_mention",),
+    ),
+    Scope(
+        "channels:read",
+        "Check whether the bot is in a public channel, and notice when it is added to one.",
+        ("conversations.info", "member_joined_channel"),
+    ),
+    Scope(
+        "chat:write",
+        "Post, update and delete cards and results where the bot is a member, answer one person, "
+        "and write to people directly.",
+        ("chat.postMessage", "chat.update", "chat.postEphemeral", "chat.delete"),
+    ),
+    Scope(
+        "commands",
+        f"Offer {COMMAND} and the two shortcuts that open the start form.",
+        (COMMAND, ids.START_SHORTCUT, ids.LINK_SHORTCUT),
+    ),
+    Scope(
+        "files:write",
+        "Upload the transcript and the chat to the recording's thread, and delete them when "
+        "the recording is forgotten.",
+        ("files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"),
+    ),
+    Scope(
+        "groups:read",
+        "The same for private channels that the bot is in, and who their members "
+        "are: only members get links to the files.",
+        ("conversations.info", "conversations.members", "member_joined_channel"),
+    ),
+    Scope(
+        "links:read",
+        "Notice links to 100ms rooms in messages; the bot sees nothing else of those messages.",
+        ("link_shared",),
+    ),
+    Scope(
+        "links:write",
+        "Show a room's name and state, with a button, below a message that links to it.",
+        ("chat.unfurl",),
+    ),
+    Scope(
+        "usergroups:read",
+        "Let a channel's settings name user groups that may start or stop recordings.",
+        ("usergroups.list", "usergroups.users.list"),
+    ),
+    Scope(
+        "users:read",
+        "Tell full members from guests and from people of other organisations, "
+        "who get no links to the files.",
+        ("users.info",),
+    ),
+)
+
+
+def missing_scopes(granted: Container[str]) -> tuple[Scope, ...]:
+    """What the bot needs and its token was not given."""
+    return tuple(scope for scope in SCOPES if scope.name not in granted)

@@ -1,0 +1,101 @@
+"""Everything that `/record doctor` tells, found out side by side and within a few seconds."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+
+from bot.core.deliveries import State
+from bot.deps import Deps
+from bot.features.doctor.model import Checkup, MissingScope, Place, Stuck, Undelivered
+from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.store import HealthRepository
+from bot.hms.errors import HmsError
+from bot.kit.version import version
+from bot.slack.errors import NotInstalled, SlackError, SlackRefused
+
+LATELY = timedelta(hours=24)
+PARKED_LATELY = timedelta(days=7)
+WITHIN_S = 6.0
+COUNTED_AT_MOST = 300  # three pages of 100ms' history
+REASONS = 3
+STUCK_AT_MOST = 100
+T = TypeVar("T")
+
+
+async def examine(deps: Deps, *, user: str, channel: str) -> Checkup:
+    """`channel` is where it was asked, or the person's id."""
+    store, now = deps.store, deps.now()
+    messages = await HealthRepository(store.db).stuck_messages(
+        channel, now - PARKED_LATELY, STUCK_AT_MOST
+    )
+    steps = await HealthRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
+    undelivered, scopes, place = await asyncio.gather(
+        _in_time(_undelivered(deps)),
+        _in_time(_scopes(deps)),
+        _in_time(_place(deps, channel, messages)),
+    )
+    return Checkup(
+        webhooks=deps.policy.webhooks,
+        received=await HealthRepository(store.db).received(now - LATELY),
+        ends=await HealthRepository(store.db).ends(now - LATELY),
+        undelivered=undelivered,
+        owed=await store.heartbeat.owed_replay(),
+        stuck=(*(message for message in messages if not message.over), *steps),
+        unanswered=await HealthRepository(store.db).unanswered(),
+        shut=tuple(await store.rate_limits.shut_gates()),
+        missing_scopes=scopes,
+        place=place,
+        asker=user,
+        version=version(),
+    )
+
+
+async def _in_time(work: Awaitable[T]) -> T | None:
+    """None when the other side does not answer: the rest is worth telling all the same."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            return await work
+    except (HmsError, SlackError, TimeoutError):
+        return None
+
+
+async def _undelivered(deps: Deps) -> Undelivered:
+    """By 100ms' own history, of the whole account."""
+    now = deps.now()
+    reasons: Counter[str] = Counter()
+    counted = 0
+    async for failed in deps.hms.list_webhook_deliveries(now - LATELY, now, status="failed"):
+        if counted == COUNTED_AT_MOST:
+            return Undelivered(counted, tuple(reasons.most_common(REASONS)), more=True)
+        counted += 1
+        if failed.error_reason:
+            reasons[failed.error_reason] += 1
+    return Undelivered(counted, tuple(reasons.most_common(REASONS)))
+
+
+async def _scopes(deps: Deps) -> tuple[MissingScope, ...] | None:
+    """Asked for now: they may have been granted since we started. None: Slack does not say."""
+    granted = (await deps.slack.identity()).scopes
+    if not granted:
+        return None
+    return tuple(MissingScope(s.name, s.reason) for s in missing_scopes(granted))
+
+
+async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:
+    """May the bot post there? Where only some people may, only a refused post can tell."""
+    if not channel.startswith(("C", "G")):
+        return Place(channel)
+    try:
+        seen = await deps.slack.channel(channel)
+    except NotInstalled as removed:
+        return Place(channel, removed.error)
+    except SlackRefused as refused:
+        return Place(channel, refused.error)
+    if seen.archived:
+        return Place(channel, "is_archived")
+    if not seen.member:
+        return Place(channel, "not_in_channel")
+    refusals = (s.error for s in stuck if s.target == channel and s.state is State.PARKED)
+    return Place(channel, next(refusals, None))

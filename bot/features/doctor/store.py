@@ -1,0 +1,115 @@
+"""What waits, and how webhooks fare, for `/record doctor`: reads what is open or recent only."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select
+
+from bot.core.deliveries import Kind, State
+from bot.core.recording import Phase
+from bot.features.doctor.model import Ends, Received, Stuck
+from bot.store import rows
+from bot.store.repository import Repository
+from bot.store.schema import deliveries, facts, inbox, recording_channels, recordings
+from bot.store.sql import is_parked, is_waiting
+from bot.store.values import InboxState
+
+r = recordings.c
+d = deliveries.c
+TOLD_THE_END = ("beam_stopped", "recording_uploaded", "beam_failed")
+BEING_SENT = timedelta(seconds=30)  # a call takes no longer; later, its outcome is unknown
+AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
+
+
+NOTICE = "SayInRoom"  # an empty room is waited for: nothing that anybody could mend
+
+
+class HealthRepository(Repository):
+    async def received(self, since: datetime) -> Received:
+        """What came into the inbox, and what became of what came since then."""
+        i = inbox.c
+        mine = self._mine(inbox)
+        last = select(func.max(i.received_at)).where(mine)
+        states = select(i.state, func.count()).where(mine, i.received_at >= since).group_by(i.state)
+        waiting = select(func.count()).where(mine, is_waiting())
+        async with self._db.read() as conn:
+            last_at: datetime | None = await conn.scalar(last)
+            count = Counter({str(row[0]): int(row[1]) for row in await conn.execute(states)})
+            return Received(
+                last_at,
+                matched=count[InboxState.MATCHED.value] + count[InboxState.NEW.value],
+                ignored=count[InboxState.IGNORED.value],
+                waiting=await conn.scalar(waiting) or 0,
+            )
+
+    async def ends(self, since: datetime) -> Ends:
+        """Of the recordings asked for since then that ended at 100ms: how did we learn of it?"""
+        told = exists().where(facts.c.recording_key == r.key, facts.c.kind.in_(TOLD_THE_END))
+        ended = and_(r.requested_at >= since, r.phase.in_(AT_100MS), r.hms_id.is_not(None))
+        unheard = func.sum(case((told, 0), else_=1))
+        query = select(func.count(), unheard).where(self._mine(recordings), ended)
+        async with self._db.read() as conn:
+            total, by_asking = (await conn.execute(query)).one()
+        return Ends(total, by_asking or 0)
+
+    async def unanswered(self) -> int:
+        """Open recordings about which 100ms gave no answer when it was last asked."""
+        failing = and_(r.next_due_at.is_not(None), r.ask_failures > 0)
+        query = select(func.count()).where(self._mine(recordings), failing)
+        async with self._db.read() as conn:
+            return await conn.scalar(query) or 0
+
+    async def stuck_messages(self, channel: str, since: datetime, limit: int) -> list[Stuck]:
+        """Deliveries that Slack has not taken: parked since then, or being tried again."""
+        trying = and_(
+            d.state.in_((State.WAITING.value, State.SENDING.value)),
+            d.attempts > 0,
+            or_(d.error.is_not(None), d.changed_at < self._now() - BEING_SENT),
+            r.next_due_at.is_not(None),
+        )
+        parked = and_(is_parked(), or_(d.changed_at.is_(None), d.changed_at >= since))
+        columns = (r.room_name, r.starter, d.target, self._shown_in(channel))
+        over = and_(d.not_before.is_not(None), r.next_due_at.is_(None))
+        query = (
+            select(*columns, d.kind, d.state, d.error, d.not_before, over)
+            .join(recordings, r.key == d.recording_key)
+            .where(self._mine(deliveries), self._mine(recordings))
+            .order_by(d.changed_at.desc())
+            .limit(limit)
+        )
+        async with self._db.read() as conn:
+            # One after the other: each has an index of its own, and "or" would use none.
+            found = [
+                row for which in (parked, trying) for row in await conn.execute(query.where(which))
+            ]
+        return [
+            Stuck(
+                name, by, target, bool(here), Kind(kind), State(state), error, "", until, bool(over)
+            )
+            for name, by, target, here, kind, state, error, until, over in found
+        ]
+
+    async def stuck_steps(self, channel: str, limit: int) -> list[Stuck]:
+        """Steps that failed and wait for their next try, of recordings with anything left to do."""
+        now = self._now()
+        held = cast(r.holds, Text) != "{}"
+        query = (
+            select(r.room_name, r.starter, r.home, self._shown_in(channel), r.holds)
+            .where(self._mine(recordings), r.next_due_at.is_not(None), held)
+            .order_by(r.next_due_at)
+            .limit(limit)
+        )
+        async with self._db.read() as conn:
+            found: Sequence[rows.AnyRow] = (await conn.execute(query)).all()
+        return [
+            Stuck(name, starter, home, bool(here), step=step, until=hold.until)
+            for name, starter, home, here, holds in found
+            for step, hold in sorted(rows.HOLDS.validate_python(holds).items())
+            if hold.until > now and step != NOTICE
+        ]
+
+    def _shown_in(self, channel: str) -> ColumnElement[Any]:
+        shown = recording_channels.c
+        return exists().where(shown.recording_key == r.key, shown.channel == channel)

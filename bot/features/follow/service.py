@@ -1,0 +1,33 @@
+"""A channel follows a room: it gets a card for every recording of it, whoever starts it."""
+
+from bot.core.facts import Followed
+from bot.deps import Deps
+from bot.kit.typed_text import fold
+from bot.slack.errors import CannotPostThere
+
+
+async def follow_room(deps: Deps, room_id: str, room_name: str, channel: str, by: str) -> bool:
+    """False: the channel did already. What runs there now shows its card, too.
+
+    Raises CannotPostThere where the bot is not a member.
+    """
+    if not await deps.slack.is_in(channel):
+        raise CannotPostThere("not_in_channel")
+    new = await deps.store.follows.follow(room_id, room_name, channel, by)
+    running = await deps.store.lists.open_recording_in_room(room_id)
+    if running:
+        await deps.store.recordings.add_facts(
+            running.key, [Followed(at=deps.now(), channel_id=channel)]
+        )
+    return new
+
+
+async def unfollow_named(deps: Deps, name: str, channel: str) -> str | None:
+    """By the name that the channel knows it under; None if it follows no such room."""
+    same = [
+        f for f in await deps.store.follows.follows_of(channel) if fold(f.room_name) == fold(name)
+    ]
+    if len(same) != 1:
+        return None
+    await deps.store.follows.unfollow(same[0].room_id, channel)
+    return same[0].room_name

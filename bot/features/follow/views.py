@@ -1,0 +1,60 @@
+"""What a person is told who has a channel follow a room."""
+
+from collections.abc import Sequence
+
+from bot.store.values import FollowedRoom
+from bot.ui import ids
+from bot.ui.message import FALLBACK_MOST, Message, button, context, lines, say, section, spoken
+from bot.ui.text import code, count, esc, mention, plain, when
+
+SHOWN = 40
+
+
+def following_room(room_name: str, *, new: bool) -> Message:
+    name = f"*{esc(room_name)}*"
+    if not new:
+        return say(f"This channel follows {name} already.")
+    return say(
+        f"This channel follows {name}. Each of its recordings shows a card here, whoever starts it."
+    )
+
+
+def unfollowed(room_name: str) -> Message:
+    return say(
+        f"This channel no longer follows *{esc(room_name)}*. Cards that are here stay up to date."
+    )
+
+
+def not_followed(room_name: str) -> Message:
+    return say(f"This channel does not follow *{esc(room_name)}*.")
+
+
+def cannot_follow_room(room_name: str, why: str, fix: str) -> Message:
+    """From `problems.slack_refusal`."""
+    return say(f"This channel cannot follow *{esc(room_name)}* yet. {why} {fix}".strip())
+
+
+def only_in_channels() -> Message:
+    return say("Channels follow rooms. Send the command in the channel that shall get the cards.")
+
+
+def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
+    """Each with a button to unfollow."""
+    if not rooms:
+        return say(f"This channel follows no room. To follow one: {code('/record follow <room>')}.")
+    first = f"This channel follows {count(len(rooms), 'room')}."
+    blocks = [section(first)]
+    for n, room in enumerate(rooms[:SHOWN]):
+        label = f"Unfollow {plain(room.room_name, 60)}"
+        unfollow = button(
+            "Unfollow", ids.numbered(ids.UNFOLLOW, n), value=room.room_id, label=label
+        )
+        blocks.append(section(_line(room), unfollow))
+    if len(rooms) > SHOWN:
+        blocks.append(context(f"{len(rooms) - SHOWN:,} more are followed."))
+    told = [first, *(spoken(_line(room)) for room in rooms)]
+    return Message(lines(told, FALLBACK_MOST), blocks)
+
+
+def _line(room: FollowedRoom) -> str:
+    return f"*{esc(room.room_name, 100)}* · {mention(room.by)}, {when(room.since)}"

@@ -1,0 +1,26 @@
+"""Forget a recording: a wish, stored as a fact; the reconciler does the rest."""
+
+from dataclasses import dataclass
+
+from bot.access.rights import Rights
+from bot.core.facts import ForgetRequested
+from bot.core.recording import ENDED
+from bot.deps import Deps
+from bot.store.values import RecordingRow
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnded:
+    row: RecordingRow
+
+
+async def forget(deps: Deps, rights: Rights, key: str, by: str) -> RecordingRow | NotEnded | None:
+    """None: it is forgotten already. Raises NoRight."""
+    row = await deps.store.lists.row(key)
+    if row is None:
+        return None
+    await rights.to_forget(by, row)
+    if row.phase not in ENDED:
+        return NotEnded(row)
+    await deps.store.recordings.add_facts(key, [ForgetRequested(at=deps.now(), by=by)])
+    return row

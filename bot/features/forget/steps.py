@@ -1,0 +1,32 @@
+"""Forgetting: what Slack shows goes first, then whoever wanted it gets a receipt."""
+
+from bot.core.deliveries import Kind
+from bot.core.forgetting import erased
+from bot.engine.context import Context, Note
+from bot.engine.posting import post
+from bot.features.forget.views import receipt_message
+from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
+
+
+async def erase(ctx: Context, kind: Kind, target: str) -> Note:
+    """What is gone already is as good. What Slack never lets go is named in the receipt."""
+    delivery = ctx.work.delivery(kind, target)
+    if delivery is None:
+        raise ValueError("the plan erases only what was shown")
+    try:
+        if delivery.file_id:
+            await ctx.deps.slack.delete_file(delivery.file_id)
+        elif delivery.ts and delivery.posted_in:
+            await ctx.deps.slack.delete(delivery.posted_in, delivery.ts)
+    except MessageGone:
+        pass
+    except NotAuthorized:
+        raise
+    except SlackRefused as refused:
+        return Note(deliveries=[erased(delivery, kept=refused.error)])
+    return Note(deliveries=[erased(delivery)])
+
+
+async def receipt(ctx: Context, target: str) -> Note:
+    message = receipt_message(ctx.recording, ctx.work.deliveries, ctx.now)
+    return await post(ctx, Kind.RECEIPT, target, message)

@@ -1,0 +1,90 @@
+"""Forgetting a recording: the button that asks first, and the receipt."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.core.deliveries import Delivery, Kind
+from bot.core.forgetting import KEPT, KEPT_AT_100MS
+from bot.core.recording import Recording
+from bot.ui import ids
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Message,
+    View,
+    code_block,
+    lines,
+    modal,
+    say,
+    section,
+    spoken,
+)
+from bot.ui.text import code, esc, place, when
+
+FILES_NAMED = 30
+_KINDS = {
+    Kind.CARD: "the card",
+    Kind.RESULTS: "the results",
+    Kind.TRANSCRIPT: "the transcript",
+    Kind.CHAT: "the chat",
+}
+
+
+def told_view(message: Message) -> View:
+    """In place of Details."""
+    return modal("Recording details", message.blocks, callback_id=ids.OUTCOME_VIEW)
+
+
+def forgetting_reply(room_name: str) -> Message:
+    return say(
+        f"The recording of *{esc(room_name)}* is being forgotten. A direct message tells you what "
+        "is gone, and what remains at 100ms."
+    )
+
+
+def not_ended_reply(room_name: str) -> Message:
+    return say(f"*{esc(room_name)}* has not ended yet. Stop it, and forget it once it is done.")
+
+
+def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: datetime) -> Message:
+    """What is gone; what remains, where, and until when."""
+    began = when(recording.started_at or recording.requested_at)
+    first = (
+        f"The recording of *{esc(recording.room_name)}*, {began}, is forgotten: the bot has "
+        "deleted its messages and files in Slack, and all that it knew of it."
+    )
+    told = [first, *_kept(deliveries), *_at_100ms(recording, now)]
+    blocks = [section(lines(told))]
+    files = [f"{_plain_name(a.type, a.mode)} {a.asset_id}" for a in recording.assets.all]
+    if recording.hms_id:
+        files = [f"recording {recording.hms_id}", *files]
+    if files:
+        more = len(files) - FILES_NAMED
+        named = [*files[:FILES_NAMED], *([f"and {more:,} more"] if more > 0 else [])]
+        blocks.append(code_block("\n".join(named)))
+        told += named
+    return Message(spoken(lines(told, FALLBACK_MOST)), blocks)
+
+
+def _kept(deliveries: Sequence[Delivery]) -> Iterator[str]:
+    yield "What people wrote in its threads stays, and so do previews below links to the room."
+    for d in deliveries:
+        if d.error and d.error.startswith(KEPT):
+            why = code(d.error.removeprefix(KEPT), 60)
+            what = _KINDS.get(d.kind, "a message")
+            yield f"Slack keeps {what} in {place(d.target)} (it says {why}): delete it there."
+
+
+def _at_100ms(recording: Recording, now: datetime) -> Iterator[str]:
+    if recording.hms_id is None:
+        yield "100ms never recorded anything for it."
+        return
+    until = (recording.stopped_at or now) + KEPT_AT_100MS
+    yield (
+        f"At 100ms its files remain. In 100ms' own storage they are kept for "
+        f"{KEPT_AT_100MS.days} days, so until {when(until)}; in a storage of yours until you "
+        "delete them there. These are their ids:"
+    )
+
+
+def _plain_name(kind: str, mode: str | None) -> str:
+    return f"{kind} {mode}" if mode else kind

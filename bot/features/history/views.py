@@ -1,0 +1,140 @@
+"""What runs, and what was recorded: the answers to `/record status` and `/record list`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.recording import ON_AIR, Phase
+from bot.features.history.model import Row
+from bot.ui import ids
+from bot.ui.buttons import stop_button
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    lines,
+    link,
+    say,
+    section,
+    spoken,
+)
+from bot.ui.text import count, duration, esc, join, place, plain, starter_of, when
+from bot.ui.words import MARKS, PHASES, sentence
+
+NOTHING_HERE = "Nothing is being recorded in this channel."
+
+
+def nothing_running(room: str | None = None) -> Message:
+    where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
+    return say(where, [_start_button()])
+
+
+def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
+    """What runs now: in this channel with Stop, in others as lines."""
+    if not here and not elsewhere:
+        return nothing_running()
+    blocks = running_blocks(here, now, placed=False)
+    if not here:
+        blocks.append(section(NOTHING_HERE))
+    if len(here) > ROWS:
+        blocks.append(context(f"{count(len(here) - ROWS, 'more recording')} in this channel."))
+    others = []
+    for row in elsewhere:
+        name = link(esc(row.room_name, 100), row.permalink)
+        others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
+    if others:
+        blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
+    told = [row_spoken(row, now, placed=False) for row in here] or [NOTHING_HERE]
+    if elsewhere:
+        told += [f"Elsewhere: {count(len(elsewhere), 'recording')}."]
+        told += [row_spoken(row, now) for row in elsewhere]
+    return Message(lines(told, FALLBACK_MOST), blocks)
+
+
+def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
+    """Newest first, as the caller has ordered them."""
+    of_room = f" of *{esc(room_name)}*" if room_name else ""
+    if not rows:
+        return say(f"There are no recordings{of_room} yet.", [_start_button()])
+    blocks = past_blocks(rows)
+    if len(rows) > ROWS:
+        blocks.append(context(f"The latest {ROWS} recordings are shown."))
+    first = spoken(f"{count(len(rows), 'recording')}{of_room}.")
+    return Message(lines([first, *map(row_spoken, rows[:ROWS])], FALLBACK_MOST), blocks)
+
+
+def _start_button() -> Block:
+    return button("Start a recording", ids.OPEN_FORM)
+
+
+ROWS = 20
+
+
+def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
+    """Two short lines of mrkdwn; with `now`, for how long it runs; `placed`, in which channel."""
+    mark = MARKS.get(row.phase)
+    name = f"*{esc(row.room_name, 100)}*"
+    head = f"{f'{mark} ' if mark else ''}{join(name, _state(row, now))}"
+    began = when(row.started_at or row.requested_at)
+    card = link("open card", row.permalink) if row.permalink else ""
+    where = place(row.channel) if placed else ""
+    about = join(starter_of(row.starter), began, _length(row), where, card)
+    return f"{head}\n{sentence(about)}"
+
+
+def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
+    """The same as a sentence."""
+    began = when(row.started_at or row.requested_at)
+    where = place(row.channel) if placed else ""
+    about = ", ".join(p for p in (starter_of(row.starter), began, _length(row), where) if p)
+    return f"{esc(row.room_name, 100)}: {_state(row, now)}. {sentence(about)}."
+
+
+def _state(row: Row, now: datetime | None) -> str:
+    if now and row.started_at and row.phase is Phase.RUNNING:
+        length = duration(max(0.0, (now - row.started_at).total_seconds()))
+        return f"{PHASES[row.phase]} for {length}" if length else PHASES[row.phase]
+    return PHASES[row.phase]
+
+
+def _length(row: Row) -> str:
+    return "" if row.phase in ON_AIR else duration(row.duration_s)
+
+
+def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -> list[Block]:
+    """What runs, each with Stop as long as that makes sense."""
+    blocks = []
+    for n, row in enumerate(rows[:ROWS]):
+        stops = row.phase in ON_AIR | {Phase.REQUESTED}
+        accessory = (
+            stop_button(row.key, row.room_name, ids.numbered(ids.STOP, n))
+            if stops
+            else _row_button("Details", ids.DETAILS, row, n)
+        )
+        blocks.append(section(row_text(row, now, placed=placed), accessory))
+    return blocks
+
+
+def past_blocks(rows: Sequence[Row], *, first: int = 0) -> list[Block]:
+    """What was recorded, with buttons; `first` numbers them where another list goes before."""
+    blocks: list[Block] = []
+    for n, row in enumerate(rows[:ROWS], first):
+        blocks.append(section(row_text(row)))
+        blocks.extend(actions(_row_buttons(row, n)))
+    return blocks
+
+
+def _row_buttons(row: Row, n: int) -> list[Block]:
+    buttons = []
+    if row.has_video:
+        buttons.append(_row_button("Watch", ids.WATCH, row, n))
+    if row.has_transcript:
+        buttons.append(_row_button("Transcript", ids.TRANSCRIPT, row, n))
+    return [*buttons, _row_button("Details", ids.DETAILS, row, n)]
+
+
+def _row_button(text: str, action: str, row: Row, n: int) -> Block:
+    label = f"{text}: {plain(row.room_name, 55)}"
+    return button(text, ids.numbered(action, n), value=row.key, label=label)

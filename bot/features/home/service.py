@@ -1,0 +1,125 @@
+"""The Home tab: what one person may know of, page by page, kept up to date while they look."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.access.people import People
+from bot.access.visibility import Sight
+from bot.deps import Deps
+from bot.features.doctor.model import MissingScope
+from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.store import HealthRepository
+from bot.features.history.service import LOOKED_THROUGH, Lists
+from bot.features.home.model import HomeHealth, HomePage
+from bot.features.home.store import HomeRepository, OpenHome
+from bot.features.home.views import PRESETS, RUNNING, home_view
+from bot.features.presets.store import PresetRepository
+from bot.kit.metrics import FAULTS
+from bot.slack.errors import SlackError
+from bot.store.errors import StoreError
+from bot.ui.message import View, view_hash
+
+log = structlog.get_logger()
+
+PER_PAGE = 8
+AT_ONCE = 10
+LEAST_PAUSE = timedelta(seconds=0.5)  # however fast time runs in a sandbox
+IDLE = timedelta(seconds=5)
+
+
+class Homes:
+    def __init__(self, deps: Deps, people: People, sight: Sight, lists: Lists) -> None:
+        self._deps = deps
+        self._people = people
+        self._sight = sight
+        self._lists = lists
+
+    async def open(self, user: str, page: int = 0) -> None:
+        """Show it now, and keep it up to date for a while."""
+        there = min(max(0, page), LOOKED_THROUGH // PER_PAGE)
+        await self._show(await HomeRepository(self._deps.db).opened(user, there))
+
+    async def again(self, user: str) -> None:
+        """The same page as if opened anew, if they look at it."""
+        since = self._deps.now() - self._deps.policy.home_for
+        home = await HomeRepository(self._deps.db).get(user, since)
+        if home is not None:
+            await self.open(user, home.page)
+
+    async def keep_current(self) -> None:
+        """Until cancelled. Costs one look into the database while nobody is there."""
+        policy = self._deps.policy
+        while True:
+            try:
+                busy = await self._refresh()
+            except (SlackError, StoreError) as failed:
+                log.info("homes_not_refreshed", why=str(failed))
+                busy = False
+            except Exception:
+                FAULTS.labels("home").inc()
+                log.exception("home_broke")
+                busy = False
+            pause = max(LEAST_PAUSE, policy.home_every) if busy else IDLE
+            await asyncio.sleep(min(pause, IDLE).total_seconds())
+
+    async def _refresh(self) -> bool:
+        """False: nobody looks."""
+        now, policy = self._deps.now(), self._deps.policy
+        since = now - policy.home_for
+        if not await HomeRepository(self._deps.db).anyone(since):
+            return False
+        stale = await HomeRepository(self._deps.db).take(
+            AT_ONCE, opened_since=since, shown_before=now - policy.home_again
+        )
+        for home in stale:
+            await self._show(home)
+        return True
+
+    async def _show(self, home: OpenHome) -> None:
+        """Only what differs from what they see goes to Slack."""
+        view = await self.view(home)
+        shown = view_hash(view)
+        if shown != home.hash:
+            await self._deps.slack.publish_home(home.user, view)
+            await HomeRepository(self._deps.db).shown(home.user, home.page, shown)
+
+    async def view(self, home: OpenHome) -> View:
+        deps, user, first = self._deps, home.user, home.page * PER_PAGE
+        person = await self._people.person(user)
+        member = person.standing == "member"
+        running = await self._sight.look(user, await deps.store.lists.running())
+        every = await deps.store.lists.recent(limit=LOOKED_THROUGH)
+        recent = await self._sight.look(user, every, enough=first + PER_PAGE + 1)
+        presets = await PresetRepository(deps.db).of_person(user) if member else []
+        return home_view(
+            HomePage(
+                running=tuple(await self._lists.rows(running[:RUNNING])),
+                more_running=max(0, len(running) - RUNNING),
+                recent=tuple(
+                    await self._lists.rows(recent[first : first + PER_PAGE], files=member)
+                ),
+                page=home.page,
+                older=len(recent) > first + PER_PAGE,
+                member=member,
+                presets=tuple(presets[:PRESETS]),
+                more_presets=max(0, len(presets) - PRESETS),
+                opened_ms=int(home.opened_at.timestamp() * 1000),
+                health=await self._health() if person.admin else None,
+            ),
+            deps.now(),
+        )
+
+    async def _health(self) -> HomeHealth:
+        deps = self._deps
+        received = await HealthRepository(deps.db).received(deps.now())
+        return HomeHealth(
+            webhooks=deps.policy.webhooks,
+            last_webhook_at=received.last_at,
+            unanswered=await HealthRepository(deps.db).unanswered(),
+            shut=tuple(gate.method for gate in await deps.store.rate_limits.shut_gates()),
+            missing_scopes=tuple(
+                MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)
+            ),
+        )

@@ -1,0 +1,73 @@
+"""Who looks at the Home tab, and what it shows them: enough to bring it up to date, seldom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, update
+
+from bot.store.repository import Repository
+from bot.store.schema import facts, homes
+
+h = homes.c
+_COLUMNS = (h.user_id, h.page, h.hash, h.opened_at)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHome:
+    """A Home tab that somebody looks at. `hash` of what it shows, if that is known."""
+
+    user: str
+    page: int
+    hash: str | None
+    opened_at: datetime
+
+
+class HomeRepository(Repository):
+    async def opened(self, user: str, page: int = 0) -> OpenHome:
+        """They look at it now, at this page."""
+        now = self._now()
+        new = {"page": page, "opened_at": now, "shown_at": now, "hash": None}
+        async with self._db.write() as conn:
+            latest = await conn.scalar(select(func.max(facts.c.id))) or 0
+            row = {**self._ours, "user_id": user, "shown_fact": latest, **new}
+            put = self._db.insert(homes).values(row)
+            same = ["enterprise_id", "team_id", "user_id"]
+            await conn.execute(
+                put.on_conflict_do_update(index_elements=same, set_={**new, "shown_fact": latest})
+            )
+        return OpenHome(user, page, None, now)
+
+    async def take(
+        self, limit: int, *, opened_since: datetime, shown_before: datetime
+    ) -> list[OpenHome]:
+        """Homes that may be out of date, for one taker: a fact is new, or it was long ago."""
+        now = self._now()
+        latest = select(func.coalesce(func.max(facts.c.id), 0)).scalar_subquery()
+        stale = or_(h.shown_fact < latest, h.shown_at < shown_before)
+        due = select(h.user_id).where(self._mine(homes), h.opened_at >= opened_since, stale)
+        async with self._db.write() as conn:
+            users = (await conn.scalars(due.order_by(h.shown_at).limit(limit))).all()
+            if not users:
+                return []
+            take = update(homes).where(self._mine(homes), h.user_id.in_(users), stale)
+            take = take.values(shown_at=now, shown_fact=latest)
+            taken = await conn.execute(take.returning(*_COLUMNS))
+            return [OpenHome(*row) for row in taken]
+
+    async def get(self, user: str, opened_since: datetime) -> OpenHome | None:
+        """What they look at; None if they have not for a while."""
+        theirs = select(*_COLUMNS).where(self._mine(homes), h.user_id == user)
+        async with self._db.read() as conn:
+            row = (await conn.execute(theirs.where(h.opened_at >= opened_since))).first()
+        return OpenHome(*row) if row else None
+
+    async def anyone(self, opened_since: datetime) -> bool:
+        query = select(h.user_id).where(self._mine(homes), h.opened_at >= opened_since).limit(1)
+        async with self._db.read() as conn:
+            return (await conn.execute(query)).first() is not None
+
+    async def shown(self, user: str, page: int, hash_: str) -> None:
+        """Nothing if they have turned the page meanwhile."""
+        theirs = update(homes).where(self._mine(homes), h.user_id == user, h.page == page)
+        async with self._db.write() as conn:
+            await conn.execute(theirs.values(hash=hash_))

@@ -1,0 +1,142 @@
+"""The Home tab: start, what runs and ran, presets, settings, the bot's health, the commands."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.features.channel_settings import ids as settings
+from bot.features.commands.views import help_lines
+from bot.features.doctor.views import NO_WEBHOOKS, scope_lines
+from bot.features.history.views import past_blocks, running_blocks
+from bot.features.home.model import HomeHealth, HomePage
+from bot.features.presets import ids as presets
+from bot.features.presets.views import TO_MAKE_ONE, preset_row
+from bot.ui import ids
+from bot.ui.message import (
+    Block,
+    View,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    lines,
+    plain_text,
+    section,
+)
+from bot.ui.text import code, count, when
+
+RUNNING = 20
+PRESETS = 5
+WELCOME = (
+    "Here you see the recordings that you start. Those of your channels are in the channels "
+    f"themselves. Where a channel lets you start one, type {code('/record')} there."
+)
+
+
+def home_view(home: HomePage, now: datetime) -> View:
+    """For one person: the caller leaves out what they may not see."""
+    start = button("Start a recording", ids.OPEN_FORM, style="primary")
+    blocks = actions([start]) if home.member else [section(WELCOME)]
+    blocks += [*_running(home, now), *_recent(home)]
+    if home.member:
+        blocks += [*_presets(home), *_settings(home)]
+    if home.health:
+        blocks += _for_admins(home.health)
+    blocks += [divider(), context(lines(help_lines()))]
+    return {"type": "home", "blocks": blocks}
+
+
+def _running(home: HomePage, now: datetime) -> Iterator[Block]:
+    yield header("Recording now")
+    if not home.running:
+        yield section("Nothing that you can see is being recorded.")
+    yield from running_blocks(home.running[:RUNNING], now)
+    more = home.more_running + max(0, len(home.running) - RUNNING)
+    if more:
+        yield context(f"{count(more, 'more recording')} {'runs' if more == 1 else 'run'}.")
+
+
+def _recent(home: HomePage) -> Iterator[Block]:
+    yield header("Recent")
+    yield from past_blocks(home.recent, first=RUNNING)
+    if not home.recent:
+        further = "There is nothing further back."
+        yield section(further if home.page else "Recordings you can see appear here.")
+    yield from actions(_turning(home))
+
+
+def _turning(home: HomePage) -> list[Block]:
+    """There and back; the value is the page."""
+    buttons = []
+    if home.page:
+        newer = button(
+            "Newer",
+            ids.numbered(ids.HOME_PAGE, 0),
+            value=str(home.page - 1),
+            label="Newer recordings",
+        )
+        buttons.append(newer)
+    if home.older:
+        older = button(
+            "Older",
+            ids.numbered(ids.HOME_PAGE, 1),
+            value=str(home.page + 1),
+            label="Older recordings",
+        )
+        buttons.append(older)
+    return buttons
+
+
+def _presets(home: HomePage) -> Iterator[Block]:
+    yield header("Presets")
+    yield from (preset_row(preset, n) for n, preset in enumerate(home.presets))
+    if not home.presets:
+        yield section(f"There are no presets yet. {TO_MAKE_ONE}")
+    if home.more_presets:
+        yield from actions([button(f"All presets ({home.more_presets:,} more)", presets.ALL)])
+
+
+def _settings(home: HomePage) -> Iterator[Block]:
+    """Slack keeps what is chosen as long as the action id is the same."""
+    yield header("Settings")
+    channel = {
+        "type": "conversations_select",
+        "action_id": ids.numbered(settings.PICK, home.opened_ms),
+        "filter": {"include": ["public", "private"]},
+        "placeholder": plain_text("Choose a channel", 150),
+    }
+    told = (
+        "What holds in a channel: its default room and preset, who may start and stop, "
+        "where results go."
+    )
+    yield section(told, channel)
+
+
+def _for_admins(health: HomeHealth) -> Iterator[Block]:
+    yield header("For admins")
+    missing = health.missing_scopes
+    granted = scope_lines(missing) if missing else ["Slack grants everything that the bot needs."]
+    yield section(lines(["*Set-up*", *_webhooks(health), *granted]))
+    yield section(lines(["*What waits*", *_waiting(health)]))
+    label = "Check-up: everything that waits, and why"
+    yield from actions([button("Check-up", ids.CHECKUP, label=label)])
+
+
+def _webhooks(health: HomeHealth) -> Iterator[str]:
+    if not health.webhooks:
+        yield from NO_WEBHOOKS
+    elif health.last_webhook_at is None:
+        yield "No webhook has come from 100ms yet."
+        yield "Where it sends them stands in the 100ms dashboard, at Developer, Webhooks."
+    else:
+        yield f"The last webhook of 100ms came {when(health.last_webhook_at)}."
+
+
+def _waiting(health: HomeHealth) -> Iterator[str]:
+    if health.unanswered:
+        yield f"100ms gives no answer about {count(health.unanswered, 'recording')}."
+    if health.shut:
+        named = ", ".join(code(method, 60) for method in health.shut[:5])
+        yield f"No calls of {named} for now: Slack or 100ms asked for a pause."
+    if not health.unanswered and not health.shut:
+        yield "100ms and Slack answer."

@@ -1,0 +1,48 @@
+"""Presets: options with a name, for the workspace or for one channel."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from bot.core.options import RecordingOptions
+from bot.kit.typed_text import fold, strip_invisible
+
+PRESETS_MOST = 50  # in one scope
+WORKSPACE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """`scope` is a channel, or WORKSPACE. `by` is who made it."""
+
+    preset_id: str
+    scope: str
+    name: str
+    options: RecordingOptions
+    by: str
+    changed_at: datetime
+
+
+def tidy_name(typed: str) -> str:
+    return " ".join(strip_invisible(typed).split())
+
+
+def name_key(name: str) -> str:
+    """Names that read the same are the same."""
+    return " ".join(fold(name).split())
+
+
+def find_preset(name: str, presets: Iterable[Preset]) -> Preset | None:
+    """The one of that name; a channel's own goes before the workspace's."""
+    same = [p for p in presets if name_key(p.name) == name_key(name)]
+    return next((p for p in same if p.scope), same[0] if same else None)
+
+
+def nearest_preset(name: str, presets: Sequence[Preset]) -> Preset | None:
+    """The one that was probably meant."""
+    named = {name_key(p.name): p for p in presets}
+    key = name_key(name)
+    begun = [k for k in named if len(key) >= 2 and k.startswith(key)]
+    near = begun or get_close_matches(key, named, n=1, cutoff=0.6)
+    return named[near[0]] if near else None

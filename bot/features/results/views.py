@@ -1,0 +1,259 @@
+"""The messages that end a recording: its results, a file that failed, word to the starter."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.core.assets import SummarySection, Transcription
+from bot.core.deliveries import Kind
+from bot.core.recording import Phase, Recording, can_read, can_watch
+from bot.features.card.views import file_buttons, retry_button
+from bot.ui import ids
+from bot.ui.buttons import details_button
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    date_leaf,
+    leaf,
+    lines,
+    link_button,
+    name_leaf,
+    rich_line,
+    rich_text,
+    say,
+    section,
+    spoken,
+    user_leaf,
+    web_address,
+)
+from bot.ui.problems import BOT, Explanation, explain, slack_refusal
+from bot.ui.text import clean, duration, esc, isolated, mention, plain, shorten, size, when
+from bot.ui.words import NO_TRANSCRIPT_YET, file_name
+
+UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
+SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
+
+
+def results_message(
+    recording: Recording,
+    *,
+    summary: Sequence[SummarySection],
+    mention: bool,
+    in_thread: bool,
+    bot: str = BOT,
+) -> Message:
+    """What came of the recording. Outside the card's thread it says which recording it is."""
+    failure = recording.problem
+    problem = explain(failure, recording, bot=bot) if failure else None
+    headline = problem.what if problem else _ready(recording)
+    notes = [*_cause(problem), *_gaps(recording, summary)]
+    shown, whole = summary_blocks(summary)
+    if not whole:
+        notes.append("The summary is longer than this; Details has all of it.")
+    blocks = [rich_text(_opening(recording, headline, by_name=mention, in_thread=in_thread))]
+    blocks.extend(shown)
+    if notes:
+        blocks.append(section(lines(notes)) if problem else context(lines(notes)))
+    buttons = [*file_buttons(recording), *retry_button(recording, bot), details_button(recording)]
+    blocks.extend(actions(buttons))
+    return Message(_spoken(recording, headline, notes, summary, by_name=mention), blocks)
+
+
+def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
+    who = recording.starter if by_name else None
+    called = [user_leaf(who), leaf(" ")] if who else []
+    if in_thread:
+        return rich_line(*called, leaf(headline))
+    length = duration(recording.duration_s)
+    return rich_line(
+        *called,
+        name_leaf(recording.room_name),
+        leaf(" · "),
+        date_leaf(recording.started_at or recording.requested_at),
+        leaf(f" · {length}\n{headline}" if length else f"\n{headline}"),
+    )
+
+
+def _ready(recording: Recording) -> str:
+    audio = recording.options.audio_only and not recording.elsewhere
+    there = ["audio" if audio else "video"] if can_watch(recording) else []
+    if can_read(recording):
+        there.append("transcript")
+    if recording.results and recording.results.has_summary:
+        there.append("summary")
+    if not there:
+        return "The recording ended, and 100ms lists no files for it."
+    named = " and ".join([", ".join(there[:-1]), there[-1]] if there[1:] else there)
+    return f"The {named} {'are' if there[1:] else 'is'} ready."
+
+
+def _cause(problem: Explanation | None) -> list[str]:
+    return [f"{problem.why} {problem.fix}"] if problem else []
+
+
+def _gaps(recording: Recording, summary: Sequence[SummarySection]) -> list[str]:
+    """What people would look for and not find, said plainly."""
+    found = recording.results
+    if found is None:
+        return _no_transcript(recording)
+    gaps = []
+    if found.words is None:
+        gaps.append("There is no transcript: 100ms could not make it. Its dashboard may say why.")
+    elif found.words == 0:
+        gaps.append("The transcript is empty: nobody spoke, or not in English.")
+    failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
+    if failed:
+        gaps.append(f"100ms could not make: {', '.join(failed)}.")
+    wanted = recording.options.summary and not recording.elsewhere
+    if wanted and found.words and not found.has_summary:
+        gaps.append("There is no summary, though one was asked for.")
+    if found.has_summary and not summary:
+        gaps.append("The summary could not be read; Details has its file.")
+    if found.has_summary and (recording.duration_s or 0) > SUMMARY_WHOLE_S:
+        gaps.append("Past 90 minutes a summary may be incomplete.")
+    return gaps
+
+
+def _no_transcript(recording: Recording) -> list[str]:
+    if recording.phase is not Phase.COMPLETED:
+        return []
+    if recording.transcription is Transcription.GIVEN_UP:
+        return [NO_TRANSCRIPT_YET]
+    refused = recording.options.transcription is False and not recording.elsewhere
+    off = recording.transcription is Transcription.OFF and not refused
+    return ["No transcript came; the room's template may not make one."] if off else []
+
+
+def _spoken(
+    recording: Recording,
+    headline: str,
+    notes: list[str],
+    summary: Sequence[SummarySection],
+    *,
+    by_name: bool,
+) -> str:
+    began = when(recording.started_at or recording.requested_at)
+    who = recording.starter if by_name else None
+    called = f"{mention(who)} " if who else ""
+    length = duration(recording.duration_s)
+    about = ", ".join(filter(None, (esc(recording.room_name), began, length)))
+    first = f"{called}{about}: {headline}"
+    return lines([first, *notes, *summary_lines(summary)], FALLBACK_MOST)
+
+
+def file_failed_message(
+    recording: Recording, kind: Kind, error: str, channel: str, *, bot: str = BOT
+) -> Message:
+    """A note in the thread. The button mints a link, for which Slack's uploads do not matter."""
+    what = "chat" if kind is Kind.CHAT else "transcript"
+    if error == UNREADABLE:
+        text = f"The {what} is not here: 100ms did not hand it out. Details shows its files."
+        return Message(text, [section(text), *actions([details_button(recording)])])
+    why, _ = slack_refusal(error, channel, bot=bot)
+    still = "Open Details for a link." if kind is Kind.CHAT else "The button below still works."
+    text = f"The {what} could not be uploaded here. {why} {still}"
+    reading = button("Transcript", ids.TRANSCRIPT, value=recording.key)
+    buttons = [reading] if kind is not Kind.CHAT else []
+    return Message(text, [section(text), *actions([*buttons, details_button(recording)])])
+
+
+def link_reply(url: str, what: str, expires_at: datetime) -> Message:
+    """A link for one person. `what` is, say, "Video of Weekly sync"."""
+    until = f"The link works until {when(expires_at)}. Anyone who has it can open it."
+    text = f"*{esc(what)}* is ready to open. {until}"
+    opening = link_button("Open", url, label=f"Open: {plain(what, 60)}")
+    if opening:
+        return say(text, [opening])
+    address = web_address(url)
+    if address is None:
+        return say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
+    # Too long for a button: storage tokens can be.
+    linked = {"type": "link", "url": address, "text": plain(what)}
+    works = [leaf(" The link works until "), date_leaf(expires_at)]
+    shared = leaf(". Anyone who has it can open it.")
+    return Message(spoken(text), [rich_text(rich_line(linked, leaf("."), *works, shared))])
+
+
+def no_file(what: str) -> Message:
+    """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
+    text = f"100ms has no {esc(what)} to open, or not yet. Details lists the files."
+    return say(text)
+
+
+def getting_link() -> Message:
+    """Until 100ms has made it."""
+    return say("Getting the link from 100ms…")
+
+
+SECTIONS = 12
+
+
+BULLETS = 25
+
+
+BULLET_MOST = 500
+
+
+PARAGRAPH_MOST = 2500
+
+
+TOTAL_MOST = 9000
+
+
+def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], bool]:
+    """One block for each section, and whether everything found room."""
+    blocks: list[Block] = []
+    room, whole = TOTAL_MOST, len(sections) <= SECTIONS
+    for part in sections[:SECTIONS]:
+        texts, complete = _texts(part, room)
+        whole = whole and complete
+        if not texts:
+            continue
+        room -= sum(map(size, texts))
+        title = clean(part.title)
+        heading = [leaf(shorten(title, 200), bold=True)] if title else []
+        blocks.append(rich_text(*_body(part, heading, texts)))
+    return blocks, whole
+
+
+def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
+    """The same for a screen reader, as mrkdwn."""
+    for part in sections[:SECTIONS]:
+        texts, _ = _texts(part, TOTAL_MOST)
+        if not texts:
+            continue
+        if clean(part.title):
+            yield f"{esc(part.title, 200)}:"
+        for text in texts:
+            dot = "• " if part.format == "bullets" else ""
+            yield from (f"{dot}{esc(line, PARAGRAPH_MOST)}" for line in text.split("\n"))
+
+
+def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
+    """The bullets, or the one paragraph, as much as there is room for."""
+    if part.format == "bullets":
+        wanted = [line for b in part.bullets if (line := clean(b))]
+        cut = [shorten(line, BULLET_MOST) for line in wanted[:BULLETS]]
+    else:
+        kept = [line for p in part.paragraph.splitlines() if (line := clean(p))]
+        wanted = ["\n".join(kept)] if kept else []
+        cut = [shorten(text, max(2, min(PARAGRAPH_MOST, room))) for text in wanted]
+    shown: list[str] = []
+    for text in cut:
+        room -= size(text)
+        if room < 0:
+            break
+        shown.append(text)
+    return shown, shown == wanted
+
+
+def _body(part: SummarySection, heading: list[Block], texts: list[str]) -> list[Block]:
+    if part.format == "paragraph":
+        start = "\n" if heading else ""
+        return [rich_line(*heading, leaf(f"{start}{isolated(texts[0])}"))]
+    items = [rich_line(leaf(isolated(text))) for text in texts]
+    bullets = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    return [rich_line(*heading), bullets] if heading else [bullets]

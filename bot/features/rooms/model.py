@@ -1,0 +1,273 @@
+"""Which room people mean, by id, name, unique beginning or 100ms link; and type-ahead order.
+
+A wrong guess records the wrong meeting, so a reference is found or it is asked about.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from bot.kit.typed_text import (
+    DASHES,
+    DOUBLE_QUOTES,
+    SINGLE_QUOTES,
+    fold,
+    strip_invisible,
+    unwrap_link,
+)
+
+RECENT = timedelta(days=30)
+MIN_PREFIX_CHARS = 3
+MAX_SUGGESTIONS = 5
+
+_ROOM_ID = re.compile(r"[0-9a-f]{24}")
+_ROOM_CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
+_SEPARATORS = re.compile(rf"[\s_.:{re.escape(DASHES)}]+")
+# A phone types ’ where the room has ', and “ where it has ".
+_QUOTES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEntry:
+    """One row of the local room directory."""
+
+    room_id: str
+    name: str
+    enabled: bool = True
+    live: bool = False
+    last_used_at: datetime | None = None
+
+    @property
+    def mark(self) -> Literal["disabled", "live"] | None:
+        """What a list says beside the name."""
+        if not self.enabled:
+            return "disabled"
+        return "live" if self.live else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One room. It may be disabled. `link` may serve as the recording's meeting URL."""
+
+    room: RoomEntry
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    candidates: tuple[RoomEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCode:
+    """A code such as abc-defg-hij. Only 100ms knows its room; `link` is the meeting URL."""
+
+    code: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such room here. With a `room_id`, 100ms may know it; a link leads to it.
+
+    `none_known`: 100ms has named no room at all, as when it has not answered yet.
+    """
+
+    suggestions: tuple[RoomEntry, ...] = ()
+    room_id: str | None = None
+    link: str | None = None
+    none_known: bool = False
+
+
+RoomMatch = Found | Ambiguous | RoomCode | Unknown
+
+
+def find_room(reference: str, rooms: Iterable[RoomEntry]) -> RoomMatch:
+    """The room that a person's words, id or link stand for. Never raises."""
+    known = list(rooms)
+    reference = strip_invisible(unwrap_link(reference)).strip()
+    link = _link_of(reference)
+    if link is not None:
+        return _by_link(link, known)
+    room_id = reference.casefold()
+    if _ROOM_ID.fullmatch(room_id):
+        by_id = _by_id(room_id, known)
+        if by_id:
+            return Found(by_id)
+    by_name = _by_name(reference, known)
+    if by_name:
+        return by_name
+    if _ROOM_CODE.fullmatch(reference.casefold()):
+        return RoomCode(reference.casefold())
+    by_id_alone = room_id if _ROOM_ID.fullmatch(room_id) else None
+    return Unknown(_similar(reference, known), by_id_alone, none_known=not known)
+
+
+def room_id_of_link(url: str) -> str | None:
+    """The room id in a 100ms room link, such as https://acme.app.100ms.live/preview/<id>/host."""
+    link = _link_of(strip_invisible(unwrap_link(url)).strip())
+    return _segment(link, _ROOM_ID) if link else None
+
+
+def room_code_of_link(url: str) -> str | None:
+    """The room code in a 100ms link, such as https://acme.app.100ms.live/meeting/abc-defg-hij."""
+    link = _link_of(strip_invisible(unwrap_link(url)).strip())
+    return _segment(link, _ROOM_CODE) if link else None
+
+
+def without_preview(url: str) -> str:
+    """A 100ms link that lands in the room with no click, as a recorder needs it.
+
+    Source: 100ms docs, api-reference/recordings/start-recording-for-room (meeting_url).
+    """
+    link = _link_of(url)
+    if link is None:
+        return url
+    keys = {key for key, _ in parse_qsl(link.query, keep_blank_values=True)}
+    if keys & {"skip_preview", "skip_preview_headful"}:
+        return url
+    return link._replace(query="&".join(filter(None, (link.query, "skip_preview=true")))).geturl()
+
+
+def rank_rooms(
+    query: str, rooms: Iterable[RoomEntry], now: datetime, *, limit: int = 100
+) -> list[RoomEntry]:
+    """Rooms for type-ahead: those with every word of the query; live, recent, then by name."""
+    wanted_id = room_id_of_link(query)
+    words = _key(query).split()
+
+    def matches(room: RoomEntry) -> bool:
+        if wanted_id:
+            return room.room_id == wanted_id
+        name = _key(room.name)
+        return all(word in name or room.room_id.startswith(word) for word in words)
+
+    def order(room: RoomEntry) -> tuple[bool, bool, float, str, str]:
+        used = room.last_used_at or _LONG_AGO
+        age_s = (now - used).total_seconds() if now - used <= RECENT else float("inf")
+        return not room.enabled, not room.live, age_s, _name(room.name), room.room_id
+
+    return sorted(filter(matches, rooms), key=order)[:limit]
+
+
+@lru_cache(maxsize=65_536)
+def _name(name: str) -> str:
+    return " ".join(fold(name).translate(_QUOTES).split())
+
+
+@lru_cache(maxsize=65_536)
+def _key(name: str) -> str:
+    """A name without its separators: people say “design review” for design-review."""
+    return _SEPARATORS.sub(" ", fold(name).translate(_QUOTES)).strip()
+
+
+def _by_link(link: SplitResult, rooms: Sequence[RoomEntry]) -> RoomMatch:
+    room_id, code = _segment(link, _ROOM_ID), _segment(link, _ROOM_CODE)
+    # The dashboard names rooms, too, but its pages join none.
+    url = link.geturl() if (link.hostname or "").endswith(".app.100ms.live") else None
+    if room_id:
+        room = _by_id(room_id, rooms)
+        return Found(room, url) if room else Unknown((), room_id, url)
+    return RoomCode(code, url) if code else Unknown(link=url)
+
+
+def _by_id(room_id: str, rooms: Iterable[RoomEntry]) -> RoomEntry | None:
+    return next((room for room in rooms if room.room_id == room_id), None)
+
+
+def _by_name(reference: str, rooms: Sequence[RoomEntry]) -> Found | Ambiguous | None:
+    """The strictest reading that fits any room decides; of one name, an enabled room comes first.
+
+    A disabled room's own name is still that room, never another one that begins with it.
+    """
+    name, key = _name(reference), _key(reference)
+    if not name:
+        return None
+    same: list[Callable[[RoomEntry], bool]] = [
+        lambda room: room.name == reference,
+        lambda room: _name(room.name) == name,
+        lambda room: bool(key) and _key(room.name) == key,
+    ]
+
+    def begins(room: RoomEntry) -> bool:
+        return len(key) >= MIN_PREFIX_CHARS and _key(room.name).startswith(key)
+
+    pools = [[r for r in rooms if r.enabled], [r for r in rooms if not r.enabled]]
+    for readings in (same, [begins]):
+        for pool in pools:
+            for fits in readings:
+                candidates = [room for room in pool if fits(room)]
+                if candidates:
+                    single = len(candidates) == 1
+                    return Found(candidates[0]) if single else Ambiguous(tuple(candidates))
+    return None
+
+
+def _similar(reference: str, rooms: Sequence[RoomEntry]) -> tuple[RoomEntry, ...]:
+    """Names that contain the words come first, then names spelled much like them."""
+    key = _key(reference)
+    if not key:
+        return ()
+    named: dict[str, RoomEntry] = {}
+    for room in sorted(rooms, key=lambda room: room.enabled):
+        named[_key(room.name)] = room  # of two with one name, the enabled one
+    holding = sorted((n for n in named if key in n), key=len)
+    near = get_close_matches(key, named, n=MAX_SUGGESTIONS, cutoff=0.6)
+    return tuple(named[n] for n in dict.fromkeys([*holding, *near]))[:MAX_SUGGESTIONS]
+
+
+def _link_of(text: str) -> SplitResult | None:
+    """A web address of 100ms; people also leave out the https://."""
+    address = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or any(c.isspace() for c in address):
+        return None
+    return parts if host.endswith(".100ms.live") else None
+
+
+def _segment(link: SplitResult, shape: re.Pattern[str]) -> str | None:
+    segments = (part.casefold() for part in link.path.split("/"))
+    return next((part for part in segments if shape.fullmatch(part)), None)
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>|\"']+", re.IGNORECASE)
+
+
+_AFTER = ".,;:!?)]}”’"  # of the sentence around it
+
+
+LONGEST = 2000
+
+
+def room_links(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each link that names a room by id or code, once, in the order in which they come."""
+    return tuple(dict.fromkeys(link for text in texts for link in _links(text)))
+
+
+def _links(text: str) -> Iterator[str]:
+    for found in _ADDRESS.findall(text.replace("&amp;", "&")):
+        link = found.rstrip(_AFTER)
+        if len(link) <= LONGEST and (room_id_of_link(link) or room_code_of_link(link)):
+            yield link
+
+
+def texts_of(block_kit: object) -> Iterator[str]:
+    """Every text and address in a message as Slack sends it: blocks, attachments and all."""
+    if isinstance(block_kit, str):
+        yield block_kit
+    elif isinstance(block_kit, dict):
+        for key in sorted(block_kit, key=lambda key: key != "text"):
+            yield from texts_of(block_kit[key])
+    elif isinstance(block_kit, list):
+        for part in block_kit:
+            yield from texts_of(part)

@@ -1,0 +1,168 @@
+"""From what people call a room to its id, or to what they are asked about it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.deps import Deps
+from bot.features.rooms import views as rooms_views
+from bot.features.rooms.model import (
+    Ambiguous,
+    Found,
+    RoomCode,
+    RoomEntry,
+    RoomMatch,
+    Unknown,
+    find_room,
+    rank_rooms,
+)
+from bot.features.rooms.store import RoomRepository
+from bot.features.rooms.views import no_rooms_yet, only_a_code
+from bot.hms.errors import HmsError
+from bot.kit.metrics import FAULTS
+from bot.store.errors import StoreError
+from bot.ui.message import Message
+
+
+def id_of(found: RoomMatch | None) -> str | None:
+    match found:
+        case Found(room=entry):
+            return entry.room_id
+        case Unknown(room_id=room_id):
+            return room_id
+        case _:
+            return None
+
+
+def which_room(
+    reference: str,
+    found: RoomMatch | None,
+    again: Callable[[str], str],
+    *,
+    form: bool = False,
+) -> Message:
+    """The name says too little, or too much. `again` is the command line for a room.
+
+    `form`: the start form helps on, too.
+    """
+    match found:
+        case RoomCode():
+            return only_a_code()
+        case Unknown(none_known=True):
+            return no_rooms_yet()
+        case Ambiguous(candidates=rooms) | Unknown(suggestions=rooms):
+            named = Counter(room.name for room in rooms)
+            corrected = [again(r.name if named[r.name] == 1 else r.room_id) for r in rooms]
+        case _:
+            rooms, corrected = (), []
+    if isinstance(found, Ambiguous):
+        return rooms_views.room_ambiguous(reference, rooms, corrected)
+    return rooms_views.room_unknown(reference, rooms, corrected, form=form)
+
+
+log = structlog.get_logger()
+
+
+ROOMS_EVERY = timedelta(minutes=10)
+
+
+LIVE_EVERY = timedelta(seconds=30)
+
+
+SOONER_AT_LEAST = timedelta(seconds=5)  # however often an unknown name asks for it
+
+
+FIRST_WITHIN_S = 1.5  # below the time for an ack
+
+
+CACHED_FOR = timedelta(seconds=30)
+
+
+class RoomDirectory:
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._read_at: datetime | None = None
+        self._rooms: list[RoomEntry] = []
+        self._sooner = asyncio.Event()
+        self._tried = asyncio.Event()  # the first refresh has ended, well or not
+
+    async def entries(self) -> list[RoomEntry]:
+        """All rooms, as stored at most half a minute ago; at once after a refresh of our own."""
+        now = self._deps.now()
+        if self._read_at is None or not 0 <= (now - self._read_at) / CACHED_FOR < 1:
+            self._rooms = await RoomRepository(self._deps.db).all()
+            if not self._rooms and not self._tried.is_set():
+                await self._first_refresh()
+                self._rooms = await RoomRepository(self._deps.db).all()
+            self._read_at = now
+        return self._rooms
+
+    async def _first_refresh(self) -> None:
+        """Somebody is quicker than the very first refresh of a new bot: wait a little for it."""
+        try:
+            async with asyncio.timeout(FIRST_WITHIN_S):
+                await self._tried.wait()
+        except TimeoutError:
+            return
+
+    async def find(self, reference: str) -> RoomMatch:
+        return find_room(reference, await self.entries())
+
+    async def suggest(self, query: str) -> list[RoomEntry]:
+        """For type-ahead: at most 100, the likeliest first."""
+        return rank_rooms(query, await self.entries(), self._deps.now())
+
+    async def name_of(self, room_id: str) -> str | None:
+        return next((r.name for r in await self.entries() if r.room_id == room_id), None)
+
+    def refresh_soon(self) -> None:
+        """Somebody named a room that we do not know: it may be new."""
+        self._sooner.set()
+
+    async def keep_fresh(self) -> None:
+        """Until cancelled. A failure is logged; the old directory serves on."""
+        rooms_due = self._deps.now()
+        while True:
+            now = self._deps.now()
+            try:
+                if self._sooner.is_set() or now >= rooms_due:
+                    self._sooner.clear()
+                    rooms_due = now + ROOMS_EVERY
+                    await refresh_rooms(self._deps)
+                await refresh_live(self._deps)
+            except (HmsError, StoreError) as failed:
+                log.warning("directory_not_refreshed", why=str(failed))
+                rooms_due = now
+            except Exception:
+                FAULTS.labels("directory").inc()
+                log.exception("directory_broke")
+            self._read_at = None
+            self._tried.set()
+            await asyncio.sleep(SOONER_AT_LEAST.total_seconds())
+            await self._wait_for_a_reason()
+
+    async def _wait_for_a_reason(self) -> None:
+        try:
+            async with asyncio.timeout((LIVE_EVERY - SOONER_AT_LEAST).total_seconds()):
+                await self._sooner.wait()
+        except TimeoutError:
+            return
+
+
+async def refresh_rooms(deps: Deps) -> int:
+    """Every room of the account, a page at a time; how many."""
+    entries = [
+        RoomEntry(room.id, room.name or room.id, enabled=room.enabled)
+        async for room in deps.hms.list_rooms()
+    ]
+    await RoomRepository(deps.db).upsert(entries, deps.now(), whole=True)
+    return len(entries)
+
+
+async def refresh_live(deps: Deps) -> None:
+    """Which rooms have people in them."""
+    live = {s.room_id async for s in deps.hms.list_active_sessions() if s.room_id}
+    await RoomRepository(deps.db).mark_live(live)

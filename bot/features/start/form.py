@@ -1,0 +1,160 @@
+"""The start form: a draft in, a modal out. What does not apply is not there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.core.options import RecordingOptions
+from bot.features.options.drafts import Draft, is_expanded
+from bot.features.options.form import _further, _kind
+from bot.features.options.form_input import is_room, read_options
+from bot.ui import ids
+from bot.ui.forms import (
+    OPTION_VALUE_MOST,
+    FieldErrors,
+    asked,
+    channel_pick,
+    dressed,
+    named_option,
+    postable,
+    words,
+)
+from bot.ui.ids import SAVE_AS
+from bot.ui.message import Block, View, actions, button, plain_text
+from bot.ui.text import plain
+
+_ERROR_MOST = 300
+_ERRORS_ON_TOP = 10
+
+
+def start_form(
+    draft: Draft,
+    *,
+    request_id: str,
+    errors: Mapping[str, str] | None = None,
+    presets: Mapping[str, str] | None = None,
+) -> View:
+    """The whole modal. `presets`: id → name.
+
+    `errors` (block id → text) stand under their fields, or on top. They are for the rare view
+    that Slack cannot show them in by itself: see `form_input.input_block_ids`.
+    """
+    more = [*_further(draft), *_save_as()] if is_expanded(draft) else _more()
+    asking = [*_preset(draft, presets or {}), *_first(draft), *more]
+    blocks = dressed(asking, draft.came, draft.generation)
+    return {
+        "type": "modal",
+        "callback_id": ids.START_FORM,
+        "private_metadata": request_id,
+        "title": words("Start a recording"),
+        "submit": words("Start recording"),
+        "close": words("Cancel"),
+        "notify_on_close": True,
+        "blocks": list(_with_errors(blocks, errors or {})),
+    }
+
+
+def _preset(draft: Draft, presets: Mapping[str, str]) -> Iterator[Block]:
+    if not presets:
+        return
+    chosen = presets.get(draft.preset_id or "")
+    select: Block = {
+        "type": "static_select",
+        "placeholder": words("None"),
+        "options": [named_option(value, name) for value, name in presets.items()],
+        **({"initial_option": named_option(draft.preset_id or "", chosen)} if chosen else {}),
+    }
+    yield asked(ids.START_PRESET, "Preset", select, optional=True, redraws=True)
+
+
+def _save_as() -> Iterator[Block]:
+    yield from actions([button("Save as preset", SAVE_AS)])
+
+
+def _first(draft: Draft) -> Iterator[Block]:
+    """What is asked every time."""
+    yield asked(ids.START_ROOM, "Room", _room(draft), hint=_which_room(draft))
+    yield _kind(draft)
+    yield asked(
+        ids.START_CHANNEL,
+        "Post to",
+        channel_pick(draft.channel),
+        hint="Status, video and transcript appear there; if empty, in a direct message to you.",
+        optional=True,
+    )
+
+
+def _room(draft: Draft) -> Block:
+    chosen = draft.room_id or ""
+    known = 0 < len(chosen) <= OPTION_VALUE_MOST
+    name = draft.room_name if (draft.room_name or "").strip() else chosen
+    return {
+        "type": "external_select",
+        "min_query_length": 0,
+        "placeholder": words("Type a part of its name"),
+        # Later the focus would jump back up here whenever the form is redrawn.
+        **({"focus_on_load": True} if not known and not is_expanded(draft) else {}),
+        **({"initial_option": named_option(chosen, name or chosen)} if known else {}),
+    }
+
+
+def _which_room(draft: Draft) -> str:
+    if draft.room_id or not draft.room_words:
+        return ""
+    return f"Choose the room that you mean by “{plain(draft.room_words, 200)}”."
+
+
+def _more() -> Iterator[Block]:
+    yield {
+        "type": "section",
+        "text": words("Everything else is as the room's template says."),
+        "accessory": button(
+            "More options",
+            ids.START_MORE,
+            label="More options: resolution, transcript, summary and others",
+        ),
+    }
+
+
+def _with_errors(blocks: Iterable[Block], errors: Mapping[str, str]) -> Iterator[Block]:
+    placed = list(blocks)
+    fields = {block["block_id"] for block in placed if block["type"] == "input"}
+    homeless = (_error(text) for field, text in errors.items() if field not in fields)
+    yield from islice(homeless, _ERRORS_ON_TOP)
+    for block in placed:
+        yield block
+        if block.get("block_id") in fields & errors.keys():
+            yield _error(errors[block["block_id"]])
+
+
+def _error(text: str) -> Block:
+    return {"type": "context", "elements": [plain_text(f"⚠ {text}", _ERROR_MOST)]}
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What the form asks for. `channel` None: post to the person."""
+
+    room_id: str
+    room_name: str
+    options: RecordingOptions
+    channel: str | None
+
+
+def read(draft: Draft) -> StartRequest | FieldErrors:
+    """The request, or everything that is wrong at once, each at its field.
+
+    Only what `applies` is read, so every error is at an input of `start_form(draft)`.
+    """
+    options, room_id = read_options(draft), draft.room_id
+    errors = options if isinstance(options, FieldErrors) else FieldErrors()
+    if not is_room(room_id):
+        errors = FieldErrors({ids.START_ROOM: "Choose the room to record.", **errors})
+    if isinstance(options, FieldErrors) or errors or room_id is None:
+        return errors
+    return StartRequest(
+        room_id=room_id,
+        room_name=(draft.room_name or "").strip() or room_id,
+        options=options,
+        channel=draft.channel if postable(draft.channel) else None,
+    )

@@ -1,0 +1,152 @@
+"""Start: the one call that must not be made twice, nor when nobody asks for it any more."""
+
+from datetime import datetime, timedelta
+
+from bot.core.facts import (
+    Adopted,
+    Followed,
+    HmsStatus,
+    PointsTo,
+    StartAccepted,
+    StartAttempted,
+    StartNotDone,
+    StartParked,
+    StartRefused,
+)
+from bot.core.steps import Start, hold_name
+from bot.engine.context import Context, Note, hold
+from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
+from bot.hms.models import Recording as HmsRecording
+from bot.hms.models import facts_of_recording
+
+MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
+LISTED_MOST = 300
+_ACTIVE: tuple[HmsStatus, ...] = ("running", "starting")
+_UNFINISHED: tuple[HmsStatus, ...] = (*_ACTIVE, "stopping", "post_processing")
+
+
+async def start(ctx: Context) -> Note:
+    """Find what became of an attempt of unknown outcome, else make one.
+
+    Raises HmsUnavailable when the outcome is unknown: the next run finds out.
+    """
+    recording, policy = ctx.recording, ctx.deps.policy
+    followers = await _followers(ctx)  # before the call, whose outcome must not get lost
+    if recording.attempted_at:
+        found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
+        if found:
+            return _adopt(ctx, found, followers, elsewhere=False)
+        recording = (
+            await ctx.deps.store.recordings.load(ctx.key)
+        ).recording  # the look took its time
+    too_late = ctx.now - recording.requested_at > policy.start_within
+    if not (too_late or recording.stop_pending):
+        return await _attempt(ctx, followers)
+    attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
+    if recording.attempted_at and ctx.now - max(attempts) < MAY_STILL_BEGIN:
+        raise HmsUnavailable("an unanswered start may still begin", reached=False)
+    if recording.stop_pending:
+        return Note(facts=[StartNotDone(at=ctx.now, attempted_at=at) for at in attempts])
+    return Note(facts=[StartParked(at=ctx.now)])
+
+
+async def _followers(ctx: Context) -> list[Followed]:
+    """Channels that follow the whole room get the card, too."""
+    channels = await ctx.deps.store.follows.followers(ctx.recording.room_id)
+    return [Followed(at=ctx.now, channel_id=c) for c in channels if c != ctx.recording.home]
+
+
+async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
+    attempt = StartAttempted(at=ctx.now)
+    await ctx.announce(facts=[attempt])
+    if ctx.now - ctx.recording.requested_at > ctx.deps.policy.start_within:
+        # The commit had to wait for so long: not made, and decided again.
+        return Note(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
+    try:
+        started = await ctx.deps.hms.start(ctx.recording.room_id, ctx.recording.options)
+    except HmsConflict:
+        # Not done, for sure: what runs there, or is just ending, is not of this attempt.
+        await ctx.announce(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
+        return await _someone_else_records(ctx, followers)
+    except HmsRefused as refused:
+        why = StartRefused(at=ctx.now, status=refused.status, message=_words(refused))
+        return Note(facts=[why])
+    except HmsUnavailable as failed:
+        if failed.reached:
+            raise
+        name = hold_name(Start())
+        pause = hold(
+            ctx.deps.policy, ctx.now, ctx.work.holds.get(name), retry_after_s=failed.retry_after_s
+        )
+        not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
+        return Note(facts=[not_done], holds={name: pause})
+    accepted = StartAccepted(at=ctx.now, hms_id=started.id)
+    facts = [accepted, *followers, *facts_of_recording(started, ctx.now)]
+    return Note(facts=facts, aliases=[started.id])
+
+
+async def _someone_else_records(ctx: Context, followers: list[Followed]) -> Note:
+    """409: adopt what runs, or point to the one of ours that it belongs to."""
+    found = await _running(ctx)
+    if found is None:
+        raise HmsUnavailable("409, but nothing runs in the room", reached=False)
+    owner = await _owner_of(ctx, found)
+    if owner:
+        return Note(facts=[PointsTo(at=ctx.now, key=owner)])
+    attempted_at, slack = ctx.recording.attempted_at, ctx.deps.policy.adopt_slack
+    ours = attempted_at and found.created_at and found.created_at >= attempted_at - slack
+    return _adopt(ctx, found, followers, elsewhere=not ours)
+
+
+def _adopt(
+    ctx: Context, found: HmsRecording, followers: list[Followed], *, elsewhere: bool
+) -> Note:
+    adopted = Adopted(at=ctx.now, hms_id=found.id, elsewhere=elsewhere)
+    facts = [adopted, *followers, *facts_of_recording(found, ctx.now)]
+    return Note(facts=facts, aliases=[found.id])
+
+
+async def _running(ctx: Context) -> HmsRecording | None:
+    for status in _ACTIVE:
+        async for one in ctx.deps.hms.list_recordings(room_id=ctx.recording.room_id, status=status):
+            return one
+    return None
+
+
+async def _ours_from_before(ctx: Context, created_after: datetime) -> HmsRecording | None:
+    """The recording that our attempt made, whatever became of it since: young enough, nobody's.
+
+    The list's order is not documented, and a room may have years of history: more of it than a
+    step has time for is not read, but what goes on is listed by itself.
+    """
+    hms, room_id, seen = ctx.deps.hms, ctx.recording.room_id, 0
+    async for one in hms.list_recordings(room_id=room_id):
+        if await _is_ours(ctx, one, created_after):
+            return one
+        seen += 1
+        if seen >= LISTED_MOST:
+            break
+    else:
+        return None
+    for status in _UNFINISHED:
+        async for one in hms.list_recordings(room_id=room_id, status=status):
+            if await _is_ours(ctx, one, created_after):
+                return one
+    return None
+
+
+async def _is_ours(ctx: Context, one: HmsRecording, created_after: datetime) -> bool:
+    young = one.created_at is not None and one.created_at >= created_after
+    return young and await _owner_of(ctx, one) is None
+
+
+async def _owner_of(ctx: Context, found: HmsRecording) -> str | None:
+    """The other recording of ours that goes by this id."""
+    owner = (await ctx.deps.store.recordings.keys_by_alias([found.id])).get(found.id)
+    return None if owner == ctx.key else owner
+
+
+def _words(refused: HmsRefused) -> str:
+    """100ms' message with its details, which name the field."""
+    details = "; ".join(d for d in refused.details if d)
+    return f"{refused.message} ({details})"[:500] if details else refused.message

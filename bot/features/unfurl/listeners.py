@@ -1,0 +1,53 @@
+"""Links to rooms in messages: shown with the room's state, and a button that opens the form."""
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.access.model import Spot
+from bot.features.unfurl.service import Linked, Unfurling
+from bot.listeners.app import Bot, listener
+from bot.listeners.payloads import Body
+from bot.slack.errors import SlackError
+from bot.store.errors import StoreError
+from bot.ui.text import can_follow
+
+log = structlog.get_logger()
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    app.event("link_shared")(listener(bot, link_shared))
+
+
+async def link_shared(args: AsyncArgs, bot: Bot, unfurling: Unfurling) -> None:
+    linked = linked_in(args.body)
+    if linked:
+        bot.later.start(_show(unfurling, linked))
+
+
+async def _show(unfurling: Unfurling, linked: Linked) -> None:
+    """If it fails nobody is told, for nobody asked for it."""
+    try:
+        await unfurling.show(linked)
+    except (SlackError, StoreError) as failed:
+        log.info("not_unfurled", why=str(failed))
+
+
+def linked_in(body: Body) -> Linked | None:
+    """A link_shared event; None while the message is still being written.
+
+    Then Slack does not say where it will stand, so nobody knows who will read it. The event comes
+    again when the message is posted. Source: docs.slack.dev, reference/events/link_shared and
+    messaging/unfurling-links-in-messages.
+    """
+    event = body["event"]
+    channel, ts = event.get("channel") or "", event.get("message_ts") or ""
+    if event.get("source") == "composer" or channel == "COMPOSER" or not (channel and ts):
+        return None
+    spot = Spot(
+        channel,
+        shared=bool(body.get("is_ext_shared_channel")),
+        can_follow=bool(event.get("is_bot_user_member")) and can_follow(channel),
+    )
+    urls = (link.get("url") for link in event.get("links") or ())
+    return Linked(ts, spot, tuple(url for url in urls if url))

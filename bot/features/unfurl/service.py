@@ -1,0 +1,76 @@
+"""Links to rooms in people's messages: the room's name, its state and a button below them.
+
+Shown once and not kept up to date; what is clicked there works on what is true by then.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.access.model import Spot
+from bot.access.visibility import Sight
+from bot.core.deliveries import Kind
+from bot.deps import Deps
+from bot.features.card.links import CardLinks
+from bot.features.rooms.model import Found, RoomEntry, Unknown
+from bot.features.rooms.service import RoomDirectory
+from bot.features.unfurl.model import RoomSeen, offers
+from bot.features.unfurl.views import room_unfurl
+from bot.store.errors import UnknownRecording
+from bot.store.values import Loaded
+
+ROOMS_MOST = 5  # below one message
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A message with links. Slack wants the `urls` back just as it gave them."""
+
+    ts: str
+    spot: Spot
+    urls: tuple[str, ...]
+
+
+class Unfurling:
+    def __init__(self, deps: Deps, rooms: RoomDirectory, sight: Sight, links: CardLinks) -> None:
+        self._deps = deps
+        self._rooms = rooms
+        self._sight = sight
+        self._links = links
+
+    async def show(self, linked: Linked) -> None:
+        """Nothing for links of which we know nothing. Raises SlackError, StoreError."""
+        now = self._deps.now()
+        unfurls = {
+            url: room_unfurl(await self._seen(room, linked.spot), now)
+            for url, room in await self._rooms_of(linked.urls)
+        }
+        if unfurls:
+            await self._deps.slack.unfurl(linked.spot.channel, linked.ts, unfurls)
+
+    async def _rooms_of(self, urls: Iterable[str]) -> list[tuple[str, RoomEntry]]:
+        """The first link to each room that we know. Of a room code only 100ms knows the room."""
+        found: dict[str, tuple[str, RoomEntry]] = {}
+        for url in urls:
+            match await self._rooms.find(url):
+                case Found(room=room, link=str()):
+                    found.setdefault(room.room_id, (url, room))
+                case Unknown(room_id=str()):
+                    self._rooms.refresh_soon()
+        return list(found.values())[:ROOMS_MOST]
+
+    async def _seen(self, room: RoomEntry, spot: Spot) -> RoomSeen:
+        loaded = await self._recorded(room.room_id)
+        shown = loaded.recording.channels if loaded else ()
+        place = await self._sight.for_everyone(spot, shown)
+        if loaded is None or place is None:
+            return RoomSeen(room, offers(room, spot, None))
+        cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
+        link = await self._links.link(place, cards)
+        return RoomSeen(room, offers(room, spot, place), loaded.recording, link)
+
+    async def _recorded(self, room_id: str) -> Loaded | None:
+        row = await self._deps.store.lists.open_recording_in_room(room_id)
+        try:
+            return await self._deps.store.recordings.load(row.key) if row else None
+        except UnknownRecording:
+            return None

@@ -1,0 +1,53 @@
+"""A room, below a message that links to it. The link is not repeated: it may hold a token."""
+
+from datetime import datetime
+from typing import assert_never
+
+from bot.core.recording import Phase, Recording
+from bot.features.rooms.model import RoomEntry
+from bot.features.unfurl.model import Offer, RoomSeen
+from bot.ui import ids
+from bot.ui.buttons import details_button
+from bot.ui.message import Block, actions, button, context, link_button, section
+from bot.ui.text import esc, join, plain, when
+from bot.ui.words import PHASES, mark_of, state_of
+
+
+def room_unfurl(seen: RoomSeen, now: datetime) -> list[Block]:
+    """It stays as it is, so it says as of when. Slack takes no rich text here."""
+    mark = mark_of(seen.recording) if seen.recording else ""
+    name = f"{mark} *{esc(seen.room.name)}*".strip()
+    state = _recorded(seen.recording) if seen.recording else _unrecorded(seen.room)
+    buttons = [found for offer in seen.offers if (found := _button(offer, seen))]
+    return [section(join(name, state)), context(f"As of {when(now)}"), *actions(buttons)]
+
+
+def _recorded(recording: Recording) -> str:
+    state = state_of(recording)
+    if recording.started_at and state == PHASES[Phase.RUNNING]:
+        return f"{state} since {when(recording.started_at)}"
+    return state
+
+
+def _unrecorded(room: RoomEntry) -> str:
+    """Not a word of whether it is recorded: that may be nobody's business here."""
+    if not room.enabled:
+        return "Disabled in 100ms"
+    return "People are in it" if room.live else "Nobody is in it"
+
+
+def _button(offer: Offer, seen: RoomSeen) -> Block | None:
+    name, key = plain(seen.room.name, 45), seen.recording.key if seen.recording else ""
+    match offer:
+        case Offer.START:
+            text, label = "Start a recording", f"Start a recording of {name}"
+            return button(text, ids.START_LINKED, value=seen.room.room_id, label=label)
+        case Offer.CARD:
+            return link_button("Open the card", seen.card or "", label=f"Open the card of {name}")
+        case Offer.FOLLOW:
+            label = f"Follow here: the card of {name}"
+            return button("Follow here", ids.FOLLOW, value=key, label=label)
+        case Offer.DETAILS:
+            return details_button(seen.recording) if seen.recording else None
+        case _:
+            assert_never(offer)

@@ -1,0 +1,59 @@
+"""Splits what people type after a slash command into words, as forgivingly as people type."""
+
+import re
+import unicodedata
+
+DASHES = "-‐‑‒–—―−﹘﹣－"
+
+
+DOUBLE_QUOTES = '"“”„‟«»″＂'
+
+
+SINGLE_QUOTES = "'‘’‚‛‹›＇"
+
+
+_JOINERS = "\u200c\u200d"  # part of the word in Persian, Hindi and in emoji
+
+
+_DROPPED = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+
+
+INVISIBLE = _DROPPED + _JOINERS
+
+
+_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+
+
+_TYPED_LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>", re.IGNORECASE)
+
+
+def unwrap_link(text: str) -> str:
+    """The address in `<address|label>`, as people type it or Slack writes it."""
+    found = _TYPED_LINK.fullmatch(text.strip())
+    return found[1] if found else text
+
+
+def strip_invisible(text: str) -> str:
+    return text.translate(_WITHOUT_INVISIBLE)
+
+
+def fold(text: str) -> str:
+    """One spelling for what looks the same: case, width, invisible characters, outer spaces."""
+    once = unicodedata.normalize("NFKC", strip_invisible(text)).casefold()
+    return unicodedata.normalize("NFKC", once).strip()
+
+
+_MUST_ESCAPE = re.compile(rf"[\\{DOUBLE_QUOTES}]")
+
+
+_PLAIN = re.compile(r"\w[\w.,:;/?&=%+@~#!*()-]*")
+
+
+def quote(text: str, *, always: bool = False) -> str:
+    """Text as one word of a command: `lex(quote(text))` gives it back."""
+    if not always and _PLAIN.fullmatch(text):
+        return text
+    return '"' + _MUST_ESCAPE.sub(r"\\\g<0>", text) + '"'

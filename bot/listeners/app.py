@@ -1,0 +1,168 @@
+"""What every listener shares: the parts it works with, its time limit, and how it fails."""
+
+import asyncio
+import inspect
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_bolt.response import BoltResponse
+
+from bot.access.rights import NoRight, Rights
+from bot.access.views import refused_message
+from bot.access.visibility import Sight
+from bot.deps import Deps
+from bot.hms.errors import HmsUnavailable
+from bot.kit.background import Background
+from bot.kit.logs import redact
+from bot.kit.metrics import FAULTS, LISTENER_SECONDS
+from bot.listeners.payloads import Asked
+from bot.slack.errors import SlackError, SlackUnavailable
+from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
+from bot.ui import ids
+from bot.ui.message import Message, message_view
+from bot.ui.replies import forgotten_reply, something_broke, try_again_soon
+
+log = structlog.get_logger()
+
+ACK_WITHIN_S = 2.5  # Slack waits 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    deps: Deps
+    later: Background
+    rights: Rights
+    sight: Sight
+    services: Mapping[type, object]  # what features offer, by type: handlers ask for it
+    home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
+
+    async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
+        """Answer one person where they asked: by response_url, else ephemerally, else directly.
+
+        Not announced (docs/adr/0001), for it is made once and never repeated: if no way is open,
+        the person clicks again.
+        """
+        payload = message.payload()
+        if asked.response_url:
+            try:
+                await self.deps.slack.respond(asked.response_url, payload, replace=replace)
+            except SlackError:
+                if not asked.channel:
+                    raise
+            else:
+                return
+        if asked.channel:
+            await self.deps.slack.ephemeral(
+                asked.channel, asked.user, payload, thread_ts=asked.thread_ts
+            )
+        else:
+            await self.deps.slack.post(asked.user, payload)
+
+    def after_ack(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
+        """Do this after the ack. If it fails, the person is told, and may click again."""
+        self.later.start(self.told_if_it_fails(asked, work))
+
+    async def told_if_it_fails(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as failed:
+            message = for_people(failed)
+            try:
+                await self.reply(asked, message)
+            except (SlackError, StoreError) as again:
+                log.warning("reply_failed", why=str(again))
+
+
+Listener = Callable[..., Awaitable[None]]
+
+
+def listener(bot: Bot, do: Listener) -> Callable[[AsyncArgs], Awaitable[None]]:
+    """What Bolt calls: `do(args, bot, …)`, in time for Slack.
+
+    Further parameters are services, found by their annotation. Raises KeyError where no feature
+    offers one.
+    """
+    kind = do.__name__
+    needs = get_type_hints(do).items()
+    own = ("return", *list(inspect.signature(do).parameters)[:2])
+    services = {name: bot.services[needed] for name, needed in needs if name not in own}
+
+    async def bounded(args: AsyncArgs) -> None:
+        with LISTENER_SECONDS.labels(kind).time():
+            async with asyncio.timeout(ACK_WITHIN_S):
+                await do(args, bot, **services)
+
+    return bounded
+
+
+def for_people(failed: BaseException) -> Message:
+    """A refusal says who can. Of what nobody expected the log has the rest under the reference."""
+    if isinstance(failed, NoRight):
+        return refused_message(failed.refused, failed.doing, failed.key)
+    if isinstance(failed, UnknownRecording):
+        return forgotten_reply()
+    unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
+    if isinstance(failed, unavailable):
+        log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")
+        return try_again_soon()
+    reference = uuid.uuid4().hex[:8]
+    FAULTS.labels("listener").inc()
+    log.error("listener_broke", reference=reference, exc_info=failed)
+    return something_broke(reference)
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    """A command is never answered with a 500; an event is, so that Slack sends it again."""
+    app.action(ids.matching(ids.LINK))(listener(bot, link))
+
+    @app.error
+    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            log.warning("unhandled_request", type=redact(str(body.get("type"))[:40]))
+            return BoltResponse(status=404, body="")
+        message = for_people(error)
+        if "command" in body:
+            reply = {"response_type": "ephemeral", **message.payload()}
+            return BoltResponse(status=200, body=reply)
+        if body.get("type") == "event_callback":
+            return BoltResponse(status=500, body="")
+        bot.later.start(_say(bot, body, message))
+        return BoltResponse(status=200, body="")
+
+
+async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
+    """In a modal, where nothing ephemeral can appear: on Home, and after a global shortcut."""
+    asked, view = Asked.of(body), body.get("view") or {}
+    if view.get("type") == "home" or body.get("type") == "shortcut":
+        try:
+            await bot.deps.slack.open_view(
+                asked.trigger_id, message_view(message, title="Recordings")
+            )
+        except SlackError as closed:
+            log.info("told_directly", why=str(closed))
+        else:
+            return
+    try:
+        await bot.reply(asked, message)
+    except (SlackError, StoreError) as again:
+        log.warning("reply_failed", why=str(again))
+
+
+async def answer(args: AsyncArgs, bot: Bot, asked: Asked, message: Message) -> None:
+    """To this person alone: of a command in the ack itself."""
+    if "command" in args.body:
+        await args.ack({"response_type": "ephemeral", **message.payload()})
+        return
+    await args.ack()
+    bot.after_ack(asked, bot.reply(asked, message))
+
+
+async def link(args: AsyncArgs, _: Bot) -> None:
+    """A button with a URL sends its click, too; Slack opens the page by itself."""
+    await args.ack()

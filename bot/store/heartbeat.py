@@ -1,0 +1,75 @@
+"""When the bot was last alive, and the replay of webhooks that is owed for the time it was not."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from bot.store.repository import Repository
+from bot.store.schema import pulse
+from bot.store.values import Owed
+
+p = pulse.c
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+NOTHING_OWED = {"replay_since": None, "replay_until": None, "replay_due_at": None}
+
+
+class Heartbeat(Repository):
+    async def beat(self, *, away_after: timedelta, settle: timedelta) -> bool:
+        """We are alive. True: nobody was, for longer than that; a replay is owed from now on.
+
+        It is due, and covers the time, until `settle` from now: a proxy in front of us needs a
+        while to notice. Of any number of replicas that start together one is told so.
+        """
+        now = self._now()
+        until = now + settle
+        owe = (
+            update(pulse)
+            .where(self._mine(pulse), p.seen_at < now - away_after)
+            .values(
+                seen_at=now,
+                replay_since=func.coalesce(p.replay_since, p.seen_at),
+                replay_until=until,
+                replay_due_at=until,
+                replay_tries=0,
+            )
+            .returning(p.seen_at)
+        )
+        put = self._db.insert(pulse).values(**self._ours, seen_at=now, replay_tries=0)
+        put = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id"],
+            set_={"seen_at": now},
+            where=or_(p.seen_at < now, p.seen_at > now + CLOCKS_DIFFER_BY),
+        )
+        async with self._db.write() as conn:
+            if (await conn.execute(owe)).first() is not None:
+                return True
+            await conn.execute(put)
+        return False
+
+    async def take_replay(self, keep: timedelta) -> Owed | None:
+        """The replay that is due, for one taker; for everybody else it is due after `keep`."""
+        now = self._now()
+        take = (
+            update(pulse)
+            .where(self._mine(pulse), p.replay_due_at <= now)
+            .values(replay_due_at=now + keep, replay_tries=p.replay_tries + 1)
+            .returning(p.replay_since, p.replay_until, p.replay_due_at, p.replay_tries)
+        )
+        async with self._db.write() as conn:
+            row = (await conn.execute(take)).first()
+        return None if row is None else Owed(*row)
+
+    async def settle_replay(self, taken: Owed, *, again_at: datetime | None = None) -> None:
+        """It was asked for, or given up; else it is due again. Nothing if it is another's now."""
+        changes = NOTHING_OWED if again_at is None else {"replay_due_at": again_at}
+        ours = update(pulse).where(self._mine(pulse), p.replay_due_at == taken.due_at)
+        async with self._db.write() as conn:
+            await conn.execute(ours.values(changes))
+
+    async def owed_replay(self) -> Owed | None:
+        query = select(p.replay_since, p.replay_until, p.replay_due_at, p.replay_tries)
+        async with self._db.read() as conn:
+            row = (
+                await conn.execute(query.where(self._mine(pulse), p.replay_due_at.is_not(None)))
+            ).first()
+        return None if row is None else Owed(*row)

@@ -1,0 +1,89 @@
+"""Opens the database: one process per SQLite file, any number on PostgreSQL."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.store.database import Database
+from bot.store.drivers import engine_of
+from bot.store.errors import DatabaseUrlError
+from bot.store.locking import FileLock
+from bot.store.migrating import upgrade
+from bot.store.repository import TeamDatabase
+from bot.store.store import Store
+from bot.store.values import Team
+
+
+async def open_store(
+    database_url: str,
+    *,
+    team: Team,
+    now: Callable[[], datetime],
+    lease: timedelta,
+) -> Store:
+    """The store of this database, brought up to date first.
+
+    Raises:
+        DatabaseInUse: another process has this SQLite file open.
+        DatabaseUrlError: the address is none, or of no database that we know.
+        SchemaTooNew: a newer version of the bot was here.
+        StoreUnavailable: the database does not answer.
+    """
+    url = database_at(database_url)
+    lock = lock_of(url)
+    try:
+        await asyncio.to_thread(upgrade, url)
+        database = Database(engine_of(url))
+    except BaseException:
+        if lock is not None:
+            lock.close()
+        raise
+    return Store(TeamDatabase(database, team, now=now, lease=lease), lock)
+
+
+async def migrate(database_url: str) -> None:
+    """Brings the schema up to date; quick if it is, and safe if several do it at once."""
+    url = database_at(database_url)
+    lock = lock_of(url)
+    try:
+        await asyncio.to_thread(upgrade, url)
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def database_at(database_url: str) -> URL:
+    """The address with the drivers we use, whichever it names."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError as e:
+        raise DatabaseUrlError("not a database address; try sqlite:///record-bot.db") from e
+    kind = url.get_backend_name()
+    if kind in ("postgresql", "postgres"):
+        if find_spec("psycopg") is None:
+            raise DatabaseUrlError("PostgreSQL needs the extra: pip install 'record-bot[postgres]'")
+        return url.set(drivername="postgresql+psycopg")
+    if kind != "sqlite":
+        raise DatabaseUrlError(f"{kind!r} is not supported: use sqlite or postgresql")
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise DatabaseUrlError("SQLite needs a file here, such as sqlite:///record-bot.db")
+    path = Path(url.database).expanduser().resolve()
+    return url.set(drivername="sqlite+aiosqlite", database=str(path))
+
+
+def lock_of(url: URL) -> FileLock | None:
+    """The lock on a SQLite file, which only its owner may read; None for PostgreSQL."""
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        return FileLock(path)
+    except OSError as e:
+        raise DatabaseUrlError(f"cannot write {path}: {e.strerror}") from e

@@ -1,0 +1,201 @@
+"""The row is the queue: who works on which recording, and when the next one is due."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.core.deliveries import State
+from bot.core.recording import Phase
+from bot.store.listening import Listener
+from bot.store.repository import Repository
+from bot.store.rows import asked_row
+from bot.store.schema import deliveries, inbox, recordings
+from bot.store.sql import is_new, is_parked, of_the_team
+from bot.store.values import Asked
+
+r = recordings.c
+MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
+CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
+BATCH, BATCH_EVERY = 50, timedelta(seconds=0.5)
+UNASKED = asked_row(Asked(None))
+WOKEN = r.wakes != r.taken_wakes
+
+
+def _take() -> ReturningUpdate[Any]:
+    now = bindparam("now", type_=r.next_due_at.type)
+    picked = (
+        select(r.key)
+        .where(of_the_team(recordings), r.next_due_at.is_not(None), r.next_due_at <= now)
+        .where(or_(r.leased_until.is_(None), r.leased_until <= now))
+        .order_by(r.next_due_at)
+        .limit(bindparam("at_most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("picked")  # an IN (SELECT … LIMIT) might be run again for each row
+    )
+    take = update(recordings).where(r.key.in_(select(picked.c.key)))
+    lease: dict[str, Any] = {"leased_until": bindparam("until"), "lease_owner": bindparam("owner")}
+    return take.values(**lease, taken_wakes=r.wakes).returning(r.key, r.next_due_at)
+
+
+def _freed(*names: str) -> ReturningUpdate[Any]:
+    """These are set to what is given as `new_…`, unless it was woken meanwhile."""
+    its = of_the_team(recordings), r.key == bindparam("its_key")
+    changes = {
+        name: case((WOKEN, r[name]), else_=bindparam(f"new_{name}", type_=r[name].type))
+        for name in names
+    }
+    freed = update(recordings).where(*its, r.lease_owner == bindparam("owner"))
+    return freed.values(leased_until=None, lease_owner=None, **changes).returning(WOKEN)
+
+
+TAKE = _take()
+FREED, FREED_HAVING_ASKED = _freed("next_due_at"), _freed("next_due_at", *UNASKED)
+
+
+class Queue(Repository):
+    async def take(self, limit: int, owner: str) -> list[str]:
+        """Leases what is due, the longest waiting first, to one worker each."""
+        now = self._now()
+        given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
+        async with self._db.write(lone=True) as conn:
+            taken = (await conn.execute(TAKE, given | self._team_given)).all()
+        return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
+
+    async def renew(self, owners: Collection[str]) -> list[str]:
+        """Every lease of these for as long again; their keys. Those taken over are lost."""
+        theirs = r.lease_owner.in_(sorted(owners))
+        mine = and_(self._mine(recordings), r.leased_until.is_not(None), theirs)
+        picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
+        renewal = update(recordings).where(r.key.in_(select(picked.c.key)))
+        longer = renewal.values(leased_until=self._now() + self._of.lease).returning(r.key)
+        async with self._db.write(lone=True) as conn:
+            return sorted((await conn.scalars(longer)).all())
+
+    async def release(
+        self, key: str, owner: str, next_due_at: datetime | None, *, asked: Asked | None = None
+    ) -> bool:
+        """Gives it back until `next_due_at` (None: done), with what was asked of 100ms last.
+
+        True if it was woken since it was taken: then it stays due now, and is asked for again if
+        whoever woke it wants that. A lost lease is no error.
+        """
+        changes = {"next_due_at": next_due_at, **(asked_row(asked) if asked else {})}
+        its = {"its_key": key, "owner": owner, **self._team_given}
+        its |= {f"new_{name}": value for name, value in changes.items()}
+        async with self._db.write(lone=True) as conn:
+            return bool(await conn.scalar(FREED_HAVING_ASKED if asked else FREED, its))
+
+    async def next_due(self) -> datetime | None:
+        """When there is something to do: a recording, an expired lease, a new inbox item."""
+        mine = self._mine(recordings)
+        idle = select(r.next_due_at).where(mine, r.next_due_at.is_not(None))
+        idle = idle.where(r.leased_until.is_(None)).order_by(r.next_due_at).limit(1)
+        leased = select(r.leased_until).where(mine, r.leased_until.is_not(None))
+        leased = leased.order_by(r.leased_until).limit(1)
+        # In the order of their numbers, else SQLite would read the inbox from its beginning.
+        oldest = select(func.coalesce(inbox.c.leased_until, inbox.c.received_at).label("at"))
+        oldest = oldest.where(self._mine(inbox), is_new()).order_by(inbox.c.id).limit(MAIL_SEEN)
+        new = select(func.min(oldest.subquery().c.at))
+        async with self._db.read() as conn:
+            times = [await self._time(conn, query) for query in (idle, leased, new)]
+        return min((t for t in times if t is not None), default=None)
+
+    async def _time(self, conn: AsyncConnection, query: Select[Any]) -> datetime | None:
+        time: datetime | None = await conn.scalar(query)
+        return time
+
+    async def wake(self, keys: Collection[str]) -> None:
+        """Look at these again now; a worker that is at it will look once more."""
+        if keys:
+            async with self._waking() as conn:
+                await self._wake(conn, r.key.in_(sorted(keys)))
+
+    async def wake_all_open(self) -> int:
+        """After downtime: everything unfinished is due, and to be asked for. Their number.
+
+        What only runs is spread over time, a hundred a second, so that nobody who starts or
+        stops something waits behind ten thousand questions.
+        """
+        async with self._waking() as conn:
+            woken = await self._wake(conn, r.next_due_at.is_not(None), **UNASKED)
+            calm = select(r.key).where(self._mine(recordings), r.next_due_at.is_not(None))
+            calm = calm.where(r.phase.in_(CALM)).order_by(r.key)
+            keys = list(await conn.scalars(calm))
+            for n, first in enumerate(range(BATCH, len(keys), BATCH), start=1):
+                later = update(recordings).where(r.key.in_(keys[first : first + BATCH]))
+                at = self._now() + n * BATCH_EVERY
+                await conn.execute(later.values(next_due_at=at))
+            return len(woken)
+
+    async def resume(self) -> int:
+        """At the start: what nobody can be working on is free, and everything open is due."""
+        if self._db.is_sqlite:
+            await self.release_all()
+        return await self.wake_all_open()
+
+    async def wake_parked(self, channel: str) -> list[str]:
+        """Deliveries parked at this channel are to be tried again; the keys of their recordings."""
+        parked = and_(self._mine(deliveries), deliveries.c.target == channel, is_parked())
+        async with self._waking() as conn:
+            # Recordings are locked first, as by every step: another order could deadlock.
+            theirs = select(deliveries.c.recording_key).where(parked)
+            keys = await self._wake(conn, r.key.in_(theirs))
+            waiting = {
+                "state": State.WAITING.value,
+                "not_before": None,
+                "error": None,
+                "attempts": 0,
+            }
+            theirs_now = and_(parked, deliveries.c.recording_key.in_(keys))
+            await conn.execute(update(deliveries).where(theirs_now).values(waiting))
+        return keys
+
+    async def _wake(
+        self, conn: AsyncConnection, which: ColumnElement[bool], **also: object
+    ) -> list[str]:
+        """Locks in the order of keys, so that two wakes of many cannot deadlock."""
+        picked = select(r.key).where(self._mine(recordings), which).order_by(r.key)
+        ordered = picked.with_for_update().cte("picked")
+        woken = (
+            update(recordings)
+            .where(r.key.in_(select(ordered.c.key)))
+            .values(next_due_at=self._now(), wakes=r.wakes + 1, **also)
+            .returning(r.key)
+        )
+        return sorted((await conn.scalars(woken)).all())
+
+    async def release_all(self) -> None:
+        """At the start of the only process: nobody can be working. Not with replicas."""
+        async with self._waking() as conn:
+            mine = and_(self._mine(recordings), r.leased_until.is_not(None))
+            free = {"leased_until": None, "lease_owner": None}
+            await conn.execute(update(recordings).where(mine).values(free))
+            new = and_(self._mine(inbox), is_new())
+            await conn.execute(update(inbox).where(new).values(leased_until=None))
+
+    async def listen(self, callback: Callable[[], None]) -> None:
+        """Runs until cancelled, and calls back at every wake, by whatever replica.
+
+        Also after a reconnect, for something may have been missed.
+        """
+        self._of.on_wake = callback
+        if self._db.is_sqlite:
+            await asyncio.Event().wait()
+        else:
+            await Listener(self._db.engine.url, self._wake_payload, callback).run()

@@ -1,0 +1,67 @@
+"""Half-filled forms, and methods that Slack or 100ms told us to leave alone for a while."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, or_, select, update
+
+from bot.kit.rate_limits import Shut
+from bot.store.repository import Repository
+from bot.store.schema import gates
+
+g = gates.c
+
+
+class RateLimits(Repository):
+    async def gate(self, method: str) -> datetime | None:
+        """Until when the method is to be left alone, by every replica; None if it is open."""
+        query = select(g.until).where(self._mine(gates), g.method == method, g.until > self._now())
+        async with self._db.read() as conn:
+            until: datetime | None = await conn.scalar(query)
+        return until
+
+    async def close_gate(self, method: str, until: datetime) -> None:
+        """Closes it, or for longer; never for less long than it was."""
+        put = self._db.insert(gates).values(**self._ours, method=method, until=until)
+        longer = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "method"],
+            set_={"until": put.excluded.until},
+            where=put.excluded.until > g.until,
+        )
+        async with self._db.write() as conn:
+            await conn.execute(longer)
+
+    async def shut_gate(self, name: str, until: datetime, why: str) -> None:
+        """Shuts it until somebody has tried, not before then, and opened it. Keeps since when."""
+        now = self._now()
+        put = self._db.insert(gates).values(
+            **self._ours, method=name, until=until, since=now, why=why
+        )
+        again = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "method"],
+            set_={"until": until, "since": func.coalesce(g.since, now), "why": why},
+        )
+        async with self._db.write() as conn:
+            await conn.execute(again)
+
+    async def shut(self, name: str) -> Shut | None:
+        """A gate that is shut until it is tried; None if it is open."""
+        return next((gate for gate in await self.shut_gates() if gate.method == name), None)
+
+    async def try_gate(self, name: str, until: datetime) -> bool:
+        """True for one of those who ask once its time has come: they try, the others wait."""
+        now = self._now()
+        due = and_(self._mine(gates), g.method == name, g.since.is_not(None), g.until <= now)
+        take = update(gates).where(due).values(until=until).returning(g.method)
+        async with self._db.write() as conn:
+            return (await conn.execute(take)).first() is not None
+
+    async def open_gate(self, name: str) -> None:
+        async with self._db.write() as conn:
+            await conn.execute(delete(gates).where(self._mine(gates), g.method == name))
+
+    async def shut_gates(self) -> list[Shut]:
+        """All that nothing goes through now."""
+        shut = or_(g.since.is_not(None), g.until > self._now())
+        query = select(g.method, g.until, g.since, g.why).where(self._mine(gates), shut)
+        async with self._db.read() as conn:
+            return [Shut(*row) for row in await conn.execute(query.order_by(g.method))]

@@ -1,0 +1,74 @@
+"""The database as one team sees it, and what every repository shares."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import ColumnElement, Table, and_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import Database
+from bot.store.values import Team
+
+
+def _nobody() -> None:
+    """Nobody listens for wakes yet."""
+
+
+class TeamDatabase:
+    """`on_wake` is called after a commit that made work, `on_mail` after a new inbox item."""
+
+    def __init__(
+        self, database: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
+    ) -> None:
+        self.database = database
+        self.team = team
+        self.now = now
+        self.lease = lease
+        self.on_wake: Callable[[], None] = _nobody
+        self.on_mail: Callable[[], None] = _nobody
+        self.mine = cache(self._of_team)  # the same few tables all the time
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns that every row of this team carries."""
+        return {"enterprise_id": self.team.enterprise_id, "team_id": self.team.team_id}
+
+    def _of_team(self, table: Table) -> ColumnElement[bool]:
+        return and_(
+            table.c.team_id == self.team.team_id,
+            table.c.enterprise_id == self.team.enterprise_id,
+        )
+
+
+class Repository:
+    """Reads and writes some tables of one team. Every method may raise `StoreUnavailable`."""
+
+    def __init__(self, db: TeamDatabase) -> None:
+        self._of = db
+        self._db = db.database
+        self._now = db.now
+        self._mine = db.mine
+
+    @property
+    def _ours(self) -> dict[str, str]:
+        return self._of.columns
+
+    @property
+    def _team_given(self) -> dict[str, str]:
+        """The parameters of `of_the_team`."""
+        team = self._of.team
+        return {"our_team": team.team_id, "our_enterprise": team.enterprise_id}
+
+    @property
+    def _wake_payload(self) -> str:
+        return f"{self._of.team.enterprise_id}/{self._of.team.team_id}"
+
+    @asynccontextmanager
+    async def _waking(self) -> AsyncIterator[AsyncConnection]:
+        """A write that makes work: once committed, the loops of all replicas hear of it."""
+        async with self._db.write() as conn:
+            yield conn
+            await self._db.notify(conn, self._wake_payload)
+        self._of.on_wake()

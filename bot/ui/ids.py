@@ -1,0 +1,127 @@
+"""Action, block and callback ids: what the views write and the listeners read.
+
+Ids must be unique within one payload, so an action that stands there more than once is
+`numbered`; register its listener with `matching(ACTION)`.
+"""
+
+import re
+
+# A recording: buttons on cards, results, lists, Details and Home. The value is its key.
+STOP = "recording_stop"
+PAUSE = "recording_pause"
+RESUME = "recording_resume"
+WATCH = "recording_watch"
+TRANSCRIPT = "recording_transcript"
+DETAILS = "recording_details"
+TRY_AGAIN = "recording_try_again"  # the same settings, at once
+CHANGE = "recording_change"  # the same settings, in the form
+ASK_STOP = "recording_ask_stop"  # for those who may not stop it themselves
+FOLLOW = "recording_follow"  # shows the card in this channel too
+
+# In Details: delete what we know and have shown of a recording. The value is its key.
+FORGET = "recording_forget"
+
+# Home, another page of it. The value is its number.
+HOME_PAGE = "home_page"
+
+# Home, for admins.
+CHECKUP = "checkup"
+
+# A room that a channel follows. The value is the room's id.
+UNFOLLOW = "room_unfollow"
+
+# Below a message that links to a room: the form. The value is the room's id.
+START_LINKED = "room_start"
+
+# A file in Details. The value is `details.file_value(key, asset_id)`.
+FILE = "recording_file"
+
+# The start form, from outside it.
+OPEN_FORM = "form_open"
+BACK_TO_FORM = "form_back"  # the value is the request_id of the draft
+
+# The global shortcut that opens the form (also in the manifest).
+START_SHORTCUT = "start_recording"
+
+# The shortcut in the menu of a message (also in the manifest).
+LINK_SHORTCUT = "record_link"
+
+# A button with a url: acknowledge, and do nothing.
+LINK = "link"
+
+# Modals that take no submission.
+STARTING_VIEW = "starting"
+OUTCOME_VIEW = "outcome"
+DETAILS_VIEW = "details"
+
+
+def numbered(action: str, n: int) -> str:
+    return f"{action}.{n}"
+
+
+def matching(action: str) -> re.Pattern[str]:
+    """For the listener of an action, numbered or not."""
+    return re.compile(rf"\A{re.escape(action)}(\.\d+)?\Z")
+
+
+# The start form. A block id is the name of the field that it holds, in `Draft`; so errors land
+# on it. The action id of a field is `start_action(field)`, the options of START_ROOM_ACTION are
+# asked for while people type, and those in START_REDRAWS change what is shown.
+START_FORM = "start_form"
+START_PRESET = "preset_id"
+START_ROOM = "room_id"
+START_AUDIO_ONLY = "audio_only"
+START_CHANNEL = "channel"
+START_RESOLUTION = "resolution"
+START_WIDTH = "width"
+START_HEIGHT = "height"
+START_TRANSCRIPTION = "transcription"
+START_OUTPUT_MODES = "output_modes"
+START_VOCABULARY = "vocabulary"
+START_SUMMARY = "summary"
+START_CONTEXT = "context"
+START_TEMPERATURE = "temperature"
+START_MEETING_URL = "meeting_url"
+START_DESTINATION = "destination"
+START_SECTION_TITLE = "section_title"  # numbered with the id of the section
+START_SECTION_FORMAT = "section_format"  # likewise
+START_MORE = "start_more"
+START_ADD_SECTION = "start_add_section"
+START_REMOVE_SECTION = "start_remove_section"  # numbered; the value is the id of the section
+
+
+def start_action(field: str, generation: int = 0) -> str:
+    """Slack keeps what stands in a field unless its action id is another one."""
+    return numbered(f"start_{field}", generation) if generation else f"start_{field}"
+
+
+START_ROOM_ACTION = start_action(START_ROOM)
+START_REDRAWS = tuple(
+    start_action(field)
+    for field in (
+        START_PRESET,
+        START_AUDIO_ONLY,
+        START_RESOLUTION,
+        START_TRANSCRIPTION,
+        START_SUMMARY,
+    )
+)
+
+
+COMMAND = "/record"
+
+
+def file_value(key: str, asset_id: str) -> str:
+    return f"{key} {asset_id}"
+
+
+def file_of_value(value: str) -> tuple[str, str]:
+    """The recording's key and the asset's id, from the value of a file's button."""
+    key, _, asset_id = value.partition(" ")
+    return key, asset_id
+
+
+OPEN_SETTINGS = "settings_open"  # the value is the channel
+
+
+SAVE_AS = "preset_save_as"  # in the start form

@@ -1,0 +1,212 @@
+"""What went wrong, why, and what to do about it: one place for every way to fail."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.core.recording import Problem, Recording, Why
+from bot.ui.text import clean, code, esc, place
+
+BOT = "record-bot"
+_FORBIDDEN_PLACE = frozenset(
+    {
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "no_permission",
+        "access_denied",
+    }
+)
+_NOT_INSTALLED = frozenset(
+    {
+        "missing_scope",
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "token_expired",
+        "account_inactive",
+        "team_access_not_granted",
+        "not_allowed_token_type",
+        "app_uninstalled",
+        "tokens_revoked",
+    }
+)
+_NO_DIRECT_MESSAGES = frozenset(
+    {"messages_tab_disabled", "cannot_dm_bot", "user_is_bot", "user_not_found", "user_disabled"}
+)
+_NO_FILES = {
+    "file_uploads_disabled": "This workspace does not allow file uploads.",
+    "storage_limit_reached": "The workspace's file storage is full.",
+    "file_type_not_allowed": "This workspace does not allow files of this type.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Sentences of mrkdwn, escaped.
+
+    `can_retry`: the same settings may work another time; `can_change`: others may work.
+    """
+
+    what: str
+    why: str
+    fix: str
+    can_retry: bool = True
+    can_change: bool = False
+
+    @property
+    def text(self) -> str:
+        return " ".join(s for s in (self.what, self.why, self.fix) if s)
+
+
+def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explanation:
+    """`bot` is the name that people type after @."""
+    match problem.why:
+        case Why.CANCELLED | Why.CANNOT_POST | Why.PARKED | Why.REFUSED:
+            return _not_started(problem, recording, bot)
+        case Why.INTERNAL_ERROR | Why.MAX_RETRIES_REACHED | Why.UPLOAD_ERROR | Why.BEAM_STOPPED:
+            return _failed_at_100ms(problem, recording)
+        case Why.VANISHED | Why.GIVEN_UP | Why.UNKNOWN:
+            return _lost(problem, recording)
+        case _:
+            assert_never(problem.why)
+
+
+def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanation:
+    what = "The recording did not start."
+    if problem.why is Why.CANCELLED:
+        why = "It was stopped before it began."
+        return Explanation(what, why, "Try again whenever you like.")
+    if problem.why is Why.PARKED:
+        why = "100ms could not be reached in time, and you may no longer want it."
+        return Explanation(what, why, "If you still do, try again.")
+    if problem.why is Why.CANNOT_POST:
+        why, fix = slack_refusal(problem.detail, recording.home, bot=bot)
+        return Explanation(what, why, fix)
+    return _refused(problem, what)
+
+
+def _refused(problem: Problem, what: str) -> Explanation:
+    said = _quoted(problem.detail)
+    match problem.status:
+        case 400 | 422:
+            return _bad_request(problem, what)
+        case 401:
+            why = f"100ms does not accept this bot's keys.{said}"
+            return Explanation(what, why, "Ask whoever runs the bot to check them, then try again.")
+        case 403 if "disabled" in problem.detail.casefold():
+            why = f"The room is disabled in 100ms.{said}"
+            return Explanation(what, why, "Enable it in the 100ms dashboard, then try again.")
+        case 403:
+            why = f"100ms shows no such room to this bot, or gives it no right to record it.{said}"
+            return Explanation(what, why, "Check that the room is in this 100ms workspace.")
+        case 404:
+            why = f"100ms does not know this room.{said}"
+            fix = "Check that it still exists, or choose another room."
+            return Explanation(what, why, fix, can_retry=False, can_change=True)
+        case 409:
+            why = f"Something else is recording this room, and the bot could not find it.{said}"
+            return Explanation(what, why, "Wait for it to end or stop it in 100ms, then try again.")
+        case _:
+            status = f" (HTTP {problem.status})" if problem.status else ""
+            why = f"100ms refused{status}.{said}"
+            fix = "Try again. If it goes on, tell whoever runs the bot."
+            return Explanation(what, why, fix)
+
+
+def _bad_request(problem: Problem, what: str) -> Explanation:
+    detail = problem.detail.casefold()
+    said = _quoted(problem.detail)
+    if any(word in detail for word in ("meeting", "url", "subdomain")):
+        why = f"100ms needs a meeting URL for this room, or cannot use the one given.{said}"
+        fix = "Change the settings: give a URL that joins the room without a click."
+    elif "destination" in detail:
+        why = f"100ms cannot use the destination.{said}"
+        fix = "Change the settings: name a destination of the room's template."
+    else:
+        why = f"100ms does not accept these settings for this room.{said}"
+        fix = "Change the settings. A room whose template has no subdomain needs a meeting URL."
+    return Explanation(what, why, fix, can_retry=False, can_change=True)
+
+
+def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
+    what, said = "The recording failed.", _quoted(problem.detail)
+    match problem.why:
+        case Why.MAX_RETRIES_REACHED:
+            why = f"100ms could not open the meeting URL.{said}"
+            own = recording.options.meeting_url is not None and not recording.elsewhere
+            must = "must join the room without a click or a login."
+            if own:
+                fix = f"Change the settings: the URL {must} If it does by now, try again."
+            else:
+                fix = f"The room's own link {must}"
+            return Explanation(what, why, fix, can_change=own)
+        case Why.UPLOAD_ERROR:
+            why = f"100ms could not store the files.{said}"
+            fix = "Check the template's storage in the 100ms dashboard, then try again."
+        case Why.BEAM_STOPPED:
+            why = f"It was stopped before it had begun.{said}"
+            fix = "Try again, and stop it only after it says Recording."
+        case _:
+            why = f"100ms had an error of its own.{said}"
+            fix = _support(recording)
+    return Explanation(what, why, fix)
+
+
+def _lost(problem: Problem, recording: Recording) -> Explanation:
+    if problem.why is Why.VANISHED:
+        what = "The recording is gone."
+        why = "100ms no longer shows it to this bot."
+        fix = f"Look for {_named(recording)} in the 100ms dashboard."
+    elif problem.why is Why.GIVEN_UP:
+        what = "The recording never came to an end."
+        why = "100ms has said nothing new for too long, so the bot stopped asking."
+        fix = f"Look for {_named(recording)} in the 100ms dashboard."
+    else:
+        what = "The recording failed."
+        why = f"100ms gave no reason that this bot knows.{_quoted(problem.detail)}"
+        fix = _support(recording)
+    return Explanation(what, why, fix)
+
+
+def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]:
+    """Why Slack does not let us post there, and what to do; both mrkdwn."""
+    name = f"@{esc(bot, 80)}"
+    direct = channel[:1] not in ("C", "G")
+    where = "this direct message" if direct else place(channel)
+    said = f" (it says {code(error, 60)})" if clean(error) else ""
+    if error in _NOT_INSTALLED:
+        why = f"{name} is not fully installed in Slack{said}."
+        return why, "Ask whoever runs the bot to install it again, then try again."
+    if error in _NO_FILES:
+        return _NO_FILES[error], "Ask a workspace admin, or use the button."
+    if direct or error in _NO_DIRECT_MESSAGES:
+        why = f"Slack does not let {name} write in {where}{said}."
+        return why, f"Start it from a channel that {name} is in."
+    if error == "not_in_channel":
+        return f"{name} is not in {where}.", _invite(bot)
+    if error == "channel_not_found":
+        return f"{name} cannot see this channel. It may be private.", _invite(bot)
+    if error in ("is_archived", "is_inactive"):  # chat.update says the latter
+        return f"{where} is archived.", "Unarchive it, or use another channel."
+    if error in _FORBIDDEN_PLACE:
+        why = f"Only some people may post in {where}."
+        return why, f"Ask an admin to let {name} post there, or use another channel."
+    return f"Slack does not let {name} post in {where}{said}.", _invite(bot)
+
+
+def _invite(bot: str) -> str:
+    return f"Type {code(f'/invite @{bot}', 100)} in the channel, then try again."
+
+
+def _quoted(detail: str) -> str:
+    return f" It said: “{esc(detail, 200)}”." if clean(detail) else ""
+
+
+def _support(recording: Recording) -> str:
+    return f"Try again. If it goes on, tell 100ms support about {_named(recording)}."
+
+
+def _named(recording: Recording) -> str:
+    return f"recording {code(recording.hms_id, 80)}" if recording.hms_id else "the recording"

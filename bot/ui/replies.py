@@ -1,0 +1,31 @@
+"""Ephemeral replies: what one person is told, where they asked."""
+
+from bot.ui import ids
+from bot.ui.buttons import _form_button
+from bot.ui.message import Message, button, say
+from bot.ui.text import (
+    code,
+)
+
+
+def something_broke(reference: str) -> Message:
+    text = (
+        "Something broke on our side. Try again; if it goes on, tell whoever runs the bot "
+        f"this reference: {code(reference, 80)}."
+    )
+    return say(text)
+
+
+def try_again_soon() -> Message:
+    return say("100ms or Slack is not answering right now. Try again in a minute.")
+
+
+def forgotten_reply() -> Message:
+    return say("This recording was forgotten. The bot knows nothing of it any more.")
+
+
+def expired_trigger(request_id: str | None = None) -> Message:
+    """With the request id of a draft, the form opens as it was."""
+    text = "Slack was too slow to open the form. Open it from here."
+    filled = button("Open the form", ids.BACK_TO_FORM, value=request_id or "")
+    return say(text, [filled if request_id else _form_button()])

@@ -1,0 +1,204 @@
+"""Words of people, made harmless; times, lengths and sizes, made readable.
+
+`plain` is for plain_text objects and rich_text leaves, which Slack shows as they are; `esc` is
+for mrkdwn and for the `text` of a message. Lengths are counted in UTF-16 units, the strictest
+reading of Slack's "characters".
+"""
+
+import math
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+ZWNJ, ZWJ, WORD_JOINER = "\u200c", "\u200d", "\u2060"
+FIRST_STRONG, POP = "\u2068", "\u2069"
+NAMELESS = "unnamed"
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters that draw nothing
+_MARKS_IN_A_ROW = 4  # more of them climb over the lines around
+_SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,30}")
+
+# Slack formats with these even where we only quote, so twins stand in for them.
+_TWINS = {"*": "\u2217", "~": "\u223c", "`": "\u2035", "_": "\u02cd", "\u2069": ""}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
+
+
+def plain(text: str, limit: int = 150) -> str:
+    """One clean line of at most `limit`, never empty."""
+    return shorten(clean(text) or NAMELESS, limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Not in the middle of a character that is made of several."""
+    return text if size(text) <= limit else _cut(text, limit - 1).rstrip() + "…"
+
+
+def esc(text: str, limit: int = 150) -> str:
+    """One line for mrkdwn that cannot mention, link, format, or end inside an entity."""
+    pieces = _pieces(_EMOJI_NAME.sub("\u2236", clean(text) or NAMELESS))
+    if sum(map(size, pieces)) <= limit:
+        return isolated("".join(pieces))
+    kept: list[str] = []
+    room = limit - 1
+    for piece in pieces:
+        room -= size(piece)
+        if room < 0:
+            break
+        kept.append(piece)
+    while kept and (kept[-1] == ZWJ or _joins(pieces[len(kept)])):
+        kept.pop()
+    return isolated("".join(kept).rstrip() + "…")
+
+
+def isolated(text: str) -> str:
+    """A right-to-left name keeps its order to itself. Adds two characters."""
+    strong = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return f"{FIRST_STRONG}{text}{POP}" if strong else text
+
+
+def clean(text: str) -> str:
+    """Without controls, direction marks, zero-width padding, line breaks and stacked accents."""
+    out: list[str] = []
+    marks = 0
+    for char in unicodedata.normalize("NFC", text):
+        kind = unicodedata.category(char)
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if kind in ("Zs", "Zl", "Zp") or char in "\t\n\r\v\f" or char in _BLANK:
+            out.append(" ")
+        elif kind in ("Cc", "Cs", "Co") or marks > _MARKS_IN_A_ROW:
+            continue
+        elif kind != "Cf" or (char in (ZWJ, ZWNJ) and out and out[-1] not in (ZWJ, ZWNJ, " ")):
+            out.append(char)
+    return " ".join("".join(out).split()).strip(ZWJ + ZWNJ + " ")
+
+
+def literal(text: str) -> str:
+    """Exactly what was written, to be copied, without what cannot be seen."""
+    hidden = ("Cc", "Cf", "Cs", "Co")
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in hidden)
+
+
+def own(text: str) -> str:
+    """Our own words that stand elsewhere, such as those of the grammar, for mrkdwn."""
+    return "".join(_ENTITIES.get(c, c) for c in text)
+
+
+def code(text: str, limit: int = 300) -> str:
+    """A code span: what is to be typed, or an id. No twins in it but for its own quote."""
+    return f"`{own(plain(text, limit).replace('`', chr(39)))}`"
+
+
+def size(text: str) -> int:
+    return len(text) + sum(c > "\uffff" for c in text)
+
+
+def _pieces(line: str) -> list[str]:
+    """Each character as it may stand in mrkdwn."""
+    out: list[str] = []
+    for i, char in enumerate(line):
+        before, after = line[i - 1 : i], line[i + 1 : i + 2]
+        if char == "_" and before.isalnum() and after.isalnum():
+            out.append(char)  # inside a word it formats nothing
+        elif char == ">" and not "".join(out).strip("\u203a "):
+            out.append("\u203a")  # a line that begins with &gt; is a quotation
+        elif char == "@" or (char == ":" and line[i + 1 : i + 3] == "//"):
+            out.append(char + WORD_JOINER)  # neither a mention nor a link
+        else:
+            out.append(_TWINS.get(char) or _ENTITIES.get(char, char))
+    return out
+
+
+def _joins(char: str) -> bool:
+    """Belongs to what stands before it: an accent, a skin tone, the next part of a family."""
+    first = char[:1]
+    return (
+        unicodedata.category(first) in ("Mn", "Me", "Mc")
+        or first == ZWJ
+        or "\U0001f3fb" <= first <= "\U0001f3ff"
+    )
+
+
+def _cut(text: str, limit: int) -> str:
+    end = room = 0
+    for char in text:
+        room += size(char)
+        if room > limit:
+            break
+        end += 1
+    while 0 < end < len(text) and (_joins(text[end]) or text[end - 1] == ZWJ):
+        end -= 1
+    return text[:end]
+
+
+def mention(user_id: str) -> str:
+    return f"<@{user_id}>" if is_user(user_id) else "someone"
+
+
+def starter_of(starter: str | None) -> str:
+    """Who asked us for a recording; None where nobody did."""
+    return mention(starter) if starter else "started elsewhere"
+
+
+def is_user(user_id: str) -> bool:
+    return user_id[:1] in ("U", "W") and bool(_SLACK_ID.fullmatch(user_id))
+
+
+def place(channel_id: str) -> str:
+    """A channel as Slack shows it to those who may see it; a conversation by its kind."""
+    if channel_id[:1] in ("C", "G") and _SLACK_ID.fullmatch(channel_id):
+        return f"<#{channel_id}>"
+    return "a direct message"
+
+
+def when(at: datetime) -> str:
+    """Day and time on the reader's own clock."""
+    return f"<!date^{unix(at)}^{{date_short_pretty}} at {{time}}|{utc(at)}>"
+
+
+def clock(at: datetime) -> str:
+    """The time alone."""
+    return f"<!date^{unix(at)}^{{time}}|{at.astimezone(UTC):%H:%M} UTC>"
+
+
+def unix(at: datetime) -> int:
+    return max(0, int(at.timestamp()))
+
+
+def utc(at: datetime) -> str:
+    there = at.astimezone(UTC)
+    return f"{there.day} {there:%b %Y, %H:%M} UTC"
+
+
+def duration(seconds: float | None) -> str:
+    """`1 h 12 min`, `12 min`, `45 s`; empty when it is not known, or nothing."""
+    if seconds is None or not math.isfinite(seconds) or seconds < 0.5:
+        return ""
+    if seconds < 59.5:
+        return f"{round(seconds)} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    parts = [f"{hours:,} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return " ".join(parts)
+
+
+def megabytes(size_bytes: int | None) -> str:
+    """`340 KB`, `1.2 MB`, `12 MB`; empty when it is not known."""
+    if size_bytes is None or size_bytes <= 0:
+        return ""
+    scales = (("KB", 1e3), ("MB", 1e6), ("GB", 1e9))
+    unit, scale = next((u for u in scales if size_bytes < 999.5 * u[1]), scales[-1])
+    amount = size_bytes / scale
+    return f"{amount:.1f} {unit}" if 0.1 <= amount < 9.95 else f"{max(1, round(amount)):,} {unit}"
+
+
+def count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def join(*parts: str) -> str:
+    """What there is to say on one line."""
+    return " · ".join(p for p in parts if p)
+
+
+def can_follow(channel: str | None) -> bool:
+    """Channels and group conversations; a direct message has nobody else to show it to."""
+    return channel is not None and channel.startswith(("C", "G"))

@@ -1,0 +1,85 @@
+"""The words that several views use for the same thing."""
+
+from bot.core.assets import VIDEO_TYPES, Transcription
+from bot.core.facts import AssetSeen
+from bot.core.recording import ON_AIR, Phase, Recording, Why
+from bot.ui.text import esc
+
+REASONS = {
+    "max duration reached": "the template allows no more",
+    "room ended": "the room was ended",
+    "last peer left": "the last person left",
+}
+MARKS = {
+    Phase.RUNNING: "🔴",
+    Phase.PAUSED: "⏸️",
+    Phase.COMPLETED: "✅",
+    Phase.FAILED: "⚠️",
+    Phase.NOT_STARTED: "⚠️",
+}
+NO_TRANSCRIPT_YET = (
+    "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
+)
+PHASES = {
+    Phase.REQUESTED: "Starting",
+    Phase.STARTING: "Starting",
+    Phase.RUNNING: "Recording",
+    Phase.PAUSED: "Paused",
+    Phase.STOPPING: "Stopping",
+    Phase.PROCESSING: "Processing",
+    Phase.COMPLETED: "Ready",
+    Phase.FAILED: "Failed",
+    Phase.NOT_STARTED: "Not started",
+    Phase.POINTER: "Already being recorded",
+}
+
+
+def mark_of(recording: Recording) -> str:
+    stopping = recording.stop_pending and recording.phase in ON_AIR
+    return "" if stopping or _cancelled(recording) else MARKS.get(recording.phase, "")
+
+
+def state_of(recording: Recording) -> str:
+    """The state in words, as a heading says it."""
+    if recording.stop_pending and recording.phase in ON_AIR:
+        return PHASES[Phase.STOPPING]
+    if _cancelled(recording):
+        return "Cancelled"
+    if recording.phase is Phase.COMPLETED:
+        return _ready(recording)
+    asked = recording.pause_pending
+    if asked and recording.phase in (Phase.RUNNING, Phase.PAUSED):
+        return f"{PHASES[recording.phase]}, {'pausing' if asked.pause else 'resuming'}"
+    return PHASES[recording.phase]
+
+
+def _ready(recording: Recording) -> str:
+    video = "Audio ready" if recording.options.audio_only else "Video ready"
+    if recording.results and recording.results.words:
+        return PHASES[Phase.COMPLETED]
+    coming = recording.transcription.pending and recording.transcription is not Transcription.MAYBE
+    return f"{video}, transcript to come" if coming or _to_be_checked(recording) else video
+
+
+def _to_be_checked(recording: Recording) -> bool:
+    return recording.transcription is Transcription.READY and recording.results is None
+
+
+def _cancelled(recording: Recording) -> bool:
+    return recording.problem is not None and recording.problem.why is Why.CANCELLED
+
+
+def file_name(asset: AssetSeen) -> str:
+    """What a file is, for people."""
+    if asset.type in VIDEO_TYPES:
+        return "Video"
+    mode = f" ({asset.mode})" if asset.mode else ""
+    known = {"transcript": "Transcript", "summary": "Summary", "chat": "Chat"}
+    return f"{known.get(asset.type) or esc(asset.type, 40)}{mode}"
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+DETAILS = "Recording details"

@@ -1,0 +1,74 @@
+"""The simulated 100ms, reached through the page's own address."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from record_bot_sandbox.hms.driver import Driver
+
+AGAIN_S = 1.0  # until it is asked for its changes again
+
+
+class HmsProxy:
+    def __init__(self, hms: Driver) -> None:
+        self._hms = hms
+        self._changed = asyncio.Event()
+
+    def routes(self) -> list[Route]:
+        every = ["GET", "POST", "DELETE"]
+        return [
+            Route("/100ms/rooms/{room_id}/say", self.say, methods=["POST"]),
+            Route("/100ms/{path:path}", self.control, methods=every),
+        ]
+
+    async def control(self, request: Request) -> Response:
+        """`/100ms/…` is `/sim/…` of the 100ms."""
+        try:
+            answer = await self._hms.http.request(
+                request.method,
+                f"/sim/{request.path_params['path']}",
+                params=request.query_params,
+                content=await request.body(),
+            )
+        except httpx.HTTPError as error:
+            return JSONResponse({"message": f"100ms is not there: {error!r}"}, status_code=502)
+        return Response(answer.content, answer.status_code, media_type="application/json")
+
+    async def say(self, request: Request) -> Response:
+        """A message in the room's chat: a call of the API proper, marked as ours."""
+        room_id = request.path_params["room_id"]
+        said = await request.json()
+        path = f"/active-rooms/{room_id}/send-message"
+        answer = await self._hms.api("POST", path, json=said, params={"via": "page"})
+        return Response(answer.content, answer.status_code, media_type="application/json")
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """One connection for all windows: a browser has only six for each address."""
+        task = asyncio.create_task(self._listen())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def changes(self) -> AsyncIterator[dict[str, object] | None]:
+        """Once for each time that something changed, or several things at once."""
+        while True:
+            await self._changed.wait()
+            yield None
+
+    async def _listen(self) -> None:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                async with self._hms.http.stream("GET", "/sim/stream", timeout=None) as answer:
+                    async for line in answer.aiter_lines():
+                        if line.startswith("data:"):
+                            self._changed.set()
+                            self._changed = asyncio.Event()
+            await asyncio.sleep(AGAIN_S)
