@@ -124,7 +124,7 @@ class Bench:
 
     async def files_moved(self, to: str | None) -> None:
         """The files of 100ms are there, says its storage; None: they are where they were."""
-        told = await self.bot.control.post(f"{self.bot.at}/files", json=to)
+        told = await self.bot.control.post(f"{self.bot.at}/files", json={"moved_to": to})
         told.raise_for_status()
 
     async def slack_fault(self, method: str, **fault: Any) -> None:

@@ -207,7 +207,7 @@ class Control:
 
     async def files(self, request: Request) -> Response:
         """100ms answers for its files with a redirect to this address, or, with null, itself."""
-        (await self._stage(request)).hms_sim.files.moved_to = await request.json()
+        (await self._stage(request)).hms_sim.files.moved_to = (await request.json())["moved_to"]
         return JSONResponse({})
 
     async def _stage(self, request: Request) -> Stage:
