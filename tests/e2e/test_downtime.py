@@ -75,6 +75,7 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
     start, end = (datetime.fromisoformat(asked[f"{at}_time"]) for at in ("start", "end"))
     assert timedelta(hours=1) < end - start < timedelta(hours=1, minutes=3)
     await away.reply(card, "The video is ready.")
+    await away.file(card.channel, card.ts, "-chat.txt")
     told = await checkup(away.ines, away, seed.STANDUP)
     assert "100ms could not deliver" in told
     assert "The last one came" in told

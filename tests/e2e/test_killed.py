@@ -103,7 +103,7 @@ async def test_sigterm_stops_within_ten_seconds_whatever_hangs(calm: Bench) -> N
 
 async def test_sigterm_while_idle_is_quick(calm: Bench) -> None:
     _, took_s = await calm.bot.stop()
-    assert took_s < 3
+    assert took_s < 6  # the ten seconds are for what is under way
     # Nobody is there: Slack says so, and nothing was lost after the restart.
     room = await calm.room()
     answer = await calm.ines.command(seed.STANDUP, f'/record start "{room.name}"')
