@@ -105,6 +105,8 @@ async def test_what_is_missing_is_said(
     assert gap in results.text
     assert ("Transcript" in labels(results.blocks)) is transcript
     await bench.file(seed.STANDUP, card.ts, "-chat.txt")
+    if transcript:
+        await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
     found = files(await bench.ines.state(), seed.STANDUP, card.ts)
     assert len(found) == (2 if transcript else 1)
     card = await bench.card(room, "Ready." if transcript else "Video ready.")

@@ -106,6 +106,7 @@ async def test_an_upload_that_happened_without_an_answer_doubles_at_most_once(
     card = await bench.running(room, "--transcript")
     await bench.chat(room)
     await bench.finish(room)
+    await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
     await bench.file(seed.STANDUP, card.ts, "-chat.txt")
     found = files(await bench.ines.state(), seed.STANDUP, card.ts)
     assert 2 <= len(found) <= 3
