@@ -57,6 +57,7 @@ def run() -> None:
     from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
     from bot.slack.socket import AppTokenRefused  # noqa: PLC0415
     from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.wiring import OrgWideInstall  # noqa: PLC0415
 
     configure_logs(settings.log_level, settings.log_format)
     try:
@@ -78,6 +79,11 @@ def run() -> None:
         fail(
             f"100ms does not accept {' and '.join(names)} ({e}). "
             f"Copy again: {where}. Is this machine's clock right?"
+        )
+    except OrgWideInstall:
+        fail(
+            "the app is installed for a whole organisation, which is not supported yet. "
+            "Install it in one workspace and copy that token to SLACK_BOT_TOKEN."
         )
     except CannotListen as e:
         fail(f"cannot listen on {e}: is another process there? Change HOST or PORT.")

@@ -14,6 +14,7 @@ from bot.engine.housekeeping import keep_tidy
 from bot.engine.replay import note_that_we_live, replay_what_was_missed
 from bot.hms.errors import HmsError, HmsUnauthorized
 from bot.settings import Settings
+from bot.web.connections import BoundedConnection
 from bot.wiring import Parts, build
 
 log = structlog.get_logger()
@@ -104,6 +105,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                http=BoundedConnection,
                 timeout_graceful_shutdown=HTTP_DRAIN_S,
                 server_header=False,
             )

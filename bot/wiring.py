@@ -68,6 +68,7 @@ log = structlog.get_logger()
 CALL_WITHIN_S = 8.0  # below the 10 s of a step
 # Longer than the pause between two turns of the loop, or every turn would connect anew.
 CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
+SECRET_LEAST = 16  # characters
 LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
 FEATURES = (
     linking,
@@ -106,6 +107,10 @@ class Parts:
     socket: SocketMode | None
 
 
+class OrgWideInstall(Exception):
+    """The app is installed for a whole organisation, which is not supported."""
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -118,13 +123,17 @@ def new_id() -> str:
 async def build(settings: Settings) -> AsyncIterator[Parts]:
     """Everything wired together; closed in reverse order.
 
-    Raises SlackError when Slack does not accept the token, StoreError without a database.
+    Raises SlackError when Slack does not accept the token, StoreError without a database,
+    OrgWideInstall.
     """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
         out = await stack.enter_async_context(_outbound(settings))
         identity = await SlackGateway(client, out, None).identity()
+        if identity.org_wide:
+            raise OrgWideInstall
+        _warn_of_short_secrets(settings)
         store = await _open(stack, settings, identity)
         await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
         hms = await stack.enter_async_context(_hms(settings, store, out))
@@ -174,6 +183,14 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             background=background,
             socket=socket,
         )
+
+
+def _warn_of_short_secrets(settings: Settings) -> None:
+    """The next version refuses them."""
+    for name in ("metrics_token", "hms_webhook_secret"):
+        secret: SecretStr | None = getattr(settings, name)
+        if secret and len(secret.get_secret_value()) < SECRET_LEAST:
+            log.warning("short_secret", name=name.upper(), at_least=SECRET_LEAST)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:

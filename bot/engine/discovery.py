@@ -23,6 +23,7 @@ AT_ONCE = 1  # so that the claim of none ends while others are looked at
 CLAIMED_FOR = timedelta(seconds=30)  # longer than the calls about one room can take
 LISTED_MOST = 200
 NO_OLDER_THAN = timedelta(days=1)
+OURS_WITHIN = timedelta(minutes=10)  # what is found so soon after an attempt of ours is its
 NEWS_FOR = timedelta(minutes=2)  # so long, an event that nobody claims makes us look again
 
 
@@ -77,6 +78,9 @@ async def _discover(deps: Deps, look: Look, found: HmsRecording) -> bool:
     if not channels:
         return True
     now = deps.now()
+    attempt = await deps.store.lists.attempted_since(look.room_id, now - OURS_WITHIN)
+    if attempt is not None:
+        channels = (attempt.home,)  # its answer was lost: it is for nobody else
     first = Discovered(
         at=now,
         hms_id=found.id,

@@ -17,5 +17,8 @@ LISTENER_SECONDS = Histogram(
     ["kind"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
+CONNECTIONS_REFUSED = Counter(
+    "record_bot_connections_refused_total", "HTTP connections that were closed", ["why"]
+)
 FAULTS = Counter("record_bot_faults_total", "Unexpected errors, by place", ["where"])
 REPLAYS = Counter("record_bot_replays_total", "Replays of webhooks asked for", ["outcome"])

@@ -104,7 +104,7 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "token_revoked": TokenRefused,
     "token_expired": TokenRefused,
     "missing_scope": NotAuthorized,
-    "team_access_not_granted": TokenRefused,
+    "team_access_not_granted": CannotPostThere,  # of that target: the token is good
 }
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _SLACK_IS_UNWELL = frozenset(

@@ -265,6 +265,14 @@ class SlackGateway:
         except WIRE_ERRORS as raised:
             raise error_from(raised) from None
 
+    async def _refused(self, gates: Gates, error: TokenRefused) -> SlackError:
+        """Shut the gates, unless auth.test takes the token: then it was about that call alone."""
+        try:
+            await self._probe()
+        except SlackError:
+            return await gates.refused(error.error)
+        return SlackRefused(error.error)
+
     @asynccontextmanager
     async def _call(self, method: str) -> AsyncIterator[None]:
         if self._gates:
@@ -282,7 +290,7 @@ class SlackGateway:
         if gates is None:
             return error
         if isinstance(error, TokenRefused):
-            return await gates.refused(error.error)
+            return await self._refused(gates, error)
         if isinstance(error, SlackUnavailable) and error.retry_after_s:
             await gates.close(method, error.retry_after_s)
         return error

@@ -26,6 +26,7 @@ class Identity:
     bot_id: str
     name: str
     scopes: frozenset[str]
+    org_wide: bool = False  # installed for a whole organisation, not for one workspace
 
     @classmethod
     def read(cls, answer: AsyncSlackResponse) -> Self:
@@ -39,6 +40,8 @@ class Identity:
             bot_id=answer.get("bot_id") or "",
             name=answer.get("user") or "record-bot",
             scopes=frozenset(s.strip() for s in granted.split(",") if s.strip()),
+            org_wide=bool(answer.get("is_enterprise_install"))
+            or str(answer["team_id"]).startswith("E"),
         )
 
 
@@ -54,7 +57,10 @@ class Member:
     @classmethod
     def read(cls, user_id: str, info: Mapping[str, Any], *, home_team: str) -> Self:
         """From the `user` of users.info."""
-        outside = info.get("team_id") not in (None, home_team) or info.get("is_stranger")
+        # In an organisation, people may be at home in a sister workspace and members of ours, too.
+        teams = (info.get("enterprise_user") or {}).get("teams") or ()
+        elsewhere = info.get("team_id") not in (None, home_team) and home_team not in teams
+        outside = elsewhere or info.get("is_stranger")
         guest = info.get("is_restricted") or info.get("is_ultra_restricted")
         gone = info.get("deleted") or info.get("is_bot")
         profile: Mapping[str, Any] = info.get("profile") or {}

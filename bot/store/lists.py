@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -10,7 +11,7 @@ from bot.core.proofs import Horizon
 from bot.core.recording import OCCUPIES_ROOM
 from bot.store import rows
 from bot.store.repository import Repository
-from bot.store.schema import recording_channels, recordings
+from bot.store.schema import facts, recording_channels, recordings
 from bot.store.values import RecordingRow
 
 r = recordings.c
@@ -41,6 +42,13 @@ class RecordingLists(Repository):
         # Rarely two do, as one came back to life: the holder of the lock counts.
         first = occupying.order_by(r.room_lock.is_(None), r.requested_at.desc())
         found = await self._rows(first.limit(1))
+        return found[0] if found else None
+
+    async def attempted_since(self, room_id: str, since: datetime) -> RecordingRow | None:
+        """The latest that we tried to start in the room since then, and 100ms never named."""
+        query = self._all().where(r.room_id == room_id, r.hms_id.is_(None))
+        tried = query.where(r.requested_at >= since, _was_attempted())
+        found = await self._rows(_newest_first(tried).limit(1))
         return found[0] if found else None
 
     async def recent(
@@ -111,6 +119,12 @@ def _newest_first(query: Select[Any]) -> Select[Any]:
 
 def _occupies() -> ColumnElement[bool]:
     return r.phase.in_(sorted(p.value for p in OCCUPIES_ROOM))
+
+
+def _was_attempted() -> ColumnElement[bool]:
+    f = facts.c
+    kind = f.kind == "start_attempted"
+    return select(1).where(f.recording_key == r.key, kind).exists()
 
 
 def _may_see(to: Horizon) -> ColumnElement[bool]:

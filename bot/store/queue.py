@@ -25,7 +25,7 @@ from bot.core.recording import Phase
 from bot.store.listening import Listener
 from bot.store.repository import Repository
 from bot.store.rows import asked_row
-from bot.store.schema import deliveries, inbox, recordings
+from bot.store.schema import deliveries, inbox, recording_channels, recordings
 from bot.store.sql import is_new, is_parked, of_the_team
 from bot.store.values import Asked
 
@@ -147,7 +147,16 @@ class Queue(Repository):
         """At the start: what nobody can be working on is free, and everything open is due."""
         if self._db.is_sqlite:
             await self.release_all()
+        await self.wake_followed_elsewhere()
         return await self.wake_all_open()
+
+    async def wake_followed_elsewhere(self) -> None:
+        """Those shown in other channels before anybody asked whether they are private, ended or
+        not: what must not be there is withdrawn."""
+        shown = recording_channels.c
+        elsewhere = select(1).where(shown.recording_key == r.key, shown.channel != r.home).exists()
+        async with self._waking() as conn:
+            await self._wake(conn, r.is_private.is_(None) & (r.starter != "") & elsewhere)
 
     async def wake_parked(self, channel: str) -> list[str]:
         """Deliveries parked at this channel are to be tried again; the keys of their recordings."""

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from bot.store.errors import StoreError
 from bot.store.store import Store
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+_PROXIES = ("forwarded", "via", "x-real-ip", "true-client-ip")
+_PROXIES_BEGIN = ("x-forwarded-", "cf-", "x-envoy-", "fly-", "x-amzn-")
 
 
 async def healthz(_: Request) -> Response:
@@ -56,7 +57,8 @@ class Metrics:
 
 
 def _from_here(request: Request) -> bool:
-    if request.client is None or any(h in request.headers for h in _FORWARDED):
+    names = (name.lower() for name in request.headers)
+    if request.client is None or any(n in _PROXIES or n.startswith(_PROXIES_BEGIN) for n in names):
         return False
     try:
         return ipaddress.ip_address(request.client.host).is_loopback

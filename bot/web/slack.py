@@ -46,7 +46,12 @@ class SlackEndpoint:
         except Exception as odd:  # Bolt looks into the body, and expects what Slack sends
             log.warning("unreadable_request", why=type(odd).__name__)
             return PlainTextResponse("not a request of Slack's", status_code=400)
-        return to_starlette_response(await self._app.async_dispatch(bolt_request))
+        try:
+            answer = await self._app.async_dispatch(bolt_request)
+        except Exception as odd:  # not from a listener of ours: those are answered by Bolt
+            log.warning("odd_request", why=type(odd).__name__)
+            return PlainTextResponse("", status_code=200)
+        return to_starlette_response(answer)
 
 
 def _is_slack(verifier: SignatureVerifier, request: Request, body: bytes) -> bool:

@@ -62,7 +62,7 @@ async def test_one_refusal_stops_every_call(
             await door.post(STANDUP, HELLO)
         with pytest.raises(NotInstalled):
             await replica.update(STANDUP, "1.2", HELLO)
-    assert called(world) == ["chat.postMessage"]
+    assert called(world) == ["chat.postMessage", "auth.test"]  # which might have taken the token
 
 
 async def test_probes_become_rare_and_one_replica_makes_them(
@@ -78,7 +78,7 @@ async def test_probes_become_rare_and_one_replica_makes_them(
             *(one.post(STANDUP, HELLO) for one in (door, replica)), return_exceptions=True
         )
         assert all(isinstance(refused, NotInstalled) for refused in tries)
-    probes = called(world)[1:]
+    probes = called(world)[2:]
     assert set(probes) == {"auth.test"}
     assert 3600 // 300 <= len(probes) <= 3600 // 300 + 12
 
@@ -93,7 +93,7 @@ async def test_it_goes_on_by_itself_when_it_is_back(
     assert caught.value.retry_after_s is not None
     clock.advance(timedelta(seconds=caught.value.retry_after_s))
     await door.post(STANDUP, HELLO)
-    assert called(world) == ["chat.postMessage", "auth.test", "chat.postMessage"]
+    assert called(world) == ["chat.postMessage", *["auth.test"] * 2, "chat.postMessage"]
     await gateway(world, another, clock).post(STANDUP, HELLO)
     assert await another.rate_limits.shut(INSTALLED) is None
 

@@ -163,7 +163,9 @@ async def test_settings_of_a_channel_open_from_home_as_often_as_one_likes(bench:
     # Where the bot is not, it cannot tell who is there.
     shown = await home(bench, bench.amara, "Choose a channel", without=pick)
     await bench.amara.click(shown, action(shown, "settings_pick"), value=seed.BOARD)
-    told = await bench.view(bench.amara, "outcome", "You have to be in that channel", "invite the bot")
+    told = await bench.view(
+        bench.amara, "outcome", "You have to be in that channel", "invite the bot"
+    )
     await bench.amara.close(told)
 
 

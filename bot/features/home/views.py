@@ -28,8 +28,8 @@ from bot.ui.text import code, count, when
 RUNNING = 20
 PRESETS = 5
 WELCOME = (
-    "Here you see the recordings that you start. Those of your channels are in the channels "
-    f"themselves. Where a channel lets you start one, type {code('/record')} there."
+    "Here you see the recordings of the channels that you are in. Where a channel lets you start "
+    f"one, type {code('/record')} there."
 )
 
 

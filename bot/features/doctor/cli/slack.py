@@ -64,6 +64,9 @@ async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
         return [failed(BOT_TOKEN, f"Slack does not accept it ({shown(refused.error)})", fix)]
     except SlackError as error:
         return [_no_answer(BOT_TOKEN, error)]
+    if identity.org_wide:
+        fix = "install the app in one workspace and use that token"
+        return [failed(BOT_TOKEN, "the app is installed for a whole organisation", fix)]
     who = f"{shown(identity.name)} in the workspace {shown(identity.team)}"
     return [ok(BOT_TOKEN, who), scopes_finding(identity.scopes)]
 
