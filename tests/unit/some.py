@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from bot.core import facts as f
+from bot.core.derive import derive
 from bot.core.options import RecordingOptions
+from bot.core.recording import Recording
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -130,3 +132,8 @@ def any_facts(draw: st.DrawFn) -> list[f.Fact]:
     beginnings: list[f.Fact] = [requested(options=draw(OPTIONS)), discovered()]
     first = draw(st.sampled_from(beginnings))
     return [first, *draw(st.lists(SINGLE, max_size=14, unique_by=lambda x: x.identity))]
+
+
+def derive_of(channel: str, *facts: f.Fact) -> Recording:
+    """A recording that was asked for in this channel."""
+    return derive("key-1", [requested(channel=channel), *facts])

@@ -76,7 +76,13 @@ async def turn_page(
 
 @on.action(pids.EDIT)
 async def edit(
-    seen: SeenPreset, here: Here, click: Click, view: ViewValues, ack: Ack, bot: Bot
+    seen: SeenPreset,
+    _: HomeMember,
+    here: Here,
+    click: Click,
+    view: ViewValues,
+    ack: Ack,
+    bot: Bot,
 ) -> None:
     """In the form's own fields. The draft knows that it is a preset."""
     user, channel = seen.by, here.channel if here else None

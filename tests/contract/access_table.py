@@ -1,0 +1,161 @@
+"""What people may do, written from the requirement and not from the code.
+
+Persons and places are those of the simulated workspace, with two full members who are in none of
+the places: OUTSIDE, and ADMIN_OUTSIDE. A place is where the recording was asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from record_bot_sandbox.slack import seed
+
+OUTSIDE, ADMIN_OUTSIDE, NOBODY = "U0OUTSIDE1", "U0ADMOUT01", "U0NOBODY01"
+PLAZA = "C0PLAZA001"  # a public channel that everybody is in; nothing is recorded there
+PERSONS = {
+    "starter": seed.STARTER,
+    "member in the channel": seed.MEMBER,
+    "member outside": OUTSIDE,
+    "admin outside": ADMIN_OUTSIDE,
+    "guest": seed.GUEST,
+    "other organisation": seed.STRANGER,
+    "stranger": NOBODY,
+}
+Place = Literal["public", "private", "direct", "shared"]
+PLACES: Mapping[Place, str] = {
+    "public": seed.STANDUP,
+    "private": seed.DESIGN,
+    "direct": seed.dm_id(seed.STARTER),
+    "shared": seed.PARTNERS,
+}
+FULL = frozenset({"starter", "member in the channel", "member outside", "admin outside"})
+
+# Who may know of a recording, by where it was asked for.
+SEES: Mapping[Place, frozenset[str]] = {
+    "public": FULL | {"guest"},  # the guest is in that channel
+    "private": frozenset({"starter", "member in the channel"}),
+    "direct": frozenset({"starter"}),
+    "shared": FULL | {"other organisation"},  # they are in that channel
+}
+# Who is in the channel: may configure it, post to it, share into it.
+IN: Mapping[Place, frozenset[str]] = {
+    "public": frozenset({"starter", "member in the channel", "guest"}),
+    "private": frozenset({"starter", "member in the channel"}),
+    "direct": frozenset(),
+    "shared": frozenset({"starter", "member in the channel", "other organisation"}),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`who` may do it, of those who see the recording (or, `channel`, who are in the channel).
+
+    `effect` is what it does then: a new row of a table, or a call that shows something.
+    `also` may do it although the rest of their kind may not. `never` for what has no effect on
+    anything of anybody else's, with the reason.
+    """
+
+    about: Literal["recording", "channel", "draft", "member", "command", "none"]
+    effect: str = ""
+    who: frozenset[str] = FULL
+    why: str = ""
+
+
+EVERYONE = frozenset(PERSONS)
+STARTER_AND_ADMINS = frozenset({"starter", "admin outside"})
+NONE = "none"
+
+HANDLERS: Mapping[str, Rule] = {
+    # A recording, named by its key: a claim.
+    "action recording_stop": Rule("recording", "facts:stop_requested"),
+    "action recording_pause": Rule("recording", "facts:pause_requested"),
+    "action recording_resume": Rule("recording", "facts:pause_requested"),
+    "action recording_ask_stop": Rule("recording", "facts:stop_wished", EVERYONE - {"starter"}),
+    "action recording_details": Rule("recording", "views.open", EVERYONE),
+    "action recording_watch": Rule("recording", "hms"),
+    "action recording_transcript": Rule("recording", "hms"),
+    "action recording_file": Rule("recording", "hms"),
+    "action recording_follow": Rule("recording", "facts:shared"),
+    "action recording_share": Rule("recording", "views.open"),
+    "view recording_share_form": Rule("recording", "facts:shared"),
+    "action recording_forget": Rule("recording", "facts:forget_requested", STARTER_AND_ADMINS),
+    "action recording_change": Rule("recording", "drafts"),
+    "action recording_try_again": Rule("recording", "recordings"),
+    # A channel, named by a value or by a view's metadata: a claim.
+    "action settings_open": Rule("channel", "settings_form"),
+    "action settings_pick": Rule("channel", "settings_form"),
+    "view settings_form": Rule("channel", "channel_settings"),
+    "view start_form": Rule("channel", "recordings"),
+    "action preset_edit": Rule("channel", "drafts"),
+    "action preset_delete": Rule("channel", "-presets"),
+    "action presets_page": Rule("channel", "views.update"),
+    # A channel, which Slack itself names.
+    "action room_unfollow": Rule("member", "-follows"),
+    # Another person's draft.
+    "action form_back": Rule("draft", "views.open", frozenset({"starter"})),
+    "action start_preset_id": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_audio_only": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_resolution": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_transcription": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_summary": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_more": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_add_section": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_remove_section": Rule("draft", "views.update", frozenset({"starter"})),
+    "action preset_save_as": Rule("draft", "views.push", frozenset({"starter"})),
+    "view preset_save_as_form": Rule("draft", NONE, frozenset()),
+    "view preset_form": Rule("draft", NONE, frozenset()),
+    "options start_room_id": Rule("draft", "options", frozenset({"starter"})),
+    # What belongs to the whole workspace: full members.
+    "action checkup": Rule("member", "views.open"),
+    "action presets_all": Rule("member", "views.open"),
+    "action form_open": Rule("member", "views.open"),
+    "shortcut start_recording": Rule("member", "views.open"),
+    "shortcut record_link": Rule("member", "views.open"),
+    "action room_start": Rule("member", "views.open"),
+    "options settings_room_id": Rule("member", "options"),
+    "options settings_start_groups": Rule("member", "options"),
+    "options settings_stop_groups": Rule("member", "options"),
+    # Commands name a room; what is recorded there is as if it were not, for others.
+    "command /record": Rule("command"),
+    "event app_mention": Rule("command"),
+    "event app_home_opened": Rule("command"),
+    "action home_page": Rule("command"),
+    "event link_shared": Rule("command"),
+    # Nothing of anybody's.
+    "action link": Rule("none", why="only acknowledged"),
+    "view_closed start_form": Rule("none", why="only acknowledged"),
+    "event member_joined_channel": Rule("none", why="wakes what waits for a channel"),
+    "event app_uninstalled": Rule("none", why="pauses the bot's own calls"),
+    "event tokens_revoked": Rule("none", why="pauses the bot's own calls, for its own token"),
+}
+
+ROUTES: Mapping[str, str] = {
+    "POST /slack/events": "signed by Slack",
+    "POST /webhooks/100ms/{name:path}": "with the secret header",
+    "GET /healthz": "public: says ok",
+    "GET /readyz": "public: says whether, and which side is missing",
+    "GET /metrics": "for this machine, or with METRICS_TOKEN",
+}
+
+# What the background may do elsewhere than where the recording was asked for, if it is private.
+STEPS: Mapping[str, str] = {
+    "PostCard": "never elsewhere",
+    "UpdateCard": "never elsewhere",
+    "PostSummary": "never elsewhere",
+    "UploadFile": "never elsewhere",
+    "Withdraw": "edits what is there to say nothing",
+    "Erase": "deletes what is there",
+    "AskPlace": "asks Slack alone",
+    "Outcome": "to the person who asked",
+    "Tell": "to the starter",
+    "AskToStop": "to the starter",
+    "Receipt": "to the person who forgot it",
+    "SayInRoom": "in the room",
+    "Start": "at 100ms",
+    "Stop": "at 100ms",
+    "Pause": "at 100ms",
+    "Resume": "at 100ms",
+    "Ask": "at 100ms",
+    "FetchTranscript": "at 100ms",
+    "GiveUp": "a fact alone",
+}

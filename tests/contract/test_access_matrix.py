@@ -1,0 +1,522 @@
+"""The test that cannot forget: every handler, web route and background step has a row in the
+table, and each is tried with signed payloads that claim what the person may not have.
+
+Compared are effects: rows, calls to Slack and 100ms, and whether anything of the recording is told.
+"""
+
+import itertools
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+import pytest
+import pytest_asyncio
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.model import Channel, User
+from sqlalchemy import func, select
+from starlette.routing import Route
+
+from bot.core import steps
+from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.facts import (
+    AssetSeen,
+    Fact,
+    Followed,
+    Observed,
+    PauseSent,
+    PlaceSeen,
+    Requested,
+    ResultsChecked,
+    StartAccepted,
+)
+from bot.core.options import RecordingOptions
+from bot.core.plan import plan
+from bot.core.policy import Policy
+from bot.features.options.drafts import Draft
+from bot.features.options.store import DraftRepository
+from bot.features.presets.model import Preset
+from bot.features.presets.store import PresetRepository
+from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.store import RoomRepository
+from bot.store import schema
+from bot.wiring import FEATURES
+from tests.contract.access_table import (
+    ADMIN_OUTSIDE,
+    FULL,
+    HANDLERS,
+    IN,
+    NONE,
+    OUTSIDE,
+    PERSONS,
+    PLACES,
+    PLAZA,
+    ROUTES,
+    SEES,
+    STEPS,
+    Place,
+    Rule,
+)
+from tests.contract.hostile_kit import JSON_TYPE, Target, target
+from tests.unit.some import T0, derive_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TABLES = ("recordings", "drafts", "follows", "channel_settings", "presets")
+SECRET = "Hush"  # begins the room name of every recording here
+TOKEN = "token-of-the-starter"
+HMS_ASSET = "asset-1"
+counted: Counter[str] = Counter()
+_serial = itertools.count(1)
+
+
+def names() -> list[str]:
+    return [f"{one.kind} {n}" for f in FEATURES for one in f.on.declared for n in one.names]
+
+
+@dataclass
+class Effects:
+    """What one request did."""
+
+    rows: Counter[str]
+    calls: list[tuple[str, str]]
+    ack: str
+    hms: int
+
+    @property
+    def told(self) -> str:
+        return json.dumps([self.ack, self.calls])
+
+    def has(self, effect: str) -> bool:
+        match effect:
+            case "hms":
+                return self.hms > 0
+            case "options":
+                return '"value"' in self.ack  # at least one, in a group or not
+            case "settings_form":
+                return any('"settings_form"' in args for m, args in self.calls if m == "views.open")
+            case "views.open":
+                opened = [args for m, args in self.calls if m == "views.open"]
+                return any('"outcome"' not in a or '"waiting-' in a for a in opened)
+            case "views.update" | "views.push":
+                return any(m == effect for m, _ in self.calls)
+            case _:
+                sign = -1 if effect.startswith("-") else 1
+                return self.rows[effect.removeprefix("-")] * sign > 0
+
+
+@dataclass
+class Rig:
+    bot: Target
+    triggers: list[str] = field(default_factory=list)
+
+    @property
+    def store(self) -> Any:
+        return self.bot.parts.deps.store
+
+    async def rows(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        async with self.store.db.database.read() as conn:
+            for name in TABLES:
+                table = getattr(schema, name)
+                found[name] = await conn.scalar(select(func.count()).select_from(table)) or 0
+            kinds = select(schema.facts.c.kind, func.count()).group_by(schema.facts.c.kind)
+            for kind, count in await conn.execute(kinds):
+                found[f"facts:{kind}"] = count
+            homes = select(schema.recordings.c.home, func.count())
+            for home, count in await conn.execute(homes.group_by(schema.recordings.c.home)):
+                found[f"recordings@{home}"] = count
+        return found
+
+    async def hms_calls(self) -> int:
+        base = self.bot.parts.settings.hms_api_url.removesuffix("/v2")
+        answer = await self.bot.http.get(f"{base}/sim/requests", params={"last": 1000})
+        paths = [r["path"] for r in answer.json()["requests"]]
+        return sum("presigned-url" in p or "/v2/recordings/" in p for p in paths)
+
+    async def send(self, body: dict[str, Any], *, form: str = "payload") -> Effects:
+        before, hms = await self.rows(), await self.hms_calls()
+        self.bot.slack.calls.clear()
+        if form == "command":
+            answer = await self.bot.signed(urlencode(body).encode())
+        elif form == "event":
+            answer = await self.bot.signed(json.dumps(body).encode(), JSON_TYPE)
+        else:
+            answer = await self.bot.signed(urlencode({"payload": json.dumps(body)}).encode())
+        assert answer.status_code == 200, answer.text
+        await self.bot.parts.background.drain(5.0)
+        after = await self.rows()
+        changed = Counter({k: after[k] - before[k] for k in after | before})
+        asked = {"users.info", "users.conversations", "conversations.info", "usergroups.list"}
+        calls = [
+            (c.method, json.dumps(c.args, default=str))
+            for c in self.bot.slack.calls
+            if c.method not in asked
+        ]
+        counted["requests"] += 1
+        counted["effects"] += sum(map(abs, changed.values())) + len(calls)
+        return Effects(changed, calls, answer.text, await self.hms_calls() - hms)
+
+    def base(self, kind: str, user: str) -> dict[str, Any]:
+        trigger = self.bot.slack.new_trigger(user, channel=PLAZA)
+        self.triggers.append(trigger)
+        return {
+            "type": kind,
+            "team": {"id": seed.TEAM_ID},
+            "user": {"id": user, "team_id": seed.TEAM_ID},
+            "trigger_id": trigger,
+            "api_app_id": seed.APP_ID,
+            "token": "unused",
+        }
+
+    def click(
+        self, user: str, action: str, value: str, *, view: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        act = {"action_id": action, "block_id": "b", "type": "button", "value": value}
+        where = {"view": view} if view else {"channel": {"id": PLAZA, "name": "plaza"}}
+        kind = "view" if view else "message"
+        container = {"type": kind, "message_ts": "1.0", "channel_id": PLAZA}
+        return {**self.base("block_actions", user), **where, "container": container,
+                "actions": [act]}  # fmt: skip
+
+    def view(self, callback_id: str, metadata: str, values: Any = None) -> dict[str, Any]:
+        return {"id": "V0UNKNOWN1", "type": "modal", "callback_id": callback_id, "hash": "h",
+                "private_metadata": metadata, "blocks": [], "state": {"values": values or {}}}  # fmt: skip
+
+    def command(self, user: str, text: str) -> dict[str, Any]:
+        trigger = self.bot.slack.new_trigger(user, channel=PLAZA)
+        return {"command": "/record", "text": text, "user_id": user, "channel_id": PLAZA,
+                "team_id": seed.TEAM_ID, "trigger_id": trigger}  # fmt: skip
+
+    def event(self, kind: str, **event: Any) -> dict[str, Any]:
+        n = next(_serial)
+        return {"type": "event_callback", "team_id": seed.TEAM_ID, "event_id": f"Ev{n}",
+                "event_time": int(time.time()), "event": {"type": kind, **event}}  # fmt: skip
+
+    async def recording(self, place: Place, how: str) -> tuple[str, str]:
+        """Its key and its room's id; `how` far it is."""
+        n, now = next(_serial), self.bot.parts.deps.now()
+        key, room = f"rec-{n}", f"{n:024x}"
+        options = RecordingOptions(meeting_url=f"https://meet.example/x?auth_token={TOKEN}")
+        home = PLACES[place]
+        first = Requested(
+            at=now, request_id=key, room_id=room, room_name=f"{SECRET} {n}", options=options,
+            by=seed.STARTER, channel_id=home, via="command",
+        )  # fmt: skip
+        kind = {"public": "public", "shared": "shared", "private": "private", "direct": "direct"}
+        facts: list[Fact] = [
+            PlaceSeen(at=now, channel_id=home, place=kind[place]),
+            StartAccepted(at=now, hms_id=f"hms-{n}"),
+            Observed(at=now, status="completed" if how == "ended" else "running"),
+        ]
+        if how == "paused":
+            facts.append(PauseSent(at=now, asked_at=now, pause=True))
+        if how == "ended":
+            facts.append(
+                AssetSeen(at=now, asset_id=HMS_ASSET, type="room-composite", status="completed")
+            )
+        await self.store.recordings.create(key, first, also=facts)
+        return key, room
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    async with target(tmp_path_factory.mktemp("matrix")) as made:
+        sim = made.slack
+        sim.faults.enforce_limits = False
+        sim.users[OUTSIDE] = User(OUTSIDE, "olu", "Olu Outside", seed.TEAM_ID)
+        sim.users[ADMIN_OUTSIDE] = User(
+            ADMIN_OUTSIDE, "ada", "Ada Admin", seed.TEAM_ID, is_admin=True
+        )
+        everybody = {*PERSONS.values(), seed.BOT_USER}
+        sim.channels[PLAZA] = Channel(PLAZA, "plaza", "public", everybody)
+        rooms = [RoomEntry("f" * 24, "town hall")]
+        await RoomRepository(made.parts.deps.db).upsert(rooms, made.parts.deps.now())
+        yield Rig(made)
+    print(f"\nmatrix: {dict(counted)}")  # noqa: T201
+
+
+async def test_every_handler_route_and_step_has_a_row(rig: Rig) -> None:
+    assert sorted(HANDLERS) == sorted(names())
+    routes = [
+        f"{method} {route.path}"
+        for route in rig.bot.parts.web.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    ]
+    assert sorted(ROUTES) == sorted(routes)
+    every = {kind.__name__ for kind in get_args(steps.Action) if isinstance(kind, type)}
+    assert set(STEPS) == every
+
+
+def of(about: str) -> list[Any]:
+    return [pytest.param(n, r, id=n) for n, r in HANDLERS.items() if r.about == about]
+
+
+HOW = {
+    "recording_resume": "paused",
+    **dict.fromkeys(
+        ("recording_watch", "recording_transcript", "recording_file", "recording_forget",
+         "recording_change", "recording_try_again"), "ended",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "rule"), of("recording"))
+async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
+    kind, _, action = name.partition(" ")
+
+    async def tried(user: str, key: str) -> Effects:
+        if kind == "view":
+            chosen = {"share_channel": {"share_channel_input": {"selected_conversation": PLAZA}}}
+            form = rig.view(action, key, chosen)
+            return await rig.send({**rig.base("view_submission", user), "view": form})
+        value = f"{key} {HMS_ASSET}" if action == "recording_file" else key
+        return await rig.send(rig.click(user, action, value))
+
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        key, _ = await rig.recording(place, HOW.get(action, "running"))
+        done = await tried(user, key)
+        sees = who in SEES[place]
+        may = sees and who in rule.who
+        assert done.has(rule.effect) == may, (who, place, done)
+        if not sees:
+            assert SECRET not in done.told, (who, place, done)
+            assert seed.STARTER not in done.told.replace(user, ""), (who, place)
+            assert not any(done.rows.values()), (who, place, done.rows)
+            missing = await tried(user, "rec-0")
+            assert _plain(rig, missing, key) == _plain(rig, done, key), (who, place)
+        if user != seed.STARTER:
+            assert TOKEN not in done.told, (who, place)
+
+
+def _plain(rig: Rig, done: Effects, key: str) -> tuple[str, Counter[str]]:
+    told = done.told.replace(key, "KEY").replace("rec-0", "KEY")
+    for trigger in rig.triggers:
+        told = told.replace(trigger, "TRIGGER")
+    return told, done.rows
+
+
+CHANNELS: tuple[Place, ...] = ("public", "private", "shared")
+
+
+@pytest.mark.parametrize(("name", "rule"), of("channel"))
+async def test_a_channel_by_what_a_view_says(rig: Rig, name: str, rule: Rule) -> None:
+    kind, _, action = name.partition(" ")
+    deps = rig.bot.parts.deps
+    for place, (who, user) in itertools.product(CHANNELS, PERSONS.items()):
+        channel, effect = PLACES[place], rule.effect
+        n = next(_serial)
+        if action == "start_form":
+            draft = Draft(room_id=f"{n:024x}", room_name="town hall", channel=channel)
+            await DraftRepository(deps.db).save(f"d{n}", user, PLAZA, draft)
+            body: dict[str, Any] = {
+                **rig.base("view_submission", user), "view": rig.view(action, f"d{n}")
+            }  # fmt: skip
+            effect = f"recordings@{channel}"
+        elif action.startswith("preset_"):
+            preset = Preset(f"p{n}", channel, f"Preset {n}", RecordingOptions(), "U0MAKER001", T0)
+            assert await PresetRepository(deps.db).save(preset) is None
+            body = rig.click(user, action, f"p{n}", view=rig.view("x", ""))
+            body["view"]["type"] = "home" if action == "preset_edit" else "modal"
+        elif action == "presets_page":
+            body = rig.click(user, action, "0", view=rig.view("x", channel))
+        elif kind == "view":
+            body = {**rig.base("view_submission", user), "view": rig.view(action, channel)}
+        else:
+            body = rig.click(user, action, channel)
+        done = await rig.send(body)
+        may = who in IN[place] and who in FULL
+        if rule.effect == "channel_settings" and may:
+            assert (await rig.store.channel_settings.changes(channel)) is not None
+            assert '"errors"' not in done.ack
+            assert '"update"' not in done.ack
+            continue
+        assert done.has(effect) == may, (who, place, done)
+        if not may:
+            assert not any(done.rows.values()), (who, place, done.rows)
+
+
+@pytest.mark.parametrize(("name", "rule"), of("draft"))
+async def test_another_persons_draft(rig: Rig, name: str, rule: Rule) -> None:
+    kind, _, action = name.partition(" ")
+    deps = rig.bot.parts.deps
+    for who, user in PERSONS.items():
+        n = next(_serial)
+        draft = Draft(context=f"{SECRET} context", temperature="much", more=True, summary="on")
+        await DraftRepository(deps.db).save(f"d{n}", seed.STARTER, PLAZA, draft)
+        view = rig.view(action if kind == "view" else "start_form", f"d{n}")
+        if kind == "view":
+            body = {**rig.base("view_submission", user), "view": view}
+        elif kind == "options":
+            body = {**rig.base("block_suggestion", user), "view": view, "action_id": action,
+                    "block_id": "room_id", "value": "town", "container": {"type": "view"}}  # fmt: skip
+        elif action == "form_back":
+            body = rig.click(user, action, f"d{n}")
+        else:
+            body = rig.click(user, action, "1", view=view)
+        done = await rig.send(body)
+        if rule.effect != NONE:
+            assert done.has(rule.effect) == (who in rule.who), (who, done)
+        if user != seed.STARTER:
+            assert SECRET not in done.told, (who, done)
+            assert not any(done.rows.values()), (who, done.rows)
+            kept = await DraftRepository(deps.db).get(f"d{n}", seed.STARTER)
+            assert kept is not None
+            assert kept.draft == draft
+
+
+@pytest.mark.parametrize(("name", "rule"), of("member"))
+async def test_what_belongs_to_the_workspace(rig: Rig, name: str, rule: Rule) -> None:
+    kind, _, action = name.partition(" ")
+    link = {"text": "https://acme.app.100ms.live/preview/abc-defg-hij", "ts": "1.0"}
+    for who, user in PERSONS.items():
+        await rig.store.follows.follow("f" * 24, "town hall", PLAZA, seed.STARTER)
+        if kind == "shortcut":
+            body = {**rig.base("shortcut", user), "callback_id": action}
+            if action == "record_link":
+                more = {"type": "message_action", "channel": {"id": PLAZA}, "message": link}
+                body |= more
+        elif kind == "options":
+            view = rig.view("settings_form", PLAZA)
+            body = {**rig.base("block_suggestion", user), "view": view, "action_id": action,
+                    "block_id": "b", "value": "", "container": {"type": "view"}}  # fmt: skip
+        else:
+            body = rig.click(user, action, "f" * 24)
+        done = await rig.send(body)
+        assert done.has(rule.effect) == (who in FULL), (who, done)
+
+
+@pytest.mark.parametrize(("name", "rule"), of("none"))
+async def test_what_is_nobodys_does_nothing_to_anybody(rig: Rig, name: str, rule: Rule) -> None:
+    assert rule.why
+    kind, _, action = name.partition(" ")
+    for user in PERSONS.values():
+        if kind == "event":
+            event = rig.event(action, user=user, channel=PLAZA, tokens={"oauth": [user]})
+            if action == "app_uninstalled":
+                continue  # tried in test_slack_removed.py: it shuts the bot's own calls
+            done = await rig.send(event, form="event")
+        elif kind == "view_closed":
+            body = {**rig.base("view_closed", user), "view": rig.view(action, "x")}
+            done = await rig.send(body)
+        else:
+            done = await rig.send(rig.click(user, action, "x"))
+        assert not any(done.rows.values())
+        assert done.calls == []
+
+
+@pytest.mark.parametrize("verb", ["stop", "pause", "resume"])
+@pytest.mark.parametrize("by", ["command", "mention"])
+async def test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded(
+    rig: Rig, verb: str, by: str
+) -> None:
+    kind = "facts:stop_requested" if verb == "stop" else "facts:pause_requested"
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        _, room = await rig.recording(place, "paused" if verb == "resume" else "running")
+        free = f"{next(_serial):024x}"
+        done = await _say(rig, by, user, f"{verb} {room}")
+        sees = who in SEES[place]
+        assert done.has(kind) == (sees and who in FULL), (who, place, done)
+        if not sees:
+            nothing = await _say(rig, by, user, f"{verb} {free}")
+            assert _told(rig, done).replace(room, "R") == _told(rig, nothing).replace(free, "R")
+            assert not any(done.rows.values())
+
+
+async def _say(rig: Rig, by: str, user: str, text: str) -> Effects:
+    if by == "command":
+        return await rig.send(rig.command(user, text), form="command")
+    said = f"<@{seed.BOT_USER}> {text}"
+    ts = f"{next(_serial)}.0"
+    return await rig.send(
+        rig.event("app_mention", user=user, channel=PLAZA, text=said, ts=ts), form="event"
+    )
+
+
+def _told(rig: Rig, done: Effects) -> str:
+    told = done.told
+    for trigger in rig.triggers:
+        told = told.replace(trigger, "TRIGGER")
+    return told
+
+
+@pytest.mark.parametrize("text", ["status", "list {room}", "start {room}", "doctor", "home"])
+async def test_lists_tell_what_one_may_know_of(rig: Rig, text: str) -> None:
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        key, room = await rig.recording(place, "running")
+        name = (await rig.store.lists.row(key)).room_name
+        if text == "home":
+            opened = rig.event("app_home_opened", user=user, tab="home", channel="D0")
+            done = await rig.send(opened, form="event")
+            done = done if done.calls else await rig.send(rig.click(user, "home_page", "0"))
+        else:
+            done = await rig.send(rig.command(user, text.format(room=room)), form="command")
+        sees = who in SEES[place]
+        if text == "doctor":
+            assert ("Webhooks" in done.told) == (who in FULL), (who, done)
+            continue
+        if text.startswith("start"):
+            if not sees:
+                assert f"<@{seed.STARTER}>" not in done.told.replace(user, "")
+                assert "Open its card" not in done.told
+                assert key not in done.told
+            continue
+        assert (f"{name}" in done.told) == sees, (who, place, done.told[:2000])
+
+
+async def test_a_link_to_a_room_tells_nothing_of_what_is_private(rig: Rig) -> None:
+    for place in PLACES:
+        key, room = await rig.recording(place, "running")
+        rooms = [RoomEntry(room, f"Room {room}")]
+        await RoomRepository(rig.bot.parts.deps.db).upsert(rooms, rig.bot.parts.deps.now())
+        link = {"url": f"https://acme.app.100ms.live/preview/{room}/host", "domain": "x"}
+        shared = rig.event(
+            "link_shared", user=seed.ADMIN, channel=PLAZA, message_ts="1.0", links=[link]
+        )
+        done = await rig.send(shared, form="event")
+        if place in ("private", "direct"):
+            assert key not in done.told
+            assert "recorded" not in done.told.lower()
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_background_steps_give_nothing_to_followers_of_what_is_private(place: Place) -> None:
+    """Whatever was followed, before the answer or after: until Slack says that it is open, and
+    ever after if it is not, nobody else gets a card, results or files."""
+    home = PLACES[place]
+    follow = Followed(at=T0, channel_id=PLAZA)
+    for answer in (None, place):
+        seen = [PlaceSeen(at=T0, channel_id=home, place=answer)] if answer else []
+        for end in (False, True):
+            facts: list[Fact] = [follow, *seen, StartAccepted(at=T0, hms_id="h")]
+            if end:
+                asset = AssetSeen(
+                    at=T0, asset_id="a", type="transcript", mode="txt", status="completed"
+                )
+                checked = ResultsChecked(at=T0, words=9, has_summary=True)
+                facts += [Observed(at=T0, status="completed"), asset, checked]
+            recording = derive_of(home, *facts)
+            there = [
+                Delivery(k, PLAZA, State.SENT, posted_in=PLAZA, ts="1.0")
+                for k in (Kind.CARD, Kind.RESULTS)
+            ]
+            for work in (Work(), Work(deliveries=tuple(there))):
+                due = [d.step for d in plan(recording, work, Wanted("h"), Policy(), T0)]
+                there_now = {
+                    type(s).__name__
+                    for s in due
+                    if PLAZA in (getattr(s, "channel", ""), getattr(s, "target", ""))
+                }
+                private = place in ("private", "direct")
+                if answer and private:
+                    assert there_now <= {"Withdraw", "Erase"}
+                    assert (there_now == {"Withdraw", "Erase"}) == bool(work.deliveries)
+                elif not answer:
+                    assert there_now == set()
+                    assert steps.AskPlace(ended=False) in due
+                else:
+                    assert there_now <= {"PostCard", "UpdateCard"}  # results: asked once more
+                    assert (steps.AskPlace(ended=True) in due) == end
