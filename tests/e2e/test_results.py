@@ -32,7 +32,7 @@ async def test_summary_transcript_and_chat_and_one_mention(bench: Bench) -> None
     assert contains(results.raw, "Decisions & <risks>", "The launch stays on Tuesday")
     assert "&lt;launch&gt;" in results.text
     assert "<launch>" not in results.text
-    assert labels(results.blocks) == ["Watch", "Transcript", "Details"]
+    assert labels(results.blocks) == ["Watch", "Transcript", "Share", "Details"]
     transcript = await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
     assert transcript.decode().startswith("Ana: Good morning.")
     chat = await bench.file(seed.STANDUP, card.ts, "-chat.txt")

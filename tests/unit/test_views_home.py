@@ -117,9 +117,8 @@ Slack grants everything that the bot needs.
 def test_home_of_a_guest() -> None:
     told = shown(home_view(HomePage(member=False), NOW))
     assert told[: told.index("---")] == snapshot("""\
-Here you see the recordings that you start. Those of your channels are in the
-    channels themselves. Where a channel lets you start one, type `/record`
-    there.
+Here you see the recordings of the channels that you are in. Where a channel
+    lets you start one, type `/record` there.
 # Recording now
 Nothing that you can see is being recorded.
 # Recent
