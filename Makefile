@@ -4,7 +4,7 @@ ARGS ?=
 UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
 
-.PHONY: install sandbox test browser lint types contracts audit bench chaos
+.PHONY: install sandbox test browser lint types contracts audit lowest bench chaos
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
@@ -45,6 +45,10 @@ contracts: install
 # Known vulnerabilities in what uv.lock pins. Says so where nobody can be asked.
 audit: .tools/uv
 	@PYTHON="$(PYTHON)" sh scripts/audit.sh
+
+# The lowest versions that pyproject.toml names, and the newest Python that is here.
+lowest: .tools/uv
+	@PYTHONPATH=$(CURDIR)/.tools $(PYTHON) scripts/lowest.py
 
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)
