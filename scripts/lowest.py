@@ -27,7 +27,7 @@ TIMEOUT_S = 600
 
 @dataclass(frozen=True)
 class Job:
-    """An interpreter, and where the versions come from: `lowest` is pyproject.toml, else uv.lock."""
+    """An interpreter, with the `lowest` versions of pyproject.toml or those of uv.lock."""
 
     python: str
     version: tuple[int, int]
@@ -50,7 +50,7 @@ def version_of(python: str) -> tuple[int, int] | None:
 
 
 def pythons() -> dict[tuple[int, int], str]:
-    """One interpreter for each version from 3.11 on: on PATH, of pyenv, and the one that runs us."""
+    """One interpreter for each version from 3.11 on: on PATH, of pyenv, and our own."""
     names = [f"python3.{minor}" for minor in range(OLDEST[1], MOST_MINOR)]
     pyenv = os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv"))
     candidates = [
@@ -81,10 +81,10 @@ def commands(job: Job, env: Path) -> list[list[str]]:
     bot, python = str(env / "bin" / "record-bot"), str(env / "bin" / "python")
     if job.lowest:
         sources = ["--editable", ".[postgres]", "--editable", "./sandbox", "--group", "unit"]
+        lowest = ["--resolution", "lowest-direct"]
         install = [
             [*UV, "venv", "--quiet", "--python", job.python, str(env)],
-            [*UV, "pip", "install", "--quiet", "--python", python]
-            + ["--resolution", "lowest-direct", *sources],
+            [*UV, "pip", "install", "--quiet", "--python", python, *lowest, *sources],
         ]
     else:
         sync = ["sync", "--quiet", "--locked", "--all-extras", "--no-default-groups"]
