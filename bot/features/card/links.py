@@ -1,28 +1,22 @@
-"""Links to cards."""
+"""Links to cards, for those who look at recordings."""
 
+import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
 
-from bot.access.people import remembered
-from bot.core.deliveries import Delivery, State
+from bot.access.people import WITHIN_S
+from bot.core.deliveries import Delivery
 from bot.deps import Deps
-from bot.slack.errors import SlackError
-
-LASTING = timedelta(days=1)  # a card stays where it is; a workspace may get another address
 
 
 class CardLinks:
-    """Where a card is, Slack is asked once."""
-
     def __init__(self, deps: Deps) -> None:
-        self._permalink = remembered(deps.slack.permalink, lasting=LASTING)
+        self._deps = deps
 
     async def link(self, channel: str, cards: Iterable[Delivery]) -> str | None:
-        """To the one of these cards that is there; None if none is, or Slack does not say."""
-        for card in cards:
-            if card.target == channel and card.state is State.SENT and card.posted_in and card.ts:
-                try:
-                    return await self._permalink(card.posted_in, card.ts)
-                except SlackError:
-                    return None
-        return None
+        """To the card in that channel; None if there is none, or Slack does not say in time."""
+        there = (card for card in cards if card.target == channel and card.message)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await self._deps.slack.link_to(next(there, None))
+        except TimeoutError:
+            return None
