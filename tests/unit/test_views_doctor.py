@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 
 from bot.core.deliveries import Kind, State
 from bot.features.doctor.model import (
-    Checkup,
+    DoctorReport,
     Ends,
     MissingScope,
     Place,
@@ -23,12 +23,12 @@ from bot.features.doctor.views import doctor_reply
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from bot.ui.message import Message
-from tests.unit.checkup_samples import ILL, WELL
+from tests.unit.doctor_samples import ILL, WELL
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown
 
 
-def reply(found: Checkup) -> str:
+def reply(found: DoctorReport) -> str:
     return shown(doctor_reply(found, bot="recorder"))
 
 
@@ -197,8 +197,8 @@ STUCK = st.builds(
     until=st.none() | TIMES,
 )
 COUNTS = st.integers(0, 10**7)
-CHECKUPS = st.builds(
-    Checkup,
+REPORTS = st.builds(
+    DoctorReport,
     webhooks=st.booleans(),
     received=st.builds(Received, st.none() | TIMES, COUNTS, COUNTS, COUNTS),
     ends=st.builds(Ends, COUNTS, COUNTS),
@@ -224,6 +224,6 @@ CHECKUPS = st.builds(
 
 
 @settings(max_examples=150, deadline=None)
-@given(CHECKUPS, TEXTS)
-def test_slack_takes_it_whatever_is_found(found: Checkup, bot: str) -> None:
+@given(REPORTS, TEXTS)
+def test_slack_takes_it_whatever_is_found(found: DoctorReport, bot: str) -> None:
     assert_accepted(doctor_reply(found, bot=bot))

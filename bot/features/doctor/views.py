@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.deliveries import Kind, State
-from bot.features.doctor.model import Checkup, MissingScope, Received, Stuck, Undelivered
+from bot.features.doctor.model import DoctorReport, MissingScope, Received, Stuck, Undelivered
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when
 
-CHECKUP = "Check-up"
+TITLE = "Check-up"
 GOOD, BAD = "✅", "⚠️"
 LINES = 8
 CLI = code("record-bot doctor")
@@ -45,7 +45,7 @@ _STEPS = {
 }
 
 
-def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
+def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
     """Ephemeral. Rooms are named where the person may know: theirs, and those shown here."""
     on_home = found.place is not None and found.place.channel == found.asker
     parts = [
@@ -70,7 +70,7 @@ def _aloud(line: str) -> str:
     return line.removeprefix(f"{GOOD} ").removeprefix(f"{BAD} ").removeprefix("• ")
 
 
-def _webhooks(found: Checkup) -> Iterator[str]:
+def _webhooks(found: DoctorReport) -> Iterator[str]:
     if not found.webhooks:
         yield from NO_WEBHOOKS
         return
@@ -122,7 +122,7 @@ def _owed(owed: Owed) -> str:
     )
 
 
-def _waiting(found: Checkup, bot: str) -> Iterator[str]:
+def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
     yield from map(_gate, found.shut)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
@@ -198,7 +198,7 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         yield f"• {count(steps, 'step')} of other recordings failed; being tried again."
 
 
-def _channel(found: Checkup, bot: str) -> Iterator[str]:
+def _channel(found: DoctorReport, bot: str) -> Iterator[str]:
     here = found.place
     if here is None:
         yield f"{BAD} Slack did not answer. Ask again in a minute."
