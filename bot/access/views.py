@@ -24,14 +24,14 @@ def refused_message(refused: Refusal, doing: str, key: str | None) -> Message:
     what = WHAT.get(refused.act) or f"{doing} this recording"
     text = f"Only {who_can(refused)} can {what}."
     can_ask = doing == "stop" and key and refused.starter
-    buttons = [button("Ask for a stop", ids.ASK_STOP, value=key or "")] if can_ask else []
+    buttons = [button("Ask to stop it", ids.ASK_STOP, value=key or "")] if can_ask else []
     return say(text, buttons)
 
 
 def refused_view(message: Message, request_id: str) -> View:
     """In place of a form that was submitted; everything typed is kept."""
     back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
-    note = context("What you filled in is kept.")
+    note = context("The form keeps what you entered.")
     return modal(
         "Start a recording",
         [*message.blocks, note, *actions([back])],

@@ -8,7 +8,7 @@ POSSIBLE_DOUBLES = Counter(
     "Posts made again because the outcome of the first was unknown (see docs/adr)",
     ["kind"],
 )
-WEBHOOKS = Counter("record_bot_webhooks_total", "Webhooks of 100ms", ["type", "outcome"])
+WEBHOOKS = Counter("record_bot_webhooks_total", "Webhooks from 100ms", ["type", "outcome"])
 LAST_WEBHOOK = Gauge("record_bot_last_webhook_timestamp_seconds", "When the last webhook came in")
 CALLS_REFUSED = Counter("record_bot_calls_refused_total", "Refused calls", ["to", "error"])
 LISTENER_SECONDS = Histogram(

@@ -43,8 +43,8 @@ def forget_button(recording: Recording) -> Block:
         "title": {"type": "plain_text", "text": "Forget this recording?"},
         "text": {
             "type": "plain_text",
-            "text": f"Its messages and files in Slack are deleted, and all that the bot knows of "
-            f"{plain(recording.room_name, 100)}. You cannot undo it. Files at 100ms stay there.",
+            "text": f"This deletes its messages and files in Slack, and everything the bot knows about "
+            f"{plain(recording.room_name, 100)}. You cannot undo this. Files at 100ms are not deleted.",
             "emoji": False,
         },
         "confirm": {"type": "plain_text", "text": "Forget it"},

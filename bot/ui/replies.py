@@ -21,11 +21,11 @@ def try_again_soon() -> Message:
 
 
 def forgotten_reply() -> Message:
-    return say("This recording was forgotten. The bot knows nothing of it any more.")
+    return say("This recording was forgotten. The bot no longer knows anything about it.")
 
 
 def expired_trigger(request_id: str | None = None) -> Message:
     """With the request id of a draft, the form opens as it was."""
-    text = "Slack was too slow to open the form. Open it from here."
+    text = "Slack took too long to open the form. Open it here."
     filled = button("Open the form", ids.BACK_TO_FORM, value=request_id or "")
     return say(text, [filled if request_id else _form_button()])

@@ -6,7 +6,7 @@ from bot.core.recording import ON_AIR, Phase, Recording, Why
 from bot.ui.text import esc
 
 REASONS = {
-    "max duration reached": "the template allows no more",
+    "max duration reached": "it reached the maximum length",
     "room ended": "the room was ended",
     "last peer left": "the last person left",
 }
@@ -18,7 +18,7 @@ MARKS = {
     Phase.NOT_STARTED: "⚠️",
 }
 NO_TRANSCRIPT_YET = (
-    "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
+    "The transcript did not arrive in time. If it arrives later, you can find it in the 100ms dashboard."
 )
 PHASES = {
     Phase.REQUESTED: "Starting",

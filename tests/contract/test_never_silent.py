@@ -108,8 +108,8 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
         yield Life(deps, store, clock, driver, world)
 
 
-LATE = "The transcript is taking longer than usual; still asking 100ms."
-OVER = "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
+LATE = "The transcript is taking longer than usual; still checking with 100ms."
+OVER = "The transcript did not arrive in time. If it arrives later, you can find it in the 100ms dashboard."
 
 
 async def test_a_transcript_that_never_comes(life: Life) -> None:
@@ -160,7 +160,7 @@ async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
     await life.world.ines.forget("faults")
     await life.until(begun + 10 * HOUR)
     results, *files = await life.thread()
-    assert "The summary could not be read; Details has its file." in results
+    assert "The summary could not be read. Open Details for its file." in results
     assert len(files) == 2
     assert await life.store.queue.next_due() is None
 

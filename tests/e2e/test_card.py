@@ -17,7 +17,7 @@ async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:
     starting = await bench.card(room, "Starting.")
     assert labels(starting.blocks) == ["Stop", "Details"]
     running = await bench.card(room, "Recording.")
-    assert f"Asked by <@{seed.STARTER}>, started <!date^" in running.text
+    assert f"Requested by <@{seed.STARTER}>, started <!date^" in running.text
     assert "no transcript" in running.text
     assert labels(running.blocks) == ["Pause", "Stop", "Details"]
     hms = await bench.recording(room)

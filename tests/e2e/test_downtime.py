@@ -49,7 +49,7 @@ async def checkup(who: Person, away: Bench, channel: str, *words: str) -> str:
 
     def look(state: Snapshot) -> str | None:
         new = state.ephemerals(channel, who.user)[before:]
-        return next((m.text for m in new if "What waits" in m.text), None)
+        return next((m.text for m in new if "Waiting" in m.text), None)
 
     told = await away.see(look)
     assert all(word in told for word in words), told

@@ -27,7 +27,7 @@ async def test_a_recording_that_nobody_asked_us_for_shows_its_card_and_its_resul
     await elsewhere(bench, room)
     card = await bench.card(room, "Recording", within_s=WITHIN_S)
     assert "Started elsewhere" in card.text
-    assert "Asked by" not in card.text
+    assert "Requested by" not in card.text
     assert labels(card.blocks) == ["Pause", "Stop", "Details"]
     await bench.chat(room)
     await bench.finish(room)

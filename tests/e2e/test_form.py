@@ -218,10 +218,10 @@ async def test_every_limit_is_said_at_its_field_all_at_once(bench: Bench) -> Non
         "height": "The height must be 144 to 1920 pixels.",
         "vocabulary": "At most 500 words or terms. Take out 1 of them.",
         "context": "This is 1 character too long. Shorten it to 300 or fewer.",
-        "temperature": "Give a number from 0.1 to 1.0, such as 0.5.",
+        "temperature": "Enter a number from 0.1 to 1.0, such as 0.5.",
         "section_title.0": "This is 1 character too long. Shorten it to 100 or fewer.",
         "section_title.1": "Give this section a title, or remove it.",
-        "meeting_url": "Put https:// in front of it: https://example.org/room",
+        "meeting_url": "Add https:// at the start: https://example.org/room",
         "destination": "This is 1 character too long. Shorten it to 255 or fewer.",
     }
     assert await bench.recordings(room) == []

@@ -170,6 +170,6 @@ async def test_admins_look_closer_from_home(bench: Bench) -> None:
     await bench.amara.open_home()
     shown = await home(bench, bench.amara, "Set-up", "Slack grants everything")
     await bench.press(bench.amara, shown, "Check-up")
-    told = await bench.view(bench.amara, "outcome", "Webhooks of 100ms", "What waits")
+    told = await bench.view(bench.amara, "outcome", "Webhooks from 100ms", "Waiting")
     assert not contains(told.raw, "This channel")
     await bench.amara.close(told)

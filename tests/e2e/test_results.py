@@ -75,7 +75,7 @@ async def test_without_a_transcript_the_files_are_found_too(bench: Bench) -> Non
     assert chat.startswith(b"time,sender,message")
     await bench.press(bench.ines, await bench.card(room, "Video ready."), "Details")
     view = await bench.view(bench.ines, "details", room.name)
-    assert not contains(view.raw, "100ms has listed none.")
+    assert not contains(view.raw, "100ms has not listed any files.")
     assert contains(view.raw, "*Video*", "*Chat*")
 
 
@@ -129,7 +129,7 @@ async def test_a_template_that_makes_none_is_not_waited_for_all_day(alone: Bench
     waiting = await alone.card(other, "Video ready")
     assert "If the template makes a transcript, expect it" in waiting.text
     results = await alone.reply(card, "The video is ready.")
-    assert "No transcript came; the room's template may not make one." in results.text
+    assert "No transcript arrived. The room's template may not make one." in results.text
     late = await alone.see(
         lambda s: next(
             (

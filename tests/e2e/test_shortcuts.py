@@ -78,7 +78,7 @@ async def test_a_mention_starts_once_however_often_slack_delivers_it(bench: Benc
 
 async def test_a_mention_answers_what_it_does_not_understand(bench: Bench) -> None:
     await mention(bench, "stpo it")
-    told = await bench.told(bench.ines, seed.STANDUP, "There is no command “stpo”")
+    told = await bench.told(bench.ines, seed.STANDUP, "Unknown command “stpo”")
     assert "/record stop it" in str(told.blocks)
 
 

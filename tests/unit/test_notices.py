@@ -55,7 +55,7 @@ def test_the_room_is_told_once_it_is_recorded() -> None:
     ("name", "said"),
     [
         ("Ines", "This meeting is being recorded. Ines asked for it in Slack."),
-        ("", "This meeting is being recorded. It was asked for in Slack."),
+        ("", "This meeting is being recorded. It was requested in Slack."),
         (
             "<b>x</b> http://a.b",
             "This meeting is being recorded. ‹b›x‹/b› http: //a.b asked for it in Slack.",

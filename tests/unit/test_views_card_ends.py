@@ -15,7 +15,7 @@ def test_failed() -> None:
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Failed
 ~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
     section)
-100ms could not open the meeting URL. It said: “&lt;timeout&gt; &amp; more”. The
+100ms could not open the meeting URL. 100ms said: “&lt;timeout&gt; &amp; more”. The
     room's own link must join the room without a click or a login.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
@@ -29,7 +29,7 @@ def test_refused() -> None:
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
 ~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
     section)
-100ms shows no such room to this bot, or gives it no right to record it. It
+100ms does not show this room to the bot, or does not let the bot record it. It
     said: “user does not have required permission”. Check that the room is in
     this 100ms workspace.
 ~ 14:03 UTC  <@U1> asked to record
@@ -44,7 +44,7 @@ def test_refused_for_its_settings() -> None:
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
 ~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
     section)
-100ms does not accept these settings for this room. It said: “invalid input”.
+100ms does not accept these settings for this room. 100ms said: “invalid input”.
     Change the settings. A room whose template has no subdomain needs a meeting
     URL.
 ~ 14:03 UTC  <@U1> asked to record
@@ -61,7 +61,7 @@ def test_started_elsewhere() -> None:
 ~ <@U1> · started 22 Nov 2026, 13:53 UTC
 Started elsewhere, so your settings do not apply.
 ~ 14:03 UTC  <@U1> asked to record
-14:03 UTC  Found it running, started elsewhere
+14:03 UTC  It was already running, started elsewhere
 14:03 UTC  Recording started
 [Pause -> recording_pause] [!Stop -> recording_stop] [Details ->
     recording_details]\
@@ -73,7 +73,7 @@ def test_pointing_to_another_card() -> None:
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Already being recorded
 ~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
     section)
-The recording that runs has its own card.
+The running recording has its own card.
 ~ 14:03 UTC  <@U1> asked to record
 [Open its card -> link.0]\
 """)

@@ -41,8 +41,8 @@ def test_all_is_well() -> None:
 *Webhooks of 100ms*
 ✅ The last one came 22 Nov 2026, 14:03 UTC. In the last 24 hours 12 were about
     recordings of this bot, 3 about none.
-✅ 100ms knows of none that it could not deliver in the last 24 hours.
-*What waits*
+✅ No failed webhook deliveries in the last 24 hours.
+*Waiting*
 ✅ Nothing waits.
 *This channel*
 ✅ @recorder is in <#C1> and may post.
@@ -115,7 +115,7 @@ The bot was away after 22 Nov 2026, 12:03 UTC. At 14:03 UTC it has 100ms send
     again what could not be delivered meanwhile.
 Nothing gets lost, for the bot asks. Whoever runs it sees the cause with
     `record-bot doctor`.
-*What waits*
+*Waiting*
 ⚠️ Slack asked for a pause of `chat.update` until 14:03 UTC.
 ⚠️ 100ms asked for a pause of `GET /recordings/{id}` until 14:03 UTC.
 ⚠️ Slack does not accept the bot's token (it says `token_revoked`) since 22 Nov
@@ -152,13 +152,13 @@ def test_nobody_answers() -> None:
     dark = replace(WELL, undelivered=None, missing_scopes=None, place=None)
     assert reply(dark).splitlines()[3:] == snapshot(
         [
-            "⚠️ 100ms did not answer what it could not deliver. Ask again in a minute.",
-            "*What waits*",
+            "⚠️ 100ms did not report its failed deliveries. Run this again in a minute.",
+            "*Waiting*",
             "✅ Nothing waits.",
             "*This channel*",
-            "⚠️ Slack did not answer. Ask again in a minute.",
+            "⚠️ Slack did not answer. Run this again in a minute.",
             "*What Slack lets the bot do*",
-            "Slack did not say. Ask again in a minute.",
+            "Slack did not report them. Run this again in a minute.",
             "~ recorder, version `0.1.0`",
         ]
     )

@@ -43,7 +43,7 @@ def test_home() -> None:
 [Watch -> recording_watch.20] [Transcript -> recording_transcript.20] [Details
     -> recording_details.20]
 # Presets
-There are no presets yet. To make one, fill the start form and choose Save as
+No presets yet. To make one, fill the start form and choose Save as
     preset.
 # Settings
 What holds in a channel: its default room and preset, who may start and stop,
@@ -54,7 +54,7 @@ What holds in a channel: its default room and preset, who may start and stop,
         [
             "[*Start a recording -> form_open]",
             "# Recording now",
-            "Nothing that you can see is being recorded.",
+            "No recordings that you can see are running.",
             "# Recent",
             "Recordings you can see appear here.",
         ]
@@ -84,13 +84,13 @@ def test_home_of_an_admin() -> None:
 What holds in a channel: its default room and preset, who may start and stop,
     where results go. [Choose a channel -> settings_pick.77]
 # For admins
-*Set-up*
-No webhook has come from 100ms yet.
-Where it sends them stands in the 100ms dashboard, at Developer, Webhooks.
+*Setup*
+No webhook from 100ms has arrived yet.
+See Developer → Webhooks in the 100ms dashboard.
 ⚠️ `groups:read` is missing. See private channels.
 Whoever runs the bot pastes `record-bot manifest` into the Slack app's manifest
     and installs it again.
-*What waits*
+*Waiting*
 100ms gives no answer about 2 recordings.
 No calls of `chat.update` for now: Slack or 100ms asked for a pause.
 [Check-up -> checkup]
@@ -99,17 +99,17 @@ No calls of `chat.update` for now: Slack or 100ms asked for a pause.
     told = shown(home_view(HomePage(health=well), NOW))
     assert told[told.index("# Presets") : told.index("---")] == snapshot("""\
 # Presets
-There are no presets yet. To make one, fill the start form and choose Save as
+No presets yet. To make one, fill the start form and choose Save as
     preset.
 # Settings
 What holds in a channel: its default room and preset, who may start and stop,
     where results go. [Choose a channel -> settings_pick.0]
 # For admins
-*Set-up*
+*Setup*
 The last webhook of 100ms came 22 Nov 2026, 14:03 UTC.
-Slack grants everything that the bot needs.
-*What waits*
-100ms and Slack answer.
+The bot has all the Slack permissions that it needs.
+*Waiting*
+100ms and Slack are answering.
 [Check-up -> checkup]
 """)
 
@@ -121,7 +121,7 @@ Here you see the recordings that you start. Those of your channels are in the
     channels themselves. Where a channel lets you start one, type `/record`
     there.
 # Recording now
-Nothing that you can see is being recorded.
+No recordings that you can see are running.
 # Recent
 Recordings you can see appear here.
 """)

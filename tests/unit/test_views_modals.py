@@ -34,7 +34,7 @@ def test_starting() -> None:
     view = starting_view("external-1", NAME)
     assert shown(view) == snapshot("""\
 Starting to record **\u2068Q&A <weekly> 🎉 שלום\u2069**…
-~ You can close this: the card shows how it goes.\
+~ You can close this. The card shows the progress.\
 """)
     assert view["external_id"] == "external-1"
 
@@ -48,8 +48,8 @@ It takes a few seconds.
 """)
     assert shown(outcome_view(recording(*RUNS), None, "request-1")) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069**
-*The recording runs.*
-Its card shows how it goes.\
+*The recording is running.*
+Its card shows the progress.\
 """)
 
 
@@ -58,7 +58,7 @@ def test_it_does_not_start() -> None:
     assert shown(view) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069**
 *The recording did not start.*
-100ms shows no such room to this bot, or gives it no right to record it. It
+100ms does not show this room to the bot, or does not let the bot record it. It
     said: “user does not have required permission”. Check that the room is in
     this 100ms workspace.
 [*Back to the form -> form_back]\
@@ -79,7 +79,7 @@ def test_outcomes_as_replies() -> None:
         assert_accepted(message)
         told.append(outline(message.payload()))
     assert "\n\n".join(told) == snapshot("""\
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording runs. Its card shows how it
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording is running. Its card shows how it
     goes.
 [Open the card -> link.0]
 
@@ -173,7 +173,7 @@ def test_details_of_a_failure() -> None:
     assert shown(details_view(recording(*REFUSED), viewer=ALL)) == snapshot("""\
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
 The recording did not start. 100ms shows no such room to this bot, or gives it
-    no right to record it. It said: “user does not have required permission”.
+    no right to record it. 100ms said: “user does not have required permission”.
     Check that the room is in this 100ms workspace.
 *Asked by*
 <@U1>, 22 Nov 2026, 14:03 UTC | *Settings*

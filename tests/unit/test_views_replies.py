@@ -70,7 +70,7 @@ def test_the_short_ones() -> None:
     assert "\n\n".join(map(shown, SIMPLE)) == snapshot("""\
 Starting to record *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
-The card of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* appears in this channel too.
+The card of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* now also appears in this channel.
 
 Stopping *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
@@ -91,20 +91,20 @@ Nothing is being recorded here.
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, started by <@U1>.
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, in a place that you
-    cannot see. Its recording has to end before another can start.
+    cannot see. That recording must end before another can start.
 
 Only members of the channel can stop this recording. Ask one of them.
 
 *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is ready to open. The link works
-    until 22 Nov 2026, 14:03 UTC. Anyone who has it can open it.
+    until 22 Nov 2026, 14:03 UTC. Anyone with the link can open it.
 [Open -> link.0]
 
-100ms gave no usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*. Try
+100ms did not return a usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*. Try
     again in a minute.
 
 100ms has no transcript to open, or not yet. Details lists the files.
 
-Slack was too slow to open the form. Open it from here.
+Slack took too long to open the form. Open it here.
 [Open the form -> form_open]
 
 Something broke on our side. Try again; if it goes on, tell whoever runs the bot
@@ -112,18 +112,18 @@ Something broke on our side. Try again; if it goes on, tell whoever runs the bot
 
 100ms or Slack is not answering right now. Try again in a minute.
 
-There is no room “weekly &lt;x&gt;”. Check the name, or choose the room in the
+No room matches “weekly &lt;x&gt;”. Check the name, or choose the room in the
     form.
 [Open the form -> form_open]
 
-There is no room “weakly”. Did you mean this one?
+No room matches “weakly”. Did you mean this one?
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record start weekly
 [Open the form -> form_open]
 
-There is no room “weekly &lt;x&gt;”. Check the name, or give the room's id.
+No room matches “weekly &lt;x&gt;”. Check the name, or give the room's id.
 
-There is no room “weakly”. Did you mean this one?
+No room matches “weakly”. Did you mean this one?
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record stop weekly
 
@@ -158,14 +158,14 @@ def test_a_command_that_was_not_understood() -> None:
 *The smaller side must be 144 to 1080 pixels.*
 --res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side
     144 to 1080, larger side 192 to 1920 pixels).
-Perhaps you mean:
+Did you mean:
 /record start "Q&A <b>" --res 1920x144
 [Open the form -> form_open]\
 """)
     assert folded(commands_views.command_error(error).text) == snapshot("""\
 The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
     or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
-    to 1920 pixels). Perhaps you mean: `/record start "Q&amp;A &lt;b&gt;" --res
+    to 1920 pixels). Did you mean: `/record start "Q&amp;A &lt;b&gt;" --res
     1920x144`\
 """)
 

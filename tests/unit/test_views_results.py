@@ -91,7 +91,7 @@ Then we agreed.
 def test_an_empty_transcript() -> None:
     assert results(recording(*TRANSCRIBED, read(0))) == snapshot("""\
 <@U1> The video is ready.
-~ The transcript is empty: nobody spoke, or not in English.
+~ The transcript is empty: nobody spoke, or the speech was not in English.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -102,7 +102,7 @@ def test_a_part_is_missing() -> None:
     assert results(recording(*TRANSCRIBED, failed, file, read(1204))) == snapshot("""\
 <@U1> The video and transcript are ready.
 ~ 100ms could not make: Transcript (srt).
-There is no summary, though one was asked for.
+No summary arrived, although one was requested.
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
     recording_details]\
 """)
@@ -112,7 +112,7 @@ def test_the_transcript_failed() -> None:
     failed = f.TranscriptionReported(at=at(5000), outcome="failure")
     assert results(recording(*UPLOADED, failed, read(None))) == snapshot("""\
 <@U1> The video is ready.
-~ There is no transcript: 100ms could not make it. Its dashboard may say why.
+~ 100ms could not make the transcript. The 100ms dashboard may say why.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -131,7 +131,7 @@ def test_the_template_made_no_transcript() -> None:
     gave_up = f.GaveUp(at=at(6000), on="transcript")
     assert results(recording(*UPLOADED, gave_up, options=RecordingOptions())) == snapshot("""\
 <@U1> The video is ready.
-~ No transcript came; the room's template may not make one.
+~ No transcript arrived. The room's template may not make one.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -148,7 +148,7 @@ def test_failed() -> None:
     failed = f.BeamFailed(at=at(30), error_type="UPLOAD_ERROR", message="bucket <x> & co")
     assert results(recording(*ACCEPTED, failed)) == snapshot("""\
 <@U1> The recording failed.
-100ms could not store the files. It said: “bucket &lt;x&gt; &amp; co”. Check the
+100ms could not store the files. 100ms said: “bucket &lt;x&gt; &amp; co”. Check the
     template's storage in the 100ms dashboard, then try again.
 [Try again -> recording_try_again] [Details -> recording_details]\
 """)
@@ -206,7 +206,7 @@ def test_word_to_the_starter() -> None:
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
 Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or use
     another channel.
-The recording goes on; you can stop it here.
+The recording continues; you can stop it here.
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
     assert folded(dates(told.text)) == snapshot("""\

@@ -233,7 +233,7 @@ def _rights() -> list[Sample]:
         no("Somebody may not forget it", Act.FORGET, admins, "", seed.STARTER),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),
-        only_you("Ask for a stop was pressed", stop_wished, seed.STARTER),
+        only_you("Ask to stop it was pressed", stop_wished, seed.STARTER),
         only_you("Settings, in a direct message", settings_replies.only_in_channels),
         only_you("Settings of a channel one cannot see", settings_replies.not_yours),
         only_you(

@@ -28,14 +28,14 @@ from bot.ui.text import duration, esc, join, mention, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, mark_of, sentence, state_of
 
 LOG_LINES = 10
-LATE = "is taking longer than usual; still asking 100ms."
+LATE = "is taking longer than usual; still checking with 100ms."
 _LATE = {
     Phase.STARTING: "Starting",
     Phase.STOPPING: "Stopping",
     Phase.PROCESSING: "Processing",
 }
 ELSEWHERE = "Started elsewhere, so your settings do not apply."
-UNASKED = "Started elsewhere, with settings of its own."
+UNASKED = "Started elsewhere, with its own settings."
 
 
 def recording_card(
@@ -68,7 +68,7 @@ def _about(recording: Recording) -> list[str]:
     if recording.started_at:
         began = f"started {when(recording.started_at)}"
     else:
-        word = "asked" if recording.starter else "noticed"
+        word = "requested" if recording.starter else "noticed"
         began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
     who = mention(recording.starter) if recording.starter else ""
@@ -81,7 +81,7 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     if recording.elsewhere:
         notes.append(elsewhere_note(recording))
     if recording.phase is Phase.POINTER:
-        notes.append("The recording that runs has its own card.")
+        notes.append("The running recording has its own card.")
     if recording.problem and recording.problem.why is not Why.CANCELLED:
         explanation = explain(recording.problem, recording, bot=bot)
         notes.append(f"{explanation.why} {explanation.fix}")
@@ -172,8 +172,8 @@ def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
     """The card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
     who, began, *rest = _about(recording)
-    about = ", ".join(filter(None, [who, began.removeprefix("asked "), *rest]))
-    told = f"Asked by {about}." if recording.starter else f"{sentence(about)}."
+    about = ", ".join(filter(None, [who, began.removeprefix("requested "), *rest]))
+    told = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
     return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)
 
 
@@ -182,13 +182,14 @@ def tell_message(recording: Recording, *, channel: str, error: str, bot: str = B
     why, fix = slack_refusal(error, channel, bot=bot)
     running = recording.phase in ON_AIR and not recording.stop_pending
     name = esc(recording.room_name)
-    state = f"{name}: {state_of(recording).lower()}. Its card in {place(channel)} is out of reach."
-    notice = "The recording goes on; you can stop it here." if running else ""
+    lost = f"The bot cannot update its card in {place(channel)}."
+    state = f"{name}: {state_of(recording).lower()}. {lost}"
+    notice = "The recording continues; you can stop it here." if running else ""
     text = " ".join(p for p in (state, why, fix, notice) if p)
     heading = rich_text(
         rich_line(name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
     )
-    body = f"Its card in {place(channel)} is out of reach. {why} {fix}"
+    body = f"{lost} {why} {fix}"
     stop = [stop_button(recording.key, recording.room_name)] if running else []
     buttons = [*stop, details_button(recording)]
     return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])

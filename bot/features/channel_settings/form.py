@@ -19,19 +19,19 @@ WHO = {
 RESULTS = {
     "thread": "In the thread of the card",
     "channel": "As messages in the channel",
-    "card": "Nowhere but on the card",
+    "card": "Only on the card",
 }
 ALSO = {
-    "tell_room": "Say in the room's chat that it is recorded, and who asked",
+    "tell_room": "Announce the recording, and who requested it, in the room's chat",
     "outside_links": "Let guests and other organisations open the files",
 }
 FIELDS = {
     "room_id": "the default room",
     "preset_id": "the default preset",
-    "may_start": "who may start",
-    "may_stop": "who may stop",
+    "may_start": "who can start",
+    "may_stop": "who can stop",
     "results": "where results go",
-    "outside_links": "links for people outside",
+    "outside_links": "links for guests and other organisations",
     "tell_room": "the notice in the room's chat",
 }
 TITLE = "Channel settings"
@@ -57,7 +57,7 @@ def settings_form(
     changes: Sequence[Changed] = (),
 ) -> View:
     """`presets` and `groups`: id → name. `groups` None: the bot may not ask Slack for them."""
-    blocks = [section(f"For recordings that are asked for in {place(channel)}.")]
+    blocks = [section(f"These settings apply to recordings requested in {place(channel)}.")]
     blocks.extend(_defaults(settings, presets))
     blocks.extend(_rights("start", settings.may_start, groups))
     blocks.extend(_rights("stop", settings.may_stop, groups))
@@ -85,7 +85,7 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
     if settings.room_id:
         name = settings.room_name or settings.room_id
         room["initial_option"] = named_option(settings.room_id, name)
-    hint = "What /record start takes when no room is named."
+    hint = "Used by /record start when you do not name a room."
     yield _field(ids.ROOM, "Default room", room, hint=hint, optional=True)
     if presets:
         chosen: Block = {
@@ -95,18 +95,18 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
         }
         if known := presets.get(settings.preset_id or ""):
             chosen["initial_option"] = named_option(settings.preset_id or "", known)
-        hint = "It holds where a command or the form says nothing else."
+        hint = "Used unless the command or form says otherwise."
         yield _field(ids.PRESET, "Default preset", chosen, hint=hint, optional=True)
 
 
 def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> Iterator[Block]:
-    own = " Whoever started a recording may always stop it." if doing == "stop" else ""
-    hint = f"Workspace admins always may.{own}"
-    yield _field(f"{doing}_who", f"Who may {doing}", pick(WHO, allowed.who), hint=hint)
+    own = " People can always stop recordings that they started." if doing == "stop" else ""
+    hint = f"Workspace admins always can.{own}"
+    yield _field(f"{doing}_who", f"Who can {doing} recordings", pick(WHO, allowed.who), hint=hint)
     people: Block = {"type": "multi_users_select", "max_selected_items": PEOPLE_MOST}
     if allowed.people:
         people["initial_users"] = list(allowed.people)
-    yield _field(f"{doing}_people", f"People who may {doing}", people, optional=True)
+    yield _field(f"{doing}_people", f"People who can {doing} recordings", people, optional=True)
     if groups is None:
         return
     picked: Block = {
@@ -116,7 +116,7 @@ def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> I
     }
     if allowed.groups:
         picked["initial_options"] = [named_option(g, groups.get(g, g)) for g in allowed.groups]
-    yield _field(f"{doing}_groups", f"User groups that may {doing}", picked, optional=True)
+    yield _field(f"{doing}_groups", f"User groups that can {doing} recordings", picked, optional=True)
 
 
 def _field(
@@ -188,7 +188,7 @@ def _allowed(state: "_State", doing: str, before: Allowed, errors: FieldErrors) 
     groups = state.several(f"{doing}_groups", "selected_options", list(before.groups))
     who: Who = _one_of(state.option(f"{doing}_who"), get_args(Who), before.who)
     if who == "some" and not people and not groups:
-        errors[f"{doing}_people"] = f"Name somebody who may {doing}, or choose another rule above."
+        errors[f"{doing}_people"] = f"Choose who can {doing} recordings, or choose another rule above."
     return Allowed(who=who, people=tuple(people), groups=tuple(groups))
 
 

@@ -57,7 +57,7 @@ def _one(topic: CommandHelp) -> Message:
 
 
 def _option(option: HelpLine) -> str:
-    accepted = f" Takes {own(option.accepted)}." if option.accepted else ""
+    accepted = f" Accepts {own(option.accepted)}." if option.accepted else ""
     return f"{code(option.usage)}  {own(option.help)}{accepted}"
 
 
@@ -71,7 +71,7 @@ def command_error(error: CommandError) -> Message:
     corrected = error.corrected
     if corrected and size(corrected) > CODE_MOST:
         corrected = None
-    intro = "Perhaps you mean:" if corrected else f"It is written {code(error.usage)}."
+    intro = "Did you mean:" if corrected else f"Usage: {code(error.usage)}."
     blocks = [section(lines([*parts, intro]))]
     if corrected:
         blocks.append(code_block(corrected))

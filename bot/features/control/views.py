@@ -12,10 +12,10 @@ from bot.ui.text import count, esc, mention, place, plain
 NAMED = 5
 _STATES = {
     Phase.RUNNING: "is not paused: it is being recorded.",
-    Phase.PAUSED: "is paused already.",
+    Phase.PAUSED: "is already paused.",
     Phase.STOPPING: "is being stopped.",
 }
-_BEFORE = "is only starting. Try again once it records."
+_BEFORE = "is still starting. Try again once it is recording."
 
 
 class Steered(Protocol):
@@ -58,7 +58,7 @@ def resuming(room_name: str) -> Message:
 
 def too_late(action: Action) -> Message:
     """The button was older than the recording's state."""
-    return say(f"There is nothing to {action} any more: the recording has moved on.")
+    return say(f"You can no longer {action} this recording: its state has changed.")
 
 
 class Named(Protocol):
@@ -73,7 +73,7 @@ class Named(Protocol):
 def which_one(rows: Sequence[Named], action: Action) -> Message:
     """A button for each; of many, a select whose option's value is the recording's key."""
     verb, action_id = _VERBS[action]
-    text = f"{count(len(rows), 'recording')} could be meant. Which one should {action}?"
+    text = f"Which of these {count(len(rows), 'recording')} do you want to {action}?"
     if len(rows) <= BUTTONS:
         chosen = [
             button(plain(row.room_name, 30), ids.numbered(action_id, n), value=row.key)
@@ -109,7 +109,7 @@ _NAME_MOST = 60
 def room_notice(name: str) -> str:
     """For the room's chat, which is plain text; what might be read as markup or a link is not."""
     shown = plain(name, _NAME_MOST).replace("<", "‹").replace(">", "›").replace("://", ": //")
-    who = f"{shown} asked for it in Slack." if name.strip() else "It was asked for in Slack."
+    who = f"{shown} requested it in Slack." if name.strip() else "It was requested in Slack."
     return f"This meeting is being recorded. {who}"
 
 

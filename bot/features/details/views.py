@@ -133,7 +133,7 @@ def _beginning(recording: Recording) -> dict[str, str]:
     at = when(recording.requested_at)
     if recording.starter is None:
         return {"Started elsewhere": f"noticed {at}"}
-    return {"Asked by": f"{mention(recording.starter)}, {at}"}
+    return {"Requested by": f"{mention(recording.starter)}, {at}"}
 
 
 def _settings(options: RecordingOptions) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
         yield context("Only full members of this workspace can open files.")
     if not files:
         ended = recording.phase in ENDED
-        yield context("100ms has listed none." if ended else "They appear after the recording.")
+        yield context("100ms has not listed any files." if ended else "Files appear after the recording.")
 
 
 def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:

@@ -57,10 +57,10 @@ def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
     """Newest first, as the caller has ordered them."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
-        return say(f"There are no recordings{of_room} yet.", [_start_button()])
+        return say(f"No recordings{of_room} yet.", [_start_button()])
     blocks = past_blocks(rows)
     if len(rows) > ROWS:
-        blocks.append(context(f"The latest {ROWS} recordings are shown."))
+        blocks.append(context(f"Showing the latest {ROWS} recordings."))
     first = spoken(f"{count(len(rows), 'recording')}{of_room}.")
     return Message(lines([first, *map(row_spoken, rows[:ROWS])], FALLBACK_MOST), blocks)
 

@@ -49,18 +49,18 @@ def home_view(home: HomePage, now: datetime) -> View:
 def _running(home: HomePage, now: datetime) -> Iterator[Block]:
     yield header("Recording now")
     if not home.running:
-        yield section("Nothing that you can see is being recorded.")
+        yield section("No recordings that you can see are running.")
     yield from running_blocks(home.running[:RUNNING], now)
     more = home.more_running + max(0, len(home.running) - RUNNING)
     if more:
-        yield context(f"{count(more, 'more recording')} {'runs' if more == 1 else 'run'}.")
+        yield context(f"{count(more, 'more recording')} {'is' if more == 1 else 'are'} running.")
 
 
 def _recent(home: HomePage) -> Iterator[Block]:
     yield header("Recent")
     yield from past_blocks(home.recent, first=RUNNING)
     if not home.recent:
-        further = "There is nothing further back."
+        further = "No older recordings."
         yield section(further if home.page else "Recordings you can see appear here.")
     yield from actions(_turning(home))
 
@@ -91,7 +91,7 @@ def _presets(home: HomePage) -> Iterator[Block]:
     yield header("Presets")
     yield from (preset_row(preset, n) for n, preset in enumerate(home.presets))
     if not home.presets:
-        yield section(f"There are no presets yet. {TO_MAKE_ONE}")
+        yield section(f"No presets yet. {TO_MAKE_ONE}")
     if home.more_presets:
         yield from actions([button(f"All presets ({home.more_presets:,} more)", presets.ALL)])
 
@@ -115,10 +115,10 @@ def _settings(home: HomePage) -> Iterator[Block]:
 def _for_admins(health: HomeHealth) -> Iterator[Block]:
     yield header("For admins")
     missing = health.missing_scopes
-    granted = scope_lines(missing) if missing else ["Slack grants everything that the bot needs."]
-    yield section(lines(["*Set-up*", *_webhooks(health), *granted]))
-    yield section(lines(["*What waits*", *_waiting(health)]))
-    label = "Check-up: everything that waits, and why"
+    granted = scope_lines(missing) if missing else ["The bot has all the Slack permissions that it needs."]
+    yield section(lines(["*Setup*", *_webhooks(health), *granted]))
+    yield section(lines(["*Waiting*", *_waiting(health)]))
+    label = "Check-up: everything that is waiting, and why"
     yield from actions([button("Check-up", ids.CHECKUP, label=label)])
 
 
@@ -126,10 +126,10 @@ def _webhooks(health: HomeHealth) -> Iterator[str]:
     if not health.webhooks:
         yield from NO_WEBHOOKS
     elif health.last_webhook_at is None:
-        yield "No webhook has come from 100ms yet."
-        yield "Where it sends them stands in the 100ms dashboard, at Developer, Webhooks."
+        yield "No webhook from 100ms has arrived yet."
+        yield "See Developer → Webhooks in the 100ms dashboard."
     else:
-        yield f"The last webhook of 100ms came {when(health.last_webhook_at)}."
+        yield f"Last webhook from 100ms: {when(health.last_webhook_at)}."
 
 
 def _waiting(health: HomeHealth) -> Iterator[str]:
@@ -139,4 +139,4 @@ def _waiting(health: HomeHealth) -> Iterator[str]:
         named = ", ".join(code(method, 60) for method in health.shut[:5])
         yield f"No calls of {named} for now: Slack or 100ms asked for a pause."
     if not health.unanswered and not health.shut:
-        yield "100ms and Slack answer."
+        yield "100ms and Slack are answering."

@@ -53,12 +53,12 @@ def _group(room: RoomEntry, now: datetime) -> str:
 
 def no_rooms_yet() -> Message:
     """The directory is empty: 100ms has not answered since the bot was set up."""
-    return say("100ms has not told its rooms yet. Try again in a minute, or give the room's id.")
+    return say("The room list has not loaded from 100ms yet. Try again in a minute, or give the room's id.")
 
 
 def only_a_code() -> Message:
     """Such as abc-defg-hij: 100ms tells the codes of a room, not the room of a code."""
-    return say("A room code does not say which room it opens. Give the room's name or id.")
+    return say("The bot cannot tell which room a room code opens. Give the room's name or id.")
 
 
 def room_unknown(
@@ -69,7 +69,7 @@ def room_unknown(
     form: bool = True,
 ) -> Message:
     """`corrected`: a command for each suggestion, to paste. `form`: it helps to start, only."""
-    text = f"There is no room “{esc(reference, 100)}”."
+    text = f"No room matches “{esc(reference, 100)}”."
     buttons = [_form_button()] if form else []
     if suggestions:
         which = "this one" if len(suggestions) == 1 else "one of these"
@@ -82,7 +82,7 @@ def room_ambiguous(
     reference: str, candidates: Sequence[RoomEntry], corrected: Sequence[str] = ()
 ) -> Message:
     """Rooms may share a name, so the ids are shown too."""
-    text = f"{count(len(candidates), 'room')} fit “{esc(reference, 100)}”. Name one of them."
+    text = f"{count(len(candidates), 'room')} match “{esc(reference, 100)}”. Name one of them."
     return _choice(text, candidates, corrected)
 
 

@@ -79,7 +79,7 @@ def _first(draft: Draft) -> Iterator[Block]:
         ids.START_CHANNEL,
         "Post to",
         channel_pick(draft.channel),
-        hint="Status, video and transcript appear there; if empty, in a direct message to you.",
+        hint="Status, video and transcript appear there. If empty, the bot sends you a direct message.",
         optional=True,
     )
 
@@ -101,13 +101,13 @@ def _room(draft: Draft) -> Block:
 def _which_room(draft: Draft) -> str:
     if draft.room_id or not draft.room_words:
         return ""
-    return f"Choose the room that you mean by “{plain(draft.room_words, 200)}”."
+    return f"Choose the room you meant by “{plain(draft.room_words, 200)}”."
 
 
 def _more() -> Iterator[Block]:
     yield {
         "type": "section",
-        "text": words("Everything else is as the room's template says."),
+        "text": words("Everything else uses the room template's defaults."),
         "accessory": button(
             "More options",
             ids.START_MORE,

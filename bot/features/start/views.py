@@ -43,7 +43,7 @@ class _Outcome:
 
 def starting_view(external_id: str, room_name: str) -> View:
     """The outcome takes its place, found by `external_id`."""
-    waiting = "You can close this: the card shows how it goes."
+    waiting = "You can close this. The card shows the progress."
     blocks = [
         rich_text(rich_line(leaf("Starting to record "), name_leaf(room_name), leaf("…"))),
         context(waiting),
@@ -91,14 +91,14 @@ def _outcome(recording: Recording, bot: str) -> _Outcome:
         explanation = explain(recording.problem, recording, bot=bot)
         return _Outcome(explanation.what, f"{explanation.why} {explanation.fix}", failed=True)
     if recording.phase is Phase.POINTER:
-        return _Outcome("This room is already being recorded.", "Its card shows how it goes.")
+        return _Outcome("This room is already being recorded.", "Its card shows the progress.")
     if recording.elsewhere:
         return _Outcome("This room was already being recorded.", ELSEWHERE)
     if recording.phase in (Phase.REQUESTED, Phase.STARTING):
         return _Outcome("100ms is starting the recording.", "It takes a few seconds.")
     runs = recording.phase in ON_AIR
-    what = "The recording runs." if runs else f"{state_of(recording)}."
-    return _Outcome(what, "Its card shows how it goes.")
+    what = "The recording is running." if runs else f"{state_of(recording)}."
+    return _Outcome(what, "Its card shows the progress.")
 
 
 def _card_link(permalink: str | None) -> list[Block]:
@@ -120,9 +120,9 @@ def already_recording(
     can_follow: bool,
 ) -> Message:
     """`can_follow`: its card may be shown in this channel, and is not there yet."""
-    began = f" since {when(since)}" if since else ""
-    who = f"started by {mention(starter)}" if starter else "started elsewhere"
-    text = f"*{esc(room_name)}* is already being recorded{began}, {who}."
+    began = f" {when(since)}" if since else ""
+    who = f"by {mention(starter)}" if starter else "elsewhere"
+    text = f"*{esc(room_name)}* is already being recorded (started {who}{began})."
     card = link_button("Open its card", permalink) if permalink else None
     label = f"Follow here: the card of {plain(room_name, 45)}"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)
@@ -131,16 +131,16 @@ def already_recording(
 
 def recorded_elsewhere(room_name: str) -> Message:
     """For people who may not know where, nor by whom."""
-    text = f"*{esc(room_name)}* is already being recorded, in a place that you cannot see."
-    return say(f"{text} Its recording has to end before another can start.")
+    text = f"*{esc(room_name)}* is already being recorded, in a channel that you cannot access."
+    return say(f"{text} That recording must end before another can start.")
 
 
 def form_ready(request_id: str) -> Message:
     """Where Slack lets nobody open a form: after a mention."""
     opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
-    return say("Choose in the form how to record.", [opening])
+    return say("Choose the room and the options in the form.", [opening])
 
 
 def no_room_link() -> Message:
-    text = "There is no link to a 100ms room in this message. Choose the room in the form."
+    text = "This message has no link to a 100ms room. Choose the room in the form."
     return say(text, [_form_button()])

@@ -33,7 +33,7 @@ def _unrecorded(room: RoomEntry) -> str:
     """Not a word of whether it is recorded: that may be nobody's business here."""
     if not room.enabled:
         return "Disabled in 100ms"
-    return "People are in it" if room.live else "Nobody is in it"
+    return "People are in the room" if room.live else "The room is empty"
 
 
 def _button(offer: Offer, seen: RoomSeen) -> Block | None:

@@ -7,7 +7,7 @@ import { world } from "../world.js";
 const ALWAYS = 100_000; // Slack's faults count down; this is "until it is cleared"
 
 const HMS = {
-  "Webhooks of 100ms": [
+  "Webhooks from 100ms": [
     ["Drop them", "None arrives.", { kind: "drop" }],
     ["Delay them", "Each comes two minutes late.", { kind: "delay", delay_s: 120 }],
     ["Repeat them", "Each comes three times.", { kind: "repeat", repeat: 3 }],
