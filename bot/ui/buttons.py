@@ -22,7 +22,7 @@ def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
             "title": {"type": "plain_text", "text": "Stop this recording?"},
             "text": plain_text(
                 f"This ends the recording of {plain(room_name, 80)} for everyone. "
-                "It cannot be continued.",
+                "You cannot resume it.",
                 300,
             ),
             "confirm": {"type": "plain_text", "text": "Stop recording"},
@@ -43,8 +43,9 @@ def forget_button(recording: Recording) -> Block:
         "title": {"type": "plain_text", "text": "Forget this recording?"},
         "text": {
             "type": "plain_text",
-            "text": f"This deletes its messages and files in Slack, and everything the bot knows about "
-            f"{plain(recording.room_name, 100)}. You cannot undo this. Files at 100ms are not deleted.",
+            "text": "This deletes its messages and files in Slack, and everything the bot knows "
+            f"about {plain(recording.room_name, 100)}. You cannot undo this. "
+            "Files at 100ms are not deleted.",
             "emoji": False,
         },
         "confirm": {"type": "plain_text", "text": "Forget it"},

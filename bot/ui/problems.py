@@ -94,20 +94,24 @@ def _refused(problem: Problem, what: str) -> Explanation:
             return _bad_request(problem, what)
         case 401:
             why = f"100ms does not accept this bot's keys.{said}"
-            return Explanation(what, why, "Ask the person who runs the bot to check them, then try again.")
+            fix = "Ask the person who runs the bot to check them, then try again."
+            return Explanation(what, why, fix)
         case 403 if "disabled" in problem.detail.casefold():
             why = f"The room is disabled in 100ms.{said}"
             return Explanation(what, why, "Enable it in the 100ms dashboard, then try again.")
         case 403:
-            why = f"100ms does not show this room to the bot, or does not let the bot record it.{said}"
+            why = f"100ms does not let the bot see or record this room.{said}"
             return Explanation(what, why, "Check that the room is in this 100ms workspace.")
         case 404:
             why = f"100ms cannot find this room.{said}"
             fix = "Check that it still exists, or choose another room."
             return Explanation(what, why, fix, can_retry=False, can_change=True)
         case 409:
-            why = f"Something else is recording this room, and the bot cannot find that recording.{said}"
-            return Explanation(what, why, "Wait until it ends, or stop it in 100ms, then try again.")
+            why = (
+                f"The room is already being recorded, but the bot cannot find that recording.{said}"
+            )
+            fix = "Wait until it ends, or stop it in 100ms, then try again."
+            return Explanation(what, why, fix)
         case _:
             status = f" (HTTP {problem.status})" if problem.status else ""
             why = f"100ms refused{status}.{said}"

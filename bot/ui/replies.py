@@ -10,8 +10,8 @@ from bot.ui.text import (
 
 def something_broke(reference: str) -> Message:
     text = (
-        "Something broke on our side. Try again; if it goes on, tell whoever runs the bot "
-        f"this reference: {code(reference, 80)}."
+        "Something went wrong on our side. Try again. If this keeps happening, give the person "
+        f"who runs the bot this reference: {code(reference, 80)}."
     )
     return say(text)
 

@@ -18,7 +18,7 @@ MARKS = {
     Phase.NOT_STARTED: "⚠️",
 }
 NO_TRANSCRIPT_YET = (
-    "The transcript did not arrive in time. If it arrives later, you can find it in the 100ms dashboard."
+    "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 )
 PHASES = {
     Phase.REQUESTED: "Starting",

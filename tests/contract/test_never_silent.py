@@ -109,7 +109,7 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
 
 
 LATE = "The transcript is taking longer than usual; still checking with 100ms."
-OVER = "The transcript did not arrive in time. If it arrives later, you can find it in the 100ms dashboard."
+OVER = "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 
 
 async def test_a_transcript_that_never_comes(life: Life) -> None:

@@ -29,7 +29,7 @@ def test_refused() -> None:
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
 ~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
     section)
-100ms does not show this room to the bot, or does not let the bot record it. It
+100ms does not let the bot see or record this room. It
     said: “user does not have required permission”. Check that the room is in
     this 100ms workspace.
 ~ 14:03 UTC  <@U1> asked to record

@@ -58,7 +58,7 @@ def test_it_does_not_start() -> None:
     assert shown(view) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069**
 *The recording did not start.*
-100ms does not show this room to the bot, or does not let the bot record it. It
+100ms does not let the bot see or record this room. It
     said: “user does not have required permission”. Check that the room is in
     this 100ms workspace.
 [*Back to the form -> form_back]\

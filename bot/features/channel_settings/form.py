@@ -35,6 +35,11 @@ FIELDS = {
     "tell_room": "the notice in the room's chat",
 }
 TITLE = "Channel settings"
+_ALWAYS = {
+    "start": "Workspace admins always can.",
+    "stop": "Also covers pause and resume. Workspace admins always can, and so can the person who "
+    "started the recording.",
+}
 PEOPLE_MOST = 50
 GROUPS_MOST = 20
 
@@ -100,8 +105,7 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
 
 
 def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> Iterator[Block]:
-    own = " People can always stop recordings that they started." if doing == "stop" else ""
-    hint = f"Workspace admins always can.{own}"
+    hint = _ALWAYS[doing]
     yield _field(f"{doing}_who", f"Who can {doing} recordings", pick(WHO, allowed.who), hint=hint)
     people: Block = {"type": "multi_users_select", "max_selected_items": PEOPLE_MOST}
     if allowed.people:
@@ -116,7 +120,8 @@ def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> I
     }
     if allowed.groups:
         picked["initial_options"] = [named_option(g, groups.get(g, g)) for g in allowed.groups]
-    yield _field(f"{doing}_groups", f"User groups that can {doing} recordings", picked, optional=True)
+    label = f"User groups that can {doing} recordings"
+    yield _field(f"{doing}_groups", label, picked, optional=True)
 
 
 def _field(
@@ -188,7 +193,7 @@ def _allowed(state: "_State", doing: str, before: Allowed, errors: FieldErrors) 
     groups = state.several(f"{doing}_groups", "selected_options", list(before.groups))
     who: Who = _one_of(state.option(f"{doing}_who"), get_args(Who), before.who)
     if who == "some" and not people and not groups:
-        errors[f"{doing}_people"] = f"Choose who can {doing} recordings, or choose another rule above."
+        errors[f"{doing}_people"] = f"Choose who can {doing} recordings, or change the rule above."
     return Allowed(who=who, people=tuple(people), groups=tuple(groups))
 
 

@@ -194,7 +194,9 @@ def _take_count(reading: Reading) -> int:
     reading.words = reading.words[:-1]
     count = int(last)
     if not 1 <= count <= MAX_LIST_COUNT:
-        accepted = f"It holds 1 to {MAX_LIST_COUNT}. If the number is part of the room's name, put the name in quotes."
+        accepted = (
+            f"It shows 1 to {MAX_LIST_COUNT}. Put a room name that ends in a number in quotes."
+        )
         reading.problems.append(Problem(f"The list cannot show {last} recordings.", accepted))
     return max(1, min(MAX_LIST_COUNT, count))
 
@@ -207,9 +209,7 @@ def _take_topic(reading: Reading) -> str | None:
     if matched and matched[1] == len(reading.words):
         return matched[0].word
     named = shorten(" ".join(t.text for t in reading.words))
-    reading.problems.append(
-        Problem(f"Unknown command “{named}”.", f"Commands: {command_words()}.")
-    )
+    reading.problems.append(Problem(f"Unknown command “{named}”.", f"Commands: {command_words()}."))
     near = matched[0] if matched else nearest_entry(reading.words[0])
     return near.word if near else None
 

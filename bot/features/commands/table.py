@@ -117,7 +117,7 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "follow",
-        help="Show a card here for every recording of a room. Without a room, list the followed rooms.",
+        help="Show a card here for every recording of a room. Without a room, list followed rooms.",
         example='/record follow "design review"',
         arguments=(ROOM,),
         hints=("subscribe", "watch", "notify"),

@@ -163,7 +163,8 @@ def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
         yield context("Only full members of this workspace can open files.")
     if not files:
         ended = recording.phase in ENDED
-        yield context("100ms has not listed any files." if ended else "Files appear after the recording.")
+        none = "100ms has not listed any files." if ended else "Files appear after the recording."
+        yield context(none)
 
 
 def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:

@@ -14,9 +14,7 @@ def following_room(room_name: str, *, new: bool) -> Message:
     name = f"*{esc(room_name)}*"
     if not new:
         return say(f"This channel already follows {name}.")
-    return say(
-        f"This channel follows {name}. Every recording of it gets a card here."
-    )
+    return say(f"This channel follows {name}. Every recording of it gets a card here.")
 
 
 def unfollowed(room_name: str) -> Message:
@@ -41,7 +39,8 @@ def only_in_channels() -> Message:
 def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
     """Each with a button to unfollow."""
     if not rooms:
-        return say(f"This channel does not follow any rooms. To follow one: {code('/record follow <room>')}.")
+        example = code("/record follow <room>")
+        return say(f"This channel does not follow any rooms. To follow one: {example}.")
     first = f"This channel follows {count(len(rooms), 'room')}."
     blocks = [section(first)]
     for n, room in enumerate(rooms[:SHOWN]):

@@ -42,7 +42,7 @@ def forgetting_reply(room_name: str) -> Message:
 
 
 def not_ended_reply(room_name: str) -> Message:
-    return say(f"*{esc(room_name)}* has not ended yet. Stop it first; you can forget it once it has ended.")
+    return say(f"*{esc(room_name)}* has not ended yet. Stop it first, then forget it.")
 
 
 def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: datetime) -> Message:
@@ -50,7 +50,7 @@ def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: d
     began = when(recording.started_at or recording.requested_at)
     first = (
         f"The recording of *{esc(recording.room_name)}*, {began}, was forgotten. The bot "
-        "deleted its messages and files in Slack, and everything it knew about it."
+        "deleted its messages and files in Slack, and all its data about the recording."
     )
     told = [first, *_kept(deliveries), *_at_100ms(recording, now)]
     blocks = [section(lines(told))]

@@ -106,8 +106,8 @@ def _settings(home: HomePage) -> Iterator[Block]:
         "placeholder": plain_text("Choose a channel", 150),
     }
     told = (
-        "What holds in a channel: its default room and preset, who may start and stop, "
-        "where results go."
+        "For each channel: the default room and preset, who can start and stop recordings, "
+        "and where results go."
     )
     yield section(told, channel)
 
@@ -115,7 +115,7 @@ def _settings(home: HomePage) -> Iterator[Block]:
 def _for_admins(health: HomeHealth) -> Iterator[Block]:
     yield header("For admins")
     missing = health.missing_scopes
-    granted = scope_lines(missing) if missing else ["The bot has all the Slack permissions that it needs."]
+    granted = scope_lines(missing) if missing else ["The bot has all Slack permissions it needs."]
     yield section(lines(["*Setup*", *_webhooks(health), *granted]))
     yield section(lines(["*Waiting*", *_waiting(health)]))
     label = "Check-up: everything that is waiting, and why"
@@ -134,9 +134,9 @@ def _webhooks(health: HomeHealth) -> Iterator[str]:
 
 def _waiting(health: HomeHealth) -> Iterator[str]:
     if health.unanswered:
-        yield f"100ms gives no answer about {count(health.unanswered, 'recording')}."
+        yield f"100ms does not answer about {count(health.unanswered, 'recording')}."
     if health.shut:
         named = ", ".join(code(method, 60) for method in health.shut[:5])
-        yield f"No calls of {named} for now: Slack or 100ms asked for a pause."
+        yield f"Calls of {named} are on hold: Slack or 100ms limits them for now."
     if not health.unanswered and not health.shut:
         yield "100ms and Slack are answering."

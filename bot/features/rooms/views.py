@@ -53,7 +53,8 @@ def _group(room: RoomEntry, now: datetime) -> str:
 
 def no_rooms_yet() -> Message:
     """The directory is empty: 100ms has not answered since the bot was set up."""
-    return say("The room list has not loaded from 100ms yet. Try again in a minute, or give the room's id.")
+    text = "The room list has not loaded from 100ms yet."
+    return say(f"{text} Try again in a minute, or give the room's id.")
 
 
 def only_a_code() -> Message:

@@ -79,7 +79,7 @@ def _first(draft: Draft) -> Iterator[Block]:
         ids.START_CHANNEL,
         "Post to",
         channel_pick(draft.channel),
-        hint="Status, video and transcript appear there. If empty, the bot sends you a direct message.",
+        hint="Status, video and transcript appear there. If empty, you get a direct message.",
         optional=True,
     )
 
