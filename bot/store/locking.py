@@ -20,8 +20,8 @@ class FileLock:
             holder = os.read(self._file, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._file)
             raise DatabaseInUse(
-                f"{database} is in use by process {holder}. One SQLite file serves one process: "
-                "stop the other one, or use PostgreSQL to run several."
+                f"{database} is in use by process {holder}. Only one process can use "
+                "a SQLite file: stop the other one, or use PostgreSQL to run several."
             ) from e
         os.truncate(self._file, 0)
         os.write(self._file, str(os.getpid()).encode())

@@ -51,7 +51,7 @@ def run_scripts(conn: Connection) -> None:
             return
         raise SchemaTooNew(
             f"the database is at version {_version(conn)!r}, which this version of the bot cannot "
-            "work with: use the newer one, or a copy from before"
+            "use: use the newer one, or restore an older copy"
         ) from e
 
 

@@ -34,7 +34,7 @@ STORY = (
     "Type `/invite @record` in the channel",
     "✓ it is the same card, and the only one",
     "✓ Slack has no complaints",
-    "All of it: 9 of 9 steps",
+    "Tour complete: 9 of 9 steps",
 )
 
 

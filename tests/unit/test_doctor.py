@@ -44,7 +44,7 @@ def sent(url: str, reason: str = "") -> Sent:
         ([], False, Verdict.NOTE, "not set: the bot asks"),
         ([], True, Verdict.NOTE, "sent nothing in the last 24 hours"),
         ([sent(OURS)], True, Verdict.OK, "1 of 1 reached bot.example.com/webhooks/100ms/default"),
-        ([sent(OURS)], False, Verdict.WARNING, "nobody is believed"),
+        ([sent(OURS)], False, Verdict.WARNING, "needs HMS_WEBHOOK_SECRET"),
         ([sent(THEIRS)], True, Verdict.WARNING, "sends to another address at hooks.example.com"),
         ([sent(THEIRS)], False, Verdict.NOTE, "not set: the bot asks"),
         ([sent(OURS), sent(THEIRS, "404")], True, Verdict.OK, "1 of 1 reached"),

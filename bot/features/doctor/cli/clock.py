@@ -12,7 +12,7 @@ import httpx
 from bot.features.doctor.cli.findings import Finding, failed, note, ok
 
 MOST = timedelta(seconds=60)
-FIX = "set this machine's clock by a time server (NTP)"
+FIX = "synchronise this machine's clock with a time server (NTP)"
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Clocks:
 def clock_finding(clocks: Clocks) -> Finding:
     """Signatures of Slack live 5 minutes; tokens for 100ms are not valid before their time."""
     if not clocks.ahead:
-        return note("Clock", "nobody answered with a date to compare with")
+        return note("Clock", "no service answered with a date to compare")
     if not any(map(clocks.off, clocks.ahead)):
         return ok("Clock", f"agrees with {' and '.join(sorted(clocks.ahead))}")
     off = [f"{apart(ahead)} {service}" for service, ahead in sorted(clocks.ahead.items())]

@@ -66,6 +66,6 @@ def _oauth_trap() -> list[Finding]:
     there = [name for name in OAUTH if os.environ.get(name)]
     if not there:
         return []
-    fix = "take them out of the environment"
-    why = "the bot ignores it; Slack's library would switch to OAuth and forget SLACK_BOT_TOKEN"
+    fix = "remove them from the environment"
+    why = "Slack's library would use OAuth instead of SLACK_BOT_TOKEN, so the bot ignores them"
     return [warning("Environment", f"{' and '.join(there)}: {why}", fix)]

@@ -82,17 +82,19 @@ def credentials_refused(error: HmsError, settings: Settings, *, clock_off: bool)
         said = shown("; ".join([error.message, *error.details]))
         found = f"100ms does not accept them (401: {said})"
         if clock_off:
-            return failed(CREDENTIALS, found, "set the clock first (see there), then look again")
+            return failed(
+                CREDENTIALS, found, "first set the clock (see Clock), then run this again"
+            )
         if settings.hms_management_token:
             return failed(
                 CREDENTIALS,
-                f"{found}; tokens from the dashboard end after some days",
-                "set HMS_ACCESS_KEY and HMS_SECRET, and take HMS_MANAGEMENT_TOKEN out",
+                f"{found}; tokens from the dashboard expire after some days",
+                "set HMS_ACCESS_KEY and HMS_SECRET, and remove HMS_MANAGEMENT_TOKEN",
             )
         fix = f"copy both again: {WHERE['HMS_ACCESS_KEY']}; {WHERE['HMS_SECRET']}"
         return failed(CREDENTIALS, found, fix)
     if isinstance(error, HmsRefused):
-        fix = "check HMS_API_URL, and what these credentials may do"
+        fix = "check HMS_API_URL and the permissions of these credentials"
         return failed(CREDENTIALS, f"100ms refuses ({shown(str(error))})", fix)
     fix = "check the network, a proxy, and HMS_API_URL"
     return failed(CREDENTIALS, f"100ms cannot be reached ({shown(str(error))})", fix)
@@ -103,8 +105,8 @@ def _token_end(settings: Settings, now: datetime) -> list[Finding]:
     end = _end_of(settings.hms_management_token) if settings.hms_management_token else None
     if end is None:
         return []
-    found = f"HMS_MANAGEMENT_TOKEN ends on {end:%Y-%m-%d at %H:%M} UTC, and the bot with it"
-    fix = "set HMS_ACCESS_KEY and HMS_SECRET in its place"
+    found = f"HMS_MANAGEMENT_TOKEN expires on {end:%Y-%m-%d at %H:%M} UTC; the bot stops then"
+    fix = "set HMS_ACCESS_KEY and HMS_SECRET instead"
     return [warning(TOKEN, found, fix) if end - now < ENDS_SOON else note(TOKEN, found, fix)]
 
 
@@ -128,6 +130,6 @@ def rooms_finding(rooms: list[Room]) -> list[Finding]:
             ROOMS,
             f"{names}{more}: 100ms sends their events to an address of their own, "
             "so the bot learns late what happens there",
-            "send them to the bot as well, or take the webhook off these rooms",
+            "send them to the bot as well, or remove the webhook from these rooms",
         )
     ]

@@ -72,16 +72,16 @@ def scopes_finding(granted: Iterable[str]) -> Finding:
     """What was granted, against the manifest's table."""
     granted = frozenset(granted)
     if not granted:
-        return note(SCOPE, "Slack did not say what the token may do")
+        return note(SCOPE, "Slack did not report the scopes of the token")
     missing = missing_scopes(granted)
     if missing:
         told = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
         return failed(SCOPE, told, REINSTALL)
     extra = sorted(granted - {scope.name for scope in SCOPES})
     if extra:
-        hint = "the bot never uses them; you may take them away from the Slack app"
-        return ok(SCOPE, f"all there; more than needed: {shown(', '.join(extra))}", hint)
-    return ok(SCOPE, f"all {len(SCOPES)} are there, and no more")
+        hint = "the bot never uses them; you can remove them from the Slack app"
+        return ok(SCOPE, f"all present; not needed: {shown(', '.join(extra))}", hint)
+    return ok(SCOPE, f"all {len(SCOPES)} are present, and no others")
 
 
 async def _app(given: Given, session: aiohttp.ClientSession) -> Finding:
@@ -111,5 +111,9 @@ def _signing_secret(given: Given) -> list[Finding]:
 
 def _no_answer(check: str, error: SlackError) -> Finding:
     if isinstance(error, SlackRefused):
-        return failed(check, f"Slack refuses ({shown(error.error)})", "see Slack's page of errors")
+        return failed(
+            check,
+            f"Slack refuses ({shown(error.error)})",
+            "look it up in Slack's documentation",
+        )
     return failed(check, f"Slack cannot be reached ({shown(str(error))})", UNREACHED)
