@@ -57,7 +57,7 @@ def resuming(room_name: str) -> Message:
 
 
 def too_late(action: Action) -> Message:
-    """The button was older than the recording's state."""
+    """Answer a button that was pressed after the state had changed."""
     return say(f"You can no longer {action} this recording: its state has changed.")
 
 

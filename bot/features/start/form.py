@@ -1,4 +1,4 @@
-"""The start form: a draft in, a modal out. What does not apply is not there."""
+"""The start form: a draft in, a modal out. It shows only the fields that apply."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
