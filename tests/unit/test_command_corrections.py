@@ -94,9 +94,8 @@ def test_a_bad_option_answers_with_reason_accepted_values_and_correction() -> No
         CommandError(
             reason="“4k” is not a resolution. “pdf” is not an output mode.",
             accepted="""\
---res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 \
-(smaller side 144 to 1080, larger side 192 to 1920 pixels).
---modes takes txt, srt and json, separated by commas.\
+--res accepts 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192 to 1920 pixels).
+--modes accepts txt, srt and json, separated by commas.\
 """,
             corrected="/record start standup --res 1080p --modes txt",
             usage="/record start [room] [options]",

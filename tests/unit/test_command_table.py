@@ -22,10 +22,8 @@ def test_help_lists_every_command() -> None:
             "/record resume [room] — Continue a paused recording.",
             "/record status — Show what is being recorded now.",
             "/record list [room] [n] — List past recordings, 10 by default.",
-            "/record follow [room] — Show a card here for every recording of a room. "
-            "Without a room, list the followed rooms.",
-            "/record unfollow [room] — Show no more cards here for recordings of a room "
-            "that others start.",
+            '/record follow [room] — Show a card here for every recording of a room. Without a room, list followed rooms.',
+            '/record unfollow [room] — Stop following a room in this channel.',
             "/record doctor — Show what is waiting and why, and check the connections to Slack and 100ms.",
             "/record settings — Set this channel's default room, who can start and stop, and where results go.",
             "/record presets — Show, edit and delete presets.",

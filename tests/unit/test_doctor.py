@@ -149,7 +149,7 @@ failed   Scopes          files:write is missing: Put the
                          transcript there.
                          Fix: install it again
 
-The bot cannot work like this: 1 failed, 1 warning.\
+The bot cannot run with these problems: 1 failed, 1 warning.\
 """)
     assert printed(findings[:3], width=60).endswith("The bot can run; 1 warning.")
     assert printed(findings[:2], width=60).endswith("All is well.")

@@ -121,8 +121,8 @@ def test_the_transcript_never_came() -> None:
     gave_up = f.GaveUp(at=at(99_000), on="transcript")
     assert results(recording(*UPLOADED, gave_up)) == snapshot("""\
 <@U1> The video is ready.
-~ The transcript did not come in time. If it still comes, the 100ms dashboard
-    has it.
+~ The transcript did not arrive in time. If it is made later, find it in the
+    100ms dashboard.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -148,8 +148,8 @@ def test_failed() -> None:
     failed = f.BeamFailed(at=at(30), error_type="UPLOAD_ERROR", message="bucket <x> & co")
     assert results(recording(*ACCEPTED, failed)) == snapshot("""\
 <@U1> The recording failed.
-100ms could not store the files. 100ms said: “bucket &lt;x&gt; &amp; co”. Check the
-    template's storage in the 100ms dashboard, then try again.
+100ms could not store the files. 100ms said: “bucket &lt;x&gt; &amp; co”. Check
+    the template's storage in the 100ms dashboard, then try again.
 [Try again -> recording_try_again] [Details -> recording_details]\
 """)
 
@@ -204,15 +204,15 @@ def test_word_to_the_starter() -> None:
     told = tell_message(recording(*RUNS), channel="C1", error="is_archived")
     assert shown(told) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or use
+The bot cannot update its card in <#C1>. <#C1> is archived. Unarchive it, or use
     another channel.
 The recording continues; you can stop it here.
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
     assert folded(dates(told.text)) == snapshot("""\
-\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. Its card in <#C1> is out of reach.
-    <#C1> is archived. Unarchive it, or use another channel. The recording goes
-    on; you can stop it here.\
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. The bot cannot update its card in
+    <#C1>. <#C1> is archived. Unarchive it, or use another channel. The
+    recording continues; you can stop it here.\
 """)
 
 
