@@ -79,7 +79,8 @@ def _display_information() -> Json:
         "long_description": (
             f"Start, pause and stop the recording of a 100ms room with {COMMAND} or with a form. "
             "A card in the channel shows its state. The video, the transcript and a summary follow "
-            "in the thread. The bot creates links to files on request, each for one person."
+            "in the thread. The bot creates links to files on request, and shows them only to the "
+            "person who asked."
         ),
         "background_color": "#1d2b3a",
     }

@@ -144,7 +144,7 @@ async def test_a_transcript_that_cannot_be_read(life: Life) -> None:
     card, (results, chat) = await life.card(), await life.thread()
     assert OVER in card.text
     assert OVER in results
-    assert chat == "The chat is not here: 100ms did not hand it out. Details shows its files."
+    assert chat == "100ms did not release the chat file. Open Details to see its files."
     assert "Transcript" in [b["text"]["text"] for b in card.blocks[-1]["elements"]]
     assert await life.store.queue.next_due() is None
 

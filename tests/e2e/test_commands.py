@@ -324,7 +324,7 @@ async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
     await bench.slack_fault("views.open", error="expired_trigger_id")
     answer = await bench.ines.command(seed.STANDUP, "/record")
     assert answer.ok
-    told = await bench.told(bench.ines, seed.STANDUP, "too slow to open the form")
+    told = await bench.told(bench.ines, seed.STANDUP, "took too long to open the form")
     await bench.press(bench.ines, told, "Open the form")
     view = await bench.view(bench.ines, "start_form")
     assert value(view, "channel") == seed.STANDUP
@@ -333,7 +333,7 @@ async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
 async def test_an_expired_trigger_loses_none_of_the_options(bench: Bench) -> None:
     await bench.slack_fault("views.open", error="expired_trigger_id")
     await bench.tariq.command(seed.STANDUP, '/record start --res 1080p --vocab "Ana"')
-    told = await bench.told(bench.tariq, seed.STANDUP, "too slow to open the form")
+    told = await bench.told(bench.tariq, seed.STANDUP, "took too long to open the form")
     await bench.press(bench.tariq, told, "Open the form")
     view = await bench.view(bench.tariq, "start_form")
     assert "resolution" in fields(view)

@@ -76,8 +76,8 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
     assert timedelta(hours=1) < end - start < timedelta(hours=1, minutes=3)
     await away.reply(card, "The video is ready.")
     told = await checkup(away.ines, away, seed.STANDUP)
-    assert "100ms could not deliver" in told
-    assert "The last one came" in told
+    assert "100ms failed to deliver" in told
+    assert "The last one arrived" in told
     assert len(await replays(away)) == 1
     state = await away.ines.state()
     assert len(cards(state, room, seed.STANDUP)) == 1
@@ -99,12 +99,12 @@ async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None
     assert len(others) <= 2, "what was under way when the news came"
     assert len(calls) < 14
     told = await checkup(away.ines, away, seed.STANDUP)
-    assert "Slack does not accept the bot's token" in told
+    assert "Slack has rejected the bot's token" in told
     await away.ines.tell("install")
     await away.card(room, "Video ready", within_s=20)
     await away.card(other, "Recording", within_s=20)
     await away.reply(card, "The video is ready.")
-    assert await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert await checkup(away.ines, away, seed.STANDUP, "Nothing is waiting.")
     state = await away.ines.state()
     assert [len(cards(state, r, seed.STANDUP)) for r in (room, other)] == [1, 1]
     await away.finish(other)
@@ -122,8 +122,8 @@ async def test_what_never_started_waits_for_nothing(away: Bench) -> None:
 
 async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
     here = await checkup(away.guus, away, seed.STANDUP)
-    assert f"@record is in <#{seed.STANDUP}> and may post." in here
-    assert "What Slack lets the bot do: Everything it needs." in here
+    assert f"@record is in <#{seed.STANDUP}> and can post." in here
+    assert "Slack permissions: All that the bot needs." in here
     lobby = await checkup(away.tariq, away, seed.LOBBY)
     assert f"@record is not in <#{seed.LOBBY}>. Type `/invite @record` in the channel" in lobby
     board = await checkup(away.amara, away, seed.BOARD)
@@ -139,13 +139,13 @@ async def test_what_waits_is_told_to_those_whom_it_concerns(away: Bench) -> None
     await away.finish(room)
     await away.direct(seed.STARTER, room.name, "The video is ready.")
     hers = await checkup(away.ines, away, seed.STANDUP, room.name)
-    assert f"the card for <#{seed.DESIGN}> waits. @record cannot see this channel." in hers
+    assert f"the card for <#{seed.DESIGN}> is waiting. @record cannot see this channel." in hers
     assert "Type `/invite @record` in the channel" in hers
     theirs = await checkup(away.amara, away, seed.STANDUP, f"<#{seed.DESIGN}>")
     assert room.name not in theirs
     await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=True)
     await away.reply(card, "The video is ready.")
-    assert room.name not in await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert room.name not in await checkup(away.ines, away, seed.STANDUP, "Nothing is waiting.")
 
 
 async def test_a_missing_scope_is_named_with_its_reason(away: Bench) -> None:

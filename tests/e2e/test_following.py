@@ -114,4 +114,4 @@ async def test_where_the_bot_is_not_it_says_how_to_invite_it(bench: Bench) -> No
     told = await bench.told(bench.ines, seed.LOBBY, "cannot follow", room.name)
     assert "/invite @" in told.text
     await bench.ines.command(seed.LOBBY, "/record follow no-such-room-at-all")
-    await bench.told(bench.ines, seed.LOBBY, "There is no room")
+    await bench.told(bench.ines, seed.LOBBY, "No room matches")

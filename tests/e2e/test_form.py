@@ -216,7 +216,7 @@ async def test_every_limit_is_said_at_its_field_all_at_once(bench: Bench) -> Non
     assert answer.errors == {
         "width": "The width must be 144 to 1920 pixels.",
         "height": "The height must be 144 to 1920 pixels.",
-        "vocabulary": "At most 500 words or terms. Take out 1 of them.",
+        "vocabulary": "At most 500 words or terms. Remove 1 of them.",
         "context": "This is 1 character too long. Shorten it to 300 or fewer.",
         "temperature": "Enter a number from 0.1 to 1.0, such as 0.5.",
         "section_title.0": "This is 1 character too long. Shorten it to 100 or fewer.",

@@ -168,7 +168,7 @@ async def test_settings_of_a_channel_open_from_home_as_often_as_one_likes(bench:
 
 async def test_admins_look_closer_from_home(bench: Bench) -> None:
     await bench.amara.open_home()
-    shown = await home(bench, bench.amara, "Set-up", "Slack grants everything")
+    shown = await home(bench, bench.amara, "Setup", "all Slack permissions")
     await bench.press(bench.amara, shown, "Check-up")
     told = await bench.view(bench.amara, "outcome", "Webhooks from 100ms", "Waiting")
     assert not contains(told.raw, "This channel")

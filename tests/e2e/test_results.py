@@ -91,8 +91,8 @@ async def test_an_audio_recording_is_listened_to(bench: Bench) -> None:
     ("fault", "headline", "gap", "transcript"),
     [
         ("transcript_empty", "The video is ready.", "The transcript is empty", False),
-        ("transcript_failed", "The video is ready.", "There is no transcript", False),
-        ("summary_failed", "The video and transcript are ready.", "There is no summary", True),
+        ("transcript_failed", "The video is ready.", "100ms could not make the transcript", False),
+        ("summary_failed", "The video and transcript are ready.", "No summary arrived", True),
     ],
 )
 async def test_what_is_missing_is_said(
@@ -140,7 +140,7 @@ async def test_a_template_that_makes_none_is_not_waited_for_all_day(alone: Bench
             None,
         )
     )
-    assert "still asking 100ms" in late.text
+    assert "still checking with 100ms" in late.text
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])

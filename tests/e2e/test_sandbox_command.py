@@ -19,7 +19,7 @@ WITHIN_S = 30
 STORY = (
     "HMS_SECRET=sandbox-secret",
     "/record help",
-    "⚠ Give a number from 0.1 to 1.0, such as 0.5.",
+    "⚠ Enter a number from 0.1 to 1.0, such as 0.5.",
     "standup · Starting",
     "🔴 standup · Recording",
     "⏸️ standup · Paused",

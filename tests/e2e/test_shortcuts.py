@@ -84,7 +84,7 @@ async def test_a_mention_answers_what_it_does_not_understand(bench: Bench) -> No
 
 async def test_a_mention_of_nothing_offers_the_form(bench: Bench) -> None:
     await mention(bench, "")
-    told = await bench.told(bench.ines, seed.STANDUP, "Choose in the form")
+    told = await bench.told(bench.ines, seed.STANDUP, "Choose the room and the options")
     assert labels(told.blocks) == ["Open the form"]
     await bench.press(bench.ines, told, "Open the form")
     form = await bench.view(bench.ines, "start_form")

@@ -115,7 +115,7 @@ def test_a_bad_option_answers_with_reason_accepted_values_and_correction() -> No
         (f"start --context {'a' * 301}", "The context must be at most 300 characters."),
         (f"start --destination {'a' * 256}", "The destination must be at most 255 characters."),
         (f"start --section {'a' * 101}", "A section title must be at most 100 characters."),
-        ("start " + "--section a " * 7, "There are too many --section options."),
+        ("start " + "--section a " * 7, "Too many --section options."),
         (f"start --vocab {'a,' * 501}", "The vocabulary can have at most 500 words."),
         ("start --url x", "The meeting URL must be a full web address, such as https://…."),
         ("start --audio --audio", "--audio is given twice."),

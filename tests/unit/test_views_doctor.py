@@ -67,18 +67,18 @@ record-bot, version `0.1.0`\
 def test_without_webhooks() -> None:
     assert reply(replace(WELL, webhooks=False)).splitlines()[:4] == snapshot(
         [
-            '*Webhooks from 100ms*',
-            '100ms does not send webhooks to this bot. It polls 100ms, so updates arrive a',
-            '    little later.',
-            'For immediate updates, ask the person who runs it to set `HMS_WEBHOOK_SECRET`.',
+            "*Webhooks from 100ms*",
+            "100ms does not send webhooks to this bot. It polls 100ms, so updates arrive a",
+            "    little later.",
+            "For immediate updates, ask the person who runs it to set `HMS_WEBHOOK_SECRET`.",
         ]
     )
 
 
 def test_before_the_first_recording() -> None:
     fresh = replace(WELL, received=Received(None), ends=Ends())
-    assert "None has come yet; none was due." in reply(fresh)
-    assert "None has come yet." in reply(replace(fresh, ends=Ends(1)))
+    assert "No webhooks yet, and none expected." in reply(fresh)
+    assert "No webhooks yet." in reply(replace(fresh, ends=Ends(1)))
 
 
 MINE = Stuck(NAME, "U1", "C1", True, Kind.CARD, State.PARKED, "not_in_channel", until=at(90))
@@ -155,10 +155,10 @@ def test_nobody_answers() -> None:
         [
             "⚠️ 100ms did not report its failed deliveries. Run this again in a minute.",
             "*Waiting*",
-            '✅ Nothing is waiting.',
+            "✅ Nothing is waiting.",
             "*This channel*",
             "⚠️ Slack did not answer. Run this again in a minute.",
-            '*Slack permissions*',
+            "*Slack permissions*",
             "Slack did not report them. Run this again in a minute.",
             "~ recorder, version `0.1.0`",
         ]

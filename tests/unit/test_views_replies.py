@@ -84,8 +84,8 @@ Nothing is being recorded here.
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is not being recorded.
 [Start a recording -> form_open]
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded (started by <@U1> 22
-    Nov 2026, 14:03 UTC).
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded (started by <@U1>,
+    22 Nov 2026, 14:03 UTC).
 [Open its card -> link.0] [Follow here -> recording_follow]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded (started by <@U1>).

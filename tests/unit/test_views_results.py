@@ -158,12 +158,12 @@ def test_a_long_summary_points_to_details() -> None:
     long = [SummarySection("Notes", "paragraph", (), "Word. " * 2000)]
     message = results_message(recording(*READ), summary=long, mention=False, in_thread=True)
     assert_accepted(message)
-    assert "Details has all of it" in outline(message.payload())
+    assert "Open Details for all of it" in outline(message.payload())
 
 
 def test_a_long_meeting_may_have_a_short_summary() -> None:
     long = replace(recording(*READ), duration_s=100 * 60.0)
-    assert "Past 90 minutes" in results(long, SUMMARY)
+    assert "over 90 minutes" in results(long, SUMMARY)
 
 
 @given(recordings(), st.lists(SECTIONS, max_size=20), st.booleans(), st.booleans())

@@ -120,7 +120,7 @@ def already_recording(
     can_follow: bool,
 ) -> Message:
     """`can_follow`: its card may be shown in this channel, and is not there yet."""
-    began = f" {when(since)}" if since else ""
+    began = f", {when(since)}" if since else ""
     who = f"by {mention(starter)}" if starter else "elsewhere"
     text = f"*{esc(room_name)}* is already being recorded (started {who}{began})."
     card = link_button("Open its card", permalink) if permalink else None
