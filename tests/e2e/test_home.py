@@ -50,7 +50,7 @@ async def test_guests_and_strangers_see_a_friendly_page(bench: Bench) -> None:
     await bench.running(room)
     for who in (bench.guus, bench.sol):
         await who.open_home()
-        seen = await home(bench, who, "Here you see the recordings that you start")
+        seen = await home(bench, who, "This tab shows the recordings that you start")
         assert not contains(seen.raw, room.name)
         assert not contains(seen.raw, "For admins")
 

@@ -106,7 +106,7 @@ async def test_named_people_and_groups_may_start_and_stop(bench: Bench) -> None:
 
 async def test_who_chooses_a_closed_channel_in_the_form_keeps_what_was_typed(bench: Bench) -> None:
     room = await bench.room()
-    await save(bench, bench.ines, seed.DESIGN, start_who="admins", told="You can no longer start")
+    await save(bench, bench.ines, seed.DESIGN, start_who="admins", told="You cannot start")
     try:
         refused = await bench.ines.command(seed.DESIGN, "/record")
         assert refused.text == "Only workspace admins can start a recording here."

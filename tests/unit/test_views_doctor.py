@@ -113,15 +113,15 @@ The last one arrived 22 Nov 2026, 12:03 UTC. In the last 24 hours: 2 about this
     “timeout” 200×, “status &lt;503&gt;” 100×.
 The bot was down after 22 Nov 2026, 12:03 UTC. At 14:03 UTC it asks 100ms to
     resend the webhooks that failed in the meantime.
-No data is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
+Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
     on its host.
 *Waiting*
 ⚠️ Slack rate-limits `chat.update` until 14:03 UTC.
 ⚠️ 100ms rate-limits `GET /recordings/{id}` until 14:03 UTC.
 ⚠️ Slack has rejected the bot's token since 22 Nov 2026, 13:53 UTC (error
-    `token_revoked`). Recordings continue, the bot keeps what it has to post,
-    and it tries again 14:03 UTC. If the app was removed, ask the person who
-    runs the bot to reinstall it.
+    `token_revoked`). Recordings continue, the bot keeps pending posts and tries
+    again at 14:03 UTC. If the app was removed, ask the person who runs the bot
+    to reinstall it.
 ⚠️ 100ms did not answer the last request about 2 recordings. The bot is
     retrying.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> is waiting. @recorder is
@@ -142,7 +142,7 @@ No data is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
 ⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
     again.
 *Slack permissions*
-⚠️ `files:write` is missing. Put the transcript into the thread.
+⚠️ `files:write` is missing. Upload the transcript to the thread.
 To add it, the person who runs the bot pastes the output of `record-bot
     manifest` into the Slack app's manifest and reinstalls the app.
 ~ recorder, version `0.1.0`\

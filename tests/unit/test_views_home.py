@@ -90,8 +90,8 @@ See Developer → Webhooks in the 100ms dashboard.
 To add it, the person who runs the bot pastes the output of `record-bot
     manifest` into the Slack app's manifest and reinstalls the app.
 *Waiting*
-100ms does not answer about 2 recordings.
-Calls of `chat.update` are on hold: Slack or 100ms limits them for now.
+100ms does not answer requests about 2 recordings.
+Calls to `chat.update` are on hold: Slack or 100ms is limiting them.
 [Check-up -> checkup]
 """)
     well = HomeHealth(True, NOW, 0, (), ())
@@ -115,9 +115,8 @@ The bot has all Slack permissions it needs.
 def test_home_of_a_guest() -> None:
     told = shown(home_view(HomePage(member=False), NOW))
     assert told[: told.index("---")] == snapshot("""\
-Here you see the recordings that you start. Those of your channels are in the
-    channels themselves. Where a channel lets you start one, type `/record`
-    there.
+This tab shows the recordings that you start. Other recordings are in your
+    channels. To start one in a channel that allows it, type `/record` there.
 # Recording now
 No recordings that you can see are running.
 # Recent

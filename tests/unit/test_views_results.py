@@ -204,13 +204,13 @@ def test_word_to_the_starter() -> None:
     told = tell_message(recording(*RUNS), channel="C1", error="is_archived")
     assert shown(told) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-The bot cannot update its card in <#C1>. <#C1> is archived. Unarchive it, or use
+The bot cannot update the card in <#C1>. <#C1> is archived. Unarchive it, or use
     another channel.
 The recording continues; you can stop it here.
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
     assert folded(dates(told.text)) == snapshot("""\
-\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. The bot cannot update its card in
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. The bot cannot update the card in
     <#C1>. <#C1> is archived. Unarchive it, or use another channel. The
     recording continues; you can stop it here.\
 """)

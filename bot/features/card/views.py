@@ -182,7 +182,7 @@ def tell_message(recording: Recording, *, channel: str, error: str, bot: str = B
     why, fix = slack_refusal(error, channel, bot=bot)
     running = recording.phase in ON_AIR and not recording.stop_pending
     name = esc(recording.room_name)
-    lost = f"The bot cannot update its card in {place(channel)}."
+    lost = f"The bot cannot update the card in {place(channel)}."
     state = f"{name}: {state_of(recording).lower()}. {lost}"
     notice = "The recording continues; you can stop it here." if running else ""
     text = " ".join(p for p in (state, why, fix, notice) if p)

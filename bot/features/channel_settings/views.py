@@ -24,7 +24,7 @@ def out_of_reach(why: str, fix: str) -> Message:
 def saved_without_you(channel: str, who: str) -> Message:
     """Nobody is locked out of the settings; but who named others should know what it means."""
     text = (
-        f"Saved. You can no longer start recordings in {place(channel)}; only {who} can. "
+        f"Saved. You cannot start recordings in {place(channel)}: only {who} can. "
         "Open the settings again to change that."
     )
     return Message(text, [section(text)])

@@ -15,7 +15,7 @@ CHECKUP = "Check-up"
 GOOD, BAD = "✅", "⚠️"
 LINES = 8
 CLI = code("record-bot doctor")
-CAUSE = f"No data is lost: the bot polls 100ms. To find the cause, run {CLI} on its host."
+CAUSE = f"Nothing is lost: the bot polls 100ms. To find the cause, run {CLI} on its host."
 NO_WEBHOOKS = (
     "100ms does not send webhooks to this bot. It polls 100ms, so updates arrive a little later.",
     f"For immediate updates, ask the person who runs it to set {code('HMS_WEBHOOK_SECRET')}.",
@@ -146,7 +146,7 @@ def _gate(gate: Shut) -> str:
     said = f"(error {code(gate.why or 'none', 60)})"
     return (
         f"{BAD} Slack has rejected the bot's token since {when(gate.since)} {said}. Recordings "
-        f"continue, the bot keeps what it has to post, and it tries again {clock(gate.until)}. If "
+        f"continue, the bot keeps pending posts and tries again at {clock(gate.until)}. If "
         "the app was removed, ask the person who runs the bot to reinstall it."
     )
 

@@ -28,8 +28,8 @@ from bot.ui.text import code, count, when
 RUNNING = 20
 PRESETS = 5
 WELCOME = (
-    "Here you see the recordings that you start. Those of your channels are in the channels "
-    f"themselves. Where a channel lets you start one, type {code('/record')} there."
+    "This tab shows the recordings that you start. Other recordings are in your channels. "
+    f"To start one in a channel that allows it, type {code('/record')} there."
 )
 
 
@@ -134,9 +134,9 @@ def _webhooks(health: HomeHealth) -> Iterator[str]:
 
 def _waiting(health: HomeHealth) -> Iterator[str]:
     if health.unanswered:
-        yield f"100ms does not answer about {count(health.unanswered, 'recording')}."
+        yield f"100ms does not answer requests about {count(health.unanswered, 'recording')}."
     if health.shut:
         named = ", ".join(code(method, 60) for method in health.shut[:5])
-        yield f"Calls of {named} are on hold: Slack or 100ms limits them for now."
+        yield f"Calls to {named} are on hold: Slack or 100ms is limiting them."
     if not health.unanswered and not health.shut:
         yield "100ms and Slack are answering."

@@ -139,7 +139,7 @@ def _summary(draft: Draft) -> Iterator[Block]:
         ids.START_TEMPERATURE,
         "Temperature",
         textbox(draft.temperature, placeholder="0.5"),
-        hint=f"{TEMPERATURE[0]} stays close to the transcript; {TEMPERATURE[1]} is written freely.",
+        hint=f"{TEMPERATURE[0]} keeps to the transcript; {TEMPERATURE[1]} allows freer wording.",
         optional=True,
     )
     yield from _sections(section_rows(draft))
