@@ -1,4 +1,4 @@
-"""Ephemeral replies: what one person is told, where they asked."""
+"""Buttons that several views share."""
 
 from bot.core.recording import Recording
 from bot.ui import ids
@@ -7,7 +7,7 @@ from bot.ui.text import plain
 
 
 def _form_button() -> Block:
-    """Where the form helps on."""
+    """Offer the form as the next step."""
     return button("Open the form", ids.OPEN_FORM)
 
 

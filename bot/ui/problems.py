@@ -1,4 +1,4 @@
-"""What went wrong, why, and what to do about it: one place for every way to fail."""
+"""Explains each failure: what went wrong, why, and what to do about it."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -61,7 +61,7 @@ class Explanation:
 
 
 def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explanation:
-    """`bot` is the name that people type after @."""
+    """Explain a problem in words; `bot` is the name that people type after @."""
     match problem.why:
         case Why.CANCELLED | Why.CANNOT_POST | Why.PARKED | Why.REFUSED:
             return _not_started(problem, recording, bot)
@@ -175,7 +175,7 @@ def _lost(problem: Problem, recording: Recording) -> Explanation:
 
 
 def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]:
-    """Why Slack does not let us post there, and what to do; both mrkdwn."""
+    """Return why Slack does not let the bot post there, and what to do; both mrkdwn."""
     name = f"@{esc(bot, 80)}"
     direct = channel[:1] not in ("C", "G")
     where = "this direct message" if direct else place(channel)

@@ -1,4 +1,4 @@
-"""Ephemeral replies: what one person is told, where they asked."""
+"""Ephemeral replies that several features share."""
 
 from bot.ui import ids
 from bot.ui.buttons import _form_button
@@ -25,7 +25,7 @@ def forgotten_reply() -> Message:
 
 
 def expired_trigger(request_id: str | None = None) -> Message:
-    """With the request id of a draft, the form opens as it was."""
+    """Offer a button for the form; with the request id of a draft, the form is filled in."""
     text = "Slack took too long to open the form. Open it here."
     filled = button("Open the form", ids.BACK_TO_FORM, value=request_id or "")
     return say(text, [filled if request_id else _form_button()])

@@ -1,4 +1,4 @@
-"""The words that several views use for the same thing."""
+"""Words that several views share."""
 
 from bot.core.assets import VIDEO_TYPES, Transcription
 from bot.core.facts import AssetSeen
@@ -40,7 +40,7 @@ def mark_of(recording: Recording) -> str:
 
 
 def state_of(recording: Recording) -> str:
-    """The state in words, as a heading says it."""
+    """Name the state, for a heading."""
     if recording.stop_pending and recording.phase in ON_AIR:
         return PHASES[Phase.STOPPING]
     if _cancelled(recording):
@@ -70,7 +70,7 @@ def _cancelled(recording: Recording) -> bool:
 
 
 def file_name(asset: AssetSeen) -> str:
-    """What a file is, for people."""
+    """Name a file for people."""
     if asset.type in VIDEO_TYPES:
         return "Video"
     mode = f" ({asset.mode})" if asset.mode else ""

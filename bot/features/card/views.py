@@ -46,7 +46,10 @@ def recording_card(
     permalink_of_pointer: str | None = None,
     bot: str = BOT,
 ) -> Message:
-    """`late` and the expected time are the policy's; the link leads to the recording in force."""
+    """Build the card. `late` and the expected time come from the policy.
+
+    The link leads to the card of the recording that occupies the room.
+    """
     notes = _notes(recording, late, transcript_expected_at, bot)
     log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording))))]
@@ -76,7 +79,7 @@ def _about(recording: Recording) -> list[str]:
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
-    """What people should know besides the state, each a sentence or two."""
+    """List what people should know in addition to the state, each in one or two sentences."""
     notes = []
     if recording.elsewhere:
         notes.append(elsewhere_note(recording))
@@ -139,7 +142,7 @@ def _controls(recording: Recording) -> list[Block]:
 
 
 def file_buttons(recording: Recording) -> list[Block]:
-    """Watch and Transcript, as far as there is something behind them."""
+    """Build Watch and Transcript, if the files exist."""
     buttons = []
     name = plain(recording.room_name, 50)
     if can_watch(recording):
@@ -153,7 +156,7 @@ def file_buttons(recording: Recording) -> list[Block]:
 
 
 def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
-    """The same settings again; the form, where others may work."""
+    """Build Try again (same settings) and Change settings (the form), if they can help."""
     if recording.problem is None:
         return []
     name = plain(recording.room_name, 50)
@@ -169,7 +172,7 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
 
 
 def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
-    """The card as sentences."""
+    """Write the card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
     who, began, *rest = _about(recording)
     about = ", ".join(filter(None, [who, began.removeprefix("requested "), *rest]))
@@ -178,7 +181,7 @@ def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
 
 
 def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
-    """To the starter directly: the card is out of reach, the recording goes on."""
+    """Tell the starter directly that the bot cannot update the card."""
     why, fix = slack_refusal(error, channel, bot=bot)
     running = recording.phase in ON_AIR and not recording.stop_pending
     name = esc(recording.room_name)

@@ -1,4 +1,4 @@
-"""The settings of one channel: a modal out, and what was chosen in it back."""
+"""The settings of one channel: builds the modal, and reads its state."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ GROUPS_MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One line of who changed what."""
+    """One change of the settings: who, when and which fields."""
 
     by: str
     at: datetime
@@ -61,7 +61,7 @@ def settings_form(
     groups: Mapping[str, str] | None,
     changes: Sequence[Changed] = (),
 ) -> View:
-    """`presets` and `groups`: id → name. `groups` None: the bot may not ask Slack for them."""
+    """Build the modal. `presets` and `groups`: id → name; `groups` is None without the scope."""
     blocks = [section(f"These settings apply to recordings requested in {place(channel)}.")]
     blocks.extend(_defaults(settings, presets))
     blocks.extend(_rights("start", settings.may_start, groups))
@@ -148,7 +148,7 @@ def _log(changes: Sequence[Changed]) -> Iterator[Block]:
 
 
 def group_options(groups: Mapping[str, str], query: str) -> dict[str, Any]:
-    """What the group fields offer while people type."""
+    """Answer the group fields while people type."""
     fitting = [(g, name) for g, name in groups.items() if query.casefold() in name.casefold()]
     return {"options": [named_option(g, name) for g, name in fitting[:100]]}
 
@@ -157,7 +157,7 @@ def group_options(groups: Mapping[str, str], query: str) -> dict[str, Any]:
 
 
 def settings_from_state(values: object, before: ChannelSettings) -> ChannelSettings | FieldErrors:
-    """What is not on the form stays as it was."""
+    """Read the settings; fields that are not on the form keep their value."""
     state = _State(values)
     errors = FieldErrors()
     may_start = _allowed(state, "start", before.may_start, errors)
@@ -179,7 +179,7 @@ def settings_from_state(values: object, before: ChannelSettings) -> ChannelSetti
 
 
 def _room(state: "_State", before: ChannelSettings) -> dict[str, Any]:
-    """The option's text may be cut short: a longer name that is known stays."""
+    """Read the default room; keep its full name if the option shows only a part of it."""
     room_id, name = before.room_id, before.room_name
     if state.has(ids.ROOM):
         chosen = state.option(ids.ROOM) or (None, None)
@@ -202,7 +202,7 @@ def _one_of(chosen: tuple[str, str] | None, known: Sequence[Any], kept: Any) -> 
 
 
 class _State:
-    """`view.state.values`, of which nothing is taken for granted."""
+    """Reads `view.state.values`, and relies on nothing in it."""
 
     def __init__(self, values: object) -> None:
         self._values = values if isinstance(values, Mapping) else {}
@@ -216,7 +216,7 @@ class _State:
         return bool(self._entry(field))
 
     def option(self, field: str) -> tuple[str, str] | None:
-        """Value and text of what is chosen."""
+        """Return value and text of the selected option."""
         match self._entry(field).get("selected_option"):
             case {"value": str(value), "text": {"text": str(text)}}:
                 return value, text

@@ -16,13 +16,13 @@ def not_yours() -> Message:
 
 
 def out_of_reach(why: str, fix: str) -> Message:
-    """From `problems.slack_refusal`."""
+    """Show a refusal from `problems.slack_refusal`."""
     text = f"{why} {fix}"
     return Message(text, [section(text)])
 
 
 def saved_without_you(channel: str, who: str) -> Message:
-    """Nobody is locked out of the settings; but who named others should know what it means."""
+    """Warn people whose new settings keep them from starting recordings."""
     text = (
         f"Saved. You cannot start recordings in {place(channel)}: only {who} can. "
         "Open the settings again to change that."

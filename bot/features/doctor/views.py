@@ -1,4 +1,4 @@
-"""`/record doctor`: what works, what waits and why, and what to do about each."""
+"""`/record doctor`: what works, what is waiting and why, and what to do about it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +46,7 @@ _STEPS = {
 
 
 def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
-    """Ephemeral. Rooms are named where the person may know: theirs, and those shown here."""
+    """Build the ephemeral reply. It names only the asker's rooms, and rooms shown here."""
     on_home = found.place is not None and found.place.channel == found.asker
     parts = [
         ("Webhooks from 100ms", list(_webhooks(found))),
@@ -66,7 +66,7 @@ def looking() -> Message:
 
 
 def _aloud(line: str) -> str:
-    """Without the marks: the sentences say it, too."""
+    """Remove the marks, which the sentences repeat."""
     return line.removeprefix(f"{GOOD} ").removeprefix(f"{BAD} ").removeprefix("• ")
 
 
@@ -175,7 +175,7 @@ def _is_channel(target: str) -> bool:
 
 
 def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
-    """Counted by place and reason: what is recorded there is not everybody's business."""
+    """Count other recordings by channel and reason, without naming them."""
     alike: Counter[tuple[str, str | None]] = Counter()
     steps = 0
     for stuck in others:
@@ -212,7 +212,7 @@ def _channel(found: Checkup, bot: str) -> Iterator[str]:
 
 
 def scope_lines(missing: Sequence[MissingScope] | None) -> Iterator[str]:
-    """None: Slack did not say."""
+    """List missing scopes; `missing` is None if Slack did not report them."""
     if missing is None:
         yield "Slack did not report them. Run this again in a minute."
     elif not missing:

@@ -1,4 +1,4 @@
-"""What a person is told who has a channel follow a room."""
+"""Replies to follow and unfollow."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def not_followed(room_name: str) -> Message:
 
 
 def cannot_follow_room(room_name: str, why: str, fix: str) -> Message:
-    """From `problems.slack_refusal`."""
+    """Show a refusal from `problems.slack_refusal`."""
     return say(f"This channel cannot follow *{esc(room_name)}* yet. {why} {fix}".strip())
 
 
@@ -37,7 +37,7 @@ def only_in_channels() -> Message:
 
 
 def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
-    """Each with a button to unfollow."""
+    """List the followed rooms, each with a button to unfollow."""
     if not rooms:
         example = code("/record follow <room>")
         return say(f"This channel does not follow any rooms. To follow one: {example}.")

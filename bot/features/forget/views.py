@@ -1,4 +1,4 @@
-"""Forgetting a recording: the button that asks first, and the receipt."""
+"""Forgetting a recording: the replies, and the receipt."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ _KINDS = {
 
 
 def told_view(message: Message) -> View:
-    """In place of Details."""
+    """Show a reply in place of Details."""
     return modal("Recording details", message.blocks, callback_id=ids.OUTCOME_VIEW)
 
 
@@ -46,7 +46,7 @@ def not_ended_reply(room_name: str) -> Message:
 
 
 def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: datetime) -> Message:
-    """What is gone; what remains, where, and until when."""
+    """List what was deleted, and what remains, where and until when."""
     began = when(recording.started_at or recording.requested_at)
     first = (
         f"The recording of *{esc(recording.room_name)}*, {began}, was forgotten. The bot "

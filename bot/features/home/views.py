@@ -1,4 +1,4 @@
-"""The Home tab: start, what runs and ran, presets, settings, the bot's health, the commands."""
+"""The Home tab: start, recordings, presets, settings, the bot's health and the commands."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -34,7 +34,7 @@ WELCOME = (
 
 
 def home_view(home: HomePage, now: datetime) -> View:
-    """For one person: the caller leaves out what they may not see."""
+    """Build the tab for one person; the caller omits what they cannot see."""
     start = button("Start a recording", ids.OPEN_FORM, style="primary")
     blocks = actions([start]) if home.member else [section(WELCOME)]
     blocks += [*_running(home, now), *_recent(home)]
@@ -66,7 +66,7 @@ def _recent(home: HomePage) -> Iterator[Block]:
 
 
 def _turning(home: HomePage) -> list[Block]:
-    """There and back; the value is the page."""
+    """Build Newer and Older; their value is the page."""
     buttons = []
     if home.page:
         newer = button(
@@ -97,7 +97,7 @@ def _presets(home: HomePage) -> Iterator[Block]:
 
 
 def _settings(home: HomePage) -> Iterator[Block]:
-    """Slack keeps what is chosen as long as the action id is the same."""
+    """Build the channel picker. Slack keeps its selection while the action id stays the same."""
     yield header("Settings")
     channel = {
         "type": "conversations_select",

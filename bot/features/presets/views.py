@@ -20,7 +20,7 @@ HERE, EVERYWHERE = "channel", "workspace"
 
 
 def presets_view(presets: Sequence[Preset], channel: str | None, page: int = 0) -> View:
-    """In the order given. `channel` None: from Home, the person's own and the workspace's."""
+    """List presets in the given order. `channel` is None on Home: the person's and the workspace's."""
     pages = max(1, -(-len(presets) // ON_A_PAGE))
     page = page % pages
     shown = presets[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
@@ -48,7 +48,7 @@ def preset_row(preset: Preset, n: int) -> Block:
 
 
 def preset_form(draft: Draft, *, request_id: str) -> View:
-    """Everything that a preset holds, and its name."""
+    """Build the form with all options of a preset, and its name."""
     delete = button(
         "Delete this preset",
         ids.DELETE,
@@ -74,7 +74,7 @@ def preset_form(draft: Draft, *, request_id: str) -> View:
 
 
 def save_as_form(request_id: str, channel: str | None) -> View:
-    """`channel`: where the preset may belong to, besides the whole workspace."""
+    """Ask for a name and a scope: `channel`, or the whole workspace."""
     scopes = {HERE: "This channel", EVERYWHERE: "The whole workspace"}
     blocks = [_name("")]
     if postable(channel):

@@ -1,4 +1,4 @@
-"""The messages that end a recording: its results, a file that failed, word to the starter."""
+"""Messages at the end of a recording: results, a failed file, links."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -45,7 +45,7 @@ def results_message(
     in_thread: bool,
     bot: str = BOT,
 ) -> Message:
-    """What came of the recording. Outside the card's thread it says which recording it is."""
+    """Build the results. Outside the card's thread they name the recording."""
     failure = recording.problem
     problem = explain(failure, recording, bot=bot) if failure else None
     headline = problem.what if problem else _ready(recording)
@@ -95,7 +95,7 @@ def _cause(problem: Explanation | None) -> list[str]:
 
 
 def _gaps(recording: Recording, summary: Sequence[SummarySection]) -> list[str]:
-    """What people would look for and not find, said plainly."""
+    """List missing or incomplete results."""
     found = recording.results
     if found is None:
         return _no_transcript(recording)
@@ -147,7 +147,7 @@ def _spoken(
 def file_failed_message(
     recording: Recording, kind: Kind, error: str, channel: str, *, bot: str = BOT
 ) -> Message:
-    """A note in the thread. The button mints a link, for which Slack's uploads do not matter."""
+    """Explain a failed upload in the thread. The button creates a link, without Slack's uploads."""
     what = "chat" if kind is Kind.CHAT else "transcript"
     if error == UNREADABLE:
         text = f"100ms did not release the {what} file. Open Details to see its files."
@@ -161,7 +161,7 @@ def file_failed_message(
 
 
 def link_reply(url: str, what: str, expires_at: datetime) -> Message:
-    """A link for one person. `what` is, say, "Video of Weekly sync"."""
+    """Show a link to one person. `what` is, for example, "Video of Weekly sync"."""
     until = f"The link works until {when(expires_at)}. Anyone with the link can open it."
     text = f"*{esc(what)}* is ready to open. {until}"
     opening = link_button("Open", url, label=f"Open: {plain(what, 60)}")
@@ -178,13 +178,13 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
 
 
 def no_file(what: str) -> Message:
-    """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
+    """Answer Watch or Transcript when 100ms has no such file, or none yet."""
     text = f"100ms has no {esc(what)} to open, at least not yet. Open Details to see the files."
     return say(text)
 
 
 def getting_link() -> Message:
-    """Until 100ms has made it."""
+    """Show that the bot is waiting for 100ms."""
     return say("Getting the link from 100ms…")
 
 
@@ -204,7 +204,7 @@ TOTAL_MOST = 9000
 
 
 def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], bool]:
-    """One block for each section, and whether everything found room."""
+    """Build one block per section; the flag is False if something was cut."""
     blocks: list[Block] = []
     room, whole = TOTAL_MOST, len(sections) <= SECTIONS
     for part in sections[:SECTIONS]:
@@ -220,7 +220,7 @@ def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], boo
 
 
 def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
-    """The same for a screen reader, as mrkdwn."""
+    """Write the summary for a screen reader, as mrkdwn."""
     for part in sections[:SECTIONS]:
         texts, _ = _texts(part, TOTAL_MOST)
         if not texts:
@@ -233,7 +233,7 @@ def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
 
 
 def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
-    """The bullets, or the one paragraph, as much as there is room for."""
+    """Return the bullets or the paragraph, cut to the room left; True if nothing was cut."""
     if part.format == "bullets":
         wanted = [line for b in part.bullets if (line := clean(b))]
         cut = [shorten(line, BULLET_MOST) for line in wanted[:BULLETS]]

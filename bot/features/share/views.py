@@ -1,4 +1,4 @@
-"""Ephemeral replies: what one person is told, where they asked."""
+"""Replies to *Follow here*."""
 
 from bot.ui.message import Message, say
 from bot.ui.text import esc
@@ -9,5 +9,5 @@ def following(room_name: str) -> Message:
 
 
 def cannot_follow(why: str, fix: str) -> Message:
-    """From `problems.slack_refusal`."""
+    """Show a refusal from `problems.slack_refusal`."""
     return say(f"The bot cannot show the card here. {why} {fix}".strip())

@@ -72,7 +72,7 @@ def _save_as() -> Iterator[Block]:
 
 
 def _first(draft: Draft) -> Iterator[Block]:
-    """What is asked every time."""
+    """Build the fields that are always shown."""
     yield asked(ids.START_ROOM, "Room", _room(draft), hint=_which_room(draft))
     yield _kind(draft)
     yield asked(
@@ -133,7 +133,7 @@ def _error(text: str) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What the form asks for. `channel` None: post to the person."""
+    """A start as requested with the form. `channel` is None to post to the person."""
 
     room_id: str
     room_name: str

@@ -1,4 +1,4 @@
-"""What the form, or a command, is told when 100ms has answered."""
+"""Replies to the form or a command once 100ms has answered."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class _Outcome:
 
 
 def starting_view(external_id: str, room_name: str) -> View:
-    """The outcome takes its place, found by `external_id`."""
+    """Show that the start is under way; the outcome replaces it, found by `external_id`."""
     waiting = "You can close this. The card shows the progress."
     blocks = [
         rich_text(rich_line(leaf("Starting to record "), name_leaf(room_name), leaf("…"))),
@@ -59,7 +59,7 @@ def outcome_view(
     external_id: str | None = None,
     bot: str = BOT,
 ) -> View:
-    """A link to the card; or the cause, the fix and the way back to what was typed."""
+    """Link to the card; or explain the failure, with a button back to the filled-in form."""
     outcome = _outcome(recording, bot)
     buttons = [] if outcome.failed else _card_link(permalink)
     if outcome.failed:
@@ -74,7 +74,7 @@ def outcome_view(
 
 
 def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT) -> Message:
-    """The same for a command, or for a form that was closed meanwhile. Ephemeral."""
+    """Show the same for a command, or for a form that has been closed. Ephemeral."""
     outcome = _outcome(recording, bot)
     name = esc(recording.room_name)
     buttons = [] if outcome.failed else _card_link(permalink)
@@ -119,7 +119,7 @@ def already_recording(
     key: str,
     can_follow: bool,
 ) -> Message:
-    """`can_follow`: its card may be shown in this channel, and is not there yet."""
+    """Link to the card. `can_follow`: it can be shown in this channel, and is not here yet."""
     began = f", {when(since)}" if since else ""
     who = f"by {mention(starter)}" if starter else "elsewhere"
     text = f"*{esc(room_name)}* is already being recorded (started {who}{began})."
@@ -130,13 +130,13 @@ def already_recording(
 
 
 def recorded_elsewhere(room_name: str) -> Message:
-    """For people who may not know where, nor by whom."""
+    """Tell people without access that the room is taken, without channel or starter."""
     text = f"*{esc(room_name)}* is already being recorded, in a channel that you cannot access."
     return say(f"{text} That recording must end before another can start.")
 
 
 def form_ready(request_id: str) -> Message:
-    """Where Slack lets nobody open a form: after a mention."""
+    """Offer a button for the form: Slack does not let the bot open one after a mention."""
     opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
     return say("Choose the room and the options in the form.", [opening])
 
