@@ -1,4 +1,4 @@
-"""What decides a person's rights, asked of Slack and remembered for some minutes."""
+"""Facts for a person's rights, requested from Slack and cached for some minutes."""
 
 import asyncio
 from collections import OrderedDict
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Answers by name: none older than `lasting`, no more than `most`."""
+    """Cached answers by name: none older than `lasting`, no more than `most`."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Remembered(Generic[T]):
         self._known: OrderedDict[str, tuple[datetime, T]] = OrderedDict()
 
     async def get(self, name: str, ask: Callable[[str], Awaitable[T]]) -> T:
-        """Raises SlackUnavailable when Slack takes too long: who knows nobody lets nobody in."""
+        """Return a cached or new answer. Raises SlackUnavailable if Slack takes too long."""
         found = self._known.get(name)
         if found and timedelta(0) <= self._now() - found[0] < self._lasting:
             return found[1]
@@ -57,16 +57,16 @@ class People:
         self._all_groups: Remembered[dict[str, str] | None] = Remembered(deps.now, most=1)
 
     async def person(self, user: str, groups: Iterable[str] = ()) -> Person:
-        """Who that is; of these user groups, those that they are in.
+        """Look a person up; of these user groups, return those they are in.
 
-        Raises SlackUnavailable; NotAuthorized when the bot may not ask.
+        Raises SlackUnavailable; NotAuthorized when the bot lacks permission.
         """
         member = await self._members.get(user, self._ask)
         belongs = [g for g in groups if user in await self._groups.get(g, self._ask_group)]
         return Person(user, member.standing, member.admin, frozenset(belongs))
 
     async def user_groups(self) -> dict[str, str] | None:
-        """Every user group's name by id; None where Slack does not show them to us."""
+        """Return user group names by id; None if Slack does not show them to the bot."""
         return await self._all_groups.get("all", self._ask_groups)
 
     async def _ask_groups(self, _: str) -> dict[str, str] | None:
@@ -76,7 +76,7 @@ class People:
             return None
 
     async def _ask(self, user: str) -> Member:
-        """Whom Slack does not show us is a stranger."""
+        """Treat users that Slack does not return as external."""
         try:
             return await self._deps.slack.member(user, home_team=self._deps.identity.team_id)
         except NotAuthorized:
@@ -85,7 +85,7 @@ class People:
             return Member(user, "external", admin=False)
 
     async def _ask_group(self, group: str) -> frozenset[str]:
-        """A group that is gone has nobody in it."""
+        """Treat a deleted group as empty."""
         try:
             return await self._deps.slack.group_members(group)
         except SlackRefused:

@@ -9,7 +9,7 @@ from bot.store.errors import DatabaseInUse
 
 
 class FileLock:
-    """A lock beside the database file, which the system frees when the process ends."""
+    """A lock beside the database file; the system releases it when the process ends."""
 
     def __init__(self, database: Path) -> None:
         self._path = database.with_name(database.name + ".lock")
@@ -27,7 +27,7 @@ class FileLock:
         os.write(self._file, str(os.getpid()).encode())
 
     def close(self) -> None:
-        """The file stays: removing it would let two processes lock two different files."""
+        """Release the lock and keep the file: removing it would allow two locks."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

@@ -58,7 +58,7 @@ def dressed(blocks: Iterable[Block], came: Mapping[str, str], generation: int) -
 
 
 def textbox(typed: str, *, placeholder: str = "", multiline: bool = False) -> Block:
-    """Build a text input. It has no `max_length`: Slack's error does not say how much is too long."""
+    """Build a text input without `max_length`: Slack's error hides how much is too long."""
     kept = as_much_as_fits(typed)
     return {
         "type": "plain_text_input",

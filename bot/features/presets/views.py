@@ -20,7 +20,7 @@ HERE, EVERYWHERE = "channel", "workspace"
 
 
 def presets_view(presets: Sequence[Preset], channel: str | None, page: int = 0) -> View:
-    """List presets in the given order. `channel` is None on Home: the person's and the workspace's."""
+    """List presets in the given order. `channel` is None when opened from Home."""
     pages = max(1, -(-len(presets) // ON_A_PAGE))
     page = page % pages
     shown = presets[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]

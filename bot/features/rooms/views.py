@@ -69,7 +69,7 @@ def room_unknown(
     *,
     form: bool = True,
 ) -> Message:
-    """Suggest rooms. `corrected`: a command for each, to paste. `form`: whether the form can help."""
+    """Suggest rooms. `corrected`: a command for each. `form`: whether the form can help."""
     text = f"No room matches “{esc(reference, 100)}”."
     buttons = [_form_button()] if form else []
     if suggestions:

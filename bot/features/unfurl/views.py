@@ -14,7 +14,7 @@ from bot.ui.words import PHASES, mark_of, state_of
 
 
 def room_unfurl(seen: RoomSeen, now: datetime) -> list[Block]:
-    """Build the preview. It never changes, so it shows its time. Slack accepts no rich text here."""
+    """Build the preview. It never changes, so it shows its time. Rich text is not allowed."""
     mark = mark_of(seen.recording) if seen.recording else ""
     name = f"{mark} *{esc(seen.room.name)}*".strip()
     state = _recorded(seen.recording) if seen.recording else _unrecorded(seen.room)
