@@ -85,7 +85,7 @@ async def test_missing_scopes_are_named_with_what_they_are_for(
         await around.examine()
         scope = around.of("Scopes")
         assert scope.verdict is FAILED
-        assert scope.found.startswith("files:write is missing: Put the transcript")
+        assert scope.found.startswith("files:write is missing: Upload the transcript")
         assert "install the app again" in scope.fix
 
 
@@ -191,7 +191,7 @@ async def test_webhooks_that_reach_nobody(around: Surroundings) -> None:
     await around.examine()
     webhook = around.of("Webhook")
     assert "ConnectError (1×)" in webhook.found
-    assert "from outside" in webhook.fix
+    assert "from the internet" in webhook.fix
 
 
 async def test_rooms_and_settings_go_on_when_the_history_does_not_answer(
@@ -281,7 +281,7 @@ async def test_a_database_of_a_newer_bot(tmp_path: Path, change: str, verdict: V
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     found = await check_database(url, utc_now)
     assert found.verdict is verdict
-    assert "a newer version of the bot was here (9999)" in found.found
+    assert "a newer version of the bot has upgraded it (9999)" in found.found
 
 
 @pytest.mark.parametrize(

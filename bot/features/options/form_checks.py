@@ -141,9 +141,9 @@ def _against_each_other(width: int, height: int) -> dict[str, Wrong]:
         else (ids.START_HEIGHT, ids.START_WIDTH)
     )
     if min(width, height) > SHORT_SIDE_PX[1]:
-        text = f"The smaller side must be at most {SHORT_SIDE_PX[1]} pixels: make the {smaller} so."
+        text = f"The smaller side must be at most {SHORT_SIDE_PX[1]} pixels: reduce the {smaller}."
         return {smaller: Wrong(text)}
     if max(width, height) < LONG_SIDE_PX[0]:
-        text = f"The larger side must be at least {LONG_SIDE_PX[0]} pixels: make the {larger} so."
+        text = f"The larger side must be at least {LONG_SIDE_PX[0]} pixels: increase the {larger}."
         return {larger: Wrong(text)}
     return {}
