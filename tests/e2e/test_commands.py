@@ -125,7 +125,7 @@ BAD: list[tuple[str, str, str]] = [
     ("--modes txt,doc", "is not an output mode", "txt, srt and json"),
     ("--context " + "x" * 301, "at most 300 characters", "text of at most 300"),
     ("--section " + '"' + "t" * 101 + '"', "at most 100 characters", ":bullets (the default)"),
-    (" ".join(f'--section "S{n}"' for n in range(7)), "too many --section", "At most 6 sections"),
+    (" ".join(f'--section "S{n}"' for n in range(7)), "Too many --section", "At most 6 sections"),
     ("--url example.org/x", "full web address", "a full web address"),
     ("--audio --res 720p", "no resolution", "Give --audio or --res, not both"),
     ("--no-transcript --summary", "need the transcript", "--no-transcript alone"),
