@@ -81,7 +81,7 @@ async def test_what_was_called_a_room_stands_in_the_form(bench: Bench) -> None:
     assert value(view, "room_id") is None
     assert value(view, "meeting_url") == f"{link}?skip_preview=true"
     asked = next(b for b in view.blocks if b["block_id"] == "room_id")
-    assert f"Choose the room that you mean by “{link}”." in str(asked["hint"])
+    assert f"Choose the room you meant by “{link}”." in str(asked["hint"])
     room = await bench.room()
     view = await bench.choose_room(bench.ines, view, room)
     await bench.fill(bench.ines, view, {"meeting_url": link})
