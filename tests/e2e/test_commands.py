@@ -219,7 +219,7 @@ async def test_a_room_that_is_recorded_already_is_pointed_to_and_can_be_followed
     await bench.tariq.command(seed.DESIGN, f'/record start "{room.name}" --audio')
     told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
     assert f"<@{seed.STARTER}>" in told.text
-    assert "since <!date^" in told.text
+    assert ", <!date^" in told.text
     assert card.ts.replace(".", "") in url_of(told.blocks, "Open its card")
     await bench.press(bench.tariq, told, "Follow here")
     follower = await bench.card(room, "Recording", channel=seed.DESIGN)
