@@ -347,7 +347,7 @@ async def test_of_a_room_that_is_recorded_already_the_form_says_who_and_where(
     answer = await bench.tariq.submit(view)
     assert answer.view is not None
     outcome = await bench.view(bench.tariq, "outcome", "already being recorded")
-    assert contains(outcome.raw, f"<@{seed.STARTER}>", "since <!date^")
+    assert contains(outcome.raw, f"<@{seed.STARTER}>", ", <!date^")
     assert card.ts.replace(".", "") in url_of(outcome.blocks, "Open its card")
     await bench.press(bench.tariq, outcome, "Follow here")
     await bench.card(room, "Recording", channel=seed.DESIGN)
