@@ -1,4 +1,4 @@
-"""Who may do what. One pure function; who may not is told who can."""
+"""Permissions: one pure function decides, and a refusal names the people who can."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`member`: of the home workspace, neither guest nor bot. `groups` as far as they matter."""
+    """`member`: of the home workspace, neither guest nor bot. `groups`: only the relevant ones."""
 
     user: str
     standing: Standing
@@ -33,7 +33,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Who could instead: the starter, where there is one, those `allowed`, and admins."""
+    """The people who can instead: the starter, if any, those `allowed`, and admins."""
 
     act: Act
     allowed: Allowed
@@ -47,7 +47,7 @@ ADMINS = Allowed(who="admins")
 def refusal(
     person: Person, act: Act, settings: ChannelSettings, *, starter: str | None = None
 ) -> Refusal | None:
-    """None: they may. `settings` are those of the channel that it is about."""
+    """Decide; None if allowed. `settings` are those of the channel concerned."""
     if person.admin and person.standing == "member":
         return None
     match act:
@@ -83,9 +83,9 @@ def _is_among(person: Person, allowed: Allowed) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where the link stands. Whoever is there reads the same, so all of them must be allowed to.
+    """Where the link was posted. Everyone there sees the same, so all of them need access.
 
-    `shared`: with another organisation. `can_follow`: a card may be shown there, too.
+    `shared`: with another organisation. `can_follow`: a card can be shown there.
     """
 
     channel: str

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.access.memberships import Memberships
 from bot.access.model import Person, Spot
-from bot.access.people import WITHIN_S, People, Remembered
+from bot.access.people import WITHIN_S, People, remembered
 from bot.core.places import OPEN, Place, is_channel
 from bot.core.proofs import Horizon, SeenRecording
 from bot.deps import Deps
@@ -23,14 +23,14 @@ class Visibility:
         self._deps = deps
         self._people = people
         self._memberships = Memberships(deps)
-        self._places: Remembered[Place] = Remembered(deps.now, lasting=PLACES_FOR)
+        self._place = remembered(deps.slack.place, lasting=PLACES_FOR)
 
     async def place(self, channel: str) -> Place | None:
         """What kind of place that is; None where Slack does not say in time."""
         if not is_channel(channel):
             return "direct"
         try:
-            return await self._places.get(channel, self._deps.slack.place)
+            return await self._place(channel)
         except SlackError:
             return None
 
@@ -87,9 +87,9 @@ class Visibility:
         return _seen(horizon, row, places) if places else None
 
     async def for_everyone(self, spot: Spot, channels: Iterable[str]) -> str | None:
-        """Of those that show a recording, one that everybody at the spot can look into.
+        """Return a channel that shows the recording and that everybody at the spot can see.
 
-        The spot itself, else a public channel, which people of other organisations cannot see.
+        The spot itself, or else a public channel, which people of other organisations cannot see.
         """
         shown = list(channels)
         if spot.channel in shown:

@@ -24,11 +24,11 @@ class RecordingLists(Repository):
         return found[0] if found else None
 
     async def open_in_room(self, room_id: str) -> list[RecordingRow]:
-        """With anything left to do, newest first: candidates for a webhook about the room."""
+        """Return unfinished recordings, newest first: candidates for a webhook about the room."""
         return await self._rows(_newest_first(self._open().where(r.room_id == room_id)))
 
     async def open_in_rooms(self, room_ids: Collection[str]) -> dict[str, list[RecordingRow]]:
-        """The same for several rooms at once; rooms with none are not in it."""
+        """Return the same for several rooms at once; rooms without any are missing."""
         found: dict[str, list[RecordingRow]] = defaultdict(list)
         if room_ids:
             query = self._open().where(r.room_id.in_(sorted(room_ids)))
@@ -37,7 +37,7 @@ class RecordingLists(Repository):
         return found
 
     async def open_recording_in_room(self, room_id: str) -> RecordingRow | None:
-        """The one that occupies the room."""
+        """Return the recording that occupies the room."""
         occupying = self._open().where(r.room_id == room_id, _occupies())
         # Rarely two do, as one came back to life: the holder of the lock counts.
         first = occupying.order_by(r.room_lock.is_(None), r.requested_at.desc())
@@ -77,7 +77,7 @@ class RecordingLists(Repository):
         return await self._rows(newest.limit(limit))
 
     async def channels_of(self, keys: Collection[str]) -> dict[str, list[str]]:
-        """Where each of these is shown."""
+        """Return the channels that show each of these recordings."""
         query = select(shown.recording_key, shown.channel).where(
             self._mine(recording_channels), shown.recording_key.in_(sorted(keys))
         )
@@ -99,7 +99,7 @@ class RecordingLists(Repository):
         return await self._rows(_newest_first(query).limit(limit))
 
     async def recordings_in_channel(self, channel: str) -> list[RecordingRow]:
-        """Unfinished ones that this channel shows, newest first."""
+        """Return unfinished recordings that this channel shows, newest first."""
         return await self._rows(_newest_first(self._open().where(_shown_in(channel))))
 
     def _all(self) -> Select[Any]:
@@ -138,5 +138,5 @@ def _may_see(to: Horizon) -> ColumnElement[bool]:
 
 
 def _shown_in(channel: str) -> ColumnElement[bool]:
-    """Looked up for each open recording: a channel's whole history would be longer."""
+    """Check each open recording: scanning a channel's whole history would take longer."""
     return select(1).where(shown.recording_key == r.key, shown.channel == channel).exists()

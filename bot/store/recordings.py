@@ -1,4 +1,4 @@
-"""Recordings: made, read, and written step by step."""
+"""Recordings: created, read, and written step by step."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -46,7 +46,7 @@ class Recordings(StepWrites):
         outcome: OutcomeAddress | None = None,
         once: Sequence[str] = (),
     ) -> Created | AlreadyRequested | RoomTaken:
-        """A recording, due at once, with its facts, its room and where its starter waits.
+        """Create a recording, due at once, with its facts, its room and its outcome address.
 
         The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
         rivals for a request, a room or a 100ms id exactly one is `Created`.
@@ -120,7 +120,7 @@ class Recordings(StepWrites):
             await conn.execute(insert(delivery_table), row)
 
     async def load(self, key: str) -> Loaded:
-        """The recording as its facts have it, and the reconciler's notes about it."""
+        """Load the recording from its facts, with the reconciler's notes about it."""
         its = {"its_key": key}
         async with self._db.read() as conn:
             row = (await conn.execute(NOTES, its | self._team_given)).first()
@@ -151,7 +151,7 @@ class Recordings(StepWrites):
         by: str | None = None,
         once: Sequence[str] = (),
     ) -> int:
-        """All that one step has to say, in one transaction; the number of facts that were new.
+        """Store everything from one step in one transaction; return the number of new facts.
 
         A hold of None is cleared, those not named stay. The `inbox` items become matched.
         With `owner` nothing is written unless that lease is still held (`LeaseLost`), and it is
@@ -193,12 +193,12 @@ class Recordings(StepWrites):
     async def save_delivery(
         self, key: str, delivery: Delivery, *, address: OutcomeAddress | None = None
     ) -> None:
-        """Keeps the address it had if none is given; forgets it once nobody waits there."""
+        """Store a delivery. Keeps its address if none is given, while anybody waits there."""
         where = {(delivery.kind, delivery.target): address} if address else None
         await self.record(key, deliveries=[delivery], addresses=where)
 
     async def outcome_address(self, key: str, target: str) -> OutcomeAddress | None:
-        """Where the outcome is waited for, unless it was told."""
+        """Return where the outcome is awaited; None once it was sent."""
         d = delivery_table.c
         query = select(d.address).where(
             self._mine(delivery_table),
@@ -211,7 +211,7 @@ class Recordings(StepWrites):
         return rows.address_of(stored) if stored else None
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
-        """Which recording each of these 100ms ids belongs to, as far as known."""
+        """Return the recordings of these 100ms ids, as far as known."""
         if not aliases:
             return {}
         a = alias_table.c
@@ -222,7 +222,7 @@ class Recordings(StepWrites):
             return {row.alias: row.recording_key for row in await conn.execute(query)}
 
     async def cards(self, keys: Collection[str]) -> dict[str, tuple[Delivery, ...]]:
-        """The cards of these recordings, for links to them."""
+        """Return the cards of these recordings, for links to them."""
         query = select(delivery_table).where(
             self._mine(delivery_table),
             delivery_table.c.recording_key.in_(sorted(keys)),

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from bot.access.model import Act
 from bot.core.proofs import HomeMember
-from bot.features.doctor.service import examine
-from bot.features.doctor.views import CHECKUP, doctor_reply, looking
+from bot.features.doctor.service import report
+from bot.features.doctor.views import TITLE, doctor_reply, looking
 from bot.listeners.app import Bot
 from bot.listeners.modals import show_when_known
 from bot.listeners.payloads import Asked
@@ -16,23 +16,21 @@ from bot.ui.message import Message
 on = Listeners()
 
 
-async def tell_checkup(bot: Bot, asked: Asked) -> None:
+async def tell_doctor(bot: Bot, asked: Asked) -> None:
     """Raises NoRight."""
-    await bot.reply(
-        asked, await _checkup(bot, asked, await bot.gate.member(asked.user, Act.DOCTOR))
-    )
+    await bot.reply(asked, await _report(bot, asked, await bot.gate.member(asked.user, Act.DOCTOR)))
 
 
-@on.action(ids.CHECKUP)
+@on.action(ids.DOCTOR)
 async def from_home(
     member: Annotated[HomeMember, Act.DOCTOR], asked: Asked, ack: Ack, bot: Bot
 ) -> None:
     await ack()
     await show_when_known(
-        bot, asked, lambda: _checkup(bot, asked, member), until_then=looking(), title=CHECKUP
+        bot, asked, lambda: _report(bot, asked, member), until_then=looking(), title=TITLE
     )
 
 
-async def _checkup(bot: Bot, asked: Asked, member: HomeMember) -> Message:
-    found = await examine(bot.deps, user=member.user, channel=asked.channel or member.user)
+async def _report(bot: Bot, asked: Asked, member: HomeMember) -> Message:
+    found = await report(bot.deps, user=member.user, channel=asked.channel or member.user)
     return doctor_reply(found, bot=bot.deps.identity.name)

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Annotated
 
 from bot.access.model import Act
+from bot.core.places import is_channel
 from bot.core.proofs import HomeMember, OpenChannel
 from bot.features.follow import service as following
 from bot.features.follow import views
@@ -15,7 +16,6 @@ from bot.listeners.payloads import Asked, Click
 from bot.listeners.registry import Ack, Listeners
 from bot.slack.errors import CannotPostThere
 from bot.ui import ids
-from bot.ui import text as ui_text
 from bot.ui.problems import slack_refusal
 
 on = Listeners()
@@ -24,7 +24,7 @@ Follower = Annotated[HomeMember, Act.FOLLOW]
 
 async def follow(bot: Bot, rooms: RoomDirectory, asked: Asked, room: str | None) -> None:
     """Without a room: the list."""
-    if not ui_text.can_follow(asked.channel):
+    if not is_channel(asked.channel):
         await bot.reply(asked, views.only_in_channels())
     elif room is None:
         await _list(bot, asked)

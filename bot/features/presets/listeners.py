@@ -126,7 +126,7 @@ async def _change(
     user = form.asked.user
     preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
-        await _say_at_name(ack, "Somebody has deleted this preset meanwhile.")
+        await _say_at_name(ack, "This preset has been deleted in the meantime.")
         return
     await bot.gate.preset(user, preset.preset_id, showing.channel)
     try:

@@ -48,7 +48,7 @@ async def save_as_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> No
     options = read_options(showing.draft)
     name, scope = _typed_name(form.values), _scope(form.values, own.channel)
     if isinstance(options, FieldErrors) or name_error(name):
-        await _say_at_name(ack, name_error(name) or "Mend the form below first.")
+        await _say_at_name(ack, name_error(name) or "Correct the form below first.")
         return
     try:
         made = await presets.make(
