@@ -106,6 +106,8 @@ def register_errors(app: AsyncApp, bot: Bot) -> None:
         if "command" in body:
             reply = {"response_type": "ephemeral", **message.payload()}
             return BoltResponse(status=200, body=reply)
+        if body.get("type") == "event_callback" and not isinstance(body.get("event"), dict):
+            return BoltResponse(status=200, body="")  # sent again, it would be as odd
         if body.get("type") == "event_callback":
             return BoltResponse(status=500, body="")
         bot.later.start(_say(bot, body, message))

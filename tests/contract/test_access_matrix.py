@@ -9,7 +9,9 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -221,9 +223,10 @@ class Rig:
         return key, room
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
-    async with target(tmp_path_factory.mktemp("matrix")) as made:
+@asynccontextmanager
+async def rigged(folder: Path) -> AsyncIterator[Rig]:
+    """A bot without its engine, between simulated services, with everybody in #plaza."""
+    async with target(folder) as made:
         sim = made.slack
         sim.faults.enforce_limits = False
         sim.users[OUTSIDE] = User(OUTSIDE, "olu", "Olu Outside", seed.TEAM_ID)
@@ -235,6 +238,12 @@ async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
         rooms = [RoomEntry("f" * 24, "town hall")]
         await RoomRepository(made.parts.deps.db).upsert(rooms, made.parts.deps.now())
         yield Rig(made)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    async with rigged(tmp_path_factory.mktemp("matrix")) as made:
+        yield made
     print(f"\nmatrix: {dict(counted)}")  # noqa: T201
 
 

@@ -57,6 +57,30 @@ async def test_what_we_start_shows_in_every_channel_that_follows(bench: Bench) -
     assert len(await bench.recordings(room)) == 1
 
 
+async def test_what_is_private_goes_nowhere_by_following_but_by_sharing(bench: Bench) -> None:
+    """Followed before and after the start; then somebody who sees it shares it."""
+    room = await bench.room("meetings-transcribed")
+    await follow(bench, room)
+    card = await bench.running(room, channel=seed.DESIGN)
+    await bench.ines.command(seed.STANDUP, f'/record follow "{room.name}"')
+    await bench.finish(room)
+    await bench.card(room, "Ready", channel=seed.DESIGN)
+    await bench.file(card.channel, card.ts, "-transcript.txt")
+    results = await bench.reply(card, "are ready")
+    state = await bench.ines.state()
+    assert cards(state, room, seed.STANDUP) == []
+    assert not [m for m in state.messages(seed.STANDUP) if room.name in str(m.raw)]
+    await bench.press(bench.tariq, results, "Share")
+    form = await bench.view(bench.tariq, "recording_share_form")
+    action = {"action_id": "share_channel_input"}
+    await bench.tariq.enter(form, "share_channel", seed.STANDUP, **action)
+    await bench.tariq.submit(await bench.view(bench.tariq, "recording_share_form"))
+    told = await bench.view(bench.tariq, "outcome", room.name, "is shown in")
+    await bench.tariq.close(told)
+    there = await bench.card(room, "Ready", channel=seed.STANDUP)
+    await bench.file(there.channel, there.ts, "-transcript.txt")
+
+
 async def test_a_channel_that_follows_late_gets_one_current_card(bench: Bench) -> None:
     room = await bench.room()
     await bench.running(room)

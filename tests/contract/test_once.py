@@ -1,0 +1,102 @@
+"""What was obeyed is not obeyed again: events, edits and clicks that come twice."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from record_bot_sandbox.slack import seed
+
+from tests.contract.access_table import PLAZA
+from tests.contract.test_access_matrix import Rig, rigged
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    async with rigged(tmp_path_factory.mktemp("once")) as made:
+        yield made
+
+
+def mention(rig: Rig, text: str, **more: Any) -> dict[str, Any]:
+    said = f"<@{seed.BOT_USER}> {text}"
+    return rig.event("app_mention", user=seed.STARTER, channel=PLAZA, text=said, **more)
+
+
+async def test_the_same_event_delivered_again_stops_nothing_else(rig: Rig) -> None:
+    _, room = await rig.recording("public", "running")
+    event = mention(rig, f"stop {room}", ts="100.1")
+    assert (await rig.send(event, form="event")).rows["facts:stop_requested"] == 1
+    _, other = await rig.recording("public", "running")
+    event["event"]["text"] = f"<@{seed.BOT_USER}> stop {other}"
+    again = await rig.send(event, form="event")
+    assert again.calls == []
+    assert not any(again.rows.values())
+
+
+async def test_an_edit_of_what_was_obeyed_does_nothing(rig: Rig) -> None:
+    _, room = await rig.recording("public", "running")
+    assert (await rig.send(mention(rig, f"stop {room}", ts="101.1"), form="event")).calls
+    _, other = await rig.recording("public", "running")
+    edited = mention(rig, f"stop {other}", ts="101.1", edited={"user": "U1", "ts": "102.1"})
+    done = await rig.send(edited, form="event")
+    assert done.calls == []
+    assert not any(done.rows.values())
+
+
+async def test_an_edit_that_adds_the_mention_is_told_once_to_send_it_anew(rig: Rig) -> None:
+    free = "e" * 24
+    edit = {"ts": "103.1", "edited": {"user": seed.STARTER, "ts": "104.1"}}
+    done = await rig.send(mention(rig, f"start {free}", **edit), form="event")
+    assert "does not act on edited messages" in done.told
+    assert not any(done.rows.values())
+    assert (await rig.send(mention(rig, f"start {free}", **edit), form="event")).calls == []
+
+
+async def test_a_start_by_mention_that_comes_twice_starts_once(rig: Rig) -> None:
+    event = mention(rig, f"start {'d' * 24}", ts="105.1")
+    assert (await rig.send(event, form="event")).rows["recordings"] == 1
+    assert not any((await rig.send(event, form="event")).rows.values())
+
+
+async def test_a_click_delivered_twice_counts_once(rig: Rig) -> None:
+    key, _ = await rig.recording("public", "running")
+    for action, kind in (
+        ("recording_pause", "facts:pause_requested"),
+        ("recording_stop", "facts:stop_requested"),
+    ):
+        click = rig.click(seed.STARTER, action, key)
+        assert (await rig.send(click)).rows[kind] == 1
+        assert (await rig.send(click)).rows[kind] == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "event_callback", "event": []},
+        {"type": "event_callback", "event": {"type": "app_home_opened"}},
+        {"type": "event_callback", "event": {"type": "app_mention"}},
+        {"type": "event_callback", "event": {"type": "link_shared", "links": 7}},
+        {"type": "event_callback", "event": {"type": "member_joined_channel"}},
+    ],
+)
+async def test_odd_events_are_taken_and_do_nothing(rig: Rig, body: dict[str, Any]) -> None:
+    done = await rig.send({"team_id": seed.TEAM_ID, "event_id": "Ev1", **body}, form="event")
+    assert done.calls == []
+    assert not any(done.rows.values())
+
+
+async def test_events_of_another_team_are_ignored(rig: Rig) -> None:
+    _, room = await rig.recording("public", "running")
+    event = {**mention(rig, f"stop {room}", ts="106.1"), "team_id": seed.OTHER_TEAM_ID}
+    done = await rig.send(event, form="event")
+    assert done.calls == []
+    assert not any(done.rows.values())
+
+
+async def test_a_click_without_actions_is_taken(rig: Rig) -> None:
+    body = rig.click(seed.STARTER, "recording_stop", "x")
+    body["actions"] = []
+    done = await rig.send(body)
+    assert not any(done.rows.values())
