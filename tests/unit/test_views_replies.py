@@ -15,7 +15,6 @@ from bot.features.commands import views as commands_views
 from bot.features.commands.model import CommandError, Start, command_line
 from bot.features.commands.parser import parse
 from bot.features.control import views as steer_views
-from bot.features.history import views as lists
 from bot.features.history.model import Row
 from bot.features.results import views as results_views
 from bot.features.rooms import views as rooms_views
@@ -44,8 +43,8 @@ SIMPLE = [
     steer_views.stopping(NAME),
     steer_views.pausing(NAME),
     steer_views.resuming(NAME),
-    lists.nothing_running(),
-    lists.nothing_running(NAME),
+    replies.nothing_running(),
+    replies.nothing_running(NAME),
     start_views.already_recording(
         NAME, "U1", NOW, permalink=PERMALINK, key="key-1", can_follow=True
     ),
@@ -198,7 +197,7 @@ def test_slack_takes_any_words(
     rooms = [RoomEntry(other, text)] * 30
     messages: list[Any] = [
         start_views.starting_reply(text),
-        lists.nothing_running(text),
+        replies.nothing_running(text),
         start_views.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
         start_views.recorded_elsewhere(text),
         access_views.no_right(text, other),

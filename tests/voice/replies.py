@@ -48,6 +48,7 @@ WRONG = {
     "A command is misspelt": "strat standup",
     "Nothing fits the command": "dance",
     "An option is unknown": "start standup --resolution-x 5",
+    "A web address lacks its beginning": "start standup --url https:/acme.example/x",
     "A value is out of range": "start standup --temperature 7",
     "Options exclude each other": "start standup --no-transcript --summary",
     "The list is too long": "list standup 400",
@@ -62,7 +63,8 @@ def wrong(text: str) -> CommandError:
 
 def _misread() -> list[Sample]:
     return [
-        only_you(when, commands_views.command_error, wrong(text)) for when, text in WRONG.items()
+        only_you(when, commands_views.command_error, error, "r" if error.understood else None)
+        for when, error in ((when, wrong(text)) for when, text in WRONG.items())
     ]
 
 
@@ -97,8 +99,8 @@ def _asking() -> list[Sample]:
         only_you("A room code is all that was given", only_a_code),
         only_you("Several recordings run", steer_views.which_one, two, "stop"),
         only_you("Many recordings run", steer_views.which_one, many, "pause"),
-        only_you("Nothing runs here to stop", lists.nothing_running),
-        only_you("That room is not being recorded", lists.nothing_running, ROOM),
+        only_you("Nothing runs here to stop", replies.nothing_running),
+        only_you("That room is not being recorded", replies.nothing_running, ROOM),
         only_you("What runs is in no state for it", not_now, states),
         only_you("The button was older than the recording's state", steer_views.too_late, "pause"),
         only_you("A message without a room's link", start_views.no_room_link),

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.recording import ON_AIR, Phase, Recording
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
-from bot.ui.buttons import _form_button
+from bot.ui.buttons import filled_form_button, form_button
 from bot.ui.message import (
     Block,
     Message,
@@ -137,10 +137,9 @@ def recorded_elsewhere(room_name: str) -> Message:
 
 def form_ready(request_id: str) -> Message:
     """Where Slack lets nobody open a form: after a mention."""
-    opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
-    return say("Choose in the form how to record.", [opening])
+    return say("Choose in the form how to record.", [filled_form_button(request_id)])
 
 
 def no_room_link() -> Message:
     text = "There is no link to a 100ms room in this message. Choose the room in the form."
-    return say(text, [_form_button()])
+    return say(text, [form_button()])
