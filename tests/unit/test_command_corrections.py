@@ -66,7 +66,7 @@ def test_the_nearest_name_is_suggested(text: str, corrected: str) -> None:
         ),
         (
             "start --res 1920 x 1200",
-            "--res: The height is the smaller side and must be at most 1080 pixels.",
+            "--res: The smaller side must be at most 1080 pixels. Change the height.",
         ),
         (
             "start --res",

@@ -153,19 +153,16 @@ def test_many_to_choose_from() -> None:
 def test_a_command_that_was_not_understood() -> None:
     error = parse('start "Q&A <b>" --res 9000x1')
     assert isinstance(error, CommandError)
-    assert shown(commands_views.command_error(error)) == snapshot("""\
-*The smaller side must be 144 to 1080 pixels.*
---res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side
-    144 to 1080, larger side 192 to 1920 pixels).
-Perhaps you mean:
-/record start "Q&A <b>" --res 1920x144
-[Open the form -> form_open]\
+    assert shown(commands_views.command_error(error, "draft-1")) == snapshot("""\
+*--res: The width must be 144 to 1920 pixels. The height must be 144 to 1920
+    pixels.*
+The form opens with the options that were understood.
+[*Open the form -> form_back]\
 """)
-    assert folded(commands_views.command_error(error).text) == snapshot("""\
-The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
-    or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
-    to 1920 pixels). Perhaps you mean: `/record start "Q&amp;A &lt;b&gt;" --res
-    1920x144`\
+    assert folded(commands_views.command_error(error, "draft-1").text) == snapshot("""\
+--res: The width must be 144 to 1920 pixels. The height must be 144 to 1920
+    pixels.
+The form opens with the options that were understood.\
 """)
 
 
@@ -207,6 +204,7 @@ def test_slack_takes_any_words(
         rooms_views.room_unknown(text, rooms, [text] * 30),
         rooms_views.room_ambiguous(text, rooms, [other]),
         commands_views.command_error(CommandError(text, maybe, maybe, other)),
+        commands_views.command_error(CommandError(text, maybe, None, other), "draft-1"),
         commands_views.command_error(CommandError(text, other * 9, other, "/record")),
     ]
     for message in messages:

@@ -11,6 +11,7 @@ from bot.access.views import refused_message
 from bot.core import facts as f
 from bot.core.channel_settings import Allowed
 from bot.core.deliveries import Delivery, Kind, State
+from bot.core.options import RecordingOptions
 from bot.core.recording import Phase
 from bot.features.channel_settings import views as settings_replies
 from bot.features.commands import views as commands_views
@@ -22,6 +23,8 @@ from bot.features.control.views import not_now, stop_wished
 from bot.features.follow import views as following
 from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
+from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
+from bot.features.presets.views import no_such_preset
 from bot.features.rooms import views as rooms_views
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.views import no_rooms_yet, only_a_code
@@ -44,6 +47,7 @@ COMMANDS = [room.name for room in ROOMS]
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
+TOWN_HALL = Preset("p1", WORKSPACE, "Town hall", RecordingOptions(), "U1", NOW)
 WRONG = {
     "A command is misspelt": "strat standup",
     "Nothing fits the command": "dance",
@@ -65,6 +69,21 @@ def _misread() -> list[Sample]:
     return [
         only_you(when, commands_views.command_error, error, "r" if error.understood else None)
         for when, error in ((when, wrong(text)) for when, text in WRONG.items())
+    ] + [
+        only_you(
+            "There is no such preset",
+            no_such_preset,
+            NoSuchPreset("town hal", None, [TOWN_HALL]),
+            '/record start standup --preset "Town hall"',
+            "r",
+        ),
+        only_you(
+            "… and none that is nearly called that",
+            no_such_preset,
+            NoSuchPreset("weekly", None, []),
+            None,
+            "r",
+        ),
     ]
 
 

@@ -248,10 +248,10 @@ def _check_sides_together(width: int, height: int) -> None:
     smaller, larger = ("width", "height") if width < height else ("height", "width")
     if min(width, height) > SHORT_SIDE_PX[1]:
         limit = f"must be at most {SHORT_SIDE_PX[1]} pixels"
-        raise Wrong({smaller: f"The {smaller} is the smaller side and {limit}."})
+        raise Wrong({smaller: f"The smaller side {limit}. Change the {smaller}."})
     if max(width, height) < LONG_SIDE_PX[0]:
         limit = f"must be at least {LONG_SIDE_PX[0]} pixels"
-        raise Wrong({larger: f"The {larger} is the larger side and {limit}."})
+        raise Wrong({larger: f"The larger side {limit}. Change the {larger}."})
 
 
 def _write_resolution(o: RecordingOptions) -> Raw:
