@@ -27,13 +27,14 @@ def asked(
     hint: str = "",
     optional: bool = False,
     redraws: bool = False,
+    action: str | None = None,
 ) -> Block:
-    """An input block. `redraws`: the app hears of a change at once."""
+    """An input block. `redraws`: the app hears of a change at once. `action`: of other forms."""
     return {
         "type": "input",
         "block_id": field,
         "label": words(label),
-        "element": {**element, "action_id": start_action(field)},
+        "element": {**element, "action_id": action or start_action(field)},
         "optional": optional,
         "dispatch_action": redraws,
         **({"hint": words(hint)} if hint else {}),

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from bot.core.channel_settings import Allowed, ChannelSettings, ResultsIn, Who
 from bot.features.channel_settings import ids
-from bot.ui.forms import FieldErrors, named_option, pick, radio, ticks, words
+from bot.ui.forms import FieldErrors, asked, named_option, pick, radio, ticks, words
 from bot.ui.message import Block, View, context, lines, section
 from bot.ui.text import mention, place, when
 from bot.ui.view_state import ViewState
@@ -123,14 +123,7 @@ def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> I
 def _field(
     field: str, label: str, element: Block, *, hint: str = "", optional: bool = False
 ) -> Block:
-    return {
-        "type": "input",
-        "block_id": field,
-        "label": words(label),
-        "element": {**element, "action_id": ids.action(field)},
-        "optional": optional,
-        **({"hint": words(hint)} if hint else {}),
-    }
+    return asked(field, label, element, hint=hint, optional=optional, action=ids.action(field))
 
 
 def _log(changes: Sequence[Changed]) -> Iterator[Block]:

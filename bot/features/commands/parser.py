@@ -48,10 +48,10 @@ from bot.features.options.table import (
     PRESET_NAME_MOST,
     Flag,
     Takes,
-    brief,
     option_of,
     parse_options,
 )
+from bot.features.options.values import brief
 from bot.kit.typed_text import DASHES, fold, strip_invisible
 from bot.ui.forms import FieldErrors
 from bot.ui.ids import COMMAND, numbered

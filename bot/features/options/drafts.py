@@ -8,16 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bot.core.options import MAX_SECTIONS, OutputMode, RecordingOptions, SectionFormat
 from bot.features.options.table import (
     CUSTOM,
-    FORMATS,
-    MODES,
-    ON,
     OPTIONS,
     Raw,
-    mode_words,
     section_ids,
     with_switches,
     write_options,
 )
+from bot.features.options.values import FORMATS, MODES, ON, mode_words
 from bot.kit.typed_text import storable
 from bot.ui import ids
 
@@ -153,12 +150,8 @@ def draft_of_raw(
     """The form filled in with this. What was typed is there, right or wrong; a choice, if known."""
     said = {field: storable(text) for field, text in with_switches(raw).items()}
     sections = tuple(
-        DraftSection(
-            id=place,
-            title=said[f"{ids.START_SECTION_TITLE}.{n}"],
-            format=_known(said.get(f"{ids.START_SECTION_FORMAT}.{n}"), FORMATS, FORMATS[0]),
-        )
-        for place, n in enumerate(section_ids(said)[:MAX_SECTIONS])
+        DraftSection(id=n, title=said[title], format=_known(said.get(form), FORMATS, FORMATS[0]))
+        for n, (title, form) in enumerate(section_ids(said)[:MAX_SECTIONS])
     )
     typed = {name: said.get(name, "") for name in TYPED_FIELDS}
     return Draft(
@@ -176,7 +169,7 @@ def draft_of_raw(
 
 
 def _modes(raw: Raw) -> Iterator[OutputMode]:
-    for word in mode_words(raw):
+    for word in mode_words(raw.get(ids.START_OUTPUT_MODES, "")):
         yield from (mode for mode in MODES if mode == word)
 
 

@@ -27,7 +27,8 @@ from bot.features.options.drafts import (
     section_rows,
     still_untouched,
 )
-from bot.features.options.table import FORMATS, LABELS, MODES, parse_options
+from bot.features.options.table import LABELS, parse_options
+from bot.features.options.values import FORMATS, MODES
 from bot.kit.typed_text import storable
 from bot.ui import ids
 from bot.ui.forms import (

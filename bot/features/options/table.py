@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import get_args
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -18,36 +18,27 @@ from bot.core.options import (
     MAX_DESTINATION_CHARS,
     MAX_SECTION_TITLE_CHARS,
     MAX_SECTIONS,
-    MAX_URL_CHARS,
     MAX_VOCABULARY,
     NAMED_RESOLUTIONS,
     SHORT_SIDE_PX,
     TEMPERATURE,
     Conflict,
-    OutputMode,
     RecordingOptions,
-    SectionFormat,
 )
-from bot.kit.typed_text import fold, strip_invisible, unwrap_link
+from bot.features.options import values
+from bot.features.options.values import FORMATS, OFF, ON, Wrong
+from bot.kit.typed_text import fold
 from bot.ui import ids
 from bot.ui.forms import FieldErrors
 from bot.ui.text import count, esc
 
 Raw = Mapping[str, str]
 
-ON, OFF = "on", "off"
 CUSTOM = "custom"  # the resolution is in width and height
 PRESET = "preset"  # stands for other options; a name
 PRESET_NAME_MOST = 40
-MODES: tuple[OutputMode, ...] = get_args(OutputMode)
-FORMATS: tuple[SectionFormat, ...] = get_args(SectionFormat)
-
-_SUGGESTION_MOST = 120
+SECTIONS = "sections"
 _SIZE = re.compile(r"([0-9]{1,100})\s*[x×*]\s*([0-9]{1,100})")
-_WHOLE = re.compile(r"[0-9]{1,100}")
-_NUMBER = re.compile(r"[0-9]{0,9}[.,]?[0-9]{1,20}|[0-9]{1,9}[.,]")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_NEAR_SCHEME = re.compile(r"\A(?:https?:?)?/+|\Ahttps?:", re.IGNORECASE)
 
 
 class Takes(Enum):
@@ -84,28 +75,20 @@ class Flag:
         return f"--{self.name} {self.placeholder}".rstrip()
 
 
-class Wrong(Exception):
-    """A value is not accepted: input id → what is wrong and what is accepted instead."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__()
-        self.errors = errors
-
-
 @dataclass(frozen=True, slots=True)
 class Option:
     """One field of `RecordingOptions`.
 
-    `parse` gives its value, None where nothing was said, or raises `Wrong`; `write` is the
-    inverse: `parse(write(options))` is the field's value. `show` is for the line of a recording's
-    settings, already escaped. `needs` is the switch that must be on, `excluded_by` the one that
-    must be off.
+    `parse` gives its value, None where nothing was said, or what is wrong at which input; `write`
+    is the inverse: `parse(write(options))` is the field's value. `show` is for the line of a
+    recording's settings, already escaped. `needs` is the switch that must be on, `excluded_by`
+    the one that must be off.
     """
 
     field: str
     label: str
     flags: tuple[Flag, ...]
-    parse: Callable[[Raw], object]
+    parse: Callable[[Raw], object | FieldErrors]
     write: Callable[[RecordingOptions], Raw]
     show: Callable[[RecordingOptions], str]
     needs: str | None = None
@@ -113,37 +96,65 @@ class Option:
     inputs: tuple[str, ...] = ()  # of the form, besides the field itself
 
 
-# ---- what the options share ------------------------------------------------------------------
+# ---- options of one input --------------------------------------------------------------------
 
 
-def _value_flag(
+def _judged(field: str, judge: Callable[[str], object], text: str) -> object | FieldErrors:
+    try:
+        return judge(text)
+    except Wrong as wrong:
+        return FieldErrors({field: str(wrong)})
+
+
+def _option(
+    field: str,
+    label: str,
+    *flags: Flag,
+    judge: Callable[[str], object],
+    show: Callable[[RecordingOptions], str] = lambda _: "",
+    text: Callable[[Any], str] = str,
+    needs: str | None = None,
+) -> Option:
+    """`text` writes a value as it is typed; what says nothing (None, empty) is not written."""
+
+    def write(options: RecordingOptions) -> Raw:
+        value = getattr(options, field)
+        return {} if value is None or value == () else {field: text(value)}
+
+    return Option(
+        field=field,
+        label=label,
+        flags=flags,
+        parse=lambda raw: _judged(field, judge, raw[field]) if field in raw else None,
+        write=write,
+        show=show,
+        needs=needs,
+    )
+
+
+def _flag(
     field: str,
     name: str,
     placeholder: str,
     about: str,
     accepted: str,
     *,
-    takes: Takes = Takes.TEXT,
-    separators: str = "",
-    hints: tuple[str, ...] = (),
+    lines: str = "\n",
+    **more: Any,
 ) -> Flag:
-    """The text after the flag is the text of the input."""
+    """The text after the flag is the text of the input; `lines` joins its lines in a command."""
     return Flag(
         name=name,
         help=about,
         read=lambda text: {field: text},
-        write=lambda raw: (raw[field],) if field in raw else (),
+        write=lambda raw: (raw[field].replace("\n", lines),) if field in raw else (),
         placeholder=placeholder,
         accepted=accepted,
-        takes=takes,
-        separators=separators,
-        hints=hints,
+        **{"takes": Takes.TEXT, **more},
     )
 
 
-def _switch_flag(
-    field: str, name: str, about: str, turns: str = ON, hints: tuple[str, ...] = ()
-) -> Flag:
+def _switch(field: str, name: str, about: str, turns: str, hints: tuple[str, ...] = ()) -> Flag:
     """Not written where an option that needs the switch turns it on anyway."""
 
     def write(raw: Raw) -> Iterable[str]:
@@ -153,31 +164,8 @@ def _switch_flag(
     return Flag(name, about, read=lambda _: {field: turns}, write=write, hints=hints)
 
 
-def _parse_switch(field: str) -> Callable[[Raw], bool | None]:
-    return lambda raw: {ON: True, OFF: False}.get(raw.get(field, ""))
-
-
-def _write_switch(field: str, value: bool | None) -> Raw:
-    return {} if value is None else {field: ON if value else OFF}
-
-
-def _parse_text(field: str, most: int) -> Callable[[Raw], str | None]:
-    def parse(raw: Raw) -> str | None:
-        text = raw.get(field, "").strip()
-        return _within(field, text, most) or None
-
-    return parse
-
-
-def _within(field: str, text: str, most: int) -> str:
-    if len(text) > most:
-        over = count(len(text) - most, "character")
-        raise Wrong({field: f"This is {over} too long. Shorten it to {most:,} or fewer."})
-    return text
-
-
-def _write_text(field: str, text: str | None) -> Raw:
-    return {} if text is None else {field: text}
+def _on_or_off(value: bool) -> str:
+    return ON if value else OFF
 
 
 # ---- resolution ------------------------------------------------------------------------------
@@ -202,56 +190,20 @@ def _size_words(raw: Raw) -> Iterable[str]:
         yield choice
 
 
-def _parse_resolution(raw: Raw) -> object:
+def _parse_resolution(raw: Raw) -> object | FieldErrors:
     choice = raw.get(ids.START_RESOLUTION)
     if choice is None:
         return None
-    if choice in NAMED_RESOLUTIONS:
-        return NAMED_RESOLUTIONS[choice]
     if choice != CUSTOM:
-        names = ", ".join(NAMED_RESOLUTIONS)
-        sentence = f"“{brief(choice)}” is not a resolution. Give {names} or a size like 1280x720."
-        raise Wrong({ids.START_RESOLUTION: sentence})
-    sides: dict[str, int] = {}
-    errors: dict[str, str] = {}
-    for field, name, example in (
-        (ids.START_WIDTH, "width", 1280),
-        (ids.START_HEIGHT, "height", 720),
-    ):
-        side = _side(raw.get(field, ""), name, example)
-        if isinstance(side, int):
-            sides[field] = side
-        else:
-            errors[field] = side
-    if errors:
-        raise Wrong(errors)
-    width, height = sides[ids.START_WIDTH], sides[ids.START_HEIGHT]
-    _check_sides_together(width, height)
+        return _judged(ids.START_RESOLUTION, values.named_resolution, choice)
+    width = _judged(ids.START_WIDTH, values.width, raw.get(ids.START_WIDTH, ""))
+    height = _judged(ids.START_HEIGHT, values.height, raw.get(ids.START_HEIGHT, ""))
+    if not (isinstance(width, int) and isinstance(height, int)):
+        wrong = [side for side in (width, height) if isinstance(side, FieldErrors)]
+        return FieldErrors({field: why for side in wrong for field, why in side.items()})
+    if change := values.side_to_change(width, height):
+        return FieldErrors([change])
     return {"width": width, "height": height}
-
-
-def _side(typed: str, name: str, example: int) -> int | str:
-    """The number of pixels; or, in a sentence, why it can be none, whatever the other side is."""
-    low, high = SHORT_SIDE_PX[0], LONG_SIDE_PX[1]
-    text = fold(typed).removesuffix("px").strip()
-    if not text:
-        return f"Give the {name} in pixels, such as {example}."
-    if not _WHOLE.fullmatch(text):
-        return f"Give the {name} as a whole number of pixels, such as {example}."
-    if not low <= int(text) <= high:
-        return f"The {name} must be {low} to {high} pixels."
-    return int(text)
-
-
-def _check_sides_together(width: int, height: int) -> None:
-    """Raises Wrong at the side to change."""
-    smaller, larger = ("width", "height") if width < height else ("height", "width")
-    if min(width, height) > SHORT_SIDE_PX[1]:
-        limit = f"must be at most {SHORT_SIDE_PX[1]} pixels"
-        raise Wrong({smaller: f"The smaller side {limit}. Change the {smaller}."})
-    if max(width, height) < LONG_SIDE_PX[0]:
-        limit = f"must be at least {LONG_SIDE_PX[0]} pixels"
-        raise Wrong({larger: f"The larger side {limit}. Change the {larger}."})
 
 
 def _write_resolution(o: RecordingOptions) -> Raw:
@@ -269,135 +221,45 @@ def _write_resolution(o: RecordingOptions) -> Raw:
 
 
 def _show_resolution(o: RecordingOptions) -> str:
-    if o.resolution is None or o.audio_only:
-        return ""
-    raw = _write_resolution(o)
-    named = raw[ids.START_RESOLUTION]
-    return named if named != CUSTOM else f"{o.resolution.width}×{o.resolution.height}"
+    return "".join(_size_words(_write_resolution(o))).replace("x", "×")
 
 
-# ---- page and storage ------------------------------------------------------------------------
-
-
-def _parse_url(raw: Raw) -> str | None:
-    field = ids.START_MEETING_URL
-    url = strip_invisible(unwrap_link(raw.get(field, ""))).strip()
-    if not url:
-        return None
-    if any(c.isspace() for c in url):
-        raise Wrong({field: "A web address has no spaces or line breaks. Take them out."})
-    _within(field, url, MAX_URL_CHARS)
-    if _is_web_address(url):
-        return url
-    meant = url if _SCHEME.match(url) else "https://" + _NEAR_SCHEME.sub("", url)
-    host = meant.partition("://")[2].partition("/")[0]
-    if meant != url and "." in host.strip(".") and _is_web_address(meant):
-        shown = f": {meant}" if len(meant) <= _SUGGESTION_MOST else "."
-        raise Wrong({field: f"Put https:// in front of it{shown}"})
-    raise Wrong(
-        {field: "Give the full web address, such as https://acme.app.100ms.live/preview/…."}
-    )
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        return RecordingOptions(meeting_url=url).meeting_url == url
-    except ValidationError:
-        return False
-
-
-# ---- transcript and summary ------------------------------------------------------------------
-
-
-def mode_words(raw: Raw) -> list[str]:
-    return [w for w in re.split(r"[\s,;+/]+", fold(raw.get(ids.START_OUTPUT_MODES, ""))) if w]
-
-
-def _parse_modes(raw: Raw) -> tuple[str, ...]:
-    words = mode_words(raw)
-    for word in words:
-        if word not in MODES:
-            sentence = f"“{brief(word)}” is not a transcript file. Choose from txt, srt and json."
-            raise Wrong({ids.START_OUTPUT_MODES: sentence})
-    return tuple(dict.fromkeys(words))
-
-
-def _parse_vocabulary(raw: Raw) -> tuple[str, ...]:
-    """One per line or separated by commas; each counts once."""
-    parts = (part.strip() for part in re.split(r"[,\n\r]", raw.get(ids.START_VOCABULARY, "")))
-    terms = tuple(dict.fromkeys(part for part in parts if part))
-    if over := max(0, len(terms) - MAX_VOCABULARY):
-        sentence = f"At most {MAX_VOCABULARY} words or terms. Take out {over:,} of them."
-        raise Wrong({ids.START_VOCABULARY: sentence})
-    return terms
-
-
-def _vocabulary_words(raw: Raw) -> Iterable[str]:
-    text = raw.get(ids.START_VOCABULARY)
-    return () if text is None else (text.replace("\n", ", "),)
-
-
-def _parse_temperature(raw: Raw) -> float | None:
-    """Half of the world writes 0,3."""
-    low, high = TEMPERATURE
-    text = fold(raw.get(ids.START_TEMPERATURE, ""))
-    if not text:
-        return None
-    number = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
-    if number is None or not low <= number <= high:
-        sentence = f"Give a number from {low} to {high}, such as 0.5."
-        raise Wrong({ids.START_TEMPERATURE: sentence})
-    return number
+# ---- sections --------------------------------------------------------------------------------
 
 
 def _read_section(text: str) -> Raw:
     """`title:format`; the colon of “10:30” or “Next: plans” belongs to the title."""
     title, colon, tail = text.rpartition(":")
-    word = fold(tail)
-    if colon and (not word or word in FORMATS or tail.isalpha()):
-        given = word if word in FORMATS else tail.strip()
-        return {
-            ids.START_SECTION_TITLE: title.strip(),
-            ids.START_SECTION_FORMAT: given or FORMATS[0],
-        }
-    return {ids.START_SECTION_TITLE: text.strip(), ids.START_SECTION_FORMAT: FORMATS[0]}
+    form = fold(tail)
+    if not colon or (form and form not in FORMATS and not tail.isalpha()):
+        title, form = text, ""
+    elif form not in FORMATS:
+        form = tail.strip()
+    return {
+        ids.START_SECTION_TITLE: title.strip(),
+        ids.START_SECTION_FORMAT: form or FORMATS[0],
+    }
 
 
-def section_ids(raw: Raw) -> list[str]:
-    """The numbers of the sections, in the order given."""
-    prefix = f"{ids.START_SECTION_TITLE}."
-    return [key.removeprefix(prefix) for key in raw if key.startswith(prefix)]
+def section_ids(raw: Raw) -> list[tuple[str, str]]:
+    """The inputs of each section, title and format, in the order given."""
+    titles = [key for key in raw if key.startswith(f"{ids.START_SECTION_TITLE}.")]
+    return [(t, t.replace(ids.START_SECTION_TITLE, ids.START_SECTION_FORMAT, 1)) for t in titles]
 
 
-def _section_words(raw: Raw) -> Iterable[str]:
-    for n in section_ids(raw):
-        title, form = (
-            raw[f"{field}.{n}"] for field in (ids.START_SECTION_TITLE, ids.START_SECTION_FORMAT)
-        )
-        yield f"{title}:{form}"
-
-
-def _parse_sections(raw: Raw) -> tuple[object, ...]:
-    errors: dict[str, str] = {}
+def _parse_sections(raw: Raw) -> object | FieldErrors:
+    errors = FieldErrors()
     sections: list[object] = []
-    for place, n in enumerate(section_ids(raw)):
-        title_id, format_id = f"{ids.START_SECTION_TITLE}.{n}", f"{ids.START_SECTION_FORMAT}.{n}"
-        title, form = raw[title_id].strip(), raw.get(format_id, FORMATS[0])
-        if place >= MAX_SECTIONS:
-            errors[title_id] = f"At most {MAX_SECTIONS} sections. Remove the others."
-        elif not title:
-            errors[title_id] = "Give this section a title, or remove it."
-        else:
-            try:
-                _within(title_id, title, MAX_SECTION_TITLE_CHARS)
-            except Wrong as wrong:
-                errors |= wrong.errors
-        if form not in FORMATS:
-            errors[format_id] = f"“{brief(form)}” is not a format. Choose {' or '.join(FORMATS)}."
+    for title_id, format_id in section_ids(raw):
+        title = _judged(title_id, values.section_title, raw[title_id])
+        form = _judged(format_id, values.section_format, raw.get(format_id, FORMATS[0]))
+        if len(sections) >= MAX_SECTIONS:
+            title = FieldErrors({title_id: f"At most {MAX_SECTIONS} sections. Remove the others."})
+        for found in (title, form):
+            if isinstance(found, FieldErrors):
+                errors.update(found)
         sections.append({"title": title, "format": form})
-    if errors:
-        raise Wrong(errors)
-    return tuple(sections)
+    return errors or tuple(sections)
 
 
 def _write_sections(o: RecordingOptions) -> Raw:
@@ -406,6 +268,9 @@ def _write_sections(o: RecordingOptions) -> Raw:
         raw[ids.numbered(ids.START_SECTION_TITLE, n)] = section.title
         raw[ids.numbered(ids.START_SECTION_FORMAT, n)] = section.format
     return raw
+
+
+# ---- on one line -----------------------------------------------------------------------------
 
 
 def _show_transcript(o: RecordingOptions) -> str:
@@ -420,11 +285,6 @@ def _show_summary(o: RecordingOptions) -> str:
         return ""
     sections = f" ({count(len(o.sections), 'section')})" if o.sections else ""
     return f"summary{sections}" if o.summary else "no summary"
-
-
-def _nothing(_: RecordingOptions) -> str:
-    """What belongs to another option is shown with it, or left to the form."""
-    return ""
 
 
 # ---- the table -------------------------------------------------------------------------------
@@ -453,154 +313,130 @@ OPTIONS: tuple[Option, ...] = (
         excluded_by=ids.START_AUDIO_ONLY,
         inputs=(ids.START_WIDTH, ids.START_HEIGHT),
     ),
-    Option(
-        field=ids.START_AUDIO_ONLY,
-        label="Record",
-        flags=(
-            _switch_flag(
-                ids.START_AUDIO_ONLY,
-                "audio",
-                "Record sound only.",
-                hints=("audio-only", "sound", "no-video"),
-            ),
+    _option(
+        ids.START_AUDIO_ONLY,
+        "Record",
+        _switch(
+            ids.START_AUDIO_ONLY,
+            "audio",
+            "Record sound only.",
+            ON,
+            hints=("audio-only", "sound", "no-video"),
         ),
-        parse=_parse_switch(ids.START_AUDIO_ONLY),
-        write=lambda o: _write_switch(ids.START_AUDIO_ONLY, o.audio_only or None),
+        judge=values.switch,
+        text=_on_or_off,
         show=lambda o: "audio only" if o.audio_only else "",
     ),
-    Option(
-        field=ids.START_TRANSCRIPTION,
-        label="Transcript",
-        flags=(
-            _switch_flag(
-                ids.START_TRANSCRIPTION,
-                "transcript",
-                "Make a transcript.",
-                hints=("transcription", "transcribe"),
-            ),
-            _switch_flag(
-                ids.START_TRANSCRIPTION,
-                "no-transcript",
-                "Make no transcript.",
-                turns=OFF,
-                hints=("no-transcription",),
-            ),
+    _option(
+        ids.START_TRANSCRIPTION,
+        "Transcript",
+        _switch(
+            ids.START_TRANSCRIPTION,
+            "transcript",
+            "Make a transcript.",
+            ON,
+            hints=("transcription", "transcribe"),
         ),
-        parse=_parse_switch(ids.START_TRANSCRIPTION),
-        write=lambda o: _write_switch(ids.START_TRANSCRIPTION, o.transcription),
+        _switch(
+            ids.START_TRANSCRIPTION,
+            "no-transcript",
+            "Make no transcript.",
+            OFF,
+            hints=("no-transcription",),
+        ),
+        judge=values.switch,
+        text=_on_or_off,
         show=_show_transcript,
     ),
-    Option(
-        field=ids.START_OUTPUT_MODES,
-        label="Transcript files",
-        flags=(
-            _value_flag(
-                ids.START_OUTPUT_MODES,
-                "modes",
-                "<list>",
-                "Choose the files of the transcript.",
-                "txt, srt and json, separated by commas",
-                takes=Takes.LIST,
-                separators=",;+/",
-                hints=("mode", "output-modes", "formats", "format"),
-            ),
+    _option(
+        ids.START_OUTPUT_MODES,
+        "Transcript files",
+        _flag(
+            ids.START_OUTPUT_MODES,
+            "modes",
+            "<list>",
+            "Choose the files of the transcript.",
+            "txt, srt and json, separated by commas",
+            takes=Takes.LIST,
+            separators=",;+/",
+            hints=("mode", "output-modes", "formats", "format"),
         ),
-        parse=_parse_modes,
-        write=lambda o: _write_text(ids.START_OUTPUT_MODES, ",".join(o.output_modes) or None),
-        show=_nothing,
+        judge=values.output_modes,
+        text=",".join,
         needs=ids.START_TRANSCRIPTION,
     ),
-    Option(
-        field=ids.START_VOCABULARY,
-        label="Vocabulary",
-        flags=(
-            Flag(
-                name="vocab",
-                help="Name words that the transcript must spell right.",
-                read=lambda text: {ids.START_VOCABULARY: text},
-                write=_vocabulary_words,
-                placeholder='"<a, b, c>"',
-                accepted=f"words separated by commas, at most {MAX_VOCABULARY}",
-                takes=Takes.TEXT,
-                separators=",",
-                hints=("vocabulary", "custom-vocabulary", "words"),
-            ),
+    _option(
+        ids.START_VOCABULARY,
+        "Vocabulary",
+        _flag(
+            ids.START_VOCABULARY,
+            "vocab",
+            '"<a, b, c>"',
+            "Name words that the transcript must spell right.",
+            f"words separated by commas, at most {MAX_VOCABULARY}",
+            lines=", ",
+            separators=",",
+            hints=("vocabulary", "custom-vocabulary", "words"),
         ),
-        parse=_parse_vocabulary,
-        write=lambda o: _write_text(ids.START_VOCABULARY, "\n".join(o.vocabulary) or None),
+        judge=values.vocabulary,
+        text="\n".join,
         show=lambda o: count(len(o.vocabulary), "special word") if o.vocabulary else "",
         needs=ids.START_TRANSCRIPTION,
     ),
-    Option(
-        field=ids.START_SUMMARY,
-        label="Summary",
-        flags=(
-            _switch_flag(
-                ids.START_SUMMARY,
-                "summary",
-                "Make a summary, and the transcript for it.",
-                hints=("summarise", "summarize"),
-            ),
-            _switch_flag(
-                ids.START_SUMMARY,
-                "no-summary",
-                "Make a transcript, but no summary.",
-                turns=OFF,
-            ),
+    _option(
+        ids.START_SUMMARY,
+        "Summary",
+        _switch(
+            ids.START_SUMMARY,
+            "summary",
+            "Make a summary, and the transcript for it.",
+            ON,
+            hints=("summarise", "summarize"),
         ),
-        parse=_parse_switch(ids.START_SUMMARY),
-        write=lambda o: _write_switch(ids.START_SUMMARY, o.summary),
+        _switch(ids.START_SUMMARY, "no-summary", "Make a transcript, but no summary.", OFF),
+        judge=values.switch,
+        text=_on_or_off,
         show=_show_summary,
         needs=ids.START_TRANSCRIPTION,
     ),
-    Option(
-        field=ids.START_CONTEXT,
-        label="Context for the summary",
-        flags=(
-            _value_flag(
-                ids.START_CONTEXT,
-                "context",
-                '"<text>"',
-                "Say what the meeting is about, for the summary.",
-                f"text of at most {MAX_CONTEXT_CHARS} characters",
-                hints=("about", "prompt"),
-            ),
+    _option(
+        ids.START_CONTEXT,
+        "Context for the summary",
+        _flag(
+            ids.START_CONTEXT,
+            "context",
+            '"<text>"',
+            "Say what the meeting is about, for the summary.",
+            f"text of at most {MAX_CONTEXT_CHARS} characters",
+            hints=("about", "prompt"),
         ),
-        parse=_parse_text(ids.START_CONTEXT, MAX_CONTEXT_CHARS),
-        write=lambda o: _write_text(ids.START_CONTEXT, o.context),
-        show=_nothing,
+        judge=values.context,
+        needs=ids.START_SUMMARY,
+    ),
+    _option(
+        ids.START_TEMPERATURE,
+        "Temperature",
+        _flag(
+            ids.START_TEMPERATURE,
+            "temperature",
+            "<number>",
+            "Set how freely the summary is worded.",
+            f"a number from {TEMPERATURE[0]} to {TEMPERATURE[1]}",
+            takes=Takes.WORD,
+            hints=("temp",),
+        ),
+        judge=values.temperature,
         needs=ids.START_SUMMARY,
     ),
     Option(
-        field=ids.START_TEMPERATURE,
-        label="Temperature",
-        flags=(
-            _value_flag(
-                ids.START_TEMPERATURE,
-                "temperature",
-                "<number>",
-                "Set how freely the summary is worded.",
-                f"a number from {TEMPERATURE[0]} to {TEMPERATURE[1]}",
-                takes=Takes.WORD,
-                hints=("temp",),
-            ),
-        ),
-        parse=_parse_temperature,
-        write=lambda o: _write_text(
-            ids.START_TEMPERATURE, None if o.temperature is None else repr(o.temperature)
-        ),
-        show=_nothing,
-        needs=ids.START_SUMMARY,
-    ),
-    Option(
-        field="sections",
+        field=SECTIONS,
         label="Section",
         flags=(
             Flag(
                 name="section",
                 help="Add a section to the summary. Repeat for more.",
                 read=_read_section,
-                write=_section_words,
+                write=lambda raw: (f"{raw[title]}:{raw[form]}" for title, form in section_ids(raw)),
                 placeholder='"<title:format>"',
                 accepted="a title, then :bullets (the default) or :paragraph. "
                 f"At most {MAX_SECTIONS} sections, titles of at most "
@@ -612,44 +448,38 @@ OPTIONS: tuple[Option, ...] = (
         ),
         parse=_parse_sections,
         write=_write_sections,
-        show=_nothing,
+        show=lambda _: "",
         needs=ids.START_SUMMARY,
         inputs=(ids.START_SECTION_TITLE, ids.START_SECTION_FORMAT),
     ),
-    Option(
-        field=ids.START_MEETING_URL,
-        label="Meeting URL",
-        flags=(
-            _value_flag(
-                ids.START_MEETING_URL,
-                "url",
-                "<meeting url>",
-                "Record this page in place of the room's own.",
-                "a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",
-                takes=Takes.WORD,
-                hints=("meeting-url", "link", "meeting"),
-            ),
+    _option(
+        ids.START_MEETING_URL,
+        "Meeting URL",
+        _flag(
+            ids.START_MEETING_URL,
+            "url",
+            "<meeting url>",
+            "Record this page in place of the room's own.",
+            "a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",
+            takes=Takes.WORD,
+            hints=("meeting-url", "link", "meeting"),
         ),
-        parse=_parse_url,
-        write=lambda o: _write_text(ids.START_MEETING_URL, o.meeting_url),
+        judge=values.meeting_url,
         show=lambda o: "own meeting URL" if o.meeting_url else "",
     ),
-    Option(
-        field=ids.START_DESTINATION,
-        label="Storage destination",
-        flags=(
-            _value_flag(
-                ids.START_DESTINATION,
-                "destination",
-                "<name>",
-                "Store the files in this destination of the template.",
-                "the name of a destination of the room's template, at most "
-                f"{MAX_DESTINATION_CHARS} characters",
-                hints=("dest", "storage", "bucket"),
-            ),
+    _option(
+        ids.START_DESTINATION,
+        "Storage destination",
+        _flag(
+            ids.START_DESTINATION,
+            "destination",
+            "<name>",
+            "Store the files in this destination of the template.",
+            "the name of a destination of the room's template, at most "
+            f"{MAX_DESTINATION_CHARS} characters",
+            hints=("dest", "storage", "bucket"),
         ),
-        parse=_parse_text(ids.START_DESTINATION, MAX_DESTINATION_CHARS),
-        write=lambda o: _write_text(ids.START_DESTINATION, o.destination),
+        judge=values.destination,
         show=lambda o: f"to {esc(o.destination, 60)}" if o.destination else "",
     ),
 )
@@ -658,7 +488,7 @@ LABELS: Mapping[str, str] = {option.field: option.label for option in OPTIONS}
 
 START_FLAGS: tuple[Flag, ...] = (
     *(flag for option in OPTIONS for flag in option.flags),
-    _value_flag(
+    _flag(
         PRESET,
         PRESET,
         "<name>",
@@ -687,13 +517,11 @@ def parse_options(raw: Raw) -> RecordingOptions | FieldErrors:
     errors = FieldErrors()
     given: dict[str, object] = {}
     for option in OPTIONS:
-        try:
-            value = option.parse(raw)
-        except Wrong as wrong:
-            errors.update(wrong.errors)
-        else:
-            if value is not None:
-                given[option.field] = value
+        value = option.parse(raw)
+        if isinstance(value, FieldErrors):
+            errors.update(value)
+        elif value is not None:
+            given[option.field] = value
     if errors:
         return errors
     try:
@@ -753,9 +581,3 @@ def _is_off(option: Option, raw: Raw) -> bool:
     if option.needs is None:
         return False
     return raw.get(option.needs) == OFF or _is_off(option_of(option.needs), raw)
-
-
-def brief(text: str, limit: int = 60) -> str:
-    """Someone's text, short enough for a sentence."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

@@ -172,10 +172,11 @@ async def change(args: AsyncArgs, bot: Bot) -> None:
 
 async def back_to_form(args: AsyncArgs, bot: Bot) -> None:
     """Everything typed is still there. In a modal it takes the outcome's place."""
-    click = Click.of(args.body)
+    click, view = Click.of(args.body), args.body.get("view")
+    if view is None:
+        await bot.rights.to_start(click.asked.user, click.asked.channel)
     showing = await starts.back(bot.deps, click.value, click.asked.user)
     await args.ack()
-    view = args.body.get("view")
     if view is None:
         await present(bot, click.asked, showing)
     else:
