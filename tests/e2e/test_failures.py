@@ -76,7 +76,8 @@ async def test_stopped_while_starting(bench: Bench) -> None:
     room = await bench.room()
     await bench.start_fault(room, kind="hang", hang_s=0.2, after_work=True, times=1)
     await bench.start(room)
-    card = await bench.card(room, "Starting.")
+    await bench.showed(room, "Starting.")
+    card = await bench.card(room)
     await bench.press(bench.ines, card, "Stop", confirm=True)
     await bench.see(
         lambda s: [
