@@ -153,7 +153,13 @@ def test_options_laid_over_others_are_the_same_written(
     base: RecordingOptions, over: RecordingOptions
 ) -> None:
     both = laid_over(base, over)
+    assert laid_over(base, RecordingOptions()) == base
+    assert laid_over(RecordingOptions(), over) == over
     assert parse_options(overlaid(write_options(base), write_options(over))) == both
+
+
+def test_what_is_as_the_template_has_it_is_not_written() -> None:
+    assert write_options(RecordingOptions()) == {}
 
 
 def test_each_option_is_a_field_and_has_its_flags() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.access.rights import NoRight
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import model as c
@@ -26,6 +27,7 @@ from bot.features.start.listeners import open_filled, start_by_command
 from bot.features.start.service import filled
 from bot.listeners.app import Bot, answer, listener
 from bot.listeners.payloads import Asked
+from bot.slack.errors import SlackUnavailable
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -87,20 +89,27 @@ def line_of(command: Callable[[str], c.Command]) -> Callable[[str], str]:
 
 
 async def not_understood(said: Said, error: c.CommandError) -> None:
-    """With a form that has what was understood of a start."""
-    form_id = None
-    if (start := error.understood) is not None:
-        showing = await filled(
-            said.bot.deps,
-            said.use.rooms,
-            user=said.asked.user,
-            channel=said.asked.channel,
-            room=start.room,
-            raw=start.raw,
-            preset=start.preset,
-        )
-        form_id = showing.request_id
+    """Those who may start get a form with what was understood, too."""
+    form_id = await _form_of(said, error.understood) if error.understood else None
     await answer(said.args, said.bot, said.asked, command_error(error, form_id))
+
+
+async def _form_of(said: Said, start: c.Understood) -> str | None:
+    user, channel = said.asked.user, said.asked.channel
+    try:
+        await said.bot.rights.to_start(user, channel)
+    except (NoRight, SlackUnavailable):
+        return None
+    showing = await filled(
+        said.bot.deps,
+        said.use.rooms,
+        user=user,
+        channel=channel,
+        room=start.room,
+        raw=start.raw,
+        preset=start.preset,
+    )
+    return showing.request_id
 
 
 async def explain(said: Said, command: c.Help) -> None:

@@ -115,11 +115,12 @@ def _option(
     text: Callable[[Any], str] = str,
     needs: str | None = None,
 ) -> Option:
-    """`text` writes a value as it is typed; what says nothing (None, empty) is not written."""
+    """`text` writes a value as it is typed; the default says nothing, so it is not written."""
+    default = RecordingOptions.model_fields[field].default
 
     def write(options: RecordingOptions) -> Raw:
         value = getattr(options, field)
-        return {} if value is None or value == () else {field: text(value)}
+        return {} if value == default else {field: text(value)}
 
     return Option(
         field=field,
