@@ -1,6 +1,6 @@
 """What people ask for with `/record …`, as values, and how a command is written.
 
-`command_parser.parse` makes them of text. Errors carry what people typed as plain text: escape it
+`parser.parse` makes them of text. Errors carry what people typed as plain text: escape it
 before showing it.
 """
 

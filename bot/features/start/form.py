@@ -36,7 +36,7 @@ def start_form(
     """The whole modal. `presets`: id → name.
 
     `errors` (block id → text) stand under their fields, or on top. They are for the rare view
-    that Slack cannot show them in by itself: see `form_input.input_block_ids`.
+    that Slack cannot show them in by itself: see `options.form.input_block_ids`.
     """
     more = [*further_blocks(draft), *_save_as()] if is_expanded(draft) else _more()
     asking = [*_preset(draft, presets or {}), *_first(draft), *more]
