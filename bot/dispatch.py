@@ -10,8 +10,7 @@ from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import fetch_transcript, post_summary, upload_file
 from bot.features.share.steps import ask_place, withdraw
-from bot.features.start.outcome import outcome
-from bot.features.start.steps import start
+from bot.features.start.steps import outcome, start
 
 
 async def carry_out(step: steps.Action, ctx: Context) -> Note:

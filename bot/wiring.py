@@ -42,7 +42,6 @@ from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
-from bot.features.start import save_preset
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
@@ -74,7 +73,6 @@ FEATURES = (
     linking,
     commands,
     start,
-    save_preset,
     control,
     details,
     results,

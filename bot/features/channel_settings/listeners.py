@@ -18,11 +18,11 @@ from bot.features.channel_settings.views import (
 from bot.features.rooms.listeners import suggest_rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.listeners.app import Bot
-from bot.listeners.modals import STALE
+from bot.listeners.modals import open_modal
 from bot.listeners.payloads import Asked, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
-from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.slack.errors import SlackUnavailable
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors, postable
 from bot.ui.message import Message, View, message_view
@@ -38,20 +38,7 @@ async def open_settings(bot: Bot, asked: Asked) -> None:
     by = await bot.gate.member(asked.user)
     channel = await bot.gate.channel(asked.user, asked.channel or "", here=asked.channel)
     view = await channel_settings.settings_view(bot.deps, bot.rights, channel, by)
-    await show(bot, asked, view, channel.channel)
-
-
-async def show(bot: Bot, asked: Asked, view: View, channel: str) -> None:
-    """If Slack's trigger is stale or there is none, a button that brings a fresh one."""
-    if asked.trigger_id:
-        try:
-            await bot.deps.slack.open_view(asked.trigger_id, view)
-        except SlackRefused as refused:
-            if refused.error not in STALE:
-                raise
-        else:
-            return
-    await bot.reply(asked, open_from_here(channel))
+    await open_modal(bot, asked, view, otherwise=open_from_here(channel.channel))
 
 
 @on.action(ui_ids.OPEN_SETTINGS, ids.PICK)

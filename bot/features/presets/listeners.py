@@ -1,32 +1,25 @@
 """Presets: saved from the form, listed, edited, deleted."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from bot.access.rights import NoRight
 from bot.core.options import RecordingOptions
 from bot.core.proofs import HomeMember, OpenChannel, OwnDraft, SeenPreset
 from bot.features.options.drafts import draft_of, show_more
-from bot.features.options.form_input import draft_from_state, read_options
+from bot.features.options.form import draft_from_state, read_options
 from bot.features.options.service import Showing, current, save, show
 from bot.features.presets import ids as pids
 from bot.features.presets import service as presets
+from bot.features.presets.form import name_error, preset_form, typed_name
 from bot.features.presets.model import Preset
-from bot.features.presets.store import NameTaken, PresetRepository, TooMany
-from bot.features.presets.views import (
-    NAME_TAKEN,
-    TOO_MANY,
-    deleted_view,
-    name_error,
-    preset_form,
-    presets_view,
-)
+from bot.features.presets.store import PresetRepository
+from bot.features.presets.views import deleted_view, presets_view, refusal
 from bot.listeners.app import Bot, for_people
-from bot.listeners.modals import STALE
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Asked, Click, Form
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
-from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.slack.errors import SlackUnavailable
 from bot.ui.forms import FieldErrors
 from bot.ui.message import View, message_view
 from bot.ui.replies import expired_trigger
@@ -38,12 +31,7 @@ Here = Annotated[OpenChannel | None, From.VIEW]
 async def open_presets(bot: Bot, asked: Asked) -> None:
     """Those that may be named in this channel."""
     view = await _list(bot, asked.user, asked.channel)
-    try:
-        await bot.deps.slack.open_view(asked.trigger_id, view)
-    except SlackRefused as refused:
-        if asked.trigger_id and refused.error not in STALE:
-            raise
-        await bot.reply(asked, expired_trigger())
+    await open_modal(bot, asked, view, otherwise=expired_trigger())
 
 
 @on.action(pids.ALL)
@@ -109,12 +97,12 @@ async def edit_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
     showing = await current(bot.deps, own.request_id, own.by)
     draft = draft_from_state(form.values, showing.draft)
     showing = await save(bot.deps, showing, own.by, draft)
-    options, name = read_options(draft), _typed_name(form.values)
+    options, name = read_options(draft), typed_name(form.values)
     if isinstance(options, FieldErrors):
         shown = {k: v for k, v in options.items() if k in form.view.fields}
         await ack(response_action="errors", errors=shown or {pids.NAME: "Try again."})
     elif wrong := name_error(name):
-        await _say_at_name(ack, wrong)
+        await say_at_name(ack, wrong)
     else:
         await _change(form, ack, bot, showing, name, options)
 
@@ -126,7 +114,7 @@ async def _change(
     user = form.asked.user
     preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
-        await _say_at_name(ack, "This preset has been deleted in the meantime.")
+        await say_at_name(ack, "This preset has been deleted in the meantime.")
         return
     await bot.gate.preset(user, preset.preset_id, showing.channel)
     try:
@@ -137,7 +125,7 @@ async def _change(
         await ack(response_action="update", view=message_view(for_people(no)))
         return
     if not isinstance(changed, Preset):
-        await _say_at_name(ack, _refused(changed))
+        await say_at_name(ack, refusal(changed))
         return
     await ack()
     work = _refresh(bot, user, showing.channel, form.view.previous_id)
@@ -165,27 +153,9 @@ async def delete(
 async def _refresh(bot: Bot, user: str, channel: str | None, view_id: str | None) -> None:
     """The list below, if there is one, and Home, if they look at it."""
     if view_id:
-        await _update(bot, await _list(bot, user, channel), view_id)
+        await update_modal(bot, await _list(bot, user, channel), view_id)
     await bot.home_changed(user)
 
 
-async def _update(bot: Bot, view: View, view_id: str | None) -> None:
-    """A modal below; whoever has closed it misses nothing."""
-    try:
-        await bot.deps.slack.update_view(view, view_id=view_id)
-    except SlackRefused as refused:
-        if refused.error != "not_found":
-            raise
-
-
-async def _say_at_name(ack: Ack, wrong: str) -> None:
+async def say_at_name(ack: Ack, wrong: str) -> None:
     await ack(response_action="errors", errors={pids.NAME: wrong})
-
-
-def _refused(why: NameTaken | TooMany) -> str:
-    return NAME_TAKEN if isinstance(why, NameTaken) else TOO_MANY
-
-
-def _typed_name(values: Mapping[str, Any]) -> str:
-    entry = (values.get(pids.NAME) or {}).get(pids.action(pids.NAME)) or {}
-    return str(entry.get("value") or "")

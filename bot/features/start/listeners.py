@@ -1,6 +1,7 @@
-"""The start form: opened, changed, submitted, come back to."""
+"""Starts: by command, in the form, once more; and the form: opened, changed, submitted."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -9,30 +10,39 @@ from bot.access.rights import NoRight
 from bot.access.views import not_open, refused_view
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
-from bot.core.proofs import OpenChannel, OwnDraft, SeenRecording
+from bot.core.proofs import OwnDraft, SeenRecording
 from bot.features.card.links import CardLinks
-from bot.features.options.drafts import Draft, add_section, draft_of, remove_section, show_more
-from bot.features.options.form_input import draft_from_state
-from bot.features.options.service import Showing, current, save, show
+from bot.features.options.drafts import Draft, add_section, remove_section, show_more
+from bot.features.options.form import draft_from_state, read_options
+from bot.features.options.service import Showing, current, save
+from bot.features.options.table import Raw, write_options
+from bot.features.presets import ids as preset_ids
+from bot.features.presets import service as presets
+from bot.features.presets.form import chosen_scope, name_error, save_as_form, typed_name
+from bot.features.presets.listeners import say_at_name
+from bot.features.presets.model import NoSuchPreset, Preset
+from bot.features.presets.views import no_such_preset, refusal
 from bot.features.rooms.model import (
-    Found,
-    Unknown,
+    Ambiguous,
+    RoomCode,
+    RoomEntry,
     room_id_of_link,
     room_links,
     texts_of,
     without_preview,
 )
-from bot.features.rooms.service import RoomDirectory
-from bot.features.start import service as start_service
+from bot.features.rooms.service import RoomDirectory, which_room
+from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.form import StartRequest, read
-from bot.features.start.service import Wish, again, request_recording
+from bot.features.start.form import read
+from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
-from bot.listeners.app import Bot, for_people
-from bot.listeners.modals import STALE
+from bot.listeners.app import Bot, answer, for_people
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Asked, Body, Click, Form, Payload
 from bot.listeners.registry import Ack, From, Listeners
-from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
 from bot.store.values import OutcomeAddress, RoomTaken
 from bot.ui import ids
@@ -44,43 +54,107 @@ on = Listeners()
 ASKS_ONLY = "opens a form, for people who may start where they ask; its submission is checked"
 
 
-async def open_form(bot: Bot, asked: Asked, draft: Draft) -> None:
-    """Show the form; if Slack's trigger is stale by now, offer a button that has a fresh one."""
-    await present(
-        bot,
-        asked,
-        await show(bot.deps, user=asked.user, channel=asked.channel, draft=draft),
+# ---- by command ------------------------------------------------------------------------------
+
+
+async def start_by_command(
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
+    links: CardLinks,
+    asked: Asked,
+    *,
+    room: str | None,
+    options: RecordingOptions,
+    preset: str | None,
+    written: Callable[[str | None, str | None], str],
+) -> None:
+    """`written` is the same command for another room and preset."""
+    request = StartRequest(
+        request_id=f"command:{asked.request_id}",
+        room=room,
+        options=options,
+        by=asked.user,
+        channel=asked.channel,
+        via="command",
+        outcome=OutcomeAddress(asked.user, channel=asked.channel, response_url=asked.response_url),
+        preset=preset,
+        once=asked.once,
     )
+    made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
+    match made:
+        case Started():
+            await answer(ack, bot, asked, start_views.starting_reply(made.room.name))
+        case RoomTaken(key=key):
+            await ack()
+            bot.after_ack(asked, say_taken(bot, links, asked, key))
+        case NoSuchPreset(nearest=near):
+            form = await filled(
+                bot.deps,
+                rooms,
+                user=asked.user,
+                channel=asked.channel,
+                room=room,
+                raw=write_options(options),
+            )
+            corrected = written(room, near.name) if near else None
+            await answer(ack, bot, asked, no_such_preset(made, corrected, form.request_id))
+        case WhichRoom(found=None | Ambiguous() | RoomCode()):
+            await open_filled(
+                ack, bot, rooms, asked, room=room, raw=write_options(options), preset=preset
+            )
+        case WhichRoom(found=found):
+            again = which_room(room or "", found, lambda name: written(name, preset), form=True)
+            await answer(ack, bot, asked, again)
+
+
+async def open_filled(
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
+    asked: Asked,
+    *,
+    room: str | None = None,
+    raw: Raw | None = None,
+    preset: str | None = None,
+) -> None:
+    """The form with what was said and what the channel has set."""
+    await bot.rights.to_start(asked.user, asked.channel)
+    await ack()
+    showing = await filled(
+        bot.deps,
+        rooms,
+        user=asked.user,
+        channel=asked.channel,
+        room=room,
+        raw=raw,
+        preset=preset,
+    )
+    await present(bot, asked, showing)
+
+
+# ---- the form --------------------------------------------------------------------------------
 
 
 async def present(bot: Bot, asked: Asked, showing: Showing) -> None:
-    if not asked.trigger_id:
-        await bot.reply(asked, form_ready(showing.request_id))
-        return
-    try:
-        await bot.deps.slack.open_view(
-            asked.trigger_id, await start_service.form_view(bot.deps, showing)
-        )
-    except SlackRefused as refused:
-        if refused.error not in STALE:
-            raise
-        await bot.reply(asked, expired_trigger(showing.request_id))
+    """Show the form; after a mention or with a stale trigger, a button that opens it."""
+    ready = expired_trigger if asked.trigger_id else form_ready
+    view = await form_view(bot.deps, showing)
+    await open_modal(bot, asked, view, otherwise=ready(showing.request_id))
 
 
 @on.shortcut(ids.START_SHORTCUT, needs_no_proof=ASKS_ONLY)
 @on.action(ids.OPEN_FORM, needs_no_proof=ASKS_ONLY)
-async def from_elsewhere(asked: Asked, ack: Ack, bot: Bot) -> None:
+async def from_elsewhere(asked: Asked, ack: Ack, bot: Bot, rooms: RoomDirectory) -> None:
     """From Home, a shortcut or a reply: the channel is where it was clicked, if anywhere."""
-    await bot.rights.to_start(asked.user, asked.channel)
-    await ack()
-    await open_form(bot, asked, Draft(channel=asked.channel))
+    await open_filled(ack, bot, rooms, asked)
 
 
 @on.action(ids.CHANGE)
 async def change(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
     """The same settings, in the form; of somebody else's without what is theirs alone."""
     await bot.rights.to_start(click.asked.user, click.asked.channel)
-    showing = await start_service.from_recording(bot.deps, recording, click.asked.channel)
+    showing = await starts.from_recording(bot.deps, recording, click.asked.channel)
     await ack()
     await present(bot, click.asked, showing)
 
@@ -90,14 +164,14 @@ async def back_to_form(
     draft: Annotated[OwnDraft, From.VALUE], click: Click, ack: Ack, bot: Bot
 ) -> None:
     """Everything typed is still there. In a modal it takes the outcome's place."""
-    showing = await start_service.back(bot.deps, draft.request_id, draft.by)
+    if click.view is None:
+        await bot.rights.to_start(click.asked.user, click.asked.channel)
+    showing = await starts.back(bot.deps, draft.request_id, draft.by)
     await ack()
     if click.view is None:
         await present(bot, click.asked, showing)
     else:
-        await bot.deps.slack.update_view(
-            await start_service.form_view(bot.deps, showing), view_id=click.view.id
-        )
+        await update_modal(bot, await form_view(bot.deps, showing), click.view.id)
 
 
 @on.action(*ids.START_REDRAWS, ids.START_MORE, ids.START_ADD_SECTION, ids.START_REMOVE_SECTION)
@@ -115,13 +189,9 @@ async def redraw(draft: OwnDraft, form: Form, click: Click, ack: Ack, bot: Bot) 
     elif action.startswith(ids.START_REMOVE_SECTION):
         typed = remove_section(typed, int(click.value) if click.value.isdecimal() else 0)
     showing = await save(bot.deps, showing, draft.by, typed)
-    view = await start_service.form_view(bot.deps, showing)
+    view = await form_view(bot.deps, showing)
     await ack()
-    try:
-        await bot.deps.slack.update_view(view, view_id=form.view_id, view_hash=form.hash)
-    except SlackRefused as refused:
-        if refused.error not in ("hash_conflict", "not_found"):
-            raise  # a later click has redrawn it, or it is closed
+    await update_modal(bot, view, form.view_id, seen=form.hash)
 
 
 async def _preset_chosen(bot: Bot, draft: OwnDraft, typed: Draft) -> Draft:
@@ -135,23 +205,37 @@ async def _preset_chosen(bot: Bot, draft: OwnDraft, typed: Draft) -> Draft:
         await bot.gate.preset(draft.by, typed.preset_id, draft.channel)
     except UnknownPreset:
         return typed.model_copy(update={"preset_id": None})
-    return await start_service.with_preset(bot.deps, typed, typed.preset_id)
+    return await starts.with_preset(bot.deps, typed, typed.preset_id)
 
 
 @on.view(ids.START_FORM)
 async def submitted(
-    draft: OwnDraft, form: Form, ack: Ack, bot: Bot, rooms: RoomDirectory, links: CardLinks
+    own: OwnDraft, form: Form, ack: Ack, bot: Bot, rooms: RoomDirectory, links: CardLinks
 ) -> None:
-    showing = await current(bot.deps, draft.request_id, draft.by)
-    filled = draft_from_state(form.values, showing.draft)
-    showing = await save(bot.deps, showing, draft.by, filled)
-    wanted = read(filled)
+    """Where the form was opened Slack itself has said; any other channel they have to be in."""
+    user = own.by
+    showing = await current(bot.deps, own.request_id, user)
+    draft = draft_from_state(form.values, showing.draft)
+    showing = await save(bot.deps, showing, user, draft)
+    wanted = read(draft)
     if isinstance(wanted, FieldErrors):
         await _show_errors(form, ack, bot, showing, wanted)
         return
+    external_id = f"outcome-{uuid.uuid4().hex}"
+    request = StartRequest(
+        request_id=own.request_id,
+        room=RoomEntry(wanted.room_id, wanted.room_name),
+        options=wanted.options,
+        by=user,
+        channel=wanted.channel,
+        via="form",
+        outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
+    )
     try:
-        await bot.rights.to_start(draft.by, wanted.channel)
-        channel = await _chosen_channel(bot, draft, wanted.channel)
+        await bot.rights.to_start(user, wanted.channel)
+        if wanted.channel is not None:
+            await bot.gate.channel(user, wanted.channel, here=own.channel)
+        made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
     except (NoRight, SlackUnavailable) as no:
         view = refused_view(for_people(no), showing.request_id)
         await ack(response_action="update", view=view)
@@ -160,23 +244,13 @@ async def submitted(
         errors = FieldErrors({ids.START_CHANNEL: not_open().text})
         await _show_errors(form, ack, bot, showing, errors)
         return
-    external_id = f"outcome-{uuid.uuid4().hex}"
-    name = await rooms.name_of(wanted.room_id) or wanted.room_name
-    wish = _wish(draft, wanted, channel, name, external_id)
-    made = await request_recording(bot.deps, bot.gate, wish)
+    name = made.room.name if isinstance(made, Started) else wanted.room_name
     await ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
         work = show_taken(
-            bot, links, draft.by, made.key, channel=wanted.channel, external_id=external_id
+            bot, links, user, made.key, channel=wanted.channel, external_id=external_id
         )
         bot.after_ack(form.asked, work)
-
-
-async def _chosen_channel(bot: Bot, draft: OwnDraft, channel: str | None) -> OpenChannel | None:
-    """Where the form was opened Slack itself has said; any other channel they have to be in."""
-    if channel is None or not is_channel(channel):
-        return None
-    return await bot.gate.channel(draft.by, channel, here=draft.channel)
 
 
 async def _show_errors(
@@ -186,28 +260,8 @@ async def _show_errors(
     if errors.keys() <= form.view.fields:
         await ack(response_action="errors", errors=dict(errors))
         return
-    view = await start_service.form_view(bot.deps, showing, errors)
+    view = await form_view(bot.deps, showing, errors)
     await ack(response_action="update", view=view)
-
-
-def _wish(
-    draft: OwnDraft,
-    wanted: StartRequest,
-    channel: OpenChannel | None,
-    name: str,
-    external_id: str,
-) -> Wish:
-    user = draft.by
-    return Wish(
-        request_id=draft.request_id,
-        room_id=wanted.room_id,
-        room_name=name,
-        options=wanted.options,
-        by=user,
-        channel=channel.channel if channel else None,
-        via="form",
-        outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
-    )
 
 
 async def say_taken(bot: Bot, links: CardLinks, asked: Asked, key: str) -> None:
@@ -253,23 +307,25 @@ async def closed(ack: Ack) -> None:
 
 @on.action(ids.TRY_AGAIN)
 async def try_again(
-    seen: SeenRecording, click: Click, ack: Ack, bot: Bot, links: CardLinks
+    seen: SeenRecording, click: Click, ack: Ack, bot: Bot, rooms: RoomDirectory, links: CardLinks
 ) -> None:
     """Once more, where the person clicked; from elsewhere, where they see it."""
     asked = click.asked
     recording = (await bot.deps.store.recordings.load(seen.key)).recording
     where = asked.channel or seen.channel
-    wish = again(recording, by=asked.user, channel=where, click_id=asked.trigger_id)
-    await bot.rights.to_start(wish.by, wish.channel)
     if is_channel(where):
         await bot.gate.channel(asked.user, where, here=asked.channel)
-    made = await request_recording(bot.deps, bot.gate, wish)
+    request = starts.again(recording, by=asked.user, channel=where, click_id=asked.trigger_id)
+    made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
     await ack()
     if isinstance(made, RoomTaken):
         bot.after_ack(asked, say_taken(bot, links, asked, made.key))
     elif click.on_ephemeral:
         done = start_views.starting_reply(recording.room_name)
         bot.after_ack(asked, bot.reply(asked, done, replace=True))
+
+
+# ---- links to rooms --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,40 +339,6 @@ class LinkedMessage(Payload):
         return cls(tuple(room_links(texts_of(body.get("message") or {}))))
 
 
-@on.shortcut(ids.LINK_SHORTCUT, needs_no_proof=ASKS_ONLY)
-async def record_link(
-    message: LinkedMessage, asked: Asked, ack: Ack, bot: Bot, rooms: RoomDirectory
-) -> None:
-    await bot.rights.to_start(asked.user, asked.channel)
-    await ack()
-    if message.links:
-        await open_for(bot, rooms, asked, message.links[0], message.links[0])
-    else:
-        bot.after_ack(asked, bot.reply(asked, no_room_link()))
-
-
-async def open_for(
-    bot: Bot, rooms: RoomDirectory, asked: Asked, room: str, link: str | None
-) -> None:
-    """The form with the room, and the link as the address that 100ms joins by.
-
-    Of a room code only 100ms knows the room: that is left to choose.
-    """
-    options = RecordingOptions(meeting_url=without_preview(link) if link else None)
-    match await rooms.find(room):
-        case Found(room=entry):
-            room_id, name = entry.room_id, entry.name
-        case Unknown(room_id=str(unnamed)):
-            rooms.refresh_soon()
-            room_id, name = unnamed, unnamed
-        case _:
-            room_id, name = "", ""
-    draft = draft_of(
-        options, room_id=room_id or None, room_name=name or None, channel=asked.channel
-    )
-    await open_form(bot, asked, draft)
-
-
 @dataclass(frozen=True, slots=True)
 class UnfurledLink(Payload):
     """The link below which the button was pressed, if Slack says."""
@@ -328,13 +350,80 @@ class UnfurledLink(Payload):
         return cls((body.get("app_unfurl") or {}).get("app_unfurl_url") or "")
 
 
+@on.shortcut(ids.LINK_SHORTCUT, needs_no_proof=ASKS_ONLY)
+async def record_link(
+    message: LinkedMessage, asked: Asked, ack: Ack, bot: Bot, rooms: RoomDirectory
+) -> None:
+    """The form with the room, and the link as the address that 100ms joins by."""
+    if message.links:
+        first = message.links[0]
+        raw = {ids.START_MEETING_URL: without_preview(first)}
+        await open_filled(ack, bot, rooms, asked, room=first, raw=raw)
+        return
+    await bot.rights.to_start(asked.user, asked.channel)
+    await ack()
+    bot.after_ack(asked, bot.reply(asked, no_room_link()))
+
+
 @on.action(ids.START_LINKED, needs_no_proof=ASKS_ONLY)
 async def start_linked(
     click: Click, unfurled: UnfurledLink, ack: Ack, bot: Bot, rooms: RoomDirectory
 ) -> None:
-    """Slack says by which link the button stands; if not, the room alone will do."""
-    await bot.rights.to_start(click.asked.user, click.asked.channel)
+    """Slack says which link the button is below; if not, the room alone will do."""
     links = room_links([unfurled.url])
     link = next((x for x in links if room_id_of_link(x) == click.value), None)
+    raw = {ids.START_MEETING_URL: without_preview(link)} if link else {}
+    await open_filled(ack, bot, rooms, click.asked, room=click.value, raw=raw)
+
+
+# ---- save as preset --------------------------------------------------------------------------
+
+
+@on.action(ids.SAVE_AS)
+async def save_as(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
+    """Ask for a name, once what is on the form makes sense."""
+    showing = await current(bot.deps, own.request_id, own.by)
+    typed = draft_from_state(form.values, showing.draft)
+    showing = await save(bot.deps, showing, own.by, typed)
+    options = read_options(typed)
     await ack()
-    await open_for(bot, rooms, click.asked, click.value, link)
+    if isinstance(options, FieldErrors):
+        await update_modal(bot, await form_view(bot.deps, showing, options), form.view_id)
+        return
+    asking = save_as_form(own.request_id, showing.channel)
+    await bot.deps.slack.push_view(form.asked.trigger_id, asking)
+
+
+@on.view(preset_ids.SAVE_AS_FORM)
+async def save_as_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
+    """For the whole workspace, or for the channel where the form was opened."""
+    showing = await current(bot.deps, own.request_id, own.by)
+    options = read_options(showing.draft)
+    name, scope = typed_name(form.values), chosen_scope(form.values, own.channel)
+    if isinstance(options, FieldErrors) or name_error(name):
+        await say_at_name(ack, name_error(name) or "Correct the form below first.")
+        return
+    try:
+        made = await presets.make(
+            bot.deps, bot.rights, name=name, scope=scope, options=options, by=own.by
+        )
+    except (NoRight, SlackUnavailable) as no:
+        await ack(response_action="update", view=message_view(for_people(no)))
+        return
+    if not isinstance(made, Preset):
+        await say_at_name(ack, refusal(made))
+        return
+    await ack()
+    bot.after_ack(form.asked, _show_chosen(bot, own, made, form.view.previous_id))
+
+
+async def _show_chosen(bot: Bot, own: OwnDraft, made: Preset, below: str | None) -> None:
+    """The form below names it now."""
+    showing = await current(bot.deps, own.request_id, own.by)
+    before = showing.draft
+    chosen = {"preset_id": made.preset_id, "generation": before.generation + 1}
+    draft = before.model_copy(update=chosen)
+    showing = await save(bot.deps, showing, own.by, draft)
+    if below:
+        await update_modal(bot, await form_view(bot.deps, showing), below)
+    await bot.home_changed(own.by)
