@@ -3,7 +3,8 @@
 from typing import assert_never
 
 from bot.core import steps
-from bot.engine.context import Context, Dispatch, Note
+from bot.core.note import Note
+from bot.engine.context import Context, Dispatch
 from bot.engine.polling import ask, give_up
 from bot.features.card.steps import post_card, tell, update_card, wanted
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop

@@ -66,6 +66,28 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeAddress:
+    """Where a person waits for what came of a form or command. Forgotten once told.
+
+    A `response_url` lets anyone answer in that person's name, so it never shows in a repr.
+    """
+
+    user: str
+    channel: str | None = None
+    response_url: str | None = field(default=None, repr=False)
+    external_id: str | None = None  # of the view that says "Starting…"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `Work` remembers of asking 100ms."""
+
+    asked_at: datetime | None
+    asks: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """The reconciler's own notes about one recording; unlike facts, they may change."""
 

@@ -6,37 +6,41 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Hold, Kind, Wanted, Work
+from bot.core.deliveries import Delivery, Hold, Kind, OutcomeAddress, Wanted, Work
 from bot.core.facts import Fact
+from bot.core.note import Loaded, Note
 from bot.core.policy import Policy
 from bot.core.recording import Recording
 from bot.core.steps import Action
 from bot.deps import Deps
-from bot.store.values import Asked, OutcomeAddress
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What came of a step. Written in one transaction, then the next step is looked for."""
-
-    facts: Sequence[Fact] = ()
-    aliases: Sequence[str] = ()
-    deliveries: Sequence[Delivery] = ()
-    asked: Asked | None = None
-    holds: Mapping[str, Hold | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """`owner` holds the lease; `pointer_link` is the card that a pointer points to."""
+    """`state` as the step began; `latest` as our last write left it, which may be in the step.
+
+    `pointer_link` is the card that a pointer points to.
+    """
 
     deps: Deps
-    owner: str
-    recording: Recording
-    work: Work
-    addresses: Mapping[tuple[Kind, str], OutcomeAddress]
+    state: Loaded
     pointer_link: str | None = None
-    settings: Mapping[str, ChannelSettings] = field(default_factory=dict)  # where somebody set any
+    latest: Loaded = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.latest = self.state
+
+    @property
+    def recording(self) -> Recording:
+        return self.state.recording
+
+    @property
+    def work(self) -> Work:
+        return self.state.work
+
+    @property
+    def addresses(self) -> Mapping[tuple[Kind, str], OutcomeAddress]:
+        return self.state.addresses
 
     @property
     def now(self) -> datetime:
@@ -47,15 +51,18 @@ class Context:
         return self.recording.key
 
     def settings_of(self, channel: str) -> ChannelSettings:
-        return self.settings.get(channel, ChannelSettings())
+        return self.state.settings.get(channel, ChannelSettings())
 
     async def announce(
         self, *, facts: Sequence[Fact] = (), deliveries: Sequence[Delivery] = ()
     ) -> None:
         """Commit that a call is about to be made. Raises LeaseLost if it is not ours to make."""
-        await self.deps.store.recordings.record(
-            self.key, facts=facts, deliveries=deliveries, owner=self.owner
-        )
+        note = Note(facts=facts, deliveries=deliveries)
+        self.latest = await self.deps.store.recordings.announce(self.latest, note)
+
+    async def keep(self, facts: Sequence[Fact]) -> None:
+        """Commit what is known already, in a step that goes on or fails."""
+        self.latest = await self.deps.store.recordings.advance(self.latest, Note(facts=facts))
 
 
 @dataclass(frozen=True, slots=True)

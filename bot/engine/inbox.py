@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from bot.core.deliveries import Asked
 from bot.core.facts import Fact
+from bot.core.note import Note
 from bot.deps import Deps
 from bot.engine.housekeeping import CLAIMED_WITHIN, UNCLAIMED
 from bot.engine.matching import About, Later, Nobody, match
@@ -15,7 +17,7 @@ from bot.hms.webhook import Envelope, Ids, fact_of, ids_of
 from bot.kit.metrics import FAULTS, WEBHOOKS
 from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.store import Store
-from bot.store.values import Asked, InboxItem, InboxState, Settled
+from bot.store.values import InboxItem, InboxState, Settled
 
 log = structlog.get_logger()
 
@@ -104,13 +106,6 @@ async def _named_meanwhile(
     await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
 
 
-async def reopen_inbox(store: Store, room_id: str) -> None:
-    """Webhooks of this room that named an id unknown until now may be matched."""
-    waiting = await store.inbox.waiting(room_id)
-    if waiting:
-        await store.inbox.settle([Settled(item.id, InboxState.NEW) for item in waiting])
-
-
 def _unnamed(all_ids: Iterable[Ids], known: Mapping[str, str]) -> set[str]:
     """The rooms of those events that no id names."""
     return {i.room_id for i in all_ids if i.room_id and not (i.aliases & known.keys())}
@@ -135,15 +130,14 @@ async def _ask(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
         with suppress(UnknownRecording):  # forgotten since
-            await store.recordings.record(key, asked=Asked(None), wake=True)
+            await store.recordings.record(key, Note(asked=Asked(None)))
 
 
 async def _record(store: Store, told: dict[str, _Told]) -> None:
     for key, said in told.items():
         try:
-            await store.recordings.record(
-                key, facts=said.facts, aliases=said.aliases, inbox=said.items, wake=True
-            )
+            note = Note(facts=said.facts, aliases=sorted(said.aliases))
+            await store.recordings.record(key, note, inbox=said.items)
         except UnknownRecording:
             log.warning("alias_of_no_recording", key=key)
             await store.inbox.settle([Settled(i, InboxState.IGNORED) for i in said.items])

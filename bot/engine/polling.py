@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from bot.core.deliveries import Hold
+from bot.core.deliveries import Asked, Hold
 from bot.core.derive import derive
 from bot.core.facts import AssetSeen, GaveUp, Vanished
+from bot.core.note import Note
 from bot.core.policy import deadlines
 from bot.core.steps import Ask, hold_name
-from bot.engine.context import Context, Note
+from bot.engine.context import Context
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
-from bot.store.values import Asked
 
 ASK = hold_name(Ask())
 

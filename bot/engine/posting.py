@@ -10,8 +10,9 @@ import structlog
 
 from bot.core.deliveries import Delivery, Hold, Kind, State
 from bot.core.facts import CannotPost, Fact
+from bot.core.note import Note
 from bot.core.policy import look_again_at
-from bot.engine.context import Context, Note, hold
+from bot.engine.context import Context, hold
 from bot.kit.metrics import POSSIBLE_DOUBLES
 from bot.slack.errors import (
     CannotPostThere,

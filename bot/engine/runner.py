@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.deliveries import Hold, Kind, State
+from bot.core.deliveries import Asked, Hold, Kind, State
+from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
+from bot.core.recording import Recording
 from bot.core.steps import Action, Done, Forget, Wait, hold_name
 from bot.deps import Deps
-from bot.engine.context import Context, Dispatch, Note, hold
-from bot.engine.inbox import reopen_inbox
+from bot.engine.context import Context, Dispatch, hold
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import LeaseLost, StoreError, StoreUnavailable, UnknownRecording
-from bot.store.values import Asked
 
 log = structlog.get_logger()
 
@@ -41,18 +41,22 @@ async def run(
     dispatch: Dispatch,
     key: str,
     owner: str,
+    loaded: Loaded | None = None,
     *,
     enough: Callable[[], bool] = lambda: False,
 ) -> Rest:
-    """Do what is due of one recording.
+    """Do what is due of one recording; `loaded` is its state if it was just read.
 
     Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
-    ctx = await _context(deps, key, owner)
-    wanted, asked = dispatch.wanted(ctx), None
+    state, asked = loaded or await deps.store.recordings.load(key), None
     for _ in range(MAX_STEPS_IN_A_ROW):
-        match next_step(ctx.recording, ctx.work, wanted, deps.policy, deps.now()):
+        if state.owner != owner:
+            raise LeaseLost(key)
+        ctx = Context(deps, state, await _pointer_link(deps, state.recording))
+        wanted = dispatch.wanted(ctx)
+        match next_step(state.recording, state.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
                 return Rest(until, asked)
             case Done():
@@ -63,11 +67,10 @@ async def run(
             case step:
                 note = await _guarded(dispatch, step, ctx)
         if _only_asked(note):
-            ctx, asked = _having_asked(ctx, note.asked), note.asked
+            state, asked = after(ctx.latest, note, merge((), ())), note.asked
         else:
-            await _write(ctx, replace(note, asked=note.asked or asked))
-            ctx = await _context(deps, key, owner)
-            wanted, asked = dispatch.wanted(ctx), None
+            state = await _write(ctx, replace(note, asked=note.asked or asked))
+            asked = None
         if enough():
             return Rest(deps.now(), asked)
     log.warning("many_steps_in_a_row", key=key)
@@ -80,23 +83,8 @@ def _only_asked(note: Note) -> bool:
     return note.asked is not None and not (note.facts or note.deliveries or note.holds)
 
 
-def _having_asked(ctx: Context, asked: Asked | None) -> Context:
-    if asked is None:
-        return ctx
-    work = replace(ctx.work, asked_at=asked.asked_at, asks=asked.asks, ask_failures=asked.failures)
-    return replace(ctx, work=work)
-
-
-async def _context(deps: Deps, key: str, owner: str) -> Context:
-    loaded = await deps.store.recordings.load(key)
-    if loaded.owner != owner:
-        raise LeaseLost(key)
-    ctx = Context(
-        deps, owner, loaded.recording, loaded.work, loaded.addresses, settings=loaded.settings
-    )
-    if loaded.recording.points_to:
-        return replace(ctx, pointer_link=await _link_to(deps, loaded.recording.points_to))
-    return ctx
+async def _pointer_link(deps: Deps, recording: Recording) -> str | None:
+    return await _link_to(deps, recording.points_to) if recording.points_to else None
 
 
 async def _link_to(deps: Deps, key: str) -> str | None:
@@ -157,24 +145,14 @@ def _held(
     return Note(holds=holds)
 
 
-async def _write(ctx: Context, note: Note) -> None:
+async def _write(ctx: Context, note: Note) -> Loaded:
     """Through an outage, and even if the lease is lost: what came of a call is not thrown away."""
+    since = ctx.latest
     for _ in range(WRITE_TRIES):
         try:
-            await ctx.deps.store.recordings.record(
-                ctx.key,
-                facts=note.facts,
-                aliases=note.aliases,
-                deliveries=note.deliveries,
-                asked=note.asked,
-                holds=note.holds,
-                by=ctx.owner,
-            )
-            break
+            return await ctx.deps.store.recordings.advance(since, note)
         except StoreUnavailable as gone:
             log.warning("note_waits_for_the_database", key=ctx.key, why=str(gone))
+            since = since.doubted()
             await asyncio.sleep(WRITE_AGAIN_S)
-    else:
-        raise StoreUnavailable("the note was not taken in all that time")
-    if note.aliases:
-        await reopen_inbox(ctx.deps.store, ctx.recording.room_id)
+    raise StoreUnavailable("the note was not taken in all that time")

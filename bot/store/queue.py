@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,14 +21,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.core.deliveries import State
+from bot.core.deliveries import Asked, State
+from bot.core.note import Loaded
 from bot.core.recording import Phase
+from bot.store.database import MAIL, WORK
 from bot.store.listening import Listener
+from bot.store.reading import Stored, read
 from bot.store.repository import Repository
 from bot.store.rows import asked_row
 from bot.store.schema import deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked, of_the_team
-from bot.store.values import Asked
 
 r = recordings.c
 MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
@@ -64,18 +67,29 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
     return freed.values(leased_until=None, lease_owner=None, **changes).returning(WOKEN)
 
 
+def _loaded(stored: Stored) -> Loaded | None:
+    with suppress(ValueError):
+        return stored.loaded()
+    return None
+
+
 TAKE = _take()
 FREED, FREED_HAVING_ASKED = _freed("next_due_at"), _freed("next_due_at", *UNASKED)
 
 
 class Queue(Repository):
-    async def take(self, limit: int, owner: str) -> list[str]:
-        """Leases what is due, the longest waiting first, to one worker each."""
+    async def take(self, limit: int, owner: str) -> dict[str, Loaded | None]:
+        """Leases what is due, the longest waiting first, to one worker each; by key.
+
+        None: it cannot be read, as a fact that only newer code knows. `load` says why.
+        """
         now = self._now()
         given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
-        async with self._db.write(lone=True) as conn:
+        async with self._db.write() as conn:
             taken = (await conn.execute(TAKE, given | self._team_given)).all()
-        return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
+            due = sorted(taken, key=lambda row: (row.next_due_at, row.key))
+            stored = await read(conn, [row.key for row in due], self._team_given) if due else {}
+        return {row.key: _loaded(stored[row.key]) for row in due}
 
     async def renew(self, owners: Collection[str]) -> list[str]:
         """Every lease of these for as long again; their keys. Those taken over are lost."""
@@ -189,13 +203,14 @@ class Queue(Repository):
             new = and_(self._mine(inbox), is_new())
             await conn.execute(update(inbox).where(new).values(leased_until=None))
 
-    async def listen(self, callback: Callable[[], None]) -> None:
-        """Runs until cancelled, and calls back at every wake, by whatever replica.
+    async def listen(self, on_work: Callable[[], None], on_mail: Callable[[], None]) -> None:
+        """Runs until cancelled, and calls back when there is work or mail, by whatever replica.
 
         Also after a reconnect, for something may have been missed.
         """
-        self._of.on_wake = callback
+        self._of.on_work, self._of.on_mail = on_work, on_mail
         if self._db.is_sqlite:
             await asyncio.Event().wait()
         else:
-            await Listener(self._db.engine.url, self._wake_payload, callback).run()
+            told = {WORK: on_work, MAIL: on_mail}
+            await Listener(self._db.engine.url, self._payload, told).run()

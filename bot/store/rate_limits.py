@@ -1,4 +1,4 @@
-"""Half-filled forms, and methods that Slack or 100ms told us to leave alone for a while."""
+"""Methods that Slack or 100ms told us to leave alone for a while."""
 
 from datetime import datetime
 
@@ -12,13 +12,6 @@ g = gates.c
 
 
 class RateLimits(Repository):
-    async def gate(self, method: str) -> datetime | None:
-        """Until when the method is to be left alone, by every replica; None if it is open."""
-        query = select(g.until).where(self._mine(gates), g.method == method, g.until > self._now())
-        async with self._db.read() as conn:
-            until: datetime | None = await conn.scalar(query)
-        return until
-
     async def close_gate(self, method: str, until: datetime) -> None:
         """Closes it, or for longer; never for less long than it was."""
         put = self._db.insert(gates).values(**self._ours, method=method, until=until)

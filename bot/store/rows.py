@@ -1,48 +1,23 @@
 """From domain values to table rows and back. No I/O."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
-from bot.core.deliveries import Delivery, Hold, Kind, State, Work
+from bot.core.deliveries import Asked, Delivery, Hold, Kind, OutcomeAddress, State, Work
 from bot.core.facts import FACT, Fact
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_read, can_watch
 from bot.store import schema
-from bot.store.values import Asked, InboxEntry, InboxItem, InboxState, OutcomeAddress, RecordingRow
+from bot.store.values import InboxEntry, InboxItem, InboxState, RecordingRow
 
 HOLDS: TypeAdapter[dict[str, Hold]] = TypeAdapter(dict[str, Hold])
-TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # nobody waits there any more
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 ROW_COLUMNS = [schema.recordings.c[f.name] for f in fields(RecordingRow)]
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What a write changes in the set of facts. `all` is the set afterwards."""
-
-    all: tuple[Fact, ...]
-    new: tuple[Fact, ...]
-    earlier: tuple[Fact, ...]  # known, but they turn out to be older than what was stored
-
-
-def merge(known: Iterable[Fact], said: Iterable[Fact]) -> Merged:
-    """Each identity once, by its earliest telling: so the order of arrival cannot matter."""
-    before = {f.identity: f for f in known}
-    after = dict(before)
-    for fact in said:
-        there = after.get(fact.identity)
-        if there is None or fact.at < there.at:
-            after[fact.identity] = fact
-    return Merged(
-        all=tuple(after.values()),
-        new=tuple(f for i, f in after.items() if i not in before),
-        earlier=tuple(f for i, f in after.items() if i in before and f.at < before[i].at),
-    )
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:

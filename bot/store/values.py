@@ -1,14 +1,12 @@
 """The values that go into the store and come out of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Kind, Work
-from bot.core.recording import Phase, Recording
+from bot.core.recording import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +15,6 @@ class Team:
 
     team_id: str
     enterprise_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeAddress:
-    """Where a person waits for what came of a form or command. Forgotten once told.
-
-    A `response_url` lets anyone answer in that person's name, so it never shows in a repr.
-    """
-
-    user: str
-    channel: str | None = None
-    response_url: str | None = field(default=None, repr=False)
-    external_id: str | None = None  # of the view that says "Starting…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +34,6 @@ class RoomTaken:
     """`key` is the recording that occupies the room."""
 
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What `Work` remembers of asking 100ms."""
-
-    asked_at: datetime | None
-    asks: int = 0
-    failures: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """One recording with the reconciler's notes; `addresses` of the outcomes still to be told.
-
-    `settings` of those channels that show it where somebody set any. `owner` has the lease.
-    """
-
-    recording: Recording
-    work: Work
-    addresses: Mapping[tuple[Kind, str], OutcomeAddress]
-    settings: Mapping[str, ChannelSettings]
-    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

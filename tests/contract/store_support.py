@@ -1,11 +1,13 @@
 """What the tests of the store share: a clock, sample facts, databases."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import Requested
+from bot.core.note import Loaded
 from bot.core.options import RecordingOptions
 from bot.store.store import Store
 from bot.store.values import Created, InboxEntry
@@ -69,3 +71,8 @@ def entry(identity: str = "e1", **changes: object) -> InboxEntry:
 
 def card(channel: str = "C1", state: State = State.SENT, **changes: object) -> Delivery:
     return Delivery(Kind.CARD, channel, state, **changes)  # type: ignore[arg-type]
+
+
+async def held(store: Store, key: str, owner: str) -> Loaded:
+    """What the worker `owner` knows of it, who may have lost the lease since."""
+    return replace(await store.recordings.load(key), owner=owner)

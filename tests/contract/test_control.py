@@ -5,6 +5,7 @@ import pytest
 
 from bot.core.deliveries import Hold
 from bot.core.facts import StartAccepted
+from bot.core.note import Note
 from bot.core.steps import Ask, Stop, hold_name
 from bot.features.control.service import control
 from bot.store.store import Store
@@ -18,7 +19,7 @@ async def test_who_asks_for_a_stop_once_more_need_not_wait(store: Store, clock: 
     key = await created(store)
     await store.recordings.add_facts(key, [StartAccepted(at=T0, hms_id="job-1")])
     held = {hold_name(step): Hold(T0 + 300 * S, 9) for step in (Stop(), Ask())}
-    await store.recordings.record(key, holds=held)
+    await store.recordings.record(key, Note(holds=held))
     async with aiohttp.ClientSession() as session:
         assert await control(deps_of(store, clock, session), "stop", key, "U1")
     loaded = await store.recordings.load(key)

@@ -24,11 +24,12 @@ from bot.core.facts import (
     StopRefused,
     Vanished,
 )
+from bot.core.note import Note
 from bot.core.plan import ask_at, next_step
 from bot.core.policy import Policy
 from bot.core.steps import Ask, Wait
 from bot.deps import Deps
-from bot.engine.context import Context, Note
+from bot.engine.context import Context
 from bot.engine.polling import ask
 from bot.features.control.steps import pause, stop
 from bot.hms.auth import FixedToken
@@ -73,7 +74,7 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
         slack = SlackGateway(AsyncWebClient(session=session), session, None)
         client = HmsClient(url, FixedToken("t"), http, patience_s=5)
         deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
-        yield Context(deps, "me", (await store.recordings.load(key)).recording, Work(), {})
+        yield Context(deps, await store.recordings.load(key))
 
 
 def too_many() -> Response:
@@ -148,7 +149,7 @@ async def asked_when_due(ctx: Context, clock: Clock) -> Context:
     assert note.facts == ()
     work = work_after(note, ctx)
     clock.time = ask_at(ctx.recording, work, POLICY)
-    return replace(ctx, work=work)
+    return Context(ctx.deps, replace(ctx.state, work=work))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -197,5 +198,5 @@ async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock:
 
 async def taken(store: Store, key: str) -> str:
     """The room is free for the next one."""
-    assert await store.queue.take(1, "me") == [key]
+    assert list(await store.queue.take(1, "me")) == [key]
     return "me"

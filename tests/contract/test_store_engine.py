@@ -17,6 +17,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, QueuePool, event, select, text, update
 
+from bot.core.deliveries import Asked
+from bot.core.note import Note
+from bot.store.database import MAIL
 from bot.store.drivers import engine_of
 from bot.store.errors import (
     DatabaseInUse,
@@ -30,7 +33,7 @@ from bot.store.migrating import HEAD, SCRIPTS
 from bot.store.open import database_at, migrate, open_store
 from bot.store.schema import metadata, recordings
 from bot.store.store import Store
-from bot.store.values import Asked, Team
+from bot.store.values import Team
 from tests.contract.store_support import LEASE, Clock, created, entry
 
 
@@ -109,7 +112,7 @@ async def test_a_replica_comes_back_while_a_newer_one_is_deployed(
     )
     old = await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
     key = await created(old)
-    assert await old.queue.take(1, "a") == [key]
+    assert list(await old.queue.take(1, "a")) == [key]
     await old.close()
 
 
@@ -184,7 +187,7 @@ async def test_a_listener_cut_off_listens_again_and_looks(
     store = await open_store(shared_postgres, team=team, now=clock.now, lease=LEASE)
     heard = asyncio.Queue[str]()
     listener = Listener(
-        database_at(shared_postgres), f"/{team.team_id}", lambda: heard.put_nowait("woken")
+        database_at(shared_postgres), f"/{team.team_id}", {MAIL: lambda: heard.put_nowait("mail")}
     )
     task = asyncio.create_task(listener.run())
     async with asyncio.timeout(10):
@@ -244,7 +247,7 @@ async def test_a_read_sees_one_state_and_leaves_nothing_open(
     asks = select(recordings.c.asks).where(recordings.c.key == key)
     async with store.db.database.read() as conn:
         before = await conn.scalar(asks)
-        await store.recordings.record(key, asked=Asked(clock.now(), 5))
+        await store.recordings.record(key, Note(asked=Asked(clock.now(), 5)))
         assert await conn.scalar(asks) == before
     assert (await store.recordings.load(key)).work.asks == 5
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:

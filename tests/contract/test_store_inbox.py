@@ -5,6 +5,7 @@ import asyncio
 import psycopg
 import pytest
 
+from bot.core.note import Note
 from bot.store.errors import StoreRefused, StoreUnavailable
 from bot.store.group_commit import GroupCommit
 from bot.store.store import FINISHED_WITHIN_S, Store
@@ -75,7 +76,7 @@ async def test_settled_items_are_not_taken_again(store: Store) -> None:
             Settled(ids[3], InboxState.NEW),
         ]
     )
-    await store.recordings.record(key, inbox=[ids[1]], wake=True)
+    await store.recordings.record(key, Note(), inbox=[ids[1]])
     assert [item.id for item in await store.inbox.take(9)] == [ids[3]]
     [waiting] = await store.inbox.waiting("room-2")
     assert waiting.entry.identity == "e2"

@@ -31,8 +31,8 @@ from bot.wiring import Parts, build
 
 REST_WITHIN_S = 10.0
 # Transactions and derivations, from the command on.
-BEFORE_THE_CALL = (15, 4)
-UNTIL_AT_REST = (25, 8)
+BEFORE_THE_CALL = (8, 3)
+UNTIL_AT_REST = (13, 4)
 
 
 @dataclass
@@ -110,12 +110,12 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         Person(slack_url, seed.STARTER) as ines,
         build(
             Settings(
-                _env_file=None,  # type: ignore[call-arg]
-                slack_bot_token=slack.bot_token,  # type: ignore[arg-type]
-                slack_signing_secret=slack.signing_secret,  # type: ignore[arg-type]
+                _env_file=None,
+                slack_bot_token=slack.bot_token,
+                slack_signing_secret=slack.signing_secret,
                 slack_api_url=f"{slack_url}/api/",
                 hms_access_key=config.access_key,
-                hms_secret=config.secret,  # type: ignore[arg-type]
+                hms_secret=config.secret,
                 hms_api_url=f"{hms_url}/v2",
                 database_url=f"sqlite:///{database}",
             )

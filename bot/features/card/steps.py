@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bot.core.deliveries import Kind, State, Wanted
+from bot.core.note import Note
 from bot.core.policy import is_late, transcript_expected_at
-from bot.engine.context import Context, Note
+from bot.engine.context import Context
 from bot.engine.posting import parked, post
 from bot.features.card.views import recording_card, tell_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused

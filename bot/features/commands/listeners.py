@@ -11,6 +11,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.rights import NoRight
 from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import OutcomeAddress
 from bot.core.options import RecordingOptions
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
@@ -38,14 +39,13 @@ from bot.features.rooms.model import (
     without_preview,
 )
 from bot.features.rooms.service import RoomDirectory, id_of, which_room
-from bot.features.rooms.store import RoomRepository
 from bot.features.start import service as start_service
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_form, present, say_taken
 from bot.features.start.service import Wish, request_recording
 from bot.listeners.app import Bot, answer, listener
 from bot.listeners.payloads import Asked
-from bot.store.values import OutcomeAddress, RecordingRow, RoomTaken
+from bot.store.values import RecordingRow, RoomTaken
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -215,7 +215,6 @@ async def begin(
         bot.after_ack(asked, say_taken(bot, use.links, asked, made.key))
         return
     await answer(args, bot, asked, start_views.starting_reply(name))
-    bot.after_ack(asked, RoomRepository(bot.deps.db).mark_used(room_id))
 
 
 async def steer(

@@ -12,7 +12,8 @@ from bot.core.facts import (
     StopRequested,
     StopSent,
 )
-from bot.engine.context import Context, Note, hold
+from bot.core.note import Note
+from bot.engine.context import Context, hold
 from bot.engine.posting import announce, post
 from bot.features.control.views import room_notice, stop_wish
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable

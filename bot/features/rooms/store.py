@@ -70,12 +70,6 @@ class RoomRepository(Repository):
             )
         return newest
 
-    async def mark_used(self, room_id: str) -> None:
-        """Someone chose it just now: type-ahead puts it first."""
-        used = update(rooms).where(self._mine(rooms), c.room_id == room_id)
-        async with self._db.write() as conn:
-            await conn.execute(used.values(last_used_at=self._now()))
-
     async def mark_live(self, room_ids: Collection[str]) -> None:
         """People are in these rooms now, and in no others."""
         live = c.room_id.in_(sorted(room_ids))

@@ -7,6 +7,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.rights import NoRight
 from bot.access.views import refused_view
+from bot.core.deliveries import OutcomeAddress
 from bot.core.options import RecordingOptions
 from bot.features.card.links import CardLinks
 from bot.features.options.drafts import Draft, add_section, draft_of, remove_section, show_more
@@ -33,7 +34,7 @@ from bot.listeners.modals import STALE
 from bot.listeners.payloads import Asked, Click, Form
 from bot.slack.errors import SlackRefused, SlackUnavailable
 from bot.store.errors import UnknownRecording
-from bot.store.values import OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view

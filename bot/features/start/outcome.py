@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import Kind, OutcomeAddress, State
+from bot.core.note import Note
 from bot.core.recording import Phase
-from bot.engine.context import Context, Note
+from bot.engine.context import Context
 from bot.engine.posting import post
 from bot.features.start.views import outcome_reply, outcome_view
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused, SlackUnavailable
-from bot.store.values import OutcomeAddress
 
 _TRIES = 5
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core.deliveries import Asked, OutcomeAddress
 from bot.core.facts import Requested, Via
+from bot.core.note import Note
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.deps import Deps
@@ -13,7 +15,7 @@ from bot.features.presets.service import label
 from bot.features.presets.store import PresetRepository
 from bot.features.presets.views import preset_form
 from bot.features.start.form import start_form
-from bot.store.values import AlreadyRequested, Asked, Created, OutcomeAddress, RoomTaken
+from bot.store.values import AlreadyRequested, Created, RoomTaken
 from bot.ui.text import plain
 
 
@@ -49,7 +51,7 @@ async def request_recording(deps: Deps, wish: Wish) -> Created | AlreadyRequeste
     made = await deps.store.recordings.create(deps.new_id(), requested, outcome=wish.outcome)
     if isinstance(made, RoomTaken):
         # What we know may be old news: ask, so that a second try meets the truth.
-        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
+        await deps.store.recordings.record(made.key, Note(asked=Asked(None)))
     return made
 
 

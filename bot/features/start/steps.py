@@ -13,8 +13,9 @@ from bot.core.facts import (
     StartParked,
     StartRefused,
 )
+from bot.core.note import Note
 from bot.core.steps import Start, hold_name
-from bot.engine.context import Context, Note, hold
+from bot.engine.context import Context, hold
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
@@ -31,7 +32,7 @@ async def start(ctx: Context) -> Note:
     Raises HmsUnavailable when the outcome is unknown: the next run finds out.
     """
     recording, policy = ctx.recording, ctx.deps.policy
-    followers = await _followers(ctx)  # before the call, whose outcome must not get lost
+    followers = _followers(ctx)
     if recording.attempted_at:
         found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
         if found:
@@ -50,10 +51,10 @@ async def start(ctx: Context) -> Note:
     return Note(facts=[StartParked(at=ctx.now)])
 
 
-async def _followers(ctx: Context) -> list[Followed]:
+def _followers(ctx: Context) -> list[Followed]:
     """Channels that follow the whole room get the card, too."""
-    channels = await ctx.deps.store.follows.followers(ctx.recording.room_id)
-    return [Followed(at=ctx.now, channel_id=c) for c in channels if c != ctx.recording.home]
+    others = [c for c in ctx.state.followers if c != ctx.recording.home]
+    return [Followed(at=ctx.now, channel_id=c) for c in others]
 
 
 async def _attempt(ctx: Context, followers: list[Followed]) -> Note:

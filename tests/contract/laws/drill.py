@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Discovered, Fact, Followed, Requested
 from bot.core.options import RecordingOptions
 from bot.deps import Deps
@@ -19,7 +20,7 @@ from bot.hms.webhook import HEADER
 from bot.store.errors import StoreError
 from bot.store.repository import TeamDatabase
 from bot.store.store import Store
-from bot.store.values import OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.web.webhook import HmsWebhook
 from tests.contract.laws.clockwork import Clockwork, in_no_time
 from tests.contract.laws.hms_truth import HmsTruth
