@@ -1,5 +1,6 @@
 """The bot's settings: environment (and `.env`), read once, frozen."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -25,8 +26,10 @@ WHERE: dict[str, str] = {
     "HMS_MANAGEMENT_TOKEN": "100ms dashboard, “Developer”, “Management Token”",
     "HMS_WEBHOOK_SECRET": "any long random text; the same one goes into the webhook's header "
     "X-Record-Bot-Secret on the 100ms dashboard",
-    "SLACK_API_URL": "a web address; https://slack.com/api/ outside the sandbox",
-    "HMS_API_URL": "a web address; https://api.100ms.live/v2 outside the sandbox",
+    "SLACK_API_URL": "a web address with https:// (http:// only for this machine); "
+    "https://slack.com/api/ outside the sandbox",
+    "HMS_API_URL": "a web address with https:// (http:// only for this machine); "
+    "https://api.100ms.live/v2 outside the sandbox",
     "DATABASE_URL": "such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
     "PORT": "a number from 1 to 65535",
     "TIME_SCALE": "a number above 0; 1 outside the sandbox",
@@ -55,7 +58,17 @@ def _web_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("not a web address")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("not encrypted")
     return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a URL's host is this machine, by its text and without asking the DNS."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]

@@ -49,6 +49,7 @@ from bot.kit.background import Background
 from bot.kit.rate_limits import Pauses
 from bot.listeners import app as shared
 from bot.listeners.app import Bot
+from bot.outbound import Outbound
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
@@ -117,17 +118,18 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
-        identity = await SlackGateway(client, session, None).identity()
+        out = await stack.enter_async_context(_outbound(settings))
+        identity = await SlackGateway(client, out, None).identity()
         store = await _open(stack, settings, identity)
         await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
         pauses = Pauses(store.rate_limits, utc_now)
-        hms = await stack.enter_async_context(_hms(settings, pauses))
+        hms = await stack.enter_async_context(_hms(settings, pauses, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
         first, cap = policy.retry_first, policy.retry_cap
         gates = Gates(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
-        slack = SlackGateway(client, session, gates)
+        slack = SlackGateway(client, out, gates)
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
@@ -181,6 +183,11 @@ def _session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=timeout)
 
 
+def _outbound(settings: Settings) -> Outbound:
+    own = (settings.slack_api_url, settings.hms_api_url)
+    return Outbound(own, patience_s=CALL_WITHIN_S)
+
+
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
     """No retry handlers: retries live in the reconciler, and a blind one may post twice."""
     return AsyncWebClient(
@@ -220,13 +227,14 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 
 @asynccontextmanager
-async def _hms(settings: Settings, pauses: Pauses) -> AsyncIterator[HmsClient]:
+async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(CALL_WITHIN_S, connect=3.0)
     async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
         yield HmsClient(
             settings.hms_api_url,
             _tokens(settings),
             http,
+            out,
             patience_s=CALL_WITHIN_S,
             pauses=pauses,
         )

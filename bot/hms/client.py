@@ -16,7 +16,7 @@ from bot.core.facts import HmsStatus
 from bot.core.options import RecordingOptions
 from bot.hms import lenient
 from bot.hms.auth import TokenSource
-from bot.hms.errors import HmsNotFound
+from bot.hms.errors import HmsNotFound, download_error
 from bot.hms.models import (
     ActiveRoom,
     Answer,
@@ -31,6 +31,7 @@ from bot.hms.models import (
 from bot.hms.start_body import start_body
 from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, unreadable
 from bot.kit.rate_limits import Pauses
+from bot.outbound import Outbound, OutboundError
 
 PAGE_SIZE = 100  # the most that 100ms gives; the fewest calls
 LINK_FOR_US = timedelta(minutes=5)
@@ -41,7 +42,7 @@ A = TypeVar("A", bound=Answer)
 class HmsClient:
     """`base_url` includes the version: `https://api.100ms.live/v2`.
 
-    `http` is the caller's to make and to close; it must carry no `Authorization` of its own.
+    `http` and `out` are the caller's to make and to close. Files are downloaded through `out`.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class HmsClient:
         base_url: str,
         tokens: TokenSource,
         http: httpx.AsyncClient,
+        out: Outbound,
         *,
         patience_s: float = PATIENCE_S,
         pauses: Pauses | None = None,
     ) -> None:
         self._transport = Transport(base_url, tokens, http, patience_s, pauses)
+        self._out = out
 
     # Recordings
 
@@ -149,9 +152,13 @@ class HmsClient:
 
         Raises:
             HmsTooLarge: more than `max_bytes`; no more than that is held in memory.
-            HmsRefused: the link has ended, or the file is gone.
+            HmsRefused: the link has ended, the file is gone, or the link leads to an address that
+                the bot does not go to.
         """
-        return await self._transport.download(url, max_bytes)
+        try:
+            return await self._out.download(url.get_secret_value(), max_bytes)
+        except OutboundError as failed:
+            raise download_error(failed) from None
 
     async def fetch_asset(self, asset_id: str, max_bytes: int) -> bytes:
         """A file's content: one call for the link, one to the storage. Raises as `download`."""

@@ -26,6 +26,7 @@ from http import HTTPStatus
 from bot.hms.lenient import clean, text
 from bot.hms.redact import redact
 from bot.kit.rate_limits import LONGEST_S
+from bot.outbound import OutboundError, OutboundStatus, OutboundTooLarge, OutboundUnavailable
 
 MAX_MESSAGE_CHARS = 300
 MAX_DETAILS = 10
@@ -107,6 +108,19 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes) -> HmsError:
             retry_after_s=_bounded(asked if asked is not None else _wait_in_words_s(message)),
         )
     return REFUSALS.get(status, HmsRefused)(status, message, details)
+
+
+def download_error(failed: OutboundError) -> HmsError:
+    """The error that a failed download of a file means to us."""
+    match failed:
+        case OutboundTooLarge(max_bytes=max_bytes):
+            return HmsTooLarge(max_bytes)
+        case OutboundStatus(status=status, headers=headers, body=body):
+            return error_of(status, headers, body)
+        case OutboundUnavailable(reached=reached):
+            return HmsUnavailable(redact(str(failed)), reached=reached)
+        case _:
+            return HmsRefused(HTTPStatus.BAD_REQUEST, f"the link is not followed: {failed}")
 
 
 def _said(status: int, body: bytes) -> tuple[str, tuple[str, ...]]:

@@ -13,15 +13,14 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 import httpx
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue
 
 from bot.hms.auth import TokenSource
-from bot.hms.errors import HmsError, HmsRefused, HmsTooLarge, HmsUnavailable, error_of
+from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable, error_of
 from bot.hms.redact import redact
 from bot.kit.rate_limits import Pauses
 
 PATIENCE_S = 9.0
-MAX_ERROR_BYTES = 64 * 1024
 
 Query = Mapping[str, str | int | Sequence[str] | None]
 NOT_REACHED = (
@@ -110,32 +109,6 @@ class Transport:
             timeout=self._timeout,
         )
 
-    async def download(self, url: SecretStr, max_bytes: int) -> bytes:
-        """The content behind a signed link, fetched without our token.
-
-        Raises:
-            HmsTooLarge: more than `max_bytes`; reading stops there.
-            HmsRefused: the storage said no: the link has ended, or the file is gone.
-            HmsUnavailable: network, 429 or 5xx.
-        """
-        async with (
-            typed_errors(self._patience_s),
-            self._http.stream(
-                "GET",
-                url.get_secret_value(),
-                headers={"Accept-Encoding": "identity"},
-                timeout=self._timeout,
-                follow_redirects=True,
-            ) as response,
-        ):
-            if not response.is_success:
-                said = await _up_to(response, MAX_ERROR_BYTES)
-                raise error_of(response.status_code, response.headers, said)
-            content = await _up_to(response, max_bytes + 1)
-            if len(content) > max_bytes:
-                raise HmsTooLarge(max_bytes)
-            return content
-
 
 def segment(part: str) -> str:
     """An id as one segment of a path, whatever is in it."""
@@ -194,12 +167,3 @@ def addresses_without_query(record: logging.LogRecord) -> bool:
 
 def _why(error: Exception) -> str:
     return redact(f"{type(error).__name__}: {error}".rstrip(": "))
-
-
-async def _up_to(response: httpx.Response, max_bytes: int) -> bytes:
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk[: max_bytes - len(content)]
-        if len(content) >= max_bytes:
-            break
-    return bytes(content)

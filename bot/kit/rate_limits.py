@@ -1,6 +1,5 @@
 """A 429 pauses the method it was about, for the whole workspace: that is, for every replica."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +40,7 @@ class Pauses:
         self._now = now
         self._read_at: datetime | None = None
         self._gates: dict[str, Shut] = {}
-        self._reading = asyncio.Lock()
+        self._changes = 0
 
     async def left_s(self, method: str) -> float:
         """For how long, in seconds, it is to be left alone; 0 if it may be called."""
@@ -50,14 +49,11 @@ class Pauses:
 
     async def gate(self, method: str) -> Shut | None:
         """None: it was open when that was read last."""
-        async with self._reading:
-            if self._read_at is None or is_old(self._read_at, self._now()):
-                self._read_at = self._now()  # before the read: what changes during it is read again
-                try:
-                    self._gates = {gate.method: gate for gate in await self._shared.shut_gates()}
-                except BaseException:
-                    self._read_at = None
-                    raise
+        now, changes = self._now(), self._changes
+        if self._read_at is None or is_old(self._read_at, now):
+            self._gates = {gate.method: gate for gate in await self._shared.shut_gates()}
+            if changes == self._changes:
+                self._read_at = now
         return self._gates.get(method)
 
     async def pause(self, method: str, for_s: float) -> None:
@@ -69,6 +65,7 @@ class Pauses:
     def forget(self) -> None:
         """A gate was shut or opened: the next one to ask reads again."""
         self._read_at = None
+        self._changes += 1
 
 
 def is_old(at: datetime, now: datetime) -> bool:

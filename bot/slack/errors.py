@@ -22,8 +22,15 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.kit.rate_limits import LONGEST_S
+from bot.outbound import OutboundError, OutboundRefused, OutboundStatus, OutboundUnavailable
 
-WIRE_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)  # of a call
+WIRE_ERRORS = (  # of a call
+    SlackClientError,
+    aiohttp.ClientError,
+    OutboundError,
+    TimeoutError,
+    OSError,
+)
 
 
 class SlackError(Exception):
@@ -116,13 +123,21 @@ def error_of(status: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -
 
 
 def error_from(raised: BaseException) -> SlackError:
-    """The error that an exception of slack_sdk's or aiohttp's means."""
+    """The error that an exception of slack_sdk, aiohttp or `Outbound` means."""
     match raised:
         case SlackApiError(response=response) if hasattr(response, "data"):
             body = response.data if isinstance(response.data, dict) else {}
             return error_of(response.status_code, response.headers, body)
         case SlackApiError():
             return SlackUnavailable("unreadable answer", reached=True)
+        case OutboundStatus(status=status) if status == 429 or status >= 500:
+            return SlackUnavailable(f"HTTP {status}", reached=False)
+        case OutboundStatus(status=status):
+            return SlackRefused(f"response_url_{status}")
+        case OutboundRefused():
+            return SlackRefused("address_not_followed")
+        case OutboundUnavailable(reached=reached):
+            return SlackUnavailable(str(raised), reached=reached)
         case aiohttp.ClientConnectorError():
             return SlackUnavailable("cannot connect", reached=False)
         case aiohttp.ClientError() | SlackClientError() | asyncio.TimeoutError() | OSError():

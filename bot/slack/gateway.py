@@ -4,16 +4,14 @@ Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/re
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.outbound import Outbound, OutboundStatus, OutboundUnavailable
 from bot.slack.errors import (
     WIRE_ERRORS,
     MessageGone,
@@ -36,13 +34,10 @@ Json = Mapping[str, Any]
 class SlackGateway:
     """`gates` None: nothing is paused, as before there is a store to remember it."""
 
-    def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, gates: Gates | None
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, out: Outbound, gates: Gates | None) -> None:
         self._client = client
-        self._session = session
+        self._out = out
         self._gates = gates
-        self._log = logging.getLogger("slack_sdk.webhook")
 
     async def identity(self) -> Identity:
         """auth.test. Raises NotAuthorized when the token does not serve."""
@@ -110,12 +105,14 @@ class SlackGateway:
             raise SlackRefused("empty_file")
         try:
             async with self._call("files.completeUploadExternal"):
-                answer = await self._client.files_upload_v2(
-                    channel=channel,
+                slot = await self._client.files_getUploadURLExternal(
+                    filename=filename, length=len(content)
+                )
+                await self._send(slot["upload_url"], content)
+                answer = await self._client.files_completeUploadExternal(
+                    files=[{"id": slot["file_id"], "title": title}],
+                    channel_id=channel,
                     thread_ts=thread_ts,
-                    filename=filename,
-                    title=title,
-                    content=content,
                 )
         except MessageGone as gone:
             if gone.error != "file_not_found":
@@ -123,6 +120,13 @@ class SlackGateway:
             raise SlackUnavailable("the upload got lost", reached=False) from None
         files = answer.get("files") or [{}]
         return str(files[0].get("id") or "") or None
+
+    async def _send(self, upload_url: str, content: bytes) -> None:
+        """The second of the three calls. Whatever goes wrong with it, no file is shared yet."""
+        try:
+            await self._out.post(upload_url, content)
+        except (OutboundStatus, OutboundUnavailable) as failed:
+            raise SlackUnavailable(f"upload: {failed}", reached=False) from None
 
     async def delete(self, channel: str, ts: str) -> None:
         """chat.delete, of a message of ours. Raises MessageGone when it is gone already."""
@@ -173,18 +177,13 @@ class SlackGateway:
             await self._client.views_publish(user_id=user, view=dict(view))
 
     async def respond(self, response_url: str, message: Json, *, replace: bool = False) -> None:
-        """Post to a response_url: 5 times in 30 minutes, also where the bot is no member."""
+        """Post to a response_url: 5 times in 30 minutes, also where the bot is no member.
+
+        Raises SlackRefused where the address, or a redirect from it, is not public https.
+        """
+        body = {"response_type": "ephemeral", "replace_original": replace, **message}
         async with self._call(RESPONSE_URL):
-            hook = AsyncWebhookClient(
-                response_url, session=self._session, retry_handlers=[], logger=self._log
-            )
-            answer = await hook.send_dict(
-                {"response_type": "ephemeral", "replace_original": replace, **message}
-            )
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise SlackUnavailable(f"HTTP {answer.status_code}", reached=False)
-        if answer.status_code != 200:
-            raise SlackRefused(f"response_url_{answer.status_code}")
+            await self._out.post_json(response_url, body)
 
     async def member(self, user: str, *, home_team: str) -> Member:
         """users.info (Tier 4), reduced to what decides rights."""

@@ -95,7 +95,9 @@ async def start_figures(scale: Scale) -> list[Figure]:
         for gap_s, into in ((BETWEEN_STARTS_S, quiet), (0.0, busy)):
             for _ in range(scale.times):
                 chosen = [rooms.pop() for _ in range(scale.starts)]
-                asked = [command(f"start {name}", response_url=there.hook) for name in chosen]
+                asked = [
+                    command(f"start {name}", response_url=there.response_url()) for name in chosen
+                ]
                 job = Job(there.port, asked, gap_s=gap_s, warm_up=2, expect="ephemeral")
                 measured = await run(job)
                 into.append(measured.at(0.5))

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 from record_bot_sandbox.serving import free_port, serving
+from record_bot_sandbox.slack import seed
 from record_bot_sandbox.stage import BotProcess, Stage, stage
 from sqlalchemy import Engine, Select, create_engine, func, or_, select, update
 from starlette.applications import Starlette
@@ -48,7 +49,7 @@ class Hms:
 
 @dataclass
 class World:
-    """`hook` takes anything, for use as a response_url."""
+    """`hook` takes anything, for use as a response_url where nothing at 100ms lives."""
 
     stage: Stage
     folder: Path
@@ -119,6 +120,10 @@ class World:
                 asked = now - one.ask_every * (i / len(self.open))
                 then = {"asked_at": asked, "next_due_at": asked + one.ask_every}
                 conn.execute(update(recordings).where(recordings.c.key == one.key).values(then))
+
+    def response_url(self) -> str:
+        """One that the simulated Slack has just given to the starter, in #standup."""
+        return self.stage.slack_sim.new_response_url(seed.STARTER, seed.STANDUP, "command")
 
     def ask_for_all(self) -> None:
         """Every recording is due, and to be asked for."""

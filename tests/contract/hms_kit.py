@@ -8,6 +8,7 @@ from record_bot_sandbox.hms.app import RunningHms
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
 from bot.hms.models import Room
+from bot.outbound import Outbound
 
 SPEED = 2000
 
@@ -19,7 +20,9 @@ def now() -> datetime:
 def client_of(hms: RunningHms, http: httpx.AsyncClient, patience_s: float = 9) -> HmsClient:
     config = hms.sim.config
     tokens = ManagementTokens(config.access_key, config.secret, now)
-    return HmsClient(f"{hms.base_url}/v2", tokens, http, patience_s=patience_s)
+    return HmsClient(
+        f"{hms.base_url}/v2", tokens, http, Outbound([hms.base_url]), patience_s=patience_s
+    )
 
 
 async def room_named(client: HmsClient, name: str) -> Room:

@@ -15,6 +15,7 @@ from bot.deps import Deps
 from bot.engine.replay import CLAIMED_FOR, TRIES, ask_for
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
@@ -52,7 +53,7 @@ async def deps(hms: RunningHms, store: Store, clock: Clock) -> AsyncIterator[Dep
     config = hms.sim.config
     tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))
     async with httpx.AsyncClient() as http:
-        client = HmsClient(f"{hms.base_url}/v2", tokens, http)
+        client = HmsClient(f"{hms.base_url}/v2", tokens, http, Outbound([hms.base_url]))
         unused: Any = None
         slack: SlackGateway = unused
         yield Deps(store, slack, client, POLICY, NOBODY, clock.now, lambda: "id")

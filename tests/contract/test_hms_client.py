@@ -159,7 +159,7 @@ async def test_no_log_line_holds_a_signature_or_a_token(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         await client.fetch_asset(video, 100_000_000)
-    assert "/files/" in caplog.text
+    assert "/presigned-url" in caplog.text
     assert "signature" not in caplog.text
     assert "eyJ" not in caplog.text
 

@@ -21,10 +21,12 @@ from bot.core.options import RecordingOptions
 from bot.hms.auth import FixedToken, ManagementTokens
 from bot.hms.client import HmsClient
 from bot.hms.errors import (
+    HmsRefused,
     HmsTooLarge,
     HmsUnauthorized,
     HmsUnavailable,
 )
+from bot.outbound import Outbound
 from tests.contract.hms_kit import client_of, now, room_named
 
 BOMB = gzip.compress(b" " * 300_000_000, compresslevel=1)
@@ -36,7 +38,7 @@ async def test_a_file_that_swells_is_let_go_at_its_limit(http: httpx.AsyncClient
     app = Starlette(routes=[Route("/f", lambda _: packed)])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     async with serving(app) as url:
-        client = HmsClient(url, FixedToken("t"), http)
+        client = HmsClient(url, FixedToken("t"), http, Outbound([url]))
         with pytest.raises(HmsTooLarge):
             await client.download(SecretStr(f"{url}/f"), 1_000_000)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000  # KiB
@@ -75,16 +77,17 @@ async def test_no_answer(
 async def test_nobody_listens(http: httpx.AsyncClient) -> None:
     with bind("127.0.0.1", 0) as sock:
         port = sock.getsockname()[1]
-    client = HmsClient(f"http://127.0.0.1:{port}/v2", FixedToken("t"), http)
+    url = f"http://127.0.0.1:{port}"
+    client = HmsClient(f"{url}/v2", FixedToken("t"), http, Outbound([url]))
     with pytest.raises(HmsUnavailable) as failed:
         await client.start("room", RecordingOptions())
     assert failed.value.reached is False
     with pytest.raises(HmsUnavailable):
-        await client.download(SecretStr(f"http://127.0.0.1:{port}/f?signature=s"), 10)
+        await client.download(SecretStr(f"{url}/f?signature=s"), 10)
 
 
 async def test_an_address_that_is_none(http: httpx.AsyncClient) -> None:
-    client = HmsClient("nowhere", FixedToken("t"), http)
+    client = HmsClient("nowhere", FixedToken("t"), http, Outbound())
     with pytest.raises(HmsUnavailable) as failed:
         await client.get_room("room")
     assert failed.value.reached is False
@@ -152,7 +155,7 @@ async def test_an_answer_that_cannot_be_used_may_have_started(
     http: httpx.AsyncClient, answer: Answer
 ) -> None:
     async with listening(answer) as base_url:
-        client = HmsClient(base_url, FixedToken("t"), http, patience_s=0.3)
+        client = HmsClient(base_url, FixedToken("t"), http, Outbound(), patience_s=0.3)
         with pytest.raises(HmsUnavailable) as failed:
             await client.start("room", RecordingOptions())
     assert failed.value.reached is True
@@ -161,7 +164,7 @@ async def test_an_answer_that_cannot_be_used_may_have_started(
 
 async def test_a_stop_with_an_empty_answer_is_a_stop(http: httpx.AsyncClient) -> None:
     async with listening(says_empty) as base_url:
-        assert await HmsClient(base_url, FixedToken("t"), http).stop("r") is None
+        assert await HmsClient(base_url, FixedToken("t"), http, Outbound()).stop("r") is None
 
 
 async def test_a_token_is_renewed_once_after_a_401(http: httpx.AsyncClient) -> None:
@@ -173,7 +176,7 @@ async def test_a_token_is_renewed_once_after_a_401(http: httpx.AsyncClient) -> N
 
     async with listening(first_no) as base_url:
         source = ManagementTokens("key", "secret" * 8, now)
-        client = HmsClient(base_url, source, http)
+        client = HmsClient(base_url, source, http, Outbound())
         assert (await client.get_room("r")).id == "r"
         assert len(set(tokens)) == 2
         with pytest.raises(HmsUnauthorized):
@@ -182,7 +185,7 @@ async def test_a_token_is_renewed_once_after_a_401(http: httpx.AsyncClient) -> N
 
 
 async def test_a_fixed_token_is_not_tried_twice(hms: RunningHms, http: httpx.AsyncClient) -> None:
-    client = HmsClient(f"{hms.base_url}/v2", FixedToken("from-the-dashboard"), http)
+    client = HmsClient(f"{hms.base_url}/v2", FixedToken("from-the-dashboard"), http, Outbound())
     with pytest.raises(HmsUnauthorized) as refused:
         await client.get_room("room")
     assert refused.value.message == "Token validation error"
@@ -204,9 +207,36 @@ async def test_the_storage_never_sees_our_token(http: httpx.AsyncClient) -> None
             writer.write(reply(200, b"content"))
 
     async with listening(storage) as base_url:
-        client = HmsClient(f"{base_url}/v2", FixedToken("t"), http)
+        client = HmsClient(f"{base_url}/v2", FixedToken("t"), http, Outbound([base_url]))
         assert await client.fetch_asset("a", 7) == b"content"
     assert ["authorization" in request for request in seen] == [True, False, False]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254"])
+async def test_a_link_that_moves_inside_is_not_followed(
+    http: httpx.AsyncClient, status: int, host: str
+) -> None:
+    called: list[str] = []
+
+    async def secret(request: str, writer: asyncio.StreamWriter) -> None:
+        called.append(request)
+        writer.write(reply(200, b"secret"))
+
+    async with listening(secret) as inside:
+        target = inside.replace("127.0.0.1", host)
+
+        async def moved(_: str, writer: asyncio.StreamWriter) -> None:
+            writer.write(reply(status, b"", f"Location: {target}/secret?signature=s"))
+
+        async with listening(moved) as storage:
+            client = HmsClient(f"{storage}/v2", FixedToken("t"), http, Outbound([storage]))
+            with pytest.raises(HmsRefused) as refused:
+                await client.download(SecretStr(f"{storage}/f?signature=s"), 1000)
+            assert "signature" not in str(refused.value)
+            with pytest.raises(HmsRefused):
+                await client.download(SecretStr(f"{target}/secret?signature=s"), 1000)
+    assert called == []
 
 
 async def test_paging_ends_when_the_cursor_does_not_move(http: httpx.AsyncClient) -> None:
@@ -217,7 +247,7 @@ async def test_paging_ends_when_the_cursor_does_not_move(http: httpx.AsyncClient
         writer.write(reply(200, b'{"data": [{"id": "r"}, null, {"name": "x"}], "last": "r"}'))
 
     async with listening(stuck) as base_url:
-        client = HmsClient(base_url, FixedToken("t"), http)
+        client = HmsClient(base_url, FixedToken("t"), http, Outbound())
         assert [room.id async for room in client.list_rooms()] == ["r", "r"]
     assert len(asked) == 2
 
@@ -228,6 +258,6 @@ async def test_a_list_that_is_none(http: httpx.AsyncClient, content: bytes) -> N
         writer.write(reply(200, content))
 
     async with listening(says_it) as base_url:
-        client = HmsClient(base_url, FixedToken("t"), http)
+        client = HmsClient(base_url, FixedToken("t"), http, Outbound())
         with pytest.raises(HmsUnavailable):
             await anext(client.list_rooms())

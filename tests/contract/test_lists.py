@@ -25,6 +25,7 @@ from bot.features.home.store import OpenHome
 from bot.features.results import service as links
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack
@@ -52,10 +53,10 @@ class Rig:
 
 @pytest.fixture
 async def rig(world: World, store: Store, clock: Clock) -> AsyncIterator[Rig]:
-    gateway = SlackGateway(world.client, world.session, None)
+    gateway = SlackGateway(world.client, Outbound([world.url]), None)
     identity, ids = await gateway.identity(), itertools.count()
     async with httpx.AsyncClient() as http:
-        hms = HmsClient("http://127.0.0.1:1", FixedToken("unused"), http, patience_s=1)
+        hms = HmsClient("http://127.0.0.1:1", FixedToken("unused"), http, Outbound(), patience_s=1)
         deps = Deps(store, gateway, hms, Policy(), identity, clock.now, lambda: f"id-{next(ids)}")
         rights = Rights(deps)
         sight = Sight(deps, rights.people)
@@ -69,7 +70,7 @@ async def rig(world: World, store: Store, clock: Clock) -> AsyncIterator[Rig]:
 
 async def populate(world: World, store: Store) -> None:
     """Each with its card, and as many facts as a busy one has."""
-    gateway = SlackGateway(world.client, world.session, None)
+    gateway = SlackGateway(world.client, Outbound([world.url]), None)
     for n in range(RUNNING + ENDED):
         key = await created(store, room_id=f"room-{n}", channel_id=seed.STANDUP, at=T0 + n * S)
         posted = await gateway.post(seed.STANDUP, HELLO)

@@ -21,6 +21,7 @@ from bot.engine.context import Context
 from bot.features.start.steps import start
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created, new_key
@@ -67,8 +68,8 @@ async def test_what_it_became_is_found_in_a_few_calls(
         aiohttp.ClientSession() as session,
         httpx.AsyncClient() as http,
     ):
-        slack = SlackGateway(AsyncWebClient(session=session), session, None)
-        hms = HmsClient(url, FixedToken("t"), http)
+        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        hms = HmsClient(url, FixedToken("t"), http, Outbound())
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
         ctx = Context(deps, await store.recordings.load(key))
         note = await start(ctx)

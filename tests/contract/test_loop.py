@@ -13,6 +13,7 @@ from bot.dispatch import DISPATCH
 from bot.engine.loop import SIDE_BY_SIDE, Reconciler
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
@@ -28,8 +29,8 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
         key = await created(store, room_id=f"room-{n}")
         await store.recordings.add_facts(key, [StopRequested(at=clock.now(), by="U1")])
     async with aiohttp.ClientSession() as session, httpx.AsyncClient() as http:
-        slack = SlackGateway(AsyncWebClient(session=session), session, None)
-        hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, patience_s=1)
+        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
         reconciler = Reconciler(deps, DISPATCH, "me", look_every_s=HOUR_S)
         running = asyncio.create_task(reconciler.run())

@@ -19,6 +19,7 @@ from bot.engine.inbox import match_inbox
 from bot.features.doctor.store import HealthRepository
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.inbox import Inbox
 from bot.store.repository import TeamDatabase
@@ -58,8 +59,8 @@ class SlowInbox(Inbox):
 
 
 def deps_of(store: Store, clock: Clock, session: aiohttp.ClientSession) -> Deps:
-    slack = SlackGateway(AsyncWebClient(session=session), session, None)
-    hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), httpx.AsyncClient())
+    slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+    hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), httpx.AsyncClient(), Outbound())
     return Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
 
 

@@ -24,6 +24,7 @@ from bot.dispatch import DISPATCH
 from bot.engine.runner import run
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack
@@ -100,8 +101,8 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
     ):
         config = hms.sim.config
         tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))
-        client = HmsClient(f"{hms.base_url}/v2", tokens, http)
-        door = SlackGateway(world.client, world.session, None)
+        client = HmsClient(f"{hms.base_url}/v2", tokens, http, Outbound([hms.base_url]))
+        door = SlackGateway(world.client, Outbound([world.url]), None)
         identity = await door.identity()
         deps = Deps(store, door, client, POLICY, identity, clock.now, lambda: uuid4().hex)
         yield Life(deps, store, clock, driver, world)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from record_bot_sandbox.slack.seed import STANDUP
 
+from bot.outbound import Outbound
 from bot.slack.errors import NotAuthorized, NotInstalled, TokenRefused
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
@@ -27,7 +28,9 @@ async def world() -> AsyncIterator[World]:
 def gateway(world: World, store: Store, clock: Clock) -> SlackGateway:
     """As one replica has it."""
     return SlackGateway(
-        world.client, world.session, Gates(store.rate_limits, clock.now, first=1 * S, cap=CAP)
+        world.client,
+        Outbound([world.url]),
+        Gates(store.rate_limits, clock.now, first=1 * S, cap=CAP),
     )
 
 
@@ -140,4 +143,4 @@ async def test_an_outage_during_the_probe_says_nothing_about_the_token(
 async def test_before_there_are_gates_the_token_itself_is_refused(world: World) -> None:
     await remove(world)
     with pytest.raises(TokenRefused):
-        await SlackGateway(world.client, world.session, None).identity()
+        await SlackGateway(world.client, Outbound([world.url]), None).identity()

@@ -6,6 +6,7 @@ import pytest
 from record_bot_sandbox.slack import seed
 from slack_bolt.async_app import AsyncApp
 
+from bot.outbound import Outbound
 from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackError
 from bot.slack.gateway import SlackGateway
 from tests.contract.sim_slack_kit import World, section, slack
@@ -21,7 +22,7 @@ def bot(app: AsyncApp) -> None:
 
 
 def gateway(world: World) -> SlackGateway:
-    return SlackGateway(world.client, world.session, None)
+    return SlackGateway(world.client, Outbound([world.url]), None)
 
 
 async def said(world: World, text: str = LINK) -> str:

@@ -36,6 +36,7 @@ from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
 from bot.kit.rate_limits import Pauses
+from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, card, created, new_key
@@ -71,8 +72,8 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
         aiohttp.ClientSession() as session,
         httpx.AsyncClient() as http,
     ):
-        slack = SlackGateway(AsyncWebClient(session=session), session, None)
-        client = HmsClient(url, FixedToken("t"), http, patience_s=5)
+        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        client = HmsClient(url, FixedToken("t"), http, Outbound(), patience_s=5)
         deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
         yield Context(deps, await store.recordings.load(key))
 
@@ -103,7 +104,9 @@ async def test_a_429_pauses_its_method_for_every_replica(
     hms = Hms(too_many)
     async with serving(hms.app()) as url, httpx.AsyncClient() as http:
         one, other = (
-            HmsClient(url, FixedToken("t"), http, pauses=Pauses(shared.rate_limits, clock.now))
+            HmsClient(
+                url, FixedToken("t"), http, Outbound(), pauses=Pauses(shared.rate_limits, clock.now)
+            )
             for shared in (store, another)
         )
         with pytest.raises(HmsUnavailable, match="slow down"):

@@ -68,6 +68,14 @@ def test_run_names_the_setting_that_is_missing(tmp_path: Path, missing: str, whe
         ({"TIME_SCALE": "inf"}, "TIME_SCALE is wrong. It takes a number above 0"),
         ({"SLACK_API_URL": "s3cret"}, "SLACK_API_URL is wrong. It takes a web address"),
         ({"HMS_API_URL": "s3cret"}, "HMS_API_URL is wrong. It takes a web address"),
+        (
+            {"SLACK_API_URL": "http://s3cret.example.com/api/"},
+            "SLACK_API_URL is wrong. It takes a web address with https://",
+        ),
+        (
+            {"HMS_API_URL": "http://127.0.0.1.s3cret.example.com/v2"},
+            "HMS_API_URL is wrong. It takes a web address with https://",
+        ),
         ({"SLACK_BOT_TOKEN": "s3cret"}, "does not begin with xoxb-"),
         ({}, "Slack cannot be reached"),
         ({"LOG_LEVEL": "info", "LOG_FORMAT": "JSON"}, "Slack cannot be reached"),

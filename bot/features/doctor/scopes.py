@@ -28,7 +28,7 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "channels:read",
-        "Tell whether the bot is in a public channel, and notice when it is added to one.",
+        "Check whether the bot is in a public channel, and notice when it is added to one.",
         ("conversations.info", "member_joined_channel"),
     ),
     Scope(
@@ -44,19 +44,19 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "files:write",
-        "Put the transcript and the chat into the thread of their recording, and delete them "
-        "when it is to be forgotten.",
+        "Upload the transcript and the chat to the recording's thread, and delete them when "
+        "the recording is forgotten.",
         ("files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"),
     ),
     Scope(
         "groups:read",
-        "The same for private channels that the bot is in, and who else is in them: "
-        "only they may have links to the files.",
+        "The same for private channels that the bot is in, and who their members "
+        "are: only members get links to the files.",
         ("conversations.info", "conversations.members", "member_joined_channel"),
     ),
     Scope(
         "links:read",
-        "Learn of links to 100ms rooms in messages; of the messages it learns nothing else.",
+        "Notice links to 100ms rooms in messages; the bot sees nothing else of those messages.",
         ("link_shared",),
     ),
     Scope(

@@ -31,6 +31,7 @@ class Files:
         self._key = secrets.token_bytes(32)
         self._not_before_ns = 0
         self.downloads: list[str] = []  # ids of the assets fetched, in order
+        self.moved_to: str | None = None  # every link then answers 302 to there
 
     def link(self, asset: Asset, valid_s: int | None = None) -> str:
         valid_s = valid_s or asset.recording.room.template.presign_s
@@ -56,6 +57,8 @@ class Files:
         asset = self._state.assets.get(asset_id)
         if asset is None or asset.status != "completed":
             return _refusal(404, "NoSuchKey", "The specified key does not exist")
+        if self.moved_to is not None:
+            return Response(status_code=302, headers={"location": self.moved_to})
         if request.method == "GET":
             self.downloads.append(asset.id)
         ending = asset.path.rsplit(".", 1)[-1]

@@ -18,6 +18,7 @@ from bot.hms.client import HmsClient
 from bot.hms.errors import HmsError, HmsRefused, HmsUnauthorized
 from bot.hms.models import Room
 from bot.hms.transport import Transport
+from bot.outbound import Outbound
 from bot.settings import WHERE, Settings
 
 CREDENTIALS, TOKEN, ROOMS = "100ms credentials", "100ms token", "Webhooks of rooms"
@@ -32,9 +33,9 @@ async def check_hms(given: Given, clocks: Clocks) -> list[Finding]:
     settings = given.settings
     if not given.has("hms_access_key", "hms_secret", "hms_api_url"):
         return [note(CREDENTIALS, "not tried, see above")]
-    async with _http(clocks) as http:
+    async with _http(clocks) as http, Outbound() as out:
         tokens = _tokens(settings, clocks)
-        client = HmsClient(settings.hms_api_url, tokens, http, patience_s=PATIENCE_S)
+        client = HmsClient(settings.hms_api_url, tokens, http, out, patience_s=PATIENCE_S)
         try:
             rooms, complete = await _rooms(client)
         except HmsError as error:

@@ -11,6 +11,7 @@ from bot.features.doctor.cli.clock import Clocks
 from bot.features.doctor.cli.findings import Finding, failed, note, ok, shown
 from bot.features.doctor.cli.given import Given
 from bot.features.doctor.scopes import SCOPES, missing_scopes
+from bot.outbound import Outbound
 from bot.settings import WHERE
 from bot.slack.errors import WIRE_ERRORS, NotAuthorized, SlackError, SlackRefused, error_from
 from bot.slack.gateway import SlackGateway
@@ -56,7 +57,8 @@ async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
         return []
     client = _client(given, session, given.settings.slack_bot_token)
     try:
-        identity = await SlackGateway(client, session, None).identity()
+        async with Outbound() as out:
+            identity = await SlackGateway(client, out, None).identity()
     except NotAuthorized as refused:
         fix = f"install the app again and copy the new token: {WHERE['SLACK_BOT_TOKEN']}"
         return [failed(BOT_TOKEN, f"Slack does not accept it ({shown(refused.error)})", fix)]

@@ -1,0 +1,386 @@
+"""The pieces a time is written in, the words they are made of, and the tokens of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Part = Literal["morning", "afternoon", "evening", "night"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day. `loose`: written with 1 to 12 and nothing that says which half of the day.
+
+    `halved`: written with am or pm.
+    """
+
+    hour: int
+    minute: int = 0
+    loose: bool = False
+    halved: bool = False
+    midnight: bool = False  # the word: it may mean either end of a day
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """So many days from today."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A day of the week, Monday is 0. `next week` is `which="week"`."""
+
+    day: int
+    which: Literal["", "this", "next", "last", "week"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDate:
+    """A date; without a year, the next one. A weekday beside it must agree."""
+
+    month: int
+    day: int
+    year: int | None = None
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """The 5th, of this month or the next."""
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """1.2. or 2/1: two numbers, of which either may be the day."""
+
+    first: int
+    second: int
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Last week, this month, the last 3 days."""
+
+    unit: Literal["day", "week", "month"]
+    back: int  # 0: the current one
+    rolling: bool = False  # counted back from now, not by the calendar
+
+
+DayRef = Relative | Weekday | OnDate | MonthDay | Numeric | Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A time of day at which something starts; with `end`, from this time to that."""
+
+    clock: Clock
+    part: Part | None = None
+    end: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """A day, and maybe a part of it."""
+
+    day: DayRef
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """So long from now; days and weeks keep the wall time."""
+
+    days: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """So long."""
+
+    days: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Until a time of day, of a day if it says which."""
+
+    clock: Clock
+    day: DayRef | None = None
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """Until a day."""
+
+    day: DayRef
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From a day or a time of the past on."""
+
+    day: DayRef | None
+    clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """The first day of a recurrence, or (`from friday`) a day."""
+
+    day: DayRef
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rhythm. `nth` beside `days`: the nth such day of a month, -1 is the last."""
+
+    freq: Literal["DAILY", "WEEKLY", "MONTHLY"]
+    interval: int = 1
+    days: tuple[int, ...] = ()
+    nth: tuple[int, ...] = ()
+    month_days: tuple[int, ...] = ()
+    position: int | None = None
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The IANA name of a zone, as written."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """At once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOnly:
+    """In the morning."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """Looks like a time and is none, for this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Reads in several ways: a question, and what to put in its place for each answer."""
+
+    question: str
+    instead: tuple[str, ...] = ()
+
+
+Clause = (
+    At | On | In | For | Until | LastDay | Since | Starting | Rule | Zone | Now | PartOnly
+    | Bad | Ask
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A clause and the characters it was read from. `weak`: in a sentence it may be a name."""
+
+    clause: Clause
+    start: int
+    end: int
+    weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text. `glued`: no space before it. `word` is lower case, "" for other kinds."""
+
+    kind: str
+    raw: str
+    word: str
+    start: int
+    end: int
+    glued: bool
+
+
+DAY_NAMES = {
+    name: day
+    for day, names in enumerate(
+        (
+            "mon monday",
+            "tue tues tuesday",
+            "wed weds wednesday",
+            "thu thur thurs thursday",
+            "fri friday",
+            "sat saturday",
+            "sun sunday",
+        )
+    )
+    for name in names.split()
+}
+DAY_PLURALS = {f"{name}s": day for name, day in DAY_NAMES.items() if name.endswith("day")}
+MONTHS = {
+    name: month
+    for month, names in enumerate(
+        (
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+RELATIVE = {"today": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tmw": 1, "yesterday": -1}
+PARTS: dict[str, Part] = {
+    "morning": "morning",
+    "afternoon": "afternoon",
+    "evening": "evening",
+    "night": "night",
+}
+SECONDS = {
+    unit: seconds
+    for units, seconds in (
+        ("s sec secs second seconds", 1),
+        ("m min mins minute minutes", 60),
+        ("h hr hrs hour hours", 3600),
+    )
+    for unit in units.split()
+}
+DAYS = {"d": 1, "day": 1, "days": 1, "w": 7, "wk": 7, "wks": 7, "week": 7, "weeks": 7}
+_SMALL = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+NUMBERS = {word: n for n, word in enumerate(_SMALL, start=1)} | _TENS
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+WORKDAYS = {"weekday", "weekdays", "workday", "workdays"}
+UNTIL = ("until", "till", "til", "'til", "’til", "’till", "'till")
+DASHES = ("-", "–", "—")
+# An abbreviation means several zones (CST, IST), or half a year of one (PST).
+ABBREVIATED_ZONES = frozenset(
+    [
+        "cet",
+        "cest",
+        "est",
+        "edt",
+        "cst",
+        "cdt",
+        "mst",
+        "mdt",
+        "pst",
+        "pdt",
+        "et",
+        "ct",
+        "mt",
+        "pt",
+        "bst",
+        "ist",
+        "jst",
+        "kst",
+        "sgt",
+        "hkt",
+        "aest",
+        "aedt",
+        "acst",
+        "awst",
+        "nzst",
+        "nzdt",
+        "eet",
+        "eest",
+        "wet",
+        "west",
+        "msk",
+        "gmt",
+        "z",
+    ]
+)
+
+_FORMAT = {"*", "_", "~", "`"}
+_TOKEN = re.compile(
+    r"""
+    (?P<zone>[A-Z][A-Za-z_]{1,20}/[A-Z][A-Za-z_+\-]{1,30}(?:/[A-Z][A-Za-z_\-]{1,30})?)
+    |(?P<iso>[0-9]{4}(?P<sep>[-/])[0-9]{1,2}(?P=sep)[0-9]{1,2}(?![0-9/\-])
+        (?:T(?=[0-9]{2}:[0-9]{2}))?)
+    |(?P<numeric>
+        [0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{4}|/[0-9]{2})?(?![0-9/])
+        |[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})?(?![0-9])
+        |[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}(?![0-9]))
+    |(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9:]))
+    |(?P<num>[0-9]+(?:\.[0-9]+)?)
+    |(?P<word>['’]till?(?![^\W_])|[^\W\d_]+(?:['’][^\W\d_]+)*)
+    |(?P<amp>&amp;)
+    |(?P<sym>\S)
+    """,
+    re.VERBOSE,
+)
+
+
+def tokens(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[Token]:
+    """Split a text; what overlaps a protected span is a wall that no clause crosses."""
+    found = []
+    end = 0
+    spans = sorted(span for span in protected if span[0] < span[1])
+    at = 0
+    for match in _TOKEN.finditer(text):
+        start, stop = match.span()
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        kind = match.lastgroup or "sym"
+        raw = match.group()
+        if raw in _FORMAT and _is_outside(text, start, stop):
+            continue
+        if at < len(spans) and spans[at][0] < stop:
+            kind = "wall"
+        word = raw.lower() if kind == "word" else "and" if kind == "amp" else ""
+        if kind == "sym" and raw == "&":
+            word = "and"
+        found.append(Token(kind, raw, word, start, stop, glued=start == end and start > 0))
+        end = -1 if raw.endswith("T") and kind == "iso" else stop  # 2026-12-05T09:00
+    return found
+
+
+def _is_outside(text: str, start: int, end: int) -> bool:
+    """Say whether a sign of Slack's formatting is at the edge of a word, as in `*9:30*`."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not before or not after or before.isspace() or after.isspace() or after in ",.;!?"

@@ -1,0 +1,348 @@
+"""Reads a time that a person typed, and finds the times in a sentence.
+
+Pure: `now` and the person's zone are arguments. What reads in two ways is asked about, what does
+not read is refused; nothing is guessed. The rules that a reader may not expect:
+
+- A bare hour from 8 to 12 is as written, from 1 to 7 it is the afternoon (`at 3`, `3:30`); a zero
+  in front makes it the morning (`03:30`). The end of a span is the next such hour after its start.
+- A time without a day is the next such time: `at 9`, said at 14:20, is tomorrow. Within its own
+  minute it has not passed. A day or date that has passed is refused; a date without a year is the
+  next one, but one that passed within the last month is refused, too.
+- A recurrence begins at the next day that fits, whatever its interval.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from itertools import pairwise
+
+from bot.core.when import Reading, Refused, Unclear, When, known_zone
+from bot.core.when_clauses import (
+    ABBREVIATED_ZONES,
+    DAY_NAMES,
+    DAY_PLURALS,
+    MONTHS,
+    Ask,
+    Bad,
+    For,
+    Now,
+    On,
+    Placed,
+    Rule,
+    Starting,
+    Token,
+    Zone,
+)
+from bot.core.when_days import EXAMPLES, Answer, Choose, Purpose
+from bot.core.when_meaning import PLURALS, Draft, Meaning
+from bot.core.when_past import read_past
+from bot.core.when_rules import ClauseScanner
+
+LONGEST_TEXT = 300  # characters of a text that is nothing but a time
+_FILLERS = {"please", "pls", "plz", "thanks", "thx", "and", "then", "sharp", "repeat", "repeating"}
+_POINTS = {",", ".", ";", "!", "(", ")", "?", '"', "'", "“", "”"}
+_OWN_TIME = {"my", "our", "local"}  # "my time"
+_KNOWN = sorted(
+    {name for name in DAY_NAMES if name.endswith("day")}
+    | DAY_PLURALS.keys()
+    | {"today", "tomorrow", "yesterday", "tonight", "weekday", "weekdays", "every", "until"}
+    | {"january", "february", "march", "april", "august", "september", "october", "november"}
+    | {"december", "midnight", "afternoon", "morning", "evening", "minutes", "first", "month"}
+)
+# A text is searched in bounded time: these are far more than an order to the bot has.
+_MOST_TRIES = 300  # words that may begin a time
+_MOST_CLAUSES = 20
+_MOST_GUESSES = 20  # words of one text that are compared with the known ones
+_LEADING = {"on", "every", "next", "this", "each"}
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The times in a sentence.
+
+    `spans` are ranges of characters, in order; cut them out, and what is left is the rest of the
+    sentence. `reading` is what they say together; None where there is none. `loose` are words that
+    may be times or parts of a name (`weekly`, `monday`, `30m`) and are not in the reading.
+    """
+
+    spans: tuple[Span, ...]
+    reading: Reading | None
+    loose: tuple[Span, ...]
+
+
+def read_when(text: str, *, now: datetime, zone: str, purpose: Purpose = Purpose.START) -> Reading:
+    """Read a text that is nothing but a time. Never raises.
+
+    `now` is aware; `zone` is the IANA name of the person's zone (unknown: UTC).
+    """
+    examples = EXAMPLES[purpose]
+    if len(text) > LONGEST_TEXT:
+        return Refused("That is too long for a time.", examples)
+    scan = _Scan(text, purpose)
+    rest = [token for token in _without_own_time(scan.unread) if not _is_filler(token)]
+    if rest:
+        return _unread(text, scan, rest, now=now, zone=zone, purpose=purpose)
+    if all(isinstance(piece.clause, Zone) for piece in scan.placed):
+        return Refused("There is no time in that.", examples)
+    return _understood(text, scan.placed, now=now, zone=zone, purpose=purpose)
+
+
+def find_times(
+    text: str,
+    *,
+    now: datetime,
+    zone: str,
+    purpose: Purpose = Purpose.START,
+    protected: Sequence[Span] = (),
+) -> Found:
+    """Find the times in a sentence, and read them together. Never raises.
+
+    What overlaps a `protected` range (a room typed by its name) is no time.
+    """
+    scan = _Scan(text, purpose, protected)
+    groups = scan.groups()
+    spans = [(group[0].start, group[-1].end) for group in groups if not _all_weak(group)]
+    loose = tuple((group[0].start, group[-1].end) for group in groups if _all_weak(group))
+    odd = scan.misspelt(spans)
+    if odd:
+        spans = _joined([*spans, *((token.start, token.end) for token in odd)], text)
+        loose = tuple(span for span in loose if not _inside(span, spans))
+    if not spans:
+        return Found((), None, loose)
+    said = ", ".join(text[start:end] for start, end in spans)
+    return Found(tuple(spans), read_when(said, now=now, zone=zone, purpose=purpose), loose)
+
+
+class _Scan:
+    """A text cut into clauses and unread tokens."""
+
+    def __init__(self, text: str, purpose: Purpose, protected: Sequence[Span] = ()) -> None:
+        scanner = ClauseScanner(text, protected, rules=purpose is Purpose.START)
+        self.tokens = scanner.tokens
+        self.placed: list[Placed] = []
+        self.unread: list[Token] = []
+        self._gap_before: list[bool] = []  # per clause: words between it and the one before
+        led, gap = False, True
+        while scanner.i < len(scanner.tokens):
+            if scanner.tries > _MOST_TRIES or len(self.placed) > _MOST_CLAUSES:
+                self.unread += scanner.tokens[scanner.i :]
+                break
+            placed = scanner.clause(led=led)
+            if placed:
+                self.placed.append(placed)
+                self._gap_before.append(gap)
+                gap = False
+                led = isinstance(placed.clause, On | Rule | Starting | Ask)
+                continue
+            token = scanner.peek()
+            scanner.i += 1
+            self.unread.append(token)
+            comma = token.raw == ","
+            gap = gap or not (comma or token.word in ("and", "then"))
+            led = led and comma
+
+    def groups(self) -> list[list[Placed]]:
+        """Return the clauses, those together that no word parts."""
+        groups: list[list[Placed]] = []
+        for placed, gap in zip(self.placed, self._gap_before, strict=True):
+            if gap or not groups:
+                groups.append([])
+            groups[-1].append(placed)
+        return groups
+
+    def misspelt(self, spans: Sequence[Span]) -> list[Token]:
+        """Return the unread words that belong to a time: a zone, and a day misspelt."""
+        ends = {end for _, end in spans}
+        starts = {start for start, _ in spans}
+        places = {token.start: n for n, token in enumerate(self.tokens)}
+        found: list[Token] = []
+        guesses = 0
+        for token in self.unread:
+            n = places[token.start]
+            before = self.tokens[n - 1] if n else None
+            after = self.tokens[n + 1] if n + 1 < len(self.tokens) else None
+            follows = before is not None and before.end in ends
+            if follows and after is not None and after.word == "time" and token.word:
+                found += [token, after]  # London time, my time
+                continue
+            if follows and _is_zone(token, after):
+                found.append(token)
+                continue
+            near = follows or (after is not None and after.start in starts)
+            led = before is not None and before.word in _LEADING
+            near = near or (before is not None and before.kind == "num")
+            if not (near or led) or guesses >= _MOST_GUESSES:
+                continue
+            guesses += 1
+            if guess := _guess(token):
+                dated = guess in MONTHS and before is not None and before.kind == "num"
+                found += [before] if before and (dated or led) and before in self.unread else []
+                found.append(token)
+        return found
+
+
+def _understood(
+    text: str, placed: Sequence[Placed], *, now: datetime, zone: str, purpose: Purpose
+) -> Reading:
+    """Give clauses their meaning."""
+    gathered = _gathered(placed, purpose)
+    if isinstance(gathered, Refused):
+        return gathered
+    draft, asked = gathered
+    meant_zone = draft.zone.name if draft.zone else known_zone(zone)
+    if known_zone(meant_zone) != meant_zone:
+        return Refused(f"I do not know the time zone {meant_zone}.", EXAMPLES[purpose])
+    if asked and isinstance(asked.clause, Ask):
+        choices = [
+            text[: asked.start] + instead + text[asked.end :] for instead in asked.clause.instead
+        ]
+        return _choice(asked.clause.question, choices, now=now, zone=zone, purpose=purpose)
+    meaning = Meaning(now=now, zone=meant_zone, purpose=purpose)
+    try:
+        if draft.since or purpose is Purpose.PAST:
+            return read_past(meaning, draft)
+        return meaning.read(draft)
+    except Answer as answer:
+        return _with_examples(answer.reading, text, now=now, zone=zone, purpose=purpose)
+    except Choose as choose:
+        choices = [
+            re.sub(choose.pattern, instead, text, count=1, flags=re.IGNORECASE)
+            for instead in choose.instead
+        ]
+        return _choice(choose.question, choices, now=now, zone=zone, purpose=purpose)
+
+
+def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed | None] | Refused:
+    """Collect clauses, and the one that is a question, if there is one."""
+    draft, asked = Draft(), None
+    for piece in placed:
+        match piece.clause:
+            case Bad(reason=reason):
+                return Refused(reason, EXAMPLES[purpose])
+            case Ask() if asked:
+                return Refused("I cannot tell what that means.", EXAMPLES[purpose])
+            case Ask():
+                asked = piece
+            case clause:
+                if not draft.add(clause):
+                    return Refused(f"That says two {PLURALS[type(clause)]}.", EXAMPLES[purpose])
+    if all(isinstance(piece.clause, Now | For | Zone) for piece in placed):
+        draft.zone = None  # now is the same in every zone
+    return draft, asked
+
+
+def _with_examples(
+    reading: Reading, text: str, *, now: datetime, zone: str, purpose: Purpose
+) -> Reading:
+    """Show how a text that lacks a time goes on, in the words of the person."""
+    if not isinstance(reading, Unclear) or "what time" not in reading.question:
+        return reading
+    for one, other in (("9:30", "15:00"), ("8", "9"), ("5", "6")):
+        examples = f"{text.strip()} at {one}", f"{text.strip()} at {other}"
+        if all(
+            isinstance(read_when(example, now=now, zone=zone, purpose=purpose), When)
+            for example in examples
+        ):
+            return replace(reading, examples=examples)
+    return reading
+
+
+def _choice(
+    question: str, choices: Iterable[str], *, now: datetime, zone: str, purpose: Purpose
+) -> Unclear:
+    """Ask which of several texts was meant; those that do not read are left out."""
+    good = tuple(
+        choice
+        for choice in choices
+        if not isinstance(read_when(choice, now=now, zone=zone, purpose=purpose), Refused)
+    )
+    return Unclear(question, good, EXAMPLES[purpose])
+
+
+def _unread(
+    text: str, scan: _Scan, rest: list[Token], *, now: datetime, zone: str, purpose: Purpose
+) -> Refused:
+    """Refuse a text for what could not be read, and look for a misspelling."""
+    examples = EXAMPLES[purpose]
+    for n, token in enumerate(rest):
+        after = rest[n + 1] if n + 1 < len(rest) else None
+        if scan.placed and _is_zone(token, after):
+            return Refused(
+                f"Times are in your own zone, {known_zone(zone)}. For another one, write its full "
+                "name, like America/New_York.",
+                examples,
+            )
+    bad = next((piece.clause for piece in scan.placed if isinstance(piece.clause, Bad)), None)
+    if bad:
+        return Refused(bad.reason, examples)
+    said = text[rest[0].start : rest[-1].end]
+    better, changed = text, False
+    for token in reversed(rest[:_MOST_GUESSES]):
+        guess = _guess(token)
+        if guess:
+            better, changed = better[: token.start] + guess + better[token.end :], True
+    if changed and not isinstance(read_when(better, now=now, zone=zone, purpose=purpose), Refused):
+        return Refused(f"I cannot read “{_short(said)}” as a time.", examples, better)
+
+    return Refused(f"I cannot read “{_short(said)}” as a time.", examples)
+
+
+def _guess(token: Token) -> str | None:
+    """Return the known word that a token may be a misspelling of."""
+    if not 4 <= len(token.word) <= 12 or not token.word.isascii() or _is_filler(token):
+        return None
+    close = get_close_matches(token.word, _KNOWN, n=1, cutoff=0.8)
+    return close[0] if close and close[0] != token.word else None
+
+
+def _is_zone(token: Token, after: Token | None) -> bool:
+    """Say whether a token after a time names a zone: PST, London time."""
+    if after is not None and after.word == "time" and token.word:
+        return token.word not in _OWN_TIME
+    return token.word in ABBREVIATED_ZONES and (token.raw.isupper() or len(token.word) > 2)
+
+
+def _without_own_time(unread: Sequence[Token]) -> list[Token]:
+    """Leave out `my time`."""
+    own = {
+        n
+        for n, (token, after) in enumerate(pairwise(unread))
+        if token.word in _OWN_TIME and after.word == "time"
+    }
+    return [token for n, token in enumerate(unread) if n not in own and n - 1 not in own]
+
+
+def _is_filler(token: Token) -> bool:
+    return token.word in _FILLERS or token.raw in _POINTS
+
+
+def _all_weak(group: Sequence[Placed]) -> bool:
+    """Say whether a group of clauses may as well be part of a name."""
+    return (len(group) == 1 and group[0].weak) or all(
+        isinstance(piece.clause, Zone) for piece in group
+    )
+
+
+def _inside(span: Span, spans: Iterable[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in spans)
+
+
+def _joined(spans: list[Span], text: str) -> list[Span]:
+    """Join spans that only space parts, in order."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and not text[joined[-1][1] : start].strip(" \t\n,"):
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,396 @@
+"""What the clauses of a time mean together: a start, an end, a recurrence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core.when import (
+    DAY_CODES,
+    LONGEST_STOP,
+    Day,
+    Moment,
+    Repeat,
+    Stop,
+    StopAfter,
+    StopAt,
+    StopAtTime,
+    When,
+    instant,
+    meant_wall,
+    occurrences,
+    this_minute,
+)
+from bot.core.when_clauses import (
+    At,
+    Clause,
+    Clock,
+    For,
+    In,
+    LastDay,
+    MonthDay,
+    Now,
+    On,
+    Part,
+    PartOnly,
+    Relative,
+    Rule,
+    Since,
+    Starting,
+    Until,
+    Weekday,
+    Zone,
+)
+from bot.core.when_days import FURTHEST_DAYS, RULE_EXAMPLES, STOP_EXAMPLES, Days, Purpose
+from bot.core.when_words import ordinal, say_time
+
+MOST_INTERVAL = 99
+
+
+@dataclass(slots=True)
+class Draft:
+    """The clauses of one text, at most one of each kind."""
+
+    at: At | None = None
+    on: On | None = None
+    in_: In | None = None
+    for_: For | None = None
+    until: Until | None = None
+    last_day: LastDay | None = None
+    since: Since | None = None
+    starting: Starting | None = None
+    rule: Rule | None = None
+    zone: Zone | None = None
+    now: Now | None = None
+    part: PartOnly | None = None
+
+    def add(self, clause: Clause) -> bool:
+        """Take a clause; False where there is one of its kind."""
+        name = _PLACE[type(clause)]
+        if isinstance(clause, Rule) and self.rule:
+            merged = _merged(self.rule, clause)
+            self.rule = merged or self.rule
+            return merged is not None
+        if getattr(self, name) is not None:
+            return False
+        setattr(self, name, clause)
+        return True
+
+
+_PLACE: dict[type, str] = {
+    At: "at",
+    On: "on",
+    In: "in_",
+    For: "for_",
+    Until: "until",
+    LastDay: "last_day",
+    Since: "since",
+    Starting: "starting",
+    Rule: "rule",
+    Zone: "zone",
+    Now: "now",
+    PartOnly: "part",
+}
+
+
+PLURALS: dict[type, str] = {
+    At: "times to start",
+    On: "days",
+    In: "times to start",
+    For: "lengths",
+    Until: "ends",
+    LastDay: "last days",
+    Since: "beginnings",
+    Starting: "first days",
+    Rule: "rhythms",
+    Zone: "time zones",
+    Now: "times to start",
+    PartOnly: "parts of a day",
+}
+
+
+def _merged(one: Rule, other: Rule) -> Rule | None:
+    """Join `every 2 weeks` and `tuesdays`."""
+    rhythm, days = (other, one) if one.days or one.month_days else (one, other)
+    if rhythm.days or rhythm.month_days or days.interval > 1 or rhythm.freq != days.freq:
+        return None
+    return replace(days, interval=rhythm.interval)
+
+
+class Meaning(Days):
+    """Gives a draft its meaning. Raises Answer for a question or a refusal, Choose for a choice."""
+
+    def read(self, draft: Draft) -> When | Day:
+        """Return what a draft says about the time to come."""
+        if draft.rule:
+            self.examples = RULE_EXAMPLES
+        if self.purpose is Purpose.STOP:
+            return self._stop_reading(draft)
+        if draft.rule:
+            return self._repeat(draft.rule, draft)
+        if draft.starting:
+            if draft.on:
+                raise self.refused("That names two days.")
+            draft.on = On(draft.starting.day)
+        start = self._start(draft)
+        if isinstance(start, Day):
+            return start
+        return When(start, self._stop(draft, start), self.zone)
+
+    # Starts.
+
+    def _start(self, draft: Draft) -> Moment | Day | None:
+        if draft.now and (draft.on or draft.at or draft.in_):
+            raise self.refused("That says now and another time.")
+        if draft.in_:
+            return self._after(draft.in_, draft)
+        if draft.at:
+            return self._at(draft.at, draft)
+        if draft.on:
+            day = self.dates(draft.on.day)[0]
+            if self.purpose is Purpose.DAY and draft.on.part is None:
+                return Day(day, self.zone)
+            raise self.asked(f"At what time on {self.said(day)}?", day=day)
+        if draft.part:
+            raise self.asked("At what time?")
+        return None
+
+    def _at(self, at: At, draft: Draft) -> Moment:
+        """Return the next such time, of a day if there is one."""
+        part = self._part(draft)
+        if draft.on is None:
+            days = [self.today, self.today + timedelta(days=1)]
+        else:
+            days = self.dates(draft.on.day)
+        wall, later = self.settle(self._begin(at), part, on=draft.on)
+        for day in days:
+            found = instant(datetime.combine(day, wall) + timedelta(days=later), self.zone)
+            if found.astimezone(UTC) > this_minute(self.now).astimezone(UTC):
+                self.near_enough(found.date())
+                return Moment(found, self.zone)
+        raise self.refused(f"{self.moment(found)} has passed.")
+
+    def _after(self, delay: In, draft: Draft) -> Moment | Day:
+        """Return the start of `in 10m`, `in 2 days at 9`."""
+        if draft.on:
+            raise self.refused("That says two times to start.")
+        if delay.days > FURTHEST_DAYS or delay.seconds > FURTHEST_DAYS * 86400:
+            raise self.refused("That is more than a year away.")
+        if draft.at:
+            if delay.seconds:
+                raise self.refused("That says two times to start.")
+            draft.on = On(Relative(delay.days))
+            return self._at(draft.at, draft)
+        wall = self.now.replace(tzinfo=None) + timedelta(days=delay.days)
+        if self.purpose is Purpose.DAY and not delay.seconds:
+            return Day(wall.date(), self.zone)
+        day = instant(wall, self.zone) if delay.days else self.now
+        at = day.astimezone(UTC) + timedelta(seconds=delay.seconds)
+        return Moment(at.astimezone(ZoneInfo(self.zone)), self.zone)
+
+    def _part(self, draft: Draft) -> Part | None:
+        parts = {
+            part
+            for part in (
+                draft.at and draft.at.part,
+                draft.on and draft.on.part,
+                draft.part and draft.part.part,
+                draft.rule and draft.rule.part,
+            )
+            if part
+        }
+        if len(parts) > 1:
+            raise self.refused("That names two parts of a day.")
+        return parts.pop() if parts else None
+
+    def _begin(self, at: At) -> Clock:
+        """Return the start of a span: `8 to 9pm` begins at 20:00, `9 to 5pm` at 9:00."""
+        begin, end = at.clock, at.end
+        if end is None or not end.halved or not begin.loose or at.part:
+            return begin
+        length = {
+            hour: (end.hour - hour) * 60 + end.minute - begin.minute
+            for hour in (begin.hour % 12, begin.hour % 12 + 12)
+        }
+        usual = begin.hour if 8 <= begin.hour <= 12 else begin.hour + 12
+        if 0 < length[usual] <= LONGEST_STOP.seconds // 60:
+            return begin
+        return replace(
+            begin, hour=min(length, key=lambda hour: (length[hour] - 1) % 1440), loose=False
+        )
+
+    # Ends.
+
+    def _stop(self, draft: Draft, start: Moment | None) -> Stop | None:
+        until = self._until(draft)
+        if draft.last_day:
+            day = self.dates(draft.last_day.day)[0]
+            raise self.asked(f"Until what time on {self.said(day)}?", day=day)
+        if until and draft.for_:
+            raise self.refused("That says two times to stop.")
+        if draft.for_:
+            return self._length(draft.for_)
+        if until is None:
+            return None
+        return StopAt(self._end(until, start.at if start else self.now))
+
+    def _until(self, draft: Draft) -> Until | None:
+        """Return the end, whether it was said as a span or by until."""
+        if draft.at and draft.at.end:
+            if draft.until:
+                raise self.refused("That says two times to stop.")
+            return Until(draft.at.end)
+        return draft.until
+
+    def _length(self, length: For) -> StopAfter:
+        seconds = length.days * 86400 + length.seconds
+        if not 0 < seconds <= LONGEST_STOP.total_seconds():
+            self.examples = STOP_EXAMPLES
+            raise self.refused(f"A recording lasts up to {LONGEST_STOP.seconds // 3600} hours.")
+        return StopAfter(seconds)
+
+    def _end(self, until: Until, start: datetime) -> datetime:
+        """Return the first such time after the start."""
+        on = On(until.day) if until.day else None
+        if until.day is None:
+            days = [start.date() + timedelta(days=n) for n in (0, 1)]
+        elif isinstance(until.day, Relative):
+            days = self.dates(until.day)
+        else:  # the next such day, seen from the start
+            days = Days(now=start, zone=self.zone, purpose=self.purpose).dates(until.day)
+        ends = sorted(
+            instant(datetime.combine(day, wall) + timedelta(days=later), self.zone).astimezone(UTC)
+            for day in days
+            for wall, later in self._ends(until, on)
+        )
+        begin = start.astimezone(UTC)
+        found = next((end for end in ends if end > begin), None)
+        self.examples = STOP_EXAMPLES
+        if found is None:
+            raise self.refused(f"{self.moment(ends[-1])} is before the start.")
+        if found - begin > LONGEST_STOP:
+            hours = LONGEST_STOP.seconds // 3600
+            raise self.refused(f"{self.moment(found)} is more than {hours} hours after the start.")
+        return found.astimezone(ZoneInfo(self.zone))
+
+    def _ends(self, until: Until, on: On | None) -> list[tuple[time, int]]:
+        """Return the times of day that an end may mean."""
+        clock = until.clock
+        if clock.loose and until.part is None and until.day is None:
+            return [(time(clock.hour % 12 + half, clock.minute), 0) for half in (0, 12)]
+        return [self.settle(clock, until.part, on=on)]
+
+    def _stop_reading(self, draft: Draft) -> When:
+        """Read `at 3`, `in 10m`, `until 4` as the time to stop."""
+        if draft.rule or draft.for_ or draft.starting or (draft.at and draft.at.end):
+            raise self.refused("That is no time to stop.")
+        if draft.until or draft.last_day:
+            return When(None, self._stop(draft, None), self.zone)
+        if draft.now and not (draft.at or draft.on or draft.in_):
+            return When(None, None, self.zone)
+        if draft.at and not draft.in_ and not draft.now:
+            day = draft.on.day if draft.on else None
+            until = Until(draft.at.clock, day, self._part(draft))
+            return When(None, StopAt(self._end(until, self.now)), self.zone)
+        start = self._start(draft)
+        if not isinstance(start, Moment):
+            raise self.asked("At what time?")
+        if start.at.astimezone(UTC) - self.now.astimezone(UTC) > LONGEST_STOP:
+            raise self.refused(f"A recording lasts up to {LONGEST_STOP.seconds // 3600} hours.")
+        return When(None, StopAt(start.at), self.zone)
+
+    # Recurrences.
+
+    def _repeat(self, rule: Rule, draft: Draft) -> When:
+        if draft.now or draft.in_:
+            raise self.refused("That says to repeat, and one time to start.")
+        begin = self.dates(draft.starting.day)[0] if draft.starting else self.today
+        rule = self._rule(rule, draft, begin if draft.starting else None)
+        rrule = _rrule(rule)
+        if draft.at is None:
+            raise self.asked("At what time?", rrule=rrule)
+        # Midnight is the start of a day that every day has; of a friday it may be its end.
+        on = None if rule.freq == "DAILY" else On(Relative(0))
+        wall, later = self.settle(self._begin(draft.at), self._part(draft), on=on)
+        if later:
+            raise self.refused("Write the end of a day as 0:00 of the next day.")
+        plain = _rrule(replace(rule, interval=1))
+        probe = Repeat(datetime.combine(begin, wall), self.zone, plain)
+        first = next(occurrences(probe, after=this_minute(self.now)))
+        start = meant_wall(first, wall, self.zone)
+        if draft.last_day:
+            rrule += self._rule_end(draft.last_day, start.date())
+        repeat = Repeat(start, self.zone, rrule)
+        return When(repeat, self._repeated_stop(draft, start), self.zone)
+
+    def _rule(self, rule: Rule, draft: Draft, begin: date | None) -> Rule:
+        """Return the rule with the days that another clause names."""
+        if rule.interval > MOST_INTERVAL:
+            raise self.refused(f"A recording repeats at intervals of up to {MOST_INTERVAL}.")
+        if rule.days or rule.month_days or rule.freq == "DAILY":
+            if draft.on:
+                raise self.refused("That says to repeat, and one day to start.")
+            return rule
+        day = draft.on.day if draft.on else None
+        if rule.freq == "WEEKLY":
+            if isinstance(day, Weekday) and not day.which:
+                return replace(rule, days=(day.day,))
+            if begin and day is None:
+                return replace(rule, days=(begin.weekday(),))
+            raise self.asked("On which days of the week?", rrule=_rrule(rule))
+        if isinstance(day, MonthDay):
+            if not 1 <= day.day <= 31:
+                raise self.refused(f"No month has a {ordinal(day.day)}.")
+            return replace(rule, month_days=(day.day,))
+        if begin and day is None:
+            return replace(rule, month_days=(begin.day,))
+        raise self.asked("On which day of the month?", rrule=_rrule(rule))
+
+    def _rule_end(self, until: LastDay, start: date) -> str:
+        last = next((day for day in self.dates(until.day) if day >= start), None)
+        if last is None:
+            raise self.refused("That ends before it begins.")
+        return f";UNTIL={last:%Y%m%d}T235959"
+
+    def _repeated_stop(self, draft: Draft, start: datetime) -> Stop | None:
+        until = self._until(draft)
+        if until and draft.for_:
+            raise self.refused("That says two times to stop.")
+        if draft.for_:
+            if draft.for_.days:
+                raise self.refused("Say on which day to end, like “until 31 dec”.")
+            return self._length(draft.for_)
+        if until is None:
+            return None
+        if until.day:
+            raise self.refused("Say on which day to end and at what time to stop apart.")
+        # In wall time: the first date may be a day on which the clock changes.
+        ends = sorted(
+            datetime.combine(start.date() + timedelta(days=n + later), wall)
+            for n in (0, 1)
+            for wall, later in self._ends(until, None)
+        )
+        end = next(end for end in ends if end > start)
+        if end - start > LONGEST_STOP:
+            self.examples = STOP_EXAMPLES
+            raise self.refused(
+                f"{say_time(end.time())} is more than {LONGEST_STOP.seconds // 3600} hours "
+                "after the start."
+            )
+        return StopAtTime(end.time())
+
+
+def _rrule(rule: Rule) -> str:
+    """Write a rule as an RRULE."""
+    days = [DAY_CODES[day] for day in rule.days]
+    if rule.nth:
+        days = [f"{nth}{day}" for nth in rule.nth for day in days]
+    parts = {
+        "FREQ": rule.freq,
+        "INTERVAL": str(rule.interval) if rule.interval > 1 else "",
+        "BYDAY": ",".join(days),
+        "BYMONTHDAY": ",".join(str(day) for day in rule.month_days),
+        "BYSETPOS": str(rule.position or ""),
+    }
+    return ";".join(f"{name}={value}" for name, value in parts.items() if value)

@@ -1,0 +1,508 @@
+"""Reads the clauses of a time: `on friday`, `at 9`, `for 30m`, `every mon and wed`.
+
+A strict grammar, read by hand from left to right; it knows neither today nor a zone
+(`when_grammar` gives the clauses their meaning). Nothing is corrected: a misspelt word is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from bot.core.when_clauses import (
+    DASHES,
+    DAY_NAMES,
+    DAY_PLURALS,
+    MONTHS,
+    NUMBERS,
+    ORDINALS,
+    PARTS,
+    RELATIVE,
+    UNTIL,
+    WORKDAYS,
+    Ask,
+    At,
+    Bad,
+    Clause,
+    For,
+    In,
+    LastDay,
+    Now,
+    Numeric,
+    On,
+    Part,
+    PartOnly,
+    Placed,
+    Rule,
+    Since,
+    Starting,
+    Token,
+    Until,
+    Weekday,
+    Zone,
+)
+from bot.core.when_scanner import TimeScanner
+from bot.core.when_words import DAY_TITLES, listed
+
+WORKWEEK = (0, 1, 2, 3, 4)
+_MOST_DAYS = 14  # in one list
+_TOO_OFTEN = "A recording repeats once a day at most."
+_TOO_RARE = "A recording repeats once a month at least."
+_ADVERBS: dict[str, Rule | Bad] = {
+    "daily": Rule("DAILY"),
+    "everyday": Rule("DAILY"),
+    "weekdays": Rule("WEEKLY", days=WORKWEEK),
+    "workdays": Rule("WEEKLY", days=WORKWEEK),
+    "weekends": Rule("WEEKLY", days=(5, 6)),
+    "weekly": Rule("WEEKLY"),
+    "fortnightly": Rule("WEEKLY", interval=2),
+    "monthly": Rule("MONTHLY"),
+    "hourly": Bad(_TOO_OFTEN),
+    "yearly": Bad(_TOO_RARE),
+    "annually": Bad(_TOO_RARE),
+    "quarterly": Rule("MONTHLY", interval=3),
+}
+_PREPOSITIONS = {"on", "at", "in", "for", "from", "since", "every", "each"}
+
+
+class ClauseScanner(TimeScanner):
+    """Reads a text clause by clause."""
+
+    def __init__(
+        self, text: str, protected: Sequence[tuple[int, int]] = (), *, rules: bool = True
+    ) -> None:
+        """Without `rules`, no recurrence is read: `the sales weekly on monday` names a day."""
+        super().__init__(text, protected)
+        self.rules = rules
+        self.tries = 0  # how many tokens looked like the start of a clause
+
+    def clause(self, *, led: bool = False) -> Placed | None:
+        """Read one clause. `led`: a day came before, so that a bare number is an hour."""
+        start = self.i
+        first = self.peek()
+        readers = _READERS.get(first.word or first.raw) or _READERS_OF_KIND.get(first.kind, ())
+        if not readers or first.kind == "wall" or not self.fresh():
+            return None
+        self.tries += 1
+        for read in (*readers, ClauseScanner._bare_time) if led else readers:
+            if read is ClauseScanner._rule and not self.rules:
+                continue
+            clause = read(self)
+            if clause is not None and self.whole():
+                last = self.tokens[self.i - 1]
+                single = self.i - start == 1
+                return Placed(clause, first.start, last.end, weak=_is_weak(clause, first, single))
+            self.i = start
+        return None
+
+    # The readers below are listed in _READERS, by the words that they begin with.
+
+    def _now(self) -> Clause | None:
+        if self.phrase("right now") or self.take("now", "immediately"):
+            return Now()
+        return None
+
+    def _in(self) -> Clause | None:
+        if self.take("in") and (length := self.length()):
+            return In(*length)
+        return None
+
+    def _from_now(self) -> Clause | None:
+        if (length := self.length()) and self.phrase("from now"):
+            return In(*length)
+        return None
+
+    def _for(self) -> Clause | None:
+        if not self.take("for"):
+            return None
+        self.phrase("the next")
+        if length := self.maybe(self.length):
+            return For(*length)
+        raw = self.peek().raw
+        if self.peek().kind != "clock" or raw.count(":") > 1:
+            return None
+        self.i += 1
+        hours, minutes = raw.split(":")
+        return Ask(
+            f"Is “{raw}” how long to record, or when to start?",
+            (f"for {int(hours)}h {int(minutes)}m", f"at {raw}"),
+        )
+
+    def _until(self) -> Clause | None:
+        if not (self.take(*UNTIL) or self.phrase("ending at") or self.phrase("up to")):
+            return None
+        dated = not self.take("at") and self.peek().kind == "numeric"  # until 31.12.
+        clock = None if dated else self.maybe(partial(self.clock, led=True))
+        if isinstance(clock, Bad):
+            return clock
+        if clock:
+            part = self.part()
+            day = self.maybe(partial(self.later_day, bare=False))
+            return Until(clock, day.day if day else None, part)
+        day = self.day()
+        if day is None:
+            return None
+        self.sym(",")
+        clock = self.maybe(self.led_clock)
+        if isinstance(clock, Bad):
+            return clock
+        return Until(clock, day.day, self.part() or day.part) if clock else LastDay(day.day)
+
+    def _since(self) -> Clause | None:
+        if not self.take("since"):
+            return None
+        if day := self.day():
+            clock = self.maybe(self.led_clock)
+            return clock if isinstance(clock, Bad) else Since(day.day, clock)
+        self.take("at")
+        clock = self.clock(led=True)
+        return clock if clock is None or isinstance(clock, Bad) else Since(None, clock)
+
+    def _starting(self) -> Clause | None:
+        if not self.phrase("as of"):
+            if self.take("from", "starting", "beginning") is None:
+                return None
+            self.take("on", "from")
+        day = self.day()
+        return Starting(day.day) if day and day.part is None else None
+
+    def _zone(self) -> Clause | None:
+        opened = self.sym("(")
+        token = self.peek()
+        if token.kind == "zone":
+            self.i += 1
+            zone = token.raw
+        elif token.word == "utc":
+            self.i += 1
+            zone = "UTC"
+        else:
+            return None
+        return Zone(zone) if not opened or self.sym(")") else None
+
+    def _part_only(self) -> Clause | None:
+        part = self.part()
+        return PartOnly(part) if part else None
+
+    def _at(self) -> Clause | None:
+        if self.take("from", "between", "at") is None and not self.sym("@"):
+            return None
+        return self.time_of_day(led=True)
+
+    def _explicit_time(self) -> Clause | None:
+        return self.time_of_day(led=False)
+
+    def _bare_time(self) -> Clause | None:
+        return self.time_of_day(led=True)
+
+    def _bare_length(self) -> Clause | None:
+        """Read 30m and 2h with nothing before it: a delay, a length, or an hour."""
+        start, token = self.i, self.peek()
+        if token.kind not in ("num", "word") or self.length() is None:
+            return None
+        said = self._said(start)
+        hour = self.peek(-1).word == "h" and len(token.raw) <= 2 and self.peek(-2) is token
+        at = (f"at {said}",) if hour else ()
+        return Ask(
+            f"Is “{said}” how long to record, or when to start?", (f"for {said}", f"in {said}", *at)
+        )
+
+    def _said(self, start: int) -> str:
+        """Return the text from a token up to here, with single spaces."""
+        pieces: list[str] = []
+        for token in self.tokens[start : self.i]:
+            pieces.append(token.raw if token.glued or not pieces else " " + token.raw)
+        return "".join(pieces)
+
+    def _on(self) -> Clause | None:
+        return self.maybe(self._several_days) or self.day()
+
+    def _several_days(self) -> Clause | None:
+        """Read mon and wed, or mon-fri, without every: it is not clear that they repeat."""
+        self.take("on")
+        start = self.i
+        days = self._days()
+        if days is None or len(days) < 2:
+            return None
+        titles = [DAY_TITLES[day] for day in days]
+        return Ask(
+            f"Every week on {listed(titles)}, or once?",
+            (f"every {self._said(start)}", f"on {titles[0]}"),
+        )
+
+    # Rules.
+
+    def _rule(self) -> Clause | None:
+        """Read a rhythm."""
+        start = self.i
+        if self.take("every", "each"):
+            return self._except(self._every())
+        if clause := self.maybe(self._nth_of_month):
+            return clause
+        self.i = start
+        self.take("on")
+        if self.peek().word in DAY_PLURALS and (days := self._days()):
+            return self._except(Rule("WEEKLY", days=days))
+        self.i = start
+        if self.take("biweekly") or (self.take("bi") and self.sym("-") and self.take("weekly")):
+            return Ask(
+                "Does biweekly mean every two weeks, or twice a week?",
+                ("every 2 weeks", "every mon and thu"),
+            )
+        self.i = start
+        if self.take("on"):
+            word = self.take("weekdays", "weekends", "workdays")
+        else:
+            word = self.take(*_ADVERBS)
+        rule = _ADVERBS.get(word or "")
+        return (
+            self._on_days(rule)
+            if isinstance(rule, Rule) and word not in _OWN_DAYS
+            else (self._except(rule))
+        )
+
+    def _except(self, rule: Clause | None) -> Clause | None:
+        """Take days out: every weekday except friday."""
+        if not isinstance(rule, Rule) or not self.take("except", "excluding", "but"):
+            return rule
+        self.take("not", "for")
+        self.take("on")
+        out = self._days()
+        days = rule.days or (tuple(range(7)) if rule.freq == "DAILY" else ())
+        if out is None or not set(out) <= set(days) or rule.interval > 1 or rule.nth:
+            return None
+        left = tuple(day for day in days if day not in out)
+        return replace(rule, freq="WEEKLY", days=left) if left else Bad("No day is left.")
+
+    def _every(self) -> Clause | None:
+        """Read what follows every."""
+        if clause := self.maybe(self._nth_of_month):
+            return clause
+        start = self.i
+        if clause := self.maybe(self._every_nth_day):
+            return clause
+        self.i = start
+        self.take("single")
+        interval = self._interval()
+        if interval == 0:
+            return Bad("Nothing repeats every 0 days.")
+        word = self.take(*_EVERY_UNITS) or ""
+        match _EVERY_UNITS.get(word):
+            case Bad() as bad:
+                return bad
+            case Rule() as rule if interval == 1 or not rule.days:
+                return self._on_days(replace(rule, interval=interval))
+            case Rule():
+                return None  # every other weekday
+        if part := PARTS.get(self.take(*PARTS) or ""):
+            return Rule("DAILY", interval=interval, part=part)
+        days = self._days()
+        if days is None:
+            return None
+        return Rule("WEEKLY", interval=interval, days=days, part=self._part_after())
+
+    def _part_after(self) -> Part | None:
+        word = self.take(*PARTS)
+        return PARTS[word] if word else None
+
+    def _interval(self) -> int:
+        """Read other, 2, two, 2nd or second before a unit; 1 where there is nothing."""
+        start = self.i
+        if self.take("other"):
+            return 2
+        if (nth := self._ordinal()) and nth > 0 and self.peek().word in _EVERY_UNITS:
+            return nth
+        self.i = start
+        count = self._count()
+        if count is not None and (self.peek().word in _EVERY_UNITS or count == 0):
+            return min(count, 999)
+        self.i = start
+        return 1
+
+    def _every_nth_day(self) -> Clause | None:
+        """Read every first monday, and ask about every third: of the month, or each third one?"""
+        start = self.i
+        nth = self._ordinal()
+        days = self._days() if nth else None
+        if nth is None or days is None:
+            return None
+        if nth in (1, -1):
+            return Rule("MONTHLY", days=days, nth=(nth,))
+        said = self._said(start)
+        names = listed([DAY_TITLES[day] for day in days])
+        return Ask(
+            f"Every {nth} weeks, or once a month?",
+            (f"every {nth} weeks on {names}", f"every {said} of the month"),
+        )
+
+    def _on_days(self, rule: Rule) -> Clause | None:
+        """Read the days of every 2 weeks on tue and thu."""
+        start = self.i
+        if rule.freq == "WEEKLY" and not rule.days and self.take("on"):
+            if days := self._days():
+                return replace(rule, days=days, part=self._part_after())
+        elif rule.freq == "MONTHLY":
+            self.take("on")
+            if found := self.maybe(self._nth):
+                return replace(found, interval=rule.interval)
+        self.i = start
+        return rule
+
+    def _nth_of_month(self) -> Clause | None:
+        """Read `first monday of the month`, `the 1st and 15th of every month`."""
+        self.take("on")
+        rule = self._nth()
+        if rule is None:
+            return None
+        if self.take("monthly"):
+            return rule
+        if not self.take("of", "in"):
+            return rule if self.take("every", "each") and self.take("month") else None
+        if self.take("the", "a"):
+            return rule if self.take("month") else None
+        if self.take("every", "each"):
+            interval = self._interval()
+            return replace(rule, interval=interval) if self.take("month", "months") else None
+        return None
+
+    def _nth(self) -> Rule | None:
+        """Read first and third monday, 1st and 15th, last day, first weekday."""
+        self.take("the")
+        nth = [self._ordinal()]
+        while nth[-1] is not None and len(nth) < _MOST_DAYS and self.maybe(self._and):
+            self.take("the")
+            nth.append(self._ordinal())
+        if self.peek().word == "day" and len(nth) == 1:
+            self.i += 1
+            return Rule("MONTHLY", month_days=(nth[0],)) if nth[0] else None
+        numbers = tuple(dict.fromkeys(n for n in nth if n is not None))
+        if len(numbers) < len(nth):
+            return None
+        if self.peek().word in WORKDAYS or self.peek().word in ("working", "business"):
+            if self.take("working", "business") and self.peek().word != "day":
+                return None
+            self.i += 1
+            return Rule("MONTHLY", days=WORKWEEK, position=numbers[0]) if len(nth) == 1 else None
+        if days := self._days():
+            fits = all(-1 <= n <= 5 for n in numbers)
+            return Rule("MONTHLY", days=days, nth=numbers) if fits else None
+        if all(1 <= n <= 31 for n in numbers):
+            return Rule("MONTHLY", month_days=tuple(sorted(numbers)))
+        return None
+
+    def _and(self) -> bool | None:
+        comma = self.sym(",", "+", "/")
+        return bool(self.take("and")) or comma or None
+
+    def _ordinal(self) -> int | None:
+        """Read first, 1st or last."""
+        if word := self.take(*ORDINALS):
+            return ORDINALS[word]
+        token, suffix = self.peek(), self.peek(1)
+        if token.kind == "num" and suffix.glued and suffix.word in ("st", "nd", "rd", "th"):
+            if len(token.raw) > 2 or not 1 <= int(token.raw) <= 31:
+                return None
+            self.i += 2
+            return int(token.raw)
+        return None
+
+    def _days(self) -> tuple[int, ...] | None:
+        """Read weekdays in any order: `mon, wed and fri`, `monday to friday`.
+
+        A comma before something else is left where it is.
+        """
+        found: list[int] = []
+        while len(found) < _MOST_DAYS:
+            before = self.i
+            if found and not self._and():
+                break
+            self.take("on")
+            first = self._one_day()
+            if first is None:
+                self.i = before
+                break
+            last = self.maybe(self._end_of_days)
+            found += _days_between(first, first if last is None else last)
+        return tuple(sorted(set(found))) or None
+
+    def _one_day(self) -> int | None:
+        word = self.peek().word
+        day = DAY_NAMES.get(word, DAY_PLURALS.get(word))
+        if day is not None:
+            self.i += 1
+        return day
+
+    def _end_of_days(self) -> int | None:
+        if not (self.sym(*DASHES) or self.take("to", "through", "thru")):
+            return None
+        return self._one_day()
+
+
+def _days_between(first: int, last: int) -> list[int]:
+    return [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+
+
+def _is_weak(clause: Clause, first: Token, single: bool) -> bool:
+    """Say whether a clause, alone in a sentence, may as well be part of a name: weekly, monday."""
+    match clause:
+        case On(day=Numeric() | Weekday()) | Ask():
+            return first.word not in _PREPOSITIONS
+        case PartOnly() | Zone():
+            return True
+        case Rule() | At():
+            return single and first.kind == "word"
+        case _:
+            return False
+
+
+_OWN_DAYS = {"weekdays", "workdays", "weekends", "daily", "everyday"}
+_EVERY_UNITS: dict[str, Rule | Bad] = (
+    {
+        "day": Rule("DAILY"),
+        "days": Rule("DAILY"),
+        "week": Rule("WEEKLY"),
+        "weeks": Rule("WEEKLY"),
+        "month": Rule("MONTHLY"),
+        "months": Rule("MONTHLY"),
+        "weekday": Rule("WEEKLY", days=WORKWEEK),
+        "workday": Rule("WEEKLY", days=WORKWEEK),
+        "weekend": Rule("WEEKLY", days=(5, 6)),
+        "quarter": Rule("MONTHLY", interval=3),
+    }
+    | dict.fromkeys(("year", "years"), Bad(_TOO_RARE))
+    | dict.fromkeys(
+        ("hour", "hours", "minute", "minutes", "min", "mins", "second", "seconds"), Bad(_TOO_OFTEN)
+    )
+)
+# ruff: noqa: SLF001 (the table names the methods of the class above)
+_Reader = Callable[[ClauseScanner], Clause | None]
+_LENGTHS = (ClauseScanner._from_now, ClauseScanner._explicit_time, ClauseScanner._bare_length)
+# Which readers may begin with which words, in the order in which they are tried.
+_TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
+    (ClauseScanner._rule, ["every", "each", "on", "the", "bi", "biweekly", "day"]),
+    (ClauseScanner._rule, (*_ADVERBS, *DAY_PLURALS, *ORDINALS)),
+    (ClauseScanner._now, ("right", "now", "immediately")),
+    (ClauseScanner._in, ("in",)),
+    (ClauseScanner._for, ("for",)),
+    (ClauseScanner._until, (*UNTIL, "ending", "up")),
+    (ClauseScanner._since, ("since",)),
+    (ClauseScanner._starting, ("as", "from", "starting", "beginning")),
+    (ClauseScanner._at, ("at", "from", "between", "@")),
+    (ClauseScanner._on, ["on", "the", "this", "next", "last", "past", "coming", "tonight", "day"]),
+    (ClauseScanner._on, (*DAY_NAMES, *DAY_PLURALS, *MONTHS, *RELATIVE)),
+    (ClauseScanner._explicit_time, ("noon", "midday", "midnight")),
+    (ClauseScanner._zone, ("utc", "(")),
+    (ClauseScanner._part_only, ("in", "at")),
+    *((read, ("a", "an", "half", "quarter", *NUMBERS)) for read in _LENGTHS),
+)
+_READERS: dict[str, tuple[_Reader, ...]] = {}
+for _read, _words in _TABLE:
+    for _word in _words:
+        _READERS[_word] = (*_READERS.get(_word, ()), _read)
+_READERS_OF_KIND: dict[str, tuple[_Reader, ...]] = {
+    "num": (ClauseScanner._rule, ClauseScanner._on, *_LENGTHS),
+    "clock": (ClauseScanner._explicit_time,),
+    "iso": (ClauseScanner._on,),
+    "numeric": (ClauseScanner._on,),
+    "zone": (ClauseScanner._zone,),
+}

@@ -1,0 +1,80 @@
+"""Which addresses of the two APIs are accepted: http:// would show tokens to the network."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load_settings
+
+REQUIRED = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "secret",
+    "HMS_ACCESS_KEY": "key",
+    "HMS_SECRET": "secret",
+}
+
+
+def loaded(monkeypatch: pytest.MonkeyPatch, **env: str) -> Settings:
+    for name, value in {**REQUIRED, **env}.items():
+        monkeypatch.setenv(name, value)
+    return load_settings(env_file=None)
+
+
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "HMS_API_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com/v2",
+        "https://10.0.0.1:8443/",
+        "http://127.0.0.1:8100/v2",
+        "http://127.0.0.2/",
+        "http://localhost:8100/",
+        "http://LOCALHOST/",
+        "http://[::1]:8100/",
+    ],
+)
+def test_https_and_http_of_this_machine_are_accepted(
+    monkeypatch: pytest.MonkeyPatch, name: str, url: str
+) -> None:
+    assert getattr(loaded(monkeypatch, **{name: url}), name.lower()) == url
+
+
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "HMS_API_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.example.com/v2",
+        "http://10.0.0.1:8100/",
+        "http://0.0.0.0:8100/",
+        "http://localhost.example.com/",
+        "http://127.0.0.1.example.com/",
+        "http://127.0.0.1@example.com/",
+        "http://127.0.0.1:80@example.com/",
+        "http://127.0.0.1\\@example.com/",
+        "http://sandbox:8100/",
+        "http://[fe80::1]/",
+        "ftp://127.0.0.1/",
+        "https:///v2",
+        "127.0.0.1",
+    ],
+)
+def test_other_addresses_are_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, url: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        loaded(monkeypatch, **{name: url})
+    line = str(refused.value)
+    assert line.startswith(f"{name} is wrong. It takes a web address with https://")
+    assert "\n" not in line
+    assert url not in line
+
+
+def test_a_settings_file_is_held_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("HMS_API_URL", raising=False)
+    (tmp_path / ".env").write_text("HMS_API_URL=http://api.example.com/v2\n")
+    with pytest.raises(SettingsError):
+        load_settings(tmp_path / ".env")
