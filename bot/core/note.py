@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Asked, Delivery, Hold, Kind, OutcomeAddress, State, Work
+from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Polled, State, Work
 from bot.core.derive import derive
 from bot.core.facts import Fact
 from bot.core.recording import Recording
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 
 UNKNOWN = -1
 TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # nobody waits there any more
@@ -15,13 +17,17 @@ TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # nobody waits there 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What came of a step, written in one transaction. A hold of None is cleared."""
+    """What came of a step, written in one transaction. A retry of None is cleared."""
 
     facts: Sequence[Fact] = ()
     aliases: Sequence[str] = ()
     deliveries: Sequence[Delivery] = ()
-    asked: Asked | None = None
-    holds: Mapping[str, Hold | None] = field(default_factory=dict)
+    polled: Polled | None = None
+    retries: Mapping[str, Retry | None] = field(default_factory=dict)
+
+
+# 100ms is to be polled now, whatever came of it the last time.
+POLL_NOW = Note(polled=Polled(), retries={POLL: None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,9 @@ def after(since: Loaded, note: Note, merged: Merged) -> Loaded:
 def _work_after(work: Work, note: Note) -> Work:
     deliveries = {(d.kind, d.target): d for d in work.deliveries}
     deliveries |= {(d.kind, d.target): d for d in note.deliveries}
-    holds = {**work.holds, **note.holds}
-    asked = note.asked or Asked(work.asked_at, work.asks, work.ask_failures)
+    retries = {**work.retries, **note.retries}
     return Work(
         deliveries=tuple(deliveries.values()),
-        holds={name: hold for name, hold in holds.items() if hold is not None},
-        asked_at=asked.asked_at,
-        asks=asked.asks,
-        ask_failures=asked.failures,
+        retries={name: retry for name, retry in retries.items() if retry is not None},
+        polled=note.polled or work.polled,
     )

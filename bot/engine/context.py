@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Hold, Kind, OutcomeAddress, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Wanted, Work
 from bot.core.facts import Fact
 from bot.core.note import Loaded, Note
 from bot.core.policy import Policy
 from bot.core.recording import Recording
+from bot.core.retry import Retry
 from bot.core.steps import Action
 from bot.deps import Deps
 
@@ -69,18 +70,27 @@ class Context:
 class Dispatch:
     """What the engine is handed: what the views would show now, and who does which step.
 
-    `carry_out` raises the typed errors of `hms` and `slack`; the runner holds the step up then.
+    `carry_out` raises the typed errors of `hms` and `slack`; the runner notes a retry then.
     """
 
     wanted: Callable[[Context], Wanted]
     carry_out: Callable[[Action, Context], Awaitable[Note]]
 
 
-def hold(
-    policy: Policy, now: datetime, earlier: Hold | None, *, retry_after_s: float | None = None
-) -> Hold:
-    """The next hold of a step that failed: longer each time, never before the other side's word."""
+def next_retry(
+    policy: Policy,
+    now: datetime,
+    earlier: Retry | None,
+    *,
+    retry_after_s: float | None = None,
+    first: timedelta | None = None,
+    cap: timedelta | None = None,
+) -> Retry:
+    """After one more failure: later each time, and never before the time the service named.
+
+    `first` and `cap` bound the back-off; without them they are those of any step.
+    """
     attempts = (earlier.attempts if earlier else 0) + 1
-    pause = policy.backoff(attempts, policy.retry_first, policy.retry_cap)
+    pause = policy.backoff(attempts, first or policy.retry_first, cap or policy.retry_cap)
     pause *= random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
-    return Hold(now + max(pause, timedelta(seconds=retry_after_s or 0)), attempts)
+    return Retry(attempts, now + max(pause, timedelta(seconds=retry_after_s or 0)))

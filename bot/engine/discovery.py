@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.deliveries import Asked
 from bot.core.facts import Discovered, HmsStatus
-from bot.core.note import Note
+from bot.core.note import POLL_NOW
 from bot.deps import Deps
 from bot.hms.errors import HmsError
 from bot.hms.models import Recording as HmsRecording
@@ -89,7 +88,7 @@ async def _discover(deps: Deps, look: Look, found: HmsRecording) -> bool:
         deps.new_id(), first, also=facts_of_recording(found, now)
     )
     if isinstance(made, RoomTaken):
-        await deps.store.recordings.record(made.key, Note(asked=Asked(None)))
+        await deps.store.recordings.record(made.key, POLL_NOW)
         return False
     if isinstance(made, Created):
         log.info("discovered", key=made.key, room=look.room_id)

@@ -163,7 +163,7 @@ class Reconciler:
                 await self._let_end(after, key, owner)
                 loaded = None
             rest = await run(self._deps, self._dispatch, key, owner, loaded, enough=enough)
-            if await self._deps.store.queue.release(key, owner, rest.until, asked=rest.asked):
+            if await self._deps.store.queue.release(key, owner, rest.until, polled=rest.polled):
                 self._work.set()
             elif rest.until is not None:
                 self._look_at(rest.until)

@@ -2,19 +2,20 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.deliveries import Asked, Hold, Kind, State
+from bot.core.deliveries import Kind, Polled, State
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
 from bot.core.recording import Recording
-from bot.core.steps import Action, Done, Forget, Wait, hold_name
+from bot.core.retry import Retry
+from bot.core.steps import Action, Done, Forget, Wait, retry_name
 from bot.deps import Deps
-from bot.engine.context import Context, Dispatch, hold
+from bot.engine.context import Context, Dispatch, next_retry
 from bot.hms.errors import HmsError, HmsUnavailable
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
@@ -30,10 +31,10 @@ BREATHER = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """When to look again (None: it is done), and what was asked of 100ms that is not stored yet."""
+    """When to look again (None: it is done), and a poll of 100ms that is not stored yet."""
 
     until: datetime | None
-    asked: Asked | None = None
+    polled: Polled | None = None
 
 
 async def run(
@@ -50,7 +51,7 @@ async def run(
     Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
-    state, asked = loaded or await deps.store.recordings.load(key), None
+    state, polled = loaded or await deps.store.recordings.load(key), None
     for _ in range(MAX_STEPS_IN_A_ROW):
         if state.owner != owner:
             raise LeaseLost(key)
@@ -58,29 +59,28 @@ async def run(
         wanted = dispatch.wanted(ctx)
         match next_step(state.recording, state.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
-                return Rest(until, asked)
+                return Rest(until, polled)
             case Done():
-                return Rest(None, asked)
+                return Rest(None, polled)
             case Forget():
                 await deps.store.forgetting.forget(key, owner)
                 return Rest(None)
             case step:
                 note = await _guarded(dispatch, step, ctx)
-        if _only_asked(note):
-            state, asked = after(ctx.latest, note, merge((), ())), note.asked
+        if _only_polled(note):
+            state, polled = after(ctx.latest, note, merge((), ())), note.polled
         else:
-            state = await _write(ctx, replace(note, asked=note.asked or asked))
-            asked = None
+            state = await _write(ctx, replace(note, polled=note.polled or polled))
+            polled = None
         if enough():
-            return Rest(deps.now(), asked)
+            return Rest(deps.now(), polled)
     log.warning("many_steps_in_a_row", key=key)
-    return Rest(deps.now() + BREATHER, asked)
+    return Rest(deps.now() + BREATHER, polled)
 
 
-def _only_asked(note: Note) -> bool:
-    """The commonest step of all, an ask with nothing new: it is stored when the lease is given
-    back, and there is nothing to read again."""
-    return note.asked is not None and not (note.facts or note.deliveries or note.holds)
+def _only_polled(note: Note) -> bool:
+    """The commonest step of all, a poll without news: it is stored when the lease is given back."""
+    return note.polled is not None and not (note.facts or note.deliveries or note.retries)
 
 
 async def _pointer_link(deps: Deps, recording: Recording) -> str | None:
@@ -103,46 +103,46 @@ async def _link_to(deps: Deps, key: str) -> str | None:
 
 
 async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
-    """Carry out a step; what goes wrong holds up this step only."""
-    name = hold_name(step)
+    """Carry out a step; what goes wrong delays this step only."""
+    name = retry_name(step)
     kind = type(step).__name__
     try:
         async with asyncio.timeout(STEP_WITHIN_S):
             note = await dispatch.carry_out(step, ctx)
     except (HmsUnavailable, SlackUnavailable) as failed:
         STEPS.labels(kind, "unavailable").inc()
-        log.info("step_held", key=ctx.key, step=name, why=str(failed))
-        return _held(ctx, name, retry_after_s=failed.retry_after_s)
+        log.info("step_put_off", key=ctx.key, step=name, why=str(failed))
+        return _failed(ctx, name, retry_after_s=failed.retry_after_s)
     except TimeoutError:
         STEPS.labels(kind, "timeout").inc()
         log.warning("step_timed_out", key=ctx.key, step=name)
-        return _held(ctx, name)
+        return _failed(ctx, name)
     except (HmsError, SlackError) as refused:
         STEPS.labels(kind, "refused").inc()
         CALLS_REFUSED.labels("slack" if isinstance(refused, SlackError) else "100ms", kind).inc()
         log.error("step_refused", key=ctx.key, step=name, why=str(refused))
         patience = 5 if isinstance(refused, NotAuthorized) else 3
-        return _held(ctx, name, attempts=patience)
+        return _failed(ctx, name, attempts=patience)
     except StoreError:
         raise
     except Exception:
         reference = uuid.uuid4().hex[:8]
         FAULTS.labels("reconcile").inc()
         log.exception("step_broke", key=ctx.key, step=name, reference=reference)
-        return _held(ctx, name, attempts=3)
+        return _failed(ctx, name, attempts=3)
     STEPS.labels(kind, "done").inc()
-    if name in ctx.work.holds and name not in note.holds:
-        return replace(note, holds={**note.holds, name: None})
+    if name in ctx.work.retries and name not in note.retries:
+        return replace(note, retries={**note.retries, name: None})
     return note
 
 
-def _held(
+def _failed(
     ctx: Context, name: str, *, retry_after_s: float | None = None, attempts: int = 0
 ) -> Note:
-    earlier = ctx.work.holds.get(name) or (Hold(ctx.now, attempts) if attempts else None)
-    later = hold(ctx.deps.policy, ctx.now, earlier, retry_after_s=retry_after_s)
-    holds: Mapping[str, Hold | None] = {name: later}
-    return Note(holds=holds)
+    """`attempts`: the first retry comes as late as if there had been so many before."""
+    earlier = ctx.work.retries.get(name) or Retry(attempts)
+    later = next_retry(ctx.deps.policy, ctx.now, earlier, retry_after_s=retry_after_s)
+    return Note(retries={name: later})
 
 
 async def _write(ctx: Context, note: Note) -> Loaded:

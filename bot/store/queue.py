@@ -21,14 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.core.deliveries import Asked, State
+from bot.core.deliveries import Polled, State
 from bot.core.note import Loaded
 from bot.core.recording import Phase
 from bot.store.database import MAIL, WORK
 from bot.store.listening import Listener
 from bot.store.reading import Stored, read
 from bot.store.repository import Repository
-from bot.store.rows import asked_row
+from bot.store.rows import polled_row
 from bot.store.schema import deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked, of_the_team
 
@@ -36,7 +36,7 @@ r = recordings.c
 MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
 CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
 BATCH, BATCH_EVERY = 50, timedelta(seconds=0.5)
-UNASKED = asked_row(Asked(None))
+POLL_ANEW = {**polled_row(Polled()), "ask_failures": 0}
 WOKEN = r.wakes != r.taken_wakes
 
 
@@ -74,7 +74,7 @@ def _loaded(stored: Stored) -> Loaded | None:
 
 
 TAKE = _take()
-FREED, FREED_HAVING_ASKED = _freed("next_due_at"), _freed("next_due_at", *UNASKED)
+FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polled_row(Polled()))
 
 
 class Queue(Repository):
@@ -102,18 +102,18 @@ class Queue(Repository):
             return sorted((await conn.scalars(longer)).all())
 
     async def release(
-        self, key: str, owner: str, next_due_at: datetime | None, *, asked: Asked | None = None
+        self, key: str, owner: str, next_due_at: datetime | None, *, polled: Polled | None = None
     ) -> bool:
-        """Gives it back until `next_due_at` (None: done), with what was asked of 100ms last.
+        """Gives it back until `next_due_at` (None: done), with what is known of the last poll.
 
-        True if it was woken since it was taken: then it stays due now, and is asked for again if
+        True if it was woken since it was taken: then it stays due now, and is polled again if
         whoever woke it wants that. A lost lease is no error.
         """
-        changes = {"next_due_at": next_due_at, **(asked_row(asked) if asked else {})}
+        changes = {"next_due_at": next_due_at, **(polled_row(polled) if polled else {})}
         its = {"its_key": key, "owner": owner, **self._team_given}
         its |= {f"new_{name}": value for name, value in changes.items()}
         async with self._db.write(lone=True) as conn:
-            return bool(await conn.scalar(FREED_HAVING_ASKED if asked else FREED, its))
+            return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
 
     async def next_due(self) -> datetime | None:
         """When there is something to do: a recording, an expired lease, a new inbox item."""
@@ -141,13 +141,13 @@ class Queue(Repository):
                 await self._wake(conn, r.key.in_(sorted(keys)))
 
     async def wake_all_open(self) -> int:
-        """After downtime: everything unfinished is due, and to be asked for. Their number.
+        """After downtime: everything unfinished is due, and to be polled. Their number.
 
         What only runs is spread over time, a hundred a second, so that nobody who starts or
         stops something waits behind ten thousand questions.
         """
         async with self._waking() as conn:
-            woken = await self._wake(conn, r.next_due_at.is_not(None), **UNASKED)
+            woken = await self._wake(conn, r.next_due_at.is_not(None), **POLL_ANEW)
             calm = select(r.key).where(self._mine(recordings), r.next_due_at.is_not(None))
             calm = calm.where(r.phase.in_(CALM)).order_by(r.key)
             keys = list(await conn.scalars(calm))

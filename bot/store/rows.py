@@ -7,14 +7,25 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row
+from typing_extensions import TypedDict
 
-from bot.core.deliveries import Asked, Delivery, Hold, Kind, OutcomeAddress, State, Work
+from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Polled, State, Work
 from bot.core.facts import FACT, Fact
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_read, can_watch
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.store import schema
 from bot.store.values import InboxEntry, InboxItem, InboxState, RecordingRow
 
-HOLDS: TypeAdapter[dict[str, Hold]] = TypeAdapter(dict[str, Hold])
+
+class Hold(TypedDict):
+    """A `Retry` as it is stored; other versions of the bot read it, too."""
+
+    attempts: int
+    until: datetime | None
+
+
+HOLDS = TypeAdapter(dict[str, Hold])
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 ROW_COLUMNS = [schema.recordings.c[f.name] for f in fields(RecordingRow)]
@@ -69,13 +80,15 @@ def recording_row(row: AnyRow) -> RecordingRow:
 
 
 def delivery_row(delivery: Delivery) -> dict[str, Any]:
-    row = {f.name: getattr(delivery, f.name) for f in fields(delivery)}
-    return {**row, "kind": delivery.kind.value, "state": delivery.state.value}
+    row = {f.name: getattr(delivery, f.name) for f in fields(delivery) if f.name != "retry"}
+    retry = {"attempts": delivery.retry.attempts, "not_before": delivery.retry.not_before}
+    return {**row, **retry, "kind": delivery.kind.value, "state": delivery.state.value}
 
 
 def delivery_of(row: AnyRow) -> Delivery:
-    values = {f.name: getattr(row, f.name) for f in fields(Delivery)}
-    return Delivery(**{**values, "kind": Kind(row.kind), "state": State(row.state)})
+    values = {f.name: getattr(row, f.name) for f in fields(Delivery) if f.name != "retry"}
+    retry = Retry(row.attempts, row.not_before)
+    return Delivery(**{**values, "kind": Kind(row.kind), "state": State(row.state), "retry": retry})
 
 
 def address_row(address: OutcomeAddress) -> dict[str, Any]:
@@ -87,24 +100,35 @@ def address_of(stored: Mapping[str, Any]) -> OutcomeAddress:
     return OutcomeAddress(**{k: v for k, v in stored.items() if k in known})
 
 
-def holds_after(stored: Any, change: Mapping[str, Hold | None]) -> Any:
-    """The stored holds with these set, or cleared where None."""
-    kept = {k: v for k, v in HOLDS.validate_python(stored).items() if k not in change}
-    return HOLDS.dump_python(kept | {k: v for k, v in change.items() if v is not None}, mode="json")
+def retries_of(holds: Any) -> dict[str, Retry]:
+    stored = HOLDS.validate_python(holds)
+    return {name: Retry(hold["attempts"], hold["until"]) for name, hold in stored.items()}
+
+
+def retries_row(holds: Any, change: Mapping[str, Retry | None]) -> dict[str, Any]:
+    """The columns once these are set, or cleared where None. The one of polling has a column of
+    its own, so that all can be polled anew at once."""
+    retries = {k: v for k, v in {**retries_of(holds), **change}.items() if v is not None}
+    stored = {k: Hold(attempts=v.attempts, until=v.not_before) for k, v in retries.items()}
+    row = {"holds": HOLDS.dump_python(stored, mode="json")}
+    if POLL in change:
+        row["ask_failures"] = retries.get(POLL, Retry()).attempts
+    return row
 
 
 def work_of(row: AnyRow, deliveries: Sequence[AnyRow]) -> Work:
+    retries = retries_of(row.holds)
+    if row.ask_failures == 0:
+        retries.pop(POLL, None)
     return Work(
         deliveries=tuple(delivery_of(d) for d in deliveries),
-        holds=HOLDS.validate_python(row.holds),
-        asked_at=row.asked_at,
-        asks=row.asks,
-        ask_failures=row.ask_failures,
+        retries=retries,
+        polled=Polled(row.asked_at, row.asks),
     )
 
 
-def asked_row(asked: Asked) -> dict[str, Any]:
-    return {"asked_at": asked.asked_at, "asks": asked.asks, "ask_failures": asked.failures}
+def polled_row(polled: Polled) -> dict[str, Any]:
+    return {"asked_at": polled.at, "asks": polled.unchanged}
 
 
 def inbox_row(entry: InboxEntry) -> dict[str, Any]:

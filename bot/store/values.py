@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.core.recording import Phase
+from bot.core.retry import Retry
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,7 @@ class Owed:
 
     since: datetime
     until: datetime
-    due_at: datetime
-    tries: int = 0
+    retry: Retry  # `attempts` so far; `not_before` is when it is due
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,10 +100,10 @@ class StepWrites(Repository):
         mail = await self._name(conn, key, row.room_id, names)
         for delivery in note.deliveries:
             await self._deliver(conn, key, delivery)
-        if note.holds:
-            changes["holds"] = rows.holds_after(row.holds, note.holds)
-        if note.asked:
-            changes |= rows.asked_row(note.asked)
+        if note.retries:
+            changes |= rows.retries_row(row.holds, note.retries)
+        if note.polled:
+            changes |= rows.polled_row(note.polled)
         if changes:
             await conn.execute(update(recordings).where(r.key == key).values(changes))
         return Written(len(merged.new), state, mail)
@@ -186,7 +186,7 @@ class StepWrites(Repository):
         there = (await conn.execute(query)).first()
         if there is None or (there.ts and there.ts == late.ts):
             return True
-        return there.attempts == late.attempts and there.state not in TOLD
+        return there.attempts == late.retry.attempts and there.state not in TOLD
 
     async def _deliver(self, conn: AsyncConnection, key: str, delivery: Delivery) -> None:
         """It keeps the address of who waits for it, until they are told."""

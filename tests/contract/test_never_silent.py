@@ -51,7 +51,7 @@ class Life:
             self.clock.time = max(self.clock.time, due)
             for key in await self.store.queue.take(1, ME):
                 rest = await run(self.deps, DISPATCH, key, ME)
-                await self.store.queue.release(key, ME, rest.until, asked=rest.asked)
+                await self.store.queue.release(key, ME, rest.until, polled=rest.polled)
         self.clock.time = max(self.clock.time, then)
 
     async def recorded(self, **options: Any) -> str:

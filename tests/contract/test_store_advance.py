@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from bot.core.deliveries import Asked, Hold, Kind, OutcomeAddress, State
+from bot.core.deliveries import Kind, OutcomeAddress, Polled, State
 from bot.core.facts import Followed, Observed, StartAccepted, StartAttempted, StopRequested
 from bot.core.note import Loaded, Note
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.store.errors import LeaseLost
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled
@@ -31,10 +33,10 @@ NOTES = [
     Note(facts=[StartAttempted(at=T0)]),
     Note(facts=[ACCEPTED, Observed(at=T0 + S, status="running")], aliases=["job-1"]),
     Note(facts=[Followed(at=T0, channel_id="C2", by="U2")]),
-    Note(facts=[StartAttempted(at=T0)], holds={"Start": None, "Stop": Hold(T0 + S, 2)}),
+    Note(facts=[StartAttempted(at=T0)], retries={"Start": None, "Stop": Retry(2, T0 + S)}),
     Note(deliveries=[card(posted_in="C1", ts="1.0", hash="h"), card("C2", State.PARKED)]),
     Note(deliveries=[replace(card("U1"), kind=Kind.OUTCOME)]),
-    Note(asked=Asked(T0 + S, 3, 1)),
+    Note(polled=Polled(T0 + S, 3), retries={POLL: Retry(1, T0)}),
 ]
 
 
@@ -42,7 +44,7 @@ async def taken(store: Store, owner: str = "a") -> Loaded:
     """A recording that `owner` works on, whose starter waits."""
     key = new_key()
     await store.recordings.create(key, requested(), outcome=WAITING_AT)
-    await store.recordings.record(key, Note(holds={"Start": Hold(T0 + S, 1)}))
+    await store.recordings.record(key, Note(retries={"Start": Retry(1, T0 + S)}))
     loaded = (await store.queue.take(1, owner))[key]
     assert loaded is not None
     return loaded
@@ -102,12 +104,12 @@ async def test_a_late_note_overwrites_no_retry_of_the_other_one(
     clock.advance(LEASE + S)
     theirs = (await another.queue.take(1, "b"))[key]
     assert theirs is not None
-    note = Note(holds={"Start": Hold(T0 + 9 * S, 4)}, asked=Asked(clock.now(), 5))
+    note = Note(retries={"Start": Retry(4, T0 + 9 * S)}, polled=Polled(clock.now(), 5))
     theirs = await another.recordings.advance(theirs, note)
-    late = Note(facts=[ACCEPTED], holds={"Start": None}, asked=Asked(T0, 1))
+    late = Note(facts=[ACCEPTED], retries={"Start": None}, polled=Polled(T0, 1))
     state = await store.recordings.advance(since, late)
     assert state.owner == "b"  # so the late one stops
-    assert (state.work.holds, state.work.asks) == (theirs.work.holds, 5)
+    assert (state.work.retries, state.work.polled.unchanged) == (theirs.work.retries, 5)
     assert state.recording.hms_id == "job-1"
     with pytest.raises(LeaseLost):
         await store.recordings.announce(await held(store, key, "a"), NOTES[1])

@@ -5,9 +5,11 @@ from collections import Counter
 
 import pytest
 
-from bot.core.deliveries import Asked, Kind, State
+from bot.core.deliveries import Kind, Polled, State
 from bot.core.facts import StopRequested
-from bot.core.note import Note
+from bot.core.note import POLL_NOW, Note
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.store.store import Store
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry
 
@@ -69,16 +71,15 @@ async def test_a_wake_during_the_run_is_honoured(store: Store, another: Store) -
     assert await store.queue.next_due() is None
 
 
-async def test_what_was_asked_is_kept_unless_someone_wants_it_asked_again(store: Store) -> None:
+async def test_a_poll_is_kept_unless_someone_wants_another_one(store: Store) -> None:
     [key] = await rooms(store, 1)
     await store.queue.take(1, "a")
-    await store.queue.release(key, "a", T0, asked=Asked(T0, 3, 1))
-    work = (await store.recordings.load(key)).work
-    assert (work.asked_at, work.asks, work.ask_failures) == (T0, 3, 1)
+    await store.queue.release(key, "a", T0, polled=Polled(T0, 3))
+    assert (await store.recordings.load(key)).work.polled == Polled(T0, 3)
     await store.queue.take(1, "a")
-    await store.recordings.record(key, Note(asked=Asked(None)))
-    await store.queue.release(key, "a", T0, asked=Asked(T0, 4))
-    assert (await store.recordings.load(key)).work.asked_at is None
+    await store.recordings.record(key, POLL_NOW)
+    await store.queue.release(key, "a", T0, polled=Polled(T0, 4))
+    assert (await store.recordings.load(key)).work.polled == Polled()
 
 
 async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> None:
@@ -133,12 +134,12 @@ async def test_after_downtime_everything_unfinished_is_due(store: Store) -> None
     assert len(await store.inbox.take(9)) == 1
 
 
-async def test_what_is_resumed_is_also_to_be_asked_for(store: Store) -> None:
+async def test_what_is_resumed_is_also_polled(store: Store) -> None:
     [key] = await rooms(store, 1)
-    await store.recordings.record(key, Note(asked=Asked(T0, asks=3, failures=2)))
+    await store.recordings.record(key, Note(polled=Polled(T0, 3), retries={POLL: Retry(2, T0)}))
     assert await store.queue.resume() == 1
     work = (await store.recordings.load(key)).work
-    assert (work.asked_at, work.asks, work.ask_failures) == (None, 0, 0)
+    assert (work.polled, work.retries) == (Polled(), {})
 
 
 async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -> None:
@@ -155,7 +156,7 @@ async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -
 
 async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None:
     one, two = await rooms(store, 2)
-    parked = card("C1", State.PARKED, error="is_archived", attempts=7, not_before=T0 + 900 * S)
+    parked = card("C1", State.PARKED, error="is_archived", retry=Retry(7, T0 + 900 * S))
     await store.recordings.record(one, Note(deliveries=[parked]))
     await store.recordings.record(one, Note(deliveries=[card("C2", State.PARKED)]))
     await store.recordings.record(two, Note(deliveries=[card("C1", State.SENT)]))
@@ -169,7 +170,7 @@ async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None
     assert states == {"C1": State.WAITING, "C2": State.PARKED}
     woken = (await store.recordings.load(one)).work.delivery(Kind.CARD, "C1")
     assert woken is not None
-    assert (woken.attempts, woken.not_before, woken.error) == (0, None, None)
+    assert (woken.retry, woken.error) == (Retry(), None)
 
 
 async def test_every_commit_that_makes_work_says_so(store: Store) -> None:

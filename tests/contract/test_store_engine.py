@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, QueuePool, event, select, text, update
 
-from bot.core.deliveries import Asked
+from bot.core.deliveries import Polled
 from bot.core.note import Note
 from bot.store.database import MAIL
 from bot.store.drivers import engine_of
@@ -247,9 +247,9 @@ async def test_a_read_sees_one_state_and_leaves_nothing_open(
     asks = select(recordings.c.asks).where(recordings.c.key == key)
     async with store.db.database.read() as conn:
         before = await conn.scalar(asks)
-        await store.recordings.record(key, Note(asked=Asked(clock.now(), 5)))
+        await store.recordings.record(key, Note(polled=Polled(clock.now(), 5)))
         assert await conn.scalar(asks) == before
-    assert (await store.recordings.load(key)).work.asks == 5
+    assert (await store.recordings.load(key)).work.polled.unchanged == 5
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
         (busy, *_) = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not busy, "somebody still reads"

@@ -7,12 +7,13 @@ import pytest
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import StartAccepted
 from bot.core.note import Note
+from bot.core.retry import Retry
 from bot.store.store import Store
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, held
 
-ANNOUNCED = card(state=State.SENDING, attempts=1)
-AGAIN = replace(ANNOUNCED, attempts=2)
-POSTED = card(posted_in="C1", ts="1.0", hash="then", attempts=1)
+ANNOUNCED = card(state=State.SENDING, retry=Retry(1))
+AGAIN = replace(ANNOUNCED, retry=Retry(2))
+POSTED = card(posted_in="C1", ts="1.0", hash="then", retry=Retry(1))
 EARLIER = replace(POSTED, hash="before")
 
 
@@ -33,7 +34,7 @@ async def the_card(store: Store, key: str) -> Delivery | None:
 @pytest.mark.parametrize(
     "late",
     [
-        replace(ANNOUNCED, state=State.WAITING, not_before=T0),
+        replace(ANNOUNCED, state=State.WAITING, retry=Retry(0, T0)),
         replace(ANNOUNCED, state=State.PARKED, error="not_in_channel"),
         replace(ANNOUNCED, state=State.GONE),
         replace(POSTED, ts="0.5"),
@@ -46,10 +47,10 @@ async def test_what_the_other_one_posted_stays(
     key = await taken_over(store, another, clock, ANNOUNCED)
     await another.recordings.announce(await held(another, key, "b"), Note(deliveries=[AGAIN]))
     await another.recordings.advance(
-        await held(another, key, "b"), Note(deliveries=[replace(POSTED, attempts=2)])
+        await held(another, key, "b"), Note(deliveries=[replace(POSTED, retry=Retry(2))])
     )
     await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[late]))
-    assert await the_card(store, key) == replace(POSTED, attempts=2)
+    assert await the_card(store, key) == replace(POSTED, retry=Retry(2))
 
 
 async def test_what_the_other_one_is_posting_stays_announced(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.core.deliveries import Asked, Hold, Kind, OutcomeAddress, State
+from bot.core.deliveries import Kind, OutcomeAddress, Polled, State
 from bot.core.derive import derive
 from bot.core.facts import (
     Adopted,
@@ -21,6 +21,8 @@ from bot.core.facts import (
 )
 from bot.core.note import Note
 from bot.core.recording import Phase
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.store.errors import LeaseLost, StoreRefused, UnknownRecording
 from bot.store.store import Store
 from bot.store.values import AlreadyRequested, Created, RoomTaken
@@ -102,12 +104,12 @@ async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -
     key = await created(store)
     follows = [Followed(at=T0 + i * S, channel_id=f"C{i}", by="U2") for i in range(100)]
 
-    def holds(n: int) -> dict[str, Hold | None]:
-        return {f"h{n}": Hold(T0, n)}
+    def retries(n: int) -> dict[str, Retry | None]:
+        return {f"h{n}": Retry(n, T0)}
 
     counts = await asyncio.gather(
         *(
-            store.recordings.record(key, Note(facts=[f], holds=holds(n)))
+            store.recordings.record(key, Note(facts=[f], retries=retries(n)))
             for n, f in enumerate(follows)
         ),
         *(another.recordings.record(key, Note(facts=[f])) for f in follows),
@@ -116,7 +118,7 @@ async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -
     loaded = await store.recordings.load(key)
     assert sum(counts) == 100
     assert len(loaded.recording.channels) == 100
-    assert len(loaded.work.holds) == 100
+    assert len(loaded.work.retries) == 100
     in_channel = await store.lists.recordings_in_channel("C99")
     assert [row.key for row in in_channel] == [key]
 
@@ -144,17 +146,18 @@ async def test_order_and_repetition_of_facts_do_not_matter(store: Store) -> None
 async def test_times_come_back_in_utc_whatever_zone_they_came_in(store: Store) -> None:
     berlin = datetime(2026, 3, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
     key = await created(store)
-    await store.recordings.record(key, Note(asked=Asked(berlin, asks=2, failures=1)))
+    await store.recordings.record(key, Note(polled=Polled(berlin, 2), retries={POLL: Retry(1, T0)}))
     work = (await store.recordings.load(key)).work
-    assert work.asked_at == berlin
-    assert work.asked_at.utcoffset() == timedelta(0)
-    assert (work.asks, work.ask_failures) == (2, 1)
+    assert work.polled == Polled(berlin, 2)
+    assert work.polled.at is not None
+    assert work.polled.at.utcoffset() == timedelta(0)
+    assert work.retries == {POLL: Retry(1, T0)}
 
 
 async def test_a_naive_time_is_refused(store: Store) -> None:
     key = await created(store)
     with pytest.raises(StoreRefused, match="naive"):
-        await store.recordings.record(key, Note(asked=Asked(datetime(2026, 3, 1))))  # noqa: DTZ001
+        await store.recordings.record(key, Note(polled=Polled(datetime(2026, 3, 1))))  # noqa: DTZ001
 
 
 async def test_one_step_is_all_or_nothing(store: Store) -> None:
@@ -168,18 +171,18 @@ async def test_one_step_is_all_or_nothing(store: Store) -> None:
     assert loaded.work.deliveries == ()
 
 
-async def test_deliveries_holds_and_asks_are_notes_that_change(store: Store) -> None:
+async def test_deliveries_retries_and_polls_are_notes_that_change(store: Store) -> None:
     key = await created(store)
-    hold = Hold(T0 + 5 * S, 2)
-    sending = card(state=State.SENDING, attempts=1, changed_at=T0)
+    hold = Retry(2, T0 + 5 * S)
+    sending = card(state=State.SENDING, retry=Retry(1), changed_at=T0)
     await store.recordings.record(
-        key, Note(deliveries=[sending], holds={"Start": hold, "Ask": hold})
+        key, Note(deliveries=[sending], retries={"Start": hold, "Ask": hold})
     )
-    sent = card(posted_in="C1", ts="17.1", hash="abc", not_before=T0 + S)
-    await store.recordings.record(key, Note(deliveries=[sent], holds={"Ask": None}))
+    sent = card(posted_in="C1", ts="17.1", hash="abc", retry=Retry(0, T0 + S))
+    await store.recordings.record(key, Note(deliveries=[sent], retries={"Ask": None}))
     work = (await store.recordings.load(key)).work
     assert work.deliveries == (sent,)
-    assert dict(work.holds) == {"Start": hold}
+    assert dict(work.retries) == {"Start": hold}
     assert await store.recordings.cards([key, "none"]) == {key: (sent,)}
 
 

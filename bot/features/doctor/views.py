@@ -116,8 +116,9 @@ def _undelivered(undelivered: Undelivered | None) -> str:
 
 
 def _owed(owed: Owed) -> str:
+    due_at = owed.retry.not_before or owed.until
     return (
-        f"The bot was away after {when(owed.since)}. At {clock(owed.due_at)} it has 100ms send "
+        f"The bot was away after {when(owed.since)}. At {clock(due_at)} it has 100ms send "
         "again what could not be delivered meanwhile."
     )
 

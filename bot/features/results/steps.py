@@ -10,7 +10,7 @@ from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen, Fact, ResultsChecked, TranscriptionReported
 from bot.core.note import Note
 from bot.core.policy import is_late
-from bot.core.steps import Action, PostSummary, UploadFile, hold_name
+from bot.core.steps import Action, PostSummary, UploadFile, retry_name
 from bot.engine.context import Context
 from bot.engine.posting import announce, not_now, not_there, post, send
 from bot.features.results.views import UNREADABLE, file_failed_message, results_message
@@ -191,8 +191,8 @@ def _below_results(ctx: Context, target: str) -> _Place:
 
 def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:
     """100ms was asked for the content often enough, for long enough: go on without."""
-    held, policy = ctx.work.holds.get(hold_name(step)), ctx.deps.policy
-    often = held is not None and held.attempts >= policy.tries_to_read
+    tried, policy = ctx.work.retries.get(retry_name(step)), ctx.deps.policy
+    often = tried is not None and tried.attempts >= policy.tries_to_read
     return often and since is not None and ctx.now - since >= policy.give_up_after
 
 

@@ -46,7 +46,7 @@ async def outcome(ctx: Context, target: str) -> Note:
     (told,) = note.deliveries
     if told.state is State.SENT:
         return note
-    if told.attempts >= _TRIES or (told.state is State.PARKED and not unavailable):
+    if told.retry.attempts >= _TRIES or (told.state is State.PARKED and not unavailable):
         return Note(deliveries=[replace(told, state=State.DROPPED, error="no way to the person")])
     if told.state is State.PARKED:  # but a nearer way may be open again by then
         return Note(deliveries=[replace(told, state=State.WAITING)])

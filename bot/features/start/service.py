@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.deliveries import Asked, OutcomeAddress
+from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Requested, Via
-from bot.core.note import Note
+from bot.core.note import POLL_NOW
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.deps import Deps
@@ -51,7 +51,7 @@ async def request_recording(deps: Deps, wish: Wish) -> Created | AlreadyRequeste
     made = await deps.store.recordings.create(deps.new_id(), requested, outcome=wish.outcome)
     if isinstance(made, RoomTaken):
         # What we know may be old news: ask, so that a second try meets the truth.
-        await deps.store.recordings.record(made.key, Note(asked=Asked(None)))
+        await deps.store.recordings.record(made.key, POLL_NOW)
     return made
 
 

@@ -14,8 +14,8 @@ from bot.core.facts import (
     StartRefused,
 )
 from bot.core.note import Note
-from bot.core.steps import Start, hold_name
-from bot.engine.context import Context, hold
+from bot.core.steps import Start, retry_name
+from bot.engine.context import Context, next_retry
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
@@ -75,12 +75,12 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     except HmsUnavailable as failed:
         if failed.reached:
             raise
-        name = hold_name(Start())
-        pause = hold(
-            ctx.deps.policy, ctx.now, ctx.work.holds.get(name), retry_after_s=failed.retry_after_s
+        name = retry_name(Start())
+        later = next_retry(
+            ctx.deps.policy, ctx.now, ctx.work.retries.get(name), retry_after_s=failed.retry_after_s
         )
         not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
-        return Note(facts=[not_done], holds={name: pause})
+        return Note(facts=[not_done], retries={name: later})
     accepted = StartAccepted(at=ctx.now, hms_id=started.id)
     facts = [accepted, *followers, *facts_of_recording(started, ctx.now)]
     return Note(facts=facts, aliases=[started.id])
