@@ -12,6 +12,7 @@ from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.store.store import Store
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry
+from tests.patience import PATIENCE_S
 
 
 async def rooms(store: Store, count: int) -> list[str]:
@@ -193,7 +194,7 @@ async def test_every_replica_hears_of_work_and_of_mail_by_itself(
         store.queue.listen(lambda: heard.put_nowait("work"), lambda: heard.put_nowait("mail"))
     )
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             if store is not another:
                 assert {await heard.get(), await heard.get()} == {"work", "mail"}  # it listens now
             else:
