@@ -34,7 +34,7 @@ from bot.core.facts import (
     TranscriptionReported,
 )
 from bot.hms import lenient
-from bot.hms.models import Flag, Text, Time, WebhookDelivery
+from bot.hms.models import Text, Time
 from bot.hms.redact import redact, strip_secrets
 
 MAX_WORDS_CHARS = 500
@@ -58,12 +58,7 @@ class Envelope(BaseModel):
 
     type: Annotated[str, BeforeValidator(lenient.text)]
     id: Text = None
-    version: Text = None
-    account_id: Text = None
-    app_id: Text = None
-    template_id: Text = None
     timestamp: Time = None
-    is_replay: Flag = False
     data: Annotated[
         dict[str, JsonValue], BeforeValidator(lambda data: data if isinstance(data, dict) else {})
     ] = Field(default_factory=dict)
@@ -113,19 +108,6 @@ def parse(body: bytes) -> Envelope:
         return Envelope.model_validate(payload)
     except ValidationError:
         raise BadWebhook("nested too deeply") from None
-
-
-def envelope_of(delivery: WebhookDelivery) -> Envelope | None:
-    """An entry of the delivery history as the event it was; None when it does not say which."""
-    if delivery.type is None:
-        return None
-    return Envelope(
-        type=delivery.type,
-        id=delivery.event_id,
-        timestamp=delivery.at,
-        is_replay=True,
-        data={**delivery.data, "room_id": delivery.data.get("room_id") or delivery.room_id},
-    )
 
 
 def ids_of(envelope: Envelope) -> Ids:

@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     and_,
     bindparam,
     case,
-    func,
     or_,
     select,
     update,
@@ -33,7 +31,6 @@ from bot.store.schema import deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked, of_the_team
 
 r = recordings.c
-MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
 CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
 BATCH, BATCH_EVERY = 50, timedelta(seconds=0.5)
 POLL_ANEW = {**polled_row(Polled()), "ask_failures": 0}
@@ -114,25 +111,6 @@ class Queue(Repository):
         its |= {f"new_{name}": value for name, value in changes.items()}
         async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
-
-    async def next_due(self) -> datetime | None:
-        """When there is something to do: a recording, an expired lease, a new inbox item."""
-        mine = self._mine(recordings)
-        idle = select(r.next_due_at).where(mine, r.next_due_at.is_not(None))
-        idle = idle.where(r.leased_until.is_(None)).order_by(r.next_due_at).limit(1)
-        leased = select(r.leased_until).where(mine, r.leased_until.is_not(None))
-        leased = leased.order_by(r.leased_until).limit(1)
-        # In the order of their numbers, else SQLite would read the inbox from its beginning.
-        oldest = select(func.coalesce(inbox.c.leased_until, inbox.c.received_at).label("at"))
-        oldest = oldest.where(self._mine(inbox), is_new()).order_by(inbox.c.id).limit(MAIL_SEEN)
-        new = select(func.min(oldest.subquery().c.at))
-        async with self._db.read() as conn:
-            times = [await self._time(conn, query) for query in (idle, leased, new)]
-        return min((t for t in times if t is not None), default=None)
-
-    async def _time(self, conn: AsyncConnection, query: Select[Any]) -> datetime | None:
-        time: datetime | None = await conn.scalar(query)
-        return time
 
     async def wake(self, keys: Collection[str]) -> None:
         """Look at these again now; a worker that is at it will look once more."""

@@ -11,7 +11,7 @@ from bot.core.note import POLL_NOW, Note
 from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.store.store import Store
-from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry
+from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry, next_due
 from tests.patience import PATIENCE_S
 
 
@@ -37,7 +37,7 @@ async def test_the_longest_waiting_is_taken_first(store: Store, clock: Clock) ->
     await store.queue.take(2, "a")
     await store.queue.release(late, "a", T0 + 20 * S)
     await store.queue.release(early, "a", T0 + 10 * S)
-    assert await store.queue.next_due() == T0 + 10 * S
+    assert await next_due(store) == T0 + 10 * S
     assert await store.queue.take(9, "a") == {}
     clock.advance(20 * S)
     assert list(await store.queue.take(1, "a")) == [early]
@@ -49,7 +49,7 @@ async def test_a_lease_ends_and_may_be_renewed_until_then(
 ) -> None:
     [key] = await rooms(store, 1)
     await store.queue.take(1, "a")
-    assert await store.queue.next_due() == T0 + LEASE
+    assert await next_due(store) == T0 + LEASE
     clock.advance(LEASE - S)
     assert await store.queue.renew(["a"]) == [key]
     clock.advance(LEASE - S)
@@ -58,7 +58,7 @@ async def test_a_lease_ends_and_may_be_renewed_until_then(
     assert list(await another.queue.take(1, "b")) == [key]
     assert await store.queue.renew(["a"]) == []
     assert not await store.queue.release(key, "a", None)
-    assert await store.queue.next_due() == clock.now() + LEASE
+    assert await next_due(store) == clock.now() + LEASE
 
 
 async def test_a_wake_during_the_run_is_honoured(store: Store, another: Store) -> None:
@@ -69,7 +69,7 @@ async def test_a_wake_during_the_run_is_honoured(store: Store, another: Store) -
     assert await store.queue.release(key, "a", T0 + 600 * S)
     assert list(await another.queue.take(1, "b")) == [key]
     assert not await another.queue.release(key, "b", None)
-    assert await store.queue.next_due() is None
+    assert await next_due(store) is None
 
 
 async def test_a_poll_is_kept_unless_someone_wants_another_one(store: Store) -> None:
@@ -91,7 +91,7 @@ async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> Non
 
     async def worker(mine: Store, owner: str) -> None:
         nonlocal seen
-        while not stop.is_set() or await mine.queue.next_due() is not None:
+        while not stop.is_set() or await next_due(mine) is not None:
             for taken in await mine.queue.take(1, owner):
                 seen = len((await mine.recordings.load(taken)).recording.log)
                 await mine.queue.release(taken, owner, None)

@@ -35,6 +35,7 @@ from tests.contract.store_support import (
     created,
     held,
     new_key,
+    next_due,
     requested,
 )
 from tests.patience import PATIENCE_S
@@ -57,7 +58,7 @@ async def test_a_recording_comes_back_as_its_facts_have_it(store: Store) -> None
     outcome = loaded.work.delivery(Kind.OUTCOME, "U1")
     assert outcome is not None
     assert outcome.state is State.WAITING
-    assert await store.queue.next_due() == T0
+    assert await next_due(store) == T0
 
 
 async def test_the_address_of_an_outcome_never_shows_its_response_url() -> None:
@@ -122,7 +123,7 @@ async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -
     assert sum(counts) == 100
     assert len(loaded.recording.channels) == 100
     assert len(loaded.work.retries) == 100
-    in_channel = await store.lists.recordings_in_channel("C99")
+    in_channel = await store.lists.running(channel="C99")
     assert [row.key for row in in_channel] == [key]
 
 

@@ -29,6 +29,7 @@ from tests.contract.laws.process import LEASE, TEAM, Process
 from tests.contract.laws.replies import Broke, Death, Life, Meter
 from tests.contract.laws.script import Act, Asked, Script
 from tests.contract.laws.slack_truth import SlackTruth
+from tests.contract.store_support import next_due
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SECRET = "s3cret"
@@ -152,7 +153,7 @@ class Drill:
         """Nothing is to come from anyone, and nothing is left to do."""
         if self._working or self.hms.pending or self.time_s < self._last_act_s:
             return False
-        return await self._onlooker.queue.next_due() is None
+        return await next_due(self._onlooker) is None
 
     @cached_property
     def _onlooker(self) -> Store:
