@@ -1,5 +1,6 @@
 """Webhooks from the inbox become facts of the recordings that they are about."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from bot.store.values import InboxItem, InboxState, Settled
 log = structlog.get_logger()
 
 BATCH = 200
+AT_A_STRETCH = 20
 BEAM = "beam."  # an event about a recording itself
 
 
@@ -46,8 +48,14 @@ async def match_inbox(deps: Deps) -> Read:
     items = await deps.store.inbox.take(BATCH)
     if not items:
         return Read()
-    read = [(item, Envelope.model_validate(item.entry.body)) for item in items]
-    ids = {item.id: ids_of(envelope) for item, envelope in read}
+    read: list[tuple[InboxItem, Envelope]] = []
+    ids: dict[int, Ids] = {}
+    for item in items:
+        envelope = Envelope.model_validate(item.entry.body)
+        read.append((item, envelope))
+        ids[item.id] = ids_of(envelope)
+        if len(read) % AT_A_STRETCH == 0:
+            await asyncio.sleep(0)  # webhooks that come in meanwhile are answered
     known = await deps.store.recordings.keys_by_alias({a for i in ids.values() for a in i.aliases})
     rooms = await deps.store.lists.open_in_rooms(_unnamed(ids.values(), known))
     told: dict[str, _Told] = defaultdict(_Told)
