@@ -1,4 +1,4 @@
-"""The row is the queue: who works on which recording, and when the next one is due."""
+"""The queue: which worker has which recording, and when the next one is due. Rows are the queue."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -54,7 +54,7 @@ def _take() -> ReturningUpdate[Any]:
 
 
 def _freed(*names: str) -> ReturningUpdate[Any]:
-    """These are set to what is given as `new_…`, unless it was woken meanwhile."""
+    """Set these to the `new_…` values, unless the recording was woken in the meantime."""
     its = of_the_team(recordings), r.key == bindparam("its_key")
     changes = {
         name: case((WOKEN, r[name]), else_=bindparam(f"new_{name}", type_=r[name].type))
@@ -76,9 +76,9 @@ FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polle
 
 class Queue(Repository):
     async def take(self, limit: int, owner: str) -> dict[str, Loaded | None]:
-        """Leases what is due, the longest waiting first, to one worker each; by key.
+        """Lease due recordings, the longest waiting first, to one worker each; by key.
 
-        None: it cannot be read, as a fact that only newer code knows. `load` says why.
+        None: it cannot be read, as with a fact that only newer code knows. `load` raises why.
         """
         now = self._now()
         given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
@@ -89,7 +89,7 @@ class Queue(Repository):
         return {row.key: _loaded(stored[row.key]) for row in due}
 
     async def renew(self, owners: Collection[str]) -> list[str]:
-        """Every lease of these for as long again; their keys. Those taken over are lost."""
+        """Renew all leases of these owners; return their keys. Missing ones were taken over."""
         theirs = r.lease_owner.in_(sorted(owners))
         mine = and_(self._mine(recordings), r.leased_until.is_not(None), theirs)
         picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
@@ -101,10 +101,10 @@ class Queue(Repository):
     async def release(
         self, key: str, owner: str, next_due_at: datetime | None, *, polled: Polled | None = None
     ) -> bool:
-        """Gives it back until `next_due_at` (None: done), with what is known of the last poll.
+        """Release the lease until `next_due_at` (None: done), and store the last poll of 100ms.
 
-        True if it was woken since it was taken: then it stays due now, and is polled again if
-        whoever woke it wants that. A lost lease is no error.
+        True if it was woken since it was taken: it then stays due now, and is polled if the waker
+        wants that. A lost lease is not an error.
         """
         changes = {"next_due_at": next_due_at, **(polled_row(polled) if polled else {})}
         its = {"its_key": key, "owner": owner, **self._team_given}
@@ -113,16 +113,16 @@ class Queue(Repository):
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
 
     async def wake(self, keys: Collection[str]) -> None:
-        """Look at these again now; a worker that is at it will look once more."""
+        """Make these recordings due now; a worker that has one checks it again."""
         if keys:
             async with self._waking() as conn:
                 await self._wake(conn, r.key.in_(sorted(keys)))
 
     async def wake_all_open(self) -> int:
-        """After downtime: everything unfinished is due, and to be polled. Their number.
+        """Make all open recordings due and polled, after downtime; return their number.
 
-        What only runs is spread over time, a hundred a second, so that nobody who starts or
-        stops something waits behind ten thousand questions.
+        Recordings that are only running are spread over time, a hundred a second, so that nobody
+        who starts or stops something waits behind ten thousand polls.
         """
         async with self._waking() as conn:
             woken = await self._wake(conn, r.next_due_at.is_not(None), **POLL_ANEW)
@@ -136,13 +136,13 @@ class Queue(Repository):
             return len(woken)
 
     async def resume(self) -> int:
-        """At the start: what nobody can be working on is free, and everything open is due."""
+        """At the start, release leases that no worker can have, and make open recordings due."""
         if self._db.is_sqlite:
             await self.release_all()
         return await self.wake_all_open()
 
     async def wake_parked(self, channel: str) -> list[str]:
-        """Deliveries parked at this channel are to be tried again; the keys of their recordings."""
+        """Retry deliveries parked in this channel; return the keys of their recordings."""
         parked = and_(self._mine(deliveries), deliveries.c.target == channel, is_parked())
         async with self._waking() as conn:
             # Recordings are locked first, as by every step: another order could deadlock.
@@ -161,7 +161,7 @@ class Queue(Repository):
     async def _wake(
         self, conn: AsyncConnection, which: ColumnElement[bool], **also: object
     ) -> list[str]:
-        """Locks in the order of keys, so that two wakes of many cannot deadlock."""
+        """Lock in the order of keys, so that two wakes of many cannot deadlock."""
         picked = select(r.key).where(self._mine(recordings), which).order_by(r.key)
         ordered = picked.with_for_update().cte("picked")
         woken = (
@@ -173,7 +173,7 @@ class Queue(Repository):
         return sorted((await conn.scalars(woken)).all())
 
     async def release_all(self) -> None:
-        """At the start of the only process: nobody can be working. Not with replicas."""
+        """Release all leases at the start of the only process. Not for several replicas."""
         async with self._waking() as conn:
             mine = and_(self._mine(recordings), r.leased_until.is_not(None))
             free = {"leased_until": None, "lease_owner": None}
@@ -182,9 +182,9 @@ class Queue(Repository):
             await conn.execute(update(inbox).where(new).values(leased_until=None))
 
     async def listen(self, on_work: Callable[[], None], on_mail: Callable[[], None]) -> None:
-        """Runs until cancelled, and calls back when there is work or mail, by whatever replica.
+        """Call back when there is work or mail, by any replica, until cancelled.
 
-        Also after a reconnect, for something may have been missed.
+        Also calls back after a reconnect, because a wake may have been missed.
         """
         self._of.on_work, self._of.on_mail = on_work, on_mail
         if self._db.is_sqlite:

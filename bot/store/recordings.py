@@ -1,4 +1,4 @@
-"""Recordings: made, read, and written step by step."""
+"""Recordings: created, read, and written step by step."""
 
 from collections.abc import Collection, Sequence
 
@@ -30,10 +30,10 @@ class Recordings(StepWrites):
         also: Sequence[Fact] = (),
         outcome: OutcomeAddress | None = None,
     ) -> Created | AlreadyRequested | RoomTaken:
-        """A recording, due at once, with its facts, its room and where its starter waits.
+        """Create a recording, due at once, with its facts, its room and its outcome address.
 
         The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
-        rivals for a request, a room or a 100ms id exactly one is `Created`.
+        rivals for a request, a room or a 100ms id, exactly one is `Created`.
         """
         facts = merge((), (first, *also)).all
         recording = derive(key, facts)
@@ -115,7 +115,7 @@ class Recordings(StepWrites):
         await conn.execute(chosen.values(last_used_at=self._now()))
 
     async def load(self, key: str) -> Loaded:
-        """The recording as its facts have it, and the engine's notes about it."""
+        """Load the recording from its facts, with the engine's notes about it."""
         async with self._db.read() as conn:
             return await self._load(conn, key)
 
@@ -156,7 +156,7 @@ class Recordings(StepWrites):
         *,
         inbox: Collection[int] = (),
     ) -> int:
-        """A note from anyone, in one transaction; the number of facts that were new.
+        """Store a note from any source in one transaction; return the number of new facts.
 
         The `inbox` items become matched. Its worker looks again, even mid-run. The first recording
         to name an alias keeps it; `hms_id` is one by itself.
@@ -168,11 +168,11 @@ class Recordings(StepWrites):
         return written.new
 
     async def add_facts(self, key: str, facts: Sequence[Fact]) -> int:
-        """Facts from anyone; the number of new ones."""
+        """Add facts from any source and make it due; return the number of new facts."""
         return await self.record(key, Note(facts=facts))
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
-        """Which recording each of these 100ms ids belongs to, as far as known."""
+        """Return the recordings of these 100ms ids, as far as known."""
         if not aliases:
             return {}
         a = alias_table.c
@@ -183,7 +183,7 @@ class Recordings(StepWrites):
             return {row.alias: row.recording_key for row in await conn.execute(query)}
 
     async def cards(self, keys: Collection[str]) -> dict[str, tuple[Delivery, ...]]:
-        """The cards of these recordings, for links to them."""
+        """Return the cards of these recordings, for links to them."""
         query = select(delivery_table).where(
             self._mine(delivery_table),
             delivery_table.c.recording_key.in_(sorted(keys)),

@@ -1,4 +1,4 @@
-"""From domain values to table rows and back. No I/O."""
+"""Converts domain values to table rows and back. No I/O."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
@@ -45,7 +45,7 @@ def fact_of(body: Mapping[str, Any]) -> Fact:
 
 
 def cached(recording: Recording) -> dict[str, Any]:
-    """The columns that cache `derive`, without the room lock."""
+    """Return the columns that cache `derive`, without the room lock."""
     return {
         "phase": recording.phase.value,
         "room_id": recording.room_id,
@@ -68,7 +68,7 @@ def cached(recording: Recording) -> dict[str, Any]:
 
 
 def wanted_lock(recording: Recording) -> str | None:
-    """The room that this recording occupies."""
+    """Return the room that this recording occupies."""
     return recording.room_id if recording.phase in OCCUPIES_ROOM else None
 
 
@@ -158,7 +158,7 @@ def inbox_item(row: AnyRow) -> InboxItem:
 
 
 def fresh_notes(now: datetime) -> dict[str, Any]:
-    """Queue and notes of a recording just made: due at once."""
+    """Return the queue columns of a new recording: due at once."""
     return {
         "next_due_at": now,
         "wakes": 0,

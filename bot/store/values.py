@@ -1,4 +1,4 @@
-"""The values that go into the store and come out of it."""
+"""Values that the store accepts and returns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.core.retry import Retry
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Whose rows these are. `enterprise_id` is '' where there is none."""
+    """The owner of rows. `enterprise_id` is '' if there is none."""
 
     team_id: str
     enterprise_id: str = ""
@@ -25,21 +25,21 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyRequested:
-    """The same request came before; `key` is the recording that it made."""
+    """A duplicate of an earlier request; `key` is the recording that it created."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoomTaken:
-    """`key` is the recording that occupies the room."""
+    """The room is occupied; `key` is the recording that occupies it."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """The cached columns of a recording: enough to list and to match, without its facts."""
+    """The cached columns of a recording: enough to list and to match it, without its facts."""
 
     key: str
     phase: Phase
@@ -70,7 +70,7 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxEntry:
-    """A webhook as it came in, without presigned URLs. Two with one identity are the same."""
+    """A webhook as received, without presigned URLs. Entries with the same identity are equal."""
 
     identity: str
     type: str
@@ -83,7 +83,7 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """An entry that the store keeps."""
+    """An entry that the store has kept."""
 
     id: int
     state: InboxState
@@ -104,7 +104,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A room that is followed, taken to be looked at: nobody else does before `until`."""
+    """A followed room, claimed for a check: no other worker checks it before `until`."""
 
     room_id: str
     room_name: str
@@ -114,7 +114,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A replay of the webhooks of this time that is still to be asked for."""
+    """A replay of the webhooks of this time, still to be requested."""
 
     since: datetime
     until: datetime
@@ -123,7 +123,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class FollowedRoom:
-    """A room of which a channel wants to see every recording."""
+    """A room whose recordings a channel follows."""
 
     room_id: str
     room_name: str

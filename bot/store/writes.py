@@ -133,7 +133,7 @@ class StepWrites(Repository):
     async def _room_lock(
         self, conn: AsyncConnection, row: rows.AnyRow, recording: Recording
     ) -> str | None:
-        """The room if this recording occupies it; None if another one holds it."""
+        """Return the room if this recording occupies it; None if another one has it."""
         wanted = rows.wanted_lock(recording)
         if wanted is None or row.room_lock == wanted:
             return wanted
@@ -176,9 +176,9 @@ class StepWrites(Repository):
         return bool((await conn.execute(again.returning(inbox_table.c.id))).all())
 
     async def _counts(self, conn: AsyncConnection, key: str, late: Delivery) -> bool:
-        """Somebody else has had the recording since: what they posted is not to be forgotten.
+        """Decide whether a late delivery counts after another worker has had the recording.
 
-        True if they have not tried this one, or if it is about the very message that is there.
+        True if that worker has not tried this delivery, or if it concerns the message that exists.
         """
         d = delivery_table.c
         same = (d.recording_key == key, d.kind == late.kind.value, d.target == late.target)
