@@ -9,6 +9,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.rights import NoRight
 from bot.access.views import refused_view
+from bot.core.deliveries import OutcomeAddress
 from bot.core.options import RecordingOptions
 from bot.features.card.links import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
@@ -31,7 +32,6 @@ from bot.features.rooms.model import (
     without_preview,
 )
 from bot.features.rooms.service import RoomDirectory, which_room
-from bot.features.rooms.store import RoomRepository
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.form import read
@@ -43,7 +43,7 @@ from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Asked, Click, Form
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
-from bot.store.values import OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view
@@ -97,7 +97,6 @@ async def start_by_command(
     match made:
         case Started():
             await answer(args, bot, asked, start_views.starting_reply(made.room.name))
-            bot.after_ack(asked, RoomRepository(bot.deps.db).mark_used(made.room.room_id))
         case RoomTaken(key=key):
             await args.ack()
             bot.after_ack(asked, say_taken(bot, links, asked, key))

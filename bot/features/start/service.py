@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Requested
+from bot.core.note import POLL_NOW
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.deps import Deps
@@ -26,7 +28,7 @@ from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown, witho
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start.form import start_form
 from bot.features.start.model import Started, StartRequest, WhichRoom
-from bot.store.values import Asked, OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.text import plain
 
@@ -104,7 +106,7 @@ async def commit(
     made = await deps.store.recordings.create(deps.new_id(), requested, outcome=request.outcome)
     if isinstance(made, RoomTaken):
         # Our state may be stale: poll 100ms now, so that a second try meets the truth.
-        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
+        await deps.store.recordings.record(made.key, POLL_NOW)
         return made
     return made.key
 
