@@ -134,11 +134,13 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         _warn_of_short_secrets(settings)
         store = await _open(stack, settings, identity)
         await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
-        hms = await stack.enter_async_context(_hms(settings, store, out))
+        pauses = Pauses(store.rate_limits, utc_now)
+        hms = await stack.enter_async_context(_hms(settings, pauses, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
-        gates = Gates(store.rate_limits, utc_now, first=policy.retry_first, cap=policy.retry_cap)
+        first, cap = policy.retry_first, policy.retry_cap
+        gates = Gates(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
         slack = SlackGateway(client, out, gates)
         deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
         background, directory = Background(), RoomDirectory(deps)
@@ -247,7 +249,7 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 
 @asynccontextmanager
-async def _hms(settings: Settings, store: Store, out: Outbound) -> AsyncIterator[HmsClient]:
+async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(CALL_WITHIN_S, connect=3.0)
     async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
         yield HmsClient(
@@ -256,7 +258,7 @@ async def _hms(settings: Settings, store: Store, out: Outbound) -> AsyncIterator
             http,
             out,
             patience_s=CALL_WITHIN_S,
-            pauses=Pauses(store.rate_limits, utc_now),
+            pauses=pauses,
         )
 
 

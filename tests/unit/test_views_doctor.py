@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core.deliveries import Kind, State
+from bot.core.retry import Retry
 from bot.features.doctor.model import (
     DoctorReport,
     Ends,
@@ -210,7 +211,7 @@ REPORTS = st.builds(
         st.lists(st.tuples(TEXTS, COUNTS), max_size=3).map(tuple),
         st.booleans(),
     ),
-    owed=st.none() | st.builds(Owed, TIMES, TIMES, TIMES),
+    owed=st.none() | st.builds(Owed, TIMES, TIMES, st.builds(Retry, COUNTS, st.none() | TIMES)),
     stuck=st.lists(STUCK, max_size=30).map(tuple),
     unanswered=COUNTS,
     shut=st.lists(

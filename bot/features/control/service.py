@@ -7,9 +7,10 @@ from typing import Literal
 from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.core.facts import PauseRequested, StopRequested, StopWished
+from bot.core.note import Note
 from bot.core.proofs import SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase
-from bot.core.steps import Stop, hold_name
+from bot.core.steps import Stop, retry_name
 from bot.deps import Deps
 from bot.store.values import RecordingRow
 
@@ -47,9 +48,8 @@ async def steer(
         # have earned is over.
         under_way = (await deps.store.recordings.load(row.key)).recording.stop_pending
         wishes = [] if under_way else [StopRequested(at=now, by=by)]
-        await deps.store.recordings.record(
-            row.key, facts=wishes, holds={hold_name(Stop()): None}, wake=True, once=once
-        )
+        note = Note(facts=wishes, retries={retry_name(Stop()): None})
+        await deps.store.recordings.record(row.key, note, once=once)
     else:
         pause = PauseRequested(at=now, by=by, pause=action == "pause")
         asked = (await deps.store.recordings.load(row.key)).recording.pause_pending

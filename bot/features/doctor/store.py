@@ -104,10 +104,10 @@ class DoctorRepository(Repository):
         async with self._db.read() as conn:
             found: Sequence[rows.AnyRow] = (await conn.execute(query)).all()
         return [
-            Stuck(name, starter, home, bool(here), step=step, until=hold.until)
+            Stuck(name, starter, home, bool(here), step=step, until=retry.not_before)
             for name, starter, home, here, holds in found
-            for step, hold in sorted(rows.HOLDS.validate_python(holds).items())
-            if hold.until > now and step != NOTICE
+            for step, retry in sorted(rows.retries_of(holds).items())
+            if retry.not_before and retry.not_before > now and step != NOTICE
         ]
 
     def _shown_in(self, channel: str) -> ColumnElement[Any]:

@@ -116,8 +116,9 @@ def _undelivered(undelivered: Undelivered | None) -> str:
 
 
 def _owed(owed: Owed) -> str:
+    due_at = owed.retry.not_before or owed.until
     return (
-        f"The bot was down after {when(owed.since)}. At {clock(owed.due_at)} it asks 100ms to "
+        f"The bot was down after {when(owed.since)}. At {clock(due_at)} it asks 100ms to "
         "resend the webhooks that failed in the meantime."
     )
 

@@ -6,8 +6,9 @@ import structlog
 
 from bot.core.deliveries import WITHDRAWN, Kind, State
 from bot.core.facts import PlaceSeen
+from bot.core.note import Note
 from bot.core.places import Place
-from bot.engine.context import Context, Note
+from bot.engine.context import Context
 from bot.features.share.views import withdrawn
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 

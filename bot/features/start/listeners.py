@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from bot.access.gate import NotOpen, UnknownPreset
 from bot.access.rights import NoRight
 from bot.access.views import not_open, refused_view
+from bot.core.deliveries import OutcomeAddress
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import OwnDraft, SeenRecording
@@ -44,7 +45,7 @@ from bot.listeners.payloads import Asked, Body, Click, Form, Payload
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
-from bot.store.values import OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Via
 from bot.core.options import RecordingOptions
 from bot.features.rooms.model import RoomEntry, RoomMatch
-from bot.store.values import OutcomeAddress
 
 
 @dataclass(frozen=True, slots=True)

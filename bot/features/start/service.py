@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import PlaceSeen, Requested
+from bot.core.note import POLL_NOW
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
@@ -29,7 +31,7 @@ from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown, witho
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start.form import start_form
 from bot.features.start.model import Started, StartRequest, WhichRoom
-from bot.store.values import Asked, OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.text import carries_secrets, plain
 
@@ -113,7 +115,7 @@ async def commit(
     )
     if isinstance(made, RoomTaken):
         # Our state may be stale: poll 100ms now, so that a second try meets the truth.
-        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
+        await deps.store.recordings.record(made.key, POLL_NOW)
         return made
     return made.key
 

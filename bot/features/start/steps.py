@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import Kind, OutcomeAddress, State
 from bot.core.facts import (
     Adopted,
     Followed,
@@ -16,16 +16,16 @@ from bot.core.facts import (
     StartParked,
     StartRefused,
 )
+from bot.core.note import Note
 from bot.core.recording import Phase
-from bot.core.steps import Start, hold_name
-from bot.engine.context import Context, Note, hold
+from bot.core.steps import Start, retry_name
+from bot.engine.context import Context, next_retry
 from bot.engine.posting import post
 from bot.features.start.views import outcome_reply, outcome_view
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import NotInstalled, SlackRefused, SlackUnavailable
-from bot.store.values import OutcomeAddress
 
 MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
 LISTED_MOST = 300
@@ -39,7 +39,7 @@ async def start(ctx: Context) -> Note:
     Raises HmsUnavailable when the outcome is unknown: the next run finds out.
     """
     recording, policy = ctx.recording, ctx.deps.policy
-    followers = await _followers(ctx)  # before the call, whose outcome must not get lost
+    followers = _followers(ctx)
     if recording.attempted_at:
         found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
         if found:
@@ -58,10 +58,10 @@ async def start(ctx: Context) -> Note:
     return Note(facts=[StartParked(at=ctx.now)])
 
 
-async def _followers(ctx: Context) -> list[Followed]:
+def _followers(ctx: Context) -> list[Followed]:
     """Channels that follow the whole room get the card, too."""
-    channels = await ctx.deps.store.follows.followers(ctx.recording.room_id)
-    return [Followed(at=ctx.now, channel_id=c) for c in channels if c != ctx.recording.home]
+    others = [c for c in ctx.state.followers if c != ctx.recording.home]
+    return [Followed(at=ctx.now, channel_id=c) for c in others]
 
 
 async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
@@ -82,12 +82,12 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     except HmsUnavailable as failed:
         if failed.reached:
             raise
-        name = hold_name(Start())
-        pause = hold(
-            ctx.deps.policy, ctx.now, ctx.work.holds.get(name), retry_after_s=failed.retry_after_s
+        name = retry_name(Start())
+        later = next_retry(
+            ctx.deps.policy, ctx.now, ctx.work.retries.get(name), retry_after_s=failed.retry_after_s
         )
         not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
-        return Note(facts=[not_done], holds={name: pause})
+        return Note(facts=[not_done], retries={name: later})
     accepted = StartAccepted(at=ctx.now, hms_id=started.id)
     facts = [accepted, *followers, *facts_of_recording(started, ctx.now)]
     return Note(facts=facts, aliases=[started.id])
@@ -200,7 +200,7 @@ async def outcome(ctx: Context, target: str) -> Note:
     (told,) = note.deliveries
     if told.state is State.SENT:
         return note
-    if told.attempts >= _TELL_TRIES or (told.state is State.PARKED and not unavailable):
+    if told.retry.attempts >= _TELL_TRIES or (told.state is State.PARKED and not unavailable):
         return Note(deliveries=[replace(told, state=State.DROPPED, error="no way to the person")])
     if told.state is State.PARKED:  # but a nearer way may be open again by then
         return Note(deliveries=[replace(told, state=State.WAITING)])

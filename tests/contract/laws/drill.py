@@ -14,6 +14,7 @@ from bot.access.gate import Gate
 from bot.access.people import People
 from bot.access.rights import Rights
 from bot.access.visibility import Visibility
+from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Discovered, Fact, Followed, Requested
 from bot.core.options import RecordingOptions
 from bot.core.proofs import SeenRecording
@@ -26,7 +27,7 @@ from bot.hms.webhook import HEADER
 from bot.store.errors import StoreError
 from bot.store.repository import TeamDatabase
 from bot.store.store import Store
-from bot.store.values import OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.web.webhook import HmsWebhook
 from tests.contract.laws.clockwork import Clockwork, in_no_time
 from tests.contract.laws.hms_truth import HmsTruth
@@ -35,6 +36,7 @@ from tests.contract.laws.process import LEASE, TEAM, Process
 from tests.contract.laws.replies import Broke, Death, Life, Meter
 from tests.contract.laws.script import Act, Asked, Script
 from tests.contract.laws.slack_truth import SlackTruth
+from tests.contract.store_support import next_due
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SECRET = "s3cret"
@@ -158,7 +160,7 @@ class Drill:
         """Nothing is to come from anyone, and nothing is left to do."""
         if self._working or self.hms.pending or self.time_s < self._last_act_s:
             return False
-        return await self._onlooker.queue.next_due() is None
+        return await next_due(self._onlooker) is None
 
     @cached_property
     def _onlooker(self) -> Store:
