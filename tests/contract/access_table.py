@@ -155,7 +155,7 @@ STEPS: Mapping[str, str] = {
     "Stop": "at 100ms",
     "Pause": "at 100ms",
     "Resume": "at 100ms",
-    "Ask": "at 100ms",
+    "Poll": "at 100ms",
     "FetchTranscript": "at 100ms",
     "GiveUp": "a fact alone",
 }
