@@ -14,6 +14,7 @@ from bot.engine.housekeeping import keep_tidy
 from bot.engine.replay import note_that_we_live, replay_what_was_missed
 from bot.hms.errors import HmsError, HmsUnauthorized
 from bot.settings import Settings
+from bot.web.connections import Connections, limits_here
 from bot.wiring import Parts, build
 
 log = structlog.get_logger()
@@ -96,9 +97,13 @@ class _Server(uvicorn.Server):
 
     def __init__(self, parts: Parts) -> None:
         settings = parts.settings
+        limits = limits_here()
         super().__init__(
             uvicorn.Config(
                 parts.web,
+                http=Connections(limits).protocol(),
+                ws="none",  # a connection that changes its protocol would escape the limits
+                backlog=limits.backlog,
                 host=settings.host,
                 port=settings.port,
                 log_config=None,

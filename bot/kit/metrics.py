@@ -19,3 +19,9 @@ LISTENER_SECONDS = Histogram(
 )
 FAULTS = Counter("record_bot_faults_total", "Unexpected errors, by place", ["where"])
 REPLAYS = Counter("record_bot_replays_total", "Replays of webhooks asked for", ["outcome"])
+CONNECTIONS = Gauge("record_bot_connections", "Open HTTP connections")
+CONNECTIONS_CUT = Counter(
+    "record_bot_connections_cut_total",
+    "HTTP connections ended, and requests refused with 503, to keep the server within its limits",
+    ["why"],
+)

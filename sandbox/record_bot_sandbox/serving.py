@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -117,7 +117,12 @@ def base_url_of(sock: socket.socket) -> str:
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, sock: socket.socket | None = None
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    sock: socket.socket | None = None,
+    http: type[asyncio.Protocol] | Literal["auto"] = "auto",
 ) -> AsyncIterator[str]:
     """Serve `app` while the block runs; yields its base URL, without a trailing slash.
 
@@ -127,6 +132,7 @@ async def serving(
     base_url = base_url_of(sock)
     config = uvicorn.Config(
         Resettable(app),
+        http=http,
         log_level="warning",
         access_log=False,
         proxy_headers=False,

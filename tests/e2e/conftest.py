@@ -2,7 +2,7 @@
 
 `bench`: the usual one. `alone`: no webhooks, time flies. `linked`: Socket Mode. `calm`: time is
 slow enough for the bot to be killed and started again within the two minutes of a request.
-`away`: the same for the bot alone, which others take away; meanwhile 100ms goes on quickly.
+`narrow`: the bot may open 256 files. `away`: the same for the bot alone, which others take away; meanwhile 100ms goes on quickly.
 """
 
 import asyncio
@@ -45,6 +45,7 @@ HOW: dict[str, dict[str, Any]] = {
     },
     "linked": {"speed": 60, "socket_mode": True, "rooms": {"meetings": 12}},
     "calm": {"speed": 6, "rooms": {"meetings": 30}},
+    "narrow": {"speed": 60, "rooms": {"meetings": 2}, "files": 256},
     "away": {"speed": 60, "rooms": {"meetings": 6}, "env": {"TIME_SCALE": "5"}},
 }
 
@@ -101,6 +102,13 @@ async def alone(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def linked(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
     one = await stages["linked"].bench()
+    yield one
+    await one.clean_up()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def narrow(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
+    one = await stages["narrow"].bench()
     yield one
     await one.clean_up()
 
