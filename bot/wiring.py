@@ -86,6 +86,10 @@ FEATURES = (
 )
 
 
+class InstalledOrgWide(Exception):
+    """The token is of a whole organisation: nobody would count as a member of its workspace."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The bot, ready to run."""
@@ -113,13 +117,16 @@ def new_id() -> str:
 async def build(settings: Settings) -> AsyncIterator[Parts]:
     """Everything wired together; closed in reverse order.
 
-    Raises SlackError when Slack does not accept the token, StoreError without a database.
+    Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
+    database.
     """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
         out = await stack.enter_async_context(_outbound(settings))
         identity = await SlackGateway(client, out, None).identity()
+        if identity.is_org_wide:
+            raise InstalledOrgWide
         store = await _open(stack, settings, identity)
         await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
         hms = await stack.enter_async_context(_hms(settings, store, out))
@@ -128,7 +135,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         )
         gates = Gates(store.rate_limits, utc_now, first=policy.retry_first, cap=policy.retry_cap)
         slack = SlackGateway(client, out, gates)
-        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
+        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id, settings.short_secrets)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)

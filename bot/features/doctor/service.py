@@ -8,12 +8,20 @@ from typing import TypeVar
 
 from bot.core.deliveries import State
 from bot.deps import Deps
-from bot.features.doctor.model import Checkup, MissingScope, Place, Stuck, Undelivered
+from bot.features.doctor.model import (
+    Checkup,
+    LocalCheckup,
+    MissingScope,
+    Place,
+    Stuck,
+    Undelivered,
+)
 from bot.features.doctor.scopes import missing_scopes
 from bot.features.doctor.store import HealthRepository
 from bot.hms.errors import HmsError
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
+from bot.slack.values import Identity
 
 LATELY = timedelta(hours=24)
 PARKED_LATELY = timedelta(days=7)
@@ -31,9 +39,9 @@ async def examine(deps: Deps, *, user: str, channel: str) -> Checkup:
         channel, now - PARKED_LATELY, STUCK_AT_MOST
     )
     steps = await HealthRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
-    undelivered, scopes, place = await asyncio.gather(
+    undelivered, identity, place = await asyncio.gather(
         _in_time(_undelivered(deps)),
-        _in_time(_scopes(deps)),
+        _in_time(deps.slack.identity()),  # asked now: scopes may have been granted since the start
         _in_time(_place(deps, channel, messages)),
     )
     return Checkup(
@@ -45,11 +53,24 @@ async def examine(deps: Deps, *, user: str, channel: str) -> Checkup:
         stuck=(*(message for message in messages if not message.over), *steps),
         unanswered=await HealthRepository(store.db).unanswered(),
         shut=tuple(await store.rate_limits.shut_gates()),
-        missing_scopes=scopes,
+        missing_scopes=_missing(identity),
         place=place,
         asker=user,
         version=version(),
+        short_secrets=deps.short_secrets,
+        org_wide=identity is not None and identity.is_org_wide,
     )
+
+
+async def examine_here(deps: Deps, *, user: str, channel: str) -> LocalCheckup:
+    """For people of another organisation: asks nothing about the workspace."""
+    health = HealthRepository(deps.db)
+    since = deps.now() - PARKED_LATELY
+    messages = await health.stuck_messages(channel, since, STUCK_AT_MOST, only_for=user)
+    steps = await health.stuck_steps(channel, STUCK_AT_MOST, only_for=user)
+    place = await _in_time(_place(deps, channel, messages))
+    waiting = (*(message for message in messages if not message.over), *steps)
+    return LocalCheckup(waiting, place, user)
 
 
 async def _in_time(work: Awaitable[T]) -> T | None:
@@ -75,12 +96,11 @@ async def _undelivered(deps: Deps) -> Undelivered:
     return Undelivered(counted, tuple(reasons.most_common(REASONS)))
 
 
-async def _scopes(deps: Deps) -> tuple[MissingScope, ...] | None:
-    """Asked for now: they may have been granted since we started. None: Slack does not say."""
-    granted = (await deps.slack.identity()).scopes
-    if not granted:
+def _missing(identity: Identity | None) -> tuple[MissingScope, ...] | None:
+    """None: Slack does not say."""
+    if identity is None or not identity.scopes:
         return None
-    return tuple(MissingScope(s.name, s.reason) for s in missing_scopes(granted))
+    return tuple(MissingScope(s.name, s.reason) for s in missing_scopes(identity.scopes))
 
 
 async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError
 
 from bot.features.doctor.cli.findings import Finding, failed, ok, warning
-from bot.settings import Settings, SettingsError, problems_of, way_out
+from bot.settings import SECRET_CHARS, Settings, SettingsError, problems_of, way_out
 
 _STAND_INS: dict[str, object] = {
     "slack_bot_token": SecretStr("xoxb-none"),
@@ -53,13 +53,21 @@ def read_settings(env_file: Path | None) -> Given:
         if not findings:
             mode = "Socket Mode" if settings.socket_mode else "HTTP"
             findings = [ok("Settings", f"complete, for {mode}")]
-        return Given(settings, frozenset(stand_ins), (*findings, *_oauth_trap()))
+        findings += [*_short_secrets(settings), *_oauth_trap()]
+        return Given(settings, frozenset(stand_ins), tuple(findings))
 
 
 def _stand_in(name: str) -> object:
     if name in _STAND_INS:
         return _STAND_INS[name]
     return Settings.model_fields[name].get_default(call_default_factory=True)
+
+
+def _short_secrets(settings: Settings) -> list[Finding]:
+    found = f"has less than {SECRET_CHARS} characters; the next version refuses it"
+    return [
+        warning("Settings", f"{name} {found}", way_out(name)) for name in settings.short_secrets
+    ]
 
 
 def _oauth_trap() -> list[Finding]:

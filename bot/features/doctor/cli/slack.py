@@ -12,7 +12,7 @@ from bot.features.doctor.cli.findings import Finding, failed, note, ok, shown
 from bot.features.doctor.cli.given import Given
 from bot.features.doctor.scopes import SCOPES, missing_scopes
 from bot.outbound import Outbound
-from bot.settings import WHERE
+from bot.settings import ONE_WORKSPACE, ORG_WIDE, WHERE
 from bot.slack.errors import WIRE_ERRORS, NotAuthorized, SlackError, SlackRefused, error_from
 from bot.slack.gateway import SlackGateway
 
@@ -64,6 +64,8 @@ async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
         return [failed(BOT_TOKEN, f"Slack does not accept it ({shown(refused.error)})", fix)]
     except SlackError as error:
         return [_no_answer(BOT_TOKEN, error)]
+    if identity.is_org_wide:
+        return [failed(BOT_TOKEN, f"of {ORG_WIDE}: the bot does not start", ONE_WORKSPACE)]
     who = f"{shown(identity.name)} in the workspace {shown(identity.team)}"
     return [ok(BOT_TOKEN, who), scopes_finding(identity.scopes)]
 
