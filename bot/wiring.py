@@ -49,6 +49,7 @@ from bot.kit.background import Background
 from bot.kit.rate_limits import Pauses
 from bot.listeners import app as shared
 from bot.listeners.app import Bot
+from bot.listeners.shapes import ignores
 from bot.outbound import Outbound
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
@@ -159,7 +160,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         for feature in FEATURES:
             feature.register(bolt, bot)
         socket = (
-            SocketMode(bolt, _text(settings.slack_app_token), client)
+            SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
             if settings.slack_app_token
             else None
         )

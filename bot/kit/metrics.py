@@ -25,3 +25,6 @@ CONNECTIONS_CUT = Counter(
     "HTTP connections ended, and requests refused with 503, to keep the server within its limits",
     ["why"],
 )
+ODD_REQUESTS = Counter(
+    "record_bot_odd_requests_total", "Requests of Slack's that are malformed, and ignored", ["kind"]
+)

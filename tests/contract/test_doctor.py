@@ -107,7 +107,7 @@ async def test_missing_scopes_are_named_with_what_they_are_for(
         await around.examine()
         scope = around.of("Scopes")
         assert scope.verdict is FAILED
-        assert scope.found.startswith("files:write is missing: Put the transcript")
+        assert scope.found.startswith("files:write is missing: Upload the transcript")
         assert "install the app again" in scope.fix
 
 

@@ -199,7 +199,7 @@ def _waits(stuck: Stuck) -> str:
     name = f"• *{esc(stuck.room_name, 80)}*"
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} is being tried again."
-    return f"{name}: {_MESSAGES[stuck.kind]} waits."
+    return f"{name}: waiting to post {_MESSAGES[stuck.kind]}."
 
 
 def _is_channel(target: str) -> bool:
