@@ -177,7 +177,7 @@ async def test_old_messages_are_there_when_one_scrolls_up(screen: Screen) -> Non
     await expect(screen.message("number 0.")).to_have_count(0)
     await screen.main.locator(".scroll").hover()
     oldest = screen.message("number 0.")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not await oldest.is_visible():
             await screen.page.mouse.wheel(0, -4000)
             await screen.run("new Promise(requestAnimationFrame)")

@@ -28,6 +28,7 @@ from bot.features.doctor.cli.report import print_report
 from bot.features.doctor.cli.webhook import PATH
 from bot.features.doctor.scopes import SCOPES
 from bot.settings import Settings
+from tests.patience import PatientDriver
 
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-secret-of-the-bot",
@@ -92,7 +93,7 @@ async def surroundings(
     async with (
         serving(app) as slack_url,
         serve(hms) as running,
-        Driver(running.base_url, hms) as driver,
+        PatientDriver(running.base_url, hms) as driver,
     ):
         env = {name: value for name, value in SECRETS.items() if name != "SLACK_APP_TOKEN"}
         env |= {

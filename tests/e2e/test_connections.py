@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import httpx
 import pytest
 from record_bot_sandbox.slack import seed
 
@@ -19,11 +20,11 @@ STARTS = [
 @pytest.mark.parametrize("start", STARTS, ids=["headers", "body"])
 async def test_unfinished_requests_disturb_nobody(narrow: Bench, start: bytes) -> None:
     room = await narrow.room() if start == STARTS[0] else None
-    port = narrow.bot.port
+    address = httpx.URL(narrow.bot.url)
     before = await narrow.metric("record_bot_connections_cut")
     writers = []
     for _ in range(MANY):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection(address.host, address.port)
         writer.write(start)
         writers.append((reader, writer))
     try:
@@ -44,5 +45,5 @@ async def test_unfinished_requests_disturb_nobody(narrow: Bench, start: bytes) -
     # Those over half of its files made room; the others came too slowly.
     assert await narrow.metric("record_bot_connections_cut") >= before + MANY - 128
     assert await narrow.metric("record_bot_connections") <= 8
-    log = narrow.log.read_text()
+    log = narrow.bot.log.read_text()
     assert 1 <= len(re.findall("connections_cut", log)) <= 3, "one line a minute at most"

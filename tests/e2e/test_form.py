@@ -265,7 +265,7 @@ async def test_the_sides_are_checked_against_each_other(
 
 async def slow_start(bench: Bench, room: Room) -> None:
     """100ms takes its time, but does it."""
-    await bench.start_fault(room, kind="hang", hang_s=0.6, after_work=True, times=1)
+    await bench.start_fault(room, kind="hang", hang_s=3, after_work=True, times=1)
 
 
 async def test_a_closed_form_is_answered_ephemerally(bench: Bench) -> None:

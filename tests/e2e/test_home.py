@@ -66,9 +66,7 @@ async def test_admins_see_how_the_bot_is(bench: Bench) -> None:
 async def test_older_ones_are_a_page_further(bench: Bench) -> None:
     rooms = [await bench.room() for _ in range(9)]
     for room in rooms:
-        await bench.start(room, "--no-transcript", channel=seed.DESIGN)
-    for room in rooms:
-        await bench.card(room, "Recording", channel=seed.DESIGN)
+        await bench.running(room, "--no-transcript", channel=seed.DESIGN)
         await bench.finish(room)
     await bench.ines.open_home()
     first = await home(bench, bench.ines, f"Details: {rooms[-1].name}", "Older")

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 
+import pytest
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.seen import Answer, SeenMessage, Snapshot
@@ -107,6 +108,7 @@ async def _refused(bench: Bench, who: Person, card: SeenMessage) -> SeenMessage:
     return await bench.see(fresh)
 
 
+@pytest.mark.own_stage
 async def test_while_slack_does_not_say_who_somebody_is_nothing_is_done(linked: Bench) -> None:
     """The bot has not met Sol on this stage."""
     room = await linked.room()

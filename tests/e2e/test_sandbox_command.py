@@ -13,8 +13,8 @@ import pytest
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import Driver
 
-TOUR_WITHIN_S = 240
-WITHIN_S = 30
+TOUR_WITHIN_S = 600
+WITHIN_S = 120
 
 STORY = (
     "HMS_SECRET=sandbox-secret",

@@ -8,6 +8,7 @@ from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.app import create_app
 from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
 from tests.e2e.bench import Bench
@@ -17,10 +18,10 @@ from tests.e2e.test_cli import GOOD, fails_in_one_line, record_bot
 
 async def test_members_that_slack_names_by_a_sister_workspace_are_members(bench: Bench) -> None:
     room = await bench.room()
-    lena = await bench.stage.person(seed.SISTER)
-    await bench.start(room, "--no-transcript", by=lena)
-    card = await bench.card(room, "Recording")
-    await bench.press(lena, card, "Stop", confirm=True)
+    async with Person(bench.world.slack_url, seed.SISTER) as lena:
+        await bench.start(room, "--no-transcript", by=lena)
+        card = await bench.card(room, "Recording")
+        await bench.press(lena, card, "Stop", confirm=True)
     await bench.hms_until(room, lambda r: r["stop_reason"])
 
 
@@ -71,7 +72,7 @@ async def test_a_workspace_without_the_app_closes_its_channel_and_nothing_else(
     await bench.start(there, "--no-transcript", channel=seed.DESIGN)
     await bench.told(bench.ines, seed.DESIGN, "belongs to a workspace in which @record is not")
     await bench.running(here, "--no-transcript")
-    assert "slack_refuses_the_token" not in bench.log.read_text()
+    assert "slack_refuses_the_token" not in bench.bot.log.read_text()
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])
@@ -81,7 +82,7 @@ async def test_an_app_of_a_whole_organisation_does_not_start(tmp_path: Path, com
     async with serving(app) as url:
         env = GOOD | {"SLACK_API_URL": f"{url}/api/"}
         env["DATABASE_URL"] = f"sqlite:///{tmp_path}/bot.sqlite"
-        done = await asyncio.to_thread(record_bot, tmp_path, command, env=env)
+        done = await record_bot(tmp_path, command, env=env)
     if command == "run":
         assert fails_in_one_line(done) == (
             "record-bot: SLACK_BOT_TOKEN is of an app installed for a whole organisation, which is "
@@ -117,4 +118,4 @@ async def test_malformed_events_over_socket_mode_are_acked(linked: Bench) -> Non
     ):
         answer = await linked.ines.tell("events", **odd)
         assert answer["ok"], odd
-    assert linked.log.read_text().count("odd_request_ignored") >= 4
+    assert linked.bot.log.read_text().count("odd_request_ignored") >= 4

@@ -1,7 +1,6 @@
 """`/record status`, `list`, `stop`, `pause`, `resume`: with nothing, one and several running.
 
-Over Socket Mode, and before any other test of that stage: nothing else may run. The tests build
-on each other's order.
+Over Socket Mode. Where it matters that nothing else runs, the stage is the test's own.
 """
 
 import asyncio
@@ -31,6 +30,7 @@ async def ask(linked: Bench, text: str, *words: str) -> SeenMessage:
     )
 
 
+@pytest.mark.own_stage
 async def test_with_nothing_running(linked: Bench) -> None:
     status = await ask(linked, "status", "Nothing is being recorded here.")
     assert labels(status.blocks) == ["Start a recording"]
@@ -44,6 +44,7 @@ async def test_with_nothing_running(linked: Bench) -> None:
     await ask(linked, 'list "nowhere at all"', "There is no room")
 
 
+@pytest.mark.own_stage
 async def test_with_one_and_then_several(linked: Bench) -> None:
     one, two, far = await linked.room(), await linked.room(), await linked.room()
     card = await linked.running(one, "--no-transcript")
@@ -131,10 +132,11 @@ async def test_socket_mode_survives_a_disconnect(linked: Bench, reason: str) -> 
     await linked.see(lambda s: s.raw["app"]["connections"] == 2)
 
 
+@pytest.mark.own_stage
 async def test_socket_mode_comes_back_when_every_connection_is_gone(linked: Bench) -> None:
     told = await linked.ines.tell("sockets/disconnect", reason="refresh_requested", every=True)
     assert told["told"] == 2
-    await linked.see(lambda s: s.raw["app"]["connections"] == 2, 15)
+    await linked.see(lambda s: s.raw["app"]["connections"] == 2)
     await ask(linked, "status", "Nothing is being recorded here.")
 
 
