@@ -127,13 +127,13 @@ def doctor() -> None:
 
     from rich.console import Console  # noqa: PLC0415
 
-    from bot.features.doctor.cli.examine import examine  # noqa: PLC0415
-    from bot.features.doctor.cli.findings import Verdict  # noqa: PLC0415
-    from bot.features.doctor.cli.report import print_report  # noqa: PLC0415
+    from bot.features.doctor.model import Verdict  # noqa: PLC0415
+    from bot.features.doctor.report import print_report  # noqa: PLC0415
+    from bot.features.doctor.setup import doctor as findings_of  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
 
     try:
-        findings = asyncio.run(examine(Path(".env")))
+        findings = asyncio.run(findings_of(Path(".env")))
     except SettingsError as e:
         fail(str(e))
     if isinstance(sys.stdout, io.TextIOWrapper):

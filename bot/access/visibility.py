@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.access.model import Person, Spot
-from bot.access.people import WITHIN_S, People, Remembered
+from bot.access.people import WITHIN_S, People, remembered
 from bot.core.recording import Recording
 from bot.deps import Deps
 from bot.slack.errors import SlackError
-from bot.slack.values import SeenChannel
 from bot.store.values import RecordingRow
 
 PATIENCE_S = 5.0  # of whoever is told after the ack
@@ -33,8 +32,8 @@ class Sight:
     def __init__(self, deps: Deps, people: People) -> None:
         self._deps = deps
         self._people = people
-        self._channels: Remembered[SeenChannel] = Remembered(deps.now)
-        self._members: Remembered[bool] = Remembered(deps.now)
+        self._channel = remembered(deps.slack.channel)
+        self._can_see = remembered(deps.slack.can_see)
 
     async def look(
         self,
@@ -126,7 +125,7 @@ class Sight:
         if not channel.startswith(("C", "G")):
             return False
         try:
-            return (await self._channels.get(channel, self._deps.slack.channel)).public
+            return (await self._channel(channel)).public
         except SlackError:
             return False
 
@@ -136,10 +135,6 @@ class Sight:
         if await self._is_public(channel):
             return True
         try:
-            return await self._members.get(f"{channel} {person.user}", self._ask)
+            return await self._can_see(channel, person.user)
         except SlackError:
             return False
-
-    async def _ask(self, name: str) -> bool:
-        channel, _, user = name.partition(" ")
-        return await self._deps.slack.can_see(channel, user)

@@ -25,7 +25,7 @@ FORGET = "recording_forget"
 HOME_PAGE = "home_page"
 
 # Home, for admins.
-CHECKUP = "checkup"
+DOCTOR = "checkup"
 
 # A room that a channel follows. The value is the room's id.
 UNFOLLOW = "room_unfollow"

@@ -197,8 +197,3 @@ def count(n: int, noun: str) -> str:
 def join(*parts: str) -> str:
     """What there is to say on one line."""
     return " · ".join(p for p in parts if p)
-
-
-def can_follow(channel: str | None) -> bool:
-    """Channels and group conversations; a direct message has nobody else to show it to."""
-    return channel is not None and channel.startswith(("C", "G"))

@@ -119,7 +119,7 @@ SAMPLES: dict[str, Json] = {
     ),
     "stop": click(ids.STOP, **IN_CHANNEL),
     "page of Home": click("home_page.1", view=view("home", "home")),
-    "button in a view": click(ids.CHECKUP, view=view("home", "home")),
+    "button in a view": click(ids.DOCTOR, view=view("home", "home")),
     "submission": interaction("view_submission", view=view(ids.START_FORM)),
     "closed": interaction("view_closed", view=view(ids.START_FORM), is_cleared=False),
     "suggestion": interaction(

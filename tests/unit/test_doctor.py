@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from bot.features.doctor.cli.clock import Clocks, clock_finding
-from bot.features.doctor.cli.findings import (
+from bot.features.doctor.model import (
     MOST_CHARS,
     Finding,
     Verdict,
@@ -18,10 +17,14 @@ from bot.features.doctor.cli.findings import (
     shown,
     warning,
 )
-from bot.features.doctor.cli.given import read_settings
-from bot.features.doctor.cli.hms import rooms_finding
-from bot.features.doctor.cli.slack import scopes_finding
-from bot.features.doctor.cli.webhook import Sent, webhook_finding
+from bot.features.doctor.setup import (
+    Clocks,
+    clock_finding,
+    read_settings,
+    rooms_finding,
+    scopes_finding,
+)
+from bot.features.doctor.webhook import Sent, webhook_finding
 from bot.hms.models import Room
 from bot.settings import Settings, SettingsError
 from tests.contract.doctor_kit import printed

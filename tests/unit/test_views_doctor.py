@@ -11,9 +11,9 @@ from inline_snapshot import snapshot
 
 from bot.core.deliveries import Kind, State
 from bot.features.doctor.model import (
-    Checkup,
+    DoctorReport,
     Ends,
-    LocalCheckup,
+    LocalReport,
     MissingScope,
     Place,
     Received,
@@ -24,12 +24,12 @@ from bot.features.doctor.views import doctor_reply, local_reply
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from bot.ui.message import Message
-from tests.unit.checkup_samples import ILL, WELL
+from tests.unit.doctor_samples import ILL, WELL
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown
 
 
-def reply(found: Checkup) -> str:
+def reply(found: DoctorReport) -> str:
     return shown(doctor_reply(found, bot="recorder"))
 
 
@@ -176,7 +176,7 @@ def test_what_is_recorded_elsewhere_is_not_told() -> None:
 
 def test_people_of_another_organisation_read_of_their_channel_only() -> None:
     errors = replace(TRYING, error="HTTP 500", target="C0SECRET")
-    there = LocalCheckup((MINE, errors, HELD), Place("C1", "not_in_channel"), "U9")
+    there = LocalReport((MINE, errors, HELD), Place("C1", "not_in_channel"), "U9")
     message = local_reply(there, bot="recorder")
     assert shown(message) == snapshot("""\
 *What waits*
@@ -193,7 +193,7 @@ def test_people_of_another_organisation_read_of_their_channel_only() -> None:
 
 
 def test_nothing_waits_for_people_of_another_organisation() -> None:
-    assert shown(local_reply(LocalCheckup((), Place("C1"), "U9"))) == snapshot("""\
+    assert shown(local_reply(LocalReport((), Place("C1"), "U9"))) == snapshot("""\
 *What waits*
 ✅ Nothing waits.
 *This channel*
@@ -241,8 +241,8 @@ STUCK = st.builds(
     until=st.none() | TIMES,
 )
 COUNTS = st.integers(0, 10**7)
-CHECKUPS = st.builds(
-    Checkup,
+REPORTS = st.builds(
+    DoctorReport,
     webhooks=st.booleans(),
     received=st.builds(Received, st.none() | TIMES, COUNTS, COUNTS, COUNTS),
     ends=st.builds(Ends, COUNTS, COUNTS),
@@ -270,7 +270,7 @@ CHECKUPS = st.builds(
 
 
 @settings(max_examples=150, deadline=None)
-@given(CHECKUPS, TEXTS)
-def test_slack_takes_it_whatever_is_found(found: Checkup, bot: str) -> None:
+@given(REPORTS, TEXTS)
+def test_slack_takes_it_whatever_is_found(found: DoctorReport, bot: str) -> None:
     assert_accepted(doctor_reply(found, bot=bot))
-    assert_accepted(local_reply(LocalCheckup(found.stuck, found.place, found.asker), bot=bot))
+    assert_accepted(local_reply(LocalReport(found.stuck, found.place, found.asker), bot=bot))

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum, auto
 
 from bot.features.commands.lexer import Token
 from bot.features.options.command_options import START_OPTIONS, Option
+from bot.kit.fuzzy import nearest
 from bot.kit.typed_text import fold
 from bot.ui.ids import COMMAND
 
@@ -184,8 +184,8 @@ def nearest_entry(token: Token) -> Entry | None:
     word = fold(token.text)
     if word in _HINTS:
         return _HINTS[word]
-    near = get_close_matches(word, _WORDS, n=1, cutoff=0.72)
-    return _WORDS[near[0]] if near else None
+    near = nearest(word, _WORDS)
+    return _WORDS[near] if near else None
 
 
 def nearest_option(name: str, options: Sequence[Option]) -> Option | None:
@@ -194,8 +194,8 @@ def nearest_option(name: str, options: Sequence[Option]) -> Option | None:
     if hinted:
         return hinted
     names = {o.name: o for o in options if o.name.startswith("no-") == name.startswith("no-")}
-    near = get_close_matches(name, names, n=1, cutoff=0.7)
-    return names[near[0]] if near else None
+    near = nearest(name, names)
+    return names[near] if near else None
 
 
 def command_words() -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.deliveries import Kind, State
 from bot.features.doctor.model import (
-    Checkup,
-    LocalCheckup,
+    DoctorReport,
+    LocalReport,
     MissingScope,
     Place,
     Received,
@@ -20,7 +20,7 @@ from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spok
 from bot.ui.problems import BOT, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when
 
-CHECKUP = "Check-up"
+TITLE = "Check-up"
 GOOD, BAD = "✅", "⚠️"
 LINES = 8
 CLI = code("record-bot doctor")
@@ -54,7 +54,7 @@ _STEPS = {
 }
 
 
-def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
+def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
     """Ephemeral. Rooms are named where the person may know: theirs, and those shown here."""
     on_home = found.place is not None and found.place.channel == found.asker
     parts = [
@@ -67,7 +67,7 @@ def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
     return _reply(parts, f"{esc(bot, 80)}, version {code(found.version, 40)}")
 
 
-def local_reply(found: LocalCheckup, *, bot: str = BOT) -> Message:
+def local_reply(found: LocalReport, *, bot: str = BOT) -> Message:
     """Ephemeral, for people of another organisation: without numbers, errors and version."""
     waiting = _few([_waits(stuck) for stuck in found.waiting], "more")
     on_home = found.place is not None and found.place.channel == found.asker
@@ -94,7 +94,7 @@ def _aloud(line: str) -> str:
     return line.removeprefix(f"{GOOD} ").removeprefix(f"{BAD} ").removeprefix("• ")
 
 
-def _webhooks(found: Checkup) -> Iterator[str]:
+def _webhooks(found: DoctorReport) -> Iterator[str]:
     if not found.webhooks:
         yield from NO_WEBHOOKS
         return
@@ -146,7 +146,7 @@ def _owed(owed: Owed) -> str:
     )
 
 
-def _waiting(found: Checkup, bot: str) -> Iterator[str]:
+def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
     yield from map(_gate, found.shut)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
@@ -242,13 +242,13 @@ def _channel(here: Place | None, bot: str) -> Iterator[str]:
         yield "This is a direct message. Start recordings from a channel, so that others see them."
 
 
-def _slack(found: Checkup) -> Iterator[str]:
+def _slack(found: DoctorReport) -> Iterator[str]:
     if found.org_wide:
         yield f"{BAD} The app's token is of {ORG_WIDE}. {ONE_WORKSPACE}."
     yield from scope_lines(found.missing_scopes)
 
 
-def _short_secrets(found: Checkup) -> Iterator[str]:
+def _short_secrets(found: DoctorReport) -> Iterator[str]:
     for name in found.short_secrets:
         yield (
             f"{BAD} {code(name)} has less than {SECRET_CHARS} characters. The next version refuses "

@@ -119,7 +119,7 @@ def _for_admins(health: HomeHealth) -> Iterator[Block]:
     yield section(lines(["*Set-up*", *_webhooks(health), *granted]))
     yield section(lines(["*What waits*", *_waiting(health)]))
     label = "Check-up: everything that waits, and why"
-    yield from actions([button("Check-up", ids.CHECKUP, label=label)])
+    yield from actions([button("Check-up", ids.DOCTOR, label=label)])
 
 
 def _webhooks(health: HomeHealth) -> Iterator[str]:

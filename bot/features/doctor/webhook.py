@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AliasPath, BeforeValidator, Field
 
-from bot.features.doctor.cli.findings import Finding, note, ok, shown, warning
+from bot.features.doctor.model import Finding, note, ok, shown, warning
 from bot.hms import lenient
 from bot.hms.errors import HmsError
 from bot.hms.models import WebhookDelivery

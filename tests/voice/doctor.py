@@ -9,22 +9,22 @@ from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
-from bot.features.doctor.model import Ends, LocalCheckup, Place, Received, Stuck
+from bot.features.doctor.model import Ends, LocalReport, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, local_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
-from tests.unit import checkup_samples
+from tests.unit import doctor_samples
 from tests.unit.views_samples import NOW, at, ended_row
 from tests.voice.forms import BOARD, WEEKLY
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, home, line, only_you
 
-WELL = replace(checkup_samples.WELL, place=Place(seed.STANDUP), asker=seed.STARTER)
+WELL = replace(doctor_samples.WELL, place=Place(seed.STANDUP), asker=seed.STARTER)
 MINE = Stuck(ROOM, seed.STARTER, seed.STANDUP, True, Kind.CARD, State.PARKED, "not_in_channel")
 TRYING = replace(MINE, kind=Kind.RESULTS, state=State.WAITING, error="HTTP 500", until=at(60))
 HELD = Stuck("Sales call", seed.STARTER, seed.STANDUP, True, step="Start", until=at(30))
 THEIRS = Stuck("Secret", seed.ADMIN, seed.DESIGN, False, Kind.CARD, State.PARKED, "is_archived")
 ILL = replace(
-    checkup_samples.ILL,
+    doctor_samples.ILL,
     stuck=(MINE, TRYING, HELD, THEIRS),
     place=Place(seed.STANDUP, "not_in_channel"),
     asker=seed.STARTER,
@@ -33,8 +33,8 @@ DEAF = replace(
     WELL, undelivered=None, received=Received(None), ends=Ends(2), missing_scopes=None, place=None
 )
 ORG_WIDE = replace(WELL, org_wide=True, short_secrets=("METRICS_TOKEN",))
-GUEST_WELL = LocalCheckup((), Place(seed.PARTNERS), seed.STRANGER)
-GUEST_ILL = LocalCheckup(
+GUEST_WELL = LocalReport((), Place(seed.PARTNERS), seed.STRANGER)
+GUEST_ILL = LocalReport(
     (replace(TRYING, target=seed.PARTNERS), HELD),
     Place(seed.PARTNERS, "not_in_channel"),
     seed.STRANGER,

@@ -13,9 +13,7 @@ from sqlalchemy import URL, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.features.doctor.cli.clock import FIX as CLOCK_FIX
-from bot.features.doctor.cli.clock import apart
-from bot.features.doctor.cli.findings import Finding, failed, ok, shown, warning
+from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, ok, shown, warning
 from bot.settings import WHERE
 from bot.store.drivers import engine_of
 from bot.store.errors import DatabaseInUse, DatabaseUrlError

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.features.doctor.cli.findings import Finding, Verdict
+from bot.features.doctor.model import Finding, Verdict
 
 STYLE = {
     Verdict.OK: "green",

@@ -1,13 +1,13 @@
-"""Check-ups as `/record doctor` finds them: all well, and much that is wrong."""
+"""Reports as `/record doctor` finds them: all well, and much that is wrong."""
 
 from dataclasses import replace
 
-from bot.features.doctor.model import Checkup, Ends, MissingScope, Place, Received, Undelivered
+from bot.features.doctor.model import DoctorReport, Ends, MissingScope, Place, Received, Undelivered
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from tests.unit.views_samples import NOW, at
 
-WELL = Checkup(
+WELL = DoctorReport(
     webhooks=True,
     received=Received(NOW, matched=12, ignored=3),
     ends=Ends(4),
