@@ -73,7 +73,7 @@ def run() -> None:
         where = WHERE["SLACK_APP_TOKEN"]
         fail(f"Slack does not accept SLACK_APP_TOKEN ({e.error}). Make a new one: {where}.")
     except SlackError as e:
-        fail(f"Slack cannot be reached at SLACK_API_URL ({e}). Is the network there?")
+        fail(f"Slack cannot be reached at SLACK_API_URL ({e}). Is the network up?")
     except HmsUnauthorized as e:
         fixed = settings.hms_management_token is not None
         names = ("HMS_MANAGEMENT_TOKEN",) if fixed else ("HMS_ACCESS_KEY", "HMS_SECRET")
@@ -83,7 +83,7 @@ def run() -> None:
             f"Copy again: {where}. Is this machine's clock right?"
         )
     except CannotListen as e:
-        fail(f"cannot listen on {e}: is another process there? Change HOST or PORT.")
+        fail(f"cannot listen on {e}: is another process using it? Change HOST or PORT.")
     except StoreError as e:
         fail(_database(e))
 
@@ -106,7 +106,7 @@ app.command("sandbox")(_sandbox_command())
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date. `run` does it too, before it starts."""
+    """Bring the database up to date. `run` also does this when it starts."""
     settings = given()
 
     from bot.store.errors import StoreError  # noqa: PLC0415
@@ -147,7 +147,7 @@ def doctor() -> None:
 def manifest(
     url: Annotated[
         str | None,
-        typer.Option(help="Where the bot is on the internet; without it, for Socket Mode."),
+        typer.Option(help="The bot's public web address; without it, for Socket Mode."),
     ] = None,
 ) -> None:
     """Print the app manifest, to paste at api.slack.com/apps."""

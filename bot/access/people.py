@@ -1,4 +1,4 @@
-"""What decides a person's rights, asked of Slack and remembered for some minutes."""
+"""Facts for a person's rights, requested from Slack and cached for some minutes."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
@@ -51,9 +51,9 @@ class People:
         self._all_groups = remembered(self._ask_groups)
 
     async def person(self, user: str, groups: Iterable[str] = ()) -> Person:
-        """Who that is; of these user groups, those that they are in.
+        """Look a person up; of these user groups, return those they are in.
 
-        Raises SlackUnavailable; NotAuthorized when the bot may not ask.
+        Raises SlackUnavailable; NotAuthorized when the bot lacks permission.
         """
         member = await self._member(user)
         belongs = [g for g in groups if user in await self._group(g)]
@@ -70,7 +70,7 @@ class People:
             return None
 
     async def _ask(self, user: str) -> Member:
-        """Whom Slack does not show us is a stranger."""
+        """Treat users that Slack does not return as external."""
         try:
             return await self._deps.slack.member(user, home_team=self._deps.identity.team_id)
         except NotAuthorized:
@@ -79,7 +79,7 @@ class People:
             return Member(user, "external", admin=False)
 
     async def _ask_group(self, group: str) -> frozenset[str]:
-        """A group that is gone has nobody in it."""
+        """Treat a deleted group as empty."""
         try:
             return await self._deps.slack.group_members(group)
         except SlackRefused:

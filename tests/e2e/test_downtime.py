@@ -49,7 +49,7 @@ async def doctor(who: Person, away: Bench, channel: str, *words: str) -> str:
 
     def look(state: Snapshot) -> str | None:
         new = state.ephemerals(channel, who.user)[before:]
-        return next((m.text for m in new if "What waits" in m.text), None)
+        return next((m.text for m in new if "Waiting" in m.text), None)
 
     told = await away.see(look)
     assert all(word in told for word in words), told
@@ -77,8 +77,8 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
     await away.reply(card, "The video is ready.")
     await away.file(card.channel, card.ts, "-chat.txt")
     told = await doctor(away.ines, away, seed.STANDUP)
-    assert "100ms could not deliver" in told
-    assert "The last one came" in told
+    assert "100ms failed to deliver" in told
+    assert "The last one arrived" in told
     assert len(await replays(away)) == before + 1
     state = await away.ines.state()
     assert len(cards(state, room, seed.STANDUP)) == 1
@@ -100,12 +100,12 @@ async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None
     assert len(others) <= 2, "what was under way when the news came"
     assert len(calls) < 14
     told = await doctor(away.ines, away, seed.STANDUP)
-    assert "Slack does not accept the bot's token" in told
+    assert "Slack has rejected the bot's token" in told
     await away.ines.tell("install")
     await away.card(room, "Video ready")
     await away.card(other, "Recording")
     await away.reply(card, "The video is ready.")
-    assert await doctor(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert await doctor(away.ines, away, seed.STANDUP, "Nothing is waiting.")
     state = await away.ines.state()
     assert [len(cards(state, r, seed.STANDUP)) for r in (room, other)] == [1, 1]
     await away.finish(other)
@@ -125,8 +125,8 @@ async def test_what_never_started_waits_for_nothing(away: Bench) -> None:
 
 async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
     here = await doctor(away.guus, away, seed.STANDUP)
-    assert f"@record is in <#{seed.STANDUP}> and may post." in here
-    assert "What Slack lets the bot do: Everything it needs." in here
+    assert f"@record is in <#{seed.STANDUP}> and can post." in here
+    assert "Slack permissions: All that the bot needs." in here
     lobby = await doctor(away.tariq, away, seed.LOBBY)
     assert f"@record is not in <#{seed.LOBBY}>. Type `/invite @record` in the channel" in lobby
     board = await doctor(away.amara, away, seed.BOARD)
@@ -142,13 +142,13 @@ async def test_what_waits_is_told_to_those_whom_it_concerns(away: Bench) -> None
     await away.finish(room)
     await away.direct(seed.STARTER, room.name, "The video is ready.")
     hers = await doctor(away.ines, away, seed.STANDUP, room.name)
-    assert f"the card for <#{seed.DESIGN}> waits. @record cannot see this channel." in hers
+    assert f"the card for <#{seed.DESIGN}> is waiting. @record cannot see this channel." in hers
     assert "Type `/invite @record` in the channel" in hers
     theirs = await doctor(away.amara, away, seed.STANDUP, f"<#{seed.DESIGN}>")
     assert room.name not in theirs
     await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=True)
     await away.reply(card, "The video is ready.")
-    assert room.name not in await doctor(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert room.name not in await doctor(away.ines, away, seed.STANDUP, "Nothing is waiting.")
 
 
 async def test_a_missing_scope_is_named_with_its_reason(away: Bench) -> None:

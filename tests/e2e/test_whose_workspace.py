@@ -52,7 +52,7 @@ async def _checkup(bench: Bench, user: str, waits: str) -> SeenMessage:
 
             def fresh(state: Snapshot, known: set[str] = before) -> SeenMessage | None:
                 shown = state.ephemerals(seed.PARTNERS, user)
-                return first([m for m in shown if m.ts not in known and has(m, "What waits")])
+                return first([m for m in shown if m.ts not in known and has(m, "Waiting")])
 
             told = await bench.see(fresh)
             if has(told, waits):
@@ -102,7 +102,7 @@ async def test_the_checkup_says_that_the_app_is_of_a_whole_organisation(alone: B
 
         def fresh(state: Snapshot) -> SeenMessage | None:
             shown = state.ephemerals(seed.STANDUP, seed.STARTER)
-            return first([m for m in shown if m.ts not in before and has(m, "What waits")])
+            return first([m for m in shown if m.ts not in before and has(m, "Waiting")])
 
         assert has(await alone.see(fresh), "whole organisation", "Install the app in one workspace")
     finally:

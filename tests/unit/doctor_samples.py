@@ -33,5 +33,5 @@ ILL = replace(
         Shut("GET /recordings/{id}", at(45)),
         Shut("slack", at(9), at(-600), "token_revoked"),
     ),
-    missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
+    missing_scopes=(MissingScope("files:write", "Upload the transcript to the thread."),),
 )

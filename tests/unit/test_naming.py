@@ -28,9 +28,9 @@ async def test_rooms_of_one_name_are_offered_by_their_ids() -> None:
 
 async def test_before_100ms_has_named_any_room_none_is_said_to_be_missing() -> None:
     told = which_room("team b", await find_room("team b", []), line_of(c.Stop)).text
-    assert told.startswith("100ms has not told its rooms yet.")
+    assert told.startswith("The room list has not loaded from 100ms yet.")
 
 
 def test_a_code_names_no_room_to_stop() -> None:
     told = which_room("abc-defg-hij", RoomCode("abc-defg-hij"), line_of(c.Stop)).text
-    assert told.startswith("A room code does not say which room it opens.")
+    assert told.startswith("The bot cannot tell which room a room code opens.")

@@ -48,7 +48,7 @@ def _doctor() -> list[Sample]:
         only_you("All is well", doctor_reply, WELL, bot=BOT),
         only_you("Nothing was recorded yet", doctor_reply, fresh, bot=BOT),
         only_you("Webhooks are not set up; in a direct message", doctor_reply, private, bot=BOT),
-        only_you("Much is wrong", doctor_reply, ILL, bot=BOT),
+        only_you("Many problems", doctor_reply, ILL, bot=BOT),
         only_you("Nobody answers, and no webhook has come", doctor_reply, DEAF, bot=BOT),
         only_you(
             "… and the app was installed for an organisation", doctor_reply, ORG_WIDE, bot=BOT
@@ -86,12 +86,12 @@ def _home() -> list[Sample]:
             HomePage(recent=recent, page=1, member=False),
             later,
         ),
-        home("Admins see how the bot is", home_view, HomePage(health=ill), later),
+        home("Admins see the bot's health", home_view, HomePage(health=ill), later),
         home("… without webhooks", home_view, HomePage(health=deaf), later),
     ]
 
 
 GROUPS = (
     Group("Home", "The app's own tab, for each person.", tuple(_home())),
-    Group("Doctor", "/record doctor, only to whoever asked.", tuple(_doctor())),
+    Group("Doctor", "/record doctor, only visible to the person who asked.", tuple(_doctor())),
 )

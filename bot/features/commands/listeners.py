@@ -141,8 +141,8 @@ def no_such_preset(command: c.Start, missing: presets.NoSuchPreset) -> c.Command
     near = missing.nearest
     corrected = c.command_line(replace(command, preset=near.name)) if near else None
     named = ", ".join(one.name for one in missing.known[:10])
-    accepted = f"Presets here: {named}." if named else "There are none yet."
-    reason = f"There is no preset “{missing.name}”."
+    accepted = f"Presets here: {named}." if named else "No presets yet."
+    reason = f"Unknown preset “{missing.name}”."
     return c.CommandError(reason, accepted, corrected, "/record start [room] --preset <name>")
 
 

@@ -14,7 +14,7 @@ from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 
 MOST_CHARS = 200
-CLOCK_FIX = "set this machine's clock by a time server (NTP)"
+CLOCK_FIX = "synchronise this machine's clock with a time server (NTP)"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 

@@ -139,8 +139,8 @@ def _oauth_trap() -> list[Finding]:
     there = [name for name in OAUTH if os.environ.get(name)]
     if not there:
         return []
-    fix = "take them out of the environment"
-    why = "the bot ignores it; Slack's library would switch to OAuth and forget SLACK_BOT_TOKEN"
+    fix = "remove them from the environment"
+    why = "Slack's library would use OAuth instead of SLACK_BOT_TOKEN, so the bot ignores them"
     return [warning("Environment", f"{' and '.join(there)}: {why}", fix)]
 
 
@@ -180,7 +180,7 @@ class Clocks:
 def clock_finding(clocks: Clocks) -> Finding:
     """Signatures of Slack live 5 minutes; tokens for 100ms are not valid before their time."""
     if not clocks.ahead:
-        return note("Clock", "nobody answered with a date to compare with")
+        return note("Clock", "no service answered with a date to compare")
     if not any(map(clocks.off, clocks.ahead)):
         return ok("Clock", f"agrees with {' and '.join(sorted(clocks.ahead))}")
     off = [f"{apart(ahead)} {service}" for service, ahead in sorted(clocks.ahead.items())]
@@ -237,16 +237,16 @@ def scopes_finding(granted: Iterable[str]) -> Finding:
     """What was granted, against the manifest's table."""
     granted = frozenset(granted)
     if not granted:
-        return note(SCOPE, "Slack did not say what the token may do")
+        return note(SCOPE, "Slack did not report the scopes of the token")
     missing = missing_scopes(granted)
     if missing:
         told = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
         return failed(SCOPE, told, REINSTALL)
     extra = sorted(granted - {scope.name for scope in SCOPES})
     if extra:
-        hint = "the bot never uses them; you may take them away from the Slack app"
-        return ok(SCOPE, f"all there; more than needed: {shown(', '.join(extra))}", hint)
-    return ok(SCOPE, f"all {len(SCOPES)} are there, and no more")
+        hint = "the bot never uses them; you can remove them from the Slack app"
+        return ok(SCOPE, f"all present; not needed: {shown(', '.join(extra))}", hint)
+    return ok(SCOPE, f"all {len(SCOPES)} are present, and no others")
 
 
 async def _app(given: Given, session: aiohttp.ClientSession) -> Finding:
@@ -276,7 +276,11 @@ def _signing_secret(given: Given) -> list[Finding]:
 
 def _no_answer(check: str, error: SlackError) -> Finding:
     if isinstance(error, SlackRefused):
-        return failed(check, f"Slack refuses ({shown(error.error)})", "see Slack's page of errors")
+        return failed(
+            check,
+            f"Slack refuses ({shown(error.error)})",
+            "look it up in Slack's documentation",
+        )
     return failed(check, f"Slack cannot be reached ({shown(str(error))})", UNREACHED)
 
 
@@ -333,17 +337,19 @@ def credentials_refused(error: HmsError, settings: Settings, *, clock_off: bool)
         said = shown("; ".join([error.message, *error.details]))
         found = f"100ms does not accept them (401: {said})"
         if clock_off:
-            return failed(CREDENTIALS, found, "set the clock first (see there), then look again")
+            return failed(
+                CREDENTIALS, found, "first set the clock (see Clock), then run this again"
+            )
         if settings.hms_management_token:
             return failed(
                 CREDENTIALS,
-                f"{found}; tokens from the dashboard end after some days",
-                "set HMS_ACCESS_KEY and HMS_SECRET, and take HMS_MANAGEMENT_TOKEN out",
+                f"{found}; tokens from the dashboard expire after some days",
+                "set HMS_ACCESS_KEY and HMS_SECRET, and remove HMS_MANAGEMENT_TOKEN",
             )
         fix = f"copy both again: {WHERE['HMS_ACCESS_KEY']}; {WHERE['HMS_SECRET']}"
         return failed(CREDENTIALS, found, fix)
     if isinstance(error, HmsRefused):
-        fix = "check HMS_API_URL, and what these credentials may do"
+        fix = "check HMS_API_URL and the permissions of these credentials"
         return failed(CREDENTIALS, f"100ms refuses ({shown(str(error))})", fix)
     fix = "check the network, a proxy, and HMS_API_URL"
     return failed(CREDENTIALS, f"100ms cannot be reached ({shown(str(error))})", fix)
@@ -354,8 +360,8 @@ def _token_end(settings: Settings, now: datetime) -> list[Finding]:
     end = _end_of(settings.hms_management_token) if settings.hms_management_token else None
     if end is None:
         return []
-    found = f"HMS_MANAGEMENT_TOKEN ends on {end:%Y-%m-%d at %H:%M} UTC, and the bot with it"
-    fix = "set HMS_ACCESS_KEY and HMS_SECRET in its place"
+    found = f"HMS_MANAGEMENT_TOKEN expires on {end:%Y-%m-%d at %H:%M} UTC; the bot stops then"
+    fix = "set HMS_ACCESS_KEY and HMS_SECRET instead"
     return [warning(TOKEN, found, fix) if end - now < ENDS_SOON else note(TOKEN, found, fix)]
 
 
@@ -379,6 +385,6 @@ def rooms_finding(rooms: list[Room]) -> list[Finding]:
             ROOMS,
             f"{names}{more}: 100ms sends their events to an address of their own, "
             "so the bot learns late what happens there",
-            "send them to the bot as well, or take the webhook off these rooms",
+            "send them to the bot as well, or remove the webhook from these rooms",
         )
     ]

@@ -118,7 +118,7 @@ def show_resolution(resolution: Resolution | None) -> str | None:
 
 def read_name(text: str) -> Good | Bad:
     name = " ".join(strip_invisible(text).split())
-    return Good(name) if len(name) <= NAME_MOST else Bad("No preset has so long a name.")
+    return Good(name) if len(name) <= NAME_MOST else Bad("That preset name is too long.")
 
 
 def read_url(text: str) -> Good | Bad:
