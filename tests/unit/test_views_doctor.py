@@ -210,7 +210,7 @@ def test_what_whoever_runs_the_bot_has_to_change() -> None:
         [
             "⚠️ The app's token is of an app installed for a whole organisation, which is not",
             "    supported yet. Install the app in one workspace and copy the new token.",
-            '✅ All that the bot needs.',
+            "✅ All that the bot needs.",
             "*Settings*",
             "⚠️ `METRICS_TOKEN` has less than 16 characters. The next version refuses it. Set",
             "    a longer one.",
