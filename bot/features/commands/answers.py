@@ -48,6 +48,7 @@ _ANSWERED = {
 _STATES = {
     Why.NEEDS_ROOM: "Which room?",
     Why.NO_ROOM: "There is no room “{reference}”.",
+    Why.UNKNOWN_CODE: "I do not know the room of that link or code yet. Choose the room in the form.",
     Why.ALREADY: "{room} is already being recorded.",
     Why.NOT_RECORDED: "{room} is not being recorded.",
     Why.NOT_PAUSED: "The recording of {room} is not paused.",

@@ -180,6 +180,8 @@ def _misspelt(piece: Piece) -> Intent | None:
         return None
     best, at_most = None, 1 if len(word) < 7 else 2
     for known, intent in SPELT.items():
+        if word.startswith(known):
+            return None  # starts, recorder
         if word[0] != known[0] and {*word[:2]} != {*known[:2]}:
             continue
         distance = OSA.distance(word, known, score_cutoff=at_most)
@@ -264,7 +266,8 @@ def _how(base: Sense, rest: Sequence[Piece], *, thread: bool) -> Sense:
 
 def _may(base: Sense, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """`should we record …?`: a question whether to; what is only to be seen is shown."""
-    if _has_kind(rest, Kind.NOT) and _has(rest, Intent.START):
+    negation = next((n for n, piece in enumerate(rest) if piece.kind is Kind.NOT), None)
+    if negation is not None and _has(rest[negation:], Intent.START):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, asks=True)
     if not _has_kind(rest, Kind.VERB, Kind.SOFT, Kind.NOUN, Kind.PAST, Kind.CANCEL):
         return replace(base, intent=Intent.UNKNOWN, force=Force.QUESTION)

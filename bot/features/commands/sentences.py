@@ -35,10 +35,13 @@ _TOKEN = re.compile(
     r"|(?P<channel><\#[A-Z0-9]+(?:\|[^<>]*)?>|(?<![\w#])\#[\w-]*[^\W_])"
     r"|(?P<emoji><![^<>]*>|(?<!\w):[a-z+][\w+'-]*:)"
     r"|(?P<link>https?://[^\s<>|\"]+)"
+    r"|(?P<code>(?<![\w-])(?:[a-z]{3}-[a-z]{4}-[a-z]{3}|[0-9a-f]{24})(?![\w-]))"
     r"|(?P<word>@?\w+(?:'\w+)*)"
-    r"|(?P<mark>[^\w\s])"
+    r"|(?P<mark>[^\w\s])",
+    re.IGNORECASE,
 )
 _REPEATED = re.compile(r"(.)\1+")
+_THRICE = re.compile(r"(.)\1\1")
 _ENDS = frozenset(".!?;\n")
 
 
@@ -154,6 +157,11 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
     In `record the town hall now`, `now` is no room, even where a room is called so.
     """
     found = names.in_words([word.key for word in words])
+    found += [
+        Named(n, n + 1, (room,))
+        for n, word in enumerate(words)
+        if word.sort == "code" and (room := names.by_id.get(word.key) or names.by_code.get(word.key))
+    ]
     telling = [one for one in found if not _common(words[one.first : one.last])]
     if telling and len({one.rooms for one in found}) > 1:
         return telling
@@ -243,6 +251,8 @@ def _longest(
     lengths = LENGTHS.get(first)
     if lengths is None:
         squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
+        if squeezed and len(squeezed) < 3 and not _THRICE.search(first):
+            squeezed = None
         return 1, PHRASES[squeezed,] if squeezed else None
     for length in lengths:
         run = words[at : at + length]
@@ -264,5 +274,5 @@ def _longest(
 _SQUEEZED = {
     _REPEATED.sub(r"\1", phrase[0]): phrase[0]
     for phrase in reversed(list(PHRASES))
-    if len(phrase) == 1 and len(phrase[0]) > 2 and phrase[0].isalpha()
+    if len(phrase) == 1 and phrase[0].isalpha()
 }

@@ -16,7 +16,7 @@ from bot.core.options import RecordingOptions
 from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, Unclear, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
-from bot.features.commands.names import RoomNames, is_separator
+from bot.features.commands.names import RoomNames, is_separator, key_of
 from bot.features.commands.options_in_words import Options, options_in, split_flags
 from bot.features.commands.senses import Force, Sense, sense_of
 from bot.features.commands.sentences import (
@@ -69,6 +69,7 @@ class Why(StrEnum):
     UNSURE = auto()  # the order was not quite read
     WHICH_ROOM = auto()
     NO_ROOM = auto()  # no such room; `reference` has the words
+    UNKNOWN_CODE = auto()  # a room code or link of a room that is not known
     NEEDS_ROOM = auto()
     ALREADY = auto()  # recorded already
     NOT_RECORDED = auto()
@@ -283,13 +284,12 @@ class _Reader:
         return rooms, doubt
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
-        """Return the room of a link, an id or a room code."""
-        names = self.world.names
-        text = piece.words[0].text
-        if piece.sort is Sort.LINK:
-            found = names.by_id.get(room_id_of_link(text) or "")
-            return found or names.by_code.get(room_code_of_link(text) or "")
-        return names.by_id.get(text.casefold()) if piece.sort is Sort.UNREAD else None
+        """Return the room of a link."""
+        if piece.sort is not Sort.LINK:
+            return None
+        names, link = self.world.names, piece.words[0].text
+        found = names.by_id.get(room_id_of_link(link) or "")
+        return found or names.by_code.get(room_code_of_link(link) or "")
 
     def _words_around(self, rooms: tuple[RoomEntry, ...]) -> str | None:
         """Return a longer name, where unread words stand right beside the room's."""
@@ -393,6 +393,10 @@ class _Reader:
         if reference is None:
             return (), None
         near = self.world.names.like(reference)
+        if not near:
+            words = reference.split()
+            near = self.world.names.like(" ".join(words[:-1])) if len(words) > 1 else ()
+            near = near if key_of(words[-1])[-1:] in _MEETINGS else ()
         if self.doubt and self.rooms:
             near = tuple(dict.fromkeys((*self.rooms[0], *near)))
         if intent is Intent.STOP or intent is Intent.PAUSE:
@@ -408,6 +412,8 @@ class _Reader:
             while last + 1 < len(self.pieces) and self._goes_on(self.pieces[last + 1]):
                 last += 1
             while self.pieces[last].kind in _NAME_INNER or self.pieces[last].sort is Sort.COMMA:
+                if self.pieces[last].kind is Kind.THING:
+                    break  # `bord room`
                 last -= 1
             first = at
             while first > 0 and self.pieces[first - 1].kind in (Kind.ALL, Kind.THING):
@@ -510,6 +516,13 @@ class _Reader:
         self, made: Understood, left: Sequence[Piece], sense: Sense
     ) -> Understood | RoomEntry:
         """Decide about a start of a room that is not named exactly; a room where it is clear."""
+        link = next((p.words[0].text for p in self.pieces if p.sort is Sort.LINK), None)
+        code = next((p for p in left if p.words[0].sort == "code"), None)
+        if link or code:
+            reference = code.words[0].text if code else None
+            form = (Deed(OPEN_FORM),)
+            why = Why.UNKNOWN_CODE
+            return replace(made, why=why, offers=form, link=link, reference=reference)
         near, reference = self._suggested(Intent.START)
         verb = Intent(made.intent)
         if reference is None:
@@ -821,7 +834,7 @@ class _Reader:
         one = next((p for p in planned if date_said in (None, _day_of(p.at, self.world))), None)
         if one is None and not any(p.rrule for p in planned):
             return replace(made, why=Why.NOT_SCHEDULED)
-        if one is not None:
+        if one is not None and date_said:
             made = replace(made, when=When(Moment(one.at, self.world.zone), None, self.world.zone))
         repeats = any(p.rrule for p in planned)
         if clear and one is not None and (date_said or not repeats):
@@ -919,6 +932,7 @@ _ACTS = frozenset(
         Intent.SHARE,
     }
 )
+_MEETINGS = {(word,) for word in "meeting call room session recording thing".split()}
 _NO_TIMES = frozenset({"right", "now"})
 _BEFORE_NAME = (Kind.FILLER, Kind.HELLO, Kind.THANKS, Kind.REQUEST, Kind.AND, Kind.WISH)
 _NAME_INNER = (Kind.FILLER, Kind.WITH, Kind.AND, Kind.ARTICLE, Kind.THING)

@@ -98,7 +98,8 @@ _VERBS: Mapping[Intent, str] = {
         capture | tape | film | start to record | start recording | start record | start rec |
         begin recording | begin to record | begin the recording | starting recording |
         set up a recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar |
-        start again | record again""",
+        start again | record again | would you mind recording | do you mind recording |
+        mind recording | recording please | please recording""",
     Intent.STOP: """stop | stopp | halt | finish | end | quit | kill | abort | terminate | cease | turn off |
         switch off | turn it off | switch it off | turn this off | switch this off | shut off |
         shut it off | shut down | shut it down | make stop | make it stop | make this stop |
@@ -226,7 +227,7 @@ _OTHER: Mapping[Kind, str] = {
         session | thing | video | video call | stream | recorder | capture | rec | conference |
         the one | huddle | conversation""",
     Kind.ALL: "all | everything | both | all of them | all of it | every recording | "
-    "all recordings | all the recordings | every one | everyone | everywhere | them | each",
+    "all recordings | all the recordings | every one | them | each of them",
     Kind.NOT: """dont | do not | never | not | no need to | do never | shouldnt | should not |
         mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
         does not | cannot | cant | wont | will not | dont want | do not want | didnt | did not |
@@ -335,7 +336,7 @@ _OTHER: Mapping[Kind, str] = {
         nope | hurry | hurry up | faster | quickly please | fast | do you hear me | can you hear me |
         are you deaf | man up | lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question | question |
         one thing | im sorry | my bad | blasted | darn | darned | pesky | bleeding | wretched | screw | effing | ugh | argh | grr | ugh |
-        tin can | ok bot | going | being | start time | go and | straight away | right away | this second | this instant |
+        tin can | ok bot | going | being | start time | go and | everyone | straight away | right away | this second | this instant |
         this minute | in a sec | sir | madam | boss | people | everyone please | channel | full | quality | resolution |
         format | mode | size | off you go | thanks in advance | tia | regards | best regards | kind regards | br | rgds""",
 }
