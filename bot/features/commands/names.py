@@ -109,7 +109,7 @@ class RoomNames:
         wanted = " ".join(key)
         if len(wanted) < 3:
             return ()
-        digits = _digits(wanted)
+        digits = digits_in(wanted)
         keys = list(self._joined.get("".join(key), ()))
         keys += sorted(
             (
@@ -124,7 +124,7 @@ class RoomNames:
             for plain, score, _ in process.extract(
                 wanted, self._plain.keys(), scorer=scorer, score_cutoff=CUT_OFF, limit=10
             ):
-                if _digits(plain) == digits:
+                if digits_in(plain) == digits:
                     scored[plain] = max(score, scored.get(plain, 0))
         keys += [self._plain[plain] for plain in sorted(scored, key=scored.__getitem__)[::-1]]
         rooms = (room for key in dict.fromkeys(keys) for room in self._best(key, None))
@@ -157,5 +157,6 @@ def _part_of(key: Key, other: Key) -> bool:
     return bool(telling) and set(telling) <= set(other) and any(len(word) > 2 for word in telling)
 
 
-def _digits(text: str) -> list[str]:
+def digits_in(text: str) -> list[str]:
+    """Return the numbers in a name: they must agree."""
     return sorted(_DIGITS.findall(text))

@@ -55,6 +55,7 @@ _SKIPPED = frozenset(
         Kind.THANKS,
         Kind.REQUEST,
         Kind.WISH,
+        Kind.HEDGE,
         Kind.AND,
         Kind.ARTICLE,
         Kind.THING,
@@ -76,7 +77,7 @@ _S, _N = Intent, Kind
 _EXPLAINED: dict[Intent, tuple[frozenset[Kind], frozenset[Intent]]] = {
     _S.START: (frozenset({_N.WITH, _N.WITHOUT}), frozenset({_S.START, _S.SCHEDULE})),
     _S.SCHEDULE: (frozenset({_N.WITH, _N.WITHOUT}), frozenset({_S.START, _S.SCHEDULE})),
-    _S.STOP: (frozenset({_N.HINT}), frozenset({_S.STOP, _S.START, _S.STATUS})),
+    _S.STOP: (frozenset({_N.HINT}), frozenset({_S.STOP, _S.START, _S.STATUS, _S.LIST})),
     _S.PAUSE: (frozenset(), frozenset({_S.PAUSE, _S.START, _S.STATUS})),
     _S.RESUME: (frozenset({_N.AGAIN, _N.WITH}), frozenset({_S.RESUME, _S.START})),
     _S.UNSCHEDULE: (
@@ -124,7 +125,8 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
             return replace(base, left=tuple(heads))
         head, told = meant, True
     sense = _by_head(base, head, pieces, slash=slash, thread=thread)
-    if told and sense.force is Force.ORDER:
+    hedged = any(piece.kind is Kind.HEDGE for piece in pieces[: pieces.index(head)])
+    if (told or hedged) and sense.force is Force.ORDER:
         sense = replace(sense, force=Force.TOLD)
     if told and sense.intent in (Intent.THANKS, Intent.HELP, None):
         return replace(sense, intent=None, left=tuple(heads))
@@ -160,6 +162,8 @@ def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense
         return replace(base, intent=Intent.THANKS)
     if Kind.HELLO in kinds and roomless:
         return replace(base, intent=Intent.HELP)
+    if _recording_word(pieces) and {Kind.ARTICLE, Kind.WISH} <= kinds:
+        return replace(base, intent=Intent.START, force=Force.TOLD)
     if _recording_word(pieces) and not slash:
         if base.asks:
             return replace(base, intent=Intent.STATUS, force=Force.QUESTION)
@@ -213,18 +217,24 @@ def _by_head(
             return _may(base, rest, pieces)
         case Kind.WHY:
             return replace(base, intent=Intent.DOCTOR, force=Force.QUESTION)
+        case Kind.WAS | Kind.IS if _wished(pieces, rest) and not base.asks:
+            past = next(piece for piece in rest if piece.kind is Kind.PAST)
+            sense = _order(base, past, rest, pieces, slash=slash)
+            return replace(sense, left=tuple(p for p in sense.left if p is not head))
         case Kind.WAS | Kind.IS | Kind.WHEN | Kind.WHICH:
             return replace(_question(base, head, rest, pieces), force=Force.QUESTION)
         case Kind.NOT:
             return _negated(base, head, rest, pieces)
         case Kind.VERB | Kind.SOFT | Kind.CANCEL | Kind.PAST:
             return _order(base, head, rest, pieces, slash=slash)
-        case Kind.NOUN if head.intent is Intent.HELP and head.key in (("are", "you"), ("is", "this")):
-            return replace(_question(base, head, rest, pieces), force=Force.QUESTION)
+        case Kind.NOUN if pieces[0].kind in (Kind.WITH, Kind.WITHOUT) and head.option:
+            return base
         case Kind.NOUN:
             return _noun(base, head, pieces)
-        case Kind.SAID:
+        case Kind.SAID if base.asks or _has_kind(pieces, Kind.ABOUT):
             return _find(base, head, pieces)
+        case Kind.SAID:
+            return _told(base, head, rest, pieces, slash=slash)
         case Kind.HINT:
             left = tuple(p for p in _left(Intent.STOP, pieces) if p is not head)
             if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
@@ -239,12 +249,26 @@ def _by_head(
         case Kind.WITHOUT if _has(rest, Intent.SUMMARY) and not slash:
             return replace(base, intent=Intent.DOCTOR)
         case Kind.CLAUSE | Kind.ABOUT:
-            order = next((p for p in rest if p.kind in (Kind.VERB, Kind.CANCEL)), None)
-            if order is None:
-                return replace(base, left=(head,))
-            sense = _order(base, order, rest, pieces, slash=slash)
-            return replace(sense, force=Force.TOLD, left=(head, *sense.left))
+            return _told(base, head, rest, pieces, slash=slash)
     return replace(base, left=(head, *(p for p in rest if not _skipped(p))))
+
+
+def _wished(pieces: Sequence[Piece], rest: Sequence[Piece]) -> bool:
+    """Say whether a statement wishes for something: `make sure the town hall is recorded`."""
+    return _has_kind(pieces, Kind.WISH, Kind.HEDGE) and _has_kind(rest, Kind.PAST)
+
+
+def _told(
+    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, slash: bool
+) -> Sense:
+    """Read a verb behind words that make it less than an order: `Tom asked to stop this`."""
+    order = next((p for p in rest if p.kind in (Kind.VERB, Kind.CANCEL)), None)
+    if order is None:
+        return replace(base, intent=Intent.UNKNOWN, left=(head,))
+    after = rest[list(rest).index(order) + 1 :]
+    sense = _order(base, order, after, pieces, slash=slash)
+    force = Force.TOLD if sense.force is Force.ORDER else sense.force
+    return replace(sense, force=force, left=(head, *sense.left))
 
 
 # Questions.
@@ -293,6 +317,9 @@ def _question(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[
     said = next((piece for piece in rest if piece.kind is Kind.SAID), None)
     about = _has_kind(rest, Kind.ABOUT)
     summary = _has(rest, Intent.SUMMARY)
+    discussed = next((piece for piece in rest if piece.key in _DISCUSSED), None)
+    if discussed and _after(pieces, discussed):
+        return _find(base, discussed, pieces)
     if said or (summary and about):
         return _find(base, said or head, pieces)
     if _has(rest, Intent.DOCTOR, Kind.NOUN):
@@ -316,14 +343,19 @@ def _question(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[
         listed = head.kind is Kind.WAS
         return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
-    if head.key == ("what",) and not unread and not rest:
+    about_bot = all(_skipped(piece) for piece in rest) and len(rest) <= 1
+    if head.key[0] in ("what", "who") and about_bot:
         return replace(base, intent=Intent.HELP)
     return replace(base, intent=Intent.UNKNOWN, left=unread)
 
 
+_DISCUSSED = {("discuss",), ("discussed",), ("decide",), ("decided",), ("agreed",)}
+
+
 def _recorded_before(head: Piece, rest: Sequence[Piece]) -> bool:
     """Say whether a question is about past recordings: `did we record …`."""
-    if head.key[0] == "who" or any(p.key[0] in ("started", "yet") for p in rest):
+    steered = any(_has(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
+    if steered or head.key[0] == "who" or any(p.key[0] in ("started", "yet") for p in rest):
         return False
     if head.kind is Kind.WAS:
         return _has(rest, Intent.START) or _has_kind(rest, Kind.THING) or len(head.key) > 3
@@ -334,10 +366,11 @@ def _recorded_before(head: Piece, rest: Sequence[Piece]) -> bool:
 def _find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     """Search what was said: the words behind *about*, else behind the verb."""
     about = next((piece for piece in pieces if piece.kind is Kind.ABOUT), None)
-    query = _after(pieces, about or head)
+    said = next((piece for piece in pieces if piece.kind is Kind.SAID), head)
+    query = _after(pieces, about or said)
     before = [
         word
-        for piece in pieces[: pieces.index(head)]
+        for piece in pieces[: pieces.index(said)]
         if piece.sort in (Sort.UNREAD, Sort.USER)
         for word in piece.words
     ]
@@ -386,13 +419,14 @@ def _negated(
             or p.kind in (Kind.SAID, *_OPENERS)
             or (p.kind is Kind.THING and p.key[0].startswith("record"))
             or p.key[-1:] == ("recorded",)
+            or (p.intent is Intent.LIST and _has_kind(pieces, Kind.HERE, Kind.CARDS))
         ),
         None,
     )
     wish = "recording" in negation.key or "recordings" in negation.key
     if verb is None and not wish:
         return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
-    if verb is not None and (verb.kind is Kind.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW)):
+    if verb is not None and (verb.kind is Kind.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW, Intent.LIST)):
         return _unwanted_posts(base, pieces)
     if verb is not None and verb.kind is Kind.CARDS:
         return _unwanted_posts(base, pieces)
@@ -507,11 +541,10 @@ def _acting(
     left = tuple(p for p in _left(intent, pieces) if p is not head)
     negated = _has_kind(rest, Kind.NOT)
     unread = [n for n, piece in enumerate(pieces) if piece.sort is Sort.UNREAD]
-    article = bool(unread) and any(
-        piece.kind is Kind.ARTICLE for piece in pieces[max(0, unread[0] - 2) : unread[0]]
+    article = bool(unread) and (
+        any(piece.kind is Kind.ARTICLE for piece in pieces[max(0, unread[0] - 2) :])
+        or pieces[unread[0]].key[0].endswith("ing")
     )
-    if force is Force.QUESTION and intent is Intent.START and not _has_kind(pieces, Kind.REQUEST):
-        force = Force.QUESTION
     return replace(
         base,
         intent=intent,
@@ -568,6 +601,9 @@ def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pie
     if _has_kind(rest, Kind.SAID) or (_has_kind(rest, Kind.ABOUT) and head.kind is Kind.SOFT):
         said = next((p for p in rest if p.kind in (Kind.SAID, Kind.ABOUT)), head)
         return _find(base, said, pieces)
+    if _has_kind(rest, Kind.CARDS) and any(piece.sort is Sort.ROOM for piece in rest):
+        left = tuple(p for p in _left(Intent.FOLLOW, pieces) if p is not head)
+        return replace(base, intent=Intent.FOLLOW, force=Force.ORDER, left=left)
     for piece in rest:
         if piece.kind in (Kind.NOUN, Kind.VERB) and piece.intent not in (Intent.START, None):
             if piece.intent in ORDERS and piece.intent is not Intent.FOLLOW:

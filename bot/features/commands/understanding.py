@@ -7,6 +7,7 @@ recording is meant; a question, a negated verb, a misspelling or a word that is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from bot.core.options import RecordingOptions
 from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, Unclear, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
-from bot.features.commands.names import RoomNames, is_separator, key_of
+from bot.features.commands.names import RoomNames, digits_in, is_separator, key_of
 from bot.features.commands.options_in_words import Options, options_in, split_flags
 from bot.features.commands.senses import Force, Sense, sense_of
 from bot.features.commands.sentences import (
@@ -231,7 +232,7 @@ class _Reader:
         purpose = _PURPOSES.get(sense.intent or Intent.UNKNOWN, Purpose.START)
         if sense.intent is Intent.STOP and sense.force is Force.UNWANTED:
             purpose = Purpose.DAY
-        text = self.text[:LONGEST_ORDER]
+        text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
         found = find_times(
             text,
             now=self.world.now,
@@ -348,7 +349,9 @@ class _Reader:
                 return self._find(sense)
             case Intent.SETTINGS:
                 told = Outcome.DO if not sense.left and self.where is Where.SLASH else Outcome.ASK
-                return Understood(intent, told, sure=not sense.left)
+                return Understood(intent, told, room=self._room(), sure=not sense.left)
+            case Intent.PRESETS if self._options().preset and self.rooms:
+                return self._start(replace(sense, intent=Intent.START, force=Force.TOLD))
             case Intent.PRESETS:
                 told = Outcome.DO if self.where is Where.SLASH else Outcome.ASK
                 return Understood(intent, told)
@@ -398,7 +401,8 @@ class _Reader:
             near = self.world.names.like(" ".join(words[:-1])) if len(words) > 1 else ()
             near = near if key_of(words[-1])[-1:] in _MEETINGS else ()
         if self.doubt and self.rooms:
-            near = tuple(dict.fromkeys((*self.rooms[0], *near)))
+            same = [room for room in self.rooms[0] if digits_in(room.name) == digits_in(reference)]
+            near = tuple(dict.fromkeys((*same, *near)))
         if intent is Intent.STOP or intent is Intent.PAUSE:
             near = tuple(r for r in near if r.room_id in self.world.recorded) or near
         return near[:5], reference
@@ -538,7 +542,7 @@ class _Reader:
         if self.where is Where.SLASH and len(begun) == 1 and not self.doubt:
             return begun[0]
         if near:
-            single = near[0] if len(near) == 1 else None
+            single = near[0] if len(near) == 1 and not self.doubt else None
             return replace(
                 made,
                 why=Why.WHICH_ROOM,
@@ -546,7 +550,8 @@ class _Reader:
                 offers=_deeds(verb, near),
                 reference=reference,
             )
-        if self.where is not Where.SLASH and (sense.weak or sense.article):
+        other_words = [p for p in sense.left if p.sort is not Sort.UNREAD and p.option is None]
+        if self.where is not Where.SLASH and (sense.weak or sense.article or other_words):
             return self._answer(Intent.UNKNOWN, sure=False)
         return replace(made, why=Why.NO_ROOM, offers=(Deed(OPEN_FORM),), reference=reference)
 
@@ -918,6 +923,7 @@ class _Reader:
         )
 
 
+_POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
 _POLITE = (Intent.THANKS, Intent.HELP)
 _ACTS = frozenset(
     {

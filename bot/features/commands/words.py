@@ -58,6 +58,7 @@ class Kind(StrEnum):
     NOT = auto()
     REQUEST = auto()  # can you: a request in the form of a question
     WISH = auto()  # I want, let us
+    HEDGE = auto()  # I think, we should, I will: tells, and orders nothing
     MAY = auto()  # should we: a question whether to do it
     HOW = auto()  # how do I
     WHY = auto()
@@ -139,7 +140,7 @@ _VERBS: Mapping[Intent, str] = {
         drop into | jump into | jump on | come to | come into | enter | attend | link to |
         link for | the link to | the link for | dial into | connect me to | take me to |
         bring me to""",
-    Intent.SETTINGS: """settings | setting | config | configure | configuration | preferences |
+    Intent.SETTINGS: """who may | who can | who is allowed to | whos allowed to | who has permission to | settings | setting | config | configure | configuration | preferences |
         prefs | setup | set the default room | set default room | set the default |
         change the default room | default room | make the default room | set a default room""",
     Intent.PRESETS: "presets | bundles",
@@ -148,7 +149,7 @@ _VERBS: Mapping[Intent, str] = {
     Intent.STATUS: "status | stat | stats | state | whats recording | whats on | whats live | "
     "whats running | whats going on | whats being recorded | whats recorded",
     Intent.HELP: "help | usage | commands | manual | instructions | help me | docs | "
-    "documentation | introduce yourself | explain yourself | what | wat | huh",
+    "documentation | introduce yourself | explain yourself",
 }
 
 _SOFT: Mapping[Intent, str] = {
@@ -181,7 +182,7 @@ _NOUNS: Mapping[Intent, str] = {
         gist | outcome | outcomes | next steps | transcript | transcripts | transcription |
         conclusion | conclusions | results | the result""",
     Intent.LIST: "recordings | archive | records | recorded meetings | last one | recorded rooms",
-    Intent.STATUS: "running | live | on air | active | in progress | being recorded | still on | "
+    Intent.STATUS: "running | live | on air | active | in progress | being recorded | still on | still recording | still running | still live | "
     "currently recording | currently recorded | going on | on right now",
     Intent.DOCTOR: """not working | doesnt work | does not work | isnt working | is not working |
         broken | wrong | failed | fail | failing | fails | missing | wont start | wont work |
@@ -195,8 +196,8 @@ _NOUNS: Mapping[Intent, str] = {
     Intent.HELP: """can you do | do you do | are you for | can i do | can i say | can i ask |
         can i ask you | do you know | are your commands | do you understand | do you work |
         does this work | does it work | does this bot do | is this bot | are you able to do |
-        who are you | what are you | are the commands | can this bot do | can it do | are you |
-        should i type | do i type | else can you do | features | options | is this |
+        are the commands | can this bot do | can it do |
+        should i type | do i type | else can you do | features | options |
         can you help | can you help me | could you help me | i need help | need help""",
 }
 
@@ -226,8 +227,8 @@ _OTHER: Mapping[Kind, str] = {
     Kind.THING: """recording | record | recordin | meeting | meetings | call | room | rooms |
         session | thing | video | video call | stream | recorder | capture | rec | conference |
         the one | huddle | conversation""",
-    Kind.ALL: "all | everything | both | all of them | all of it | every recording | "
-    "all recordings | all the recordings | every one | them | each of them",
+    Kind.ALL: "all | everything | both | all of them | all of it | "
+    " every one | them | each of them",
     Kind.NOT: """dont | do not | never | not | no need to | do never | shouldnt | should not |
         mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
         does not | cannot | cant | wont | will not | dont want | do not want | didnt | did not |
@@ -248,14 +249,18 @@ _OTHER: Mapping[Kind, str] = {
         i would like | i would like to | id like you to | i would like you to | we want |
         we want to | we need to | we need | i need to | i need you to | need to | want to |
         we want you to | we need you to | we would like | we would like to | wed like to |
-        lets | let us | let | you can | you may | you should | you must | you have to | you need to |
+        lets | let us | let | you can | you may | you must | you have to | you need to |
         you could | please do | i ask you to | time to | its time to | it is time to | have to |
-        we have to | we must | we should | i have to | i must | im gonna need you to | must |
-        needs | wants | want | need | should be | must be | has to be | shall be | i said |
+        we have to | we must | i have to | i must | im gonna need you to | must |
+        needs | wants | want | need | must be | has to be | shall be | i said |
         i told you to | i say | we can | ready to | feel free to | i order you to | i beg you |
         go | make | do | get | have | dont forget to | do not forget to | remember to | make sure to |
-        make sure you | be sure to | dont forget | be so good and | wanna | we wanna | i wanna |
-        we will | well | im going to | we are going to | were going to | i will | ill""",
+        make sure you | be sure to | dont forget | be so good and | wanna | we wanna | i wanna""",
+    Kind.HEDGE: """i | we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
+        probably | possibly | we should | you should | should be | i should | they should | we will | i will |
+        ill | im going to | we are going to | were going to | im about to | we might | i might | i think we should |
+        maybe we should | perhaps we should | we usually | i usually | i already | we already | we are | i am | im |
+        it would be nice to | it would be good to | it would be great to | i was | we were | i had | we had""",
     Kind.MAY: """should we | shall we | shall i | should i | should you | can we | can i | could we |
         could i | may i | may we | do we want to | do we need to | do we have to | must we |
         are we allowed to | am i allowed to | is it ok to | is it okay to | is it allowed to |
@@ -289,7 +294,7 @@ _OTHER: Mapping[Kind, str] = {
         agree on | agreed to | agree to | decided about | decide about | announced | discussing | reported""",
     Kind.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
     Kind.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | but with | &",
-    Kind.WITHOUT: "without | no | w/o | minus | excluding | except | skip the | but no | but not | but without",
+    Kind.WITHOUT: "without | no | w/o | minus | excluding | except | but no | but not | but without",
     Kind.ARTICLE: "a | an | some | another | any | one",
     Kind.AND: "and | & | then | and then | or | also | too | as well | but | plus",
     Kind.AGAIN: "again | once more | back",
@@ -299,7 +304,7 @@ _OTHER: Mapping[Kind, str] = {
     Kind.HINT: """done | we are done | were done | im done | we are finished | were finished | over | is over |
         its over | thats all | thats it | that is all | that is it | thats a wrap | thats enough | bye |
         goodbye | good bye | that was it | meeting is over | its a wrap | all done | we finished |
-        finito | no longer needed | you can go | you can leave | everyone left | everybody left |
+        finito | no longer needed | you can go now | you can leave | everyone left | everybody left |
         thats all for today | that will be all | thatll be all""",
     Kind.THANKS: """thanks | thank you | thx | ty | tx | cheers | thank u | thanks a lot | thank you so much |
         thank you very much | many thanks | thanks a million | danke | danke schön | danke dir | dank |
@@ -317,7 +322,7 @@ _OTHER: Mapping[Kind, str] = {
         whats up | wassup | sup | how are you | how are you doing | ola | olá | привет | こんにちは | 你好 | aloha |
         gday | hi all | hello all | hey all | hi everyone | hello everyone | hi everybody | hi team |
         nice to meet you | welcome""",
-    Kind.FILLER: """please | pls | plz | plse | pleas | plis | plss | kindly | bitte | por favor | svp |
+    Kind.FILLER: """please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por favor | svp |
         sil vous plait | per favore | now | right now | immediately | asap | at once | already | just |
         quickly | quick | so | ok | okay | okey | k | alright | right | um | uh | uhm | hmm | hm | er | eh | ah | oh |
         the | this | that | it | my | our | your | its | his | her | their | me | of | to | for | in | into | on | at | from |
@@ -328,8 +333,8 @@ _OTHER: Mapping[Kind, str] = {
         come on | cmon | sorry | excuse me | pardon | dear | bot | robot | bots | machine | assistant | recordbot |
         record bot | record-bot | the bot | buddy | mate | man | dude | bro | guys | team | folks | friend |
         friends | pal | fella | crap | shit | fuck | stuff | yes | yeah | yep | yup | ja | oui | si | yess |
-        everybody | someone | somebody | you | u | i | we | be | will | would | should | is | was |
-        i think | i guess | if you can | if you could | if possible | when you can | if you dont mind |
+        everybody | someone | somebody | you | u | be | will | would | should | is | was |
+        still | if you can | if you could | if possible | when you can | if you dont mind |
         for me | for us | with me | with us | that you | that we | as | fine | good | thing already |
         first | next | current | currently | new | this one | that one | this time | same | called | named | our next |
         ahora | jetzt | sofort | maintenant | subito | adesso | agora | genau | mal | doch | no | nah |
