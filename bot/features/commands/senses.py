@@ -380,6 +380,12 @@ def _find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
 
 
+_LEADING = {
+    (word,)
+    for word in "the a an any some our my your this that it of for in on at from to about and".split()
+}
+
+
 def _after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
     """Return the words behind a piece that are neither rooms nor times nor fillers at an end."""
     at = list(pieces).index(head) + 1
@@ -399,7 +405,7 @@ def _after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
     )
     while kept and (kept[-1].kind in fillers or kept[-1].sort is Sort.COMMA):
         kept.pop()
-    while kept and (kept[0].kind in fillers or kept[0].sort is Sort.COMMA):
+    while kept and (kept[0].key in _LEADING or kept[0].sort is Sort.COMMA):
         kept.pop(0)
     return tuple(word for piece in kept for word in piece.words)
 

@@ -35,6 +35,7 @@ from bot.features.commands.words import Intent, Kind
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
 
 LONGEST = 8000  # characters that are read at all
+LONGEST_READ = 1000  # characters beside options: what is behind them is prose
 LONGEST_ORDER = 400  # characters of a text that is done at once
 
 
@@ -179,7 +180,8 @@ class _Reader:
     def __init__(self, text: str, where: Where, world: World) -> None:
         self.where, self.world = where, world
         head, self.flags = split_flags(clean(text).strip())
-        self.text = _without_command(head)
+        self.long = len(head) > LONGEST_ORDER
+        self.text = _without_command(head)[:LONGEST_READ]
         self.words = words_of(self.text, world.bot_user)
         self.named = rooms_in(self.words, world.names)
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
@@ -207,7 +209,7 @@ class _Reader:
         """In a card's thread, nothing but a stop word stops, whatever rooms are called."""
         sentences = sentences_of(self.words, ())
         kinds = {piece.kind for sentence in sentences for piece in sentence.pieces}
-        if Kind.VERB not in kinds or len(self.text) > LONGEST_ORDER or self.flags.text:
+        if Kind.VERB not in kinds or self.long or self.flags.text:
             return None
         senses = [_sense(sentence, self.where) for sentence in sentences]
         orders = [sense for sense in senses if sense.intent is Intent.STOP]
@@ -243,8 +245,19 @@ class _Reader:
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
         if isinstance(reading, Refused) and purpose is Purpose.STOP:
-            return replace_reading(text, spans, self.world), spans, loose
+            return self._read_again(text, spans), spans, loose
+        if reading is None and loose and purpose is Purpose.DAY:
+            # `skip design review thursday`
+            said = ", ".join(f"on {text[start:end]}" for start, end in loose)
+            again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
+            if isinstance(again.reading, Day):
+                return again.reading, loose, []
         return reading, spans, loose
+
+    def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:
+        """Read the times of a stop once more, as a length: `stop for 5 minutes`."""
+        said = ", ".join(text[start:end] for start, end in spans)
+        return find_times(said, now=self.world.now, zone=self.world.zone).reading
 
     def _protected(self) -> list[Span]:
         """Return what is no time: room names, words in quotes, links, and `right now`."""
@@ -305,7 +318,7 @@ class _Reader:
         if first == last:
             return None
         longer = self.text[self.pieces[first].start : self.pieces[last].end]
-        if last > at:
+        if last > at and (self.where is Where.SLASH or digits_in(longer)):
             return longer
         likes = self.world.names.like(longer)
         return longer if any(room not in rooms for room in likes) else None
@@ -580,7 +593,7 @@ class _Reader:
         if self._orders_more():
             return replace(offer, why=Why.UNSURE, offers=(*offer.offers, *self._second()))
         clear = sense.force is Force.ORDER and not left and not self._loose_left()
-        if clear and len(self.text) <= LONGEST_ORDER:
+        if clear and not self.long:
             return replace(
                 made,
                 outcome=Outcome.DO,
@@ -622,7 +635,7 @@ class _Reader:
             sense.force is Force.ORDER
             and not sense.left
             and not self._orders_more()
-            and len(self.text) <= LONGEST_ORDER
+            and not self.long
             and not self._loose_left()
         )
         if sense.force is Force.UNWANTED:
@@ -974,12 +987,6 @@ def _main(
 def _without_command(text: str) -> str:
     """Leave out a `/record` that was typed once more."""
     return text[len("/record") :].strip() if text.casefold().startswith("/record ") else text
-
-
-def replace_reading(text: str, spans: Sequence[Span], world: World) -> Reading | None:
-    """Read the times of a stop once more as a length: `stop for 5 minutes`."""
-    said = ", ".join(text[start:end] for start, end in spans)
-    return find_times(said, now=world.now, zone=world.zone, purpose=Purpose.START).reading
 
 
 def _deeds(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Deed, ...]:

@@ -252,12 +252,12 @@ _OTHER: Mapping[Kind, str] = {
         lets | let us | let | you can | you may | you must | you have to | you need to |
         you could | please do | i ask you to | time to | its time to | it is time to | have to |
         we have to | we must | i have to | i must | im gonna need you to | must |
-        needs | wants | want | need | must be | has to be | shall be | i said |
+        needs | wants | want | need | should be | must be | has to be | shall be | i said |
         i told you to | i say | we can | ready to | feel free to | i order you to | i beg you |
         go | make | do | get | have | dont forget to | do not forget to | remember to | make sure to |
         make sure you | be sure to | dont forget | be so good and | wanna | we wanna | i wanna""",
     Kind.HEDGE: """i | we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
-        probably | possibly | we should | you should | should be | i should | they should | we will | i will |
+        probably | possibly | we should | you should |  i should | they should | we will | i will |
         ill | im going to | we are going to | were going to | im about to | we might | i might | i think we should |
         maybe we should | perhaps we should | we usually | i usually | i already | we already | we are | i am | im |
         it would be nice to | it would be good to | it would be great to | i was | we were | i had | we had""",
@@ -337,7 +337,7 @@ _OTHER: Mapping[Kind, str] = {
         still | if you can | if you could | if possible | when you can | if you dont mind |
         for me | for us | with me | with us | that you | that we | as | fine | good | thing already |
         first | next | current | currently | new | this one | that one | this time | same | called | named | our next |
-        ahora | jetzt | sofort | maintenant | subito | adesso | agora | genau | mal | doch | no | nah |
+        ahora | jetzt | sofort | maintenant | subito | adesso | agora | genau | mal | doch | no | nah | rn | stat |
         nope | hurry | hurry up | faster | quickly please | fast | do you hear me | can you hear me |
         are you deaf | man up | lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question | question |
         one thing | im sorry | my bad | blasted | darn | darned | pesky | bleeding | wretched | screw | effing | ugh | argh | grr | ugh |
