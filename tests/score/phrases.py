@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.core.options import NAMED_RESOLUTIONS
 from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, next_starts, stop_time
-from bot.features.commands.names import RoomNames
 from bot.features.commands.answers import say
+from bot.features.commands.names import RoomNames
 from bot.features.commands.understanding import (
     Outcome,
     Scheduled,
@@ -26,8 +27,6 @@ from bot.features.commands.understanding import (
     World,
     understand,
 )
-from bot.core.options import NAMED_RESOLUTIONS
-from bot.features.commands.words import Intent
 from bot.features.rooms.model import RoomEntry
 
 # Of these, understanding counts until the bot can act on them.
@@ -189,7 +188,7 @@ def wrong(row: Row, got: dict[str, object], *, thread: str | None = None) -> lis
         found.append(f"room {got['room']}, not {row.room or None}")
     found += _wrong_args(row, got["args"])  # type: ignore[arg-type]
     outcome = got["outcome"]
-    if outcome == "silence" and row.intent == "unknown" and row.where == "mention":
+    if outcome == "silence" and "unknown" in row.intent and row.where == "mention":
         outcome = "answer"
     understood_only = row.intent in UNDERSTOOD_ONLY and not got["acts"]
     if outcome not in row.accept and not understood_only:
@@ -203,15 +202,14 @@ def _wrong_args(row: Row, args: dict[str, str]) -> list[str]:
     if {"summary", "vocab", "sections"} & args.keys():
         implied |= {"transcript"}
     for key, label in row.args.items():
-        if key in implied or (row.intent, key) in _OPTIONAL_ARGS and key not in args:
+        if key in implied or ((row.intent, key) in _OPTIONAL_ARGS and key not in args):
             continue
         if not any(_same(key, args.get(key), one) for one in label.split("|")):
             found.append(f"{key}={args.get(key)}, not {label}")
     implied |= {"summary"} if "sections" in args else set()
     optional = {key for intent, key in _OPTIONAL_ARGS if intent == row.intent}
-    for key in args.keys() - row.args.keys() - implied - optional:
-        found.append(f"{key}={args[key]} was not said")
-    return found
+    unsaid = args.keys() - row.args.keys() - implied - optional
+    return found + [f"{key}={args[key]} was not said" for key in sorted(unsaid)]
 
 
 def _same(key: str, got: str | None, label: str) -> bool:
@@ -230,35 +228,37 @@ def _content(text: str) -> set[str]:
 
 def violations(row: Row, got: dict[str, object]) -> list[str]:
     """Return what the answer did or offered although it must never."""
-    found: list[str] = []
-    acts = [tuple(str(act).split(":", 1)) for act in got["acts"]]  # type: ignore[attr-defined]
-    offers = [tuple(str(one).split(":", 1)) for one in got["offers"]]  # type: ignore[attr-defined]
-    timed = bool({"until", "for_s"} & set(got["args"]))  # type: ignore[call-overload]
-    for rule in row.never:
-        verb, _, room = rule.partition(":")
-        if verb == "deny-room":
-            if "no room" in str(got["text"]).lower():
-                found.append("denies the room")
-        elif verb == "stop-now":
-            if any(act[0] == "stop" for act in acts):
-                found.append("stops at once")
-        else:
-            for act, target in acts:
-                hit = act == verb and (
-                    not room or target == room or (room == "other" and target != row.room)
-                )
-                if hit and not (verb == "stop" and timed and not room):
-                    found.append(f"never {rule}: {act}:{target}")
+    acts, offers = _deeds(got["acts"]), _deeds(got["offers"])
+    found = [fault for rule in row.never if (fault := _broken(rule, row, acts, str(got["text"])))]
     if acts and "do" not in row.accept:
-        found.append(f"acted: {got['acts']}")
-    for act, target in acts:
-        if act == "stop" and row.room and target != row.room:
-            found.append(f"stopped {target}")
+        found.append(f"acted: {acts}")
+    found += [
+        f"stopped {room}" for verb, room in acts if verb == "stop" and row.room not in ("", room)
+    ]
     asked = set(row.intent.split("|")) & {"start", "schedule"}
-    for offer, target in offers:
-        if offer in ("start", "schedule") and (not asked or (row.room and target != row.room)):
-            found.append(f"offers {offer}:{target}")
+    for verb, room in offers:
+        if verb in ("start", "schedule") and (not asked or row.room not in ("", room)):
+            found.append(f"offers {verb}:{room}, which was not asked for")
     return found
+
+
+def _deeds(said: object) -> list[tuple[str, str]]:
+    """Read `verb:room`; a room's name may hold colons."""
+    assert isinstance(said, list)
+    return [(verb, room) for verb, _, room in (str(one).partition(":") for one in said)]
+
+
+def _broken(rule: str, row: Row, acts: list[tuple[str, str]], text: str) -> str | None:
+    """Return how an answer breaks a rule of the column `never`; None if it keeps it."""
+    if rule == "deny-room":
+        return "denies the room" if "no room" in text.lower() else None
+    verb, _, room = rule.partition(":")
+    if verb == "stop-now":
+        verb, room = "stop", ""
+    for act, target in acts:
+        if act == verb and (room in ("", target) or (room == "other" and target != row.room)):
+            return f"never {rule}: {act}:{target}"
+    return None
 
 
 def score(path: Path, world_path: Path) -> tuple[list[dict[str, object]], list[list[str]]]:

@@ -48,7 +48,7 @@ _ANSWERED = {
 _STATES = {
     Why.NEEDS_ROOM: "Which room?",
     Why.NO_ROOM: "There is no room “{reference}”.",
-    Why.UNKNOWN_CODE: "I do not know the room of that link or code yet. Choose the room in the form.",
+    Why.UNKNOWN_CODE: "I do not know the room of that link or code yet. Choose it in the form.",
     Why.ALREADY: "{room} is already being recorded.",
     Why.NOT_RECORDED: "{room} is not being recorded.",
     Why.NOT_PAUSED: "The recording of {room} is not paused.",
@@ -97,7 +97,9 @@ def _say_time(found: Understood) -> str:
 
 
 def _several(found: Understood) -> str:
-    names = list(dict.fromkeys(deed.room.name for deed in (*found.acts, *found.offers) if deed.room))
+    names = list(
+        dict.fromkeys(deed.room.name for deed in (*found.acts, *found.offers) if deed.room)
+    )
     if not names:
         return "the room"
     last = " or " if found.outcome is Outcome.ASK else " and "

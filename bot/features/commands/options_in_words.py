@@ -15,11 +15,13 @@ from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
 from bot.features.commands.model import CommandError, Start
 from bot.features.commands.names import key_of
 from bot.features.commands.parser import parse
-from bot.features.commands.sentences import Piece, Sort, Word
+from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.words import Kind
 from bot.kit.typed_text import DASHES
 
-_FLAG = re.compile(rf"(?:(?<=\s)|\A)(?:--|[{re.escape(DASHES[1:])}])[{re.escape(DASHES)}]*(?=[^\W\d_])")
+_FLAG = re.compile(
+    rf"(?:(?<=\s)|\A)(?:--|[{re.escape(DASHES[1:])}])[{re.escape(DASHES)}]*(?=[^\W\d_])"
+)
 _SIZE = re.compile(r"([0-9]{3,4})x([0-9]{3,4})")
 
 
@@ -63,9 +65,7 @@ def split_flags(text: str) -> tuple[str, Flags]:
     return head, Flags(tail, command.options, command.preset)
 
 
-def options_in(
-    pieces: Sequence[Piece], words: Sequence[Word], flags: Flags, presets: Sequence[str]
-) -> Options:
+def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) -> Options:
     """Read the options of a start. Where they exclude each other, `problem` says so."""
     values, used = _in_words(pieces)
     preset, of_preset = _preset_in(pieces, presets)
@@ -114,7 +114,9 @@ def _preset_in(
 ) -> tuple[str | None, tuple[Piece, ...]]:
     """Find the name of a preset: `with preset Podcast`, `as Client call`."""
     keys = {key_of(name): name for name in presets}
-    flat = [(word.key, piece) for piece in pieces if piece.sort is not Sort.ROOM for word in piece.words]
+    flat = [
+        (word.key, piece) for piece in pieces if piece.sort is not Sort.ROOM for word in piece.words
+    ]
     said = tuple(piece for piece in pieces if piece.key in (("preset",), ("template",)))
     for key, name in sorted(keys.items(), key=lambda it: -len(it[0])):
         for at in range(len(flat) - len(key) + 1):

@@ -85,7 +85,7 @@ _EXPLAINED: dict[Intent, tuple[frozenset[Kind], frozenset[Intent]]] = {
         frozenset({_S.UNSCHEDULE, _S.START, _S.SCHEDULE}),
     ),
     _S.FOLLOW: (
-        frozenset({_N.CARDS, _N.POSTING, _N.IS, _N.ABOUT}),
+        frozenset({_N.CARDS, _N.POSTING, _N.IS, _N.ABOUT, _N.CLAUSE, _N.WHEN}),
         frozenset({_S.FOLLOW, _S.START, _S.STATUS, _S.SHARE}),
     ),
     _S.UNFOLLOW: (
@@ -219,14 +219,17 @@ def _by_head(
             return replace(base, intent=Intent.DOCTOR, force=Force.QUESTION)
         case Kind.WAS | Kind.IS if _wished(pieces, rest) and not base.asks:
             past = next(piece for piece in rest if piece.kind is Kind.PAST)
-            sense = _order(base, past, rest, pieces, slash=slash)
+            sense = _order(base, past, rest, pieces)
             return replace(sense, left=tuple(p for p in sense.left if p is not head))
+        case Kind.WAS | Kind.IS if not base.asks and (order := _stated(head, rest, pieces)):
+            left = tuple(p for p in _left(order, pieces) if p.intent is not order)
+            return replace(base, intent=order, force=Force.TOLD, left=left)
         case Kind.WAS | Kind.IS | Kind.WHEN | Kind.WHICH:
             return replace(_question(base, head, rest, pieces), force=Force.QUESTION)
         case Kind.NOT:
             return _negated(base, head, rest, pieces)
         case Kind.VERB | Kind.SOFT | Kind.CANCEL | Kind.PAST:
-            return _order(base, head, rest, pieces, slash=slash)
+            return _order(base, head, rest, pieces)
         case Kind.NOUN if pieces[0].kind in (Kind.WITH, Kind.WITHOUT) and head.option:
             return base
         case Kind.NOUN:
@@ -234,7 +237,7 @@ def _by_head(
         case Kind.SAID if base.asks or _has_kind(pieces, Kind.ABOUT):
             return _find(base, head, pieces)
         case Kind.SAID:
-            return _told(base, head, rest, pieces, slash=slash)
+            return _told(base, head, rest, pieces)
         case Kind.HINT:
             left = tuple(p for p in _left(Intent.STOP, pieces) if p is not head)
             if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
@@ -249,8 +252,18 @@ def _by_head(
         case Kind.WITHOUT if _has(rest, Intent.SUMMARY) and not slash:
             return replace(base, intent=Intent.DOCTOR)
         case Kind.CLAUSE | Kind.ABOUT:
-            return _told(base, head, rest, pieces, slash=slash)
+            return _told(base, head, rest, pieces)
     return replace(base, left=(head, *(p for p in rest if not _skipped(p))))
+
+
+def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Intent | None:
+    """Return what a statement asks for between the lines: `town hall on friday is cancelled`."""
+    before = pieces[: pieces.index(head)]
+    subject = any(p.sort is Sort.ROOM or p.kind is Kind.THING or p.key == ("this",) for p in before)
+    if not subject:
+        return None
+    wants = (Intent.UNSCHEDULE, Intent.PAUSE)
+    return next((p.intent for p in rest if p.intent in wants and p.key != ("paused",)), None)
 
 
 def _wished(pieces: Sequence[Piece], rest: Sequence[Piece]) -> bool:
@@ -258,15 +271,13 @@ def _wished(pieces: Sequence[Piece], rest: Sequence[Piece]) -> bool:
     return _has_kind(pieces, Kind.WISH, Kind.HEDGE) and _has_kind(rest, Kind.PAST)
 
 
-def _told(
-    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, slash: bool
-) -> Sense:
+def _told(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """Read a verb behind words that make it less than an order: `Tom asked to stop this`."""
     order = next((p for p in rest if p.kind in (Kind.VERB, Kind.CANCEL)), None)
     if order is None:
         return replace(base, intent=Intent.UNKNOWN, left=(head,))
     after = rest[list(rest).index(order) + 1 :]
-    sense = _order(base, order, after, pieces, slash=slash)
+    sense = _order(base, order, after, pieces)
     force = Force.TOLD if sense.force is Force.ORDER else sense.force
     return replace(sense, force=force, left=(head, *sense.left))
 
@@ -302,7 +313,7 @@ def _may(base: Sense, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     if head.kind is Kind.NOUN:
         sense = _noun(base, head, pieces)
     else:
-        sense = _order(base, head, after, pieces, slash=False)
+        sense = _order(base, head, after, pieces)
     left = tuple(piece for piece in sense.left if piece.kind is not Kind.MAY)
     return replace(sense, force=Force.QUESTION, left=left, asks=True)
 
@@ -312,7 +323,7 @@ def _question(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[
     for intent in (Intent.PRESETS, Intent.SETTINGS):
         if _has(rest, intent):
             return replace(base, intent=intent)
-    if _has(rest, Intent.HELP, Kind.NOUN) and not any(p.sort is Sort.ROOM for p in rest):
+    if _has(rest, Intent.HELP) and not any(p.sort is Sort.ROOM for p in rest):
         return replace(base, intent=Intent.HELP)
     said = next((piece for piece in rest if piece.kind is Kind.SAID), None)
     about = _has_kind(rest, Kind.ABOUT)
@@ -380,10 +391,13 @@ def _find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
 
 
-_LEADING = {
+_LEADING = frozenset(
     (word,)
-    for word in "the a an any some our my your this that it of for in on at from to about and".split()
-}
+    for word in (
+        *("the", "a", "an", "any", "some", "our", "my", "your", "this", "that", "it"),
+        *("of", "for", "in", "on", "at", "from", "to", "about", "and"),
+    )
+)
 
 
 def _after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
@@ -413,9 +427,7 @@ def _after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
 # Negations.
 
 
-def _negated(
-    base: Sense, negation: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
-) -> Sense:
+def _negated(base: Sense, negation: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """Read `don't …`: never an order to do it."""
     verb = next(
         (
@@ -432,7 +444,9 @@ def _negated(
     wish = "recording" in negation.key or "recordings" in negation.key
     if verb is None and not wish:
         return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
-    if verb is not None and (verb.kind is Kind.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW, Intent.LIST)):
+    if verb is not None and (
+        verb.kind is Kind.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW, Intent.LIST)
+    ):
         return _unwanted_posts(base, pieces)
     if verb is not None and verb.kind is Kind.CARDS:
         return _unwanted_posts(base, pieces)
@@ -446,7 +460,9 @@ def _negated(
         and p.kind is not Kind.NOT
         and "recorded" not in p.key
     )
-    if wish or (verb and (verb.intent in (Intent.START, Intent.SCHEDULE) or verb.kind is Kind.THING)):
+    if wish or (
+        verb and (verb.intent in (Intent.START, Intent.SCHEDULE) or verb.kind is Kind.THING)
+    ):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
     if verb and verb.key[-1:] == ("recorded",):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
@@ -476,11 +492,18 @@ def _unwanted_posts(base: Sense, pieces: Sequence[Piece]) -> Sense:
 # Orders.
 
 
-def _order(
-    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, slash: bool
-) -> Sense:
+def _order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """Read a verb at the head of a sentence."""
-    later = next((p for p in rest if p.kind is Kind.VERB and p.intent in ORDERS), None)
+    later = next(
+        (
+            piece
+            for n, piece in enumerate(rest)
+            if piece.kind is Kind.VERB
+            and piece.intent in ORDERS
+            and not (n and rest[n - 1].kind is Kind.ARTICLE)  # `break a record`
+        ),
+        None,
+    )
     if head.kind is Kind.SOFT and later is not None and not _has_kind(rest, Kind.SAID, Kind.WHICH):
         between = rest[: list(rest).index(later)]
         if not any(piece.kind is Kind.NOUN for piece in between):
@@ -525,7 +548,7 @@ def _order(
         case Intent.STOP if _only_options(rest) and head.key[0] in ("turn", "switch"):
             return replace(base, intent=Intent.SETTINGS, force=force, left=(head,))
         case Intent.HELP:
-            return _helped(base, head, rest)
+            return _helped(base, rest)
     if intent not in ORDERS:
         return replace(base, intent=intent, force=force)
     return _acting(base, head, rest, pieces, force=force)
@@ -591,7 +614,8 @@ def _shared(
     """`share …` has a place; without one, it is to be shown, or cards are to be followed."""
     placed = any(piece.sort is Sort.CHANNEL for piece in rest)
     left = tuple(p for p in _left(Intent.SHARE, pieces) if p is not head)
-    if not placed and _has_kind(rest, Kind.CARDS):
+    told = _has_kind(rest, Kind.HERE) and _has_kind(rest, Kind.CLAUSE, Kind.WHEN)
+    if not placed and (told or _has_kind(rest, Kind.CARDS)):
         left = tuple(p for p in _left(Intent.FOLLOW, pieces) if p is not head)
         return replace(base, intent=Intent.FOLLOW, force=force, left=left)
     if not placed and head.key[0] in ("send", "share", "post"):
@@ -611,12 +635,18 @@ def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pie
         left = tuple(p for p in _left(Intent.FOLLOW, pieces) if p is not head)
         return replace(base, intent=Intent.FOLLOW, force=Force.ORDER, left=left)
     for piece in rest:
+        if piece.option and _has_kind(rest, Kind.PAST, Kind.WITH):
+            continue
         if piece.kind in (Kind.NOUN, Kind.VERB) and piece.intent not in (Intent.START, None):
             if piece.intent in ORDERS and piece.intent is not Intent.FOLLOW:
                 continue
             return replace(base, intent=piece.intent)
     room = any(piece.sort is Sort.ROOM for piece in rest)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
+    recorded = next((p for p in rest if p.kind is Kind.PAST and p.intent is Intent.START), None)
+    if recorded and room and not _has_kind(rest, Kind.WAS, Kind.WHICH, Kind.IS):
+        left = tuple(p for p in _left(Intent.START, pieces) if p not in (head, recorded))
+        return replace(base, intent=Intent.START, force=Force.TOLD, left=left)
     if head.kind is Kind.VERB or room or _has_kind(rest, Kind.THING):
         return replace(base, intent=Intent.LIST, left=unread)
     if _has(rest, Intent.START, Kind.PAST):
@@ -646,7 +676,7 @@ def _checked(base: Sense, rest: Sequence[Piece]) -> Sense:
     return replace(base, intent=Intent.DOCTOR)
 
 
-def _helped(base: Sense, head: Piece, rest: Sequence[Piece]) -> Sense:
+def _helped(base: Sense, rest: Sequence[Piece]) -> Sense:
     """`help start` explains a command; `help me stop this` is about more than help."""
     verb = next((p for p in rest if p.kind in (Kind.VERB, Kind.SOFT)), None)
     return replace(

@@ -14,6 +14,7 @@ from bot.features.commands.names import Named, RoomNames
 from bot.features.commands.words import (
     LENGTHS,
     OPTION_OF,
+    ORDERS,
     PHRASES,
     Intent,
     Kind,
@@ -160,7 +161,8 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
     found += [
         Named(n, n + 1, (room,))
         for n, word in enumerate(words)
-        if word.sort == "code" and (room := names.by_id.get(word.key) or names.by_code.get(word.key))
+        if word.sort == "code"
+        and (room := names.by_id.get(word.key) or names.by_code.get(word.key))
     ]
     telling = [one for one in found if not _common(words[one.first : one.last])]
     if telling and len({one.rooms for one in found}) > 1:
@@ -176,8 +178,11 @@ def _common(words: Sequence[Word]) -> bool:
 
 
 _TIME_NAMES = frozenset(
-    "weekly daily monthly hourly biweekly fortnightly today tomorrow tonight monday tuesday "
-    "wednesday thursday friday saturday sunday morning noon evening".split()
+    {
+        *("weekly", "daily", "monthly", "hourly", "biweekly", "fortnightly"),
+        *("today", "tomorrow", "tonight", "morning", "noon", "evening"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    }
 )
 
 
@@ -207,10 +212,26 @@ def sentences_of(
             continue
         else:
             piece = _piece(words, at, rooms, times)
+        if _begins_order(piece, sentences[-1].pieces):
+            sentences.append(Sentence())
         if piece.sort is not Sort.COMMA or sentences[-1].pieces:
             sentences[-1].pieces.append(piece)
         at += len(piece.words)
     return [sentence for sentence in sentences if sentence.pieces]
+
+
+def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
+    """Say whether a verb behind a comma begins another sentence: `why is this on, stop it`."""
+    if piece.kind is not Kind.VERB or piece.intent not in ORDERS:
+        return False
+    comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].words[0].key == ","), None)
+    if comma is None or any(p.kind not in _LIGHT for p in before[comma + 1 :]):
+        return False
+    return any(p.kind in _OPENERS for p in before[:comma])
+
+
+_LIGHT = frozenset({Kind.FILLER, Kind.THANKS, Kind.HELLO, Kind.REQUEST, Kind.AND})
+_OPENERS = frozenset({Kind.WHY, Kind.WAS, Kind.IS, Kind.WHEN, Kind.WHICH, Kind.HOW})
 
 
 def _ends(words: Sequence[Word], at: int) -> bool:
@@ -221,9 +242,7 @@ def _ends(words: Sequence[Word], at: int) -> bool:
     return after is None or after.start > words[at].end or after.sort == "mark"
 
 
-def _piece(
-    words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]
-) -> Piece:
+def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]) -> Piece:
     word = words[at]
     match word.sort:
         case "channel":

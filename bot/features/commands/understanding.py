@@ -31,7 +31,7 @@ from bot.features.commands.sentences import (
     sentences_of,
     words_of,
 )
-from bot.features.commands.words import Intent, Kind
+from bot.features.commands.words import SPELT, Intent, Kind
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
 
 LONGEST = 8000  # characters that are read at all
@@ -246,11 +246,12 @@ class _Reader:
         spans, loose = list(found.spans), list(found.loose)
         if isinstance(reading, Refused) and purpose is Purpose.STOP:
             return self._read_again(text, spans), spans, loose
-        if reading is None and loose and purpose is Purpose.DAY:
-            # `skip design review thursday`
+        if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):
+            # `skip design review thursday`, `what was said last thursday`
             said = ", ".join(f"on {text[start:end]}" for start, end in loose)
             again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
-            if isinstance(again.reading, Day):
+            past = purpose is Purpose.PAST and said.startswith(("on last", "on this"))
+            if isinstance(again.reading, Day) or (past and isinstance(again.reading, Past)):
                 return again.reading, loose, []
         return reading, spans, loose
 
@@ -261,9 +262,7 @@ class _Reader:
 
     def _protected(self) -> list[Span]:
         """Return what is no time: room names, words in quotes, links, and `right now`."""
-        spans = [
-            (self.words[one.first].start, self.words[one.last - 1].end) for one in self.named
-        ]
+        spans = [(self.words[one.first].start, self.words[one.last - 1].end) for one in self.named]
         spans += [
             (word.start, word.end)
             for word in self.words
@@ -333,8 +332,7 @@ class _Reader:
             return False
         before = self.pieces[:at]
         said_to = all(
-            piece.kind in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA)
-            for piece in before
+            piece.kind in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )
         return not said_to and (bool(self.sense.left) or self.sense.force is not Force.ORDER)
 
@@ -455,6 +453,8 @@ class _Reader:
             return self._form(options)
         if not self.sense.left:
             return self._answer(Intent.HELP)
+        if glued := self._glued():
+            return glued
         near, reference = self._suggested(Intent.START)
         if self.where is Where.SLASH and near and not self.sense.other:
             return Understood(
@@ -468,6 +468,24 @@ class _Reader:
                 reference=reference,
             )
         return self._answer(Intent.UNKNOWN, sure=False)
+
+    def _glued(self) -> Understood | None:
+        """Read a verb and a room typed as one word: `stopwebinar`. That is asked about."""
+        word = self.sense.left[0].words[0].key
+        for verb, intent in SPELT.items():
+            near = self.world.names.like(word[len(verb) :]) if word.startswith(verb) else ()
+            if near and intent in _STEERING:
+                return self._which(intent, near)
+            if near and intent is Intent.START:
+                return Understood(
+                    intent,
+                    Outcome.ASK,
+                    Why.WHICH_ROOM,
+                    near[0] if len(near) == 1 else None,
+                    sure=False,
+                    offers=_deeds(intent, near),
+                )
+        return None
 
     def _bare_room(self) -> Understood:
         """Say nothing but a room's name: ask. A name that is itself an order is never obeyed."""
@@ -496,7 +514,7 @@ class _Reader:
     # Starts.
 
     def _options(self) -> Options:
-        return options_in(self.pieces, self.words, self.flags, self.world.presets)
+        return options_in(self.pieces, self.flags, self.world.presets)
 
     def _start(self, sense: Sense) -> Understood:
         options = self._options()
@@ -951,7 +969,7 @@ _ACTS = frozenset(
         Intent.SHARE,
     }
 )
-_MEETINGS = {(word,) for word in "meeting call room session recording thing".split()}
+_MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _BEFORE_NAME = (Kind.FILLER, Kind.HELLO, Kind.THANKS, Kind.REQUEST, Kind.AND, Kind.WISH)
 _NAME_INNER = (Kind.FILLER, Kind.WITH, Kind.AND, Kind.ARTICLE, Kind.THING)
@@ -961,9 +979,7 @@ def _sense(sentence: Sentence, where: Where) -> Sense:
     return sense_of(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
 
 
-def _main(
-    sentences: Sequence[Sentence], where: Where
-) -> tuple[Sentence | None, list[Sentence]]:
+def _main(sentences: Sequence[Sentence], where: Where) -> tuple[Sentence | None, list[Sentence]]:
     """Return the sentence that says what is wanted, and the others."""
 
     def weight(sentence: Sentence) -> int:
