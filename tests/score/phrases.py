@@ -18,14 +18,14 @@ from bot.core.options import NAMED_RESOLUTIONS
 from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, next_starts, stop_time
 from bot.features.commands.answers import say
 from bot.features.commands.names import RoomNames
-from bot.features.commands.understanding import (
+from bot.features.commands.understanding import understand
+from bot.features.commands.understood import (
     Outcome,
     Scheduled,
     State,
     Understood,
     Where,
     World,
-    understand,
 )
 from bot.features.rooms.model import RoomEntry
 

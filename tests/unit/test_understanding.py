@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 from bot.core.when import Unclear
 from bot.features.commands.answers import say
 from bot.features.commands.names import RoomNames
-from bot.features.commands.understanding import (
-    LONGEST,
+from bot.features.commands.understanding import LONGEST, understand
+from bot.features.commands.understood import (
     Deed,
     Outcome,
     Understood,
     Where,
     Why,
     World,
-    understand,
 )
 from bot.features.commands.words import PHRASES, Intent, Kind
 from bot.features.rooms.model import RoomEntry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.when import Refused, Unclear, When
 from bot.core.when_words import say_problem
-from bot.features.commands.understanding import Outcome, Understood, Why
+from bot.features.commands.understood import Outcome, Understood, Why
 from bot.features.commands.words import Intent
 
 _DONE = {
