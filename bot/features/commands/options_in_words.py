@@ -33,6 +33,7 @@ class Flags:
     options: RecordingOptions = field(default_factory=RecordingOptions)
     preset: str | None = None
     problem: str | None = None
+    help: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def split_flags(text: str) -> tuple[str, Flags]:
             return head, Flags(tail, problem=command.reason)
         return head, Flags(tail, again.options, again.preset, command.reason)
     if not isinstance(command, Start):
-        return head, Flags()  # --help
+        return head, Flags(help=True)
     if command.room:
         head = f"{head} {command.room}".strip()
     return head, Flags(tail, command.options, command.preset)

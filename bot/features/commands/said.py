@@ -94,6 +94,12 @@ class Said:
             past = purpose is Purpose.PAST and said.startswith(("on last", "on this"))
             if isinstance(again.reading, Day) or (past and isinstance(again.reading, Past)):
                 return again.reading, loose, []
+        if reading is None and loose and purpose is Purpose.START:
+            # `start standup 30m`
+            text = ", ".join(f"for {text[start:end]}" for start, end in loose)
+            again = find_times(text, now=self.world.now, zone=self.world.zone)
+            if isinstance(again.reading, When) and again.reading.stop and not again.loose:
+                return again.reading, loose, []
         return reading, spans, loose
 
     def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:

@@ -13,7 +13,7 @@ from enum import StrEnum, auto
 from rapidfuzz.distance import OSA
 
 from bot.features.commands.sentences import Piece, Sentence, Sort, Word
-from bot.features.commands.words import ORDERS, SPELT, Intent, Kind
+from bot.features.commands.words import ORDERS, SPELT, Intent, Kind, Meaning
 
 
 class Force(StrEnum):
@@ -105,7 +105,7 @@ _EXPLAINED: dict[Intent, tuple[frozenset[Kind], frozenset[Intent]]] = {
 
 def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Sense:
     """Say what a sentence wants."""
-    pieces = sentence.pieces
+    pieces = _with_parted_verbs(sentence.pieces)
     kinds = {piece.kind for piece in pieces}
     request = Kind.REQUEST in kinds
     base = Sense(
@@ -131,6 +131,27 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
     if told and sense.intent in (Intent.THANKS, Intent.HELP, None):
         return replace(sense, intent=None, left=tuple(heads))
     return sense
+
+
+_PARTED = {
+    "off": Meaning(Kind.VERB, Intent.STOP),
+    "on": Meaning(Kind.VERB, Intent.START),
+}
+
+
+def _with_parted_verbs(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Join `turn … off`: the verb takes the place of its first word."""
+    at = next((n for n, p in enumerate(pieces) if p.key in _FIRST_PARTS), None)
+    if at is None:
+        return pieces
+    for n in range(at + 1, min(at + 7, len(pieces))):
+        if (meaning := _PARTED.get(pieces[n].key[0])) and len(pieces[n].key) == 1:
+            verb = Piece(Sort.PHRASE, pieces[at].words, meaning)
+            return [*pieces[:at], verb, *pieces[at + 1 : n], *pieces[n + 1 :]]
+    return pieces
+
+
+_FIRST_PARTS = {("turn",), ("switch",), ("shut",)}
 
 
 def _skipped(piece: Piece) -> bool:
@@ -240,6 +261,8 @@ def _by_head(
             return _told(base, head, rest, pieces)
         case Kind.HINT:
             left = tuple(p for p in _left(Intent.STOP, pieces) if p is not head)
+            if _has_kind(pieces, Kind.THANKS) and not thread:
+                return replace(base, intent=Intent.THANKS)
             if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
                 return replace(base, intent=Intent.UNKNOWN, left=left)
             return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
@@ -263,7 +286,15 @@ def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Inte
     if not subject:
         return None
     wants = (Intent.UNSCHEDULE, Intent.PAUSE)
-    return next((p.intent for p in rest if p.intent in wants and p.key != ("paused",)), None)
+    return next(
+        (
+            piece.intent
+            for piece in rest
+            if (piece.intent in wants and piece.key != ("paused",))
+            or (piece.intent is Intent.STOP and piece.kind is Kind.VERB)
+        ),
+        None,
+    )
 
 
 def _wished(pieces: Sequence[Piece], rest: Sequence[Piece]) -> bool:
@@ -341,6 +372,8 @@ def _question(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[
         return replace(base, intent=Intent.JOIN)
     if summary:
         return replace(base, intent=Intent.SUMMARY)
+    if _has(rest, Intent.STATUS, Kind.NOUN) and head.kind in (Kind.WHICH, Kind.IS):
+        return replace(base, intent=Intent.STATUS)
     if _has(rest, Intent.LIST, Kind.NOUN):
         return replace(base, intent=Intent.LIST)
     recording = _has(rest, Intent.START) or _has_kind(rest, Kind.THING)
@@ -354,6 +387,8 @@ def _question(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[
         listed = head.kind is Kind.WAS
         return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
+    if head.kind is Kind.WHEN and not unread:
+        return replace(base, intent=Intent.STATUS)
     about_bot = all(_skipped(piece) for piece in rest) and len(rest) <= 1
     if head.key[0] in ("what", "who") and about_bot:
         return replace(base, intent=Intent.HELP)
@@ -370,7 +405,7 @@ def _recorded_before(head: Piece, rest: Sequence[Piece]) -> bool:
         return False
     if head.kind is Kind.WAS:
         return _has(rest, Intent.START) or _has_kind(rest, Kind.THING) or len(head.key) > 3
-    did = head.key[-1] == "did" or any(p.kind is Kind.WAS for p in rest)
+    did = head.key[-1] in ("did", "was", "were") or any(p.kind is Kind.WAS for p in rest)
     return did and _has(rest, Intent.START)
 
 
@@ -647,7 +682,8 @@ def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pie
     if recorded and room and not _has_kind(rest, Kind.WAS, Kind.WHICH, Kind.IS):
         left = tuple(p for p in _left(Intent.START, pieces) if p not in (head, recorded))
         return replace(base, intent=Intent.START, force=Force.TOLD, left=left)
-    if head.kind is Kind.VERB or room or _has_kind(rest, Kind.THING):
+    timed = any(piece.sort is Sort.TIME for piece in rest)
+    if head.kind is Kind.VERB or room or timed or _has_kind(rest, Kind.THING):
         return replace(base, intent=Intent.LIST, left=unread)
     if _has(rest, Intent.START, Kind.PAST):
         return replace(base, intent=Intent.LIST, left=unread)

@@ -40,8 +40,8 @@ def form(options: Options) -> Understood:
 def start(said: Said, sense: Sense) -> Understood:
     options = said.options()
     left = [piece for piece in sense.left if piece not in options.pieces]
-    timed = said.start_time()
-    when = said.when if timed else None
+    timed = said.start_time() or _says_a_day(said)
+    when = said.when if said.start_time() else None
     intent = Intent.SCHEDULE if timed or sense.intent is Intent.SCHEDULE else Intent.START
     made = Understood(
         intent,
@@ -142,6 +142,11 @@ def _start_room(
             acts=(Deed(made.intent, room),),
         )
     return replace(offer, why=Why.UNSURE)
+
+
+def _says_a_day(said: Said) -> bool:
+    """Say whether a day or the like stands in the text that was not read as a time."""
+    return said.when is None and said.loose_left()
 
 
 def is_length(when: Reading | None) -> bool:

@@ -36,6 +36,8 @@ def understand(text: str, where: Where, world: World) -> Understood:
     said = Said(text, where, world)
     if said.thread and (stopped := _pure_stop(said)):
         return stopped
+    if said.flags.help:
+        return answered(Intent.HELP, topic=said.sense.intent)
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
     return _decided(said)
@@ -72,7 +74,9 @@ def _decided(said: Said) -> Understood:
         case None:
             return _without_verb(said)
         case Intent.UNKNOWN:
-            return answered(Intent.UNKNOWN, room=said.room_or_thread(), sure=False)
+            deletes = any(piece.kind is Kind.FORGET for piece in said.pieces)
+            room = said.room_or_thread() if deletes else said.room()
+            return answered(Intent.UNKNOWN, room=room, sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, sense)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
