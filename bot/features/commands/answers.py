@@ -74,7 +74,11 @@ def say(found: Understood) -> str:
     if found.why is Why.ALREADY and found.outcome is Outcome.ASK:
         return f"The recording of {names['room']} is paused. Resume it?"
     if found.why is Why.NOT_RECORDED and found.room is None:
-        return "Nothing like that is being recorded." if found.reference else "Nothing is being recorded."
+        return (
+            "Nothing like that is being recorded."
+            if found.reference
+            else "Nothing is being recorded."
+        )
     if found.why is Why.NOT_PAUSED and found.room is None:
         return "No recording is paused."
     if found.why is Why.NOT_SCHEDULED and found.room is None:

@@ -14,7 +14,8 @@ from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
 from bot.features.commands.names import digits_in, is_separator, key_of
 from bot.features.commands.options_in_words import Options, options_in, split_flags
-from bot.features.commands.senses import Force, Sense, sense_of
+from bot.features.commands.sense import Force, Sense
+from bot.features.commands.senses import sense_of
 from bot.features.commands.sentences import (
     Piece,
     Sentence,

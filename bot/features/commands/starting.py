@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.when import Reading, Refused, Unclear, When
 from bot.features.commands.options_in_words import Options
 from bot.features.commands.said import Said
-from bot.features.commands.senses import Force, Sense
+from bot.features.commands.sense import Force, Sense
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.understood import (
     OPEN_FORM,
@@ -146,7 +146,11 @@ def _start_room(
 
 def _says_a_day(said: Said) -> bool:
     """Say whether a day or the like stands in the text that was not read as a time."""
-    return said.when is None and said.loose_left()
+    later = any(piece.key in _LATER for piece in said.pieces if piece.sort is Sort.UNREAD)
+    return said.when is None and (later or said.loose_left())
+
+
+_LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
 
 
 def is_length(when: Reading | None) -> bool:

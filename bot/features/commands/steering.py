@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.core.when import Day, Moment, Reading, Refused, Repeat, Unclear, When
 from bot.features.commands.said import Said
-from bot.features.commands.senses import Force, Sense
+from bot.features.commands.sense import Force, Sense
 from bot.features.commands.starting import is_length
 from bot.features.commands.understood import (
     Deed,

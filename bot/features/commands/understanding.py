@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.features.commands.said import POLITE, STEERING, Said, said_in
-from bot.features.commands.senses import Force, Sense
+from bot.features.commands.sense import Force, Sense
 from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.starting import form, start
 from bot.features.commands.steering import steer, steering, unschedule, which

@@ -103,15 +103,15 @@ _VERBS: Mapping[Intent, str] = {
         gravar | start again | record again | would you mind recording | do you mind
         recording | mind recording | recording please | please recording""",
     Intent.STOP: """
-        stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort | terminate | cease |
-        turn off | switch off | turn it off | switch it off | turn this off | switch this
-        off | shut off | shut it off | shut down | shut it down | make stop | make it stop
-        | make this stop | make an end | put an end to | put a stop to | stop to record |
-        finish to record | stop record | stop rec | wrap up | wrap it up | knock it off |
-        cut it | stoppen | anhalten | aufhören | beenden | arrête | arrete | arrêtez |
-        arretez | arrêter | parar | detener | ferma | fermare | stoppa | стоп | 停止 | 止めて |
-        stop with | stopping | bring to an end | bring to a stop | bring to a halt | stop
-        recording | end recording""",
+        stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
+        terminate | cease | turn off | switch off | turn it off | switch it off | turn
+        this off | switch this off | shut off | shut it off | shut down | shut it down |
+        make stop | make it stop | make this stop | make an end | put an end to | put a
+        stop to | stop to record | finish to record | stop record | stop rec | wrap up |
+        wrap it up | knock it off | cut it | stoppen | anhalten | aufhören | beenden |
+        arrête | arrete | arrêtez | arretez | arrêter | parar | detener | ferma | fermare
+        | stoppa | стоп | 停止 | 止めて | stop with | stopping | bring to an end | bring to a
+        stop | bring to a halt | stop recording | end recording""",
     Intent.PAUSE: """
         pause | hold | suspend | hold on | freeze | put on hold | put it on hold | take a
         break | off the record | go off the record | going off the record | make a pause |
@@ -149,7 +149,8 @@ _VERBS: Mapping[Intent, str] = {
         tl ; dr | catch me up | catch us up | fill me in | brief me | bring me up to speed""",
     Intent.JOIN: """
         join | hop on | hop into | let me in | let me into | get me into | get me in |
-        drop into | jump into | jump on | come to | come into | enter | attend | get into | get in to | link of | the link of | url of | url for | invite link | link to |
+        drop into | jump into | jump on | come to | come into | enter | attend | get into
+        | get in to | link of | the link of | url of | url for | invite link | link to |
         link for | the link to | the link for | dial into | connect me to | take me to |
         bring me to""",
     Intent.SETTINGS: """
@@ -268,13 +269,14 @@ _OTHER: Mapping[Kind, str] = {
         mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
         does not | cannot | cant | wont | will not | dont want | do not want | didnt | did
         not | isnt | arent | havent | hasnt | please no | id prefer not to | i would
-        prefer not to | prefer not to | id rather you didnt | have not agreed to | havent agreed to | did not agree to | didnt agree to | do not agree to | dont agree to | never agreed to | avoid | please avoid | i am
-        against | im against | against | without being | dont ever | dont you | i dont
-        want | i do not want | id rather not | would rather not | rather not | without my
-        | wouldnt | would not | no recording | not ok with | not okay with | not
-        comfortable with | not comfortable | do not consent | dont consent | not consent |
-        refuse | i object to | dont like | do not like | nobody should | no one should |
-        stop not | not yet""",
+        prefer not to | prefer not to | id rather you didnt | have not agreed to | havent
+        agreed to | did not agree to | didnt agree to | do not agree to | dont agree to |
+        never agreed to | avoid | please avoid | i am against | im against | against |
+        without being | dont ever | dont you | i dont want | i do not want | id rather not
+        | would rather not | rather not | without my | wouldnt | would not | no recording
+        | not ok with | not okay with | not comfortable with | not comfortable | do not
+        consent | dont consent | not consent | refuse | i object to | dont like | do not
+        like | nobody should | no one should | stop not | not yet""",
     Kind.REQUEST: """
         can you | could you | would you | will you | can u | could u | would u | can you
         please | cant you | couldnt you | wont you | wouldnt you | why dont you | why wont
@@ -363,8 +365,9 @@ _OTHER: Mapping[Kind, str] = {
     Kind.AND: "and | & | then | and then | or | also | too | as well | but | plus",
     Kind.AGAIN: "again | once more | back",
     Kind.CLAUSE: """
-        because | every | each | always | since | when | if | once | after | before | while | unless | whenever |
-        cause | cuz | bc | as soon as | in case | until | till | whether""",
+        because | every | each | always | since | when | if | once | after | before |
+        while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
+        | whether""",
     Kind.HERE: """
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
