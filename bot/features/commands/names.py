@@ -7,9 +7,11 @@ sales-weekly. Anything less than that is a suggestion.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from rapidfuzz import fuzz, process
 
@@ -22,6 +24,7 @@ LONGEST_REFERENCE = 80  # characters of a name that is compared with the others
 _PART = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.UNICODE)
 _SEPARATORS = frozenset("_.:/" + DASHES)
 _QUOTES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
+_SMALL = frozenset({"with", "and", "of", "the", "for"})
 _DIGITS = re.compile(r"[0-9]+")
 
 Key = tuple[str, ...]
@@ -69,9 +72,13 @@ class RoomNames:
         for key in sorted(self._by_key, key=len, reverse=True):
             self._by_first[key[0]].append(key)
         self._plain = {" ".join(key): key for key in self._by_key}
+        self._sorted = sorted(self._plain)
         self._joined: dict[str, list[Key]] = defaultdict(list)
+        self._with_word: dict[str, set[Key]] = defaultdict(set)
         for key in self._by_key:
             self._joined["".join(key)].append(key)
+            for word in key:
+                self._with_word[word].add(key)
 
     def exact(self, text: str) -> tuple[RoomEntry, ...]:
         """Return the rooms that a text names and nothing else does."""
@@ -99,7 +106,7 @@ class RoomNames:
         wanted = " ".join(key_of(text))
         if len(wanted) < 3:
             return ()
-        keys = [key for plain, key in self._plain.items() if plain.startswith(wanted)]
+        keys = self._begun(wanted)
         rooms = [room for key in keys for room in self._best(key, None)]
         return tuple([room for room in rooms if room.enabled] or rooms)
 
@@ -111,24 +118,30 @@ class RoomNames:
             return ()
         digits = digits_in(wanted)
         keys = list(self._joined.get("".join(key), ()))
-        keys += sorted(
-            (
-                other
-                for plain, other in self._plain.items()
-                if plain.startswith(wanted) or _part_of(key, other)
-            ),
-            key=len,
-        )
+        keys += sorted({*self._begun(wanted), *self._with_all(key)}, key=lambda k: (len(k), k))
         scored: dict[str, float] = {}
         for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
             for plain, score, _ in process.extract(
-                wanted, self._plain.keys(), scorer=scorer, score_cutoff=CUT_OFF, limit=10
+                wanted, self._sorted, scorer=scorer, score_cutoff=CUT_OFF, limit=10
             ):
                 if digits_in(plain) == digits:
                     scored[plain] = max(score, scored.get(plain, 0))
         keys += [self._plain[plain] for plain in sorted(scored, key=scored.__getitem__)[::-1]]
         rooms = (room for key in dict.fromkeys(keys) for room in self._best(key, None))
         return tuple(room for room in rooms if room.enabled)[:SUGGESTIONS_MOST]
+
+    def _begun(self, wanted: str) -> list[Key]:
+        """Return the keys that begin with a text."""
+        first = bisect_left(self._sorted, wanted)
+        names = takewhile(lambda name: name.startswith(wanted), islice(self._sorted, first, None))
+        return [self._plain[name] for name in names]
+
+    def _with_all(self, key: Key) -> set[Key]:
+        """Return the keys with all telling words of a reference: 1:1 with Ana."""
+        telling = [word for word in key if word not in _SMALL]
+        if not any(len(word) > 2 for word in telling):
+            return set()
+        return set.intersection(*(self._with_word.get(word, set()) for word in telling))
 
     def _best(self, key: Key, text: str | None) -> tuple[RoomEntry, ...]:
         """Return the rooms of a key: as it is spelt before others, enabled before disabled."""
@@ -149,12 +162,6 @@ def _fits(words: Sequence[str], at: int, key: Key) -> bool:
 def _bare(word: str) -> str:
     """Return a word without its possessive: standup's."""
     return word[:-2] if word.endswith("'s") else word
-
-
-def _part_of(key: Key, other: Key) -> bool:
-    """Say whether the telling words of a reference all occur in a name: 1:1 with Ana."""
-    telling = [word for word in key if word not in ("with", "and", "of", "the", "for")]
-    return bool(telling) and set(telling) <= set(other) and any(len(word) > 2 for word in telling)
 
 
 def digits_in(text: str) -> list[str]:
