@@ -174,7 +174,7 @@ def as_json(row: Row, found: Understood, now: datetime) -> dict[str, object]:
         "outcome": str(found.outcome),
         "acts": [str(deed) for deed in found.acts],
         "offers": [str(deed) for deed in found.offers],
-        "text": "" if found.outcome is Outcome.SILENCE else say(found),
+        "text": "" if found.outcome is Outcome.SILENCE else say(found, now=now),
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core.when import Refused, Unclear, When
-from bot.core.when_words import say_problem
+from datetime import datetime
+
+from bot.core.when import Refused, StopAfter, StopAt, Unclear, When
+from bot.core.when_words import say_length, say_moment, say_problem, say_when
 from bot.features.commands.understood import Outcome, Understood, Why
 from bot.features.commands.words import Intent
 
@@ -12,8 +14,8 @@ _DONE = {
     Intent.STOP: "Stopping the recording of {room}.",
     Intent.PAUSE: "Pausing the recording of {room}.",
     Intent.RESUME: "Resuming the recording of {room}.",
-    Intent.SCHEDULE: "A recording of {room} is scheduled.",
-    Intent.UNSCHEDULE: "The scheduled recording of {room} is cancelled.",
+    Intent.SCHEDULE: "{room} will be recorded{when}.",
+    Intent.UNSCHEDULE: "The recording of {room} is taken off the schedule{when}.",
     Intent.FOLLOW: "This channel now follows {room}.",
     Intent.UNFOLLOW: "This channel no longer follows {room}.",
     Intent.SHARE: "The recording of {room} is shared in {to}.",
@@ -25,23 +27,23 @@ _ASKED = {
     Intent.STOP: "Stop the recording of {room}?",
     Intent.PAUSE: "Pause the recording of {room}?",
     Intent.RESUME: "Resume the recording of {room}?",
-    Intent.SCHEDULE: "Schedule a recording of {room}?",
-    Intent.UNSCHEDULE: "Cancel the scheduled recording of {room}?",
+    Intent.SCHEDULE: "Record {room}{when}?",
+    Intent.UNSCHEDULE: "Take the recording of {room} off the schedule{when}?",
     Intent.FOLLOW: "Follow {room} in this channel?",
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
     Intent.SHARE: "Share the recording of {room}?",
     Intent.SETTINGS: "You can change that in this channel’s settings.",
-    Intent.PRESETS: "Presets are listed in the presets view.",
+    Intent.PRESETS: "Open the presets?",
 }
 _ANSWERED = {
-    Intent.STATUS: "This is being recorded now.",
-    Intent.LIST: "These are the latest recordings.",
-    Intent.SUMMARY: "This is the latest summary.",
-    Intent.JOIN: "This is how to join.",
+    Intent.STATUS: "Here is what is being recorded.",
+    Intent.LIST: "Here are the recordings{of}.",
+    Intent.SUMMARY: "Looking for the latest summary{of}.",
+    Intent.JOIN: "Looking for a way to join{it}.",
     Intent.DOCTOR: "Checking Slack, 100ms and the bot.",
     Intent.HELP: "I record rooms. Try “record” with the name of a room, or “help”.",
     Intent.THANKS: "You’re welcome.",
-    Intent.FOLLOW: "These rooms are followed in this channel.",
+    Intent.FOLLOW: "Here are the rooms that this channel follows.",
     Intent.RENAME: "I can’t change a title from a message yet.",
     Intent.UNKNOWN: "I did not understand that. Try “help”.",
 }
@@ -58,10 +60,14 @@ _STATES = {
 }
 
 
-def say(found: Understood) -> str:
-    """Say what was understood, in one or two sentences."""
+def say(found: Understood, *, now: datetime) -> str:
+    """Say what was understood, in one or two sentences. `now` is aware."""
+    room = found.room.name if found.room else _several(found)
     names = {
-        "room": found.room.name if found.room else _several(found),
+        "room": room,
+        "of": f" of {found.room.name}" if found.room else "",
+        "it": f" {found.room.name}" if found.room else "",
+        "when": _when(found.when, now),
         "to": found.to or "this channel",
         "reference": found.reference or "",
     }
@@ -83,12 +89,35 @@ def say(found: Understood) -> str:
         return "No recording is paused."
     if found.why is Why.NOT_SCHEDULED and found.room is None:
         return "No recording is scheduled."
+    if found.intent is Intent.UNKNOWN and found.why is Why.UNSUPPORTED:
+        return "To delete a recording, open its details."
+    if found.intent is Intent.STATUS and found.room:
+        told = "is not" if found.why is Why.NOT_RECORDED else "is"
+        return f"{room} {told} being recorded."
     if found.why in _STATES:
         return _STATES[found.why].format_map(names)
     if found.intent is Intent.FIND and found.query:
         return f"Searching transcripts for “{found.query}”."
     table = {Outcome.DO: _DONE, Outcome.ASK: _ASKED}.get(found.outcome, _ANSWERED)
-    return table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
+    text = table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
+    if found.intent in (Intent.STOP, Intent.PAUSE) and (until := _until(found.when, now)):
+        return f"{text[:-1]}{until}{text[-1]}"
+    return text
+
+
+def _when(when: object, now: datetime) -> str:
+    """Say a start: `: Thu 3 Dec, 9:00 (Europe/Berlin)`."""
+    return f": {say_when(when, now=now)}" if isinstance(when, When) and when.start else ""
+
+
+def _until(when: object, now: datetime) -> str:
+    """Say the end of a pause, or when a stop is due."""
+    match when:
+        case When(stop=StopAfter(seconds=seconds)):
+            return f" for {say_length(seconds)}"
+        case When(stop=StopAt(at=at)):
+            return f" at {say_moment(at, today=now.date())}"
+    return ""
 
 
 def _say_time(found: Understood) -> str:

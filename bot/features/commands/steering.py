@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.core.when import Day, Moment, Reading, Refused, Repeat, Unclear, When
+from bot.core.when import Day, Moment, Reading, Refused, Repeat, StopAfter, Unclear, When
 from bot.features.commands.said import Said
 from bot.features.commands.sense import Force, Sense
-from bot.features.commands.starting import is_length
 from bot.features.commands.understood import (
     Deed,
     Outcome,
@@ -157,7 +156,7 @@ def _steer_later(made: Understood, deed: Deed, when: Reading, *, sure: bool) -> 
         return replace(made, why=Why.BAD_TIME, offers=(deed,))
     if intent is Intent.PAUSE and sure and when.start is None:
         return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
-    if intent is Intent.STOP and is_length(when):
+    if intent is Intent.STOP and isinstance(when.stop, StopAfter):
         offers = (Deed(Intent.PAUSE, room), deed)
         return replace(made, offers=offers)  # "stop for 5 minutes" may mean a pause
     if intent is Intent.STOP and sure and when.start is None:

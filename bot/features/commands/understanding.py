@@ -76,7 +76,8 @@ def _decided(said: Said) -> Understood:
         case Intent.UNKNOWN:
             deletes = any(piece.kind is Kind.FORGET for piece in said.pieces)
             room = said.room_or_thread() if deletes else said.room()
-            return answered(Intent.UNKNOWN, room=room, sure=False)
+            why = Why.UNSUPPORTED if deletes else Why.CLEAR
+            return answered(Intent.UNKNOWN, why, room=room, sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, sense)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
@@ -101,6 +102,11 @@ def _decided(said: Said) -> Understood:
             return answered(intent, Why.UNSUPPORTED, room=said.room_or_thread())
         case Intent.HELP | Intent.THANKS:
             return answered(intent, topic=sense.topic)
+        case Intent.STATUS:
+            room = said.room_or_thread()
+            recorded = room is not None and room.room_id in said.world.recorded
+            why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
+            return answered(intent, why, room=room, when=said.past())
         case _:
             return answered(
                 intent, room=said.room_or_thread(), count=said.count(), when=said.past()
