@@ -100,7 +100,7 @@ def say(found: Understood, *, now: datetime) -> str:
         return f"Searching transcripts for “{found.query}”."
     table = {Outcome.DO: _DONE, Outcome.ASK: _ASKED}.get(found.outcome, _ANSWERED)
     text = table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
-    if found.intent in (Intent.STOP, Intent.PAUSE) and (until := _until(found.when, now)):
+    if found.intent in (Intent.STOP, Intent.PAUSE) and (until := _until(found, now)):
         return f"{text[:-1]}{until}{text[-1]}"
     return text
 
@@ -110,13 +110,14 @@ def _when(when: object, now: datetime) -> str:
     return f": {say_when(when, now=now)}" if isinstance(when, When) and when.start else ""
 
 
-def _until(when: object, now: datetime) -> str:
+def _until(found: Understood, now: datetime) -> str:
     """Say the end of a pause, or when a stop is due."""
-    match when:
+    match found.when:
         case When(stop=StopAfter(seconds=seconds)):
             return f" for {say_length(seconds)}"
         case When(stop=StopAt(at=at)):
-            return f" at {say_moment(at, today=now.date())}"
+            word = "until" if found.intent is Intent.PAUSE else "at"
+            return f" {word} {say_moment(at, today=now.date())}"
     return ""
 
 

@@ -12,6 +12,7 @@ from bot.features.commands.sense import (
     Sense,
     has_intent,
     has_kind,
+    has_polite,
     left_over,
     read_find,
     skipped,
@@ -299,6 +300,11 @@ def read_noun(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     if order is not None and head.intent in (Intent.STATUS, Intent.DOCTOR):
         left = tuple(p for p in left_over(order.intent or Intent.UNKNOWN, pieces) if p is not order)
         return replace(base, intent=order.intent, force=Force.TOLD, left=(head, *left))
+    if head.key == ("not", "recording") and has_polite(pieces):
+        return replace(base, intent=Intent.STOP, force=Force.UNWANTED)
+    other = any(piece.kind is Kind.OPTION for piece in pieces)
+    if head.option and other and any(piece.sort is Sort.ROOM for piece in pieces):
+        return replace(base, intent=Intent.START, force=Force.TOLD)
     about = next((piece for piece in after if piece.kind is Kind.ABOUT), None)
     if about and head.intent is Intent.SUMMARY and words_after(pieces, about):
         return read_find(base, head, pieces)

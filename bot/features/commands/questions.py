@@ -16,6 +16,7 @@ from bot.features.commands.sense import (
     has_kind,
     left_over,
     read_find,
+    recording_word,
     skipped,
     words_after,
 )
@@ -42,6 +43,9 @@ def read_may(base: Sense, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sen
     negation = next((n for n, piece in enumerate(rest) if piece.kind is Kind.NOT), None)
     if negation is not None and has_intent(rest[negation:], Intent.START):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, asks=True)
+    room = any(piece.sort is Sort.ROOM for piece in rest)
+    if recording_word(rest) and room and not has_kind(rest, Kind.VERB, Kind.PAST):
+        return replace(base, intent=Intent.START, force=Force.QUESTION, asks=True)
     if not has_kind(rest, Kind.VERB, Kind.SOFT, Kind.NOUN, Kind.PAST, Kind.CANCEL):
         return replace(base, intent=Intent.UNKNOWN, force=Force.QUESTION)
     head = next(
@@ -67,6 +71,9 @@ def read_question(
         return replace(base, intent=Intent.HELP)
     said = next((piece for piece in rest if piece.kind is Kind.SAID), None)
     about = has_kind(rest, Kind.ABOUT)
+    last = next((piece for piece in rest if piece.kind is Kind.ABOUT), None)
+    if last and head.kind is Kind.WHICH and not said and not words_after(pieces, last):
+        return replace(base, intent=Intent.SUMMARY)  # what was this meeting about?
     summary = has_intent(rest, Intent.SUMMARY)
     discussed = next((piece for piece in rest if piece.key in _DISCUSSED), None)
     if discussed and words_after(pieces, discussed):
@@ -96,9 +103,9 @@ def read_question(
         listed = head.kind is Kind.WAS
         return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
-    if head.kind is Kind.WHEN and not unread:
+    if head.kind is Kind.WHEN and not unread and head.key[-1] in ("long", "when"):
         return replace(base, intent=Intent.STATUS)
-    about_bot = all(skipped(piece) for piece in rest) and len(rest) <= 1
+    about_bot = all(skipped(p) or p.kind is Kind.IS for p in rest) and len(rest) <= 2
     if head.key[0] in ("what", "who") and about_bot:
         return replace(base, intent=Intent.HELP)
     return replace(base, intent=Intent.UNKNOWN, left=unread)

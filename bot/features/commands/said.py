@@ -29,6 +29,7 @@ from bot.features.commands.sentences import (
 from bot.features.commands.understood import Deed, Scheduled, Where, World, deeds
 from bot.features.commands.words import ORDERS, Intent, Kind
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
+from bot.kit.typed_text import DOUBLE_QUOTES
 
 LONGEST_READ = 1000  # characters beside options: what is behind them is prose
 LONGEST_ORDER = 400  # characters of a text that is done at once
@@ -59,7 +60,7 @@ class Said:
         self.where, self.world = where, world
         head, self.flags = split_flags(clean(text).strip())
         self.long = len(head) > LONGEST_ORDER
-        self.text = _without_command(head)[:LONGEST_READ]
+        self.text = _unquoted(_without_command(head))[:LONGEST_READ]
         self.words = words_of(self.text, world.bot_user)
         self.named = rooms_in(self.words, world.names)
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
@@ -68,6 +69,7 @@ class Said:
         sentences = sentences_of(self.words, self.named, self.times)
         self.sense = self._settled(*_main(sentences, where))
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
+        self._options = options_in(self.pieces, self.flags, world.presets)
         self.rooms, self.doubt = self._rooms_meant()
 
     def _times(self, main: Sentence | None) -> tuple[Reading | None, list[Span], list[Span]]:
@@ -171,7 +173,11 @@ class Said:
         return longer if any(room not in rooms for room in likes) else None
 
     def _may_belong(self, piece: Piece) -> bool:
-        return piece.sort is Sort.UNREAD and piece in self.sense.left
+        return (
+            piece.sort is Sort.UNREAD
+            and piece in self.sense.left
+            and piece not in self._options.pieces
+        )
 
     def is_about_the_bot(self) -> bool:
         """Say whether a message with the bot's name inside is not said to the bot."""
@@ -227,7 +233,7 @@ class Said:
     def reference(self) -> str | None:
         """Return the words that may name a room: those in quotes, else the first unread run."""
         for at, piece in enumerate(self.pieces):
-            if piece.sort is not Sort.UNREAD:
+            if piece.sort is not Sort.UNREAD or piece in self._options.pieces:
                 continue
             last = at
             while last + 1 < len(self.pieces) and self._goes_on(self.pieces[last + 1]):
@@ -247,7 +253,7 @@ class Said:
         return inner or piece.sort is Sort.UNREAD or piece.kind in _NAME_INNER
 
     def options(self) -> Options:
-        return options_in(self.pieces, self.flags, self.world.presets)
+        return self._options
 
     def start_time(self) -> bool:
         """Say whether the text says when to start; a length alone does not."""
@@ -309,6 +315,13 @@ def _main(sentences: Sequence[Sentence], where: Where) -> tuple[Sentence | None,
         return None, []
     best = max(sentences, key=weight)
     return best, [sentence for sentence in sentences if sentence is not best]
+
+
+def _unquoted(text: str) -> str:
+    """Leave out quotes around the whole text."""
+    quoted = len(text) > 2 and text[0] in DOUBLE_QUOTES and text[-1] in DOUBLE_QUOTES
+    inside = text[1:-1]
+    return inside if quoted and not any(char in DOUBLE_QUOTES for char in inside) else text
 
 
 def _without_command(text: str) -> str:

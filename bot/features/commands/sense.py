@@ -136,6 +136,11 @@ def has_order(pieces: Sequence[Piece]) -> bool:
     )
 
 
+def has_polite(pieces: Sequence[Piece]) -> bool:
+    """Say whether somebody says please."""
+    return any(piece.key[0] in ("please", "pls", "plz", "bitte", "kindly") for piece in pieces)
+
+
 def recording_word(pieces: Sequence[Piece]) -> bool:
     return any(p.kind is Kind.THING and p.key[0] in ("recording", "video") for p in pieces)
 
@@ -157,11 +162,12 @@ def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
 
 
+_ASKED_FOR = frozenset({Kind.ALL, Kind.WHICH, Kind.SAID, Kind.HEDGE})
 _LEADING = frozenset(
     (word,)
     for word in (
         *("the", "a", "an", "any", "some", "our", "my", "your", "this", "that", "it"),
-        *("of", "for", "in", "on", "at", "from", "to", "about", "and"),
+        *("mentions", "everything", "of", "for", "in", "on", "at", "from", "to", "about", "and"),
     )
 )
 
@@ -185,7 +191,10 @@ def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
     )
     while kept and (kept[-1].kind in fillers or kept[-1].sort is Sort.COMMA):
         kept.pop()
-    while kept and (kept[0].key in _LEADING or kept[0].sort is Sort.COMMA):
+    leading = _ASKED_FOR if head.intent is Intent.FIND else frozenset()
+    while kept and (
+        kept[0].key in _LEADING or kept[0].kind in leading or kept[0].sort is Sort.COMMA
+    ):
         kept.pop(0)
     return tuple(word for piece in kept for word in piece.words)
 

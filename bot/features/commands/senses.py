@@ -56,6 +56,8 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
         if (guess := _misspelt(head)) and not has_order(heads):
             return _guessed(base, guess, head, pieces, heads)
         meant = next((piece for piece in heads if piece.sort is not Sort.UNREAD), None)
+        if meant is None and Kind.THANKS in kinds and len(heads) <= 2:
+            return replace(base, intent=Intent.THANKS)
         if meant is None:
             return replace(base, left=tuple(heads))
         head, told = meant, True
@@ -86,6 +88,7 @@ def _with_parted_verbs(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return pieces
 
 
+_OF = {("of",), ("last",), ("latest",), ("recent",), ("previous",), ("past",), ("old",)}
 _FIRST_PARTS = {("turn",), ("switch",), ("shut",)}
 
 
@@ -100,7 +103,7 @@ def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense
     if recording_word(pieces) and {Kind.ARTICLE, Kind.WISH} <= kinds:
         return replace(base, intent=Intent.START, force=Force.TOLD)
     if recording_word(pieces) and not slash:
-        if base.asks:
+        if base.asks and (roomless or not any(p.key in _OF for p in pieces)):
             return replace(base, intent=Intent.STATUS, force=Force.QUESTION)
         return replace(base, intent=Intent.LIST if not roomless else Intent.STATUS)
     if Kind.REQUEST in kinds and roomless and len(pieces) > 1:

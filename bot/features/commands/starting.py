@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.when import Reading, Refused, Unclear, When
+from bot.core.when_grammar import read_when
 from bot.features.commands.options_in_words import Options
 from bot.features.commands.said import Said
 from bot.features.commands.sense import Force, Sense
@@ -119,6 +120,10 @@ def _start_room(
     if isinstance(said.when, Unclear):
         choices = tuple(Deed(Intent.SCHEDULE, room, words) for words in said.when.choices)
         return replace(made, why=Why.BAD_TIME, offers=choices or (Deed(OPEN_FORM, room),))
+    if isinstance(said.when, Refused) and said.when.suggestion:
+        better = read_when(said.when.suggestion, now=said.world.now, zone=said.world.zone)
+        offers = (Deed(Intent.SCHEDULE, room, said.when.suggestion),)
+        return replace(made, intent=Intent.SCHEDULE, when=better, offers=offers)
     if isinstance(said.when, Refused) and made.intent is Intent.SCHEDULE:
         return replace(made, outcome=Outcome.ANSWER, why=Why.BAD_TIME)
     if made.intent is Intent.SCHEDULE and not said.start_time():

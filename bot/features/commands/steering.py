@@ -45,8 +45,8 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     if said.rooms and not said.doubt:
         return which(said, intent, said.rooms[0])
     near, reference = said.suggested(intent)
-    if near:
-        fits = _fitting(said, intent, near)
+    fits = _fitting(said, intent, near)
+    if fits or (near and said.thread is None):
         made = which(said, intent, fits or near)
         return replace(
             made,
@@ -200,6 +200,9 @@ def unschedule(said: Said, sense: Sense) -> Understood:
             if one.room_id in said.world.names.by_id
         )
         planned = tuple(one for one in planned if said.planned(one))
+        day = _date_of(said.when)
+        if day and len(there := [r for r in planned if _planned_on(said, r, day)]) == 1:
+            return _unschedule_room(said, sense, there[0], clear=False)
         if not planned:
             return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, reference=reference)
         return Understood(
@@ -249,6 +252,10 @@ def _unschedule_room(said: Said, sense: Sense, room: RoomEntry, *, clear: bool) 
     if clear and one is not None and (date_said or not repeats):
         return replace(made, outcome=Outcome.DO, sure=True, offers=(), acts=(deed,))
     return replace(made, why=Why.UNSURE)
+
+
+def _planned_on(said: Said, room: RoomEntry, day: date) -> bool:
+    return any(_day_of(one.at, said.world) == day for one in said.planned(room))
 
 
 def _date_of(when: Reading | None) -> date | None:

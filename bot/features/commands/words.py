@@ -152,7 +152,7 @@ _VERBS: Mapping[Intent, str] = {
         drop into | jump into | jump on | come to | come into | enter | attend | get into
         | get in to | link of | the link of | url of | url for | invite link | link to |
         link for | the link to | the link for | dial into | connect me to | take me to |
-        bring me to""",
+        bring me into | take me into | get me to | put me in | put me into | bring me to""",
     Intent.SETTINGS: """
         who may | who can | who is allowed to | whos allowed to | who has permission to |
         settings | setting | config | configure | configuration | preferences | prefs |
@@ -194,7 +194,9 @@ _PAST: Mapping[Intent, str] = {
     Intent.PAUSE: "paused | on hold | suspended",
     Intent.RESUME: "resumed | continued | unpaused",
     Intent.SCHEDULE: "scheduled | planned | booked",
-    Intent.UNSCHEDULE: "cancelled | canceled | skipped | unscheduled",
+    Intent.UNSCHEDULE: """
+        cancelled | canceled | skipped | unscheduled | not happening | not taking place |
+        not needed | called off | isnt happening | not going to happen""",
 }
 
 _NOUNS: Mapping[Intent, str] = {
@@ -220,7 +222,7 @@ _NOUNS: Mapping[Intent, str] = {
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.HELP: """
-        can you do | do you do | are you for | can i do | can i say | can i ask | can i
+        can you do | do you do | able to do | are you for | can i do | can i say | can i ask | can i
         ask you | do you know | are your commands | do you understand | do you work | does
         this work | does it work | does this bot do | is this bot | are you able to do |
         are the commands | can this bot do | can it do | should i type | do i type | else
@@ -313,10 +315,11 @@ _OTHER: Mapping[Kind, str] = {
         | could i | may i | may we | do we want to | do we need to | do we have to | must
         we | are we allowed to | am i allowed to | is it ok to | is it okay to | is it
         allowed to | do you want to | do you want me to | shouldnt we | does anyone want
-        to | do i need to | is anyone going to | will we | do i have to | should somebody
-        | should someone | would we | are you going to | are we going to | is it time to |
-        does somebody | is it a good idea to | do you think we should | are we supposed to
-        | might we | can it be""",
+        to | how about | what about | why not | why dont we | what if we | what if | do i
+        need to | is anyone going to | will we | do i have to | should somebody | should
+        someone | would we | are you going to | are we going to | is it time to | does
+        somebody | is it a good idea to | do you think we should | are we supposed to |
+        might we | can it be""",
     Kind.HOW: """
         how do i | how do you | how do we | how can i | how can we | how to | how does one
         | how would i | how does | how should i | how do | how could i | how can you | how
@@ -327,7 +330,8 @@ _OTHER: Mapping[Kind, str] = {
     Kind.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
-        why was | for what reason""",
+        why was | for what reason | there is no | theres no | there was no | there were no
+        | there are no | we got no | i got no""",
     Kind.WAS: """
         did we | did you | did i | did it | did they | did | was | were | have we | have
         you | has | have they | has it | had | has anyone | did anyone | did somebody |
@@ -356,11 +360,8 @@ _OTHER: Mapping[Kind, str] = {
         on | decide on | agreed on | agree on | agreed to | agree to | decided about |
         decide about | announced | discussing | reported""",
     Kind.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
-    Kind.WITH: """
-        with | plus | including | incl | include | + | w/ | w | using | use | add | but
-        with | &""",
-    Kind.WITHOUT: """
-        without | no | w/o | minus | excluding | except | but no | but not | but without""",
+    Kind.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
+    Kind.WITHOUT: "without | no | w/o | minus | excluding | except",
     Kind.ARTICLE: "a | an | some | another | any | one",
     Kind.AND: "and | & | then | and then | or | also | too | as well | but | plus",
     Kind.AGAIN: "again | once more | back",
@@ -388,10 +389,11 @@ _OTHER: Mapping[Kind, str] = {
         | shukran | شكرا | धन्यवाद | much appreciated | appreciated | nice one | good bot
         | good job | great job | well done | nice work | good work | tysm | kudos |
         awesome | perfect | great | brilliant | excellent | amazing | lovely | cool | nice
-        | super | wonderful | you rock | awesome work | amazing work | awesome job |
-        amazing job | thats great | that was great | this is great | very nice | so cool |
-        wow | neat | sweet | youre the best | you are the best | love it | ta | 감사합니다 |
-        mahalo | hvala | děkuji | köszönöm | eskerrik asko""",
+        | super | wonderful | you rock | youre awesome | you are awesome | youre great |
+        you are great | youre amazing | you are amazing | awesome work | amazing work |
+        awesome job | amazing job | thats great | that was great | this is great | very
+        nice | so cool | wow | neat | sweet | youre the best | you are the best | love it
+        | ta | 감사합니다 | mahalo | hvala | děkuji | köszönöm | eskerrik asko""",
     Kind.HELLO: """
         hi | hey | hello | hallo | hola | hiya | yo | good morning | good afternoon | good
         evening | morning | salut | bonjour | ciao | hej | moin | servus | greetings |
@@ -417,22 +419,23 @@ _OTHER: Mapping[Kind, str] = {
         actually | honestly | seriously | come on | cmon | sorry | excuse me | pardon |
         dear | bot | robot | bots | machine | assistant | recordbot | record bot |
         record-bot | the bot | buddy | mate | man | dude | bro | guys | team | folks |
-        friend | friends | pal | fella | crap | shit | fuck | stuff | yes | yeah | yep |
-        yup | ja | oui | si | yess | everybody | someone | somebody | you | u | be | will
-        | would | should | is | was | still | if you can | if you could | if possible |
-        when you can | if you dont mind | for me | for us | with me | with us | that you |
-        that we | as | fine | good | thing already | first | next | current | currently |
-        new | this one | that one | this time | same | called | named | our next | ahora |
-        jetzt | sofort | maintenant | subito | adesso | agora | genau | mal | doch | no |
-        nah | rn | stat | nope | hurry | hurry up | faster | quickly please | fast | do
-        you hear me | can you hear me | are you deaf | man up | lol | haha | ha | btw |
-        fyi | oops | whoops | quick one | quick question | question | one thing | im sorry
-        | my bad | blasted | darn | darned | pesky | bleeding | wretched | screw | effing
-        | ugh | argh | grr | tin can | ok bot | going | being | start time | go and |
-        everyone | straight away | right away | this second | this instant | this minute |
-        in a sec | sir | madam | boss | people | everyone please | channel | full |
-        quality | resolution | format | mode | size | off you go | thanks in advance | tia
-        | regards | best regards | kind regards | br | rgds""",
+        friend | friends | pal | amigo | amigos | latest | last | recent | previous | past
+        | old | newest | fella | crap | shit | fuck | stuff | yes | yeah | yep | yup | ja
+        | oui | si | yess | everybody | someone | somebody | you | u | be | will | would |
+        should | is | was | still | if you can | if you could | if possible | when you can
+        | if you dont mind | for me | for us | with me | with us | that you | that we | as
+        | fine | good | thing already | first | next | current | currently | new | this
+        one | that one | this time | same | called | named | our next | ahora | jetzt |
+        sofort | maintenant | subito | adesso | agora | genau | mal | doch | no | nah | rn
+        | stat | nope | hurry | hurry up | faster | quickly please | fast | do you hear me
+        | can you hear me | are you deaf | man up | lol | haha | ha | btw | fyi | oops |
+        whoops | quick one | quick question | question | one thing | im sorry | my bad |
+        blasted | darn | darned | pesky | bleeding | wretched | screw | effing | ugh |
+        argh | grr | tin can | ok bot | going | being | start time | go and | everyone |
+        straight away | right away | this second | this instant | this minute | in a sec |
+        sir | madam | boss | people | everyone please | channel | full | quality |
+        resolution | format | mode | size | off you go | thanks in advance | tia | regards
+        | best regards | kind regards | br | rgds""",
 }
 
 
