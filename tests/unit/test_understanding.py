@@ -217,7 +217,7 @@ def test_a_text_without_a_verb_never_acts(text: str, where: Where) -> None:
     assert understand(text, where, WORLDS[where]).acts == (), text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=200),

@@ -97,6 +97,9 @@ def _unwanted_posts(base: Sense, pieces: Sequence[Piece]) -> Sense:
     return replace(base, intent=intent, force=Force.ORDER, left=left)
 
 
+_SWITCHES = frozenset({"turn", "switch", "enable", "activate", "disable", "deactivate"})
+
+
 def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """Read a verb at the head of a sentence."""
     later = next(
@@ -148,9 +151,9 @@ def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence
             piece.sort is Sort.ROOM for piece in pieces
         ):
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
-        case Intent.START if _only_options(rest) and head.key[0] in ("turn", "switch"):
+        case Intent.START if _only_options(rest) and head.key[0] in _SWITCHES:
             return replace(base, intent=Intent.SETTINGS, force=force, left=(head,))
-        case Intent.STOP if _only_options(rest) and head.key[0] in ("turn", "switch"):
+        case Intent.STOP if _only_options(rest) and head.key[0] in _SWITCHES:
             return replace(base, intent=Intent.SETTINGS, force=force, left=(head,))
         case Intent.HELP:
             return _helped(base, rest)

@@ -64,16 +64,34 @@ class Said:
         self.words = words_of(self.text, world.bot_user)
         self.named = rooms_in(self.words, world.names)
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
-        main, _ = _main(sentences_of(self.words, self.named), where)
-        self.when, self.times, self.loose = self._times(main)
+        main, rest = _main(sentences_of(self.words, self.named), where)
+        self.when, self.times, self.loose = self._times(main, rest)
         sentences = sentences_of(self.words, self.named, self.times)
+        self.sentences = sentences
         self.sense = self._settled(*_main(sentences, where))
+        if self.sense.force is Force.NEGATED:
+            self.when = None  # "don't stop at 3" has no time to stop at
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
         self._options = options_in(self.pieces, self.flags, world.presets)
         self.rooms, self.doubt = self._rooms_meant()
 
-    def _times(self, main: Sentence | None) -> tuple[Reading | None, list[Span], list[Span]]:
-        """Read the times, by what they are wanted for."""
+    def _times(
+        self, main: Sentence | None, rest: Sequence[Sentence]
+    ) -> tuple[Reading | None, list[Span], list[Span]]:
+        """Read the times of the main sentence; of others only where they say nothing else."""
+        others = [(one.pieces[0].start, one.pieces[-1].end) for one in rest]
+        found = self._times_beside(main, others)
+        if not others or found[0] or found[2]:
+            return found
+        everywhere = self._times_beside(main, ())
+        _, rest = _main(sentences_of(self.words, self.named, everywhere[1]), self.where)
+        unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
+        return found if unread else everywhere
+
+    def _times_beside(
+        self, main: Sentence | None, others: Sequence[Span]
+    ) -> tuple[Reading | None, list[Span], list[Span]]:
+        """Read the times, by what they are wanted for; none in the ranges of `others`."""
         sense = said_in(main, self.where) if main else Sense()
         purpose = _PURPOSES.get(sense.intent or Intent.UNKNOWN, Purpose.START)
         if sense.intent is Intent.STOP and sense.force is Force.UNWANTED:
@@ -84,7 +102,7 @@ class Said:
             now=self.world.now,
             zone=self.world.zone,
             purpose=purpose,
-            protected=self._protected(),
+            protected=sorted([*self._protected(), *others]),
         )
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
@@ -181,10 +199,15 @@ class Said:
 
     def is_about_the_bot(self) -> bool:
         """Say whether a message with the bot's name inside is not said to the bot."""
-        at = next((n for n, p in enumerate(self.pieces) if p.sort is Sort.BOT), None)
-        if at is None or self.where is not Where.MENTION:
+        if self.where is not Where.MENTION:
             return False
-        before = self.pieces[:at]
+        pieces = next(
+            (one.pieces for one in self.sentences if any(p.sort is Sort.BOT for p in one.pieces)),
+            None,
+        )
+        if pieces is None:
+            return False
+        before = pieces[: next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)]
         said_to = all(
             piece.kind in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )

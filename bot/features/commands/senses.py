@@ -49,6 +49,9 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
         all_of_them=Kind.ALL in kinds,
     )
     heads = [piece for piece in pieces if not skipped(piece)]
+    thanked = [piece for piece in pieces if piece.kind is not Kind.HELLO][:2]
+    if len(thanked) == 2 and thanked[0].kind is Kind.THANKS and thanked[1].key == ("for",):
+        return replace(base, intent=Intent.THANKS)  # thanks for recording
     if not heads:
         return _without_head(base, pieces, slash=slash)
     head, told = heads[0], False
@@ -162,6 +165,9 @@ def _by_head(
             return replace(read_question(base, head, rest, pieces), force=Force.QUESTION)
         case Kind.NOT:
             return read_negated(base, head, rest, pieces)
+        case Kind.PAST if thread and head.intent is Intent.STOP and not base.asks:
+            left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
+            return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
         case Kind.VERB | Kind.SOFT | Kind.CANCEL | Kind.PAST:
             return read_order(base, head, rest, pieces)
         case Kind.NOUN if pieces[0].kind in (Kind.WITH, Kind.WITHOUT) and head.option:

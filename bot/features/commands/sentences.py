@@ -222,7 +222,8 @@ def sentences_of(
 
 def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     """Say whether a verb behind a comma begins another sentence: `why is this on, stop it`."""
-    if piece.kind is not Kind.VERB or piece.intent not in ORDERS:
+    order = piece.kind is Kind.VERB and piece.intent in ORDERS
+    if not order and piece.kind is not Kind.NOT:
         return False
     comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].words[0].key == ","), None)
     if comma is None or any(p.kind not in _LIGHT for p in before[comma + 1 :]):
@@ -255,7 +256,8 @@ def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Seque
             return Piece(Sort.USER, (word,))
     if not word.quoted:
         length, meaning = _longest(words, at, rooms, times)
-        if meaning:
+        counted = at > 0 and words[at - 1].key.isdigit() and word.key in ("minutes", "minute")
+        if meaning and not counted:
             return Piece(Sort.PHRASE, tuple(words[at : at + length]), meaning)
     if word.sort == "mark":
         return Piece(Sort.COMMA, (word,))

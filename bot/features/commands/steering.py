@@ -216,6 +216,8 @@ def unschedule(said: Said, sense: Sense) -> Understood:
         )
     if room is None:
         each = [rooms[0] for rooms in said.rooms if said.planned(rooms[0])]
+        if not each:
+            return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, sure=False)
         return Understood(
             Intent.UNSCHEDULE,
             Outcome.ASK,

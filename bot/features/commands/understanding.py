@@ -40,7 +40,13 @@ def understand(text: str, where: Where, world: World) -> Understood:
         return answered(Intent.HELP, topic=said.sense.intent)
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
-    return _decided(said)
+    done = _decided(said)
+    if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
+        return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
+    return done
+
+
+_VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
 
 def _pure_stop(said: Said) -> Understood | None:
@@ -122,6 +128,8 @@ def _without_verb(said: Said) -> Understood:
         return form(options)
     if given and not said.sense.left and said.where is not Where.THREAD:
         return form(options)
+    if given:
+        return answered(Intent.UNKNOWN, sure=False)
     if not said.sense.left:
         return answered(Intent.HELP)
     if glued := _glued(said):

@@ -98,12 +98,14 @@ _VERBS: Mapping[Intent, str] = {
         record | make the recording | do a recording | do the recording | do recording |
         get a recording | press record | hit record | push record | turn on | switch on |
         capture | tape | film | start to record | start recording | start record | start
-        rec | begin recording | begin to record | begin the recording | starting recording
-        | set up a recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer |
-        gravar | start again | record again | would you mind recording | do you mind
-        recording | mind recording | recording please | please recording""",
+        rec | begin recording | make a video | make video | make a video of | activate |
+        enable | begin to record | begin the recording | starting recording | set up a
+        recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar |
+        start again | record again | would you mind recording | do you mind recording |
+        mind recording | recording please | please recording""",
     Intent.STOP: """
         stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
+        deactivate | disable | interrupt | recording off | record off | rec off |
         terminate | cease | turn off | switch off | turn it off | switch it off | turn
         this off | switch this off | shut off | shut it off | shut down | shut it down |
         make stop | make it stop | make this stop | make an end | put an end to | put a
@@ -174,7 +176,7 @@ _SOFT: Mapping[Intent, str] = {
     Intent.START: "begin | launch | open a recording | roll | run | go",
     Intent.STOP: """
         drop | cut | close | leave | enough | no more | get out | go away | shut up |
-        basta | schluss | genug | assez | be quiet | exit | stap | stawp""",
+        basta | schluss | genug | assez | be quiet | exit | off | stap | stawp""",
     Intent.PAUSE: "break | wait | wait a moment | wait a minute | one moment",
     Intent.RESUME: "restart | we are back | were back | go on | go ahead | back | im back",
     Intent.LIST: """
@@ -217,17 +219,17 @@ _NOUNS: Mapping[Intent, str] = {
         will not start | didnt work | did not work | didnt record | did not record | not
         recording | not recorded | doesnt record | does not record | bug | error | errors
         | problem | problems | trouble | stuck | alive | healthy | didnt start | did not
-        start | not arrived | crashed | out of order | wasnt recorded | was not recorded |
-        wont record""",
+        start | not arrived | crashed | out of order | stopped working | keeps failing |
+        hangs | wasnt recorded | was not recorded | wont record""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.HELP: """
-        can you do | do you do | able to do | are you for | can i do | can i say | can i ask | can i
-        ask you | do you know | are your commands | do you understand | do you work | does
-        this work | does it work | does this bot do | is this bot | are you able to do |
-        are the commands | can this bot do | can it do | should i type | do i type | else
-        can you do | features | options | can you help | can you help me | could you help
-        me | i need help | need help""",
+        can you do | do you do | able to do | do you support | can you handle | are you
+        for | can i do | can i say | can i ask | can i ask you | do you know | are your
+        commands | do you understand | do you work | does this work | does it work | does
+        this bot do | is this bot | are you able to do | are the commands | can this bot
+        do | can it do | should i type | do i type | else can you do | features | options
+        | can you help | can you help me | could you help me | i need help | need help""",
 }
 
 _OPTIONS: Mapping[tuple[str, object], str] = {
@@ -273,12 +275,13 @@ _OTHER: Mapping[Kind, str] = {
         not | isnt | arent | havent | hasnt | please no | id prefer not to | i would
         prefer not to | prefer not to | id rather you didnt | have not agreed to | havent
         agreed to | did not agree to | didnt agree to | do not agree to | dont agree to |
-        never agreed to | avoid | please avoid | i am against | im against | against |
-        without being | dont ever | dont you | i dont want | i do not want | id rather not
-        | would rather not | rather not | without my | wouldnt | would not | no recording
-        | not ok with | not okay with | not comfortable with | not comfortable | do not
-        consent | dont consent | not consent | refuse | i object to | dont like | do not
-        like | nobody should | no one should | stop not | not yet""",
+        never agreed to | nobody agreed to | no one agreed to | nobody agreed | no one
+        agreed | avoid | please avoid | i am against | im against | against | without
+        being | dont ever | dont you | i dont want | i do not want | id rather not | would
+        rather not | rather not | without my | wouldnt | would not | no recording | not ok
+        with | not okay with | not comfortable with | not comfortable | do not consent |
+        dont consent | not consent | refuse | i object to | dont like | do not like |
+        nobody should | no one should | stop not | not yet""",
     Kind.REQUEST: """
         can you | could you | would you | will you | can u | could u | would u | can you
         please | cant you | couldnt you | wont you | wouldnt you | why dont you | why wont
@@ -295,13 +298,13 @@ _OTHER: Mapping[Kind, str] = {
         want to | we need to | we need | i need to | i need you to | need to | want to |
         we want you to | we need you to | we would like | we would like to | wed like to |
         lets | let us | let | you can | you may | you must | you have to | you need to |
-        you could | please do | i ask you to | time to | its time to | it is time to |
-        have to | we have to | we must | i have to | i must | im gonna need you to | must
-        | needs | wants | want | need | should be | must be | has to be | shall be | i
-        said | i told you to | i say | we can | ready to | feel free to | i order you to |
-        i beg you | go | make | do | get | have | dont forget to | do not forget to |
-        remember to | make sure to | make sure you | be sure to | dont forget | be so good
-        and | wanna | we wanna | i wanna""",
+        you could | i ask you to | time to | its time to | it is time to | have to | we
+        have to | we must | i have to | i must | im gonna need you to | must | needs |
+        wants | want | need | should be | must be | has to be | shall be | i said | i told
+        you to | i say | we can | ready to | feel free to | i order you to | i beg you |
+        go | make | do | get | have | dont forget to | do not forget to | remember to |
+        make sure to | make sure you | be sure to | dont forget | be so good and | wanna |
+        we wanna | i wanna""",
     Kind.HEDGE: """
         i | we | they | he | she | i think | i guess | i believe | i suppose | maybe |
         perhaps | probably | possibly | we should | you should | i should | they should |
@@ -424,18 +427,19 @@ _OTHER: Mapping[Kind, str] = {
         | oui | si | yess | everybody | someone | somebody | you | u | be | will | would |
         should | is | was | still | if you can | if you could | if possible | when you can
         | if you dont mind | for me | for us | with me | with us | that you | that we | as
-        | fine | good | thing already | first | next | current | currently | new | this
-        one | that one | this time | same | called | named | our next | ahora | jetzt |
-        sofort | maintenant | subito | adesso | agora | genau | mal | doch | no | nah | rn
-        | stat | nope | hurry | hurry up | faster | quickly please | fast | do you hear me
-        | can you hear me | are you deaf | man up | lol | haha | ha | btw | fyi | oops |
-        whoops | quick one | quick question | question | one thing | im sorry | my bad |
-        blasted | darn | darned | pesky | bleeding | wretched | screw | effing | ugh |
-        argh | grr | tin can | ok bot | going | being | start time | go and | everyone |
-        straight away | right away | this second | this instant | this minute | in a sec |
-        sir | madam | boss | people | everyone please | channel | full | quality |
-        resolution | format | mode | size | off you go | thanks in advance | tia | regards
-        | best regards | kind regards | br | rgds""",
+        | fine | good | thing already | wrong channel | wrong window | wrong thread |
+        first | next | current | currently | new | this one | that one | this time | same
+        | called | named | our next | ahora | jetzt | sofort | maintenant | subito |
+        adesso | agora | genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry
+        up | faster | quickly please | fast | do you hear me | can you hear me | are you
+        deaf | man up | lol | haha | ha | btw | fyi | oops | whoops | quick one | quick
+        question | question | one thing | im sorry | my bad | blasted | darn | darned |
+        pesky | bleeding | wretched | screw | effing | ugh | argh | grr | tin can | ok bot
+        | going | being | start time | go and | everyone | straight away | right away |
+        this second | this instant | this minute | in a sec | sir | madam | boss | people
+        | everyone please | channel | full | quality | resolution | format | mode | size |
+        off you go | thanks in advance | tia | regards | best regards | kind regards | br
+        | rgds""",
 }
 
 
