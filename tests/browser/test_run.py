@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 from record_bot_sandbox.slack import seed
 
-from tests.browser.screen import LONGEST_MS, Screen
+from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -21,7 +21,7 @@ async def test_stop_asks_first_then_the_thread_has_the_results(screen: Screen) -
     await expect(stop).to_be_focused()
     await stop.press("Enter")
     await screen.press("Stop recording", question)
-    ready = await screen.see(screen.card("Design review", "Ready"), within_ms=LONGEST_MS)
+    ready = await screen.see(screen.card("Design review", "Ready"))
     await ready.locator(".thread-line").click()
     await screen.see(screen.thread.get_by_text("are ready"))
     await expect(screen.thread.locator(".file")).to_have_count(2)
@@ -55,7 +55,7 @@ async def test_a_guest_gets_no_link(screen: Screen) -> None:
     await card.get_by_role("button", name="Stop").click()
     await screen.press("Stop recording", screen.page.get_by_role("alertdialog"))
     watch = screen.card("sales-weekly").get_by_role("button", name="Watch")
-    await screen.see(watch, within_ms=LONGEST_MS)
+    await screen.see(watch)
     await screen.become("Guus")
     await watch.click()
     refusal = await screen.see(screen.main.locator(".message.ephemeral").last)
@@ -68,13 +68,13 @@ async def test_dropped_webhooks_only_make_it_slower(screen: Screen) -> None:
     await drop.click()
     await expect(drop).to_have_attribute("aria-pressed", "true")
     await screen.type("/record start sales-weekly-emea")
-    card = await screen.see(screen.card("sales-weekly-emea", "Recording"), within_ms=LONGEST_MS)
+    card = await screen.see(screen.card("sales-weekly-emea", "Recording"))
     await card.get_by_role("button", name="Stop").click()
     await screen.press("Stop recording", screen.page.get_by_role("alertdialog"))
     await screen.panel.get_by_role("tab", name="Webhooks").click()
     await screen.see(screen.panel.get_by_text("dropped").first)
     watch = screen.card("sales-weekly-emea").get_by_role("button", name="Watch")
-    await screen.see(watch, within_ms=LONGEST_MS)
+    await screen.see(watch)
 
 
 async def test_the_panel_plays_the_room_and_shows_what_the_bot_does(screen: Screen) -> None:
@@ -85,10 +85,10 @@ async def test_the_panel_plays_the_room_and_shows_what_the_bot_does(screen: Scre
     await room.get_by_role("button", name="Somebody joins webinar").click()
     await expect(room.locator(".peer:not(.add)")).to_have_count(2)
     await room.get_by_role("button", name="Dora").click()
-    await screen.page.get_by_role("menuitem", name="Says something").click()
+    await screen.page.get_by_role("menuitem", name="Say something").click()
     await screen.see(room.locator(".chat").filter(has_text="Dora:"))
     await room.get_by_role("button", name="More for room webinar").click()
-    await screen.page.get_by_role("menuitem", name="End the room for everybody").click()
+    await screen.page.get_by_role("menuitem", name="End the room for everyone").click()
     await expect(room.locator(".peer:not(.add)")).to_have_count(0)
     await screen.panel.get_by_role("tab", name="The bot").click()
     for text in ("chat.postMessage", "recordings/room/", "/record start webinar"):
@@ -106,7 +106,7 @@ async def test_an_invitation_brings_the_card(screen: Screen) -> None:
     await screen.see(told)
     await screen.type("/invite @record")
     await told.get_by_text("Try again", exact=True).click()
-    await screen.see(screen.card("board room", "Recording"), within_ms=LONGEST_MS)
+    await screen.see(screen.card("board room", "Recording"))
 
 
 async def test_slackbot_says_when_the_bot_is_not_there(screen: Screen) -> None:

@@ -38,7 +38,7 @@ HMS_SECRET = "hostile-100ms-app-secret-5d5d5d5d5d5d5d"
 OURS = (SIGNING_SECRET, WEBHOOK_SECRET, BOT_TOKEN, HMS_SECRET)
 HOOK, SLACK = "/webhooks/100ms/default", "/slack/events"
 FORM, JSON_TYPE = "application/x-www-form-urlencoded", "application/json"
-ANSWER_WITHIN_S = 10.0
+ANSWER_WITHIN_S = 60.0
 
 
 @dataclass(repr=False)

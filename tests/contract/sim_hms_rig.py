@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.patience import PatientDriver
+
 SECRET = "a sandbox secret that is long enough for HS256"
 
 
@@ -53,7 +55,7 @@ async def rig(*, speed: float = 3000, sink: Sink | None = None, **more: Any) -> 
     sink = sink or Sink()
     async with serving(sink.app()) as sink_url:
         config = HmsConfig(secret=SECRET, speed=speed, webhook_url=f"{sink_url}/hook", **more)
-        async with serve(config) as hms, Driver(hms.base_url, config) as driver:
+        async with serve(config) as hms, PatientDriver(hms.base_url, config) as driver:
             yield Rig(driver, sink, hms.base_url)
 
 

@@ -23,6 +23,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from tests.patience import PatientPerson
+
 Register = Callable[[AsyncApp], None]
 JSON = dict[str, Any]
 
@@ -48,7 +50,7 @@ class World:
     stack: AsyncExitStack = field(repr=False)
 
     async def person(self, user: str) -> Person:
-        return await self.stack.enter_async_context(Person(self.url, user))
+        return await self.stack.enter_async_context(PatientPerson(self.url, user))
 
     def other_client(self, token: str | None) -> AsyncWebClient:
         return AsyncWebClient(token, base_url=f"{self.url}/api/", session=self.session)
@@ -94,7 +96,7 @@ async def slack(**config: Any) -> AsyncIterator[World]:
         raw = await stack.enter_async_context(new_client(base_url=url))
         sim: Sim = app.state.sim
         client = AsyncWebClient(sim.config.bot_token, base_url=f"{url}/api/", session=session)
-        ines = await stack.enter_async_context(Person(url, STARTER))
+        ines = await stack.enter_async_context(PatientPerson(url, STARTER))
         yield World(url, sim, client, session, ines, raw, stack)
     assert sim.problems == []
 

@@ -21,6 +21,7 @@ from bot.slack.values import Identity
 from bot.store.store import Store
 from bot.store.values import Owed
 from tests.contract.store_support import Clock, S
+from tests.patience import PatientDriver
 
 POLICY = Policy()
 AWAY = timedelta(hours=1)
@@ -44,7 +45,7 @@ async def hms() -> AsyncIterator[RunningHms]:
 
 @pytest.fixture
 async def driver(hms: RunningHms) -> AsyncIterator[Driver]:
-    async with Driver(hms.base_url, hms.sim.config) as driver:
+    async with PatientDriver(hms.base_url, hms.sim.config) as driver:
         yield driver
 
 

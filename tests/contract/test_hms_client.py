@@ -27,6 +27,7 @@ from bot.hms.results import count_words, parse_summary
 from bot.hms.transport import rfc3339
 from bot.hms.webhook import envelope_of, fact_of, ids_of
 from tests.contract.hms_kit import SPEED, client_of, now, room_named
+from tests.patience import PATIENCE_S
 
 ENDED = frozenset({"completed", "failed"})
 
@@ -34,7 +35,7 @@ ENDED = frozenset({"completed", "failed"})
 async def until(
     client: HmsClient, recording_id: str, ready: Callable[[Recording], bool]
 ) -> Recording:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             recording = await client.get_recording(recording_id)
             if ready(recording):
@@ -221,7 +222,7 @@ async def test_deliveries_are_listed_and_replayed(http: httpx.AsyncClient) -> No
         window = (now() - timedelta(hours=1), now() + timedelta(hours=1))
 
         failed: list[WebhookDelivery] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not failed:
                 await asyncio.sleep(0.02)
                 deliveries = client.list_webhook_deliveries(

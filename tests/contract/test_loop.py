@@ -18,6 +18,7 @@ from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
 from tests.contract.store_support import Clock, created, new_key
+from tests.patience import PATIENCE_S
 
 NOBODY = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())
 HOUR_S = 3600.0
@@ -34,7 +35,7 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
         reconciler = Reconciler(deps, DISPATCH, "me", look_every_s=HOUR_S)
         running = asyncio.create_task(reconciler.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await store.queue.next_due() is not None:  # noqa: ASYNC110 - the loop makes it true
                 await asyncio.sleep(0.02)
         reconciler.stop()

@@ -119,7 +119,7 @@ async def test_events_can_overtake_each_other() -> None:
 async def test_events_can_be_late() -> None:
     async with rig() as r:
         await _settled_seed(r)
-        await r.driver.sim("/faults", {"kind": "delay", "delay_s": 60, "times": 1})
+        await r.driver.sim("/faults", {"kind": "delay", "delay_s": 5000, "times": 1})
         late, prompt = await _join(r, "late"), await _join(r, "prompt")
         await r.driver.event("peer.join.success", peer_id=prompt)
         await r.driver.event("peer.join.success", peer_id=late)

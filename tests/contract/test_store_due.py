@@ -10,6 +10,7 @@ from bot.core.facts import StopRequested
 from bot.store.store import Store
 from bot.store.values import Asked
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry
+from tests.patience import PATIENCE_S
 
 
 async def rooms(store: Store, count: int) -> list[str]:
@@ -193,7 +194,7 @@ async def test_every_replica_hears_of_a_wake(
     heard = asyncio.Queue[str]()
     listening = asyncio.create_task(store.queue.listen(lambda: heard.put_nowait("woken")))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             if store is not another:
                 await heard.get()  # it listens now
             else:

@@ -32,6 +32,7 @@ from bot.store.schema import metadata, recordings
 from bot.store.store import Store
 from bot.store.values import Asked, Team
 from tests.contract.store_support import LEASE, Clock, created, entry
+from tests.patience import PATIENCE_S
 
 
 def differences(conn: Connection) -> object:
@@ -187,7 +188,7 @@ async def test_a_listener_cut_off_listens_again_and_looks(
         database_at(shared_postgres), f"/{team.team_id}", lambda: heard.put_nowait("woken")
     )
     task = asyncio.create_task(listener.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await heard.get()
         await terminate_all(shared_postgres)
         await heard.get()

@@ -29,6 +29,7 @@ from bot.store.values import (
     RoomTaken,
 )
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, new_key, requested
+from tests.patience import PATIENCE_S
 
 WAITING_AT = OutcomeAddress("U1", "C1", "https://hooks.slack.test/x", "view-1")
 
@@ -93,6 +94,8 @@ async def test_of_50_clicks_on_one_form_one_creates(store: Store, another: Store
 
 
 async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -> None:
+    for one in (store, another):
+        one.db.database._patience_s = PATIENCE_S  # the last one waits for all the others
     key = await created(store)
     follows = [Followed(at=T0 + i * S, channel_id=f"C{i}", by="U2") for i in range(100)]
 

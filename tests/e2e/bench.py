@@ -1,51 +1,58 @@
-"""A running stage with its people and rooms, and the words in which the tests talk about it."""
+"""A running stage with its people and rooms, and the words in which the tests talk about it.
+
+`services` is the process in which stages run, `opening` opens them, `waiting` says how a test
+waits, and `conftest` which stages there are and which of them a test gets.
+"""
 
 import hashlib
 import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from record_bot_sandbox.hms.driver import Driver
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.config import SlackConfig
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
-from record_bot_sandbox.stage import BotProcess, Stage
 
+from tests.e2e.bot import Bot
 from tests.e2e.reading import Found, Json, Room, button, cards, contains, files, first, has, labels
 from tests.e2e.secrecy import assert_clean_log
-
-PATIENCE_S = 10.0
+from tests.e2e.waiting import World
 
 
 @dataclass
 class Bench:
-    """One stage. Shared by many tests: each takes rooms of its own."""
+    """One stage. Shared by the tests of a file: each takes rooms of its own."""
 
-    stage: Stage
-    log: Path
+    world: World
     database: Path
     ines: Person  # the starter
     tariq: Person  # a member of every channel but #board
     amara: Person  # an admin, not in #design
     guus: Person  # a guest in #standup
     sol: Person  # from another organisation, in #partners
-    http: httpx.AsyncClient
     pools: dict[str, Iterator[Room]] = field(default_factory=dict)
     _read: int = 0  # how much of the log was looked at
 
     @property
-    def hms(self) -> Any:
-        return self.stage.hms
+    def http(self) -> httpx.AsyncClient:
+        return self.world.http
 
     @property
-    def bot(self) -> BotProcess:
-        return self.stage.bot
+    def hms(self) -> Driver:
+        return self.world.hms
+
+    @property
+    def bot(self) -> Bot:
+        return self.world.bot
 
     # -- rooms and recordings at 100ms
 
@@ -65,18 +72,18 @@ class Bench:
         assert len(found) == 1, found
         return found[0]
 
-    async def hms_until(self, room: Room, found: Callable[[Json], Any]) -> Json:
+    async def hms_until(self, room: Room, found: Callable[[Json], Any], what: str = "") -> Json:
         """The room's latest recording, once this is true of it."""
 
         def look(state: Json) -> Json | None:
             ours = [r for r in state["recordings"] if r["room_id"] == room.id]
             return ours[-1] if ours and found(ours[-1]) else None
 
-        seen: Json = await self.hms.until(look, patience_s=PATIENCE_S)
-        return seen
+        return await self.world.at_100ms(look, what or f"a change of the recording of {room.name}")
 
     async def status(self, room: Room, status: str) -> Json:
-        return await self.hms_until(room, lambda r: r["status"] == status)
+        what = f"a recording of {room.name} that 100ms calls {status}"
+        return await self.hms_until(room, lambda r: r["status"] == status, what)
 
     async def requests(self, room: Room, verb: str) -> list[Json]:
         """What the bot asked of 100ms for that room: start, pause, resume."""
@@ -104,12 +111,29 @@ class Bench:
         """Disturb the start calls of this room only."""
         await self.hms_fault(method="POST", path=f"/v2/recordings/room/{room.id}/start", **fault)
 
+    async def slack_calls(self, method: str = "", words: str = "") -> list[Json]:
+        """All that the bot has called: the state shows only the last few."""
+        calls: list[Json] = (await self.bot.control.get(f"{self.bot.at}/calls")).json()
+        named = [c for c in calls if method in ("", c["method"])]
+        return [c for c in named if words in str(c["args"].get("text", ""))]
+
+    async def scopes(self, scopes: Iterable[str]) -> None:
+        """What Slack lets the app do from now on."""
+        told = await self.bot.control.post(f"{self.bot.at}/scopes", json=sorted(scopes))
+        told.raise_for_status()
+
+    async def files_moved(self, to: str | None) -> None:
+        """The files of 100ms are there, says its storage; None: they are where they were."""
+        told = await self.bot.control.post(f"{self.bot.at}/files", json={"moved_to": to})
+        told.raise_for_status()
+
     async def slack_fault(self, method: str, **fault: Any) -> None:
         await self.ines.tell("faults", method=method, **fault)
 
     async def slack_fault_taken(self, method: str) -> None:
-        await self.ines.until(
-            lambda s: not [f for f in s.raw["faults"] if f["method"] == method], PATIENCE_S
+        await self.see(
+            lambda s: not [f for f in s.raw["faults"] if f["method"] == method],
+            f"a call of {method}, for the fault that waits for it",
         )
 
     # -- what people do and see
@@ -133,29 +157,48 @@ class Bench:
         await self.start(room, options, channel=channel)
         return await self.card(room, "Recording", channel=channel)
 
-    async def card(
-        self, room: Room, says: str = "", *, channel: str = seed.STANDUP, within_s: float = 0
-    ) -> SeenMessage:
+    async def card(self, room: Room, says: str = "", *, channel: str = seed.STANDUP) -> SeenMessage:
         """The card, once its state begins with these words."""
-        return await self.see(lambda s: first(cards(s, room, channel, says)), within_s)
+        what = f"a card of {room.name} in {channel} that says {says!r}"
+        return await self.see(lambda s: first(cards(s, room, channel, says)), what)
 
-    async def see(self, found: Callable[[Snapshot], Found | None], within_s: float = 0) -> Found:
-        return await self.ines.until(found, within_s or PATIENCE_S)
+    async def showed(
+        self, room: Room, says: str, *words: str, channel: str = seed.STANDUP
+    ) -> list[Json]:
+        """The blocks of the card when its state began so, be it for a moment that is over."""
+
+        async def look() -> list[Json] | None:
+            calls = await self.slack_calls("chat.postMessage", f"{room.name}: {says}")
+            calls += await self.slack_calls("chat.update", f"{room.name}: {says}")
+            shown = (c["args"] for c in calls if c["ok"] and c["args"]["channel"] == channel)
+            return next((args["blocks"] for args in shown if contains(args, *words)), None)
+
+        what = f"a card of {room.name} in {channel} that has said {says!r} {words}"
+        return await self.world.until(look, self.world.slack_news, what)
+
+    async def see(self, found: Callable[[Snapshot], Found | None], what: str = "") -> Found:
+        """What is found in Slack, once it is there."""
+        return await self.world.in_slack(found, what)
 
     async def told(self, who: Person, channel: str, *words: str) -> SeenMessage:
         """What this person alone is shown there, with all these words in it."""
         return await self.see(
-            lambda s: first([m for m in s.ephemerals(channel, who.user) if has(m, *words)])
+            lambda s: first([m for m in s.ephemerals(channel, who.user) if has(m, *words)]),
+            f"what {who.user} alone sees in {channel}, with {words}",
         )
 
     async def direct(self, user: str, *words: str) -> SeenMessage:
         dm = seed.dm_id(user)
-        return await self.see(lambda s: first([m for m in s.messages(dm) if has(m, *words)]))
+        return await self.see(
+            lambda s: first([m for m in s.messages(dm) if has(m, *words)]),
+            f"a direct message to {user} with {words}",
+        )
 
     async def reply(self, card: SeenMessage, *words: str) -> SeenMessage:
         """A message in the card's thread."""
         return await self.see(
-            lambda s: first([m for m in s.thread(card.channel, card.ts) if has(m, *words)])
+            lambda s: first([m for m in s.thread(card.channel, card.ts) if has(m, *words)]),
+            f"a reply to {card.text[:60]!r} with {words}",
         )
 
     async def file(self, channel: str, thread_ts: str, name: str) -> bytes:
@@ -164,7 +207,7 @@ class Bench:
         def look(state: Snapshot) -> str | None:
             return next((i for i, n in files(state, channel, thread_ts) if n.endswith(name)), None)
 
-        return await self.ines.file(await self.see(look))
+        return await self.ines.file(await self.see(look, f"a file …{name} in {channel}"))
 
     async def view(self, who: Person, callback_id: str, *words: str) -> SeenView:
         """The modal in front of that person, once it is this one and says so."""
@@ -174,7 +217,7 @@ class Bench:
             fits = view and view.callback_id == callback_id and contains(view.raw, *words)
             return view if fits else None
 
-        return await self.see(look)
+        return await self.see(look, f"{callback_id} in front of {who.user}, with {words}")
 
     async def press(
         self, who: Person, where: SeenMessage | SeenView, label: str, *, confirm: bool = False
@@ -215,7 +258,7 @@ class Bench:
 
     def signed(self, body: bytes) -> dict[str, str]:
         stamp = str(int(time.time()))
-        secret = self.stage.slack_config.signing_secret.encode()
+        secret = SlackConfig().signing_secret.encode()
         digest = hmac.new(secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
         return {
             "content-type": "application/x-www-form-urlencoded",
@@ -248,16 +291,8 @@ class Bench:
         assert problems == []
         assert leaks == []
 
-    async def recover(self) -> None:
-        """After a failure: as it was, as far as can be."""
-        await self.ines.forget("faults")
-        await self.hms.sim("/faults", {"clear": True})
-        await self.ines.forget("problems")
-        if self.bot.process is None or self.bot.process.returncode is not None:
-            await self.bot.start()
-
     def check_log(self) -> None:
-        with self.log.open("rb") as file:
+        with self.bot.log.open("rb") as file:
             file.seek(self._read)
             fresh = file.read()
             self._read = file.tell()
@@ -266,7 +301,7 @@ class Bench:
 
 async def ended(bench: Bench, room: Room, card: SeenMessage) -> None:
     """The end state that every journey with a transcript and a summary comes to."""
-    await bench.card(room, "Ready.", within_s=20)
+    await bench.card(room, "Ready.")
     await bench.reply(card, "The video, transcript and summary are ready.")
     await bench.file(card.channel, card.ts, "-transcript.txt")
     state = await bench.ines.state()

@@ -1,135 +1,115 @@
-"""The stages: each is brought up once, and every test leaves it without a trace of trouble.
+"""What a test gets to play on, and how it is kept from all other tests.
 
-`bench`: the usual one. `alone`: no webhooks, time flies. `linked`: Socket Mode. `calm`: time is
-slow enough for the bot to be killed and started again within the two minutes of a request.
+A stage is a simulated Slack, a simulated 100ms and the real bot between them. Those of a test
+file run in a process of their own (`services`), are brought up for that file when a test first
+asks for them, and are closed after it. The tests of a file share them: each uses rooms that no
+other test uses, and must leave neither a fault, nor an open modal, nor a complaint of Slack, nor
+a trace of trouble in the bot's log. A stage that a test failed on is thrown away, and the next
+test gets a new one. A test that is about all that there is, such as "nothing is being recorded",
+is marked with `own_stage` and gets a stage that no other test sees.
+
+So the order of tests does not matter, and it is another one in each run; `--randomly-seed=N`
+repeats one. Nor does it matter how quick the machine is: see `waiting`.
+
+`bench`: the usual stage. `alone`: no webhooks, time flies. `linked`: Socket Mode. `calm`: time is
+slow enough for the bot to be killed and started again within the two minutes of a request, 40 s
+there.
 `away`: the same for the bot alone, which others take away; meanwhile 100ms goes on quickly.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from record_bot_sandbox.slack import snapshot
 
 from tests.e2e.bench import Bench
-from tests.e2e.calm import SCENARIOS
-from tests.e2e.opening import Opened
-
-# Of the bot's calls, the simulated Slack shows as many as a test looks at: each look is cheaper.
-snapshot.CALLS_SHOWN = 12
+from tests.e2e.opening import Stages, services
 
 HERE = Path(__file__).parent
-HOW: dict[str, dict[str, Any]] = {
-    "bench": {
-        "speed": 60,
-        "rooms": {
-            "meetings": 230,
-            "meetings-transcribed": 12,
-            "made-by-api": 4,
-            "broadcast": 4,
-        },
-    },
+ROOMS = {"meetings": 60, "meetings-transcribed": 8, "made-by-api": 4, "broadcast": 4}
+FEW_ROOMS = {"meetings": 24, "meetings-transcribed": 4}
+KINDS: dict[str, dict[str, Any]] = {
+    "bench": {"speed": 60, "rooms": ROOMS, "looks": 2},
     "alone": {
         "speed": 240,
         "webhooks": False,
-        "rooms": {"meetings": 12, "meetings-transcribed": 4},
+        "rooms": FEW_ROOMS,
+        "looks": 2,
         "env": {
             "SLACK_CLIENT_ID": "1.2",
             "SLACK_CLIENT_SECRET": "not-for-bolt",
             "METRICS_TOKEN": "token-for-metrics",
         },
     },
-    "linked": {"speed": 60, "socket_mode": True, "rooms": {"meetings": 12}},
-    "calm": {"speed": 6, "rooms": {"meetings": 30}},
-    "away": {"speed": 60, "rooms": {"meetings": 6}, "env": {"TIME_SCALE": "5"}},
+    "linked": {"speed": 60, "socket_mode": True, "rooms": FEW_ROOMS, "looks": 2},
+    "calm": {"speed": 6, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "3"}},
+    "away": {"speed": 60, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "5"}},
 }
+FAILED = pytest.StashKey[bool]()
+LAST = pytest.StashKey[bool]()  # of its file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    own = "own_stage: the stage of this test is new, and no other test sees it."
+    config.addinivalue_line("markers", own)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One event loop for all of it: the stages live in it."""
+    """One event loop for all of it: the stages of a file are listened to in it."""
     for item in items:
         if HERE in item.path.parents and iscoroutinefunction(getattr(item, "function", None)):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stages(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[dict[str, Opened]]:
-    """Those that the chosen tests need, all coming up at once."""
-    needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
-    params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
-    chosen = {str(p["scenario"]) for p in params if "scenario" in p}
-    if chosen:
-        needed.add("calm")
-    folder = tmp_path_factory.mktemp("e2e")
-    opened: dict[str, Opened] = {}
-    for name in (n for n in HOW if n in needed):
-        how = dict(HOW[name])
-        opened[name] = Opened(folder / name, how.pop("rooms"), **how)
-    running = None
-    if "calm" in opened:
-        loop = asyncio.get_running_loop()
-        opened["calm"].runs = {name: loop.create_future() for name in SCENARIOS}
-        running = asyncio.create_task(run_calm(opened["calm"], chosen))
-    yield opened
-    if running:
-        running.cancel()
-        await asyncio.wait([running])
-    for one in opened.values():
-        await one.close()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def bench(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
-    one = await stages["bench"].bench()
-    yield one
-    await one.clean_up()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def alone(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
-    one = await stages["alone"].bench()
-    yield one
-    await one.clean_up()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def linked(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
-    one = await stages["linked"].bench()
-    yield one
-    await one.clean_up()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def away(stages: dict[str, Opened]) -> AsyncIterator[Bench]:
-    one = await stages["away"].bench()
-    yield one
-    await one.ines.tell("install")
-    await one.recover()
-    await one.clean_up()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.stash[LAST] = nextitem is None or nextitem.path != item.path
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def calm_runs(stages: dict[str, Opened]) -> dict[str, asyncio.Future[None]]:
-    """By scenario: what came of it, or will."""
-    return stages["calm"].runs
+async def stages(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stages]:
+    async with services() as control:
+        there = Stages(control, tmp_path_factory.mktemp("e2e"), KINDS)
+        yield there
+        await there.close()
 
 
-async def run_calm(opened: Opened, chosen: set[str]) -> None:
-    """One scenario after the other, while the other tests run."""
-    one = await opened.bench()
-    for name, scenario in SCENARIOS.items():
-        if name not in chosen:
-            continue
+def stage_of(kind: str) -> Callable[..., AsyncIterator[Bench]]:
+    async def lent(stages: Stages, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+        own = request.node.get_closest_marker("own_stage") is not None
+        if own:
+            await stages.close(kind)
+        one = await stages.of(request.path, kind)
+        yield one
+        clean = False
         try:
-            await scenario(one)
-            await one.clean_up()
-            opened.runs[name].set_result(None)
-        except Exception as failed:
-            opened.runs[name].set_exception(failed)
-            await one.recover()
+            if not request.node.stash.get(FAILED, False):
+                await one.clean_up()
+                clean = True
+        finally:
+            if own or not clean:
+                await stages.close(kind)
+            if request.node.stash[LAST]:
+                await stages.close()
+
+    fixture: Callable[..., AsyncIterator[Bench]] = pytest_asyncio.fixture(
+        lent, loop_scope="session", name=kind
+    )
+    return fixture
+
+
+bench = stage_of("bench")
+alone = stage_of("alone")
+linked = stage_of("linked")
+calm = stage_of("calm")
+away = stage_of("away")

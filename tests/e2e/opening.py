@@ -1,97 +1,119 @@
-"""Opens a bench: a stage with its people, and rooms that the bot knows already."""
+"""Opens and closes benches: the other end of the process in `services`."""
 
 import asyncio
-import itertools
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-from record_bot_sandbox.serving import free_port
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
 from record_bot_sandbox.slack import seed
-from record_bot_sandbox.stage import Ports, stage
+from record_bot_sandbox.slack.http import new_client
+from record_bot_sandbox.slack.person import Person
 
 from tests.e2e.bench import Bench
+from tests.e2e.bot import Bot
 from tests.e2e.reading import Json, Room
+from tests.e2e.secrecy import assert_clean_database
+from tests.e2e.waiting import World
+
+ANSWER_WITHIN_S = 200.0  # a stage that comes up on a machine that has a lot to do
 
 
-class Opened:
-    """A stage that lives in a task of its own, so that several can come up side by side."""
+@asynccontextmanager
+async def services() -> AsyncIterator[httpx.AsyncClient]:
+    """The process of the simulated services, as a client of its control."""
+    command = (sys.executable, "-m", "tests.e2e.services")
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert process.stdin
+    assert process.stdout
+    try:
+        url = (await process.stdout.readline()).decode().strip()
+        assert url, "the process of the simulated services did not come up; see its output"
+        async with new_client(base_url=url, timeout=ANSWER_WITHIN_S) as control:
+            yield control
+    finally:
+        process.stdin.close()
+        await process.wait()
 
-    def __init__(self, folder: Path, rooms: Json, **how: Any) -> None:
-        self._folder, self._rooms, self._how = folder, rooms, how
-        self._ready: asyncio.Future[Bench] = asyncio.get_running_loop().create_future()
-        self._enough = asyncio.Event()
-        self.runs: dict[str, asyncio.Future[None]] = {}
-        self._task = asyncio.create_task(self._live())
 
-    async def bench(self) -> Bench:
-        return await asyncio.shield(self._ready)
+@asynccontextmanager
+async def opened(control: httpx.AsyncClient, folder: Path, kind: Json) -> AsyncIterator[Bench]:
+    """A bench while the block runs. At its end, nothing secret was kept.
 
-    async def close(self) -> None:
-        self._enough.set()
-        await self._task
+    `kind` says how the stage is, which `rooms` it has, by template, and how often the bot `looks`
+    who is in them before a test begins.
+    """
+    async with AsyncExitStack() as stack:
+        own = ("rooms", "looks")
+        how = {name: value for name, value in kind.items() if name not in own}
+        asked = {"folder": str(folder), "how": how, **{name: kind[name] for name in own}}
+        answer = await control.post("/stages", json=asked)
+        log = folder / "bot.log"
+        if answer.status_code != httpx.codes.OK:
+            tail = log.read_text("utf-8")[-2000:] if log.exists() else "none"
+            raise RuntimeError(f"no stage: {answer.text}. The bot's log: {tail}")
+        told = answer.json()
+        at = f"/stages/{told['number']}"
+        stack.push_async_callback(control.delete, at)
+        http = await stack.enter_async_context(new_client(timeout=30))
+        hms = await stack.enter_async_context(Driver(told["hms_url"], HmsConfig()))
+        bot = Bot(control, at, told["bot_url"], told["bot_env"], log)
+        world = World(http, told["slack_url"], hms, bot)
+        await stack.enter_async_context(world.followed())
 
-    async def _live(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            async with AsyncExitStack() as stack:
-                self._ready.set_result(await self._open(stack))
-                await self._enough.wait()
-        except BaseException as error:
-            if self._ready.done():
-                raise
-            self._ready.set_exception(error)
+        async def person(user: str) -> Person:
+            return await stack.enter_async_context(Person(told["slack_url"], user))
 
-    async def _open(self, stack: AsyncExitStack) -> Bench:
-        log, port = self._folder / "bot.log", free_port()
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15))
-        # The rooms are there before the bot reads its directory for the first time.
-        making = asyncio.create_task(_make_rooms(http, f"http://127.0.0.1:{port}", self._rooms))
-        ports = Ports(slack=free_port(), hms=port, bot=free_port())
-        opening = stage(self._folder, ports=ports, output=log, **self._how)
-        running = await stack.enter_async_context(opening)
-        pools = {template: iter(rooms) for template, rooms in (await making).items()}
-        await _until_directory_is_read(http, running.hms_url)
-        database = self._folder / "record-bot.sqlite"
-        return Bench(
-            running,
-            log,
-            database,
-            ines=await running.person(seed.STARTER),
-            tariq=await running.person(seed.MEMBER),
-            amara=await running.person(seed.ADMIN),
-            guus=await running.person(seed.GUEST),
-            sol=await running.person(seed.STRANGER),
-            http=http,
-            pools=pools,
+        yield Bench(
+            world,
+            folder / "record-bot.sqlite",
+            ines=await person(seed.STARTER),
+            tariq=await person(seed.MEMBER),
+            amara=await person(seed.ADMIN),
+            guus=await person(seed.GUEST),
+            sol=await person(seed.STRANGER),
+            pools={t: iter([Room(*room) for room in made]) for t, made in told["rooms"].items()},
         )
+    assert_clean_database(folder / "record-bot.sqlite")
 
 
-async def _make_rooms(http: httpx.AsyncClient, url: str, wanted: Json) -> dict[str, list[Room]]:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                await http.get(f"{url}/sim/state")
-                break
-            except httpx.TransportError:
-                await asyncio.sleep(0.01)
-    made: dict[str, list[Room]] = {}
-    number = itertools.count(1)
-    for template, how_many in wanted.items():
-        made[template] = []
-        for _ in range(how_many):
-            name = f"room {next(number):03}"
-            answer = await http.post(f"{url}/sim/rooms", json={"name": name, "template": template})
-            made[template].append(Room(answer.raise_for_status().json()["id"], name))
-    return made
+class Stages:
+    """The stages of the test file that runs now: each is new for each file.
 
+    A stage that a failed test has left behind is used by no other test.
+    """
 
-async def _until_directory_is_read(http: httpx.AsyncClient, url: str) -> None:
-    """The bot knows the rooms, and which of them are live."""
-    async with asyncio.timeout(10):
-        while True:
-            calls = (await http.get(f"{url}/sim/requests")).json()["requests"]
-            if [c["status"] for c in calls if c["path"] == "/v2/sessions"] >= [200, 200]:
-                return
-            await asyncio.sleep(0.02)
+    def __init__(
+        self, control: httpx.AsyncClient, folder: Path, kinds: dict[str, dict[str, Any]]
+    ) -> None:
+        self._control, self._folder, self._kinds = control, folder, kinds
+        self._file: Path | None = None
+        self._open: dict[str, tuple[Bench, AsyncExitStack]] = {}
+        self._count = 0
+
+    async def of(self, file: Path, kind: str) -> Bench:
+        if file != self._file:
+            await self.close()
+            self._file = file
+        if kind not in self._open:
+            self._open[kind] = await self._new(kind)
+        return self._open[kind][0]
+
+    async def close(self, *kinds: str) -> None:
+        """These, or all of them. Raises what they leave behind, once all are closed."""
+        leaving = [self._open.pop(kind) for kind in kinds or list(self._open) if kind in self._open]
+        async with AsyncExitStack() as all_of_them:
+            for _, stack in leaving:
+                all_of_them.push_async_callback(stack.aclose)
+
+    async def _new(self, kind: str) -> tuple[Bench, AsyncExitStack]:
+        self._count += 1
+        stack = AsyncExitStack()
+        folder = self._folder / f"{self._count}-{kind}"
+        opening = opened(self._control, folder, self._kinds[kind])
+        return await stack.enter_async_context(opening), stack

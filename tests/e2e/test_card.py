@@ -14,21 +14,21 @@ async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:
     room = await bench.room()
     await bench.start_fault(room, kind="hang", hang_s=0.8, after_work=True, times=1)
     await bench.start(room, "--no-transcript")
-    starting = await bench.card(room, "Starting.")
-    assert labels(starting.blocks) == ["Stop", "Details"]
+    assert labels(await bench.showed(room, "Starting.")) == ["Stop", "Details"]
     running = await bench.card(room, "Recording.")
-    assert f"Asked by <@{seed.STARTER}>, started <!date^" in running.text
+    assert f"Requested by <@{seed.STARTER}>, started <!date^" in running.text
     assert "no transcript" in running.text
     assert labels(running.blocks) == ["Pause", "Stop", "Details"]
     hms = await bench.recording(room)
     path = f"/v2/recordings/{hms['id']}/stop"
     await bench.hms_fault(kind="status", status=503, path=path, times=6)
     await bench.press(bench.ines, running, "Stop", confirm=True)
-    await bench.card(room, "Stopping.")
+    await bench.showed(room, "Stopping.")
     done = await bench.card(room, "Video ready.")
     assert labels(done.blocks) == ["Watch", "Details"]
     state = await bench.ines.state()
-    assert [m.ts for m in cards(state, room, seed.STANDUP)] == [starting.ts]
+    assert [m.ts for m in cards(state, room, seed.STANDUP)] == [running.ts]
+    assert len(await bench.slack_calls("chat.postMessage", f"{room.name}: ")) == 1
     assert len([m for m in state.messages(seed.STANDUP) if room.name in m.text]) <= 2  # and results
 
 
@@ -190,7 +190,7 @@ async def test_removed_from_the_channel_the_starter_is_told_and_can_stop(bench: 
     await bench.ines.tell(f"channels/{seed.LOBBY}", bot_member=False)
     try:
         await bench.tariq.command(seed.DESIGN, f'/record pause "{room.name}"')
-        told = await bench.direct(seed.STARTER, room.name, "out of reach")
+        told = await bench.direct(seed.STARTER, room.name, "cannot update the card")
         assert "`/invite @record`" in told.text
         assert "you can stop it here" in told.text
         await bench.press(bench.ines, told, "Stop", confirm=True)
@@ -212,7 +212,7 @@ async def test_an_archived_channel_does_not_stop_the_recording(bench: Bench) -> 
     await bench.ines.tell(f"channels/{seed.LOBBY}", archived=True)
     try:
         await bench.tariq.command(seed.DESIGN, f'/record pause "{room.name}"')
-        told = await bench.direct(seed.STARTER, room.name, "out of reach")
+        told = await bench.direct(seed.STARTER, room.name, "cannot update the card")
         assert "is archived" in told.text
         assert "/invite" not in told.text
         await bench.press(bench.ines, told, "Stop", confirm=True)

@@ -1,13 +1,15 @@
 """The command line as a process: what it prints, and how it fails in one line."""
 
+import asyncio
 import os
-import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 REPO = Path(__file__).parents[2]
+ENDS_WITHIN_S = 120.0
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1",
     "SLACK_SIGNING_SECRET": "s3cret-1",
@@ -19,23 +21,38 @@ GOOD = {
 }
 
 
-def record_bot(
-    folder: Path, *arguments: str, env: dict[str, str] | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """In an empty folder, with no settings but these."""
+@dataclass(frozen=True)
+class Done:
+    returncode: int | None
+    stdout: str
+    stderr: str
+
+
+async def record_bot(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
+    """In an empty folder, with no settings but these. Nothing else waits for it to end."""
     bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(REPO)}
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli", *arguments],
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.cli", *arguments),
         cwd=folder,
         env={**bare, "PYTHONUTF8": "1", **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
+    try:
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return Done(process.returncode, out.decode(), err.decode())
 
 
-def fails_in_one_line(done: "subprocess.CompletedProcess[str]") -> str:
+def databases_in(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.sqlite*"))
+
+
+def fails_in_one_line(done: Done) -> str:
     """The line. Neither a traceback nor anything on stdout comes with it."""
     assert done.returncode == 1
     assert done.stdout == ""
@@ -53,9 +70,11 @@ def fails_in_one_line(done: "subprocess.CompletedProcess[str]") -> str:
         ("HMS_SECRET", "100ms dashboard"),
     ],
 )
-def test_run_names_the_setting_that_is_missing(tmp_path: Path, missing: str, where: str) -> None:
+async def test_run_names_the_setting_that_is_missing(
+    tmp_path: Path, missing: str, where: str
+) -> None:
     env = {name: value for name, value in GOOD.items() if name != missing}
-    line = fails_in_one_line(record_bot(tmp_path, "run", env=env))
+    line = fails_in_one_line(await record_bot(tmp_path, "run", env=env))
     assert f"{missing} is not set" in line
     assert where in line
 
@@ -63,79 +82,79 @@ def test_run_names_the_setting_that_is_missing(tmp_path: Path, missing: str, whe
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"PORT": "s3cret"}, "PORT is wrong. It takes a number from 1 to 65535."),
-        ({"LOG_LEVEL": "s3cret"}, "LOG_LEVEL is wrong. It takes DEBUG, INFO, WARNING or ERROR."),
-        ({"TIME_SCALE": "inf"}, "TIME_SCALE is wrong. It takes a number above 0"),
-        ({"SLACK_API_URL": "s3cret"}, "SLACK_API_URL is wrong. It takes a web address"),
-        ({"HMS_API_URL": "s3cret"}, "HMS_API_URL is wrong. It takes a web address"),
+        ({"PORT": "s3cret"}, "PORT is not valid. Use a number from 1 to 65535."),
+        ({"LOG_LEVEL": "s3cret"}, "LOG_LEVEL is not valid. Use DEBUG, INFO, WARNING or ERROR."),
+        ({"TIME_SCALE": "inf"}, "TIME_SCALE is not valid. Use a number above 0"),
+        ({"SLACK_API_URL": "s3cret"}, "SLACK_API_URL is not valid. Use a web address"),
+        ({"HMS_API_URL": "s3cret"}, "HMS_API_URL is not valid. Use a web address"),
         (
             {"SLACK_API_URL": "http://s3cret.example.com/api/"},
-            "SLACK_API_URL is wrong. It takes a web address with https://",
+            "SLACK_API_URL is not valid. Use a web address with https://",
         ),
         (
             {"HMS_API_URL": "http://127.0.0.1.s3cret.example.com/v2"},
-            "HMS_API_URL is wrong. It takes a web address with https://",
+            "HMS_API_URL is not valid. Use a web address with https://",
         ),
-        ({"SLACK_BOT_TOKEN": "s3cret"}, "does not begin with xoxb-"),
+        ({"SLACK_BOT_TOKEN": "s3cret"}, "does not start with xoxb-"),
         ({}, "Slack cannot be reached"),
         ({"LOG_LEVEL": "info", "LOG_FORMAT": "JSON"}, "Slack cannot be reached"),
         ({"SLACK_BOT_TOKEN": " xoxb-1\n"}, "Slack cannot be reached"),
     ],
 )
-def test_run_says_what_is_wrong_and_shows_no_value(
+async def test_run_says_what_is_wrong_and_shows_no_value(
     tmp_path: Path, wrong: dict[str, str], why: str
 ) -> None:
-    line = fails_in_one_line(record_bot(tmp_path, "run", env=GOOD | wrong))
+    line = fails_in_one_line(await record_bot(tmp_path, "run", env=GOOD | wrong))
     assert why in line
     assert "s3cret" not in line
 
 
-def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path) -> None:
+async def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path) -> None:
     env = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/data/bot.sqlite"}
-    done = record_bot(tmp_path, "migrate", env=env)
+    done = await record_bot(tmp_path, "migrate", env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "data/bot.sqlite").exists()
     wrong = GOOD | {"DATABASE_URL": "mysql://host/name"}
-    assert "not supported" in fails_in_one_line(record_bot(tmp_path, "migrate", env=wrong))
+    assert "not supported" in fails_in_one_line(await record_bot(tmp_path, "migrate", env=wrong))
     gone = GOOD | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/name"}
-    assert "127.0.0.1" in fails_in_one_line(record_bot(tmp_path, "migrate", env=gone))
+    assert "127.0.0.1" in fails_in_one_line(await record_bot(tmp_path, "migrate", env=gone))
 
 
-def test_manifest_prints_what_the_repo_has(tmp_path: Path) -> None:
-    done = record_bot(tmp_path, "manifest")
+async def test_manifest_prints_what_the_repo_has(tmp_path: Path) -> None:
+    done = await record_bot(tmp_path, "manifest")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (REPO / "manifest.yml").read_text("utf-8")
 
 
-def test_manifest_for_an_address(tmp_path: Path) -> None:
-    done = record_bot(tmp_path, "manifest", "--url", "https://bot.example.com/")
+async def test_manifest_for_an_address(tmp_path: Path) -> None:
+    done = await record_bot(tmp_path, "manifest", "--url", "https://bot.example.com/")
     assert done.returncode == 0
     assert done.stdout.count("https://bot.example.com/slack/events\n") == 4
-    refused = record_bot(tmp_path, "manifest", "--url", "http://bot.example.com")
+    refused = await record_bot(tmp_path, "manifest", "--url", "http://bot.example.com")
     assert "https" in fails_in_one_line(refused)
 
 
-def test_doctor_names_everything_that_is_missing_and_fails(tmp_path: Path) -> None:
-    done = record_bot(tmp_path, "doctor")
+async def test_doctor_names_everything_that_is_missing_and_fails(tmp_path: Path) -> None:
+    done = await record_bot(tmp_path, "doctor")
     assert (done.returncode, done.stderr) == (1, "")
     for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "HMS_ACCESS_KEY", "HMS_SECRET"):
         assert f"{name} is not set" in done.stdout
     assert "4 failed" in done.stdout
-    assert not list(tmp_path.rglob("*.sqlite*"))  # it only looks
+    assert databases_in(tmp_path) == []  # it only looks
 
 
-def test_doctor_reads_the_settings_file_or_says_that_it_cannot(tmp_path: Path) -> None:
+async def test_doctor_reads_the_settings_file_or_says_that_it_cannot(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("\n".join(f"{k}={v}" for k, v in GOOD.items()))
-    done = record_bot(tmp_path, "doctor")
+    done = await record_bot(tmp_path, "doctor")
     assert done.returncode == 1
     assert "complete, for HTTP" in done.stdout
     assert "s3cret" not in done.stdout
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
-    assert ".env cannot be read" in fails_in_one_line(record_bot(tmp_path, "doctor"))
+    assert ".env cannot be read" in fails_in_one_line(await record_bot(tmp_path, "doctor"))
 
 
-def test_help_names_the_commands(tmp_path: Path) -> None:
-    done = record_bot(tmp_path, "--help")
+async def test_help_names_the_commands(tmp_path: Path) -> None:
+    done = await record_bot(tmp_path, "--help")
     assert done.returncode == 0
     for command in ("run", "doctor", "migrate", "manifest"):
         assert command in done.stdout

@@ -1,15 +1,15 @@
 """The bot is away, or Slack has put it out of the door: what was missed, and what people see."""
 
-import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.config import SlackConfig
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.seen import Snapshot
 
-from tests.e2e.bench import PATIENCE_S, Bench
+from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, cards
 
 REPLAY = "/v2/analytics/webhooks/replay"
@@ -38,10 +38,10 @@ async def event(away: Bench, room: Room, kind: str, state: str, *, replay: bool)
             for e in found["webhooks"]
         )
 
-    await away.hms.until(look, patience_s=20)
+    await away.world.at_100ms(look, f"{kind} {state} for {room.name}")
 
 
-async def checkup(who: Person, away: Bench, channel: str, *words: str) -> str:
+async def doctor(who: Person, away: Bench, channel: str, *words: str) -> str:
     """What `/record doctor` tells that person there, once it has come."""
     before = len((await away.ines.state()).ephemerals(channel, who.user))
     answer = await who.command(channel, "/record doctor")
@@ -49,7 +49,7 @@ async def checkup(who: Person, away: Bench, channel: str, *words: str) -> str:
 
     def look(state: Snapshot) -> str | None:
         new = state.ephemerals(channel, who.user)[before:]
-        return next((m.text for m in new if "What waits" in m.text), None)
+        return next((m.text for m in new if "Waiting" in m.text), None)
 
     told = await away.see(look)
     assert all(word in told for word in words), told
@@ -61,7 +61,7 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
 ) -> None:
     room = await away.room()
     card = await away.running(room, "--no-transcript")
-    assert await replays(away) == []
+    before = len(await replays(away))
     await away.bot.kill()
     await away.finish(room)
     await event(away, room, "beam.recording.success", "failed", replay=False)
@@ -70,15 +70,16 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
     await away.bot.kill()
     await away.bot.start()
     await event(away, room, "beam.recording.success", "delivered", replay=True)
-    (asked,) = await replays(away)
+    (asked,) = (await replays(away))[before:]
     assert asked["status"] == "failed"
     start, end = (datetime.fromisoformat(asked[f"{at}_time"]) for at in ("start", "end"))
     assert timedelta(hours=1) < end - start < timedelta(hours=1, minutes=3)
     await away.reply(card, "The video is ready.")
-    told = await checkup(away.ines, away, seed.STANDUP)
-    assert "100ms could not deliver" in told
-    assert "The last one came" in told
-    assert len(await replays(away)) == 1
+    await away.file(card.channel, card.ts, "-chat.txt")
+    told = await doctor(away.ines, away, seed.STANDUP)
+    assert "100ms failed to deliver" in told
+    assert "The last one arrived" in told
+    assert len(await replays(away)) == before + 1
     state = await away.ines.state()
     assert len(cards(state, room, seed.STANDUP)) == 1
     assert len(state.thread(seed.STANDUP, card.ts)) == 2
@@ -87,24 +88,24 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
 async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None:
     room = await away.room()
     card = await away.running(room, "--no-transcript")
-    calls = away.stage.slack_sim.calls
-    calls.clear()
     await away.ines.tell("events", type="app_uninstalled")
+    before = len(await away.slack_calls())
     await away.hms.sim(f"/rooms/{room.id}/end")
     await away.hms_until(room, lambda r: r["status"] == "completed")
     other = await away.room()
     await away.ines.command(seed.STANDUP, f'/record start "{other.name}" --no-transcript')
     await away.status(other, "running")  # 100ms is asked all the same
-    others = [c.method for c in calls if c.method not in ("auth.test", "response_url")]
+    calls = [c["method"] for c in (await away.slack_calls())[before:]]
+    others = [method for method in calls if method not in ("auth.test", "response_url")]
     assert len(others) <= 2, "what was under way when the news came"
     assert len(calls) < 14
-    told = await checkup(away.ines, away, seed.STANDUP)
-    assert "Slack does not accept the bot's token" in told
+    told = await doctor(away.ines, away, seed.STANDUP)
+    assert "Slack has rejected the bot's token" in told
     await away.ines.tell("install")
-    await away.card(room, "Video ready", within_s=20)
-    await away.card(other, "Recording", within_s=20)
+    await away.card(room, "Video ready")
+    await away.card(other, "Recording")
     await away.reply(card, "The video is ready.")
-    assert await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert await doctor(away.ines, away, seed.STANDUP, "Nothing is waiting.")
     state = await away.ines.state()
     assert [len(cards(state, r, seed.STANDUP)) for r in (room, other)] == [1, 1]
     await away.finish(other)
@@ -115,20 +116,22 @@ async def test_what_never_started_waits_for_nothing(away: Bench) -> None:
     room = await away.room()
     await away.ines.command(seed.BOARD, f'/record start "{room.name}"')
     await away.told(away.ines, seed.BOARD, room.name, "did not start")
-    async with asyncio.timeout(PATIENCE_S):  # until the bot is through with it
-        while room.name in await checkup(away.ines, away, seed.BOARD):
-            pass
+
+    async def through() -> bool:
+        return room.name not in await doctor(away.ines, away, seed.BOARD)
+
+    await away.world.until(through, what="a bot that is through with it")
 
 
 async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
-    here = await checkup(away.guus, away, seed.STANDUP)
-    assert f"@record is in <#{seed.STANDUP}> and may post." in here
-    assert "What Slack lets the bot do: Everything it needs." in here
-    lobby = await checkup(away.tariq, away, seed.LOBBY)
+    here = await doctor(away.guus, away, seed.STANDUP)
+    assert f"@record is in <#{seed.STANDUP}> and can post." in here
+    assert "Slack permissions: All that the bot needs." in here
+    lobby = await doctor(away.tariq, away, seed.LOBBY)
     assert f"@record is not in <#{seed.LOBBY}>. Type `/invite @record` in the channel" in lobby
-    board = await checkup(away.amara, away, seed.BOARD)
+    board = await doctor(away.amara, away, seed.BOARD)
     assert "@record cannot see this channel. It may be private." in board
-    direct = await checkup(away.ines, away, seed.dm_id(seed.STARTER))
+    direct = await doctor(away.ines, away, seed.dm_id(seed.STARTER))
     assert "This is a direct message." in direct
 
 
@@ -138,22 +141,22 @@ async def test_what_waits_is_told_to_those_whom_it_concerns(away: Bench) -> None
     await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=False)
     await away.finish(room)
     await away.direct(seed.STARTER, room.name, "The video is ready.")
-    hers = await checkup(away.ines, away, seed.STANDUP, room.name)
-    assert f"the card for <#{seed.DESIGN}> waits. @record cannot see this channel." in hers
+    hers = await doctor(away.ines, away, seed.STANDUP, room.name)
+    assert f"the card for <#{seed.DESIGN}> is waiting. @record cannot see this channel." in hers
     assert "Type `/invite @record` in the channel" in hers
-    theirs = await checkup(away.amara, away, seed.STANDUP, f"<#{seed.DESIGN}>")
+    theirs = await doctor(away.amara, away, seed.STANDUP, f"<#{seed.DESIGN}>")
     assert room.name not in theirs
     await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=True)
     await away.reply(card, "The video is ready.")
-    assert room.name not in await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert room.name not in await doctor(away.ines, away, seed.STANDUP, "Nothing is waiting.")
 
 
 async def test_a_missing_scope_is_named_with_its_reason(away: Bench) -> None:
-    config = away.stage.slack_config
-    object.__setattr__(config, "scopes", config.scopes - {"users:read"})
+    granted = SlackConfig().scopes
+    await away.scopes(granted - {"users:read"})
     try:
-        told = await checkup(away.ines, away, seed.STANDUP)
+        told = await doctor(away.ines, away, seed.STANDUP)
     finally:
-        object.__setattr__(config, "scopes", config.scopes | {"users:read"})
+        await away.scopes(granted)
     assert "`users:read` is missing. Tell full members from guests" in told
     assert "`record-bot manifest`" in told

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from record_bot_sandbox.slack import seed
 
-from tests.e2e.bench import PATIENCE_S, Bench
+from tests.e2e.bench import Bench
 from tests.e2e.reading import files
 
 SECRET = b"Ana: the secret of this machine"
@@ -41,30 +41,32 @@ async def inside() -> AsyncIterator[Inside]:
 
 async def logged(bench: Bench, word: str, since: int) -> None:
     """Wait until the bot's log has that word after its first `since` characters."""
-    async with asyncio.timeout(PATIENCE_S):
-        while word not in bench.log.read_text()[since:]:  # noqa: ASYNC110 - another process writes
-            await asyncio.sleep(0.05)
+
+    async def there() -> bool:
+        return word in bench.bot.log.read_text()[since:]
+
+    await bench.world.until(there, what=f"{word!r} in the bot's log")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 async def test_a_file_that_moved_to_this_machine_is_not_fetched(bench: Bench, host: str) -> None:
     room = await bench.room()
-    since = len(bench.log.read_text())
-    storage = bench.stage.hms_sim.files
+    since = len(bench.bot.log.read_text())
     async with inside() as there:
-        storage.moved_to = f"{there.url.replace('127.0.0.1', host)}/secret?signature=hunter2"
+        elsewhere = there.url.replace("127.0.0.1", host)
+        await bench.files_moved(f"{elsewhere}/secret?signature=hunter2")
         try:
             card = await bench.running(room, "--transcript")
             await bench.finish(room)
             await logged(bench, "outbound_refused", since)
             await logged(bench, "the link is not followed", since)
         finally:
-            storage.moved_to = None
+            await bench.files_moved(None)
         content = await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
         assert content.startswith(b"Ana: Good morning.")
         assert len(files(await bench.ines.state(), seed.STANDUP, card.ts)) == 1
         assert there.called == []
-    assert "hunter2" not in bench.log.read_text()
+    assert "hunter2" not in bench.bot.log.read_text()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -81,7 +83,7 @@ async def test_an_answer_does_not_go_to_an_address_of_this_machine(bench: Bench,
     async with inside() as there:
         click["response_url"] = f"{there.url.replace('127.0.0.1', host)}/?token=hunter2"
         body = urlencode({"payload": json.dumps(click)}).encode()
-        since = len(bench.log.read_text())
+        since = len(bench.bot.log.read_text())
         answer = await bench.http.post(
             f"{bench.bot.url}/slack/events", content=body, headers=bench.signed(body)
         )
@@ -98,4 +100,4 @@ async def test_an_answer_does_not_go_to_an_address_of_this_machine(bench: Bench,
         )
         await logged(bench, "outbound_refused", since)
         assert there.called == []
-    assert "hunter2" not in bench.log.read_text()
+    assert "hunter2" not in bench.bot.log.read_text()

@@ -1,5 +1,7 @@
 """Slack limits, fails and answers for what it has not done, and the other way round."""
 
+from datetime import datetime
+
 import pytest
 from record_bot_sandbox.slack import seed
 
@@ -7,17 +9,16 @@ from tests.e2e.bench import Bench
 from tests.e2e.reading import cards, files
 
 
-def calls_of(bench: Bench, method: str, words: str) -> list[tuple[float, bool]]:
-    """All of them: the state shows only the last few."""
-    calls = (c for c in bench.stage.slack_sim.calls if c.method == method)
-    return [(c.at, c.ok) for c in calls if words in str(c.args.get("text", ""))]
+async def calls_of(bench: Bench, method: str, words: str) -> list[tuple[float, bool]]:
+    """When, and whether it was done."""
+    return [(c["at"], c["ok"]) for c in await bench.slack_calls(method, words)]
 
 
 async def test_a_429_on_posting_is_honoured_and_nothing_is_lost(bench: Bench) -> None:
     room = await bench.room()
     await bench.slack_fault("chat.postMessage", retry_after=1)
     card = await bench.running(room, "--transcript")
-    calls = calls_of(bench, "chat.postMessage", room.name)
+    calls = await calls_of(bench, "chat.postMessage", room.name)
     assert [ok for _, ok in calls] == [False, True]
     assert calls[1][0] - calls[0][0] >= 1.0
     await bench.slack_fault("chat.postMessage", retry_after=1)
@@ -38,9 +39,11 @@ async def test_without_an_answer_of_slack_the_recording_starts_all_the_same(
     room = await bench.room()
     await bench.slack_fault("chat.postMessage", retry_after=4)
     await bench.start(room)
-    await bench.status(room, "running")
-    assert cards(await bench.ines.state(), room, seed.STANDUP) == []
     await bench.card(room, "Recording")
+    (asked,) = await bench.requests(room, "start")
+    refused, posted = await calls_of(bench, "chat.postMessage", room.name)
+    assert (refused[1], posted[1]) == (False, True)
+    assert datetime.fromisoformat(asked["at"]).timestamp() < posted[0]
 
 
 async def test_a_429_on_editing_is_honoured_and_the_card_catches_up(bench: Bench) -> None:
@@ -50,7 +53,7 @@ async def test_a_429_on_editing_is_honoured_and_the_card_catches_up(bench: Bench
     await bench.slack_fault_taken("chat.update")
     await bench.status(room, "running")
     await bench.card(room, "Recording")
-    calls = calls_of(bench, "chat.update", room.name)
+    calls = await calls_of(bench, "chat.update", room.name)
     refused = next(at for at, ok in calls if not ok)
     assert all(at - refused >= 1.0 for at, ok in calls if at > refused)
     await bench.finish(room)
@@ -103,6 +106,7 @@ async def test_an_upload_that_happened_without_an_answer_doubles_at_most_once(
     card = await bench.running(room, "--transcript")
     await bench.chat(room)
     await bench.finish(room)
+    await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
     await bench.file(seed.STANDUP, card.ts, "-chat.txt")
     found = files(await bench.ines.state(), seed.STANDUP, card.ts)
     assert 2 <= len(found) <= 3
@@ -128,10 +132,10 @@ async def test_with_slacks_own_limits_in_force_nothing_is_lost(bench: Bench) -> 
         for room in rooms:
             await bench.start(room, "--no-transcript")
         for room in rooms:
-            card = await bench.card(room, "Recording", within_s=15)
+            card = await bench.card(room, "Recording")
             await bench.press(bench.ines, card, "Stop", confirm=True)
         for room in rooms:
-            card = await bench.card(room, "Video ready", within_s=15)
+            card = await bench.card(room, "Video ready")
             await bench.reply(card, "The video is ready.")
             assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1
     finally:

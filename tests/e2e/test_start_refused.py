@@ -47,7 +47,7 @@ async def test_run_names_what_is_not_accepted(tmp_path: Path, wrong: str, fix: s
             env=env,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             _, said = await bot.communicate()
     line = said.decode().splitlines()[-1]
     assert bot.returncode == 1

@@ -1,0 +1,447 @@
+"""Search in transcripts: what a query asks for, which words it means, and what is found best.
+
+The index has one entry for each window of three sentences (`windows`): the stems of what was said
+and of the speakers' names (`sentence_stems`). A query (`parse`) is words and filters. `wanted`
+decides which stems count as each word of the query, from the words that the index has, and
+`similar` which of them a misspelt word may mean. `needs` says how many of the words a window must
+have: all; if nothing is found, all but one; then any two of four or more; never one word of
+several. `fts5` and `tsquery` write that for the two databases, every word quoted. `rank` orders
+what they find.
+
+Pure: no I/O.
+"""
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import combinations, pairwise
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from bot.core.terms import STOP_WORDS, Term, fold, stem, stems, terms
+
+WINDOW = 3  # sentences
+WORDS_MOST = 8  # of a query; with more of them the combinations would be too many
+STEMS_MOST = 3000  # of a sentence; PostgreSQL counts no further than 16,383 in a window
+_NAME_SHARE = 0.5  # how much a speaker's name counts as a word of what they say
+_PAIR_LEAST = 5  # letters of two words that may be one
+
+Phrase = tuple[str, ...]  # stems that follow each other
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody looks for.
+
+    `words` are the terms that count, `said` all of them in their order. `rooms` and `people` are
+    names from those that were given to `parse`; empty means any.
+    """
+
+    words: tuple[Term, ...]
+    said: tuple[Term, ...]
+    rooms: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    since: date | None = None
+    unknown: tuple[str, ...] = ()  # filters that name nothing, such as `in:nowhere`
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A word of the query, and the phrases that count as it; none if nothing known does."""
+
+    word: str
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A query whose words are found in the index; `meant` maps misspelt words to known ones."""
+
+    wanted: tuple[Wanted, ...]
+    meant: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A window that the index found: (speaker, `sentence_stems`) of its sentences, the first of
+    which has the number `first` in its recording."""
+
+    recording: str
+    first: int
+    sentences: tuple[tuple[str, Phrase], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A moment: a recording, and the number of the sentence that says most of the query."""
+
+    recording: str
+    sentence: int
+    score: float
+
+
+class Vocabulary:
+    """Words, unstemmed, with how often they were said."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.counts = counts
+
+    @cached_property
+    def by_stem(self) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for word, n in self.counts.items():
+            found[stem_of(word)] = found.get(stem_of(word), 0) + n
+        return found
+
+    @cached_property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def rarity(self, phrase: Phrase) -> float:
+        """The rarer, the more; at least a little."""
+        n = min(self.by_stem.get(one, 0) for one in phrase)
+        return math.log(1 + (self.total + 1) / (n + 1))
+
+
+def stem_of(word: str) -> str:
+    return word if word[:1].isdigit() else stem(word)
+
+
+# The index
+
+
+def sentence_stems(speaker: str, text: str) -> Phrase:
+    """What the index has for a sentence: the speaker's name, then what was said."""
+    return (stems(speaker) + stems(text))[:STEMS_MOST]
+
+
+def windows(sentences: int) -> range:
+    """The numbers of the first sentences of all windows of a transcript."""
+    return range(max(sentences - WINDOW + 1, min(sentences, 1)))
+
+
+# The query
+
+
+_FILTER = re.compile(r"\b(in|from|since)(:\s*|\s+)(?=\S)", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
+_MOST_WORDS_OF_NAME = 6
+
+
+def parse(
+    text: str, *, rooms: Collection[str] = (), people: Collection[str] = (), today: date
+) -> Query:
+    """Words and filters: `in <room>`, `from <person>`, `since <date>`, anywhere in the text.
+
+    `in` and `from` are words of many queries. They are filters if one of the given names follows,
+    or if written with a colon (`in:weekly`); a person may be named by any part of the name.
+    """
+    found: dict[str, tuple[str, ...]] = {"in": (), "from": ()}
+    since: date | None = None
+    unknown: list[str] = []
+    rest, at = "", 0
+    while (match := _FILTER.search(text, at)) is not None:
+        kind, explicit = match[1].casefold(), ":" in match[2]
+        rest += text[at : match.start()]
+        at = match.end()
+        if kind == "since":
+            day, length = _day(text[at:], today)
+            since = day or since
+        else:
+            names, length = _names(text[at:], rooms if kind == "in" else people, kind == "from")
+            found[kind] += names
+        if not length and explicit:
+            length = _value_length(text[at:])
+            unknown.append(text[match.start() : at + length].strip())
+        if not length:
+            rest += text[match.start() : at]
+        at += length
+        rest += " " if length else ""
+    said = terms(rest + text[at:])
+    words = tuple(dict.fromkeys(t for t in said if not t.is_part and not t.is_stop))
+    if not words:
+        words = tuple(dict.fromkeys(t for t in said if not t.is_part))
+    return Query(words[:WORDS_MOST], said, found["in"], found["from"], since, tuple(unknown))
+
+
+def _value_length(text: str) -> int:
+    quoted = _QUOTED.match(text)
+    return quoted.end() if quoted else len(text.split(maxsplit=1)[0])
+
+
+def _names(text: str, known: Collection[str], by_part: bool) -> tuple[tuple[str, ...], int]:
+    """The known names at the start of the text, by as many words as possible, and how long."""
+    quoted = _QUOTED.match(text)
+    ends = [found.end() for found in re.finditer(r"\S+", text)][:_MOST_WORDS_OF_NAME]
+    for end in [quoted.end()] if quoted else reversed(ends):
+        wanted = _comparable(quoted[1] if quoted else text[:end])
+        names = tuple(
+            name for name in known if wanted and _is_name(wanted, _comparable(name), by_part)
+        )
+        if names:
+            return names, end
+    return (), 0
+
+
+def _comparable(name: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", fold(name)))
+
+
+def _is_name(wanted: tuple[str, ...], name: tuple[str, ...], by_part: bool) -> bool:
+    return wanted == name or (by_part and set(wanted) <= set(name))
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_DAY_FORMS = [
+    re.compile(form + r"(?![\w-])", re.IGNORECASE)
+    for form in (
+        r"(?P<iso>\d{4}-\d{2}-\d{2})",
+        r"(?P<word>today|yesterday)",
+        r"(?:the )?last (?P<last>week|month|year)",
+        r"(?P<n>\d{1,4}) (?P<unit>day|week|month|year)s?(?: ago)?",
+        r"(?:last )?(?P<weekday>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?",
+        rf"(?P<day>\d{{1,2}})\.? {_MONTH}(?:,? (?P<year>\d{{4}}))?",
+        rf"{_MONTH} (?P<day>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?",
+        rf"(?:last )?{_MONTH}(?: (?P<year>\d{{4}}))?",
+    )
+]
+_UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+def _day(text: str, today: date) -> tuple[date | None, int]:
+    """The day that the text begins with, and how long it is; one without a year is past."""
+    for form in _DAY_FORMS:
+        match = form.match(text)
+        if match is None:
+            continue
+        try:
+            day = _day_of(match.groupdict(), today)
+        except (ValueError, OverflowError):
+            continue  # the 31st of February
+        return day, match.end()
+    return None, 0
+
+
+def _day_of(parts: Mapping[str, str | None], today: date) -> date:
+    if iso := parts.get("iso"):
+        return date.fromisoformat(iso)
+    if word := parts.get("word"):
+        return today - timedelta(days=word.casefold() == "yesterday")
+    if unit := parts.get("last") or parts.get("unit"):
+        return today - timedelta(days=int(parts.get("n") or 1) * _UNIT_DAYS[unit.casefold()])
+    if weekday := parts.get("weekday"):
+        back = (today.weekday() - _DAYS.index(weekday.casefold())) % 7
+        return today - timedelta(days=back or 7)
+    month = _MONTHS.index(str(parts["month"]).casefold()[:3]) + 1
+    day, year = int(parts.get("day") or 1), parts.get("year")
+    if year:
+        return date(int(year), month, day)
+    this_year = date(today.year, month, day)
+    return this_year if this_year <= today else date(today.year - 1, month, day)
+
+
+# Which words are meant
+
+
+def pieces(query: Query) -> frozenset[str]:
+    """Every stem that may count as a word of the query, misspellings apart.
+
+    An index is asked which of them it has; those are what `wanted` needs to know.
+    """
+    found = {term.stem for term in query.words}
+    for term in query.words:
+        found.update(_shorter(term))
+        found.update(part for split in _splits(term) for part in split)
+    return frozenset(found | {joined for _, joined in _joined(query)})
+
+
+def similar(word: str, known: Mapping[str, str]) -> list[str]:
+    """Known words, given with their stems, that a misspelt one may mean, best first.
+
+    One edit (a swap of neighbours is one), two from nine letters on; the first letter is right.
+    Endings do not count: "excluzive" may mean "exclusivity".
+    """
+    if len(word) < 4 or not word.isalpha():
+        return []
+    stemmed = {
+        w: its_stem for w, its_stem in known.items() if w[:1] == word[:1] and w not in STOP_WORDS
+    }
+    by_word = _within(word, {w: w for w in stemmed}, 2 if len(word) >= 9 else 1)
+    by_stem = _within(stem(word), stemmed, 1) if len(stem(word)) >= 5 else {}
+    distances = {w: min(by_word.get(w, 9), by_stem.get(w, 9)) for w in by_word | by_stem}
+    return sorted(distances, key=lambda w: (distances[w], abs(len(w) - len(word)), w))
+
+
+def _within(word: str, choices: Mapping[str, str], most: int) -> dict[str, float]:
+    found = extract(word, choices, scorer=OSA.distance, score_cutoff=most, limit=50)
+    return {key: distance for _, distance, key in found}
+
+
+def wanted(query: Query, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
+    """What counts as each word: its stem, a shorter one, the word as two, or with its neighbour.
+
+    A word that the vocabulary does not have in any of these ways has no phrases: it may be
+    misspelt (`similar`).
+    """
+    known = vocabulary.by_stem
+    joined: dict[str, list[Phrase]] = {}
+    for word, one in _joined(query):
+        if one in known:
+            joined.setdefault(word, []).append((one,))
+    found: list[Wanted] = []
+    for term in query.words:
+        phrases: list[Phrase] = [(term.stem,)] if term.stem in known else []
+        phrases += [(shorter,) for shorter in _shorter(term) if shorter in known]
+        phrases += [split for split in _splits(term) if all(part in known for part in split)]
+        phrases += joined.get(term.word, [])
+        found.append(Wanted(term.word, tuple(dict.fromkeys(phrases))))
+    return tuple(found)
+
+
+def _shorter(term: Term) -> Iterator[str]:
+    """Stems of the same family that Porter's rules keep apart: "delivery" and "deliver"."""
+    if term.word.isalpha():
+        for end in range(len(term.stem) - 1, max(len(term.stem) - 4, 4), -1):
+            yield term.stem[:end]
+
+
+def _splits(term: Term) -> Iterator[Phrase]:
+    """The word as two: speech recognition hears "run book" and "runbook"."""
+    word = term.word
+    if len(word) >= _PAIR_LEAST and word.isalpha():
+        for at in range(2, len(word) - 1):
+            yield stem(word[:at]), stem(word[at:])
+
+
+def _joined(query: Query) -> Iterator[tuple[str, str]]:
+    """Words of the query, each with the stem of it and its neighbour written as one."""
+    for one, other in pairwise(query.said):
+        if (
+            one.word.isalpha()
+            and other.word.isalpha()
+            and len(one.word + other.word) >= _PAIR_LEAST
+        ):
+            joined = stem(one.word + other.word)
+            yield one.word, joined
+            yield other.word, joined
+
+
+# How the databases are asked
+
+
+def needs(words: int) -> tuple[int, ...]:
+    """How many of the words a window must have, tried in this order."""
+    tries = [words]
+    if words >= 3:
+        tries.append(words - 1)
+    if words >= 4:
+        tries.append(2)
+    return tuple(tries)
+
+
+def fts5(resolved: Resolved, need: int) -> str:
+    """The query for SQLite's FTS5."""
+    return _expression(resolved, need, _fts5_phrase, " AND ", " OR ")
+
+
+def tsquery(resolved: Resolved, need: int) -> str:
+    """The query for PostgreSQL, to be cast to `tsquery`: no parser changes the words."""
+    return _expression(resolved, need, _tsquery_phrase, " & ", " | ")
+
+
+def tsvector(found: Phrase) -> str:
+    """The stems of a window for PostgreSQL, to be cast to `tsvector`: no parser changes them."""
+    return " ".join(f"{_quoted(one)}:{at}" for at, one in enumerate(found, start=1))
+
+
+def _fts5_phrase(phrase: Phrase) -> str:
+    return '"' + " ".join(one.replace('"', '""') for one in phrase) + '"'
+
+
+def _tsquery_phrase(phrase: Phrase) -> str:
+    return "(" + " <-> ".join(map(_quoted, phrase)) + ")"
+
+
+def _quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _expression(
+    resolved: Resolved, need: int, phrase: Callable[[Phrase], str], both: str, either: str
+) -> str:
+    words = ["(" + either.join(map(phrase, one.phrases)) + ")" for one in resolved.wanted]
+    return either.join("(" + both.join(some) + ")" for some in combinations(words, need))
+
+
+# What is best
+
+
+def rank(
+    candidates: Sequence[Candidate],
+    resolved: Resolved,
+    vocabulary: Vocabulary,
+    *,
+    people: Collection[str] = (),
+) -> list[Hit]:
+    """The moments, best first; of those that are close together only the best is kept.
+
+    A window scores the rarity of the words that it has, and again of those that its best sentence
+    has: what was said at once is a better hit than what was said in turn. Where people are given,
+    the sentence is one of theirs.
+    """
+    rarity = {p: vocabulary.rarity(p) for one in resolved.wanted for p in one.phrases}
+    names = {speaker: len(stems(speaker)) for one in candidates for speaker, _ in one.sentences}
+    hits: list[Hit] = []
+    for one in candidates:
+        scores = [_scores(said, names[who], resolved, rarity) for who, said in one.sentences]
+        window = sum(map(max, zip(*(word_scores for word_scores, _ in scores), strict=True)))
+        theirs = {
+            at: score
+            for at, (_, score) in enumerate(scores)
+            if not people or one.sentences[at][0] in people
+        }
+        if theirs:
+            best = max(theirs, key=lambda at: (theirs[at], -at))
+            hits.append(Hit(one.recording, one.first + best, window + theirs[best]))
+    hits.sort(key=lambda hit: (-hit.score, hit.recording, hit.sentence))
+    return list(_apart(hits))
+
+
+def _scores(
+    said: Phrase, names: int, resolved: Resolved, rarity: Mapping[Phrase, float]
+) -> tuple[list[float], float]:
+    """For each word of the query its rarity if the sentence has it, else 0; and their sum.
+
+    In the sum a word that is only in the speaker's name counts half.
+    """
+    scores: list[float] = []
+    total = 0.0
+    for one in resolved.wanted:
+        found = [(rarity[phrase], _last(said, phrase)) for phrase in one.phrases]
+        found = [(rare, at) for rare, at in found if at >= 0]
+        scores.append(max((rare for rare, _ in found), default=0.0))
+        total += max((rare * (1 if at >= names else _NAME_SHARE) for rare, at in found), default=0)
+    return scores, total
+
+
+def _last(said: Phrase, phrase: Phrase) -> int:
+    """Where a phrase is said last; -1 if it is not."""
+    if phrase[0] not in said:
+        return -1
+    starts = range(len(said) - len(phrase), -1, -1)
+    return next((at for at in starts if said[at : at + len(phrase)] == phrase), -1)
+
+
+def _apart(hits: Iterable[Hit]) -> Iterator[Hit]:
+    taken: dict[str, list[int]] = {}
+    for hit in hits:
+        others = taken.setdefault(hit.recording, [])
+        if all(abs(hit.sentence - other) >= WINDOW for other in others):
+            others.append(hit.sentence)
+            yield hit

@@ -1,0 +1,356 @@
+"""Transcripts in both databases: what is kept is found by those who may, and forgotten for good."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.core.search import parse
+from bot.core.transcript import Sentence
+from bot.store.errors import StoreRefused
+from bot.store.schema_transcripts import metadata, transcript_sentences, transcript_words
+from bot.store.store import Store
+from bot.store.transcripts import BATCH, Found, Transcripts, Visible
+from tests.contract.store_support import T0, Clock, created
+from tests.contract.transcripts_kit import misspelt, new_word, repository_of, spoken, texts
+
+C1 = Visible(frozenset({"C1"}))
+NOBODY = Visible(frozenset())
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+async def library(store: Store) -> Transcripts:
+    return await repository_of(store)
+
+
+async def find(library: Transcripts, text: str, visible: Visible = C1) -> Found:
+    rooms, people = await library.names(visible)
+    return await library.find(parse(text, rooms=rooms, people=people, today=TODAY), visible)
+
+
+async def found(library: Transcripts, text: str, visible: Visible = C1) -> list[str]:
+    return texts([moment.sentence for moment in (await find(library, text, visible)).moments])
+
+
+async def kept(store: Store, library: Transcripts, *said: str | tuple[str, str]) -> str:
+    key = await created(store, room_id=f"room-{new_word()}")
+    assert await library.keep(key, spoken(*said))
+    return key
+
+
+async def rows_left(library: Transcripts) -> dict[str, int]:
+    left: dict[str, int] = {}
+    async with library._db.read() as conn:
+        for table in metadata.sorted_tables:
+            if "team_id" in table.c:
+                query = select(func.count()).select_from(table).where(library._mine(table))
+                left[table.name] = await conn.scalar(query) or 0
+    return {name: n for name, n in left.items() if n}
+
+
+async def is_consistent(library: Transcripts) -> bool:
+    """Whether SQLite's index has exactly the windows that are stored. Raises where it has not."""
+    if library._db.is_sqlite:
+        check = "INSERT INTO transcript_index(transcript_index, rank) VALUES('integrity-check', 1)"
+        async with library._db.write() as conn:
+            await conn.exec_driver_sql(check)
+    return True
+
+
+LONG = spoken(*(f"Point {n} is about item{n} and the budget." for n in range(2 * BATCH + 30)))
+
+
+async def test_a_transcript_comes_back_as_it_was(store: Store, library: Transcripts) -> None:
+    key = await created(store)
+    assert await library.kept(key) is None
+    assert await library.keep(key, LONG)
+    assert await library.kept(key) == LONG
+    untimed = tuple(replace(one, start_ms=None, end_ms=None) for one in LONG[:3])
+    assert await library.keep(key, untimed)
+    assert await library.kept(key) == untimed
+
+
+async def test_a_transcript_without_a_recording_is_refused(library: Transcripts) -> None:
+    with pytest.raises(StoreRefused):
+        await library.keep("unknown", LONG)
+
+
+async def test_keeping_goes_on_where_it_stopped(store: Store, library: Transcripts) -> None:
+    key = await created(store)
+    assert await library.keep(key, LONG[:0])  # the header of another transcript
+    await library.drop(key)
+    words = await _first_batch(library, key, LONG)
+    assert await library.kept(key) is None
+    assert await found(library, "item7") == [LONG[7].text]
+    assert await library.keep(key, LONG)
+    assert await library.keep(key, LONG)
+    assert await library.kept(key) == LONG
+    assert await found(library, f"item{2 * BATCH + 29}") == [LONG[-1].text]
+    assert words < await _times_said(library, "budget") == len(LONG)
+    assert await is_consistent(library)
+
+
+async def test_half_a_transcript_is_forgotten_like_a_whole_one(
+    store: Store, library: Transcripts
+) -> None:
+    key = await created(store)
+    await _first_batch(library, key, LONG)
+    assert await is_consistent(library)
+    assert await library.drop(key)
+    assert await is_consistent(library)
+    assert await rows_left(library) == {}
+    assert await found(library, "item7") == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, BATCH, BATCH + 1, BATCH + 2])
+async def test_every_sentence_is_found_and_then_forgotten(
+    store: Store, library: Transcripts, count: int
+) -> None:
+    key = await created(store)
+    said = spoken(*(new_word() for _ in range(count)))
+    assert await library.keep(key, said)
+    assert await is_consistent(library)
+    for sentence in {*said[:3], *said[-3:]}:
+        assert await found(library, sentence.text) == [sentence.text]
+    await library.drop(key)
+    assert await is_consistent(library)
+    assert await rows_left(library) == {}
+
+
+async def _first_batch(library: Transcripts, key: str, said: Sequence[Sentence]) -> int:
+    """What a worker leaves that dies after the first transaction of sentences."""
+
+    class Died(Exception):
+        pass
+
+    class Dying(Transcripts):
+        async def _keep_batch(self, key: str, sentences, start, words) -> bool:  # type: ignore[no-untyped-def]
+            if start:
+                raise Died
+            return await super()._keep_batch(key, sentences, start, words)
+
+    dying = Dying(library._of)
+    with pytest.raises(Died):
+        await dying.keep(key, said)
+    return await _times_said(library, "budget")
+
+
+async def _times_said(library: Transcripts, word: str) -> int:
+    mine = library._mine(transcript_words), transcript_words.c.word == word
+    async with library._db.read() as conn:
+        return await conn.scalar(select(transcript_words.c.n).where(*mine)) or 0
+
+
+MEETING = (
+    ("Ana", "Good morning everybody."),
+    ("Ben", "The invoices for the café went out on Monday."),
+    ("Ana", "We need twenty percent more budget for the run book."),
+    ("Chidi", "I don't agree with the budget at all."),
+    ("Ben", "The C++ code is NOT ready."),
+    ("Ana", "Then we check out the delivery next week."),
+    ("Chidi", "会議は金曜日です。"),
+    ("Ben", "नमस्ते दुनिया"),
+    ("Ana", "Bye."),
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "n"),
+    [
+        ("invoice", 1),
+        ("CAFE", 1),
+        ("cafe invoices monday", 1),
+        ("20%", 2),
+        ("twenty per cent", 2),
+        ("runbook", 2),
+        ("run book", 2),
+        ("checkout", 5),
+        ("deliveries", 5),
+        ("C++", 4),
+        ("NOT ready", 4),
+        ("don't", 3),
+        ('budget AND "agree', 3),
+        ("chidi budget", 3),
+        ("会議", 6),
+        ("नमस्ते", 7),
+        ("invoises", 1),
+        ("budget zebra", None),
+        ("zebra", None),
+        ("NEAR(budget, 2) * ^ {x} : -", None),
+        ("", None),
+        ("   ", None),
+        ("'; DROP TABLE transcripts; --", None),
+    ],
+)
+async def test_what_is_found(store: Store, library: Transcripts, query: str, n: int | None) -> None:
+    await kept(store, library, *MEETING)
+    hits = await found(library, query)
+    assert hits[:1] == ([] if n is None else [MEETING[n][1]])
+
+
+async def test_relaxed_step_by_step_but_never_to_one_word(
+    store: Store, library: Transcripts
+) -> None:
+    await kept(store, library, *MEETING)
+    for query, words, need in [
+        ("invoices cafe monday", 3, 3),
+        ("invoices cafe zebra", 3, 2),
+        ("invoices cafe zebra giraffe", 4, 2),
+        ("invoices cafe monday giraffe", 4, 3),
+    ]:
+        answer = await find(library, query)
+        assert (answer.words, answer.need, len(answer.moments)) == (words, need, 1), query
+    for query in ("invoices zebra", "invoices zebra giraffe", "invoices zebra giraffe lion"):
+        assert await found(library, query) == [], query
+
+
+async def test_a_misspelt_word_is_named(store: Store, library: Transcripts) -> None:
+    await kept(store, library, *MEETING)
+    assert (await find(library, "invoises")).meant == {"invoises": "invoices"}
+    assert (await find(library, "invoices")).meant == {}
+
+
+async def test_a_hit_shows_the_moment_and_the_words_around(
+    store: Store, library: Transcripts
+) -> None:
+    key = await kept(store, library, *MEETING)
+    (moment,) = (await find(library, "invoices")).moments
+    assert (moment.recording, moment.sentence.start_ms) == (key, 60_000)
+    assert texts(moment.around) == [text for _, text in MEETING[:4]]
+    assert (moment.room_name, moment.began_at) == ("Stand-up <&> 🎥 שלום", T0)
+
+
+async def test_only_what_the_asker_may_see_is_found(store: Store, library: Transcripts) -> None:
+    secret = new_word()
+    key = await created(store, channel_id="C2", by="U2")
+    await library.keep(key, spoken(f"The plan is called {secret}."))
+    wrong = misspelt(secret)
+    for visible in (C1, NOBODY, Visible(frozenset({"C1"}), starter="U1")):
+        answer = await find(library, wrong, visible)
+        assert (answer.moments, answer.meant) == ((), {})
+        assert await found(library, secret, visible) == []
+        assert await library.names(visible) == (set(), set())
+    for visible in (Visible(frozenset({"C2"})), Visible(frozenset(), starter="U2")):
+        assert len(await found(library, secret, visible)) == 1
+        assert (await find(library, wrong, visible)).meant == {wrong: secret}
+
+
+async def test_other_teams_find_nothing(
+    store: Store, library: Transcripts, other_team: Store
+) -> None:
+    await kept(store, library, *MEETING)
+    theirs = await repository_of(other_team)
+    assert await found(theirs, "invoices") == []
+
+
+async def test_filters(store: Store, library: Transcripts, clock: Clock) -> None:
+    weekly = await created(store, room_id="room-w", room_name="Sales weekly", at=T0)
+    await library.keep(
+        weekly, spoken(("Ana Lima", "The budget is fine."), ("Ben", "I read the budget."))
+    )
+    daily = await created(store, room_id="room-d", room_name="Daily", at=T0 - timedelta(days=40))
+    await library.keep(daily, spoken(("Ben", "What about the budget?")))
+    assert len(await found(library, "budget")) == 2
+    assert await found(library, "budget in sales weekly from ben") == ["I read the budget."]
+    assert await found(library, "budget from ana") == ["The budget is fine."]
+    assert await found(library, "budget in daily") == ["What about the budget?"]
+    assert await found(library, "budget in daily since 2026-02-20") == []
+    assert len(await found(library, "since yesterday budget")) == 1
+    assert await found(library, "budget in:nowhere") == []
+
+
+async def test_the_count_of_transactions_grows_with_the_transcript(
+    store: Store, library: Transcripts
+) -> None:
+    """No transaction has more than a batch: each leaves its mark in `done`."""
+    key = await created(store)
+    seen: list[int] = []
+
+    class Counting(Transcripts):
+        async def _keep_batch(self, key: str, sentences, start, words) -> bool:  # type: ignore[no-untyped-def]
+            async with self._db.read() as conn:
+                query = select(func.count()).where(transcript_sentences.c.recording_key == key)
+                seen.append(await conn.scalar(query) or 0)
+            return await super()._keep_batch(key, sentences, start, words)
+
+    counting = Counting(library._of)
+    await counting.keep(key, LONG)
+    assert seen == [0, BATCH, 2 * BATCH]
+
+
+async def test_forgetting_leaves_no_row_and_no_word(store: Store, library: Transcripts) -> None:
+    first, second = new_word(), new_word()
+    gone = await kept(store, library, f"Only here {first} was said.", "And the budget.")
+    await kept(store, library, f"Here it is {second}.", "And the budget.")
+    assert await library.drop(gone)
+    assert not await library.drop(gone)
+    assert await library.scrub()
+    assert await found(library, first) == []
+    assert await found(library, misspelt(second)) == [f"Here it is {second}."]
+    assert await _times_said(library, first) == 0
+    assert await _times_said(library, "budget") == 1
+    assert await library.kept(gone) is None
+
+
+async def test_after_the_last_one_nothing_is_left(store: Store, library: Transcripts) -> None:
+    key = await created(store)
+    await library.keep(key, LONG)
+    assert set(await rows_left(library)) == {
+        "transcripts",
+        "transcript_sentences",
+        "transcript_words",
+    }
+    await library.drop(key)
+    assert await rows_left(library) == {}
+
+
+async def test_a_recording_is_not_deleted_under_its_index(
+    store: Store, library: Transcripts
+) -> None:
+    """Nothing would take its words out of the index any more."""
+    key = await kept(store, library, *MEETING)
+    assert await store.queue.take(5, "me")
+    with pytest.raises(StoreRefused):
+        await store.forgetting.forget(key, "me")
+    await library.drop(key)
+    await store.forgetting.forget(key, "me")
+
+
+async def test_those_that_are_too_old_are_named(
+    store: Store, library: Transcripts, clock: Clock
+) -> None:
+    old = await kept(store, library, *MEETING)
+    clock.advance(timedelta(days=1))
+    await kept(store, library, *MEETING)
+    assert await library.kept_before(clock.now()) == [old]
+    assert await library.kept_before(T0) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_no_file_of_sqlite_has_a_forgotten_word(
+    store: Store, library: Transcripts, tmp_path: Path
+) -> None:
+    """Searched byte for byte, between transcripts that stay, with secure_delete off before."""
+    words = [new_word() for _ in range(60)]
+    said = [f"{word} is what we called number {n}." for n, word in enumerate(words)]
+    async with store.db.database.read() as conn:
+        await conn.exec_driver_sql("PRAGMA secure_delete = OFF")
+    await kept(store, library, *(f"Before that {new_word()}." for _ in range(300)))
+    key = await kept(store, library, *said, *(f"Filler {new_word()}." for _ in range(200)))
+    stay = new_word()
+    await kept(store, library, *(f"After that {new_word()}." for _ in range(300)), f"And {stay}.")
+    assert _in_files(tmp_path, [*words, stay]) == {*words, stay}
+    await library.drop(key)
+    assert await library.scrub()
+    assert _in_files(tmp_path, [*words, stay]) == {stay}
+    assert await found(library, stay) == [f"And {stay}."]
+    assert [await found(library, word) for word in words[:3]] == [[], [], []]
+
+
+def _in_files(folder: Path, words: Sequence[str]) -> set[str]:
+    content = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+    return {word for word in words if word.encode() in content}

@@ -1,0 +1,227 @@
+"""The process of the simulated services: `python -m tests.e2e.services`.
+
+It brings up stages (a simulated Slack, a simulated 100ms and the bot between them) and closes
+them, as it is told over HTTP. Its first line of output is its address, and it ends when its
+standard input does, so it never outlives the tests. In a process of its own the simulated world
+goes on whatever a test does meanwhile, and its clocks are those of a service that waits for
+nobody.
+"""
+
+import asyncio
+import dataclasses
+import itertools
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from record_bot_sandbox.serving import free_port, serving
+from record_bot_sandbox.slack import snapshot
+from record_bot_sandbox.stage import BotDied, BotProcess, Ports, Stage, stage
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Json = dict[str, Any]
+POLL_S = 0.02
+READY_WITHIN_S = 60.0
+TRIES = 3  # for a stage waits 30 s for its bot, and a machine may have far too much to do
+
+# Each look at the state is cheaper with fewer of the bot's calls; `calls` below gives them all.
+snapshot.CALLS_SHOWN = 12
+
+
+class Kept:
+    """A stage in a task of its own, for it has to be left by the task that entered it."""
+
+    def __init__(self, folder: Path, rooms: Json, looks: int, how: Json) -> None:
+        self._folder, self._rooms, self._looks, self._how = folder, rooms, looks, how
+        self._enough = asyncio.Event()
+        self._ready: asyncio.Future[tuple[Stage, Json]] = asyncio.Future()
+        self._task = asyncio.create_task(self._live())
+
+    async def ready(self) -> tuple[Stage, Json]:
+        """The stage, and its new rooms by template, once the bot knows them."""
+        return await asyncio.shield(self._ready)
+
+    async def close(self) -> None:
+        self._enough.set()
+        await self._task
+
+    async def _live(self) -> None:
+        self._folder.mkdir(parents=True)
+        for left in reversed(range(TRIES)):
+            try:
+                await self._try()
+                break
+            except Exception as error:
+                if self._ready.done():
+                    raise
+                if not left or not is_slow(error):
+                    self._ready.set_exception(error)
+                    break
+
+    async def _try(self) -> None:
+        port, log = free_port(), self._folder / "bot.log"
+        making = asyncio.create_task(make_rooms(f"http://127.0.0.1:{port}", self._rooms))
+        try:
+            opening = stage(self._folder, ports=Ports(hms=port), output=log, **self._how)
+            async with opening as there, asyncio.timeout(READY_WITHIN_S) as patience:
+                rooms, made_at = await making
+                while not knows_the_rooms(there, made_at, self._looks):  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(POLL_S)
+                patience.reschedule(None)
+                self._ready.set_result((there, rooms))
+                await self._enough.wait()
+        finally:
+            making.cancel()
+
+
+async def make_rooms(url: str, wanted: Json) -> tuple[Json, int]:
+    """As many rooms as wanted of each template, and when the last one was made.
+
+    They are made while the bot comes up, so that it finds them when it first reads its directory.
+    """
+    made: Json = {template: [] for template in wanted}
+    number = itertools.count(1)
+    async with httpx.AsyncClient(trust_env=False, timeout=READY_WITHIN_S) as http:
+        while True:
+            try:
+                await http.get(f"{url}/sim/requests")
+                break
+            except httpx.TransportError:
+                await asyncio.sleep(POLL_S)
+        for template, how_many in wanted.items():
+            for _ in range(how_many):
+                body = {"name": f"room {next(number):03}", "template": template}
+                answer = (await http.post(f"{url}/sim/rooms", json=body)).raise_for_status()
+                made[template].append([answer.json()["id"], body["name"]])
+    return made, time.time_ns()
+
+
+def knows_the_rooms(there: Stage, made_at: int, looks: int) -> bool:
+    """The bot has read its directory since then: first the rooms, then who is in them.
+
+    It writes what it has read before it asks for more: after one look at who is in the rooms it
+    knows the rooms, and after two it knows who was in them.
+    """
+    asked = [call.path for call in there.hms_sim.calls if call.at_ns > made_at and call.status]
+    if "/v2/rooms" not in asked:
+        return False
+    return asked[asked.index("/v2/rooms") :].count("/v2/sessions") >= looks
+
+
+async def started(bot: BotProcess) -> None:
+    """Once it is ready, be it at a later try. Raises BotDied at once if it ended by itself."""
+    for left in reversed(range(TRIES)):
+        try:
+            await bot.start()
+            break
+        except BotDied as died:
+            if not left or not is_slow(died):
+                raise
+            await bot.kill()
+
+
+def is_slow(error: Exception) -> bool:
+    """Too much is going on: what was to come up has neither done so nor ended."""
+    return isinstance(error, TimeoutError) or "not ready" in str(error)
+
+
+class Control:
+    """The stages by number."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Kept] = {}
+        self._number = itertools.count(1)
+
+    def app(self) -> Starlette:
+        routes: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+            ("POST", "/stages", self.open),
+            ("DELETE", "/stages/{number:int}", self.close),
+            ("GET", "/stages/{number:int}/bot", self.bot),
+            ("POST", "/stages/{number:int}/bot/{order}", self.order),
+            ("GET", "/stages/{number:int}/calls", self.calls),
+            ("POST", "/stages/{number:int}/scopes", self.scopes),
+            ("POST", "/stages/{number:int}/files", self.files),
+        ]
+        return Starlette(routes=[Route(path, run, methods=[m]) for m, path, run in routes])
+
+    async def open(self, request: Request) -> Response:
+        asked = await request.json()
+        kept = Kept(Path(asked["folder"]), asked["rooms"], asked["looks"], asked["how"])
+        try:
+            there, rooms = await kept.ready()
+        except Exception as error:
+            return JSONResponse({"why": f"{type(error).__name__}: {error}"}, 500)
+        number = next(self._number)
+        self._kept[number] = kept
+        return JSONResponse(
+            {
+                "number": number,
+                "slack_url": there.slack_url,
+                "hms_url": there.hms_url,
+                "bot_url": there.bot.url,
+                "bot_env": dict(there.bot.env),
+                "rooms": rooms,
+            }
+        )
+
+    async def close(self, request: Request) -> Response:
+        await self._kept.pop(request.path_params["number"]).close()
+        return JSONResponse({})
+
+    async def close_all(self) -> None:
+        await asyncio.gather(*(kept.close() for kept in self._kept.values()))
+
+    async def bot(self, request: Request) -> Response:
+        """Whether it runs, and the status that it ended with by itself."""
+        process = (await self._stage(request)).bot.process
+        status = process.returncode if process else None
+        return JSONResponse({"runs": process is not None and status is None, "status": status})
+
+    async def order(self, request: Request) -> Response:
+        """start, stop or kill: what the process ended with, and how long it took."""
+        bot, began = (await self._stage(request)).bot, time.monotonic()
+        acts: dict[str, Callable[[], Awaitable[int | None]]] = {
+            "start": lambda: started(bot),
+            "stop": bot.stop,
+            "kill": bot.kill,
+        }
+        status = await acts[request.path_params["order"]]()
+        return JSONResponse({"status": status, "took_s": time.monotonic() - began})
+
+    async def calls(self, request: Request) -> Response:
+        """All of the bot's calls of Slack: /sim/state shows only the last few."""
+        calls = (await self._stage(request)).slack_sim.calls
+        return JSONResponse([dataclasses.asdict(call) for call in calls])
+
+    async def scopes(self, request: Request) -> Response:
+        """What the app may do from now on, as if it had been installed again."""
+        config = (await self._stage(request)).slack_config
+        object.__setattr__(config, "scopes", frozenset(await request.json()))
+        return JSONResponse({})
+
+    async def files(self, request: Request) -> Response:
+        """100ms answers for its files with a redirect to this address, or, with null, itself."""
+        (await self._stage(request)).hms_sim.files.moved_to = (await request.json())["moved_to"]
+        return JSONResponse({})
+
+    async def _stage(self, request: Request) -> Stage:
+        return (await self._kept[request.path_params["number"]].ready())[0]
+
+
+async def main() -> None:
+    control = Control()
+    async with serving(control.app()) as url:
+        sys.stdout.write(f"{url}\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+        await control.close_all()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

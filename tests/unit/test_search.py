@@ -1,0 +1,266 @@
+"""What a query means, and in which order hits come."""
+
+import sqlite3
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.search import (
+    WORDS_MOST,
+    Candidate,
+    Query,
+    Resolved,
+    Vocabulary,
+    Wanted,
+    fts5,
+    needs,
+    parse,
+    pieces,
+    rank,
+    sentence_stems,
+    similar,
+    stem_of,
+    tsquery,
+    tsvector,
+    wanted,
+    windows,
+)
+
+TODAY = date(2026, 11, 29)  # a Sunday
+ROOMS = ("Sales weekly", "Sales", "Daily", "in review", "Größe")
+PEOPLE = ("Ana Lima", "Ben", "Ben Nevis", "since")
+
+
+def asked(text: str) -> Query:
+    return parse(text, rooms=ROOMS, people=PEOPLE, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "rooms", "people", "since"),
+    [
+        ("budget", "budget", (), (), None),
+        ("the budget for 2 million", "budget 2000000", (), (), None),
+        ("budget budget Budgets", "budget budgets", (), (), None),
+        ("who will", "who will", (), (), None),
+        ("budget in sales weekly", "budget", ("Sales weekly",), (), None),
+        ("budget in SALES", "budget", ("Sales",), (), None),
+        ("in sales budget", "budget", ("Sales",), (), None),
+        ("grosse in:grosse", "grosse", ("Größe",), (), None),
+        ("in in review x", "x", ("in review",), (), None),
+        ("drone imaging in fields", "drone imaging fields", (), (), None),
+        ("budget from ana", "budget", (), ("Ana Lima",), None),
+        ("budget from Lima, please", "budget", (), ("Ana Lima",), None),
+        ("budget from ben", "budget", (), ("Ben", "Ben Nevis"), None),
+        ("budget from ben nevis", "budget", (), ("Ben Nevis",), None),
+        ("mail from legal", "mail legal", (), (), None),
+        ("budget since 2026-11-01", "budget", (), (), date(2026, 11, 1)),
+        ("budget since yesterday", "budget", (), (), date(2026, 11, 28)),
+        ("budget since today", "budget", (), (), TODAY),
+        ("budget since monday", "budget", (), (), date(2026, 11, 23)),
+        ("budget since sunday", "budget", (), (), date(2026, 11, 22)),
+        ("budget since last week", "budget", (), (), date(2026, 11, 22)),
+        ("budget since 3 days ago", "budget", (), (), date(2026, 11, 26)),
+        ("budget since 2 weeks", "budget", (), (), date(2026, 11, 15)),
+        ("budget since march", "budget", (), (), date(2026, 3, 1)),
+        ("budget since Dec 24", "budget", (), (), date(2025, 12, 24)),
+        ("budget since 24 dec", "budget", (), (), date(2025, 12, 24)),
+        ("budget since 5. March 2025", "budget", (), (), date(2025, 3, 5)),
+        ("since monday budget", "budget", (), (), date(2026, 11, 23)),
+        ("broken since the move", "broken since move", (), (), None),
+        ("since 31 feb", "since 31 feb", (), (), None),
+        ("since 9999 years", "since 9999 years", (), (), None),
+        (
+            "budget in daily from ben since may",
+            "budget",
+            ("Daily",),
+            ("Ben", "Ben Nevis"),
+            date(2026, 5, 1),
+        ),
+        ('budget in:"Sales weekly"', "budget", ("Sales weekly",), (), None),
+        ("in", "in", (), (), None),
+        ("", "", (), (), None),
+    ],
+)
+def test_words_and_filters(
+    text: str, words: str, rooms: tuple[str, ...], people: tuple[str, ...], since: date | None
+) -> None:
+    query = asked(text)
+    assert " ".join(term.word for term in query.words) == words
+    assert (query.rooms, query.people, query.since, query.unknown) == (rooms, people, since, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown_filters", "words"),
+    [
+        ("budget in:nowhere", ("in:nowhere",), ["budget"]),
+        ('from:"nobody here" budget', ('from:"nobody here"',), ["budget"]),
+        ("since:whenever", ("since:whenever",), []),
+    ],
+)
+def test_a_filter_with_a_colon_is_always_one(
+    text: str, unknown_filters: tuple[str, ...], words: list[str]
+) -> None:
+    query = asked(text)
+    assert (query.unknown, [term.word for term in query.words]) == (unknown_filters, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "tries"), [(1, (1,)), (2, (2,)), (3, (3, 2)), (4, (4, 3, 2)), (8, (8, 7, 2))]
+)
+def test_relaxation_never_leaves_one_word_of_several(words: int, tries: tuple[int, ...]) -> None:
+    assert needs(words) == tries
+
+
+KNOWN = Vocabulary(
+    {
+        "database": 5,
+        "exclusivity": 2,
+        "run": 9,
+        "book": 3,
+        "login": 1,
+        "deliver": 2,
+        "done": 50,
+        "they": 90,
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("databse", ["database"]),
+        ("dtaabase", ["database"]),
+        ("excluzive", ["exclusivity"]),
+        ("databases", ["database"]),
+        ("atabase", []),  # the first letter is right
+        ("dat", []),
+        ("drone", []),  # "done" is a stop word
+        ("thay", []),
+        ("d4tabase", []),
+    ],
+)
+def test_spelling(word: str, expected: list[str]) -> None:
+    assert similar(word, {one: stem_of(one) for one in KNOWN.counts}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("databases", [[("databas",)]]),
+        ("runbook", [[("run", "book")]]),
+        ("log in", [[("login",)]]),
+        ("delivery", [[("deliv",)]]),
+        ("book zebra", [[("book",)], []]),
+        ("databse", [[]]),
+    ],
+)
+def test_what_counts_as_a_word(text: str, phrases: list[list[tuple[str, ...]]]) -> None:
+    assert [list(one.phrases) for one in wanted(asked(text), KNOWN)] == phrases
+
+
+def test_the_index_has_names_and_words_in_their_order() -> None:
+    assert sentence_stems("Ana Lima", "We run the book.") == (
+        "ana",
+        "lima",
+        "we",
+        "run",
+        "the",
+        "book",
+    )
+    assert [list(windows(n)) for n in range(5)] == [[], [0], [0], [0], [0, 1]]
+
+
+def test_queries_are_written_for_both_databases() -> None:
+    two = Resolved((Wanted("a", (("a",), ("b", "c"))), Wanted("d", (("d",),))))
+    assert fts5(two, 2) == '(("a" OR "b c") AND ("d"))'
+    assert tsquery(two, 2) == "((('a') | ('b' <-> 'c')) & (('d')))"
+    three = Resolved(tuple(Wanted(one, ((one,),)) for one in "abc"))
+    assert fts5(three, 2).count(" OR ") == 2
+    assert tsvector(("a", "o'b")) == "'a':1 'o''b':2"
+
+
+def hits(text: str, *candidates: Candidate, people: tuple[str, ...] = ()) -> list[tuple[str, int]]:
+    counts = dict.fromkeys(("budget", "plan", "ana", "ben", "rare"), 5) | {"rare": 1}
+    resolved = Resolved(wanted(asked(text), Vocabulary(counts)))
+    ranked = rank(candidates, resolved, Vocabulary(counts), people=people)
+    return [(hit.recording, hit.sentence) for hit in ranked]
+
+
+def window(recording: str, first: int, *said: tuple[str, str]) -> Candidate:
+    return Candidate(
+        recording, first, tuple((who, sentence_stems(who, text)) for who, text in said)
+    )
+
+
+def test_what_is_said_at_once_comes_first() -> None:
+    apart = window("r1", 0, ("Ana", "The budget."), ("Ben", "Hm."), ("Ana", "The plan."))
+    at_once = window("r2", 4, ("Ana", "Hm."), ("Ben", "A budget plan."), ("Ana", "No."))
+    assert hits("budget plan", apart, at_once) == [("r2", 5), ("r1", 0)]
+
+
+def test_rare_words_come_first() -> None:
+    common = window("r1", 0, ("Ana", "The budget plan."))
+    rare = window("r2", 0, ("Ana", "The rare plan."))
+    assert hits("budget rare plan x", common, rare) == [("r2", 0), ("r1", 0)]
+
+
+def test_windows_that_overlap_are_one_hit() -> None:
+    said = [("Ana", "Hm."), ("Ben", "Hm."), ("Ana", "The budget."), ("Ben", "Ok."), ("Ana", "Hm.")]
+    overlapping = [window("r1", n, *said[n : n + 3]) for n in range(3)]
+    far = window("r1", 40, ("Ben", "A budget."))
+    assert hits("budget", *overlapping, far) == [("r1", 2), ("r1", 40)]
+
+
+def test_the_hit_is_said_by_the_person_asked_for() -> None:
+    both = window("r1", 0, ("Ana Lima", "The budget."), ("Ben", "My budget."))
+    assert hits("budget", both, people=("Ben",)) == [("r1", 1)]
+    assert hits("ben budget", both) == [("r1", 1)]
+
+
+WORDS = st.sampled_from(
+    [
+        "in",
+        "from",
+        "since:",
+        "in:",
+        "budget",
+        "Ana",
+        '"sales',
+        "ben",
+        "may",
+        "2026-01-01",
+        "C++",
+        "AND",
+        "NOT",
+        "NEAR",
+        "*",
+        "(",
+        ")",
+        ":",
+        "\\",
+        "'",
+    ]
+)
+TEXTS = st.lists(WORDS, max_size=8).map(" ".join) | st.text(max_size=40)
+
+
+@given(TEXTS)
+def test_any_query_is_understood_and_can_be_asked(text: str) -> None:
+    query = asked(text)
+    assert len(query.words) <= WORDS_MOST
+    assert {term.stem for term in query.words} <= pieces(query)
+    known = wanted(query, KNOWN)
+    assert [one.word for one in known] == [term.word for term in query.words]
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "CREATE VIRTUAL TABLE found USING fts5(stems, tokenize=\"unicode61 tokenchars '.'\")"
+    )
+    connection.execute("INSERT INTO found VALUES (?)", [" ".join(t.stem for t in query.said)])
+    for need in needs(len(query.words)) if query.words else ():
+        asking = fts5(Resolved(tuple(Wanted(t.word, ((t.stem,),)) for t in query.words)), need)
+        assert connection.execute(
+            "SELECT count(*) FROM found WHERE found MATCH ?", [asking]
+        ).fetchone() == (1,)
+    connection.close()
