@@ -15,6 +15,7 @@ from bot.features.commands.sense import (
     has_polite,
     left_over,
     read_find,
+    recording_word,
     skipped,
     words_after,
 )
@@ -182,15 +183,32 @@ def _acting(
         any(piece.kind is Kind.ARTICLE for piece in pieces[max(0, unread[0] - 2) :])
         or pieces[unread[0]].key[0].endswith("ing")
     )
+    told = negated or _is_noun(head, rest, pieces) or _without_recording(intent, rest)
     return replace(
         base,
         intent=intent,
-        force=Force.TOLD if negated and force is Force.ORDER else force,
+        force=Force.TOLD if told and force is Force.ORDER else force,
         left=left,
         second=second,
         weak=head.kind is Kind.SOFT,
         article=article and head.key not in RECORDS,
     )
+
+
+def _is_noun(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> bool:
+    """Say whether a verb may be a noun: `the end of the webinar`, `town hall start`."""
+    if len(head.key) > 1 or has_polite(pieces):
+        return False
+    at = head.start
+    before = [piece for piece in pieces if piece.end <= at]
+    of = bool(rest) and rest[0].key == ("of",) and not has_kind(before, Kind.WISH)
+    return of or (bool(before) and before[-1].sort is Sort.ROOM)
+
+
+def _without_recording(intent: Intent, rest: Sequence[Piece]) -> bool:
+    """Say whether a start is meant `without recording`."""
+    at = next((n for n, piece in enumerate(rest) if piece.kind is Kind.WITHOUT), None)
+    return intent is Intent.START and at is not None and recording_word(rest[at:])
 
 
 def _is_second(intent: Intent, piece: Piece, between: Sequence[Piece]) -> bool:

@@ -215,6 +215,10 @@ def left_over(intent: Intent, pieces: Sequence[Piece]) -> list[Piece]:
             continue
         if piece.kind in kinds or (options and piece.option is not None):
             continue
+        begins = piece.kind is Kind.VERB and piece.key[0] in ("start", "begin", "kick")
+        if intent is Intent.STOP and begins:
+            left.append(piece)
+            continue
         if piece.intent in intents and piece.kind is not Kind.PAST:
             continue
         if intent is Intent.FOLLOW and piece.kind is Kind.PAST:

@@ -138,7 +138,7 @@ def _start_room(
         return replace(made, offers=(Deed(OPEN_FORM, room),))
     if said.orders_more():
         return replace(offer, why=Why.UNSURE, offers=(*offer.offers, *said.second()))
-    clear = sense.force is Force.ORDER and not left and not said.loose_left()
+    clear = sense.force is Force.ORDER and not sense.weak and not left and not said.loose_left()
     if clear and not said.long:
         return replace(
             made,

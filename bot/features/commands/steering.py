@@ -28,12 +28,15 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     sure = (
         sense.force is Force.ORDER
         and not sense.left
+        and not sense.weak
         and not said.orders_more()
         and not said.long
         and not said.loose_left()
     )
     if sense.force is Force.UNWANTED:
         return _unwanted(said, sense)
+    if sense.all_of_them and said.rooms:
+        return _all_but(said, intent)
     if len(said.rooms) > 1 and not said.doubt:
         return _several(said, intent, sure=sure and sense.other is None)
     room = said.room()
@@ -59,6 +62,17 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     if said.thread:
         return steer(said, intent, said.thread, sure=sure)
     return _unnamed(said, intent, sense, sure=sure, reference=reference)
+
+
+def _all_but(said: Said, intent: Intent) -> Understood:
+    """Ask about `all but the webinar`, and about `everything in the webinar`."""
+    named = [room for rooms in said.rooms for room in rooms]
+    if not any(piece.key in _BUT for piece in said.pieces):
+        return which(said, intent, named)
+    return which(said, intent, [room for room in _here(said, intent) if room not in named])
+
+
+_BUT = frozenset({("but",), ("except",), ("excluding",), ("besides",), ("not",)})
 
 
 def _unnamed(

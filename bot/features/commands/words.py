@@ -307,12 +307,12 @@ _OTHER: Mapping[Kind, str] = {
         we wanna | i wanna""",
     Kind.HEDGE: """
         i | we | they | he | she | i think | i guess | i believe | i suppose | maybe |
-        perhaps | probably | possibly | we should | you should | i should | they should |
-        we will | i will | ill | im going to | we are going to | were going to | im about
-        to | we might | i might | i think we should | maybe we should | perhaps we should
-        | we usually | i usually | i already | we already | we are | i am | im | it would
-        be nice to | it would be good to | it would be great to | i was | we were | i had
-        | we had""",
+        perhaps | probably | possibly | will | would | should | we should | you should | i
+        should | they should | we will | i will | ill | im going to | we are going to |
+        were going to | im about to | we might | i might | i think we should | maybe we
+        should | perhaps we should | we usually | i usually | i already | we already | we
+        are | i am | im | it would be nice to | it would be good to | it would be great to
+        | i was | we were | i had | we had""",
     Kind.MAY: """
         should we | shall we | shall i | should i | should you | can we | can i | could we
         | could i | may i | may we | do we want to | do we need to | do we have to | must
@@ -424,22 +424,21 @@ _OTHER: Mapping[Kind, str] = {
         record-bot | the bot | buddy | mate | man | dude | bro | guys | team | folks |
         friend | friends | pal | amigo | amigos | latest | last | recent | previous | past
         | old | newest | fella | crap | shit | fuck | stuff | yes | yeah | yep | yup | ja
-        | oui | si | yess | everybody | someone | somebody | you | u | be | will | would |
-        should | is | was | still | if you can | if you could | if possible | when you can
-        | if you dont mind | for me | for us | with me | with us | that you | that we | as
-        | fine | good | thing already | wrong channel | wrong window | wrong thread |
-        first | next | current | currently | new | this one | that one | this time | same
-        | called | named | our next | ahora | jetzt | sofort | maintenant | subito |
-        adesso | agora | genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry
-        up | faster | quickly please | fast | do you hear me | can you hear me | are you
-        deaf | man up | lol | haha | ha | btw | fyi | oops | whoops | quick one | quick
-        question | question | one thing | im sorry | my bad | blasted | darn | darned |
-        pesky | bleeding | wretched | screw | effing | ugh | argh | grr | tin can | ok bot
-        | going | being | start time | go and | everyone | straight away | right away |
-        this second | this instant | this minute | in a sec | sir | madam | boss | people
-        | everyone please | channel | full | quality | resolution | format | mode | size |
-        off you go | thanks in advance | tia | regards | best regards | kind regards | br
-        | rgds""",
+        | oui | si | yess | everybody | someone | somebody | you | u | be | is | was |
+        still | if you can | if you could | if possible | when you can | if you dont mind
+        | for me | for us | with me | with us | that you | as | fine | good | thing
+        already | wrong channel | wrong window | wrong thread | first | next | current |
+        currently | new | this one | that one | this time | same | called | named | our
+        next | ahora | jetzt | sofort | maintenant | subito | adesso | agora | genau | mal
+        | doch | no | nah | rn | stat | nope | hurry | hurry up | faster | quickly please
+        | fast | do you hear me | can you hear me | are you deaf | man up | lol | haha |
+        ha | btw | fyi | oops | whoops | quick one | quick question | question | one thing
+        | im sorry | my bad | blasted | darn | darned | pesky | bleeding | wretched |
+        screw | effing | ugh | argh | grr | tin can | ok bot | going | being | start time
+        | go and | everyone | straight away | right away | this second | this instant |
+        this minute | in a sec | sir | madam | boss | people | everyone please | channel |
+        full | quality | resolution | format | mode | size | off you go | thanks in
+        advance | tia | regards | best regards | kind regards | br | rgds""",
 }
 
 
