@@ -74,25 +74,27 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
 
 
 _PARTED = {
-    "off": Meaning(Kind.VERB, Intent.STOP),
-    "on": Meaning(Kind.VERB, Intent.START),
+    ("off",): Meaning(Kind.VERB, Intent.STOP),
+    ("on",): Meaning(Kind.VERB, Intent.START),
+    ("on", "hold"): Meaning(Kind.VERB, Intent.PAUSE),
 }
 
 
 def _with_parted_verbs(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Join `turn … off`: the verb takes the place of its first word."""
+    """Join `turn … off`, `put … on hold`: the verb takes the place of its first word."""
     at = next((n for n, p in enumerate(pieces) if p.key in _FIRST_PARTS), None)
     if at is None:
         return pieces
     for n in range(at + 1, min(at + 7, len(pieces))):
-        if (meaning := _PARTED.get(pieces[n].key[0])) and len(pieces[n].key) == 1:
+        meaning = _PARTED.get(pieces[n].key)
+        if meaning and (meaning.intent is Intent.PAUSE) == (pieces[at].key == ("put",)):
             verb = Piece(Sort.PHRASE, pieces[at].words, meaning)
             return [*pieces[:at], verb, *pieces[at + 1 : n], *pieces[n + 1 :]]
     return pieces
 
 
 _OF = {("of",), ("last",), ("latest",), ("recent",), ("previous",), ("past",), ("old",)}
-_FIRST_PARTS = {("turn",), ("switch",), ("shut",)}
+_FIRST_PARTS = {("turn",), ("switch",), ("shut",), ("put",)}
 
 
 def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense:

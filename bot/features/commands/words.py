@@ -129,11 +129,13 @@ _VERBS: Mapping[Intent, str] = {
     Intent.UNSCHEDULE: "unschedule | skip | call off | deschedule",
     Intent.FOLLOW: """
         follow | subscribe | subscribe to | subscribe us to | notify | watch | track |
-        monitor | keep an eye on | let us know when | let us know about | let me know when
-        | let me know about | tell us when | tell me when | keep us posted on | keep us
-        posted about | keep me posted on | notify us when | notify us about | notify us of
-        | notify me when | notify me about | inform us about | inform us when | ping us
-        when | ping me when""",
+        monitor | keep an eye on | get notified when | be notified when | get notified
+        about | be notified about | be informed when | get a message when | get
+        notifications for | get updates about | let us know when | let us know about | let
+        me know when | let me know about | tell us when | tell me when | keep us posted on
+        | keep us posted about | keep me posted on | notify us when | notify us about |
+        notify us of | notify me when | notify me about | inform us about | inform us when
+        | ping us when | ping me when""",
     Intent.UNFOLLOW: """
         unfollow | unsubscribe | unsubscribe from | unsubscribe us from | unwatch | mute |
         untrack | silence""",
@@ -416,29 +418,32 @@ _OTHER: Mapping[Kind, str] = {
         annoying | bad | idiot | idiotic | ffs | wtf | omg | jesus | christ | hell | the
         hell | for gods sake | for fucks sake | for the love of god | for heavens sake |
         for crying out loud | god | gosh | geez | jeez | finally | tell me | please tell
-        me | can you tell me | could you tell me | can you let me know | i want to know |
-        id like to know | i would like to know | do you know | i wonder | i am wondering |
-        im wondering | can you say | could you say | please say | let me know | really |
-        actually | honestly | seriously | come on | cmon | sorry | excuse me | pardon |
-        dear | bot | robot | bots | machine | assistant | recordbot | record bot |
-        record-bot | the bot | buddy | mate | man | dude | bro | guys | team | folks |
-        friend | friends | pal | amigo | amigos | latest | last | recent | previous | past
-        | old | newest | fella | crap | shit | fuck | stuff | yes | yeah | yep | yup | ja
-        | oui | si | yess | everybody | someone | somebody | you | u | be | is | was |
-        still | if you can | if you could | if possible | when you can | if you dont mind
-        | for me | for us | with me | with us | that you | as | fine | good | thing
-        already | wrong channel | wrong window | wrong thread | first | next | current |
-        currently | new | this one | that one | this time | same | called | named | our
-        next | ahora | jetzt | sofort | maintenant | subito | adesso | agora | genau | mal
-        | doch | no | nah | rn | stat | nope | hurry | hurry up | faster | quickly please
-        | fast | do you hear me | can you hear me | are you deaf | man up | lol | haha |
-        ha | btw | fyi | oops | whoops | quick one | quick question | question | one thing
-        | im sorry | my bad | blasted | darn | darned | pesky | bleeding | wretched |
-        screw | effing | ugh | argh | grr | tin can | ok bot | going | being | start time
-        | go and | everyone | straight away | right away | this second | this instant |
-        this minute | in a sec | sir | madam | boss | people | everyone please | channel |
-        full | quality | resolution | format | mode | size | off you go | thanks in
-        advance | tia | regards | best regards | kind regards | br | rgds""",
+        me | tell me if | can you tell me if | could you tell me if | do you know if | can
+        you tell me whether | do you know whether | i want to know if | id like to know if
+        | can you check if | check if | can you tell me | could you tell me | can you let
+        me know | i want to know | id like to know | i would like to know | do you know |
+        i wonder | i am wondering | im wondering | can you say | could you say | please
+        say | let me know | really | actually | honestly | seriously | come on | cmon |
+        sorry | excuse me | pardon | dear | bot | robot | bots | machine | assistant |
+        recordbot | record bot | record-bot | the bot | buddy | mate | man | dude | bro |
+        guys | team | folks | friend | friends | pal | amigo | amigos | latest | last |
+        recent | previous | past | old | newest | fella | crap | shit | fuck | stuff | yes
+        | yeah | yep | yup | ja | oui | si | yess | everybody | someone | somebody | you |
+        u | be | is | was | still | if you can | if you could | if possible | when you can
+        | if you dont mind | for me | for us | with me | with us | that you | as | fine |
+        good | thing already | wrong channel | wrong window | wrong thread | first | next
+        | current | currently | new | this one | that one | this time | same | called |
+        named | our next | ahora | jetzt | sofort | maintenant | subito | adesso | agora |
+        genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry up | faster |
+        quickly please | fast | do you hear me | can you hear me | are you deaf | man up |
+        lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question |
+        question | one thing | im sorry | my bad | blasted | darn | darned | pesky |
+        bleeding | wretched | screw | effing | ugh | argh | grr | tin can | ok bot | going
+        | being | start time | go and | everyone | straight away | right away | this
+        second | this instant | this minute | in a sec | sir | madam | boss | people |
+        everyone please | channel | full | quality | resolution | format | mode | size |
+        off you go | thanks in advance | tia | regards | best regards | kind regards | br
+        | rgds""",
 }
 
 
