@@ -9,8 +9,7 @@ from bot.features.card.steps import post_card, tell, update_card, wanted
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import fetch_transcript, post_summary, upload_file
-from bot.features.start.outcome import outcome
-from bot.features.start.steps import start
+from bot.features.start.steps import outcome, start
 
 
 async def carry_out(step: steps.Action, ctx: Context) -> Note:

@@ -14,7 +14,9 @@ from bot.core.facts import Discovered, Fact, Followed, Requested
 from bot.core.options import RecordingOptions
 from bot.deps import Deps
 from bot.features.control.service import Control, control
-from bot.features.start.service import Wish, request_recording
+from bot.features.rooms.model import RoomEntry
+from bot.features.start.model import StartRequest
+from bot.features.start.service import commit
 from bot.hms.webhook import HEADER
 from bot.store.errors import StoreError
 from bot.store.repository import TeamDatabase
@@ -213,21 +215,21 @@ class Drill:
     async def _wish(self, deps: Deps, act: Act) -> None:
         """As the listeners do it; what raised was not taken, and the person is told so."""
         if act.what == "request":
-            wish = Wish(
+            room = RoomEntry("room", "standup")
+            request = StartRequest(
                 request_id=f"r{act}",
-                room_id="room",
-                room_name="standup",
+                room=room,
                 options=self.script.options,
                 by="U1",
                 channel=act.where,
                 via="command",
                 outcome=OutcomeAddress("U1", channel=act.where, response_url="https://r.example/1"),
             )
-            made = await request_recording(deps, wish)
-            if not isinstance(made, RoomTaken) and made.key not in self.keys:
-                requested_at = (await deps.store.recordings.load(made.key)).recording.requested_at
-                self.keys.append(made.key)
-                self.asked.append(Asked((requested_at - T0).total_seconds(), "request", made.key))
+            made = await commit(deps, request, room, request.options)
+            if not isinstance(made, RoomTaken) and made not in self.keys:
+                requested_at = (await deps.store.recordings.load(made)).recording.requested_at
+                self.keys.append(made)
+                self.asked.append(Asked((requested_at - T0).total_seconds(), "request", made))
             return
         for key in self.keys[-1:]:
             if act.what == "follow":
