@@ -166,6 +166,16 @@ def test_the_default_room_is_started_without_a_name() -> None:
     assert [str(deed) for deed in done.acts] == ["start:town hall"]
 
 
+def test_options_that_exclude_each_other_go_to_the_form() -> None:
+    done = understood("start town hall --audio --res 720p", "slash")
+    assert [str(deed) for deed in done.offers] == ["open-form:town hall"]
+    assert (done.why, done.acts) == (Why.BAD_OPTIONS, ())
+    assert done.raw_options["resolution"] == "720p"
+    in_words = understood("start town hall audio only in 720p", "slash")
+    assert (in_words.why, in_words.acts) == (Why.BAD_OPTIONS, ())
+    assert "audio-only" in said(in_words)
+
+
 def test_two_orders_are_two_buttons() -> None:
     done = understood("stop standup and start town hall")
     assert done.outcome is Outcome.ASK

@@ -6,7 +6,7 @@ Pure. What is written as `--option` is read by the grammar of the command.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -34,6 +34,7 @@ class Flags:
     preset: str | None = None
     problem: str | None = None
     help: bool = False
+    raw: Mapping[str, str] = field(default_factory=dict)  # with a problem: for the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Options:
     preset: str | None = None
     problem: str | None = None
     pieces: tuple[Piece, ...] = ()
+    raw: Mapping[str, str] = field(default_factory=dict)
 
 
 def split_flags(text: str) -> tuple[str, Flags]:
@@ -55,10 +57,11 @@ def split_flags(text: str) -> tuple[str, Flags]:
     head, tail = text[: found.start()].rstrip(), text[found.start() :]
     command = parse(f"start {tail}")
     if isinstance(command, CommandError):
-        again = parse(command.corrected.removeprefix("/record ")) if command.corrected else None
-        if not isinstance(again, Start):
+        read = command.understood
+        if read is None:
             return head, Flags(tail, problem=command.reason)
-        return head, Flags(tail, again.options, again.preset, command.reason)
+        head = f"{head} {read.room or ''}".strip()
+        return head, Flags(tail, preset=read.preset, problem=command.reason, raw=read.raw)
     if not isinstance(command, Start):
         return head, Flags(help=True)
     if command.room:
@@ -78,7 +81,7 @@ def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) ->
         built = flags.options
         first = error.errors()[0]
         problem = problem or str(first.get("ctx", {}).get("error", first["msg"]))
-    return Options(built, given, flags.preset or preset, problem, (*used, *of_preset))
+    return Options(built, given, flags.preset or preset, problem, (*used, *of_preset), flags.raw)
 
 
 def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:

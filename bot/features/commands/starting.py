@@ -33,6 +33,7 @@ def form(options: Options) -> Understood:
         Why.BAD_OPTIONS if options.problem else Why.NEEDS_ROOM,
         offers=(Deed(OPEN_FORM),),
         options=options.built,
+        raw_options=options.raw,
         preset=options.preset,
         detail=options.problem,
     )
@@ -48,6 +49,7 @@ def start(said: Said, sense: Sense) -> Understood:
         intent,
         Outcome.ASK,
         options=options.built,
+        raw_options=options.raw,
         preset=options.preset,
         when=when or (said.when if is_length(said.when) else None),
         detail=options.problem,

@@ -117,6 +117,7 @@ class Understood:
     acts: tuple[Deed, ...] = ()
     offers: tuple[Deed, ...] = ()
     options: RecordingOptions = field(default_factory=RecordingOptions)
+    raw_options: Mapping[str, str] = field(default_factory=dict)  # where they are wrong
     preset: str | None = None
     when: Reading | None = None
     query: str | None = None
