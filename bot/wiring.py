@@ -51,6 +51,7 @@ from bot.kit.rate_limits import Pauses
 from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
 from bot.listeners.registry import Declared, register
+from bot.listeners.shapes import ignores
 from bot.outbound import Outbound
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
@@ -67,7 +68,6 @@ log = structlog.get_logger()
 CALL_WITHIN_S = 8.0  # below the 10 s of a step
 # Longer than the pause between two turns of the loop, or every turn would connect anew.
 CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
-SECRET_LEAST = 16  # characters
 LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
 FEATURES = (
     linking,
@@ -89,6 +89,10 @@ FEATURES = (
 )
 
 
+class InstalledOrgWide(Exception):
+    """The token is of a whole organisation: nobody would count as a member of its workspace."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The bot, ready to run."""
@@ -105,10 +109,6 @@ class Parts:
     socket: SocketMode | None
 
 
-class OrgWideInstall(Exception):
-    """The app is installed for a whole organisation, which is not supported."""
-
-
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -121,17 +121,16 @@ def new_id() -> str:
 async def build(settings: Settings) -> AsyncIterator[Parts]:
     """Everything wired together; closed in reverse order.
 
-    Raises SlackError when Slack does not accept the token, StoreError without a database,
-    OrgWideInstall.
+    Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
+    database.
     """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
         out = await stack.enter_async_context(_outbound(settings))
         identity = await SlackGateway(client, out, None).identity()
-        if identity.org_wide:
-            raise OrgWideInstall
-        _warn_of_short_secrets(settings)
+        if identity.is_org_wide:
+            raise InstalledOrgWide
         store = await _open(stack, settings, identity)
         await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
         pauses = Pauses(store.rate_limits, utc_now)
@@ -142,7 +141,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         first, cap = policy.retry_first, policy.retry_cap
         gates = Gates(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
         slack = SlackGateway(client, out, gates)
-        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
+        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id, settings.short_secrets)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)
@@ -167,7 +166,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)
         socket = (
-            SocketMode(bolt, _text(settings.slack_app_token), client)
+            SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
             if settings.slack_app_token
             else None
         )
@@ -183,14 +182,6 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             background=background,
             socket=socket,
         )
-
-
-def _warn_of_short_secrets(settings: Settings) -> None:
-    """The next version refuses them."""
-    for name in ("metrics_token", "hms_webhook_secret"):
-        secret: SecretStr | None = getattr(settings, name)
-        if secret and len(secret.get_secret_value()) < SECRET_LEAST:
-            log.warning("short_secret", name=name.upper(), at_least=SECRET_LEAST)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:

@@ -17,8 +17,14 @@ LISTENER_SECONDS = Histogram(
     ["kind"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
-CONNECTIONS_REFUSED = Counter(
-    "record_bot_connections_refused_total", "HTTP connections that were closed", ["why"]
-)
 FAULTS = Counter("record_bot_faults_total", "Unexpected errors, by place", ["where"])
 REPLAYS = Counter("record_bot_replays_total", "Webhook replays requested", ["outcome"])
+CONNECTIONS = Gauge("record_bot_connections", "Open HTTP connections")
+CONNECTIONS_CUT = Counter(
+    "record_bot_connections_cut_total",
+    "HTTP connections ended, and requests refused with 503, to keep the server within its limits",
+    ["why"],
+)
+ODD_REQUESTS = Counter(
+    "record_bot_odd_requests_total", "Requests of Slack's that are malformed, and ignored", ["kind"]
+)

@@ -3,13 +3,15 @@
 from typing import Annotated
 
 from bot.access.model import Act
+from bot.access.rights import NoRight
 from bot.core.proofs import HomeMember
-from bot.features.doctor.service import report
-from bot.features.doctor.views import TITLE, doctor_reply, looking
+from bot.features.doctor.service import local_report, report
+from bot.features.doctor.views import TITLE, doctor_reply, local_reply, looking
 from bot.listeners.app import Bot
 from bot.listeners.modals import show_when_known
 from bot.listeners.payloads import Asked
 from bot.listeners.registry import Ack, Listeners
+from bot.slack.errors import SlackUnavailable
 from bot.ui import ids
 from bot.ui.message import Message
 
@@ -17,8 +19,15 @@ on = Listeners()
 
 
 async def tell_doctor(bot: Bot, asked: Asked) -> None:
-    """Raises NoRight."""
-    await bot.reply(asked, await _report(bot, asked, await bot.gate.member(asked.user, Act.DOCTOR)))
+    """Others learn about the place where they ask alone."""
+    try:
+        message = await _report(bot, asked, await bot.gate.member(asked.user, Act.DOCTOR))
+    except (NoRight, SlackUnavailable):
+        name, channel = bot.deps.identity.name, asked.channel or asked.user
+        message = local_reply(
+            await local_report(bot.deps, user=asked.user, channel=channel), bot=name
+        )
+    await bot.reply(asked, message)
 
 
 @on.action(ids.DOCTOR)
