@@ -4,7 +4,7 @@ ARGS ?=
 UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
 
-.PHONY: install sandbox test browser lint types contracts audit bench chaos
+.PHONY: install sandbox test browser lint types contracts audit bench chaos mutation
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
@@ -51,3 +51,6 @@ bench: install
 
 chaos: install
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+mutation: install
+	$(BIN)/python -m tests.mutation $(ARGS)
