@@ -179,7 +179,7 @@ def main() -> int:
         for copy in copies[1:]:  # with what Python compiled by now
             shutil.copytree(copies[0], copy)
         began = time.monotonic()
-        chosen = sample(mutants(ROOT, modules, folder / "session.sqlite"), asked.size, seed)
+        chosen = sample(ROOT, mutants(ROOT, modules, folder / "session.sqlite"), asked.size, seed)
         good = report(judge(chosen, covered, copies))
         OUT.print(f"Judged in {time.monotonic() - began:.0f} s.")
     return 0 if good else 1

@@ -6,9 +6,12 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from cosmic_ray.commands.init import init
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import use_db
 from cosmic_ray.work_item import MutationSpec
 from coverage import CoverageData
@@ -35,20 +38,23 @@ def mutants(root: Path, modules: Sequence[Path], session: Path) -> list[Mutation
     ]
 
 
-def sample(found: Sequence[MutationSpec], size: int, seed: int) -> list[MutationSpec]:
+def sample(root: Path, found: Sequence[MutationSpec], size: int, seed: int) -> list[MutationSpec]:
     """`size` places in the code by chance, and one of the mutants of each.
 
-    By place: else the dozen replacements of one `+` or `|` would crowd out the rest.
+    By place: else the dozen replacements of one `+` or `|` would crowd out the rest. A mutant
+    that is no Python, such as one of the `*` before keyword-only arguments, is not taken.
     """
     sites: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = defaultdict(list)
     for m in found:
         sites[str(m.module_path), m.start_pos].append(m)
     chance = random.Random(seed)
-    chosen = chance.sample(sorted(sites), min(size, len(sites)))
-    return [
+    places = sorted(sites)
+    chance.shuffle(places)
+    taken = (
         chance.choice(sorted(sites[at], key=lambda m: (m.operator_name, m.occurrence)))
-        for at in chosen
-    ]
+        for at in places
+    )
+    return list(islice((m for m in taken if _is_python(root, m)), size))
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,16 @@ def read_covered(coverage: Path, durations: Path) -> Covered:
         }
         tests[path] = lines
     return Covered(seconds, tests)
+
+
+def _is_python(root: Path, mutant: MutationSpec) -> bool:
+    operator = get_operator(mutant.operator_name)()
+    code = (root / mutant.module_path).read_text(encoding="utf-8")
+    try:
+        compile(mutate_code(code, operator, mutant.occurrence), mutant.module_path, "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -63,7 +63,7 @@ def test_scales_multiply_and_what_is_no_wait_stays(first: float, second: float) 
 
 
 def test_a_long_recording_waits_for_its_transcript_by_the_scaled_share_of_its_length() -> None:
-    ended = [
+    ended: list[f.Fact] = [
         requested(),
         f.StartAccepted(at=at(2), hms_id="j"),
         f.BeamStarted(at=at(6)),
