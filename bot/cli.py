@@ -70,7 +70,7 @@ def run() -> None:
         where = WHERE["SLACK_APP_TOKEN"]
         fail(f"Slack does not accept SLACK_APP_TOKEN ({e.error}). Make a new one: {where}.")
     except SlackError as e:
-        fail(f"Slack cannot be reached at SLACK_API_URL ({e}). Is the network there?")
+        fail(f"Slack cannot be reached at SLACK_API_URL ({e}). Is the network up?")
     except HmsUnauthorized as e:
         fixed = settings.hms_management_token is not None
         names = ("HMS_MANAGEMENT_TOKEN",) if fixed else ("HMS_ACCESS_KEY", "HMS_SECRET")
@@ -80,7 +80,7 @@ def run() -> None:
             f"Copy again: {where}. Is this machine's clock right?"
         )
     except CannotListen as e:
-        fail(f"cannot listen on {e}: is another process there? Change HOST or PORT.")
+        fail(f"cannot listen on {e}: is another process using it? Change HOST or PORT.")
     except StoreError as e:
         fail(_database(e))
 
@@ -103,7 +103,7 @@ app.command("sandbox")(_sandbox_command())
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date. `run` does it too, before it starts."""
+    """Bring the database up to date. `run` also does this when it starts."""
     settings = given()
 
     from bot.store.errors import StoreError  # noqa: PLC0415
@@ -124,13 +124,13 @@ def doctor() -> None:
 
     from rich.console import Console  # noqa: PLC0415
 
-    from bot.features.doctor.cli.examine import examine  # noqa: PLC0415
-    from bot.features.doctor.cli.findings import Verdict  # noqa: PLC0415
-    from bot.features.doctor.cli.report import print_report  # noqa: PLC0415
+    from bot.features.doctor.model import Verdict  # noqa: PLC0415
+    from bot.features.doctor.report import print_report  # noqa: PLC0415
+    from bot.features.doctor.setup import doctor as findings_of  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
 
     try:
-        findings = asyncio.run(examine(Path(".env")))
+        findings = asyncio.run(findings_of(Path(".env")))
     except SettingsError as e:
         fail(str(e))
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -144,7 +144,7 @@ def doctor() -> None:
 def manifest(
     url: Annotated[
         str | None,
-        typer.Option(help="Where the bot is on the internet; without it, for Socket Mode."),
+        typer.Option(help="The bot's public web address; without it, for Socket Mode."),
     ] = None,
 ) -> None:
     """Print the app manifest, to paste at api.slack.com/apps."""

@@ -78,9 +78,9 @@ def _display_information() -> Json:
         "description": "Record 100ms rooms from Slack, and get the video, transcript and summary.",
         "long_description": (
             f"Start, pause and stop the recording of a 100ms room with {COMMAND} or with a form. "
-            "The channel shows what becomes of it: a card with its state, then the video, the "
-            "transcript and a summary in its thread. Links to files are made when somebody "
-            "asks for them, for that person alone."
+            "A card in the channel shows its state. The video, the transcript and a summary follow "
+            "in the thread. The bot creates links to files on request, and shows them only to the "
+            "person who asked."
         ),
         "background_color": "#1d2b3a",
     }

@@ -24,13 +24,13 @@ WHERE: dict[str, str] = {
     "HMS_ACCESS_KEY": "100ms dashboard, “Developer”, “App Access Key”",
     "HMS_SECRET": "100ms dashboard, “Developer”, “App Secret”",
     "HMS_MANAGEMENT_TOKEN": "100ms dashboard, “Developer”, “Management Token”",
-    "HMS_WEBHOOK_SECRET": "any long random text; the same one goes into the webhook's header "
+    "HMS_WEBHOOK_SECRET": "any long random text; enter the same text as the webhook's header "
     "X-Record-Bot-Secret on the 100ms dashboard",
     "SLACK_API_URL": "a web address with https:// (http:// only for this machine); "
     "https://slack.com/api/ outside the sandbox",
     "HMS_API_URL": "a web address with https:// (http:// only for this machine); "
     "https://api.100ms.live/v2 outside the sandbox",
-    "DATABASE_URL": "such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
+    "DATABASE_URL": "an address such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
     "PORT": "a number from 1 to 65535",
     "TIME_SCALE": "a number above 0; 1 outside the sandbox",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
@@ -47,7 +47,7 @@ def way_out(name: str) -> str:
     where = WHERE.get(name, "")
     if not where:
         return ""
-    return f"get it from: {where}" if where.startswith(("Slack", "100ms")) else f"it takes {where}"
+    return f"get it from: {where}" if where.startswith(("Slack", "100ms")) else f"use {where}"
 
 
 def default_database_url() -> str:
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
 
 def _starts(secret: SecretStr, prefix: str, name: str) -> None:
     if not secret.get_secret_value().startswith(prefix):
-        raise ValueError(f"{name} does not begin with {prefix}")
+        raise ValueError(f"{name} does not start with {prefix}")
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
@@ -153,7 +153,7 @@ def problems_of(error: ValidationError) -> list[tuple[str, str]]:
         if problem["loc"]:
             name = str(problem["loc"][0]).upper()
             missing = problem["type"] == "missing"
-            found.append((name, f"{name} is not set" if missing else f"{name} is wrong"))
+            found.append((name, f"{name} is not set" if missing else f"{name} is not valid"))
         else:
             sentence = problem["msg"].removeprefix("Value error, ")
             found.append((sentence.split()[0], sentence))

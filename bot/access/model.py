@@ -1,4 +1,4 @@
-"""Who may do what. One pure function; who may not is told who can."""
+"""Permissions: one pure function decides, and a refusal names the people who can."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`member`: of the home workspace, neither guest nor bot. `groups` as far as they matter."""
+    """`member`: of the home workspace, neither guest nor bot. `groups`: only the relevant ones."""
 
     user: str
     standing: Standing
@@ -31,14 +31,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Who could instead: the starter, where there is one, those `allowed`, and admins."""
+    """The people who can instead: the starter, if any, those `allowed`, and admins."""
 
     act: Act
     allowed: Allowed
     starter: str | None = None
 
     def unnamed(self) -> "Refusal":
-        """For people who may not know of the recording: it names nobody."""
+        """Return the refusal without names, for people who cannot know of the recording."""
         return Refusal(self.act, ADMINS if self.allowed.who == "some" else self.allowed)
 
 
@@ -49,7 +49,7 @@ ADMINS = Allowed(who="admins")
 def refusal(
     person: Person, act: Act, settings: ChannelSettings, *, starter: str | None = None
 ) -> Refusal | None:
-    """None: they may. `settings` are those of the channel that it is about."""
+    """Decide; None if allowed. `settings` are those of the channel concerned."""
     if person.admin and person.standing == "member":
         return None
     match act:
@@ -85,9 +85,9 @@ def _is_among(person: Person, allowed: Allowed) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where the link stands. Whoever is there reads the same, so all of them must be allowed to.
+    """Where the link was posted. Everyone there sees the same, so all of them need access.
 
-    `shared`: with another organisation. `can_follow`: a card may be shown there, too.
+    `shared`: with another organisation. `can_follow`: a card can be shown there.
     """
 
     channel: str

@@ -1,10 +1,11 @@
-"""What decides a person's rights, asked of Slack and remembered for some minutes."""
+"""Facts for a person's rights, requested from Slack and cached for some minutes."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import timedelta
+from typing import Any, ParamSpec, TypeVar
+
+from async_lru import alru_cache
 
 from bot.access.model import Person
 from bot.deps import Deps
@@ -15,68 +16,61 @@ FOR = timedelta(minutes=5)
 MOST = 5_000
 WITHIN_S = 1.5  # a listener has 2.5
 
+Q = ParamSpec("Q")
 T = TypeVar("T")
 
 
-class Remembered(Generic[T]):
-    """Answers by name: none older than `lasting`, no more than `most`."""
+def remembered(
+    ask: Callable[Q, Coroutine[Any, Any, T]],
+    *,
+    most: int = MOST,
+    within_s: float = WITHIN_S,
+    lasting: timedelta = FOR,
+) -> Callable[Q, Coroutine[Any, Any, T]]:
+    """Keep the latest answers, by question; who asks the same meanwhile waits for the one call.
 
-    def __init__(
-        self,
-        now: Callable[[], datetime],
-        *,
-        most: int = MOST,
-        within_s: float = WITHIN_S,
-        lasting: timedelta = FOR,
-    ) -> None:
-        self._now, self._most, self._within_s, self._lasting = now, most, within_s, lasting
-        self._known: OrderedDict[str, tuple[datetime, T]] = OrderedDict()
+    A failure is not kept. Raises SlackUnavailable when Slack takes too long: access then fails.
+    """
 
-    async def get(self, name: str, ask: Callable[[str], Awaitable[T]]) -> T:
-        """Raises SlackUnavailable when Slack takes too long: who knows nobody lets nobody in."""
-        found = self._known.get(name)
-        if found and timedelta(0) <= self._now() - found[0] < self._lasting:
-            return found[1]
+    @alru_cache(maxsize=most, ttl=lasting.total_seconds())
+    async def answer(*question: Q.args, **named: Q.kwargs) -> T:
         try:
-            async with asyncio.timeout(self._within_s):
-                answer = await ask(name)
+            async with asyncio.timeout(within_s):
+                return await ask(*question, **named)
         except TimeoutError:
             raise SlackUnavailable("too slow to say who that is", reached=True) from None
-        self._known[name] = (self._now(), answer)
-        self._known.move_to_end(name)
-        if len(self._known) > self._most:
-            self._known.popitem(last=False)
-        return answer
+
+    return answer
 
 
 class People:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._members: Remembered[Member] = Remembered(deps.now)
-        self._groups: Remembered[frozenset[str]] = Remembered(deps.now)
-        self._all_groups: Remembered[dict[str, str] | None] = Remembered(deps.now, most=1)
+        self._member = remembered(self._ask)
+        self._group = remembered(self._ask_group)
+        self._all_groups = remembered(self._ask_groups)
 
     async def person(self, user: str, groups: Iterable[str] = ()) -> Person:
-        """Who that is; of these user groups, those that they are in.
+        """Look a person up; of these user groups, return those they are in.
 
-        Raises SlackUnavailable; NotAuthorized when the bot may not ask.
+        Raises SlackUnavailable; NotAuthorized when the bot lacks permission.
         """
-        member = await self._members.get(user, self._ask)
-        belongs = [g for g in groups if user in await self._groups.get(g, self._ask_group)]
+        member = await self._member(user)
+        belongs = [g for g in groups if user in await self._group(g)]
         return Person(user, member.standing, member.admin, frozenset(belongs))
 
     async def user_groups(self) -> dict[str, str] | None:
         """Every user group's name by id; None where Slack does not show them to us."""
-        return await self._all_groups.get("all", self._ask_groups)
+        return await self._all_groups()
 
-    async def _ask_groups(self, _: str) -> dict[str, str] | None:
+    async def _ask_groups(self) -> dict[str, str] | None:
         try:
             return await self._deps.slack.user_groups()
         except SlackRefused:
             return None
 
     async def _ask(self, user: str) -> Member:
-        """Whom Slack does not show us is a stranger."""
+        """Treat users that Slack does not return as external."""
         try:
             return await self._deps.slack.member(user, home_team=self._deps.identity.team_id)
         except NotAuthorized:
@@ -85,7 +79,7 @@ class People:
             return Member(user, "external", admin=False)
 
     async def _ask_group(self, group: str) -> frozenset[str]:
-        """A group that is gone has nobody in it."""
+        """Treat a deleted group as empty."""
         try:
             return await self._deps.slack.group_members(group)
         except SlackRefused:

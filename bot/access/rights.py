@@ -1,4 +1,4 @@
-"""Before anything is done for a person: may they? The policy is `domain.permissions`."""
+"""Checks permission before anything is done for a person. The policy is in `bot.access.model`."""
 
 from bot.access.model import Act, Refusal, refusal
 from bot.access.people import People
@@ -9,7 +9,7 @@ from bot.store.values import RecordingRow
 
 
 class NoRight(Exception):
-    """`key` is the recording that it was about; `doing` is what they wanted, such as stop."""
+    """`key` is the recording concerned; `doing` is the refused action, such as stop."""
 
     def __init__(self, refused: Refusal, doing: str, key: str | None = None) -> None:
         super().__init__(f"{refused.act} is not theirs")
@@ -22,7 +22,7 @@ class NoRight(Exception):
 
 
 class Rights:
-    """Each method returns, or raises NoRight; SlackUnavailable when nobody can tell now."""
+    """Each method returns, or raises NoRight; SlackUnavailable if permission is unknown now."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -31,12 +31,12 @@ class Rights:
     async def to_start(
         self, user: str, channel: str | None, settings: ChannelSettings | None = None
     ) -> None:
-        """`settings` of the channel, where they are known already."""
+        """Check starting. Pass the `settings` of the channel if they are already loaded."""
         settings = settings or await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.START, settings, "start")
 
     async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
-        """By the settings of the channel in which it was asked for. One's own needs no look."""
+        """Check by the settings of the recording's home channel. One's own needs no lookup."""
         if user == row.starter:
             return
         settings = await self._deps.store.channel_settings.of(row.home)
@@ -46,12 +46,12 @@ class Rights:
         await self._check(user, Act.FOLLOW, ChannelSettings(), "follow")
 
     async def to_open(self, user: str, channel: str) -> None:
-        """A file, by the settings of the channel that shows its recording."""
+        """Check opening a file, by the settings of the channel that shows its recording."""
         settings = await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.LINK, settings, "open")
 
     async def may_open(self, user: str, channel: str) -> bool:
-        """Whether to offer it. If Slack does not say now, yes: the click is checked again."""
+        """Return whether to offer a file. True if unknown: the click is checked again."""
         try:
             await self.to_open(user, channel)
         except NoRight:
@@ -65,11 +65,11 @@ class Rights:
         await self._check(user, Act.FORGET, settings, "forget", starter=row.starter, key=row.key)
 
     async def to_set(self, user: str) -> None:
-        """Settings of channels, and presets."""
+        """Check changing channel settings and presets."""
         await self._check(user, Act.SETTINGS, ChannelSettings(), "change")
 
     async def to_change_workspace_preset(self, user: str, maker: str) -> None:
-        """It belongs to the person who made it."""
+        """Check changing a workspace preset: only its author and admins can."""
         await self._check(user, Act.PRESET, ChannelSettings(), "change", starter=maker)
 
     async def _check(

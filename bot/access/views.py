@@ -1,4 +1,4 @@
-"""What those are told who may not: who can."""
+"""Refusals, which name the people who can."""
 
 from collections.abc import Sequence
 
@@ -20,18 +20,18 @@ WHAT = {
 
 
 def refused_message(refused: Refusal, doing: str, key: str | None) -> Message:
-    """With a button to ask for a stop, where that is what they wanted."""
+    """Explain a refusal; for a stop, with a button to ask the starter."""
     what = WHAT.get(refused.act) or f"{doing} this recording"
     text = f"Only {who_can(refused)} can {what}."
     can_ask = doing == "stop" and key and refused.starter
-    buttons = [button("Ask for a stop", ids.ASK_STOP, value=key or "")] if can_ask else []
+    buttons = [button("Ask to stop it", ids.ASK_STOP, value=key or "")] if can_ask else []
     return say(text, buttons)
 
 
 def refused_view(message: Message, request_id: str) -> View:
-    """In place of a form that was submitted; everything typed is kept."""
+    """Show a refusal in place of a submitted form; the form keeps its entries."""
     back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
-    note = context("What you filled in is kept.")
+    note = context("The form keeps what you entered.")
     return modal(
         "Start a recording",
         [*message.blocks, note, *actions([back])],
@@ -41,13 +41,13 @@ def refused_view(message: Message, request_id: str) -> View:
 
 
 def who_can(refused: Refusal) -> str:
-    """mrkdwn. Admins are always among them."""
+    """List the people who can, as mrkdwn. Admins are always included."""
     starter = [mention(refused.starter)] if refused.starter else []
     return _listed(list(dict.fromkeys([*starter, *allowed_words(refused.allowed)])))
 
 
 def allowed_words(allowed: Allowed) -> list[str]:
-    """Such as: two people, a group and workspace admins. Full members include the admins."""
+    """List people, groups and workspace admins. Full members include the admins."""
     if allowed.who == "everyone":
         return ["full members of this workspace"]
     if allowed.who == "admins":
@@ -66,7 +66,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def no_right(action: str, who_can: str) -> Message:
-    """Such as: Only members of the channel can stop this recording."""
+    """Write, for example: Only members of the channel can stop this recording."""
     text = f"Only {esc(who_can, 200)} can {esc(action, 60)} this recording. Ask one of them."
     return say(text)
 

@@ -1,15 +1,14 @@
-"""Which recordings people may know of: their own, and those shown where they can look."""
+"""Which recordings people can see: their own, and those shown in channels they can access."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.access.model import Person, Spot
-from bot.access.people import WITHIN_S, People, Remembered
+from bot.access.people import WITHIN_S, People, remembered
 from bot.core.recording import Recording
 from bot.deps import Deps
 from bot.slack.errors import SlackError
-from bot.slack.values import SeenChannel
 from bot.store.values import RecordingRow
 
 PATIENCE_S = 5.0  # of whoever is told after the ack
@@ -17,7 +16,7 @@ PATIENCE_S = 5.0  # of whoever is told after the ack
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A recording that a person may know of, and the channel by which they do."""
+    """A visible recording, and the channel through which the person sees it."""
 
     row: RecordingRow
     channel: str
@@ -25,16 +24,16 @@ class Seen:
 
 
 class Sight:
-    """Asked of Slack once per channel, and once per person for a private one; then remembered.
+    """Asks Slack once per channel, and once per person for a private one, and caches answers.
 
-    What Slack does not tell now is not shown now.
+    Without an answer from Slack, a recording is not shown.
     """
 
     def __init__(self, deps: Deps, people: People) -> None:
         self._deps = deps
         self._people = people
-        self._channels: Remembered[SeenChannel] = Remembered(deps.now)
-        self._members: Remembered[bool] = Remembered(deps.now)
+        self._channel = remembered(deps.slack.channel)
+        self._can_see = remembered(deps.slack.can_see)
 
     async def look(
         self,
@@ -45,9 +44,10 @@ class Sight:
         enough: int | None = None,
         within_s: float = PATIENCE_S,
     ) -> list[Seen]:
-        """Those that they may know of, as many as will do: each channel may be one more question.
+        """Return the visible ones of these, up to a number: each channel may cost a call.
 
-        `here` is where they ask, and so can look. When the time is over, those seen by then.
+        `here` is the channel of the command, which the person can access. After the time limit, it
+        returns those found by then.
         """
         shown = await self._deps.store.lists.channels_of([row.key for row in rows])
         seen: list[Seen] = []
@@ -67,12 +67,12 @@ class Sight:
     async def sees(
         self, user: str, row: RecordingRow, *, here: str | None = None, within_s: float = WITHIN_S
     ) -> Seen | None:
-        """None: nothing about it is to be told."""
+        """Return how the person sees it; None if they must not learn about it."""
         seen = await self.look(user, [row], here=here, within_s=within_s)
         return seen[0] if seen else None
 
     async def places(self, user: str, recording: Recording, *, here: str | None) -> frozenset[str]:
-        """Where they may look at it; nowhere: nothing about it is to be told."""
+        """Return the channels where they can see it; empty if they must not learn about it."""
         known = {channel for channel in recording.channels if channel == here}
         if recording.starter == user:
             known.add(recording.home)
@@ -86,9 +86,9 @@ class Sight:
         return frozenset(known)
 
     async def for_everyone(self, spot: Spot, channels: Iterable[str]) -> str | None:
-        """Of those that show a recording, one that everybody at the spot can look into.
+        """Return a channel that shows the recording and that everybody at the spot can see.
 
-        The spot itself, else a public channel, which people of other organisations cannot see.
+        The spot itself, or else a public channel, which people of other organisations cannot see.
         """
         shown = list(channels)
         if spot.channel in shown:
@@ -110,7 +110,7 @@ class Sight:
         return await self._first(user, home_first)
 
     async def _first(self, user: str, channels: Iterable[str]) -> str | None:
-        """Whoever is a guest here sees what they started: Slack shows them few channels."""
+        """Return the first channel that a member sees; None for guests, who see few."""
         try:
             person = await self._people.person(user)
         except SlackError:
@@ -122,11 +122,11 @@ class Sight:
         return None
 
     async def _is_public(self, channel: str) -> bool:
-        """What Slack does not tell now is not shown now."""
+        """Return whether the channel is public; False if Slack does not answer."""
         if not channel.startswith(("C", "G")):
             return False
         try:
-            return (await self._channels.get(channel, self._deps.slack.channel)).public
+            return (await self._channel(channel)).public
         except SlackError:
             return False
 
@@ -136,10 +136,6 @@ class Sight:
         if await self._is_public(channel):
             return True
         try:
-            return await self._members.get(f"{channel} {person.user}", self._ask)
+            return await self._can_see(channel, person.user)
         except SlackError:
             return False
-
-    async def _ask(self, name: str) -> bool:
-        channel, _, user = name.partition(" ")
-        return await self._deps.slack.can_see(channel, user)

@@ -49,6 +49,13 @@ class Delivery:
     changed_at: datetime | None = None
     file_id: str | None = None  # Slack's, of an uploaded file
 
+    @property
+    def message(self) -> tuple[str, str] | None:
+        """The channel and timestamp of the message, if it is in Slack now."""
+        if self.state is State.SENT and self.posted_in and self.ts:
+            return self.posted_in, self.ts
+        return None
+
 
 def to_send(delivery: Delivery | None) -> bool:
     """It shall be there and is not, from `not_before` on. Parked for good, it has no such time."""

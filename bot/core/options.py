@@ -122,7 +122,7 @@ class RecordingOptions(_Frozen):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.audio_only and self.resolution:
-            raise ValueError("An audio-only recording has no resolution. Leave one of them out.")
+            raise ValueError("An audio-only recording has no resolution. Leave out one of them.")
         if self.transcription is False and (self.summary or self.output_modes or self.vocabulary):
             raise ValueError(
                 "The summary, output modes and vocabulary need the transcript. "

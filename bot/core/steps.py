@@ -87,7 +87,7 @@ class AskToStop:
 
 @dataclass(frozen=True, slots=True)
 class SayInRoom:
-    """Say in the room's chat that it is recorded, and who asked."""
+    """Announce the recording, and who requested it, in the room's chat."""
 
     target: str
 

@@ -17,7 +17,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from itertools import pairwise
 
 from bot.core.when import Reading, Refused, Unclear, When, known_zone
@@ -41,6 +40,7 @@ from bot.core.when_days import EXAMPLES, Answer, Choose, Purpose
 from bot.core.when_meaning import PLURALS, Draft, Meaning
 from bot.core.when_past import read_past
 from bot.core.when_rules import ClauseScanner
+from bot.kit.fuzzy import nearest
 
 LONGEST_TEXT = 300  # characters of a text that is nothing but a time
 _FILLERS = {"please", "pls", "plz", "thanks", "thx", "and", "then", "sharp", "repeat", "repeating"}
@@ -297,8 +297,8 @@ def _guess(token: Token) -> str | None:
     """Return the known word that a token may be a misspelling of."""
     if not 4 <= len(token.word) <= 12 or not token.word.isascii() or _is_filler(token):
         return None
-    close = get_close_matches(token.word, _KNOWN, n=1, cutoff=0.8)
-    return close[0] if close and close[0] != token.word else None
+    close = nearest(token.word, _KNOWN, cutoff=80)
+    return close if close != token.word else None
 
 
 def _is_zone(token: Token, after: Token | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.deliveries import Hold, Kind, State
+from bot.core.deliveries import Hold, Kind
 from bot.core.plan import next_step
 from bot.core.steps import Action, Done, Forget, Wait, hold_name
 from bot.deps import Deps
@@ -105,13 +105,7 @@ async def _link_to(deps: Deps, key: str) -> str | None:
         other = await deps.store.recordings.load(key)
     except UnknownRecording:  # forgotten since
         return None
-    card = other.work.delivery(Kind.CARD, other.recording.home)
-    if card is None or card.state is not State.SENT or not card.posted_in or not card.ts:
-        return None
-    try:
-        return await deps.slack.permalink(card.posted_in, card.ts)
-    except SlackError:
-        return None
+    return await deps.slack.link_to(other.work.delivery(Kind.CARD, other.recording.home))
 
 
 async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:

@@ -8,14 +8,14 @@ POSSIBLE_DOUBLES = Counter(
     "Posts made again because the outcome of the first was unknown (see docs/adr)",
     ["kind"],
 )
-WEBHOOKS = Counter("record_bot_webhooks_total", "Webhooks of 100ms", ["type", "outcome"])
-LAST_WEBHOOK = Gauge("record_bot_last_webhook_timestamp_seconds", "When the last webhook came in")
+WEBHOOKS = Counter("record_bot_webhooks_total", "Webhooks from 100ms", ["type", "outcome"])
+LAST_WEBHOOK = Gauge("record_bot_last_webhook_timestamp_seconds", "When the last webhook arrived")
 CALLS_REFUSED = Counter("record_bot_calls_refused_total", "Refused calls", ["to", "error"])
 LISTENER_SECONDS = Histogram(
     "record_bot_ack_seconds",
-    "Time from a request of Slack's to its ack",
+    "Time from a Slack request to its ack",
     ["kind"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
 FAULTS = Counter("record_bot_faults_total", "Unexpected errors, by place", ["where"])
-REPLAYS = Counter("record_bot_replays_total", "Replays of webhooks asked for", ["outcome"])
+REPLAYS = Counter("record_bot_replays_total", "Webhook replays requested", ["outcome"])

@@ -102,7 +102,7 @@ def listener(bot: Bot, do: Listener) -> Callable[[AsyncArgs], Awaitable[None]]:
 
 
 def for_people(failed: BaseException) -> Message:
-    """A refusal says who can. Of what nobody expected the log has the rest under the reference."""
+    """Turn an error into a reply. Unexpected ones are logged under the reference in the reply."""
     if isinstance(failed, NoRight):
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording):

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any
 
+from async_lru import alru_cache
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.deliveries import Delivery
 from bot.outbound import Outbound, OutboundStatus, OutboundUnavailable
 from bot.slack.errors import (
     WIRE_ERRORS,
@@ -27,6 +29,7 @@ from bot.slack.values import Identity, Member, Posted, SeenChannel
 ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
 LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
+PERMALINKS_MOST, PERMALINKS_FOR_S = 5_000, 86_400  # a workspace may get another address
 RESPONSE_URL = "response_url"
 Json = Mapping[str, Any]
 
@@ -38,6 +41,7 @@ class SlackGateway:
         self._client = client
         self._out = out
         self._gates = gates
+        self._permalink = alru_cache(PERMALINKS_MOST, ttl=PERMALINKS_FOR_S)(self.permalink)
 
     async def identity(self) -> Identity:
         """auth.test. Raises NotAuthorized when the token does not serve."""
@@ -92,6 +96,15 @@ class SlackGateway:
         async with self._call("chat.getPermalink"):
             answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
         return str(answer["permalink"])
+
+    async def link_to(self, card: Delivery | None) -> str | None:
+        """The address of a card; None if it is not in Slack, or Slack does not say. Cached."""
+        if card is None or card.message is None:
+            return None
+        try:
+            return await self._permalink(*card.message)
+        except SlackError:
+            return None
 
     async def upload(
         self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes

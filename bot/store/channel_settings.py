@@ -1,4 +1,4 @@
-"""What a team has set for its channels, and who changed what."""
+"""The settings of a team's channels, and the log of their changes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ KEEP_SHOWING = 10
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """`fields` are names of `ChannelSettings`."""
+    """One change; `fields` are names of `ChannelSettings`."""
 
     by: str
     at: datetime
@@ -30,13 +30,13 @@ def settings_where(*which: ColumnElement[bool]) -> Select[tuple[str, dict[str, A
 
 
 def by_channel(found: Iterable[Row[tuple[str, dict[str, Any]]]]) -> dict[str, ChannelSettings]:
-    """Only those that somebody has set."""
+    """Return the stored settings of these channels; channels with defaults are missing."""
     return {row.channel: ChannelSettings.model_validate(row.body) for row in found}
 
 
 class ChannelSettingsRepository(Repository):
     async def of(self, channel: str | None) -> ChannelSettings:
-        """What holds in this channel; the defaults where nobody set anything, or outside."""
+        """Return the channel's settings; the defaults if none are stored, or outside channels."""
         if not channel:
             return ChannelSettings()
         this = settings_where(self._mine(channel_settings), c.channel == channel)
@@ -45,7 +45,7 @@ class ChannelSettingsRepository(Repository):
         return found.get(channel, ChannelSettings())
 
     async def save(self, channel: str, settings: ChannelSettings, by: str) -> None:
-        """What differs from before is kept with who changed it; nothing if nothing does."""
+        """Store the settings and log the changed fields and their author; no-op if none changed."""
         now, body = self._now(), settings.model_dump(mode="json")
         mine = {**self._ours, "channel": channel, "by_user": by}
         put = self._db.insert(channel_settings).values(**mine, body=body, changed_at=now)
@@ -64,7 +64,7 @@ class ChannelSettingsRepository(Repository):
                 await conn.execute(insert(settings_changes).values(**mine, at=now, body=fields))
 
     async def changes(self, channel: str) -> list[SettingsChange]:
-        """The latest first."""
+        """Return the latest changes first."""
         mine = self._mine(settings_changes) & (log.channel == channel)
         query = select(log.by_user, log.at, log.body).where(mine)
         newest = query.order_by(log.at.desc(), log.id.desc()).limit(KEEP_SHOWING)

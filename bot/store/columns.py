@@ -1,4 +1,4 @@
-"""The kinds of columns that the tables are made of; they mean the same on SQLite and PostgreSQL."""
+"""Column types that mean the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from bot.store.errors import StoreRefused
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in and out; SQLite would forget the zone, and a naive time is refused."""
+    """Aware UTC datetimes in and out; refuses naive ones. SQLite would drop the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -1,4 +1,4 @@
-"""One way to read and write on both databases, and their errors as ours."""
+"""Reads and writes both databases in one way, and translates their errors."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -14,7 +14,7 @@ CHANNEL = "record_bot_wake"
 
 
 class Database:
-    """An engine with its manners. No transaction outlives `patience_s`, whatever hangs."""
+    """An engine whose transactions never take longer than `patience_s`."""
 
     def __init__(self, engine: AsyncEngine, *, patience_s: float = 10.0) -> None:
         self.engine = engine
@@ -33,7 +33,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A consistent view. Raises `StoreUnavailable`."""
+        """Open a consistent read transaction. Raises `StoreUnavailable`."""
         with self._open():
             async with asyncio.timeout(self._patience_s), self._reads.connect() as conn:
                 yield conn
@@ -53,17 +53,17 @@ class Database:
                 yield conn
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An insert that knows ON CONFLICT."""
+        """Build an insert that supports ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def notify(self, conn: AsyncConnection, payload: str) -> None:
-        """Tells every replica once this transaction commits. SQLite has no other replica."""
+        """Notify every replica when this transaction commits. SQLite has no other replicas."""
         if not self.is_sqlite:
             await conn.execute(select(func.pg_notify(CHANNEL, payload)))
 
     @contextmanager
     def _open(self) -> Iterator[None]:
-        """A disposed engine would quietly connect again, to a file that another may have now."""
+        """Raise if closed: a disposed engine would reconnect, perhaps to a reused file."""
         if self._closed:
             raise StoreUnavailable("the store is closed")
         with translated():
@@ -80,7 +80,7 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Database errors as ours. What the database says may quote values, so it is only chained."""
+    """Translate database errors. Their messages may quote values, so they are only chained."""
     try:
         yield
     except StoreError:
@@ -96,7 +96,7 @@ def translated() -> Iterator[None]:
 
 
 def _why(error: exc.SQLAlchemyError) -> str:
-    """What kept us from connecting; of a statement only the kind of error."""
+    """Describe a connection error; for a failed statement only the type of the error."""
     if isinstance(error, exc.DBAPIError) and error.statement is None:
         return f"{type(error).__name__}: {error.orig}"
     return type(error).__name__

@@ -1,4 +1,4 @@
-"""The settings that keep a database safe, and never let it hang."""
+"""Driver settings that keep data safe and calls from hanging."""
 
 import json
 from functools import partial
@@ -19,7 +19,7 @@ PG_OPTIONS = {
 
 
 def to_json(value: Any) -> str:
-    """Strict: NaN is no JSON, which SQLite would not notice and PostgreSQL would."""
+    """Encode as strict JSON: PostgreSQL refuses NaN, but SQLite would store it."""
     try:
         return json.dumps(value, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as e:
@@ -54,7 +54,7 @@ def engine_of(url: URL) -> AsyncEngine:
 
 
 def pg_arguments(options: dict[str, str]) -> dict[str, Any]:
-    """Time-outs of the server for what it does, and of the network for when it is gone."""
+    """Set timeouts in the server for slow statements, and in the network for a lost server."""
     return {
         "connect_timeout": 5,
         "keepalives_idle": 30,
@@ -67,8 +67,10 @@ def pg_arguments(options: dict[str, str]) -> dict[str, Any]:
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Transactions begin when we say so, and writers wait at the start: the driver's default
-    begins late and lets one writer overwrite what another one read."""
+    """Begin transactions explicitly, so that writers wait at the start.
+
+    The driver's default begins late and lets one writer overwrite what another one read.
+    """
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _: object) -> None:

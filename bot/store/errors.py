@@ -1,16 +1,16 @@
-"""What can go wrong with the store, as the rest of the bot sees it."""
+"""Errors of the store, for the rest of the bot."""
 
 
 class StoreError(Exception):
-    """Base of everything the store raises on purpose."""
+    """Base class of all errors that the store raises deliberately."""
 
 
 class StoreUnavailable(StoreError):
-    """The database cannot be reached, is too slow, full or closed: asking again later may help."""
+    """The database is unreachable, slow, full or closed: a later retry may help."""
 
 
 class StoreRefused(StoreError):
-    """The database will never take this value (a NUL in a text, a naive time, an unknown key)."""
+    """The database never accepts this value (a NUL in a text, a naive time, an unknown key)."""
 
 
 class UnknownRecording(StoreError):
@@ -22,7 +22,7 @@ class UnknownRecording(StoreError):
 
 
 class LeaseLost(StoreError):
-    """Another worker has the recording now: nothing was written, and nothing must be done."""
+    """Another worker owns the recording now: nothing was written; the caller must stop."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"the lease of recording {key!r} is lost")
@@ -30,11 +30,11 @@ class LeaseLost(StoreError):
 
 
 class DatabaseInUse(StoreError):
-    """A second process on one SQLite file; several processes need PostgreSQL."""
+    """Another process uses this SQLite file; several processes need PostgreSQL."""
 
 
 class DatabaseUrlError(StoreError):
-    """The address names no database that the bot can use."""
+    """The address is not that of a database that the bot supports."""
 
 
 class SchemaTooNew(StoreError):

@@ -1,4 +1,4 @@
-"""Which channels follow which rooms, and when to look again at what runs there."""
+"""The rooms that channels follow, and when to check them for recordings."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,7 +14,7 @@ f = follows.c
 
 class Follows(Repository):
     async def follow(self, room_id: str, room_name: str, channel: str, by: str) -> bool:
-        """False: it did already. The room is to be looked at now."""
+        """Follow a room and make its check due now. False if the channel already follows it."""
         now = self._now()
         put = self._db.insert(follows).values(
             **self._ours,
@@ -30,7 +30,7 @@ class Follows(Repository):
             return (await conn.execute(new)).first() is not None
 
     async def unfollow(self, room_id: str, channel: str) -> bool:
-        """False: it did not follow the room."""
+        """Stop following a room. False if the channel did not follow it."""
         gone = delete(follows).where(
             self._mine(follows), f.room_id == room_id, f.channel == channel
         )
@@ -38,7 +38,7 @@ class Follows(Repository):
             return (await conn.execute(gone.returning(f.room_id))).first() is not None
 
     async def follows_of(self, channel: str) -> list[FollowedRoom]:
-        """By the name of the room."""
+        """Return a channel's followed rooms, ordered by room name."""
         query = select(f.room_id, f.room_name, f.by_user, f.since)
         query = query.where(self._mine(follows), f.channel == channel)
         async with self._db.read() as conn:
@@ -46,13 +46,13 @@ class Follows(Repository):
             return [FollowedRoom(*row) for row in found]
 
     async def followers(self, room_id: str) -> tuple[str, ...]:
-        """The channels that follow this room, the first one first."""
+        """Return the channels that follow this room, the oldest first."""
         query = select(f.channel).where(self._mine(follows), f.room_id == room_id)
         async with self._db.read() as conn:
             return tuple(await conn.scalars(query.order_by(f.since, f.channel)))
 
     async def look_soon(self, room_ids: Collection[str]) -> set[str]:
-        """Look at these rooms now; those of them that anybody follows."""
+        """Make the checks of these rooms due now; return those that any channel follows."""
         now = self._now()
         theirs = update(follows).where(self._mine(follows), f.room_id.in_(sorted(room_ids)))
         soon = theirs.values(look_at=now).returning(f.room_id)
@@ -60,7 +60,7 @@ class Follows(Repository):
             return set((await conn.scalars(soon)).all())
 
     async def take_looks(self, limit: int, until: datetime) -> list[Look]:
-        """Rooms to look at now, for one taker; for everybody else they are due at `until`."""
+        """Claim the due rooms; for other workers they are due again at `until`."""
         now = self._now()
         due = select(f.room_id).where(self._mine(follows), f.look_at <= now)
         due = due.group_by(f.room_id).order_by(func.min(f.look_at)).limit(limit)
@@ -77,7 +77,7 @@ class Follows(Repository):
         return [first[room] for room in rooms if room in first]
 
     async def looked(self, look: Look, again_at: datetime) -> None:
-        """Nothing if someone wants it looked at sooner."""
+        """Schedule the next check, unless an earlier one was requested in the meantime."""
         mine = update(follows).where(self._mine(follows), f.room_id == look.room_id)
         async with self._db.write() as conn:
             await conn.execute(mine.where(f.look_at == look.until).values(look_at=again_at))

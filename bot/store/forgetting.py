@@ -1,4 +1,4 @@
-"""Forgetting a recording: every row of it. What is kept is that an id is not to come back."""
+"""Deletes all rows of a recording, and keeps only digests of its ids."""
 
 import hashlib
 from collections.abc import Collection, Iterable
@@ -16,7 +16,7 @@ r = recordings.c
 
 class Forgetting(Repository):
     async def forget(self, key: str, owner: str) -> None:
-        """One transaction. Raises UnknownRecording when it is done already, LeaseLost."""
+        """Delete a recording in one transaction. Raises UnknownRecording (gone), LeaseLost."""
         query = select(r.lease_owner, r.room_id, r.request_id, r.hms_id)
         query = query.where(self._mine(recordings), r.key == key).with_for_update()
         async with self._db.write() as conn:
@@ -40,7 +40,7 @@ class Forgetting(Repository):
             await conn.execute(self._db.insert(forgotten).on_conflict_do_nothing(), marks)
 
     async def _forget_mail(self, conn: AsyncConnection, room_id: str, ids: Collection[str]) -> None:
-        """Also what came about it and could be matched with nothing."""
+        """Delete inbox items about it, including those that could not be matched."""
         there = select(inbox.c.id, inbox.c.aliases)
         there = there.where(self._mine(inbox), inbox.c.room_id == room_id)
         found = await conn.execute(there.where(inbox.c.recording_key.is_(None)))
@@ -49,7 +49,7 @@ class Forgetting(Repository):
             await conn.execute(delete(inbox).where(self._mine(inbox), inbox.c.id.in_(about)))
 
     async def forgotten(self, ids: Collection[str]) -> set[str]:
-        """Those of these 100ms ids whose recording was forgotten."""
+        """Return those of these 100ms ids whose recording was forgotten."""
         marks = {_digest(i): i for i in ids}
         if not marks:
             return set()
@@ -60,7 +60,7 @@ class Forgetting(Repository):
             return {marks[digest] for digest in await conn.scalars(known)}
 
     async def drop_inbox(self, item_ids: Collection[int]) -> None:
-        """Items that must not be kept."""
+        """Delete inbox items that must not be kept."""
         if item_ids:
             gone = delete(inbox).where(self._mine(inbox), inbox.c.id.in_(sorted(item_ids)))
             async with self._db.write() as conn:

@@ -1,4 +1,4 @@
-"""Many callers, one transaction: each waits for the commit that holds its own item."""
+"""Commits the items of many callers together; each waits for the commit of its own item."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 class GroupCommit(Generic[Item, Answer]):
-    """While one batch commits, the next gathers; there is no timer, so one alone waits for none."""
+    """Collects the next batch while one commits. It has no timer: a single item never waits."""
 
     def __init__(
         self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], *, at_most: int = 500
@@ -22,7 +22,7 @@ class GroupCommit(Generic[Item, Answer]):
         self._writer: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Answer:
-        """The answer for this item, after its commit. A caller that leaves does not undo it."""
+        """Return this item's answer after its commit. A cancelled caller does not undo it."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._queue.append((item, future))
         if self._writer is None or self._writer.done():
@@ -30,7 +30,7 @@ class GroupCommit(Generic[Item, Answer]):
         return await future
 
     async def finish(self, within_s: float) -> bool:
-        """Waits for everything that was submitted. False: it took too long, and is let go."""
+        """Wait for everything submitted. False if that took too long."""
         if self._writer is None:
             return True
         _, late = await asyncio.wait([self._writer], timeout=within_s)

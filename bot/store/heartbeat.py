@@ -1,4 +1,4 @@
-"""When the bot was last alive, and the replay of webhooks that is owed for the time it was not."""
+"""When the bot was last alive, and the replay of webhooks due for its downtime."""
 
 from datetime import datetime, timedelta
 
@@ -15,10 +15,11 @@ NOTHING_OWED = {"replay_since": None, "replay_until": None, "replay_due_at": Non
 
 class Heartbeat(Repository):
     async def beat(self, *, away_after: timedelta, settle: timedelta) -> bool:
-        """We are alive. True: nobody was, for longer than that; a replay is owed from now on.
+        """Store a heartbeat. True if the last one, of any replica, is older than the given gap.
 
-        It is due, and covers the time, until `settle` from now: a proxy in front of us needs a
-        while to notice. Of any number of replicas that start together one is told so.
+        Then a replay is due `settle` from now, and covers the time until then: a proxy in front of
+        the bot needs a while to notice it. Of any number of replicas that start together, one gets
+        True.
         """
         now = self._now()
         until = now + settle
@@ -47,7 +48,7 @@ class Heartbeat(Repository):
         return False
 
     async def take_replay(self, keep: timedelta) -> Owed | None:
-        """The replay that is due, for one taker; for everybody else it is due after `keep`."""
+        """Claim the due replay; for other workers it is due again after `keep`."""
         now = self._now()
         take = (
             update(pulse)
@@ -60,7 +61,7 @@ class Heartbeat(Repository):
         return None if row is None else Owed(*row)
 
     async def settle_replay(self, taken: Owed, *, again_at: datetime | None = None) -> None:
-        """It was asked for, or given up; else it is due again. Nothing if it is another's now."""
+        """Finish the replay, or make it due again. No-op if another worker has claimed it."""
         changes = NOTHING_OWED if again_at is None else {"replay_due_at": again_at}
         ours = update(pulse).where(self._mine(pulse), p.replay_due_at == taken.due_at)
         async with self._db.write() as conn:

@@ -1,4 +1,4 @@
-"""The inbox: webhooks are safe here before they are answered, and are matched later."""
+"""The inbox stores webhooks before they are answered; they are matched later."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ class Inbox(Repository):
         self._arrivals: GroupCommit[InboxEntry, bool] = GroupCommit(self._put_all)
 
     async def put(self, entry: InboxEntry) -> bool:
-        """Returns once it is committed. False: it was there before.
+        """Store an entry; returns after the commit. False if it is a duplicate.
 
-        Raises `StoreRefused` if it cannot be stored; those who arrived with it do not suffer.
+        Raises `StoreRefused` if it cannot be stored; entries of the same batch are not affected.
         """
         return await self._arrivals.submit(entry)
 
     async def finish(self, within_s: float) -> bool:
-        """Commit what was submitted; False if that takes longer."""
+        """Commit submitted entries; False if that takes too long."""
         return await self._arrivals.finish(within_s)
 
     async def _put_all(self, entries: Sequence[InboxEntry]) -> Sequence[bool]:
@@ -48,7 +48,7 @@ class Inbox(Repository):
         return [e.identity in stored and first[e.identity] is e for e in entries]
 
     async def take(self, limit: int) -> list[InboxItem]:
-        """New items, oldest first, leased so that no other replica matches them meanwhile."""
+        """Lease new items, oldest first, so that no other replica matches them."""
         now = self._now()
         picked = (
             select(i.id)
@@ -67,7 +67,7 @@ class Inbox(Repository):
             return sorted((rows.inbox_item(row) for row in taken), key=lambda item: item.id)
 
     async def settle(self, settled: Sequence[Settled]) -> None:
-        """What became of these items, in one transaction. What is matched stays so."""
+        """Store the outcomes of these items in one transaction. Matched items stay matched."""
         alike: dict[tuple[str, str | None, str | None], list[int]] = defaultdict(list)
         for item in settled:
             alike[item.state.value, item.recording_key, item.note].append(item.id)
@@ -84,7 +84,7 @@ class Inbox(Repository):
             self._of.on_mail()
 
     async def waiting(self, room_id: str | None = None) -> list[InboxItem]:
-        """Those that nobody could be found for yet, oldest first; of one room, or all."""
+        """Return unmatched items, oldest first, of one room or all."""
         query = select(inbox).where(self._mine(inbox), is_waiting())
         if room_id is not None:
             query = query.where(i.room_id == room_id)
@@ -92,7 +92,7 @@ class Inbox(Repository):
             return [rows.inbox_item(row) for row in await conn.execute(query.order_by(i.id))]
 
     async def stop_waiting(self, before: datetime, note: str) -> int:
-        """What has waited since then is nobody's; how many."""
+        """Give up on items waiting since before then; return their number."""
         old = update(inbox).where(self._mine(inbox), is_waiting(), i.received_at < before)
         ignored = old.values(state=InboxState.IGNORED.value, note=note)
         async with self._db.write() as conn:

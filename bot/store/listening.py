@@ -1,4 +1,4 @@
-"""PostgreSQL tells every replica of a wake; this hears it, and connects again when cut off."""
+"""Listens for wakes through PostgreSQL, and reconnects after a disconnect."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """A connection of its own: a pooled one would come back with other people's news."""
+    """Keeps a connection of its own: a pooled one could carry other listeners' notifications."""
 
     def __init__(
         self,

@@ -22,11 +22,11 @@ class RecordingLists(Repository):
         return found[0] if found else None
 
     async def open_in_room(self, room_id: str) -> list[RecordingRow]:
-        """With anything left to do, newest first: candidates for a webhook about the room."""
+        """Return unfinished recordings, newest first: candidates for a webhook about the room."""
         return await self._rows(_newest_first(self._open().where(r.room_id == room_id)))
 
     async def open_in_rooms(self, room_ids: Collection[str]) -> dict[str, list[RecordingRow]]:
-        """The same for several rooms at once; rooms with none are not in it."""
+        """Return the same for several rooms at once; rooms without any are missing."""
         found: dict[str, list[RecordingRow]] = defaultdict(list)
         if room_ids:
             query = self._open().where(r.room_id.in_(sorted(room_ids)))
@@ -35,7 +35,7 @@ class RecordingLists(Repository):
         return found
 
     async def open_recording_in_room(self, room_id: str) -> RecordingRow | None:
-        """The one that occupies the room."""
+        """Return the recording that occupies the room."""
         occupying = self._open().where(r.room_id == room_id, _occupies())
         # Rarely two do, as one came back to life: the holder of the lock counts.
         first = occupying.order_by(r.room_lock.is_(None), r.requested_at.desc())
@@ -45,7 +45,7 @@ class RecordingLists(Repository):
     async def recent(
         self, *, room_id: str | None = None, channel: str | None = None, limit: int = 20
     ) -> list[RecordingRow]:
-        """The newest first, of one room, of those shown in one channel, or all."""
+        """Return the newest first: of one room, of those shown in one channel, or all."""
         query = self._all()
         if room_id is not None:
             query = query.where(r.room_id == room_id)
@@ -57,7 +57,7 @@ class RecordingLists(Repository):
         return await self._rows(newest.limit(limit))
 
     async def channels_of(self, keys: Collection[str]) -> dict[str, list[str]]:
-        """Where each of these is shown."""
+        """Return the channels that show each of these recordings."""
         query = select(shown.recording_key, shown.channel).where(
             self._mine(recording_channels), shown.recording_key.in_(sorted(keys))
         )
@@ -68,14 +68,14 @@ class RecordingLists(Repository):
         return found
 
     async def running(self, *, channel: str | None = None, limit: int = 50) -> list[RecordingRow]:
-        """Those that occupy a room now, newest first."""
+        """Return recordings that occupy a room now, newest first."""
         query = self._open().where(_occupies())
         if channel is not None:
             query = query.where(_shown_in(channel))
         return await self._rows(_newest_first(query).limit(limit))
 
     async def recordings_in_channel(self, channel: str) -> list[RecordingRow]:
-        """Unfinished ones that this channel shows, newest first."""
+        """Return unfinished recordings that this channel shows, newest first."""
         return await self._rows(_newest_first(self._open().where(_shown_in(channel))))
 
     def _all(self) -> Select[Any]:
@@ -98,5 +98,5 @@ def _occupies() -> ColumnElement[bool]:
 
 
 def _shown_in(channel: str) -> ColumnElement[bool]:
-    """Looked up for each open recording: a channel's whole history would be longer."""
+    """Check each open recording: scanning a channel's whole history would take longer."""
     return select(1).where(shown.recording_key == r.key, shown.channel == channel).exists()

@@ -9,7 +9,7 @@ from bot.store.errors import DatabaseInUse
 
 
 class FileLock:
-    """A lock beside the database file, which the system frees when the process ends."""
+    """A lock beside the database file; the system releases it when the process ends."""
 
     def __init__(self, database: Path) -> None:
         self._path = database.with_name(database.name + ".lock")
@@ -20,14 +20,14 @@ class FileLock:
             holder = os.read(self._file, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._file)
             raise DatabaseInUse(
-                f"{database} is in use by process {holder}. One SQLite file serves one process: "
-                "stop the other one, or use PostgreSQL to run several."
+                f"{database} is in use by process {holder}. Only one process can use "
+                "a SQLite file: stop the other one, or use PostgreSQL to run several."
             ) from e
         os.truncate(self._file, 0)
         os.write(self._file, str(os.getpid()).encode())
 
     def close(self) -> None:
-        """The file stays: removing it would let two processes lock two different files."""
+        """Release the lock and keep the file: removing it would allow two locks."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

@@ -1,4 +1,4 @@
-"""Brings the schema up to date with Alembic, whose scripts travel inside the package."""
+"""Upgrades the schema with Alembic, using the scripts inside the package."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _LOCK = 0x7265_636F_7264  # "record"
 
 
 def upgrade(url: URL) -> None:
-    """Blocks: call it in a thread. Raises `StoreUnavailable`, `SchemaTooNew`."""
+    """Upgrade the schema. Blocks: call in a thread. Raises `StoreUnavailable`, `SchemaTooNew`."""
     engine = _engine(url)
     try:
         with translated():
@@ -35,7 +35,7 @@ def upgrade(url: URL) -> None:
 
 
 def run_scripts(conn: Connection) -> None:
-    """Every script that is still missing, in the transaction of this connection."""
+    """Run every missing script, in the transaction of this connection."""
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -51,14 +51,15 @@ def run_scripts(conn: Connection) -> None:
             return
         raise SchemaTooNew(
             f"the database is at version {_version(conn)!r}, which this version of the bot cannot "
-            "work with: use the newer one, or a copy from before"
+            "use: use the newer one, or restore an older copy"
         ) from e
 
 
 def still_fits(conn: Connection) -> bool:
-    """Newer code was here, and what this code uses is still as it was: migrations expand first.
+    """Return whether a newer schema still has everything that this code uses.
 
-    So a replica that dies while a deploy rolls comes back, and a deploy can be taken back.
+    Migrations expand first, so a replica of the old version can restart during a deploy, and a
+    deploy can be rolled back.
     """
     there = inspect(conn)
     for table in presets.metadata.tables.values():  # of which it is one

@@ -51,14 +51,14 @@ class OneHopConnection(Connection):
         return OneHopCursor(self, self._conn.cursor())
 
     async def commit(self) -> None:
-        """A statement without a BEGIN has committed itself."""
+        """Commit, unless a statement without BEGIN has committed itself."""
         if self.in_transaction:
             await super().commit()
 
     async def rollback(self) -> None:
-        """The pool asks for it each time a connection comes back to it, mostly for nothing.
+        """Roll back, but only if needed: the pool requests it for each returned connection.
 
-        Never while a statement runs: SQLAlchemy throws a connection away when one is cancelled.
+        Never runs during a statement: SQLAlchemy discards a connection when one is cancelled.
         """
         if self.in_transaction and self.reads:
             self._conn.rollback()
@@ -68,7 +68,7 @@ class OneHopConnection(Connection):
 
 
 async def connect(path: str) -> Connection:
-    """A connection that other threads may touch, one at a time: SQLite itself is serialized."""
+    """Open a connection that several threads use, one at a time: SQLite itself is serialized."""
 
     def connector() -> sqlite3.Connection:
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False)

@@ -47,7 +47,7 @@ async def open_store(
 
 
 async def migrate(database_url: str) -> None:
-    """Brings the schema up to date; quick if it is, and safe if several do it at once."""
+    """Upgrade the schema; quick if up to date, and safe if several processes do it at once."""
     url = database_at(database_url)
     lock = lock_of(url)
     try:
@@ -58,7 +58,7 @@ async def migrate(database_url: str) -> None:
 
 
 def database_at(database_url: str) -> URL:
-    """The address with the drivers we use, whichever it names."""
+    """Return the address with our drivers, whichever drivers it names."""
     try:
         url = make_url(database_url)
     except ArgumentError as e:
@@ -77,7 +77,7 @@ def database_at(database_url: str) -> URL:
 
 
 def lock_of(url: URL) -> FileLock | None:
-    """The lock on a SQLite file, which only its owner may read; None for PostgreSQL."""
+    """Return the lock on a SQLite file, readable only by its owner; None for PostgreSQL."""
     if url.get_backend_name() != "sqlite" or url.database is None:
         return None
     path = Path(url.database)

@@ -1,4 +1,4 @@
-"""Deletes what nobody needs any more."""
+"""Deletes data that is no longer needed."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ class Purging(Repository):
         inbox_before: datetime | None = None,
         at_once: int = PURGED_AT_ONCE,
     ) -> int:
-        """Forgets drafts not touched since, and inbox items read before; how many."""
+        """Delete untouched drafts and settled inbox items; return how many."""
         gone = 0
         if drafts_before is not None:
             gone += await self._purge(d.request_id, d.updated_at < drafts_before, at_once)
@@ -34,7 +34,7 @@ class Purging(Repository):
         return gone
 
     async def _purge(self, name: Column[Any], which: ColumnElement[bool], at_once: int) -> int:
-        """A few at a time: after a long absence they are many, and others want to write, too."""
+        """Delete in small transactions, so that other writers get a turn."""
         gone = 0
         some = select(name).where(self._mine(name.table), which).limit(at_once)
         old = delete(name.table).where(self._mine(name.table), name.in_(some)).returning(name)

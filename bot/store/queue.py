@@ -1,4 +1,4 @@
-"""The row is the queue: who works on which recording, and when the next one is due."""
+"""The queue: which worker has which recording, and when the next one is due. Rows are the queue."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -54,7 +54,7 @@ def _take() -> ReturningUpdate[Any]:
 
 
 def _freed(*names: str) -> ReturningUpdate[Any]:
-    """These are set to what is given as `new_…`, unless it was woken meanwhile."""
+    """Set these to the `new_…` values, unless the recording was woken in the meantime."""
     its = of_the_team(recordings), r.key == bindparam("its_key")
     changes = {
         name: case((WOKEN, r[name]), else_=bindparam(f"new_{name}", type_=r[name].type))
@@ -70,7 +70,7 @@ FREED, FREED_HAVING_ASKED = _freed("next_due_at"), _freed("next_due_at", *UNASKE
 
 class Queue(Repository):
     async def take(self, limit: int, owner: str) -> list[str]:
-        """Leases what is due, the longest waiting first, to one worker each."""
+        """Lease due recordings, the longest waiting first, to one worker each."""
         now = self._now()
         given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
         async with self._db.write(lone=True) as conn:
@@ -78,7 +78,7 @@ class Queue(Repository):
         return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
 
     async def renew(self, owners: Collection[str]) -> list[str]:
-        """Every lease of these for as long again; their keys. Those taken over are lost."""
+        """Renew all leases of these owners; return their keys. Missing ones were taken over."""
         theirs = r.lease_owner.in_(sorted(owners))
         mine = and_(self._mine(recordings), r.leased_until.is_not(None), theirs)
         picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
@@ -90,10 +90,10 @@ class Queue(Repository):
     async def release(
         self, key: str, owner: str, next_due_at: datetime | None, *, asked: Asked | None = None
     ) -> bool:
-        """Gives it back until `next_due_at` (None: done), with what was asked of 100ms last.
+        """Release the lease until `next_due_at` (None: done), and store the last poll of 100ms.
 
-        True if it was woken since it was taken: then it stays due now, and is asked for again if
-        whoever woke it wants that. A lost lease is no error.
+        True if it was woken since it was taken: it then stays due now, and is polled if the waker
+        wants that. A lost lease is not an error.
         """
         changes = {"next_due_at": next_due_at, **(asked_row(asked) if asked else {})}
         its = {"its_key": key, "owner": owner, **self._team_given}
@@ -102,7 +102,7 @@ class Queue(Repository):
             return bool(await conn.scalar(FREED_HAVING_ASKED if asked else FREED, its))
 
     async def next_due(self) -> datetime | None:
-        """When there is something to do: a recording, an expired lease, a new inbox item."""
+        """Return when work is due next: a recording, an expired lease, a new inbox item."""
         mine = self._mine(recordings)
         idle = select(r.next_due_at).where(mine, r.next_due_at.is_not(None))
         idle = idle.where(r.leased_until.is_(None)).order_by(r.next_due_at).limit(1)
@@ -121,16 +121,16 @@ class Queue(Repository):
         return time
 
     async def wake(self, keys: Collection[str]) -> None:
-        """Look at these again now; a worker that is at it will look once more."""
+        """Make these recordings due now; a worker that has one checks it again."""
         if keys:
             async with self._waking() as conn:
                 await self._wake(conn, r.key.in_(sorted(keys)))
 
     async def wake_all_open(self) -> int:
-        """After downtime: everything unfinished is due, and to be asked for. Their number.
+        """Make all open recordings due and polled, after downtime; return their number.
 
-        What only runs is spread over time, a hundred a second, so that nobody who starts or
-        stops something waits behind ten thousand questions.
+        Recordings that are only running are spread over time, a hundred a second, so that nobody
+        who starts or stops something waits behind ten thousand polls.
         """
         async with self._waking() as conn:
             woken = await self._wake(conn, r.next_due_at.is_not(None), **UNASKED)
@@ -144,13 +144,13 @@ class Queue(Repository):
             return len(woken)
 
     async def resume(self) -> int:
-        """At the start: what nobody can be working on is free, and everything open is due."""
+        """At the start, release leases that no worker can have, and make open recordings due."""
         if self._db.is_sqlite:
             await self.release_all()
         return await self.wake_all_open()
 
     async def wake_parked(self, channel: str) -> list[str]:
-        """Deliveries parked at this channel are to be tried again; the keys of their recordings."""
+        """Retry deliveries parked in this channel; return the keys of their recordings."""
         parked = and_(self._mine(deliveries), deliveries.c.target == channel, is_parked())
         async with self._waking() as conn:
             # Recordings are locked first, as by every step: another order could deadlock.
@@ -169,7 +169,7 @@ class Queue(Repository):
     async def _wake(
         self, conn: AsyncConnection, which: ColumnElement[bool], **also: object
     ) -> list[str]:
-        """Locks in the order of keys, so that two wakes of many cannot deadlock."""
+        """Lock in the order of keys, so that two wakes of many cannot deadlock."""
         picked = select(r.key).where(self._mine(recordings), which).order_by(r.key)
         ordered = picked.with_for_update().cte("picked")
         woken = (
@@ -181,7 +181,7 @@ class Queue(Repository):
         return sorted((await conn.scalars(woken)).all())
 
     async def release_all(self) -> None:
-        """At the start of the only process: nobody can be working. Not with replicas."""
+        """Release all leases at the start of the only process. Not for several replicas."""
         async with self._waking() as conn:
             mine = and_(self._mine(recordings), r.leased_until.is_not(None))
             free = {"leased_until": None, "lease_owner": None}
@@ -190,9 +190,9 @@ class Queue(Repository):
             await conn.execute(update(inbox).where(new).values(leased_until=None))
 
     async def listen(self, callback: Callable[[], None]) -> None:
-        """Runs until cancelled, and calls back at every wake, by whatever replica.
+        """Call back at every wake by any replica, until cancelled.
 
-        Also after a reconnect, for something may have been missed.
+        Also calls back after a reconnect, because a wake may have been missed.
         """
         self._of.on_wake = callback
         if self._db.is_sqlite:

@@ -1,4 +1,4 @@
-"""Half-filled forms, and methods that Slack or 100ms told us to leave alone for a while."""
+"""Methods that Slack or 100ms told the bot not to call for a while."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ g = gates.c
 
 class RateLimits(Repository):
     async def gate(self, method: str) -> datetime | None:
-        """Until when the method is to be left alone, by every replica; None if it is open."""
+        """Return until when no replica may call the method; None if it is open."""
         query = select(g.until).where(self._mine(gates), g.method == method, g.until > self._now())
         async with self._db.read() as conn:
             until: datetime | None = await conn.scalar(query)
         return until
 
     async def close_gate(self, method: str, until: datetime) -> None:
-        """Closes it, or for longer; never for less long than it was."""
+        """Close the gate until a time; never shortens an earlier closing."""
         put = self._db.insert(gates).values(**self._ours, method=method, until=until)
         longer = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id", "method"],
@@ -31,7 +31,7 @@ class RateLimits(Repository):
             await conn.execute(longer)
 
     async def shut_gate(self, name: str, until: datetime, why: str) -> None:
-        """Shuts it until somebody has tried, not before then, and opened it. Keeps since when."""
+        """Shut the gate until a probe opens it, and not before a time. Keeps the original start."""
         now = self._now()
         put = self._db.insert(gates).values(
             **self._ours, method=name, until=until, since=now, why=why
@@ -44,11 +44,11 @@ class RateLimits(Repository):
             await conn.execute(again)
 
     async def shut(self, name: str) -> Shut | None:
-        """A gate that is shut until it is tried; None if it is open."""
+        """Return a gate that is shut until a probe; None if it is open."""
         return next((gate for gate in await self.shut_gates() if gate.method == name), None)
 
     async def try_gate(self, name: str, until: datetime) -> bool:
-        """True for one of those who ask once its time has come: they try, the others wait."""
+        """Claim the probe; True for exactly one caller."""
         now = self._now()
         due = and_(self._mine(gates), g.method == name, g.since.is_not(None), g.until <= now)
         take = update(gates).where(due).values(until=until).returning(g.method)
@@ -60,7 +60,7 @@ class RateLimits(Repository):
             await conn.execute(delete(gates).where(self._mine(gates), g.method == name))
 
     async def shut_gates(self) -> list[Shut]:
-        """All that nothing goes through now."""
+        """Return all gates that are closed or shut."""
         shut = or_(g.since.is_not(None), g.until > self._now())
         query = select(g.method, g.until, g.since, g.why).where(self._mine(gates), shut)
         async with self._db.read() as conn:

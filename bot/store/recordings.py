@@ -1,4 +1,4 @@
-"""Recordings: made, read, and written step by step."""
+"""Recordings: created, read, and written step by step."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -45,10 +45,10 @@ class Recordings(StepWrites):
         also: Sequence[Fact] = (),
         outcome: OutcomeAddress | None = None,
     ) -> Created | AlreadyRequested | RoomTaken:
-        """A recording, due at once, with its facts, its room and where its starter waits.
+        """Create a recording, due at once, with its facts, its room and its outcome address.
 
         The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
-        rivals for a request, a room or a 100ms id exactly one is `Created`.
+        rivals for a request, a room or a 100ms id, exactly one is `Created`.
         """
         facts = rows.merge((), (first, *also)).all
         recording = derive(key, facts)
@@ -117,7 +117,7 @@ class Recordings(StepWrites):
             await conn.execute(insert(delivery_table), row)
 
     async def load(self, key: str) -> Loaded:
-        """The recording as its facts have it, and the reconciler's notes about it."""
+        """Load the recording from its facts, with the reconciler's notes about it."""
         its = {"its_key": key}
         async with self._db.read() as conn:
             row = (await conn.execute(NOTES, its | self._team_given)).first()
@@ -147,14 +147,14 @@ class Recordings(StepWrites):
         owner: str | None = None,
         by: str | None = None,
     ) -> int:
-        """All that one step has to say, in one transaction; the number of facts that were new.
+        """Store everything from one step in one transaction; return the number of new facts.
 
-        A hold of None is cleared, those not named stay. The `inbox` items become matched.
-        With `owner` nothing is written unless that lease is still held (`LeaseLost`), and it is
-        renewed: announce a call so. Store what came of the call with `by` instead, for that must
-        never be lost: if somebody else has had the lease since, they are woken, and a delivery
-        counts only as far as they have not gone on with it.
-        The first recording to name an alias keeps it; `hms_id` is one by itself.
+        A hold of None is cleared; unnamed ones stay. The `inbox` items become matched. With
+        `owner`, nothing is written unless that lease is still held (`LeaseLost`), and the lease is
+        renewed: announce calls this way. Store the outcome of a call with `by` instead, because it
+        must never be lost: if another worker has had the lease since, it is woken, and a delivery
+        counts only if that worker has not continued with it. The first recording to name an alias
+        keeps it; `hms_id` is one, too.
         """
         step = Step(
             key=key,
@@ -175,18 +175,18 @@ class Recordings(StepWrites):
     async def add_facts(
         self, key: str, facts: Sequence[Fact], *, aliases: Iterable[str] = (), wake: bool = True
     ) -> int:
-        """Facts from anyone; the number of new ones. Its worker looks again, even mid-run."""
+        """Add facts from any source and make it due; return the number of new facts."""
         return await self.record(key, facts=facts, aliases=aliases, wake=wake)
 
     async def save_delivery(
         self, key: str, delivery: Delivery, *, address: OutcomeAddress | None = None
     ) -> None:
-        """Keeps the address it had if none is given; forgets it once nobody waits there."""
+        """Store a delivery. Keeps its address if none is given, while anybody waits there."""
         where = {(delivery.kind, delivery.target): address} if address else None
         await self.record(key, deliveries=[delivery], addresses=where)
 
     async def outcome_address(self, key: str, target: str) -> OutcomeAddress | None:
-        """Where the outcome is waited for, unless it was told."""
+        """Return where the outcome is awaited; None once it was sent."""
         d = delivery_table.c
         query = select(d.address).where(
             self._mine(delivery_table),
@@ -199,7 +199,7 @@ class Recordings(StepWrites):
         return rows.address_of(stored) if stored else None
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
-        """Which recording each of these 100ms ids belongs to, as far as known."""
+        """Return the recordings of these 100ms ids, as far as known."""
         if not aliases:
             return {}
         a = alias_table.c
@@ -210,7 +210,7 @@ class Recordings(StepWrites):
             return {row.alias: row.recording_key for row in await conn.execute(query)}
 
     async def cards(self, keys: Collection[str]) -> dict[str, tuple[Delivery, ...]]:
-        """The cards of these recordings, for links to them."""
+        """Return the cards of these recordings, for links to them."""
         query = select(delivery_table).where(
             self._mine(delivery_table),
             delivery_table.c.recording_key.in_(sorted(keys)),

@@ -1,4 +1,4 @@
-"""The database as one team sees it, and what every repository shares."""
+"""The database for one team, and the base of all repositories."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,11 +13,11 @@ from bot.store.values import Team
 
 
 def _nobody() -> None:
-    """Nobody listens for wakes yet."""
+    """Do nothing: no loop is listening for wakes yet."""
 
 
 class TeamDatabase:
-    """`on_wake` is called after a commit that made work, `on_mail` after a new inbox item."""
+    """`on_wake` is called after a commit that creates work, `on_mail` after a new inbox item."""
 
     def __init__(
         self, database: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
@@ -32,7 +32,7 @@ class TeamDatabase:
 
     @property
     def columns(self) -> dict[str, str]:
-        """The columns that every row of this team carries."""
+        """Return the columns that every row of this team has."""
         return {"enterprise_id": self.team.enterprise_id, "team_id": self.team.team_id}
 
     def _of_team(self, table: Table) -> ColumnElement[bool]:
@@ -43,7 +43,7 @@ class TeamDatabase:
 
 
 class Repository:
-    """Reads and writes some tables of one team. Every method may raise `StoreUnavailable`."""
+    """Reads and writes some tables of one team. Every method can raise `StoreUnavailable`."""
 
     def __init__(self, db: TeamDatabase) -> None:
         self._of = db
@@ -57,7 +57,7 @@ class Repository:
 
     @property
     def _team_given(self) -> dict[str, str]:
-        """The parameters of `of_the_team`."""
+        """Return the parameters of `of_the_team`."""
         team = self._of.team
         return {"our_team": team.team_id, "our_enterprise": team.enterprise_id}
 
@@ -67,7 +67,7 @@ class Repository:
 
     @asynccontextmanager
     async def _waking(self) -> AsyncIterator[AsyncConnection]:
-        """A write that makes work: once committed, the loops of all replicas hear of it."""
+        """Open a write that creates work: after the commit, the loops of all replicas are woken."""
         async with self._db.write() as conn:
             yield conn
             await self._db.notify(conn, self._wake_payload)

@@ -1,4 +1,4 @@
-"""From domain values to table rows and back. No I/O."""
+"""Converts domain values to table rows and back. No I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -23,7 +23,7 @@ ROW_COLUMNS = [schema.recordings.c[f.name] for f in fields(RecordingRow)]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a write changes in the set of facts. `all` is the set afterwards."""
+    """The changes of a write to the set of facts; `all` is the set afterwards."""
 
     all: tuple[Fact, ...]
     new: tuple[Fact, ...]
@@ -31,7 +31,7 @@ class Merged:
 
 
 def merge(known: Iterable[Fact], said: Iterable[Fact]) -> Merged:
-    """Each identity once, by its earliest telling: so the order of arrival cannot matter."""
+    """Keep each identity once, with its earliest fact: the order of arrival is irrelevant."""
     before = {f.identity: f for f in known}
     after = dict(before)
     for fact in said:
@@ -59,7 +59,7 @@ def fact_of(body: Mapping[str, Any]) -> Fact:
 
 
 def cached(recording: Recording) -> dict[str, Any]:
-    """The columns that cache `derive`, without the room lock."""
+    """Return the columns that cache `derive`, without the room lock."""
     return {
         "phase": recording.phase.value,
         "room_id": recording.room_id,
@@ -82,7 +82,7 @@ def cached(recording: Recording) -> dict[str, Any]:
 
 
 def wanted_lock(recording: Recording) -> str | None:
-    """The room that this recording occupies."""
+    """Return the room that this recording occupies."""
     return recording.room_id if recording.phase in OCCUPIES_ROOM else None
 
 
@@ -113,7 +113,7 @@ def address_of(stored: Mapping[str, Any]) -> OutcomeAddress:
 
 
 def holds_after(stored: Any, change: Mapping[str, Hold | None]) -> Any:
-    """The stored holds with these set, or cleared where None."""
+    """Return the stored holds with these set, or cleared where None."""
     kept = {k: v for k, v in HOLDS.validate_python(stored).items() if k not in change}
     return HOLDS.dump_python(kept | {k: v for k, v in change.items() if v is not None}, mode="json")
 
@@ -159,7 +159,7 @@ def inbox_item(row: AnyRow) -> InboxItem:
 
 
 def fresh_notes(now: datetime) -> dict[str, Any]:
-    """Queue and notes of a recording just made: due at once."""
+    """Return the queue columns of a new recording: due at once."""
     return {
         "next_due_at": now,
         "wakes": 0,

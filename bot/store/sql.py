@@ -6,7 +6,7 @@ from bot.store.schema import deliveries, inbox
 
 
 def of_the_team(table: Table) -> ColumnElement[bool]:
-    """For a statement that is built once and executed with `Part._team_given`.
+    """For a statement that is built once and executed with `Repository._team_given`.
 
     Only the commonest are: to build one takes about as long as to run it.
     """

@@ -25,9 +25,9 @@ FINISHED_WITHIN_S = 1.0  # of the ten in which the bot stops
 
 
 class Store:
-    """One team's repositories that the engine and the access checks read.
+    """The repositories of one team that the engine and the access checks read.
 
-    Every method of theirs may raise `StoreUnavailable`; see `errors` for the others.
+    Every method can raise `StoreUnavailable`; see `errors` for the others.
     """
 
     def __init__(self, db: TeamDatabase, lock: FileLock | None = None) -> None:
@@ -45,13 +45,13 @@ class Store:
         self._lock = lock
 
     async def ping(self) -> None:
-        """Raises `StoreUnavailable` if the database does not answer."""
+        """Check the database. Raises `StoreUnavailable` if it does not answer."""
         await self.db.database.ping()
 
     async def close(self) -> None:
-        """What was submitted is committed first; then the file may be opened by another.
+        """Commit submitted entries, then close, so that another process can open the file.
 
-        If the database hangs it is not waited for: nobody was told that it is kept.
+        Does not wait for a hanging database: nobody was told that those entries are stored.
         """
         try:
             if not await self.inbox.finish(FINISHED_WITHIN_S):

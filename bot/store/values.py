@@ -1,4 +1,4 @@
-"""The values that go into the store and come out of it."""
+"""Values that the store accepts and returns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from bot.core.recording import Phase, Recording
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Whose rows these are. `enterprise_id` is '' where there is none."""
+    """The owner of rows. `enterprise_id` is '' if there is none."""
 
     team_id: str
     enterprise_id: str = ""
@@ -21,7 +21,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAddress:
-    """Where a person waits for what came of a form or command. Forgotten once told.
+    """Where a person waits for the outcome of a form or command. Deleted once it is sent.
 
     A `response_url` lets anyone answer in that person's name, so it never shows in a repr.
     """
@@ -39,21 +39,21 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyRequested:
-    """The same request came before; `key` is the recording that it made."""
+    """A duplicate of an earlier request; `key` is the recording that it created."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoomTaken:
-    """`key` is the recording that occupies the room."""
+    """The room is occupied; `key` is the recording that occupies it."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What `Work` remembers of asking 100ms."""
+    """The state of polling 100ms that `Work` remembers."""
 
     asked_at: datetime | None
     asks: int = 0
@@ -62,9 +62,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One recording with the reconciler's notes; `addresses` of the outcomes still to be told.
+    """One recording with the reconciler's notes; `addresses` of outcomes still to be sent.
 
-    `settings` of those channels that show it where somebody set any. `owner` has the lease.
+    `settings` are those of channels that show it and do not use the defaults. `owner` has the
+    lease.
     """
 
     recording: Recording
@@ -76,7 +77,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """The cached columns of a recording: enough to list and to match, without its facts."""
+    """The cached columns of a recording: enough to list and to match it, without its facts."""
 
     key: str
     phase: Phase
@@ -107,7 +108,7 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxEntry:
-    """A webhook as it came in, without presigned URLs. Two with one identity are the same."""
+    """A webhook as received, without presigned URLs. Entries with the same identity are equal."""
 
     identity: str
     type: str
@@ -120,7 +121,7 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """An entry that the store keeps."""
+    """An entry that the store has kept."""
 
     id: int
     state: InboxState
@@ -141,7 +142,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A room that is followed, taken to be looked at: nobody else does before `until`."""
+    """A followed room, claimed for a check: no other worker checks it before `until`."""
 
     room_id: str
     room_name: str
@@ -151,7 +152,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A replay of the webhooks of this time that is still to be asked for."""
+    """A replay of the webhooks of this time, still to be requested."""
 
     since: datetime
     until: datetime
@@ -161,7 +162,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class FollowedRoom:
-    """A room of which a channel wants to see every recording."""
+    """A room whose recordings a channel follows."""
 
     room_id: str
     room_name: str

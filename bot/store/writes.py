@@ -1,4 +1,4 @@
-"""What one step writes about one recording, on rows that it has locked."""
+"""Writes the results of one step about one recording, on rows that it has locked."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Step:
 
 class StepWrites(Repository):
     async def _write_step(self, conn: AsyncConnection, step: Step) -> int:
-        """Everything in it; the number of new facts. The row lock makes it one at a time."""
+        """Write the whole step; return the number of new facts. The row lock serializes steps."""
         row = await self._locked(conn, step)
         late = step.by is not None and row.lease_owner != step.by
         changes = self._notes(row, step, wake=step.wake or late)
@@ -116,7 +116,7 @@ class StepWrites(Repository):
     async def _room_lock(
         self, conn: AsyncConnection, row: rows.AnyRow, recording: Recording
     ) -> str | None:
-        """The room if this recording occupies it; None if another one holds it."""
+        """Return the room if this recording occupies it; None if another one has it."""
         wanted = rows.wanted_lock(recording)
         if wanted is None or row.room_lock == wanted:
             return wanted
@@ -149,9 +149,9 @@ class StepWrites(Repository):
             await conn.execute(self._db.insert(alias_table).on_conflict_do_nothing(), named)
 
     async def _counts(self, conn: AsyncConnection, key: str, late: Delivery) -> bool:
-        """Somebody else has had the recording since: what they posted is not to be forgotten.
+        """Decide whether a late delivery counts after another worker has had the recording.
 
-        True if they have not tried this one, or if it is about the very message that is there.
+        True if that worker has not tried this delivery, or if it concerns the message that exists.
         """
         d = delivery_table.c
         same = (d.recording_key == key, d.kind == late.kind.value, d.target == late.target)

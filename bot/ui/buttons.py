@@ -1,4 +1,4 @@
-"""Ephemeral replies: what one person is told, where they asked."""
+"""Buttons that several views share."""
 
 from bot.core.recording import Recording
 from bot.ui import ids
@@ -7,7 +7,7 @@ from bot.ui.text import plain
 
 
 def _form_button() -> Block:
-    """Where the form helps on."""
+    """Offer the form as the next step."""
     return button("Open the form", ids.OPEN_FORM)
 
 
@@ -22,7 +22,7 @@ def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
             "title": {"type": "plain_text", "text": "Stop this recording?"},
             "text": plain_text(
                 f"This ends the recording of {plain(room_name, 80)} for everyone. "
-                "It cannot be continued.",
+                "You cannot resume it.",
                 300,
             ),
             "confirm": {"type": "plain_text", "text": "Stop recording"},
@@ -43,8 +43,9 @@ def forget_button(recording: Recording) -> Block:
         "title": {"type": "plain_text", "text": "Forget this recording?"},
         "text": {
             "type": "plain_text",
-            "text": f"Its messages and files in Slack are deleted, and all that the bot knows of "
-            f"{plain(recording.room_name, 100)}. You cannot undo it. Files at 100ms stay there.",
+            "text": "This deletes its messages and files in Slack, and everything the bot knows "
+            f"about {plain(recording.room_name, 100)}. You cannot undo this. "
+            "Files at 100ms are not deleted.",
             "emoji": False,
         },
         "confirm": {"type": "plain_text", "text": "Forget it"},

@@ -1,4 +1,4 @@
-"""Inputs of a form. The block id is the field's name; texts on them are ours, values people's."""
+"""Inputs of a form. A block id is a field's name; people write the values, and the bot the rest."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ def asked(
     optional: bool = False,
     redraws: bool = False,
 ) -> Block:
-    """An input block. `redraws`: the app hears of a change at once."""
+    """Build an input block. With `redraws`, Slack reports each change to the app at once."""
     return {
         "type": "input",
         "block_id": field,
@@ -41,7 +41,7 @@ def asked(
 
 
 def dressed(blocks: Iterable[Block], came: Mapping[str, str], generation: int) -> Iterator[Block]:
-    """With where values came from, and with action ids of that generation."""
+    """Add the sources of values to the hints, and this generation's action ids."""
     for block in blocks:
         if block["type"] != "input":
             yield block
@@ -58,7 +58,7 @@ def dressed(blocks: Iterable[Block], came: Mapping[str, str], generation: int) -
 
 
 def textbox(typed: str, *, placeholder: str = "", multiline: bool = False) -> Block:
-    """No `max_length`: Slack's own complaint would not say by how much it is too long."""
+    """Build a text input without `max_length`: Slack's error hides how much is too long."""
     kept = as_much_as_fits(typed)
     return {
         "type": "plain_text_input",
@@ -69,12 +69,12 @@ def textbox(typed: str, *, placeholder: str = "", multiline: bool = False) -> Bl
 
 
 def as_much_as_fits(typed: str) -> str:
-    """Counted in UTF-16 units, the strictest reading of Slack's "characters"."""
+    """Cut a text to a length in UTF-16 units, the strictest reading of Slack's "characters"."""
     return typed.encode("utf-16-le", "replace")[: TYPED_MOST * 2].decode("utf-16-le", "ignore")
 
 
 def whole_number(typed: str, *, placeholder: str = "") -> Block:
-    """Brings the keypad on a phone. What is no number cannot be shown in it."""
+    """Build a number input, for the keypad on a phone. It cannot show text that is not a number."""
     kept = typed.strip()
     return {
         "type": "number_input",
@@ -102,7 +102,7 @@ def ticks(labels: Mapping[str, str], ticked: Sequence[str]) -> Block:
 
 
 def channel_pick(channel: str | None) -> Block:
-    """Channels of this workspace alone: elsewhere no bot can post, or strangers would read it."""
+    """Build a channel picker for this workspace only: bots cannot post elsewhere."""
     return {
         "type": "conversations_select",
         "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
@@ -112,7 +112,7 @@ def channel_pick(channel: str | None) -> Block:
 
 
 def postable(channel: str | None) -> bool:
-    """A channel. In a direct message the answer goes to the person anyway."""
+    """Return whether this is a channel. In a direct message the person gets the answer anyway."""
     return channel is not None and bool(_POSTABLE.fullmatch(channel))
 
 
@@ -121,7 +121,7 @@ def option(value: str, text: str) -> Block:
 
 
 def named_option(value: str, name: str) -> Block:
-    """The name is someone's own."""
+    """Build an option whose text is a name that people chose."""
     return {"text": plain_text(name, 75), "value": value}
 
 
@@ -133,4 +133,4 @@ def _one_of(labels: Mapping[str, str], chosen: str) -> Block:
 
 
 class FieldErrors(dict[str, str]):
-    """Block id → what is wrong and how to mend it: ready for `response_action: errors`."""
+    """Block id → what is wrong and how to correct it: ready for `response_action: errors`."""

@@ -25,7 +25,7 @@ FORGET = "recording_forget"
 HOME_PAGE = "home_page"
 
 # Home, for admins.
-CHECKUP = "checkup"
+DOCTOR = "checkup"
 
 # A room that a channel follows. The value is the room's id.
 UNFOLLOW = "room_unfollow"
@@ -60,7 +60,7 @@ def numbered(action: str, n: int) -> str:
 
 
 def matching(action: str) -> re.Pattern[str]:
-    """For the listener of an action, numbered or not."""
+    """Match the ids of an action, numbered or not, for its listener."""
     return re.compile(rf"\A{re.escape(action)}(\.\d+)?\Z")
 
 
@@ -91,7 +91,7 @@ START_REMOVE_SECTION = "start_remove_section"  # numbered; the value is the id o
 
 
 def start_action(field: str, generation: int = 0) -> str:
-    """Slack keeps what stands in a field unless its action id is another one."""
+    """Return an action id per generation: Slack keeps the value of a field with the same id."""
     return numbered(f"start_{field}", generation) if generation else f"start_{field}"
 
 
@@ -116,7 +116,7 @@ def file_value(key: str, asset_id: str) -> str:
 
 
 def file_of_value(value: str) -> tuple[str, str]:
-    """The recording's key and the asset's id, from the value of a file's button."""
+    """Read the recording's key and the asset's id from the value of a file's button."""
     key, _, asset_id = value.partition(" ")
     return key, asset_id
 

@@ -34,18 +34,18 @@ class Message:
 
 
 def content_hash(message: Message) -> str:
-    """Equal for messages that look the same."""
+    """Hash a message; messages that look the same have the same hash."""
     return view_hash(message.payload())
 
 
 def view_hash(view: View) -> str:
-    """Equal for views that look the same."""
+    """Hash a view; views that look the same have the same hash."""
     written = json.dumps(view, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
 def say(text: str, buttons: Sequence[Block] = ()) -> Message:
-    """A message of one paragraph, with a row of buttons if there are any."""
+    """Build a message of one paragraph, with a row of buttons if any are given."""
     return Message(spoken(text), [section(text), *actions(buttons)])
 
 
@@ -62,7 +62,7 @@ def context(text: str) -> Block:
 
 
 def actions(elements: Sequence[Block]) -> list[Block]:
-    """One row of buttons, or nothing when there are none."""
+    """Build one row of buttons; an empty list if no buttons are given."""
     return [{"type": "actions", "elements": list(elements)}] if elements else []
 
 
@@ -75,17 +75,17 @@ def header(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    """Verbatim: Slack does not look for names and addresses in it."""
+    """Build a verbatim text object: Slack looks for no names or addresses in it."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def plain_text(text: str, limit: int) -> Block:
-    """User text is welcome. Without `emoji`, `:fire:` stays as it was written."""
+    """Build plain text; it can contain user text. Without `emoji`, `:fire:` is not converted."""
     return {"type": "plain_text", "text": plain(text, limit), "emoji": False}
 
 
 def lines(parts: Iterable[str], limit: int = TEXT_MOST) -> str:
-    """Whole lines, as many as fit; the last of what does not fit is said to be missing."""
+    """Join as many whole lines as fit; “…” marks the cut."""
     kept: list[str] = []
     room = limit - 2
     for part in parts:
@@ -97,7 +97,7 @@ def lines(parts: Iterable[str], limit: int = TEXT_MOST) -> str:
 
 
 def pieces(parts: Iterable[str]) -> list[str]:
-    """Whole lines, put together into texts that each fit into one block."""
+    """Join whole lines into texts that each fit into one block."""
     filled: list[list[str]] = []
     room = 0
     for part in parts:
@@ -110,7 +110,7 @@ def pieces(parts: Iterable[str]) -> list[str]:
 
 
 def spoken(text: str) -> str:
-    """Without our bold: of people's words no asterisk is left in mrkdwn."""
+    """Remove our bold markers; asterisks in user text are already escaped."""
     return text.replace("*", "")
 
 
@@ -147,7 +147,7 @@ def date_leaf(at: datetime) -> Block:
 
 
 def code_block(text: str) -> Block:
-    """To be copied: shown exactly."""
+    """Show text exactly, for copying."""
     shown = literal(text) or " "
     return rich_text({"type": "rich_text_preformatted", "elements": [leaf(shown)]})
 
@@ -176,7 +176,7 @@ def button(
 
 
 def link_button(text: str, url: str, *, label: str = "", n: int = 0) -> Block | None:
-    """None where Slack would refuse the address."""
+    """Build a link button; None if Slack would refuse the address."""
     address = web_address(url)
     if address is None or len(address) > URL_MOST:
         return None
@@ -189,7 +189,7 @@ def web_address(url: str) -> str | None:
 
 
 def link(text: str, url: str | None) -> str:
-    """mrkdwn; `text` is escaped already. The bare text where the address will not do."""
+    """Build a mrkdwn link from escaped `text`; only the text if the address is not usable."""
     address = web_address(url or "")
     if address is None or len(address) > 600:
         return text
@@ -199,7 +199,7 @@ def link(text: str, url: str | None) -> str:
 def modal(
     title: str, blocks: list[Block], *, callback_id: str, close: str = "Close", **more: str
 ) -> View:
-    """A modal that takes no submission."""
+    """Build a modal without a submit button."""
     return {
         "type": "modal",
         "callback_id": callback_id,
@@ -211,7 +211,7 @@ def modal(
 
 
 def message_view(message: Message, *, title: str = "Recording", private_metadata: str = "") -> View:
-    """An ephemeral reply, for someone who is looking at a modal."""
+    """Show an ephemeral reply as a modal, for a person who has a modal open."""
     return modal(
         title, message.blocks, callback_id=ids.OUTCOME_VIEW, private_metadata=private_metadata
     )

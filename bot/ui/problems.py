@@ -1,4 +1,4 @@
-"""What went wrong, why, and what to do about it: one place for every way to fail."""
+"""Explains each failure: what went wrong, why, and what to do about it."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -61,7 +61,7 @@ class Explanation:
 
 
 def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explanation:
-    """`bot` is the name that people type after @."""
+    """Explain a problem in words; `bot` is the name that people type after @."""
     match problem.why:
         case Why.CANCELLED | Why.CANNOT_POST | Why.PARKED | Why.REFUSED:
             return _not_started(problem, recording, bot)
@@ -76,11 +76,11 @@ def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explan
 def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanation:
     what = "The recording did not start."
     if problem.why is Why.CANCELLED:
-        why = "It was stopped before it began."
+        why = "It was stopped before it started."
         return Explanation(what, why, "Try again whenever you like.")
     if problem.why is Why.PARKED:
-        why = "100ms could not be reached in time, and you may no longer want it."
-        return Explanation(what, why, "If you still do, try again.")
+        why = "100ms could not be reached in time, so the request expired."
+        return Explanation(what, why, "If you still want the recording, try again.")
     if problem.why is Why.CANNOT_POST:
         why, fix = slack_refusal(problem.detail, recording.home, bot=bot)
         return Explanation(what, why, fix)
@@ -94,24 +94,28 @@ def _refused(problem: Problem, what: str) -> Explanation:
             return _bad_request(problem, what)
         case 401:
             why = f"100ms does not accept this bot's keys.{said}"
-            return Explanation(what, why, "Ask whoever runs the bot to check them, then try again.")
+            fix = "Ask the person who runs the bot to check them, then try again."
+            return Explanation(what, why, fix)
         case 403 if "disabled" in problem.detail.casefold():
             why = f"The room is disabled in 100ms.{said}"
             return Explanation(what, why, "Enable it in the 100ms dashboard, then try again.")
         case 403:
-            why = f"100ms shows no such room to this bot, or gives it no right to record it.{said}"
+            why = f"100ms does not let the bot see or record this room.{said}"
             return Explanation(what, why, "Check that the room is in this 100ms workspace.")
         case 404:
-            why = f"100ms does not know this room.{said}"
+            why = f"100ms cannot find this room.{said}"
             fix = "Check that it still exists, or choose another room."
             return Explanation(what, why, fix, can_retry=False, can_change=True)
         case 409:
-            why = f"Something else is recording this room, and the bot could not find it.{said}"
-            return Explanation(what, why, "Wait for it to end or stop it in 100ms, then try again.")
+            why = (
+                f"The room is already being recorded, but the bot cannot find that recording.{said}"
+            )
+            fix = "Wait until it ends, or stop it in 100ms, then try again."
+            return Explanation(what, why, fix)
         case _:
             status = f" (HTTP {problem.status})" if problem.status else ""
             why = f"100ms refused{status}.{said}"
-            fix = "Try again. If it goes on, tell whoever runs the bot."
+            fix = "Try again. If this keeps happening, tell the person who runs the bot."
             return Explanation(what, why, fix)
 
 
@@ -120,10 +124,10 @@ def _bad_request(problem: Problem, what: str) -> Explanation:
     said = _quoted(problem.detail)
     if any(word in detail for word in ("meeting", "url", "subdomain")):
         why = f"100ms needs a meeting URL for this room, or cannot use the one given.{said}"
-        fix = "Change the settings: give a URL that joins the room without a click."
+        fix = "Change the settings: enter a URL that joins the room without a click."
     elif "destination" in detail:
         why = f"100ms cannot use the destination.{said}"
-        fix = "Change the settings: name a destination of the room's template."
+        fix = "Change the settings: enter a destination from the room's template."
     else:
         why = f"100ms does not accept these settings for this room.{said}"
         fix = "Change the settings. A room whose template has no subdomain needs a meeting URL."
@@ -138,7 +142,7 @@ def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
             own = recording.options.meeting_url is not None and not recording.elsewhere
             must = "must join the room without a click or a login."
             if own:
-                fix = f"Change the settings: the URL {must} If it does by now, try again."
+                fix = f"Change the settings: the URL {must} If it does now, try again."
             else:
                 fix = f"The room's own link {must}"
             return Explanation(what, why, fix, can_change=own)
@@ -146,10 +150,10 @@ def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
             why = f"100ms could not store the files.{said}"
             fix = "Check the template's storage in the 100ms dashboard, then try again."
         case Why.BEAM_STOPPED:
-            why = f"It was stopped before it had begun.{said}"
-            fix = "Try again, and stop it only after it says Recording."
+            why = f"It was stopped before it started.{said}"
+            fix = "Try again, and stop it only after the card says Recording."
         case _:
-            why = f"100ms had an error of its own.{said}"
+            why = f"100ms had an internal error.{said}"
             fix = _support(recording)
     return Explanation(what, why, fix)
 
@@ -157,32 +161,32 @@ def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
 def _lost(problem: Problem, recording: Recording) -> Explanation:
     if problem.why is Why.VANISHED:
         what = "The recording is gone."
-        why = "100ms no longer shows it to this bot."
+        why = "100ms no longer shows this recording to the bot."
         fix = f"Look for {_named(recording)} in the 100ms dashboard."
     elif problem.why is Why.GIVEN_UP:
-        what = "The recording never came to an end."
-        why = "100ms has said nothing new for too long, so the bot stopped asking."
+        what = "The recording never finished."
+        why = "100ms has reported nothing new for too long, so the bot stopped checking."
         fix = f"Look for {_named(recording)} in the 100ms dashboard."
     else:
         what = "The recording failed."
-        why = f"100ms gave no reason that this bot knows.{_quoted(problem.detail)}"
+        why = f"100ms did not give a reason that the bot understands.{_quoted(problem.detail)}"
         fix = _support(recording)
     return Explanation(what, why, fix)
 
 
 def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]:
-    """Why Slack does not let us post there, and what to do; both mrkdwn."""
+    """Return why Slack does not let the bot post there, and what to do; both mrkdwn."""
     name = f"@{esc(bot, 80)}"
     direct = channel[:1] not in ("C", "G")
     where = "this direct message" if direct else place(channel)
-    said = f" (it says {code(error, 60)})" if clean(error) else ""
+    said = f" (error {code(error, 60)})" if clean(error) else ""
     if error in _NOT_INSTALLED:
         why = f"{name} is not fully installed in Slack{said}."
-        return why, "Ask whoever runs the bot to install it again, then try again."
+        return why, "Ask the person who runs the bot to reinstall it, then try again."
     if error in _NO_FILES:
         return _NO_FILES[error], "Ask a workspace admin, or use the button."
     if direct or error in _NO_DIRECT_MESSAGES:
-        why = f"Slack does not let {name} write in {where}{said}."
+        why = f"Slack does not let {name} post in {where}{said}."
         return why, f"Start it from a channel that {name} is in."
     if error == "not_in_channel":
         return f"{name} is not in {where}.", _invite(bot)
@@ -191,7 +195,7 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
     if error in ("is_archived", "is_inactive"):  # chat.update says the latter
         return f"{where} is archived.", "Unarchive it, or use another channel."
     if error in _FORBIDDEN_PLACE:
-        why = f"Only some people may post in {where}."
+        why = f"Only some people can post in {where}."
         return why, f"Ask an admin to let {name} post there, or use another channel."
     return f"Slack does not let {name} post in {where}{said}.", _invite(bot)
 
@@ -201,11 +205,11 @@ def _invite(bot: str) -> str:
 
 
 def _quoted(detail: str) -> str:
-    return f" It said: “{esc(detail, 200)}”." if clean(detail) else ""
+    return f" 100ms said: “{esc(detail, 200)}”." if clean(detail) else ""
 
 
 def _support(recording: Recording) -> str:
-    return f"Try again. If it goes on, tell 100ms support about {_named(recording)}."
+    return f"Try again. If this keeps happening, tell 100ms support about {_named(recording)}."
 
 
 def _named(recording: Recording) -> str:

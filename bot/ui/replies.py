@@ -1,4 +1,4 @@
-"""Ephemeral replies: what one person is told, where they asked."""
+"""Ephemeral replies that several features share."""
 
 from bot.ui import ids
 from bot.ui.buttons import _form_button
@@ -10,8 +10,8 @@ from bot.ui.text import (
 
 def something_broke(reference: str) -> Message:
     text = (
-        "Something broke on our side. Try again; if it goes on, tell whoever runs the bot "
-        f"this reference: {code(reference, 80)}."
+        "Something went wrong on our side. Try again. If this keeps happening, give the person "
+        f"who runs the bot this reference: {code(reference, 80)}."
     )
     return say(text)
 
@@ -21,11 +21,11 @@ def try_again_soon() -> Message:
 
 
 def forgotten_reply() -> Message:
-    return say("This recording was forgotten. The bot knows nothing of it any more.")
+    return say("This recording was forgotten. The bot no longer knows anything about it.")
 
 
 def expired_trigger(request_id: str | None = None) -> Message:
-    """With the request id of a draft, the form opens as it was."""
-    text = "Slack was too slow to open the form. Open it from here."
+    """Offer a button for the form; with the request id of a draft, the form is filled in."""
+    text = "Slack took too long to open the form. Open it here."
     filled = button("Open the form", ids.BACK_TO_FORM, value=request_id or "")
     return say(text, [filled if request_id else _form_button()])

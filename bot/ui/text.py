@@ -24,17 +24,17 @@ _EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
 
 
 def plain(text: str, limit: int = 150) -> str:
-    """One clean line of at most `limit`, never empty."""
+    """Return one clean line of at most `limit` units, never empty."""
     return shorten(clean(text) or NAMELESS, limit)
 
 
 def shorten(text: str, limit: int) -> str:
-    """Not in the middle of a character that is made of several."""
+    """Cut a text without splitting a character made of several code points."""
     return text if size(text) <= limit else _cut(text, limit - 1).rstrip() + "…"
 
 
 def esc(text: str, limit: int = 150) -> str:
-    """One line for mrkdwn that cannot mention, link, format, or end inside an entity."""
+    """Escape one line for mrkdwn, so that it cannot mention, link, format or end in an entity."""
     pieces = _pieces(_EMOJI_NAME.sub("\u2236", clean(text) or NAMELESS))
     if sum(map(size, pieces)) <= limit:
         return isolated("".join(pieces))
@@ -51,13 +51,13 @@ def esc(text: str, limit: int = 150) -> str:
 
 
 def isolated(text: str) -> str:
-    """A right-to-left name keeps its order to itself. Adds two characters."""
+    """Isolate a text, so that right-to-left names keep their order. Adds two characters."""
     strong = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
     return f"{FIRST_STRONG}{text}{POP}" if strong else text
 
 
 def clean(text: str) -> str:
-    """Without controls, direction marks, zero-width padding, line breaks and stacked accents."""
+    """Remove controls, direction marks, zero-width padding, line breaks and stacked accents."""
     out: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", text):
@@ -73,18 +73,18 @@ def clean(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Exactly what was written, to be copied, without what cannot be seen."""
+    """Keep text exactly as written, for copying, but remove invisible characters."""
     hidden = ("Cc", "Cf", "Cs", "Co")
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in hidden)
 
 
 def own(text: str) -> str:
-    """Our own words that stand elsewhere, such as those of the grammar, for mrkdwn."""
+    """Escape the bot's own words, such as those of the grammar, for mrkdwn."""
     return "".join(_ENTITIES.get(c, c) for c in text)
 
 
 def code(text: str, limit: int = 300) -> str:
-    """A code span: what is to be typed, or an id. No twins in it but for its own quote."""
+    """Build a code span: text to type, or an id. Backticks in it become apostrophes."""
     return f"`{own(plain(text, limit).replace('`', chr(39)))}`"
 
 
@@ -93,7 +93,7 @@ def size(text: str) -> int:
 
 
 def _pieces(line: str) -> list[str]:
-    """Each character as it may stand in mrkdwn."""
+    """Escape each character for mrkdwn."""
     out: list[str] = []
     for i, char in enumerate(line):
         before, after = line[i - 1 : i], line[i + 1 : i + 2]
@@ -109,7 +109,7 @@ def _pieces(line: str) -> list[str]:
 
 
 def _joins(char: str) -> bool:
-    """Belongs to what stands before it: an accent, a skin tone, the next part of a family."""
+    """Return whether a character belongs to the one before it: an accent, a skin tone, a joiner."""
     first = char[:1]
     return (
         unicodedata.category(first) in ("Mn", "Me", "Mc")
@@ -135,7 +135,7 @@ def mention(user_id: str) -> str:
 
 
 def starter_of(starter: str | None) -> str:
-    """Who asked us for a recording; None where nobody did."""
+    """Mention the person who requested the recording, or say that it was started elsewhere."""
     return mention(starter) if starter else "started elsewhere"
 
 
@@ -144,19 +144,19 @@ def is_user(user_id: str) -> bool:
 
 
 def place(channel_id: str) -> str:
-    """A channel as Slack shows it to those who may see it; a conversation by its kind."""
+    """Name a channel as Slack shows it to its members, or a conversation by its kind."""
     if channel_id[:1] in ("C", "G") and _SLACK_ID.fullmatch(channel_id):
         return f"<#{channel_id}>"
     return "a direct message"
 
 
 def when(at: datetime) -> str:
-    """Day and time on the reader's own clock."""
+    """Show day and time on the reader's clock."""
     return f"<!date^{unix(at)}^{{date_short_pretty}} at {{time}}|{utc(at)}>"
 
 
 def clock(at: datetime) -> str:
-    """The time alone."""
+    """Show the time alone, on the reader's clock."""
     return f"<!date^{unix(at)}^{{time}}|{at.astimezone(UTC):%H:%M} UTC>"
 
 
@@ -170,7 +170,7 @@ def utc(at: datetime) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """`1 h 12 min`, `12 min`, `45 s`; empty when it is not known, or nothing."""
+    """Show a length as `1 h 12 min`, `12 min` or `45 s`; empty if unknown or zero."""
     if seconds is None or not math.isfinite(seconds) or seconds < 0.5:
         return ""
     if seconds < 59.5:
@@ -181,7 +181,7 @@ def duration(seconds: float | None) -> str:
 
 
 def megabytes(size_bytes: int | None) -> str:
-    """`340 KB`, `1.2 MB`, `12 MB`; empty when it is not known."""
+    """Show a size as `340 KB`, `1.2 MB` or `12 MB`; empty if unknown."""
     if size_bytes is None or size_bytes <= 0:
         return ""
     scales = (("KB", 1e3), ("MB", 1e6), ("GB", 1e9))
@@ -195,10 +195,5 @@ def count(n: int, noun: str) -> str:
 
 
 def join(*parts: str) -> str:
-    """What there is to say on one line."""
+    """Join the non-empty parts of one line."""
     return " · ".join(p for p in parts if p)
-
-
-def can_follow(channel: str | None) -> bool:
-    """Channels and group conversations; a direct message has nobody else to show it to."""
-    return channel is not None and channel.startswith(("C", "G"))

@@ -1,4 +1,4 @@
-"""The words that several views use for the same thing."""
+"""Words that several views share."""
 
 from bot.core.assets import VIDEO_TYPES, Transcription
 from bot.core.facts import AssetSeen
@@ -6,7 +6,7 @@ from bot.core.recording import ON_AIR, Phase, Recording, Why
 from bot.ui.text import esc
 
 REASONS = {
-    "max duration reached": "the template allows no more",
+    "max duration reached": "it reached the maximum length",
     "room ended": "the room was ended",
     "last peer left": "the last person left",
 }
@@ -18,7 +18,7 @@ MARKS = {
     Phase.NOT_STARTED: "⚠️",
 }
 NO_TRANSCRIPT_YET = (
-    "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
+    "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 )
 PHASES = {
     Phase.REQUESTED: "Starting",
@@ -40,7 +40,7 @@ def mark_of(recording: Recording) -> str:
 
 
 def state_of(recording: Recording) -> str:
-    """The state in words, as a heading says it."""
+    """Name the state, for a heading."""
     if recording.stop_pending and recording.phase in ON_AIR:
         return PHASES[Phase.STOPPING]
     if _cancelled(recording):
@@ -70,7 +70,7 @@ def _cancelled(recording: Recording) -> bool:
 
 
 def file_name(asset: AssetSeen) -> str:
-    """What a file is, for people."""
+    """Name a file for people."""
     if asset.type in VIDEO_TYPES:
         return "Video"
     mode = f" ({asset.mode})" if asset.mode else ""

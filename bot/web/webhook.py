@@ -86,7 +86,7 @@ class HmsWebhook:
             new = await self.store.inbox.put(entry)
         except StoreError as gone:
             log.warning("webhook_not_kept", why=str(gone))
-            return _answer(503, "cannot be kept now, send it again")
+            return _answer(503, "cannot store this now; send it again")
         WEBHOOKS.labels(envelope.type, "kept" if new else "repeated").inc()
         return _answer(200, "kept")
 

@@ -11,24 +11,24 @@ import typer
 def sandbox(  # noqa: PLR0917 - each is an option of the command line
     only: Annotated[
         Literal["slack", "hms"] | None,
-        typer.Option(help="Start one of the two alone, and wait for a bot that you start."),
+        typer.Option(help="Start only one of the two, and wait for a bot that you start."),
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="With --only, its port. 0: any that is free."),
+        typer.Option(min=0, max=65535, help="With --only: its port. 0 picks a free one."),
     ] = None,
     speed: Annotated[
         float | None,
-        typer.Option(min=0.1, max=1000, help="How fast time runs: 60 unless --only, then 1."),
+        typer.Option(min=0.1, max=1000, help="How fast time runs. Default: 60, or 1 with --only."),
     ] = None,
     leave: Annotated[
-        bool, typer.Option("--exit", help="End after the tour: status 0 if all of it happened.")
+        bool, typer.Option("--exit", help="Exit after the tour: status 0 if every step succeeded.")
     ] = False,
     request_url: Annotated[
-        str, typer.Option(help="With --only slack: where the bot takes Slack's requests.")
+        str, typer.Option(help="With --only slack: the bot's address for Slack's requests.")
     ] = "http://127.0.0.1:8080/slack/events",
     webhook_url: Annotated[
-        str, typer.Option(help="With --only hms: where the bot takes webhooks; '' for none.")
+        str, typer.Option(help="With --only hms: the bot's webhook address; '' for none.")
     ] = "http://127.0.0.1:8080/webhooks/100ms/default",
     socket_mode: Annotated[
         bool, typer.Option("--socket-mode", help="With --only slack: use Socket Mode.")
@@ -39,7 +39,7 @@ def sandbox(  # noqa: PLR0917 - each is an option of the command line
 
     if only is None and port:
         typer.echo(
-            "record-bot: --port goes with --only slack or --only hms (or is 0, for any ports)",
+            "record-bot: use --port with --only slack or --only hms (or as 0, for any free ports)",
             err=True,
         )
         raise typer.Exit(1)

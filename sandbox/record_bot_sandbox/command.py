@@ -122,7 +122,7 @@ async def _everything(options: Options, console: Console) -> int:
             raise
     except BotDied as died:
         failed = True
-        _say(console, f"The bot does not run: {died}.", "bold red")
+        _say(console, f"The bot is not running: {died}.", "bold red")
         _show_log(console, log)
     finally:
         if not failed:
@@ -132,7 +132,7 @@ async def _everything(options: Options, console: Console) -> int:
 
 async def _keep_serving(console: Console, set_up: Stage) -> None:
     """Until Ctrl-C, or until the bot ends. Raises BotDied."""
-    _say(console, "It all keeps running, for you to play with; Ctrl-C ends it.", "bold")
+    _say(console, "Everything keeps running, so you can try it. Press Ctrl-C to stop.", "bold")
     _say(console, f"  Slack  {set_up.slack_url}  (control API: {set_up.slack_url}/sim/state)")
     _say(console, f"  100ms  {set_up.hms_url}  (control API: {set_up.hms_url}/sim/state)")
     _say(console, f"  bot    {set_up.bot.url}  (health: {set_up.bot.url}/readyz)")
@@ -149,7 +149,7 @@ def _ports(options: Options, console: Console) -> Ports:
     taken = [port for port in (PORTS.slack, PORTS.hms, PORTS.bot) if not _is_free(port)]
     if taken:
         listed = ", ".join(map(str, taken))
-        _say(console, f"In use by another process: port {listed}. Taking free ones instead.")
+        _say(console, f"In use by another process: port {listed}. Using free ones instead.")
     return Ports(*(0 if port in taken else port for port in (PORTS.slack, PORTS.hms, PORTS.bot)))
 
 
@@ -173,7 +173,7 @@ def _welcome(console: Console, set_up: Stage, speed: float) -> None:
 
 
 def _tempo(speed: float) -> str:
-    return "as fast as in life" if speed == 1 else f"{speed:g} times as fast as in life"
+    return "in real time" if speed == 1 else f"{speed:g} times as fast as real time"
 
 
 def _slack_lines(config: SlackConfig, base_url: str, *, socket_mode: bool) -> list[str]:
@@ -197,7 +197,7 @@ def _hms_lines(config: HmsConfig, base_url: str) -> list[str]:
 
 def _paste(console: Console, lines: list[str], speed: float) -> None:
     """What points a bot here; and a database of its own, so that it mixes nothing up."""
-    _say(console, "What a bot needs in its environment to be pointed here:", "dim")
+    _say(console, "To connect another bot, set these environment variables:", "dim")
     database = Path(tempfile.gettempdir()) / "record-bot-sandbox.sqlite"
     tempo = [] if speed == 1 else [f"export TIME_SCALE={speed:g}"]
     for line in [*lines, *tempo, f"export DATABASE_URL=sqlite:///{database}"]:
@@ -206,7 +206,9 @@ def _paste(console: Console, lines: list[str], speed: float) -> None:
 
 def _conclude(console: Console, summary: str, *, failed: bool) -> None:
     console.print()
-    verdict = ("The tour ended early: ", "bold red") if failed else ("All of it: ", "bold green")
+    verdict = (
+        ("The tour ended early: ", "bold red") if failed else ("Tour complete: ", "bold green")
+    )
     console.print(Text.assemble(verdict, summary), soft_wrap=True)
 
 

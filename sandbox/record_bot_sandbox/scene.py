@@ -93,7 +93,7 @@ class Scene:
             answer = await person.click(where, button.action_id, block_id=block_id, confirm=confirm)
         except CannotError as error:
             raise NotAsTold(f"{label} can be pressed: {error}") from None
-        return _taken(f"the bot takes the click on {label}", answer)
+        return _taken(f"the bot accepts the click on {label}", answer)
 
     async def fills(self, person: Person, view: SeenView, label: str, value: Any) -> SeenView:
         """Enter a value into the field of that name; the view as it is then."""
@@ -102,7 +102,7 @@ class Scene:
             raise NotAsTold(f"the form has a field “{label}”")
         block_id, action_id = wanted[0].block_id, wanted[0].action_id
         answer = await person.enter(view, block_id, value, action_id=action_id)
-        _taken(f"the bot takes what was entered into {label}", answer)
+        _taken(f"the bot accepts the value for {label}", answer)
         return await person.view(view.id)
 
     # -- looking

@@ -4,8 +4,8 @@ import asyncio
 import random
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -26,6 +26,11 @@ class _Server(uvicorn.Server):
     def stop(self) -> None:
         self.should_exit = True
         self._stop.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave SIGINT and SIGTERM to the process, which may serve several apps."""
+        yield
 
     async def main_loop(self) -> None:
         counter = 0
@@ -134,8 +139,7 @@ async def serving(
         timeout_keep_alive=60,  # as load balancers have it
     )
     server = _Server(config)
-    # `_serve` and not `serve`: the latter takes over SIGINT and SIGTERM for the whole process.
-    task = asyncio.create_task(server._serve([sock]), name=f"serving {base_url}")  # noqa: SLF001
+    task = asyncio.create_task(server.serve([sock]), name=f"serving {base_url}")
     try:
         await _wait_until_started(server, task)
         yield base_url

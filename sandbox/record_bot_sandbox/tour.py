@@ -21,12 +21,12 @@ from record_bot_sandbox.stage import BotDied, Stage
 
 STEPS: tuple[tuple[str, Callable[[Scene], Awaitable[None]]], ...] = (
     ("What can it do?", day.asks_for_help),
-    ("A recording, asked for by form", day.fills_in_the_form),
+    ("A recording, requested with the form", day.fills_in_the_form),
     ("The card", day.watches_the_card),
     ("The end of the meeting", day.stops_it),
     ("The results", day.reads_the_results),
     ("Every webhook is lost", troubles.loses_every_webhook),
-    ("It fails", troubles.fails_and_tries_again),
+    ("A recording fails", troubles.fails_and_tries_again),
     ("A channel without the bot", troubles.is_not_in_the_channel),
     ("The bot is killed", troubles.is_killed),
 )

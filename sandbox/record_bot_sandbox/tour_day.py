@@ -19,7 +19,7 @@ VIDEO_READY = "Video ready, transcript to come"
 
 async def asks_for_help(scene: Scene) -> None:
     ines = scene.cast.ines
-    scene.narrator.tell("Ines has heard of this bot, and asks it what it can do.")
+    scene.narrator.tell("Ines has heard of this bot, and asks what it can do.")
     await scene.types(ines, HERE, "/record help")
     answer = await scene.wait("/record help is answered", scene.told(ines, HERE, "/record"))
     told = scene.text(answer)
@@ -28,7 +28,9 @@ async def asks_for_help(scene: Scene) -> None:
 
 async def fills_in_the_form(scene: Scene) -> None:
     ines = scene.cast.ines
-    scene.narrator.tell("She wants the stand-up recorded, and a summary made her way.")
+    scene.narrator.tell(
+        "She wants to record the stand-up, and chooses the sections of the summary."
+    )
     await scene.types(ines, HERE, "/record")
     view = await scene.wait("a form opens", lambda: scene.eyes.modal(ines.user))
     view = await _finds_the_room(scene, view)
@@ -82,7 +84,7 @@ async def _submits(scene: Scene, view: SeenView) -> None:
     scene.narrator.does(ines.user, "presses [Start recording]")
     refused = await ines.submit(view)
     at = next((field for field in scene.fields(view) if field.label == "Temperature"), None)
-    scene.check("what is wrong is said at its field", at and list(refused.errors) == [at.block_id])
+    scene.check("the error is shown at its field", at and list(refused.errors) == [at.block_id])
     view = await scene.fills(ines, view, "Temperature", "0.3")
     scene.narrator.does(ines.user, "presses [Start recording]")
     taken = await ines.submit(view)
@@ -93,7 +95,7 @@ async def _submits(scene: Scene, view: SeenView) -> None:
         now = scene.eyes.modal(ines.user)
         return now if now and any(button.url for button in buttons_of(now.blocks)) else None
 
-    view = await scene.see("then what came of it, with a link to the card", outcome)
+    view = await scene.see("then the outcome, with a link to the card", outcome)
     await ines.close(view)
 
 
@@ -109,7 +111,7 @@ async def _with(scene: Scene, view: SeenView, label: str) -> SeenView:
 
 async def watches_the_card(scene: Scene) -> None:
     ines, tariq = scene.cast.ines, scene.cast.tariq
-    scene.narrator.tell("From here on the channel tells how it goes, on one card.")
+    scene.narrator.tell("From now on, one card in the channel shows the progress.")
     card = await scene.see("the card says Recording", scene.showing(HERE, ROOM, "Recording"))
     seen = scene.narrator.headings[card.ts]
     scene.check("it said Starting before", "Starting" in seen[0])
@@ -118,10 +120,10 @@ async def watches_the_card(scene: Scene) -> None:
     await scene.presses(ines, card, "Resume")
     card = await scene.see("the card says Recording again", scene.showing(HERE, ROOM, "Recording"))
     scene.card = card
-    scene.narrator.tell("Tariq, elsewhere, does not know that, and wants the same room.")
+    scene.narrator.tell("In another channel, Tariq wants to record the same room.")
     await scene.types(tariq, seed.DESIGN, f"/record start {ROOM}")
     taken = await scene.see(
-        "he is told who records it already",
+        "he is told who is already recording it",
         scene.told(tariq, seed.DESIGN, "already being recorded", "@ines"),
     )
     await scene.presses(tariq, taken, "Follow here")
@@ -132,7 +134,7 @@ async def watches_the_card(scene: Scene) -> None:
 
 async def stops_it(scene: Scene) -> None:
     ines, room = scene.cast.ines, await scene.stage.hms.room(ROOM)
-    scene.narrator.tell("In the room, Ana writes into the chat. Then the meeting is over.")
+    scene.narrator.tell("Ana writes in the room's chat. Then the meeting ends.")
     said = {"message": "The pricing page: https://example.com/pricing", "type": "chat"}
     answer = await scene.stage.hms.api(
         "POST", f"/active-rooms/{room['id']}/send-message", json=said
@@ -142,7 +144,7 @@ async def stops_it(scene: Scene) -> None:
     await scene.presses(ines, card, "Stop", confirm=True)
     done = await scene.see("the video is ready", scene.showing(HERE, ROOM, VIDEO_READY, "Ready"))
     seen = [h.partition(" · ")[2] for h in scene.narrator.headings[card.ts]]
-    scene.check("the card said in between what 100ms was doing", set(ENDING) & set(seen))
+    scene.check("in between, the card showed what 100ms was doing", set(ENDING) & set(seen))
     first = next(n for n, state in enumerate(seen) if state in ENDING)
     back = set(GOING_ON) & set(seen[first:])
     scene.check("and never went back", not back)
@@ -154,7 +156,9 @@ async def stops_it(scene: Scene) -> None:
 
 async def reads_the_results(scene: Scene) -> None:
     ines, guus, card = scene.cast.ines, scene.cast.guus, the_card(scene)
-    scene.narrator.tell("100ms takes its time for the transcript. It arrives in the card's thread.")
+    scene.narrator.tell(
+        "100ms takes a while to make the transcript. It arrives in the card's thread."
+    )
     thread = await scene.see(
         "the thread has results, transcript and chat",
         scene.replies(card, "transcript", "chat"),

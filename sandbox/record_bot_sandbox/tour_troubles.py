@@ -16,7 +16,7 @@ ENDED = ("Ready", "Video ready", VIDEO_READY)
 
 async def loses_every_webhook(scene: Scene) -> None:
     tariq, hms, room = scene.cast.tariq, scene.stage.hms, "Design review"
-    scene.narrator.tell("From now on every webhook of 100ms is lost. Tariq does not notice.")
+    scene.narrator.tell("From now on, every webhook from 100ms is lost. Tariq does not notice.")
     before = len(scene.stage.hms_sim.webhooks.events)
     await hms.sim("/faults", {"kind": "drop"})
     options = '--res 720p --vocab "Figma, ליאת" --section "Decisions:bullets"'
@@ -25,7 +25,7 @@ async def loses_every_webhook(scene: Scene) -> None:
     scene.check("it names the options", "720p, transcript, 2 special words" in scene.text(card))
     await scene.types(tariq, DESIGN, "/record stop")
     card = await scene.see(
-        "it gets to the end all the same, by asking", scene.showing(DESIGN, room, "Ready")
+        "it still gets to the end, by polling", scene.showing(DESIGN, room, "Ready")
     )
     await scene.see("with results and files", scene.replies(card, "transcript", "chat"))
     events = scene.stage.hms_sim.webhooks.events[before:]
@@ -45,7 +45,7 @@ async def fails_and_tries_again(scene: Scene) -> None:
     failed = await scene.see("the card says Failed", failing)
     for what, said in (("it says why", WHY), ("and what to do", FIX)):
         await scene.see(what, partial(_says, scene, failing, said))
-    scene.narrator.tell("Someone puts the page in order. Ines need not type anything again.")
+    scene.narrator.tell("Someone fixes the page. Ines does not need to type anything again.")
     await clear_faults(scene)
     await scene.presses(ines, failed, "Try again")
     again = scene.showing(STANDUP, name, "Recording", after=failed.ts)
@@ -79,7 +79,7 @@ async def is_killed(scene: Scene) -> None:
     await scene.types(ines, STANDUP, f"/record start {name} --no-transcript")
     running = scene.showing(STANDUP, name, "Recording", after=earlier)
     card = await scene.see("the card says Recording", running)
-    scene.narrator.tell("The bot's process is killed (kill -9). Meanwhile the meeting is ended.")
+    scene.narrator.tell("The bot's process is killed (kill -9). The meeting ends in the meantime.")
     before = len(scene.stage.hms_sim.webhooks.events)
     await bot.kill()
     room = await hms.room(name)
@@ -89,11 +89,11 @@ async def is_killed(scene: Scene) -> None:
     every = scene.stage.hms_sim.webhooks.events[before:]
     events = [event for event in every if event.room.id == room["id"]]
     lost = {event.state for event in events} == {"failed"}
-    scene.check(f"{len(events)} webhooks found nobody there", lost)
-    scene.narrator.tell("It is started again.")
+    scene.check(f"{len(events)} webhooks failed, because the bot was down", lost)
+    scene.narrator.tell("The bot is started again.")
     await bot.start()
     ended = scene.showing(STANDUP, name, *ENDED, after=earlier)
-    done = await scene.see("the card goes on where it was, to the end", ended)
+    done = await scene.see("the card continues, to the end", ended)
     scene.check("it is the same card, and the only one", done.ts == card.ts == _last(scene, name))
     thread = await scene.see("with the results in its thread", scene.replies(card))
     results = [m for m in thread if not m.raw.get("files")]

@@ -135,7 +135,7 @@ async def test_every_trouble_goes_on_and_off_and_shows_it(screen: Screen) -> Non
         screen.panel.get_by_role("region", name="Slack").get_by_role("button", name="Down").click()
     )
     await screen.panel.get_by_role("button", name="Drop them").click()
-    await expect(screen.panel.get_by_role("status")).to_contain_text("2 things go wrong now.")
+    await expect(screen.panel.get_by_role("status")).to_contain_text("2 faults are active.")
     await screen.panel.get_by_role("button", name="Back to normal").click()
     await expect(screen.panel.get_by_role("button", pressed=True)).to_have_count(0)
 

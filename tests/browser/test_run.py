@@ -85,10 +85,10 @@ async def test_the_panel_plays_the_room_and_shows_what_the_bot_does(screen: Scre
     await room.get_by_role("button", name="Somebody joins webinar").click()
     await expect(room.locator(".peer:not(.add)")).to_have_count(2)
     await room.get_by_role("button", name="Dora").click()
-    await screen.page.get_by_role("menuitem", name="Says something").click()
+    await screen.page.get_by_role("menuitem", name="Say something").click()
     await screen.see(room.locator(".chat").filter(has_text="Dora:"))
     await room.get_by_role("button", name="More for room webinar").click()
-    await screen.page.get_by_role("menuitem", name="End the room for everybody").click()
+    await screen.page.get_by_role("menuitem", name="End the room for everyone").click()
     await expect(room.locator(".peer:not(.add)")).to_have_count(0)
     await screen.panel.get_by_role("tab", name="The bot").click()
     for text in ("chat.postMessage", "recordings/room/", "/record start webinar"):

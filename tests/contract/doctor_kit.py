@@ -21,11 +21,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.features.doctor.cli.examine import examine
-from bot.features.doctor.cli.findings import Finding, Verdict
-from bot.features.doctor.cli.report import print_report
-from bot.features.doctor.cli.webhook import PATH
+from bot.features.doctor.model import Finding, Verdict
+from bot.features.doctor.report import print_report
 from bot.features.doctor.scopes import SCOPES
+from bot.features.doctor.setup import doctor
+from bot.features.doctor.webhook import PATH
 from bot.settings import Settings
 from tests.patience import PatientDriver
 
@@ -51,12 +51,12 @@ class Surroundings:
     ahead: timedelta = timedelta(0)
     findings: list[Finding] = field(default_factory=list)
 
-    async def examine(self) -> list[Finding]:
+    async def doctor(self) -> list[Finding]:
         for name in (*map(str.upper, Settings.model_fields), "SLACK_CLIENT_ID"):
             self.monkeypatch.delenv(name, raising=False)
         for name, value in self.env.items():
             self.monkeypatch.setenv(name, value)
-        self.findings = await examine(None, lambda: datetime.now(UTC) + self.ahead)
+        self.findings = await doctor(None, lambda: datetime.now(UTC) + self.ahead)
         shown = printed(self.findings)
         assert [s for s in SECRETS.values() if s in shown.replace("\n", "")] == []
         return self.findings

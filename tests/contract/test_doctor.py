@@ -9,9 +9,9 @@ import pytest
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import management_token
 
-from bot.features.doctor.cli.database import check_database
-from bot.features.doctor.cli.examine import utc_now
-from bot.features.doctor.cli.findings import Verdict
+from bot.features.doctor.database import check_database
+from bot.features.doctor.model import Verdict
+from bot.features.doctor.setup import utc_now
 from bot.store.locking import FileLock
 from bot.store.open import migrate
 from tests.contract.doctor_kit import (
@@ -33,7 +33,7 @@ async def around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterat
 
 
 async def test_all_is_well_over_http(around: Surroundings) -> None:
-    await around.examine()
+    await around.doctor()
     assert around.verdicts() == {
         "Settings": OK,
         "Bot token": OK,
@@ -53,14 +53,14 @@ async def test_all_is_well_over_http(around: Surroundings) -> None:
 async def test_all_is_well_over_socket_mode(around: Surroundings) -> None:
     around.env["SLACK_APP_TOKEN"] = SECRETS["SLACK_APP_TOKEN"]
     del around.env["SLACK_SIGNING_SECRET"]
-    await around.examine()
+    await around.doctor()
     assert around.verdicts()["App token"] is OK
     assert "Signing secret" not in around.verdicts()
 
 
 async def test_a_bot_token_that_slack_does_not_accept(around: Surroundings) -> None:
     around.env["SLACK_BOT_TOKEN"] = "xoxb-of-another-time"
-    await around.examine()
+    await around.doctor()
     token = around.of("Bot token")
     assert token.verdict is FAILED
     assert "invalid_auth" in token.found
@@ -72,7 +72,7 @@ async def test_a_bot_token_that_slack_does_not_accept(around: Surroundings) -> N
 
 async def test_an_app_token_that_slack_does_not_accept(around: Surroundings) -> None:
     around.env["SLACK_APP_TOKEN"] = "xapp-of-another-time"
-    await around.examine()
+    await around.doctor()
     assert around.of("App token").verdict is FAILED
     assert "connections:write" in around.of("App token").fix
 
@@ -82,10 +82,10 @@ async def test_missing_scopes_are_named_with_what_they_are_for(
 ) -> None:
     scopes = JUST_ENOUGH - {"files:write"}
     async with surroundings(monkeypatch, tmp_path, scopes=scopes) as around:
-        await around.examine()
+        await around.doctor()
         scope = around.of("Scopes")
         assert scope.verdict is FAILED
-        assert scope.found.startswith("files:write is missing: Put the transcript")
+        assert scope.found.startswith("files:write is missing: Upload the transcript")
         assert "install the app again" in scope.fix
 
 
@@ -94,14 +94,14 @@ async def test_more_scopes_than_needed_are_a_hint(
 ) -> None:
     scopes = JUST_ENOUGH | {"channels:history"}
     async with surroundings(monkeypatch, tmp_path, scopes=scopes) as around:
-        await around.examine()
+        await around.doctor()
         assert around.of("Scopes").verdict is OK
-        assert "more than needed: channels:history" in around.of("Scopes").found
+        assert "not needed: channels:history" in around.of("Scopes").found
 
 
 async def test_a_wrong_secret_of_100ms(around: Surroundings) -> None:
     around.env["HMS_SECRET"] = "another secret that is long enough"
-    await around.examine()
+    await around.doctor()
     credentials = around.of("100ms credentials")
     assert credentials.verdict is FAILED
     assert "App Access Key" in credentials.fix
@@ -114,37 +114,37 @@ async def test_a_token_of_the_dashboard_ends_some_day(around: Surroundings) -> N
     config = HmsConfig(access_key=ACCESS_KEY, secret=SECRETS["HMS_SECRET"])
     around.env["HMS_MANAGEMENT_TOKEN"] = token = management_token(config)
     del around.env["HMS_ACCESS_KEY"], around.env["HMS_SECRET"]
-    await around.examine()
+    await around.doctor()
     assert around.verdicts()["100ms credentials"] is OK
     assert around.of("100ms token").verdict is WARNING
     assert token not in printed(around.findings, width=1000)
     around.env["HMS_MANAGEMENT_TOKEN"] = "not.a.token"
-    await around.examine()
+    await around.doctor()
     assert "after some days" in around.of("100ms credentials").found
 
 
 @pytest.mark.parametrize("ahead_s", [-600, 600])
 async def test_a_clock_that_is_off(around: Surroundings, ahead_s: int) -> None:
     around.ahead = timedelta(seconds=ahead_s)
-    await around.examine()
+    await around.doctor()
     clock = around.of("Clock")
     assert clock.verdict is FAILED
     word = "behind" if ahead_s < 0 else "ahead of"
     assert f"s {word} 100ms" in clock.found
     assert f"s {word} Slack" in clock.found
     if ahead_s > 0:  # our tokens are from the future
-        assert "set the clock first" in around.of("100ms credentials").fix
+        assert "first set the clock" in around.of("100ms credentials").fix
 
 
 async def test_a_clock_that_is_off_a_little(around: Surroundings) -> None:
     around.ahead = timedelta(seconds=-50)
-    await around.examine()
+    await around.doctor()
     assert around.verdicts()["Clock"] is OK
 
 
 async def test_nobody_answers(around: Surroundings) -> None:
     around.env |= {"SLACK_API_URL": "http://127.0.0.1:9/api/", "HMS_API_URL": "http://127.0.0.1:9"}
-    await around.examine()
+    await around.doctor()
     assert around.verdicts() | {"Settings": OK, "Signing secret": NOTE} == {
         "Settings": OK,
         "Bot token": FAILED,
@@ -160,7 +160,7 @@ async def test_nobody_answers(around: Surroundings) -> None:
 async def test_100ms_may_refuse_for_other_reasons(around: Surroundings) -> None:
     fault = {"kind": "status", "path": "/v2/rooms", "status": 403}
     await around.driver.sim("/faults", fault)
-    await around.examine()
+    await around.doctor()
     assert around.of("100ms credentials").verdict is FAILED
     assert "HMS_API_URL" in around.of("100ms credentials").fix
 
@@ -168,7 +168,7 @@ async def test_100ms_may_refuse_for_other_reasons(around: Surroundings) -> None:
 async def test_what_is_plainly_wrong_is_not_tried(around: Surroundings) -> None:
     around.env["SLACK_APP_TOKEN"] = "xoxb-taken-for-the-other"
     del around.env["HMS_SECRET"]
-    await around.examine()
+    await around.doctor()
     assert around.of("App token").verdict is NOTE
     assert around.of("100ms credentials").verdict is NOTE
     assert around.verdicts()["Bot token"] is OK
@@ -178,7 +178,7 @@ async def test_webhooks_that_the_bot_refuses(around: Surroundings) -> None:
     around.status = 401
     peer = await around.driver.sim("/rooms/standup/join", {"name": "Ana"})
     await around.driver.event("peer.join.success", peer_id=peer["id"])
-    await around.examine()
+    await around.doctor()
     webhook = around.of("Webhook")
     assert webhook.verdict is WARNING
     assert webhook.found.startswith("2 of 3 reached ")
@@ -188,10 +188,10 @@ async def test_webhooks_that_the_bot_refuses(around: Surroundings) -> None:
 
 async def test_webhooks_that_reach_nobody(around: Surroundings) -> None:
     await around.webhooks("http://127.0.0.1:9/webhooks/100ms/default")
-    await around.examine()
+    await around.doctor()
     webhook = around.of("Webhook")
     assert "ConnectError (1×)" in webhook.found
-    assert "from outside" in webhook.fix
+    assert "from the internet" in webhook.fix
 
 
 async def test_rooms_and_settings_go_on_when_the_history_does_not_answer(
@@ -199,14 +199,14 @@ async def test_rooms_and_settings_go_on_when_the_history_does_not_answer(
 ) -> None:
     fault = {"kind": "status", "path": "/v2/analytics/*", "status": 503}
     await around.driver.sim("/faults", fault)
-    await around.examine()
+    await around.doctor()
     assert around.of("Webhook").verdict is NOTE
     assert around.verdicts()["100ms credentials"] is OK
 
 
 async def test_deliveries_without_a_secret_of_ours(around: Surroundings) -> None:
     del around.env["HMS_WEBHOOK_SECRET"]
-    await around.examine()
+    await around.doctor()
     assert around.of("Webhook").verdict is WARNING
     assert around.of("Webhook").fix.startswith("set HMS_WEBHOOK_SECRET")
 
@@ -214,7 +214,7 @@ async def test_deliveries_without_a_secret_of_ours(around: Surroundings) -> None
 async def test_every_wrong_setting_is_named_and_the_rest_is_checked(around: Surroundings) -> None:
     del around.env["SLACK_BOT_TOKEN"], around.env["SLACK_SIGNING_SECRET"]
     around.env |= {"PORT": "many", "LOG_LEVEL": "loud", "SLACK_CLIENT_ID": "1.2"}
-    await around.examine()
+    await around.doctor()
     wrong = [f.found.split()[0] for f in around.findings if f.check == "Settings"]
     assert sorted(wrong) == ["LOG_LEVEL", "PORT", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"]
     assert around.of("Environment").verdict is WARNING
@@ -281,18 +281,18 @@ async def test_a_database_of_a_newer_bot(tmp_path: Path, change: str, verdict: V
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     found = await check_database(url, utc_now)
     assert found.verdict is verdict
-    assert "a newer version of the bot was here (9999)" in found.found
+    assert "a newer version of the bot has upgraded it (9999)" in found.found
 
 
 @pytest.mark.parametrize(
     ("url", "why"),
     [
         ("sqlite:///{tmp}/text/bot.sqlite", "cannot write in"),
-        ("sqlite:///{tmp}/text", "does not open"),
+        ("sqlite:///{tmp}/text", "cannot open"),
         ("sqlite:///:memory:", "needs a file"),
         ("mysql://host/name", "not supported"),
         ("nonsense", "not a database address"),
-        ("postgresql://user:hunter2@127.0.0.1:9/name", "does not open"),
+        ("postgresql://user:hunter2@127.0.0.1:9/name", "cannot open"),
     ],
 )
 async def test_a_database_that_does_not_serve(tmp_path: Path, url: str, why: str) -> None:

@@ -15,7 +15,7 @@ from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.engine.housekeeping import tidy
 from bot.engine.inbox import match_inbox, reopen_inbox
-from bot.features.doctor.store import HealthRepository
+from bot.features.doctor.store import DoctorRepository
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.outbound import Outbound
@@ -95,7 +95,7 @@ async def test_after_an_hour_it_is_nobodys(store: Store, clock: Clock) -> None:
         clock.advance(S)
         await tidy(deps)
     assert await store.inbox.waiting() == []
-    assert (await HealthRepository(store.db).received(T0)).ignored == 1
+    assert (await DoctorRepository(store.db).received(T0)).ignored == 1
 
 
 @pytest.mark.parametrize("late", [InboxState.WAITING, InboxState.IGNORED, InboxState.NEW])
@@ -107,7 +107,7 @@ async def test_a_late_verdict_does_not_undo_a_match(store: Store, late: InboxSta
     await store.recordings.record(key, inbox=[item.id])
     await store.inbox.settle([Settled(item.id, late)])
     assert await store.inbox.take(9) == []
-    assert (await HealthRepository(store.db).received(T0)).matched == 1
+    assert (await DoctorRepository(store.db).received(T0)).matched == 1
 
 
 async def test_a_recording_that_cannot_be_read_holds_up_no_other(

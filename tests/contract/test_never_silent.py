@@ -115,8 +115,8 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
         yield Life(deps, store, clock, driver, world)
 
 
-LATE = "The transcript is taking longer than usual; still asking 100ms."
-OVER = "The transcript did not come in time. If it still comes, the 100ms dashboard has it."
+LATE = "The transcript is taking longer than usual; still checking with 100ms."
+OVER = "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 
 
 async def test_a_transcript_that_never_comes(life: Life) -> None:
@@ -151,7 +151,7 @@ async def test_a_transcript_that_cannot_be_read(life: Life) -> None:
     card, (results, chat) = await life.card(), await life.thread()
     assert OVER in card.text
     assert OVER in results
-    assert chat == "The chat is not here: 100ms did not hand it out. Details shows its files."
+    assert chat == "100ms did not release the chat file. Open Details to see its files."
     assert "Transcript" in [b["text"]["text"] for b in card.blocks[-1]["elements"]]
     assert await life.store.queue.next_due() is None
 
@@ -167,7 +167,7 @@ async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
     await life.world.ines.forget("faults")
     await life.until(begun + 10 * HOUR)
     results, *files = await life.thread()
-    assert "The summary could not be read; Details has its file." in results
+    assert "The summary could not be read. Open Details for its file." in results
     assert len(files) == 2
     assert await life.store.queue.next_due() is None
 

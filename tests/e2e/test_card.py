@@ -16,7 +16,7 @@ async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:
     await bench.start(room, "--no-transcript")
     assert labels(await bench.showed(room, "Starting.")) == ["Stop", "Details"]
     running = await bench.card(room, "Recording.")
-    assert f"Asked by <@{seed.STARTER}>, started <!date^" in running.text
+    assert f"Requested by <@{seed.STARTER}>, started <!date^" in running.text
     assert "no transcript" in running.text
     assert labels(running.blocks) == ["Pause", "Stop", "Details"]
     hms = await bench.recording(room)
@@ -190,7 +190,7 @@ async def test_removed_from_the_channel_the_starter_is_told_and_can_stop(bench: 
     await bench.ines.tell(f"channels/{seed.LOBBY}", bot_member=False)
     try:
         await bench.tariq.command(seed.DESIGN, f'/record pause "{room.name}"')
-        told = await bench.direct(seed.STARTER, room.name, "out of reach")
+        told = await bench.direct(seed.STARTER, room.name, "cannot update the card")
         assert "`/invite @record`" in told.text
         assert "you can stop it here" in told.text
         await bench.press(bench.ines, told, "Stop", confirm=True)
@@ -212,7 +212,7 @@ async def test_an_archived_channel_does_not_stop_the_recording(bench: Bench) -> 
     await bench.ines.tell(f"channels/{seed.LOBBY}", archived=True)
     try:
         await bench.tariq.command(seed.DESIGN, f'/record pause "{room.name}"')
-        told = await bench.direct(seed.STARTER, room.name, "out of reach")
+        told = await bench.direct(seed.STARTER, room.name, "cannot update the card")
         assert "is archived" in told.text
         assert "/invite" not in told.text
         await bench.press(bench.ines, told, "Stop", confirm=True)

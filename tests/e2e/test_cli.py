@@ -82,20 +82,20 @@ async def test_run_names_the_setting_that_is_missing(
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"PORT": "s3cret"}, "PORT is wrong. It takes a number from 1 to 65535."),
-        ({"LOG_LEVEL": "s3cret"}, "LOG_LEVEL is wrong. It takes DEBUG, INFO, WARNING or ERROR."),
-        ({"TIME_SCALE": "inf"}, "TIME_SCALE is wrong. It takes a number above 0"),
-        ({"SLACK_API_URL": "s3cret"}, "SLACK_API_URL is wrong. It takes a web address"),
-        ({"HMS_API_URL": "s3cret"}, "HMS_API_URL is wrong. It takes a web address"),
+        ({"PORT": "s3cret"}, "PORT is not valid. Use a number from 1 to 65535."),
+        ({"LOG_LEVEL": "s3cret"}, "LOG_LEVEL is not valid. Use DEBUG, INFO, WARNING or ERROR."),
+        ({"TIME_SCALE": "inf"}, "TIME_SCALE is not valid. Use a number above 0"),
+        ({"SLACK_API_URL": "s3cret"}, "SLACK_API_URL is not valid. Use a web address"),
+        ({"HMS_API_URL": "s3cret"}, "HMS_API_URL is not valid. Use a web address"),
         (
             {"SLACK_API_URL": "http://s3cret.example.com/api/"},
-            "SLACK_API_URL is wrong. It takes a web address with https://",
+            "SLACK_API_URL is not valid. Use a web address with https://",
         ),
         (
             {"HMS_API_URL": "http://127.0.0.1.s3cret.example.com/v2"},
-            "HMS_API_URL is wrong. It takes a web address with https://",
+            "HMS_API_URL is not valid. Use a web address with https://",
         ),
-        ({"SLACK_BOT_TOKEN": "s3cret"}, "does not begin with xoxb-"),
+        ({"SLACK_BOT_TOKEN": "s3cret"}, "does not start with xoxb-"),
         ({}, "Slack cannot be reached"),
         ({"LOG_LEVEL": "info", "LOG_FORMAT": "JSON"}, "Slack cannot be reached"),
         ({"SLACK_BOT_TOKEN": " xoxb-1\n"}, "Slack cannot be reached"),

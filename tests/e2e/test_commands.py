@@ -81,7 +81,7 @@ async def test_what_was_called_a_room_stands_in_the_form(bench: Bench) -> None:
     assert value(view, "room_id") is None
     assert value(view, "meeting_url") == f"{link}?skip_preview=true"
     asked = next(b for b in view.blocks if b["block_id"] == "room_id")
-    assert f"Choose the room that you mean by “{link}”." in str(asked["hint"])
+    assert f"Choose the room you meant by “{link}”." in str(asked["hint"])
     room = await bench.room()
     view = await bench.choose_room(bench.ines, view, room)
     await bench.fill(bench.ines, view, {"meeting_url": link})
@@ -95,7 +95,7 @@ async def test_of_an_unknown_room_the_same_command_is_offered(bench: Bench, word
     room = await bench.room()
     await bench.running(room)
     await bench.tariq.command(seed.STANDUP, f'/record {word} "{room.name}x"')
-    told = await bench.told(bench.tariq, seed.STANDUP, f"There is no room “{room.name}x”")
+    told = await bench.told(bench.tariq, seed.STANDUP, f"No room matches “{room.name}x”")
     assert labels(told.blocks) == []
     pasted = [line for c in code_blocks(told.blocks) for line in c.splitlines()]
     assert f'/record {word} "{room.name}"' in pasted
@@ -105,7 +105,7 @@ async def test_an_unknown_room_is_said_with_a_command_that_works(bench: Bench) -
     room = await bench.room()
     answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}x" --audio')
     assert answer.text is not None
-    assert f"There is no room “{room.name}x”" in answer.text
+    assert f"No room matches “{room.name}x”" in answer.text
     pasted = [line for c in shown(answer) for line in c.splitlines() if room.name in line]
     again = await bench.ines.command(seed.STANDUP, pasted[0])
     assert again.text == f"Starting to record {room.name}."
@@ -125,11 +125,11 @@ BAD: list[tuple[str, str, str]] = [
     ("--modes txt,doc", "is not an output mode", "txt, srt and json"),
     ("--context " + "x" * 301, "at most 300 characters", "text of at most 300"),
     ("--section " + '"' + "t" * 101 + '"', "at most 100 characters", ":bullets (the default)"),
-    (" ".join(f'--section "S{n}"' for n in range(7)), "too many --section", "At most 6 sections"),
+    (" ".join(f'--section "S{n}"' for n in range(7)), "Too many --section", "At most 6 sections"),
     ("--url example.org/x", "full web address", "a full web address"),
     ("--audio --res 720p", "no resolution", "Give --audio or --res, not both"),
     ("--no-transcript --summary", "need the transcript", "--no-transcript alone"),
-    ("--colour red", "There is no option --colour", "Options: --res"),
+    ("--colour red", "Unknown option --colour", "Options: --res"),
     ("--vocab", "--vocab needs a value", "words separated by commas"),
     ("--temperature", "--temperature needs a value", "a number from 0.1"),
     ("--audio --audio", "given twice", "Give --audio once"),
@@ -192,7 +192,7 @@ async def test_an_unknown_word_names_the_commands_and_the_nearest(bench: Bench) 
     room = await bench.room()
     answer = await bench.ines.command(seed.STANDUP, f'/record strat "{room.name}"')
     assert answer.text is not None
-    assert "There is no command “strat”" in answer.text
+    assert "Unknown command “strat”" in answer.text
     assert "Commands: start, stop, pause, resume, status, list, " in answer.text
     assert "Open the form" in labels(answer.saw[0]["message"]["blocks"])
     again = await bench.ines.command(seed.STANDUP, shown(answer)[0])
@@ -219,11 +219,13 @@ async def test_a_room_that_is_recorded_already_is_pointed_to_and_can_be_followed
     await bench.tariq.command(seed.DESIGN, f'/record start "{room.name}" --audio')
     told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
     assert f"<@{seed.STARTER}>" in told.text
-    assert "since <!date^" in told.text
+    assert ", <!date^" in told.text
     assert card.ts.replace(".", "") in url_of(told.blocks, "Open its card")
     await bench.press(bench.tariq, told, "Follow here")
     follower = await bench.card(room, "Recording", channel=seed.DESIGN)
-    assert (await bench.told(bench.tariq, seed.DESIGN, room.name, "in this channel too")).ts
+    assert (
+        await bench.told(bench.tariq, seed.DESIGN, room.name, "also appears in this channel")
+    ).ts
     assert len(await bench.recordings(room)) == 1
     # Both show the same from now on.
     await bench.press(bench.tariq, follower, "Stop", confirm=True)
@@ -317,14 +319,14 @@ async def test_of_what_runs_nobody_says_that_it_does_not(bench: Bench) -> None:
     assert await says("resume") == f"{room.name} is not paused: it is being recorded."
     await says("pause")
     await bench.card(room, "Paused.")
-    assert await says("pause") == f"{room.name} is paused already."
+    assert await says("pause") == f"{room.name} is already paused."
 
 
 async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
     await bench.slack_fault("views.open", error="expired_trigger_id")
     answer = await bench.ines.command(seed.STANDUP, "/record")
     assert answer.ok
-    told = await bench.told(bench.ines, seed.STANDUP, "too slow to open the form")
+    told = await bench.told(bench.ines, seed.STANDUP, "took too long to open the form")
     await bench.press(bench.ines, told, "Open the form")
     view = await bench.view(bench.ines, "start_form")
     assert value(view, "channel") == seed.STANDUP
@@ -333,7 +335,7 @@ async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
 async def test_an_expired_trigger_loses_none_of_the_options(bench: Bench) -> None:
     await bench.slack_fault("views.open", error="expired_trigger_id")
     await bench.tariq.command(seed.STANDUP, '/record start --res 1080p --vocab "Ana"')
-    told = await bench.told(bench.tariq, seed.STANDUP, "too slow to open the form")
+    told = await bench.told(bench.tariq, seed.STANDUP, "took too long to open the form")
     await bench.press(bench.tariq, told, "Open the form")
     view = await bench.view(bench.tariq, "start_form")
     assert "resolution" in fields(view)

@@ -41,7 +41,7 @@ async def event(away: Bench, room: Room, kind: str, state: str, *, replay: bool)
     await away.world.at_100ms(look, f"{kind} {state} for {room.name}")
 
 
-async def checkup(who: Person, away: Bench, channel: str, *words: str) -> str:
+async def doctor(who: Person, away: Bench, channel: str, *words: str) -> str:
     """What `/record doctor` tells that person there, once it has come."""
     before = len((await away.ines.state()).ephemerals(channel, who.user))
     answer = await who.command(channel, "/record doctor")
@@ -49,7 +49,7 @@ async def checkup(who: Person, away: Bench, channel: str, *words: str) -> str:
 
     def look(state: Snapshot) -> str | None:
         new = state.ephemerals(channel, who.user)[before:]
-        return next((m.text for m in new if "What waits" in m.text), None)
+        return next((m.text for m in new if "Waiting" in m.text), None)
 
     told = await away.see(look)
     assert all(word in told for word in words), told
@@ -76,9 +76,9 @@ async def test_what_failed_while_away_is_sent_again_once_in_spite_of_restarts(
     assert timedelta(hours=1) < end - start < timedelta(hours=1, minutes=3)
     await away.reply(card, "The video is ready.")
     await away.file(card.channel, card.ts, "-chat.txt")
-    told = await checkup(away.ines, away, seed.STANDUP)
-    assert "100ms could not deliver" in told
-    assert "The last one came" in told
+    told = await doctor(away.ines, away, seed.STANDUP)
+    assert "100ms failed to deliver" in told
+    assert "The last one arrived" in told
     assert len(await replays(away)) == before + 1
     state = await away.ines.state()
     assert len(cards(state, room, seed.STANDUP)) == 1
@@ -99,13 +99,13 @@ async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None
     others = [method for method in calls if method not in ("auth.test", "response_url")]
     assert len(others) <= 2, "what was under way when the news came"
     assert len(calls) < 14
-    told = await checkup(away.ines, away, seed.STANDUP)
-    assert "Slack does not accept the bot's token" in told
+    told = await doctor(away.ines, away, seed.STANDUP)
+    assert "Slack has rejected the bot's token" in told
     await away.ines.tell("install")
     await away.card(room, "Video ready")
     await away.card(other, "Recording")
     await away.reply(card, "The video is ready.")
-    assert await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert await doctor(away.ines, away, seed.STANDUP, "Nothing is waiting.")
     state = await away.ines.state()
     assert [len(cards(state, r, seed.STANDUP)) for r in (room, other)] == [1, 1]
     await away.finish(other)
@@ -118,20 +118,20 @@ async def test_what_never_started_waits_for_nothing(away: Bench) -> None:
     await away.told(away.ines, seed.BOARD, room.name, "did not start")
 
     async def through() -> bool:
-        return room.name not in await checkup(away.ines, away, seed.BOARD)
+        return room.name not in await doctor(away.ines, away, seed.BOARD)
 
     await away.world.until(through, what="a bot that is through with it")
 
 
 async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
-    here = await checkup(away.guus, away, seed.STANDUP)
-    assert f"@record is in <#{seed.STANDUP}> and may post." in here
-    assert "What Slack lets the bot do: Everything it needs." in here
-    lobby = await checkup(away.tariq, away, seed.LOBBY)
+    here = await doctor(away.guus, away, seed.STANDUP)
+    assert f"@record is in <#{seed.STANDUP}> and can post." in here
+    assert "Slack permissions: All that the bot needs." in here
+    lobby = await doctor(away.tariq, away, seed.LOBBY)
     assert f"@record is not in <#{seed.LOBBY}>. Type `/invite @record` in the channel" in lobby
-    board = await checkup(away.amara, away, seed.BOARD)
+    board = await doctor(away.amara, away, seed.BOARD)
     assert "@record cannot see this channel. It may be private." in board
-    direct = await checkup(away.ines, away, seed.dm_id(seed.STARTER))
+    direct = await doctor(away.ines, away, seed.dm_id(seed.STARTER))
     assert "This is a direct message." in direct
 
 
@@ -141,21 +141,21 @@ async def test_what_waits_is_told_to_those_whom_it_concerns(away: Bench) -> None
     await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=False)
     await away.finish(room)
     await away.direct(seed.STARTER, room.name, "The video is ready.")
-    hers = await checkup(away.ines, away, seed.STANDUP, room.name)
-    assert f"the card for <#{seed.DESIGN}> waits. @record cannot see this channel." in hers
+    hers = await doctor(away.ines, away, seed.STANDUP, room.name)
+    assert f"the card for <#{seed.DESIGN}> is waiting. @record cannot see this channel." in hers
     assert "Type `/invite @record` in the channel" in hers
-    theirs = await checkup(away.amara, away, seed.STANDUP, f"<#{seed.DESIGN}>")
+    theirs = await doctor(away.amara, away, seed.STANDUP, f"<#{seed.DESIGN}>")
     assert room.name not in theirs
     await away.ines.tell(f"channels/{seed.DESIGN}", bot_member=True)
     await away.reply(card, "The video is ready.")
-    assert room.name not in await checkup(away.ines, away, seed.STANDUP, "Nothing waits.")
+    assert room.name not in await doctor(away.ines, away, seed.STANDUP, "Nothing is waiting.")
 
 
 async def test_a_missing_scope_is_named_with_its_reason(away: Bench) -> None:
     granted = SlackConfig().scopes
     await away.scopes(granted - {"users:read"})
     try:
-        told = await checkup(away.ines, away, seed.STANDUP)
+        told = await doctor(away.ines, away, seed.STANDUP)
     finally:
         await away.scopes(granted)
     assert "`users:read` is missing. Tell full members from guests" in told

@@ -7,13 +7,13 @@ from tests.e2e.bench import Bench
 from tests.e2e.reading import cards, contains, first, has, labels
 
 CAUSES = {
-    "INTERNAL_ERROR": ("100ms had an error of its own.", "tell 100ms support about recording"),
+    "INTERNAL_ERROR": ("100ms had an internal error.", "tell 100ms support about recording"),
     "UPLOAD_ERROR": ("100ms could not store the files.", "Check the template's storage"),
     "MAX_RETRIES_REACHED": (
         "100ms could not open the meeting URL.",
         "The room's own link must join the room without a click",
     ),
-    "BEAM_STOPPED": ("It was stopped before it had begun.", "only after it says Recording"),
+    "BEAM_STOPPED": ("It was stopped before it started.", "only after the card says Recording"),
 }
 
 
@@ -36,7 +36,7 @@ async def test_each_failure_names_cause_and_fix_and_can_be_tried_again(
     await bench.press(bench.tariq, card, "Try again")
     again = await bench.card(room, "Recording.")
     assert again.ts != card.ts
-    assert f"Asked by <@{seed.MEMBER}>" in again.text
+    assert f"Requested by <@{seed.MEMBER}>" in again.text
     before, after = await bench.bodies(room)
     assert before == after
     assert before["resolution"] == {"width": 1920, "height": 1080}
@@ -96,14 +96,14 @@ async def test_a_room_that_100ms_does_not_show_is_explained(bench: Bench) -> Non
     unknown = "0" * 24
     await bench.ines.command(seed.STANDUP, f"/record start {unknown}")
     told = await bench.told(bench.ines, seed.STANDUP, unknown, "did not start")
-    assert "100ms shows no such room to this bot" in told.text
+    assert "100ms does not let the bot see or record this room" in told.text
 
 
 async def test_a_destination_that_is_missing_is_explained(bench: Bench) -> None:
     room = await bench.room("broadcast")
     await bench.start(room)
     told = await bench.told(bench.ines, seed.STANDUP, room.name, "did not start")
-    assert contains(told.raw, "100ms cannot use the destination", "name a destination")
+    assert contains(told.raw, "100ms cannot use the destination", "enter a destination")
     await bench.press(bench.ines, told, "Open the form")
     view = await bench.view(bench.ines, "start_form")
     assert contains(view.raw, room.id)

@@ -25,7 +25,7 @@ async def test_a_recording_that_nobody_asked_us_for_shows_its_card_and_its_resul
     await elsewhere(bench, room)
     card = await bench.card(room, "Recording")
     assert "Started elsewhere" in card.text
-    assert "Asked by" not in card.text
+    assert "Requested by" not in card.text
     assert labels(card.blocks) == ["Pause", "Stop", "Details"]
     await bench.chat(room)
     await bench.finish(room)
@@ -112,4 +112,4 @@ async def test_where_the_bot_is_not_it_says_how_to_invite_it(bench: Bench) -> No
     told = await bench.told(bench.ines, seed.LOBBY, "cannot follow", room.name)
     assert "/invite @" in told.text
     await bench.ines.command(seed.LOBBY, "/record follow no-such-room-at-all")
-    await bench.told(bench.ines, seed.LOBBY, "There is no room")
+    await bench.told(bench.ines, seed.LOBBY, "No room matches")

@@ -27,7 +27,7 @@ async def gone(bench: Bench, room: Room, card: SeenMessage) -> None:
         return not cards(state, room, card.channel) and not files(state, card.channel, card.ts)
 
     await bench.see(left)
-    await bench.direct(seed.STARTER, room.name, "is forgotten")
+    await bench.direct(seed.STARTER, room.name, "was forgotten")
 
     async def no_row() -> bool:
         with sqlite3.connect(f"file:{bench.database}?mode=ro", uri=True) as db:
@@ -45,9 +45,9 @@ async def test_everything_of_ours_goes_and_the_receipt_says_what_remains(bench: 
     await bench.finish(room)
     await ended(bench, room, card)
     await details(bench, card)
-    view = await bench.view(bench.ines, "outcome", "is being forgotten")
+    view = await bench.view(bench.ines, "outcome", "is forgetting")
     assert contains(view.raw, room.name)
-    receipt = await bench.direct(seed.STARTER, room.name, "is forgotten")
+    receipt = await bench.direct(seed.STARTER, room.name, "was forgotten")
     await gone(bench, room, card)
     (named,) = code_blocks(receipt.blocks)
     assert hms["id"] in named
@@ -67,8 +67,8 @@ async def test_who_may_not_is_told_who_can(bench: Bench) -> None:
     await bench.view(bench.tariq, "outcome", "forget this recording")
     assert cards(await bench.ines.state(), room, seed.STANDUP)
     await details(bench, card, "amara")
-    await bench.view(bench.amara, "outcome", "is being forgotten")
-    await bench.direct(seed.ADMIN, room.name, "is forgotten")
+    await bench.view(bench.amara, "outcome", "is forgetting")
+    await bench.direct(seed.ADMIN, room.name, "was forgotten")
     assert not cards(await bench.ines.state(), room, seed.STANDUP)
 
 
@@ -111,5 +111,5 @@ async def test_an_outage_of_slack_delays_it_and_a_closed_channel_is_named(bench:
     await bench.slack_fault("chat.delete", error="internal_error", times=2)
     await bench.slack_fault("chat.delete", error="cant_delete_message", times=1)
     await details(bench, card)
-    receipt = await bench.direct(seed.STARTER, room.name, "is forgotten")
+    receipt = await bench.direct(seed.STARTER, room.name, "was forgotten")
     assert "cant_delete_message" in receipt.text

@@ -216,12 +216,12 @@ async def test_every_limit_is_said_at_its_field_all_at_once(bench: Bench) -> Non
     assert answer.errors == {
         "width": "The width must be 144 to 1920 pixels.",
         "height": "The height must be 144 to 1920 pixels.",
-        "vocabulary": "At most 500 words or terms. Take out 1 of them.",
+        "vocabulary": "At most 500 words or terms. Remove 1 of them.",
         "context": "This is 1 character too long. Shorten it to 300 or fewer.",
-        "temperature": "Give a number from 0.1 to 1.0, such as 0.5.",
+        "temperature": "Enter a number from 0.1 to 1.0, such as 0.5.",
         "section_title.0": "This is 1 character too long. Shorten it to 100 or fewer.",
         "section_title.1": "Give this section a title, or remove it.",
-        "meeting_url": "Put https:// in front of it: https://example.org/room",
+        "meeting_url": "Add https:// at the start: https://example.org/room",
         "destination": "This is 1 character too long. Shorten it to 255 or fewer.",
     }
     assert await bench.recordings(room) == []
@@ -347,7 +347,7 @@ async def test_of_a_room_that_is_recorded_already_the_form_says_who_and_where(
     answer = await bench.tariq.submit(view)
     assert answer.view is not None
     outcome = await bench.view(bench.tariq, "outcome", "already being recorded")
-    assert contains(outcome.raw, f"<@{seed.STARTER}>", "since <!date^")
+    assert contains(outcome.raw, f"<@{seed.STARTER}>", ", <!date^")
     assert card.ts.replace(".", "") in url_of(outcome.blocks, "Open its card")
     await bench.press(bench.tariq, outcome, "Follow here")
     await bench.card(room, "Recording", channel=seed.DESIGN)

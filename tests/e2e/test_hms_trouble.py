@@ -63,9 +63,9 @@ async def test_an_old_request_is_not_started_any_more_and_the_person_is_asked(
     await alone.bot.kill()
     await alone.bot.start()
     card = await alone.card(room, "Not started.")
-    assert "you may no longer want it" in card.text
+    assert "the request expired" in card.text
     told = await alone.told(alone.ines, seed.STANDUP, room.name, "did not start")
-    assert "If you still do, try again." in told.text
+    assert "If you still want the recording, try again." in told.text
     assert set(labels(told.blocks)) == {"Try again", "Open the form"}
     await alone.hms.sim("/faults", {"clear": True})
     assert await alone.recordings(room) == []

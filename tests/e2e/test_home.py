@@ -50,7 +50,7 @@ async def test_guests_and_strangers_see_a_friendly_page(bench: Bench) -> None:
     await bench.running(room)
     for who in (bench.guus, bench.sol):
         await who.open_home()
-        seen = await home(bench, who, "Here you see the recordings that you start")
+        seen = await home(bench, who, "This tab shows the recordings that you start")
         assert not contains(seen.raw, room.name)
         assert not contains(seen.raw, "For admins")
 
@@ -166,8 +166,8 @@ async def test_settings_of_a_channel_open_from_home_as_often_as_one_likes(bench:
 
 async def test_admins_look_closer_from_home(bench: Bench) -> None:
     await bench.amara.open_home()
-    shown = await home(bench, bench.amara, "Set-up", "Slack grants everything")
+    shown = await home(bench, bench.amara, "Setup", "all Slack permissions")
     await bench.press(bench.amara, shown, "Check-up")
-    told = await bench.view(bench.amara, "outcome", "Webhooks of 100ms", "What waits")
+    told = await bench.view(bench.amara, "outcome", "Webhooks from 100ms", "Waiting")
     assert not contains(told.raw, "This channel")
     await bench.amara.close(told)

@@ -161,5 +161,5 @@ async def test_killed_while_it_forgets_it_goes_on(calm: Bench) -> None:
     await calm.bot.kill()
     assert cards(await calm.ines.state(), room, seed.STANDUP)
     await calm.bot.start()
-    await calm.direct(seed.STARTER, room.name, "is forgotten")
+    await calm.direct(seed.STARTER, room.name, "was forgotten")
     assert not cards(await calm.ines.state(), room, seed.STANDUP)

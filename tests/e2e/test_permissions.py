@@ -79,21 +79,21 @@ async def test_who_may_not_stop_asks_and_the_starter_can(bench: Bench) -> None:
     room = await bench.room()
     card = await bench.running(room)
     refused = await _refused(bench, bench.guus, card)
-    assert labels(refused.blocks) == ["Ask for a stop"]
-    await bench.press(bench.guus, refused, "Ask for a stop")
+    assert labels(refused.blocks) == ["Ask to stop it"]
+    await bench.press(bench.guus, refused, "Ask to stop it")
     asked = await bench.direct(seed.STARTER, room.name, "asks you to stop")
     assert f"<@{seed.GUEST}>" in asked.text
     await bench.told(bench.guus, seed.STANDUP, f"<@{seed.STARTER}> has been asked to stop")
     # Once more: nobody is told twice.
     again = await _refused(bench, bench.guus, card)
-    await bench.press(bench.guus, again, "Ask for a stop")
+    await bench.press(bench.guus, again, "Ask to stop it")
     await bench.press(bench.ines, asked, "Stop", confirm=True)
     await bench.hms_until(room, lambda r: r["stop_reason"])
     state = await bench.ines.state()
     direct = [m for m in state.messages(seed.dm_id(seed.STARTER)) if has(m, room.name, "asks you")]
     assert [m.ts for m in direct] == [asked.ts]
     shown = await bench.card(room, "")
-    assert f"<@{seed.GUEST}> would like it stopped" in str(shown.blocks)
+    assert f"<@{seed.GUEST}> asked for it to be stopped" in str(shown.blocks)
 
 
 async def _refused(bench: Bench, who: Person, card: SeenMessage) -> SeenMessage:

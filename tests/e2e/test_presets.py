@@ -61,7 +61,7 @@ async def test_a_preset_that_is_not_there_is_answered_with_the_nearest(bench: Be
     text = f'/record start "{room.name}" --preset "town hal" --transcript'
     answer = await bench.ines.command(seed.STANDUP, text)
     assert answer.text is not None
-    assert "There is no preset “town hal”" in answer.text
+    assert "Unknown preset “town hal”" in answer.text
     (corrected,) = code_blocks(answer.saw[0]["message"]["blocks"])
     again = await bench.ines.command(seed.STANDUP, corrected)
     assert again.text == f"Starting to record {room.name}."
@@ -110,7 +110,7 @@ async def test_it_is_edited_renamed_and_deleted(bench: Bench) -> None:
     await bench.tariq.close(await bench.view(bench.tariq, "preset_deleted"))
     shown = await bench.view(bench.tariq, "presets")
     answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" --preset final')
-    assert "There is no preset “final”" in (answer.text or "")
+    assert "Unknown preset “final”" in (answer.text or "")
 
 
 async def test_names_are_checked_at_their_field(bench: Bench) -> None:

@@ -75,7 +75,7 @@ async def test_without_a_transcript_the_files_are_found_too(bench: Bench) -> Non
     assert chat.startswith(b"time,sender,message")
     await bench.press(bench.ines, await bench.card(room, "Video ready."), "Details")
     view = await bench.view(bench.ines, "details", room.name)
-    assert not contains(view.raw, "100ms has listed none.")
+    assert not contains(view.raw, "100ms has not listed any files.")
     assert contains(view.raw, "*Video*", "*Chat*")
 
 
@@ -91,8 +91,8 @@ async def test_an_audio_recording_is_listened_to(bench: Bench) -> None:
     ("fault", "headline", "gap", "transcript"),
     [
         ("transcript_empty", "The video is ready.", "The transcript is empty", False),
-        ("transcript_failed", "The video is ready.", "There is no transcript", False),
-        ("summary_failed", "The video and transcript are ready.", "There is no summary", True),
+        ("transcript_failed", "The video is ready.", "100ms could not make the transcript", False),
+        ("summary_failed", "The video and transcript are ready.", "No summary arrived", True),
     ],
 )
 async def test_what_is_missing_is_said(
@@ -130,7 +130,7 @@ async def test_a_template_that_makes_none_is_not_waited_for_all_day(alone: Bench
     await alone.press(alone.ines, never, "Stop", confirm=True)
     await alone.showed(other, "Video ready", "If the template makes a transcript, expect it")
     results = await alone.reply(card, "The video is ready.")
-    assert "No transcript came; the room's template may not make one." in results.text
+    assert "No transcript arrived. The room's template may not make one." in results.text
     late = await alone.see(
         lambda s: next(
             (
@@ -141,7 +141,7 @@ async def test_a_template_that_makes_none_is_not_waited_for_all_day(alone: Bench
             None,
         )
     )
-    assert "still asking 100ms" in late.text
+    assert "still checking with 100ms" in late.text
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])

@@ -19,7 +19,7 @@ WITHIN_S = 120
 STORY = (
     "HMS_SECRET=sandbox-secret",
     "/record help",
-    "⚠ Give a number from 0.1 to 1.0, such as 0.5.",
+    "⚠ Enter a number from 0.1 to 1.0, such as 0.5.",
     "standup · Starting",
     "🔴 standup · Recording",
     "⏸️ standup · Paused",
@@ -34,7 +34,7 @@ STORY = (
     "Type `/invite @record` in the channel",
     "✓ it is the same card, and the only one",
     "✓ Slack has no complaints",
-    "All of it: 9 of 9 steps",
+    "Tour complete: 9 of 9 steps",
 )
 
 

@@ -114,7 +114,7 @@ async def test_named_people_and_groups_may_start_and_stop(bench: Bench) -> None:
 
 async def test_who_chooses_a_closed_channel_in_the_form_keeps_what_was_typed(bench: Bench) -> None:
     room = await bench.room()
-    await save(bench, bench.ines, seed.DESIGN, start_who="admins", told="You are not among")
+    await save(bench, bench.ines, seed.DESIGN, start_who="admins", told="You cannot start")
     try:
         refused = await bench.ines.command(seed.DESIGN, "/record")
         assert refused.text == "Only workspace admins can start a recording here."
@@ -202,7 +202,7 @@ async def test_the_room_hears_once_that_it_is_recorded_and_who_asked(bench: Benc
     await bench.card(room, "Video ready")
     (said,) = await heard(bench, room)
     assert said.startswith("This meeting is being recorded. ")
-    assert said.endswith(" asked for it in Slack.")
+    assert said.endswith(" requested it in Slack.")
     assert "ines" in said.casefold()
 
 

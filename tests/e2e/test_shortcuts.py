@@ -78,13 +78,13 @@ async def test_a_mention_starts_once_however_often_slack_delivers_it(bench: Benc
 
 async def test_a_mention_answers_what_it_does_not_understand(bench: Bench) -> None:
     await mention(bench, "stpo it")
-    told = await bench.told(bench.ines, seed.STANDUP, "There is no command “stpo”")
+    told = await bench.told(bench.ines, seed.STANDUP, "Unknown command “stpo”")
     assert "/record stop it" in str(told.blocks)
 
 
 async def test_a_mention_of_nothing_offers_the_form(bench: Bench) -> None:
     await mention(bench, "")
-    told = await bench.told(bench.ines, seed.STANDUP, "Choose in the form")
+    told = await bench.told(bench.ines, seed.STANDUP, "Choose the room and the options")
     assert labels(told.blocks) == ["Open the form"]
     await bench.press(bench.ines, told, "Open the form")
     form = await bench.view(bench.ines, "start_form")

@@ -40,7 +40,7 @@ async def test_it_is_left_out_of_lists_and_choices(bench: Bench) -> None:
     assert not contains(status.raw, secret.name)
     theirs = await ask(bench, bench.tariq, "status", known.name, secret.name, where=seed.STANDUP)
     assert contains(theirs.raw, f"<#{seed.DESIGN}>")
-    for room, answer in ((secret, "There are no recordings of"), (known, "1 recording of")):
+    for room, answer in ((secret, "No recordings of"), (known, "1 recording of")):
         await ask(bench, bench.amara, f'list "{room.name}"', answer, where=seed.STANDUP)
     await ask(bench, bench.tariq, f'list "{secret.name}"', "1 recording", where=seed.STANDUP)
     dm = seed.dm_id(
@@ -52,7 +52,7 @@ async def test_it_is_left_out_of_lists_and_choices(bench: Bench) -> None:
 
 async def test_of_a_room_that_is_taken_no_more_is_told_than_that(bench: Bench) -> None:
     secret, _ = await secret_and_known(bench)
-    words = "in a place that you cannot see"
+    words = "in a channel that you cannot access"
     told = await ask(bench, bench.amara, f'start "{secret.name}"', words, where=seed.STANDUP)
     assert labels(told.blocks) == []
     assert not any(contains(told.raw, name) for name in NAMES)
@@ -81,7 +81,7 @@ async def test_guests_see_what_their_channel_shows(bench: Bench) -> None:
     assert not contains(status.raw, elsewhere.name)
     assert not contains(status.raw, "Elsewhere")
     none = f'list "{elsewhere.name}"'
-    await ask(bench, bench.guus, none, "There are no recordings of", where=seed.STANDUP)
+    await ask(bench, bench.guus, none, "No recordings of", where=seed.STANDUP)
     await bench.finish(here)
     card = await bench.card(here, "Video ready")
     listed = await ask(bench, bench.guus, f'list "{here.name}"', here.name, where=seed.STANDUP)

@@ -39,9 +39,9 @@ async def test_with_nothing_running(linked: Bench) -> None:
         assert answer.text == "Nothing is being recorded here."
         named = await linked.ines.command(seed.STANDUP, f"/record {action} STANDUP.")
         assert named.text == "standup is not being recorded."
-    await ask(linked, "list", "There are no recordings yet.")
-    await ask(linked, "list standup", "There are no recordings of", "standup")
-    await ask(linked, 'list "nowhere at all"', "There is no room")
+    await ask(linked, "list", "No recordings yet.")
+    await ask(linked, "list standup", "No recordings of", "standup")
+    await ask(linked, 'list "nowhere at all"', "No room matches")
 
 
 @pytest.mark.own_stage
@@ -63,14 +63,14 @@ async def test_with_one_and_then_several(linked: Bench) -> None:
     await linked.running(far, "--no-transcript", channel=seed.DESIGN)
     status = await ask(linked, "status", one.name, "Elsewhere: 1 recording", far.name)
     await linked.tariq.command(seed.PARTNERS, "/record stop")
-    which = await linked.told(linked.tariq, seed.PARTNERS, "2 recordings could be meant")
+    which = await linked.told(linked.tariq, seed.PARTNERS, "Which of these 2 recordings")
     assert set(labels(which.blocks)) == {one.name, far.name}
 
     # Several here: a button for each.
     await linked.running(two, "--no-transcript")
-    which = await ask(linked, "stop", "2 recordings could be meant. Which one should stop?")
+    which = await ask(linked, "stop", "Which of these 2 recordings do you want to stop?")
     assert set(labels(which.blocks)) == {one.name, two.name}
-    pause = await ask(linked, "pause", "2 recordings could be meant. Which one should pause?")
+    pause = await ask(linked, "pause", "Which of these 2 recordings do you want to pause?")
     await linked.press(linked.ines, pause, one.name)
     await linked.card(one, "Paused.")
     resumed = await linked.ines.command(seed.STANDUP, "/record resume")
@@ -112,7 +112,7 @@ async def test_the_list_is_newest_first_and_opens_videos(linked: Bench) -> None:
     assert "Watch" in labels(here.blocks)
     answer = await linked.ines.command(seed.STANDUP, "/record list 100")
     assert answer.text is not None
-    assert "cannot hold 100 recordings" in answer.text
+    assert "cannot show 100 recordings" in answer.text
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])

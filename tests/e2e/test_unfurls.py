@@ -45,7 +45,7 @@ async def test_a_room_where_nothing_is_recorded_offers_the_form(bench: Bench) ->
     message = await said(bench, f"We meet here: <{at(room, '?a=1&amp;auth_token=t0ken')}|room>")
     (blocks,) = await below(bench, message, room.name)
     assert labels(blocks) == ["Start a recording"]
-    assert "People are in it" in str(blocks) or "Nobody is in it" in str(blocks)
+    assert "People are in the room" in str(blocks) or "The room is empty" in str(blocks)
     assert "t0ken" not in str(blocks)
     await click(bench.tariq, message, blocks, "Start a recording")
     form = await bench.view(bench.tariq, "start_form", room.name)

@@ -94,9 +94,8 @@ def test_a_bad_option_answers_with_reason_accepted_values_and_correction() -> No
         CommandError(
             reason="“4k” is not a resolution. “pdf” is not an output mode.",
             accepted="""\
---res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 \
-(smaller side 144 to 1080, larger side 192 to 1920 pixels).
---modes takes txt, srt and json, separated by commas.\
+--res accepts 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192 to 1920 pixels).
+--modes accepts txt, srt and json, separated by commas.\
 """,
             corrected="/record start standup --res 1080p --modes txt",
             usage="/record start [room] [options]",
@@ -107,22 +106,22 @@ def test_a_bad_option_answers_with_reason_accepted_values_and_correction() -> No
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("standup", "There is no command “standup”."),
+        ("standup", "Unknown command “standup”."),
         ("--audio", "The command is missing."),
-        ("start --tempratur 0.3", "There is no option --tempratur."),
+        ("start --tempratur 0.3", "Unknown option --tempratur."),
         ("start --res 100x100", "The smaller side must be 144 to 1080 pixels."),
         ("start --res", "--res needs a value."),
         ("start --temperature 3", "The temperature must be from 0.1 to 1.0."),
         (f"start --context {'a' * 301}", "The context must be at most 300 characters."),
         (f"start --destination {'a' * 256}", "The destination must be at most 255 characters."),
         (f"start --section {'a' * 101}", "A section title must be at most 100 characters."),
-        ("start " + "--section a " * 7, "There are too many --section options."),
-        (f"start --vocab {'a,' * 501}", "The vocabulary holds at most 500 words."),
+        ("start " + "--section a " * 7, "Too many --section options."),
+        (f"start --vocab {'a,' * 501}", "The vocabulary can have at most 500 words."),
         ("start --url x", "The meeting URL must be a full web address, such as https://…."),
         ("start --audio --audio", "--audio is given twice."),
-        ('start "a', "The quote before “a” is never closed."),
-        ('start "', "The quote at the end is never closed."),
-        ("start x --transcript off", "--transcript takes no value."),
+        ('start "a', "The quote before “a” is not closed."),
+        ('start "', "The quote at the end is not closed."),
+        ("start x --transcript off", "--transcript does not accept a value."),
         ("a" * 9000, "The command is too long."),
     ],
 )

@@ -21,15 +21,13 @@ def test_help_lists_every_command() -> None:
             "/record pause [room] — Pause the recording of a room.",
             "/record resume [room] — Continue a paused recording.",
             "/record status — Show what is being recorded now.",
-            "/record list [room] [n] — List past recordings, 10 unless you say how many.",
-            "/record follow [room] — Show a card here for every recording of a room. "
-            "Without a room, list those followed.",
-            "/record unfollow [room] — Show no more cards here for recordings of a room "
-            "that others start.",
-            "/record doctor — Show what waits and why, and whether Slack and 100ms work with the bot.",
-            "/record settings — Set the default room, who may start and stop, and where results go, in this channel.",
-            "/record presets — Show the presets, to edit or delete them.",
-            "/record help [command] — Explain the commands, or one of them.",
+            "/record list [room] [n] — List past recordings, 10 by default.",
+            "/record follow [room] — Show a card here for every recording of a room. Without a room, list followed rooms.",
+            "/record unfollow [room] — Stop following a room in this channel.",
+            "/record doctor — Show what is waiting and why, and check the connections to Slack and 100ms.",
+            "/record settings — Set this channel's default room, who can start and stop, and where results go.",
+            "/record presets — Show, edit and delete presets.",
+            "/record help [command] — Explain all commands, or one of them.",
         ]
     )
 
@@ -44,18 +42,18 @@ def test_help_start_explains_every_option() -> None:
         [
             "--res <size> — Set the size of the video.",
             "--audio — Record sound only.",
-            "--url <meeting url> — Record this page in place of the room's own.",
+            "--url <meeting url> — Record this page instead of the room's own.",
             "--destination <name> — Store the files in this destination of the template.",
             "--transcript — Make a transcript.",
-            "--no-transcript — Make no transcript.",
+            "--no-transcript — Do not make a transcript.",
             "--modes <list> — Choose the files of the transcript.",
-            '--vocab "<a, b, c>" — Name words that the transcript must spell right.',
+            '--vocab "<a, b, c>" — List words that the transcript should spell correctly.',
             "--summary — Make a summary, and the transcript for it.",
             "--no-summary — Make a transcript, but no summary.",
-            '--context "<text>" — Say what the meeting is about, for the summary.',
+            '--context "<text>" — Describe what the meeting is about, for the summary.',
             "--temperature <number> — Set how freely the summary is worded.",
             '--section "<title:format>" — Add a section to the summary. Repeat for more.',
-            "--preset <name> — Take the options of a preset. Those that you give go before.",
+            "--preset <name> — Use the options of a preset. Options you give override it.",
         ]
     )
     assert [o.accepted for o in about.options if o.accepted] == snapshot(

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from bot.features.doctor.cli.clock import Clocks, clock_finding
-from bot.features.doctor.cli.findings import (
+from bot.features.doctor.model import (
     MOST_CHARS,
     Finding,
     Verdict,
@@ -18,10 +17,14 @@ from bot.features.doctor.cli.findings import (
     shown,
     warning,
 )
-from bot.features.doctor.cli.given import read_settings
-from bot.features.doctor.cli.hms import rooms_finding
-from bot.features.doctor.cli.slack import scopes_finding
-from bot.features.doctor.cli.webhook import Sent, webhook_finding
+from bot.features.doctor.setup import (
+    Clocks,
+    clock_finding,
+    read_settings,
+    rooms_finding,
+    scopes_finding,
+)
+from bot.features.doctor.webhook import Sent, webhook_finding
 from bot.hms.models import Room
 from bot.settings import Settings, SettingsError
 from tests.contract.doctor_kit import printed
@@ -41,12 +44,17 @@ def sent(url: str, reason: str = "") -> Sent:
 @pytest.mark.parametrize(
     ("deliveries", "secret_set", "verdict", "words"),
     [
-        ([], False, Verdict.NOTE, "not set: the bot asks"),
+        ([], False, Verdict.NOTE, "not set: the bot polls"),
         ([], True, Verdict.NOTE, "sent nothing in the last 24 hours"),
         ([sent(OURS)], True, Verdict.OK, "1 of 1 reached bot.example.com/webhooks/100ms/default"),
-        ([sent(OURS)], False, Verdict.WARNING, "nobody is believed"),
-        ([sent(THEIRS)], True, Verdict.WARNING, "sends to another address at hooks.example.com"),
-        ([sent(THEIRS)], False, Verdict.NOTE, "not set: the bot asks"),
+        ([sent(OURS)], False, Verdict.WARNING, "needs HMS_WEBHOOK_SECRET"),
+        (
+            [sent(THEIRS)],
+            True,
+            Verdict.WARNING,
+            "sends webhooks to another address at hooks.example.com",
+        ),
+        ([sent(THEIRS)], False, Verdict.NOTE, "not set: the bot polls"),
         ([sent(OURS), sent(THEIRS, "404")], True, Verdict.OK, "1 of 1 reached"),
         ([sent(OURS, "status 401")], True, Verdict.WARNING, "0 of 1 reached"),
         ([sent("https://[", "timeout")], True, Verdict.WARNING, "an unreadable name"),
@@ -63,7 +71,11 @@ def test_the_webhook_is_judged_by_what_was_delivered(
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("status 401", "header"), ("404 page not found", "webhook URL"), ("timeout", "outside")],
+    [
+        ("status 401", "header"),
+        ("404 page not found", "webhook URL"),
+        ("timeout", "from the internet"),
+    ],
 )
 def test_what_to_do_depends_on_what_went_wrong(reason: str, words: str) -> None:
     assert words in webhook_finding([sent(OURS, reason)], secret_set=True).fix
@@ -149,7 +161,7 @@ failed   Scopes          files:write is missing: Put the
                          transcript there.
                          Fix: install it again
 
-The bot cannot work like this: 1 failed, 1 warning.\
+The bot cannot run with these problems: 1 failed, 1 warning.\
 """)
     assert printed(findings[:3], width=60).endswith("The bot can run; 1 warning.")
     assert printed(findings[:2], width=60).endswith("All is well.")

@@ -68,15 +68,16 @@ def test_the_receipt_names_what_remains() -> None:
     assert_accepted(message)
     assert "!" not in dates(message.text)
     assert outline(message.payload()) == snapshot("""\
-The recording of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*, 22 Nov 2026, 14:03 UTC, is
-    forgotten: the bot has deleted its messages and files in Slack, and all that
-    it knew of it.
-What people wrote in its threads stays, and so do previews below links to the
+The recording of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*, 22 Nov 2026, 14:03 UTC, was
+    forgotten. The bot deleted its messages and files in Slack, and all its data
+    about the recording.
+Messages from people in its threads remain, and so do previews of links to the
     room.
-Slack keeps the card in <#C1> (it says `is_archived`): delete it there.
-At 100ms its files remain. In 100ms' own storage they are kept for 15 days, so
-    until 7 Dec 2026, 15:09 UTC; in a storage of yours until you delete them
-    there. These are their ids:
+Slack did not let the bot delete the card in <#C1> (error `is_archived`). Delete
+    it there.
+Its files remain at 100ms. 100ms keeps files in its own storage for 15 days,
+    until 7 Dec 2026, 15:09 UTC. Files in your own storage remain until you
+    delete them. The ids are:
 recording hms-1
 room-composite a1
 summary json a3

@@ -4,29 +4,33 @@ from functools import partial
 
 from bot.features.commands import model as c
 from bot.features.commands.listeners import line_of
-from bot.features.rooms.model import RoomCode, RoomEntry, find_room
-from bot.features.rooms.service import which_room
+from bot.features.rooms.model import RoomCode, RoomEntry
+from bot.features.rooms.service import find_room, which_room
 
-ONE, TWIN, OTHER = (RoomEntry(f"{n:024x}", name) for n, name in enumerate(["a b", "a b", "a c"]))
-
-
-def test_the_same_command_is_offered_for_each_room() -> None:
-    told = which_room("a x", find_room("a x", [ONE, OTHER]), line_of(partial(c.List, count=3))).text
-    assert '`/record list "a b" 3`' in told
-    assert '`/record list "a c" 3`' in told
+ONE, TWIN, OTHER = (
+    RoomEntry(f"{n:024x}", name) for n, name in enumerate(["team b", "team b", "team c"])
+)
 
 
-def test_rooms_of_one_name_are_offered_by_their_ids() -> None:
-    told = which_room("a b", find_room("a b", [ONE, TWIN]), line_of(c.Stop)).text
+async def test_the_same_command_is_offered_for_each_room() -> None:
+    told = which_room(
+        "team x", await find_room("team x", [ONE, OTHER]), line_of(partial(c.List, count=3))
+    ).text
+    assert '`/record list "team b" 3`' in told
+    assert '`/record list "team c" 3`' in told
+
+
+async def test_rooms_of_one_name_are_offered_by_their_ids() -> None:
+    told = which_room("team b", await find_room("team b", [ONE, TWIN]), line_of(c.Stop)).text
     assert f"`/record stop {ONE.room_id}`" in told
     assert f"`/record stop {TWIN.room_id}`" in told
 
 
-def test_before_100ms_has_named_any_room_none_is_said_to_be_missing() -> None:
-    told = which_room("a b", find_room("a b", []), line_of(c.Stop)).text
-    assert told.startswith("100ms has not told its rooms yet.")
+async def test_before_100ms_has_named_any_room_none_is_said_to_be_missing() -> None:
+    told = which_room("team b", await find_room("team b", []), line_of(c.Stop)).text
+    assert told.startswith("The room list has not loaded from 100ms yet.")
 
 
 def test_a_code_names_no_room_to_stop() -> None:
     told = which_room("abc-defg-hij", RoomCode("abc-defg-hij"), line_of(c.Stop)).text
-    assert told.startswith("A room code does not say which room it opens.")
+    assert told.startswith("The bot cannot tell which room a room code opens.")

@@ -54,13 +54,13 @@ def test_the_room_is_told_once_it_is_recorded() -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("Ines", "This meeting is being recorded. Ines asked for it in Slack."),
-        ("", "This meeting is being recorded. It was asked for in Slack."),
+        ("Ines", "This meeting is being recorded. Ines requested it in Slack."),
+        ("", "This meeting is being recorded. It was requested in Slack."),
         (
             "<b>x</b> http://a.b",
-            "This meeting is being recorded. ‹b›x‹/b› http: //a.b asked for it in Slack.",
+            "This meeting is being recorded. ‹b›x‹/b› http: //a.b requested it in Slack.",
         ),
-        ("a\n\u202eb", "This meeting is being recorded. a b asked for it in Slack."),
+        ("a\n\u202eb", "This meeting is being recorded. a b requested it in Slack."),
     ],
 )
 def test_what_the_room_is_told(name: str, said: str) -> None:

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.access.people import FOR, Remembered
+from bot.access.people import remembered
 from bot.slack.errors import SlackUnavailable
-from tests.contract.store_support import Clock
 
 
 class Book:
@@ -21,32 +20,71 @@ class Book:
         return len(self.asked)
 
 
-async def test_an_answer_serves_for_some_minutes() -> None:
-    clock, book = Clock(), Book()
-    known: Remembered[int] = Remembered(clock.now)
-    assert [await known.get("U1", book.ask) for _ in range(3)] == [1, 1, 1]
-    clock.advance(FOR - timedelta(seconds=1))
-    assert await known.get("U1", book.ask) == 1
-    clock.advance(timedelta(seconds=1))
-    assert await known.get("U1", book.ask) == 2
-    clock.advance(-timedelta(hours=1))  # a clock that was set back makes nothing last
-    assert await known.get("U1", book.ask) == 3
-
-
-async def test_of_too_many_the_oldest_is_forgotten() -> None:
+async def test_an_answer_serves_until_its_time_is_over() -> None:
     book = Book()
-    known: Remembered[int] = Remembered(Clock().now, most=2)
+    known = remembered(book.ask, lasting=timedelta(seconds=0.2))
+    assert [await known("U1") for _ in range(3)] == [1, 1, 1]
+    async with asyncio.timeout(10):
+        while True:
+            if await known("U1") == 2:
+                break
+            await asyncio.sleep(0.01)
+    assert book.asked == ["U1", "U1"]
+
+
+async def test_of_too_many_the_least_used_is_forgotten() -> None:
+    book = Book()
+    known = remembered(book.ask, most=2)
     for name in ("U1", "U2", "U3", "U3", "U1"):
-        await known.get(name, book.ask)
+        await known(name)
     assert book.asked == ["U1", "U2", "U3", "U1"]
 
 
-async def test_without_an_answer_in_time_nobody_is_let_in_and_nothing_is_remembered() -> None:
-    async def never(_: str) -> int:
-        await asyncio.Event().wait()
-        raise AssertionError
+async def test_the_same_question_is_not_asked_twice_at_a_time() -> None:
+    asked: list[str] = []
+    under_way, answer = asyncio.Event(), asyncio.Event()
 
-    known: Remembered[int] = Remembered(Clock().now, within_s=0.01)
+    async def slow(name: str) -> str:
+        asked.append(name)
+        under_way.set()
+        await answer.wait()
+        return name
+
+    known = remembered(slow)
+    several = [asyncio.create_task(known("U1")) for _ in range(3)]
+    await asyncio.wait_for(under_way.wait(), 10)
+    several[0].cancel()  # the others still get their answer
+    answer.set()
+    assert await asyncio.gather(*several[1:]) == ["U1", "U1"]
+    assert asked == ["U1"]
+
+
+async def test_without_an_answer_in_time_nobody_is_let_in_and_nothing_is_remembered() -> None:
+    answered = asyncio.Event()
+    asked: list[str] = []
+
+    async def ask(name: str) -> int:
+        asked.append(name)
+        await answered.wait()
+        return len(asked)
+
+    known = remembered(ask, within_s=0.01)
     with pytest.raises(SlackUnavailable):
-        await known.get("U1", never)
-    assert await known.get("U1", Book().ask) == 1
+        await known("U1")
+    answered.set()
+    assert await known("U1") == 2
+
+
+async def test_a_failure_is_not_remembered() -> None:
+    asked: list[str] = []
+
+    async def ask(name: str) -> int:
+        asked.append(name)
+        if len(asked) == 1:
+            raise SlackUnavailable("away", reached=True)
+        return len(asked)
+
+    known = remembered(ask)
+    with pytest.raises(SlackUnavailable):
+        await known("U1")
+    assert await known("U1") == 2

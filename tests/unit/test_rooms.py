@@ -1,5 +1,6 @@
 """Which room is meant: every way to say it, and the order of type-ahead."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,12 +14,12 @@ from bot.features.rooms.model import (
     RoomCode,
     RoomEntry,
     Unknown,
-    find_room,
     rank_rooms,
     room_code_of_link,
     room_id_of_link,
     without_preview,
 )
+from bot.features.rooms.service import SLICE, find_room
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -71,8 +72,8 @@ STRANGER = "f" * 24
         ("abc-defg-hij", RoomCode("abc-defg-hij")),
     ],
 )
-def test_find_room(reference: str, result: object) -> None:
-    assert find_room(reference, ROOMS) == result
+async def test_find_room(reference: str, result: object) -> None:
+    assert await find_room(reference, ROOMS) == result
 
 
 @pytest.mark.parametrize(
@@ -85,27 +86,27 @@ def test_find_room(reference: str, result: object) -> None:
         ("q3 — plan", "Q3-plan"),
     ],
 )
-def test_quotes_and_dashes_that_phones_change_find_the_room(typed: str, name: str) -> None:
+async def test_quotes_and_dashes_that_phones_change_find_the_room(typed: str, name: str) -> None:
     there = room(1, name)
-    assert find_room(typed, [there]) == Found(there)
+    assert await find_room(typed, [there]) == Found(there)
     assert rank_rooms(typed, [there], NOW) == [there]
 
 
-def test_names_that_differ_only_by_case_are_told_apart_by_case_or_asked_about() -> None:
+async def test_names_that_differ_only_by_case_are_told_apart_by_case_or_asked_about() -> None:
     lower, upper = room(1, "sync"), room(2, "SYNC")
-    assert find_room("SYNC", [lower, upper]) == Found(upper)
-    assert find_room("Sync", [lower, upper]) == Ambiguous((lower, upper))
+    assert await find_room("SYNC", [lower, upper]) == Found(upper)
+    assert await find_room("Sync", [lower, upper]) == Ambiguous((lower, upper))
 
 
-def test_the_name_of_a_disabled_room_never_finds_another_room() -> None:
+async def test_the_name_of_a_disabled_room_never_finds_another_room() -> None:
     annex = room(1, "Old hall annex")
-    assert find_room("old hall", [OLD, annex]) == Found(OLD)
-    assert find_room("old hall a", [OLD, annex]) == Found(annex)
+    assert await find_room("old hall", [OLD, annex]) == Found(OLD)
+    assert await find_room("old hall a", [OLD, annex]) == Found(annex)
 
 
-def test_a_room_named_like_a_code_is_a_room() -> None:
+async def test_a_room_named_like_a_code_is_a_room() -> None:
     named = room(1, "abc-defg-hij")
-    assert find_room("abc-defg-hij", [named]) == Found(named)
+    assert await find_room("abc-defg-hij", [named]) == Found(named)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +132,8 @@ def test_a_room_named_like_a_code_is_a_room() -> None:
         (f"https://app.100ms.live.evil.test/preview/{DESIGN.room_id}", Unknown()),
     ],
 )
-def test_find_room_by_link(link: str, result: object) -> None:
-    assert find_room(link, ROOMS) == result
+async def test_find_room_by_link(link: str, result: object) -> None:
+    assert await find_room(link, ROOMS) == result
 
 
 @pytest.mark.parametrize(
@@ -212,10 +213,10 @@ DIRECTORY = st.lists(st.builds(room, st.integers(0, 50), NAMES), max_size=8)
 
 
 @given(st.text(), DIRECTORY)
-def test_find_room_never_raises_and_finds_only_what_is_there(
+async def test_find_room_never_raises_and_finds_only_what_is_there(
     reference: str, rooms: list[RoomEntry]
 ) -> None:
-    result = find_room(reference, rooms)
+    result = await find_room(reference, rooms)
     if isinstance(result, Found):
         assert result.room in rooms
     if isinstance(result, Ambiguous):
@@ -223,11 +224,11 @@ def test_find_room_never_raises_and_finds_only_what_is_there(
 
 
 @given(DIRECTORY, st.data())
-def test_every_id_finds_its_room(rooms: list[RoomEntry], data: st.DataObject) -> None:
+async def test_every_id_finds_its_room(rooms: list[RoomEntry], data: st.DataObject) -> None:
     unique = list({r.room_id: r for r in rooms}.values())
     if unique:
         wanted = data.draw(st.sampled_from(unique))
-        assert find_room(wanted.room_id, unique) == Found(wanted)
+        assert await find_room(wanted.room_id, unique) == Found(wanted)
 
 
 @given(st.text(), DIRECTORY)
@@ -236,3 +237,35 @@ def test_rank_does_not_depend_on_the_order_given(query: str, rooms: list[RoomEnt
     ranked = rank_rooms(query, unique, NOW)
     assert ranked == rank_rooms(query, unique[::-1], NOW)
     assert len(rank_rooms("", unique, NOW)) == len(unique)
+
+
+async def test_names_in_every_slice_are_suggested_and_the_loop_has_its_turns() -> None:
+    many = [room(n, f"weekly {n} planning") for n in range(2 * SLICE)]
+    last = room(len(many), "design review")
+    turns: list[int] = []
+
+    async def beside() -> None:
+        while True:
+            turns.append(len(turns))
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(beside())
+    assert await find_room("dezign reveiw", [*many, last]) == Unknown((last,))
+    other.cancel()
+    assert len(turns) >= 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "near"),
+    [
+        ("reveiw design", "design-review", True),
+        ("standup 2", "standup 3", False),
+        ("now", "town hall", False),
+    ],
+)
+async def test_a_name_is_suggested_only_if_it_may_be_meant(
+    typed: str, name: str, near: bool
+) -> None:
+    there = room(1, name)
+    found = await find_room(typed, [there])
+    assert found == Unknown((there,) if near else ())

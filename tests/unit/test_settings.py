@@ -64,7 +64,7 @@ def test_other_addresses_are_refused_in_one_line(
     with pytest.raises(SettingsError) as refused:
         loaded(monkeypatch, **{name: url})
     line = str(refused.value)
-    assert line.startswith(f"{name} is wrong. It takes a web address with https://")
+    assert line.startswith(f"{name} is not valid. Use a web address with https://")
     assert "\n" not in line
     assert url not in line
 

@@ -115,7 +115,7 @@ def test_details_follow_their_switch() -> None:
 
 
 def test_the_summary_is_chosen_with_the_transcript() -> None:
-    hint = "Turn it on to choose its files and the summary."
+    hint = "Turn on the transcript to choose its files and the summary."
     for switch, shown in (("template", False), ("off", False), ("on", True)):
         draft = Draft.model_validate({"more": True, "transcription": switch})
         assert ("summary" in inputs(draft)) == shown

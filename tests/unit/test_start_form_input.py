@@ -112,12 +112,12 @@ def test_all_errors_are_told_at_once() -> None:
     assert errors_of(draft) == {
         "room_id": "Choose the room to record.",
         "width": "The width must be 144 to 1920 pixels.",
-        "height": "Give the height in pixels, such as 720.",
-        "meeting_url": "Put https:// in front of it: https://acme.example/x",
+        "height": "Enter the height in pixels, such as 720.",
+        "meeting_url": "Add https:// at the start: https://acme.example/x",
         "destination": "This is 1 character too long. Shorten it to 255 or fewer.",
-        "vocabulary": "At most 500 words or terms. Take out 1 of them.",
+        "vocabulary": "At most 500 words or terms. Remove 1 of them.",
         "context": "This is 12 characters too long. Shorten it to 300 or fewer.",
-        "temperature": "Give a number from 0.1 to 1.0, such as 0.5.",
+        "temperature": "Enter a number from 0.1 to 1.0, such as 0.5.",
         "section_title.3": "This is 1 character too long. Shorten it to 100 or fewer.",
         "section_title.5": "Give this section a title, or remove it.",
     }
@@ -205,7 +205,7 @@ def test_no_temperatures(text: str) -> None:
 )
 def test_addresses_that_are_none(url: str, suggested: str | None) -> None:
     (text,) = errors_of(filled(meeting_url=url)).values()
-    assert text.endswith(suggested) if suggested else "in front of it: " not in text
+    assert text.endswith(suggested) if suggested else "at the start: " not in text
     assert not suggested or options_of(filled(meeting_url=suggested)).meeting_url == suggested
 
 

@@ -91,11 +91,11 @@ def test_what_people_see() -> None:
         seen(*RUNS, f.StopRequested(at=at(30), by="U1")),
     ]
     assert "\n\n".join(map(shown, samples)) == snapshot("""\
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Nobody is in it
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The room is empty
 ~ As of 22 Nov 2026, 14:13 UTC
 [Start a recording -> room_start]
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · People are in it
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · People are in the room
 ~ As of 22 Nov 2026, 14:13 UTC
 [Start a recording -> room_start]
 

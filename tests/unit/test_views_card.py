@@ -55,8 +55,8 @@ def test_running_read_aloud() -> None:
     message = recording_card(recording(*RUNS), late=False, transcript_expected_at=None)
     assert folded(dates(message.text)) == snapshot(
         """\
-\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording. Asked by <@U1>, started 22 Nov 2026,
-    14:03 UTC, 720p, transcript (txt, srt), summary (1 section).
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording. Requested by <@U1>, started 22 Nov
+    2026, 14:03 UTC, 720p, transcript (txt, srt), summary (1 section).
 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started\
@@ -67,8 +67,8 @@ def test_running_read_aloud() -> None:
 def test_asked_for() -> None:
     assert card(recording()) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
-    section)
+~ <@U1> · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt),
+    summary (1 section)
 ~ 14:03 UTC  <@U1> asked to record
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
@@ -77,9 +77,9 @@ def test_asked_for() -> None:
 def test_starting_late() -> None:
     assert card(recording(*ACCEPTED), late=True) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
-~ <@U1> · asked 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
-    section)
-Starting is taking longer than usual; still asking 100ms.
+~ <@U1> · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt),
+    summary (1 section)
+Starting is taking longer than usual; still checking with 100ms.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 [!Stop -> recording_stop] [Details -> recording_details]\
@@ -167,7 +167,7 @@ def test_the_transcript_is_late() -> None:
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Video ready, transcript to come
 ~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
     srt), summary (1 section)
-The transcript is taking longer than usual; still asking 100ms.
+The transcript is taking longer than usual; still checking with 100ms.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started

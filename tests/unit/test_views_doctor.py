@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 
 from bot.core.deliveries import Kind, State
 from bot.features.doctor.model import (
-    Checkup,
+    DoctorReport,
     Ends,
     MissingScope,
     Place,
@@ -23,12 +23,12 @@ from bot.features.doctor.views import doctor_reply
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from bot.ui.message import Message
-from tests.unit.checkup_samples import ILL, WELL
+from tests.unit.doctor_samples import ILL, WELL
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown
 
 
-def reply(found: Checkup) -> str:
+def reply(found: DoctorReport) -> str:
     return shown(doctor_reply(found, bot="recorder"))
 
 
@@ -38,28 +38,28 @@ def read(message: Message) -> str:
 
 def test_all_is_well() -> None:
     assert reply(WELL) == snapshot("""\
-*Webhooks of 100ms*
-✅ The last one came 22 Nov 2026, 14:03 UTC. In the last 24 hours 12 were about
-    recordings of this bot, 3 about none.
-✅ 100ms knows of none that it could not deliver in the last 24 hours.
-*What waits*
-✅ Nothing waits.
+*Webhooks from 100ms*
+✅ The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24 hours: 12 about
+    this bot's recordings, 3 about others.
+✅ No failed webhook deliveries in the last 24 hours.
+*Waiting*
+✅ Nothing is waiting.
 *This channel*
-✅ @recorder is in <#C1> and may post.
-*What Slack lets the bot do*
-✅ Everything it needs.
+✅ @recorder is in <#C1> and can post.
+*Slack permissions*
+✅ All that the bot needs.
 ~ recorder, version `0.1.0`\
 """)
 
 
 def test_what_a_screen_reader_says() -> None:
     assert folded(dates(doctor_reply(WELL).text)) == snapshot("""\
-Webhooks of 100ms: The last one came 22 Nov 2026, 14:03 UTC. In the last 24
-    hours 12 were about recordings of this bot, 3 about none. 100ms knows of
-    none that it could not deliver in the last 24 hours.
-What waits: Nothing waits.
-This channel: @record-bot is in <#C1> and may post.
-What Slack lets the bot do: Everything it needs.
+Webhooks from 100ms: The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24
+    hours: 12 about this bot's recordings, 3 about others. No failed webhook
+    deliveries in the last 24 hours.
+Waiting: Nothing is waiting.
+This channel: @record-bot is in <#C1> and can post.
+Slack permissions: All that the bot needs.
 record-bot, version `0.1.0`\
 """)
 
@@ -67,18 +67,18 @@ record-bot, version `0.1.0`\
 def test_without_webhooks() -> None:
     assert reply(replace(WELL, webhooks=False)).splitlines()[:4] == snapshot(
         [
-            "*Webhooks of 100ms*",
-            "100ms does not call this bot: it asks 100ms instead, so news comes a little",
-            "    later.",
-            "To hear at once, whoever runs it sets `HMS_WEBHOOK_SECRET`.",
+            "*Webhooks from 100ms*",
+            "100ms does not send webhooks to this bot. It polls 100ms, so updates arrive a",
+            "    little later.",
+            "For immediate updates, ask the person who runs it to set `HMS_WEBHOOK_SECRET`.",
         ]
     )
 
 
 def test_before_the_first_recording() -> None:
     fresh = replace(WELL, received=Received(None), ends=Ends())
-    assert "None has come yet; none was due." in reply(fresh)
-    assert "None has come yet." in reply(replace(fresh, ends=Ends(1)))
+    assert "No webhooks yet, and none expected." in reply(fresh)
+    assert "No webhooks yet." in reply(replace(fresh, ends=Ends(1)))
 
 
 MINE = Stuck(NAME, "U1", "C1", True, Kind.CARD, State.PARKED, "not_in_channel", until=at(90))
@@ -102,48 +102,49 @@ def test_all_is_ill() -> None:
         place=Place("C1", "not_in_channel"),
     )
     assert reply(ill) == snapshot("""\
-*Webhooks of 100ms*
-The last one came 22 Nov 2026, 12:03 UTC. In the last 24 hours 2 were about
-    recordings of this bot.
-1 webhook waits: it is not clear yet which recording it is about. The bot asks
-    100ms.
-⚠️ Of 5 recordings that ended in the last 24 hours, 3 ended without a webhook:
-    the bot learnt of it by asking.
-⚠️ 100ms could not deliver more than 300 webhooks in the last 24 hours. It says:
+*Webhooks from 100ms*
+The last one arrived 22 Nov 2026, 12:03 UTC. In the last 24 hours: 2 about this
+    bot's recordings.
+1 webhook is waiting: it is not yet clear which recording it is about. The bot
+    is checking with 100ms.
+⚠️ Of 5 recordings that ended in the last 24 hours, 3 ended without a webhook;
+    the bot noticed by polling.
+⚠️ 100ms failed to deliver more than 300 webhooks in the last 24 hours. Reasons:
     “timeout” 200×, “status &lt;503&gt;” 100×.
-The bot was away after 22 Nov 2026, 12:03 UTC. At 14:03 UTC it has 100ms send
-    again what could not be delivered meanwhile.
-Nothing gets lost, for the bot asks. Whoever runs it sees the cause with
-    `record-bot doctor`.
-*What waits*
-⚠️ Slack asked for a pause of `chat.update` until 14:03 UTC.
-⚠️ 100ms asked for a pause of `GET /recordings/{id}` until 14:03 UTC.
-⚠️ Slack does not accept the bot's token (it says `token_revoked`) since 22 Nov
-    2026, 13:53 UTC. Recordings go on, what is to be posted is kept, and the bot
-    tries again 14:03 UTC. If the app was removed, whoever runs the bot installs
-    it again.
-⚠️ 100ms gave no answer about 2 recordings when last asked. The bot asks again.
-• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> waits. @recorder is not
-    in <#C1>. Type `/invite @recorder` in the channel, then try again. The bot
-    tries again by itself, at 14:04 UTC at the latest.
-• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> did not get through
-    (HTTP 500), next try 14:04 UTC.
+The bot was down after 22 Nov 2026, 12:03 UTC. At 14:03 UTC it asks 100ms to
+    resend the webhooks that failed in the meantime.
+Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
+    on its host.
+*Waiting*
+⚠️ Slack rate-limits `chat.update` until 14:03 UTC.
+⚠️ 100ms rate-limits `GET /recordings/{id}` until 14:03 UTC.
+⚠️ Slack has rejected the bot's token since 22 Nov 2026, 13:53 UTC (error
+    `token_revoked`). Recordings continue, the bot keeps pending posts and tries
+    again at 14:03 UTC. If the app was removed, ask the person who runs the bot
+    to reinstall it.
+⚠️ 100ms did not answer the last request about 2 recordings. The bot is
+    retrying.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> is waiting. @recorder is
+    not in <#C1>. Type `/invite @recorder` in the channel, then try again. The
+    bot retries automatically, by 14:04 UTC at the latest.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> failed (HTTP 500),
+    next try 14:04 UTC.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed, next try 14:03
     UTC.
 • 2 messages for <#C0SECRET> cannot be posted. <#C0SECRET> is archived.
     Unarchive it, or use another channel.
-• 1 message for <#C0SECRET> did not get through; being tried again.
-• 1 direct message cannot be posted. Slack does not let @recorder write in this
-    direct message (it says `cannot_dm_bot`). Start it from a channel that
+• 1 message for <#C0SECRET> failed; the bot is retrying.
+• 1 direct message cannot be posted. Slack does not let @recorder post in this
+    direct message (error `cannot_dm_bot`). Start it from a channel that
     @recorder is in.
-• 1 step of other recordings failed; being tried again.
+• 1 step of other recordings failed; the bot is retrying.
 *This channel*
 ⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
     again.
-*What Slack lets the bot do*
-⚠️ `files:write` is missing. Put the transcript into the thread.
-Whoever runs the bot pastes `record-bot manifest` into the Slack app's manifest
-    and installs it again.
+*Slack permissions*
+⚠️ `files:write` is missing. Upload the transcript to the thread.
+To add it, the person who runs the bot pastes the output of `record-bot
+    manifest` into the Slack app's manifest and reinstalls the app.
 ~ recorder, version `0.1.0`\
 """)
 
@@ -152,13 +153,13 @@ def test_nobody_answers() -> None:
     dark = replace(WELL, undelivered=None, missing_scopes=None, place=None)
     assert reply(dark).splitlines()[3:] == snapshot(
         [
-            "⚠️ 100ms did not answer what it could not deliver. Ask again in a minute.",
-            "*What waits*",
-            "✅ Nothing waits.",
+            "⚠️ 100ms did not report its failed deliveries. Run this again in a minute.",
+            "*Waiting*",
+            "✅ Nothing is waiting.",
             "*This channel*",
-            "⚠️ Slack did not answer. Ask again in a minute.",
-            "*What Slack lets the bot do*",
-            "Slack did not say. Ask again in a minute.",
+            "⚠️ Slack did not answer. Run this again in a minute.",
+            "*Slack permissions*",
+            "Slack did not report them. Run this again in a minute.",
             "~ recorder, version `0.1.0`",
         ]
     )
@@ -197,8 +198,8 @@ STUCK = st.builds(
     until=st.none() | TIMES,
 )
 COUNTS = st.integers(0, 10**7)
-CHECKUPS = st.builds(
-    Checkup,
+REPORTS = st.builds(
+    DoctorReport,
     webhooks=st.booleans(),
     received=st.builds(Received, st.none() | TIMES, COUNTS, COUNTS, COUNTS),
     ends=st.builds(Ends, COUNTS, COUNTS),
@@ -224,6 +225,6 @@ CHECKUPS = st.builds(
 
 
 @settings(max_examples=150, deadline=None)
-@given(CHECKUPS, TEXTS)
-def test_slack_takes_it_whatever_is_found(found: Checkup, bot: str) -> None:
+@given(REPORTS, TEXTS)
+def test_slack_takes_it_whatever_is_found(found: DoctorReport, bot: str) -> None:
     assert_accepted(doctor_reply(found, bot=bot))

@@ -20,17 +20,16 @@ def test_help() -> None:
 `/record pause [room]`  Pause the recording of a room.
 `/record resume [room]`  Continue a paused recording.
 `/record status`  Show what is being recorded now.
-`/record list [room] [n]`  List past recordings, 10 unless you say how many.
+`/record list [room] [n]`  List past recordings, 10 by default.
 `/record follow [room]`  Show a card here for every recording of a room. Without
-    a room, list those followed.
-`/record unfollow [room]`  Show no more cards here for recordings of a room that
-    others start.
-`/record doctor`  Show what waits and why, and whether Slack and 100ms work with
-    the bot.
-`/record settings`  Set the default room, who may start and stop, and where
-    results go, in this channel.
-`/record presets`  Show the presets, to edit or delete them.
-`/record help [command]`  Explain the commands, or one of them.
+    a room, list followed rooms.
+`/record unfollow [room]`  Stop following a room in this channel.
+`/record doctor`  Show what is waiting and why, and check the connections to
+    Slack and 100ms.
+`/record settings`  Set this channel's default room, who can start and stop, and
+    where results go.
+`/record presets`  Show, edit and delete presets.
+`/record help [command]`  Explain all commands, or one of them.
 ~ `/record help start` explains one command and its options.
 [*Start a recording -> form_open]\
 """)

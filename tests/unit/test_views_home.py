@@ -43,18 +43,17 @@ def test_home() -> None:
 [Watch -> recording_watch.20] [Transcript -> recording_transcript.20] [Details
     -> recording_details.20]
 # Presets
-There are no presets yet. To make one, fill the start form and choose Save as
-    preset.
+No presets yet. To make one, fill in the start form and choose Save as preset.
 # Settings
-What holds in a channel: its default room and preset, who may start and stop,
-    where results go. [Choose a channel -> settings_pick.0]\
+For each channel: the default room and preset, who can start and stop
+    recordings, and where results go. [Choose a channel -> settings_pick.0]\
 """)
     assert commands in shown(help_reply())
     assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(
         [
             "[*Start a recording -> form_open]",
             "# Recording now",
-            "Nothing that you can see is being recorded.",
+            "No recordings that you can see are running.",
             "# Recent",
             "Recordings you can see appear here.",
         ]
@@ -81,35 +80,34 @@ def test_home_of_an_admin() -> None:
 <@U1>, 22 Nov 2026, 14:03 UTC [Edit -> preset_edit.0]
 [All presets (3 more) -> presets_all]
 # Settings
-What holds in a channel: its default room and preset, who may start and stop,
-    where results go. [Choose a channel -> settings_pick.77]
+For each channel: the default room and preset, who can start and stop
+    recordings, and where results go. [Choose a channel -> settings_pick.77]
 # For admins
-*Set-up*
-No webhook has come from 100ms yet.
-Where it sends them stands in the 100ms dashboard, at Developer, Webhooks.
+*Setup*
+No webhook from 100ms has arrived yet.
+See Developer → Webhooks in the 100ms dashboard.
 ⚠️ `groups:read` is missing. See private channels.
-Whoever runs the bot pastes `record-bot manifest` into the Slack app's manifest
-    and installs it again.
-*What waits*
-100ms gives no answer about 2 recordings.
-No calls of `chat.update` for now: Slack or 100ms asked for a pause.
+To add it, the person who runs the bot pastes the output of `record-bot
+    manifest` into the Slack app's manifest and reinstalls the app.
+*Waiting*
+100ms does not answer requests about 2 recordings.
+Calls to `chat.update` are on hold: Slack or 100ms is limiting them.
 [Check-up -> checkup]
 """)
     well = HomeHealth(True, NOW, 0, (), ())
     told = shown(home_view(HomePage(health=well), NOW))
     assert told[told.index("# Presets") : told.index("---")] == snapshot("""\
 # Presets
-There are no presets yet. To make one, fill the start form and choose Save as
-    preset.
+No presets yet. To make one, fill in the start form and choose Save as preset.
 # Settings
-What holds in a channel: its default room and preset, who may start and stop,
-    where results go. [Choose a channel -> settings_pick.0]
+For each channel: the default room and preset, who can start and stop
+    recordings, and where results go. [Choose a channel -> settings_pick.0]
 # For admins
-*Set-up*
-The last webhook of 100ms came 22 Nov 2026, 14:03 UTC.
-Slack grants everything that the bot needs.
-*What waits*
-100ms and Slack answer.
+*Setup*
+Last webhook from 100ms: 22 Nov 2026, 14:03 UTC.
+The bot has all Slack permissions it needs.
+*Waiting*
+100ms and Slack are answering.
 [Check-up -> checkup]
 """)
 
@@ -117,11 +115,10 @@ Slack grants everything that the bot needs.
 def test_home_of_a_guest() -> None:
     told = shown(home_view(HomePage(member=False), NOW))
     assert told[: told.index("---")] == snapshot("""\
-Here you see the recordings that you start. Those of your channels are in the
-    channels themselves. Where a channel lets you start one, type `/record`
-    there.
+This tab shows the recordings that you start. Other recordings are in your
+    channels. To start one in a channel that allows it, type `/record` there.
 # Recording now
-Nothing that you can see is being recorded.
+No recordings that you can see are running.
 # Recent
 Recordings you can see appear here.
 """)

@@ -87,7 +87,7 @@ def test_list() -> None:
 [Transcript -> recording_transcript.1] [Details -> recording_details.1]\
 """)
     assert shown(lists.list_reply([], NAME)) == snapshot("""\
-There are no recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
+No recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
 [Start a recording -> form_open]\
 """)
 

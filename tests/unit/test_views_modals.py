@@ -34,7 +34,7 @@ def test_starting() -> None:
     view = starting_view("external-1", NAME)
     assert shown(view) == snapshot("""\
 Starting to record **\u2068Q&A <weekly> 🎉 שלום\u2069**…
-~ You can close this: the card shows how it goes.\
+~ You can close this. The card shows the progress.\
 """)
     assert view["external_id"] == "external-1"
 
@@ -48,8 +48,8 @@ It takes a few seconds.
 """)
     assert shown(outcome_view(recording(*RUNS), None, "request-1")) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069**
-*The recording runs.*
-Its card shows how it goes.\
+*The recording is running.*
+Its card shows the progress.\
 """)
 
 
@@ -58,9 +58,8 @@ def test_it_does_not_start() -> None:
     assert shown(view) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069**
 *The recording did not start.*
-100ms shows no such room to this bot, or gives it no right to record it. It
-    said: “user does not have required permission”. Check that the room is in
-    this 100ms workspace.
+100ms does not let the bot see or record this room. 100ms said: “user does not
+    have required permission”. Check that the room is in this 100ms workspace.
 [*Back to the form -> form_back]\
 """)
     assert view["private_metadata"] == "request-1"
@@ -79,12 +78,12 @@ def test_outcomes_as_replies() -> None:
         assert_accepted(message)
         told.append(outline(message.payload()))
     assert "\n\n".join(told) == snapshot("""\
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording runs. Its card shows how it
-    goes.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · The recording is running. Its card shows the
+    progress.
 [Open the card -> link.0]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · This room is already being recorded. Its
-    card shows how it goes.
+    card shows the progress.
 [Open the card -> link.0]
 
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · This room was already being recorded.
@@ -120,7 +119,7 @@ def test_details() -> None:
     ]
     assert shown(details_view(recording(*READ), deliveries, viewer=ALL)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
-*Asked by*
+*Requested by*
 <@U1>, 22 Nov 2026, 14:03 UTC | *Settings*
 720p, transcript (txt, srt), summary (1 section) | *Started*
 22 Nov 2026, 14:03 UTC | *Ended*
@@ -172,17 +171,17 @@ def test_details_for_a_guest_have_no_links_and_name_no_channel_that_they_cannot_
 def test_details_of_a_failure() -> None:
     assert shown(details_view(recording(*REFUSED), viewer=ALL)) == snapshot("""\
 ⚠️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Not started
-The recording did not start. 100ms shows no such room to this bot, or gives it
-    no right to record it. It said: “user does not have required permission”.
-    Check that the room is in this 100ms workspace.
-*Asked by*
+The recording did not start. 100ms does not let the bot see or record this room.
+    100ms said: “user does not have required permission”. Check that the room is
+    in this 100ms workspace.
+*Requested by*
 <@U1>, 22 Nov 2026, 14:03 UTC | *Settings*
 720p, transcript (txt, srt), summary (1 section) | *Shown in*
 <#C1>
 ~ Sections: Agenda (bullets)
 [Try again -> recording_try_again] [Channel settings -> settings_open]
 # Files
-~ 100ms has listed none.
+~ 100ms has not listed any files.
 # Log
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms refused the start

@@ -40,56 +40,58 @@ def test_all_the_words() -> None:
     running = recording(*RUNS)
     said = [f"{p.why} {p.status or ''} {p.detail}: {explain(p, running).text}" for p in CASES]
     assert folded("\n".join(said)) == snapshot("""\
-cancelled  : The recording did not start. It was stopped before it began. Try
+cancelled  : The recording did not start. It was stopped before it started. Try
     again whenever you like.
-parked  : The recording did not start. 100ms could not be reached in time, and
-    you may no longer want it. If you still do, try again.
-INTERNAL_ERROR  : The recording failed. 100ms had an error of its own. Try
-    again. If it goes on, tell 100ms support about recording `hms-1`.
+parked  : The recording did not start. 100ms could not be reached in time, so
+    the request expired. If you still want the recording, try again.
+INTERNAL_ERROR  : The recording failed. 100ms had an internal error. Try again.
+    If this keeps happening, tell 100ms support about recording `hms-1`.
 MAX_RETRIES_REACHED  : The recording failed. 100ms could not open the meeting
     URL. The room's own link must join the room without a click or a login.
 UPLOAD_ERROR  : The recording failed. 100ms could not store the files. Check the
     template's storage in the 100ms dashboard, then try again.
-BEAM_STOPPED  : The recording failed. It was stopped before it had begun. Try
-    again, and stop it only after it says Recording.
-vanished  : The recording is gone. 100ms no longer shows it to this bot. Look
-    for recording `hms-1` in the 100ms dashboard.
-given_up  : The recording never came to an end. 100ms has said nothing new for
-    too long, so the bot stopped asking. Look for recording `hms-1` in the 100ms
+BEAM_STOPPED  : The recording failed. It was stopped before it started. Try
+    again, and stop it only after the card says Recording.
+vanished  : The recording is gone. 100ms no longer shows this recording to the
+    bot. Look for recording `hms-1` in the 100ms dashboard.
+given_up  : The recording never finished. 100ms has reported nothing new for too
+    long, so the bot stopped checking. Look for recording `hms-1` in the 100ms
     dashboard.
-unknown  : The recording failed. 100ms gave no reason that this bot knows. Try
-    again. If it goes on, tell 100ms support about recording `hms-1`.
+unknown  : The recording failed. 100ms did not give a reason that the bot
+    understands. Try again. If this keeps happening, tell 100ms support about
+    recording `hms-1`.
 refused 400 said: The recording did not start. 100ms does not accept these
-    settings for this room. It said: “said”. Change the settings. A room whose
-    template has no subdomain needs a meeting URL.
+    settings for this room. 100ms said: “said”. Change the settings. A room
+    whose template has no subdomain needs a meeting URL.
 refused 401 said: The recording did not start. 100ms does not accept this bot's
-    keys. It said: “said”. Ask whoever runs the bot to check them, then try
-    again.
-refused 403 said: The recording did not start. 100ms shows no such room to this
-    bot, or gives it no right to record it. It said: “said”. Check that the room
-    is in this 100ms workspace.
-refused 404 said: The recording did not start. 100ms does not know this room. It
-    said: “said”. Check that it still exists, or choose another room.
-refused 409 said: The recording did not start. Something else is recording this
-    room, and the bot could not find it. It said: “said”. Wait for it to end or
-    stop it in 100ms, then try again.
+    keys. 100ms said: “said”. Ask the person who runs the bot to check them,
+    then try again.
+refused 403 said: The recording did not start. 100ms does not let the bot see or
+    record this room. 100ms said: “said”. Check that the room is in this 100ms
+    workspace.
+refused 404 said: The recording did not start. 100ms cannot find this room.
+    100ms said: “said”. Check that it still exists, or choose another room.
+refused 409 said: The recording did not start. The room is already being
+    recorded, but the bot cannot find that recording. 100ms said: “said”. Wait
+    until it ends, or stop it in 100ms, then try again.
 refused 422 said: The recording did not start. 100ms does not accept these
-    settings for this room. It said: “said”. Change the settings. A room whose
-    template has no subdomain needs a meeting URL.
-refused 500 said: The recording did not start. 100ms refused (HTTP 500). It
-    said: “said”. Try again. If it goes on, tell whoever runs the bot.
+    settings for this room. 100ms said: “said”. Change the settings. A room
+    whose template has no subdomain needs a meeting URL.
+refused 500 said: The recording did not start. 100ms refused (HTTP 500). 100ms
+    said: “said”. Try again. If this keeps happening, tell the person who runs
+    the bot.
 refused 403 room is disabled: The recording did not start. The room is disabled
-    in 100ms. It said: “room is disabled”. Enable it in the 100ms dashboard,
+    in 100ms. 100ms said: “room is disabled”. Enable it in the 100ms dashboard,
     then try again.
 refused 400 meeting_url is required: The recording did not start. 100ms needs a
-    meeting URL for this room, or cannot use the one given. It said:
-    “meeting_url is required”. Change the settings: give a URL that joins the
+    meeting URL for this room, or cannot use the one given. 100ms said:
+    “meeting_url is required”. Change the settings: enter a URL that joins the
     room without a click.
 refused 400 multiple destinations found: The recording did not start. 100ms
-    cannot use the destination. It said: “multiple destinations found”. Change
-    the settings: name a destination of the room's template.
-refused  : The recording did not start. 100ms refused. Try again. If it goes on,
-    tell whoever runs the bot.
+    cannot use the destination. 100ms said: “multiple destinations found”.
+    Change the settings: enter a destination from the room's template.
+refused  : The recording did not start. 100ms refused. Try again. If this keeps
+    happening, tell the person who runs the bot.
 cannot_post  not_in_channel: The recording did not start. @record-bot is not in
     <#C1>. Type `/invite @record-bot` in the channel, then try again.
 cannot_post  channel_not_found: The recording did not start. @record-bot cannot
@@ -98,19 +100,19 @@ cannot_post  channel_not_found: The recording did not start. @record-bot cannot
 cannot_post  is_archived: The recording did not start. <#C1> is archived.
     Unarchive it, or use another channel.
 cannot_post  restricted_action: The recording did not start. Only some people
-    may post in <#C1>. Ask an admin to let @record-bot post there, or use
+    can post in <#C1>. Ask an admin to let @record-bot post there, or use
     another channel.
 cannot_post  restricted_action_read_only_channel: The recording did not start.
-    Only some people may post in <#C1>. Ask an admin to let @record-bot post
+    Only some people can post in <#C1>. Ask an admin to let @record-bot post
     there, or use another channel.
 cannot_post  missing_scope: The recording did not start. @record-bot is not
-    fully installed in Slack (it says `missing_scope`). Ask whoever runs the bot
-    to install it again, then try again.
+    fully installed in Slack (error `missing_scope`). Ask the person who runs
+    the bot to reinstall it, then try again.
 cannot_post  messages_tab_disabled: The recording did not start. Slack does not
-    let @record-bot write in <#C1> (it says `messages_tab_disabled`). Start it
-    from a channel that @record-bot is in.
+    let @record-bot post in <#C1> (error `messages_tab_disabled`). Start it from
+    a channel that @record-bot is in.
 cannot_post  some_new_error: The recording did not start. Slack does not let
-    @record-bot post in <#C1> (it says `some_new_error`). Type `/invite
+    @record-bot post in <#C1> (error `some_new_error`). Type `/invite
     @record-bot` in the channel, then try again.
 cannot_post  : The recording did not start. Slack does not let @record-bot post
     in <#C1>. Type `/invite @record-bot` in the channel, then try again.\

@@ -70,7 +70,7 @@ def test_the_short_ones() -> None:
     assert "\n\n".join(map(shown, SIMPLE)) == snapshot("""\
 Starting to record *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
-The card of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* appears in this channel too.
+The card of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* now also appears in this channel.
 
 Stopping *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
@@ -84,50 +84,51 @@ Nothing is being recorded here.
 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is not being recorded.
 [Start a recording -> form_open]
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded since 22 Nov 2026,
-    14:03 UTC, started by <@U1>.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded (started by <@U1>,
+    22 Nov 2026, 14:03 UTC).
 [Open its card -> link.0] [Follow here -> recording_follow]
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, started by <@U1>.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded (started by <@U1>).
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, in a place that you
-    cannot see. Its recording has to end before another can start.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is already being recorded, in a channel that
+    you cannot access. That recording must end before another can start.
 
 Only members of the channel can stop this recording. Ask one of them.
 
 *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is ready to open. The link works
-    until 22 Nov 2026, 14:03 UTC. Anyone who has it can open it.
+    until 22 Nov 2026, 14:03 UTC. Anyone with the link can open it.
 [Open -> link.0]
 
-100ms gave no usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*. Try
-    again in a minute.
+100ms did not return a usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉
+    שלום\u2069*. Try again in a minute.
 
-100ms has no transcript to open, or not yet. Details lists the files.
+100ms has no transcript to open, at least not yet. Open Details to see the
+    files.
 
-Slack was too slow to open the form. Open it from here.
+Slack took too long to open the form. Open it here.
 [Open the form -> form_open]
 
-Something broke on our side. Try again; if it goes on, tell whoever runs the bot
-    this reference: `9f3a`.
+Something went wrong on our side. Try again. If this keeps happening, give the
+    person who runs the bot this reference: `9f3a`.
 
 100ms or Slack is not answering right now. Try again in a minute.
 
-There is no room “weekly &lt;x&gt;”. Check the name, or choose the room in the
+No room matches “weekly &lt;x&gt;”. Check the name, or choose the room in the
     form.
 [Open the form -> form_open]
 
-There is no room “weakly”. Did you mean this one?
+No room matches “weakly”. Did you mean this one?
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record start weekly
 [Open the form -> form_open]
 
-There is no room “weekly &lt;x&gt;”. Check the name, or give the room's id.
+No room matches “weekly &lt;x&gt;”. Check the name, or give the room's id.
 
-There is no room “weakly”. Did you mean this one?
+No room matches “weakly”. Did you mean this one?
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record stop weekly
 
-2 rooms fit “week”. Name one of them.
+2 rooms match “week”. Name one of them.
 • \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069 `65f0c0ffee00000000000001`
 • weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
 /record start a
@@ -138,7 +139,7 @@ There is no room “weakly”. Did you mean this one?
 def test_a_few_to_choose_from() -> None:
     rows = [row(), row(key="key-2", room_name="b")]
     assert shown(steer_views.which_one(rows, "stop")) == snapshot("""\
-2 recordings could be meant. Which one should stop?
+Which of these 2 recordings do you want to stop?
 [Q&A <weekly> 🎉 שלום -> recording_stop.0] [b -> recording_stop.1]\
 """)
 
@@ -146,7 +147,7 @@ def test_a_few_to_choose_from() -> None:
 def test_many_to_choose_from() -> None:
     rows = [row(key=f"key-{n}") for n in range(120)]
     assert shown(steer_views.which_one(rows, "pause")) == snapshot("""\
-120 recordings could be meant. Which one should pause?
+Which of these 120 recordings do you want to pause?
 [100 to choose from]\
 """)
 
@@ -156,16 +157,16 @@ def test_a_command_that_was_not_understood() -> None:
     assert isinstance(error, CommandError)
     assert shown(commands_views.command_error(error)) == snapshot("""\
 *The smaller side must be 144 to 1080 pixels.*
---res takes 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller side
-    144 to 1080, larger side 192 to 1920 pixels).
-Perhaps you mean:
+--res accepts 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller
+    side 144 to 1080, larger side 192 to 1920 pixels).
+Did you mean:
 /record start "Q&A <b>" --res 1920x144
 [Open the form -> form_open]\
 """)
     assert folded(commands_views.command_error(error).text) == snapshot("""\
-The smaller side must be 144 to 1080 pixels. --res takes 720p, 1080p, portrait
+The smaller side must be 144 to 1080 pixels. --res accepts 720p, 1080p, portrait
     or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
-    to 1920 pixels). Perhaps you mean: `/record start "Q&amp;A &lt;b&gt;" --res
+    to 1920 pixels). Did you mean: `/record start "Q&amp;A &lt;b&gt;" --res
     1920x144`\
 """)
 

@@ -91,7 +91,7 @@ Then we agreed.
 def test_an_empty_transcript() -> None:
     assert results(recording(*TRANSCRIBED, read(0))) == snapshot("""\
 <@U1> The video is ready.
-~ The transcript is empty: nobody spoke, or not in English.
+~ The transcript is empty: nobody spoke, or the speech was not in English.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -102,7 +102,7 @@ def test_a_part_is_missing() -> None:
     assert results(recording(*TRANSCRIBED, failed, file, read(1204))) == snapshot("""\
 <@U1> The video and transcript are ready.
 ~ 100ms could not make: Transcript (srt).
-There is no summary, though one was asked for.
+No summary arrived, although one was requested.
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
     recording_details]\
 """)
@@ -112,7 +112,7 @@ def test_the_transcript_failed() -> None:
     failed = f.TranscriptionReported(at=at(5000), outcome="failure")
     assert results(recording(*UPLOADED, failed, read(None))) == snapshot("""\
 <@U1> The video is ready.
-~ There is no transcript: 100ms could not make it. Its dashboard may say why.
+~ 100ms could not make the transcript. The 100ms dashboard may say why.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -121,8 +121,8 @@ def test_the_transcript_never_came() -> None:
     gave_up = f.GaveUp(at=at(99_000), on="transcript")
     assert results(recording(*UPLOADED, gave_up)) == snapshot("""\
 <@U1> The video is ready.
-~ The transcript did not come in time. If it still comes, the 100ms dashboard
-    has it.
+~ The transcript did not arrive in time. If it is made later, find it in the
+    100ms dashboard.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -131,7 +131,7 @@ def test_the_template_made_no_transcript() -> None:
     gave_up = f.GaveUp(at=at(6000), on="transcript")
     assert results(recording(*UPLOADED, gave_up, options=RecordingOptions())) == snapshot("""\
 <@U1> The video is ready.
-~ No transcript came; the room's template may not make one.
+~ No transcript arrived. The room's template may not make one.
 [Watch -> recording_watch] [Details -> recording_details]\
 """)
 
@@ -148,8 +148,8 @@ def test_failed() -> None:
     failed = f.BeamFailed(at=at(30), error_type="UPLOAD_ERROR", message="bucket <x> & co")
     assert results(recording(*ACCEPTED, failed)) == snapshot("""\
 <@U1> The recording failed.
-100ms could not store the files. It said: “bucket &lt;x&gt; &amp; co”. Check the
-    template's storage in the 100ms dashboard, then try again.
+100ms could not store the files. 100ms said: “bucket &lt;x&gt; &amp; co”. Check
+    the template's storage in the 100ms dashboard, then try again.
 [Try again -> recording_try_again] [Details -> recording_details]\
 """)
 
@@ -158,12 +158,12 @@ def test_a_long_summary_points_to_details() -> None:
     long = [SummarySection("Notes", "paragraph", (), "Word. " * 2000)]
     message = results_message(recording(*READ), summary=long, mention=False, in_thread=True)
     assert_accepted(message)
-    assert "Details has all of it" in outline(message.payload())
+    assert "Open Details for all of it" in outline(message.payload())
 
 
 def test_a_long_meeting_may_have_a_short_summary() -> None:
     long = replace(recording(*READ), duration_s=100 * 60.0)
-    assert "Past 90 minutes" in results(long, SUMMARY)
+    assert "over 90 minutes" in results(long, SUMMARY)
 
 
 @given(recordings(), st.lists(SECTIONS, max_size=20), st.booleans(), st.booleans())
@@ -204,15 +204,15 @@ def test_word_to_the_starter() -> None:
     told = tell_message(recording(*RUNS), channel="C1", error="is_archived")
     assert shown(told) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-Its card in <#C1> is out of reach. <#C1> is archived. Unarchive it, or use
+The bot cannot update the card in <#C1>. <#C1> is archived. Unarchive it, or use
     another channel.
-The recording goes on; you can stop it here.
+The recording continues; you can stop it here.
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
     assert folded(dates(told.text)) == snapshot("""\
-\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. Its card in <#C1> is out of reach.
-    <#C1> is archived. Unarchive it, or use another channel. The recording goes
-    on; you can stop it here.\
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: recording. The bot cannot update the card in
+    <#C1>. <#C1> is archived. Unarchive it, or use another channel. The
+    recording continues; you can stop it here.\
 """)
 
 

@@ -68,16 +68,16 @@ def _on_air() -> list[Sample]:
     return [
         card("Somebody has asked for a recording", story()),
         card("100ms has accepted it", story(*ACCEPTED)),
-        card("It has not begun after a while", story(*ACCEPTED), late=True),
-        card("It runs", story(*RUNS)),
-        card("It runs, with the template's settings", story(*RUNS, options=PLAIN)),
+        card("Starting takes long", story(*ACCEPTED), late=True),
+        card("It is running", story(*RUNS)),
+        card("It is running, with the template's settings", story(*RUNS, options=PLAIN)),
         card("A pause is on its way", story(*RUNS, PAUSED[-2])),
         card("It is paused", story(*PAUSED)),
-        card("It is about to go on", story(*PAUSED, resuming)),
+        card("A resume is on its way", story(*PAUSED, resuming)),
         card("A stop is on its way", story(*RUNS, f.StopRequested(at=at(4000), by="U2"))),
-        card("The room was recorded already, by others", story(adopted, runs)),
-        card("In a room that this channel follows, others started one", noticed(RUNS[-1])),
-        card("The room is being recorded by us already", story(f.PointsTo(at=at(2), key="key-0"))),
+        card("The room was already recorded, by others", story(adopted, runs)),
+        card("Others started one in a followed room", noticed(RUNS[-1])),
+        card("The bot is already recording the room", story(f.PointsTo(at=at(2), key="key-0"))),
         card("It was stopped before it began", story(f.StopRequested(at=at(1), by="U1"))),
     ]
 
@@ -89,8 +89,8 @@ def _ended() -> list[Sample]:
         card("It ended by itself: the room was ended", story(*ended("room ended"))),
         card("It ended by itself: everybody left", story(*ended("last peer left"))),
         card("Processing takes long", story(*STOPPED), late=True),
-        card("The video is there", story(*UPLOADED, options=SILENT)),
-        card("The audio is there", story(*UPLOADED, options=RecordingOptions(audio_only=True))),
+        card("The video is ready", story(*UPLOADED, options=SILENT)),
+        card("The audio is ready", story(*UPLOADED, options=RecordingOptions(audio_only=True))),
         card("A transcript was asked for", story(*UPLOADED), expected=at(5000)),
         card(
             "The template may make a transcript",
@@ -101,7 +101,8 @@ def _ended() -> list[Sample]:
         card("The transcript is there, and is being read", story(*TRANSCRIBED)),
         card("Everything is there", story(*READ)),
         card(
-            "The transcript never came", story(*UPLOADED, f.GaveUp(at=at(30_000), on="transcript"))
+            "The transcript never arrived",
+            story(*UPLOADED, f.GaveUp(at=at(30_000), on="transcript")),
         ),
     ]
 
@@ -142,7 +143,7 @@ def _failed() -> list[Sample]:
 
 GROUPS = (
     Group("Cards", "One for each recording and channel, edited in place.", tuple(_on_air())),
-    Group("Cards later", "The same cards, once it was stopped.", tuple(_ended())),
-    Group("Not started", "The card, where 100ms did not take the start.", tuple(_not_started())),
-    Group("Failed", "The card of a recording that came to a bad end.", tuple(_failed())),
+    Group("Cards later", "The same cards, after the recording stops.", tuple(_ended())),
+    Group("Not started", "The card when 100ms did not accept the start.", tuple(_not_started())),
+    Group("Failed", "The card of a recording that failed.", tuple(_failed())),
 )

@@ -1,6 +1,6 @@
 """All groups, in the order in which people meet them."""
 
-from tests.voice import cards, forms, health, replies, results, unfurls
+from tests.voice import cards, doctor, forms, replies, results, unfurls
 from tests.voice.sample import Group, Sample
 
 GROUPS: tuple[Group, ...] = (
@@ -10,6 +10,6 @@ GROUPS: tuple[Group, ...] = (
     *unfurls.GROUPS,
     *replies.GROUPS,
     *forms.GROUPS[3:],
-    *health.GROUPS,
+    *doctor.GROUPS,
 )
 SAMPLES: tuple[Sample, ...] = tuple(sample for group in GROUPS for sample in group.samples)

@@ -80,15 +80,15 @@ def _start() -> list[Sample]:
     return [
         modal("/record, or Start a recording", start_form, FIRST, request_id="r"),
         modal(
-            "There are presets, and the channel has a default room",
+            "With presets and a default room",
             start_form,
             CHOSEN.model_copy(update={"came": {"room_id": "this channel's settings"}}),
             request_id="r",
             presets=PRESETS,
         ),
-        modal("Several rooms fit what was typed", start_form, unclear, request_id="r"),
+        modal("Several rooms match the typed name", start_form, unclear, request_id="r"),
         modal("More options was pressed", start_form, more, request_id="r"),
-        modal("It was sent by somebody who may not", refused_view, no, "r"),
+        modal("The sender is not allowed to start", refused_view, no, "r"),
     ]
 
 
@@ -113,9 +113,9 @@ def _outcomes() -> list[Sample]:
     return [
         modal("The form was sent", outcomes.starting_view, "external-1", ROOM),
         outcome("100ms has accepted it", *ACCEPTED),
-        outcome("It runs", *RUNS),
-        outcome("We record the room already", f.PointsTo(at=at(2), key="key-0")),
-        outcome("Others record the room already", elsewhere),
+        outcome("It is running", *RUNS),
+        outcome("The bot is already recording the room", f.PointsTo(at=at(2), key="key-0")),
+        outcome("The room is already recorded by others", elsewhere),
         outcome("100ms refused", *REFUSED, link=None),
         outcome("The bot is not in the channel", not_there, link=None, channel=seed.LOBBY),
     ]
@@ -168,9 +168,9 @@ def _settings() -> list[Sample]:
 
 
 GROUPS = (
-    Group("Start form", "What does not apply is not there.", tuple(_start())),
-    Group("Start form filled in", "By a preset, by hand, and wrongly.", tuple(_filled())),
-    Group("Outcomes", "In place of the form, once 100ms has answered.", tuple(_outcomes())),
-    Group("Presets", "Options with a name.", tuple(_presets())),
-    Group("Settings", "Of one channel; and other modals.", tuple(_settings())),
+    Group("Start form", "It shows only the fields that apply.", tuple(_start())),
+    Group("Start form filled in", "From a preset, by hand, and with errors.", tuple(_filled())),
+    Group("Outcomes", "Replaces the form once 100ms has answered.", tuple(_outcomes())),
+    Group("Presets", "Named sets of options.", tuple(_presets())),
+    Group("Settings", "The settings of one channel, and other modals.", tuple(_settings())),
 )

@@ -16,12 +16,12 @@ from tests.voice.sample import Group, Sample
 PAGE = Path(__file__).parents[2] / "docs" / "voice.md"
 TOP = """# The voice
 
-Every message and view of the bot, drawn as the sandbox draws them. Below each picture stands what \
-a screen reader says, and what a notification shows.
+Every message and view of the bot, drawn as the sandbox draws them. Below each picture is the text \
+for screen readers and notifications.
 
 The samples are in `tests/voice`; `RECORD_BOT_PICTURES=1 make test ARGS="tests/unit/test_voice.py \
-tests/browser/test_voice.py"` makes this page from them. A new view that is missing here fails \
-the tests.
+tests/browser/test_voice.py"` makes this page from them. The tests fail if a view is \
+missing here.
 """
 _DATE = re.compile(r"<!date\^\d+\^[^|>]*\|([^<>|]+)>")
 _LINK = re.compile(r"<https?://[^|>]+\|([^>]+)>")
@@ -64,7 +64,7 @@ def _group(group: Group) -> str:
 
 
 def _questions() -> Iterator[str]:
-    yield "## Questions\n\nAsked before a button does something.\n"
+    yield "## Questions\n\nConfirmations before an action.\n"
     yield _picture("Questions", "questions") + "\n"
     for n, (label, asked) in enumerate(questions().items(), 1):
         choices = f"{asked['confirm']['text']} / {asked['deny']['text']}"

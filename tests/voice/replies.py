@@ -46,10 +46,10 @@ NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel"
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
 WRONG = {
     "A command is misspelt": "strat standup",
-    "Nothing fits the command": "dance",
+    "No similar command": "dance",
     "An option is unknown": "start standup --resolution-x 5",
     "A value is out of range": "start standup --temperature 7",
-    "Options exclude each other": "start standup --no-transcript --summary",
+    "Options contradict each other": "start standup --no-transcript --summary",
     "The list is too long": "list standup 400",
 }
 
@@ -71,42 +71,42 @@ def _asking() -> list[Sample]:
     states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
     many = [line(key=f"key-{n}", room_name=f"Room {n}") for n in range(7)]
     return [
-        only_you("No room fits the name", rooms_views.room_unknown, "budget", []),
+        only_you("No room matches the name", rooms_views.room_unknown, "budget", []),
         only_you(
-            "A room is nearly called that",
+            "A room has a similar name",
             rooms_views.room_unknown,
             "weakly",
             ROOMS[:1],
             ['/record start "weekly sync"'],
         ),
         only_you(
-            "Several rooms fit",
+            "Several rooms match",
             rooms_views.room_ambiguous,
             "weekly",
             ROOMS,
             [f'/record stop "{name}"' for name in COMMANDS],
         ),
         only_you(
-            "No room fits the name of one to stop",
+            "No room matches the name of one to stop",
             rooms_views.room_unknown,
             "budget",
             [],
             form=False,
         ),
         only_you("100ms has not answered yet", no_rooms_yet),
-        only_you("A room code is all that was given", only_a_code),
+        only_you("Only a room code was given", only_a_code),
         only_you("Several recordings run", steer_views.which_one, two, "stop"),
         only_you("Many recordings run", steer_views.which_one, many, "pause"),
-        only_you("Nothing runs here to stop", lists.nothing_running),
+        only_you("Nothing to stop here", lists.nothing_running),
         only_you("That room is not being recorded", lists.nothing_running, ROOM),
-        only_you("What runs is in no state for it", not_now, states),
-        only_you("The button was older than the recording's state", steer_views.too_late, "pause"),
+        only_you("The recording is in the wrong state", not_now, states),
+        only_you("The button is out of date", steer_views.too_late, "pause"),
         only_you("A message without a room's link", start_views.no_room_link),
         only_you("The bot was mentioned without a command", start_views.form_ready, "request-1"),
         only_you("Slack did not open the form in time", ui_replies.expired_trigger),
         only_you("… after it was filled in", ui_replies.expired_trigger, "request-1"),
         only_you("100ms or Slack does not answer", replies.try_again_soon),
-        only_you("Nobody expected this", replies.something_broke, "1f0c9a2b"),
+        only_you("An unexpected error", replies.something_broke, "1f0c9a2b"),
     ]
 
 
@@ -115,7 +115,7 @@ def _doing() -> list[Sample]:
     return [
         only_you("A recording was asked for by command", start_views.starting_reply, ROOM),
         only_you(
-            "It is recorded already, with its card elsewhere",
+            "It is already recorded, with its card elsewhere",
             start_views.already_recording,
             ROOM,
             seed.ADMIN,
@@ -124,7 +124,7 @@ def _doing() -> list[Sample]:
             **known,
         ),
         only_you(
-            "It is recorded already, by others",
+            "It is already recorded, by others",
             start_views.already_recording,
             ROOM,
             None,
@@ -132,21 +132,23 @@ def _doing() -> list[Sample]:
             can_follow=False,
             **known,
         ),
-        only_you("… where one cannot look", start_views.recorded_elsewhere, ROOM),
+        only_you(
+            "… in a channel that the person cannot access", start_views.recorded_elsewhere, ROOM
+        ),
         only_you("Follow here was pressed", share_views.following, ROOM),
-        only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
+        only_you("… where the bot cannot post", share_views.cannot_follow, *NOT_IN),
         only_you("Stop, by command", steer_views.stopping, ROOM),
         only_you("Pause, by command", steer_views.pausing, ROOM),
         only_you("Resume, by command", steer_views.resuming, ROOM),
         only_you(
-            "It runs, while no card can be seen",
+            "It is running, and the person sees no card",
             outcome_reply,
             story(*RUNS),
             PERMALINK,
             bot=BOT,
         ),
         only_you(
-            "It was recorded already",
+            "It was already recorded",
             outcome_reply,
             story(f.PointsTo(at=at(2), key="key-0")),
             PERMALINK,
@@ -160,7 +162,7 @@ def _doing() -> list[Sample]:
             bot=BOT,
         ),
         only_you(
-            "Only some may post in the channel",
+            "Only some people can post in the channel",
             outcome_reply,
             story(f.CannotPost(at=at(2), channel_id=seed.STANDUP, error="restricted_action")),
             None,
@@ -188,7 +190,7 @@ def _lists() -> list[Sample]:
             "Status, with recordings here and elsewhere", lists.status_reply, here, there, LATER
         ),
         only_you("Status, with recordings elsewhere only", lists.status_reply, [], there, LATER),
-        only_you("Status, and nothing runs", lists.status_reply, [], [], LATER),
+        only_you("Status, with nothing running", lists.status_reply, [], [], LATER),
         only_you("List", lists.list_reply, past),
         only_you("List of one room", lists.list_reply, past[:1], ROOM),
         only_you("List, and there are none", lists.list_reply, [], ROOM),
@@ -210,8 +212,8 @@ def _following() -> list[Sample]:
         only_you("In a direct message", following.only_in_channels),
         only_you("Unfollowed", following.unfollowed, ROOM),
         only_you("It was not followed", following.not_followed, ROOM),
-        only_you("Which rooms are followed", following.follows_reply, followed),
-        only_you("None is", following.follows_reply, []),
+        only_you("The followed rooms", following.follows_reply, followed),
+        only_you("No rooms are followed", following.follows_reply, []),
     ]
 
 
@@ -225,15 +227,15 @@ def _rights() -> list[Sample]:
 
     return [
         no("A guest starts a recording", Act.START, everyone),
-        no("Only some may start", Act.START, some),
-        no("Somebody may not stop", Act.STEER, some, "stop", seed.STARTER),
-        no("Somebody may not pause", Act.STEER, admins, "pause", seed.STARTER),
+        no("Only some people can start", Act.START, some),
+        no("Somebody is not allowed to stop", Act.STEER, some, "stop", seed.STARTER),
+        no("Somebody is not allowed to pause", Act.STEER, admins, "pause", seed.STARTER),
         no("A guest opens a file", Act.LINK, everyone),
         no("A guest follows", Act.FOLLOW, everyone),
-        no("Somebody may not forget it", Act.FORGET, admins, "", seed.STARTER),
+        no("Somebody is not allowed to forget it", Act.FORGET, admins, "", seed.STARTER),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),
-        only_you("Ask for a stop was pressed", stop_wished, seed.STARTER),
+        only_you("Ask to stop it was pressed", stop_wished, seed.STARTER),
         only_you("Settings, in a direct message", settings_replies.only_in_channels),
         only_you("Settings of a channel one cannot see", settings_replies.not_yours),
         only_you(
@@ -242,7 +244,7 @@ def _rights() -> list[Sample]:
             *slack_refusal("channel_not_found", seed.BOARD, bot=BOT),
         ),
         only_you(
-            "Settings were saved that leave out whoever saved them",
+            "The saved settings exclude the person who saved them",
             settings_replies.saved_without_you,
             seed.STANDUP,
             "workspace admins",
@@ -261,16 +263,16 @@ def _forgetting() -> list[Sample]:
         only_you("It has not ended", forgetting.not_ended_reply, ROOM),
         only_you("A button of a forgotten recording", ui_replies.forgotten_reply),
         direct("It is forgotten", forgetting.receipt_message, story(*READ), [kept], NOW),
-        direct("… and never ran", forgetting.receipt_message, story(never), [], NOW),
+        direct("… and never started", forgetting.receipt_message, story(never), [], NOW),
     ]
 
 
 GROUPS = (
-    Group("Commands not understood", "Only to whoever asked.", tuple(_misread())),
-    Group("Commands that need more", "Only to whoever asked.", tuple(_asking())),
-    Group("Commands that work", "Only to whoever asked.", tuple(_doing())),
-    Group("Lists and help", "Only to whoever asked.", tuple(_lists())),
-    Group("Following", "Only to whoever asked.", tuple(_following())),
-    Group("Refusals", "A refusal says who can.", tuple(_rights())),
-    Group("Forgetting", "And the receipt.", tuple(_forgetting())),
+    Group("Commands not understood", "Only visible to the person who asked.", tuple(_misread())),
+    Group("Commands that need more", "Only visible to the person who asked.", tuple(_asking())),
+    Group("Commands that work", "Only visible to the person who asked.", tuple(_doing())),
+    Group("Lists and help", "Only visible to the person who asked.", tuple(_lists())),
+    Group("Following", "Only visible to the person who asked.", tuple(_following())),
+    Group("Refusals", "A refusal names the people who can.", tuple(_rights())),
+    Group("Forgetting", "Replies, and the receipt.", tuple(_forgetting())),
 )

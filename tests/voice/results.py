@@ -72,8 +72,8 @@ def long_one() -> Recording:
 def _results() -> list[Sample]:
     failed = f.BeamFailed(at=at(4020), error_type="UPLOAD_ERROR", message="bucket not found")
     return [
-        results("Everything is there; whoever asked is named", story(*READ), summary=SUMMARY),
-        results("The same, for those who did not ask", story(*READ), summary=SUMMARY, mine=False),
+        results("Everything is there; the requester is mentioned", story(*READ), summary=SUMMARY),
+        results("The same, in other channels", story(*READ), summary=SUMMARY, mine=False),
         thread(
             "The same, where results go to the channel",
             results_message,
@@ -89,15 +89,15 @@ def _results() -> list[Sample]:
             story(*UPLOADED, options=RecordingOptions(audio_only=True, transcription=False)),
         ),
         results("The template makes no transcript", _off()),
-        results("The transcript never came", _given_up()),
+        results("The transcript never arrived", _given_up()),
         results("100ms could not make the transcript", read(None)),
         results("Nobody spoke", read(0)),
-        results("A summary was asked for and did not come", read(1204)),
+        results("A requested summary did not arrive", read(1204)),
         results("The summary cannot be read", read(1204, summary=True)),
         results("It was longer than 90 minutes", long_one(), summary=SUMMARY),
         results("It failed", story(*RUNS, failed)),
         thread(
-            "Slack did not take the transcript",
+            "Slack refused the transcript",
             file_failed_message,
             story(*READ),
             Kind.TRANSCRIPT,
@@ -106,7 +106,7 @@ def _results() -> list[Sample]:
             bot=BOT,
         ),
         thread(
-            "Slack did not take the chat",
+            "Slack refused the chat",
             file_failed_message,
             story(*READ),
             Kind.CHAT,
@@ -115,7 +115,7 @@ def _results() -> list[Sample]:
             bot=BOT,
         ),
         thread(
-            "100ms did not hand the chat out",
+            "100ms did not release the chat",
             file_failed_message,
             story(*READ),
             Kind.CHAT,
@@ -147,16 +147,16 @@ def _told() -> list[Sample]:
             bot=BOT,
         ),
         direct(
-            "The bot was removed from the channel of one that has ended",
+            "The bot was removed from the channel, and the recording has ended",
             tell_message,
             story(*READ),
             channel=seed.DESIGN,
             error="not_in_channel",
             bot=BOT,
         ),
-        direct("Somebody without the right asks for a stop", stop_wish, story(*RUNS), seed.GUEST),
+        direct("Somebody without permission asks to stop it", stop_wish, story(*RUNS), seed.GUEST),
         in_the_room("A recording that somebody asked for runs", room_notice, "Ines Moreau"),
-        in_the_room("Slack did not tell the name", room_notice, ""),
+        in_the_room("Slack did not report the name", room_notice, ""),
     ]
 
 
@@ -194,7 +194,7 @@ def _links() -> list[Sample]:
             *link[1:],
         ),
         only_you("There is nothing to open", no_file, "transcript"),
-        only_you("Somebody may not open it", no_right, "open", "full members of this workspace"),
+        only_you("A guest tries to open it", no_right, "open", "full members of this workspace"),
         modal(
             "In Details, until the link is there",
             message_view,
@@ -213,7 +213,7 @@ def _links() -> list[Sample]:
 
 GROUPS = (
     Group("Results", "In the thread of the card, or in the channel.", tuple(_results())),
-    Group("Links", "Made on click, for one person.", tuple(_links())),
-    Group("Told besides", "To one person directly, and to those in the room.", tuple(_told())),
+    Group("Links", "Created on request, for one person.", tuple(_links())),
+    Group("Other messages", "Direct messages, and messages in the room's chat.", tuple(_told())),
     Group("Details", "A modal, from the card, the results and lists.", tuple(_details())),
 )

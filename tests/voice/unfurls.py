@@ -38,7 +38,7 @@ GROUPS = (
                 story(*RUNS),
             ),
             _below("… and another public channel has it", (Offer.CARD, Offer.FOLLOW), story(*RUNS)),
-            _below("Nobody may join it any more", ()),
+            _below("The room is disabled", ()),
         ),
     ),
 )

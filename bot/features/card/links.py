@@ -1,33 +1,22 @@
-"""Links to cards."""
+"""Links to cards, for those who look at recordings."""
 
+import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
 
-from bot.access.people import Remembered
-from bot.core.deliveries import Delivery, State
+from bot.access.people import WITHIN_S
+from bot.core.deliveries import Delivery
 from bot.deps import Deps
-from bot.slack.errors import SlackError
-
-LASTING = timedelta(days=1)  # a card stays where it is; a workspace may get another address
 
 
 class CardLinks:
-    """Where a card is, Slack is asked once."""
-
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._links: Remembered[str] = Remembered(deps.now, lasting=LASTING)
 
     async def link(self, channel: str, cards: Iterable[Delivery]) -> str | None:
-        """To the one of these cards that is there; None if none is, or Slack does not say."""
-        for card in cards:
-            if card.target == channel and card.state is State.SENT and card.posted_in and card.ts:
-                try:
-                    return await self._links.get(f"{card.posted_in} {card.ts}", self._permalink)
-                except SlackError:
-                    return None
-        return None
-
-    async def _permalink(self, name: str) -> str:
-        channel, _, ts = name.partition(" ")
-        return await self._deps.slack.permalink(channel, ts)
+        """To the card in that channel; None if there is none, or Slack does not say in time."""
+        there = (card for card in cards if card.target == channel and card.message)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await self._deps.slack.link_to(next(there, None))
+        except TimeoutError:
+            return None

@@ -64,7 +64,7 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
         case f.ForgetRequested():
             return f"{mention(fact.by)} asked to forget it"
         case f.StopWished():
-            return f"{mention(fact.by)} would like it stopped"
+            return f"{mention(fact.by)} asked for it to be stopped"
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log)
         case f.StartNotDone() | f.StartAccepted() | f.Adopted() | f.PointsTo():
@@ -121,11 +121,11 @@ def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact]) -> str:
 def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) -> str | None:
     match fact:
         case f.StartNotDone():
-            return "100ms did not take it; trying again"
+            return "100ms did not accept it; trying again"
         case f.StartAccepted():
             return "100ms accepted the start"
         case f.Adopted():
-            return f"Found it running{', started elsewhere' if fact.elsewhere else ''}"
+            return f"It was already running{', started elsewhere' if fact.elsewhere else ''}"
         case f.PointsTo():
             return None  # the heading says it
 
@@ -135,12 +135,12 @@ def _refused(fact: f.StartRefused | f.StartParked | f.CannotPost | f.StopRefused
         case f.StartRefused():
             return "100ms refused the start"  # the card says why
         case f.StartParked():
-            return "Not started: the request grew too old"
+            return "Not started: the request expired"
         case f.CannotPost():
             return f"Slack refused a post: {esc(fact.error, 60)}"
         case f.StopRefused():
             refused = f"100ms refused the stop: {esc(fact.message or str(fact.status), 120)}"
-            return "Nothing ran any more" if fact.status == 404 else refused
+            return "It was no longer running" if fact.status == 404 else refused
 
 
 def _told(fact: f.BeamStarted | f.BeamStopped | f.RecordingUploaded | f.BeamFailed) -> str | None:

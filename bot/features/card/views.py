@@ -28,14 +28,14 @@ from bot.ui.text import duration, esc, join, mention, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, mark_of, sentence, state_of
 
 LOG_LINES = 10
-LATE = "is taking longer than usual; still asking 100ms."
+LATE = "is taking longer than usual; still checking with 100ms."
 _LATE = {
     Phase.STARTING: "Starting",
     Phase.STOPPING: "Stopping",
     Phase.PROCESSING: "Processing",
 }
 ELSEWHERE = "Started elsewhere, so your settings do not apply."
-UNASKED = "Started elsewhere, with settings of its own."
+UNASKED = "Started elsewhere, with its own settings."
 
 
 def recording_card(
@@ -46,7 +46,10 @@ def recording_card(
     permalink_of_pointer: str | None = None,
     bot: str = BOT,
 ) -> Message:
-    """`late` and the expected time are the policy's; the link leads to the recording in force."""
+    """Build the card. `late` and the expected time come from the policy.
+
+    The link leads to the card of the recording that occupies the room.
+    """
     notes = _notes(recording, late, transcript_expected_at, bot)
     log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording))))]
@@ -68,7 +71,7 @@ def _about(recording: Recording) -> list[str]:
     if recording.started_at:
         began = f"started {when(recording.started_at)}"
     else:
-        word = "asked" if recording.starter else "noticed"
+        word = "requested" if recording.starter else "noticed"
         began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
     who = mention(recording.starter) if recording.starter else ""
@@ -76,12 +79,12 @@ def _about(recording: Recording) -> list[str]:
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
-    """What people should know besides the state, each a sentence or two."""
+    """List what people should know in addition to the state, each in one or two sentences."""
     notes = []
     if recording.elsewhere:
         notes.append(elsewhere_note(recording))
     if recording.phase is Phase.POINTER:
-        notes.append("The recording that runs has its own card.")
+        notes.append("The running recording has its own card.")
     if recording.problem and recording.problem.why is not Why.CANCELLED:
         explanation = explain(recording.problem, recording, bot=bot)
         notes.append(f"{explanation.why} {explanation.fix}")
@@ -139,7 +142,7 @@ def _controls(recording: Recording) -> list[Block]:
 
 
 def file_buttons(recording: Recording) -> list[Block]:
-    """Watch and Transcript, as far as there is something behind them."""
+    """Build Watch and Transcript, if the files exist."""
     buttons = []
     name = plain(recording.room_name, 50)
     if can_watch(recording):
@@ -153,7 +156,7 @@ def file_buttons(recording: Recording) -> list[Block]:
 
 
 def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
-    """The same settings again; the form, where others may work."""
+    """Build Try again (same settings) and Change settings (the form), if they can help."""
     if recording.problem is None:
         return []
     name = plain(recording.room_name, 50)
@@ -169,26 +172,27 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
 
 
 def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
-    """The card as sentences."""
+    """Write the card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
     who, began, *rest = _about(recording)
-    about = ", ".join(filter(None, [who, began.removeprefix("asked "), *rest]))
-    told = f"Asked by {about}." if recording.starter else f"{sentence(about)}."
+    about = ", ".join(filter(None, [who, began.removeprefix("requested "), *rest]))
+    told = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
     return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)
 
 
 def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
-    """To the starter directly: the card is out of reach, the recording goes on."""
+    """Tell the starter directly that the bot cannot update the card."""
     why, fix = slack_refusal(error, channel, bot=bot)
     running = recording.phase in ON_AIR and not recording.stop_pending
     name = esc(recording.room_name)
-    state = f"{name}: {state_of(recording).lower()}. Its card in {place(channel)} is out of reach."
-    notice = "The recording goes on; you can stop it here." if running else ""
+    lost = f"The bot cannot update the card in {place(channel)}."
+    state = f"{name}: {state_of(recording).lower()}. {lost}"
+    notice = "The recording continues; you can stop it here." if running else ""
     text = " ".join(p for p in (state, why, fix, notice) if p)
     heading = rich_text(
         rich_line(name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
     )
-    body = f"Its card in {place(channel)} is out of reach. {why} {fix}"
+    body = f"{lost} {why} {fix}"
     stop = [stop_button(recording.key, recording.room_name)] if running else []
     buttons = [*stop, details_button(recording)]
     return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])

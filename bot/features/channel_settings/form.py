@@ -1,4 +1,4 @@
-"""The settings of one channel: a modal out, and what was chosen in it back."""
+"""The settings of one channel: builds the modal, and reads its state."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,29 +19,34 @@ WHO = {
 RESULTS = {
     "thread": "In the thread of the card",
     "channel": "As messages in the channel",
-    "card": "Nowhere but on the card",
+    "card": "Only on the card",
 }
 ALSO = {
-    "tell_room": "Say in the room's chat that it is recorded, and who asked",
+    "tell_room": "Announce the recording, and who requested it, in the room's chat",
     "outside_links": "Let guests and other organisations open the files",
 }
 FIELDS = {
     "room_id": "the default room",
     "preset_id": "the default preset",
-    "may_start": "who may start",
-    "may_stop": "who may stop",
+    "may_start": "who can start",
+    "may_stop": "who can stop",
     "results": "where results go",
-    "outside_links": "links for people outside",
+    "outside_links": "links for guests and other organisations",
     "tell_room": "the notice in the room's chat",
 }
 TITLE = "Channel settings"
+_ALWAYS = {
+    "start": "Workspace admins always can.",
+    "stop": "Also covers pause and resume. Workspace admins always can, and so can the person who "
+    "started the recording.",
+}
 PEOPLE_MOST = 50
 GROUPS_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One line of who changed what."""
+    """One change of the settings: who, when and which fields."""
 
     by: str
     at: datetime
@@ -56,8 +61,8 @@ def settings_form(
     groups: Mapping[str, str] | None,
     changes: Sequence[Changed] = (),
 ) -> View:
-    """`presets` and `groups`: id → name. `groups` None: the bot may not ask Slack for them."""
-    blocks = [section(f"For recordings that are asked for in {place(channel)}.")]
+    """Build the modal. `presets` and `groups`: id → name; `groups` is None without the scope."""
+    blocks = [section(f"These settings apply to recordings requested in {place(channel)}.")]
     blocks.extend(_defaults(settings, presets))
     blocks.extend(_rights("start", settings.may_start, groups))
     blocks.extend(_rights("stop", settings.may_stop, groups))
@@ -85,7 +90,7 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
     if settings.room_id:
         name = settings.room_name or settings.room_id
         room["initial_option"] = named_option(settings.room_id, name)
-    hint = "What /record start takes when no room is named."
+    hint = "Used by /record start when you do not name a room."
     yield _field(ids.ROOM, "Default room", room, hint=hint, optional=True)
     if presets:
         chosen: Block = {
@@ -95,18 +100,17 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
         }
         if known := presets.get(settings.preset_id or ""):
             chosen["initial_option"] = named_option(settings.preset_id or "", known)
-        hint = "It holds where a command or the form says nothing else."
+        hint = "Used unless the command or form says otherwise."
         yield _field(ids.PRESET, "Default preset", chosen, hint=hint, optional=True)
 
 
 def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> Iterator[Block]:
-    own = " Whoever started a recording may always stop it." if doing == "stop" else ""
-    hint = f"Workspace admins always may.{own}"
-    yield _field(f"{doing}_who", f"Who may {doing}", pick(WHO, allowed.who), hint=hint)
+    hint = _ALWAYS[doing]
+    yield _field(f"{doing}_who", f"Who can {doing} recordings", pick(WHO, allowed.who), hint=hint)
     people: Block = {"type": "multi_users_select", "max_selected_items": PEOPLE_MOST}
     if allowed.people:
         people["initial_users"] = list(allowed.people)
-    yield _field(f"{doing}_people", f"People who may {doing}", people, optional=True)
+    yield _field(f"{doing}_people", f"People who can {doing} recordings", people, optional=True)
     if groups is None:
         return
     picked: Block = {
@@ -116,7 +120,8 @@ def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> I
     }
     if allowed.groups:
         picked["initial_options"] = [named_option(g, groups.get(g, g)) for g in allowed.groups]
-    yield _field(f"{doing}_groups", f"User groups that may {doing}", picked, optional=True)
+    label = f"User groups that can {doing} recordings"
+    yield _field(f"{doing}_groups", label, picked, optional=True)
 
 
 def _field(
@@ -143,7 +148,7 @@ def _log(changes: Sequence[Changed]) -> Iterator[Block]:
 
 
 def group_options(groups: Mapping[str, str], query: str) -> dict[str, Any]:
-    """What the group fields offer while people type."""
+    """Answer the group fields while people type."""
     fitting = [(g, name) for g, name in groups.items() if query.casefold() in name.casefold()]
     return {"options": [named_option(g, name) for g, name in fitting[:100]]}
 
@@ -152,7 +157,7 @@ def group_options(groups: Mapping[str, str], query: str) -> dict[str, Any]:
 
 
 def settings_from_state(values: object, before: ChannelSettings) -> ChannelSettings | FieldErrors:
-    """What is not on the form stays as it was."""
+    """Read the settings; fields that are not on the form keep their value."""
     state = _State(values)
     errors = FieldErrors()
     may_start = _allowed(state, "start", before.may_start, errors)
@@ -174,7 +179,7 @@ def settings_from_state(values: object, before: ChannelSettings) -> ChannelSetti
 
 
 def _room(state: "_State", before: ChannelSettings) -> dict[str, Any]:
-    """The option's text may be cut short: a longer name that is known stays."""
+    """Read the default room; keep its full name if the option shows only a part of it."""
     room_id, name = before.room_id, before.room_name
     if state.has(ids.ROOM):
         chosen = state.option(ids.ROOM) or (None, None)
@@ -188,7 +193,7 @@ def _allowed(state: "_State", doing: str, before: Allowed, errors: FieldErrors) 
     groups = state.several(f"{doing}_groups", "selected_options", list(before.groups))
     who: Who = _one_of(state.option(f"{doing}_who"), get_args(Who), before.who)
     if who == "some" and not people and not groups:
-        errors[f"{doing}_people"] = f"Name somebody who may {doing}, or choose another rule above."
+        errors[f"{doing}_people"] = f"Choose who can {doing} recordings, or change the rule above."
     return Allowed(who=who, people=tuple(people), groups=tuple(groups))
 
 
@@ -197,7 +202,7 @@ def _one_of(chosen: tuple[str, str] | None, known: Sequence[Any], kept: Any) -> 
 
 
 class _State:
-    """`view.state.values`, of which nothing is taken for granted."""
+    """Reads `view.state.values`, and relies on nothing in it."""
 
     def __init__(self, values: object) -> None:
         self._values = values if isinstance(values, Mapping) else {}
@@ -211,7 +216,7 @@ class _State:
         return bool(self._entry(field))
 
     def option(self, field: str) -> tuple[str, str] | None:
-        """Value and text of what is chosen."""
+        """Return value and text of the selected option."""
         match self._entry(field).get("selected_option"):
             case {"value": str(value), "text": {"text": str(text)}}:
                 return value, text

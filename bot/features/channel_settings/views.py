@@ -6,7 +6,7 @@ from bot.ui.text import place
 
 
 def only_in_channels() -> Message:
-    text = "Settings belong to a channel. Type `/record settings` in the one that you mean."
+    text = "Settings belong to a channel. Type `/record settings` in that channel."
     return Message(text, [section(text)])
 
 
@@ -16,21 +16,21 @@ def not_yours() -> Message:
 
 
 def out_of_reach(why: str, fix: str) -> Message:
-    """From `problems.slack_refusal`."""
+    """Show a refusal from `problems.slack_refusal`."""
     text = f"{why} {fix}"
     return Message(text, [section(text)])
 
 
 def saved_without_you(channel: str, who: str) -> Message:
-    """Nobody is locked out of the settings; but who named others should know what it means."""
+    """Warn people whose new settings keep them from starting recordings."""
     text = (
-        f"Saved. You are not among those who may start recordings in {place(channel)} now: "
-        f"{who}. Open the settings again to change that."
+        f"Saved. You cannot start recordings in {place(channel)}: only {who} can. "
+        "Open the settings again to change that."
     )
     return Message(text, [section(text)])
 
 
 def open_from_here(channel: str) -> Message:
-    text = f"The settings of {place(channel)} open from here."
+    text = f"Open the settings of {place(channel)} here."
     opening = button("Channel settings", ui_ids.OPEN_SETTINGS, value=channel)
     return Message(text, [section(text), *actions([opening])])

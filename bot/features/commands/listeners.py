@@ -21,7 +21,7 @@ from bot.features.commands.views import help_reply
 from bot.features.control import views as steer_views
 from bot.features.control.service import Choice, Control, control, meant
 from bot.features.control.views import CONFIRMED, not_now
-from bot.features.doctor.listeners import tell_checkup
+from bot.features.doctor.listeners import tell_doctor
 from bot.features.follow.listeners import follow, unfollow
 from bot.features.history import views as lists
 from bot.features.history.service import Lists
@@ -118,7 +118,7 @@ async def tell(
         case c.Unfollow(room=room):
             await unfollow(bot, use.rooms, asked, room)
         case c.Doctor():
-            await tell_checkup(bot, asked)
+            await tell_doctor(bot, asked)
 
 
 async def start(args: AsyncArgs, bot: Bot, use: Services, asked: Asked, command: c.Start) -> None:
@@ -141,8 +141,8 @@ def no_such_preset(command: c.Start, missing: presets.NoSuchPreset) -> c.Command
     near = missing.nearest
     corrected = c.command_line(replace(command, preset=near.name)) if near else None
     named = ", ".join(one.name for one in missing.known[:10])
-    accepted = f"Presets here: {named}." if named else "There are none yet."
-    reason = f"There is no preset “{missing.name}”."
+    accepted = f"Presets here: {named}." if named else "No presets yet."
+    reason = f"Unknown preset “{missing.name}”."
     return c.CommandError(reason, accepted, corrected, "/record start [room] --preset <name>")
 
 

@@ -98,7 +98,7 @@ class _Understood:
 def parse(text: str) -> Command | CommandError:
     """The command in `text`, as Slack sends it (without `/record`). Never raises."""
     if len(text) > MAX_TEXT_CHARS:
-        accepted = f"A command holds at most {MAX_TEXT_CHARS} characters. Use the form for more."
+        accepted = f"A command can have at most {MAX_TEXT_CHARS} characters. Use the form for more."
         return CommandError("The command is too long.", accepted, COMMAND, COMMAND)
     lexed = lex(text)
     tokens = lexed.tokens
@@ -108,7 +108,7 @@ def parse(text: str) -> Command | CommandError:
     if lexed.unclosed is not None:
         after = shorten(lexed.unclosed, 30)
         where = f"The quote before “{after}”" if after else "The quote at the end"
-        unclosed = Problem(f"{where} is never closed.")
+        unclosed = Problem(f"{where} is not closed.")
         understood = replace(understood, problems=(unclosed, *understood.problems))
     return _error(understood) if understood.problems else understood.command
 
@@ -127,7 +127,7 @@ def _understand(tokens: Sequence[Token]) -> _Understood:
         return _Understood(Help(), entry_of("help"), ())
     else:
         problem = Problem(
-            f"There is no command “{shorten(first.text)}”.", f"Commands: {command_words()}."
+            f"Unknown command “{shorten(first.text)}”.", f"Commands: {command_words()}."
         )
     nearest = _read(start, tokens) if mark else _nearest(tokens, start)
     return replace(nearest, problems=(problem, *nearest.problems))
@@ -150,7 +150,7 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Understood:
     problems = reading.problems
     if reading.words and not entry.arguments:
         extra = shorten(" ".join(t.text for t in reading.words))
-        problems.append(Problem(f"“{entry.word}” takes nothing after it: leave out “{extra}”."))
+        problems.append(Problem(f"“{entry.word}” does not accept “{extra}”: leave it out."))
     count = _take_count(reading) if entry.takes(Kind.COUNT) else DEFAULT_LIST_COUNT
     topic = _take_topic(reading) if entry.takes(Kind.TOPIC) else None
     preset = reading.values.pop(PRESET, None)
@@ -194,8 +194,10 @@ def _take_count(reading: Reading) -> int:
     reading.words = reading.words[:-1]
     count = int(last)
     if not 1 <= count <= MAX_LIST_COUNT:
-        accepted = f"It holds 1 to {MAX_LIST_COUNT}. Put a name that ends in a number in quotes."
-        reading.problems.append(Problem(f"The list cannot hold {last} recordings.", accepted))
+        accepted = (
+            f"It shows 1 to {MAX_LIST_COUNT}. Put a room name that ends in a number in quotes."
+        )
+        reading.problems.append(Problem(f"The list cannot show {last} recordings.", accepted))
     return max(1, min(MAX_LIST_COUNT, count))
 
 
@@ -207,9 +209,7 @@ def _take_topic(reading: Reading) -> str | None:
     if matched and matched[1] == len(reading.words):
         return matched[0].word
     named = shorten(" ".join(t.text for t in reading.words))
-    reading.problems.append(
-        Problem(f"There is no command “{named}”.", f"Commands: {command_words()}.")
-    )
+    reading.problems.append(Problem(f"Unknown command “{named}”.", f"Commands: {command_words()}."))
     near = matched[0] if matched else nearest_entry(reading.words[0])
     return near.word if near else None
 
@@ -283,7 +283,7 @@ def _take_words(reading: Reading, run: list[Token]) -> None:
         return
     extra = shorten(" ".join(t.text for t in run))
     reading.problems.append(
-        Problem(f"“{extra}” belongs to no option.", "Put text of several words in quotes.")
+        Problem(f"“{extra}” does not belong to an option.", "Put text of several words in quotes.")
     )
 
 
@@ -293,10 +293,10 @@ def _find_option(entry: Entry, mark: Mark, reading: Reading) -> Option | None:
         return exact
     if not entry.options:
         what = f"“{entry.word}”" if entry.word else "This command"
-        reading.problems.append(Problem(f"{what} takes no options."))
+        reading.problems.append(Problem(f"{what} does not accept options."))
         return None
     names = ", ".join(f"--{o.name}" for o in entry.options)
-    reading.problems.append(Problem(f"There is no option --{mark.typed}.", f"Options: {names}."))
+    reading.problems.append(Problem(f"Unknown option --{mark.typed}.", f"Options: {names}."))
     return nearest_option(mark.name, entry.options)
 
 
@@ -333,7 +333,7 @@ def _value(option: Option, words: list[Token], reading: Reading) -> object:
         verdict = Good(option.turns)
     else:
         meant = option.turns != (fold(text) in (*_NO, "0"))
-        verdict = Bad(f"--{option.name} takes no value.", meant)
+        verdict = Bad(f"--{option.name} does not accept a value.", meant)
     if isinstance(verdict, Good):
         return verdict.value
     accepted = option.takes_sentence if option.accepted else None
@@ -348,7 +348,7 @@ def _keep(option: Option, value: object, given: set[str], reading: Reading) -> N
         earlier = before if isinstance(before, tuple) else ()
         if refusal(option, (*earlier, value)):
             reading.problems.append(
-                Problem(f"There are too many --{option.name} options.", option.takes_sentence)
+                Problem(f"Too many --{option.name} options.", option.takes_sentence)
             )
             return
         reading.values[option.field] = (*earlier, value)
@@ -359,7 +359,7 @@ def _keep(option: Option, value: object, given: set[str], reading: Reading) -> N
         )
     elif before is not None:
         reading.problems.append(
-            Problem("The same thing is turned on and off.", "Give one of the two options.")
+            Problem("These options contradict each other.", "Give one of the two options.")
         )
     given.add(option.name)
     reading.values[option.field] = False if before is False else value

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum, auto
 
 from bot.features.commands.lexer import Token
 from bot.features.options.command_options import START_OPTIONS, Option
+from bot.kit.fuzzy import nearest
 from bot.kit.typed_text import fold
 from bot.ui.ids import COMMAND
 
@@ -110,46 +110,46 @@ TABLE: tuple[Entry, ...] = (
     ),
     Entry(
         "list",
-        help=f"List past recordings, {DEFAULT_LIST_COUNT} unless you say how many.",
+        help=f"List past recordings, {DEFAULT_LIST_COUNT} by default.",
         example='/record list "design review" 5',
         arguments=(ROOM, Argument("n", Kind.COUNT)),
         hints=("ls", "history", "recordings"),
     ),
     Entry(
         "follow",
-        help="Show a card here for every recording of a room. Without a room, list those followed.",
+        help="Show a card here for every recording of a room. Without a room, list followed rooms.",
         example='/record follow "design review"',
         arguments=(ROOM,),
         hints=("subscribe", "watch", "notify"),
     ),
     Entry(
         "unfollow",
-        help="Show no more cards here for recordings of a room that others start.",
+        help="Stop following a room in this channel.",
         example='/record unfollow "design review"',
         arguments=(ROOM,),
         hints=("unsubscribe", "unwatch"),
     ),
     Entry(
         "doctor",
-        help="Show what waits and why, and whether Slack and 100ms work with the bot.",
+        help="Show what is waiting and why, and check the connections to Slack and 100ms.",
         example="/record doctor",
         hints=("health", "check", "debug", "diagnose", "why"),
     ),
     Entry(
         "settings",
-        help="Set the default room, who may start and stop, and where results go, in this channel.",
+        help="Set this channel's default room, who can start and stop, and where results go.",
         example="/record settings",
         hints=("config", "configure", "setup", "preferences", "options"),
     ),
     Entry(
         "presets",
-        help="Show the presets, to edit or delete them.",
+        help="Show, edit and delete presets.",
         example="/record presets",
         hints=("preset", "templates", "bundles"),
     ),
     Entry(
         "help",
-        help="Explain the commands, or one of them.",
+        help="Explain all commands, or one of them.",
         example="/record help start",
         arguments=(Argument("command", Kind.TOPIC),),
         hints=("?", "usage", "commands"),
@@ -184,8 +184,8 @@ def nearest_entry(token: Token) -> Entry | None:
     word = fold(token.text)
     if word in _HINTS:
         return _HINTS[word]
-    near = get_close_matches(word, _WORDS, n=1, cutoff=0.72)
-    return _WORDS[near[0]] if near else None
+    near = nearest(word, _WORDS)
+    return _WORDS[near] if near else None
 
 
 def nearest_option(name: str, options: Sequence[Option]) -> Option | None:
@@ -194,8 +194,8 @@ def nearest_option(name: str, options: Sequence[Option]) -> Option | None:
     if hinted:
         return hinted
     names = {o.name: o for o in options if o.name.startswith("no-") == name.startswith("no-")}
-    near = get_close_matches(name, names, n=1, cutoff=0.7)
-    return names[near[0]] if near else None
+    near = nearest(name, names)
+    return names[near] if near else None
 
 
 def command_words() -> str:

@@ -1,4 +1,4 @@
-"""Help, read from the grammar: what is explained is what works."""
+"""Help, made from the command table, so that it always matches the parser."""
 
 from functools import lru_cache
 
@@ -28,13 +28,13 @@ from bot.ui.text import clean, code, esc, own, size
 
 
 def help_lines() -> list[str]:
-    """One line of mrkdwn for each command."""
+    """Return one line of mrkdwn per command."""
     return [f"{code(topic.usage)}  {own(topic.help)}" for topic in help_topics()]
 
 
 @lru_cache(maxsize=32)
 def help_reply(topic: str | None = None) -> Message:
-    """All commands; or one of them with its options."""
+    """Explain all commands, or one of them with its options."""
     explained = command_help(topic) if topic else None
     return _all() if explained is None else _one(explained)
 
@@ -57,7 +57,7 @@ def _one(topic: CommandHelp) -> Message:
 
 
 def _option(option: HelpLine) -> str:
-    accepted = f" Takes {own(option.accepted)}." if option.accepted else ""
+    accepted = f" Accepts {own(option.accepted)}." if option.accepted else ""
     return f"{code(option.usage)}  {own(option.help)}{accepted}"
 
 
@@ -65,13 +65,13 @@ CODE_MOST = 2900
 
 
 def command_error(error: CommandError) -> Message:
-    """The reason, what is accepted, and the command to paste."""
+    """Say what is wrong, what is accepted, and which command to paste."""
     parts = [f"*{esc(error.reason, 900)}*"]
     parts += [esc(line, 400) for line in (error.accepted or "").splitlines()[:4] if clean(line)]
     corrected = error.corrected
     if corrected and size(corrected) > CODE_MOST:
         corrected = None
-    intro = "Perhaps you mean:" if corrected else f"It is written {code(error.usage)}."
+    intro = "Did you mean:" if corrected else f"Usage: {code(error.usage)}."
     blocks = [section(lines([*parts, intro]))]
     if corrected:
         blocks.append(code_block(corrected))

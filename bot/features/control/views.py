@@ -1,4 +1,4 @@
-"""What is said where a command means something that is not there, or not ready for it."""
+"""Replies to stop, pause and resume."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -12,10 +12,10 @@ from bot.ui.text import count, esc, mention, place, plain
 NAMED = 5
 _STATES = {
     Phase.RUNNING: "is not paused: it is being recorded.",
-    Phase.PAUSED: "is paused already.",
+    Phase.PAUSED: "is already paused.",
     Phase.STOPPING: "is being stopped.",
 }
-_BEFORE = "is only starting. Try again once it records."
+_BEFORE = "is still starting. Try again once it is recording."
 
 
 class Steered(Protocol):
@@ -26,7 +26,7 @@ class Steered(Protocol):
 
 
 def not_now(rows: Sequence[Steered]) -> Message:
-    """Of what runs, nothing can be paused, or resumed."""
+    """Say why none of the running recordings can be paused or resumed."""
     told = [f"*{esc(r.room_name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
     return say("\n".join(told))
 
@@ -57,12 +57,12 @@ def resuming(room_name: str) -> Message:
 
 
 def too_late(action: Action) -> Message:
-    """The button was older than the recording's state."""
-    return say(f"There is nothing to {action} any more: the recording has moved on.")
+    """Answer a button that was pressed after the state had changed."""
+    return say(f"You can no longer {action} this recording: its state has changed.")
 
 
 class Named(Protocol):
-    """A recording to choose."""
+    """A recording to choose from."""
 
     @property
     def key(self) -> str: ...
@@ -71,9 +71,9 @@ class Named(Protocol):
 
 
 def which_one(rows: Sequence[Named], action: Action) -> Message:
-    """A button for each; of many, a select whose option's value is the recording's key."""
+    """Build a button for each recording; for many, a select whose values are their keys."""
     verb, action_id = _VERBS[action]
-    text = f"{count(len(rows), 'recording')} could be meant. Which one should {action}?"
+    text = f"Which of these {count(len(rows), 'recording')} do you want to {action}?"
     if len(rows) <= BUTTONS:
         chosen = [
             button(plain(row.room_name, 30), ids.numbered(action_id, n), value=row.key)
@@ -107,14 +107,14 @@ _NAME_MOST = 60
 
 
 def room_notice(name: str) -> str:
-    """For the room's chat, which is plain text; what might be read as markup or a link is not."""
+    """Write the notice for the room's chat, as plain text without markup or links."""
     shown = plain(name, _NAME_MOST).replace("<", "‹").replace(">", "›").replace("://", ": //")
-    who = f"{shown} asked for it in Slack." if name.strip() else "It was asked for in Slack."
+    who = f"{shown} requested it in Slack." if name.strip() else "It was requested in Slack."
     return f"This meeting is being recorded. {who}"
 
 
 def stop_wish(recording: Recording, asker: str) -> Message:
-    """To the starter directly, with the button that the asker does not have."""
+    """Ask the starter directly to stop the recording, with the Stop button."""
     about = f"the recording of *{esc(recording.room_name)}* in {place(recording.home)}"
     text = f"{mention(asker)} asks you to stop {about}."
     stop = stop_button(recording.key, recording.room_name)
@@ -122,6 +122,6 @@ def stop_wish(recording: Recording, asker: str) -> Message:
 
 
 def stop_wished(starter: str | None) -> Message:
-    """To the one who asked."""
+    """Confirm to the asker that the starter has been asked."""
     text = f"{mention(starter or '')} has been asked to stop the recording."
     return Message(text, [section(text)])

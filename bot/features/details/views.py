@@ -1,4 +1,4 @@
-"""Details: everything that is known of one recording, for whoever wants to know."""
+"""Details: a modal with everything that the bot knows of one recording."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -66,9 +66,10 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: in which channels they may know of it, and whether they may open its files.
+    """The channels in which the viewer can see the recording, and whether they can open its files.
 
-    `here` is where they clicked, if it is shown there: a file's link is asked for from there.
+    `here` is the channel they clicked in, if it shows the recording: file links are requested from
+    there.
     """
 
     channels: frozenset[str]
@@ -116,7 +117,7 @@ def _settings_button(recording: Recording, viewer: Viewer) -> list[Block]:
 
 
 def _facts(recording: Recording, viewer: Viewer) -> list[str]:
-    """At most ten: Slack shows them in two columns. Ids are below, ready to copy."""
+    """List at most ten fields: Slack shows them in two columns. Ids follow below, for copying."""
     known_in = [c for c in recording.channels if viewer.knows(c)]
     known = {
         **_beginning(recording),
@@ -133,11 +134,11 @@ def _beginning(recording: Recording) -> dict[str, str]:
     at = when(recording.requested_at)
     if recording.starter is None:
         return {"Started elsewhere": f"noticed {at}"}
-    return {"Asked by": f"{mention(recording.starter)}, {at}"}
+    return {"Requested by": f"{mention(recording.starter)}, {at}"}
 
 
 def _settings(options: RecordingOptions) -> Iterator[str]:
-    """What the one line leaves out. A meeting URL may carry a token: only its place is shown."""
+    """List settings that the summary line omits. A meeting URL is shown without its token."""
     if options.meeting_url:
         address = urlsplit(options.meeting_url)
         yield f"Meeting URL: {esc(f'{address.hostname}{address.path}', 200)}"
@@ -163,7 +164,8 @@ def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
         yield context("Only full members of this workspace can open files.")
     if not files:
         ended = recording.phase in ENDED
-        yield context("100ms has listed none." if ended else "They appear after the recording.")
+        none = "100ms has not listed any files." if ended else "Files appear after the recording."
+        yield context(none)
 
 
 def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:
@@ -200,7 +202,7 @@ def _target(delivery: Delivery) -> str:
 
 
 def _for_support(recording: Recording) -> Iterator[Block]:
-    """To be copied as it is; and the way out, once nothing more is to come."""
+    """List ids for support, for copying; and the button to forget an ended recording."""
     yield header("For support")
     known = {
         "record-bot": recording.key,
@@ -214,7 +216,7 @@ def _for_support(recording: Recording) -> Iterator[Block]:
 
 
 def _log(recording: Recording) -> Iterator[Block]:
-    """All of it, in pieces that fit; of a very long one, the end."""
+    """Show the whole log in pieces that fit; only the end of a very long one."""
     told = pieces(written(log_lines(recording.log), recording.requested_at))
     if told:
         yield header("Log")

@@ -3,8 +3,8 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.features.doctor.service import examine
-from bot.features.doctor.views import CHECKUP, doctor_reply, looking
+from bot.features.doctor.service import report
+from bot.features.doctor.views import TITLE, doctor_reply, looking
 from bot.listeners.app import Bot, listener
 from bot.listeners.modals import show_when_known
 from bot.listeners.payloads import Asked
@@ -13,21 +13,21 @@ from bot.ui.message import Message
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
-    app.action(ids.CHECKUP)(listener(bot, from_home))
+    app.action(ids.DOCTOR)(listener(bot, from_home))
 
 
-async def tell_checkup(bot: Bot, asked: Asked) -> None:
-    await bot.reply(asked, await _checkup(bot, asked))
+async def tell_doctor(bot: Bot, asked: Asked) -> None:
+    await bot.reply(asked, await _report(bot, asked))
 
 
 async def from_home(args: AsyncArgs, bot: Bot) -> None:
     asked = Asked.of(args.body)
     await args.ack()
     await show_when_known(
-        bot, asked, lambda: _checkup(bot, asked), until_then=looking(), title=CHECKUP
+        bot, asked, lambda: _report(bot, asked), until_then=looking(), title=TITLE
     )
 
 
-async def _checkup(bot: Bot, asked: Asked) -> Message:
-    found = await examine(bot.deps, user=asked.user, channel=asked.channel or asked.user)
+async def _report(bot: Bot, asked: Asked) -> Message:
+    found = await report(bot.deps, user=asked.user, channel=asked.channel or asked.user)
     return doctor_reply(found, bot=bot.deps.identity.name)

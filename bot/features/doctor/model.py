@@ -1,11 +1,69 @@
-"""What `/record doctor` looks at: plain values, as found."""
+"""What the doctor finds, for its two readers.
 
+Whoever runs the bot reads findings at a terminal, one per check (`report.py`). People in Slack
+read a `DoctorReport`: what the running bot knows about itself (`views.py`).
+"""
+
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.core.deliveries import Kind, State
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
+
+MOST_CHARS = 200
+CLOCK_FIX = "synchronise this machine's clock with a time server (NTP)"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    NOTE = "note"  # neither right nor wrong: worth knowing
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`found` and `fix` are for people; no secret is ever in them.
+
+    Failed means that the bot cannot work; with a warning it can, but not as well.
+    """
+
+    check: str
+    verdict: Verdict
+    found: str
+    fix: str = ""
+
+
+def ok(check: str, found: str, fix: str = "") -> Finding:
+    return Finding(check, Verdict.OK, found, fix)
+
+
+def note(check: str, found: str, fix: str = "") -> Finding:
+    return Finding(check, Verdict.NOTE, found, fix)
+
+
+def warning(check: str, found: str, fix: str) -> Finding:
+    return Finding(check, Verdict.WARNING, found, fix)
+
+
+def failed(check: str, found: str, fix: str) -> Finding:
+    return Finding(check, Verdict.FAILED, found, fix)
+
+
+def shown(text: str) -> str:
+    """Other people's text for a terminal: on one line, not long, and without control characters."""
+    line = _CONTROL.sub(" ", text).strip()
+    return line if len(line) <= MOST_CHARS else line[: MOST_CHARS - 1] + "…"
+
+
+def apart(ahead: timedelta) -> str:
+    """How far our clock is off, in words that go before the name of the other one."""
+    seconds = round(abs(ahead).total_seconds())
+    return f"{seconds} s {'ahead of' if ahead > timedelta(0) else 'behind'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +124,7 @@ class MissingScope:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class DoctorReport:
     """Everything at once. What is None could not be found out in time."""
 
     webhooks: bool  # set up at all

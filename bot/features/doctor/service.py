@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from bot.core.deliveries import State
 from bot.deps import Deps
-from bot.features.doctor.model import Checkup, MissingScope, Place, Stuck, Undelivered
+from bot.features.doctor.model import DoctorReport, MissingScope, Place, Stuck, Undelivered
 from bot.features.doctor.scopes import missing_scopes
-from bot.features.doctor.store import HealthRepository
+from bot.features.doctor.store import DoctorRepository
 from bot.hms.errors import HmsError
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
@@ -24,26 +24,26 @@ STUCK_AT_MOST = 100
 T = TypeVar("T")
 
 
-async def examine(deps: Deps, *, user: str, channel: str) -> Checkup:
+async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
     """`channel` is where it was asked, or the person's id."""
     store, now = deps.store, deps.now()
-    messages = await HealthRepository(store.db).stuck_messages(
+    messages = await DoctorRepository(store.db).stuck_messages(
         channel, now - PARKED_LATELY, STUCK_AT_MOST
     )
-    steps = await HealthRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
+    steps = await DoctorRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
     undelivered, scopes, place = await asyncio.gather(
         _in_time(_undelivered(deps)),
         _in_time(_scopes(deps)),
         _in_time(_place(deps, channel, messages)),
     )
-    return Checkup(
+    return DoctorReport(
         webhooks=deps.policy.webhooks,
-        received=await HealthRepository(store.db).received(now - LATELY),
-        ends=await HealthRepository(store.db).ends(now - LATELY),
+        received=await DoctorRepository(store.db).received(now - LATELY),
+        ends=await DoctorRepository(store.db).ends(now - LATELY),
         undelivered=undelivered,
         owed=await store.heartbeat.owed_replay(),
         stuck=(*(message for message in messages if not message.over), *steps),
-        unanswered=await HealthRepository(store.db).unanswered(),
+        unanswered=await DoctorRepository(store.db).unanswered(),
         shut=tuple(await store.rate_limits.shut_gates()),
         missing_scopes=scopes,
         place=place,

@@ -26,7 +26,7 @@ AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
 NOTICE = "SayInRoom"  # an empty room is waited for: nothing that anybody could mend
 
 
-class HealthRepository(Repository):
+class DoctorRepository(Repository):
     async def received(self, since: datetime) -> Received:
         """What came into the inbox, and what became of what came since then."""
         i = inbox.c

@@ -1,24 +1,24 @@
-"""`/record doctor`: what works, what waits and why, and what to do about each."""
+"""`/record doctor`: what works, what is waiting and why, and what to do about it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.deliveries import Kind, State
-from bot.features.doctor.model import Checkup, MissingScope, Received, Stuck, Undelivered
+from bot.features.doctor.model import DoctorReport, MissingScope, Received, Stuck, Undelivered
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when
 
-CHECKUP = "Check-up"
+TITLE = "Check-up"
 GOOD, BAD = "✅", "⚠️"
 LINES = 8
 CLI = code("record-bot doctor")
-CAUSE = f"Nothing gets lost, for the bot asks. Whoever runs it sees the cause with {CLI}."
+CAUSE = f"Nothing is lost: the bot polls 100ms. To find the cause, run {CLI} on its host."
 NO_WEBHOOKS = (
-    "100ms does not call this bot: it asks 100ms instead, so news comes a little later.",
-    f"To hear at once, whoever runs it sets {code('HMS_WEBHOOK_SECRET')}.",
+    "100ms does not send webhooks to this bot. It polls 100ms, so updates arrive a little later.",
+    f"For immediate updates, ask the person who runs it to set {code('HMS_WEBHOOK_SECRET')}.",
 )
 _MESSAGES = {
     Kind.CARD: "the card",
@@ -26,10 +26,10 @@ _MESSAGES = {
     Kind.TRANSCRIPT: "the transcript file",
     Kind.CHAT: "the chat file",
     Kind.OUTCOME: "the answer to the request",
-    Kind.TELL: "the message to whoever started it",
-    Kind.STOP_WISH: "the request to stop, to whoever started it",
+    Kind.TELL: "the message to the person who started it",
+    Kind.STOP_WISH: "the request to stop, to the person who started it",
     Kind.ROOM: "the notice in the room's chat",
-    Kind.RECEIPT: "the receipt of what was forgotten",
+    Kind.RECEIPT: "the receipt for a forgotten recording",
 }
 _STEPS = {
     "Start": "starting it at 100ms",
@@ -45,14 +45,14 @@ _STEPS = {
 }
 
 
-def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
-    """Ephemeral. Rooms are named where the person may know: theirs, and those shown here."""
+def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
+    """Build the ephemeral reply. It names only the asker's rooms, and rooms shown here."""
     on_home = found.place is not None and found.place.channel == found.asker
     parts = [
-        ("Webhooks of 100ms", list(_webhooks(found))),
-        ("What waits", list(_waiting(found, bot))),
+        ("Webhooks from 100ms", list(_webhooks(found))),
+        ("Waiting", list(_waiting(found, bot))),
         *([] if on_home else [("This channel", list(_channel(found, bot)))]),
-        ("What Slack lets the bot do", list(scope_lines(found.missing_scopes))),
+        ("Slack permissions", list(scope_lines(found.missing_scopes))),
     ]
     blocks = [section(lines([f"*{title}*", *told])) for title, told in parts]
     last = f"{esc(bot, 80)}, version {code(found.version, 40)}"
@@ -61,16 +61,16 @@ def doctor_reply(found: Checkup, *, bot: str = BOT) -> Message:
 
 
 def looking() -> Message:
-    text = "Asking 100ms and Slack…"
+    text = "Checking 100ms and Slack…"
     return Message(text, [section(text)])
 
 
 def _aloud(line: str) -> str:
-    """Without the marks: the sentences say it, too."""
+    """Remove the marks, which the sentences repeat."""
     return line.removeprefix(f"{GOOD} ").removeprefix(f"{BAD} ").removeprefix("• ")
 
 
-def _webhooks(found: Checkup) -> Iterator[str]:
+def _webhooks(found: DoctorReport) -> Iterator[str]:
     if not found.webhooks:
         yield from NO_WEBHOOKS
         return
@@ -80,13 +80,13 @@ def _webhooks(found: Checkup) -> Iterator[str]:
     yield _last(found.received, silent=silent, gaps=ends.by_asking > 0)
     if found.received.waiting:
         several = found.received.waiting > 1
-        waiting = f"{count(found.received.waiting, 'webhook')} wait{'' if several else 's'}"
+        waiting = f"{count(found.received.waiting, 'webhook')} {'are' if several else 'is'} waiting"
         meant = "which recordings they are about" if several else "which recording it is about"
-        yield f"{waiting}: it is not clear yet {meant}. The bot asks 100ms."
+        yield f"{waiting}: it is not yet clear {meant}. The bot is checking with 100ms."
     if ends.by_asking:
         ended = count(ends.total, "recording")
         told = f"Of {ended} that ended in the last 24 hours, {ends.by_asking:,} ended without a"
-        yield f"{BAD} {told} webhook: the bot learnt of it by asking."
+        yield f"{BAD} {told} webhook; the bot noticed by polling."
     yield _undelivered(undelivered)
     if found.owed:
         yield _owed(found.owed)
@@ -96,42 +96,42 @@ def _webhooks(found: Checkup) -> Iterator[str]:
 
 def _last(received: Received, *, silent: bool, gaps: bool) -> str:
     if received.last_at is None:
-        return f"{BAD} None has come yet." if silent else "None has come yet; none was due."
-    lately = f"In the last 24 hours {received.matched:,} were about recordings of this bot"
-    others = f", {received.ignored:,} about none" if received.ignored else ""
+        return f"{BAD} No webhooks yet." if silent else "No webhooks yet, and none expected."
+    lately = f"In the last 24 hours: {received.matched:,} about this bot's recordings"
+    others = f", {received.ignored:,} about others" if received.ignored else ""
     mark = "" if gaps else f"{GOOD} "
-    return f"{mark}The last one came {when(received.last_at)}. {lately}{others}."
+    return f"{mark}The last one arrived {when(received.last_at)}. {lately}{others}."
 
 
 def _undelivered(undelivered: Undelivered | None) -> str:
     if undelivered is None:
-        return f"{BAD} 100ms did not answer what it could not deliver. Ask again in a minute."
+        return f"{BAD} 100ms did not report its failed deliveries. Run this again in a minute."
     if not undelivered.count:
-        return f"{GOOD} 100ms knows of none that it could not deliver in the last 24 hours."
+        return f"{GOOD} No failed webhook deliveries in the last 24 hours."
     more = "more than " if undelivered.more else ""
     events = count(undelivered.count, "webhook")
     reasons = ", ".join(f"“{esc(why, 60)}” {n:,}×" for why, n in undelivered.reasons)
-    said = f" It says: {reasons}." if reasons else ""
-    return f"{BAD} 100ms could not deliver {more}{events} in the last 24 hours.{said}"
+    said = f" Reasons: {reasons}." if reasons else ""
+    return f"{BAD} 100ms failed to deliver {more}{events} in the last 24 hours.{said}"
 
 
 def _owed(owed: Owed) -> str:
     return (
-        f"The bot was away after {when(owed.since)}. At {clock(owed.due_at)} it has 100ms send "
-        "again what could not be delivered meanwhile."
+        f"The bot was down after {when(owed.since)}. At {clock(owed.due_at)} it asks 100ms to "
+        "resend the webhooks that failed in the meantime."
     )
 
 
-def _waiting(found: Checkup, bot: str) -> Iterator[str]:
+def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
     yield from map(_gate, found.shut)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
-        yield f"{BAD} 100ms gave no answer about {asked} when last asked. The bot asks again."
+        yield f"{BAD} 100ms did not answer the last request about {asked}. The bot is retrying."
     mine = [s for s in found.stuck if s.here or s.starter == found.asker]
     yield from _few([_stuck(s, bot) for s in mine], "more")
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
     if not (found.shut or found.unanswered or found.stuck):
-        yield f"{GOOD} Nothing waits."
+        yield f"{GOOD} Nothing is waiting."
 
 
 def _few(told: Sequence[str], rest: str) -> list[str]:
@@ -142,12 +142,12 @@ def _few(told: Sequence[str], rest: str) -> list[str]:
 def _gate(gate: Shut) -> str:
     if gate.since is None:
         who = "100ms" if gate.by_hms else "Slack"
-        return f"{BAD} {who} asked for a pause of {code(gate.method)} until {clock(gate.until)}."
-    said = f"(it says {code(gate.why or 'no', 60)})"
+        return f"{BAD} {who} rate-limits {code(gate.method)} until {clock(gate.until)}."
+    said = f"(error {code(gate.why or 'none', 60)})"
     return (
-        f"{BAD} Slack does not accept the bot's token {said} since {when(gate.since)}. Recordings "
-        f"go on, what is to be posted is kept, and the bot tries again {clock(gate.until)}. If the "
-        "app was removed, whoever runs the bot installs it again."
+        f"{BAD} Slack has rejected the bot's token since {when(gate.since)} {said}. Recordings "
+        f"continue, the bot keeps pending posts and tries again at {clock(gate.until)}. If "
+        "the app was removed, ask the person who runs the bot to reinstall it."
     )
 
 
@@ -161,13 +161,13 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
         later = (
-            f" The bot tries again by itself, at {clock(stuck.until)} at the latest."
+            f" The bot retries automatically, by {clock(stuck.until)} at the latest."
             if stuck.until
             else ""
         )
-        return f"{what} waits. {why} {fix}{later}"
+        return f"{what} is waiting. {why} {fix}{later}"
     said = f" ({esc(stuck.error, 60)})" if stuck.error else ""
-    return f"{what} did not get through{said}, {again}."
+    return f"{what} failed{said}, {again}."
 
 
 def _is_channel(target: str) -> bool:
@@ -175,7 +175,7 @@ def _is_channel(target: str) -> bool:
 
 
 def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
-    """Counted by place and reason: what is recorded there is not everybody's business."""
+    """Count other recordings by channel and reason, without naming them."""
     alike: Counter[tuple[str, str | None]] = Counter()
     steps = 0
     for stuck in others:
@@ -190,36 +190,36 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
             f"{count(n, 'message')} for {place(channel)}" if channel else count(n, "direct message")
         )
         if refused is None:
-            yield f"• {what} did not get through; being tried again."
+            yield f"• {what} failed; the bot is retrying."
         else:
             why, fix = slack_refusal(refused, channel, bot=bot)
             yield f"• {what} cannot be posted. {why} {fix}"
     if steps:
-        yield f"• {count(steps, 'step')} of other recordings failed; being tried again."
+        yield f"• {count(steps, 'step')} of other recordings failed; the bot is retrying."
 
 
-def _channel(found: Checkup, bot: str) -> Iterator[str]:
+def _channel(found: DoctorReport, bot: str) -> Iterator[str]:
     here = found.place
     if here is None:
-        yield f"{BAD} Slack did not answer. Ask again in a minute."
+        yield f"{BAD} Slack did not answer. Run this again in a minute."
     elif here.error:
         why, fix = slack_refusal(here.error, here.channel, bot=bot)
         yield f"{BAD} {why} {fix}"
     elif _is_channel(here.channel):
-        yield f"{GOOD} @{esc(bot, 80)} is in {place(here.channel)} and may post."
+        yield f"{GOOD} @{esc(bot, 80)} is in {place(here.channel)} and can post."
     else:
-        yield "This is a direct message. Start recordings from a channel, so that others see them."
+        yield "This is a direct message. To let others see recordings, start them in a channel."
 
 
 def scope_lines(missing: Sequence[MissingScope] | None) -> Iterator[str]:
-    """None: Slack did not say."""
+    """List missing scopes; `missing` is None if Slack did not report them."""
     if missing is None:
-        yield "Slack did not say. Ask again in a minute."
+        yield "Slack did not report them. Run this again in a minute."
     elif not missing:
-        yield f"{GOOD} Everything it needs."
+        yield f"{GOOD} All that the bot needs."
     else:
         yield from (f"{BAD} {code(s.name)} is missing. {s.reason}" for s in missing)
         yield (
-            f"Whoever runs the bot pastes {code('record-bot manifest')} into the Slack app's "
-            "manifest and installs it again."
+            f"To add it, the person who runs the bot pastes the output of "
+            f"{code('record-bot manifest')} into the Slack app's manifest and reinstalls the app."
         )

@@ -5,6 +5,7 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.core.places import is_channel
 from bot.features.follow import service as following
 from bot.features.follow import views
 from bot.features.rooms.model import Found
@@ -14,7 +15,6 @@ from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Asked, Click
 from bot.slack.errors import CannotPostThere
 from bot.ui import ids
-from bot.ui import text as ui_text
 from bot.ui.problems import slack_refusal
 
 
@@ -24,7 +24,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def follow(bot: Bot, rooms: RoomDirectory, asked: Asked, room: str | None) -> None:
     """Without a room: the list."""
-    if not ui_text.can_follow(asked.channel):
+    if not is_channel(asked.channel):
         await bot.reply(asked, views.only_in_channels())
     elif room is None:
         await _list(bot, asked)

@@ -1,4 +1,4 @@
-"""What a person is told who has a channel follow a room."""
+"""Replies to follow and unfollow."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,13 @@ SHOWN = 40
 def following_room(room_name: str, *, new: bool) -> Message:
     name = f"*{esc(room_name)}*"
     if not new:
-        return say(f"This channel follows {name} already.")
-    return say(
-        f"This channel follows {name}. Each of its recordings shows a card here, whoever starts it."
-    )
+        return say(f"This channel already follows {name}.")
+    return say(f"This channel follows {name}. Every recording of it gets a card here.")
 
 
 def unfollowed(room_name: str) -> Message:
     return say(
-        f"This channel no longer follows *{esc(room_name)}*. Cards that are here stay up to date."
+        f"This channel no longer follows *{esc(room_name)}*. Existing cards stay up to date."
     )
 
 
@@ -30,18 +28,19 @@ def not_followed(room_name: str) -> Message:
 
 
 def cannot_follow_room(room_name: str, why: str, fix: str) -> Message:
-    """From `problems.slack_refusal`."""
+    """Show a refusal from `problems.slack_refusal`."""
     return say(f"This channel cannot follow *{esc(room_name)}* yet. {why} {fix}".strip())
 
 
 def only_in_channels() -> Message:
-    return say("Channels follow rooms. Send the command in the channel that shall get the cards.")
+    return say("Run this in the channel that should get the cards.")
 
 
 def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
-    """Each with a button to unfollow."""
+    """List the followed rooms, each with a button to unfollow."""
     if not rooms:
-        return say(f"This channel follows no room. To follow one: {code('/record follow <room>')}.")
+        example = code("/record follow <room>")
+        return say(f"This channel does not follow any rooms. To follow one: {example}.")
     first = f"This channel follows {count(len(rooms), 'room')}."
     blocks = [section(first)]
     for n, room in enumerate(rooms[:SHOWN]):
@@ -51,7 +50,7 @@ def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
         )
         blocks.append(section(_line(room), unfollow))
     if len(rooms) > SHOWN:
-        blocks.append(context(f"{len(rooms) - SHOWN:,} more are followed."))
+        blocks.append(context(f"{len(rooms) - SHOWN:,} more."))
     told = [first, *(spoken(_line(room)) for room in rooms)]
     return Message(lines(told, FALLBACK_MOST), blocks)
 

@@ -1,4 +1,4 @@
-"""Forgetting a recording: the button that asks first, and the receipt."""
+"""Forgetting a recording: the replies, and the receipt."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -30,27 +30,27 @@ _KINDS = {
 
 
 def told_view(message: Message) -> View:
-    """In place of Details."""
+    """Show a reply in place of Details."""
     return modal("Recording details", message.blocks, callback_id=ids.OUTCOME_VIEW)
 
 
 def forgetting_reply(room_name: str) -> Message:
     return say(
-        f"The recording of *{esc(room_name)}* is being forgotten. A direct message tells you what "
-        "is gone, and what remains at 100ms."
+        f"The bot is forgetting the recording of *{esc(room_name)}*. A direct message will list "
+        "what was deleted and what remains at 100ms."
     )
 
 
 def not_ended_reply(room_name: str) -> Message:
-    return say(f"*{esc(room_name)}* has not ended yet. Stop it, and forget it once it is done.")
+    return say(f"*{esc(room_name)}* has not ended yet. Stop it first, then forget it.")
 
 
 def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: datetime) -> Message:
-    """What is gone; what remains, where, and until when."""
+    """List what was deleted, and what remains, where and until when."""
     began = when(recording.started_at or recording.requested_at)
     first = (
-        f"The recording of *{esc(recording.room_name)}*, {began}, is forgotten: the bot has "
-        "deleted its messages and files in Slack, and all that it knew of it."
+        f"The recording of *{esc(recording.room_name)}*, {began}, was forgotten. The bot "
+        "deleted its messages and files in Slack, and all its data about the recording."
     )
     told = [first, *_kept(deliveries), *_at_100ms(recording, now)]
     blocks = [section(lines(told))]
@@ -66,23 +66,24 @@ def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: d
 
 
 def _kept(deliveries: Sequence[Delivery]) -> Iterator[str]:
-    yield "What people wrote in its threads stays, and so do previews below links to the room."
+    yield "Messages from people in its threads remain, and so do previews of links to the room."
     for d in deliveries:
         if d.error and d.error.startswith(KEPT):
             why = code(d.error.removeprefix(KEPT), 60)
             what = _KINDS.get(d.kind, "a message")
-            yield f"Slack keeps {what} in {place(d.target)} (it says {why}): delete it there."
+            where = f"{what} in {place(d.target)}"
+            yield f"Slack did not let the bot delete {where} (error {why}). Delete it there."
 
 
 def _at_100ms(recording: Recording, now: datetime) -> Iterator[str]:
     if recording.hms_id is None:
-        yield "100ms never recorded anything for it."
+        yield "100ms never recorded anything for this request."
         return
     until = (recording.stopped_at or now) + KEPT_AT_100MS
     yield (
-        f"At 100ms its files remain. In 100ms' own storage they are kept for "
-        f"{KEPT_AT_100MS.days} days, so until {when(until)}; in a storage of yours until you "
-        "delete them there. These are their ids:"
+        f"Its files remain at 100ms. 100ms keeps files in its own storage for "
+        f"{KEPT_AT_100MS.days} days, until {when(until)}. Files in your own storage remain until "
+        "you delete them. The ids are:"
     )
 
 

@@ -1,4 +1,4 @@
-"""What runs, and what was recorded: the answers to `/record status` and `/record list`."""
+"""Running and past recordings: the replies to `/record status` and `/record list`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ def nothing_running(room: str | None = None) -> Message:
 
 
 def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
-    """What runs now: in this channel with Stop, in others as lines."""
+    """List running recordings: those of this channel with Stop, others as lines."""
     if not here and not elsewhere:
         return nothing_running()
     blocks = running_blocks(here, now, placed=False)
@@ -54,13 +54,13 @@ def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -
 
 
 def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
-    """Newest first, as the caller has ordered them."""
+    """List past recordings in the caller's order, newest first."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
-        return say(f"There are no recordings{of_room} yet.", [_start_button()])
+        return say(f"No recordings{of_room} yet.", [_start_button()])
     blocks = past_blocks(rows)
     if len(rows) > ROWS:
-        blocks.append(context(f"The latest {ROWS} recordings are shown."))
+        blocks.append(context(f"Showing the latest {ROWS} recordings."))
     first = spoken(f"{count(len(rows), 'recording')}{of_room}.")
     return Message(lines([first, *map(row_spoken, rows[:ROWS])], FALLBACK_MOST), blocks)
 
@@ -73,7 +73,7 @@ ROWS = 20
 
 
 def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
-    """Two short lines of mrkdwn; with `now`, for how long it runs; `placed`, in which channel."""
+    """Write two short lines of mrkdwn; `now` adds the running time, `placed` the channel."""
     mark = MARKS.get(row.phase)
     name = f"*{esc(row.room_name, 100)}*"
     head = f"{f'{mark} ' if mark else ''}{join(name, _state(row, now))}"
@@ -85,7 +85,7 @@ def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> s
 
 
 def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
-    """The same as a sentence."""
+    """Write the same as a sentence."""
     began = when(row.started_at or row.requested_at)
     where = place(row.channel) if placed else ""
     about = ", ".join(p for p in (starter_of(row.starter), began, _length(row), where) if p)
@@ -104,7 +104,7 @@ def _length(row: Row) -> str:
 
 
 def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -> list[Block]:
-    """What runs, each with Stop as long as that makes sense."""
+    """Build a row for each running recording, with Stop if it can be stopped."""
     blocks = []
     for n, row in enumerate(rows[:ROWS]):
         stops = row.phase in ON_AIR | {Phase.REQUESTED}
@@ -118,7 +118,7 @@ def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -
 
 
 def past_blocks(rows: Sequence[Row], *, first: int = 0) -> list[Block]:
-    """What was recorded, with buttons; `first` numbers them where another list goes before."""
+    """Build a row for each past recording; `first` is the number of the first button."""
     blocks: list[Block] = []
     for n, row in enumerate(rows[:ROWS], first):
         blocks.append(section(row_text(row)))

@@ -10,7 +10,7 @@ from bot.access.visibility import Sight
 from bot.deps import Deps
 from bot.features.doctor.model import MissingScope
 from bot.features.doctor.scopes import missing_scopes
-from bot.features.doctor.store import HealthRepository
+from bot.features.doctor.store import DoctorRepository
 from bot.features.history.service import LOOKED_THROUGH, Lists
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.store import HomeRepository, OpenHome
@@ -113,11 +113,11 @@ class Homes:
 
     async def _health(self) -> HomeHealth:
         deps = self._deps
-        received = await HealthRepository(deps.db).received(deps.now())
+        received = await DoctorRepository(deps.db).received(deps.now())
         return HomeHealth(
             webhooks=deps.policy.webhooks,
             last_webhook_at=received.last_at,
-            unanswered=await HealthRepository(deps.db).unanswered(),
+            unanswered=await DoctorRepository(deps.db).unanswered(),
             shut=tuple(gate.method for gate in await deps.store.rate_limits.shut_gates()),
             missing_scopes=tuple(
                 MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)

@@ -1,4 +1,4 @@
-"""The Home tab: start, what runs and ran, presets, settings, the bot's health, the commands."""
+"""The Home tab: start, recordings, presets, settings, the bot's health and the commands."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -28,13 +28,13 @@ from bot.ui.text import code, count, when
 RUNNING = 20
 PRESETS = 5
 WELCOME = (
-    "Here you see the recordings that you start. Those of your channels are in the channels "
-    f"themselves. Where a channel lets you start one, type {code('/record')} there."
+    "This tab shows the recordings that you start. Other recordings are in your channels. "
+    f"To start one in a channel that allows it, type {code('/record')} there."
 )
 
 
 def home_view(home: HomePage, now: datetime) -> View:
-    """For one person: the caller leaves out what they may not see."""
+    """Build the tab for one person; the caller omits what they cannot see."""
     start = button("Start a recording", ids.OPEN_FORM, style="primary")
     blocks = actions([start]) if home.member else [section(WELCOME)]
     blocks += [*_running(home, now), *_recent(home)]
@@ -49,24 +49,24 @@ def home_view(home: HomePage, now: datetime) -> View:
 def _running(home: HomePage, now: datetime) -> Iterator[Block]:
     yield header("Recording now")
     if not home.running:
-        yield section("Nothing that you can see is being recorded.")
+        yield section("No recordings that you can see are running.")
     yield from running_blocks(home.running[:RUNNING], now)
     more = home.more_running + max(0, len(home.running) - RUNNING)
     if more:
-        yield context(f"{count(more, 'more recording')} {'runs' if more == 1 else 'run'}.")
+        yield context(f"{count(more, 'more recording')} {'is' if more == 1 else 'are'} running.")
 
 
 def _recent(home: HomePage) -> Iterator[Block]:
     yield header("Recent")
     yield from past_blocks(home.recent, first=RUNNING)
     if not home.recent:
-        further = "There is nothing further back."
+        further = "No older recordings."
         yield section(further if home.page else "Recordings you can see appear here.")
     yield from actions(_turning(home))
 
 
 def _turning(home: HomePage) -> list[Block]:
-    """There and back; the value is the page."""
+    """Build Newer and Older; their value is the page."""
     buttons = []
     if home.page:
         newer = button(
@@ -91,13 +91,13 @@ def _presets(home: HomePage) -> Iterator[Block]:
     yield header("Presets")
     yield from (preset_row(preset, n) for n, preset in enumerate(home.presets))
     if not home.presets:
-        yield section(f"There are no presets yet. {TO_MAKE_ONE}")
+        yield section(f"No presets yet. {TO_MAKE_ONE}")
     if home.more_presets:
         yield from actions([button(f"All presets ({home.more_presets:,} more)", presets.ALL)])
 
 
 def _settings(home: HomePage) -> Iterator[Block]:
-    """Slack keeps what is chosen as long as the action id is the same."""
+    """Build the channel picker. Slack keeps its selection while the action id stays the same."""
     yield header("Settings")
     channel = {
         "type": "conversations_select",
@@ -106,8 +106,8 @@ def _settings(home: HomePage) -> Iterator[Block]:
         "placeholder": plain_text("Choose a channel", 150),
     }
     told = (
-        "What holds in a channel: its default room and preset, who may start and stop, "
-        "where results go."
+        "For each channel: the default room and preset, who can start and stop recordings, "
+        "and where results go."
     )
     yield section(told, channel)
 
@@ -115,28 +115,28 @@ def _settings(home: HomePage) -> Iterator[Block]:
 def _for_admins(health: HomeHealth) -> Iterator[Block]:
     yield header("For admins")
     missing = health.missing_scopes
-    granted = scope_lines(missing) if missing else ["Slack grants everything that the bot needs."]
-    yield section(lines(["*Set-up*", *_webhooks(health), *granted]))
-    yield section(lines(["*What waits*", *_waiting(health)]))
-    label = "Check-up: everything that waits, and why"
-    yield from actions([button("Check-up", ids.CHECKUP, label=label)])
+    granted = scope_lines(missing) if missing else ["The bot has all Slack permissions it needs."]
+    yield section(lines(["*Setup*", *_webhooks(health), *granted]))
+    yield section(lines(["*Waiting*", *_waiting(health)]))
+    label = "Check-up: everything that is waiting, and why"
+    yield from actions([button("Check-up", ids.DOCTOR, label=label)])
 
 
 def _webhooks(health: HomeHealth) -> Iterator[str]:
     if not health.webhooks:
         yield from NO_WEBHOOKS
     elif health.last_webhook_at is None:
-        yield "No webhook has come from 100ms yet."
-        yield "Where it sends them stands in the 100ms dashboard, at Developer, Webhooks."
+        yield "No webhook from 100ms has arrived yet."
+        yield "See Developer → Webhooks in the 100ms dashboard."
     else:
-        yield f"The last webhook of 100ms came {when(health.last_webhook_at)}."
+        yield f"Last webhook from 100ms: {when(health.last_webhook_at)}."
 
 
 def _waiting(health: HomeHealth) -> Iterator[str]:
     if health.unanswered:
-        yield f"100ms gives no answer about {count(health.unanswered, 'recording')}."
+        yield f"100ms does not answer requests about {count(health.unanswered, 'recording')}."
     if health.shut:
         named = ", ".join(code(method, 60) for method in health.shut[:5])
-        yield f"No calls of {named} for now: Slack or 100ms asked for a pause."
+        yield f"Calls to {named} are on hold: Slack or 100ms is limiting them."
     if not health.unanswered and not health.shut:
-        yield "100ms and Slack answer."
+        yield "100ms and Slack are answering."

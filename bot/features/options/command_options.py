@@ -56,7 +56,7 @@ class Option:
 
     @property
     def takes_sentence(self) -> str:
-        return f"--{self.name} takes {self.accepted}."
+        return f"--{self.name} accepts {self.accepted}."
 
 
 def _given(text: str | None) -> Iterable[str]:
@@ -103,7 +103,7 @@ START_OPTIONS: tuple[Option, ...] = (
         name="url",
         field="meeting_url",
         placeholder="<meeting url>",
-        help="Record this page in place of the room's own.",
+        help="Record this page instead of the room's own.",
         accepted="a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",
         takes=Takes.WORD,
         read=v.read_url,
@@ -134,7 +134,7 @@ START_OPTIONS: tuple[Option, ...] = (
         name="no-transcript",
         field="transcription",
         turns=False,
-        help="Make no transcript.",
+        help="Do not make a transcript.",
         show=lambda o: _flag(o.transcription is False),
         hints=("no-transcription",),
     ),
@@ -153,12 +153,12 @@ START_OPTIONS: tuple[Option, ...] = (
         name="vocab",
         field="vocabulary",
         placeholder='"<a, b, c>"',
-        help="Name words that the transcript must spell right.",
+        help="List words that the transcript should spell correctly.",
         accepted=f"words separated by commas, at most {MAX_VOCABULARY}",
         takes=Takes.TEXT,
         read=v.read_vocabulary,
         repair=v.first_words,
-        rule=f"The vocabulary holds at most {MAX_VOCABULARY} words.",
+        rule=f"The vocabulary can have at most {MAX_VOCABULARY} words.",
         show=lambda o: _given(", ".join(o.vocabulary) or None),
         hints=("vocabulary", "custom-vocabulary", "words"),
     ),
@@ -180,7 +180,7 @@ START_OPTIONS: tuple[Option, ...] = (
         name="context",
         field="context",
         placeholder='"<text>"',
-        help="Say what the meeting is about, for the summary.",
+        help="Describe what the meeting is about, for the summary.",
         accepted=f"text of at most {MAX_CONTEXT_CHARS} characters",
         takes=Takes.TEXT,
         repair=v.cut_context,
@@ -220,7 +220,7 @@ START_OPTIONS: tuple[Option, ...] = (
         name=PRESET,
         field=PRESET,
         placeholder="<name>",
-        help="Take the options of a preset. Those that you give go before.",
+        help="Use the options of a preset. Options you give override it.",
         accepted=f"the name of a preset, at most {NAME_MOST} characters",
         takes=Takes.TEXT,
         read=v.read_name,

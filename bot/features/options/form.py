@@ -1,4 +1,4 @@
-"""The start form: a draft in, a modal out. What does not apply is not there."""
+"""The start form: a draft in, a modal out. It shows only the fields that apply."""
 
 from collections.abc import Iterator
 
@@ -69,14 +69,14 @@ def _further(draft: Draft) -> Iterator[Block]:
         ids.START_MEETING_URL,
         "Meeting URL",
         textbox(draft.meeting_url, placeholder="https://acme.app.100ms.live/preview/…"),
-        hint="Only if the template needs one. It must open in the room without a click.",
+        hint="Only if the template needs one. It must join the room without a click.",
         optional=True,
     )
     yield asked(
         ids.START_DESTINATION,
         "Storage destination",
         textbox(draft.destination),
-        hint="Its name in the template. Only if the template has several.",
+        hint="Only if the template has several. Enter its name in the template.",
         optional=True,
     )
 
@@ -104,7 +104,7 @@ def _transcript(draft: Draft) -> Iterator[Block]:
         ids.START_TRANSCRIPTION,
         "Transcript",
         pick(SWITCH, draft.transcription),
-        hint="" if on else "Turn it on to choose its files and the summary.",
+        hint="" if on else "Turn on the transcript to choose its files and the summary.",
         redraws=True,
     )
     if on:
@@ -112,7 +112,7 @@ def _transcript(draft: Draft) -> Iterator[Block]:
             ids.START_OUTPUT_MODES,
             "Transcript files",
             ticks(FILES, draft.output_modes),
-            hint="Tick none to take the template's.",
+            hint="Leave empty to use the template's formats.",
             optional=True,
         )
         yield asked(
@@ -139,7 +139,7 @@ def _summary(draft: Draft) -> Iterator[Block]:
         ids.START_TEMPERATURE,
         "Temperature",
         textbox(draft.temperature, placeholder="0.5"),
-        hint=f"{TEMPERATURE[0]} keeps to what was said, {TEMPERATURE[1]} writes more freely.",
+        hint=f"{TEMPERATURE[0]} keeps to the transcript; {TEMPERATURE[1]} allows freer wording.",
         optional=True,
     )
     yield from _sections(section_rows(draft))

@@ -40,7 +40,7 @@ def meeting_url(typed: str) -> str | Wrong | None:
     if not url:
         return None
     if any(c.isspace() for c in url):
-        return Wrong("A web address has no spaces or line breaks. Take them out.")
+        return Wrong("A web address has no spaces or line breaks. Remove them.")
     if len(url) > MAX_URL_CHARS:
         return _too_long(url, MAX_URL_CHARS)
     if _is_web_address(url):
@@ -49,9 +49,9 @@ def meeting_url(typed: str) -> str | Wrong | None:
     host = meant.partition("://")[2].partition("/")[0]
     if meant != url and "." in host.strip(".") and _is_web_address(meant):
         if len(meant) <= _SUGGESTION_MOST:
-            return Wrong(f"Put https:// in front of it: {meant}")
-        return Wrong("Put https:// in front of it.")
-    return Wrong("Give the full web address, such as https://acme.app.100ms.live/preview/….")
+            return Wrong(f"Add https:// at the start: {meant}")
+        return Wrong("Add https:// at the start.")
+    return Wrong("Enter the full web address, such as https://acme.app.100ms.live/preview/….")
 
 
 def _is_web_address(url: str) -> bool:
@@ -90,7 +90,7 @@ def vocabulary(typed: str) -> tuple[str, ...] | Wrong:
     terms = tuple(dict.fromkeys(part for part in parts if part))
     over = len(terms) - MAX_VOCABULARY
     if over > 0:
-        return Wrong(f"At most {MAX_VOCABULARY} words or terms. Take out {over:,} of them.")
+        return Wrong(f"At most {MAX_VOCABULARY} words or terms. Remove {over:,} of them.")
     return terms
 
 
@@ -102,7 +102,7 @@ def temperature(typed: str) -> float | Wrong | None:
         return None
     number = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
     if number is None or not low <= number <= high:
-        return Wrong(f"Give a number from {low} to {high}, such as 0.5.")
+        return Wrong(f"Enter a number from {low} to {high}, such as 0.5.")
     return number
 
 
@@ -125,9 +125,9 @@ def _side(typed: str, name: str, example: int) -> int | Wrong:
     low, high = SHORT_SIDE_PX[0], LONG_SIDE_PX[1]
     text = fold(typed).removesuffix("px").strip()
     if not text:
-        return Wrong(f"Give the {name} in pixels, such as {example}.")
+        return Wrong(f"Enter the {name} in pixels, such as {example}.")
     if not _WHOLE.fullmatch(text):
-        return Wrong(f"Give the {name} as a whole number of pixels, such as {example}.")
+        return Wrong(f"Enter the {name} as a whole number of pixels, such as {example}.")
     if not low <= int(text) <= high:
         return Wrong(f"The {name} must be {low} to {high} pixels.")
     return int(text)
@@ -141,9 +141,9 @@ def _against_each_other(width: int, height: int) -> dict[str, Wrong]:
         else (ids.START_HEIGHT, ids.START_WIDTH)
     )
     if min(width, height) > SHORT_SIDE_PX[1]:
-        text = f"The smaller side must be at most {SHORT_SIDE_PX[1]} pixels: make the {smaller} so."
+        text = f"The smaller side must be at most {SHORT_SIDE_PX[1]} pixels: reduce the {smaller}."
         return {smaller: Wrong(text)}
     if max(width, height) < LONG_SIDE_PX[0]:
-        text = f"The larger side must be at least {LONG_SIDE_PX[0]} pixels: make the {larger} so."
+        text = f"The larger side must be at least {LONG_SIDE_PX[0]} pixels: increase the {larger}."
         return {larger: Wrong(text)}
     return {}

@@ -75,7 +75,7 @@ def combine(values: Mapping[str, object]) -> tuple[RecordingOptions, list[tuple[
         try:
             return RecordingOptions.model_validate(left), settled
         except ValidationError as e:
-            reason = _sentence(e) or "These options exclude each other."
+            reason = _sentence(e) or "These options cannot be combined."
         if conflict.applies(left):
             settled.append((reason, conflict.accepted))
             left = {k: value for k, value in left.items() if k not in conflict.given_up}

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import get_args
 
 from bot.core.options import (
@@ -17,6 +16,7 @@ from bot.core.options import (
     Resolution,
     SectionFormat,
 )
+from bot.kit.fuzzy import nearest
 from bot.kit.typed_text import fold, strip_invisible, unwrap_link
 
 NAME_MOST = 40  # of a preset's name
@@ -83,8 +83,8 @@ def _guess_resolution(word: str) -> Resolution | None:
     if lines := _LINES.fullmatch(word):
         height = int(lines[1])
         return _fit(height * 16 // 9, height)
-    near = get_close_matches(word, NAMED_RESOLUTIONS, n=1)
-    return NAMED_RESOLUTIONS[near[0]] if near else None
+    near = nearest(word, NAMED_RESOLUTIONS)
+    return NAMED_RESOLUTIONS[near] if near else None
 
 
 def fit_resolution(value: object) -> Resolution | None:
@@ -118,7 +118,7 @@ def show_resolution(resolution: Resolution | None) -> str | None:
 
 def read_name(text: str) -> Good | Bad:
     name = " ".join(strip_invisible(text).split())
-    return Good(name) if len(name) <= NAME_MOST else Bad("No preset has so long a name.")
+    return Good(name) if len(name) <= NAME_MOST else Bad("That preset name is too long.")
 
 
 def read_url(text: str) -> Good | Bad:
@@ -207,5 +207,4 @@ def cut_title(value: object) -> object:
 def _nearest(word: str, accepted: tuple[str, ...], nicknames: dict[str, str]) -> str | None:
     if word in nicknames:
         return nicknames[word]
-    near = get_close_matches(word, accepted, n=1, cutoff=0.7)
-    return near[0] if near else None
+    return nearest(word, accepted)

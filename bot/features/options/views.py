@@ -1,11 +1,11 @@
-"""The words that several views use for the same thing."""
+"""Options in words."""
 
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
 from bot.ui.text import count, esc
 
 
 def options_line(options: RecordingOptions) -> str:
-    """What was asked for, on one line. What is not named is as the template has it."""
+    """Summarize the options on one line; unnamed ones use the template's defaults."""
     parts = [*_picture(options), *_transcript(options), *_summary(options)]
     if options.meeting_url:
         parts.append("own meeting URL")

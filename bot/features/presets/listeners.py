@@ -120,7 +120,7 @@ async def _change(
     user, view = args.body["user"]["id"], args.body["view"]
     preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
-        await _say_at_name(args, "Somebody has deleted this preset meanwhile.")
+        await _say_at_name(args, "This preset has been deleted in the meantime.")
         return
     try:
         changed = await presets.change(

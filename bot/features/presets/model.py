@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from bot.core.options import RecordingOptions
+from bot.kit.fuzzy import nearest
 from bot.kit.typed_text import fold, strip_invisible
 
 PRESETS_MOST = 50  # in one scope
@@ -44,5 +44,5 @@ def nearest_preset(name: str, presets: Sequence[Preset]) -> Preset | None:
     named = {name_key(p.name): p for p in presets}
     key = name_key(name)
     begun = [k for k in named if len(key) >= 2 and k.startswith(key)]
-    near = begun or get_close_matches(key, named, n=1, cutoff=0.6)
-    return named[near[0]] if near else None
+    near = begun[0] if begun else nearest(key, named)
+    return named[near] if near else None

@@ -15,18 +15,18 @@ from bot.ui.text import esc, join, mention, place, plain, when
 from bot.ui.words import sentence
 
 ON_A_PAGE = 40
-TO_MAKE_ONE = "To make one, fill the start form and choose Save as preset."
+TO_MAKE_ONE = "To make one, fill in the start form and choose Save as preset."
 HERE, EVERYWHERE = "channel", "workspace"
 
 
 def presets_view(presets: Sequence[Preset], channel: str | None, page: int = 0) -> View:
-    """In the order given. `channel` None: from Home, the person's own and the workspace's."""
+    """List presets in the given order. `channel` is None when opened from Home."""
     pages = max(1, -(-len(presets) // ON_A_PAGE))
     page = page % pages
     shown = presets[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
     blocks = [preset_row(preset, n) for n, preset in enumerate(shown)]
     if not presets:
-        blocks.append(section("There are no presets yet."))
+        blocks.append(section("No presets yet."))
     blocks.append(context(TO_MAKE_ONE))
     if pages > 1:
         more = button(f"Page {(page + 1) % pages + 1} of {pages}", ids.PAGE, value=str(page + 1))
@@ -48,7 +48,7 @@ def preset_row(preset: Preset, n: int) -> Block:
 
 
 def preset_form(draft: Draft, *, request_id: str) -> View:
-    """Everything that a preset holds, and its name."""
+    """Build the form with all options of a preset, and its name."""
     delete = button(
         "Delete this preset",
         ids.DELETE,
@@ -56,7 +56,7 @@ def preset_form(draft: Draft, *, request_id: str) -> View:
         style="danger",
         confirm={
             "title": words("Delete this preset?"),
-            "text": words("Recordings that were made with it stay as they are."),
+            "text": words("Recordings made with it are not affected."),
             "confirm": words("Delete"),
             "deny": words("Keep"),
             "style": "danger",
@@ -74,7 +74,7 @@ def preset_form(draft: Draft, *, request_id: str) -> View:
 
 
 def save_as_form(request_id: str, channel: str | None) -> View:
-    """`channel`: where the preset may belong to, besides the whole workspace."""
+    """Ask for a name and a scope: `channel`, or the whole workspace."""
     scopes = {HERE: "This channel", EVERYWHERE: "The whole workspace"}
     blocks = [_name("")]
     if postable(channel):
@@ -91,7 +91,7 @@ def save_as_form(request_id: str, channel: str | None) -> View:
 
 
 def deleted_view() -> View:
-    return modal("Presets", [section("The preset is deleted.")], callback_id=ids.DELETED)
+    return modal("Presets", [section("The preset was deleted.")], callback_id=ids.DELETED)
 
 
 def _name(typed: str) -> Block:
@@ -109,12 +109,12 @@ def _field(field: str, label: str, element: Block, *, hint: str = "") -> Block:
     }
 
 
-NAME_TAKEN = "Another preset here has that name. Choose another one."
-TOO_MANY = f"There are {PRESETS_MOST} presets already. Delete one that is no longer needed."
+NAME_TAKEN = "Another preset here has that name. Choose a different name."
+TOO_MANY = f"There are {PRESETS_MOST} presets already. Delete one that you no longer need."
 
 
 def name_error(typed: str) -> str | None:
     name = tidy_name(typed)
     if not name:
-        return "Give it a name."
+        return "Enter a name."
     return f"Shorten it to {NAME_MOST} characters." if len(name) > NAME_MOST else None

@@ -1,4 +1,4 @@
-"""The messages that end a recording: its results, a file that failed, word to the starter."""
+"""Messages at the end of a recording: results, a failed file, links."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -45,14 +45,14 @@ def results_message(
     in_thread: bool,
     bot: str = BOT,
 ) -> Message:
-    """What came of the recording. Outside the card's thread it says which recording it is."""
+    """Build the results. Outside the card's thread they name the recording."""
     failure = recording.problem
     problem = explain(failure, recording, bot=bot) if failure else None
     headline = problem.what if problem else _ready(recording)
     notes = [*_cause(problem), *_gaps(recording, summary)]
     shown, whole = summary_blocks(summary)
     if not whole:
-        notes.append("The summary is longer than this; Details has all of it.")
+        notes.append("The summary is longer than this. Open Details for all of it.")
     blocks = [rich_text(_opening(recording, headline, by_name=mention, in_thread=in_thread))]
     blocks.extend(shown)
     if notes:
@@ -85,7 +85,7 @@ def _ready(recording: Recording) -> str:
     if recording.results and recording.results.has_summary:
         there.append("summary")
     if not there:
-        return "The recording ended, and 100ms lists no files for it."
+        return "The recording ended, but 100ms lists no files for it."
     named = " and ".join([", ".join(there[:-1]), there[-1]] if there[1:] else there)
     return f"The {named} {'are' if there[1:] else 'is'} ready."
 
@@ -95,25 +95,25 @@ def _cause(problem: Explanation | None) -> list[str]:
 
 
 def _gaps(recording: Recording, summary: Sequence[SummarySection]) -> list[str]:
-    """What people would look for and not find, said plainly."""
+    """List missing or incomplete results."""
     found = recording.results
     if found is None:
         return _no_transcript(recording)
     gaps = []
     if found.words is None:
-        gaps.append("There is no transcript: 100ms could not make it. Its dashboard may say why.")
+        gaps.append("100ms could not make the transcript. The 100ms dashboard may say why.")
     elif found.words == 0:
-        gaps.append("The transcript is empty: nobody spoke, or not in English.")
+        gaps.append("The transcript is empty: nobody spoke, or the speech was not in English.")
     failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
     if failed:
         gaps.append(f"100ms could not make: {', '.join(failed)}.")
     wanted = recording.options.summary and not recording.elsewhere
     if wanted and found.words and not found.has_summary:
-        gaps.append("There is no summary, though one was asked for.")
+        gaps.append("No summary arrived, although one was requested.")
     if found.has_summary and not summary:
-        gaps.append("The summary could not be read; Details has its file.")
+        gaps.append("The summary could not be read. Open Details for its file.")
     if found.has_summary and (recording.duration_s or 0) > SUMMARY_WHOLE_S:
-        gaps.append("Past 90 minutes a summary may be incomplete.")
+        gaps.append("Summaries of recordings over 90 minutes may be incomplete.")
     return gaps
 
 
@@ -124,7 +124,7 @@ def _no_transcript(recording: Recording) -> list[str]:
         return [NO_TRANSCRIPT_YET]
     refused = recording.options.transcription is False and not recording.elsewhere
     off = recording.transcription is Transcription.OFF and not refused
-    return ["No transcript came; the room's template may not make one."] if off else []
+    return ["No transcript arrived. The room's template may not make one."] if off else []
 
 
 def _spoken(
@@ -147,10 +147,10 @@ def _spoken(
 def file_failed_message(
     recording: Recording, kind: Kind, error: str, channel: str, *, bot: str = BOT
 ) -> Message:
-    """A note in the thread. The button mints a link, for which Slack's uploads do not matter."""
+    """Explain a failed upload in the thread. The button creates a link, without Slack's uploads."""
     what = "chat" if kind is Kind.CHAT else "transcript"
     if error == UNREADABLE:
-        text = f"The {what} is not here: 100ms did not hand it out. Details shows its files."
+        text = f"100ms did not release the {what} file. Open Details to see its files."
         return Message(text, [section(text), *actions([details_button(recording)])])
     why, _ = slack_refusal(error, channel, bot=bot)
     still = "Open Details for a link." if kind is Kind.CHAT else "The button below still works."
@@ -161,30 +161,30 @@ def file_failed_message(
 
 
 def link_reply(url: str, what: str, expires_at: datetime) -> Message:
-    """A link for one person. `what` is, say, "Video of Weekly sync"."""
-    until = f"The link works until {when(expires_at)}. Anyone who has it can open it."
+    """Show a link to one person. `what` is, for example, "Video of Weekly sync"."""
+    until = f"The link works until {when(expires_at)}. Anyone with the link can open it."
     text = f"*{esc(what)}* is ready to open. {until}"
     opening = link_button("Open", url, label=f"Open: {plain(what, 60)}")
     if opening:
         return say(text, [opening])
     address = web_address(url)
     if address is None:
-        return say(f"100ms gave no usable link to *{esc(what)}*. Try again in a minute.")
+        return say(f"100ms did not return a usable link to *{esc(what)}*. Try again in a minute.")
     # Too long for a button: storage tokens can be.
     linked = {"type": "link", "url": address, "text": plain(what)}
     works = [leaf(" The link works until "), date_leaf(expires_at)]
-    shared = leaf(". Anyone who has it can open it.")
+    shared = leaf(". Anyone with the link can open it.")
     return Message(spoken(text), [rich_text(rich_line(linked, leaf("."), *works, shared))])
 
 
 def no_file(what: str) -> Message:
-    """Watch or Transcript was pressed, and 100ms has nothing to open yet or any more."""
-    text = f"100ms has no {esc(what)} to open, or not yet. Details lists the files."
+    """Answer Watch or Transcript when 100ms has no such file, or none yet."""
+    text = f"100ms has no {esc(what)} to open, at least not yet. Open Details to see the files."
     return say(text)
 
 
 def getting_link() -> Message:
-    """Until 100ms has made it."""
+    """Show that the bot is waiting for 100ms."""
     return say("Getting the link from 100ms…")
 
 
@@ -204,7 +204,7 @@ TOTAL_MOST = 9000
 
 
 def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], bool]:
-    """One block for each section, and whether everything found room."""
+    """Build one block per section; the flag is False if something was cut."""
     blocks: list[Block] = []
     room, whole = TOTAL_MOST, len(sections) <= SECTIONS
     for part in sections[:SECTIONS]:
@@ -220,7 +220,7 @@ def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], boo
 
 
 def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
-    """The same for a screen reader, as mrkdwn."""
+    """Write the summary for a screen reader, as mrkdwn."""
     for part in sections[:SECTIONS]:
         texts, _ = _texts(part, TOTAL_MOST)
         if not texts:
@@ -233,7 +233,7 @@ def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
 
 
 def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
-    """The bullets, or the one paragraph, as much as there is room for."""
+    """Return the bullets or the paragraph, cut to the room left; True if nothing was cut."""
     if part.format == "bullets":
         wanted = [line for b in part.bullets if (line := clean(b))]
         cut = [shorten(line, BULLET_MOST) for line in wanted[:BULLETS]]

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from bot.kit.fuzzy import alike
 from bot.kit.typed_text import (
     DASHES,
     DOUBLE_QUOTES,
@@ -88,9 +88,8 @@ class Unknown:
 RoomMatch = Found | Ambiguous | RoomCode | Unknown
 
 
-def find_room(reference: str, rooms: Iterable[RoomEntry]) -> RoomMatch:
-    """The room that a person's words, id or link stand for. Never raises."""
-    known = list(rooms)
+def match_room(reference: str, known: Sequence[RoomEntry]) -> RoomMatch:
+    """The room that a person's words, id or link stand for, without suggestions. Never raises."""
     reference = strip_invisible(unwrap_link(reference)).strip()
     link = _link_of(reference)
     if link is not None:
@@ -106,7 +105,7 @@ def find_room(reference: str, rooms: Iterable[RoomEntry]) -> RoomMatch:
     if _ROOM_CODE.fullmatch(reference.casefold()):
         return RoomCode(reference.casefold())
     by_id_alone = room_id if _ROOM_ID.fullmatch(room_id) else None
-    return Unknown(_similar(reference, known), by_id_alone, none_known=not known)
+    return Unknown((), by_id_alone, none_known=not known)
 
 
 def room_id_of_link(url: str) -> str | None:
@@ -209,17 +208,42 @@ def _by_name(reference: str, rooms: Sequence[RoomEntry]) -> Found | Ambiguous | 
     return None
 
 
-def _similar(reference: str, rooms: Sequence[RoomEntry]) -> tuple[RoomEntry, ...]:
-    """Names that contain the words come first, then names spelled much like them."""
-    key = _key(reference)
+@dataclass(frozen=True, slots=True)
+class NearRoom:
+    """A room with a name like the one that was typed. `order`: the likeliest is the smallest."""
+
+    room: RoomEntry
+    key: str
+    order: tuple[bool, float]
+
+
+def near_rooms(reference: str, rooms: Sequence[RoomEntry]) -> list[NearRoom]:
+    """Rooms whose names contain the words, and those spelled much like them, of one slice."""
+    key = _key(strip_invisible(reference).strip())
     if not key:
-        return ()
+        return []
     named: dict[str, RoomEntry] = {}
     for room in sorted(rooms, key=lambda room: room.enabled):
         named[_key(room.name)] = room  # of two with one name, the enabled one
-    holding = sorted((n for n in named if key in n), key=len)
-    near = get_close_matches(key, named, n=MAX_SUGGESTIONS, cutoff=0.6)
-    return tuple(named[n] for n in dict.fromkeys([*holding, *near]))[:MAX_SUGGESTIONS]
+    containing = sorted((n for n in named if key in n), key=len)[:MAX_SUGGESTIONS]
+    orders = {name: (True, -score) for name, score in alike(key, named, most=MAX_SUGGESTIONS)}
+    orders |= {name: (False, float(len(name))) for name in containing}
+    return [NearRoom(named[name], name, order) for name, order in orders.items()]
+
+
+def best_of(near: Iterable[NearRoom]) -> tuple[RoomEntry, ...]:
+    """What to suggest, the likeliest first; each name once, and an enabled room for it."""
+    best: dict[str, NearRoom] = {}
+    for one in sorted(near, key=lambda one: not one.room.enabled):
+        best.setdefault(one.key, one)
+    ranked = sorted(best.values(), key=lambda one: one.order)
+    return tuple(one.room for one in ranked[:MAX_SUGGESTIONS])
+
+
+def learn_names(rooms: Iterable[RoomEntry]) -> None:
+    """Normalize names ahead of the first search: 10 µs each, remembered by name."""
+    for room in rooms:
+        _name(room.name), _key(room.name)
 
 
 def _link_of(text: str) -> SplitResult | None:

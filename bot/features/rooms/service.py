@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +17,10 @@ from bot.features.rooms.model import (
     RoomEntry,
     RoomMatch,
     Unknown,
-    find_room,
+    best_of,
+    learn_names,
+    match_room,
+    near_rooms,
     rank_rooms,
 )
 from bot.features.rooms.store import RoomRepository
@@ -81,6 +85,24 @@ FIRST_WITHIN_S = 1.5  # below the time for an ack
 CACHED_FOR = timedelta(seconds=30)
 
 
+SLICE = 5_000  # names compared without a turn of the loop: some milliseconds
+
+
+LEARN_AT_ONCE = 500  # names normalized without a turn of the loop
+
+
+async def find_room(reference: str, rooms: Sequence[RoomEntry]) -> RoomMatch:
+    """The room that a person's words, id or link stand for, else names like it. Never raises."""
+    found = match_room(reference, rooms)
+    if not isinstance(found, Unknown) or found.link:
+        return found
+    near = []
+    for start in range(0, len(rooms), SLICE):
+        near += near_rooms(reference, rooms[start : start + SLICE])
+        await asyncio.sleep(0)
+    return replace(found, suggestions=best_of(near))
+
+
 class RoomDirectory:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -93,11 +115,14 @@ class RoomDirectory:
         """All rooms, as stored at most half a minute ago; at once after a refresh of our own."""
         now = self._deps.now()
         if self._read_at is None or not 0 <= (now - self._read_at) / CACHED_FOR < 1:
-            self._rooms = await RoomRepository(self._deps.db).all()
-            if not self._rooms and not self._tried.is_set():
+            rooms = await RoomRepository(self._deps.db).all()
+            if not rooms and not self._tried.is_set():
                 await self._first_refresh()
-                self._rooms = await RoomRepository(self._deps.db).all()
-            self._read_at = now
+                rooms = await RoomRepository(self._deps.db).all()
+            for start in range(0, len(rooms), LEARN_AT_ONCE):
+                learn_names(rooms[start : start + LEARN_AT_ONCE])
+                await asyncio.sleep(0)
+            self._rooms, self._read_at = rooms, now
         return self._rooms
 
     async def _first_refresh(self) -> None:
@@ -109,7 +134,7 @@ class RoomDirectory:
             return
 
     async def find(self, reference: str) -> RoomMatch:
-        return find_room(reference, await self.entries())
+        return await find_room(reference, await self.entries())
 
     async def suggest(self, query: str) -> list[RoomEntry]:
         """For type-ahead: at most 100, the likeliest first."""

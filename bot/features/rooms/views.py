@@ -1,4 +1,4 @@
-"""What the room field of the start form offers while people type."""
+"""The options of the room field while people type, and replies about rooms."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ OPTIONS_MOST = 100  # in all groups together
 
 
 def room_options(ranked: Sequence[RoomEntry], *, now: datetime) -> dict[str, Any]:
-    """The answer to a block_suggestion, in the order given by `rank_rooms`, which is by group."""
+    """Answer a block_suggestion in the order of `rank_rooms`, which groups the rooms."""
     offered = [r for r in ranked if 0 < len(r.room_id) <= OPTION_VALUE_MOST][:OPTIONS_MOST]
     names = [r.name for r in offered]
     groups: dict[str, list[Block]] = {label: [] for label in GROUPS}
@@ -36,7 +36,7 @@ def room_options(ranked: Sequence[RoomEntry], *, now: datetime) -> dict[str, Any
 
 
 def _option(room: RoomEntry, *, alike: bool) -> Block:
-    """Rooms of the same name are told apart by their ids."""
+    """Build an option; the id distinguishes rooms of the same name."""
     option = named_option(room.room_id, room.name or room.room_id)
     return {**option, "description": plain_text(room.room_id, 75)} if alike else option
 
@@ -52,13 +52,14 @@ def _group(room: RoomEntry, now: datetime) -> str:
 
 
 def no_rooms_yet() -> Message:
-    """The directory is empty: 100ms has not answered since the bot was set up."""
-    return say("100ms has not told its rooms yet. Try again in a minute, or give the room's id.")
+    """Say that the room list is empty: 100ms has not answered since the setup."""
+    text = "The room list has not loaded from 100ms yet."
+    return say(f"{text} Try again in a minute, or give the room's id.")
 
 
 def only_a_code() -> Message:
-    """Such as abc-defg-hij: 100ms tells the codes of a room, not the room of a code."""
-    return say("A room code does not say which room it opens. Give the room's name or id.")
+    """Refuse a code such as abc-defg-hij: 100ms lists the codes of a room, not the reverse."""
+    return say("The bot cannot tell which room a room code opens. Give the room's name or id.")
 
 
 def room_unknown(
@@ -68,8 +69,8 @@ def room_unknown(
     *,
     form: bool = True,
 ) -> Message:
-    """`corrected`: a command for each suggestion, to paste. `form`: it helps to start, only."""
-    text = f"There is no room “{esc(reference, 100)}”."
+    """Suggest rooms. `corrected`: a command for each. `form`: whether the form can help."""
+    text = f"No room matches “{esc(reference, 100)}”."
     buttons = [_form_button()] if form else []
     if suggestions:
         which = "this one" if len(suggestions) == 1 else "one of these"
@@ -81,8 +82,8 @@ def room_unknown(
 def room_ambiguous(
     reference: str, candidates: Sequence[RoomEntry], corrected: Sequence[str] = ()
 ) -> Message:
-    """Rooms may share a name, so the ids are shown too."""
-    text = f"{count(len(candidates), 'room')} fit “{esc(reference, 100)}”. Name one of them."
+    """List the matching rooms with their ids, because rooms can share a name."""
+    text = f"{count(len(candidates), 'room')} match “{esc(reference, 100)}”. Name one of them."
     return _choice(text, candidates, corrected)
 
 

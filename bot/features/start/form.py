@@ -1,4 +1,4 @@
-"""The start form: a draft in, a modal out. What does not apply is not there."""
+"""The start form: a draft in, a modal out. It shows only the fields that apply."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -72,14 +72,14 @@ def _save_as() -> Iterator[Block]:
 
 
 def _first(draft: Draft) -> Iterator[Block]:
-    """What is asked every time."""
+    """Build the fields that are always shown."""
     yield asked(ids.START_ROOM, "Room", _room(draft), hint=_which_room(draft))
     yield _kind(draft)
     yield asked(
         ids.START_CHANNEL,
         "Post to",
         channel_pick(draft.channel),
-        hint="Status, video and transcript appear there; if empty, in a direct message to you.",
+        hint="Status, video and transcript appear there. If empty, you get a direct message.",
         optional=True,
     )
 
@@ -101,13 +101,13 @@ def _room(draft: Draft) -> Block:
 def _which_room(draft: Draft) -> str:
     if draft.room_id or not draft.room_words:
         return ""
-    return f"Choose the room that you mean by “{plain(draft.room_words, 200)}”."
+    return f"Choose the room you meant by “{plain(draft.room_words, 200)}”."
 
 
 def _more() -> Iterator[Block]:
     yield {
         "type": "section",
-        "text": words("Everything else is as the room's template says."),
+        "text": words("Everything else uses the room template's defaults."),
         "accessory": button(
             "More options",
             ids.START_MORE,
@@ -133,7 +133,7 @@ def _error(text: str) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What the form asks for. `channel` None: post to the person."""
+    """A start as requested with the form. `channel` is None to post to the person."""
 
     room_id: str
     room_name: str

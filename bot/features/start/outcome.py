@@ -8,7 +8,7 @@ from bot.core.recording import Phase
 from bot.engine.context import Context, Note
 from bot.engine.posting import post
 from bot.features.start.views import outcome_reply, outcome_view
-from bot.slack.errors import NotInstalled, SlackError, SlackRefused, SlackUnavailable
+from bot.slack.errors import NotInstalled, SlackRefused, SlackUnavailable
 from bot.store.values import OutcomeAddress
 
 _TRIES = 5
@@ -27,7 +27,8 @@ async def outcome(ctx: Context, target: str) -> Note:
         raise ValueError("the plan tells only those who wait")
     if _card_says_it(ctx, address):
         return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
-    link = ctx.pointer_link or await _card_link(ctx)
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
     nearer = [] if delivery.state is State.SENDING else _ways(ctx, address, link)
     unavailable = False
     for way in nearer:
@@ -72,13 +73,3 @@ def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Iterator[W
         yield lambda: slack.respond(url, reply)
     if channel := address.channel:
         yield lambda: slack.ephemeral(channel, address.user, reply)
-
-
-async def _card_link(ctx: Context) -> str | None:
-    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
-    if card is None or card.state is not State.SENT or not card.posted_in or not card.ts:
-        return None
-    try:
-        return await ctx.deps.slack.permalink(card.posted_in, card.ts)
-    except SlackError:
-        return None

@@ -44,7 +44,7 @@ async def save_as_submitted(args: AsyncArgs, bot: Bot) -> None:
     options = read_options(showing.draft)
     name, scope = _typed_name(form.values), _scope(form.values, showing.channel)
     if isinstance(options, FieldErrors) or name_error(name):
-        await _say_at_name(args, name_error(name) or "Mend the form below first.")
+        await _say_at_name(args, name_error(name) or "Correct the form below first.")
         return
     user = form.asked.user
     try:

@@ -1,4 +1,4 @@
-"""What the form, or a command, is told when 100ms has answered."""
+"""Replies to the form or a command once 100ms has answered."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,8 +42,8 @@ class _Outcome:
 
 
 def starting_view(external_id: str, room_name: str) -> View:
-    """The outcome takes its place, found by `external_id`."""
-    waiting = "You can close this: the card shows how it goes."
+    """Show that the start is under way; the outcome replaces it, found by `external_id`."""
+    waiting = "You can close this. The card shows the progress."
     blocks = [
         rich_text(rich_line(leaf("Starting to record "), name_leaf(room_name), leaf("…"))),
         context(waiting),
@@ -59,7 +59,7 @@ def outcome_view(
     external_id: str | None = None,
     bot: str = BOT,
 ) -> View:
-    """A link to the card; or the cause, the fix and the way back to what was typed."""
+    """Link to the card; or explain the failure, with a button back to the filled-in form."""
     outcome = _outcome(recording, bot)
     buttons = [] if outcome.failed else _card_link(permalink)
     if outcome.failed:
@@ -74,7 +74,7 @@ def outcome_view(
 
 
 def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT) -> Message:
-    """The same for a command, or for a form that was closed meanwhile. Ephemeral."""
+    """Show the same for a command, or for a form that has been closed. Ephemeral."""
     outcome = _outcome(recording, bot)
     name = esc(recording.room_name)
     buttons = [] if outcome.failed else _card_link(permalink)
@@ -91,14 +91,14 @@ def _outcome(recording: Recording, bot: str) -> _Outcome:
         explanation = explain(recording.problem, recording, bot=bot)
         return _Outcome(explanation.what, f"{explanation.why} {explanation.fix}", failed=True)
     if recording.phase is Phase.POINTER:
-        return _Outcome("This room is already being recorded.", "Its card shows how it goes.")
+        return _Outcome("This room is already being recorded.", "Its card shows the progress.")
     if recording.elsewhere:
         return _Outcome("This room was already being recorded.", ELSEWHERE)
     if recording.phase in (Phase.REQUESTED, Phase.STARTING):
         return _Outcome("100ms is starting the recording.", "It takes a few seconds.")
     runs = recording.phase in ON_AIR
-    what = "The recording runs." if runs else f"{state_of(recording)}."
-    return _Outcome(what, "Its card shows how it goes.")
+    what = "The recording is running." if runs else f"{state_of(recording)}."
+    return _Outcome(what, "Its card shows the progress.")
 
 
 def _card_link(permalink: str | None) -> list[Block]:
@@ -119,10 +119,10 @@ def already_recording(
     key: str,
     can_follow: bool,
 ) -> Message:
-    """`can_follow`: its card may be shown in this channel, and is not there yet."""
-    began = f" since {when(since)}" if since else ""
-    who = f"started by {mention(starter)}" if starter else "started elsewhere"
-    text = f"*{esc(room_name)}* is already being recorded{began}, {who}."
+    """Link to the card. `can_follow`: it can be shown in this channel, and is not here yet."""
+    began = f", {when(since)}" if since else ""
+    who = f"by {mention(starter)}" if starter else "elsewhere"
+    text = f"*{esc(room_name)}* is already being recorded (started {who}{began})."
     card = link_button("Open its card", permalink) if permalink else None
     label = f"Follow here: the card of {plain(room_name, 45)}"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)
@@ -130,17 +130,17 @@ def already_recording(
 
 
 def recorded_elsewhere(room_name: str) -> Message:
-    """For people who may not know where, nor by whom."""
-    text = f"*{esc(room_name)}* is already being recorded, in a place that you cannot see."
-    return say(f"{text} Its recording has to end before another can start.")
+    """Tell people without access that the room is taken, without channel or starter."""
+    text = f"*{esc(room_name)}* is already being recorded, in a channel that you cannot access."
+    return say(f"{text} That recording must end before another can start.")
 
 
 def form_ready(request_id: str) -> Message:
-    """Where Slack lets nobody open a form: after a mention."""
+    """Offer a button for the form: Slack does not let the bot open one after a mention."""
     opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
-    return say("Choose in the form how to record.", [opening])
+    return say("Choose the room and the options in the form.", [opening])
 
 
 def no_room_link() -> Message:
-    text = "There is no link to a 100ms room in this message. Choose the room in the form."
+    text = "This message has no link to a 100ms room. Choose the room in the form."
     return say(text, [_form_button()])

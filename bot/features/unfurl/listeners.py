@@ -5,12 +5,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.model import Spot
+from bot.core.places import is_channel
 from bot.features.unfurl.service import Linked, Unfurling
 from bot.listeners.app import Bot, listener
 from bot.listeners.payloads import Body
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError
-from bot.ui.text import can_follow
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ def linked_in(body: Body) -> Linked | None:
     spot = Spot(
         channel,
         shared=bool(body.get("is_ext_shared_channel")),
-        can_follow=bool(event.get("is_bot_user_member")) and can_follow(channel),
+        can_follow=bool(event.get("is_bot_user_member")) and is_channel(channel),
     )
     urls = (link.get("url") for link in event.get("links") or ())
     return Linked(ts, spot, tuple(url for url in urls if url))

@@ -1,4 +1,4 @@
-"""A room, below a message that links to it. The link is not repeated: it may hold a token."""
+"""The preview of a link to a room. It does not repeat the link, which can contain a token."""
 
 from datetime import datetime
 from typing import assert_never
@@ -14,7 +14,7 @@ from bot.ui.words import PHASES, mark_of, state_of
 
 
 def room_unfurl(seen: RoomSeen, now: datetime) -> list[Block]:
-    """It stays as it is, so it says as of when. Slack takes no rich text here."""
+    """Build the preview. It never changes, so it shows its time. Rich text is not allowed."""
     mark = mark_of(seen.recording) if seen.recording else ""
     name = f"{mark} *{esc(seen.room.name)}*".strip()
     state = _recorded(seen.recording) if seen.recording else _unrecorded(seen.room)
@@ -30,10 +30,10 @@ def _recorded(recording: Recording) -> str:
 
 
 def _unrecorded(room: RoomEntry) -> str:
-    """Not a word of whether it is recorded: that may be nobody's business here."""
+    """Describe the room without revealing whether it is recorded."""
     if not room.enabled:
         return "Disabled in 100ms"
-    return "People are in it" if room.live else "Nobody is in it"
+    return "People are in the room" if room.live else "The room is empty"
 
 
 def _button(offer: Offer, seen: RoomSeen) -> Block | None:

@@ -7,7 +7,7 @@ async function call(method, path, body) {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     answer = await fetch(path, { method, body: sent });
   } catch {
-    throw new Error("The sandbox is not there. Is it still running?");
+    throw new Error("The sandbox does not answer. Is it still running?");
   }
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;

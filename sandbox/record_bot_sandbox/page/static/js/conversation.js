@@ -84,7 +84,7 @@ function showMessages(channel) {
   if (empty && !list.box.querySelector(".empty")) list.box.prepend(emptyNote(channel));
   if (!empty) list.box.querySelector(".empty")?.remove();
   if (place.target && list.reveal(place.target)) place.target = "";
-  const closed = channel.is_archived ? "This channel is archived: nobody can write in it." : "";
+  const closed = channel.is_archived ? "This channel is archived: nobody can post in it." : "";
   parts.composer.turnTo(key, `Message ${nameOf(channel)}`, closed);
 }
 

@@ -65,7 +65,7 @@ async function openFile(file) {
 
 async function show(file, body) {
   const answer = await fetch(address(file));
-  if (!answer.ok) throw new Error(`The file answered ${answer.status}.`);
+  if (!answer.ok) throw new Error(`The file request returned ${answer.status}.`);
   const bytes = await answer.arrayBuffer();
   if (PICTURE.test(file.name)) {
     fill(body, h("img", { src: URL.createObjectURL(new Blob([bytes])), alt: file.alt_txt ?? "" }));
@@ -75,6 +75,6 @@ async function show(file, body) {
   try {
     fill(body, h("pre", { dir: "auto" }, text.decode(bytes).slice(0, SHOWN_MOST)));
   } catch {
-    fill(body, "There is no preview of this kind of file. Download it instead.");
+    fill(body, "No preview for this kind of file. Download it instead.");
   }
 }

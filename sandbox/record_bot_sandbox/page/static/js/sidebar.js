@@ -141,7 +141,7 @@ function footer(me) {
     words,
     icon("down", 14),
   );
-  const names = { system: "Theme of the system", light: "Light theme", dark: "Dark theme" };
+  const names = { system: "System theme", light: "Light theme", dark: "Dark theme" };
   const signs = { system: "system", light: "sun", dark: "moon" };
   const now = themeNow();
   const themes = (event) =>

@@ -114,12 +114,12 @@ function ofPerson(room, peer) {
   return [
     { heading: `${peer.name} · ${peer.role}` },
     {
-      label: "Says something",
+      label: "Say something",
       icon: icon("thread", 16),
       run: () => call(`rooms/${room.id}/say`, { message: `${peer.name}: ${any(LINES)}` }),
     },
     {
-      label: "Leaves",
+      label: "Leave",
       icon: icon("exit", 16),
       run: () => call(`rooms/${room.id}/leave`, { peer_id: peer.id }),
     },
@@ -130,13 +130,13 @@ function actions(room) {
   const copy = () => navigator.clipboard?.writeText(room.id).then(() => toast("Copied."));
   return [
     {
-      label: "Somebody starts a recording elsewhere",
+      label: "Start a recording elsewhere",
       hint: "From the dashboard, not by the bot",
       icon: icon("camera", 16),
       run: () => call(`rooms/${room.id}/start-recording`),
     },
     {
-      label: "End the room for everybody",
+      label: "End the room for everyone",
       icon: icon("close", 16),
       danger: true,
       run: () => call(`rooms/${room.id}/end`, { reason: "ended in the panel" }),
@@ -195,12 +195,12 @@ function ofRecording(recording) {
   return [
     { heading: `Recording ${recording.id.slice(-6)}` },
     {
-      label: "Hurry: do the next step now",
+      label: "Do the next step now",
       icon: icon("bolt", 16),
       run: () => call(`recordings/${recording.id}/finish`),
     },
-    fail("INTERNAL_ERROR", "It fails inside 100ms"),
-    fail("UPLOAD_ERROR", "Its upload fails"),
+    fail("INTERNAL_ERROR", "Fail inside 100ms"),
+    fail("UPLOAD_ERROR", "Fail the upload"),
   ];
 }
 
@@ -227,7 +227,7 @@ function newRoom() {
   const input = h("input", {
     class: "text-input",
     placeholder: "A new room",
-    "aria-label": "Name of a new room",
+    "aria-label": "Name of the new room",
   });
   const make = async (event) => {
     event.preventDefault();

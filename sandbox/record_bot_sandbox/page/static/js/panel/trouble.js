@@ -7,46 +7,46 @@ import { world } from "../world.js";
 const ALWAYS = 100_000; // Slack's faults count down; this is "until it is cleared"
 
 const HMS = {
-  "Webhooks of 100ms": [
-    ["Drop them", "None arrives.", { kind: "drop" }],
-    ["Delay them", "Each comes two minutes late.", { kind: "delay", delay_s: 120 }],
-    ["Repeat them", "Each comes three times.", { kind: "repeat", repeat: 3 }],
-    ["Reorder them", "Each comes after the next.", { kind: "reorder" }],
+  "Webhooks from 100ms": [
+    ["Drop them", "None of them arrive.", { kind: "drop" }],
+    ["Delay them", "Each one arrives two minutes late.", { kind: "delay", delay_s: 120 }],
+    ["Repeat them", "Each one arrives three times.", { kind: "repeat", repeat: 3 }],
+    ["Reorder them", "Each one arrives after the next one.", { kind: "reorder" }],
   ],
-  "The API of 100ms": [
+  "100ms API": [
     ["Down", "Every call answers 503.", { kind: "status", status: 503 }],
     [
       "Too many requests",
-      "429, again after 5 s.",
+      "429 and “retry after 5 s”.",
       { kind: "status", status: 429, retry_after_s: 5 },
     ],
     ["Very slow", "Every call takes 20 s.", { kind: "hang", hang_s: 20 }],
     [
       "Answers get lost",
-      "The call counts, its answer does not arrive.",
+      "The call takes effect, but its answer never arrives.",
       { kind: "reset", after_work: true },
     ],
   ],
-  "Recordings to come": [
-    ["Start fails", "The recorder does not come up.", { kind: "start_fails" }],
+  "Future recordings": [
+    ["Start fails", "The recorder does not start.", { kind: "start_fails" }],
     ["Storage misconfigured", "The upload fails.", { kind: "upload_error" }],
-    ["Transcript fails", "100ms says so.", { kind: "transcript_failed" }],
-    ["Transcript empty", "A file without words.", { kind: "transcript_empty" }],
-    ["Transcript never comes", "And nobody says so.", { kind: "transcript_never" }],
+    ["Transcript fails", "100ms reports it.", { kind: "transcript_failed" }],
+    ["Transcript empty", "The file has no words.", { kind: "transcript_empty" }],
+    ["Transcript never comes", "100ms does not report it.", { kind: "transcript_never" }],
     ["Summary fails", "The transcript is fine.", { kind: "summary_failed" }],
   ],
 };
 const SLACK = [
   [
     "Rate-limited",
-    "Every call answers 429, again after 5 s.",
+    "Every call answers 429 and “retry after 5 s”.",
     { method: "*", retry_after: 5, times: ALWAYS },
   ],
-  ["Slow", "Every call takes 4 s more.", { method: "*", delay_s: 4, times: ALWAYS }],
+  ["Slow", "Every call takes 4 s longer.", { method: "*", delay_s: 4, times: ALWAYS }],
   ["Down", "Every call answers 503.", { method: "*", http_status: 503, times: ALWAYS }],
   [
     "Posts get lost",
-    "Posted, but the answer does not arrive.",
+    "The message is posted, but the answer never arrives.",
     { method: "chat.postMessage", reset: true, after: true, times: ALWAYS },
   ],
 ];
@@ -82,8 +82,8 @@ function group(title, faults, button, more = []) {
 function summary(state) {
   const n = state.faults.length + world.faults.length;
   const text = n
-    ? `${n} ${n === 1 ? "thing goes" : "things go"} wrong now.`
-    : "Everything works. Press something.";
+    ? `${n} ${n === 1 ? "fault is" : "faults are"} active.`
+    : "Everything works. Switch on a fault.";
   const clear = async () => {
     await Promise.all([
       call("faults", { clear: true }),
@@ -130,7 +130,7 @@ function limits() {
   const press = () => slackTold("rate-limits", { enforce: !world.limits });
   return {
     label: "Slack's real limits",
-    hint: "One message a second in a channel, and so on.",
+    hint: "One message per second in a channel, and so on.",
     on: world.limits,
     used: 0,
     press,

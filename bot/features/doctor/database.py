@@ -13,9 +13,7 @@ from sqlalchemy import URL, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.features.doctor.cli.clock import FIX as CLOCK_FIX
-from bot.features.doctor.cli.clock import apart
-from bot.features.doctor.cli.findings import Finding, failed, ok, shown, warning
+from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, ok, shown, warning
 from bot.settings import WHERE
 from bot.store.drivers import engine_of
 from bot.store.errors import DatabaseInUse, DatabaseUrlError
@@ -65,7 +63,7 @@ def _before_opening(path: Path) -> Finding | None:
     if full := _room_left(folder):
         return full
     if not there:
-        return ok(CHECK, f"{path} is not there yet; the bot will make it")
+        return ok(CHECK, f"{path} does not exist yet; the bot will create it")
     return None
 
 
@@ -73,8 +71,8 @@ def _room_left(folder: Path) -> Finding | None:
     free = shutil.disk_usage(folder).free
     if free >= FREE_AT_LEAST:
         return None
-    found = f"only {free // 1024 // 1024} MB are free where {folder} is"
-    return warning(CHECK, found, "make room, or move the database and change DATABASE_URL")
+    found = f"only {free // 1024 // 1024} MB are free on the disk of {folder}"
+    return warning(CHECK, found, "free some space, or move the database and change DATABASE_URL")
 
 
 async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:
@@ -89,10 +87,10 @@ async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:
             ahead = await _ahead(conn, now)
             server, revision, may_create, fits = await conn.run_sync(_read)
     except (SQLAlchemyError, TimeoutError, OSError) as error:
-        fix = "see that the server runs, and that address, user and password are right"
+        fix = "check that the server is running, and that address, user and password are right"
         if url.get_backend_name() == "sqlite":
             fix = "is this a SQLite file? Restore a copy, or change DATABASE_URL"
-        return failed(CHECK, f"{place} does not open: {_why(error, url)}", fix)
+        return failed(CHECK, f"cannot open {place}: {_why(error, url)}", fix)
     finally:
         await engine.dispose()
     if abs(ahead) > CLOCKS_DIFFER_BY:
@@ -123,16 +121,16 @@ def _version(place: str, revision: str | None, may_create: bool, fits: bool) -> 
         return ok(CHECK, f"{place}: up to date")
     known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
     if revision is not None and revision not in known:
-        found = f"{place}: a newer version of the bot was here ({shown(revision)})"
+        found = f"{place}: a newer version of the bot has upgraded it ({shown(revision)})"
         if fits:
-            fix = "this version works with it; go on to the newer one when you can"
+            fix = "this version still works with it; upgrade when you can"
             return warning(CHECK, found, fix)
-        return failed(CHECK, found, "use that newer version, or a copy from before")
+        return failed(CHECK, found, "use that newer version, or restore an older copy")
     if not may_create:
         fix = "let this user create tables: GRANT CREATE ON SCHEMA … TO …"
-        return failed(CHECK, f"{place}: the tables are missing and this user may not add them", fix)
+        return failed(CHECK, f"{place}: the tables are missing and this user cannot add them", fix)
     state = "empty" if revision is None else f"at version {revision}"
-    return ok(CHECK, f"{place}: {state}; the bot will bring it up to date when it starts")
+    return ok(CHECK, f"{place}: {state}; the bot will update it when it starts")
 
 
 def _why(error: Exception, url: URL) -> str:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.features.doctor.cli.findings import Finding, Verdict
+from bot.features.doctor.model import Finding, Verdict
 
 STYLE = {
     Verdict.OK: "green",
@@ -38,7 +38,7 @@ def summary(findings: Sequence[Finding]) -> str:
     count = Counter(finding.verdict for finding in findings)
     bad, warned = count[Verdict.FAILED], count[Verdict.WARNING]
     if bad:
-        return f"The bot cannot work like this: {bad} failed, {_warnings(warned)}."
+        return f"The bot cannot run with these problems: {bad} failed, {_warnings(warned)}."
     if warned:
         return f"The bot can run; {_warnings(warned)}."
     return "All is well."

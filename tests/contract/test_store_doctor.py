@@ -7,7 +7,7 @@ import pytest
 from bot.core import facts as f
 from bot.core.deliveries import Delivery, Hold, Kind, State
 from bot.features.doctor.model import Ends, Received, Stuck
-from bot.features.doctor.store import HealthRepository
+from bot.features.doctor.store import DoctorRepository
 from bot.kit.rate_limits import Shut
 from bot.store.store import Store
 from bot.store.values import Asked, InboxState, Settled
@@ -19,7 +19,7 @@ WEEK = T0 - 7 * DAY
 
 
 async def test_nothing_received_yet(store: Store) -> None:
-    assert await HealthRepository(store.db).received(T0 - DAY) == Received(None)
+    assert await DoctorRepository(store.db).received(T0 - DAY) == Received(None)
 
 
 async def test_received_by_what_became_of_it(store: Store, other_team: Store) -> None:
@@ -35,7 +35,7 @@ async def test_received_by_what_became_of_it(store: Store, other_team: Store) ->
         [Settled(items[e], InboxState.IGNORED) for e in ("e1", "e2")]
         + [Settled(items["e3"], InboxState.WAITING)]
     )
-    seen = await HealthRepository(store.db).received(T0 - DAY)
+    seen = await DoctorRepository(store.db).received(T0 - DAY)
     assert seen == Received(T0 + 4 * S, matched=2, ignored=2, waiting=1)  # e4 is still new
 
 
@@ -46,7 +46,7 @@ async def ended(store: Store, room_id: str, *how: f.Fact) -> None:
 
 async def test_ends_that_no_webhook_told(store: Store) -> None:
     done = f.Observed(at=T0 + 9 * S, status="completed")
-    assert await HealthRepository(store.db).ends(T0 - DAY) == Ends()
+    assert await DoctorRepository(store.db).ends(T0 - DAY) == Ends()
     await ended(store, "r1", done)
     await ended(store, "r2", done, f.BeamStopped(at=T0 + 8 * S, reason="room ended"))
     await ended(store, "r3", f.RecordingUploaded(at=T0 + 8 * S))
@@ -55,18 +55,18 @@ async def test_ends_that_no_webhook_told(store: Store) -> None:
     await store.recordings.add_facts(
         await created(store, room_id="r6"), [f.StartRefused(at=T0 + S, status=403, message="no")]
     )
-    assert await HealthRepository(store.db).ends(T0 - DAY) == Ends(total=4, by_asking=2)
-    assert await HealthRepository(store.db).ends(T0 + S) == Ends()
+    assert await DoctorRepository(store.db).ends(T0 - DAY) == Ends(total=4, by_asking=2)
+    assert await DoctorRepository(store.db).ends(T0 + S) == Ends()
 
 
 async def test_recordings_that_get_no_answer(store: Store, clock: Clock) -> None:
     one, two = await created(store), await created(store, room_id="r2")
     await store.recordings.record(one, asked=Asked(T0, 3, failures=2))
     await store.recordings.record(two, asked=Asked(T0, 3))
-    assert await HealthRepository(store.db).unanswered() == 1
+    assert await DoctorRepository(store.db).unanswered() == 1
     await store.queue.take(5, "me")
     await store.queue.release(one, "me", None)
-    assert await HealthRepository(store.db).unanswered() == 0
+    assert await DoctorRepository(store.db).unanswered() == 0
 
 
 async def test_messages_that_slack_has_not_taken(store: Store) -> None:
@@ -83,17 +83,17 @@ async def test_messages_that_slack_has_not_taken(store: Store) -> None:
     )  # its turn comes
     now = Delivery(Kind.TRANSCRIPT, "C1", State.SENDING, attempts=1, changed_at=T0)
     await store.recordings.save_delivery(mine, now)  # just being sent
-    found = await HealthRepository(store.db).stuck_messages("C1", WEEK, 10)
+    found = await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)
     assert found == [
         Stuck(NAME, "U2", "C2", False, Kind.CARD, State.PARKED, "is_archived"),
         Stuck(NAME, "U1", "C1", True, Kind.RESULTS, State.WAITING, "HTTP 500", until=T0 + 9 * S),
     ]
-    assert len(await HealthRepository(store.db).stuck_messages("C1", T0 + S, 10)) == 1, (
+    assert len(await DoctorRepository(store.db).stuck_messages("C1", T0 + S, 10)) == 1, (
         "parked too long ago"
     )
-    assert len(await HealthRepository(store.db).stuck_messages("C1", WEEK, 10)) == 2
+    assert len(await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)) == 2
     await store.queue.wake_parked("C2")
-    assert [s.kind for s in await HealthRepository(store.db).stuck_messages("C2", WEEK, 10)] == [
+    assert [s.kind for s in await DoctorRepository(store.db).stuck_messages("C2", WEEK, 10)] == [
         Kind.RESULTS
     ]
 
@@ -102,12 +102,12 @@ async def test_the_card_of_what_never_started_waits_for_nothing(store: Store) ->
     key = await created(store)
     parked = card("C1", State.PARKED, error="not_in_channel", changed_at=T0, not_before=T0 + S)
     await store.recordings.record(key, deliveries=[parked])
-    assert [s.over for s in await HealthRepository(store.db).stuck_messages("C1", WEEK, 10)] == [
+    assert [s.over for s in await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)] == [
         False
     ]
     await store.queue.take(5, "me")
     await store.queue.release(key, "me", None)
-    assert [s.over for s in await HealthRepository(store.db).stuck_messages("C1", WEEK, 10)] == [
+    assert [s.over for s in await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)] == [
         True
     ]
 
@@ -117,12 +117,12 @@ async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) ->
     await created(store, room_id="r2")
     later, past = Hold(T0 + 9 * S, 3), Hold(T0 - S, 1)
     await store.recordings.record(key, holds={"Start": later, "UpdateCard:C1": past})
-    assert await HealthRepository(store.db).stuck_steps("C1", 10) == [
+    assert await DoctorRepository(store.db).stuck_steps("C1", 10) == [
         Stuck(NAME, "U1", "C1", True, step="Start", until=T0 + 9 * S)
     ]
-    assert [s.here for s in await HealthRepository(store.db).stuck_steps("C9", 10)] == [False]
+    assert [s.here for s in await DoctorRepository(store.db).stuck_steps("C9", 10)] == [False]
     await store.recordings.record(key, holds={"Start": None, "UpdateCard:C1": None})
-    assert await HealthRepository(store.db).stuck_steps("C1", 10) == []
+    assert await DoctorRepository(store.db).stuck_steps("C1", 10) == []
 
 
 async def test_a_gate_that_is_shut_until_somebody_tries(
@@ -162,5 +162,5 @@ async def test_no_more_than_asked_for(store: Store, limit: int) -> None:
         key = await created(store, room_id=f"r{n}")
         parked = card("C1", State.PARKED, changed_at=T0 + n * S)
         await store.recordings.record(key, deliveries=[parked], holds={"Stop": Hold(T0 + 9 * S, 1)})
-    assert len(await HealthRepository(store.db).stuck_messages("C1", WEEK, limit)) == limit
-    assert len(await HealthRepository(store.db).stuck_steps("C1", limit)) == limit
+    assert len(await DoctorRepository(store.db).stuck_messages("C1", WEEK, limit)) == limit
+    assert len(await DoctorRepository(store.db).stuck_steps("C1", limit)) == limit

@@ -1,13 +1,13 @@
-"""Check-ups as `/record doctor` finds them: all well, and much that is wrong."""
+"""Reports as `/record doctor` finds them: all well, and much that is wrong."""
 
 from dataclasses import replace
 
-from bot.features.doctor.model import Checkup, Ends, MissingScope, Place, Received, Undelivered
+from bot.features.doctor.model import DoctorReport, Ends, MissingScope, Place, Received, Undelivered
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from tests.unit.views_samples import NOW, at
 
-WELL = Checkup(
+WELL = DoctorReport(
     webhooks=True,
     received=Received(NOW, matched=12, ignored=3),
     ends=Ends(4),
@@ -33,5 +33,5 @@ ILL = replace(
         Shut("GET /recordings/{id}", at(45)),
         Shut("slack", at(9), at(-600), "token_revoked"),
     ),
-    missing_scopes=(MissingScope("files:write", "Put the transcript into the thread."),),
+    missing_scopes=(MissingScope("files:write", "Upload the transcript to the thread."),),
 )

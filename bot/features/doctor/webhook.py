@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AliasPath, BeforeValidator, Field
 
-from bot.features.doctor.cli.findings import Finding, note, ok, shown, warning
+from bot.features.doctor.model import Finding, note, ok, shown, warning
 from bot.hms import lenient
 from bot.hms.errors import HmsError
 from bot.hms.models import WebhookDelivery
@@ -69,20 +69,20 @@ def webhook_finding(sent: Sequence[Sent], *, secret_set: bool) -> Finding:
     if not secret_set and not ours.sent:
         return note(
             CHECK,
-            "HMS_WEBHOOK_SECRET is not set: the bot asks 100ms in place of being told, "
-            "so news come later",
-            f"to hear at once, set it ({HEADER} carries it), and {SET_UP}",
+            "HMS_WEBHOOK_SECRET is not set: the bot polls 100ms instead of getting webhooks, "
+            "so updates arrive later",
+            f"for immediate updates, set it (100ms sends it as {HEADER}), and {SET_UP}",
         )
     if not secret_set:
-        found = f"100ms tells {ours.place}, but without HMS_WEBHOOK_SECRET nobody is believed"
+        found = f"100ms calls {ours.place}, but the bot needs HMS_WEBHOOK_SECRET to accept it"
         return warning(CHECK, found, f"set HMS_WEBHOOK_SECRET; {SET_UP}")
     if ours.sent:
         return _our_deliveries(ours)
     if others.sent:
-        found = f"100ms sends to {others.place}, not to the bot: it has to ask"
+        found = f"100ms sends webhooks to {others.place}, not to the bot, so the bot polls"
         return warning(CHECK, found, SET_UP)
     found = "HMS_WEBHOOK_SECRET is set; 100ms sent nothing in the last 24 hours"
-    fix = f"record something and look again. If nothing comes: {SET_UP}"
+    fix = f"record something and run this again. If nothing arrives: {SET_UP}"
     return note(CHECK, found, f"{fix}; if the bot has no public address, do not set it")
 
 
@@ -105,7 +105,7 @@ def _cure(reasons: Counter[str]) -> str:
         return f"give the header {HEADER} the value of HMS_WEBHOOK_SECRET on the 100ms dashboard"
     if "404" in words:
         return SET_UP
-    return "see that the bot runs, and that this address leads to it from outside"
+    return "check that the bot is running, and that this address reaches it from the internet"
 
 
 def _place(url: str | None) -> str:

@@ -13,18 +13,18 @@ from bot.features.doctor.model import Ends, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
-from tests.unit import checkup_samples
+from tests.unit import doctor_samples
 from tests.unit.views_samples import NOW, at, ended_row
 from tests.voice.forms import BOARD, WEEKLY
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, home, line, only_you
 
-WELL = replace(checkup_samples.WELL, place=Place(seed.STANDUP), asker=seed.STARTER)
+WELL = replace(doctor_samples.WELL, place=Place(seed.STANDUP), asker=seed.STARTER)
 MINE = Stuck(ROOM, seed.STARTER, seed.STANDUP, True, Kind.CARD, State.PARKED, "not_in_channel")
 TRYING = replace(MINE, kind=Kind.RESULTS, state=State.WAITING, error="HTTP 500", until=at(60))
 HELD = Stuck("Sales call", seed.STARTER, seed.STANDUP, True, step="Start", until=at(30))
 THEIRS = Stuck("Secret", seed.ADMIN, seed.DESIGN, False, Kind.CARD, State.PARKED, "is_archived")
 ILL = replace(
-    checkup_samples.ILL,
+    doctor_samples.ILL,
     stuck=(MINE, TRYING, HELD, THEIRS),
     place=Place(seed.STANDUP, "not_in_channel"),
     asker=seed.STARTER,
@@ -41,7 +41,7 @@ def _doctor() -> list[Sample]:
         only_you("All is well", doctor_reply, WELL, bot=BOT),
         only_you("Nothing was recorded yet", doctor_reply, fresh, bot=BOT),
         only_you("Webhooks are not set up; in a direct message", doctor_reply, private, bot=BOT),
-        only_you("Much is wrong", doctor_reply, ILL, bot=BOT),
+        only_you("Many problems", doctor_reply, ILL, bot=BOT),
         only_you("Nobody answers, and no webhook has come", doctor_reply, DEAF, bot=BOT),
         only_you("Check-up was pressed on Home, and is under way", looking),
     ]
@@ -74,12 +74,12 @@ def _home() -> list[Sample]:
             HomePage(recent=recent, page=1, member=False),
             later,
         ),
-        home("Admins see how the bot is", home_view, HomePage(health=ill), later),
+        home("Admins see the bot's health", home_view, HomePage(health=ill), later),
         home("… without webhooks", home_view, HomePage(health=deaf), later),
     ]
 
 
 GROUPS = (
     Group("Home", "The app's own tab, for each person.", tuple(_home())),
-    Group("Doctor", "/record doctor, only to whoever asked.", tuple(_doctor())),
+    Group("Doctor", "/record doctor, only visible to the person who asked.", tuple(_doctor())),
 )

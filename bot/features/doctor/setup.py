@@ -1,0 +1,371 @@
+"""Whether the bot would work as it is set up here: settings, Slack, 100ms, the clock, the database.
+
+Nothing needs to run for it, and nothing is changed. Pure functions judge what was found.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import aiohttp
+import httpx
+import jwt
+from pydantic import SecretStr, ValidationError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.features.doctor.database import check_database
+from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, note, ok, shown, warning
+from bot.features.doctor.scopes import SCOPES, missing_scopes
+from bot.features.doctor.webhook import check_webhook
+from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
+from bot.hms.client import HmsClient
+from bot.hms.errors import HmsError, HmsRefused, HmsUnauthorized
+from bot.hms.models import Room
+from bot.hms.transport import Transport
+from bot.outbound import Outbound
+from bot.settings import WHERE, Settings, SettingsError, problems_of, way_out
+from bot.slack.errors import WIRE_ERRORS, NotAuthorized, SlackError, SlackRefused, error_from
+from bot.slack.gateway import SlackGateway
+
+OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+CLOCK_MAY_BE_OFF = timedelta(seconds=60)
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+BOT_TOKEN, APP_TOKEN, SECRET, SCOPE = "Bot token", "App token", "Signing secret", "Scopes"
+REINSTALL = (
+    "paste the output of `record-bot manifest` into the Slack app's “App Manifest”, "
+    "then install the app again"
+)
+UNREACHED = "check the network, a proxy, and SLACK_API_URL"
+CREDENTIALS, TOKEN, ROOMS = "100ms credentials", "100ms token", "Webhooks of rooms"
+PATIENCE_S = 10.0
+ROOMS_WITHIN_S = 20.0
+ENOUGH_ROOMS = 1000
+NAMED_AT_MOST = 5
+ENDS_SOON = timedelta(days=3)
+_STAND_INS: dict[str, object] = {
+    "slack_bot_token": SecretStr("xoxb-none"),
+    "slack_app_token": SecretStr("xapp-none"),
+    "slack_signing_secret": SecretStr("none"),
+    "hms_access_key": "none",
+    "hms_secret": SecretStr("none"),
+}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -> list[Finding]:
+    """Run every check; what was found, in the order in which people should read it.
+
+    Never longer than about half a minute. Raises SettingsError for an unreadable file.
+    """
+    given, clocks = read_settings(env_file), Clocks(now)
+    slack, hms, database = await asyncio.gather(
+        check_slack(given, clocks),
+        check_hms(given, clocks),
+        check_database(given.settings.database_url, now),
+    )
+    return [*given.findings, *slack, *hms, clock_finding(clocks), database]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`settings` has stand-ins for what is in `wrong` (names in lower case): do not use those."""
+
+    settings: Settings
+    wrong: frozenset[str]
+    findings: tuple[Finding, ...]
+
+    def has(self, *names: str) -> bool:
+        return self.wrong.isdisjoint(names)
+
+
+def read_settings(env_file: Path | None) -> Given:
+    """Settings names one problem at a time: put that right for the moment, and look again.
+
+    Raises SettingsError when the file itself cannot be read.
+    """
+    stand_ins: dict[str, object] = {}
+    findings: list[Finding] = []
+    while True:
+        try:
+            settings = Settings(_env_file=env_file, **stand_ins)  # type: ignore[arg-type]
+        except ValidationError as error:
+            problems = [(name.lower(), what) for name, what in problems_of(error)]
+            if not stand_ins.keys().isdisjoint(name for name, _ in problems):
+                raise  # the stand-in is wrong, too: looking again would never end
+            stand_ins |= {name: _stand_in(name) for name, _ in problems}
+            findings += [failed("Settings", what, way_out(name.upper())) for name, what in problems]
+            continue
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(f"{env_file} cannot be read: is it a text file in UTF-8?") from None
+        if not findings:
+            mode = "Socket Mode" if settings.socket_mode else "HTTP"
+            findings = [ok("Settings", f"complete, for {mode}")]
+        return Given(settings, frozenset(stand_ins), (*findings, *_oauth_trap()))
+
+
+def _stand_in(name: str) -> object:
+    if name in _STAND_INS:
+        return _STAND_INS[name]
+    return Settings.model_fields[name].get_default(call_default_factory=True)
+
+
+def _oauth_trap() -> list[Finding]:
+    there = [name for name in OAUTH if os.environ.get(name)]
+    if not there:
+        return []
+    fix = "remove them from the environment"
+    why = "Slack's library would use OAuth instead of SLACK_BOT_TOKEN, so the bot ignores them"
+    return [warning("Environment", f"{' and '.join(there)}: {why}", fix)]
+
+
+@dataclass(slots=True)
+class Clocks:
+    """`ahead` is how far we are ahead of each service; it listens to calls made anyway."""
+
+    now: Callable[[], datetime]
+    ahead: dict[str, timedelta] = field(default_factory=dict)
+
+    def heard(self, service: str, date: str | None) -> None:
+        try:
+            theirs = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        if theirs.tzinfo is None:
+            theirs = theirs.replace(tzinfo=UTC)
+        self.ahead[service] = self.now() - theirs
+
+    def off(self, service: str) -> bool:
+        return abs(self.ahead.get(service, timedelta(0))) > CLOCK_MAY_BE_OFF
+
+    def on_slack(self) -> aiohttp.TraceConfig:
+        async def ended(
+            _: aiohttp.ClientSession, __: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+        ) -> None:
+            self.heard("Slack", end.response.headers.get("Date"))
+
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(ended)
+        return trace
+
+    async def on_hms(self, response: httpx.Response) -> None:
+        self.heard("100ms", response.headers.get("Date"))
+
+
+def clock_finding(clocks: Clocks) -> Finding:
+    """Signatures of Slack live 5 minutes; tokens for 100ms are not valid before their time."""
+    if not clocks.ahead:
+        return note("Clock", "no service answered with a date to compare")
+    if not any(map(clocks.off, clocks.ahead)):
+        return ok("Clock", f"agrees with {' and '.join(sorted(clocks.ahead))}")
+    off = [f"{apart(ahead)} {service}" for service, ahead in sorted(clocks.ahead.items())]
+    broken = "Slack's requests would look forged, and 100ms would refuse our tokens"
+    return failed("Clock", f"this machine is {', '.join(off)}: {broken}", CLOCK_FIX)
+
+
+async def check_slack(given: Given, clocks: Clocks) -> list[Finding]:
+    async with _session(clocks) as session:
+        findings = await _bot(given, session)
+        if given.settings.slack_app_token:
+            return [*findings, await _app(given, session)]
+    return [*findings, *_signing_secret(given)]
+
+
+@asynccontextmanager
+async def _session(clocks: Clocks) -> AsyncIterator[aiohttp.ClientSession]:
+    traces = [clocks.on_slack()]
+    async with aiohttp.ClientSession(timeout=TIMEOUT, trace_configs=traces) as session:
+        yield session
+
+
+def _client(
+    given: Given, session: aiohttp.ClientSession, token: SecretStr | None
+) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=token.get_secret_value() if token else None,
+        base_url=given.settings.slack_api_url.rstrip("/") + "/",
+        session=session,
+        retry_handlers=[],
+    )
+
+
+async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
+    """auth.test: the only call that also lists what the token may do."""
+    if not given.has("slack_bot_token", "slack_api_url"):
+        return []
+    client = _client(given, session, given.settings.slack_bot_token)
+    try:
+        async with Outbound() as out:
+            identity = await SlackGateway(client, out, None).identity()
+    except NotAuthorized as refused:
+        fix = f"install the app again and copy the new token: {WHERE['SLACK_BOT_TOKEN']}"
+        return [failed(BOT_TOKEN, f"Slack does not accept it ({shown(refused.error)})", fix)]
+    except SlackError as error:
+        return [_no_answer(BOT_TOKEN, error)]
+    who = f"{shown(identity.name)} in the workspace {shown(identity.team)}"
+    return [ok(BOT_TOKEN, who), scopes_finding(identity.scopes)]
+
+
+def scopes_finding(granted: Iterable[str]) -> Finding:
+    """What was granted, against the manifest's table."""
+    granted = frozenset(granted)
+    if not granted:
+        return note(SCOPE, "Slack did not report the scopes of the token")
+    missing = missing_scopes(granted)
+    if missing:
+        told = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
+        return failed(SCOPE, told, REINSTALL)
+    extra = sorted(granted - {scope.name for scope in SCOPES})
+    if extra:
+        hint = "the bot never uses them; you can remove them from the Slack app"
+        return ok(SCOPE, f"all present; not needed: {shown(', '.join(extra))}", hint)
+    return ok(SCOPE, f"all {len(SCOPES)} are present, and no others")
+
+
+async def _app(given: Given, session: aiohttp.ClientSession) -> Finding:
+    """apps.connections.open gives an address; nothing connects to it here."""
+    if not given.has("slack_app_token", "slack_api_url"):
+        return note(APP_TOKEN, "not tried, see above")
+    token = given.settings.slack_app_token
+    client = _client(given, session, token)
+    try:
+        await client.apps_connections_open(app_token=token.get_secret_value() if token else "")
+    except WIRE_ERRORS as raised:
+        error = error_from(raised)
+        if not isinstance(error, SlackRefused):
+            return _no_answer(APP_TOKEN, error)
+        fix = f"switch Socket Mode on, and make a new token: {WHERE['SLACK_APP_TOKEN']}"
+        return failed(APP_TOKEN, f"Slack gives no connection ({shown(error.error)})", fix)
+    return ok(APP_TOKEN, "Slack offers a connection for Socket Mode")
+
+
+def _signing_secret(given: Given) -> list[Finding]:
+    if not given.has("slack_signing_secret"):
+        return []
+    found = "it is set; only a request from Slack can prove that it is right"
+    fix = f"if Slack's requests get a 401, copy it again: {WHERE['SLACK_SIGNING_SECRET']}"
+    return [note(SECRET, found, fix)]
+
+
+def _no_answer(check: str, error: SlackError) -> Finding:
+    if isinstance(error, SlackRefused):
+        return failed(
+            check,
+            f"Slack refuses ({shown(error.error)})",
+            "look it up in Slack's documentation",
+        )
+    return failed(check, f"Slack cannot be reached ({shown(str(error))})", UNREACHED)
+
+
+async def check_hms(given: Given, clocks: Clocks) -> list[Finding]:
+    settings = given.settings
+    if not given.has("hms_access_key", "hms_secret", "hms_api_url"):
+        return [note(CREDENTIALS, "not tried, see above")]
+    async with _http(clocks) as http, Outbound() as out:
+        tokens = _tokens(settings, clocks)
+        client = HmsClient(settings.hms_api_url, tokens, http, out, patience_s=PATIENCE_S)
+        try:
+            rooms, complete = await _rooms(client)
+        except HmsError as error:
+            return [credentials_refused(error, settings, clock_off=clocks.off("100ms"))]
+        seen = f"{'' if complete else 'at least '}{len(rooms)} room{'s' * (len(rooms) != 1)} seen"
+        findings = [ok(CREDENTIALS, f"accepted; {seen}"), *_token_end(settings, clocks.now())]
+        transport = Transport(settings.hms_api_url, tokens, http, PATIENCE_S)
+        return [
+            *findings,
+            *rooms_finding(rooms),
+            await check_webhook(transport, settings.hms_webhook_secret is not None, clocks.now()),
+        ]
+
+
+@asynccontextmanager
+async def _http(clocks: Clocks) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(event_hooks={"response": [clocks.on_hms]}) as http:
+        yield http
+
+
+def _tokens(settings: Settings, clocks: Clocks) -> TokenSource:
+    if settings.hms_management_token:
+        return FixedToken(settings.hms_management_token.get_secret_value())
+    secret = settings.hms_secret.get_secret_value() if settings.hms_secret else ""
+    return ManagementTokens(settings.hms_access_key or "", secret, clocks.now)
+
+
+async def _rooms(client: HmsClient) -> tuple[list[Room], bool]:
+    """The rooms, and whether these are all. An account may have more than we care to wait for."""
+    rooms: list[Room] = []
+    try:
+        async with asyncio.timeout(ROOMS_WITHIN_S):
+            async for room in client.list_rooms():
+                rooms.append(room)
+                if len(rooms) == ENOUGH_ROOMS:
+                    return rooms, False
+    except TimeoutError:
+        return rooms, False
+    return rooms, True
+
+
+def credentials_refused(error: HmsError, settings: Settings, *, clock_off: bool) -> Finding:
+    if isinstance(error, HmsUnauthorized):
+        said = shown("; ".join([error.message, *error.details]))
+        found = f"100ms does not accept them (401: {said})"
+        if clock_off:
+            return failed(
+                CREDENTIALS, found, "first set the clock (see Clock), then run this again"
+            )
+        if settings.hms_management_token:
+            return failed(
+                CREDENTIALS,
+                f"{found}; tokens from the dashboard expire after some days",
+                "set HMS_ACCESS_KEY and HMS_SECRET, and remove HMS_MANAGEMENT_TOKEN",
+            )
+        fix = f"copy both again: {WHERE['HMS_ACCESS_KEY']}; {WHERE['HMS_SECRET']}"
+        return failed(CREDENTIALS, found, fix)
+    if isinstance(error, HmsRefused):
+        fix = "check HMS_API_URL and the permissions of these credentials"
+        return failed(CREDENTIALS, f"100ms refuses ({shown(str(error))})", fix)
+    fix = "check the network, a proxy, and HMS_API_URL"
+    return failed(CREDENTIALS, f"100ms cannot be reached ({shown(str(error))})", fix)
+
+
+def _token_end(settings: Settings, now: datetime) -> list[Finding]:
+    """A token from the dashboard cannot be renewed by us. When it ends is written in it."""
+    end = _end_of(settings.hms_management_token) if settings.hms_management_token else None
+    if end is None:
+        return []
+    found = f"HMS_MANAGEMENT_TOKEN expires on {end:%Y-%m-%d at %H:%M} UTC; the bot stops then"
+    fix = "set HMS_ACCESS_KEY and HMS_SECRET instead"
+    return [warning(TOKEN, found, fix) if end - now < ENDS_SOON else note(TOKEN, found, fix)]
+
+
+def _end_of(token: SecretStr) -> datetime | None:
+    try:
+        claims = jwt.decode(token.get_secret_value(), options={"verify_signature": False})
+        return datetime.fromtimestamp(float(claims["exp"]), UTC)
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def rooms_finding(rooms: list[Room]) -> list[Finding]:
+    """A room's own webhook takes the place of the workspace's."""
+    own = [shown(room.name or room.id) for room in rooms if room.own_webhook]
+    if not own:
+        return []
+    names = ", ".join(own[:NAMED_AT_MOST])
+    more = f" and {len(own) - NAMED_AT_MOST} more" if len(own) > NAMED_AT_MOST else ""
+    return [
+        warning(
+            ROOMS,
+            f"{names}{more}: 100ms sends their events to an address of their own, "
+            "so the bot learns late what happens there",
+            "send them to the bot as well, or remove the webhook from these rooms",
+        )
+    ]
