@@ -90,3 +90,51 @@ def test_back_off_stops_doubling_after_twenty_times() -> None:
     no_cap = timedelta(days=365)
     assert POLICY.backoff(21, S, no_cap) == 2**20 * S
     assert POLICY.backoff(22, S, no_cap) == 2**20 * S
+
+
+# In seconds. A change of one of them changes how long people wait, so it is made here, too.
+DEFAULTS: dict[str, float] = {
+    "card_patience": 10,
+    "start_within": 120,
+    "adopt_slack": 60,
+    "pause_within": 10,
+    "card_every": 1,
+    "ask_first": 5,
+    "ask_cap_starting": 30,
+    "ask_running": 600,
+    "ask_running_alone": 30,
+    "ask_ending": 60,
+    "ask_ending_alone": 10,
+    "ask_transcript": 30,
+    "ask_transcript_cap": 600,
+    "ask_failed": 2,
+    "ask_failed_cap": 300,
+    "look_every": 600,
+    "look_alone": 45,
+    "look_again": 10,
+    "home_every": 5,
+    "home_for": 600,
+    "home_again": 60,
+    "transcript_least": 300,
+    "cause_patience": 20,
+    "late_after": 600,
+    "begun_by": 30,
+    "start_late_after": 60,
+    "video_late_after": 900,
+    "give_up_after": 86_400,
+    "retry_first": 1,
+    "retry_cap": 300,
+    "parked_first": 15,
+    "parked_cap": 3600,
+    "beat_every": 10,
+    "away_after": 30,
+    "replay_settle": 30,
+    "replay_margin": 120,
+    "replay_first": 30,
+    "replay_cap": 600,
+}
+
+
+def test_how_long_each_wait_is() -> None:
+    assert {name: getattr(POLICY, name).total_seconds() for name in WAITS} == DEFAULTS
+    assert (POLICY.tries_to_read, POLICY.transcript_share, POLICY.time_scale) == (10, 0.2, 1)
