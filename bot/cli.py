@@ -53,10 +53,11 @@ def run() -> None:
     from bot.hms.errors import HmsUnauthorized  # noqa: PLC0415
     from bot.kit.logs import configure_logs  # noqa: PLC0415
     from bot.running import CannotListen, serve  # noqa: PLC0415
-    from bot.settings import WHERE  # noqa: PLC0415
+    from bot.settings import ONE_WORKSPACE, ORG_WIDE, WHERE  # noqa: PLC0415
     from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
     from bot.slack.socket import AppTokenRefused  # noqa: PLC0415
     from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.wiring import InstalledOrgWide  # noqa: PLC0415
 
     configure_logs(settings.log_level, settings.log_format)
     try:
@@ -66,6 +67,8 @@ def run() -> None:
             f"Slack does not accept SLACK_BOT_TOKEN ({e.error}). "
             "Install the app again and copy the new token."
         )
+    except InstalledOrgWide:
+        fail(f"SLACK_BOT_TOKEN is of {ORG_WIDE}. {ONE_WORKSPACE}.")
     except AppTokenRefused as e:
         where = WHERE["SLACK_APP_TOKEN"]
         fail(f"Slack does not accept SLACK_APP_TOKEN ({e.error}). Make a new one: {where}.")

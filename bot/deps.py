@@ -23,6 +23,7 @@ class Deps:
     identity: Identity
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    short_secrets: tuple[str, ...] = ()  # names of settings, for the check-up
 
     @property
     def db(self) -> TeamDatabase:

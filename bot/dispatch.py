@@ -3,18 +3,18 @@
 from typing import assert_never
 
 from bot.core import steps
-from bot.engine.context import Context, Dispatch, Note
-from bot.engine.polling import ask, give_up
+from bot.core.note import Note
+from bot.engine.context import Context, Dispatch
+from bot.engine.polling import give_up, poll
 from bot.features.card.steps import post_card, tell, update_card, wanted
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import fetch_transcript, post_summary, upload_file
-from bot.features.start.outcome import outcome
-from bot.features.start.steps import start
+from bot.features.start.steps import outcome, start
 
 
 async def carry_out(step: steps.Action, ctx: Context) -> Note:
-    """Raises the typed errors of `hms` and `slack`; the runner holds the step up then."""
+    """Raises the typed errors of `hms` and `slack`; the runner notes a retry then."""
     match step:
         case steps.Stop():
             return await stop(ctx)
@@ -30,8 +30,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await update_card(ctx, channel)
         case steps.Outcome(target=target):
             return await outcome(ctx, target)
-        case steps.Ask():
-            return await ask(ctx)
+        case steps.Poll():
+            return await poll(ctx)
         case steps.FetchTranscript():
             return await fetch_transcript(ctx)
         case steps.PostSummary(target=target):

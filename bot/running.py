@@ -13,7 +13,8 @@ from uvicorn.server import HANDLED_SIGNALS
 from bot.engine.housekeeping import keep_tidy
 from bot.engine.replay import note_that_we_live, replay_what_was_missed
 from bot.hms.errors import HmsError, HmsUnauthorized
-from bot.settings import Settings
+from bot.settings import SECRET_CHARS, Settings
+from bot.web.connections import Connections, limits_here
 from bot.wiring import Parts, build
 
 log = structlog.get_logger()
@@ -33,6 +34,9 @@ async def serve(settings: Settings) -> None:
 
     Raises what `build` raises, AppTokenRefused, HmsUnauthorized, CannotListen.
     """
+    for name in settings.short_secrets:
+        why = f"it has less than {SECRET_CHARS} characters; the next version refuses it"
+        log.warning("short_secret", name=name, why=why)
     async with build(settings) as parts:
         await _try_credentials(parts)
         server = _Server(parts)
@@ -96,9 +100,13 @@ class _Server(uvicorn.Server):
 
     def __init__(self, parts: Parts) -> None:
         settings = parts.settings
+        limits = limits_here()
         super().__init__(
             uvicorn.Config(
                 parts.web,
+                http=Connections(limits).protocol(),
+                ws="none",  # a connection that changes its protocol would escape the limits
+                backlog=limits.backlog,
                 host=settings.host,
                 port=settings.port,
                 log_config=None,

@@ -24,8 +24,9 @@ WHERE: dict[str, str] = {
     "HMS_ACCESS_KEY": "100ms dashboard, “Developer”, “App Access Key”",
     "HMS_SECRET": "100ms dashboard, “Developer”, “App Secret”",
     "HMS_MANAGEMENT_TOKEN": "100ms dashboard, “Developer”, “Management Token”",
-    "HMS_WEBHOOK_SECRET": "any long random text; enter the same text as the webhook's header "
-    "X-Record-Bot-Secret on the 100ms dashboard",
+    "HMS_WEBHOOK_SECRET": "any random text of at least 16 characters; enter the same text as the "
+    "webhook's header X-Record-Bot-Secret on the 100ms dashboard",
+    "METRICS_TOKEN": "any random text of at least 16 characters",
     "SLACK_API_URL": "a web address with https:// (http:// only for this machine); "
     "https://slack.com/api/ outside the sandbox",
     "HMS_API_URL": "a web address with https:// (http:// only for this machine); "
@@ -36,6 +37,9 @@ WHERE: dict[str, str] = {
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "LOG_FORMAT": "console or json",
 }
+ORG_WIDE = "an app installed for a whole organisation, which is not supported yet"
+ONE_WORKSPACE = "Install the app in one workspace and copy the new token"
+SECRET_CHARS = 16  # at least, of a secret that the admin makes up
 
 
 class SettingsError(Exception):
@@ -108,6 +112,19 @@ class Settings(BaseSettings):
     @property
     def socket_mode(self) -> bool:
         return self.slack_app_token is not None
+
+    @property
+    def short_secrets(self) -> tuple[str, ...]:
+        """Names of secrets that are easy to guess. They are accepted in this version only."""
+        secrets = {
+            "HMS_WEBHOOK_SECRET": self.hms_webhook_secret,
+            "METRICS_TOKEN": self.metrics_token,
+        }
+        return tuple(
+            name
+            for name, secret in secrets.items()
+            if secret is not None and len(secret.get_secret_value()) < SECRET_CHARS
+        )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

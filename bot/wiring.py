@@ -49,6 +49,7 @@ from bot.kit.background import Background
 from bot.kit.rate_limits import Pauses
 from bot.listeners import app as shared
 from bot.listeners.app import Bot
+from bot.listeners.shapes import ignores
 from bot.outbound import Outbound
 from bot.settings import Settings
 from bot.slack.gates import INSTALLED, Gates
@@ -86,6 +87,10 @@ FEATURES = (
 )
 
 
+class InstalledOrgWide(Exception):
+    """The token is of a whole organisation: nobody would count as a member of its workspace."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The bot, ready to run."""
@@ -113,22 +118,27 @@ def new_id() -> str:
 async def build(settings: Settings) -> AsyncIterator[Parts]:
     """Everything wired together; closed in reverse order.
 
-    Raises SlackError when Slack does not accept the token, StoreError without a database.
+    Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
+    database.
     """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
         out = await stack.enter_async_context(_outbound(settings))
         identity = await SlackGateway(client, out, None).identity()
+        if identity.is_org_wide:
+            raise InstalledOrgWide
         store = await _open(stack, settings, identity)
         await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
-        hms = await stack.enter_async_context(_hms(settings, store, out))
+        pauses = Pauses(store.rate_limits, utc_now)
+        hms = await stack.enter_async_context(_hms(settings, pauses, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
-        gates = Gates(store.rate_limits, utc_now, first=policy.retry_first, cap=policy.retry_cap)
+        first, cap = policy.retry_first, policy.retry_cap
+        gates = Gates(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
         slack = SlackGateway(client, out, gates)
-        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id)
+        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id, settings.short_secrets)
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)
@@ -152,7 +162,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         for feature in FEATURES:
             feature.register(bolt, bot)
         socket = (
-            SocketMode(bolt, _text(settings.slack_app_token), client)
+            SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
             if settings.slack_app_token
             else None
         )
@@ -225,7 +235,7 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 
 @asynccontextmanager
-async def _hms(settings: Settings, store: Store, out: Outbound) -> AsyncIterator[HmsClient]:
+async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(CALL_WITHIN_S, connect=3.0)
     async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
         yield HmsClient(
@@ -234,7 +244,7 @@ async def _hms(settings: Settings, store: Store, out: Outbound) -> AsyncIterator
             http,
             out,
             patience_s=CALL_WITHIN_S,
-            pauses=Pauses(store.rate_limits, utc_now),
+            pauses=pauses,
         )
 
 

@@ -1,10 +1,13 @@
-"""What Slack shows of one recording, as far as we know, and what holds our steps up."""
+"""What Slack shows of one recording, as far as we know, and which steps are to be retried."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.retry import Retry
+
+NEVER_FAILED = Retry()
 EMPTY = "empty"  # why a file is not sent that has nothing in it
 
 
@@ -26,7 +29,7 @@ class State(StrEnum):
     """`SENDING` is committed before the call: after a crash, the message may be there already."""
 
     SENDING = "sending"
-    WAITING = "waiting"  # certainly not there; to be tried again at `not_before`
+    WAITING = "waiting"  # certainly not there; `retry` says when it is tried again
     SENT = "sent"
     PARKED = "parked"  # Slack lets us not; until something wakes it, and looked at now and then
     GONE = "gone"  # someone deleted it
@@ -44,8 +47,7 @@ class Delivery:
     ts: str | None = None
     hash: str | None = None
     error: str | None = None
-    attempts: int = 0
-    not_before: datetime | None = None
+    retry: Retry = NEVER_FAILED
     changed_at: datetime | None = None
     file_id: str | None = None  # Slack's, of an uploaded file
 
@@ -58,29 +60,41 @@ class Delivery:
 
 
 def to_send(delivery: Delivery | None) -> bool:
-    """It shall be there and is not, from `not_before` on. Parked for good, it has no such time."""
+    """It shall be there and is not. Parked for good, its retry has no time."""
     if delivery is None or delivery.state in (State.SENDING, State.WAITING):
         return True
-    return delivery.state is State.PARKED and delivery.not_before is not None
+    return delivery.state is State.PARKED and delivery.retry.not_before is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """A step that failed for now: not again before `until`."""
+class OutcomeAddress:
+    """Where a person waits for what came of a form or command. Forgotten once told.
 
-    until: datetime
-    attempts: int
+    A `response_url` lets anyone answer in that person's name, so it never shows in a repr.
+    """
+
+    user: str
+    channel: str | None = None
+    response_url: str | None = field(default=None, repr=False)
+    external_id: str | None = None  # of the view that says "Starting…"
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """When 100ms was polled last, and how often in a row without news. None: not yet, or it is to
+    be polled anew."""
+
+    at: datetime | None = None
+    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The reconciler's own notes about one recording; unlike facts, they may change."""
+    """The engine's own notes about one recording; unlike facts, they may change."""
 
     deliveries: tuple[Delivery, ...] = ()
-    holds: Mapping[str, Hold] = field(default_factory=dict)  # by the step's name
-    asked_at: datetime | None = None
-    asks: int = 0  # in a row with nothing new
-    ask_failures: int = 0  # in a row
+    retries: Mapping[str, Retry] = field(default_factory=dict)  # by the step's name
+    polled: Polled = field(default_factory=Polled)
 
     def delivery(self, kind: Kind, target: str) -> Delivery | None:
         return next((d for d in self.deliveries if d.kind is kind and d.target == target), None)

@@ -32,7 +32,7 @@ def forgetting(
         return
     receipt = work.delivery(Kind.RECEIPT, recording.forget_by)
     if receipt is None or receipt.state in (State.SENDING, State.WAITING):
-        yield receipt.not_before if receipt else None, Receipt(recording.forget_by)
+        yield receipt.retry.not_before if receipt else None, Receipt(recording.forget_by)
     else:
         yield None, Forget()
 

@@ -21,10 +21,20 @@ SectionFormat = Literal["bullets", "paragraph"]
 MAX_CONTEXT_CHARS = 300
 MAX_SECTIONS = 6
 MAX_SECTION_TITLE_CHARS = 100
+MAX_URL_CHARS = 2000
+MAX_DESTINATION_CHARS = 255
 MAX_VOCABULARY = 500  # ours: 100ms documents no limit, a Slack text field holds about this many
 SHORT_SIDE_PX = (144, 1080)
 LONG_SIDE_PX = (192, 1920)
 TEMPERATURE = (0.1, 1.0)
+
+
+class Conflict(ValueError):
+    """Two options exclude each other. `field` is the switch to turn, or to leave out."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class _Frozen(BaseModel):
@@ -76,10 +86,10 @@ class RecordingOptions(_Frozen):
     sections, context or temperature turns the summary on.
     """
 
-    meeting_url: str | None = Field(default=None, max_length=2000)
+    meeting_url: str | None = Field(default=None, max_length=MAX_URL_CHARS)
     resolution: Resolution | None = None
     audio_only: bool = False
-    destination: str | None = Field(default=None, min_length=1, max_length=255)
+    destination: str | None = Field(default=None, min_length=1, max_length=MAX_DESTINATION_CHARS)
     transcription: bool | None = None
     output_modes: tuple[OutputMode, ...] = ()
     vocabulary: tuple[str, ...] = Field(default=(), max_length=MAX_VOCABULARY)
@@ -122,17 +132,22 @@ class RecordingOptions(_Frozen):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.audio_only and self.resolution:
-            raise ValueError("An audio-only recording has no resolution. Leave out one of them.")
+            raise Conflict(
+                "audio_only",
+                "An audio-only recording has no resolution. Leave out one of them.",
+            )
         if self.transcription is False and (self.summary or self.output_modes or self.vocabulary):
-            raise ValueError(
-                "The summary, output modes and vocabulary need the transcript. "
-                "Turn the transcript on or leave them out."
+            raise Conflict(
+                "transcription",
+                "The summary, transcript files and vocabulary need the transcript. "
+                "Turn the transcript on or leave them out.",
             )
         if self.summary is False and (
             self.context or self.sections or self.temperature is not None
         ):
-            raise ValueError(
+            raise Conflict(
+                "summary",
                 "Context, temperature and sections belong to the summary. "
-                "Turn the summary on or leave them out."
+                "Turn the summary on or leave them out.",
             )
         return self

@@ -17,8 +17,8 @@ from bot.core.forgetting import forgetting, is_forgettable
 from bot.core.policy import Policy, deadlines, transcript_expected_at
 from bot.core.recording import ENDED, ON_AIR, Phase, Recording, Why
 from bot.core.steps import (
+    POLL,
     Action,
-    Ask,
     AskToStop,
     Done,
     FetchTranscript,
@@ -27,6 +27,7 @@ from bot.core.steps import (
     Notice,
     Outcome,
     Pause,
+    Poll,
     PostCard,
     PostSummary,
     Resume,
@@ -38,7 +39,7 @@ from bot.core.steps import (
     UpdateCard,
     UploadFile,
     Wait,
-    hold_name,
+    retry_name,
 )
 
 
@@ -54,8 +55,8 @@ def next_step(
     """The first thing that may be done now; else `Wait` for the first that may be later."""
     later: list[datetime] = []
     for due in plan(recording, work, wanted, policy, now):
-        hold = work.holds.get(hold_name(due.step)) if due.step else None
-        at = max(due.at, hold.until) if hold else due.at
+        retry = work.retries.get(retry_name(due.step)) if due.step else None
+        at = max(due.at, retry.not_before) if retry and retry.not_before else due.at
         if at > now:
             later.append(at)
         elif due.step is not None:
@@ -77,7 +78,7 @@ def plan(
     yield from _cards(recording, work, wanted, now)
     for not_before, notice in notices(recording, work, tell_room=wanted.tell_room):
         yield Due(not_before or now, notice)
-    yield from _asking(recording, work, policy, now)
+    yield from _polling(recording, work, policy, now)
     yield from _results(recording, work, wanted, policy, now)
 
 
@@ -108,7 +109,7 @@ def _outcome(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
         return
     for delivery in work.deliveries:
         if delivery.kind is Kind.OUTCOME and to_send(delivery):
-            yield Due(delivery.not_before or now, Outcome(delivery.target))
+            yield Due(delivery.retry.not_before or now, Outcome(delivery.target))
 
 
 def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> Iterator[Due]:
@@ -125,7 +126,7 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
     if recording.starter and home and home.state is State.PARKED and recording.phase in ON_AIR:
         told = work.delivery(Kind.TELL, recording.starter)
         if to_send(told):
-            yield Due(told.not_before or now if told else now, Tell(recording.starter))
+            yield Due(told.retry.not_before or now if told else now, Tell(recording.starter))
 
 
 def _never_showed(recording: Recording) -> bool:
@@ -138,26 +139,26 @@ def _never_showed(recording: Recording) -> bool:
 
 def _post_card(channel: str, card: Delivery | None, now: datetime) -> Iterator[Due]:
     if to_send(card):
-        yield Due(card.not_before or now if card else now, PostCard(channel))
+        yield Due(card.retry.not_before or now if card else now, PostCard(channel))
 
 
 def _update_cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> Iterator[Due]:
-    """An executor leaves `not_before` behind, so the edits of one card coalesce."""
+    """An executor leaves a time behind in `retry`, so the edits of one card coalesce."""
     for channel in recording.channels:
         card = work.delivery(Kind.CARD, channel)
         if card is None or card.state is not State.SENT or card.hash == wanted.card:
             continue
-        yield Due(card.not_before or now, UpdateCard(channel))
+        yield Due(card.retry.not_before or now, UpdateCard(channel))
 
 
-def _asking(recording: Recording, work: Work, policy: Policy, now: datetime) -> Iterator[Due]:
+def _polling(recording: Recording, work: Work, policy: Policy, now: datetime) -> Iterator[Due]:
     if recording.hms_id is None or not _open_at_100ms(recording):
         return
     limits = deadlines(recording, policy)
     if limits.give_up_at and now >= limits.give_up_at:
         yield Due(now, GiveUp(on_recording=recording.phase is not Phase.COMPLETED))
         return
-    yield Due(ask_at(recording, work, policy), Ask())
+    yield Due(poll_at(recording, work, policy), Poll())
     for at in (limits.late_at, limits.give_up_at):
         if at and at > now:
             yield Due(at, None)
@@ -169,32 +170,37 @@ def _open_at_100ms(recording: Recording) -> bool:
     return recording.phase is Phase.COMPLETED and recording.transcription.pending
 
 
-def ask_at(recording: Recording, work: Work, policy: Policy) -> datetime:
-    """When to ask 100ms again; soon if it was never asked, or not since the recording ended."""
-    since = work.asked_at or recording.accepted_at or recording.requested_at
+def poll_at(recording: Recording, work: Work, policy: Policy) -> datetime:
+    """When to poll 100ms again; soon if it never was, or not since the recording ended.
+
+    After a failure it is due again when its retry says so.
+    """
+    since = work.polled.at or recording.accepted_at or recording.requested_at
     spread = 0.9 + 0.2 * (zlib.crc32(recording.key.encode()) % 1000) / 1000
-    if work.ask_failures:
-        pause = policy.backoff(work.ask_failures, policy.ask_failed, policy.ask_failed_cap)
-        return since + pause * spread
-    if work.asked_at is None:
-        return since + policy.ask_first * spread
+    failed = work.retries.get(POLL)
+    if failed and failed.attempts:
+        return failed.not_before or since
+    if work.polled.at is None:
+        return since + policy.poll_first * spread
     expected = transcript_expected_at(recording, policy)
     if recording.phase is Phase.COMPLETED and recording.stopped_at and expected:
         if since < recording.stopped_at:
-            return recording.stopped_at + policy.ask_first * spread
+            return recording.stopped_at + policy.poll_first * spread
         if since < expected:
             return expected
-        pause = policy.backoff(work.asks, policy.ask_transcript, policy.ask_transcript_cap)
+        pause = policy.backoff(
+            work.polled.unchanged, policy.poll_transcript, policy.poll_transcript_cap
+        )
         return since + pause * spread
-    return since + _ask_every(recording, work, policy) * spread
+    return since + _poll_every(recording, work, policy) * spread
 
 
-def _ask_every(recording: Recording, work: Work, policy: Policy) -> timedelta:
+def _poll_every(recording: Recording, work: Work, policy: Policy) -> timedelta:
     if recording.phase in (Phase.RUNNING, Phase.PAUSED):
-        return policy.ask_running if policy.webhooks else policy.ask_running_alone
+        return policy.poll_running if policy.webhooks else policy.poll_running_alone
     if recording.phase in (Phase.STOPPING, Phase.PROCESSING):
-        return policy.ask_ending if policy.webhooks else policy.ask_ending_alone
-    return policy.backoff(work.asks, policy.ask_first, policy.ask_cap_starting)
+        return policy.poll_ending if policy.webhooks else policy.poll_ending_alone
+    return policy.backoff(work.polled.unchanged, policy.poll_first, policy.poll_cap_starting)
 
 
 def _results(
@@ -204,7 +210,7 @@ def _results(
     limits = deadlines(recording, policy)
     late_at, give_up_at = limits.late_at, limits.give_up_at
     if ended and recording.transcription.settled and recording.results is None:
-        tried = work.holds.get(hold_name(FetchTranscript()))
+        tried = work.retries.get(retry_name(FetchTranscript()))
         in_vain = tried is not None and tried.attempts >= policy.tries_to_read
         over = in_vain and give_up_at is not None and now >= give_up_at
         yield Due(now, GiveUp(on_recording=False) if over else FetchTranscript())
@@ -248,7 +254,7 @@ def _results_for(target: str, recording: Recording, work: Work, now: datetime) -
     message = work.delivery(Kind.RESULTS, target)
     if message is None or message.state is not State.SENT:
         if to_send(message):
-            yield Due(message.not_before or now if message else now, PostSummary(target))
+            yield Due(message.retry.not_before or now if message else now, PostSummary(target))
         return
     for kind, there in (
         (Kind.TRANSCRIPT, bool(recording.results and recording.results.words)),
@@ -256,7 +262,7 @@ def _results_for(target: str, recording: Recording, work: Work, now: datetime) -
     ):
         file = work.delivery(kind, target)
         if there and to_send(file):
-            yield Due(file.not_before or now if file else now, UploadFile(kind, target))
+            yield Due(file.retry.not_before or now if file else now, UploadFile(kind, target))
 
 
 def notices(
@@ -268,8 +274,8 @@ def notices(
     for asker in recording.stop_wishes:
         told = work.delivery(Kind.STOP_WISH, asker)
         if recording.starter not in (None, asker) and to_send(told):
-            yield told.not_before if told else None, AskToStop(asker)
+            yield told.retry.not_before if told else None, AskToStop(asker)
     said = work.delivery(Kind.ROOM, recording.room_id)
     running = recording.phase in (Phase.RUNNING, Phase.PAUSED)
     if tell_room and running and not recording.elsewhere and to_send(said):
-        yield said.not_before if said else None, SayInRoom(recording.room_id)
+        yield said.retry.not_before if said else None, SayInRoom(recording.room_id)

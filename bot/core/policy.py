@@ -36,16 +36,16 @@ class Policy:
     pause_within: timedelta = 10 * S  # a pause is by room: never later than this after the click
     card_every: timedelta = 1 * S  # edits of one card coalesce
 
-    ask_first: timedelta = 5 * S
-    ask_cap_starting: timedelta = 30 * S
-    ask_running: timedelta = 10 * MIN
-    ask_running_alone: timedelta = 30 * S
-    ask_ending: timedelta = 60 * S
-    ask_ending_alone: timedelta = 10 * S
-    ask_transcript: timedelta = 30 * S  # the first after its time; doubles up to the cap
-    ask_transcript_cap: timedelta = 10 * MIN
-    ask_failed: timedelta = 2 * S  # after a failure; doubles up to the cap
-    ask_failed_cap: timedelta = 5 * MIN
+    poll_first: timedelta = 5 * S
+    poll_cap_starting: timedelta = 30 * S
+    poll_running: timedelta = 10 * MIN
+    poll_running_alone: timedelta = 30 * S
+    poll_ending: timedelta = 60 * S
+    poll_ending_alone: timedelta = 10 * S
+    poll_transcript: timedelta = 30 * S  # the first after its time; doubles up to the cap
+    poll_transcript_cap: timedelta = 10 * MIN
+    poll_failed: timedelta = 2 * S  # after a failure; doubles up to the cap
+    poll_failed_cap: timedelta = 5 * MIN
 
     look_every: timedelta = 10 * MIN  # at what runs in a room that is followed
     look_alone: timedelta = 45 * S

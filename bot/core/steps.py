@@ -47,8 +47,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """Ask 100ms how the recording is."""
+class Poll:
+    """Poll 100ms how the recording is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ Action = (
     | PostCard
     | UpdateCard
     | Outcome
-    | Ask
+    | Poll
     | FetchTranscript
     | PostSummary
     | UploadFile
@@ -151,8 +151,12 @@ Action = (
 Step = Action | Forget | Wait | Done
 
 
-def hold_name(step: Action | Forget) -> str:
-    """The name under which a failed step is held up: one per step and target."""
+def retry_name(step: Action | Forget) -> str:
+    """The name of the retry of a step: one per step and target."""
     target = getattr(step, "channel", None) or getattr(step, "target", "")
     kind = getattr(step, "kind", "")
     return ":".join(p for p in (type(step).__name__, str(kind), target) if p)
+
+
+POLL = retry_name(Poll())
+UNKNOWN_AT_100MS = f"{POLL}:404"  # counts how often in a row 100ms did not know the recording

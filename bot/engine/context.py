@@ -6,37 +6,42 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Hold, Kind, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Wanted, Work
 from bot.core.facts import Fact
+from bot.core.note import Loaded, Note
 from bot.core.policy import Policy
 from bot.core.recording import Recording
+from bot.core.retry import Retry
 from bot.core.steps import Action
 from bot.deps import Deps
-from bot.store.values import Asked, OutcomeAddress
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What came of a step. Written in one transaction, then the next step is looked for."""
-
-    facts: Sequence[Fact] = ()
-    aliases: Sequence[str] = ()
-    deliveries: Sequence[Delivery] = ()
-    asked: Asked | None = None
-    holds: Mapping[str, Hold | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """`owner` holds the lease; `pointer_link` is the card that a pointer points to."""
+    """`state` as the step began; `latest` as our last write left it, which may be in the step.
+
+    `pointer_link` is the card that a pointer points to.
+    """
 
     deps: Deps
-    owner: str
-    recording: Recording
-    work: Work
-    addresses: Mapping[tuple[Kind, str], OutcomeAddress]
+    state: Loaded
     pointer_link: str | None = None
-    settings: Mapping[str, ChannelSettings] = field(default_factory=dict)  # where somebody set any
+    latest: Loaded = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.latest = self.state
+
+    @property
+    def recording(self) -> Recording:
+        return self.state.recording
+
+    @property
+    def work(self) -> Work:
+        return self.state.work
+
+    @property
+    def addresses(self) -> Mapping[tuple[Kind, str], OutcomeAddress]:
+        return self.state.addresses
 
     @property
     def now(self) -> datetime:
@@ -47,33 +52,45 @@ class Context:
         return self.recording.key
 
     def settings_of(self, channel: str) -> ChannelSettings:
-        return self.settings.get(channel, ChannelSettings())
+        return self.state.settings.get(channel, ChannelSettings())
 
     async def announce(
         self, *, facts: Sequence[Fact] = (), deliveries: Sequence[Delivery] = ()
     ) -> None:
         """Commit that a call is about to be made. Raises LeaseLost if it is not ours to make."""
-        await self.deps.store.recordings.record(
-            self.key, facts=facts, deliveries=deliveries, owner=self.owner
-        )
+        note = Note(facts=facts, deliveries=deliveries)
+        self.latest = await self.deps.store.recordings.announce(self.latest, note)
+
+    async def keep(self, facts: Sequence[Fact]) -> None:
+        """Commit what is known already, in a step that goes on or fails."""
+        self.latest = await self.deps.store.recordings.advance(self.latest, Note(facts=facts))
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """What the engine is handed: what the views would show now, and who does which step.
 
-    `carry_out` raises the typed errors of `hms` and `slack`; the runner holds the step up then.
+    `carry_out` raises the typed errors of `hms` and `slack`; the runner notes a retry then.
     """
 
     wanted: Callable[[Context], Wanted]
     carry_out: Callable[[Action, Context], Awaitable[Note]]
 
 
-def hold(
-    policy: Policy, now: datetime, earlier: Hold | None, *, retry_after_s: float | None = None
-) -> Hold:
-    """The next hold of a step that failed: longer each time, never before the other side's word."""
+def next_retry(
+    policy: Policy,
+    now: datetime,
+    earlier: Retry | None,
+    *,
+    retry_after_s: float | None = None,
+    first: timedelta | None = None,
+    cap: timedelta | None = None,
+) -> Retry:
+    """After one more failure: later each time, and never before the time the service named.
+
+    `first` and `cap` bound the back-off; without them they are those of any step.
+    """
     attempts = (earlier.attempts if earlier else 0) + 1
-    pause = policy.backoff(attempts, policy.retry_first, policy.retry_cap)
+    pause = policy.backoff(attempts, first or policy.retry_first, cap or policy.retry_cap)
     pause *= random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
-    return Hold(now + max(pause, timedelta(seconds=retry_after_s or 0)), attempts)
+    return Retry(attempts, now + max(pause, timedelta(seconds=retry_after_s or 0)))

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.facts import Discovered, HmsStatus
+from bot.core.note import POLL_NOW
 from bot.deps import Deps
-from bot.engine.inbox import reopen_inbox
 from bot.hms.errors import HmsError
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
-from bot.store.values import Asked, Created, InboxItem, Look, RoomTaken
+from bot.store.values import Created, InboxItem, Look, RoomTaken
 
 log = structlog.get_logger()
 
@@ -88,9 +88,8 @@ async def _discover(deps: Deps, look: Look, found: HmsRecording) -> bool:
         deps.new_id(), first, also=facts_of_recording(found, now)
     )
     if isinstance(made, RoomTaken):
-        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
+        await deps.store.recordings.record(made.key, POLL_NOW)
         return False
     if isinstance(made, Created):
         log.info("discovered", key=made.key, room=look.room_id)
-    await reopen_inbox(deps.store, look.room_id)
     return True

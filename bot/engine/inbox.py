@@ -1,5 +1,6 @@
 """Webhooks from the inbox become facts of the recordings that they are about."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.core.facts import Fact
+from bot.core.note import POLL_NOW, Note
 from bot.deps import Deps
 from bot.engine.housekeeping import CLAIMED_WITHIN, UNCLAIMED
 from bot.engine.matching import About, Later, Nobody, match
@@ -15,11 +17,12 @@ from bot.hms.webhook import Envelope, Ids, fact_of, ids_of
 from bot.kit.metrics import FAULTS, WEBHOOKS
 from bot.store.errors import StoreUnavailable, UnknownRecording
 from bot.store.store import Store
-from bot.store.values import Asked, InboxItem, InboxState, Settled
+from bot.store.values import InboxItem, InboxState, Settled
 
 log = structlog.get_logger()
 
 BATCH = 200
+AT_A_STRETCH = 20
 BEAM = "beam."  # an event about a recording itself
 
 
@@ -45,8 +48,14 @@ async def match_inbox(deps: Deps) -> Read:
     items = await deps.store.inbox.take(BATCH)
     if not items:
         return Read()
-    read = [(item, Envelope.model_validate(item.entry.body)) for item in items]
-    ids = {item.id: ids_of(envelope) for item, envelope in read}
+    read: list[tuple[InboxItem, Envelope]] = []
+    ids: dict[int, Ids] = {}
+    for item in items:
+        envelope = Envelope.model_validate(item.entry.body)
+        read.append((item, envelope))
+        ids[item.id] = ids_of(envelope)
+        if len(read) % AT_A_STRETCH == 0:
+            await asyncio.sleep(0)  # webhooks that come in meanwhile are answered
     known = await deps.store.recordings.keys_by_alias({a for i in ids.values() for a in i.aliases})
     rooms = await deps.store.lists.open_in_rooms(_unnamed(ids.values(), known))
     told: dict[str, _Told] = defaultdict(_Told)
@@ -104,13 +113,6 @@ async def _named_meanwhile(
     await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
 
 
-async def reopen_inbox(store: Store, room_id: str) -> None:
-    """Webhooks of this room that named an id unknown until now may be matched."""
-    waiting = await store.inbox.waiting(room_id)
-    if waiting:
-        await store.inbox.settle([Settled(item.id, InboxState.NEW) for item in waiting])
-
-
 def _unnamed(all_ids: Iterable[Ids], known: Mapping[str, str]) -> set[str]:
     """The rooms of those events that no id names."""
     return {i.room_id for i in all_ids if i.room_id and not (i.aliases & known.keys())}
@@ -135,15 +137,14 @@ async def _ask(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
         with suppress(UnknownRecording):  # forgotten since
-            await store.recordings.record(key, asked=Asked(None), wake=True)
+            await store.recordings.record(key, POLL_NOW)
 
 
 async def _record(store: Store, told: dict[str, _Told]) -> None:
     for key, said in told.items():
         try:
-            await store.recordings.record(
-                key, facts=said.facts, aliases=said.aliases, inbox=said.items, wake=True
-            )
+            note = Note(facts=said.facts, aliases=sorted(said.aliases))
+            await store.recordings.record(key, note, inbox=said.items)
         except UnknownRecording:
             log.warning("alias_of_no_recording", key=key)
             await store.inbox.settle([Settled(i, InboxState.IGNORED) for i in said.items])

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.core.note import Loaded
 from bot.deps import Deps
 from bot.engine.context import Dispatch
 from bot.engine.discovery import look_out
@@ -65,8 +66,9 @@ class Reconciler:
         self.poke()
 
     async def run(self) -> None:
-        self._deps.store.db.on_mail = self._mail.set
-        listening = asyncio.create_task(self._deps.store.queue.listen(self.poke))
+        listening = asyncio.create_task(
+            self._deps.store.queue.listen(self._work.set, self._mail.set)
+        )
         renewing = asyncio.create_task(self._keep_leases())
         try:
             await asyncio.gather(
@@ -132,10 +134,10 @@ class Reconciler:
     async def _take_work(self) -> float:
         free = SIDE_BY_SIDE - len(self._running)
         owner = f"{self._owner}:{next(self._turns)}"
-        keys = await self._deps.store.queue.take(free, owner) if free else []
-        self._more = len(keys) == free
-        for key in keys:
-            work = self._run_one(key, owner, after=self._latest.get(key))
+        taken = await self._deps.store.queue.take(free, owner) if free else {}
+        self._more = len(taken) == free
+        for key, loaded in taken.items():
+            work = self._run_one(key, owner, loaded, after=self._latest.get(key))
             task = asyncio.create_task(work, name=f"recording-{key}")
             self._running[task] = owner
             self._latest[key] = task
@@ -152,12 +154,16 @@ class Reconciler:
         if self._more:
             self._work.set()
 
-    async def _run_one(self, key: str, owner: str, after: asyncio.Task[None] | None) -> None:
+    async def _run_one(
+        self, key: str, owner: str, loaded: Loaded | None, after: asyncio.Task[None] | None
+    ) -> None:
+        enough = self._stopping.is_set
         try:
             if after:
                 await self._let_end(after, key, owner)
-            rest = await run(self._deps, self._dispatch, key, owner, enough=self._stopping.is_set)
-            if await self._deps.store.queue.release(key, owner, rest.until, asked=rest.asked):
+                loaded = None
+            rest = await run(self._deps, self._dispatch, key, owner, loaded, enough=enough)
+            if await self._deps.store.queue.release(key, owner, rest.until, polled=rest.polled):
                 self._work.set()
             elif rest.until is not None:
                 self._look_at(rest.until)

@@ -1,28 +1,25 @@
-"""Ask 100ms how the recording is, so that no webhook is ever needed."""
+"""Poll 100ms how the recording is, so that no webhook is ever needed."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Literal
 
-from bot.core.deliveries import Hold
+from bot.core.deliveries import Polled
 from bot.core.derive import derive
 from bot.core.facts import AssetSeen, GaveUp, Vanished
+from bot.core.note import Note
 from bot.core.policy import deadlines
-from bot.core.steps import Ask, hold_name
-from bot.engine.context import Context, Note
+from bot.core.retry import Retry
+from bot.core.steps import POLL, UNKNOWN_AT_100MS
+from bot.engine.context import Context, next_retry
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import facts_of_recording
-from bot.store.values import Asked
-
-ASK = hold_name(Ask())
 
 
-async def ask(ctx: Context) -> Note:
-    """Never raises for 100ms' sake: a failure is noted, and the next question comes later."""
+async def poll(ctx: Context) -> Note:
+    """Never raises for 100ms' sake: a failure is noted, and the next poll comes later."""
     recording = ctx.recording
     if recording.hms_id is None:
-        raise ValueError("the plan asks only for what 100ms has")
+        raise ValueError("the plan polls only what 100ms has")
     try:
         seen = await ctx.deps.hms.get_recording(recording.hms_id)
     except HmsNotFound as gone:
@@ -34,18 +31,20 @@ async def ask(ctx: Context) -> Note:
     known = {f.identity for f in ctx.recording.log}
     new = [f for f in facts_of_recording(seen, ctx.now) if f.identity not in known]
     files = [f.asset_id for f in new if isinstance(f, AssetSeen)]
-    return Note(facts=new, aliases=files, asked=Asked(ctx.now, 1 if new else ctx.work.asks + 1))
+    polled = Polled(ctx.now, 1 if new else ctx.work.polled.unchanged + 1)
+    failed_before = [name for name in (POLL, UNKNOWN_AT_100MS) if name in ctx.work.retries]
+    return Note(facts=new, aliases=files, polled=polled, retries=dict.fromkeys(failed_before))
 
 
 async def give_up(ctx: Context, *, on_recording: bool) -> Note:
-    """Not on old news, as after downtime: 100ms is asked once more, and has the last word.
+    """Not on old news, as after downtime: 100ms is polled once more, and has the last word.
 
     Raises HmsUnavailable while it does not answer, unless that has gone on for too long as well.
     """
     policy = ctx.deps.policy
     since = deadlines(ctx.recording, policy).give_up_at
-    last = await ask(ctx)
-    silent = last.asked is not None and last.asked.failures > 0 and not _times_gone(last.holds)
+    last = await poll(ctx)
+    silent = last.retries.get(POLL) is not None and last.retries.get(UNKNOWN_AT_100MS) is None
     if silent and since is not None and ctx.now - since < policy.give_up_after:
         raise HmsUnavailable("no last word", reached=False)
     after = derive(ctx.key, [*ctx.recording.log, *last.facts])
@@ -60,25 +59,28 @@ async def give_up(ctx: Context, *, on_recording: bool) -> Note:
 
 
 def _not_there(ctx: Context, gone: HmsNotFound) -> Note:
-    """Said so often in a row, it is true. Once may be a slip, or credentials that are soon set
-    right, and of what has vanished nobody asks again."""
-    times = _times_gone(ctx.work.holds) + 1
+    """After so many of these answers in a row the recording has vanished. One may be a slip, or
+    credentials that are soon set right, and what has vanished is never polled again."""
+    before = ctx.work.retries.get(UNKNOWN_AT_100MS) or Retry()
+    times = before.attempts + 1
     if times >= ctx.deps.policy.tries_to_read:
         vanished = Vanished(at=ctx.now, status=gone.status)
-        return Note(facts=[vanished], asked=Asked(ctx.now, ctx.work.asks + 1))
-    return replace(_failed(ctx), holds={ASK: Hold(ctx.now, times)})
-
-
-def _times_gone(holds: Mapping[str, Hold | None]) -> int:
-    """How often in a row 100ms did not know it. Any other answer begins anew."""
-    held = holds.get(ASK)
-    return held.attempts if held else 0
+        return Note(facts=[vanished], polled=Polled(ctx.now, ctx.work.polled.unchanged + 1))
+    failed = _failed(ctx)
+    unknown = {UNKNOWN_AT_100MS: Retry(times, ctx.now)}
+    return replace(failed, retries={**failed.retries, **unknown})
 
 
 def _failed(ctx: Context, *, retry_after_s: float | None = None) -> Note:
-    """The plan backs off by itself; where 100ms wants more patience than that, it is held up."""
-    asked = Asked(ctx.now, ctx.work.asks, ctx.work.ask_failures + 1)
-    if retry_after_s is None:
-        return Note(asked=asked)
-    until = ctx.now + timedelta(seconds=retry_after_s)
-    return Note(asked=asked, holds={ASK: Hold(until, 0)})
+    """Any answer but 404 ends a row of those."""
+    policy = ctx.deps.policy
+    later = next_retry(
+        policy,
+        ctx.now,
+        ctx.work.retries.get(POLL),
+        retry_after_s=retry_after_s,
+        first=policy.poll_failed,
+        cap=policy.poll_failed_cap,
+    )
+    polled = Polled(ctx.now, ctx.work.polled.unchanged)
+    return Note(polled=polled, retries={POLL: later, UNKNOWN_AT_100MS: None})

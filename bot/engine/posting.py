@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.deliveries import Delivery, Hold, Kind, State
+from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import CannotPost, Fact
+from bot.core.note import Note
 from bot.core.policy import look_again_at
-from bot.engine.context import Context, Note, hold
+from bot.core.retry import Retry
+from bot.engine.context import Context, next_retry
 from bot.kit.metrics import POSSIBLE_DOUBLES
 from bot.slack.errors import (
     CannotPostThere,
@@ -35,7 +37,7 @@ async def announce(ctx: Context, kind: Kind, target: str) -> Delivery:
         kind,
         target,
         State.SENDING,
-        attempts=(earlier.attempts if earlier else 0) + 1,
+        retry=Retry((earlier.retry.attempts if earlier else 0) + 1),
         changed_at=ctx.now,
     )
     await ctx.announce(deliveries=[sending])
@@ -80,13 +82,12 @@ async def send(
 def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     """To be sent again; only what may have arrived stays `SENDING`. An outage is no try of ours."""
     policy = ctx.deps.policy
-    earlier = Hold(ctx.now, sending.attempts - 1)
-    later = hold(policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
+    earlier = Retry(sending.retry.attempts - 1)
+    later = next_retry(policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
+    if isinstance(failed, NotInstalled):
+        later = replace(later, attempts=earlier.attempts)
     state = State.SENDING if failed.reached else State.WAITING
-    tries = sending.attempts - isinstance(failed, NotInstalled)
-    waiting = replace(
-        sending, state=state, not_before=later.until, error=str(failed), attempts=tries
-    )
+    waiting = replace(sending, state=state, retry=later, error=str(failed))
     return Note(deliveries=[waiting])
 
 
@@ -96,8 +97,10 @@ def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
     Without a right of our own nothing is known about the channel: that one is tried again sooner.
     """
     if isinstance(refused, NotAuthorized):
-        later = hold(ctx.deps.policy, ctx.now, Hold(ctx.now, sending.attempts + 5))
-        waiting = replace(sending, state=State.WAITING, not_before=later.until, error=refused.error)
+        attempts = sending.retry.attempts
+        later = next_retry(ctx.deps.policy, ctx.now, Retry(attempts + 5))
+        later = replace(later, attempts=attempts)
+        waiting = replace(sending, state=State.WAITING, retry=later, error=refused.error)
         return Note(deliveries=[waiting])
     facts: list[Fact] = []
     if sending.kind is Kind.CARD and isinstance(refused, CannotPostThere):
@@ -107,5 +110,7 @@ def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
 
 def parked(ctx: Context, tried: Delivery, refused: SlackRefused) -> Delivery:
     """Looked at again all the same: the event that wakes it may be lost, or be over already."""
-    again_at = look_again_at(ctx.recording, ctx.deps.policy, tried.attempts, ctx.now)
-    return replace(tried, state=State.PARKED, error=refused.error, not_before=again_at)
+    tries = tried.retry.attempts
+    again_at = look_again_at(ctx.recording, ctx.deps.policy, tries, ctx.now)
+    retry = Retry(tries, again_at)
+    return replace(tried, state=State.PARKED, error=refused.error, retry=retry)

@@ -67,14 +67,14 @@ def window(owed: Owed, margin: timedelta) -> tuple[datetime, datetime]:
 
 
 async def _put_off(deps: Deps, owed: Owed, failed: HmsError) -> None:
-    if owed.tries >= TRIES:
+    if owed.retry.attempts >= TRIES:
         REPLAYS.labels("given_up").inc()
-        log.error("replay_given_up", why=str(failed), tries=owed.tries)
+        log.error("replay_given_up", why=str(failed), tries=owed.retry.attempts)
         await deps.store.heartbeat.settle_replay(owed)
         return
     REPLAYS.labels("failed").inc()
     policy = deps.policy
-    pause = policy.backoff(owed.tries, policy.replay_first, policy.replay_cap)
+    pause = policy.backoff(owed.retry.attempts, policy.replay_first, policy.replay_cap)
     asked = failed.retry_after_s if isinstance(failed, HmsUnavailable) else None
     again_at = deps.now() + max(pause, timedelta(seconds=asked or 0))
     log.warning("replay_put_off", why=str(failed), again_at=str(again_at))

@@ -118,20 +118,6 @@ class HmsClient:
 
     # Files
 
-    def list_assets(
-        self,
-        *,
-        room_id: str | None = None,
-        session_id: str | None = None,
-        status: str | None = None,
-    ) -> AsyncIterator[Asset]:
-        """Files of all recordings of a room or session; paged as recordings are.
-
-        Source: recording-assets/overview.
-        """
-        query = {"room_id": room_id, "session_id": session_id, "status": status}
-        return self._pages(Asset, "/recording-assets", query)
-
     async def get_asset(self, asset_id: str) -> Asset:
         """One file's description. Source: recording-assets/get-asset."""
         return _read(Asset, await self._transport.call("GET", "/recording-assets/{id}", asset_id))
@@ -269,11 +255,6 @@ class HmsClient:
         return _read(
             Replay, await self._transport.call("POST", "/analytics/webhooks/replay", body=body)
         )
-
-    async def replay_status(self, workflow_id: str) -> Replay:
-        """How far a replay is. Source: analytics/replay-webhook-events."""
-        path = "/analytics/webhooks/replay/{id}"
-        return _read(Replay, await self._transport.call("GET", path, workflow_id))
 
     async def _pages(self, model: type[A], path: str, query: Query) -> AsyncIterator[A]:
         """Every row, page by page. Ends at an empty page, or when the cursor does not move on."""

@@ -53,18 +53,13 @@ class Answer(BaseModel):
 
 
 class Asset(Answer):
-    """One file of a recording. `job_id` is the recording's id, and absent inside a recording."""
+    """One file of a recording."""
 
     id: Id
-    job_id: Text = None
-    room_id: Text = None
-    session_id: Text = None
     type: Text = None
     status: Text = None
-    path: Text = None
     size: Whole = None
     duration_s: Seconds = Field(default=None, validation_alias="duration")
-    created_at: Time = None
     output_mode: OutputMode | None = None
 
     @model_validator(mode="before")
@@ -91,13 +86,8 @@ class Recording(Answer):
     status: Text = None
     created_at: Time = None
     started_at: Time = None
-    updated_at: Time = None
     stopped_at: Time = None
     meeting_url: Text = None
-    destination: Text = None
-    started_by: Text = None
-    stopped_by: Text = None
-    asset_types: Strings = ()
     assets: tuple[Asset, ...] = Field(default=(), validation_alias="recording_assets")
 
     @field_validator("meeting_url", mode="after")
@@ -117,9 +107,6 @@ class PresignedUrl(Answer):
     """A link that anyone can use while it lasts: never stored, never logged."""
 
     url: SecretStr
-    id: Text = None
-    path: Text = None
-    expires_in_s: Seconds = Field(default=None, validation_alias="expiry")
 
 
 class Room(Answer):
@@ -128,16 +115,6 @@ class Room(Answer):
     id: Id
     name: Text = None
     enabled: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
-    description: Text = None
-    customer_id: Text = None
-    template_id: Text = None
-    template: Text = None
-    region: Text = None
-    created_at: Time = None
-    updated_at: Time = None
-    large_room: Flag = False
-    size: Whole = None
-    max_duration_s: Seconds = Field(default=None, validation_alias="max_duration_seconds")
     own_webhook: bool = False
 
     @model_validator(mode="before")
@@ -210,27 +187,9 @@ class WebhookDelivery(Answer):
 
 
 class Replay(Answer):
-    """A replay of webhooks; the counts come only when its progress is asked for.
+    """A replay of webhooks. `status` is `started` or `already_running`."""
 
-    `status` is `started` or `already_running` at first, then `Running`, `completed`,
-    `completed_with_failures`, `failed`, `Canceled` or `Terminated`.
-    """
-
-    workflow_id: Id
     status: Text = None
-    started_at: Time = None
-    completed_at: Time = None
-    total: Whole = None
-    completed: Whole = None
-    failed: Whole = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _flat(cls, data: object) -> object:
-        progress = data.get("progress") if isinstance(data, dict) else None
-        if not isinstance(data, dict) or not isinstance(progress, dict):
-            return data
-        return {**data, **{name: progress.get(name) for name in ("total", "completed", "failed")}}
 
 
 def facts_of_recording(recording: Recording, at: datetime) -> list[Fact]:

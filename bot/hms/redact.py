@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import JsonValue
@@ -13,6 +14,7 @@ HARMLESS_QUERY = frozenset({"name", "skip_preview", "skip_preview_headful", "ui_
 _SECRET_KEYS = ("presignedurl", "presignedurls")
 _STREAM_KEYS = frozenset({"rtmp"})  # RTMP addresses end in the key that lets anyone stream
 _WORD = re.compile(r"\S+")
+_SUSPECT = re.compile("[\x00\ud800-\udfff]|://|eyJ")  # what `clean` and `redact` look for
 _JWT = re.compile(r"eyJ[\w.-]{8,}")
 
 
@@ -58,20 +60,28 @@ def _stripped(value: JsonValue, depth: int) -> JsonValue:
         return _stripped_object(value, depth)
     if isinstance(value, list):
         return [_stripped(item, depth + 1) for item in value]
-    return redact(clean(value)) if isinstance(value, str) else value
+    return _stripped_text(value) if isinstance(value, str) else value
+
+
+def _stripped_text(text: str) -> str:
+    return redact(clean(text)) if _SUSPECT.search(text) else text
 
 
 def _stripped_object(payload: Mapping[str, JsonValue], depth: int) -> dict[str, JsonValue]:
     return {
-        redact(clean(key)): _stripped(value, depth + 1)
+        name: _stripped(value, depth + 1)
         for key, value in payload.items()
-        if not _is_secret(key)
+        if (name := _stripped_key(key)) is not None
     }
 
 
-def _is_secret(key: str) -> bool:
+@lru_cache(maxsize=1024)  # 100ms uses the same few dozen all the time
+def _stripped_key(key: str) -> str | None:
+    """None for the key of a secret."""
     plain = key.lower().replace("_", "").replace("-", "").strip()
-    return plain.endswith(_SECRET_KEYS) or plain in _STREAM_KEYS
+    if plain.endswith(_SECRET_KEYS) or plain in _STREAM_KEYS:
+        return None
+    return _stripped_text(key)
 
 
 def _without_query(word: str) -> str:

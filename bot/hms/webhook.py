@@ -1,8 +1,7 @@
 """A 100ms webhook, from bytes to a fact.
 
-100ms signs nothing: the endpoint checks the secret header before it comes here. An `Envelope`
-holds no link and no key from the moment it exists, so it can be stored as it is
-(`model_dump(mode="json")`, back with `model_validate`).
+100ms signs nothing: the endpoint checks the secret header before it comes here. `parse` takes
+links and keys out, so what it returns can be stored as it is.
 
 Source: 100ms docs, how-to-guides/configure-webhooks/webhook.
 """
@@ -21,8 +20,6 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    ValidationError,
-    model_validator,
 )
 
 from bot.core.facts import (
@@ -34,8 +31,8 @@ from bot.core.facts import (
     TranscriptionReported,
 )
 from bot.hms import lenient
-from bot.hms.models import Flag, Text, Time, WebhookDelivery
-from bot.hms.redact import redact, strip_secrets
+from bot.hms.models import Text, Time
+from bot.hms.redact import TooDeep, redact, strip_secrets
 
 MAX_WORDS_CHARS = 500
 ID_KEYS = ("job_id", "beam_id", "recording_id", "transcription_id")
@@ -58,20 +55,15 @@ class Envelope(BaseModel):
 
     type: Annotated[str, BeforeValidator(lenient.text)]
     id: Text = None
-    version: Text = None
-    account_id: Text = None
-    app_id: Text = None
-    template_id: Text = None
     timestamp: Time = None
-    is_replay: Flag = False
     data: Annotated[
         dict[str, JsonValue], BeforeValidator(lambda data: data if isinstance(data, dict) else {})
     ] = Field(default_factory=dict)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_secrets(cls, payload: object) -> object:
-        return strip_secrets(payload) if isinstance(payload, dict) else payload
+    def stored(self) -> dict[str, JsonValue]:
+        """As the inbox keeps it; back with `model_validate`."""
+        timestamp = self.timestamp.isoformat() if self.timestamp else None
+        return {"type": self.type, "id": self.id, "timestamp": timestamp, "data": self.data}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +102,9 @@ def parse(body: bytes) -> Envelope:
     if lenient.text(payload.get("type")) is None:
         raise BadWebhook("no type")
     try:
-        return Envelope.model_validate(payload)
-    except ValidationError:
+        return Envelope.model_validate(strip_secrets(payload))
+    except TooDeep:
         raise BadWebhook("nested too deeply") from None
-
-
-def envelope_of(delivery: WebhookDelivery) -> Envelope | None:
-    """An entry of the delivery history as the event it was; None when it does not say which."""
-    if delivery.type is None:
-        return None
-    return Envelope(
-        type=delivery.type,
-        id=delivery.event_id,
-        timestamp=delivery.at,
-        is_replay=True,
-        data={**delivery.data, "room_id": delivery.data.get("room_id") or delivery.room_id},
-    )
 
 
 def ids_of(envelope: Envelope) -> Ids:
@@ -143,15 +122,21 @@ def ids_of(envelope: Envelope) -> Ids:
     )
 
 
+def states_a_fact(envelope: Envelope) -> bool:
+    """A beam without recording only streams to RTMP."""
+    return envelope.type in FACT_OF and envelope.data.get("recording_enabled") is not False
+
+
 def fact_of(envelope: Envelope, received_at: datetime) -> Fact | None:
     """The fact that an event states; None when it is about something else than a recording.
 
     It happened when 100ms says so, unless that is missing or more than 5 minutes ahead of us.
     """
-    to_fact = FACT_OF.get(envelope.type)
-    if to_fact is None or envelope.data.get("recording_enabled") is False:
-        return None  # a beam without recording only streams to RTMP
-    return to_fact(envelope, lenient.past(envelope.timestamp, received_at) or received_at)
+    if not states_a_fact(envelope):
+        return None
+    return FACT_OF[envelope.type](
+        envelope, lenient.past(envelope.timestamp, received_at) or received_at
+    )
 
 
 def inbox_identity(envelope: Envelope) -> str:

@@ -19,3 +19,12 @@ LISTENER_SECONDS = Histogram(
 )
 FAULTS = Counter("record_bot_faults_total", "Unexpected errors, by place", ["where"])
 REPLAYS = Counter("record_bot_replays_total", "Webhook replays requested", ["outcome"])
+CONNECTIONS = Gauge("record_bot_connections", "Open HTTP connections")
+CONNECTIONS_CUT = Counter(
+    "record_bot_connections_cut_total",
+    "HTTP connections ended, and requests refused with 503, to keep the server within its limits",
+    ["why"],
+)
+ODD_REQUESTS = Counter(
+    "record_bot_odd_requests_total", "Requests of Slack's that are malformed, and ignored", ["kind"]
+)

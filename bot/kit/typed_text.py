@@ -1,4 +1,4 @@
-"""Splits what people type after a slash command into words, as forgivingly as people type."""
+"""Characters that people type: quotes, dashes, invisible ones, and one spelling for all."""
 
 import re
 import unicodedata
@@ -12,16 +12,16 @@ DOUBLE_QUOTES = '"“”„‟«»″＂'
 SINGLE_QUOTES = "'‘’‚‛‹›＇"
 
 
-_JOINERS = "\u200c\u200d"  # part of the word in Persian, Hindi and in emoji
+JOINERS = "\u200c\u200d"  # part of the word in Persian, Hindi and in emoji
 
 
-_DROPPED = (
+DROPPED = (
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 
 
-INVISIBLE = _DROPPED + _JOINERS
+INVISIBLE = DROPPED + JOINERS
 
 
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
@@ -38,6 +38,13 @@ def unwrap_link(text: str) -> str:
 
 def strip_invisible(text: str) -> str:
     return text.translate(_WITHOUT_INVISIBLE)
+
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 have no place for them
+
+
+def storable(text: str) -> str:
+    return _UNSTORABLE.sub("", text)
 
 
 def fold(text: str) -> str:

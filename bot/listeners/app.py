@@ -125,7 +125,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             log.warning("unhandled_request", type=redact(str(body.get("type"))[:40]))
-            return BoltResponse(status=404, body="")
+            return BoltResponse(status=200, body="")  # sent again it would be the same
         message = for_people(error)
         if "command" in body:
             reply = {"response_type": "ephemeral", **message.payload()}

@@ -1,11 +1,42 @@
-"""A modal at once, for an answer that takes longer than a trigger lives."""
+"""Modals: opened though Slack's trigger may be stale, filled in later, redrawn while open."""
 
 import uuid
 from collections.abc import Awaitable, Callable
 
 from bot.listeners.app import Bot, for_people
 from bot.listeners.payloads import Asked
-from bot.ui.message import Message, message_view
+from bot.slack.errors import SlackRefused
+from bot.ui.message import Message, View, message_view
+
+STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")
+
+
+async def open_modal(bot: Bot, asked: Asked, view: View, otherwise: Message) -> None:
+    """Open a modal. Without a trigger, or if it is stale, reply with `otherwise` instead.
+
+    `otherwise` has a button that brings a fresh trigger.
+    """
+    if asked.trigger_id:
+        try:
+            await bot.deps.slack.open_view(asked.trigger_id, view)
+        except SlackRefused as refused:
+            if refused.error not in STALE:
+                raise
+        else:
+            return
+    await bot.reply(asked, otherwise)
+
+
+async def update_modal(bot: Bot, view: View, view_id: str, *, seen: str | None = None) -> None:
+    """Redraw a modal; nothing to do where it is closed.
+
+    `seen` is the hash of the view that was clicked in: a later click has redrawn it meanwhile.
+    """
+    try:
+        await bot.deps.slack.update_view(view, view_id=view_id, view_hash=seen)
+    except SlackRefused as refused:
+        if refused.error not in ("not_found", *(["hash_conflict"] if seen else [])):
+            raise
 
 
 async def show_when_known(
@@ -32,6 +63,3 @@ async def show_when_known(
         await bot.deps.slack.update_view_when_open(view, external_id)
 
     bot.after_ack(asked, fill())
-
-
-STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")

@@ -9,7 +9,8 @@
         └── NotAuthorized      the token lacks a scope
             └── TokenRefused       the token is not valid (any more)
 
-Where there are gates, `TokenRefused` shuts them, and callers see `NotInstalled`.
+Where there are gates, `TokenRefused` shuts them if `auth.test` refuses the token, too, and callers
+see `NotInstalled`; a token that passes there is good, and callers see `SlackUnavailable`.
 
 Source: docs.slack.dev, the error lists of each method.
 """
@@ -92,6 +93,7 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "cannot_dm_bot": CannotPostThere,
     "cannot_find_channel": CannotPostThere,
     "user_not_found": CannotPostThere,
+    "team_access_not_granted": CannotPostThere,  # the token is good, for other workspaces
     "message_not_found": MessageGone,
     "cannot_find_message": MessageGone,
     "cannot_unfurl_message": MessageGone,  # the link was edited out of it
@@ -104,7 +106,6 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "token_revoked": TokenRefused,
     "token_expired": TokenRefused,
     "missing_scope": NotAuthorized,
-    "team_access_not_granted": TokenRefused,
 }
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _SLACK_IS_UNWELL = frozenset(

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.kit.rate_limits import Pauses, SharedPauses, Shut, is_old
+from bot.kit.rate_limits import Pauses, SharedPauses, Shut
 from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()
@@ -30,13 +30,15 @@ class SharedGates(SharedPauses, Protocol):
 
 
 class Gates:
-    """`first` and `cap` bound the time between two probes; in between it doubles."""
+    """`first` and `cap` bound the time between two probes; in between it doubles. `pauses` are
+    those of all services, which are read together."""
 
     def __init__(
         self,
         shared: SharedGates,
         now: Callable[[], datetime],
         *,
+        pauses: Pauses | None = None,
         first: timedelta = timedelta(seconds=1),
         cap: timedelta = timedelta(minutes=5),
     ) -> None:
@@ -44,9 +46,7 @@ class Gates:
         self._now = now
         self._first = first
         self._cap = cap
-        self._pauses = Pauses(shared, now)
-        self._looked_at: datetime | None = None
-        self._shut: Shut | None = None
+        self._pauses = pauses or Pauses(shared, now)
 
     async def check(self, method: str) -> None:
         """Raises `SlackUnavailable` while the method is paused."""
@@ -61,13 +61,10 @@ class Gates:
 
         `probe` raises `TokenRefused` if it still is.
         """
-        now = self._now()
-        if self._looked_at is None or is_old(self._looked_at, now):
-            self._looked_at = now  # before the look: a refusal during it calls for another one
-            self._shut = await self._shared.shut(INSTALLED)
-        shut = self._shut
+        shut = await self._pauses.gate(INSTALLED)
         if shut is None:
             return
+        now = self._now()
         again = now + PROBE_WITHIN
         if shut.until > now or not await self._shared.try_gate(INSTALLED, again):
             wait = max(shut.until - now, self._first)
@@ -77,7 +74,7 @@ class Gates:
         except TokenRefused as still:
             raise await self.refused(still.error) from None
         await self._shared.open_gate(INSTALLED)
-        self._looked_at = None
+        self._pauses.forget()
         log.info("slack_accepts_the_token_again", refused_since=str(shut.since))
 
     async def refused(self, error: str) -> NotInstalled:
@@ -87,6 +84,6 @@ class Gates:
         for_so_long = now - shut.since if shut and shut.since else timedelta(0)
         pause = min(max(for_so_long, self._first), self._cap)
         await self._shared.shut_gate(INSTALLED, now + pause, error)
-        self._looked_at = None
+        self._pauses.forget()
         log.error("slack_refuses_the_token", error=error, next_try_in_s=pause.total_seconds())
         return NotInstalled(error, retry_after_s=pause.total_seconds())

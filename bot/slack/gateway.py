@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from async_lru import alru_cache
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -26,11 +27,14 @@ from bot.slack.errors import (
 from bot.slack.gates import Gates
 from bot.slack.values import Identity, Member, Posted, SeenChannel
 
+log = structlog.get_logger()
+
 ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
 LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
 PERMALINKS_MOST, PERMALINKS_FOR_S = 5_000, 86_400  # a workspace may get another address
 RESPONSE_URL = "response_url"
+AUTH_TEST = "auth.test"
 Json = Mapping[str, Any]
 
 
@@ -45,7 +49,7 @@ class SlackGateway:
 
     async def identity(self) -> Identity:
         """auth.test. Raises NotAuthorized when the token does not serve."""
-        async with self._call("auth.test"):
+        async with self._call(AUTH_TEST):
             answer = await self._client.auth_test()
         return Identity.read(answer)
 
@@ -262,6 +266,22 @@ class SlackGateway:
         except WIRE_ERRORS as raised:
             raise error_from(raised) from None
 
+    async def _token_refused(
+        self, gates: Gates, method: str, error: TokenRefused
+    ) -> SlackUnavailable:
+        """One call says so. `auth.test` is about nothing but the token: it decides."""
+        if method != AUTH_TEST:
+            try:
+                await self._probe()
+            except TokenRefused as confirmed:
+                error = confirmed
+            except SlackError as unknown:
+                return SlackUnavailable(f"{error.error}; auth.test: {unknown}", reached=False)
+            else:
+                log.warning("token_refused_by_one_call", method=method, error=error.error)
+                return SlackUnavailable(error.error, reached=False)
+        return await gates.refused(error.error)
+
     @asynccontextmanager
     async def _call(self, method: str) -> AsyncIterator[None]:
         if self._gates:
@@ -279,7 +299,7 @@ class SlackGateway:
         if gates is None:
             return error
         if isinstance(error, TokenRefused):
-            return await gates.refused(error.error)
+            return await self._token_refused(gates, method, error)
         if isinstance(error, SlackUnavailable) and error.retry_after_s:
             await gates.close(method, error.retry_after_s)
         return error

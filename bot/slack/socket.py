@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import WIRE_ERRORS, SlackRefused, error_from
@@ -25,8 +29,17 @@ class AppTokenRefused(SlackRefused):
 
 
 class SocketMode:
-    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+    """`ignores` says which payloads are malformed: they are acked, and go no further."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        client: AsyncWebClient,
+        ignores: Callable[[object], bool],
+    ) -> None:
         self._app = app
+        self._ignores = ignores
         self._app_token = app_token
         self._client = client
         self._handlers: list[_Counting] = []
@@ -45,7 +58,7 @@ class SocketMode:
         company = _Company()
         for _ in range(CONNECTIONS):
             client = _PatientClient(self._app_token, self._client, company)
-            handler = _Counting(self._app, client)
+            handler = _Counting(self._app, client, self._ignores)
             self._handlers.append(handler)
             await handler.connect_async()  # type: ignore[no-untyped-call]
 
@@ -119,8 +132,10 @@ class _Counting(AsyncSocketModeHandler):
 
     client: SocketModeClient
 
-    def __init__(self, app: AsyncApp, client: SocketModeClient) -> None:
-        self.app, self.client = app, client
+    def __init__(
+        self, app: AsyncApp, client: SocketModeClient, ignores: Callable[[object], bool]
+    ) -> None:
+        self.app, self.client, self._ignores = app, client, ignores
         client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
         self._busy = 0
         self._idle = asyncio.Event()
@@ -135,11 +150,21 @@ class _Counting(AsyncSocketModeHandler):
         self._busy += 1
         self._idle.clear()
         try:
-            await super().handle(client, req)
+            if self._is_malformed(req.payload):
+                await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
+            else:
+                await super().handle(client, req)
         finally:
             self._busy -= 1
             if self._busy == 0:
                 self._idle.set()
+
+    def _is_malformed(self, payload: Any) -> bool:
+        try:
+            AsyncBoltRequest(mode="socket_mode", body=payload)
+        except Exception:  # Bolt looks into the body, and expects what Slack sends
+            return self._ignores(None)
+        return self._ignores(payload)
 
     async def drain(self, within_s: float) -> None:
         try:

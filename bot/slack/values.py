@@ -1,6 +1,6 @@
 """What Slack answers, reduced to what the bot needs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -17,7 +17,10 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot is. `scopes` is what the token was granted."""
+    """Who the bot is. `scopes` is what the token was granted.
+
+    `is_org_wide`: the token is of a whole organisation (Enterprise Grid), not of one workspace.
+    """
 
     enterprise_id: str
     team_id: str
@@ -26,6 +29,7 @@ class Identity:
     bot_id: str
     name: str
     scopes: frozenset[str]
+    is_org_wide: bool = False
 
     @classmethod
     def read(cls, answer: AsyncSlackResponse) -> Self:
@@ -39,6 +43,8 @@ class Identity:
             bot_id=answer.get("bot_id") or "",
             name=answer.get("user") or "record-bot",
             scopes=frozenset(s.strip() for s in granted.split(",") if s.strip()),
+            is_org_wide=bool(answer.get("is_enterprise_install"))
+            or str(answer["team_id"]).startswith("E"),
         )
 
 
@@ -53,17 +59,29 @@ class Member:
 
     @classmethod
     def read(cls, user_id: str, info: Mapping[str, Any], *, home_team: str) -> Self:
-        """From the `user` of users.info."""
-        outside = info.get("team_id") not in (None, home_team) or info.get("is_stranger")
+        """From the `user` of users.info.
+
+        In an organisation with several workspaces `team_id` may name a sister of the home
+        workspace; `enterprise_user.teams` has all that the person belongs to.
+        """
+        at_home = info.get("team_id") in (None, home_team)
+        outside = info.get("is_stranger") or not (at_home or home_team in _teams(info))
         guest = info.get("is_restricted") or info.get("is_ultra_restricted")
         gone = info.get("deleted") or info.get("is_bot")
         profile: Mapping[str, Any] = info.get("profile") or {}
         return cls(
             user_id=user_id,
             standing="external" if outside or gone else "guest" if guest else "member",
-            admin=bool(info.get("is_admin") or info.get("is_owner")),
+            # Slack does not say of which of several workspaces: believed at home only.
+            admin=at_home and bool(info.get("is_admin") or info.get("is_owner")),
             name=profile.get("display_name") or info.get("real_name") or info.get("name") or "",
         )
+
+
+def _teams(info: Mapping[str, Any]) -> Collection[str]:
+    in_organisation = info.get("enterprise_user")
+    teams = in_organisation.get("teams") if isinstance(in_organisation, dict) else None
+    return teams if isinstance(teams, list) else ()
 
 
 @dataclass(frozen=True, slots=True)

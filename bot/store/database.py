@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.errors import StoreError, StoreRefused, StoreUnavailable
 
-CHANNEL = "record_bot_wake"
+# What PostgreSQL tells the other replicas, each by a notification of its own.
+WORK, MAIL = "record_bot_wake", "record_bot_mail"
 
 
 class Database:
@@ -56,10 +57,10 @@ class Database:
         """Build an insert that supports ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
-    async def notify(self, conn: AsyncConnection, payload: str) -> None:
+    async def notify(self, conn: AsyncConnection, channel: str, payload: str) -> None:
         """Notify every replica when this transaction commits. SQLite has no other replicas."""
         if not self.is_sqlite:
-            await conn.execute(select(func.pg_notify(CHANNEL, payload)))
+            await conn.execute(select(func.pg_notify(channel, payload)))
 
     @contextmanager
     def _open(self) -> Iterator[None]:

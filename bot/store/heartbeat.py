@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 
+from bot.core.retry import Retry
 from bot.store.repository import Repository
+from bot.store.rows import AnyRow
 from bot.store.schema import pulse
 from bot.store.values import Owed
 
@@ -54,23 +56,28 @@ class Heartbeat(Repository):
             update(pulse)
             .where(self._mine(pulse), p.replay_due_at <= now)
             .values(replay_due_at=now + keep, replay_tries=p.replay_tries + 1)
-            .returning(p.replay_since, p.replay_until, p.replay_due_at, p.replay_tries)
+            .returning(p.replay_since, p.replay_until, p.replay_tries, p.replay_due_at)
         )
         async with self._db.write() as conn:
             row = (await conn.execute(take)).first()
-        return None if row is None else Owed(*row)
+        return None if row is None else _owed(row)
 
     async def settle_replay(self, taken: Owed, *, again_at: datetime | None = None) -> None:
         """Finish the replay, or make it due again. No-op if another worker has claimed it."""
         changes = NOTHING_OWED if again_at is None else {"replay_due_at": again_at}
-        ours = update(pulse).where(self._mine(pulse), p.replay_due_at == taken.due_at)
+        ours = update(pulse).where(self._mine(pulse), p.replay_due_at == taken.retry.not_before)
         async with self._db.write() as conn:
             await conn.execute(ours.values(changes))
 
     async def owed_replay(self) -> Owed | None:
-        query = select(p.replay_since, p.replay_until, p.replay_due_at, p.replay_tries)
+        query = select(p.replay_since, p.replay_until, p.replay_tries, p.replay_due_at)
         async with self._db.read() as conn:
             row = (
                 await conn.execute(query.where(self._mine(pulse), p.replay_due_at.is_not(None)))
             ).first()
-        return None if row is None else Owed(*row)
+        return None if row is None else _owed(row)
+
+
+def _owed(row: AnyRow) -> Owed:
+    since, until, *retry = row
+    return Owed(since, until, Retry(*retry))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 
 from bot.store import rows
+from bot.store.database import MAIL
 from bot.store.group_commit import GroupCommit
 from bot.store.repository import Repository, TeamDatabase
 from bot.store.schema import inbox
@@ -42,7 +43,7 @@ class Inbox(Repository):
         async with self._db.write() as conn:
             stored = set((await conn.scalars(put, new)).all())
             if stored:
-                await self._db.notify(conn, self._wake_payload)
+                await self._db.notify(conn, MAIL, self._payload)
         if stored:
             self._of.on_mail()
         return [e.identity in stored and first[e.identity] is e for e in entries]

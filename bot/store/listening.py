@@ -1,13 +1,11 @@
-"""Listens for wakes through PostgreSQL, and reconnects after a disconnect."""
+"""PostgreSQL tells every replica of work and mail; this hears it, and reconnects when cut off."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import URL
-
-from bot.store.database import CHANNEL
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -16,20 +14,21 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """Keeps a connection of its own: a pooled one could carry other listeners' notifications."""
+    """`told` is what to call, by channel. A connection of its own: a pooled one would come back
+    with other people's news."""
 
     def __init__(
         self,
         url: URL,
         payload: str,
-        callback: Callable[[], None],
+        told: Mapping[str, Callable[[], None]],
         *,
         check_every_s: float = 30.0,
         pauses_s: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 5.0),
     ) -> None:
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._payload = payload
-        self._callback = callback
+        self._told = told
         self._check_every_s = check_every_s
         self._pauses_s = pauses_s
         self._failures = 0
@@ -51,9 +50,11 @@ class Listener:
 
         connect = psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
         async with await connect as conn:
-            await conn.execute(f"LISTEN {CHANNEL}")
+            for channel in self._told:
+                await conn.execute(f"LISTEN {channel}")
             self._failures = 0
-            self._callback()  # for what was missed
+            for tell in self._told.values():  # of what was missed
+                tell()
             while True:
                 await self._hear(conn)
                 async with asyncio.timeout(10):  # a dead peer would be silent for ever
@@ -62,4 +63,4 @@ class Listener:
     async def _hear(self, conn: "AsyncConnection[Any]") -> None:
         async for notice in conn.notifies(timeout=self._check_every_s):
             if notice.payload == self._payload:
-                self._callback()
+                self._told[notice.channel]()

@@ -21,12 +21,8 @@ class RecordingLists(Repository):
         found = await self._rows(self._all().where(r.key == key))
         return found[0] if found else None
 
-    async def open_in_room(self, room_id: str) -> list[RecordingRow]:
-        """Return unfinished recordings, newest first: candidates for a webhook about the room."""
-        return await self._rows(_newest_first(self._open().where(r.room_id == room_id)))
-
     async def open_in_rooms(self, room_ids: Collection[str]) -> dict[str, list[RecordingRow]]:
-        """Return the same for several rooms at once; rooms without any are missing."""
+        """Return unfinished recordings by room, newest first: candidates for its webhooks."""
         found: dict[str, list[RecordingRow]] = defaultdict(list)
         if room_ids:
             query = self._open().where(r.room_id.in_(sorted(room_ids)))
@@ -73,10 +69,6 @@ class RecordingLists(Repository):
         if channel is not None:
             query = query.where(_shown_in(channel))
         return await self._rows(_newest_first(query).limit(limit))
-
-    async def recordings_in_channel(self, channel: str) -> list[RecordingRow]:
-        """Return unfinished recordings that this channel shows, newest first."""
-        return await self._rows(_newest_first(self._open().where(_shown_in(channel))))
 
     def _all(self) -> Select[Any]:
         return select(*rows.ROW_COLUMNS).where(self._mine(recordings))

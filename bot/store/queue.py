@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     and_,
     bindparam,
     case,
-    func,
     or_,
     select,
     update,
@@ -20,20 +19,21 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.core.deliveries import State
+from bot.core.deliveries import Polled, State
+from bot.core.note import Loaded
 from bot.core.recording import Phase
+from bot.store.database import MAIL, WORK
 from bot.store.listening import Listener
+from bot.store.reading import Stored, read
 from bot.store.repository import Repository
-from bot.store.rows import asked_row
+from bot.store.rows import polled_row
 from bot.store.schema import deliveries, inbox, recordings
 from bot.store.sql import is_new, is_parked, of_the_team
-from bot.store.values import Asked
 
 r = recordings.c
-MAIL_SEEN = 500  # more than one batch of it, of those who might be reading
 CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
 BATCH, BATCH_EVERY = 50, timedelta(seconds=0.5)
-UNASKED = asked_row(Asked(None))
+POLL_ANEW = {**polled_row(Polled()), "ask_failures": 0}
 WOKEN = r.wakes != r.taken_wakes
 
 
@@ -64,18 +64,29 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
     return freed.values(leased_until=None, lease_owner=None, **changes).returning(WOKEN)
 
 
+def _loaded(stored: Stored) -> Loaded | None:
+    with suppress(ValueError):
+        return stored.loaded()
+    return None
+
+
 TAKE = _take()
-FREED, FREED_HAVING_ASKED = _freed("next_due_at"), _freed("next_due_at", *UNASKED)
+FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polled_row(Polled()))
 
 
 class Queue(Repository):
-    async def take(self, limit: int, owner: str) -> list[str]:
-        """Lease due recordings, the longest waiting first, to one worker each."""
+    async def take(self, limit: int, owner: str) -> dict[str, Loaded | None]:
+        """Lease due recordings, the longest waiting first, to one worker each; by key.
+
+        None: it cannot be read, as with a fact that only newer code knows. `load` raises why.
+        """
         now = self._now()
         given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
-        async with self._db.write(lone=True) as conn:
+        async with self._db.write() as conn:
             taken = (await conn.execute(TAKE, given | self._team_given)).all()
-        return [row.key for row in sorted(taken, key=lambda row: (row.next_due_at, row.key))]
+            due = sorted(taken, key=lambda row: (row.next_due_at, row.key))
+            stored = await read(conn, [row.key for row in due], self._team_given) if due else {}
+        return {row.key: _loaded(stored[row.key]) for row in due}
 
     async def renew(self, owners: Collection[str]) -> list[str]:
         """Renew all leases of these owners; return their keys. Missing ones were taken over."""
@@ -88,37 +99,18 @@ class Queue(Repository):
             return sorted((await conn.scalars(longer)).all())
 
     async def release(
-        self, key: str, owner: str, next_due_at: datetime | None, *, asked: Asked | None = None
+        self, key: str, owner: str, next_due_at: datetime | None, *, polled: Polled | None = None
     ) -> bool:
         """Release the lease until `next_due_at` (None: done), and store the last poll of 100ms.
 
         True if it was woken since it was taken: it then stays due now, and is polled if the waker
         wants that. A lost lease is not an error.
         """
-        changes = {"next_due_at": next_due_at, **(asked_row(asked) if asked else {})}
+        changes = {"next_due_at": next_due_at, **(polled_row(polled) if polled else {})}
         its = {"its_key": key, "owner": owner, **self._team_given}
         its |= {f"new_{name}": value for name, value in changes.items()}
         async with self._db.write(lone=True) as conn:
-            return bool(await conn.scalar(FREED_HAVING_ASKED if asked else FREED, its))
-
-    async def next_due(self) -> datetime | None:
-        """Return when work is due next: a recording, an expired lease, a new inbox item."""
-        mine = self._mine(recordings)
-        idle = select(r.next_due_at).where(mine, r.next_due_at.is_not(None))
-        idle = idle.where(r.leased_until.is_(None)).order_by(r.next_due_at).limit(1)
-        leased = select(r.leased_until).where(mine, r.leased_until.is_not(None))
-        leased = leased.order_by(r.leased_until).limit(1)
-        # In the order of their numbers, else SQLite would read the inbox from its beginning.
-        oldest = select(func.coalesce(inbox.c.leased_until, inbox.c.received_at).label("at"))
-        oldest = oldest.where(self._mine(inbox), is_new()).order_by(inbox.c.id).limit(MAIL_SEEN)
-        new = select(func.min(oldest.subquery().c.at))
-        async with self._db.read() as conn:
-            times = [await self._time(conn, query) for query in (idle, leased, new)]
-        return min((t for t in times if t is not None), default=None)
-
-    async def _time(self, conn: AsyncConnection, query: Select[Any]) -> datetime | None:
-        time: datetime | None = await conn.scalar(query)
-        return time
+            return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
 
     async def wake(self, keys: Collection[str]) -> None:
         """Make these recordings due now; a worker that has one checks it again."""
@@ -133,7 +125,7 @@ class Queue(Repository):
         who starts or stops something waits behind ten thousand polls.
         """
         async with self._waking() as conn:
-            woken = await self._wake(conn, r.next_due_at.is_not(None), **UNASKED)
+            woken = await self._wake(conn, r.next_due_at.is_not(None), **POLL_ANEW)
             calm = select(r.key).where(self._mine(recordings), r.next_due_at.is_not(None))
             calm = calm.where(r.phase.in_(CALM)).order_by(r.key)
             keys = list(await conn.scalars(calm))
@@ -189,13 +181,14 @@ class Queue(Repository):
             new = and_(self._mine(inbox), is_new())
             await conn.execute(update(inbox).where(new).values(leased_until=None))
 
-    async def listen(self, callback: Callable[[], None]) -> None:
-        """Call back at every wake by any replica, until cancelled.
+    async def listen(self, on_work: Callable[[], None], on_mail: Callable[[], None]) -> None:
+        """Call back when there is work or mail, by any replica, until cancelled.
 
         Also calls back after a reconnect, because a wake may have been missed.
         """
-        self._of.on_wake = callback
+        self._of.on_work, self._of.on_mail = on_work, on_mail
         if self._db.is_sqlite:
             await asyncio.Event().wait()
         else:
-            await Listener(self._db.engine.url, self._wake_payload, callback).run()
+            told = {WORK: on_work, MAIL: on_mail}
+            await Listener(self._db.engine.url, self._payload, told).run()

@@ -12,13 +12,6 @@ g = gates.c
 
 
 class RateLimits(Repository):
-    async def gate(self, method: str) -> datetime | None:
-        """Return until when no replica may call the method; None if it is open."""
-        query = select(g.until).where(self._mine(gates), g.method == method, g.until > self._now())
-        async with self._db.read() as conn:
-            until: datetime | None = await conn.scalar(query)
-        return until
-
     async def close_gate(self, method: str, until: datetime) -> None:
         """Close the gate until a time; never shortens an earlier closing."""
         put = self._db.insert(gates).values(**self._ours, method=method, until=until)

@@ -1,39 +1,24 @@
 """Recordings: created, read, and written step by step."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.deliveries import Delivery, Hold, Kind, State
+from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State
 from bot.core.derive import derive
-from bot.core.facts import Beginning, Discovered, Fact
+from bot.core.facts import Beginning, Discovered, Fact, Requested
+from bot.core.note import Loaded, Note, merge
 from bot.core.recording import Recording
 from bot.store import rows
-from bot.store.channel_settings import by_channel, settings_where
 from bot.store.errors import StoreUnavailable, UnknownRecording
+from bot.store.reading import read
 from bot.store.schema import aliases as alias_table
-from bot.store.schema import channel_settings, recording_channels, recordings
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
-from bot.store.sql import of_the_team
-from bot.store.values import (
-    AlreadyRequested,
-    Asked,
-    Created,
-    Loaded,
-    OutcomeAddress,
-    RoomTaken,
-)
-from bot.store.writes import BODIES, KEY, Step, StepWrites
-
-NOTES = select(recordings).where(recordings.c.key == KEY, of_the_team(recordings))
-DELIVERIES = select(delivery_table).where(delivery_table.c.recording_key == KEY)
-DELIVERIES = DELIVERIES.order_by(delivery_table.c.id)
-WHERE_SHOWN = select(recording_channels.c.channel).where(recording_channels.c.recording_key == KEY)
-SETTINGS = settings_where(
-    of_the_team(channel_settings), channel_settings.c.channel.in_(WHERE_SHOWN)
-)
+from bot.store.schema import recording_channels, recordings, rooms
+from bot.store.values import AlreadyRequested, Created, RoomTaken
+from bot.store.writes import StepWrites
 
 
 class Recordings(StepWrites):
@@ -50,18 +35,24 @@ class Recordings(StepWrites):
         The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
         rivals for a request, a room or a 100ms id, exactly one is `Created`.
         """
-        facts = rows.merge((), (first, *also)).all
+        facts = merge((), (first, *also)).all
         recording = derive(key, facts)
         async with self._waking() as conn:
             if isinstance(first, Discovered) and (key_of := await self._named(conn, first.hms_id)):
                 return AlreadyRequested(key_of)
             for _ in range(3):  # the rival may end between our insert and our look at it
                 if await self._insert_recording(conn, recording):
-                    await self._insert_parts(conn, recording, facts, outcome)
-                    return Created(key)
+                    mail = await self._insert_parts(conn, recording, facts, outcome)
+                    if isinstance(first, Requested):
+                        await self._mark_used(conn, first.room_id)
+                    break
                 if rival := await self._rival(conn, recording):
                     return rival
-            raise StoreUnavailable(f"room {recording.room_id} keeps changing hands")
+            else:
+                raise StoreUnavailable(f"room {recording.room_id} keeps changing hands")
+        if mail:
+            self._of.on_mail()
+        return Created(key)
 
     async def _insert_recording(self, conn: AsyncConnection, recording: Recording) -> bool:
         row = {
@@ -100,11 +91,12 @@ class Recordings(StepWrites):
         recording: Recording,
         facts: Sequence[Fact],
         outcome: OutcomeAddress | None,
-    ) -> None:
+    ) -> bool:
+        """True: some webhooks may be matched now."""
         mine = {**self._ours, "recording_key": recording.key}
         await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in facts])
-        if recording.hms_id is not None:
-            await self._name(conn, recording.key, [recording.hms_id])
+        names = [recording.hms_id] if recording.hms_id else []
+        mail = await self._name(conn, recording.key, recording.room_id, names)
         shown = [
             {**mine, "channel": c, "requested_at": recording.requested_at}
             for c in recording.channels
@@ -115,88 +107,69 @@ class Recordings(StepWrites):
             address = rows.address_row(outcome)
             row = {**mine, **rows.delivery_row(waiting), "address": address}
             await conn.execute(insert(delivery_table), row)
+        return mail
+
+    async def _mark_used(self, conn: AsyncConnection, room_id: str) -> None:
+        """Somebody chose it just now: type-ahead puts it first."""
+        chosen = update(rooms).where(self._mine(rooms), rooms.c.room_id == room_id)
+        await conn.execute(chosen.values(last_used_at=self._now()))
 
     async def load(self, key: str) -> Loaded:
-        """Load the recording from its facts, with the reconciler's notes about it."""
-        its = {"its_key": key}
+        """Load the recording from its facts, with the engine's notes about it."""
         async with self._db.read() as conn:
-            row = (await conn.execute(NOTES, its | self._team_given)).first()
-            if row is None:
-                raise UnknownRecording(key)
-            facts = [rows.fact_of(body) for body in await conn.scalars(BODIES, its)]
-            deliveries = (await conn.execute(DELIVERIES, its)).all()
-            settings = by_channel(await conn.execute(SETTINGS, its | self._team_given))
-        addresses = {
-            (Kind(d.kind), d.target): rows.address_of(d.address) for d in deliveries if d.address
-        }
-        work = rows.work_of(row, deliveries)
-        return Loaded(derive(key, facts), work, addresses, settings, row.lease_owner)
+            return await self._load(conn, key)
+
+    async def _load(self, conn: AsyncConnection, key: str) -> Loaded:
+        found = await read(conn, [key], self._team_given)
+        if key not in found:
+            raise UnknownRecording(key)
+        return found[key].loaded()
+
+    async def announce(self, since: Loaded, note: Note) -> Loaded:
+        """Commit that a call is about to be made, and renew the lease; the new state.
+
+        Raises LeaseLost, with nothing written, if the recording is somebody else's now.
+        """
+        return await self._advance(since, note, renew=True)
+
+    async def advance(self, since: Loaded, note: Note) -> Loaded:
+        """Commit what came of a call, in one transaction; the new state.
+
+        `since` is the state that the last write returned. It must never be lost, so it is written
+        even if somebody else has had the lease since: then they are woken, what they have gone on
+        with stays, and the state returned is theirs.
+        """
+        return await self._advance(since, note, renew=False)
+
+    async def _advance(self, since: Loaded, note: Note, *, renew: bool) -> Loaded:
+        async with self._db.write() as conn:
+            written = await self._write_own(conn, since, note, renew=renew)
+            state = written.state or await self._load(conn, since.recording.key)
+        if written.mail:
+            self._of.on_mail()
+        return state
 
     async def record(
         self,
         key: str,
+        note: Note,
         *,
-        facts: Sequence[Fact] = (),
-        aliases: Iterable[str] = (),
-        deliveries: Sequence[Delivery] = (),
-        addresses: Mapping[tuple[Kind, str], OutcomeAddress] | None = None,
-        holds: Mapping[str, Hold | None] | None = None,
-        asked: Asked | None = None,
         inbox: Collection[int] = (),
-        wake: bool = False,
-        owner: str | None = None,
-        by: str | None = None,
     ) -> int:
-        """Store everything from one step in one transaction; return the number of new facts.
+        """Store a note from any source in one transaction; return the number of new facts.
 
-        A hold of None is cleared; unnamed ones stay. The `inbox` items become matched. With
-        `owner`, nothing is written unless that lease is still held (`LeaseLost`), and the lease is
-        renewed: announce calls this way. Store the outcome of a call with `by` instead, because it
-        must never be lost: if another worker has had the lease since, it is woken, and a delivery
-        counts only if that worker has not continued with it. The first recording to name an alias
-        keeps it; `hms_id` is one, too.
+        The `inbox` items become matched. Its worker looks again, even mid-run. The first recording
+        to name an alias keeps it; `hms_id` is one by itself.
         """
-        step = Step(
-            key=key,
-            facts=facts,
-            aliases=frozenset(aliases),
-            deliveries=deliveries,
-            addresses=addresses or {},
-            holds=holds or {},
-            asked=asked,
-            inbox=inbox,
-            wake=wake,
-            owner=owner,
-            by=by,
-        )
-        async with self._waking() if wake else self._db.write() as conn:
-            return await self._write_step(conn, step)
+        async with self._waking() as conn:
+            written = await self._write_foreign(conn, key, note, inbox)
+        if written.mail:
+            self._of.on_mail()
+        return written.new
 
-    async def add_facts(
-        self, key: str, facts: Sequence[Fact], *, aliases: Iterable[str] = (), wake: bool = True
-    ) -> int:
+    async def add_facts(self, key: str, facts: Sequence[Fact]) -> int:
         """Add facts from any source and make it due; return the number of new facts."""
-        return await self.record(key, facts=facts, aliases=aliases, wake=wake)
-
-    async def save_delivery(
-        self, key: str, delivery: Delivery, *, address: OutcomeAddress | None = None
-    ) -> None:
-        """Store a delivery. Keeps its address if none is given, while anybody waits there."""
-        where = {(delivery.kind, delivery.target): address} if address else None
-        await self.record(key, deliveries=[delivery], addresses=where)
-
-    async def outcome_address(self, key: str, target: str) -> OutcomeAddress | None:
-        """Return where the outcome is awaited; None once it was sent."""
-        d = delivery_table.c
-        query = select(d.address).where(
-            self._mine(delivery_table),
-            d.recording_key == key,
-            d.kind == Kind.OUTCOME.value,
-            d.target == target,
-        )
-        async with self._db.read() as conn:
-            stored = await conn.scalar(query)
-        return rows.address_of(stored) if stored else None
+        return await self.record(key, Note(facts=facts))
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
         """Return the recordings of these 100ms ids, as far as known."""

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Table, and_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import Database
+from bot.store.database import WORK, Database
 from bot.store.values import Team
 
 
@@ -17,7 +17,7 @@ def _nobody() -> None:
 
 
 class TeamDatabase:
-    """`on_wake` is called after a commit that creates work, `on_mail` after a new inbox item."""
+    """`on_work` is called after a commit that made work, `on_mail` after one that brought mail."""
 
     def __init__(
         self, database: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
@@ -26,7 +26,7 @@ class TeamDatabase:
         self.team = team
         self.now = now
         self.lease = lease
-        self.on_wake: Callable[[], None] = _nobody
+        self.on_work: Callable[[], None] = _nobody
         self.on_mail: Callable[[], None] = _nobody
         self.mine = cache(self._of_team)  # the same few tables all the time
 
@@ -62,7 +62,7 @@ class Repository:
         return {"our_team": team.team_id, "our_enterprise": team.enterprise_id}
 
     @property
-    def _wake_payload(self) -> str:
+    def _payload(self) -> str:
         return f"{self._of.team.enterprise_id}/{self._of.team.team_id}"
 
     @asynccontextmanager
@@ -70,5 +70,5 @@ class Repository:
         """Open a write that creates work: after the commit, the loops of all replicas are woken."""
         async with self._db.write() as conn:
             yield conn
-            await self._db.notify(conn, self._wake_payload)
-        self._of.on_wake()
+            await self._db.notify(conn, WORK, self._payload)
+        self._of.on_work()

@@ -1,48 +1,34 @@
 """Converts domain values to table rows and back. No I/O."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row
+from typing_extensions import TypedDict
 
-from bot.core.deliveries import Delivery, Hold, Kind, State, Work
+from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Polled, State, Work
 from bot.core.facts import FACT, Fact
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_read, can_watch
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.store import schema
-from bot.store.values import Asked, InboxEntry, InboxItem, InboxState, OutcomeAddress, RecordingRow
+from bot.store.values import InboxEntry, InboxItem, InboxState, RecordingRow
 
-HOLDS: TypeAdapter[dict[str, Hold]] = TypeAdapter(dict[str, Hold])
-TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # nobody waits there any more
+
+class Hold(TypedDict):
+    """A `Retry` as it is stored; other versions of the bot read it, too."""
+
+    attempts: int
+    until: datetime | None
+
+
+HOLDS = TypeAdapter(dict[str, Hold])
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 ROW_COLUMNS = [schema.recordings.c[f.name] for f in fields(RecordingRow)]
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The changes of a write to the set of facts; `all` is the set afterwards."""
-
-    all: tuple[Fact, ...]
-    new: tuple[Fact, ...]
-    earlier: tuple[Fact, ...]  # known, but they turn out to be older than what was stored
-
-
-def merge(known: Iterable[Fact], said: Iterable[Fact]) -> Merged:
-    """Keep each identity once, with its earliest fact: the order of arrival is irrelevant."""
-    before = {f.identity: f for f in known}
-    after = dict(before)
-    for fact in said:
-        there = after.get(fact.identity)
-        if there is None or fact.at < there.at:
-            after[fact.identity] = fact
-    return Merged(
-        all=tuple(after.values()),
-        new=tuple(f for i, f in after.items() if i not in before),
-        earlier=tuple(f for i, f in after.items() if i in before and f.at < before[i].at),
-    )
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:
@@ -94,13 +80,15 @@ def recording_row(row: AnyRow) -> RecordingRow:
 
 
 def delivery_row(delivery: Delivery) -> dict[str, Any]:
-    row = {f.name: getattr(delivery, f.name) for f in fields(delivery)}
-    return {**row, "kind": delivery.kind.value, "state": delivery.state.value}
+    row = {f.name: getattr(delivery, f.name) for f in fields(delivery) if f.name != "retry"}
+    retry = {"attempts": delivery.retry.attempts, "not_before": delivery.retry.not_before}
+    return {**row, **retry, "kind": delivery.kind.value, "state": delivery.state.value}
 
 
 def delivery_of(row: AnyRow) -> Delivery:
-    values = {f.name: getattr(row, f.name) for f in fields(Delivery)}
-    return Delivery(**{**values, "kind": Kind(row.kind), "state": State(row.state)})
+    values = {f.name: getattr(row, f.name) for f in fields(Delivery) if f.name != "retry"}
+    retry = Retry(row.attempts, row.not_before)
+    return Delivery(**{**values, "kind": Kind(row.kind), "state": State(row.state), "retry": retry})
 
 
 def address_row(address: OutcomeAddress) -> dict[str, Any]:
@@ -112,24 +100,35 @@ def address_of(stored: Mapping[str, Any]) -> OutcomeAddress:
     return OutcomeAddress(**{k: v for k, v in stored.items() if k in known})
 
 
-def holds_after(stored: Any, change: Mapping[str, Hold | None]) -> Any:
-    """Return the stored holds with these set, or cleared where None."""
-    kept = {k: v for k, v in HOLDS.validate_python(stored).items() if k not in change}
-    return HOLDS.dump_python(kept | {k: v for k, v in change.items() if v is not None}, mode="json")
+def retries_of(holds: Any) -> dict[str, Retry]:
+    stored = HOLDS.validate_python(holds)
+    return {name: Retry(hold["attempts"], hold["until"]) for name, hold in stored.items()}
+
+
+def retries_row(holds: Any, change: Mapping[str, Retry | None]) -> dict[str, Any]:
+    """The columns once these are set, or cleared where None. The one of polling has a column of
+    its own, so that all can be polled anew at once."""
+    retries = {k: v for k, v in {**retries_of(holds), **change}.items() if v is not None}
+    stored = {k: Hold(attempts=v.attempts, until=v.not_before) for k, v in retries.items()}
+    row = {"holds": HOLDS.dump_python(stored, mode="json")}
+    if POLL in change:
+        row["ask_failures"] = retries.get(POLL, Retry()).attempts
+    return row
 
 
 def work_of(row: AnyRow, deliveries: Sequence[AnyRow]) -> Work:
+    retries = retries_of(row.holds)
+    if row.ask_failures == 0:
+        retries.pop(POLL, None)
     return Work(
         deliveries=tuple(delivery_of(d) for d in deliveries),
-        holds=HOLDS.validate_python(row.holds),
-        asked_at=row.asked_at,
-        asks=row.asks,
-        ask_failures=row.ask_failures,
+        retries=retries,
+        polled=Polled(row.asked_at, row.asks),
     )
 
 
-def asked_row(asked: Asked) -> dict[str, Any]:
-    return {"asked_at": asked.asked_at, "asks": asked.asks, "ask_failures": asked.failures}
+def polled_row(polled: Polled) -> dict[str, Any]:
+    return {"asked_at": polled.at, "asks": polled.unchanged}
 
 
 def inbox_row(entry: InboxEntry) -> dict[str, Any]:

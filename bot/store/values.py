@@ -1,14 +1,13 @@
 """Values that the store accepts and returns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Kind, Work
-from bot.core.recording import Phase, Recording
+from bot.core.recording import Phase
+from bot.core.retry import Retry
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +16,6 @@ class Team:
 
     team_id: str
     enterprise_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeAddress:
-    """Where a person waits for the outcome of a form or command. Deleted once it is sent.
-
-    A `response_url` lets anyone answer in that person's name, so it never shows in a repr.
-    """
-
-    user: str
-    channel: str | None = None
-    response_url: str | None = field(default=None, repr=False)
-    external_id: str | None = None  # of the view that says "Starting…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +35,6 @@ class RoomTaken:
     """The room is occupied; `key` is the recording that occupies it."""
 
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The state of polling 100ms that `Work` remembers."""
-
-    asked_at: datetime | None
-    asks: int = 0
-    failures: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """One recording with the reconciler's notes; `addresses` of outcomes still to be sent.
-
-    `settings` are those of channels that show it and do not use the defaults. `owner` has the
-    lease.
-    """
-
-    recording: Recording
-    work: Work
-    addresses: Mapping[tuple[Kind, str], OutcomeAddress]
-    settings: Mapping[str, ChannelSettings]
-    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +118,7 @@ class Owed:
 
     since: datetime
     until: datetime
-    due_at: datetime
-    tries: int = 0
+    retry: Retry  # `attempts` so far; `not_before` is when it is due
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Writes the results of one step about one recording, on rows that it has locked."""
+"""What one note writes about one recording, on rows that it has locked."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,10 @@ from sqlalchemy import BindParameter, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.deliveries import Delivery, Hold, Kind
+from bot.core.deliveries import Delivery
 from bot.core.derive import derive
 from bot.core.facts import Fact, Followed
+from bot.core.note import TOLD, Loaded, Merged, Note, after, merge
 from bot.core.recording import Recording
 from bot.store import rows
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -20,98 +21,114 @@ from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
 from bot.store.schema import inbox as inbox_table
 from bot.store.schema import recording_channels, recordings
-from bot.store.sql import of_the_team
-from bot.store.values import Asked, InboxState, OutcomeAddress
+from bot.store.sql import is_waiting, of_the_team
+from bot.store.values import InboxState
 
 r = recordings.c
 KEY: BindParameter[str] = bindparam("its_key")
 BODIES = select(fact_table.c.body).where(fact_table.c.recording_key == KEY)
-LOCKED = select(r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes).with_for_update()
-LOCKED = LOCKED.where(r.key == KEY, of_the_team(recordings))
+LOCKED = select(r.room_id, r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes)
+LOCKED = LOCKED.with_for_update().where(r.key == KEY, of_the_team(recordings))
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    key: str
-    facts: Sequence[Fact]
-    aliases: frozenset[str]
-    deliveries: Sequence[Delivery]
-    addresses: Mapping[tuple[Kind, str], OutcomeAddress]
-    holds: Mapping[str, Hold | None]
-    asked: Asked | None
-    inbox: Collection[int]
-    wake: bool
-    owner: str | None
-    by: str | None
+class Written:
+    """What a write brought. `state` only where it follows from the one before; `mail`: some
+    webhooks may be matched now."""
+
+    new: int
+    state: Loaded | None
+    mail: bool
 
 
 class StepWrites(Repository):
-    async def _write_step(self, conn: AsyncConnection, step: Step) -> int:
-        """Write the whole step; return the number of new facts. The row lock serializes steps."""
-        row = await self._locked(conn, step)
-        late = step.by is not None and row.lease_owner != step.by
-        changes = self._notes(row, step, wake=step.wake or late)
-        names, new = step.aliases, 0
-        if step.facts:
-            merged = await self._write_facts(conn, step)
-            new = len(merged.new)
-            if merged.new or merged.earlier:
-                recording = derive(step.key, merged.all)
-                changes |= rows.cached(recording)
-                changes["room_lock"] = await self._room_lock(conn, row, recording)
-                if recording.hms_id and recording.hms_id != row.hms_id:
-                    names |= {recording.hms_id}
-                if any(isinstance(f, Followed) for f in merged.new):
-                    await self._show_in(conn, recording)
-        await self._name(conn, step.key, names)
-        for delivery in step.deliveries:
-            if not late or await self._counts(conn, step.key, delivery):
-                await self._deliver(conn, step, delivery)
-        if step.inbox:
-            await self._match_inbox(conn, step)
-        if changes:
-            await conn.execute(
-                update(recordings).where(recordings.c.key == step.key).values(changes)
-            )
-        return new
+    async def _write_foreign(
+        self, conn: AsyncConnection, key: str, note: Note, inbox: Collection[int]
+    ) -> Written:
+        """By somebody without the lease. Whoever has it reads everything again."""
+        row = await self._locked(conn, key)
+        changes = {"wakes": row.wakes + 1, "next_due_at": self._now()}
+        written = await self._write(conn, row, key, note, changes)
+        if inbox:
+            await self._match_inbox(conn, key, inbox)
+        return written
 
-    async def _locked(self, conn: AsyncConnection, step: Step) -> rows.AnyRow:
-        row = (await conn.execute(LOCKED, {"its_key": step.key, **self._team_given})).first()
+    async def _write_own(
+        self, conn: AsyncConnection, since: Loaded, note: Note, *, renew: bool
+    ) -> Written:
+        """By the worker whose state was `since`. Late, if somebody else has had the lease since:
+        then a delivery counts only as far as they have not gone on with it."""
+        key = since.recording.key
+        row = await self._locked(conn, key)
+        if row.lease_owner == since.owner:
+            changes = {"leased_until": self._now() + self._of.lease} if renew else {}
+            unchanged = since if row.wakes == since.wakes else None
+            return await self._write(conn, row, key, note, changes, since=unchanged)
+        if renew:
+            raise LeaseLost(key)
+        counting = [d for d in note.deliveries if await self._counts(conn, key, d)]
+        late = Note(facts=note.facts, aliases=note.aliases, deliveries=counting)
+        changes = {"wakes": row.wakes + 1, "next_due_at": self._now()}
+        return await self._write(conn, row, key, late, changes)
+
+    async def _write(
+        self,
+        conn: AsyncConnection,
+        row: rows.AnyRow,
+        key: str,
+        note: Note,
+        changes: dict[str, Any],
+        *,
+        since: Loaded | None = None,
+    ) -> Written:
+        """The whole note, on the row that is locked. What `since` says is not read again."""
+        names, merged = frozenset(note.aliases), merge((), ())
+        if note.facts:
+            known = since.recording.log if since else await self._known(conn, key)
+            merged = merge(known, note.facts)
+            await self._write_facts(conn, key, merged)
+        state = after(since, note, merged) if since else None
+        if merged.new or merged.earlier:
+            recording = state.recording if state else derive(key, merged.all)
+            changes |= rows.cached(recording)
+            changes["room_lock"] = await self._room_lock(conn, row, recording)
+            if recording.hms_id and recording.hms_id != row.hms_id:
+                names |= {recording.hms_id}
+            if any(isinstance(f, Followed) for f in merged.new):
+                await self._show_in(conn, recording)
+                state = None  # the new channels have settings of their own
+        mail = await self._name(conn, key, row.room_id, names)
+        for delivery in note.deliveries:
+            await self._deliver(conn, key, delivery)
+        if note.retries:
+            changes |= rows.retries_row(row.holds, note.retries)
+        if note.polled:
+            changes |= rows.polled_row(note.polled)
+        if changes:
+            await conn.execute(update(recordings).where(r.key == key).values(changes))
+        return Written(len(merged.new), state, mail)
+
+    async def _locked(self, conn: AsyncConnection, key: str) -> rows.AnyRow:
+        row = (await conn.execute(LOCKED, {"its_key": key, **self._team_given})).first()
         if row is None:
-            raise UnknownRecording(step.key)
-        if step.owner is not None and row.lease_owner != step.owner:
-            raise LeaseLost(step.key)
+            raise UnknownRecording(key)
         return row
 
-    def _notes(self, row: rows.AnyRow, step: Step, *, wake: bool) -> dict[str, Any]:
-        now = self._now()
-        changes: dict[str, Any] = {}
-        if step.holds:
-            changes["holds"] = rows.holds_after(row.holds, step.holds)
-        if step.asked:
-            changes |= rows.asked_row(step.asked)
-        if wake:
-            changes |= {"next_due_at": now, "wakes": row.wakes + 1}
-        if step.owner is not None:
-            changes["leased_until"] = now + self._of.lease
-        return changes
+    async def _known(self, conn: AsyncConnection, key: str) -> list[Fact]:
+        return [rows.fact_of(body) for body in await conn.scalars(BODIES, {"its_key": key})]
 
-    async def _write_facts(self, conn: AsyncConnection, step: Step) -> rows.Merged:
-        bodies = await conn.scalars(BODIES, {"its_key": step.key})
-        known = [rows.fact_of(body) for body in bodies]
-        merged = rows.merge(known, step.facts)
+    async def _write_facts(self, conn: AsyncConnection, key: str, merged: Merged) -> None:
         if merged.new:
-            mine = {**self._ours, "recording_key": step.key}
+            mine = {**self._ours, "recording_key": key}
             new = [{**mine, **rows.fact_row(f)} for f in merged.new]
             await conn.execute(insert(fact_table), new)
         for fact in merged.earlier:
             await conn.execute(
                 update(fact_table)
-                .where(fact_table.c.recording_key == step.key)
+                .where(fact_table.c.recording_key == key)
                 .where(fact_table.c.identity == fact.identity)
                 .values(rows.fact_row(fact))
             )
-        return merged
 
     async def _room_lock(
         self, conn: AsyncConnection, row: rows.AnyRow, recording: Recording
@@ -143,10 +160,20 @@ class StepWrites(Repository):
         ]
         await conn.execute(self._db.insert(recording_channels).on_conflict_do_nothing(), shown)
 
-    async def _name(self, conn: AsyncConnection, key: str, names: Iterable[str]) -> None:
+    async def _name(
+        self, conn: AsyncConnection, key: str, room_id: str, names: Iterable[str]
+    ) -> bool:
+        """True: webhooks of this room that named an id unknown until now may be matched."""
         named = [{**self._ours, "alias": name, "recording_key": key} for name in sorted(names)]
-        if named:
-            await conn.execute(self._db.insert(alias_table).on_conflict_do_nothing(), named)
+        if not named:
+            return False
+        put = self._db.insert(alias_table).on_conflict_do_nothing().returning(alias_table.c.alias)
+        if not (await conn.execute(put, named)).all():
+            return False
+        waiting = update(inbox_table).where(self._mine(inbox_table), is_waiting())
+        again = waiting.where(inbox_table.c.room_id == room_id)
+        again = again.values(state=InboxState.NEW.value, leased_until=None)
+        return bool((await conn.execute(again.returning(inbox_table.c.id))).all())
 
     async def _counts(self, conn: AsyncConnection, key: str, late: Delivery) -> bool:
         """Decide whether a late delivery counts after another worker has had the recording.
@@ -159,23 +186,21 @@ class StepWrites(Repository):
         there = (await conn.execute(query)).first()
         if there is None or (there.ts and there.ts == late.ts):
             return True
-        return there.attempts == late.attempts and there.state not in rows.TOLD
+        return there.attempts == late.retry.attempts and there.state not in TOLD
 
-    async def _deliver(self, conn: AsyncConnection, step: Step, delivery: Delivery) -> None:
+    async def _deliver(self, conn: AsyncConnection, key: str, delivery: Delivery) -> None:
+        """It keeps the address of who waits for it, until they are told."""
         row = rows.delivery_row(delivery)
-        address = step.addresses.get((delivery.kind, delivery.target))
-        if delivery.state in rows.TOLD:
+        if delivery.state in TOLD:
             row["address"] = None
-        elif address is not None:
-            row["address"] = rows.address_row(address)
         put = self._db.insert(delivery_table)
         same = ["recording_key", "kind", "target"]
         again = put.on_conflict_do_update(
             index_elements=same, set_={name: put.excluded[name] for name in row}
         )
-        await conn.execute(again, {**self._ours, "recording_key": step.key, **row})
+        await conn.execute(again, {**self._ours, "recording_key": key, **row})
 
-    async def _match_inbox(self, conn: AsyncConnection, step: Step) -> None:
-        matched = {"state": InboxState.MATCHED.value, "recording_key": step.key}
-        mine = inbox_table.c.id.in_(sorted(step.inbox)) & self._mine(inbox_table)
+    async def _match_inbox(self, conn: AsyncConnection, key: str, items: Collection[int]) -> None:
+        matched = {"state": InboxState.MATCHED.value, "recording_key": key}
+        mine = inbox_table.c.id.in_(sorted(items)) & self._mine(inbox_table)
         await conn.execute(update(inbox_table).where(mine).values(**matched, leased_until=None))

@@ -1,4 +1,4 @@
-"""Buttons that several views share."""
+"""Buttons that several features show."""
 
 from bot.core.recording import Recording
 from bot.ui import ids
@@ -6,9 +6,18 @@ from bot.ui.message import Block, button, plain_text
 from bot.ui.text import plain
 
 
-def _form_button() -> Block:
-    """Offer the form as the next step."""
+def form_button() -> Block:
+    """Opens an empty form."""
     return button("Open the form", ids.OPEN_FORM)
+
+
+def start_button() -> Block:
+    return button("Start a recording", ids.OPEN_FORM)
+
+
+def filled_form_button(request_id: str) -> Block:
+    """Opens the form of a saved draft."""
+    return button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
 
 
 def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:

@@ -27,13 +27,17 @@ def asked(
     hint: str = "",
     optional: bool = False,
     redraws: bool = False,
+    action: str | None = None,
 ) -> Block:
-    """Build an input block. With `redraws`, Slack reports each change to the app at once."""
+    """Build an input block. With `redraws`, Slack reports each change to the app at once.
+
+    `action` is the action id where it is not the one of a start form.
+    """
     return {
         "type": "input",
         "block_id": field,
         "label": words(label),
-        "element": {**element, "action_id": start_action(field)},
+        "element": {**element, "action_id": action or start_action(field)},
         "optional": optional,
         "dispatch_action": redraws,
         **({"hint": words(hint)} if hint else {}),

@@ -26,7 +26,6 @@ _NOT_INSTALLED = frozenset(
         "token_revoked",
         "token_expired",
         "account_inactive",
-        "team_access_not_granted",
         "not_allowed_token_type",
         "app_uninstalled",
         "tokens_revoked",
@@ -185,6 +184,9 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
         return why, "Ask the person who runs the bot to reinstall it, then try again."
     if error in _NO_FILES:
         return _NO_FILES[error], "Ask a workspace admin, or use the button."
+    if error == "team_access_not_granted":
+        why = f"{where} belongs to a workspace in which {name} is not installed."
+        return why, "Ask an admin to install it there, or use another channel."
     if direct or error in _NO_DIRECT_MESSAGES:
         why = f"Slack does not let {name} post in {where}{said}."
         return why, f"Start it from a channel that {name} is in."

@@ -1,11 +1,10 @@
 """Ephemeral replies that several features share."""
 
-from bot.ui import ids
-from bot.ui.buttons import _form_button
-from bot.ui.message import Message, button, say
-from bot.ui.text import (
-    code,
-)
+from bot.ui.buttons import filled_form_button, form_button, start_button
+from bot.ui.message import FALLBACK_MOST, Message, actions, code_block, lines, say, section
+from bot.ui.text import clean, code, esc, size
+
+PASTED_MOST = 2900
 
 
 def something_broke(reference: str) -> Message:
@@ -20,6 +19,11 @@ def try_again_soon() -> Message:
     return say("100ms or Slack is not answering right now. Try again in a minute.")
 
 
+def nothing_running(room: str | None = None) -> Message:
+    where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
+    return say(where, [start_button()])
+
+
 def forgotten_reply() -> Message:
     return say("This recording was forgotten. The bot no longer knows anything about it.")
 
@@ -27,5 +31,35 @@ def forgotten_reply() -> Message:
 def expired_trigger(request_id: str | None = None) -> Message:
     """Offer a button for the form; with the request id of a draft, the form is filled in."""
     text = "Slack took too long to open the form. Open it here."
-    filled = button("Open the form", ids.BACK_TO_FORM, value=request_id or "")
-    return say(text, [filled if request_id else _form_button()])
+    return say(text, [filled_form_button(request_id) if request_id else form_button()])
+
+
+def not_understood(
+    reason: str,
+    accepted: str | None,
+    *,
+    corrected: str | None,
+    usage: str,
+    form_id: str | None = None,
+) -> Message:
+    """What is wrong, line by line, and what is accepted; then the next step.
+
+    `corrected` is a command to paste; `form_id` the saved draft of what was understood.
+    """
+    parts = [f"*{esc(line, 600)}*" for line in reason.splitlines()[:6] if clean(line)]
+    parts += [esc(line, 400) for line in (accepted or "").splitlines()[:4] if clean(line)]
+    if corrected and size(corrected) > PASTED_MOST:
+        corrected = None
+    if corrected:
+        way = "Did you mean:"
+    elif form_id:
+        way = "The form opens with the options that were understood."
+    else:
+        way = f"It is written {code(usage)}."
+    blocks = [section(lines([*parts, way]))]
+    if corrected:
+        blocks.append(code_block(corrected))
+    if form_id:
+        blocks.extend(actions([filled_form_button(form_id)]))
+    shown = f"{way} {code(corrected, 1500)}" if corrected else way
+    return Message(lines([*(part.strip("*") for part in parts), shown], FALLBACK_MOST), blocks)

@@ -18,10 +18,10 @@ from bot.hms.webhook import (
     NAME,
     BadWebhook,
     Envelope,
-    fact_of,
     ids_of,
     inbox_identity,
     parse,
+    states_a_fact,
 )
 from bot.kit.metrics import LAST_WEBHOOK, WEBHOOKS
 from bot.store.errors import StoreError
@@ -69,7 +69,7 @@ class HmsWebhook:
     async def _keep(self, envelope: Envelope) -> Response:
         now = self.now()
         LAST_WEBHOOK.set(now.timestamp())
-        if fact_of(envelope, now) is None:
+        if not states_a_fact(envelope):
             WEBHOOKS.labels("other", "ignored").inc()
             return _answer(200, "ignored")
         ids = ids_of(envelope)
@@ -77,7 +77,7 @@ class HmsWebhook:
             identity=inbox_identity(envelope),
             type=envelope.type,
             received_at=now,
-            body=envelope.model_dump(mode="json"),
+            body=envelope.stored(),
             room_id=ids.room_id,
             session_id=ids.session_id,
             aliases=sorted(ids.aliases),

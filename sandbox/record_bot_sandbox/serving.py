@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -122,7 +122,12 @@ def base_url_of(sock: socket.socket) -> str:
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, sock: socket.socket | None = None
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    sock: socket.socket | None = None,
+    http: type[asyncio.Protocol] | Literal["auto"] = "auto",
 ) -> AsyncIterator[str]:
     """Serve `app` while the block runs; yields its base URL, without a trailing slash.
 
@@ -132,6 +137,7 @@ async def serving(
     base_url = base_url_of(sock)
     config = uvicorn.Config(
         Resettable(app),
+        http=http,
         log_level="warning",
         access_log=False,
         proxy_headers=False,

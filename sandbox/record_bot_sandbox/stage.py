@@ -43,6 +43,7 @@ class BotProcess:
     env: Mapping[str, str]
     port: int
     output: Path | None = None
+    files: int | None = None  # how many it may have open, as by `ulimit -n`
     process: Process | None = field(default=None, init=False)
 
     @property
@@ -52,8 +53,9 @@ class BotProcess:
     async def start(self) -> None:
         """Returns when it is ready. Raises BotDied."""
         sink = self.output.open("ab") if self.output else None
+        limited = ("sh", "-c", f'ulimit -n {self.files} && exec "$@"', "sh") if self.files else ()
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.cli", "run"),
+            *(*limited, sys.executable, "-m", "bot.cli", "run"),
             env=dict(self.env),
             stdout=sink,
             stderr=sink,
@@ -131,6 +133,7 @@ async def stage(
     ports: Ports = Ports(),
     env: Mapping[str, str] | None = None,
     output: Path | None = None,
+    files: int | None = None,
 ) -> AsyncIterator[Stage]:
     """Everything running and ready; the bot's database is in `folder`."""
     async with AsyncExitStack() as stack:
@@ -155,7 +158,7 @@ async def stage(
             **({} if webhooks else {"HMS_WEBHOOK_SECRET": ""}),
             **(env or {}),
         }
-        bot = BotProcess(environment, port, output)
+        bot = BotProcess(environment, port, output, files)
         stack.push_async_callback(bot.stop)
         await bot.start()
         await driver.sim("/webhooks", {"url": hook})  # what came before would find nobody there

@@ -6,16 +6,17 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from record_bot_sandbox.slack import seed
 
-from bot.core.deliveries import Delivery, Kind, State, Work
+from bot.core.deliveries import Delivery, Kind, Polled, State, Work
 from bot.core.derive import derive
 from bot.core.facts import BeamStarted, Fact, Observed, Requested, StartAccepted, StartAttempted
+from bot.core.note import Note
 from bot.core.options import RecordingOptions
-from bot.core.plan import ask_at
+from bot.core.plan import poll_at
 from bot.core.policy import Policy
 from bot.features.card.views import recording_card
 from bot.store.open import open_store
 from bot.store.store import Store
-from bot.store.values import Asked, Team
+from bot.store.values import Team
 from bot.ui.message import content_hash
 
 BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
@@ -86,12 +87,12 @@ async def _one(store: Store, slack: httpx.AsyncClient, i: int) -> Open:
         ts=posted["ts"],
         hash=content_hash(card),
     )
-    asked = Asked(datetime.now(UTC), asks=6)
+    polled = Polled(datetime.now(UTC), 6)
     await store.recordings.create(key, requested)
     await store.recordings.record(
-        key, facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], asked=asked
+        key, Note(facts=facts, aliases=[f"beam-{hms_id}"], deliveries=[sent], polled=polled)
     )
-    every = ask_at(recording, Work(asked_at=BEGAN, asks=1), Policy()) - BEGAN
+    every = poll_at(recording, Work(polled=Polled(BEGAN, 1)), Policy()) - BEGAN
     return Open(key, hms_id, room_id, session_id, posted["ts"], every)
 
 

@@ -15,6 +15,7 @@ from record_bot_sandbox.hms.driver import Driver
 from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack.app import create_app
 from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.sim import Sim
 from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -47,6 +48,7 @@ class Surroundings:
     monkeypatch: pytest.MonkeyPatch
     env: dict[str, str]
     driver: Driver
+    slack: Sim
     status: int = 200  # what the bot's endpoint answers to webhooks
     ahead: timedelta = timedelta(0)
     findings: list[Finding] = field(default_factory=list)
@@ -101,7 +103,7 @@ async def surroundings(
             "DATABASE_URL": f"sqlite:///{tmp_path}/record-bot.sqlite",
         }
         await driver.sim("/rooms", {"name": "standup", "template": "meetings"})
-        around = Surroundings(monkeypatch, env, driver)
+        around = Surroundings(monkeypatch, env, driver, app.state.sim)
         async with serving(_bot(around)) as bot_url:
             await around.webhooks(f"{bot_url}{PATH}")
             yield around

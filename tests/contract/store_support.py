@@ -1,14 +1,19 @@
 """What the tests of the store share: a clock, sample facts, databases."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from sqlalchemy import case, func, select
+
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import Requested
+from bot.core.note import Loaded
 from bot.core.options import RecordingOptions
+from bot.store.schema import inbox, recordings
 from bot.store.store import Store
-from bot.store.values import Created, InboxEntry
+from bot.store.values import Created, InboxEntry, InboxState
 
 T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 S = timedelta(seconds=1)
@@ -69,3 +74,22 @@ def entry(identity: str = "e1", **changes: object) -> InboxEntry:
 
 def card(channel: str = "C1", state: State = State.SENT, **changes: object) -> Delivery:
     return Delivery(Kind.CARD, channel, state, **changes)  # type: ignore[arg-type]
+
+
+async def held(store: Store, key: str, owner: str) -> Loaded:
+    """What the worker `owner` knows of it, who may have lost the lease since."""
+    return replace(await store.recordings.load(key), owner=owner)
+
+
+async def next_due(store: Store) -> datetime | None:
+    """When there is something to do: a recording, an expired lease, a new inbox item."""
+    db, r, i = store.db, recordings.c, inbox.c
+    recording_at = case((r.leased_until.is_(None), r.next_due_at), else_=r.leased_until)
+    mail_at = func.coalesce(i.leased_until, i.received_at)
+    queries = (
+        select(recording_at.label("at")).where(db.mine(recordings), r.next_due_at.is_not(None)),
+        select(mail_at.label("at")).where(db.mine(inbox), i.state == InboxState.NEW.value),
+    )
+    async with db.database.read() as conn:
+        times = [at for query in queries for at in await conn.scalars(query)]
+    return min(times, default=None)

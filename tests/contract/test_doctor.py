@@ -77,6 +77,28 @@ async def test_an_app_token_that_slack_does_not_accept(around: Surroundings) -> 
     assert "connections:write" in around.of("App token").fix
 
 
+async def test_an_app_of_a_whole_organisation(around: Surroundings) -> None:
+    around.slack.org_wide = True
+    await around.doctor()
+    token = around.of("Bot token")
+    assert token.verdict is FAILED
+    assert "a whole organisation, which is not supported yet: the bot does not start" in token.found
+    assert "Install the app in one workspace" in token.fix
+
+
+async def test_secrets_that_are_easy_to_guess(around: Surroundings) -> None:
+    around.env["METRICS_TOKEN"] = "x" * 15
+    await around.doctor()
+    complete, short = [f for f in around.findings if f.check == "Settings"]
+    assert (complete.verdict, short.verdict) == (OK, WARNING)
+    assert short.found == "METRICS_TOKEN has less than 16 characters; the next version refuses it"
+    around.env |= {"METRICS_TOKEN": "x" * 16, "HMS_WEBHOOK_SECRET": "y"}
+    await around.doctor()
+    [short] = [f for f in around.findings if f.check == "Settings" and f.verdict is WARNING]
+    assert short.found.startswith("HMS_WEBHOOK_SECRET ")
+    assert "at least 16 characters" in short.fix
+
+
 async def test_missing_scopes_are_named_with_what_they_are_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

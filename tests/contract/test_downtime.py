@@ -118,9 +118,10 @@ async def test_a_failure_is_tried_again_ever_later_and_given_up_at_last(
         await ask_for(deps, replay)
         put_off = await store.heartbeat.owed_replay()
         assert put_off is not None
-        pauses.append((put_off.due_at - clock.now()).total_seconds())
+        assert put_off.retry.not_before is not None
+        pauses.append((put_off.retry.not_before - clock.now()).total_seconds())
         assert await store.heartbeat.take_replay(CLAIMED_FOR) is None
-        clock.time = put_off.due_at
+        clock.time = put_off.retry.not_before
         replay = await taken(store)
     await ask_for(deps, replay)
     assert await store.heartbeat.owed_replay() is None
@@ -137,7 +138,8 @@ async def test_after_a_failure_it_works(
     await ask_for(deps, await owed(store, clock))
     put_off = await store.heartbeat.owed_replay()
     assert put_off is not None
-    clock.time = put_off.due_at
+    assert put_off.retry.not_before is not None
+    clock.time = put_off.retry.not_before
     await ask_for(deps, await taken(store))
     assert [r["status"] for r in await replays(driver)] == [503, 200]
     assert await store.heartbeat.owed_replay() is None

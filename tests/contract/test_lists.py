@@ -15,6 +15,7 @@ from bot.access import views as access_views
 from bot.access.rights import Rights
 from bot.access.visibility import Sight
 from bot.core.facts import AssetSeen, Followed, Observed, StartAccepted
+from bot.core.note import Note
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
@@ -74,7 +75,7 @@ async def populate(world: World, store: Store) -> None:
         key = await created(store, room_id=f"room-{n}", channel_id=seed.STANDUP, at=T0 + n * S)
         posted = await gateway.post(seed.STANDUP, HELLO)
         shown = card(seed.STANDUP, posted_in=posted.channel, ts=posted.ts)
-        await store.recordings.save_delivery(key, shown)
+        await store.recordings.record(key, Note(deliveries=[shown]))
         facts = [
             AssetSeen(at=T0, asset_id=f"a{i}", type="chat", status="completed")
             for i in range(CHANGES)

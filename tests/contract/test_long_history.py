@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.core.deliveries import Work
 from bot.core.facts import Adopted, StartAttempted
 from bot.core.policy import Policy
 from bot.deps import Deps
@@ -72,7 +71,7 @@ async def test_what_it_became_is_found_in_a_few_calls(
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient(url, FixedToken("t"), http, Outbound())
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
-        ctx = Context(deps, "me", (await store.recordings.load(key)).recording, Work(), {})
+        ctx = Context(deps, await store.recordings.load(key))
         note = await start(ctx)
     assert note.facts[0] == Adopted(at=T0, hms_id="ours", elsewhere=False)
     assert len(history.calls) <= CALLS_AT_MOST

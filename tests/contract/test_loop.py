@@ -17,7 +17,7 @@ from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
-from tests.contract.store_support import Clock, created, new_key
+from tests.contract.store_support import Clock, created, new_key, next_due
 from tests.patience import PATIENCE_S
 
 NOBODY = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())
@@ -36,7 +36,7 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
         reconciler = Reconciler(deps, DISPATCH, "me", look_every_s=HOUR_S)
         running = asyncio.create_task(reconciler.run())
         async with asyncio.timeout(PATIENCE_S):
-            while await store.queue.next_due() is not None:  # noqa: ASYNC110 - the loop makes it true
+            while await next_due(store) is not None:  # noqa: ASYNC110 - the loop makes it true
                 await asyncio.sleep(0.02)
         reconciler.stop()
         await running

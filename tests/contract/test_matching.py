@@ -11,10 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import insert
 
 from bot.core.facts import BeamStarted, StartAccepted, StartAttempted
+from bot.core.note import Note
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.engine.housekeeping import tidy
-from bot.engine.inbox import match_inbox, reopen_inbox
+from bot.engine.inbox import match_inbox
 from bot.features.doctor.store import DoctorRepository
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
@@ -44,8 +45,7 @@ class Answered:
         if self.left:
             self.left.pop()
             accepted = StartAccepted(at=T0 + S, hms_id="job-1")
-            await self.store.recordings.record(self.key, facts=[accepted], aliases=["job-1"])
-            await reopen_inbox(self.store, "room-1")
+            await self.store.recordings.record(self.key, Note(facts=[accepted], aliases=["job-1"]))
 
 
 class SlowInbox(Inbox):
@@ -104,7 +104,7 @@ async def test_a_late_verdict_does_not_undo_a_match(store: Store, late: InboxSta
     key = await created(store)
     await store.inbox.put(entry())
     [item] = await store.inbox.take(9)
-    await store.recordings.record(key, inbox=[item.id])
+    await store.recordings.record(key, Note(), inbox=[item.id])
     await store.inbox.settle([Settled(item.id, late)])
     assert await store.inbox.take(9) == []
     assert (await DoctorRepository(store.db).received(T0)).matched == 1
@@ -116,7 +116,7 @@ async def test_a_recording_that_cannot_be_read_holds_up_no_other(
     """As while a deploy rolls: newer code has noted what this one does not know."""
     broken, sound = [await created(store, room_id=f"room-{n}") for n in range(2)]
     for n, key in enumerate((broken, sound)):
-        await store.recordings.record(key, aliases=[f"job-{n}"])
+        await store.recordings.record(key, Note(aliases=[f"job-{n}"]))
         data = {"job_id": f"job-{n}", "room_id": f"room-{n}"}
         body = {"type": "beam.started.success", "data": data}
         await store.inbox.put(entry(f"e{n}", body=body, room_id=f"room-{n}"))

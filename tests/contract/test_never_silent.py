@@ -28,7 +28,7 @@ from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack
-from tests.contract.store_support import Clock, S, created
+from tests.contract.store_support import Clock, S, created, next_due
 from tests.patience import PatientDriver
 
 ME = "this process"
@@ -54,11 +54,11 @@ class Life:
     world: World
 
     async def until(self, then: datetime) -> None:
-        while (due := await self.store.queue.next_due()) is not None and due <= then:
+        while (due := await next_due(self.store)) is not None and due <= then:
             self.clock.time = max(self.clock.time, due)
             for key in await self.store.queue.take(1, ME):
                 rest = await run(self.deps, DISPATCH, key, ME)
-                await self.store.queue.release(key, ME, rest.until, asked=rest.asked)
+                await self.store.queue.release(key, ME, rest.until, polled=rest.polled)
         self.clock.time = max(self.clock.time, then)
 
     async def recorded(self, **options: Any) -> str:
@@ -134,7 +134,7 @@ async def test_a_transcript_that_never_comes(life: Life) -> None:
     assert "Gave up waiting for the transcript" in card.text
     assert "The video is ready." in results
     assert OVER in results
-    assert await life.store.queue.next_due() is None
+    assert await next_due(life.store) is None
     assert (await life.recording(key)).problem is None
 
 
@@ -153,7 +153,7 @@ async def test_a_transcript_that_cannot_be_read(life: Life) -> None:
     assert OVER in results
     assert chat == "100ms did not release the chat file. Open Details to see its files."
     assert "Transcript" in [b["text"]["text"] for b in card.blocks[-1]["elements"]]
-    assert await life.store.queue.next_due() is None
+    assert await next_due(life.store) is None
 
 
 async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
@@ -169,7 +169,7 @@ async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
     results, *files = await life.thread()
     assert "The summary could not be read. Open Details for its file." in results
     assert len(files) == 2
-    assert await life.store.queue.next_due() is None
+    assert await next_due(life.store) is None
 
 
 async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
@@ -184,4 +184,4 @@ async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
     sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT}
     assert sent == {Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT}
     assert not [text for text in await life.thread() if "chat" in text]
-    assert await life.store.queue.next_due() is None
+    assert await next_due(life.store) is None

@@ -5,10 +5,16 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from record_bot_sandbox.slack.seed import STANDUP
+from record_bot_sandbox.slack.seed import DESIGN, STANDUP
 
 from bot.outbound import Outbound
-from bot.slack.errors import NotAuthorized, NotInstalled, TokenRefused
+from bot.slack.errors import (
+    CannotPostThere,
+    NotAuthorized,
+    NotInstalled,
+    SlackUnavailable,
+    TokenRefused,
+)
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
@@ -62,7 +68,52 @@ async def test_one_refusal_stops_every_call(
             await door.post(STANDUP, HELLO)
         with pytest.raises(NotInstalled):
             await replica.update(STANDUP, "1.2", HELLO)
-    assert called(world) == ["chat.postMessage"]
+    assert called(world) == ["chat.postMessage", "auth.test"]
+
+
+async def test_one_call_that_refuses_a_good_token_stops_no_other(
+    world: World, door: SlackGateway, store: Store
+) -> None:
+    await world.ines.tell(
+        "faults", method="chat.postMessage", match={"channel": DESIGN}, error="invalid_auth"
+    )
+    with pytest.raises(SlackUnavailable) as caught:
+        await door.post(DESIGN, HELLO)
+    assert not isinstance(caught.value, NotInstalled)
+    assert caught.value.reached is False
+    assert await store.rate_limits.shut(INSTALLED) is None
+    await door.post(STANDUP, HELLO)
+    await door.post(DESIGN, HELLO)
+
+
+async def test_without_an_answer_about_the_token_nothing_is_stopped(
+    world: World, door: SlackGateway, store: Store
+) -> None:
+    await world.ines.tell("faults", method="chat.postMessage", error="token_revoked")
+    await world.ines.tell("faults", method="auth.test", http_status=503)
+    with pytest.raises(SlackUnavailable) as caught:
+        await door.post(STANDUP, HELLO)
+    assert not isinstance(caught.value, NotInstalled)
+    assert await store.rate_limits.shut(INSTALLED) is None
+    await door.post(STANDUP, HELLO)
+
+
+async def test_a_workspace_without_the_app_closes_its_channels_only(
+    world: World, door: SlackGateway, store: Store
+) -> None:
+    await world.ines.tell(
+        "faults",
+        method="chat.postMessage",
+        match={"channel": DESIGN},
+        error="team_access_not_granted",
+        times=2,
+    )
+    for _ in range(2):
+        with pytest.raises(CannotPostThere):
+            await door.post(DESIGN, HELLO)
+        await door.post(STANDUP, HELLO)
+    assert await store.rate_limits.shut(INSTALLED) is None
+    assert "auth.test" not in called(world)
 
 
 async def test_probes_become_rare_and_one_replica_makes_them(
@@ -78,7 +129,7 @@ async def test_probes_become_rare_and_one_replica_makes_them(
             *(one.post(STANDUP, HELLO) for one in (door, replica)), return_exceptions=True
         )
         assert all(isinstance(refused, NotInstalled) for refused in tries)
-    probes = called(world)[1:]
+    probes = called(world)[2:]
     assert set(probes) == {"auth.test"}
     assert 3600 // 300 <= len(probes) <= 3600 // 300 + 12
 
@@ -93,7 +144,8 @@ async def test_it_goes_on_by_itself_when_it_is_back(
     assert caught.value.retry_after_s is not None
     clock.advance(timedelta(seconds=caught.value.retry_after_s))
     await door.post(STANDUP, HELLO)
-    assert called(world) == ["chat.postMessage", "auth.test", "chat.postMessage"]
+    refused, passed = ["chat.postMessage", "auth.test"], ["auth.test", "chat.postMessage"]
+    assert called(world) == refused + passed
     await gateway(world, another, clock).post(STANDUP, HELLO)
     assert await another.rate_limits.shut(INSTALLED) is None
 

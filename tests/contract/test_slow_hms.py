@@ -24,12 +24,13 @@ from bot.core.facts import (
     StopRefused,
     Vanished,
 )
-from bot.core.plan import ask_at, next_step
+from bot.core.note import Note, after, merge
+from bot.core.plan import next_step, poll_at
 from bot.core.policy import Policy
-from bot.core.steps import Ask, Wait
+from bot.core.steps import Poll, Wait
 from bot.deps import Deps
-from bot.engine.context import Context, Note
-from bot.engine.polling import ask
+from bot.engine.context import Context
+from bot.engine.polling import poll
 from bot.features.control.steps import pause, stop
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
@@ -74,7 +75,7 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         client = HmsClient(url, FixedToken("t"), http, Outbound(), patience_s=5)
         deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
-        yield Context(deps, "me", (await store.recordings.load(key)).recording, Work(), {})
+        yield Context(deps, await store.recordings.load(key))
 
 
 def too_many() -> Response:
@@ -82,18 +83,18 @@ def too_many() -> Response:
 
 
 def work_after(note: Note, ctx: Context) -> Work:
-    assert note.asked is not None
-    holds = {name: hold for name, hold in note.holds.items() if hold is not None}
+    assert note.polled is not None
     shown = card(posted_in="C1", ts="1.0", hash="h", channel=ctx.recording.home)
-    return Work((shown,), holds, note.asked.asked_at, note.asked.asks, note.asked.failures)
+    work = after(ctx.state, note, merge((), ())).work
+    return replace(work, deliveries=(shown,))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_who_is_told_when_to_ask_again_asks_then(store: Store, clock: Clock) -> None:
     async with beside(Hms(too_many), store, clock) as ctx:
-        work, wanted = work_after(await ask(ctx), ctx), Wanted(card="h")
+        work, wanted = work_after(await poll(ctx), ctx), Wanted(card="h")
     assert next_step(ctx.recording, work, wanted, POLICY, T0) == Wait(T0 + 600 * S)
-    assert next_step(ctx.recording, work, wanted, POLICY, T0 + 600 * S) == Ask()
+    assert next_step(ctx.recording, work, wanted, POLICY, T0 + 600 * S) == Poll()
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
@@ -142,16 +143,16 @@ async def test_what_100ms_does_not_know_once_has_not_vanished(store: Store, cloc
             for _ in range(times):
                 ctx = await asked_when_due(ctx, clock)
         assert clock.now() - began > 900 * S
-        note = await ask(ctx)
+        note = await poll(ctx)
     assert [type(f) for f in note.facts] == [Vanished]
 
 
 async def asked_when_due(ctx: Context, clock: Clock) -> Context:
-    note = await ask(ctx)
+    note = await poll(ctx)
     assert note.facts == ()
     work = work_after(note, ctx)
-    clock.time = ask_at(ctx.recording, work, POLICY)
-    return replace(ctx, work=work)
+    clock.time = poll_at(ctx.recording, work, POLICY)
+    return Context(ctx.deps, replace(ctx.state, work=work))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -200,5 +201,5 @@ async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock:
 
 async def taken(store: Store, key: str) -> str:
     """The room is free for the next one."""
-    assert await store.queue.take(1, "me") == [key]
+    assert list(await store.queue.take(1, "me")) == [key]
     return "me"

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Hold, Kind, State
+from bot.core.deliveries import Delivery, Kind, Polled, State
+from bot.core.note import Note
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.features.doctor.model import Ends, Received, Stuck
 from bot.features.doctor.store import DoctorRepository
 from bot.kit.rate_limits import Shut
 from bot.store.store import Store
-from bot.store.values import Asked, InboxState, Settled
+from bot.store.values import InboxState, Settled
 from tests.contract.store_support import T0, Clock, S, card, created, entry
 
 DAY = timedelta(days=1)
@@ -30,7 +33,7 @@ async def test_received_by_what_became_of_it(store: Store, other_team: Store) ->
     await other_team.inbox.put(entry("theirs", received_at=T0 + 99 * S))
     items = {item.entry.identity: item.id for item in await store.inbox.take(100)}
     key = await created(store, room_id="room-2")
-    await store.recordings.record(key, inbox=[items["e0"], items["old"]])
+    await store.recordings.record(key, Note(), inbox=[items["e0"], items["old"]])
     await store.inbox.settle(
         [Settled(items[e], InboxState.IGNORED) for e in ("e1", "e2")]
         + [Settled(items["e3"], InboxState.WAITING)]
@@ -61,8 +64,8 @@ async def test_ends_that_no_webhook_told(store: Store) -> None:
 
 async def test_recordings_that_get_no_answer(store: Store, clock: Clock) -> None:
     one, two = await created(store), await created(store, room_id="r2")
-    await store.recordings.record(one, asked=Asked(T0, 3, failures=2))
-    await store.recordings.record(two, asked=Asked(T0, 3))
+    await store.recordings.record(one, Note(polled=Polled(T0, 3), retries={POLL: Retry(2, T0)}))
+    await store.recordings.record(two, Note(polled=Polled(T0, 3)))
     assert await DoctorRepository(store.db).unanswered() == 1
     await store.queue.take(5, "me")
     await store.queue.release(one, "me", None)
@@ -74,15 +77,15 @@ async def test_messages_that_slack_has_not_taken(store: Store) -> None:
     other = await created(store, room_id="r2", channel_id="C2", by="U2")
     parked = card("C2", State.PARKED, error="is_archived", changed_at=T0)
     trying = Delivery(
-        Kind.RESULTS, "C1", State.WAITING, attempts=2, error="HTTP 500", not_before=T0 + 9 * S
+        Kind.RESULTS, "C1", State.WAITING, retry=Retry(2, T0 + 9 * S), error="HTTP 500"
     )
-    await store.recordings.record(other, deliveries=[parked])
-    await store.recordings.record(mine, deliveries=[card("C1"), trying])
-    await store.recordings.save_delivery(
-        mine, Delivery(Kind.OUTCOME, "U1", State.WAITING)
+    await store.recordings.record(other, Note(deliveries=[parked]))
+    await store.recordings.record(mine, Note(deliveries=[card("C1"), trying]))
+    await store.recordings.record(
+        mine, Note(deliveries=[Delivery(Kind.OUTCOME, "U1", State.WAITING)])
     )  # its turn comes
-    now = Delivery(Kind.TRANSCRIPT, "C1", State.SENDING, attempts=1, changed_at=T0)
-    await store.recordings.save_delivery(mine, now)  # just being sent
+    now = Delivery(Kind.TRANSCRIPT, "C1", State.SENDING, retry=Retry(1), changed_at=T0)
+    await store.recordings.record(mine, Note(deliveries=[now]))  # just being sent
     found = await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)
     assert found == [
         Stuck(NAME, "U2", "C2", False, Kind.CARD, State.PARKED, "is_archived"),
@@ -100,8 +103,8 @@ async def test_messages_that_slack_has_not_taken(store: Store) -> None:
 
 async def test_the_card_of_what_never_started_waits_for_nothing(store: Store) -> None:
     key = await created(store)
-    parked = card("C1", State.PARKED, error="not_in_channel", changed_at=T0, not_before=T0 + S)
-    await store.recordings.record(key, deliveries=[parked])
+    parked = card("C1", State.PARKED, error="not_in_channel", changed_at=T0, retry=Retry(0, T0 + S))
+    await store.recordings.record(key, Note(deliveries=[parked]))
     assert [s.over for s in await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)] == [
         False
     ]
@@ -115,13 +118,13 @@ async def test_the_card_of_what_never_started_waits_for_nothing(store: Store) ->
 async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) -> None:
     key = await created(store)
     await created(store, room_id="r2")
-    later, past = Hold(T0 + 9 * S, 3), Hold(T0 - S, 1)
-    await store.recordings.record(key, holds={"Start": later, "UpdateCard:C1": past})
+    later, past = Retry(3, T0 + 9 * S), Retry(1, T0 - S)
+    await store.recordings.record(key, Note(retries={"Start": later, "UpdateCard:C1": past}))
     assert await DoctorRepository(store.db).stuck_steps("C1", 10) == [
         Stuck(NAME, "U1", "C1", True, step="Start", until=T0 + 9 * S)
     ]
     assert [s.here for s in await DoctorRepository(store.db).stuck_steps("C9", 10)] == [False]
-    await store.recordings.record(key, holds={"Start": None, "UpdateCard:C1": None})
+    await store.recordings.record(key, Note(retries={"Start": None, "UpdateCard:C1": None}))
     assert await DoctorRepository(store.db).stuck_steps("C1", 10) == []
 
 
@@ -161,6 +164,8 @@ async def test_no_more_than_asked_for(store: Store, limit: int) -> None:
     for n in range(4):
         key = await created(store, room_id=f"r{n}")
         parked = card("C1", State.PARKED, changed_at=T0 + n * S)
-        await store.recordings.record(key, deliveries=[parked], holds={"Stop": Hold(T0 + 9 * S, 1)})
+        await store.recordings.record(
+            key, Note(deliveries=[parked], retries={"Stop": Retry(1, T0 + 9 * S)})
+        )
     assert len(await DoctorRepository(store.db).stuck_messages("C1", WEEK, limit)) == limit
     assert len(await DoctorRepository(store.db).stuck_steps("C1", limit)) == limit

@@ -5,11 +5,13 @@ from collections import Counter
 
 import pytest
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import Kind, Polled, State
 from bot.core.facts import StopRequested
+from bot.core.note import POLL_NOW, Note
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.store.store import Store
-from bot.store.values import Asked
-from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry
+from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry, next_due
 from tests.patience import PATIENCE_S
 
 
@@ -35,11 +37,11 @@ async def test_the_longest_waiting_is_taken_first(store: Store, clock: Clock) ->
     await store.queue.take(2, "a")
     await store.queue.release(late, "a", T0 + 20 * S)
     await store.queue.release(early, "a", T0 + 10 * S)
-    assert await store.queue.next_due() == T0 + 10 * S
-    assert await store.queue.take(9, "a") == []
+    assert await next_due(store) == T0 + 10 * S
+    assert await store.queue.take(9, "a") == {}
     clock.advance(20 * S)
-    assert await store.queue.take(1, "a") == [early]
-    assert await store.queue.take(9, "a") == [late]
+    assert list(await store.queue.take(1, "a")) == [early]
+    assert list(await store.queue.take(9, "a")) == [late]
 
 
 async def test_a_lease_ends_and_may_be_renewed_until_then(
@@ -47,39 +49,38 @@ async def test_a_lease_ends_and_may_be_renewed_until_then(
 ) -> None:
     [key] = await rooms(store, 1)
     await store.queue.take(1, "a")
-    assert await store.queue.next_due() == T0 + LEASE
+    assert await next_due(store) == T0 + LEASE
     clock.advance(LEASE - S)
     assert await store.queue.renew(["a"]) == [key]
     clock.advance(LEASE - S)
-    assert await another.queue.take(1, "b") == []
+    assert await another.queue.take(1, "b") == {}
     clock.advance(S)
-    assert await another.queue.take(1, "b") == [key]
+    assert list(await another.queue.take(1, "b")) == [key]
     assert await store.queue.renew(["a"]) == []
     assert not await store.queue.release(key, "a", None)
-    assert await store.queue.next_due() == clock.now() + LEASE
+    assert await next_due(store) == clock.now() + LEASE
 
 
 async def test_a_wake_during_the_run_is_honoured(store: Store, another: Store) -> None:
     [key] = await rooms(store, 1)
     await store.queue.take(1, "a")
     await another.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
-    assert await another.queue.take(1, "b") == []
+    assert await another.queue.take(1, "b") == {}
     assert await store.queue.release(key, "a", T0 + 600 * S)
-    assert await another.queue.take(1, "b") == [key]
+    assert list(await another.queue.take(1, "b")) == [key]
     assert not await another.queue.release(key, "b", None)
-    assert await store.queue.next_due() is None
+    assert await next_due(store) is None
 
 
-async def test_what_was_asked_is_kept_unless_someone_wants_it_asked_again(store: Store) -> None:
+async def test_a_poll_is_kept_unless_someone_wants_another_one(store: Store) -> None:
     [key] = await rooms(store, 1)
     await store.queue.take(1, "a")
-    await store.queue.release(key, "a", T0, asked=Asked(T0, 3, 1))
-    work = (await store.recordings.load(key)).work
-    assert (work.asked_at, work.asks, work.ask_failures) == (T0, 3, 1)
+    await store.queue.release(key, "a", T0, polled=Polled(T0, 3))
+    assert (await store.recordings.load(key)).work.polled == Polled(T0, 3)
     await store.queue.take(1, "a")
-    await store.recordings.record(key, asked=Asked(None), wake=True)
-    await store.queue.release(key, "a", T0, asked=Asked(T0, 4))
-    assert (await store.recordings.load(key)).work.asked_at is None
+    await store.recordings.record(key, POLL_NOW)
+    await store.queue.release(key, "a", T0, polled=Polled(T0, 4))
+    assert (await store.recordings.load(key)).work.polled == Polled()
 
 
 async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> None:
@@ -90,7 +91,7 @@ async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> Non
 
     async def worker(mine: Store, owner: str) -> None:
         nonlocal seen
-        while not stop.is_set() or await mine.queue.next_due() is not None:
+        while not stop.is_set() or await next_due(mine) is not None:
             for taken in await mine.queue.take(1, owner):
                 seen = len((await mine.recordings.load(taken)).recording.log)
                 await mine.queue.release(taken, owner, None)
@@ -117,8 +118,8 @@ async def test_wakes_reach_only_the_team_and_the_keys_named(
     await other_team.queue.release(theirs, "a", None)
     await store.queue.wake([one, theirs, "nobody"])
     await store.queue.wake([])
-    assert await store.queue.take(9, "a") == [one]
-    assert await other_team.queue.take(9, "a") == []
+    assert list(await store.queue.take(9, "a")) == [one]
+    assert await other_team.queue.take(9, "a") == {}
 
 
 async def test_after_downtime_everything_unfinished_is_due(store: Store) -> None:
@@ -134,12 +135,12 @@ async def test_after_downtime_everything_unfinished_is_due(store: Store) -> None
     assert len(await store.inbox.take(9)) == 1
 
 
-async def test_what_is_resumed_is_also_to_be_asked_for(store: Store) -> None:
+async def test_what_is_resumed_is_also_polled(store: Store) -> None:
     [key] = await rooms(store, 1)
-    await store.recordings.record(key, asked=Asked(T0, asks=3, failures=2))
+    await store.recordings.record(key, Note(polled=Polled(T0, 3), retries={POLL: Retry(2, T0)}))
     assert await store.queue.resume() == 1
     work = (await store.recordings.load(key)).work
-    assert (work.asked_at, work.asks, work.ask_failures) == (None, 0, 0)
+    assert (work.polled, work.retries) == (Polled(), {})
 
 
 async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -> None:
@@ -149,33 +150,33 @@ async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -
         *(another.queue.wake(keys[::-1]) for _ in range(10)),
         *(store.queue.wake_all_open() for _ in range(5)),
         *(another.queue.wake_parked("C1") for _ in range(5)),
-        *(another.recordings.record(k, deliveries=[card(state=State.PARKED)]) for k in keys),
+        *(another.recordings.record(k, Note(deliveries=[card(state=State.PARKED)])) for k in keys),
     )
     assert sorted(await store.queue.take(99, "a")) == sorted(keys)
 
 
 async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None:
     one, two = await rooms(store, 2)
-    parked = card("C1", State.PARKED, error="is_archived", attempts=7, not_before=T0 + 900 * S)
-    await store.recordings.record(one, deliveries=[parked])
-    await store.recordings.record(one, deliveries=[card("C2", State.PARKED)])
-    await store.recordings.record(two, deliveries=[card("C1", State.SENT)])
+    parked = card("C1", State.PARKED, error="is_archived", retry=Retry(7, T0 + 900 * S))
+    await store.recordings.record(one, Note(deliveries=[parked]))
+    await store.recordings.record(one, Note(deliveries=[card("C2", State.PARKED)]))
+    await store.recordings.record(two, Note(deliveries=[card("C1", State.SENT)]))
     await store.queue.take(9, "a")
     for key in (one, two):
         await store.queue.release(key, "a", None)
     assert await store.queue.wake_parked("C1") == [one]
     assert await store.queue.wake_parked("C1") == []
-    assert await store.queue.take(9, "a") == [one]
+    assert list(await store.queue.take(9, "a")) == [one]
     states = {d.target: d.state for d in (await store.recordings.load(one)).work.deliveries}
     assert states == {"C1": State.WAITING, "C2": State.PARKED}
     woken = (await store.recordings.load(one)).work.delivery(Kind.CARD, "C1")
     assert woken is not None
-    assert (woken.attempts, woken.not_before, woken.error) == (0, None, None)
+    assert (woken.retry, woken.error) == (Retry(), None)
 
 
 async def test_every_commit_that_makes_work_says_so(store: Store) -> None:
     calls: list[str] = []
-    store.db.on_wake = lambda: calls.append("woken")
+    store.db.on_work = lambda: calls.append("woken")
     store.db.on_mail = lambda: calls.append("mail")
     [key] = await rooms(store, 1)
     await store.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
@@ -183,29 +184,30 @@ async def test_every_commit_that_makes_work_says_so(store: Store) -> None:
     await store.inbox.put(entry())
     await store.inbox.put(entry())  # known already: no news
     assert calls == ["woken", "woken", "woken", "mail"]
-    await store.recordings.record(key, deliveries=[card()])
-    await store.recordings.add_facts(key, [StopRequested(at=T0 + S, by="U1")], wake=False)
-    assert len(calls) == 4
 
 
-async def test_every_replica_hears_of_a_wake(
+async def test_every_replica_hears_of_work_and_of_mail_by_itself(
     store: Store, another: Store, other_team: Store
 ) -> None:
     heard = asyncio.Queue[str]()
-    listening = asyncio.create_task(store.queue.listen(lambda: heard.put_nowait("woken")))
+    listening = asyncio.create_task(
+        store.queue.listen(lambda: heard.put_nowait("work"), lambda: heard.put_nowait("mail"))
+    )
     try:
         async with asyncio.timeout(PATIENCE_S):
             if store is not another:
-                await heard.get()  # it listens now
+                assert {await heard.get(), await heard.get()} == {"work", "mail"}  # it listens now
             else:
                 await asyncio.sleep(0)
             [key] = await rooms(another, 1)
-            await heard.get()
+            assert await heard.get() == "work"
             await another.queue.wake([key])
-            await heard.get()
+            assert await heard.get() == "work"
+            await another.inbox.put(entry())
+            assert await heard.get() == "mail"
             await rooms(other_team, 1)
             await another.queue.wake([key])
-            await heard.get()
+            assert await heard.get() == "work"
         assert heard.empty()  # the other team's came before, and was not for us
     finally:
         listening.cancel()

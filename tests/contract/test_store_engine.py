@@ -17,6 +17,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, QueuePool, event, select, text, update
 
+from bot.core.deliveries import Polled
+from bot.core.note import Note
+from bot.store.database import MAIL
 from bot.store.drivers import engine_of
 from bot.store.errors import (
     DatabaseInUse,
@@ -30,7 +33,7 @@ from bot.store.migrating import HEAD, SCRIPTS
 from bot.store.open import database_at, migrate, open_store
 from bot.store.schema import metadata, recordings
 from bot.store.store import Store
-from bot.store.values import Asked, Team
+from bot.store.values import Team
 from tests.contract.store_support import LEASE, Clock, created, entry
 from tests.patience import PATIENCE_S
 
@@ -110,7 +113,7 @@ async def test_a_replica_comes_back_while_a_newer_one_is_deployed(
     )
     old = await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
     key = await created(old)
-    assert await old.queue.take(1, "a") == [key]
+    assert list(await old.queue.take(1, "a")) == [key]
     await old.close()
 
 
@@ -185,7 +188,7 @@ async def test_a_listener_cut_off_listens_again_and_looks(
     store = await open_store(shared_postgres, team=team, now=clock.now, lease=LEASE)
     heard = asyncio.Queue[str]()
     listener = Listener(
-        database_at(shared_postgres), f"/{team.team_id}", lambda: heard.put_nowait("woken")
+        database_at(shared_postgres), f"/{team.team_id}", {MAIL: lambda: heard.put_nowait("mail")}
     )
     task = asyncio.create_task(listener.run())
     async with asyncio.timeout(PATIENCE_S):
@@ -245,9 +248,9 @@ async def test_a_read_sees_one_state_and_leaves_nothing_open(
     asks = select(recordings.c.asks).where(recordings.c.key == key)
     async with store.db.database.read() as conn:
         before = await conn.scalar(asks)
-        await store.recordings.record(key, asked=Asked(clock.now(), 5))
+        await store.recordings.record(key, Note(polled=Polled(clock.now(), 5)))
         assert await conn.scalar(asks) == before
-    assert (await store.recordings.load(key)).work.asks == 5
+    assert (await store.recordings.load(key)).work.polled.unchanged == 5
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
         (busy, *_) = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not busy, "somebody still reads"
@@ -284,16 +287,15 @@ async def statements(store: Store) -> list[tuple[str, tuple[Any, ...]]]:
     engine = store.db.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
     await store.queue.take(5, "a")
-    await store.queue.next_due()
+    await store.queue.renew(["a"])
     await store.inbox.take(5)
     await store.inbox.waiting("room-1")
-    await store.lists.open_in_room("room-1")
+    await store.lists.open_in_rooms(["room-1"])
     await store.lists.open_recording_in_room("room-1")
     await store.lists.recent(channel="C1")
     await store.lists.recent(room_id="room-1")
     await store.lists.recent()
     await store.lists.running(channel="C1")
-    await store.lists.recordings_in_channel("C1")
     await store.queue.wake_parked("C1")
     await store.recordings.keys_by_alias(["a"])
     event.remove(engine, "before_cursor_execute", note)

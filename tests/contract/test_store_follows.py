@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.core.facts import Discovered, Observed
+from bot.core.note import Note
 from bot.store.store import Store
 from bot.store.values import AlreadyRequested, Created, RoomTaken
 from tests.contract.store_support import T0, Clock, S, created, new_key
@@ -92,7 +93,7 @@ async def test_what_is_discovered_is_made_once(store: Store, another: Store) -> 
 
 async def test_what_is_known_is_not_discovered(store: Store) -> None:
     key = await created(store, room_id="room-9")
-    await store.recordings.add_facts(key, [], aliases=["hms-1"])
+    await store.recordings.record(key, Note(aliases=["hms-1"]))
     assert await store.recordings.create(new_key(), discovered()) == AlreadyRequested(key)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import Discovered, StartAccepted
+from bot.core.note import Note
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -38,15 +39,19 @@ async def test_no_row_is_left_of_it(store: Store) -> None:
     await DraftRepository(store.db).save("form-1", "U1", "C1", Draft())
     await store.recordings.record(
         key,
-        facts=[StartAccepted(at=T0, hms_id="hms-1")],
-        aliases=["beam-1"],
-        deliveries=[Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", file_id="F1")],
+        Note(
+            facts=[StartAccepted(at=T0, hms_id="hms-1")],
+            aliases=["beam-1"],
+            deliveries=[
+                Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", file_id="F1")
+            ],
+        ),
     )
     assert (await store.recordings.load(key)).work.deliveries[0].file_id == "F1"
     await store.inbox.put(entry("e1", aliases=["beam-1"], room_id="room-1"))
     await store.inbox.put(entry("e2", aliases=["hms-1"], room_id="room-1"))
     (first, second) = await store.inbox.take(5)
-    await store.recordings.record(key, inbox=[first.id])
+    await store.recordings.record(key, Note(), inbox=[first.id])
     await store.inbox.settle([Settled(second.id, InboxState.IGNORED)])
     await taken(store)
     await store.forgetting.forget(key, "me")

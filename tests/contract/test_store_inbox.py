@@ -5,11 +5,12 @@ import asyncio
 import psycopg
 import pytest
 
+from bot.core.note import Note
 from bot.store.errors import StoreRefused, StoreUnavailable
 from bot.store.group_commit import GroupCommit
 from bot.store.store import FINISHED_WITHIN_S, Store
 from bot.store.values import InboxState, Settled
-from tests.contract.store_support import LEASE, T0, Clock, S, created, entry
+from tests.contract.store_support import LEASE, T0, Clock, S, created, entry, next_due
 
 
 async def test_an_entry_is_kept_once_and_comes_back_whole(store: Store, other_team: Store) -> None:
@@ -58,7 +59,7 @@ async def test_items_are_leased_to_one_matcher_in_order(
     names = [[item.entry.identity for item in taken] for taken in (one, two)]
     assert sorted(names[0] + names[1]) == [f"e{n}" for n in range(6)]
     assert all(taken == sorted(taken) for taken in names)
-    assert await store.queue.next_due() == T0 + LEASE
+    assert await next_due(store) == T0 + LEASE
     clock.advance(LEASE)
     assert len(await another.inbox.take(9)) == 6
 
@@ -75,7 +76,7 @@ async def test_settled_items_are_not_taken_again(store: Store) -> None:
             Settled(ids[3], InboxState.NEW),
         ]
     )
-    await store.recordings.record(key, inbox=[ids[1]], wake=True)
+    await store.recordings.record(key, Note(), inbox=[ids[1]])
     assert [item.id for item in await store.inbox.take(9)] == [ids[3]]
     [waiting] = await store.inbox.waiting("room-2")
     assert waiting.entry.identity == "e2"

@@ -6,12 +6,14 @@ import pytest
 
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import StartAccepted
+from bot.core.note import Note
+from bot.core.retry import Retry
 from bot.store.store import Store
-from tests.contract.store_support import LEASE, T0, Clock, S, card, created
+from tests.contract.store_support import LEASE, T0, Clock, S, card, created, held
 
-ANNOUNCED = card(state=State.SENDING, attempts=1)
-AGAIN = replace(ANNOUNCED, attempts=2)
-POSTED = card(posted_in="C1", ts="1.0", hash="then", attempts=1)
+ANNOUNCED = card(state=State.SENDING, retry=Retry(1))
+AGAIN = replace(ANNOUNCED, retry=Retry(2))
+POSTED = card(posted_in="C1", ts="1.0", hash="then", retry=Retry(1))
 EARLIER = replace(POSTED, hash="before")
 
 
@@ -19,9 +21,9 @@ async def taken_over(store: Store, another: Store, clock: Clock, left: Delivery)
     """`a` has left this behind, and could not renew; `b` has the recording."""
     key = await created(store)
     await store.queue.take(1, "a")
-    await store.recordings.record(key, deliveries=[left], owner="a")
+    await store.recordings.announce(await held(store, key, "a"), Note(deliveries=[left]))
     clock.advance(LEASE + S)
-    assert await another.queue.take(1, "b") == [key]
+    assert list(await another.queue.take(1, "b")) == [key]
     return key
 
 
@@ -32,7 +34,7 @@ async def the_card(store: Store, key: str) -> Delivery | None:
 @pytest.mark.parametrize(
     "late",
     [
-        replace(ANNOUNCED, state=State.WAITING, not_before=T0),
+        replace(ANNOUNCED, state=State.WAITING, retry=Retry(0, T0)),
         replace(ANNOUNCED, state=State.PARKED, error="not_in_channel"),
         replace(ANNOUNCED, state=State.GONE),
         replace(POSTED, ts="0.5"),
@@ -43,18 +45,22 @@ async def test_what_the_other_one_posted_stays(
 ) -> None:
     """Else it would be posted once more, or nobody would know of the newer one."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.recordings.record(key, deliveries=[AGAIN], owner="b")
-    await another.recordings.record(key, deliveries=[replace(POSTED, attempts=2)], by="b")
-    await store.recordings.record(key, deliveries=[late], by="a")
-    assert await the_card(store, key) == replace(POSTED, attempts=2)
+    await another.recordings.announce(await held(another, key, "b"), Note(deliveries=[AGAIN]))
+    await another.recordings.advance(
+        await held(another, key, "b"), Note(deliveries=[replace(POSTED, retry=Retry(2))])
+    )
+    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[late]))
+    assert await the_card(store, key) == replace(POSTED, retry=Retry(2))
 
 
 async def test_what_the_other_one_is_posting_stays_announced(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.recordings.record(key, deliveries=[AGAIN], owner="b")
-    await store.recordings.record(key, deliveries=[replace(ANNOUNCED, state=State.WAITING)], by="a")
+    await another.recordings.announce(await held(another, key, "b"), Note(deliveries=[AGAIN]))
+    await store.recordings.advance(
+        await held(store, key, "a"), Note(deliveries=[replace(ANNOUNCED, state=State.WAITING)])
+    )
     assert await the_card(store, key) == AGAIN
 
 
@@ -63,7 +69,7 @@ async def test_what_the_other_one_has_not_touched_is_noted(
 ) -> None:
     """Or it would post a second time what is there."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await store.recordings.record(key, deliveries=[POSTED], by="a")
+    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[POSTED]))
     assert await the_card(store, key) == POSTED
 
 
@@ -72,11 +78,11 @@ async def test_an_edit_that_came_last_is_known_as_it_is(
 ) -> None:
     """Slack shows the late one, and the other replica was done: it is looked at again."""
     key = await taken_over(store, another, clock, EARLIER)
-    await another.recordings.record(key, deliveries=[POSTED], by="b")
+    await another.recordings.advance(await held(another, key, "b"), Note(deliveries=[POSTED]))
     await another.queue.release(key, "b", None)
-    await store.recordings.record(key, deliveries=[EARLIER], by="a")
+    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[EARLIER]))
     assert await the_card(store, key) == EARLIER
-    assert await another.queue.take(1, "b") == [key]
+    assert list(await another.queue.take(1, "b")) == [key]
 
 
 async def test_a_fact_that_comes_late_is_looked_at(
@@ -84,8 +90,10 @@ async def test_a_fact_that_comes_late_is_looked_at(
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
     await another.queue.release(key, "b", None)
-    await store.recordings.record(key, facts=[StartAccepted(at=T0, hms_id="job-1")], by="a")
-    assert await another.queue.take(1, "b") == [key]
+    await store.recordings.advance(
+        await held(store, key, "a"), Note(facts=[StartAccepted(at=T0, hms_id="job-1")])
+    )
+    assert list(await another.queue.take(1, "b")) == [key]
 
 
 async def test_who_still_has_the_lease_wakes_nobody(
@@ -94,9 +102,9 @@ async def test_who_still_has_the_lease_wakes_nobody(
     """Also past its time, as long as nobody took it."""
     key = await created(store)
     await store.queue.take(1, "a")
-    await store.recordings.record(key, deliveries=[ANNOUNCED], owner="a")
+    await store.recordings.announce(await held(store, key, "a"), Note(deliveries=[ANNOUNCED]))
     clock.advance(LEASE + S)
-    await store.recordings.record(key, deliveries=[POSTED], by="a")
+    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[POSTED]))
     assert await the_card(store, key) == POSTED
     assert not await store.queue.release(key, "a", None)
-    assert await another.queue.take(1, "b") == []
+    assert await another.queue.take(1, "b") == {}

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.retry import Retry
 from bot.store.store import Store
 from bot.store.values import Owed
 from tests.contract.store_support import T0, Clock, S
@@ -33,14 +34,16 @@ async def test_a_gap_owes_a_replay_from_the_last_note_until_we_are_back(
     clock.advance(400 * S)
     assert await beat(store) is True
     back = T0 + 410 * S
-    assert await store.heartbeat.owed_replay() == Owed(T0 + 10 * S, back + SETTLE, back + SETTLE)
+    assert await store.heartbeat.owed_replay() == Owed(
+        T0 + 10 * S, back + SETTLE, Retry(0, back + SETTLE)
+    )
     assert await store.heartbeat.take_replay(KEEP) is None, (
         "a proxy needs a while to see that we are back"
     )
     clock.advance(SETTLE)
     assert await beat(store) is False
     taken = await store.heartbeat.take_replay(KEEP)
-    assert taken == Owed(T0 + 10 * S, back + SETTLE, back + SETTLE + KEEP, tries=1)
+    assert taken == Owed(T0 + 10 * S, back + SETTLE, Retry(1, back + SETTLE + KEEP))
     await store.heartbeat.settle_replay(taken)
     clock.advance(1000 * S)
     assert await store.heartbeat.take_replay(KEEP) is None
@@ -71,7 +74,7 @@ async def test_what_its_taker_never_settled_is_due_again_as_the_same_request(
     again = await another.heartbeat.take_replay(KEEP)
     assert first is not None
     assert again is not None
-    assert (again.since, again.until, again.tries) == (first.since, first.until, 2)
+    assert (again.since, again.until, again.retry.attempts) == (first.since, first.until, 2)
     await store.heartbeat.settle_replay(first)
     assert await store.heartbeat.owed_replay() == again, "it is another's by now"
 
@@ -89,7 +92,7 @@ async def test_put_off_until_later(store: Store, clock: Clock) -> None:
     clock.advance(1 * S)
     again = await store.heartbeat.take_replay(KEEP)
     assert again is not None
-    assert (again.since, again.tries) == (taken.since, 2)
+    assert (again.since, again.retry.attempts) == (taken.since, 2)
 
 
 async def test_a_second_gap_before_the_replay_makes_one_replay_of_both(

@@ -1,11 +1,12 @@
 """Recordings on both databases: made once, never losing what is written side by side."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.core.deliveries import Hold, Kind, State
+from bot.core.deliveries import Kind, OutcomeAddress, Polled, State
 from bot.core.derive import derive
 from bot.core.facts import (
     Adopted,
@@ -18,17 +19,25 @@ from bot.core.facts import (
     StartParked,
     StopRequested,
 )
+from bot.core.note import Note
 from bot.core.recording import Phase
+from bot.core.retry import Retry
+from bot.core.steps import POLL
 from bot.store.errors import LeaseLost, StoreRefused, UnknownRecording
 from bot.store.store import Store
-from bot.store.values import (
-    AlreadyRequested,
-    Asked,
-    Created,
-    OutcomeAddress,
-    RoomTaken,
+from bot.store.values import AlreadyRequested, Created, RoomTaken
+from tests.contract.store_support import (
+    LEASE,
+    T0,
+    Clock,
+    S,
+    card,
+    created,
+    held,
+    new_key,
+    next_due,
+    requested,
 )
-from tests.contract.store_support import LEASE, T0, Clock, S, card, created, new_key, requested
 from tests.patience import PATIENCE_S
 
 WAITING_AT = OutcomeAddress("U1", "C1", "https://hooks.slack.test/x", "view-1")
@@ -49,7 +58,7 @@ async def test_a_recording_comes_back_as_its_facts_have_it(store: Store) -> None
     outcome = loaded.work.delivery(Kind.OUTCOME, "U1")
     assert outcome is not None
     assert outcome.state is State.WAITING
-    assert await store.queue.next_due() == T0
+    assert await next_due(store) == T0
 
 
 async def test_the_address_of_an_outcome_never_shows_its_response_url() -> None:
@@ -99,19 +108,22 @@ async def test_no_fact_is_lost_among_200_writers(store: Store, another: Store) -
     key = await created(store)
     follows = [Followed(at=T0 + i * S, channel_id=f"C{i}", by="U2") for i in range(100)]
 
-    def holds(n: int) -> dict[str, Hold | None]:
-        return {f"h{n}": Hold(T0, n)}
+    def retries(n: int) -> dict[str, Retry | None]:
+        return {f"h{n}": Retry(n, T0)}
 
     counts = await asyncio.gather(
-        *(store.recordings.record(key, facts=[f], holds=holds(n)) for n, f in enumerate(follows)),
-        *(another.recordings.record(key, facts=[f], wake=True) for f in follows),
+        *(
+            store.recordings.record(key, Note(facts=[f], retries=retries(n)))
+            for n, f in enumerate(follows)
+        ),
+        *(another.recordings.record(key, Note(facts=[f])) for f in follows),
     )
 
     loaded = await store.recordings.load(key)
     assert sum(counts) == 100
     assert len(loaded.recording.channels) == 100
-    assert len(loaded.work.holds) == 100
-    in_channel = await store.lists.recordings_in_channel("C99")
+    assert len(loaded.work.retries) == 100
+    in_channel = await store.lists.running(channel="C99")
     assert [row.key for row in in_channel] == [key]
 
 
@@ -138,67 +150,65 @@ async def test_order_and_repetition_of_facts_do_not_matter(store: Store) -> None
 async def test_times_come_back_in_utc_whatever_zone_they_came_in(store: Store) -> None:
     berlin = datetime(2026, 3, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
     key = await created(store)
-    await store.recordings.record(key, asked=Asked(berlin, asks=2, failures=1), wake=True)
+    await store.recordings.record(key, Note(polled=Polled(berlin, 2), retries={POLL: Retry(1, T0)}))
     work = (await store.recordings.load(key)).work
-    assert work.asked_at == berlin
-    assert work.asked_at.utcoffset() == timedelta(0)
-    assert (work.asks, work.ask_failures) == (2, 1)
+    assert work.polled == Polled(berlin, 2)
+    assert work.polled.at is not None
+    assert work.polled.at.utcoffset() == timedelta(0)
+    assert work.retries == {POLL: Retry(1, T0)}
 
 
 async def test_a_naive_time_is_refused(store: Store) -> None:
     key = await created(store)
     with pytest.raises(StoreRefused, match="naive"):
-        await store.recordings.record(key, asked=Asked(datetime(2026, 3, 1)))  # noqa: DTZ001
+        await store.recordings.record(key, Note(polled=Polled(datetime(2026, 3, 1))))  # noqa: DTZ001
 
 
 async def test_one_step_is_all_or_nothing(store: Store) -> None:
     key = await created(store)
     with pytest.raises(StoreRefused):
         await store.recordings.record(
-            key,
-            facts=[StopRequested(at=T0, by="U1")],
-            deliveries=[card(posted_in="C\ud800")],  # no UTF-8
+            key, Note(facts=[StopRequested(at=T0, by="U1")], deliveries=[card(posted_in="C\ud800")])
         )
     loaded = await store.recordings.load(key)
     assert not loaded.recording.stop_pending
     assert loaded.work.deliveries == ()
 
 
-async def test_deliveries_holds_and_asks_are_notes_that_change(store: Store) -> None:
+async def test_deliveries_retries_and_polls_are_notes_that_change(store: Store) -> None:
     key = await created(store)
-    hold = Hold(T0 + 5 * S, 2)
-    sending = card(state=State.SENDING, attempts=1, changed_at=T0)
-    await store.recordings.record(key, deliveries=[sending], holds={"Start": hold, "Ask": hold})
-    sent = card(posted_in="C1", ts="17.1", hash="abc", not_before=T0 + S)
-    await store.recordings.record(key, deliveries=[sent], holds={"Ask": None})
+    hold = Retry(2, T0 + 5 * S)
+    sending = card(state=State.SENDING, retry=Retry(1), changed_at=T0)
+    await store.recordings.record(
+        key, Note(deliveries=[sending], retries={"Start": hold, "Ask": hold})
+    )
+    sent = card(posted_in="C1", ts="17.1", hash="abc", retry=Retry(0, T0 + S))
+    await store.recordings.record(key, Note(deliveries=[sent], retries={"Ask": None}))
     work = (await store.recordings.load(key)).work
     assert work.deliveries == (sent,)
-    assert dict(work.holds) == {"Start": hold}
+    assert dict(work.retries) == {"Start": hold}
     assert await store.recordings.cards([key, "none"]) == {key: (sent,)}
 
 
 async def test_an_address_lives_until_its_outcome_is_told(store: Store) -> None:
     key = new_key()
     await store.recordings.create(key, requested(), outcome=WAITING_AT)
-    waiting = (await store.recordings.load(key)).work.deliveries[0]
-    assert await store.recordings.outcome_address(key, "U1") == WAITING_AT
-    await store.recordings.save_delivery(key, waiting)
-    assert await store.recordings.outcome_address(key, "U1") == WAITING_AT
-    moved = OutcomeAddress("U1", external_id="view-2")
-    await store.recordings.save_delivery(key, waiting, address=moved)
-    assert await store.recordings.outcome_address(key, "U1") == moved
-    told = type(waiting)(Kind.OUTCOME, "U1", State.SENT)
-    await store.recordings.save_delivery(key, told, address=moved)
-    assert await store.recordings.outcome_address(key, "U1") is None
+    loaded = await store.recordings.load(key)
+    assert loaded.addresses == {(Kind.OUTCOME, "U1"): WAITING_AT}
+    [waiting] = loaded.work.deliveries
+    await store.recordings.record(key, Note(deliveries=[waiting]))
+    assert (await store.recordings.load(key)).addresses == loaded.addresses
+    told = replace(waiting, state=State.SENT)
+    await store.recordings.record(key, Note(deliveries=[told]))
     assert (await store.recordings.load(key)).addresses == {}
 
 
 async def test_the_first_recording_keeps_an_alias(store: Store, other_team: Store) -> None:
     one, two = await created(store, room_id="a"), await created(store, room_id="b")
     accepted = StartAccepted(at=T0, hms_id="hms-1")
-    await store.recordings.add_facts(one, [accepted], aliases=["job-1"])
+    await store.recordings.record(one, Note(facts=[accepted], aliases=["job-1"]))
     adopted = Adopted(at=T0, hms_id="hms-1", elsewhere=True)
-    await store.recordings.add_facts(two, [adopted], aliases=["job-1", "job-2"])
+    await store.recordings.record(two, Note(facts=[adopted], aliases=["job-1", "job-2"]))
     found = await store.recordings.keys_by_alias(["hms-1", "job-1", "job-2", "job-3"])
     assert found == {"hms-1": one, "job-1": one, "job-2": two}
     assert await store.recordings.keys_by_alias([]) == {}
@@ -244,13 +254,15 @@ async def test_who_lost_the_lease_announces_nothing_but_reports(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await created(store)
-    assert await store.queue.take(1, "a") == [key]
+    assert list(await store.queue.take(1, "a")) == [key]
     clock.advance(LEASE)
-    assert await another.queue.take(1, "b") == [key]
+    assert list(await another.queue.take(1, "b")) == [key]
     with pytest.raises(LeaseLost):
-        await store.recordings.record(key, facts=[StartAttempted(at=T0)], owner="a")
+        await store.recordings.announce(
+            await held(store, key, "a"), Note(facts=[StartAttempted(at=T0)])
+        )
     assert (await store.recordings.load(key)).recording.attempted_at is None
-    await store.recordings.record(key, facts=[StartAccepted(at=T0, hms_id="h")])
+    await store.recordings.record(key, Note(facts=[StartAccepted(at=T0, hms_id="h")]))
     assert (await store.recordings.load(key)).recording.hms_id == "h"
 
 
@@ -258,9 +270,11 @@ async def test_an_announcement_renews_the_lease(store: Store, clock: Clock) -> N
     key = await created(store)
     await store.queue.take(1, "a")
     clock.advance(LEASE - S)
-    await store.recordings.record(key, facts=[StartAttempted(at=T0)], owner="a")
+    await store.recordings.announce(
+        await held(store, key, "a"), Note(facts=[StartAttempted(at=T0)])
+    )
     clock.advance(LEASE - S)
-    assert await store.queue.take(1, "b") == []
+    assert await store.queue.take(1, "b") == {}
 
 
 async def test_a_key_of_nobody_or_of_another_team_is_unknown(
@@ -273,7 +287,6 @@ async def test_a_key_of_nobody_or_of_another_team_is_unknown(
         with pytest.raises(UnknownRecording):
             await store.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
         assert await store.lists.row(key) is None
-        assert await store.recordings.outcome_address(key, "U1") is None
 
 
 async def test_callers_cut_off_leave_the_store_usable(store: Store) -> None:

@@ -35,7 +35,6 @@ Operation = Callable[[Store], Awaitable[Any]]
 # What a tick, a webhook and /record list do. Written out: a new query has to be added here.
 OPERATIONS: Mapping[str, Operation] = {
     "take_due": lambda s: s.queue.take(DUE, "worker"),
-    "next_due": lambda s: s.queue.next_due(),
     "renew": lambda s: s.queue.renew(["worker"]),
     "release": lambda s: s.queue.release("rec-0000001", "worker", T0),
     "load": lambda s: s.lists.row("rec-0000001"),
@@ -56,7 +55,6 @@ OPERATIONS: Mapping[str, Operation] = {
 OF_WHAT_IS_OPEN: Mapping[str, Operation] = {
     "running": lambda s: s.lists.running(),
     "running in a channel": lambda s: s.lists.running(channel="C1"),
-    "recordings_in_channel": lambda s: s.lists.recordings_in_channel("C1"),
     "take_inbox": lambda s: s.inbox.take(200),
 }
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from bot.core.channel_settings import Allowed, ChannelSettings
 from bot.core.options import RecordingOptions
-from bot.features.presets.model import PRESETS_MOST, Preset
-from bot.features.presets.store import NameTaken, PresetRepository, TooMany
+from bot.features.presets.model import PRESETS_MOST, NameTaken, Preset, TooMany
+from bot.features.presets.store import PresetRepository
 from bot.store.channel_settings import SettingsChange
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created

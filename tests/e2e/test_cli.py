@@ -61,6 +61,15 @@ def fails_in_one_line(done: Done) -> str:
     return line
 
 
+async def test_run_warns_of_secrets_that_are_easy_to_guess(tmp_path: Path) -> None:
+    env = GOOD | {"METRICS_TOKEN": "s3cret-3", "HMS_WEBHOOK_SECRET": "s3cret-4-and-more"}
+    done = await record_bot(tmp_path, "run", env=env)
+    warned = [line for line in done.stderr.splitlines() if "short_secret" in line]
+    assert len(warned) == 1
+    assert "METRICS_TOKEN" in warned[0]
+    assert "s3cret" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("missing", "where"),
     [

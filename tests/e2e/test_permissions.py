@@ -43,6 +43,8 @@ async def test_a_guest_is_told_before_a_form_opens(bench: Bench) -> None:
     for text in ("", "start", 'start "no such room"', "start --preset nothing"):
         answer = await bench.guus.command(seed.STANDUP, f"/record {text}")
         assert answer.text == f"Only {MEMBERS} can start a recording here."
+    wrong = await bench.guus.command(seed.STANDUP, "/record start --res 4k")
+    assert labels(wrong.saw[0]["message"]["blocks"]) == []
     room = await bench.room()
     await bench.guus.command(seed.STANDUP, f'/record stop "{room.name}"')
     asked = await bench.told(bench.guus, seed.STANDUP, room.name, "is not being recorded")

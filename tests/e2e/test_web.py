@@ -10,6 +10,28 @@ from tests.e2e.reading import Json
 
 SECRET = {"X-Record-Bot-Secret": "sandbox-webhook-secret"}
 
+PROXIES = (
+    "CDN-Loop",
+    "CF-Connecting-IP",
+    "CF-Ray",
+    "Client-IP",
+    "Fastly-Client-IP",
+    "Fly-Client-IP",
+    "Forwarded",
+    "True-Client-IP",
+    "Via",
+    "X-Amzn-Trace-Id",
+    "X-Client-IP",
+    "X-Envoy-External-Address",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Original-URI",
+    "X-Real-IP",
+    "X-Request-ID",
+    "X-Some-New-Proxy",
+)
+
 
 def hook(bench: Bench, name: str = "default") -> str:
     return f"{bench.bot.url}/webhooks/100ms/{name}"
@@ -90,9 +112,22 @@ async def test_metrics_are_for_this_machine(bench: Bench) -> None:
     here = await bench.http.get(url)
     assert here.status_code == 200
     assert "record_bot_" in here.text
-    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+    for name in PROXIES:
         through_proxy = await bench.http.get(url, headers={name: "127.0.0.1"})
-        assert through_proxy.status_code == 403
+        assert through_proxy.status_code == 403, name
+    for host in (
+        "bot.example.com",
+        "127.0.0.1.example.com",
+        "localhost.example.com",
+        "[::2]",
+        "[::1",
+        "",
+    ):
+        by_its_name = await bench.http.get(url, headers={"Host": host})
+        assert by_its_name.status_code == 403, host
+    port = bench.bot.url.rpartition(":")[2]
+    for host in ("localhost", f"localhost:{port}", "127.0.0.1", f"[::1]:{port}"):
+        assert (await bench.http.get(url, headers={"Host": host})).status_code == 200, host
     # No token is set here, so none opens it.
     guess = {"X-Forwarded-For": "1.2.3.4", "Authorization": "Bearer None"}
     assert (await bench.http.get(url, headers=guess)).status_code == 403

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.core.retry import Retry
 from bot.features.doctor.model import DoctorReport, Ends, MissingScope, Place, Received, Undelivered
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
@@ -26,7 +27,7 @@ ILL = replace(
     received=Received(at(-7200), matched=2, waiting=1),
     ends=Ends(5, by_asking=3),
     undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
-    owed=Owed(at(-7200), at(30), at(30)),
+    owed=Owed(at(-7200), at(30), Retry(0, at(30))),
     unanswered=2,
     shut=(
         Shut("chat.update", at(40)),

@@ -26,6 +26,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parser import parse
 from bot.features.commands.table import MAX_LIST_COUNT, TABLE, entry_of
+from bot.features.options.drafts import draft_of_raw
 from bot.kit.typed_text import fold
 from tests.unit.slack_text import as_slack_sends
 
@@ -60,9 +61,11 @@ def test_parse_never_raises_and_every_correction_parses(text: str) -> None:
     result = parse(text)
     if isinstance(result, CommandError):
         assert result.reason
-        assert result.corrected is not None
-        assert not isinstance(parse(as_slack_sends(result.corrected)), CommandError)
-        assert not isinstance(parse(result.corrected.removeprefix("/record")), CommandError)
+        if result.corrected is not None:
+            assert not isinstance(parse(as_slack_sends(result.corrected)), CommandError)
+            assert not isinstance(parse(result.corrected.removeprefix("/record")), CommandError)
+        if result.understood is not None:
+            draft_of_raw(result.understood.raw)
 
 
 @given(COMMAND_LIKE)
@@ -94,7 +97,7 @@ DETAILS = st.fixed_dictionaries(
         "destination": WORDS,
         "output_modes": st.lists(st.sampled_from(["txt", "srt", "json"]), unique=True),
         "vocabulary": st.lists(
-            WORDS.map(lambda w: w.replace(",", " ").strip()).filter(bool), max_size=4
+            WORDS.map(lambda w: w.replace(",", " ").strip()).filter(bool), max_size=4, unique=True
         ),
         "context": WORDS,
         "temperature": st.floats(0.1, 1.0),

@@ -42,8 +42,6 @@ def test_help_start_explains_every_option() -> None:
         [
             "--res <size> — Set the size of the video.",
             "--audio — Record sound only.",
-            "--url <meeting url> — Record this page instead of the room's own.",
-            "--destination <name> — Store the files in this destination of the template.",
             "--transcript — Make a transcript.",
             "--no-transcript — Do not make a transcript.",
             "--modes <list> — Choose the files of the transcript.",
@@ -53,21 +51,23 @@ def test_help_start_explains_every_option() -> None:
             '--context "<text>" — Describe what the meeting is about, for the summary.',
             "--temperature <number> — Set how freely the summary is worded.",
             '--section "<title:format>" — Add a section to the summary. Repeat for more.',
-            "--preset <name> — Use the options of a preset. Options you give override it.",
+            "--url <meeting url> — Record this page instead of the room's own.",
+            "--destination <name> — Store the files in this destination of the template.",
+            "--preset <name> — Use a preset. Options you give override it.",
         ]
     )
     assert [o.accepted for o in about.options if o.accepted] == snapshot(
         [
             "720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 "
             "(smaller side 144 to 1080, larger side 192 to 1920 pixels)",
-            "a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",
-            "the name of a destination of the room's template, at most 255 characters",
             "txt, srt and json, separated by commas",
             "words separated by commas, at most 500",
             "text of at most 300 characters",
             "a number from 0.1 to 1.0",
             "a title, then :bullets (the default) or :paragraph. "
             "At most 6 sections, titles of at most 100 characters",
+            "a full web address such as https://acme.app.100ms.live/meeting/abc-defg-hij",
+            "the name of a destination of the room's template, at most 255 characters",
             "the name of a preset, at most 40 characters",
         ]
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.retry import Retry
 from bot.engine.replay import LONGEST, window
 from bot.store.values import Owed
 
@@ -22,6 +23,6 @@ DAY = timedelta(days=1)
     ],
 )
 def test_the_window_is_what_100ms_takes(away: timedelta, reach: timedelta) -> None:
-    start, end = window(Owed(BACK - away, BACK, BACK), MARGIN)
+    start, end = window(Owed(BACK - away, BACK, Retry(0, BACK)), MARGIN)
     assert end == BACK
     assert end - start == reach <= 14 * DAY

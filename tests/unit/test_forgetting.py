@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
-from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
 from bot.core.forgetting import erased, is_forgettable
 from bot.core.policy import Policy
 from bot.core.steps import Erase, Forget, Receipt
@@ -31,7 +31,7 @@ RECEIPT = Delivery(Kind.RECEIPT, "U3", State.SENT, posted_in="D3", ts="3.0")
 
 def step(*deliveries: Delivery, ended: bool = True) -> s.Step:
     facts = [*(READ if ended else RUNS), WISH]
-    work = Work(deliveries=deliveries, asked_at=at(5999))
+    work = Work(deliveries=deliveries, polled=Polled(at(5999)))
     return p.next_step(recording(*facts), work, Wanted(card="x"), Policy(), at(6001))
 
 

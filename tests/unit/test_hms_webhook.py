@@ -13,12 +13,10 @@ from bot.core.facts import (
     RecordingUploaded,
     TranscriptionReported,
 )
-from bot.hms.models import WebhookDelivery
 from bot.hms.webhook import (
     BadWebhook,
     Envelope,
     Ids,
-    envelope_of,
     fact_of,
     ids_of,
     inbox_identity,
@@ -272,18 +270,3 @@ def test_one_event_has_one_identity_however_it_is_sent_again() -> None:
 def test_different_events_have_different_identities(type_: str, data: dict[str, object]) -> None:
     first = inbox_identity(parse(event("beam.stopped.success", BEAM)))
     assert inbox_identity(parse(event(type_, data))) != first
-
-
-def test_the_delivery_history_gives_the_same_event() -> None:
-    delivery = WebhookDelivery.model_validate(
-        {
-            "event_id": "other",
-            "room_id": "room1",
-            "event_timestamp": "2021-11-30T12:59:57Z",
-            "payload": {"event_data": BEAM, "original_event_name": "beam.stopped.success"},
-        }
-    )
-    envelope = envelope_of(delivery)
-    assert envelope is not None
-    assert inbox_identity(envelope) == inbox_identity(parse(event("beam.stopped.success", BEAM)))
-    assert envelope_of(WebhookDelivery(event_id="e")) is None

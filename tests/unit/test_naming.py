@@ -1,9 +1,10 @@
-"""What people are asked when a room's name says too little, or too much."""
+"""What people are asked when a room's name says too little, or too much; and who answers."""
 
 from functools import partial
+from typing import get_args
 
 from bot.features.commands import model as c
-from bot.features.commands.listeners import line_of
+from bot.features.commands.listeners import HANDLERS, line_of
 from bot.features.rooms.model import RoomCode, RoomEntry
 from bot.features.rooms.service import find_room, which_room
 
@@ -34,3 +35,7 @@ async def test_before_100ms_has_named_any_room_none_is_said_to_be_missing() -> N
 def test_a_code_names_no_room_to_stop() -> None:
     told = which_room("abc-defg-hij", RoomCode("abc-defg-hij"), line_of(c.Stop)).text
     assert told.startswith("The bot cannot tell which room a room code opens.")
+
+
+def test_each_command_has_its_handler() -> None:
+    assert set(HANDLERS) == {*get_args(c.Command), c.CommandError}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core import facts as f
 from bot.core import plan as p
-from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
 from bot.core.derive import derive
 from bot.core.policy import Policy, is_late, transcript_expected_at
 from bot.core.steps import Wait
@@ -31,7 +31,7 @@ numbers = st.sampled_from([1e300, 1e12, 10**400, -1, "1e308", None]) | st.floats
 def looked_at(*told: f.Fact) -> None:
     log = [requested(), f.StartAccepted(at=at(2), hms_id="j"), *told]
     recording = derive("k", log)
-    work = Work(deliveries=(CARD,), asked_at=TOLD)
+    work = Work(deliveries=(CARD,), polled=Polled(TOLD))
     step = p.next_step(recording, work, Wanted(card="h"), POLICY, TOLD)
     if isinstance(step, Wait):
         assert step.until - TOLD < LONGEST

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
-from bot.core.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
 from bot.core.derive import derive
 from bot.core.options import RecordingOptions
 from bot.core.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
+from bot.core.retry import Retry
 from tests.unit.some import any_facts, at, discovered, requested
 
 POLICY = Policy()
@@ -40,7 +41,7 @@ def _step(
     options: RecordingOptions | None = None,
     work: Work | None = None,
 ) -> s.Step:
-    notes = replace(work or Work(asked_at=at(8)), deliveries=deliveries)
+    notes = replace(work or Work(polled=Polled(at(8))), deliveries=deliveries)
     recording = derive("k", [requested(options=options), *more])
     return p.next_step(recording, notes, WANTED, POLICY, now)
 
@@ -55,7 +56,7 @@ def test_the_card_comes_before_the_start() -> None:
 
 
 def test_a_slow_slack_delays_the_start_by_ten_seconds_at_most() -> None:
-    waiting = _with(CARD, state=State.WAITING, not_before=at(60))
+    waiting = _with(CARD, state=State.WAITING, retry=Retry(0, at(60)))
     assert _step([], waiting, now=at(3)) == s.Wait(at(10))
     assert _step([], waiting, now=at(10)) == s.Start()
 
@@ -87,7 +88,7 @@ def test_what_is_only_starting_is_stopped_at_once() -> None:
 def test_pause_is_not_sent_while_a_stop_waits() -> None:
     stop = f.StopRequested(at=at(8), by="U1")
     pause = f.PauseRequested(at=at(9), by="U2", pause=True)
-    held = Work(asked_at=at(8), holds={s.hold_name(s.Stop()): Hold(at(30), 1)})
+    held = Work(retries={s.retry_name(s.Stop()): Retry(1, at(30))}, polled=Polled(at(8)))
     waits = _step([*RUNNING, stop, pause], CARD, now=at(9), work=held)
     assert waits == s.Wait(at(30))
 
@@ -102,7 +103,7 @@ def test_the_last_wish_to_pause_or_resume_counts() -> None:
 def test_edits_of_a_card_coalesce() -> None:
     stale = _with(CARD, hash="h1")
     assert _step(RUNNING, stale, now=at(9)) == s.UpdateCard("C1")
-    edited = _with(stale, not_before=at(10))
+    edited = _with(stale, retry=Retry(0, at(10)))
     assert _step(RUNNING, edited, now=at(9)) == s.Wait(at(10))
 
 
@@ -128,32 +129,32 @@ def test_asking_starts_soon_and_then_backs_off() -> None:
     first = _step(accepted, CARD, now=at(3), work=never)
     assert isinstance(first, s.Wait)
     assert at(2 + 4.5) <= first.until <= at(2 + 5.5)
-    assert _step(accepted, CARD, now=at(8), work=never) == s.Ask()
-    later = _step(accepted, CARD, now=at(9), work=Work(asked_at=at(8), asks=2))
+    assert _step(accepted, CARD, now=at(8), work=never) == s.Poll()
+    later = _step(accepted, CARD, now=at(9), work=Work(polled=Polled(at(8), 2)))
     assert isinstance(later, s.Wait)
     assert at(8 + 9) <= later.until <= at(8 + 11)
 
 
 def test_without_webhooks_it_asks_oftener() -> None:
     recording = derive("k", [requested(), *RUNNING])
-    asked = Work(asked_at=at(8))
-    seldom = p.ask_at(recording, asked, POLICY)
-    often = p.ask_at(recording, asked, Policy(webhooks=False))
+    asked = Work(polled=Polled(at(8)))
+    seldom = p.poll_at(recording, asked, POLICY)
+    often = p.poll_at(recording, asked, Policy(webhooks=False))
     assert often < seldom
 
 
 def test_after_downtime_everything_open_is_asked_for_at_once() -> None:
-    assert _step(RUNNING, CARD, now=at(9), work=Work()) == s.Ask()
+    assert _step(RUNNING, CARD, now=at(9), work=Work()) == s.Poll()
     assert isinstance(_step(RUNNING, CARD, now=at(9)), s.Wait)
 
 
 def test_it_asks_once_after_the_end_then_waits_for_the_transcript() -> None:
-    before_the_end = Work(asked_at=at(500))
-    assert _step(ENDED, CARD, now=at(621), work=before_the_end) == s.Ask()
+    before_the_end = Work(polled=Polled(at(500)))
+    assert _step(ENDED, CARD, now=at(621), work=before_the_end) == s.Poll()
 
 
 def test_a_template_without_transcript_is_soon_known() -> None:
-    asked = Work(asked_at=at(900))
+    asked = Work(polled=Polled(at(900)))
     step = _step(ENDED, CARD, now=at(931), work=asked)
     assert step == s.GiveUp(on_recording=False)
     wanted = RecordingOptions(transcription=True)
@@ -161,10 +162,10 @@ def test_a_template_without_transcript_is_soon_known() -> None:
 
 
 def test_the_transcript_is_asked_for_when_it_is_due() -> None:
-    asked = Work(asked_at=at(620))
+    asked = Work(polled=Polled(at(620)))
     step = _step(ENDED, CARD, now=at(630), work=asked)
     assert step == s.Wait(at(600 + 300))
-    assert _step(ENDED, CARD, now=at(900), work=asked) == s.Ask()
+    assert _step(ENDED, CARD, now=at(900), work=asked) == s.Poll()
 
 
 def test_a_long_recording_is_given_a_fifth_of_its_length() -> None:
@@ -203,7 +204,7 @@ def test_a_failure_seen_by_asking_is_told_with_its_cause_if_that_comes_soon() ->
     assert _step(named, *told, now=at(61)) == s.PostSummary("C1")
     alone = p.next_step(
         derive("k", [requested(), *seen]),
-        Work(asked_at=at(60), deliveries=tuple(told)),
+        Work(deliveries=tuple(told), polled=Polled(at(60))),
         WANTED,
         replace(POLICY, webhooks=False),
         at(61),
@@ -213,14 +214,16 @@ def test_a_failure_seen_by_asking_is_told_with_its_cause_if_that_comes_soon() ->
 
 def test_results_wait_for_the_video() -> None:
     early: list[f.Fact] = [*RUNNING, f.TranscriptionReported(at=at(950), outcome="success")]
-    assert _step(early, CARD, now=at(1000), work=Work(asked_at=at(999))) != s.FetchTranscript()
+    assert (
+        _step(early, CARD, now=at(1000), work=Work(polled=Polled(at(999)))) != s.FetchTranscript()
+    )
 
 
 @pytest.mark.parametrize(
     ("card", "step"),
     [
         (_with(CARD, state=State.SENDING), s.PostCard("C1")),
-        (_with(CARD, state=State.WAITING, not_before=at(700)), s.Wait(at(700))),
+        (_with(CARD, state=State.WAITING, retry=Retry(0, at(700))), s.Wait(at(700))),
         (_with(CARD, state=State.GONE), s.PostSummary("C1")),
         (CARD, s.PostSummary("C1")),
     ],
@@ -231,7 +234,7 @@ def test_results_wait_for_the_card_they_belong_to(card: Delivery, step: s.Step) 
 
 
 def test_what_slack_refused_is_looked_at_again_ever_more_seldom() -> None:
-    refused = _with(CARD, state=State.PARKED, not_before=at(30))
+    refused = _with(CARD, state=State.PARKED, retry=Retry(0, at(30)))
     told = Delivery(Kind.TELL, "U1", State.SENT)
     assert _step(RUNNING, refused, told, now=at(29)) == s.Wait(at(30))
     assert _step(RUNNING, refused, told, now=at(30)) == s.PostCard("C1")
@@ -269,14 +272,14 @@ def test_a_transcript_that_never_comes_is_late_then_given_up() -> None:
 def test_a_held_step_lets_the_next_one_pass() -> None:
     stop = f.StopRequested(at=at(9), by="U2")
     stale = _with(CARD, hash="h1")
-    held = Work(holds={"Stop": Hold(at(20), 3)})
+    held = Work(retries={"Stop": Retry(3, at(20))})
     assert _step([*RUNNING, stop], stale, now=at(10), work=held) == s.UpdateCard("C1")
     assert _step([*RUNNING, stop], stale, now=at(20), work=held) == s.Stop()
 
 
-def test_hold_names_tell_steps_apart() -> None:
+def test_names_of_retries_tell_steps_apart() -> None:
     names = {
-        s.hold_name(step)
+        s.retry_name(step)
         for step in (
             s.Stop(),
             s.PostCard("C1"),
@@ -299,7 +302,7 @@ def _deliveries() -> st.SearchStrategy[tuple[Delivery, ...]]:
         target=st.sampled_from(["C1", "C2", "U1"]),
         state=st.sampled_from(State),
         hash=st.sampled_from(["h1", "h2"]),
-        not_before=st.none() | _TIMES,
+        retry=st.builds(Retry, st.integers(0, 9), st.none() | _TIMES),
     )
     return st.lists(one, max_size=6, unique_by=lambda d: (d.kind, d.target)).map(tuple)
 
@@ -320,25 +323,26 @@ def test_next_step_never_waits_for_the_past(
     asks: int,
     failures: int,
 ) -> None:
-    work = Work(deliveries, asked_at=asked_at, asks=asks, ask_failures=failures)
+    retries = {s.POLL: Retry(failures, asked_at)} if failures else {}
+    work = Work(deliveries, retries, Polled(asked_at, asks))
     step = p.next_step(derive("k", facts), work, WANTED, POLICY, now)
     if isinstance(step, s.Wait):
         assert step.until > now
 
 
 @given(facts=any_facts(), deliveries=_deliveries(), now=_TIMES)
-def test_a_step_that_is_held_up_is_not_named(
+def test_a_step_to_be_retried_later_is_not_named(
     facts: list[f.Fact], deliveries: tuple[Delivery, ...], now: datetime
 ) -> None:
     recording = derive("k", facts)
-    holds: dict[str, Hold] = {}
+    retries: dict[str, Retry] = {}
     for _ in range(20):
-        step = p.next_step(recording, Work(deliveries, holds), WANTED, POLICY, now)
+        step = p.next_step(recording, Work(deliveries, retries), WANTED, POLICY, now)
         if isinstance(step, s.Wait | s.Done):
             return
-        name = s.hold_name(step)
-        assert name not in holds
-        holds[name] = Hold(now + timedelta(seconds=1), 1)
+        name = s.retry_name(step)
+        assert name not in retries
+        retries[name] = Retry(1, now + timedelta(seconds=1))
     pytest.fail("more steps at once than there are kinds of them")
 
 
@@ -351,7 +355,7 @@ def test_back_off_grows_and_is_bounded(attempts: int) -> None:
 
 def test_time_scale_divides_every_wait_and_nothing_else() -> None:
     fast = POLICY.scaled(60)
-    assert fast.ask_first == POLICY.ask_first / 60
+    assert fast.poll_first == POLICY.poll_first / 60
     assert fast.pause_within == POLICY.pause_within
     assert fast.start_within == timedelta(seconds=5)
     assert Policy(start_within=timedelta(seconds=1)).scaled(2).start_within == timedelta(seconds=1)
@@ -362,7 +366,7 @@ def test_time_scale_divides_every_wait_and_nothing_else() -> None:
 def test_of_what_nobody_asked_us_for_nobody_is_told() -> None:
     """Its home is closed: the other channel gets the results, and no starter is written to."""
     work = Work(
-        deliveries=(_with(CARD, state=State.PARKED), _with(CARD, target="C2")), asked_at=at(8)
+        deliveries=(_with(CARD, state=State.PARKED), _with(CARD, target="C2")), polled=Polled(at(8))
     )
     running = derive("k", [discovered("C1", "C2"), f.BeamStarted(at=at(6))])
     assert isinstance(p.next_step(running, work, WANTED, POLICY, at(9)), s.Wait)

@@ -10,10 +10,11 @@ from record_bot_sandbox.slack.rules import check_view
 
 from bot.core.options import RecordingOptions
 from bot.features.options.drafts import Draft, still_untouched, with_options
-from bot.features.options.form_input import draft_from_state, read_options
-from bot.features.options.rules import laid_over
+from bot.features.options.form import draft_from_state, read_options
+from bot.features.options.table import laid_over
+from bot.features.presets.form import name_error, preset_form, save_as_form
 from bot.features.presets.model import Preset, find_preset, name_key, nearest_preset, tidy_name
-from bot.features.presets.views import name_error, preset_form, presets_view, save_as_form
+from bot.features.presets.views import presets_view
 from bot.features.start.form import start_form
 from tests.unit.start_form_samples import untouched
 

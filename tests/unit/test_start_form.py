@@ -21,7 +21,7 @@ from bot.features.options.drafts import (
     section_rows,
     show_more,
 )
-from bot.features.options.form_input import draft_from_state, input_block_ids
+from bot.features.options.form import draft_from_state, input_block_ids
 from bot.features.start.form import start_form
 from bot.ui import ids
 from tests.unit.start_form_samples import NASTY, ROOM, Json, drafts, stored, typed, untouched

@@ -7,8 +7,8 @@ from hypothesis import assume, example, given
 
 from bot.core.options import RecordingOptions, Resolution, Section
 from bot.features.options.drafts import Draft, DraftSection, draft_of
-from bot.features.options.form_input import draft_from_state, input_block_ids
-from bot.features.start.form import StartRequest, read, start_form
+from bot.features.options.form import draft_from_state, input_block_ids
+from bot.features.start.form import FilledForm, read, start_form
 from bot.ui.forms import FieldErrors, as_much_as_fits
 from tests.unit.start_form_samples import (
     ROOM,
@@ -33,7 +33,7 @@ def filled(base: Draft = MORE, /, **fields: object) -> Draft:
 
 def options_of(draft: Draft) -> RecordingOptions:
     request = read(draft)
-    assert isinstance(request, StartRequest), request
+    assert isinstance(request, FilledForm), request
     return request.options
 
 
@@ -65,10 +65,10 @@ def test_every_error_is_at_an_input_of_the_form(draft: Draft) -> None:
 @given(expressible())
 def test_options_survive_the_form(options: RecordingOptions) -> None:
     draft = draft_of(options, room_id=ROOM, room_name="Weekly", channel="C0123456789")
-    assert read(draft) == StartRequest(ROOM, "Weekly", options, "C0123456789")
+    assert read(draft) == FilledForm(ROOM, "Weekly", options, "C0123456789")
     shown = draft_from_state(untouched(start_form(draft, request_id="r1")), draft)
     again = read(shown)
-    assert isinstance(again, StartRequest)
+    assert isinstance(again, FilledForm)
     assert set(again.options.output_modes) == set(options.output_modes)
     assert again.options.model_copy(update={"output_modes": options.output_modes}) == options
 
@@ -82,7 +82,7 @@ def test_a_form_left_untouched_changes_nothing(draft: Draft) -> None:
     draft = draft.model_copy(update=sides)
     after = read(draft_from_state(untouched(start_form(draft, request_id="r1")), draft))
     before = read(draft)
-    if isinstance(before, StartRequest) and isinstance(after, StartRequest):
+    if isinstance(before, FilledForm) and isinstance(after, FilledForm):
         assert after.channel == before.channel
         assert set(after.options.output_modes) == set(before.options.output_modes)
         same = {"output_modes": ()}
@@ -244,7 +244,7 @@ def test_a_summary_alone_never_turns_the_transcript_on(switch: str) -> None:
 def test_a_direct_message_means_to_the_person() -> None:
     for channel, wanted in (("C0123456789", "C0123456789"), ("D0123456789", None), (None, None)):
         request = read(filled(channel=channel))
-        assert isinstance(request, StartRequest)
+        assert isinstance(request, FilledForm)
         assert request.channel == wanted
 
 
@@ -286,7 +286,7 @@ def test_a_long_room_name_outlives_its_option() -> None:
 
 def test_a_name_that_is_missing_is_replaced_by_the_id() -> None:
     request = read(Draft(room_id=ROOM, room_name=" "))
-    assert isinstance(request, StartRequest)
+    assert isinstance(request, FilledForm)
     assert request.room_name == ROOM
 
 

@@ -8,9 +8,10 @@ from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
 from bot.core.assets import Transcription
-from bot.core.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
 from bot.core.derive import derive
 from bot.core.policy import Policy, is_late
+from bot.core.retry import Retry
 from tests.unit.some import at, requested
 
 POLICY = Policy()
@@ -26,9 +27,9 @@ GIVE_UP = s.GiveUp(on_recording=False)
 
 
 def step(now: datetime, attempts: int, *, more: tuple[f.Fact, ...] = ()) -> s.Step:
-    tried = Hold(now - timedelta(seconds=1), attempts)
-    holds = {s.hold_name(s.FetchTranscript()): tried} if attempts else {}
-    work = Work(deliveries=(CARD,), holds=holds, asked_at=at(1001))
+    tried = Retry(attempts, now - timedelta(seconds=1))
+    retries = {s.retry_name(s.FetchTranscript()): tried} if attempts else {}
+    work = Work(deliveries=(CARD,), retries=retries, polled=Polled(at(1001)))
     return p.next_step(derive("k", [*FACTS, *more]), work, Wanted(card="h"), POLICY, now)
 
 

@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core.deliveries import Kind, State
+from bot.core.retry import Retry
 from bot.features.doctor.model import (
     DoctorReport,
     Ends,
+    LocalReport,
     MissingScope,
     Place,
     Received,
     Stuck,
     Undelivered,
 )
-from bot.features.doctor.views import doctor_reply
+from bot.features.doctor.views import doctor_reply, local_reply
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from bot.ui.message import Message
@@ -174,6 +176,50 @@ def test_what_is_recorded_elsewhere_is_not_told() -> None:
     assert SECRET in read(starter)
 
 
+def test_people_of_another_organisation_read_of_their_channel_only() -> None:
+    errors = replace(TRYING, error="HTTP 500", target="C0SECRET")
+    there = LocalReport((MINE, errors, HELD), Place("C1", "not_in_channel"), "U9")
+    message = local_reply(there, bot="recorder")
+    assert shown(message) == snapshot("""\
+*Waiting*
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: waiting to post the card.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: waiting to post the results.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed; the bot is
+    retrying.
+*This channel*
+⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
+    again.
+~ The members of recorder's workspace see more.\
+""")
+    for word in ("C0SECRET", "500", "U1", "webhook", "version"):
+        assert word not in read(message)
+
+
+def test_nothing_waits_for_people_of_another_organisation() -> None:
+    assert shown(local_reply(LocalReport((), Place("C1"), "U9"))) == snapshot("""\
+*Waiting*
+✅ Nothing is waiting.
+*This channel*
+✅ @record-bot is in <#C1> and can post.
+~ The members of record-bot's workspace see more.\
+""")
+
+
+def test_what_whoever_runs_the_bot_has_to_change() -> None:
+    found = replace(WELL, org_wide=True, short_secrets=("METRICS_TOKEN",))
+    assert reply(found).splitlines()[-7:] == snapshot(
+        [
+            "⚠️ The app's token is of an app installed for a whole organisation, which is not",
+            "    supported yet. Install the app in one workspace and copy the new token.",
+            "✅ All that the bot needs.",
+            "*Settings*",
+            "⚠️ `METRICS_TOKEN` has less than 16 characters. The next version refuses it. Set",
+            "    a longer one.",
+            "~ recorder, version `0.1.0`",
+        ]
+    )
+
+
 def test_of_very_many_the_rest_is_counted() -> None:
     many = doctor_reply(replace(WELL, stuck=(MINE,) * 30))
     assert_accepted(many)
@@ -210,7 +256,7 @@ REPORTS = st.builds(
         st.lists(st.tuples(TEXTS, COUNTS), max_size=3).map(tuple),
         st.booleans(),
     ),
-    owed=st.none() | st.builds(Owed, TIMES, TIMES, TIMES),
+    owed=st.none() | st.builds(Owed, TIMES, TIMES, st.builds(Retry, COUNTS, st.none() | TIMES)),
     stuck=st.lists(STUCK, max_size=30).map(tuple),
     unanswered=COUNTS,
     shut=st.lists(
@@ -221,6 +267,8 @@ REPORTS = st.builds(
     place=st.none() | st.builds(Place, CHANNELS, st.none() | TEXTS),
     asker=USERS,
     version=TEXTS,
+    short_secrets=st.lists(st.just("METRICS_TOKEN"), max_size=2).map(tuple),
+    org_wide=st.booleans(),
 )
 
 
@@ -228,3 +276,4 @@ REPORTS = st.builds(
 @given(REPORTS, TEXTS)
 def test_slack_takes_it_whatever_is_found(found: DoctorReport, bot: str) -> None:
     assert_accepted(doctor_reply(found, bot=bot))
+    assert_accepted(local_reply(LocalReport(found.stuck, found.place, found.asker), bot=bot))

@@ -15,7 +15,6 @@ from bot.features.commands import views as commands_views
 from bot.features.commands.model import CommandError, Start, command_line
 from bot.features.commands.parser import parse
 from bot.features.control import views as steer_views
-from bot.features.history import views as lists
 from bot.features.history.model import Row
 from bot.features.results import views as results_views
 from bot.features.rooms import views as rooms_views
@@ -44,8 +43,8 @@ SIMPLE = [
     steer_views.stopping(NAME),
     steer_views.pausing(NAME),
     steer_views.resuming(NAME),
-    lists.nothing_running(),
-    lists.nothing_running(NAME),
+    replies.nothing_running(),
+    replies.nothing_running(NAME),
     start_views.already_recording(
         NAME, "U1", NOW, permalink=PERMALINK, key="key-1", can_follow=True
     ),
@@ -155,19 +154,16 @@ Which of these 120 recordings do you want to pause?
 def test_a_command_that_was_not_understood() -> None:
     error = parse('start "Q&A <b>" --res 9000x1')
     assert isinstance(error, CommandError)
-    assert shown(commands_views.command_error(error)) == snapshot("""\
-*The smaller side must be 144 to 1080 pixels.*
---res accepts 720p, 1080p, portrait or WIDTHxHEIGHT such as 1280x720 (smaller
-    side 144 to 1080, larger side 192 to 1920 pixels).
-Did you mean:
-/record start "Q&A <b>" --res 1920x144
-[Open the form -> form_open]\
+    assert shown(commands_views.command_error(error, "draft-1")) == snapshot("""\
+*--res: The width must be 144 to 1920 pixels. The height must be 144 to 1920
+    pixels.*
+The form opens with the options that were understood.
+[*Open the form -> form_back]\
 """)
-    assert folded(commands_views.command_error(error).text) == snapshot("""\
-The smaller side must be 144 to 1080 pixels. --res accepts 720p, 1080p, portrait
-    or WIDTHxHEIGHT such as 1280x720 (smaller side 144 to 1080, larger side 192
-    to 1920 pixels). Did you mean: `/record start "Q&amp;A &lt;b&gt;" --res
-    1920x144`\
+    assert folded(commands_views.command_error(error, "draft-1").text) == snapshot("""\
+--res: The width must be 144 to 1920 pixels. The height must be 144 to 1920
+    pixels.
+The form opens with the options that were understood.\
 """)
 
 
@@ -199,7 +195,7 @@ def test_slack_takes_any_words(
     rooms = [RoomEntry(other, text)] * 30
     messages: list[Any] = [
         start_views.starting_reply(text),
-        lists.nothing_running(text),
+        replies.nothing_running(text),
         start_views.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
         start_views.recorded_elsewhere(text),
         access_views.no_right(text, other),
@@ -209,6 +205,7 @@ def test_slack_takes_any_words(
         rooms_views.room_unknown(text, rooms, [text] * 30),
         rooms_views.room_ambiguous(text, rooms, [other]),
         commands_views.command_error(CommandError(text, maybe, maybe, other)),
+        commands_views.command_error(CommandError(text, maybe, None, other), "draft-1"),
         commands_views.command_error(CommandError(text, other * 9, other, "/record")),
     ]
     for message in messages:

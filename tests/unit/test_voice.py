@@ -23,6 +23,7 @@ from bot.listeners.app import for_people
 from bot.ui import message
 from bot.ui.message import Message
 from bot.ui.problems import explain
+from bot.ui.replies import not_understood
 from bot.ui.words import PHASES
 from tests.unit.views_samples import RUNS, assert_accepted, dates
 from tests.voice import page
@@ -30,7 +31,11 @@ from tests.voice.everything import GROUPS, SAMPLES
 from tests.voice.sample import Sample, name_of, story
 
 PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
-PIECES: set[Callable[..., object]] = {message.modal, message.say}  # what views are made of
+PIECES: set[Callable[..., object]] = {
+    message.modal,
+    message.say,
+    not_understood,
+}  # what views are made of
 CHOOSERS: set[Callable[..., object]] = {
     for_people,
     which_room,

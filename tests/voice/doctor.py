@@ -9,8 +9,8 @@ from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
-from bot.features.doctor.model import Ends, Place, Received, Stuck
-from bot.features.doctor.views import doctor_reply, looking
+from bot.features.doctor.model import Ends, LocalReport, Place, Received, Stuck
+from bot.features.doctor.views import doctor_reply, local_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
 from tests.unit import doctor_samples
@@ -32,6 +32,13 @@ ILL = replace(
 DEAF = replace(
     WELL, undelivered=None, received=Received(None), ends=Ends(2), missing_scopes=None, place=None
 )
+ORG_WIDE = replace(WELL, org_wide=True, short_secrets=("METRICS_TOKEN",))
+GUEST_WELL = LocalReport((), Place(seed.PARTNERS), seed.STRANGER)
+GUEST_ILL = LocalReport(
+    (replace(TRYING, target=seed.PARTNERS), HELD),
+    Place(seed.PARTNERS, "not_in_channel"),
+    seed.STRANGER,
+)
 
 
 def _doctor() -> list[Sample]:
@@ -43,6 +50,11 @@ def _doctor() -> list[Sample]:
         only_you("Webhooks are not set up; in a direct message", doctor_reply, private, bot=BOT),
         only_you("Many problems", doctor_reply, ILL, bot=BOT),
         only_you("Nobody answers, and no webhook has come", doctor_reply, DEAF, bot=BOT),
+        only_you(
+            "… and the app was installed for an organisation", doctor_reply, ORG_WIDE, bot=BOT
+        ),
+        only_you("Somebody of another organisation asks", local_reply, GUEST_WELL, bot=BOT),
+        only_you("… and something waits", local_reply, GUEST_ILL, bot=BOT),
         only_you("Check-up was pressed on Home, and is under way", looking),
     ]
 

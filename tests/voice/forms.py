@@ -12,6 +12,7 @@ from bot.core.options import RecordingOptions
 from bot.features.channel_settings.form import Changed, settings_form
 from bot.features.forget import views as forgetting
 from bot.features.options.drafts import Draft, DraftSection, with_options
+from bot.features.presets import form as preset_forms
 from bot.features.presets import views as presets
 from bot.features.presets.model import WORKSPACE, Preset
 from bot.features.start import views as outcomes
@@ -128,8 +129,8 @@ def _presets() -> list[Sample]:
     return [
         modal("/record presets", presets.presets_view, [WEEKLY, BOARD], seed.STANDUP),
         modal("There are none", presets.presets_view, [], seed.STANDUP),
-        modal("Save as preset, from the form", presets.save_as_form, "r", seed.STANDUP),
-        modal("Edit", presets.preset_form, editing, request_id="r"),
+        modal("Save as preset, from the form", preset_forms.save_as_form, "r", seed.STANDUP),
+        modal("Edit", preset_forms.preset_form, editing, request_id="r"),
         modal("It was deleted", presets.deleted_view),
     ]
 

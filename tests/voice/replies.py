@@ -11,6 +11,7 @@ from bot.access.views import refused_message
 from bot.core import facts as f
 from bot.core.channel_settings import Allowed
 from bot.core.deliveries import Delivery, Kind, State
+from bot.core.options import RecordingOptions
 from bot.core.recording import Phase
 from bot.features.channel_settings import views as settings_replies
 from bot.features.commands import views as commands_views
@@ -22,6 +23,8 @@ from bot.features.control.views import not_now, stop_wished
 from bot.features.follow import views as following
 from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
+from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
+from bot.features.presets.views import no_such_preset
 from bot.features.rooms import views as rooms_views
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.views import no_rooms_yet, only_a_code
@@ -44,10 +47,12 @@ COMMANDS = [room.name for room in ROOMS]
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
+TOWN_HALL = Preset("p1", WORKSPACE, "Town hall", RecordingOptions(), "U1", NOW)
 WRONG = {
     "A command is misspelt": "strat standup",
     "No similar command": "dance",
     "An option is unknown": "start standup --resolution-x 5",
+    "A web address lacks its beginning": "start standup --url https:/acme.example/x",
     "A value is out of range": "start standup --temperature 7",
     "Options contradict each other": "start standup --no-transcript --summary",
     "The list is too long": "list standup 400",
@@ -62,7 +67,23 @@ def wrong(text: str) -> CommandError:
 
 def _misread() -> list[Sample]:
     return [
-        only_you(when, commands_views.command_error, wrong(text)) for when, text in WRONG.items()
+        only_you(when, commands_views.command_error, error, "r" if error.understood else None)
+        for when, error in ((when, wrong(text)) for when, text in WRONG.items())
+    ] + [
+        only_you(
+            "There is no such preset",
+            no_such_preset,
+            NoSuchPreset("town hal", None, [TOWN_HALL]),
+            '/record start standup --preset "Town hall"',
+            "r",
+        ),
+        only_you(
+            "… and none that is nearly called that",
+            no_such_preset,
+            NoSuchPreset("weekly", None, []),
+            None,
+            "r",
+        ),
     ]
 
 
@@ -97,8 +118,8 @@ def _asking() -> list[Sample]:
         only_you("Only a room code was given", only_a_code),
         only_you("Several recordings run", steer_views.which_one, two, "stop"),
         only_you("Many recordings run", steer_views.which_one, many, "pause"),
-        only_you("Nothing to stop here", lists.nothing_running),
-        only_you("That room is not being recorded", lists.nothing_running, ROOM),
+        only_you("Nothing to stop here", replies.nothing_running),
+        only_you("That room is not being recorded", replies.nothing_running, ROOM),
         only_you("The recording is in the wrong state", not_now, states),
         only_you("The button is out of date", steer_views.too_late, "pause"),
         only_you("A message without a room's link", start_views.no_room_link),

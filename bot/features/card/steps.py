@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from bot.core.deliveries import Kind, State, Wanted
+from bot.core.note import Note
 from bot.core.policy import is_late, transcript_expected_at
-from bot.engine.context import Context, Note
+from bot.core.retry import Retry
+from bot.engine.context import Context
 from bot.engine.posting import parked, post
 from bot.features.card.views import recording_card, tell_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
@@ -54,15 +56,14 @@ async def update_card(ctx: Context, channel: str) -> Note:
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        tried = replace(card, attempts=card.attempts + 1, changed_at=ctx.now)
+        tried = replace(card, retry=Retry(card.retry.attempts + 1), changed_at=ctx.now)
         return Note(deliveries=[parked(ctx, tried, refused)])
     edited = replace(
         card,
         state=State.SENT,
         hash=content_hash(message),
-        attempts=0,
         error=None,
-        not_before=ctx.now + ctx.deps.policy.card_every,
+        retry=Retry(0, ctx.now + ctx.deps.policy.card_every),
         changed_at=ctx.now,
     )
     return Note(deliveries=[edited])

@@ -7,9 +7,10 @@ from typing import Any, get_args
 
 from bot.core.channel_settings import Allowed, ChannelSettings, ResultsIn, Who
 from bot.features.channel_settings import ids
-from bot.ui.forms import FieldErrors, named_option, pick, radio, ticks, words
+from bot.ui.forms import FieldErrors, asked, named_option, pick, radio, ticks, words
 from bot.ui.message import Block, View, context, lines, section
 from bot.ui.text import mention, place, when
+from bot.ui.view_state import ViewState
 
 WHO = {
     "everyone": "Every full member of this workspace",
@@ -127,14 +128,7 @@ def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> I
 def _field(
     field: str, label: str, element: Block, *, hint: str = "", optional: bool = False
 ) -> Block:
-    return {
-        "type": "input",
-        "block_id": field,
-        "label": words(label),
-        "element": {**element, "action_id": ids.action(field)},
-        "optional": optional,
-        **({"hint": words(hint)} if hint else {}),
-    }
+    return asked(field, label, element, hint=hint, optional=optional, action=ids.action(field))
 
 
 def _log(changes: Sequence[Changed]) -> Iterator[Block]:
@@ -158,74 +152,32 @@ def group_options(groups: Mapping[str, str], query: str) -> dict[str, Any]:
 
 def settings_from_state(values: object, before: ChannelSettings) -> ChannelSettings | FieldErrors:
     """Read the settings; fields that are not on the form keep their value."""
-    state = _State(values)
+    state = ViewState(values, ids.action)
     errors = FieldErrors()
     may_start = _allowed(state, "start", before.may_start, errors)
     may_stop = _allowed(state, "stop", before.may_stop, errors)
     if errors:
         return errors
-    also = state.several(ids.ALSO, "selected_options", [n for n in ALSO if getattr(before, n)])
-    results = state.option(ids.RESULTS)
-    preset = state.option(ids.PRESET)
+    also = state.several(ids.ALSO, [name for name in ALSO if getattr(before, name)])
+    room_id, shown = state.option(ids.ROOM, (before.room_id, before.room_name))
+    # Read the default room; keep its full name if the option shows only a part of it.
+    known = before.room_name if room_id == before.room_id else None
     return ChannelSettings(
-        **_room(state, before),
-        preset_id=(preset[0] if preset else None) if state.has(ids.PRESET) else before.preset_id,
+        room_id=room_id,
+        room_name=known or shown,
+        preset_id=state.option(ids.PRESET, (before.preset_id, None))[0],
         may_start=may_start,
         may_stop=may_stop,
-        results=_one_of(results, get_args(ResultsIn), before.results),
+        results=state.choice(ids.RESULTS, before.results, get_args(ResultsIn)),
         outside_links="outside_links" in also,
         tell_room="tell_room" in also,
     )
 
 
-def _room(state: "_State", before: ChannelSettings) -> dict[str, Any]:
-    """Read the default room; keep its full name if the option shows only a part of it."""
-    room_id, name = before.room_id, before.room_name
-    if state.has(ids.ROOM):
-        chosen = state.option(ids.ROOM) or (None, None)
-        name = name if name and chosen[0] == room_id else chosen[1]
-        room_id = chosen[0]
-    return {"room_id": room_id, "room_name": name}
-
-
-def _allowed(state: "_State", doing: str, before: Allowed, errors: FieldErrors) -> Allowed:
-    people = state.several(f"{doing}_people", "selected_users", [])
-    groups = state.several(f"{doing}_groups", "selected_options", list(before.groups))
-    who: Who = _one_of(state.option(f"{doing}_who"), get_args(Who), before.who)
+def _allowed(state: ViewState, doing: str, before: Allowed, errors: FieldErrors) -> Allowed:
+    people = state.several(f"{doing}_people", [], key="selected_users")
+    groups = state.several(f"{doing}_groups", list(before.groups))
+    who: Who = state.choice(f"{doing}_who", before.who, get_args(Who))
     if who == "some" and not people and not groups:
         errors[f"{doing}_people"] = f"Choose who can {doing} recordings, or change the rule above."
     return Allowed(who=who, people=tuple(people), groups=tuple(groups))
-
-
-def _one_of(chosen: tuple[str, str] | None, known: Sequence[Any], kept: Any) -> Any:
-    return chosen[0] if chosen and chosen[0] in known else kept
-
-
-class _State:
-    """Reads `view.state.values`, and relies on nothing in it."""
-
-    def __init__(self, values: object) -> None:
-        self._values = values if isinstance(values, Mapping) else {}
-
-    def _entry(self, field: str) -> Mapping[str, Any]:
-        block = self._values.get(field)
-        entry = block.get(ids.action(field)) if isinstance(block, Mapping) else None
-        return entry if isinstance(entry, Mapping) else {}
-
-    def has(self, field: str) -> bool:
-        return bool(self._entry(field))
-
-    def option(self, field: str) -> tuple[str, str] | None:
-        """Return value and text of the selected option."""
-        match self._entry(field).get("selected_option"):
-            case {"value": str(value), "text": {"text": str(text)}}:
-                return value, text
-            case _:
-                return None
-
-    def several(self, field: str, key: str, kept: list[str]) -> list[str]:
-        if not self.has(field):
-            return kept
-        chosen = self._entry(field).get(key) or []
-        values = [o.get("value") if isinstance(o, Mapping) else o for o in chosen]
-        return list(dict.fromkeys(v for v in values if isinstance(v, str)))

@@ -18,9 +18,9 @@ from bot.features.channel_settings.views import (
 )
 from bot.features.rooms.listeners import suggest_rooms
 from bot.listeners.app import Bot, for_people, listener
-from bot.listeners.modals import STALE
+from bot.listeners.modals import open_modal
 from bot.listeners.payloads import Asked, Click
-from bot.slack.errors import CannotPostThere, SlackRefused, SlackUnavailable
+from bot.slack.errors import CannotPostThere, SlackUnavailable
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors, postable
 from bot.ui.ids import matching
@@ -44,20 +44,7 @@ async def open_settings(bot: Bot, asked: Asked) -> None:
         return
     channel = asked.channel or ""
     view = await channel_settings.settings_view(bot.deps, bot.rights, asked.user, channel)
-    await show(bot, asked, view, channel)
-
-
-async def show(bot: Bot, asked: Asked, view: View, channel: str) -> None:
-    """If Slack's trigger is stale or there is none, a button that brings a fresh one."""
-    if asked.trigger_id:
-        try:
-            await bot.deps.slack.open_view(asked.trigger_id, view)
-        except SlackRefused as refused:
-            if refused.error not in STALE:
-                raise
-        else:
-            return
-    await bot.reply(asked, open_from_here(channel))
+    await open_modal(bot, asked, view, otherwise=open_from_here(channel))
 
 
 async def open_from_button(args: AsyncArgs, bot: Bot) -> None:

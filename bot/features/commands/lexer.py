@@ -7,7 +7,7 @@ links come wrapped, `& < >` come escaped, and pasted text carries invisible char
 import re
 from dataclasses import dataclass
 
-from bot.kit.typed_text import _DROPPED, _JOINERS, DASHES, DOUBLE_QUOTES, INVISIBLE, SINGLE_QUOTES
+from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, DROPPED, INVISIBLE, JOINERS, SINGLE_QUOTES
 
 _PARTNERS = {"“": "”“", "„": "“”", "«": "»", "»": "«»", "‘": "’'", "‚": "‘’", "‹": "›", "›": "‹›"}
 
@@ -83,11 +83,11 @@ def _token(text: str, start: int) -> tuple[Token, int, str | None]:
             done += _ESCAPE.sub(r"\1", text[at + 1 : end])
             at = end + 1 if broken is None else end
         else:
-            if text[at] not in _DROPPED:
+            if text[at] not in DROPPED:
                 done += text[at]
                 last_quoted = False
             at += 1
-    done = done.strip(_JOINERS) if bare else done
+    done = done.strip(JOINERS) if bare else done
     return Token(done, quoted, bare, not last_quoted and done.endswith((",", ":"))), at, broken
 
 

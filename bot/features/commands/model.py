@@ -1,15 +1,16 @@
 """What people ask for with `/record …`, as values, and how a command is written.
 
-`command_parser.parse` makes them of text. Errors carry what people typed as plain text: escape it
+`parser.parse` makes them of text. Errors carry what people typed as plain text: escape it
 before showing it.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from bot.core.options import RecordingOptions
 from bot.features.commands.table import COUNT, DEFAULT_LIST_COUNT
-from bot.features.options.command_options import START_OPTIONS, Takes
+from bot.features.options.table import PRESET, START_FLAGS, Takes, write_options
 from bot.kit.typed_text import quote
 from bot.ui.ids import COMMAND
 
@@ -107,13 +108,30 @@ Command = (
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What could be read of a start, right or wrong: the form goes on from here.
+
+    `raw` is what `options.table.parse_options` takes.
+    """
+
+    room: str | None = None
+    raw: Mapping[str, str] = field(default_factory=dict)
+    preset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CommandError:
-    """Why a command was not understood. `corrected` is ready to paste and always parses."""
+    """Why a command was not understood: one line of `reason` for each thing that is wrong.
+
+    `corrected` is ready to paste and always parses; it is there where a name of a command or an
+    option was nearly right and nothing else is wrong. `understood`: the start form can help.
+    """
 
     reason: str
     accepted: str | None
     corrected: str | None
     usage: str
+    understood: Understood | None = None
 
 
 def command_line(command: Command) -> str:
@@ -122,8 +140,8 @@ def command_line(command: Command) -> str:
         case OpenForm():
             return COMMAND
         case Start(room, options, preset):
-            named = [f"--preset {quote(preset)}"] if preset else []
-            return _line("start", _room(room), *named, *_option_words(options))
+            raw = write_options(options) | ({PRESET: preset} if preset else {})
+            return _line("start", _room(room), *_flag_words(raw))
         case Stop(room) | Pause(room) | Resume(room) | Follow(room) | Unfollow(room):
             return _line(type(command).__name__.lower(), _room(room))
         case Status():
@@ -151,11 +169,9 @@ def _room(room: str | None) -> str:
     return "" if room is None else quote(room, always=bool(COUNT.fullmatch(room)))
 
 
-def _option_words(options: RecordingOptions) -> list[str]:
-    words: list[str] = []
-    for option in START_OPTIONS:
-        for shown in option.show(options):
-            words.append(f"--{option.name}")
-            if option.takes is not Takes.NOTHING:
-                words.append(quote(shown))
-    return words
+def _flag_words(raw: Mapping[str, str]) -> Iterator[str]:
+    for flag in START_FLAGS:
+        for text in flag.write(raw):
+            yield f"--{flag.name}"
+            if flag.takes is not Takes.NOTHING:
+                yield quote(text)

@@ -1,12 +1,13 @@
 """Reads what people type after `/record`: text in, one command or a helpful error out.
 
 Everything that is said of the grammar — what parses, what help says, what is suggested — comes
-from `command_table.TABLE`. A correction is built as a command and written by `command_line`, so
-it always parses.
+from `TABLE`; what an option may be is decided by `options.table.parse_options`, as in the form.
+Values are never guessed. Where only the name of a command or an option was nearly right, the
+error has a correction: it is built as a command and written by `command_line`, so it parses.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.options import RecordingOptions
@@ -26,6 +27,7 @@ from bot.features.commands.model import (
     Start,
     Status,
     Stop,
+    Understood,
     Unfollow,
     command_line,
 )
@@ -41,11 +43,18 @@ from bot.features.commands.table import (
     nearest_entry,
     nearest_option,
 )
-from bot.features.options.command_options import PRESET, Option, Takes
-from bot.features.options.rules import combine, judge, refusal
-from bot.features.options.values import Bad, Good, shorten
+from bot.features.options.table import (
+    PRESET,
+    PRESET_NAME_MOST,
+    Flag,
+    Takes,
+    option_of,
+    parse_options,
+)
+from bot.features.options.values import brief
 from bot.kit.typed_text import DASHES, fold, strip_invisible
-from bot.ui.ids import COMMAND
+from bot.ui.forms import FieldErrors
+from bot.ui.ids import COMMAND, numbered
 
 MAX_TEXT_CHARS = 8000
 FILLERS = ("record", "please", "pls", "just")  # before a command
@@ -53,22 +62,25 @@ _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)
 _ANY_DASH = re.compile(rf"[{DASHES}_]")
 _SIZE_SO_FAR = re.compile(r"[0-9]+ ?[x×*](?: ?[0-9]+)?", re.IGNORECASE)
 _HELP_NAMES = ("help", "h", "?")
-_NO = ("no", "false", "off", "none")
-_YES = ("yes", "true", "on")
+_YES_OR_NO = ("no", "false", "off", "none", "yes", "true", "on")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """`named`: a name was nearly right, and the nearest one was read in its place."""
+
     reason: str
     accepted: str | None = None
+    named: bool = False
 
 
 @dataclass(slots=True)
 class Reading:
-    """What was understood so far. Values are already repaired where a problem was found."""
+    """What was understood so far. `raw` and `flags`: what was given for an input, by which flag."""
 
     words: list[Token] = field(default_factory=list)
-    values: dict[str, object] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     wants_help: bool = False
 
@@ -87,33 +99,34 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Understood:
-    """The command that was read; with problems, the nearest correct one."""
+class _Read:
+    """The command that was read; with problems, what remains of it without them."""
 
     command: Command
     entry: Entry
     problems: tuple[Problem, ...]
+    understood: Understood | None = None
 
 
 def parse(text: str) -> Command | CommandError:
     """The command in `text`, as Slack sends it (without `/record`). Never raises."""
     if len(text) > MAX_TEXT_CHARS:
         accepted = f"A command can have at most {MAX_TEXT_CHARS} characters. Use the form for more."
-        return CommandError("The command is too long.", accepted, COMMAND, COMMAND)
+        return CommandError("The command is too long.", accepted, None, COMMAND, Understood())
     lexed = lex(text)
     tokens = lexed.tokens
     if tokens and not tokens[0].quoted and fold(tokens[0].text) == COMMAND:
         tokens = tokens[1:]
-    understood = _understand(tokens)
+    read = _understand(tokens)
     if lexed.unclosed is not None:
-        after = shorten(lexed.unclosed, 30)
+        after = brief(lexed.unclosed, 30)
         where = f"The quote before “{after}”" if after else "The quote at the end"
         unclosed = Problem(f"{where} is not closed.")
-        understood = replace(understood, problems=(unclosed, *understood.problems))
-    return _error(understood) if understood.problems else understood.command
+        read = replace(read, problems=(unclosed, *read.problems))
+    return _error(read) if read.problems else read.command
 
 
-def _understand(tokens: Sequence[Token]) -> _Understood:
+def _understand(tokens: Sequence[Token]) -> _Read:
     matched = match_entry(tokens)
     if matched:
         entry, used = matched
@@ -122,18 +135,17 @@ def _understand(tokens: Sequence[Token]) -> _Understood:
     start = entry_of("start")
     mark = mark_of(first, start.options)
     if mark and not mark.is_help:
-        problem = Problem("The command is missing.", f"Commands: {command_words()}.")
+        problem = Problem("The command is missing.", f"Commands: {command_words()}.", named=True)
     elif mark:
-        return _Understood(Help(), entry_of("help"), ())
+        return _Read(Help(), entry_of("help"), ())
     else:
-        problem = Problem(
-            f"Unknown command “{shorten(first.text)}”.", f"Commands: {command_words()}."
-        )
+        missing = f"Unknown command “{brief(first.text)}”."
+        problem = Problem(missing, f"Commands: {command_words()}.", named=True)
     nearest = _read(start, tokens) if mark else _nearest(tokens, start)
     return replace(nearest, problems=(problem, *nearest.problems))
 
 
-def _nearest(tokens: Sequence[Token], start: Entry) -> _Understood:
+def _nearest(tokens: Sequence[Token], start: Entry) -> _Read:
     """What was probably meant by a first word that is no command; perhaps it is the room."""
     if fold(tokens[0].text) in FILLERS and (later := match_entry(tokens[1:])) and later[1]:
         entry, used = later
@@ -142,25 +154,48 @@ def _nearest(tokens: Sequence[Token], start: Entry) -> _Understood:
     return _read(near, tokens[1:]) if near else _read(start, tokens)
 
 
-def _read(entry: Entry, tokens: Sequence[Token]) -> _Understood:
+def _read(entry: Entry, tokens: Sequence[Token]) -> _Read:
     """Arguments and options of one command; what cannot be used is left out and said."""
     reading = read_words(entry, tokens)
     if reading.wants_help:
-        return _Understood(Help(entry.word or None), entry, ())
+        return _Read(Help(entry.word or None), entry, ())
     problems = reading.problems
     if reading.words and not entry.arguments:
-        extra = shorten(" ".join(t.text for t in reading.words))
+        extra = brief(" ".join(t.text for t in reading.words))
         problems.append(Problem(f"“{entry.word}” does not accept “{extra}”: leave it out."))
     count = _take_count(reading) if entry.takes(Kind.COUNT) else DEFAULT_LIST_COUNT
     topic = _take_topic(reading) if entry.takes(Kind.TOPIC) else None
-    preset = reading.values.pop(PRESET, None)
-    options, settled = combine(reading.values)
-    problems.extend(Problem(reason, accepted) for reason, accepted in settled)
     room = " ".join(t.text for t in reading.words).strip() or None
+    preset = _take_preset(reading)
+    understood = Understood(room, dict(reading.raw), preset) if entry.word == "start" else None
+    options = parse_options(reading.raw)
+    if isinstance(options, FieldErrors):
+        problems.extend(_option_problems(options, reading.flags))
+        options = RecordingOptions()
     command = _build(entry.word, room, options, count, topic)
-    if isinstance(command, Start) and isinstance(preset, str):
+    if isinstance(command, Start):
         command = replace(command, preset=preset)
-    return _Understood(command, entry, tuple(problems))
+    return _Read(command, entry, tuple(problems), understood)
+
+
+def _take_preset(reading: Reading) -> str | None:
+    name = " ".join(strip_invisible(reading.raw.pop(PRESET, "")).split())
+    if len(name) > PRESET_NAME_MOST:
+        wrong = f"--preset: The name of a preset has at most {PRESET_NAME_MOST} characters."
+        reading.problems.append(Problem(wrong))
+        return None
+    return name or None
+
+
+def _option_problems(errors: FieldErrors, flags: Mapping[str, str]) -> Iterator[Problem]:
+    """One for each option, under the name of the flag that was given."""
+    told: dict[str, list[str]] = {}
+    for input_id, sentence in errors.items():
+        option = option_of(input_id)
+        name = flags.get(input_id) or flags.get(option.field) or option.flags[0].name
+        told.setdefault(name, []).append(sentence)
+    for name, sentences in told.items():
+        yield Problem(f"--{name}: {' '.join(dict.fromkeys(sentences))}")
 
 
 def _build(
@@ -194,11 +229,10 @@ def _take_count(reading: Reading) -> int:
     reading.words = reading.words[:-1]
     count = int(last)
     if not 1 <= count <= MAX_LIST_COUNT:
-        accepted = (
-            f"It shows 1 to {MAX_LIST_COUNT}. Put a room name that ends in a number in quotes."
-        )
+        accepted = f"It shows 1 to {MAX_LIST_COUNT}. Quote a room name that ends in a number."
         reading.problems.append(Problem(f"The list cannot show {last} recordings.", accepted))
-    return max(1, min(MAX_LIST_COUNT, count))
+        return DEFAULT_LIST_COUNT
+    return count
 
 
 def _take_topic(reading: Reading) -> str | None:
@@ -208,25 +242,27 @@ def _take_topic(reading: Reading) -> str | None:
     matched = match_entry(reading.words)
     if matched and matched[1] == len(reading.words):
         return matched[0].word
-    named = shorten(" ".join(t.text for t in reading.words))
-    reading.problems.append(Problem(f"Unknown command “{named}”.", f"Commands: {command_words()}."))
+    named = brief(" ".join(t.text for t in reading.words))
     near = matched[0] if matched else nearest_entry(reading.words[0])
+    missing, words = f"Unknown command “{named}”.", f"Commands: {command_words()}."
+    reading.problems.append(Problem(missing, words, named=near is not None))
     return near.word if near else None
 
 
-def _error(understood: _Understood) -> CommandError:
-    problems = understood.problems
+def _error(read: _Read) -> CommandError:
+    problems = read.problems
     accepted = "\n".join(dict.fromkeys(p.accepted for p in problems if p.accepted))
-    corrected = command_line(understood.command)
+    corrected = command_line(read.command) if all(p.named for p in problems) else None
     return CommandError(
-        reason=" ".join(dict.fromkeys(p.reason for p in problems)),
+        reason="\n".join(dict.fromkeys(p.reason for p in problems)),
         accepted=accepted or None,
-        corrected=corrected if len(corrected) <= MAX_TEXT_CHARS else None,
-        usage=understood.entry.usage,
+        corrected=corrected if corrected and len(corrected) <= MAX_TEXT_CHARS else None,
+        usage=read.entry.usage,
+        understood=read.understood,
     )
 
 
-def mark_of(token: Token, options: Sequence[Option]) -> Mark | None:
+def mark_of(token: Token, flags: Sequence[Flag]) -> Mark | None:
     """A word with two hyphens or a long dash is an option; with one hyphen, only a known one."""
     if token.quoted:
         return None
@@ -235,16 +271,15 @@ def mark_of(token: Token, options: Sequence[Option]) -> Mark | None:
     if not found:
         return None
     name = _ANY_DASH.sub("-", fold(found[2]))
-    if found[1] == "-" and name not in (*_HELP_NAMES, *(o.name for o in options)):
+    if found[1] == "-" and name not in (*_HELP_NAMES, *(f.name for f in flags)):
         return None
     inline = Token(value, bare=token.bare, goes_on=token.goes_on) if equals and value else None
-    return Mark(name, shorten(found[2], 40), inline)
+    return Mark(name, brief(found[2], 40), inline)
 
 
 def read_words(entry: Entry, tokens: Sequence[Token]) -> Reading:
     """Words up to the first option are the arguments; words after a value are, if none came."""
     reading = Reading()
-    given: set[str] = set()
     at = 0
     while at < len(tokens):
         mark = mark_of(tokens[at], entry.options)
@@ -257,16 +292,14 @@ def read_words(entry: Entry, tokens: Sequence[Token]) -> Reading:
         if mark.is_help:
             reading.wants_help = True
             continue
-        option = _find_option(entry, mark, reading)
-        if option is None:
+        flag = _find_flag(entry, mark, reading)
+        if flag is None:
             if reading.words:  # else these words may be the room
                 at += len(_run_of_words(entry, tokens, at))
             continue
-        words = _value_words(entry, option, mark, tokens[at:])
+        words = _value_words(entry, flag, mark, tokens[at:])
         at += len(words) - (1 if mark.inline and words else 0)
-        value = _value(option, words, reading)
-        if value is not None:
-            _keep(option, value, given, reading)
+        _keep(flag, words, reading)
     return reading
 
 
@@ -281,13 +314,13 @@ def _take_words(reading: Reading, run: list[Token]) -> None:
     if not reading.words:
         reading.words = run
         return
-    extra = shorten(" ".join(t.text for t in run))
+    extra = brief(" ".join(t.text for t in run))
     reading.problems.append(
         Problem(f"“{extra}” does not belong to an option.", "Put text of several words in quotes.")
     )
 
 
-def _find_option(entry: Entry, mark: Mark, reading: Reading) -> Option | None:
+def _find_flag(entry: Entry, mark: Mark, reading: Reading) -> Flag | None:
     exact = next((o for o in entry.options if o.name == mark.name), None)
     if exact:
         return exact
@@ -296,17 +329,19 @@ def _find_option(entry: Entry, mark: Mark, reading: Reading) -> Option | None:
         reading.problems.append(Problem(f"{what} does not accept options."))
         return None
     names = ", ".join(f"--{o.name}" for o in entry.options)
-    reading.problems.append(Problem(f"Unknown option --{mark.typed}.", f"Options: {names}."))
-    return nearest_option(mark.name, entry.options)
+    near = nearest_option(mark.name, entry.options)
+    missing = f"Unknown option --{mark.typed}."
+    reading.problems.append(Problem(missing, f"Options: {names}.", named=near is not None))
+    return near
 
 
-def _value_words(entry: Entry, option: Option, mark: Mark, rest: Sequence[Token]) -> list[Token]:
+def _value_words(entry: Entry, flag: Flag, mark: Mark, rest: Sequence[Token]) -> list[Token]:
     words = [mark.inline] if mark.inline else []
-    if option.takes is Takes.NOTHING:
+    if flag.takes is Takes.NOTHING:
         said = rest[:1] if not words and rest and rest[0].bare else ()
-        return words or [token for token in said if fold(token.text) in (*_NO, *_YES)]
+        return words or [token for token in said if fold(token.text) in _YES_OR_NO]
     for token in rest:
-        if mark_of(token, entry.options) or not _continues(option.takes, words, token):
+        if mark_of(token, entry.options) or not _continues(flag.takes, words, token):
             break
         words.append(token)
     return words
@@ -324,42 +359,24 @@ def _continues(takes: Takes, words: list[Token], token: Token) -> bool:
     return takes is Takes.TEXT and token.bare and all(w.bare for w in words)
 
 
-def _value(option: Option, words: list[Token], reading: Reading) -> object:
-    """The value to use, repaired if need be; None leaves the option out."""
+def _keep(flag: Flag, words: Sequence[Token], reading: Reading) -> None:
+    """What was given for it, right or wrong. Given twice, the last one is kept."""
     text = " ".join(word.text for word in words)
-    if option.takes is not Takes.NOTHING:
-        verdict = judge(option, text)
-    elif not words:
-        verdict = Good(option.turns)
-    else:
-        meant = option.turns != (fold(text) in (*_NO, "0"))
-        verdict = Bad(f"--{option.name} does not accept a value.", meant)
-    if isinstance(verdict, Good):
-        return verdict.value
-    accepted = option.takes_sentence if option.accepted else None
-    reading.problems.append(Problem(verdict.reason, accepted))
-    return verdict.repaired
-
-
-def _keep(option: Option, value: object, given: set[str], reading: Reading) -> None:
-    """Given twice, the last one stands; of a yes and a no, the no: it records less."""
-    before = reading.values.get(option.field)
-    if option.repeatable:
-        earlier = before if isinstance(before, tuple) else ()
-        if refusal(option, (*earlier, value)):
-            reading.problems.append(
-                Problem(f"Too many --{option.name} options.", option.takes_sentence)
-            )
-            return
-        reading.values[option.field] = (*earlier, value)
+    if flag.takes is Takes.NOTHING and words:
+        reading.problems.append(Problem(f"--{flag.name} does not accept a value."))
         return
-    if option.name in given:
-        reading.problems.append(
-            Problem(f"--{option.name} is given twice.", f"Give --{option.name} once.")
-        )
+    if flag.takes is not Takes.NOTHING and not text.strip(f" {flag.separators}"):
+        reading.problems.append(Problem(f"--{flag.name} needs a value: {flag.accepted}."))
+        return
+    given = flag.read(text)
+    if flag.repeatable:
+        number = sum(name == flag.name for name in reading.flags.values()) // len(given)
+        given = {numbered(input_id, number): value for input_id, value in given.items()}
+    before = next((reading.flags[i] for i in given if i in reading.flags), None)
+    if before == flag.name:
+        reading.problems.append(Problem(f"--{flag.name} is given twice. Give it once."))
     elif before is not None:
-        reading.problems.append(
-            Problem("These options contradict each other.", "Give one of the two options.")
-        )
-    given.add(option.name)
-    reading.values[option.field] = False if before is False else value
+        both = f"--{before} and --{flag.name} exclude each other. Give one of them."
+        reading.problems.append(Problem(both))
+    reading.raw.update(given)
+    reading.flags.update(dict.fromkeys(given, flag.name))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.features.commands.lexer import Token
-from bot.features.options.command_options import START_OPTIONS, Option
+from bot.features.options.table import START_FLAGS, Flag
 from bot.kit.fuzzy import nearest
 from bot.kit.typed_text import fold
 from bot.ui.ids import COMMAND
@@ -44,7 +44,7 @@ class Entry:
     help: str
     example: str
     arguments: tuple[Argument, ...] = ()
-    options: tuple[Option, ...] = ()
+    options: tuple[Flag, ...] = ()
     hints: tuple[str, ...] = ()  # other words people try; they are suggested, not accepted
 
     @property
@@ -78,7 +78,7 @@ TABLE: tuple[Entry, ...] = (
         help="Start recording a room at once. Without a room, open the form.",
         example='/record start "design review" --res 720p --section "Agenda:bullets"',
         arguments=(ROOM,),
-        options=START_OPTIONS,
+        options=START_FLAGS,
         hints=("begin", "record", "new", "go", "rec"),
     ),
     Entry(
@@ -188,7 +188,7 @@ def nearest_entry(token: Token) -> Entry | None:
     return _WORDS[near] if near else None
 
 
-def nearest_option(name: str, options: Sequence[Option]) -> Option | None:
+def nearest_option(name: str, options: Sequence[Flag]) -> Flag | None:
     """The option that was probably meant; never its opposite."""
     hinted = next((o for o in options if name in o.hints), None)
     if hinted:

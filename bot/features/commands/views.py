@@ -11,7 +11,6 @@ from bot.features.commands.table import (
     help_topics,
 )
 from bot.ui import ids
-from bot.ui.buttons import _form_button
 from bot.ui.ids import COMMAND
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -24,7 +23,8 @@ from bot.ui.message import (
     pieces,
     section,
 )
-from bot.ui.text import clean, code, esc, own, size
+from bot.ui.replies import not_understood
+from bot.ui.text import code, own
 
 
 def help_lines() -> list[str]:
@@ -61,21 +61,12 @@ def _option(option: HelpLine) -> str:
     return f"{code(option.usage)}  {own(option.help)}{accepted}"
 
 
-CODE_MOST = 2900
-
-
-def command_error(error: CommandError) -> Message:
-    """Say what is wrong, what is accepted, and which command to paste."""
-    parts = [f"*{esc(error.reason, 900)}*"]
-    parts += [esc(line, 400) for line in (error.accepted or "").splitlines()[:4] if clean(line)]
-    corrected = error.corrected
-    if corrected and size(corrected) > CODE_MOST:
-        corrected = None
-    intro = "Did you mean:" if corrected else f"Usage: {code(error.usage)}."
-    blocks = [section(lines([*parts, intro]))]
-    if corrected:
-        blocks.append(code_block(corrected))
-    shown = f"{intro} {code(corrected, 1500)}" if corrected else intro
-    if error.usage == COMMAND or error.usage.startswith(f"{COMMAND} start"):
-        blocks.extend(actions([_form_button()]))
-    return Message(" ".join([esc(error.reason, 900), *parts[1:], shown]), blocks)
+def command_error(error: CommandError, form_id: str | None = None) -> Message:
+    """`form_id` is the saved draft of what was understood of a start."""
+    return not_understood(
+        error.reason,
+        error.accepted,
+        corrected=error.corrected,
+        usage=error.usage,
+        form_id=form_id,
+    )

@@ -1,15 +1,21 @@
-"""Buttons on cards, results, lists and details."""
+"""Stop, pause and resume: buttons wherever a recording is shown, and commands."""
+
+from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.access.rights import NoRight
 from bot.features.control import views as steer_views
-from bot.features.control.service import Control, control, wish_stop
-from bot.features.control.views import CONFIRMED, stop_wished
-from bot.listeners.app import Bot, listener
-from bot.listeners.payloads import Click
+from bot.features.control.service import Choice, Control, control, meant, wish_stop
+from bot.features.control.views import CONFIRMED, not_now, stop_wished
+from bot.features.rooms.model import Found
+from bot.features.rooms.service import RoomDirectory, id_of, which_room
+from bot.listeners.app import Bot, answer, listener
+from bot.listeners.payloads import Asked, Click
 from bot.store.values import RecordingRow
 from bot.ui import ids
+from bot.ui.replies import nothing_running
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -63,3 +69,57 @@ async def ask_stop(args: AsyncArgs, bot: Bot) -> None:
     await args.ack()
     told = stop_wished(row.starter) if row else steer_views.too_late("stop")
     bot.after_ack(click.asked, bot.reply(click.asked, told, replace=click.on_ephemeral))
+
+
+async def steer_by_command(
+    args: AsyncArgs,
+    bot: Bot,
+    rooms: RoomDirectory,
+    asked: Asked,
+    action: Control,
+    *,
+    room: str | None,
+    written: Callable[[str], str],
+) -> None:
+    """By command: at once if it is clear what is meant, else ask.
+
+    `written` is the same command for another room.
+    """
+    found = await rooms.find(room) if room else None
+    room_id = id_of(found)
+    if room and room_id is None:
+        await answer(args, bot, asked, which_room(room, found, written))
+        return
+    choice = await meant(bot.deps, action, room_id, asked.channel or "", thread_ts=asked.thread_ts)
+    if choice.unfit:
+        if room:
+            await _check_steering(bot, asked, action, choice.unfit[0])
+        await answer(args, bot, asked, not_now(choice.unfit))
+    elif not choice.rows:
+        name = found.room.name if isinstance(found, Found) else room
+        await answer(args, bot, asked, nothing_running(name))
+    elif not choice.sure:
+        await args.ack()
+        bot.after_ack(asked, _ask_which(bot, asked, action, choice))
+    else:
+        row = choice.rows[0]
+        await _check_steering(bot, asked, action, row)
+        await control(bot.deps, action, row.key, asked.user)
+        await answer(args, bot, asked, CONFIRMED[action](row.room_name))
+
+
+async def _check_steering(bot: Bot, asked: Asked, action: Control, row: RecordingRow) -> None:
+    """Who names a room may stop what they cannot see; if not, nobody of there is named."""
+    try:
+        await bot.rights.to_steer(asked.user, row, action)
+    except NoRight as no:
+        seen = await bot.sight.sees(asked.user, row, here=asked.channel)
+        raise no if seen else no.unnamed() from None
+
+
+async def _ask_which(bot: Bot, asked: Asked, action: Control, choice: Choice) -> None:
+    """Of those that they may know of."""
+    seen = await bot.sight.look(asked.user, choice.rows, here=asked.channel)
+    rows = [one.row for one in seen]
+    message = steer_views.which_one(rows, action) if rows else nothing_running()
+    await bot.reply(asked, message)

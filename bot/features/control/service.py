@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.core.facts import PauseRequested, StopRequested, StopWished
+from bot.core.note import Note
 from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase
-from bot.core.steps import Stop, hold_name
+from bot.core.steps import Stop, retry_name
 from bot.deps import Deps
 from bot.store.values import RecordingRow
 
@@ -28,9 +29,8 @@ async def control(deps: Deps, action: Control, key: str, by: str) -> RecordingRo
     if action == "stop":
         wish = StopRequested(at=now, by=by)
         # Whoever clicks once more need not wait for the pause that earlier failures have earned.
-        await deps.store.recordings.record(
-            key, facts=[wish], holds={hold_name(Stop()): None}, wake=True
-        )
+        note = Note(facts=[wish], retries={retry_name(Stop()): None})
+        await deps.store.recordings.record(key, note)
     else:
         pause = PauseRequested(at=now, by=by, pause=action == "pause")
         await deps.store.recordings.add_facts(key, [pause])

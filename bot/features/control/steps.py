@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.deliveries import Delivery, Hold, Kind, State
+from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import (
     Fact,
     PauseDropped,
@@ -12,7 +12,9 @@ from bot.core.facts import (
     StopRequested,
     StopSent,
 )
-from bot.engine.context import Context, Note, hold
+from bot.core.note import Note
+from bot.core.retry import Retry
+from bot.engine.context import Context, next_retry
 from bot.engine.posting import announce, post
 from bot.features.control.views import room_notice, stop_wish
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
@@ -124,18 +126,19 @@ async def _name(ctx: Context) -> str:
 
 def _once_somebody_is_there(ctx: Context, sending: Delivery, nobody: HmsNotFound) -> Note:
     """Who starts early records an empty room: those who come next should hear of it, too."""
-    if sending.attempts >= TRIES_ALONE:
+    if sending.retry.attempts >= TRIES_ALONE:
         return Note(deliveries=[replace(sending, state=State.DROPPED, error="nobody was there")])
-    later = ctx.now + ctx.deps.policy.ask_running_alone * sending.attempts
-    waiting = replace(sending, state=State.WAITING, not_before=later, error=f"HTTP {nobody.status}")
+    later = ctx.now + ctx.deps.policy.poll_running_alone * sending.retry.attempts
+    retry = Retry(sending.retry.attempts, later)
+    waiting = replace(sending, state=State.WAITING, retry=retry, error=f"HTTP {nobody.status}")
     return Note(deliveries=[waiting])
 
 
 def _again(ctx: Context, sending: Delivery, failed: HmsUnavailable) -> Note:
-    if sending.attempts >= TRIES:
+    if sending.retry.attempts >= TRIES:
         return Note(deliveries=[replace(sending, state=State.DROPPED, error=str(failed))])
-    earlier = Hold(ctx.now, sending.attempts - 1)
-    later = hold(ctx.deps.policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
+    earlier = Retry(sending.retry.attempts - 1)
+    later = next_retry(ctx.deps.policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
     state = State.SENDING if failed.reached else State.WAITING
-    waiting = replace(sending, state=state, not_before=later.until, error=str(failed))
+    waiting = replace(sending, state=state, retry=later, error=str(failed))
     return Note(deliveries=[waiting])

@@ -139,3 +139,17 @@ class DoctorReport:
     place: Place | None
     asker: str
     version: str
+    short_secrets: tuple[str, ...] = ()  # names of settings
+    org_wide: bool = False  # the app was installed for a whole organisation
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReport:
+    """What people of another organisation get: this channel, and nothing of the workspace.
+
+    `waiting` are recordings shown here, or the asker's own, in the order of `DoctorReport.stuck`.
+    """
+
+    waiting: tuple[Stuck, ...]
+    place: Place | None
+    asker: str

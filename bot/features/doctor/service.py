@@ -8,12 +8,20 @@ from typing import TypeVar
 
 from bot.core.deliveries import State
 from bot.deps import Deps
-from bot.features.doctor.model import DoctorReport, MissingScope, Place, Stuck, Undelivered
+from bot.features.doctor.model import (
+    DoctorReport,
+    LocalReport,
+    MissingScope,
+    Place,
+    Stuck,
+    Undelivered,
+)
 from bot.features.doctor.scopes import missing_scopes
 from bot.features.doctor.store import DoctorRepository
 from bot.hms.errors import HmsError
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
+from bot.slack.values import Identity
 
 LATELY = timedelta(hours=24)
 PARKED_LATELY = timedelta(days=7)
@@ -31,9 +39,9 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         channel, now - PARKED_LATELY, STUCK_AT_MOST
     )
     steps = await DoctorRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
-    undelivered, scopes, place = await asyncio.gather(
+    undelivered, identity, place = await asyncio.gather(
         _in_time(_undelivered(deps)),
-        _in_time(_scopes(deps)),
+        _in_time(deps.slack.identity()),  # asked now: scopes may have been granted since the start
         _in_time(_place(deps, channel, messages)),
     )
     return DoctorReport(
@@ -45,11 +53,24 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         stuck=(*(message for message in messages if not message.over), *steps),
         unanswered=await DoctorRepository(store.db).unanswered(),
         shut=tuple(await store.rate_limits.shut_gates()),
-        missing_scopes=scopes,
+        missing_scopes=_missing(identity),
         place=place,
         asker=user,
         version=version(),
+        short_secrets=deps.short_secrets,
+        org_wide=identity is not None and identity.is_org_wide,
     )
+
+
+async def local_report(deps: Deps, *, user: str, channel: str) -> LocalReport:
+    """For people of another organisation: asks nothing about the workspace."""
+    health = DoctorRepository(deps.db)
+    since = deps.now() - PARKED_LATELY
+    messages = await health.stuck_messages(channel, since, STUCK_AT_MOST, only_for=user)
+    steps = await health.stuck_steps(channel, STUCK_AT_MOST, only_for=user)
+    place = await _in_time(_place(deps, channel, messages))
+    waiting = (*(message for message in messages if not message.over), *steps)
+    return LocalReport(waiting, place, user)
 
 
 async def _in_time(work: Awaitable[T]) -> T | None:
@@ -75,12 +96,11 @@ async def _undelivered(deps: Deps) -> Undelivered:
     return Undelivered(counted, tuple(reasons.most_common(REASONS)))
 
 
-async def _scopes(deps: Deps) -> tuple[MissingScope, ...] | None:
-    """Asked for now: they may have been granted since we started. None: Slack does not say."""
-    granted = (await deps.slack.identity()).scopes
-    if not granted:
+def _missing(identity: Identity | None) -> tuple[MissingScope, ...] | None:
+    """None: Slack does not say."""
+    if identity is None or not identity.scopes:
         return None
-    return tuple(MissingScope(s.name, s.reason) for s in missing_scopes(granted))
+    return tuple(MissingScope(s.name, s.reason) for s in missing_scopes(identity.scopes))
 
 
 async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:

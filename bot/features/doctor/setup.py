@@ -29,7 +29,16 @@ from bot.hms.errors import HmsError, HmsRefused, HmsUnauthorized
 from bot.hms.models import Room
 from bot.hms.transport import Transport
 from bot.outbound import Outbound
-from bot.settings import WHERE, Settings, SettingsError, problems_of, way_out
+from bot.settings import (
+    ONE_WORKSPACE,
+    ORG_WIDE,
+    SECRET_CHARS,
+    WHERE,
+    Settings,
+    SettingsError,
+    problems_of,
+    way_out,
+)
 from bot.slack.errors import WIRE_ERRORS, NotAuthorized, SlackError, SlackRefused, error_from
 from bot.slack.gateway import SlackGateway
 
@@ -109,13 +118,21 @@ def read_settings(env_file: Path | None) -> Given:
         if not findings:
             mode = "Socket Mode" if settings.socket_mode else "HTTP"
             findings = [ok("Settings", f"complete, for {mode}")]
-        return Given(settings, frozenset(stand_ins), (*findings, *_oauth_trap()))
+        findings += [*_short_secrets(settings), *_oauth_trap()]
+        return Given(settings, frozenset(stand_ins), tuple(findings))
 
 
 def _stand_in(name: str) -> object:
     if name in _STAND_INS:
         return _STAND_INS[name]
     return Settings.model_fields[name].get_default(call_default_factory=True)
+
+
+def _short_secrets(settings: Settings) -> list[Finding]:
+    found = f"has less than {SECRET_CHARS} characters; the next version refuses it"
+    return [
+        warning("Settings", f"{name} {found}", way_out(name)) for name in settings.short_secrets
+    ]
 
 
 def _oauth_trap() -> list[Finding]:
@@ -210,6 +227,8 @@ async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
         return [failed(BOT_TOKEN, f"Slack does not accept it ({shown(refused.error)})", fix)]
     except SlackError as error:
         return [_no_answer(BOT_TOKEN, error)]
+    if identity.is_org_wide:
+        return [failed(BOT_TOKEN, f"of {ORG_WIDE}: the bot does not start", ONE_WORKSPACE)]
     who = f"{shown(identity.name)} in the workspace {shown(identity.team)}"
     return [ok(BOT_TOKEN, who), scopes_finding(identity.scopes)]
 

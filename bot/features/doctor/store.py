@@ -61,8 +61,13 @@ class DoctorRepository(Repository):
         async with self._db.read() as conn:
             return await conn.scalar(query) or 0
 
-    async def stuck_messages(self, channel: str, since: datetime, limit: int) -> list[Stuck]:
-        """Deliveries that Slack has not taken: parked since then, or being tried again."""
+    async def stuck_messages(
+        self, channel: str, since: datetime, limit: int, *, only_for: str | None = None
+    ) -> list[Stuck]:
+        """Deliveries that Slack has not taken: parked since then, or being tried again.
+
+        `only_for` a person: of recordings that are theirs or shown in this channel.
+        """
         trying = and_(
             d.state.in_((State.WAITING.value, State.SENDING.value)),
             d.attempts > 0,
@@ -76,6 +81,7 @@ class DoctorRepository(Repository):
             select(*columns, d.kind, d.state, d.error, d.not_before, over)
             .join(recordings, r.key == d.recording_key)
             .where(self._mine(deliveries), self._mine(recordings))
+            .where(*self._concerning(only_for, channel))
             .order_by(d.changed_at.desc())
             .limit(limit)
         )
@@ -91,24 +97,30 @@ class DoctorRepository(Repository):
             for name, by, target, here, kind, state, error, until, over in found
         ]
 
-    async def stuck_steps(self, channel: str, limit: int) -> list[Stuck]:
+    async def stuck_steps(
+        self, channel: str, limit: int, *, only_for: str | None = None
+    ) -> list[Stuck]:
         """Steps that failed and wait for their next try, of recordings with anything left to do."""
         now = self._now()
         held = cast(r.holds, Text) != "{}"
         query = (
             select(r.room_name, r.starter, r.home, self._shown_in(channel), r.holds)
             .where(self._mine(recordings), r.next_due_at.is_not(None), held)
+            .where(*self._concerning(only_for, channel))
             .order_by(r.next_due_at)
             .limit(limit)
         )
         async with self._db.read() as conn:
             found: Sequence[rows.AnyRow] = (await conn.execute(query)).all()
         return [
-            Stuck(name, starter, home, bool(here), step=step, until=hold.until)
+            Stuck(name, starter, home, bool(here), step=step, until=retry.not_before)
             for name, starter, home, here, holds in found
-            for step, hold in sorted(rows.HOLDS.validate_python(holds).items())
-            if hold.until > now and step != NOTICE
+            for step, retry in sorted(rows.retries_of(holds).items())
+            if retry.not_before and retry.not_before > now and step != NOTICE
         ]
+
+    def _concerning(self, person: str | None, channel: str) -> list[ColumnElement[bool]]:
+        return [or_(r.starter == person, self._shown_in(channel))] if person else []
 
     def _shown_in(self, channel: str) -> ColumnElement[Any]:
         shown = recording_channels.c

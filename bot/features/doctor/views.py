@@ -4,8 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.deliveries import Kind, State
-from bot.features.doctor.model import DoctorReport, MissingScope, Received, Stuck, Undelivered
+from bot.features.doctor.model import (
+    DoctorReport,
+    LocalReport,
+    MissingScope,
+    Place,
+    Received,
+    Stuck,
+    Undelivered,
+)
 from bot.kit.rate_limits import Shut
+from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, slack_refusal
@@ -51,11 +60,26 @@ def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
     parts = [
         ("Webhooks from 100ms", list(_webhooks(found))),
         ("Waiting", list(_waiting(found, bot))),
-        *([] if on_home else [("This channel", list(_channel(found, bot)))]),
-        ("Slack permissions", list(scope_lines(found.missing_scopes))),
+        *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
+        ("Slack permissions", list(_slack(found))),
+        *([("Settings", list(_short_secrets(found)))] if found.short_secrets else []),
     ]
+    return _reply(parts, f"{esc(bot, 80)}, version {code(found.version, 40)}")
+
+
+def local_reply(found: LocalReport, *, bot: str = BOT) -> Message:
+    """Build the reply for people of another organisation: no numbers, errors or version."""
+    waiting = _few([_waits(stuck) for stuck in found.waiting], "more")
+    on_home = found.place is not None and found.place.channel == found.asker
+    parts = [
+        ("Waiting", waiting or [f"{GOOD} Nothing is waiting."]),
+        *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
+    ]
+    return _reply(parts, f"The members of {esc(bot, 80)}'s workspace see more.")
+
+
+def _reply(parts: Sequence[tuple[str, Sequence[str]]], last: str) -> Message:
     blocks = [section(lines([f"*{title}*", *told])) for title, told in parts]
-    last = f"{esc(bot, 80)}, version {code(found.version, 40)}"
     told = [f"{title}: {' '.join(map(_aloud, said))}" for title, said in parts]
     return Message(spoken(lines([*told, last], FALLBACK_MOST)), [*blocks, context(last)])
 
@@ -116,8 +140,9 @@ def _undelivered(undelivered: Undelivered | None) -> str:
 
 
 def _owed(owed: Owed) -> str:
+    due_at = owed.retry.not_before or owed.until
     return (
-        f"The bot was down after {when(owed.since)}. At {clock(owed.due_at)} it asks 100ms to "
+        f"The bot was down after {when(owed.since)}. At {clock(due_at)} it asks 100ms to "
         "resend the webhooks that failed in the meantime."
     )
 
@@ -170,6 +195,16 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     return f"{what} failed{said}, {again}."
 
 
+def _waits(stuck: Stuck) -> str:
+    """Leave out the target and the reason, which name places and errors of the workspace."""
+    name = f"• *{esc(stuck.room_name, 80)}*"
+    if stuck.kind is None:
+        return (
+            f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed; the bot is retrying."
+        )
+    return f"{name}: waiting to post {_MESSAGES[stuck.kind]}."
+
+
 def _is_channel(target: str) -> bool:
     return target.startswith(("C", "G"))
 
@@ -198,8 +233,7 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         yield f"• {count(steps, 'step')} of other recordings failed; the bot is retrying."
 
 
-def _channel(found: DoctorReport, bot: str) -> Iterator[str]:
-    here = found.place
+def _channel(here: Place | None, bot: str) -> Iterator[str]:
     if here is None:
         yield f"{BAD} Slack did not answer. Run this again in a minute."
     elif here.error:
@@ -209,6 +243,20 @@ def _channel(found: DoctorReport, bot: str) -> Iterator[str]:
         yield f"{GOOD} @{esc(bot, 80)} is in {place(here.channel)} and can post."
     else:
         yield "This is a direct message. To let others see recordings, start them in a channel."
+
+
+def _slack(found: DoctorReport) -> Iterator[str]:
+    if found.org_wide:
+        yield f"{BAD} The app's token is of {ORG_WIDE}. {ONE_WORKSPACE}."
+    yield from scope_lines(found.missing_scopes)
+
+
+def _short_secrets(found: DoctorReport) -> Iterator[str]:
+    for name in found.short_secrets:
+        yield (
+            f"{BAD} {code(name)} has less than {SECRET_CHARS} characters. The next version refuses "
+            "it. Set a longer one."
+        )
 
 
 def scope_lines(missing: Sequence[MissingScope] | None) -> Iterator[str]:

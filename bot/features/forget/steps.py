@@ -2,7 +2,8 @@
 
 from bot.core.deliveries import Kind
 from bot.core.forgetting import erased
-from bot.engine.context import Context, Note
+from bot.core.note import Note
+from bot.engine.context import Context
 from bot.engine.posting import post
 from bot.features.forget.views import receipt_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused

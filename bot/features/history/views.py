@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.recording import ON_AIR, Phase
 from bot.features.history.model import Row
 from bot.ui import ids
-from bot.ui.buttons import stop_button
+from bot.ui.buttons import start_button, stop_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -20,15 +20,11 @@ from bot.ui.message import (
     section,
     spoken,
 )
+from bot.ui.replies import nothing_running
 from bot.ui.text import count, duration, esc, join, place, plain, starter_of, when
 from bot.ui.words import MARKS, PHASES, sentence
 
 NOTHING_HERE = "Nothing is being recorded in this channel."
-
-
-def nothing_running(room: str | None = None) -> Message:
-    where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
-    return say(where, [_start_button()])
 
 
 def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
@@ -57,16 +53,12 @@ def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
     """List past recordings in the caller's order, newest first."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
-        return say(f"No recordings{of_room} yet.", [_start_button()])
+        return say(f"No recordings{of_room} yet.", [start_button()])
     blocks = past_blocks(rows)
     if len(rows) > ROWS:
         blocks.append(context(f"Showing the latest {ROWS} recordings."))
     first = spoken(f"{count(len(rows), 'recording')}{of_room}.")
     return Message(lines([first, *map(row_spoken, rows[:ROWS])], FALLBACK_MOST), blocks)
-
-
-def _start_button() -> Block:
-    return button("Start a recording", ids.OPEN_FORM)
 
 
 ROWS = 20

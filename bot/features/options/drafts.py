@@ -1,19 +1,28 @@
 """A half-filled start form: what was typed, as it was typed, right or wrong."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.core.options import (
-    MAX_SECTIONS,
-    NAMED_RESOLUTIONS,
-    OutputMode,
-    RecordingOptions,
-    SectionFormat,
+from bot.core.options import MAX_SECTIONS, OutputMode, RecordingOptions, SectionFormat
+from bot.features.options.table import (
+    CUSTOM,
+    OPTIONS,
+    Raw,
+    section_ids,
+    with_switches,
+    write_options,
 )
+from bot.features.options.values import FORMATS, MODES, ON, mode_words
+from bot.kit.typed_text import storable
+from bot.ui import ids
 
 Switch = Literal["template", "on", "off"]
 ResolutionChoice = Literal["template", "720p", "1080p", "portrait", "custom"]
+SWITCHES: tuple[Switch, ...] = get_args(Switch)
+RESOLUTIONS: tuple[ResolutionChoice, ...] = get_args(ResolutionChoice)
+T = TypeVar("T", bound=str)
 
 
 class DraftSection(BaseModel):
@@ -70,19 +79,18 @@ class Draft(BaseModel):
         return self
 
 
-FURTHER_FIELDS = (
-    "resolution",
-    "width",
-    "height",
-    "transcription",
-    "output_modes",
-    "vocabulary",
-    "summary",
-    "context",
-    "temperature",
-    "sections",
-    "meeting_url",
-    "destination",
+OPTION_FIELDS = tuple(
+    field for o in OPTIONS for field in (o.field, *o.inputs) if field in Draft.model_fields
+)
+FURTHER_FIELDS = tuple(field for field in OPTION_FIELDS if field != ids.START_AUDIO_ONLY)
+TYPED_FIELDS = (
+    ids.START_WIDTH,
+    ids.START_HEIGHT,
+    ids.START_VOCABULARY,
+    ids.START_CONTEXT,
+    ids.START_TEMPERATURE,
+    ids.START_MEETING_URL,
+    ids.START_DESTINATION,
 )
 
 
@@ -98,19 +106,75 @@ def applies(draft: Draft) -> frozenset[str]:
 
     The summary waits for the transcript to be on: 100ms cannot be told of it without.
     """
-    fields = {"room_id", "audio_only", "channel"}
+    fields = {"room_id", "channel", ids.START_AUDIO_ONLY}
     if not is_expanded(draft):
         return frozenset(fields)
-    fields |= {"transcription", "meeting_url", "destination"}
-    if not draft.audio_only:
-        fields.add("resolution")
-        if draft.resolution == "custom":
-            fields |= {"width", "height"}
-    if draft.transcription == "on":
-        fields |= {"output_modes", "vocabulary", "summary"}
-        if draft.summary == "on":
-            fields |= {"context", "temperature", "sections"}
+    for option in OPTIONS:  # a switch comes before what needs it
+        needs, excluded_by = option.needs, option.excluded_by
+        if needs and (needs not in fields or getattr(draft, needs) != ON):
+            continue
+        if not (excluded_by and getattr(draft, excluded_by)):
+            fields.add(option.field)
+    if ids.START_RESOLUTION in fields and draft.resolution == CUSTOM:
+        fields |= {ids.START_WIDTH, ids.START_HEIGHT}
     return frozenset(fields)
+
+
+def raw_of(draft: Draft) -> dict[str, str]:
+    """What the form says: only what `applies`, so that every error is at an input of the form."""
+    shown = applies(draft)
+    raw = {name: text for name in TYPED_FIELDS if name in shown and (text := getattr(draft, name))}
+    for name in (ids.START_RESOLUTION, ids.START_TRANSCRIPTION, ids.START_SUMMARY):
+        choice: str = getattr(draft, name)
+        if name in shown and choice != "template":
+            raw[name] = choice
+    if draft.audio_only:
+        raw[ids.START_AUDIO_ONLY] = ON
+    if ids.START_OUTPUT_MODES in shown and draft.output_modes:
+        raw[ids.START_OUTPUT_MODES] = ",".join(draft.output_modes)
+    rows = section_rows(draft)
+    if "sections" in shown and not (len(rows) == 1 and not rows[0].title.strip()):
+        for row in rows:
+            raw[ids.numbered(ids.START_SECTION_TITLE, row.id)] = row.title
+            raw[ids.numbered(ids.START_SECTION_FORMAT, row.id)] = row.format
+    return raw
+
+
+def draft_of_raw(
+    raw: Raw,
+    *,
+    room_id: str | None = None,
+    room_name: str | None = None,
+    channel: str | None = None,
+) -> Draft:
+    """The form filled in with this. What was typed is there, right or wrong; a choice, if known."""
+    said = {field: storable(text) for field, text in with_switches(raw).items()}
+    sections = tuple(
+        DraftSection(id=n, title=said[title], format=_known(said.get(form), FORMATS, FORMATS[0]))
+        for n, (title, form) in enumerate(section_ids(said)[:MAX_SECTIONS])
+    )
+    typed = {name: said.get(name, "") for name in TYPED_FIELDS}
+    return Draft(
+        room_id=room_id,
+        room_name=room_name,
+        channel=channel,
+        audio_only=said.get(ids.START_AUDIO_ONLY) == ON,
+        resolution=_known(said.get(ids.START_RESOLUTION), RESOLUTIONS, RESOLUTIONS[0]),
+        transcription=_known(said.get(ids.START_TRANSCRIPTION), SWITCHES, SWITCHES[0]),
+        summary=_known(said.get(ids.START_SUMMARY), SWITCHES, SWITCHES[0]),
+        output_modes=tuple(dict.fromkeys(_modes(said))),
+        sections=sections,
+        next_section_id=len(sections) + 1,
+    ).model_copy(update=typed)
+
+
+def _modes(raw: Raw) -> Iterator[OutputMode]:
+    for word in mode_words(raw.get(ids.START_OUTPUT_MODES, "")):
+        yield from (mode for mode in MODES if mode == word)
+
+
+def _known(text: str | None, choices: tuple[T, ...], otherwise: T) -> T:
+    return next((choice for choice in choices if choice == text), otherwise)
 
 
 def section_rows(draft: Draft) -> tuple[DraftSection, ...]:
@@ -147,10 +211,9 @@ def show_more(draft: Draft) -> Draft:
 def with_options(draft: Draft, options: RecordingOptions, came_from: str) -> Draft:
     """The form with these options in place of its own; the fields know where they came from."""
     filled = draft_of(options)
-    fields = ("audio_only", *FURTHER_FIELDS)
-    values = {name: getattr(filled, name) for name in fields}
-    came = {n: came_from for n in fields if values[n] != Draft.model_fields[n].default}
-    kept = {n: words for n, words in draft.came.items() if n not in fields}
+    values = {name: getattr(filled, name) for name in OPTION_FIELDS}
+    came = {n: came_from for n in OPTION_FIELDS if values[n] != Draft.model_fields[n].default}
+    kept = {n: words for n, words in draft.came.items() if n not in OPTION_FIELDS}
     again = {"generation": draft.generation + 1, "next_section_id": len(filled.sections) + 1}
     return draft.model_copy(update={**values, **again, "came": kept | came})
 
@@ -161,10 +224,6 @@ def still_untouched(before: Draft, after: Draft) -> Draft:
     return after.model_copy(update={"came": came})
 
 
-def _switch(value: bool | None) -> Switch:
-    return "template" if value is None else ("on" if value else "off")
-
-
 def draft_of(
     options: RecordingOptions,
     *,
@@ -173,29 +232,5 @@ def draft_of(
     channel: str | None = None,
 ) -> Draft:
     """The form filled in with these options."""
-    named = next((n for n, r in NAMED_RESOLUTIONS.items() if r == options.resolution), None)
-    custom = options.resolution if named is None else None
-    choice = named or ("custom" if custom else "template")
-    return Draft.model_validate(
-        {
-            "room_id": room_id,
-            "room_name": room_name,
-            "channel": channel,
-            "audio_only": options.audio_only,
-            "resolution": choice,
-            "width": str(custom.width) if custom else "",
-            "height": str(custom.height) if custom else "",
-            "meeting_url": options.meeting_url or "",
-            "destination": options.destination or "",
-            "transcription": _switch(options.transcription),
-            "output_modes": options.output_modes,
-            "vocabulary": "\n".join(options.vocabulary),
-            "summary": _switch(options.summary),
-            "context": options.context or "",
-            "temperature": "" if options.temperature is None else str(options.temperature),
-            "sections": [
-                {"id": i, "title": s.title, "format": s.format}
-                for i, s in enumerate(options.sections)
-            ],
-        }
-    )
+    raw = write_options(options)
+    return draft_of_raw(raw, room_id=room_id, room_name=room_name, channel=channel)

@@ -1,6 +1,9 @@
-"""The start form: a draft in, a modal out. It shows only the fields that apply."""
+"""The form of options: a draft in, blocks out, and what was typed in them back.
 
-from collections.abc import Iterator
+What does not apply is not shown.
+"""
+
+from collections.abc import Iterator, Mapping
 
 from bot.core.options import (
     LONG_SIDE_PX,
@@ -10,28 +13,48 @@ from bot.core.options import (
     NAMED_RESOLUTIONS,
     SHORT_SIDE_PX,
     TEMPERATURE,
+    RecordingOptions,
 )
-from bot.features.options.drafts import Draft, DraftSection, applies, is_expanded, section_rows
+from bot.features.options.drafts import (
+    RESOLUTIONS,
+    SWITCHES,
+    TYPED_FIELDS,
+    Draft,
+    DraftSection,
+    applies,
+    is_expanded,
+    raw_of,
+    section_rows,
+    still_untouched,
+)
+from bot.features.options.table import LABELS, parse_options
+from bot.features.options.values import FORMATS, MODES
+from bot.kit.typed_text import storable
 from bot.ui import ids
-from bot.ui.forms import asked, dressed, pick, radio, textbox, ticks, whole_number
+from bot.ui.forms import (
+    LASTING,
+    OPTION_VALUE_MOST,
+    FieldErrors,
+    asked,
+    dressed,
+    named_option,
+    pick,
+    postable,
+    radio,
+    textbox,
+    ticks,
+    whole_number,
+)
 from bot.ui.message import Block, button, header
+from bot.ui.view_state import ViewState
 
 AS_TEMPLATE = "As the template"
-
-
-SWITCH = {"template": AS_TEMPLATE, "on": "On", "off": "Off"}
-
-
-KINDS = {"video": "Video and audio", "audio": "Audio only"}
-
-
-FILES = {"txt": "Text (.txt)", "srt": "Subtitles (.srt)", "json": "Timed words (.json)"}
-
-
-FORMATS = {"bullets": "Bullet points", "paragraph": "Paragraph"}
-
-
-RESOLUTIONS = {
+SWITCH_NAMES = {"template": AS_TEMPLATE, "on": "On", "off": "Off"}
+KIND_NAMES = {"video": "Video and audio", "audio": "Audio only"}
+KINDS = ("video", "audio")
+FILE_NAMES = {"txt": "Text (.txt)", "srt": "Subtitles (.srt)", "json": "Timed words (.json)"}
+FORMAT_NAMES = {"bullets": "Bullet points", "paragraph": "Paragraph"}
+RESOLUTION_NAMES = {
     "template": AS_TEMPLATE,
     **{
         name: f"{name.capitalize()} ({size.width} × {size.height})"
@@ -43,19 +66,19 @@ RESOLUTIONS = {
 
 def option_blocks(draft: Draft) -> list[Block]:
     """Everything that a preset may hold."""
-    return list(dressed([_kind(draft), *_further(draft)], draft.came, draft.generation))
+    return list(dressed([kind_block(draft), *further_blocks(draft)], draft.came, draft.generation))
 
 
-def _kind(draft: Draft) -> Block:
+def kind_block(draft: Draft) -> Block:
     return asked(
         ids.START_AUDIO_ONLY,
-        "Record",
-        radio(KINDS, "audio" if draft.audio_only else "video"),
+        LABELS[ids.START_AUDIO_ONLY],
+        radio(KIND_NAMES, "audio" if draft.audio_only else "video"),
         redraws=is_expanded(draft),  # nothing else changes in the short form
     )
 
 
-def _further(draft: Draft) -> Iterator[Block]:
+def further_blocks(draft: Draft) -> Iterator[Block]:
     shown = applies(draft)
     if "resolution" in shown:
         yield header("Video")
@@ -67,14 +90,14 @@ def _further(draft: Draft) -> Iterator[Block]:
     yield header("Page and storage")
     yield asked(
         ids.START_MEETING_URL,
-        "Meeting URL",
+        LABELS[ids.START_MEETING_URL],
         textbox(draft.meeting_url, placeholder="https://acme.app.100ms.live/preview/…"),
         hint="Only if the template needs one. It must join the room without a click.",
         optional=True,
     )
     yield asked(
         ids.START_DESTINATION,
-        "Storage destination",
+        LABELS[ids.START_DESTINATION],
         textbox(draft.destination),
         hint="Only if the template has several. Enter its name in the template.",
         optional=True,
@@ -83,7 +106,10 @@ def _further(draft: Draft) -> Iterator[Block]:
 
 def _video(draft: Draft) -> Iterator[Block]:
     yield asked(
-        ids.START_RESOLUTION, "Resolution", pick(RESOLUTIONS, draft.resolution), redraws=True
+        ids.START_RESOLUTION,
+        LABELS[ids.START_RESOLUTION],
+        pick(RESOLUTION_NAMES, draft.resolution),
+        redraws=True,
     )
     if "width" in applies(draft):
         yield asked(
@@ -102,22 +128,22 @@ def _transcript(draft: Draft) -> Iterator[Block]:
     on = "output_modes" in applies(draft)
     yield asked(
         ids.START_TRANSCRIPTION,
-        "Transcript",
-        pick(SWITCH, draft.transcription),
+        LABELS[ids.START_TRANSCRIPTION],
+        pick(SWITCH_NAMES, draft.transcription),
         hint="" if on else "Turn on the transcript to choose its files and the summary.",
         redraws=True,
     )
     if on:
         yield asked(
             ids.START_OUTPUT_MODES,
-            "Transcript files",
-            ticks(FILES, draft.output_modes),
+            LABELS[ids.START_OUTPUT_MODES],
+            ticks(FILE_NAMES, draft.output_modes),
             hint="Leave empty to use the template's formats.",
             optional=True,
         )
         yield asked(
             ids.START_VOCABULARY,
-            "Vocabulary",
+            LABELS[ids.START_VOCABULARY],
             textbox(draft.vocabulary, multiline=True),
             hint="Names and terms to get right: one per line, or separated by commas.",
             optional=True,
@@ -125,19 +151,24 @@ def _transcript(draft: Draft) -> Iterator[Block]:
 
 
 def _summary(draft: Draft) -> Iterator[Block]:
-    yield asked(ids.START_SUMMARY, "Summary", pick(SWITCH, draft.summary), redraws=True)
+    yield asked(
+        ids.START_SUMMARY,
+        LABELS[ids.START_SUMMARY],
+        pick(SWITCH_NAMES, draft.summary),
+        redraws=True,
+    )
     if "sections" not in applies(draft):
         return
     yield asked(
         ids.START_CONTEXT,
-        "Context for the summary",
+        LABELS[ids.START_CONTEXT],
         textbox(draft.context, multiline=True),
         hint=f"What the meeting is about, in at most {MAX_CONTEXT_CHARS} characters.",
         optional=True,
     )
     yield asked(
         ids.START_TEMPERATURE,
-        "Temperature",
+        LABELS[ids.START_TEMPERATURE],
         textbox(draft.temperature, placeholder="0.5"),
         hint=f"{TEMPERATURE[0]} keeps to the transcript; {TEMPERATURE[1]} allows freer wording.",
         optional=True,
@@ -150,7 +181,7 @@ def _sections(rows: tuple[DraftSection, ...]) -> Iterator[Block]:
     for place, row in enumerate(rows, start=1):
         yield asked(
             ids.numbered(ids.START_SECTION_TITLE, row.id),
-            f"Section {place}: title",
+            f"{LABELS['sections']} {place}: title",
             textbox(row.title, placeholder="Decisions"),
             hint="Leave it empty to keep the template's sections."
             if single
@@ -159,8 +190,8 @@ def _sections(rows: tuple[DraftSection, ...]) -> Iterator[Block]:
         )
         yield asked(
             ids.numbered(ids.START_SECTION_FORMAT, row.id),
-            f"Section {place}: written as",
-            pick(FORMATS, row.format),
+            f"{LABELS['sections']} {place}: written as",
+            pick(FORMAT_NAMES, row.format),
         )
         if not single:
             yield _row(f"remove.{row.id}", _remove_button(place, row))
@@ -178,3 +209,96 @@ def _remove_button(place: int, row: DraftSection) -> Block:
 
 def _row(name: str, element: Block) -> Block:
     return {"type": "actions", "block_id": f"sections.{name}", "elements": [element]}
+
+
+# ---- Slack's state → draft -------------------------------------------------------------------
+
+
+def draft_from_state(values: object, base: Draft) -> Draft:
+    """The draft as the person sees it now; `base` keeps what is not on the form at the moment.
+
+    `values` is `view.state.values`. A field that is absent was hidden; one that is null was
+    emptied. Anything that cannot be understood leaves the field as it was.
+    """
+    state = ViewState(values, lambda field: _action(field, base.generation))
+    room_id, room_name = _room(state, base)
+    kind = state.choice(ids.START_AUDIO_ONLY, "audio" if base.audio_only else "video", KINDS)
+    channel = state.conversation(ids.START_CHANNEL, base.channel)
+    preset = state.option(ids.START_PRESET, (base.preset_id, None))[0]
+    if preset is not None and storable(preset) != preset:
+        preset = base.preset_id
+    ticked = state.several(ids.START_OUTPUT_MODES, list(base.output_modes))
+    typed = base.model_copy(
+        update={
+            "preset_id": preset,
+            "room_id": room_id,
+            "room_name": room_name,
+            "channel": channel if channel is None or postable(channel) else base.channel,
+            "audio_only": kind == "audio",
+            "more": is_expanded(base),  # back to the template is not back to the short form
+            "resolution": state.choice(ids.START_RESOLUTION, base.resolution, RESOLUTIONS),
+            "transcription": state.choice(ids.START_TRANSCRIPTION, base.transcription, SWITCHES),
+            "summary": state.choice(ids.START_SUMMARY, base.summary, SWITCHES),
+            "output_modes": tuple(mode for mode in MODES if mode in ticked),
+            "sections": _typed_sections(state, base),
+            **{field: state.text(field, getattr(base, field)) for field in TYPED_FIELDS},
+        }
+    )
+    return still_untouched(base, typed)
+
+
+def _action(field: str, generation: int) -> str:
+    return ids.start_action(field, 0 if field in LASTING else generation)
+
+
+def _typed_sections(state: ViewState, base: Draft) -> tuple[DraftSection, ...]:
+    """The rows are those of the draft: a row that was just removed may still be in the state."""
+    rows = tuple(
+        DraftSection(
+            id=row.id,
+            title=state.text(ids.numbered(ids.START_SECTION_TITLE, row.id), row.title),
+            format=state.choice(
+                ids.numbered(ids.START_SECTION_FORMAT, row.id), row.format, FORMATS
+            ),
+        )
+        for row in section_rows(base)
+    )
+    return base.sections if rows == section_rows(base) else rows
+
+
+def _room(state: ViewState, base: Draft) -> tuple[str | None, str | None]:
+    """Id and name. The option's text is the name cut short, so a longer known one stays."""
+    before = (base.room_id, base.room_name)
+    room_id, shown = state.option(ids.START_ROOM, before)
+    if room_id is None or (room_id, shown) == before:
+        return room_id, shown
+    if not is_room(room_id):
+        return before
+    name = base.room_name if room_id == base.room_id else None
+    cut = named_option(room_id, name)["text"]["text"] if name else None
+    return room_id, name if cut == shown else storable(shown or "")
+
+
+def is_room(room_id: str | None) -> bool:
+    if room_id is None or not 0 < len(room_id) <= OPTION_VALUE_MOST:
+        return False
+    return storable(room_id) == room_id
+
+
+def read_options(draft: Draft) -> RecordingOptions | FieldErrors:
+    """The options, or everything that is wrong at once, each at its field."""
+    return parse_options(raw_of(draft))
+
+
+def input_block_ids(view: object) -> frozenset[str]:
+    """The blocks at which Slack can show an error, of a view as it came in a payload.
+
+    The form may have been submitted just before it was redrawn. If an error has no place in it,
+    answer with `start_form(draft, errors=…)` as an update instead.
+    """
+    blocks = view.get("blocks") if isinstance(view, Mapping) else None
+    return frozenset(
+        str(block.get("block_id"))
+        for block in (blocks if isinstance(blocks, list) else [])
+        if isinstance(block, Mapping) and block.get("type") == "input"
+    )

@@ -1,210 +1,176 @@
-"""Reads the value of each start option from text, and finds the nearest accepted one."""
+"""The value of each option, judged from the text that somebody typed.
+
+Each function gives the value, or raises `Wrong` with what is wrong and what is accepted. Empty text
+is no value, so it gives None or nothing.
+"""
 
 import re
-from dataclasses import dataclass
 from typing import get_args
+
+from pydantic import ValidationError
 
 from bot.core.options import (
     LONG_SIDE_PX,
     MAX_CONTEXT_CHARS,
+    MAX_DESTINATION_CHARS,
     MAX_SECTION_TITLE_CHARS,
+    MAX_URL_CHARS,
     MAX_VOCABULARY,
     NAMED_RESOLUTIONS,
     SHORT_SIDE_PX,
     TEMPERATURE,
     OutputMode,
+    RecordingOptions,
     Resolution,
     SectionFormat,
 )
-from bot.kit.fuzzy import nearest
 from bot.kit.typed_text import fold, strip_invisible, unwrap_link
+from bot.ui.text import count
 
-NAME_MOST = 40  # of a preset's name
-MODES: tuple[str, ...] = get_args(OutputMode)
-FORMATS: tuple[str, ...] = get_args(SectionFormat)
+ON, OFF = "on", "off"
+MODES: tuple[OutputMode, ...] = get_args(OutputMode)
+FORMATS: tuple[SectionFormat, ...] = get_args(SectionFormat)
 
-_SIZE = re.compile(r"([0-9]{1,5})\s*[x×*]\s*([0-9]{1,5})")
-_LINES = re.compile(r"([0-9]{3,5})p?")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)")
-_PERCENT = re.compile(r"([0-9]{1,3})\s*%")
-_SIZE_NICKNAMES = {
-    "hd": "720p",
-    "landscape": "720p",
-    "1280": "720p",
-    "fhd": "1080p",
-    "fullhd": "1080p",
-    "full-hd": "1080p",
-    "1920": "1080p",
-    "2k": "1080p",
-    "4k": "1080p",
-    "8k": "1080p",
-    "uhd": "1080p",
-    "vertical": "portrait",
-}
-_MODE_NICKNAMES = {"text": "txt", "subtitles": "srt", "captions": "srt", "vtt": "srt"}
-_FORMAT_NICKNAMES = {"list": "bullets", "para": "paragraph"}
+_SUGGESTION_MOST = 120
+_WHOLE = re.compile(r"[0-9]{1,100}")
+_NUMBER = re.compile(r"[0-9]{0,9}[.,]?[0-9]{1,20}|[0-9]{1,9}[.,]")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_NEAR_SCHEME = re.compile(r"\A(?:https?:?)?/+|\Ahttps?:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
-    value: object
+class Wrong(Exception):
+    """A value is not accepted; the message says why, and what is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """Why a value is refused, and the nearest that is accepted; None leaves the option out."""
-
-    reason: str
-    repaired: object = None
-
-
-def shorten(text: str, limit: int = 60) -> str:
-    """Someone's text, short enough to stand inside a sentence."""
+def brief(text: str, limit: int = 60) -> str:
+    """Someone's text, short enough for a sentence."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def leave_out(_value: object) -> object:
+def switch(text: str) -> bool | None:
+    return {ON: True, OFF: False}.get(text)
+
+
+def _within(text: str, most: int) -> str:
+    if len(text) > most:
+        over = count(len(text) - most, "character")
+        raise Wrong(f"This is {over} too long. Shorten it to {most:,} or fewer.")
+    return text
+
+
+def context(text: str) -> str | None:
+    return _within(text.strip(), MAX_CONTEXT_CHARS) or None
+
+
+def destination(text: str) -> str | None:
+    return _within(text.strip(), MAX_DESTINATION_CHARS) or None
+
+
+def meeting_url(text: str) -> str | None:
+    url = strip_invisible(unwrap_link(text)).strip()
+    if not url:
+        return None
+    if any(c.isspace() for c in url):
+        raise Wrong("A web address has no spaces or line breaks. Remove them.")
+    if _is_web_address(_within(url, MAX_URL_CHARS)):
+        return url
+    meant = url if _SCHEME.match(url) else "https://" + _NEAR_SCHEME.sub("", url)
+    host = meant.partition("://")[2].partition("/")[0]
+    if meant != url and "." in host.strip(".") and _is_web_address(meant):
+        shown = f": {meant}" if len(meant) <= _SUGGESTION_MOST else "."
+        raise Wrong(f"Add https:// at the start{shown}")
+    raise Wrong("Enter the full web address, such as https://acme.app.100ms.live/preview/….")
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return RecordingOptions(meeting_url=url).meeting_url == url
+    except ValidationError:
+        return False
+
+
+def mode_words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;+/]+", fold(text)) if word]
+
+
+def output_modes(text: str) -> tuple[str, ...]:
+    words = mode_words(text)
+    for word in words:
+        if word not in MODES:
+            raise Wrong(f"“{brief(word)}” is not a transcript file. Choose from txt, srt and json.")
+    return tuple(dict.fromkeys(words))
+
+
+def vocabulary(text: str) -> tuple[str, ...]:
+    """One per line or separated by commas; each counts once."""
+    parts = (part.strip() for part in re.split(r"[,\n\r]", text))
+    terms = tuple(dict.fromkeys(part for part in parts if part))
+    if over := max(0, len(terms) - MAX_VOCABULARY):
+        raise Wrong(f"At most {MAX_VOCABULARY} words or terms. Remove {over:,} of them.")
+    return terms
+
+
+def temperature(text: str) -> float | None:
+    """Half of the world writes 0,3."""
+    low, high = TEMPERATURE
+    typed = fold(text)
+    if not typed:
+        return None
+    number = float(typed.replace(",", ".")) if _NUMBER.fullmatch(typed) else None
+    if number is None or not low <= number <= high:
+        raise Wrong(f"Enter a number from {low} to {high}, such as 0.5.")
+    return number
+
+
+def section_title(text: str) -> str:
+    title = _within(text.strip(), MAX_SECTION_TITLE_CHARS)
+    if not title:
+        raise Wrong("Give this section a title, or remove it.")
+    return title
+
+
+def section_format(text: str) -> str:
+    if text not in FORMATS:
+        raise Wrong(f"“{brief(text)}” is not a format. Choose {' or '.join(FORMATS)}.")
+    return text
+
+
+def named_resolution(text: str) -> Resolution:
+    if text not in NAMED_RESOLUTIONS:
+        names = ", ".join(NAMED_RESOLUTIONS)
+        raise Wrong(f"“{brief(text)}” is not a resolution. Give {names} or a size like 1280x720.")
+    return NAMED_RESOLUTIONS[text]
+
+
+def width(text: str) -> int:
+    return _side(text, "width", 1280)
+
+
+def height(text: str) -> int:
+    return _side(text, "height", 720)
+
+
+def _side(text: str, name: str, example: int) -> int:
+    """What neither side may be, whatever the other one is."""
+    low, high = SHORT_SIDE_PX[0], LONG_SIDE_PX[1]
+    typed = fold(text).removesuffix("px").strip()
+    if not typed:
+        raise Wrong(f"Enter the {name} in pixels, such as {example}.")
+    if not _WHOLE.fullmatch(typed):
+        raise Wrong(f"Enter the {name} as a whole number of pixels, such as {example}.")
+    if not low <= int(typed) <= high:
+        raise Wrong(f"The {name} must be {low} to {high} pixels.")
+    return int(typed)
+
+
+def side_to_change(wide: int, high: int) -> tuple[str, str] | None:
+    """Of two sides that do not fit together, the one to change and why: `("width", …)`."""
+    smaller, larger = ("width", "height") if wide < high else ("height", "width")
+    if min(wide, high) > SHORT_SIDE_PX[1]:
+        limit = f"must be at most {SHORT_SIDE_PX[1]} pixels"
+        return smaller, f"The smaller side {limit}. Change the {smaller}."
+    if max(wide, high) < LONG_SIDE_PX[0]:
+        limit = f"must be at least {LONG_SIDE_PX[0]} pixels"
+        return larger, f"The larger side {limit}. Change the {larger}."
     return None
-
-
-def read_resolution(text: str) -> Good | Bad:
-    word = fold(text)
-    if word in NAMED_RESOLUTIONS:
-        return Good(NAMED_RESOLUTIONS[word])
-    if size := _SIZE.fullmatch(word):
-        return Good({"width": int(size[1]), "height": int(size[2])})
-    return Bad(f"“{shorten(text)}” is not a resolution.", _guess_resolution(word))
-
-
-def _guess_resolution(word: str) -> Resolution | None:
-    if word in _SIZE_NICKNAMES:
-        return NAMED_RESOLUTIONS[_SIZE_NICKNAMES[word]]
-    if lines := _LINES.fullmatch(word):
-        height = int(lines[1])
-        return _fit(height * 16 // 9, height)
-    near = nearest(word, NAMED_RESOLUTIONS)
-    return NAMED_RESOLUTIONS[near] if near else None
-
-
-def fit_resolution(value: object) -> Resolution | None:
-    match value:
-        case {"width": int(width), "height": int(height)}:
-            return _fit(width, height)
-        case _:
-            return None
-
-
-def _fit(width: int, height: int) -> Resolution:
-    """The same shape within the limits; video encoders want even sides."""
-    short, long = sorted((max(width, 1), max(height, 1)))
-    scale = min(1.0, LONG_SIDE_PX[1] / long, SHORT_SIDE_PX[1] / short)
-    short = _within(round(short * scale / 2) * 2, SHORT_SIDE_PX)
-    long = _within(round(long * scale / 2) * 2, LONG_SIDE_PX)
-    width, height = (long, short) if width >= height else (short, long)
-    return Resolution(width=width, height=height)
-
-
-def _within(number: int, limits: tuple[int, int]) -> int:
-    return max(limits[0], min(limits[1], number))
-
-
-def show_resolution(resolution: Resolution | None) -> str | None:
-    if resolution is None:
-        return None
-    names = (name for name, named in NAMED_RESOLUTIONS.items() if named == resolution)
-    return next(names, str(resolution))
-
-
-def read_name(text: str) -> Good | Bad:
-    name = " ".join(strip_invisible(text).split())
-    return Good(name) if len(name) <= NAME_MOST else Bad("That preset name is too long.")
-
-
-def read_url(text: str) -> Good | Bad:
-    return Good(strip_invisible(unwrap_link(text)).strip())
-
-
-def add_scheme(value: object) -> str | None:
-    return None if "://" in str(value) else f"https://{value}"
-
-
-def read_modes(text: str) -> Good | Bad:
-    words = [w for w in re.split(r"[\s,;+/]+", fold(text)) if w]
-    known = [w if w in MODES else _nearest(w, MODES, _MODE_NICKNAMES) for w in words]
-    modes = tuple(dict.fromkeys(mode for mode in known if mode))
-    unknown = next((w for w in words if w not in MODES), None)
-    if words and unknown is None:
-        return Good(modes)
-    return Bad(f"“{shorten(unknown or text)}” is not an output mode.", modes or None)
-
-
-def read_vocabulary(text: str) -> Good | Bad:
-    words = tuple(word for part in text.split(",") if (word := part.strip()))
-    return Good(words) if words else Bad("--vocab needs words separated by commas.")
-
-
-def first_words(value: object) -> object:
-    return value[:MAX_VOCABULARY] if isinstance(value, tuple) else None
-
-
-def cut_context(value: object) -> str:
-    return _cut(str(value), MAX_CONTEXT_CHARS)
-
-
-def _cut(text: str, limit: int) -> str:
-    """Text within the limit, ending with a whole word where there is one."""
-    text = text.strip()
-    if len(text) <= limit:
-        return text
-    whole = text[: limit + 1].rsplit(None, 1)[0]
-    return whole if limit // 2 < len(whole) <= limit else text[:limit].rstrip()
-
-
-def read_temperature(text: str) -> Good | Bad:
-    word = fold(text)
-    if _NUMBER.fullmatch(word):
-        return Good(float(word.replace(",", ".")))
-    percent = _PERCENT.fullmatch(word)
-    repaired = clamp_temperature(int(percent[1]) / 100) if percent else None
-    return Bad(f"“{shorten(text)}” is not a number.", repaired)
-
-
-def clamp_temperature(value: object) -> float | None:
-    if not isinstance(value, float):
-        return None
-    return max(TEMPERATURE[0], min(TEMPERATURE[1], value))
-
-
-def read_section(text: str) -> Good | Bad:
-    """`title:format`; the colon of “10:30” or “Next: plans” belongs to the title."""
-    title, colon, tail = text.rpartition(":")
-    if not colon:
-        return Good({"title": text.strip(), "format": FORMATS[0]})
-    word = fold(tail)
-    meant = _nearest(word, FORMATS, _FORMAT_NICKNAMES) if word else FORMATS[0]
-    if meant is None and not tail.isalpha():
-        return Good({"title": text.strip(), "format": FORMATS[0]})
-    if not title.strip():
-        return Bad("A section needs a title before the colon.")
-    if meant is None:
-        refused = f"“{shorten(tail)}” is not a section format."
-        return Bad(refused, {"title": title.strip(), "format": FORMATS[0]})
-    section = {"title": title.strip(), "format": meant}
-    if word in ("", meant):
-        return Good(section)
-    return Bad(f"“{shorten(tail)}” is not a section format.", section)
-
-
-def cut_title(value: object) -> object:
-    match value:
-        case {"title": str(title), "format": str(format_)}:
-            return {"title": _cut(title, MAX_SECTION_TITLE_CHARS), "format": format_}
-        case _:
-            return None
-
-
-def _nearest(word: str, accepted: tuple[str, ...], nicknames: dict[str, str]) -> str | None:
-    if word in nicknames:
-        return nicknames[word]
-    return nearest(word, accepted)

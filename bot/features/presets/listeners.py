@@ -1,32 +1,23 @@
 """Presets: saved from the form, listed, edited, deleted."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.rights import NoRight
 from bot.core.options import RecordingOptions
 from bot.features.options.drafts import draft_of, show_more
-from bot.features.options.form_input import draft_from_state, input_block_ids, read_options
+from bot.features.options.form import draft_from_state, input_block_ids, read_options
 from bot.features.options.service import Showing, current, save, show
 from bot.features.presets import ids as pids
 from bot.features.presets import service as presets
+from bot.features.presets.form import name_error, preset_form, typed_name
 from bot.features.presets.model import Preset
-from bot.features.presets.store import NameTaken, PresetRepository, TooMany
-from bot.features.presets.views import (
-    NAME_TAKEN,
-    TOO_MANY,
-    deleted_view,
-    name_error,
-    preset_form,
-    presets_view,
-)
+from bot.features.presets.store import PresetRepository
+from bot.features.presets.views import deleted_view, presets_view, refusal
 from bot.listeners.app import Bot, for_people, listener
-from bot.listeners.modals import STALE
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Asked, Click, Form
-from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.slack.errors import SlackUnavailable
 from bot.ui import ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import View, message_view
@@ -44,12 +35,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 async def open_presets(bot: Bot, asked: Asked) -> None:
     """Those that may be named in this channel."""
     view = await _list(bot, asked.user, asked.channel)
-    try:
-        await bot.deps.slack.open_view(asked.trigger_id, view)
-    except SlackRefused as refused:
-        if asked.trigger_id and refused.error not in STALE:
-            raise
-        await bot.reply(asked, expired_trigger())
+    await open_modal(bot, asked, view, otherwise=expired_trigger())
 
 
 async def all_presets(args: AsyncArgs, bot: Bot) -> None:
@@ -104,12 +90,12 @@ async def edit_submitted(args: AsyncArgs, bot: Bot) -> None:
     showing = await current(bot.deps, form.request_id, form.asked.user)
     draft = draft_from_state(form.values, showing.draft)
     showing = await save(bot.deps, showing, form.asked.user, draft)
-    options, name = read_options(draft), _typed_name(form.values)
+    options, name = read_options(draft), typed_name(form.values)
     if isinstance(options, FieldErrors):
         shown = {k: v for k, v in options.items() if k in input_block_ids(args.body["view"])}
         await args.ack(response_action="errors", errors=shown or {pids.NAME: "Try again."})
     elif wrong := name_error(name):
-        await _say_at_name(args, wrong)
+        await say_at_name(args, wrong)
     else:
         await _change(args, bot, showing, name, options)
 
@@ -120,7 +106,7 @@ async def _change(
     user, view = args.body["user"]["id"], args.body["view"]
     preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
-        await _say_at_name(args, "This preset has been deleted in the meantime.")
+        await say_at_name(args, "This preset has been deleted in the meantime.")
         return
     try:
         changed = await presets.change(
@@ -130,7 +116,7 @@ async def _change(
         await args.ack(response_action="update", view=message_view(for_people(no)))
         return
     if not isinstance(changed, Preset):
-        await _say_at_name(args, _refused(changed))
+        await say_at_name(args, refusal(changed))
         return
     await args.ack()
     work = _refresh(bot, user, showing.channel, view.get("previous_view_id"))
@@ -156,27 +142,9 @@ async def delete(args: AsyncArgs, bot: Bot) -> None:
 async def _refresh(bot: Bot, user: str, channel: str | None, view_id: str | None) -> None:
     """The list below, if there is one, and Home, if they look at it."""
     if view_id:
-        await _update(bot, await _list(bot, user, channel), view_id)
+        await update_modal(bot, await _list(bot, user, channel), view_id)
     await bot.home_changed(user)
 
 
-async def _update(bot: Bot, view: View, view_id: str | None) -> None:
-    """A modal below; whoever has closed it misses nothing."""
-    try:
-        await bot.deps.slack.update_view(view, view_id=view_id)
-    except SlackRefused as refused:
-        if refused.error != "not_found":
-            raise
-
-
-async def _say_at_name(args: AsyncArgs, wrong: str) -> None:
+async def say_at_name(args: AsyncArgs, wrong: str) -> None:
     await args.ack(response_action="errors", errors={pids.NAME: wrong})
-
-
-def _refused(why: NameTaken | TooMany) -> str:
-    return NAME_TAKEN if isinstance(why, NameTaken) else TOO_MANY
-
-
-def _typed_name(values: Mapping[str, Any]) -> str:
-    entry = (values.get(pids.NAME) or {}).get(pids.action(pids.NAME)) or {}
-    return str(entry.get("value") or "")

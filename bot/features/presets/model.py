@@ -24,6 +24,25 @@ class Preset:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NoSuchPreset:
+    """`nearest` is the one that was probably meant; `known` are all that may be named here."""
+
+    name: str
+    nearest: Preset | None
+    known: Sequence[Preset]
+
+
+@dataclass(frozen=True, slots=True)
+class NameTaken:
+    """Another preset of this scope has that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """The scope holds as many as may be."""
+
+
 def tidy_name(typed: str) -> str:
     return " ".join(strip_invisible(typed).split())
 

@@ -1,7 +1,6 @@
 """Presets as commands and forms use them: found, made, changed, deleted."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
@@ -9,21 +8,15 @@ from bot.core.options import RecordingOptions
 from bot.deps import Deps
 from bot.features.presets.model import (
     WORKSPACE,
+    NameTaken,
+    NoSuchPreset,
     Preset,
+    TooMany,
     find_preset,
     nearest_preset,
     tidy_name,
 )
-from bot.features.presets.store import NameTaken, PresetRepository, TooMany
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchPreset:
-    """`nearest` is the one that was probably meant; `known` are all that may be named here."""
-
-    name: str
-    nearest: Preset | None
-    known: Sequence[Preset]
+from bot.features.presets.store import PresetRepository
 
 
 async def meant(

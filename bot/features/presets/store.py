@@ -1,6 +1,5 @@
 """Presets of the workspace and of its channels."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -8,23 +7,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
-from bot.features.presets.model import PRESETS_MOST, WORKSPACE, Preset, name_key
+from bot.features.presets.model import PRESETS_MOST, WORKSPACE, NameTaken, Preset, TooMany, name_key
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import presets
 
 p = presets.c
 _COLUMNS = (p.preset_id, p.scope, p.name, p.body, p.by_user, p.changed_at)
-
-
-@dataclass(frozen=True, slots=True)
-class NameTaken:
-    """Another preset of this scope has that name."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooMany:
-    """The scope holds as many as may be."""
 
 
 class PresetRepository(Repository):

@@ -1,22 +1,25 @@
-"""Presets: the list, the form to edit one, and the question for a name."""
+"""Presets: their list, and what is said about them."""
 
 from collections.abc import Sequence
 
-from bot.features.options.drafts import Draft
-from bot.features.options.form import option_blocks
-from bot.features.options.values import NAME_MOST
 from bot.features.options.views import options_line
 from bot.features.presets import ids
-from bot.features.presets.model import PRESETS_MOST, WORKSPACE, Preset, tidy_name
-from bot.ui.forms import postable, radio, textbox, words
-from bot.ui.ids import numbered
-from bot.ui.message import Block, View, actions, button, context, modal, section
+from bot.features.presets.model import (
+    PRESETS_MOST,
+    WORKSPACE,
+    NameTaken,
+    NoSuchPreset,
+    Preset,
+    TooMany,
+)
+from bot.ui.ids import COMMAND, numbered
+from bot.ui.message import Block, Message, View, actions, button, context, modal, section
+from bot.ui.replies import not_understood
 from bot.ui.text import esc, join, mention, place, plain, when
 from bot.ui.words import sentence
 
 ON_A_PAGE = 40
 TO_MAKE_ONE = "To make one, fill in the start form and choose Save as preset."
-HERE, EVERYWHERE = "channel", "workspace"
 
 
 def presets_view(presets: Sequence[Preset], channel: str | None, page: int = 0) -> View:
@@ -47,74 +50,25 @@ def preset_row(preset: Preset, n: int) -> Block:
     return section(f"{join(f'*{esc(preset.name)}*', scope)}\n{about}\n{made}", edit)
 
 
-def preset_form(draft: Draft, *, request_id: str) -> View:
-    """Build the form with all options of a preset, and its name."""
-    delete = button(
-        "Delete this preset",
-        ids.DELETE,
-        value=draft.editing or "",
-        style="danger",
-        confirm={
-            "title": words("Delete this preset?"),
-            "text": words("Recordings made with it are not affected."),
-            "confirm": words("Delete"),
-            "deny": words("Keep"),
-            "style": "danger",
-        },
-    )
-    return {
-        "type": "modal",
-        "callback_id": ids.EDIT_FORM,
-        "private_metadata": request_id,
-        "title": words("Edit preset"),
-        "submit": words("Save"),
-        "close": words("Back"),
-        "blocks": [_name(draft.preset_name), *option_blocks(draft), *actions([delete])],
-    }
-
-
-def save_as_form(request_id: str, channel: str | None) -> View:
-    """Ask for a name and a scope: `channel`, or the whole workspace."""
-    scopes = {HERE: "This channel", EVERYWHERE: "The whole workspace"}
-    blocks = [_name("")]
-    if postable(channel):
-        blocks.append(_field(ids.SCOPE, "For", radio(scopes, HERE)))
-    return {
-        "type": "modal",
-        "callback_id": ids.SAVE_AS_FORM,
-        "private_metadata": request_id,
-        "title": words("Save as preset"),
-        "submit": words("Save"),
-        "close": words("Back"),
-        "blocks": blocks,
-    }
-
-
 def deleted_view() -> View:
     return modal("Presets", [section("The preset was deleted.")], callback_id=ids.DELETED)
-
-
-def _name(typed: str) -> Block:
-    hint = f"At most {NAME_MOST} characters, such as weekly."
-    return _field(ids.NAME, "Name", textbox(typed), hint=hint)
-
-
-def _field(field: str, label: str, element: Block, *, hint: str = "") -> Block:
-    return {
-        "type": "input",
-        "block_id": field,
-        "label": words(label),
-        "element": {**element, "action_id": ids.action(field)},
-        **({"hint": words(hint)} if hint else {}),
-    }
 
 
 NAME_TAKEN = "Another preset here has that name. Choose a different name."
 TOO_MANY = f"There are {PRESETS_MOST} presets already. Delete one that you no longer need."
 
 
-def name_error(typed: str) -> str | None:
-    name = tidy_name(typed)
-    if not name:
-        return "Enter a name."
-    return f"Shorten it to {NAME_MOST} characters." if len(name) > NAME_MOST else None
+def refusal(why: NameTaken | TooMany) -> str:
+    return NAME_TAKEN if isinstance(why, NameTaken) else TOO_MANY
+
+
+def no_such_preset(missing: NoSuchPreset, corrected: str | None, form_id: str) -> Message:
+    """`corrected` is the command with the nearest name; `form_id` the draft of all the rest."""
+    named = ", ".join(one.name for one in missing.known[:10])
+    return not_understood(
+        f"Unknown preset “{missing.name}”.",
+        f"Presets here: {named}." if named else "No presets yet.",
+        corrected=corrected,
+        usage=f"{COMMAND} start [room] --preset <name>",
+        form_id=form_id,
+    )

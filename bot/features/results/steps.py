@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.core.assets import SummarySection, assets_of
 from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen, Fact, ResultsChecked, TranscriptionReported
+from bot.core.note import Note
 from bot.core.policy import is_late
-from bot.core.steps import Action, PostSummary, UploadFile, hold_name
-from bot.engine.context import Context, Note
+from bot.core.steps import Action, PostSummary, UploadFile, retry_name
+from bot.engine.context import Context
 from bot.engine.posting import announce, not_now, not_there, post, send
 from bot.features.results.views import UNREADABLE, file_failed_message, results_message
 from bot.hms.errors import HmsError, HmsNotFound, HmsRefused, HmsTooLarge, HmsUnavailable
@@ -33,7 +34,7 @@ async def fetch_transcript(ctx: Context) -> Note:
         a.status == "processing" for a in assets.all if a.type in ("transcript", "summary")
     )
     if unfinished and not is_late(ctx.recording, ctx.deps.policy, ctx.now):
-        await ctx.deps.store.recordings.record(ctx.key, facts=facts)
+        await ctx.keep(facts)
         raise HmsUnavailable("the files are still being made", reached=True)
     words: int | None = None
     best = assets.best_transcript
@@ -190,8 +191,8 @@ def _below_results(ctx: Context, target: str) -> _Place:
 
 def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:
     """100ms was asked for the content often enough, for long enough: go on without."""
-    held, policy = ctx.work.holds.get(hold_name(step)), ctx.deps.policy
-    often = held is not None and held.attempts >= policy.tries_to_read
+    tried, policy = ctx.work.retries.get(retry_name(step)), ctx.deps.policy
+    often = tried is not None and tried.attempts >= policy.tries_to_read
     return often and since is not None and ctx.now - since >= policy.give_up_after
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.features.rooms.model import RoomEntry
@@ -61,20 +61,6 @@ class RoomRepository(Repository):
         query = select(*columns).where(self._mine(rooms)).order_by(c.room_id)
         async with self._db.read() as conn:
             return [RoomEntry(*row) for row in await conn.execute(query)]
-
-    async def refreshed_at(self) -> datetime | None:
-        """When the directory was last refreshed; None if never."""
-        async with self._db.read() as conn:
-            newest: datetime | None = await conn.scalar(
-                select(func.max(c.refreshed_at)).where(self._mine(rooms))
-            )
-        return newest
-
-    async def mark_used(self, room_id: str) -> None:
-        """Someone chose it just now: type-ahead puts it first."""
-        used = update(rooms).where(self._mine(rooms), c.room_id == room_id)
-        async with self._db.write() as conn:
-            await conn.execute(used.values(last_used_at=self._now()))
 
     async def mark_live(self, room_ids: Collection[str]) -> None:
         """People are in these rooms now, and in no others."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.features.rooms.model import RECENT, RoomEntry
-from bot.ui.buttons import _form_button
+from bot.ui.buttons import form_button
 from bot.ui.forms import OPTION_VALUE_MOST, named_option, words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -71,7 +71,7 @@ def room_unknown(
 ) -> Message:
     """Suggest rooms. `corrected`: a command for each. `form`: whether the form can help."""
     text = f"No room matches “{esc(reference, 100)}”."
-    buttons = [_form_button()] if form else []
+    buttons = [form_button()] if form else []
     if suggestions:
         which = "this one" if len(suggestions) == 1 else "one of these"
         return _choice(f"{text} Did you mean {which}?", suggestions, corrected, buttons)

@@ -6,8 +6,7 @@ from itertools import islice
 
 from bot.core.options import RecordingOptions
 from bot.features.options.drafts import Draft, is_expanded
-from bot.features.options.form import _further, _kind
-from bot.features.options.form_input import is_room, read_options
+from bot.features.options.form import further_blocks, is_room, kind_block, read_options
 from bot.ui import ids
 from bot.ui.forms import (
     OPTION_VALUE_MOST,
@@ -37,9 +36,9 @@ def start_form(
     """The whole modal. `presets`: id → name.
 
     `errors` (block id → text) stand under their fields, or on top. They are for the rare view
-    that Slack cannot show them in by itself: see `form_input.input_block_ids`.
+    that Slack cannot show them in by itself: see `options.form.input_block_ids`.
     """
-    more = [*_further(draft), *_save_as()] if is_expanded(draft) else _more()
+    more = [*further_blocks(draft), *_save_as()] if is_expanded(draft) else _more()
     asking = [*_preset(draft, presets or {}), *_first(draft), *more]
     blocks = dressed(asking, draft.came, draft.generation)
     return {
@@ -74,7 +73,7 @@ def _save_as() -> Iterator[Block]:
 def _first(draft: Draft) -> Iterator[Block]:
     """Build the fields that are always shown."""
     yield asked(ids.START_ROOM, "Room", _room(draft), hint=_which_room(draft))
-    yield _kind(draft)
+    yield kind_block(draft)
     yield asked(
         ids.START_CHANNEL,
         "Post to",
@@ -132,8 +131,8 @@ def _error(text: str) -> Block:
 
 
 @dataclass(frozen=True, slots=True)
-class StartRequest:
-    """A start as requested with the form. `channel` is None to post to the person."""
+class FilledForm:
+    """What a form without errors asks for. `channel` None: post to the person."""
 
     room_id: str
     room_name: str
@@ -141,8 +140,8 @@ class StartRequest:
     channel: str | None
 
 
-def read(draft: Draft) -> StartRequest | FieldErrors:
-    """The request, or everything that is wrong at once, each at its field.
+def read(draft: Draft) -> FilledForm | FieldErrors:
+    """What it asks for, or everything that is wrong at once, each at its field.
 
     Only what `applies` is read, so every error is at an input of `start_form(draft)`.
     """
@@ -152,7 +151,7 @@ def read(draft: Draft) -> StartRequest | FieldErrors:
         errors = FieldErrors({ids.START_ROOM: "Choose the room to record.", **errors})
     if isinstance(options, FieldErrors) or errors or room_id is None:
         return errors
-    return StartRequest(
+    return FilledForm(
         room_id=room_id,
         room_name=(draft.room_name or "").strip() or room_id,
         options=options,

@@ -1,39 +1,49 @@
-"""The start form: opened, changed, submitted, come back to."""
+"""Starts: by command, in the form, once more; and the form: opened, changed, submitted."""
 
 import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.access.rights import NoRight
 from bot.access.views import refused_view
+from bot.core.deliveries import OutcomeAddress
 from bot.core.options import RecordingOptions
 from bot.features.card.links import CardLinks
-from bot.features.options.drafts import Draft, add_section, draft_of, remove_section, show_more
-from bot.features.options.form_input import draft_from_state, input_block_ids
-from bot.features.options.service import Showing, current, save, show
+from bot.features.options.drafts import Draft, add_section, remove_section, show_more
+from bot.features.options.form import draft_from_state, input_block_ids, read_options
+from bot.features.options.service import Showing, current, save
+from bot.features.options.table import Raw, write_options
 from bot.features.presets import ids as preset_ids
+from bot.features.presets import service as presets
+from bot.features.presets.form import chosen_scope, name_error, save_as_form, typed_name
+from bot.features.presets.listeners import say_at_name
+from bot.features.presets.model import NoSuchPreset, Preset
+from bot.features.presets.views import no_such_preset, refusal
 from bot.features.rooms.model import (
-    Found,
-    Unknown,
+    Ambiguous,
+    RoomCode,
+    RoomEntry,
     room_id_of_link,
     room_links,
     texts_of,
     without_preview,
 )
-from bot.features.rooms.service import RoomDirectory
-from bot.features.start import service as start_service
+from bot.features.rooms.service import RoomDirectory, which_room
+from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.form import StartRequest, read
-from bot.features.start.save_preset import save_as, save_as_submitted
-from bot.features.start.service import Wish, again, request_recording
+from bot.features.start.form import read
+from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
-from bot.listeners.app import Bot, for_people, listener
-from bot.listeners.modals import STALE
+from bot.listeners.app import Bot, answer, for_people, listener
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Asked, Click, Form
-from bot.slack.errors import SlackRefused, SlackUnavailable
+from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
-from bot.store.values import OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view
@@ -57,58 +67,119 @@ def register(app: AsyncApp, bot: Bot) -> None:
     app.view_closed(ids.START_FORM)(listener(bot, closed))
 
 
-async def open_form(bot: Bot, asked: Asked, draft: Draft) -> None:
-    """Show the form; if Slack's trigger is stale by now, offer a button that has a fresh one."""
-    await present(
-        bot,
-        asked,
-        await show(bot.deps, user=asked.user, channel=asked.channel, draft=draft),
+# ---- by command ------------------------------------------------------------------------------
+
+
+async def start_by_command(
+    args: AsyncArgs,
+    bot: Bot,
+    rooms: RoomDirectory,
+    links: CardLinks,
+    asked: Asked,
+    *,
+    room: str | None,
+    options: RecordingOptions,
+    preset: str | None,
+    written: Callable[[str | None, str | None], str],
+) -> None:
+    """`written` is the same command for another room and preset."""
+    request = StartRequest(
+        request_id=f"command:{asked.once}",
+        room=room,
+        options=options,
+        by=asked.user,
+        channel=asked.channel,
+        via="command",
+        outcome=OutcomeAddress(asked.user, channel=asked.channel, response_url=asked.response_url),
+        preset=preset,
     )
+    made = await starts.start(bot.deps, bot.rights, rooms, request)
+    match made:
+        case Started():
+            await answer(args, bot, asked, start_views.starting_reply(made.room.name))
+        case RoomTaken(key=key):
+            await args.ack()
+            bot.after_ack(asked, say_taken(bot, links, asked, key))
+        case NoSuchPreset(nearest=near):
+            form = await filled(
+                bot.deps,
+                rooms,
+                user=asked.user,
+                channel=asked.channel,
+                room=room,
+                raw=write_options(options),
+            )
+            corrected = written(room, near.name) if near else None
+            await answer(args, bot, asked, no_such_preset(made, corrected, form.request_id))
+        case WhichRoom(found=None | Ambiguous() | RoomCode()):
+            await open_filled(
+                args, bot, rooms, asked, room=room, raw=write_options(options), preset=preset
+            )
+        case WhichRoom(found=found):
+            again = which_room(room or "", found, lambda name: written(name, preset), form=True)
+            await answer(args, bot, asked, again)
+
+
+async def open_filled(
+    args: AsyncArgs,
+    bot: Bot,
+    rooms: RoomDirectory,
+    asked: Asked,
+    *,
+    room: str | None = None,
+    raw: Raw | None = None,
+    preset: str | None = None,
+) -> None:
+    """The form with what was said and what the channel has set."""
+    await bot.rights.to_start(asked.user, asked.channel)
+    await args.ack()
+    showing = await filled(
+        bot.deps,
+        rooms,
+        user=asked.user,
+        channel=asked.channel,
+        room=room,
+        raw=raw,
+        preset=preset,
+    )
+    await present(bot, asked, showing)
+
+
+# ---- the form --------------------------------------------------------------------------------
 
 
 async def present(bot: Bot, asked: Asked, showing: Showing) -> None:
-    if not asked.trigger_id:
-        await bot.reply(asked, form_ready(showing.request_id))
-        return
-    try:
-        await bot.deps.slack.open_view(
-            asked.trigger_id, await start_service.form_view(bot.deps, showing)
-        )
-    except SlackRefused as refused:
-        if refused.error not in STALE:
-            raise
-        await bot.reply(asked, expired_trigger(showing.request_id))
+    """Show the form; after a mention or with a stale trigger, a button that opens it."""
+    ready = expired_trigger if asked.trigger_id else form_ready
+    view = await form_view(bot.deps, showing)
+    await open_modal(bot, asked, view, otherwise=ready(showing.request_id))
 
 
-async def from_elsewhere(args: AsyncArgs, bot: Bot) -> None:
+async def from_elsewhere(args: AsyncArgs, bot: Bot, rooms: RoomDirectory) -> None:
     """From Home, a shortcut or a reply: the channel is where it was clicked, if anywhere."""
-    asked = Asked.of(args.body)
-    await bot.rights.to_start(asked.user, asked.channel)
-    await args.ack()
-    await open_form(bot, asked, Draft(channel=asked.channel))
+    await open_filled(args, bot, rooms, Asked.of(args.body))
 
 
 async def change(args: AsyncArgs, bot: Bot) -> None:
     """The same settings, in the form."""
     click = Click.of(args.body)
     await bot.rights.to_start(click.asked.user, click.asked.channel)
-    showing = await start_service.from_recording(bot.deps, click.value, click.asked.user)
+    showing = await starts.from_recording(bot.deps, click.value, click.asked.user)
     await args.ack()
     await present(bot, click.asked, showing)
 
 
 async def back_to_form(args: AsyncArgs, bot: Bot) -> None:
     """Everything typed is still there. In a modal it takes the outcome's place."""
-    click = Click.of(args.body)
-    showing = await start_service.back(bot.deps, click.value, click.asked.user)
+    click, view = Click.of(args.body), args.body.get("view")
+    if view is None:
+        await bot.rights.to_start(click.asked.user, click.asked.channel)
+    showing = await starts.back(bot.deps, click.value, click.asked.user)
     await args.ack()
-    view = args.body.get("view")
     if view is None:
         await present(bot, click.asked, showing)
     else:
-        await bot.deps.slack.update_view(
-            await start_service.form_view(bot.deps, showing), view_id=view["id"]
-        )
+        await update_modal(bot, await form_view(bot.deps, showing), view["id"])
 
 
 async def redraw(args: AsyncArgs, bot: Bot) -> None:
@@ -126,44 +197,49 @@ async def redraw(args: AsyncArgs, bot: Bot) -> None:
     elif action.startswith(ids.START_REMOVE_SECTION):
         typed = remove_section(typed, int(click.value))
     showing = await save(bot.deps, showing, form.asked.user, typed)
-    view = await start_service.form_view(bot.deps, showing)
+    view = await form_view(bot.deps, showing)
     await args.ack()
-    try:
-        await bot.deps.slack.update_view(view, view_id=form.view_id, view_hash=form.hash)
-    except SlackRefused as refused:
-        if refused.error not in ("hash_conflict", "not_found"):
-            raise  # a later click has redrawn it, or it is closed
+    await update_modal(bot, view, form.view_id, seen=form.hash)
 
 
 async def _preset_chosen(bot: Bot, typed: Draft) -> Draft:
     """Its values replace those on the form; emptied, they stay, and are one's own."""
     if typed.preset_id is None:
         return typed.model_copy(update={"came": {}})
-    return await start_service.with_preset(bot.deps, typed, typed.preset_id)
+    return await starts.with_preset(bot.deps, typed, typed.preset_id)
 
 
 async def submitted(args: AsyncArgs, bot: Bot, rooms: RoomDirectory, links: CardLinks) -> None:
     form = Form.of(args.body)
-    showing = await current(bot.deps, form.request_id, form.asked.user)
+    user = form.asked.user
+    showing = await current(bot.deps, form.request_id, user)
     draft = draft_from_state(form.values, showing.draft)
-    showing = await save(bot.deps, showing, form.asked.user, draft)
+    showing = await save(bot.deps, showing, user, draft)
     wanted = read(draft)
     if isinstance(wanted, FieldErrors):
         await _show_errors(args, bot, showing, wanted)
         return
+    external_id = f"outcome-{uuid.uuid4().hex}"
+    request = StartRequest(
+        request_id=form.request_id,
+        room=RoomEntry(wanted.room_id, wanted.room_name),
+        options=wanted.options,
+        by=user,
+        channel=wanted.channel,
+        via="form",
+        outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
+    )
     try:
-        await bot.rights.to_start(form.asked.user, wanted.channel)
+        made = await starts.start(bot.deps, bot.rights, rooms, request)
     except (NoRight, SlackUnavailable) as no:
         view = refused_view(for_people(no), showing.request_id)
         await args.ack(response_action="update", view=view)
         return
-    external_id = f"outcome-{uuid.uuid4().hex}"
-    name = await rooms.name_of(wanted.room_id) or wanted.room_name
-    made = await request_recording(bot.deps, _wish(form, wanted, name, external_id))
+    name = made.room.name if isinstance(made, Started) else wanted.room_name
     await args.ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
         work = show_taken(
-            bot, links, form.asked.user, made.key, channel=wanted.channel, external_id=external_id
+            bot, links, user, made.key, channel=wanted.channel, external_id=external_id
         )
         bot.after_ack(form.asked, work)
 
@@ -173,22 +249,8 @@ async def _show_errors(args: AsyncArgs, bot: Bot, showing: Showing, errors: Fiel
     if errors.keys() <= input_block_ids(args.body["view"]):
         await args.ack(response_action="errors", errors=dict(errors))
         return
-    view = await start_service.form_view(bot.deps, showing, errors)
+    view = await form_view(bot.deps, showing, errors)
     await args.ack(response_action="update", view=view)
-
-
-def _wish(form: Form, wanted: StartRequest, name: str, external_id: str) -> Wish:
-    user = form.asked.user
-    return Wish(
-        request_id=form.request_id,
-        room_id=wanted.room_id,
-        room_name=name,
-        options=wanted.options,
-        by=user,
-        channel=wanted.channel,
-        via="form",
-        outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
-    )
 
 
 async def say_taken(bot: Bot, links: CardLinks, asked: Asked, key: str) -> None:
@@ -229,13 +291,14 @@ async def closed(args: AsyncArgs, _: Bot) -> None:
     await args.ack()
 
 
-async def try_again(args: AsyncArgs, bot: Bot, links: CardLinks) -> None:
+async def try_again(args: AsyncArgs, bot: Bot, rooms: RoomDirectory, links: CardLinks) -> None:
     click = Click.of(args.body)
     asked = click.asked
     recording = (await bot.deps.store.recordings.load(click.value)).recording
-    wish = again(recording, by=asked.user, channel=asked.channel, click_id=asked.trigger_id)
-    await bot.rights.to_start(wish.by, wish.channel)
-    made = await request_recording(bot.deps, wish)
+    request = starts.again(
+        recording, by=asked.user, channel=asked.channel, click_id=asked.trigger_id
+    )
+    made = await starts.start(bot.deps, bot.rights, rooms, request)
     await args.ack()
     if isinstance(made, RoomTaken):
         bot.after_ack(asked, say_taken(bot, links, asked, made.key))
@@ -244,44 +307,79 @@ async def try_again(args: AsyncArgs, bot: Bot, links: CardLinks) -> None:
         bot.after_ack(asked, bot.reply(asked, done, replace=True))
 
 
+# ---- links to rooms --------------------------------------------------------------------------
+
+
 async def record_link(args: AsyncArgs, bot: Bot, rooms: RoomDirectory) -> None:
+    """The form with the room, and the link as the address that 100ms joins by."""
     asked = Asked.of(args.body)
-    await bot.rights.to_start(asked.user, asked.channel)
     links = room_links(texts_of(args.body.get("message") or {}))
-    await args.ack()
     if links:
-        await open_for(bot, rooms, asked, links[0], links[0])
-    else:
-        bot.after_ack(asked, bot.reply(asked, no_room_link()))
-
-
-async def open_for(
-    bot: Bot, rooms: RoomDirectory, asked: Asked, room: str, link: str | None
-) -> None:
-    """The form with the room, and the link as the address that 100ms joins by.
-
-    Of a room code only 100ms knows the room: that is left to choose.
-    """
-    options = RecordingOptions(meeting_url=without_preview(link) if link else None)
-    match await rooms.find(room):
-        case Found(room=entry):
-            room_id, name = entry.room_id, entry.name
-        case Unknown(room_id=str(unnamed)):
-            rooms.refresh_soon()
-            room_id, name = unnamed, unnamed
-        case _:
-            room_id, name = "", ""
-    draft = draft_of(
-        options, room_id=room_id or None, room_name=name or None, channel=asked.channel
-    )
-    await open_form(bot, asked, draft)
+        raw = {ids.START_MEETING_URL: without_preview(links[0])}
+        await open_filled(args, bot, rooms, asked, room=links[0], raw=raw)
+        return
+    await bot.rights.to_start(asked.user, asked.channel)
+    await args.ack()
+    bot.after_ack(asked, bot.reply(asked, no_room_link()))
 
 
 async def start_linked(args: AsyncArgs, bot: Bot, rooms: RoomDirectory) -> None:
-    """Slack says by which link the button stands; if not, the room alone will do."""
+    """Slack says which link the button is below; if not, the room alone will do."""
     click = Click.of(args.body)
-    await bot.rights.to_start(click.asked.user, click.asked.channel)
     given = (args.body.get("app_unfurl") or {}).get("app_unfurl_url") or ""
     link = next((x for x in room_links([given]) if room_id_of_link(x) == click.value), None)
+    raw = {ids.START_MEETING_URL: without_preview(link)} if link else {}
+    await open_filled(args, bot, rooms, click.asked, room=click.value, raw=raw)
+
+
+# ---- save as preset --------------------------------------------------------------------------
+
+
+async def save_as(args: AsyncArgs, bot: Bot) -> None:
+    """Ask for a name, once what is on the form makes sense."""
+    form = Form.of(args.body)
+    showing = await current(bot.deps, form.request_id, form.asked.user)
+    typed = draft_from_state(form.values, showing.draft)
+    showing = await save(bot.deps, showing, form.asked.user, typed)
+    options = read_options(typed)
     await args.ack()
-    await open_for(bot, rooms, click.asked, click.value, link)
+    if isinstance(options, FieldErrors):
+        await update_modal(bot, await form_view(bot.deps, showing, options), form.view_id)
+        return
+    asking = save_as_form(form.request_id, showing.channel)
+    await bot.deps.slack.push_view(form.asked.trigger_id, asking)
+
+
+async def save_as_submitted(args: AsyncArgs, bot: Bot) -> None:
+    form = Form.of(args.body)
+    showing = await current(bot.deps, form.request_id, form.asked.user)
+    options = read_options(showing.draft)
+    name, scope = typed_name(form.values), chosen_scope(form.values, showing.channel)
+    if isinstance(options, FieldErrors) or name_error(name):
+        await say_at_name(args, name_error(name) or "Correct the form below first.")
+        return
+    user = form.asked.user
+    try:
+        made = await presets.make(
+            bot.deps, bot.rights, name=name, scope=scope, options=options, by=user
+        )
+    except (NoRight, SlackUnavailable) as no:
+        await args.ack(response_action="update", view=message_view(for_people(no)))
+        return
+    if not isinstance(made, Preset):
+        await say_at_name(args, refusal(made))
+        return
+    await args.ack()
+    bot.after_ack(form.asked, _show_chosen(bot, form, made, args.body["view"]))
+
+
+async def _show_chosen(bot: Bot, form: Form, made: Preset, view: Mapping[str, Any]) -> None:
+    """The form below names it now."""
+    showing = await current(bot.deps, form.request_id, form.asked.user)
+    before = showing.draft
+    chosen = {"preset_id": made.preset_id, "generation": before.generation + 1}
+    draft = before.model_copy(update=chosen)
+    showing = await save(bot.deps, showing, form.asked.user, draft)
+    if below := view.get("previous_view_id"):
+        await update_modal(bot, await form_view(bot.deps, showing), below)
+    await bot.home_changed(form.asked.user)

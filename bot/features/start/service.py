@@ -1,70 +1,130 @@
-"""Ask for a recording. Nothing is started here: the reconciler does, once this is committed."""
+"""Ask for a recording. Nothing is started here: the engine does, once this is committed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from bot.core.facts import Requested, Via
+from bot.access.rights import Rights
+from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import OutcomeAddress
+from bot.core.facts import Requested
+from bot.core.note import POLL_NOW
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.deps import Deps
-from bot.features.options.drafts import Draft, draft_of, with_options
+from bot.features.options.drafts import (
+    OPTION_FIELDS,
+    Draft,
+    draft_of,
+    draft_of_raw,
+    still_untouched,
+    with_options,
+)
 from bot.features.options.service import Showing, current, show
-from bot.features.presets.service import label
+from bot.features.options.table import Raw, laid_over, overlaid, write_options
+from bot.features.presets import service as presets
+from bot.features.presets.form import preset_form
+from bot.features.presets.model import NoSuchPreset, Preset
 from bot.features.presets.store import PresetRepository
-from bot.features.presets.views import preset_form
+from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown, without_preview
+from bot.features.rooms.service import RoomDirectory
 from bot.features.start.form import start_form
-from bot.store.values import AlreadyRequested, Asked, Created, OutcomeAddress, RoomTaken
+from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.store.values import RoomTaken
+from bot.ui import ids
 from bot.ui.text import plain
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What someone wants recorded. `channel` None: the card goes to the person.
+async def start(
+    deps: Deps, rights: Rights, rooms: RoomDirectory, request: StartRequest
+) -> Started | RoomTaken | NoSuchPreset | WhichRoom:
+    """Check the right, settle room and options, and commit the request.
 
-    `request_id` is the same when Slack delivers the same command or submission again.
+    Raises NoRight, and SlackUnavailable where Slack does not say who the person is.
     """
+    settings = await deps.store.channel_settings.of(request.channel)
+    await rights.to_start(request.by, request.channel, settings)
+    options = request.options
+    if isinstance(request.room, RoomEntry):
+        found: RoomMatch | None = Found(request.room)
+    else:
+        preset = await presets.meant(deps, request.channel, request.preset, settings)
+        if isinstance(preset, NoSuchPreset):
+            return preset
+        options = laid_over(preset.options, options) if preset else options
+        found = await _find(rooms, request.room, settings)
+        options = _landing(options, getattr(found, "link", None))
+    match found:
+        case Found(room=room):
+            pass
+        case Unknown(room_id=str(room_id)):
+            room = RoomEntry(room_id, room_id)
+        case _:
+            return WhichRoom(found)
+    name = await rooms.name_of(room.room_id) or room.name
+    room = RoomEntry(room.room_id, name)
+    made = await commit(deps, request, room, options)
+    return made if isinstance(made, RoomTaken) else Started(made, room)
 
-    request_id: str
-    room_id: str
-    room_name: str
-    options: RecordingOptions
-    by: str
-    channel: str | None
-    via: Via
-    outcome: OutcomeAddress | None
+
+async def _find(
+    rooms: RoomDirectory, typed: str | None, settings: ChannelSettings
+) -> RoomMatch | None:
+    """The room of that name, else the channel's default. An unknown one may be new at 100ms."""
+    if typed:
+        found = await rooms.find(typed)
+        if isinstance(found, Unknown):
+            rooms.refresh_soon()
+        return found
+    if settings.room_id is None:
+        return None
+    return Found(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
 
 
-async def request_recording(deps: Deps, wish: Wish) -> Created | AlreadyRequested | RoomTaken:
-    """One commit. A repeated request is the same recording; a room has one at a time."""
+def _landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
+    """A link that names the room serves as the meeting URL, if there is no other."""
+    if link is None or options.meeting_url is not None:
+        return options
+    return options.model_copy(update={"meeting_url": without_preview(link)})
+
+
+async def commit(
+    deps: Deps, request: StartRequest, room: RoomEntry, options: RecordingOptions
+) -> str | RoomTaken:
+    """One commit; the recording's key. A repeated request is the same recording.
+
+    A room has one recording at a time.
+    """
     requested = Requested(
         at=deps.now(),
-        request_id=wish.request_id,
-        room_id=wish.room_id,
-        room_name=wish.room_name,
-        options=wish.options,
-        by=wish.by,
-        channel_id=wish.channel or wish.by,
-        via=wish.via,
+        request_id=request.request_id,
+        room_id=room.room_id,
+        room_name=room.name,
+        options=options,
+        by=request.by,
+        channel_id=request.channel or request.by,
+        via=request.via,
     )
-    made = await deps.store.recordings.create(deps.new_id(), requested, outcome=wish.outcome)
+    made = await deps.store.recordings.create(deps.new_id(), requested, outcome=request.outcome)
     if isinstance(made, RoomTaken):
-        # What we know may be old news: ask, so that a second try meets the truth.
-        await deps.store.recordings.record(made.key, asked=Asked(None), wake=True)
-    return made
+        # Our state may be stale: poll 100ms now, so that a second try meets the truth.
+        await deps.store.recordings.record(made.key, POLL_NOW)
+        return made
+    return made.key
 
 
-def again(recording: Recording, *, by: str, channel: str | None, click_id: str) -> Wish:
-    """The same settings once more, for whoever asks now."""
-    return Wish(
+def again(recording: Recording, *, by: str, channel: str | None, click_id: str) -> StartRequest:
+    """The same settings once more, for the person who asks now."""
+    return StartRequest(
         request_id=f"again:{click_id}",
-        room_id=recording.room_id,
-        room_name=recording.room_name,
+        room=RoomEntry(recording.room_id, recording.room_name),
         options=recording.options,
         by=by,
         channel=channel or recording.home,
         via="again",
         outcome=OutcomeAddress(user=by, channel=channel),
     )
+
+
+# ---- the form --------------------------------------------------------------------------------
 
 
 async def form_view(
@@ -74,30 +134,61 @@ async def form_view(
     if showing.draft.editing:
         return preset_form(showing.draft, request_id=showing.request_id)
     known = await PresetRepository(deps.db).for_channel(showing.channel)
-    offered = {one.preset_id: label(one) for one in known}
+    offered = {one.preset_id: presets.label(one) for one in known}
     return start_form(showing.draft, request_id=showing.request_id, errors=errors, presets=offered)
 
 
-async def fresh(deps: Deps, user: str, channel: str | None) -> Showing:
-    """An empty form, but for what the channel has set."""
+async def filled(
+    deps: Deps,
+    rooms: RoomDirectory,
+    *,
+    user: str,
+    channel: str | None,
+    room: str | None = None,
+    raw: Raw | None = None,
+    preset: str | None = None,
+) -> Showing:
+    """A fresh form with what was said, right or wrong, over what the channel has set."""
     settings = await deps.store.channel_settings.of(channel)
-    draft = Draft(channel=channel)
-    if settings.room_id:
-        room = {"room_id": settings.room_id, "room_name": settings.room_name}
-        came = {"room_id": "this channel's settings"}
-        draft = draft.model_copy(update={**room, "came": came})
-    if settings.preset_id:
-        draft = await with_preset(deps, draft, settings.preset_id, ", this channel's default")
+    found = await _find(rooms, room, settings)
+    said = dict(raw or {})
+    if link := getattr(found, "link", None):
+        said.setdefault(ids.START_MEETING_URL, without_preview(link))
+    draft = _with_room(Draft(channel=channel), room, found)
+    meant = await presets.meant(deps, channel, preset, settings)
+    if isinstance(meant, Preset):
+        draft = _with_preset(draft, meant, "" if preset else ", this channel's default")
+    if said:
+        base = write_options(meant.options) if isinstance(meant, Preset) else {}
+        typed = draft_of_raw(overlaid(base, said))
+        change = {name: getattr(typed, name) for name in (*OPTION_FIELDS, "next_section_id")}
+        draft = still_untouched(draft, draft.model_copy(update=change))
     return await show(deps, user=user, channel=channel, draft=draft)
 
 
-async def with_preset(deps: Deps, draft: Draft, preset_id: str, why: str = "") -> Draft:
+def _with_room(draft: Draft, typed: str | None, found: RoomMatch | None) -> Draft:
+    match found:
+        case Found(room=room):
+            chosen = {"room_id": room.room_id, "room_name": room.name}
+        case Unknown(room_id=str(room_id)):
+            chosen = {"room_id": room_id, "room_name": room_id}
+        case _:
+            return draft.model_copy(update={"room_words": typed or ""})
+    came = {} if typed else {"room_id": "this channel's settings"}
+    return draft.model_copy(update={**chosen, "came": came})
+
+
+async def with_preset(deps: Deps, draft: Draft, preset_id: str) -> Draft:
     """Filled in from a preset, if it is still there."""
     preset = await PresetRepository(deps.db).get(preset_id)
-    if preset is None:
-        return draft.model_copy(update={"preset_id": None})
+    return (
+        draft.model_copy(update={"preset_id": None}) if not preset else _with_preset(draft, preset)
+    )
+
+
+def _with_preset(draft: Draft, preset: Preset, why: str = "") -> Draft:
     filled = with_options(draft, preset.options, f"preset {plain(preset.name)}{why}")
-    return filled.model_copy(update={"preset_id": preset_id})
+    return filled.model_copy(update={"preset_id": preset.preset_id})
 
 
 async def back(deps: Deps, request_id: str, user: str) -> Showing:

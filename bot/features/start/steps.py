@@ -1,7 +1,10 @@
-"""Start: the one call that must not be made twice, nor when nobody asks for it any more."""
+"""Start: the one call that must not be made twice, nor late; and tell the person how it went."""
 
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.deliveries import Kind, OutcomeAddress, State
 from bot.core.facts import (
     Adopted,
     Followed,
@@ -13,11 +16,16 @@ from bot.core.facts import (
     StartParked,
     StartRefused,
 )
-from bot.core.steps import Start, hold_name
-from bot.engine.context import Context, Note, hold
+from bot.core.note import Note
+from bot.core.recording import Phase
+from bot.core.steps import Start, retry_name
+from bot.engine.context import Context, next_retry
+from bot.engine.posting import post
+from bot.features.start.views import outcome_reply, outcome_view
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
+from bot.slack.errors import NotInstalled, SlackRefused, SlackUnavailable
 
 MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
 LISTED_MOST = 300
@@ -31,7 +39,7 @@ async def start(ctx: Context) -> Note:
     Raises HmsUnavailable when the outcome is unknown: the next run finds out.
     """
     recording, policy = ctx.recording, ctx.deps.policy
-    followers = await _followers(ctx)  # before the call, whose outcome must not get lost
+    followers = _followers(ctx)
     if recording.attempted_at:
         found = await _ours_from_before(ctx, recording.attempted_at - policy.adopt_slack)
         if found:
@@ -50,10 +58,10 @@ async def start(ctx: Context) -> Note:
     return Note(facts=[StartParked(at=ctx.now)])
 
 
-async def _followers(ctx: Context) -> list[Followed]:
+def _followers(ctx: Context) -> list[Followed]:
     """Channels that follow the whole room get the card, too."""
-    channels = await ctx.deps.store.follows.followers(ctx.recording.room_id)
-    return [Followed(at=ctx.now, channel_id=c) for c in channels if c != ctx.recording.home]
+    others = [c for c in ctx.state.followers if c != ctx.recording.home]
+    return [Followed(at=ctx.now, channel_id=c) for c in others]
 
 
 async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
@@ -74,12 +82,12 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     except HmsUnavailable as failed:
         if failed.reached:
             raise
-        name = hold_name(Start())
-        pause = hold(
-            ctx.deps.policy, ctx.now, ctx.work.holds.get(name), retry_after_s=failed.retry_after_s
+        name = retry_name(Start())
+        later = next_retry(
+            ctx.deps.policy, ctx.now, ctx.work.retries.get(name), retry_after_s=failed.retry_after_s
         )
         not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
-        return Note(facts=[not_done], holds={name: pause})
+        return Note(facts=[not_done], retries={name: later})
     accepted = StartAccepted(at=ctx.now, hms_id=started.id)
     facts = [accepted, *followers, *facts_of_recording(started, ctx.now)]
     return Note(facts=facts, aliases=[started.id])
@@ -150,3 +158,71 @@ def _words(refused: HmsRefused) -> str:
     """100ms' message with its details, which name the field."""
     details = "; ".join(d for d in refused.details if d)
     return f"{refused.message} ({details})"[:500] if details else refused.message
+
+
+# ---- the outcome, told to the person who asked -----------------------------------------------
+
+_TELL_TRIES = 5
+
+Way = Callable[[], Awaitable[None]]
+
+
+async def outcome(ctx: Context, target: str) -> Note:
+    """Tell the person who asked, where they are looking; else where they will look.
+
+    Each way is tried once, the closest to the person first; the last one is a direct message.
+
+    Only that one is a post, and announced. If it may be there already, no other way is tried.
+    """
+    delivery = ctx.work.delivery(Kind.OUTCOME, target)
+    address = ctx.addresses.get((Kind.OUTCOME, target))
+    if delivery is None or address is None:
+        raise ValueError("the plan tells only those who wait")
+    if _card_says_it(ctx, address):
+        return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
+    nearer = [] if delivery.state is State.SENDING else _ways(ctx, address, link)
+    unavailable = False
+    for way in nearer:
+        try:
+            await way()
+        except NotInstalled:
+            raise
+        except SlackUnavailable:
+            unavailable = True
+        except SlackRefused:
+            continue
+        else:
+            return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+    message = outcome_reply(ctx.recording, link, bot=ctx.deps.identity.name)
+    note = await post(ctx, Kind.OUTCOME, target, message, channel=address.user)
+    (told,) = note.deliveries
+    if told.state is State.SENT:
+        return note
+    if told.retry.attempts >= _TELL_TRIES or (told.state is State.PARKED and not unavailable):
+        return Note(deliveries=[replace(told, state=State.DROPPED, error="no way to the person")])
+    if told.state is State.PARKED:  # but a nearer way may be open again by then
+        return Note(deliveries=[replace(told, state=State.WAITING)])
+    return note
+
+
+def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
+    """After a command that worked, the card appears right there: nothing more need be said."""
+    good = ctx.recording.problem is None and ctx.recording.phase is not Phase.POINTER
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    shown = card is not None and card.state is State.SENT
+    return good and shown and address.external_id is None
+
+
+def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Iterator[Way]:
+    slack = ctx.deps.slack
+    bot = ctx.deps.identity.name
+    reply = outcome_reply(ctx.recording, link, bot=bot).payload()
+    if external_id := address.external_id:
+        view = outcome_view(ctx.recording, link, ctx.recording.request_id, bot=bot)
+        yield lambda: slack.update_view_when_open(view, external_id)
+    if url := address.response_url:
+        yield lambda: slack.respond(url, reply)
+    if channel := address.channel:
+        yield lambda: slack.ephemeral(channel, address.user, reply)

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.recording import ON_AIR, Phase, Recording
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
-from bot.ui.buttons import _form_button
+from bot.ui.buttons import filled_form_button, form_button
 from bot.ui.message import (
     Block,
     Message,
@@ -137,10 +137,9 @@ def recorded_elsewhere(room_name: str) -> Message:
 
 def form_ready(request_id: str) -> Message:
     """Offer a button for the form: Slack does not let the bot open one after a mention."""
-    opening = button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
-    return say("Choose the room and the options in the form.", [opening])
+    return say("Choose the room and the options in the form.", [filled_form_button(request_id)])
 
 
 def no_room_link() -> Message:
     text = "This message has no link to a 100ms room. Choose the room in the form."
-    return say(text, [_form_button()])
+    return say(text, [form_button()])

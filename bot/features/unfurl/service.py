@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.access.model import Spot
 from bot.access.visibility import Sight
 from bot.core.deliveries import Kind
+from bot.core.note import Loaded
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
 from bot.features.rooms.model import Found, RoomEntry, Unknown
@@ -16,7 +17,6 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.unfurl.model import RoomSeen, offers
 from bot.features.unfurl.views import room_unfurl
 from bot.store.errors import UnknownRecording
-from bot.store.values import Loaded
 
 ROOMS_MOST = 5  # below one message
 

@@ -43,7 +43,7 @@ def routes(sim: Sim, people: People, setting: Setting) -> list[Route]:
         "request-url": _post(ask.RequestUrl, setting.request_url),
         "redeliver": _post(ask.Redeliver, setting.redeliver),
         "sockets/disconnect": _post(ask.Disconnect, setting.disconnect),
-        "install": _post(ask.Empty, setting.install),
+        "install": _post(ask.Install, setting.install),
     }
     return [
         *(Route(f"/sim/{path}", handler, methods=["POST"]) for path, handler in posts.items()),

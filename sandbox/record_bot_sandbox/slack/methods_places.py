@@ -12,6 +12,7 @@ CREATED_AT = 1_700_000_000
 
 
 def auth_test(sim: Sim, args: JSON) -> JSON:  # noqa: ARG001 - every method is called alike
+    of_organisation: JSON = {"team_id": seed.ENTERPRISE_ID, "enterprise_id": seed.ENTERPRISE_ID}
     return {
         "url": f"https://{seed.TEAM_DOMAIN}.slack.com/",
         "team": seed.TEAM_NAME,
@@ -19,7 +20,8 @@ def auth_test(sim: Sim, args: JSON) -> JSON:  # noqa: ARG001 - every method is c
         "team_id": seed.TEAM_ID,
         "user_id": seed.BOT_USER,
         "bot_id": seed.BOT_ID,
-        "is_enterprise_install": False,
+        "is_enterprise_install": sim.org_wide,
+        **(of_organisation if sim.org_wide else {}),
     }
 
 
@@ -91,6 +93,13 @@ def is_true(value: object) -> bool:
 
 
 def user_object(user: User) -> JSON:
+    organisation: JSON = {
+        "id": user.id,
+        "enterprise_id": seed.ENTERPRISE_ID,
+        "teams": list(user.teams),
+        "is_admin": False,
+        "is_owner": False,
+    }
     return {
         "id": user.id,
         "team_id": user.team_id,
@@ -116,6 +125,7 @@ def user_object(user: User) -> JSON:
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": CREATED_AT,
+        **({"enterprise_user": organisation} if user.teams else {}),
     }
 
 

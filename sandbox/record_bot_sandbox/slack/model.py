@@ -15,13 +15,14 @@ class User:
     id: str
     name: str
     real_name: str
-    team_id: str
+    team_id: str  # of several workspaces in `teams`, any one
     is_admin: bool = False
     is_restricted: bool = False
     is_stranger: bool = False
     is_bot: bool = False
     tz: str = "Europe/Amsterdam"
     tz_offset: int = 3600
+    teams: tuple[str, ...] = ()  # of their organisation (Enterprise Grid), all that they are in
 
 
 @dataclass(frozen=True)

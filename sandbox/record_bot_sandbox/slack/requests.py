@@ -114,5 +114,5 @@ class RateLimits(Body):
     enforce: bool
 
 
-class Empty(Body):
-    pass
+class Install(Body):
+    org_wide: bool = False

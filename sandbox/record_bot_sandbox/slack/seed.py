@@ -6,6 +6,8 @@ TEAM_ID = "T0SANDBOX1"
 TEAM_NAME = "Sandbox"
 TEAM_DOMAIN = "sandbox"
 OTHER_TEAM_ID = "T0ELSEWHR1"
+ENTERPRISE_ID = "E0SANDBOX1"
+SISTER_TEAM_ID = "T0SISTER01"  # another workspace of the same organisation
 APP_ID = "A0RECORD01"
 BOT_ID = "B0RECORD01"
 BOT_USER = "U0RECORD01"
@@ -16,6 +18,7 @@ MEMBER = "U0MEMBER01"
 ADMIN = "U0ADMIN001"
 GUEST = "U0GUEST001"
 STRANGER = "U0STRANGR1"
+SISTER = "W0SISTER01"  # a member here and in the sister workspace, which Slack names first
 
 STANDUP = "C0STANDUP1"  # public, the bot is in
 LOBBY = "C0LOBBY001"  # public, without the bot
@@ -35,6 +38,7 @@ def users() -> dict[str, User]:
         User(ADMIN, "amara", "Amara Okafor", TEAM_ID, is_admin=True),
         User(GUEST, "guus", "Guus (guest)", TEAM_ID, is_restricted=True),
         User(STRANGER, "sol", "Sol Partner", OTHER_TEAM_ID, is_stranger=True),
+        User(SISTER, "lena", "Lena Sister", SISTER_TEAM_ID, teams=(SISTER_TEAM_ID, TEAM_ID)),
         User(BOT_USER, "record", "record", TEAM_ID, is_bot=True),
     ]
     return {person.id: person for person in people}
@@ -51,7 +55,7 @@ def direct_message(user: str) -> Channel:
 def channels() -> dict[str, Channel]:
     team = {STARTER, MEMBER, ADMIN}
     rooms = [
-        Channel(STANDUP, "standup", "public", team | {GUEST, BOT_USER}),
+        Channel(STANDUP, "standup", "public", team | {GUEST, SISTER, BOT_USER}),
         Channel(LOBBY, "lobby", "public", set(team)),
         Channel(DESIGN, "design", "private", {STARTER, MEMBER, BOT_USER}),
         Channel(BOARD, "board", "private", {STARTER, ADMIN}),

@@ -54,9 +54,10 @@ class Setting:
         told = await self._sim.sockets.disconnect(asked.reason, every=asked.every)
         return {"ok": True, "told": told}
 
-    async def install(self, _: ask.Empty) -> JSON:
-        """Install the app again after it was uninstalled: its token works as before."""
+    async def install(self, asked: ask.Install) -> JSON:
+        """Install the app again, as after it was uninstalled: its token works as before."""
         self._sim.token_error = None
+        self._sim.org_wide = asked.org_wide
         return {"ok": True}
 
     async def add_fault(self, fault: Fault) -> JSON:

@@ -37,6 +37,7 @@ class Sim:
         self.base_url = (config.public_base_url or "").rstrip("/")
         self.request_url = config.request_url
         self.token_error: str | None = None  # after app_uninstalled or tokens_revoked
+        self.org_wide = False  # installed for a whole organisation, not for this workspace
         self.users: dict[str, User] = seed.users()
         self.channels: dict[str, Channel] = seed.channels()
         self.views: dict[str, View] = {}

@@ -10,16 +10,19 @@ from typing import Any
 
 from starlette.requests import Request
 
+from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Discovered, Fact, Followed, Requested
 from bot.core.options import RecordingOptions
 from bot.deps import Deps
 from bot.features.control.service import Control, control
-from bot.features.start.service import Wish, request_recording
+from bot.features.rooms.model import RoomEntry
+from bot.features.start.model import StartRequest
+from bot.features.start.service import commit
 from bot.hms.webhook import HEADER
 from bot.store.errors import StoreError
 from bot.store.repository import TeamDatabase
 from bot.store.store import Store
-from bot.store.values import OutcomeAddress, RoomTaken
+from bot.store.values import RoomTaken
 from bot.web.webhook import HmsWebhook
 from tests.contract.laws.clockwork import Clockwork, in_no_time
 from tests.contract.laws.hms_truth import HmsTruth
@@ -28,6 +31,7 @@ from tests.contract.laws.process import LEASE, TEAM, Process
 from tests.contract.laws.replies import Broke, Death, Life, Meter
 from tests.contract.laws.script import Act, Asked, Script
 from tests.contract.laws.slack_truth import SlackTruth
+from tests.contract.store_support import next_due
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SECRET = "s3cret"
@@ -151,7 +155,7 @@ class Drill:
         """Nothing is to come from anyone, and nothing is left to do."""
         if self._working or self.hms.pending or self.time_s < self._last_act_s:
             return False
-        return await self._onlooker.queue.next_due() is None
+        return await next_due(self._onlooker) is None
 
     @cached_property
     def _onlooker(self) -> Store:
@@ -213,21 +217,21 @@ class Drill:
     async def _wish(self, deps: Deps, act: Act) -> None:
         """As the listeners do it; what raised was not taken, and the person is told so."""
         if act.what == "request":
-            wish = Wish(
+            room = RoomEntry("room", "standup")
+            request = StartRequest(
                 request_id=f"r{act}",
-                room_id="room",
-                room_name="standup",
+                room=room,
                 options=self.script.options,
                 by="U1",
                 channel=act.where,
                 via="command",
                 outcome=OutcomeAddress("U1", channel=act.where, response_url="https://r.example/1"),
             )
-            made = await request_recording(deps, wish)
-            if not isinstance(made, RoomTaken) and made.key not in self.keys:
-                requested_at = (await deps.store.recordings.load(made.key)).recording.requested_at
-                self.keys.append(made.key)
-                self.asked.append(Asked((requested_at - T0).total_seconds(), "request", made.key))
+            made = await commit(deps, request, room, request.options)
+            if not isinstance(made, RoomTaken) and made not in self.keys:
+                requested_at = (await deps.store.recordings.load(made)).recording.requested_at
+                self.keys.append(made)
+                self.asked.append(Asked((requested_at - T0).total_seconds(), "request", made))
             return
         for key in self.keys[-1:]:
             if act.what == "follow":

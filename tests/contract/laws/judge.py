@@ -3,10 +3,10 @@
 from prometheus_client import Counter
 
 from bot.core.deliveries import Kind, State
+from bot.core.note import Loaded
 from bot.core.recording import ENDED, Phase, Recording, Why
 from bot.hms.results import count_words
 from bot.kit.metrics import POSSIBLE_DOUBLES, STEPS
-from bot.store.values import Loaded
 from bot.ui.message import Message as View
 from bot.ui.message import content_hash
 from tests.contract.laws.drill import Drill

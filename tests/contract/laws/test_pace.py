@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Hold, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
 from bot.core.derive import derive
 from bot.core.plan import next_step
 from bot.core.policy import Policy, transcript_expected_at
 from bot.core.recording import ENDED
-from bot.core.steps import Done, Wait
+from bot.core.retry import Retry
+from bot.core.steps import POLL, Done, Wait
+from bot.engine.context import next_retry
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.judge import steps
 from tests.contract.laws.replies import ANY_BUT_DEATH, Reply
@@ -67,9 +69,12 @@ def test_waits_are_bounded(
         for kind, state in zip((Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT), states, strict=True)
     )
     asked_at = None if ago_s is None else now - timedelta(seconds=ago_s)
-    holds = {name: Hold(now + timedelta(seconds=hold), 3) for name in held}
-    work = Work(deliveries, holds, asked_at, asks, failures)
+    retries = {name: Retry(3, now + timedelta(seconds=hold)) for name in held}
     policy = Policy(webhooks=webhooks)
+    if failures and asked_at:
+        first, cap = policy.poll_failed, policy.poll_failed_cap
+        retries[POLL] = next_retry(policy, asked_at, Retry(failures - 1), first=first, cap=cap)
+    work = Work(deliveries, retries, Polled(asked_at, asks))
     step = next_step(recording, work, Wanted("h"), policy, now)
     if isinstance(step, Done):
         assert recording.phase in ENDED

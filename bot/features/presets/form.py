@@ -1,0 +1,81 @@
+"""Forms around presets: all that a preset holds, the question for a name, and what was typed."""
+
+from bot.features.options.drafts import Draft
+from bot.features.options.form import option_blocks
+from bot.features.options.table import PRESET_NAME_MOST
+from bot.features.presets import ids
+from bot.features.presets.model import WORKSPACE, tidy_name
+from bot.ui.forms import asked, postable, radio, textbox, words
+from bot.ui.message import Block, View, actions, button
+from bot.ui.view_state import ViewState
+
+HERE, EVERYWHERE = "channel", "workspace"
+
+
+def preset_form(draft: Draft, *, request_id: str) -> View:
+    """Everything that a preset holds, and its name."""
+    delete = button(
+        "Delete this preset",
+        ids.DELETE,
+        value=draft.editing or "",
+        style="danger",
+        confirm={
+            "title": words("Delete this preset?"),
+            "text": words("Recordings made with it are not affected."),
+            "confirm": words("Delete"),
+            "deny": words("Keep"),
+            "style": "danger",
+        },
+    )
+    return {
+        "type": "modal",
+        "callback_id": ids.EDIT_FORM,
+        "private_metadata": request_id,
+        "title": words("Edit preset"),
+        "submit": words("Save"),
+        "close": words("Back"),
+        "blocks": [_name(draft.preset_name), *option_blocks(draft), *actions([delete])],
+    }
+
+
+def save_as_form(request_id: str, channel: str | None) -> View:
+    """`channel`: where the preset may belong to, besides the whole workspace."""
+    scopes = {HERE: "This channel", EVERYWHERE: "The whole workspace"}
+    blocks = [_name("")]
+    if postable(channel):
+        blocks.append(_field(ids.SCOPE, "For", radio(scopes, HERE)))
+    return {
+        "type": "modal",
+        "callback_id": ids.SAVE_AS_FORM,
+        "private_metadata": request_id,
+        "title": words("Save as preset"),
+        "submit": words("Save"),
+        "close": words("Back"),
+        "blocks": blocks,
+    }
+
+
+def _name(typed: str) -> Block:
+    hint = f"At most {PRESET_NAME_MOST} characters, such as weekly."
+    return _field(ids.NAME, "Name", textbox(typed), hint=hint)
+
+
+def _field(field: str, label: str, element: Block, *, hint: str = "") -> Block:
+    return asked(field, label, element, hint=hint, action=ids.action(field))
+
+
+def name_error(typed: str) -> str | None:
+    name = tidy_name(typed)
+    if not name:
+        return "Enter a name."
+    return f"Shorten it to {PRESET_NAME_MOST} characters." if len(name) > PRESET_NAME_MOST else None
+
+
+def typed_name(values: object) -> str:
+    return ViewState(values, ids.action).text(ids.NAME)
+
+
+def chosen_scope(values: object, channel: str | None) -> str:
+    """The channel where the form was opened, if that was chosen."""
+    chosen = ViewState(values, ids.action).option(ids.SCOPE)[0]
+    return channel if channel and chosen == HERE else WORKSPACE

@@ -1,0 +1,213 @@
+"""The shapes of Slack's payloads, as far as the bot reads them.
+
+Listeners rely on them. What Slack signed but shaped otherwise is ignored before it reaches one.
+
+Source: docs.slack.dev, apis/events-api, interactivity/handling-user-interaction and
+interactivity/implementing-slash-commands.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import structlog
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+
+from bot.kit.metrics import ODD_REQUESTS
+
+log = structlog.get_logger()
+
+Json = dict[str, Any]
+
+
+def _storable(text: str) -> str:
+    """Both databases take it: no NUL, no lone surrogate."""
+    if "\x00" in text:
+        raise ValueError("NUL")
+    text.encode()  # raises UnicodeEncodeError, which is a ValueError
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Id = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,64}$")]
+
+
+class _Named(BaseModel):
+    id: Id
+
+
+class _State(BaseModel):
+    values: Json | None = None
+
+
+class _View(BaseModel):
+    id: Id
+    type: str
+    callback_id: str
+    private_metadata: Text
+    hash: Text | None = None
+    state: _State | None = None
+
+
+class _Option(BaseModel):
+    value: Text | None = None
+
+
+class _Action(BaseModel):
+    action_id: Text
+    block_id: Text | None = None
+    value: Text | None = None
+    selected_option: _Option | None = None
+    selected_conversation: Id | None = None
+
+
+class _Unfurl(BaseModel):
+    app_unfurl_url: Text | None = None
+
+
+class _Interaction(BaseModel):
+    user: _Named
+    channel: _Named | None = None
+    container: Json | None = None
+    message: Json | None = None
+    app_unfurl: _Unfurl | None = None
+    response_url: Text | None = None
+    trigger_id: Text | None = None
+    view: _View | None = None
+
+
+class _Click(_Interaction):
+    actions: Annotated[list[_Action], Field(min_length=1)]
+
+
+class _OfView(_Interaction):
+    view: _View
+
+
+class _Shortcut(_Interaction):
+    callback_id: str
+
+
+class _MessageShortcut(_Shortcut):
+    channel: _Named
+    message: Json
+
+
+class _Suggestion(_Interaction):
+    action_id: str
+    value: Text | None = None
+
+
+class _Command(BaseModel):
+    command: str
+    user_id: Id
+    channel_id: Id
+
+
+class _Event(BaseModel):
+    type: str
+
+
+class _HomeOpened(_Event):
+    user: Id
+
+
+class _Mention(_Event):
+    user: Id
+    channel: Id
+    text: Text | None = None
+    ts: Text
+    thread_ts: Text | None = None
+
+
+class _MentionByBot(_Event):
+    bot_id: Id
+
+
+class _Link(BaseModel):
+    url: Text | None = None
+
+
+class _LinkShared(_Event):
+    channel: Id | None = None
+    message_ts: Text | None = None
+    links: list[_Link] | None = None
+
+
+class _Joined(_Event):
+    user: Id
+    channel: Id
+
+
+class _Tokens(BaseModel):
+    bot: list[Id] | None = None
+
+
+class _Revoked(_Event):
+    tokens: _Tokens | None = None
+
+
+class _Envelope(BaseModel):
+    event: _Event
+
+
+_BY_TYPE: Mapping[str, type[BaseModel]] = {
+    "block_actions": _Click,
+    "view_submission": _OfView,
+    "view_closed": _OfView,
+    "shortcut": _Shortcut,
+    "message_action": _MessageShortcut,
+    "block_suggestion": _Suggestion,
+    "event_callback": _Envelope,
+}
+_BY_EVENT: Mapping[str, type[BaseModel]] = {
+    "app_home_opened": _HomeOpened,
+    "app_mention": _Mention,
+    "link_shared": _LinkShared,
+    "member_joined_channel": _Joined,
+    "tokens_revoked": _Revoked,
+}
+Kind = Literal["command", "event", "interaction", "other"]
+
+
+def ignores(body: object) -> bool:
+    """Whether to ignore what Slack sent: it is malformed, and sent again it would be the same."""
+    why = oddness(body)
+    if why:
+        note_odd(kind_of(body), why)
+    return why is not None
+
+
+def note_odd(kind: Kind, why: str) -> None:
+    ODD_REQUESTS.labels(kind).inc()
+    log.warning("odd_request_ignored", kind=kind, why=why)
+
+
+def kind_of(body: object) -> Kind:
+    if not isinstance(body, dict):
+        return "other"
+    if "command" in body:
+        return "command"
+    if body.get("type") == "event_callback":
+        return "event"
+    return "interaction" if body.get("type") in tuple(_BY_TYPE) else "other"
+
+
+def oddness(body: object) -> str | None:
+    """Where a payload is not as Slack documents it, without quoting it. None: it is."""
+    if not isinstance(body, dict):
+        return "not an object"
+    kind = body.get("type")
+    try:
+        if "command" in body:
+            _Command.model_validate(body)
+        elif isinstance(kind, str) and kind in _BY_TYPE:
+            _BY_TYPE[kind].model_validate(body)
+            if kind == "event_callback":
+                event = body["event"]
+                mention = event["type"] == "app_mention" and event.get("bot_id")
+                shape = _MentionByBot if mention else _BY_EVENT.get(event["type"], _Event)
+                shape.model_validate(event)
+    except ValidationError as odd:
+        first = odd.errors(include_input=False, include_url=False, include_context=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['type']}"
+    return None
