@@ -7,7 +7,7 @@ import pytest
 from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
-from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
 from bot.core.derive import derive
 from bot.core.policy import Policy
 from tests.unit.some import at, requested
@@ -37,7 +37,7 @@ def _posted(card_only: Iterable[str]) -> list[s.Step]:
     done: list[s.Step] = []
     sent = list(CARDS)
     while len(done) < 20:
-        work = Work(deliveries=tuple(sent), asked_at=at(652))
+        work = Work(deliveries=tuple(sent), polled=Polled(at=at(652)))
         step = p.next_step(recording, work, wanted, Policy(), at(700))
         if isinstance(step, s.Done):
             return done
