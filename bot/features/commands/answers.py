@@ -1,0 +1,140 @@
+"""One plain sentence for what was understood. Pure; the text is not escaped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.when import Refused, StopAfter, StopAt, Unclear, When
+from bot.core.when_words import say_length, say_moment, say_problem, say_when
+from bot.features.commands.understood import Outcome, Understood, Why
+from bot.features.commands.words import Intent
+
+_DONE = {
+    Intent.START: "Starting the recording of {room}.",
+    Intent.STOP: "Stopping the recording of {room}.",
+    Intent.PAUSE: "Pausing the recording of {room}.",
+    Intent.RESUME: "Resuming the recording of {room}.",
+    Intent.SCHEDULE: "{room} will be recorded{when}.",
+    Intent.UNSCHEDULE: "The recording of {room} is taken off the schedule{when}.",
+    Intent.FOLLOW: "This channel now follows {room}.",
+    Intent.UNFOLLOW: "This channel no longer follows {room}.",
+    Intent.SHARE: "The recording of {room} is shared in {to}.",
+    Intent.SETTINGS: "Opening this channel’s settings.",
+    Intent.PRESETS: "Opening the presets.",
+}
+_ASKED = {
+    Intent.START: "Start recording {room}?",
+    Intent.STOP: "Stop the recording of {room}?",
+    Intent.PAUSE: "Pause the recording of {room}?",
+    Intent.RESUME: "Resume the recording of {room}?",
+    Intent.SCHEDULE: "Record {room}{when}?",
+    Intent.UNSCHEDULE: "Take the recording of {room} off the schedule{when}?",
+    Intent.FOLLOW: "Follow {room} in this channel?",
+    Intent.UNFOLLOW: "Stop following {room} in this channel?",
+    Intent.SHARE: "Share the recording of {room}?",
+    Intent.SETTINGS: "You can change that in this channel’s settings.",
+    Intent.PRESETS: "Open the presets?",
+}
+_ANSWERED = {
+    Intent.STATUS: "Here is what is being recorded.",
+    Intent.LIST: "Here are the recordings{of}.",
+    Intent.SUMMARY: "Looking for the latest summary{of}.",
+    Intent.JOIN: "Looking for a way to join{it}.",
+    Intent.DOCTOR: "Checking Slack, 100ms and the bot.",
+    Intent.HELP: "I record rooms. Try “record” with the name of a room, or “help”.",
+    Intent.THANKS: "You’re welcome.",
+    Intent.FOLLOW: "Here are the rooms that this channel follows.",
+    Intent.RENAME: "I can’t change a title from a message yet.",
+    Intent.UNKNOWN: "I did not understand that. Try “help”.",
+}
+_STATES = {
+    Why.NEEDS_ROOM: "Which room?",
+    Why.NO_ROOM: "There is no room “{reference}”.",
+    Why.UNKNOWN_CODE: "I do not know the room of that link or code yet. Choose it in the form.",
+    Why.ALREADY: "{room} is already being recorded.",
+    Why.NOT_RECORDED: "{room} is not being recorded.",
+    Why.NOT_PAUSED: "The recording of {room} is not paused.",
+    Why.DISABLED: "{room} is disabled in 100ms.",
+    Why.NOT_SCHEDULED: "No recording of {room} is scheduled.",
+    Why.TOO_LONG: "That text is too long to read. Write one short sentence.",
+}
+
+
+def say(found: Understood, *, now: datetime) -> str:
+    """Say what was understood, in one or two sentences. `now` is aware."""
+    room = found.room.name if found.room else _several(found)
+    names = {
+        "room": room,
+        "of": f" of {found.room.name}" if found.room else "",
+        "it": f" {found.room.name}" if found.room else "",
+        "when": _when(found.when, now),
+        "to": found.to or "this channel",
+        "reference": found.reference or "",
+    }
+    if found.why is Why.BAD_OPTIONS:
+        return found.detail or "Those options exclude each other."
+    if found.why is Why.BAD_TIME:
+        return _say_time(found)
+    if found.why is Why.ALREADY and found.intent is Intent.PAUSE:
+        return f"The recording of {names['room']} is already paused."
+    if found.why is Why.ALREADY and found.outcome is Outcome.ASK:
+        return f"The recording of {names['room']} is paused. Resume it?"
+    if found.why is Why.NOT_RECORDED and found.room is None:
+        return (
+            "Nothing like that is being recorded."
+            if found.reference
+            else "Nothing is being recorded."
+        )
+    if found.why is Why.NOT_PAUSED and found.room is None:
+        return "No recording is paused."
+    if found.why is Why.NOT_SCHEDULED and found.room is None:
+        return "No recording is scheduled."
+    if found.intent is Intent.UNKNOWN and found.why is Why.UNSUPPORTED:
+        return "To delete a recording, open its details."
+    if found.intent is Intent.STATUS and found.room:
+        told = "is not" if found.why is Why.NOT_RECORDED else "is"
+        return f"{room} {told} being recorded."
+    if found.why in _STATES:
+        return _STATES[found.why].format_map(names)
+    if found.intent is Intent.FIND and found.query:
+        return f"Searching transcripts for “{found.query}”."
+    table = {Outcome.DO: _DONE, Outcome.ASK: _ASKED}.get(found.outcome, _ANSWERED)
+    text = table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
+    if found.intent in (Intent.STOP, Intent.PAUSE) and (until := _until(found, now)):
+        return f"{text[:-1]}{until}{text[-1]}"
+    return text
+
+
+def _when(when: object, now: datetime) -> str:
+    """Say a start: `: Thu 3 Dec, 9:00 (Europe/Berlin)`."""
+    return f": {say_when(when, now=now)}" if isinstance(when, When) and when.start else ""
+
+
+def _until(found: Understood, now: datetime) -> str:
+    """Say the end of a pause, or when a stop is due."""
+    match found.when:
+        case When(stop=StopAfter(seconds=seconds)):
+            return f" for {say_length(seconds)}"
+        case When(stop=StopAt(at=at)):
+            word = "until" if found.intent is Intent.PAUSE else "at"
+            return f" {word} {say_moment(at, today=now.date())}"
+    return ""
+
+
+def _say_time(found: Understood) -> str:
+    match found.when:
+        case Refused() | Unclear() as problem:
+            return say_problem(problem)
+        case When() | None:
+            return "When?"
+    return "I need a time, such as “tomorrow at 9:30”."
+
+
+def _several(found: Understood) -> str:
+    names = list(
+        dict.fromkeys(deed.room.name for deed in (*found.acts, *found.offers) if deed.room)
+    )
+    if not names:
+        return "the room"
+    last = " or " if found.outcome is Outcome.ASK else " and "
+    return last.join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -1,0 +1,169 @@
+"""Rooms by their names inside a sentence: exactly, or as suggestions.
+
+Pure. A name fits where its words stand in the text, whatever parts them: `sales weekly` is
+sales-weekly. Anything less than that is a suggestion.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from rapidfuzz import fuzz, process
+
+from bot.features.rooms.model import RoomEntry
+from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, fold
+
+SUGGESTIONS_MOST = 5
+CUT_OFF = 75  # of rapidfuzz, out of 100
+LONGEST_REFERENCE = 80  # characters of a name that is compared with the others
+_PART = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.UNICODE)
+_SEPARATORS = frozenset("_.:/" + DASHES)
+_QUOTES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
+_SMALL = frozenset({"with", "and", "of", "the", "for"})
+_DIGITS = re.compile(r"[0-9]+")
+
+Key = tuple[str, ...]
+
+
+def key_of(text: str) -> Key:
+    """Return the words of a name as they are compared; separators do not count."""
+    folded = fold(text).translate(_QUOTES).replace("_", " ")
+    return tuple(part for part in _PART.findall(folded) if part not in _SEPARATORS)
+
+
+def is_separator(word: str) -> bool:
+    return word in _SEPARATORS
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A room name found in a sentence: words `first` to `last` (exclusive).
+
+    Several rooms where they share the name.
+    """
+
+    first: int
+    last: int
+    rooms: tuple[RoomEntry, ...]
+
+
+class RoomNames:
+    """The room directory, indexed by name, id and room code. Build it once per directory."""
+
+    def __init__(self, rooms: Iterable[RoomEntry], codes: Mapping[str, str] | None = None) -> None:
+        """Index `rooms`; `codes` maps room codes to room ids."""
+        self.rooms = tuple(rooms)
+        self.by_id = {room.room_id: room for room in self.rooms}
+        self.by_code = {
+            code: self.by_id[room_id]
+            for code, room_id in (codes or {}).items()
+            if room_id in self.by_id
+        }
+        self._by_key: dict[Key, list[RoomEntry]] = defaultdict(list)
+        for room in self.rooms:
+            if key := key_of(room.name):
+                self._by_key[key].append(room)
+        self._by_first: dict[str, list[Key]] = defaultdict(list)
+        for key in sorted(self._by_key, key=len, reverse=True):
+            self._by_first[key[0]].append(key)
+        self._plain = {" ".join(key): key for key in self._by_key}
+        self._sorted = sorted(self._plain)
+        self._joined: dict[str, list[Key]] = defaultdict(list)
+        self._with_word: dict[str, set[Key]] = defaultdict(set)
+        for key in self._by_key:
+            self._joined["".join(key)].append(key)
+            for word in key:
+                self._with_word[word].add(key)
+
+    def exact(self, text: str) -> tuple[RoomEntry, ...]:
+        """Return the rooms that a text names and nothing else does."""
+        return self._best(key_of(text), text)
+
+    def in_words(self, words: Sequence[str]) -> list[Named]:
+        """Find the names in the words of a sentence, left to right, the longest first."""
+        places = [n for n, word in enumerate(words) if word not in _SEPARATORS]
+        plain = [words[n] for n in places]
+        found: list[Named] = []
+        at = 0
+        while at < len(plain):
+            keys = self._by_first.get(_bare(plain[at]), ()) or self._by_first.get(plain[at], ())
+            key = next((key for key in keys if _fits(plain, at, key)), None)
+            if key is None:
+                at += 1
+                continue
+            end = at + len(key)
+            found.append(Named(places[at], places[end - 1] + 1, self._best(key, None)))
+            at = end
+        return found
+
+    def beginning(self, text: str) -> tuple[RoomEntry, ...]:
+        """Return the rooms whose names begin with a text of at least three characters."""
+        wanted = " ".join(key_of(text))
+        if len(wanted) < 3:
+            return ()
+        keys = self._begun(wanted)
+        rooms = [room for key in keys for room in self._best(key, None)]
+        return tuple([room for room in rooms if room.enabled] or rooms)
+
+    def like(self, text: str) -> tuple[RoomEntry, ...]:
+        """Suggest rooms for a text that names none: those that it is part of, and those alike."""
+        key = key_of(text[:LONGEST_REFERENCE])
+        wanted = " ".join(key)
+        if len(wanted) < 3:
+            return ()
+        digits = digits_in(wanted)
+        keys = list(self._joined.get("".join(key), ()))
+        keys += sorted({*self._begun(wanted), *self._with_all(key)}, key=lambda k: (len(k), k))
+        scored: dict[str, float] = {}
+        for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
+            for plain, score, _ in process.extract(
+                wanted, self._sorted, scorer=scorer, score_cutoff=CUT_OFF, limit=10
+            ):
+                if digits_in(plain) == digits:
+                    scored[plain] = max(score, scored.get(plain, 0))
+        keys += [self._plain[plain] for plain in sorted(scored, key=scored.__getitem__)[::-1]]
+        rooms = (room for key in dict.fromkeys(keys) for room in self._best(key, None))
+        return tuple(room for room in rooms if room.enabled)[:SUGGESTIONS_MOST]
+
+    def _begun(self, wanted: str) -> list[Key]:
+        """Return the keys that begin with a text."""
+        first = bisect_left(self._sorted, wanted)
+        names = takewhile(lambda name: name.startswith(wanted), islice(self._sorted, first, None))
+        return [self._plain[name] for name in names]
+
+    def _with_all(self, key: Key) -> set[Key]:
+        """Return the keys with all telling words of a reference: 1:1 with Ana."""
+        telling = [word for word in key if word not in _SMALL]
+        if not any(len(word) > 2 for word in telling):
+            return set()
+        return set.intersection(*(self._with_word.get(word, set()) for word in telling))
+
+    def _best(self, key: Key, text: str | None) -> tuple[RoomEntry, ...]:
+        """Return the rooms of a key: as it is spelt before others, enabled before disabled."""
+        rooms = self._by_key.get(key, ())
+        spelt = [room for room in rooms if room.name == text]
+        rooms = spelt or rooms
+        return tuple([room for room in rooms if room.enabled] or rooms)
+
+
+def _fits(words: Sequence[str], at: int, key: Key) -> bool:
+    end = at + len(key)
+    if end > len(words):
+        return False
+    *head, last = words[at:end]
+    return (*head, last) == key or (*head, _bare(last)) == key
+
+
+def _bare(word: str) -> str:
+    """Return a word without its possessive: standup's."""
+    return word[:-2] if word.endswith("'s") else word
+
+
+def digits_in(text: str) -> list[str]:
+    """Return the numbers in a name: they must agree."""
+    return sorted(_DIGITS.findall(text))

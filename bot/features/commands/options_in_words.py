@@ -1,0 +1,129 @@
+"""The options of a start as people say them: `with transcript, no summary, 720p`.
+
+Pure. What is written as `--option` is read by the grammar of the command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
+from bot.features.commands.model import CommandError, Start
+from bot.features.commands.names import key_of
+from bot.features.commands.parser import parse
+from bot.features.commands.sentences import Piece, Sort
+from bot.features.commands.words import Kind
+from bot.kit.typed_text import DASHES
+
+_FLAG = re.compile(
+    rf"(?:(?<=\s)|\A)(?:--|[{re.escape(DASHES[1:])}])[{re.escape(DASHES)}]*(?=[^\W\d_])"
+)
+_SIZE = re.compile(r"([0-9]{3,4})x([0-9]{3,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The part of a text that is written as `--options`. `problem` says what is wrong with it."""
+
+    text: str = ""
+    options: RecordingOptions = field(default_factory=RecordingOptions)
+    preset: str | None = None
+    problem: str | None = None
+    help: bool = False
+    raw: Mapping[str, str] = field(default_factory=dict)  # with a problem: for the form
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was said of options, in words and as flags; `pieces` are the words it was said with."""
+
+    built: RecordingOptions
+    values: dict[str, object]
+    preset: str | None = None
+    problem: str | None = None
+    pieces: tuple[Piece, ...] = ()
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+def split_flags(text: str) -> tuple[str, Flags]:
+    """Cut off what is written as options; words behind it that are no values join the rest."""
+    found = _FLAG.search(text)
+    if found is None:
+        return text, Flags()
+    head, tail = text[: found.start()].rstrip(), text[found.start() :]
+    command = parse(f"start {tail}")
+    if isinstance(command, CommandError):
+        read = command.understood
+        if read is None:
+            return head, Flags(tail, problem=command.reason)
+        head = f"{head} {read.room or ''}".strip()
+        return head, Flags(tail, preset=read.preset, problem=command.reason, raw=read.raw)
+    if not isinstance(command, Start):
+        return head, Flags(help=True)
+    if command.room:
+        head = f"{head} {command.room}".strip()
+    return head, Flags(tail, command.options, command.preset)
+
+
+def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) -> Options:
+    """Read the options of a start. Where they exclude each other, `problem` says so."""
+    values, used = _in_words(pieces)
+    preset, of_preset = _preset_in(pieces, presets)
+    given = values | flags.options.model_dump(exclude_defaults=True)
+    problem = flags.problem
+    try:
+        built = RecordingOptions.model_validate(given)
+    except ValidationError as error:
+        built = flags.options
+        first = error.errors()[0]
+        problem = problem or str(first.get("ctx", {}).get("error", first["msg"]))
+    return Options(built, given, flags.preset or preset, problem, (*used, *of_preset), flags.raw)
+
+
+def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:
+    values: dict[str, object] = {}
+    used: list[Piece] = []
+    wanted = True
+    for piece in pieces:
+        option = piece.option
+        if option is None and piece.sort is Sort.UNREAD:
+            option = _size(piece)
+        if option is not None:
+            name, value = option
+            if name == "resolution":
+                value = NAMED_RESOLUTIONS.get(str(value), value)
+            if wanted or name in ("transcription", "summary"):
+                values[name] = value if wanted else False
+            elif name == "audio_only":
+                continue  # "without audio" is no option
+            used.append(piece)
+        elif piece.kind in (Kind.WITHOUT, Kind.NOT):
+            wanted = False
+        elif piece.kind is Kind.WITH or piece.kind not in (Kind.AND, Kind.ARTICLE, Kind.FILLER):
+            wanted = wanted if piece.sort is Sort.COMMA else True
+    return values, used
+
+
+def _size(piece: Piece) -> tuple[str, object] | None:
+    size = _SIZE.fullmatch(piece.words[0].key)
+    return ("resolution", {"width": int(size[1]), "height": int(size[2])}) if size else None
+
+
+def _preset_in(
+    pieces: Sequence[Piece], presets: Sequence[str]
+) -> tuple[str | None, tuple[Piece, ...]]:
+    """Find the name of a preset: `with preset Podcast`, `as Client call`."""
+    keys = {key_of(name): name for name in presets}
+    flat = [
+        (word.key, piece) for piece in pieces if piece.sort is not Sort.ROOM for word in piece.words
+    ]
+    said = tuple(piece for piece in pieces if piece.key in (("preset",), ("template",)))
+    for key, name in sorted(keys.items(), key=lambda it: -len(it[0])):
+        for at in range(len(flat) - len(key) + 1):
+            if tuple(word for word, _ in flat[at : at + len(key)]) == key:
+                return name, (*(piece for _, piece in flat[at : at + len(key)]), *said)
+    return None, ()

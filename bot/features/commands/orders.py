@@ -1,0 +1,333 @@
+"""Reads sentences that order something, name something to see, or order it not to be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.features.commands.sense import (
+    OPENERS,
+    RECORDS,
+    Force,
+    Sense,
+    has_intent,
+    has_kind,
+    has_polite,
+    left_over,
+    read_find,
+    recording_word,
+    skipped,
+    words_after,
+)
+from bot.features.commands.sentences import Piece, Sort
+from bot.features.commands.words import ORDERS, Intent, Kind
+
+
+def read_told(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
+    """Read a verb behind words that make it less than an order: `Tom asked to stop this`."""
+    order = next((p for p in rest if p.kind in (Kind.VERB, Kind.CANCEL)), None)
+    if order is None:
+        return replace(base, intent=Intent.UNKNOWN, left=(head,))
+    after = rest[list(rest).index(order) + 1 :]
+    sense = read_order(base, order, after, pieces)
+    force = Force.TOLD if sense.force is Force.ORDER else sense.force
+    return replace(sense, force=force, left=(head, *sense.left))
+
+
+def read_negated(
+    base: Sense, negation: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
+) -> Sense:
+    """Read `don't …`: never an order to do it."""
+    verb = next(
+        (
+            p
+            for p in rest
+            if p.kind in (Kind.VERB, Kind.PAST, Kind.POSTING, Kind.CANCEL, Kind.FORGET, Kind.CARDS)
+            or p.kind in (Kind.SAID, *OPENERS)
+            or (p.kind is Kind.THING and p.key[0].startswith("record"))
+            or p.key[-1:] == ("recorded",)
+            or (p.intent is Intent.LIST and has_kind(pieces, Kind.HERE, Kind.CARDS))
+        ),
+        None,
+    )
+    wish = "recording" in negation.key or "recordings" in negation.key
+    if verb is None and not wish:
+        return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
+    if verb is not None and (
+        verb.kind is Kind.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW, Intent.LIST)
+    ):
+        return _unwanted_posts(base, pieces)
+    if verb is not None and verb.kind is Kind.CARDS:
+        return _unwanted_posts(base, pieces)
+    left = tuple(
+        p
+        for p in pieces
+        if not skipped(p)
+        and p is not negation
+        and p is not verb
+        and p.intent not in (Intent.START, Intent.SCHEDULE)
+        and p.kind is not Kind.NOT
+        and "recorded" not in p.key
+    )
+    if wish or (
+        verb and (verb.intent in (Intent.START, Intent.SCHEDULE) or verb.kind is Kind.THING)
+    ):
+        return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
+    if verb and verb.key[-1:] == ("recorded",):
+        return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
+    if verb and (verb.intent is Intent.STOP or verb.kind is Kind.CANCEL):
+        return replace(base, intent=Intent.STOP, force=Force.NEGATED, left=left)
+    if verb and verb.intent in ORDERS:
+        return replace(base, intent=verb.intent, force=Force.NEGATED, left=left)
+    if verb and verb.kind in OPENERS and any(p.intent is Intent.STOP for p in rest):
+        return replace(base, intent=Intent.STOP, force=Force.NEGATED, left=(negation, *left))
+    if verb and verb.kind is Kind.HOW:
+        return replace(base, intent=Intent.HELP, force=Force.QUESTION)
+    if has_intent(rest, Intent.START, Kind.VERB):
+        return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=(negation, *left))
+    return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
+
+
+def _unwanted_posts(base: Sense, pieces: Sequence[Piece]) -> Sense:
+    """`stop posting standup here` unfollows a room; without one it is about the settings."""
+    room = any(piece.sort is Sort.ROOM for piece in pieces)
+    results = any(p.intent is Intent.SUMMARY for p in pieces)
+    told = any(piece.key[-1:] in (("following",), ("watching",), ("tracking",)) for piece in pieces)
+    intent = Intent.UNFOLLOW if (room or told) and not results else Intent.SETTINGS
+    left = tuple(left_over(intent, pieces))
+    return replace(base, intent=intent, force=Force.ORDER, left=left)
+
+
+_SWITCHES = frozenset({"turn", "switch", "enable", "activate", "disable", "deactivate"})
+
+
+def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
+    """Read a verb at the head of a sentence."""
+    later = next(
+        (
+            piece
+            for n, piece in enumerate(rest)
+            if piece.kind is Kind.VERB
+            and piece.intent in ORDERS
+            and not (n and rest[n - 1].kind is Kind.ARTICLE)  # `break a record`
+        ),
+        None,
+    )
+    if head.kind is Kind.SOFT and later is not None and not has_kind(rest, Kind.SAID, Kind.WHICH):
+        between = rest[: list(rest).index(later)]
+        if not any(piece.kind is Kind.NOUN for piece in between):
+            head, rest = later, rest[list(rest).index(later) + 1 :]
+    intent = head.intent
+    force = Force.QUESTION if base.asks else Force.ORDER
+    if head.kind is Kind.CANCEL:
+        left = tuple(left_over(Intent.UNSCHEDULE, pieces))
+        return replace(base, intent=Intent.UNSCHEDULE, force=force, cancels=True, left=left)
+    if head.kind is Kind.PAST:
+        wished = has_kind(pieces, Kind.WISH, Kind.REQUEST)
+        if not wished and not base.asks:
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
+        if not wished:
+            return replace(base, intent=Intent.STATUS, force=Force.QUESTION)
+        left = tuple(p for p in left_over(intent or Intent.UNKNOWN, pieces) if p is not head)
+        return replace(base, intent=intent, force=Force.TOLD, left=left)
+    match intent:
+        case Intent.STOP if has_kind(rest[:3], Kind.POSTING, Kind.CARDS) or (
+            has_intent(rest[:1], Intent.SHARE) or has_intent(rest[:1], Intent.FOLLOW)
+        ):
+            return replace(_unwanted_posts(base, pieces), force=force)
+        case Intent.SHARE:
+            return _shared(base, head, rest, pieces, force=force)
+        case Intent.LIST:
+            return _shown(base, head, rest, pieces)
+        case Intent.FIND:
+            return replace(read_find(base, head, pieces), force=force)
+        case Intent.JOIN:
+            return _joined(base, head, rest, pieces, force=force)
+        case Intent.DOCTOR if head.kind is Kind.SOFT:
+            return _checked(base, rest)
+        case Intent.SETTINGS | Intent.PRESETS:
+            left = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
+            return replace(base, intent=intent, force=force, left=left)
+        case Intent.FOLLOW if head.kind is Kind.SOFT and not any(
+            piece.sort is Sort.ROOM for piece in pieces
+        ):
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
+        case Intent.START if _only_options(rest) and head.key[0] in _SWITCHES:
+            return replace(base, intent=Intent.SETTINGS, force=force, left=(head,))
+        case Intent.STOP if _only_options(rest) and head.key[0] in _SWITCHES:
+            return replace(base, intent=Intent.SETTINGS, force=force, left=(head,))
+        case Intent.HELP:
+            return _helped(base, rest)
+    if intent not in ORDERS:
+        return replace(base, intent=intent, force=force)
+    return _acting(base, head, rest, pieces, force=force)
+
+
+def _acting(
+    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, force: Force
+) -> Sense:
+    """Read an order that starts, stops or changes something."""
+    intent = head.intent or Intent.UNKNOWN
+    second = next(
+        (
+            Intent.UNSCHEDULE if piece.kind is Kind.CANCEL else piece.intent
+            for n, piece in enumerate(rest)
+            if _is_second(intent, piece, rest[:n])
+        ),
+        None,
+    )
+    left = tuple(p for p in left_over(intent, pieces) if p is not head)
+    negated = has_kind(rest, Kind.NOT)
+    unread = [n for n, piece in enumerate(pieces) if piece.sort is Sort.UNREAD]
+    article = bool(unread) and (
+        any(piece.kind is Kind.ARTICLE for piece in pieces[max(0, unread[0] - 2) :])
+        or pieces[unread[0]].key[0].endswith("ing")
+    )
+    told = negated or _is_noun(head, rest, pieces) or _without_recording(intent, rest)
+    return replace(
+        base,
+        intent=intent,
+        force=Force.TOLD if told and force is Force.ORDER else force,
+        left=left,
+        second=second,
+        weak=head.kind is Kind.SOFT,
+        article=article and head.key not in RECORDS,
+    )
+
+
+def _is_noun(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> bool:
+    """Say whether a verb may be a noun: `the end of the webinar`, `town hall start`."""
+    if len(head.key) > 1 or has_polite(pieces):
+        return False
+    at = head.start
+    before = [piece for piece in pieces if piece.end <= at]
+    of = bool(rest) and rest[0].key == ("of",) and not has_kind(before, Kind.WISH)
+    return of or (bool(before) and before[-1].sort is Sort.ROOM)
+
+
+def _without_recording(intent: Intent, rest: Sequence[Piece]) -> bool:
+    """Say whether a start is meant `without recording`."""
+    at = next((n for n, piece in enumerate(rest) if piece.kind is Kind.WITHOUT), None)
+    return intent is Intent.START and at is not None and recording_word(rest[at:])
+
+
+def _is_second(intent: Intent, piece: Piece, between: Sequence[Piece]) -> bool:
+    """Say whether a later verb is an order of its own: `stop standup and record town hall`."""
+    if piece.kind not in (Kind.VERB, Kind.CANCEL) or piece.intent is intent:
+        return False
+    if piece.kind is Kind.VERB and piece.intent not in ORDERS:
+        return False
+    if piece.option is not None and intent in (Intent.START, Intent.SCHEDULE):
+        return False
+    joined = has_kind(between, Kind.AND) or any(p.sort is Sort.COMMA for p in between)
+    if piece.intent in (Intent.START, Intent.SCHEDULE):
+        if intent in (Intent.START, Intent.SCHEDULE):
+            return False
+        return joined
+    return True
+
+
+def _only_options(rest: Sequence[Piece]) -> bool:
+    """Say whether an order names options alone: `turn on transcripts`."""
+    return any(piece.option for piece in rest) and all(
+        piece.option or (skipped(piece) and piece.sort is not Sort.ROOM) for piece in rest
+    )
+
+
+def _shared(
+    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, force: Force
+) -> Sense:
+    """`share …` has a place; without one, it is to be shown, or cards are to be followed."""
+    placed = any(piece.sort is Sort.CHANNEL for piece in rest)
+    left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
+    told = has_kind(rest, Kind.HERE) and has_kind(rest, Kind.CLAUSE, Kind.WHEN)
+    if not placed and (told or has_kind(rest, Kind.CARDS)):
+        left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
+        return replace(base, intent=Intent.FOLLOW, force=force, left=left)
+    if not placed and head.key[0] in ("send", "share", "post"):
+        if has_intent(rest, Intent.SUMMARY):
+            return replace(base, intent=Intent.SUMMARY, force=force)
+        if head.key[0] == "send" and (has_kind(rest, Kind.THING) or has_intent(rest, Intent.LIST)):
+            return replace(base, intent=Intent.LIST, force=force)
+    return replace(base, intent=Intent.SHARE, force=force, left=left)
+
+
+def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
+    """`show …`, `list …`: what is to be seen decides."""
+    if has_kind(rest, Kind.SAID) or (has_kind(rest, Kind.ABOUT) and head.kind is Kind.SOFT):
+        said = next((p for p in rest if p.kind in (Kind.SAID, Kind.ABOUT)), head)
+        return read_find(base, said, pieces)
+    if has_kind(rest, Kind.CARDS) and any(piece.sort is Sort.ROOM for piece in rest):
+        left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
+        return replace(base, intent=Intent.FOLLOW, force=Force.ORDER, left=left)
+    for piece in rest:
+        if piece.option and has_kind(rest, Kind.PAST, Kind.WITH):
+            continue
+        if piece.kind in (Kind.NOUN, Kind.VERB) and piece.intent not in (Intent.START, None):
+            if piece.intent in ORDERS and piece.intent is not Intent.FOLLOW:
+                continue
+            return replace(base, intent=piece.intent)
+    room = any(piece.sort is Sort.ROOM for piece in rest)
+    unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
+    recorded = next((p for p in rest if p.kind is Kind.PAST and p.intent is Intent.START), None)
+    if recorded and room and not has_kind(rest, Kind.WAS, Kind.WHICH, Kind.IS):
+        left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
+        return replace(base, intent=Intent.START, force=Force.TOLD, left=left)
+    timed = any(piece.sort is Sort.TIME for piece in rest)
+    if head.kind is Kind.VERB or room or timed or has_kind(rest, Kind.THING):
+        return replace(base, intent=Intent.LIST, left=unread)
+    if has_intent(rest, Intent.START, Kind.PAST):
+        return replace(base, intent=Intent.LIST, left=unread)
+    return replace(base, intent=Intent.UNKNOWN, left=(head, *unread))
+
+
+def _joined(
+    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, force: Force
+) -> Sense:
+    """`can you join …` asks the bot to come and record; `join …` asks for a link."""
+    records = has_intent(rest, Intent.START) or any(p.key[0] == "take" for p in rest)
+    asked = has_kind(pieces, Kind.REQUEST) and head.key[0] in ("join", "hop", "come", "attend")
+    if records or asked:
+        left = tuple(p for p in left_over(Intent.START, pieces) if p is not head)
+        return replace(base, intent=Intent.START, force=Force.TOLD, left=left, weak=False)
+    return replace(base, intent=Intent.JOIN, force=force)
+
+
+def _checked(base: Sense, rest: Sequence[Piece]) -> Sense:
+    """`check`: the bot's health, unless something to see is named."""
+    named = next((p for p in rest if p.kind in (Kind.NOUN, Kind.VERB)), None)
+    if named and named.intent not in ORDERS:
+        return replace(base, intent=named.intent)
+    if any(piece.sort is Sort.UNREAD for piece in rest):
+        return replace(base, intent=Intent.UNKNOWN, left=tuple(rest))
+    return replace(base, intent=Intent.DOCTOR)
+
+
+def _helped(base: Sense, rest: Sequence[Piece]) -> Sense:
+    """`help start` explains a command; `help me stop this` is about more than help."""
+    verb = next((p for p in rest if p.kind in (Kind.VERB, Kind.SOFT)), None)
+    return replace(
+        base,
+        intent=Intent.HELP,
+        topic=str(verb.intent) if verb and verb.intent else None,
+        left=(),
+    )
+
+
+def read_noun(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
+    """Read a sentence whose first telling word names something to see: `recap of standup`."""
+    after = pieces[list(pieces).index(head) + 1 :]
+    order = next((p for p in after if p.kind is Kind.VERB and p.intent in ORDERS), None)
+    if order is not None and head.intent in (Intent.STATUS, Intent.DOCTOR):
+        left = tuple(p for p in left_over(order.intent or Intent.UNKNOWN, pieces) if p is not order)
+        return replace(base, intent=order.intent, force=Force.TOLD, left=(head, *left))
+    if head.key == ("not", "recording") and has_polite(pieces):
+        return replace(base, intent=Intent.STOP, force=Force.UNWANTED)
+    other = any(piece.kind is Kind.OPTION for piece in pieces)
+    if head.option and other and any(piece.sort is Sort.ROOM for piece in pieces):
+        return replace(base, intent=Intent.START, force=Force.TOLD)
+    about = next((piece for piece in after if piece.kind is Kind.ABOUT), None)
+    if about and head.intent is Intent.SUMMARY and words_after(pieces, about):
+        return read_find(base, head, pieces)
+    unread = tuple(piece for piece in pieces if piece.sort is Sort.UNREAD)
+    return replace(base, intent=head.intent, left=unread)

@@ -1,0 +1,352 @@
+"""A text as it was said in a place: its sentences, rooms and times.
+
+Pure. Decides nothing: `understanding` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.when import Day, Past, Reading, Refused, When
+from bot.core.when_days import Purpose
+from bot.core.when_grammar import find_times
+from bot.features.commands.names import digits_in, is_separator, key_of
+from bot.features.commands.options_in_words import Options, options_in, split_flags
+from bot.features.commands.sense import Force, Sense
+from bot.features.commands.senses import sense_of
+from bot.features.commands.sentences import (
+    Piece,
+    Sentence,
+    Sort,
+    Span,
+    clean,
+    rooms_in,
+    sentences_of,
+    words_of,
+)
+from bot.features.commands.understood import Deed, Scheduled, Where, World, deeds
+from bot.features.commands.words import ORDERS, Intent, Kind
+from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
+from bot.kit.typed_text import DOUBLE_QUOTES
+
+LONGEST_READ = 1000  # characters beside options: what is behind them is prose
+LONGEST_ORDER = 400  # characters of a text that is done at once
+STEERING = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+POLITE = (Intent.THANKS, Intent.HELP)
+_PURPOSES = {
+    Intent.STOP: Purpose.STOP,
+    Intent.UNSCHEDULE: Purpose.DAY,
+    Intent.LIST: Purpose.PAST,
+    Intent.FIND: Purpose.PAST,
+    Intent.STATUS: Purpose.PAST,
+    Intent.SUMMARY: Purpose.PAST,
+    Intent.DOCTOR: Purpose.PAST,
+    Intent.SHARE: Purpose.PAST,
+    Intent.JOIN: Purpose.PAST,
+}
+_POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
+_MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
+_NO_TIMES = frozenset({"right", "now"})
+_BEFORE_NAME = (Kind.FILLER, Kind.HELLO, Kind.THANKS, Kind.REQUEST, Kind.AND, Kind.WISH)
+_NAME_INNER = (Kind.FILLER, Kind.WITH, Kind.AND, Kind.ARTICLE, Kind.THING)
+
+
+class Said:
+    """A text in its place: sentences, rooms, times, and what its main sentence wants."""
+
+    def __init__(self, text: str, where: Where, world: World) -> None:
+        self.where, self.world = where, world
+        head, self.flags = split_flags(clean(text).strip())
+        self.long = len(head) > LONGEST_ORDER
+        self.text = _unquoted(_without_command(head))[:LONGEST_READ]
+        self.words = words_of(self.text, world.bot_user)
+        self.named = rooms_in(self.words, world.names)
+        self.thread = world.names.by_id.get(world.thread) if world.thread else None
+        main, rest = _main(sentences_of(self.words, self.named), where)
+        self.when, self.times, self.loose = self._times(main, rest)
+        sentences = sentences_of(self.words, self.named, self.times)
+        self.sentences = sentences
+        self.sense = self._settled(*_main(sentences, where))
+        if self.sense.force is Force.NEGATED:
+            self.when = None  # "don't stop at 3" has no time to stop at
+        self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
+        self._options = options_in(self.pieces, self.flags, world.presets)
+        self.rooms, self.doubt = self._rooms_meant()
+
+    def _times(
+        self, main: Sentence | None, rest: Sequence[Sentence]
+    ) -> tuple[Reading | None, list[Span], list[Span]]:
+        """Read the times of the main sentence; of others only where they say nothing else."""
+        others = [(one.pieces[0].start, one.pieces[-1].end) for one in rest]
+        found = self._times_beside(main, others)
+        if not others or found[0] or found[2]:
+            return found
+        everywhere = self._times_beside(main, ())
+        _, rest = _main(sentences_of(self.words, self.named, everywhere[1]), self.where)
+        unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
+        return found if unread else everywhere
+
+    def _times_beside(
+        self, main: Sentence | None, others: Sequence[Span]
+    ) -> tuple[Reading | None, list[Span], list[Span]]:
+        """Read the times, by what they are wanted for; none in the ranges of `others`."""
+        sense = said_in(main, self.where) if main else Sense()
+        purpose = _PURPOSES.get(sense.intent or Intent.UNKNOWN, Purpose.START)
+        if sense.intent is Intent.STOP and sense.force is Force.UNWANTED:
+            purpose = Purpose.DAY
+        text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
+        found = find_times(
+            text,
+            now=self.world.now,
+            zone=self.world.zone,
+            purpose=purpose,
+            protected=sorted([*self._protected(), *others]),
+        )
+        reading = found.reading
+        spans, loose = list(found.spans), list(found.loose)
+        if isinstance(reading, Refused) and purpose is Purpose.STOP:
+            return self._read_again(text, spans), spans, loose
+        if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):
+            # `skip design review thursday`, `what was said last thursday`
+            said = ", ".join(f"on {text[start:end]}" for start, end in loose)
+            again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
+            past = purpose is Purpose.PAST and said.startswith(("on last", "on this"))
+            if isinstance(again.reading, Day) or (past and isinstance(again.reading, Past)):
+                return again.reading, loose, []
+        if reading is None and loose and purpose is Purpose.START:
+            # `start standup 30m`
+            text = ", ".join(f"for {text[start:end]}" for start, end in loose)
+            again = find_times(text, now=self.world.now, zone=self.world.zone)
+            if isinstance(again.reading, When) and again.reading.stop and not again.loose:
+                return again.reading, loose, []
+        return reading, spans, loose
+
+    def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:
+        """Read the times of a stop once more, as a length: `stop for 5 minutes`."""
+        said = ", ".join(text[start:end] for start, end in spans)
+        return find_times(said, now=self.world.now, zone=self.world.zone).reading
+
+    def _protected(self) -> list[Span]:
+        """Return what is no time: room names, words in quotes, links, and `right now`."""
+        spans = [(self.words[one.first].start, self.words[one.last - 1].end) for one in self.named]
+        spans += [
+            (word.start, word.end)
+            for word in self.words
+            if word.quoted or word.sort in ("link", "channel", "emoji") or word.key in _NO_TIMES
+        ]
+        return sorted(spans)
+
+    def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Sense:
+        """Return what the main sentence means; less surely if others say something, too."""
+        sense = said_in(main, self.where) if main else Sense()
+        for sentence in rest:
+            other = said_in(sentence, self.where)
+            if other.intent in (None, *POLITE) and not other.left:
+                continue
+            if sense.intent is Intent.STOP and all(p.kind is Kind.HINT for p in other.left):
+                continue
+            sense = replace(sense, left=(*sense.left, *other.left), other=other.intent)
+        return sense
+
+    def _rooms_meant(self) -> tuple[list[tuple[RoomEntry, ...]], str | None]:
+        """Return the rooms named, and words beside a name that may belong to it."""
+        rooms: list[tuple[RoomEntry, ...]] = []
+        for piece in self.pieces:
+            if piece.sort is Sort.ROOM:
+                if piece.rooms not in rooms:
+                    rooms.append(piece.rooms)
+            elif (room := self._by_token(piece)) and (room,) not in rooms:
+                rooms.append((room,))
+        doubt = None
+        if len(rooms) == 1:
+            doubt = self._words_around(rooms[0])
+        return rooms, doubt
+
+    def _by_token(self, piece: Piece) -> RoomEntry | None:
+        """Return the room of a link."""
+        if piece.sort is not Sort.LINK:
+            return None
+        names, link = self.world.names, piece.words[0].text
+        found = names.by_id.get(room_id_of_link(link) or "")
+        return found or names.by_code.get(room_code_of_link(link) or "")
+
+    def _words_around(self, rooms: tuple[RoomEntry, ...]) -> str | None:
+        """Return a longer name, where unread words stand right beside the room's."""
+        at = next((n for n, p in enumerate(self.pieces) if p.rooms == rooms), None)
+        if at is None:
+            return None
+        first = last = at
+        while last + 1 < len(self.pieces) and self._may_belong(self.pieces[last + 1]):
+            last += 1
+        while first > 0 and self._may_belong(self.pieces[first - 1]):
+            first -= 1
+        if first == last:
+            return None
+        longer = self.text[self.pieces[first].start : self.pieces[last].end]
+        if last > at and (self.where is Where.SLASH or digits_in(longer)):
+            return longer
+        likes = self.world.names.like(longer)
+        return longer if any(room not in rooms for room in likes) else None
+
+    def _may_belong(self, piece: Piece) -> bool:
+        return (
+            piece.sort is Sort.UNREAD
+            and piece in self.sense.left
+            and piece not in self._options.pieces
+        )
+
+    def is_about_the_bot(self) -> bool:
+        """Say whether a message with the bot's name inside is not said to the bot."""
+        if self.where is not Where.MENTION:
+            return False
+        pieces = next(
+            (one.pieces for one in self.sentences if any(p.sort is Sort.BOT for p in one.pieces)),
+            None,
+        )
+        if pieces is None:
+            return False
+        before = pieces[: next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)]
+        said_to = all(
+            piece.kind in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
+        )
+        return not said_to and (bool(self.sense.left) or self.sense.force is not Force.ORDER)
+
+    def past(self) -> Reading | None:
+        return self.when if isinstance(self.when, Past | Day) else None
+
+    def room(self) -> RoomEntry | None:
+        """Return the one room that is named for sure."""
+        if len(self.rooms) == 1 and len(self.rooms[0]) == 1 and not self.doubt:
+            return self.rooms[0][0]
+        return None
+
+    def room_or_thread(self) -> RoomEntry | None:
+        if self.rooms:
+            return self.rooms[0][0] if len(self.rooms[0]) == 1 else None
+        return self.thread
+
+    def count(self) -> int | None:
+        """Return a number of recordings to list."""
+        timed = {word for p in self.pieces if p.sort is Sort.TIME for word in p.words}
+        roomed = {word for p in self.pieces if p.sort is Sort.ROOM for word in p.words}
+        for word in self.words:
+            if word.key.isascii() and word.key.isdigit() and word not in timed | roomed:
+                return min(int(word.key[:4]), 20) or None
+        return None
+
+    def suggested(self, intent: Intent) -> tuple[tuple[RoomEntry, ...], str | None]:
+        """Return the rooms that the unread words may name, and these words."""
+        reference = self.doubt or self.reference()
+        if reference is None:
+            return (), None
+        near = self.world.names.like(reference)
+        if not near:
+            words = reference.split()
+            near = self.world.names.like(" ".join(words[:-1])) if len(words) > 1 else ()
+            near = near if key_of(words[-1])[-1:] in _MEETINGS else ()
+        if self.doubt and self.rooms:
+            same = [room for room in self.rooms[0] if digits_in(room.name) == digits_in(reference)]
+            near = tuple(dict.fromkeys((*same, *near)))
+        if intent is Intent.STOP or intent is Intent.PAUSE:
+            near = tuple(r for r in near if r.room_id in self.world.recorded) or near
+        return near[:5], reference
+
+    def reference(self) -> str | None:
+        """Return the words that may name a room: those in quotes, else the first unread run."""
+        for at, piece in enumerate(self.pieces):
+            if piece.sort is not Sort.UNREAD or piece in self._options.pieces:
+                continue
+            last = at
+            while last + 1 < len(self.pieces) and self._goes_on(self.pieces[last + 1]):
+                last += 1
+            while self.pieces[last].kind in _NAME_INNER or self.pieces[last].sort is Sort.COMMA:
+                if self.pieces[last].kind is Kind.THING:
+                    break  # `bord room`
+                last -= 1
+            first = at
+            while first > 0 and self.pieces[first - 1].kind in (Kind.ALL, Kind.THING):
+                first -= 1
+            return self.text[self.pieces[first].start : self.pieces[last].end]
+        return None
+
+    def _goes_on(self, piece: Piece) -> bool:
+        inner = piece.sort is Sort.COMMA and is_separator(piece.words[0].key)
+        return inner or piece.sort is Sort.UNREAD or piece.kind in _NAME_INNER
+
+    def options(self) -> Options:
+        return self._options
+
+    def start_time(self) -> bool:
+        """Say whether the text says when to start; a length alone does not."""
+        if self.when is None or isinstance(self.when, Past):
+            return False
+        return not (isinstance(self.when, When) and self.when.start is None)
+
+    def loose_left(self) -> bool:
+        """Say whether a word that may be a time was not read as one."""
+        roomed = [(p.start, p.end) for p in self.pieces if p.sort is Sort.ROOM]
+        return any(
+            not any(start <= loose[0] and loose[1] <= end for start, end in roomed)
+            for loose in self.loose
+        )
+
+    def orders_more(self) -> bool:
+        return self.sense.other in ORDERS or self.sense.second is not None
+
+    def second(self) -> tuple[Deed, ...]:
+        """Return the buttons for a second order in the text: only for what its words name."""
+        second = self.sense.second or self.sense.other
+        rooms = [rooms[0] for rooms in self.rooms[1:] if len(rooms) == 1]
+        if second in STEERING:
+            running = [r for r in rooms if r.room_id in self.world.recorded]
+            return deeds(second, running)
+        return deeds(second, rooms) if second is Intent.START else ()
+
+    def end(self) -> Reading | None:
+        """Return the time that a stop, a pause or a resume names; `now` is none."""
+        if isinstance(self.when, When) and self.when.start is None and self.when.stop is None:
+            return None
+        return self.when
+
+    def planned(self, room: RoomEntry) -> tuple[Scheduled, ...]:
+        return tuple(one for one in self.world.schedules if one.room_id == room.room_id)
+
+
+def said_in(sentence: Sentence, where: Where) -> Sense:
+    """Say what a sentence wants, said in a place."""
+    return sense_of(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+
+
+def _main(sentences: Sequence[Sentence], where: Where) -> tuple[Sentence | None, list[Sentence]]:
+    """Return the sentence that says what is wanted, and the others."""
+
+    def weight(sentence: Sentence) -> int:
+        sense = said_in(sentence, where)
+        if sense.intent in ORDERS and sense.force in (Force.ORDER, Force.UNWANTED):
+            return 5
+        if sense.intent in ORDERS:
+            return 4
+        if sense.intent not in (None, Intent.UNKNOWN, *POLITE):
+            return 3
+        if sense.intent is Intent.HELP:
+            return 2 if sentence.asks else 1
+        return 1 if sense.intent else 0
+
+    if not sentences:
+        return None, []
+    best = max(sentences, key=weight)
+    return best, [sentence for sentence in sentences if sentence is not best]
+
+
+def _unquoted(text: str) -> str:
+    """Leave out quotes around the whole text."""
+    quoted = len(text) > 2 and text[0] in DOUBLE_QUOTES and text[-1] in DOUBLE_QUOTES
+    inside = text[1:-1]
+    return inside if quoted and not any(char in DOUBLE_QUOTES for char in inside) else text
+
+
+def _without_command(text: str) -> str:
+    """Leave out a `/record` that was typed once more."""
+    return text[len("/record") :].strip() if text.casefold().startswith("/record ") else text

@@ -1,0 +1,227 @@
+"""What a sentence wants, as a value, and what all ways of reading one share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum, auto
+
+from bot.features.commands.sentences import Piece, Sort, Word
+from bot.features.commands.words import ORDERS, Intent, Kind
+
+
+class Force(StrEnum):
+    """How an intent is expressed."""
+
+    NONE = auto()
+    ORDER = auto()
+    QUESTION = auto()
+    TOLD = auto()  # the verb is there, but not as an order
+    GUESS = auto()  # a misspelling, or no verb
+    NEGATED = auto()
+    UNWANTED = auto()  # a wish not to be recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a sentence wants. `left` are the pieces that the intent does not explain."""
+
+    intent: Intent | None = None
+    force: Force = Force.NONE
+    left: tuple[Piece, ...] = ()
+    second: Intent | None = None  # another order in the same sentence
+    other: Intent | None = None  # what another sentence wants
+    asks: bool = False
+    weak: bool = False  # a verb that is an order only with an object
+    article: bool = False  # the object is *a* something
+    thing: bool = False  # names a recording or a meeting
+    all_of_them: bool = False
+    cancels: bool = False
+    query: tuple[Word, ...] = ()
+    speaker: str | None = None
+    topic: str | None = None
+
+
+_SKIPPED = frozenset(
+    {
+        Kind.FILLER,
+        Kind.HELLO,
+        Kind.THANKS,
+        Kind.REQUEST,
+        Kind.WISH,
+        Kind.HEDGE,
+        Kind.AND,
+        Kind.ARTICLE,
+        Kind.THING,
+        Kind.HERE,
+        Kind.ALL,
+        Kind.AGAIN,
+        Kind.WITH,
+        Kind.OPTION,
+    }
+)
+
+
+_PLAIN_SORTS = frozenset({Sort.ROOM, Sort.TIME, Sort.BOT, Sort.USER, Sort.COMMA})
+
+
+RECORDS = {("record",), ("rec",), ("tape",), ("film",), ("capture",)}
+
+
+OPENERS = frozenset(
+    {Kind.MAY, Kind.HOW, Kind.WHY, Kind.WAS, Kind.IS, Kind.WHEN, Kind.WHICH, Kind.NOT}
+)
+
+
+# Kinds and intents that an order explains beside the plain ones.
+_EXPLAINED: dict[Intent, tuple[frozenset[Kind], frozenset[Intent]]] = {
+    Intent.START: (
+        frozenset({Kind.WITH, Kind.WITHOUT}),
+        frozenset({Intent.START, Intent.SCHEDULE}),
+    ),
+    Intent.SCHEDULE: (
+        frozenset({Kind.WITH, Kind.WITHOUT}),
+        frozenset({Intent.START, Intent.SCHEDULE}),
+    ),
+    Intent.STOP: (
+        frozenset({Kind.HINT}),
+        frozenset({Intent.STOP, Intent.START, Intent.STATUS, Intent.LIST}),
+    ),
+    Intent.PAUSE: (frozenset(), frozenset({Intent.PAUSE, Intent.START, Intent.STATUS})),
+    Intent.RESUME: (frozenset({Kind.AGAIN, Kind.WITH}), frozenset({Intent.RESUME, Intent.START})),
+    Intent.UNSCHEDULE: (
+        frozenset({Kind.CANCEL, Kind.NOT, Kind.FORGET}),
+        frozenset({Intent.UNSCHEDULE, Intent.START, Intent.SCHEDULE}),
+    ),
+    Intent.FOLLOW: (
+        frozenset({Kind.CARDS, Kind.POSTING, Kind.IS, Kind.ABOUT, Kind.CLAUSE, Kind.WHEN}),
+        frozenset({Intent.FOLLOW, Intent.START, Intent.STATUS, Intent.SHARE}),
+    ),
+    Intent.UNFOLLOW: (
+        frozenset({Kind.CARDS, Kind.POSTING, Kind.ABOUT, Kind.NOT}),
+        frozenset({Intent.UNFOLLOW, Intent.STOP, Intent.SHARE, Intent.FOLLOW, Intent.START}),
+    ),
+    Intent.SHARE: (
+        frozenset({Kind.WITH}),
+        frozenset({Intent.SHARE, Intent.SUMMARY, Intent.LIST, Intent.START}),
+    ),
+    Intent.SETTINGS: (
+        frozenset({Kind.CARDS, Kind.POSTING, Kind.NOT}),
+        frozenset(
+            {Intent.SETTINGS, Intent.STOP, Intent.SHARE, Intent.SUMMARY, Intent.FOLLOW, Intent.LIST}
+        ),
+    ),
+}
+
+
+def skipped(piece: Piece) -> bool:
+    """Say whether a piece is passed over in the search for the verb."""
+    if piece.sort in _PLAIN_SORTS or piece.sort in (Sort.CHANNEL, Sort.LINK):
+        return True
+    return piece.kind in _SKIPPED
+
+
+def has_intent(pieces: Sequence[Piece], intent: Intent, *kinds: Kind) -> bool:
+    return any(p.intent is intent and (not kinds or p.kind in kinds) for p in pieces)
+
+
+def has_kind(pieces: Sequence[Piece], *kinds: Kind) -> bool:
+    return any(piece.kind in kinds for piece in pieces)
+
+
+def has_order(pieces: Sequence[Piece]) -> bool:
+    return any(
+        (piece.kind is Kind.VERB and piece.intent in ORDERS) or piece.kind is Kind.CANCEL
+        for piece in pieces
+    )
+
+
+def has_polite(pieces: Sequence[Piece]) -> bool:
+    """Say whether somebody says please."""
+    return any(piece.key[0] in ("please", "pls", "plz", "bitte", "kindly") for piece in pieces)
+
+
+def recording_word(pieces: Sequence[Piece]) -> bool:
+    return any(p.kind is Kind.THING and p.key[0] in ("recording", "video") for p in pieces)
+
+
+def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
+    """Search what was said: the words behind *about*, else behind the verb."""
+    about = next((piece for piece in pieces if piece.kind is Kind.ABOUT), None)
+    said = next((piece for piece in pieces if piece.kind is Kind.SAID), head)
+    query = words_after(pieces, about or said)
+    before = [
+        word
+        for piece in pieces[: pieces.index(said)]
+        if piece.sort in (Sort.UNREAD, Sort.USER)
+        for word in piece.words
+    ]
+    speaker = " ".join(word.text for word in before) or None
+    if not query and speaker and about is None:
+        query, speaker = tuple(before), None
+    return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
+
+
+_ASKED_FOR = frozenset({Kind.ALL, Kind.WHICH, Kind.SAID, Kind.HEDGE})
+_LEADING = frozenset(
+    (word,)
+    for word in (
+        *("the", "a", "an", "any", "some", "our", "my", "your", "this", "that", "it"),
+        *("mentions", "everything", "of", "for", "in", "on", "at", "from", "to", "about", "and"),
+    )
+)
+
+
+def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
+    """Return the words behind a piece that are neither rooms nor times nor fillers at an end."""
+    at = list(pieces).index(head) + 1
+    kept = [p for p in pieces[at:] if p.sort not in (Sort.ROOM, Sort.TIME, Sort.BOT)]
+    fillers = (
+        Kind.FILLER,
+        Kind.THANKS,
+        Kind.ARTICLE,
+        Kind.AND,
+        Kind.THING,
+        Kind.ABOUT,
+        Kind.SAID,
+        Kind.HERE,
+        Kind.HELLO,
+        Kind.ALL,
+        Kind.IS,
+    )
+    while kept and (kept[-1].kind in fillers or kept[-1].sort is Sort.COMMA):
+        kept.pop()
+    leading = _ASKED_FOR if head.intent is Intent.FIND else frozenset()
+    while kept and (
+        kept[0].key in _LEADING or kept[0].kind in leading or kept[0].sort is Sort.COMMA
+    ):
+        kept.pop(0)
+    return tuple(word for piece in kept for word in piece.words)
+
+
+def left_over(intent: Intent, pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces that an order does not explain."""
+    kinds, intents = _EXPLAINED.get(intent, (frozenset(), frozenset()))
+    options = intent in (Intent.START, Intent.SCHEDULE)
+    left: list[Piece] = []
+    for piece in pieces:
+        if piece.sort in _PLAIN_SORTS or piece.kind in _SKIPPED - {Kind.OPTION}:
+            if piece.kind is Kind.WITH and Kind.WITH not in kinds:
+                left.append(piece)
+            continue
+        if piece.sort is Sort.CHANNEL and intent in (Intent.SHARE, Intent.FOLLOW):
+            continue
+        if piece.sort is Sort.LINK and options:
+            continue
+        if piece.kind in kinds or (options and piece.option is not None):
+            continue
+        begins = piece.kind is Kind.VERB and piece.key[0] in ("start", "begin", "kick")
+        if intent is Intent.STOP and begins:
+            left.append(piece)
+            continue
+        if piece.intent in intents and piece.kind is not Kind.PAST:
+            continue
+        if intent is Intent.FOLLOW and piece.kind is Kind.PAST:
+            continue
+        left.append(piece)
+    return left

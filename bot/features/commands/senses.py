@@ -1,0 +1,223 @@
+"""What one sentence wants, and how it says so: an order, a question, a negated order.
+
+Pure. A verb is an order only at the head of the sentence, after politeness, fillers, names and
+times; behind anything else it is merely told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rapidfuzz.distance import OSA
+
+from bot.features.commands.orders import (
+    read_negated,
+    read_noun,
+    read_order,
+    read_told,
+)
+from bot.features.commands.questions import (
+    read_how,
+    read_may,
+    read_question,
+)
+from bot.features.commands.sense import (
+    Force,
+    Sense,
+    has_intent,
+    has_kind,
+    has_order,
+    left_over,
+    read_find,
+    recording_word,
+    skipped,
+    words_after,
+)
+from bot.features.commands.sentences import Piece, Sentence, Sort
+from bot.features.commands.words import SPELT, Intent, Kind, Meaning
+
+
+def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Sense:
+    """Say what a sentence wants."""
+    pieces = _with_parted_verbs(sentence.pieces)
+    kinds = {piece.kind for piece in pieces}
+    request = Kind.REQUEST in kinds
+    base = Sense(
+        asks=sentence.asks and not request,
+        thing=Kind.THING in kinds or has_intent(pieces, Intent.START, Kind.VERB),
+        all_of_them=Kind.ALL in kinds,
+    )
+    heads = [piece for piece in pieces if not skipped(piece)]
+    thanked = [piece for piece in pieces if piece.kind is not Kind.HELLO][:2]
+    if len(thanked) == 2 and thanked[0].kind is Kind.THANKS and thanked[1].key == ("for",):
+        return replace(base, intent=Intent.THANKS)  # thanks for recording
+    if not heads:
+        return _without_head(base, pieces, slash=slash)
+    head, told = heads[0], False
+    if head.sort is Sort.UNREAD:
+        if (guess := _misspelt(head)) and not has_order(heads):
+            return _guessed(base, guess, head, pieces, heads)
+        meant = next((piece for piece in heads if piece.sort is not Sort.UNREAD), None)
+        if meant is None and Kind.THANKS in kinds and len(heads) <= 2:
+            return replace(base, intent=Intent.THANKS)
+        if meant is None:
+            return replace(base, left=tuple(heads))
+        head, told = meant, True
+    sense = _by_head(base, head, pieces, slash=slash, thread=thread)
+    hedged = any(piece.kind is Kind.HEDGE for piece in pieces[: pieces.index(head)])
+    if (told or hedged) and sense.force is Force.ORDER:
+        sense = replace(sense, force=Force.TOLD)
+    if told and sense.intent in (Intent.THANKS, Intent.HELP, None):
+        return replace(sense, intent=None, left=tuple(heads))
+    return sense
+
+
+_PARTED = {
+    ("off",): Meaning(Kind.VERB, Intent.STOP),
+    ("on",): Meaning(Kind.VERB, Intent.START),
+    ("on", "hold"): Meaning(Kind.VERB, Intent.PAUSE),
+}
+
+
+def _with_parted_verbs(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Join `turn … off`, `put … on hold`: the verb takes the place of its first word."""
+    at = next((n for n, p in enumerate(pieces) if p.key in _FIRST_PARTS), None)
+    if at is None:
+        return pieces
+    for n in range(at + 1, min(at + 7, len(pieces))):
+        meaning = _PARTED.get(pieces[n].key)
+        if meaning and (meaning.intent is Intent.PAUSE) == (pieces[at].key == ("put",)):
+            verb = Piece(Sort.PHRASE, pieces[at].words, meaning)
+            return [*pieces[:at], verb, *pieces[at + 1 : n], *pieces[n + 1 :]]
+    return pieces
+
+
+_OF = {("of",), ("last",), ("latest",), ("recent",), ("previous",), ("past",), ("old",)}
+_FIRST_PARTS = {("turn",), ("switch",), ("shut",), ("put",)}
+
+
+def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense:
+    """Read what has no verb: thanks, a greeting, `the last recordings`."""
+    kinds = {piece.kind for piece in pieces}
+    roomless = all(piece.sort is not Sort.ROOM for piece in pieces)
+    if Kind.THANKS in kinds and roomless:
+        return replace(base, intent=Intent.THANKS)
+    if Kind.HELLO in kinds and roomless:
+        return replace(base, intent=Intent.HELP)
+    if recording_word(pieces) and {Kind.ARTICLE, Kind.WISH} <= kinds:
+        return replace(base, intent=Intent.START, force=Force.TOLD)
+    if recording_word(pieces) and not slash:
+        if base.asks and (roomless or not any(p.key in _OF for p in pieces)):
+            return replace(base, intent=Intent.STATUS, force=Force.QUESTION)
+        return replace(base, intent=Intent.LIST if not roomless else Intent.STATUS)
+    if Kind.REQUEST in kinds and roomless and len(pieces) > 1:
+        return replace(base, intent=Intent.HELP)
+    return base
+
+
+def _misspelt(piece: Piece) -> Intent | None:
+    """Return the order or question that a word misspells."""
+    word = piece.words[0].key
+    if piece.words[0].quoted or not 4 <= len(word) <= 12 or not word.isalpha():
+        return None
+    best, at_most = None, 1 if len(word) < 7 else 2
+    for known, intent in SPELT.items():
+        if word.startswith(known):
+            return None  # starts, recorder
+        if word[0] != known[0] and {*word[:2]} != {*known[:2]}:
+            continue
+        distance = OSA.distance(word, known, score_cutoff=at_most)
+        if distance <= at_most:
+            best, at_most = intent, distance - 1
+    return best
+
+
+def _guessed(
+    base: Sense, intent: Intent, head: Piece, pieces: Sequence[Piece], heads: Sequence[Piece]
+) -> Sense:
+    """Read a misspelt verb: `stpo webinar`."""
+    if intent is Intent.FIND:
+        return replace(base, intent=intent, force=Force.GUESS, query=words_after(pieces, head))
+    left = tuple(piece for piece in left_over(intent, pieces) if piece is not head)
+    if intent in (Intent.THANKS, Intent.HELP) and left:
+        return replace(base, left=tuple(heads))
+    return replace(base, intent=intent, force=Force.GUESS, left=left)
+
+
+def _by_head(
+    base: Sense, head: Piece, pieces: Sequence[Piece], *, slash: bool, thread: bool
+) -> Sense:
+    rest = pieces[pieces.index(head) + 1 :]
+    match head.kind:
+        case Kind.HOW:
+            return read_how(base, rest, thread=thread)
+        case Kind.MAY:
+            return read_may(base, rest, pieces)
+        case Kind.WHY:
+            return replace(base, intent=Intent.DOCTOR, force=Force.QUESTION)
+        case Kind.WAS | Kind.IS if _wished(pieces, rest) and not base.asks:
+            past = next(piece for piece in rest if piece.kind is Kind.PAST)
+            sense = read_order(base, past, rest, pieces)
+            return replace(sense, left=tuple(p for p in sense.left if p is not head))
+        case Kind.WAS | Kind.IS if not base.asks and (order := _stated(head, rest, pieces)):
+            left = tuple(p for p in left_over(order, pieces) if p.intent is not order)
+            return replace(base, intent=order, force=Force.TOLD, left=left)
+        case Kind.WAS | Kind.IS | Kind.WHEN | Kind.WHICH:
+            return replace(read_question(base, head, rest, pieces), force=Force.QUESTION)
+        case Kind.NOT:
+            return read_negated(base, head, rest, pieces)
+        case Kind.PAST if thread and head.intent is Intent.STOP and not base.asks:
+            left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
+            return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
+        case Kind.VERB | Kind.SOFT | Kind.CANCEL | Kind.PAST:
+            return read_order(base, head, rest, pieces)
+        case Kind.NOUN if pieces[0].kind in (Kind.WITH, Kind.WITHOUT) and head.option:
+            return base
+        case Kind.NOUN:
+            return read_noun(base, head, pieces)
+        case Kind.SAID if base.asks or has_kind(pieces, Kind.ABOUT):
+            return read_find(base, head, pieces)
+        case Kind.SAID:
+            return read_told(base, head, rest, pieces)
+        case Kind.HINT:
+            left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
+            if has_kind(pieces, Kind.THANKS) and not thread:
+                return replace(base, intent=Intent.THANKS)
+            if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
+                return replace(base, intent=Intent.UNKNOWN, left=left)
+            return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
+        case Kind.FORGET:
+            return replace(base, intent=Intent.UNKNOWN, force=Force.ORDER, left=(head,))
+        case Kind.POSTING if head.intent is None and not base.asks:
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
+        case Kind.CARDS:
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
+        case Kind.WITHOUT if has_intent(rest, Intent.SUMMARY) and not slash:
+            return replace(base, intent=Intent.DOCTOR)
+        case Kind.CLAUSE | Kind.ABOUT:
+            return read_told(base, head, rest, pieces)
+    return replace(base, left=(head, *(p for p in rest if not skipped(p))))
+
+
+def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Intent | None:
+    """Return what a statement asks for between the lines: `town hall on friday is cancelled`."""
+    before = pieces[: pieces.index(head)]
+    subject = any(p.sort is Sort.ROOM or p.kind is Kind.THING or p.key == ("this",) for p in before)
+    if not subject:
+        return None
+    wants = (Intent.UNSCHEDULE, Intent.PAUSE)
+    return next(
+        (
+            piece.intent
+            for piece in rest
+            if (piece.intent in wants and piece.key != ("paused",))
+            or (piece.intent is Intent.STOP and piece.kind is Kind.VERB)
+        ),
+        None,
+    )
+
+
+def _wished(pieces: Sequence[Piece], rest: Sequence[Piece]) -> bool:
+    """Say whether a statement wishes for something: `make sure the town hall is recorded`."""
+    return has_kind(pieces, Kind.WISH, Kind.HEDGE) and has_kind(rest, Kind.PAST)

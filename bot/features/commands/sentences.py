@@ -1,0 +1,299 @@
+"""Cuts a text into sentences of pieces: rooms, times, phrases of the tables, and the rest.
+
+Pure. Positions are characters of the cleaned text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+
+from bot.features.commands.names import Named, RoomNames
+from bot.features.commands.words import (
+    LENGTHS,
+    OPTION_OF,
+    ORDERS,
+    PHRASES,
+    Intent,
+    Kind,
+    Meaning,
+)
+from bot.features.rooms.model import RoomEntry
+from bot.kit.typed_text import DOUBLE_QUOTES, SINGLE_QUOTES, strip_invisible
+
+Span = tuple[int, int]
+
+_ENTITY = re.compile(r"&(amp|lt|gt);")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+_LINK = re.compile(r"<(https?://[^\s<>|]+)(?:\|[^<>]*)?>", re.IGNORECASE)
+_STRAIGHT = str.maketrans(
+    dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"') | {"…": "."}
+)
+_TOKEN = re.compile(
+    r"(?P<user><@[A-Z0-9]+(?:\|[^<>]*)?>|<!subteam[^<>]*>)"
+    r"|(?P<channel><\#[A-Z0-9]+(?:\|[^<>]*)?>|(?<![\w#])\#[\w-]*[^\W_])"
+    r"|(?P<emoji><![^<>]*>|(?<!\w):[a-z+][\w+'-]*:)"
+    r"|(?P<link>https?://[^\s<>|\"]+)"
+    r"|(?P<code>(?<![\w-])(?:[a-z]{3}-[a-z]{4}-[a-z]{3}|[0-9a-f]{24})(?![\w-]))"
+    r"|(?P<word>@?\w+(?:'\w+)*)"
+    r"|(?P<mark>[^\w\s])",
+    re.IGNORECASE,
+)
+_REPEATED = re.compile(r"(.)\1+")
+_THRICE = re.compile(r"(.)\1\1")
+_ENDS = frozenset(".!?;\n")
+
+
+class Sort(StrEnum):
+    """What a piece is."""
+
+    ROOM = auto()
+    TIME = auto()
+    PHRASE = auto()
+    CHANNEL = auto()
+    LINK = auto()
+    OTHER_BOT = auto()
+    BOT = auto()
+    USER = auto()
+    COMMA = auto()
+    UNREAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word or mark of the text. `key` is as it is compared, `sort` the name of the pattern."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+    sort: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One or several words that mean something together."""
+
+    sort: Sort
+    words: tuple[Word, ...]
+    meaning: Meaning | None = None
+    rooms: tuple[RoomEntry, ...] = ()
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.meaning.kind if self.meaning else None
+
+    @property
+    def intent(self) -> Intent | None:
+        return self.meaning.intent if self.meaning else None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(word.key.replace("'", "") for word in self.words)
+
+    @property
+    def option(self) -> tuple[str, object] | None:
+        """The option that the words name where a recording is ordered."""
+        return OPTION_OF.get(self.key) if self.sort is Sort.PHRASE else None
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The pieces up to a full stop, a question mark or the like."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    asks: bool = False  # ends in a question mark
+
+
+def clean(text: str) -> str:
+    """Undo what Slack and phones do to a text: escapes, link wrappers, invisible characters."""
+    text = _LINK.sub(r"\1", text)
+    text = _ENTITY.sub(lambda found: _ENTITIES[found[1]], text)
+    return strip_invisible(text)
+
+
+def words_of(text: str, bot_user: str | None = None) -> list[Word]:
+    """Cut a cleaned text into words; line ends are marks, words in quotes are marked so."""
+    words: list[Word] = []
+    quoted = _quoted(text)
+    at, last = 0, 0
+    for found in _TOKEN.finditer(text.translate(_STRAIGHT)):
+        start, end = found.span()
+        if "\n" in text[last:start]:
+            words.append(Word("\n", "\n", start, start, "mark"))
+        last = end
+        while at < len(quoted) and quoted[at][1] <= start:
+            at += 1
+        inside = at < len(quoted) and quoted[at][0] <= start
+        raw = found[0]
+        sort = found.lastgroup or "mark"
+        if raw.lower() == "@bot" or (bot_user and raw.startswith(f"<@{bot_user}")):
+            sort = "bot"
+        elif sort == "word" and raw.startswith("@"):
+            sort = "user"
+        words.append(Word(text[start:end], raw.casefold(), start, end, sort, inside))
+    return words
+
+
+def _quoted(text: str) -> list[Span]:
+    """Return what is between double quotes, the quotes left out."""
+    places = [n for n, char in enumerate(text) if char in DOUBLE_QUOTES]
+    return [(places[n] + 1, places[n + 1]) for n in range(0, len(places) - 1, 2)]
+
+
+def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
+    """Find the rooms that are named. A name that is also a common word yields to another one.
+
+    In `record the town hall now`, `now` is no room, even where a room is called so.
+    """
+    found = names.in_words([word.key for word in words])
+    found += [
+        Named(n, n + 1, (room,))
+        for n, word in enumerate(words)
+        if word.sort == "code"
+        and (room := names.by_id.get(word.key) or names.by_code.get(word.key))
+    ]
+    telling = [one for one in found if not _common(words[one.first : one.last])]
+    if telling and len({one.rooms for one in found}) > 1:
+        return telling
+    return found
+
+
+def _common(words: Sequence[Word]) -> bool:
+    """Say whether a name is a single word that has a meaning without it, too."""
+    if len(words) != 1 or words[0].quoted:
+        return False
+    return (words[0].key,) in PHRASES or words[0].key in _TIME_NAMES
+
+
+_TIME_NAMES = frozenset(
+    {
+        *("weekly", "daily", "monthly", "hourly", "biweekly", "fortnightly"),
+        *("today", "tomorrow", "tonight", "morning", "noon", "evening"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    }
+)
+
+
+def sentences_of(
+    words: Sequence[Word], named: Sequence[Named], times: Sequence[Span] = ()
+) -> list[Sentence]:
+    """Group words into pieces and sentences. Empty sentences are left out."""
+    sentences = [Sentence()]
+    rooms = {one.first: one for one in named}
+    at, time_at = 0, 0
+    while at < len(words):
+        word = words[at]
+        while time_at < len(times) and times[time_at][1] <= word.start:
+            time_at += 1
+        if room := rooms.get(at):
+            piece = Piece(Sort.ROOM, tuple(words[at : room.last]), rooms=room.rooms)
+        elif time_at < len(times) and times[time_at][0] <= word.start and word.key != "\n":
+            end = at + 1
+            while end < len(words) and words[end].start < times[time_at][1]:
+                end += 1
+            piece = Piece(Sort.TIME, tuple(words[at:end]))
+        elif word.key in _ENDS and _ends(words, at):
+            sentences[-1].asks = sentences[-1].asks or word.key == "?"
+            if word.key == "\n" or word.key != "?" or sentences[-1].pieces:
+                sentences.append(Sentence())
+            at += 1
+            continue
+        else:
+            piece = _piece(words, at, rooms, times)
+        if _begins_order(piece, sentences[-1].pieces):
+            sentences.append(Sentence())
+        if piece.sort is not Sort.COMMA or sentences[-1].pieces:
+            sentences[-1].pieces.append(piece)
+        at += len(piece.words)
+    return [sentence for sentence in sentences if sentence.pieces]
+
+
+def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
+    """Say whether a verb behind a comma begins another sentence: `why is this on, stop it`."""
+    order = piece.kind is Kind.VERB and piece.intent in ORDERS
+    if not order and piece.kind is not Kind.NOT:
+        return False
+    comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].words[0].key == ","), None)
+    if comma is None or any(p.kind not in _LIGHT for p in before[comma + 1 :]):
+        return False
+    return any(p.kind in _OPENERS for p in before[:comma])
+
+
+_LIGHT = frozenset({Kind.FILLER, Kind.THANKS, Kind.HELLO, Kind.REQUEST, Kind.AND})
+_OPENERS = frozenset({Kind.WHY, Kind.WAS, Kind.IS, Kind.WHEN, Kind.WHICH, Kind.HOW})
+
+
+def _ends(words: Sequence[Word], at: int) -> bool:
+    """Say whether a mark ends a sentence: a full stop inside `1.2` does not."""
+    if words[at].key != ".":
+        return True
+    after = words[at + 1] if at + 1 < len(words) else None
+    return after is None or after.start > words[at].end or after.sort == "mark"
+
+
+def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]) -> Piece:
+    word = words[at]
+    match word.sort:
+        case "channel":
+            return Piece(Sort.CHANNEL, (word,))
+        case "link":
+            return Piece(Sort.LINK, (word,))
+        case "bot":
+            return Piece(Sort.BOT, (word,))
+        case "user" | "emoji":
+            return Piece(Sort.USER, (word,))
+    if not word.quoted:
+        length, meaning = _longest(words, at, rooms, times)
+        counted = at > 0 and words[at - 1].key.isdigit() and word.key in ("minutes", "minute")
+        if meaning and not counted:
+            return Piece(Sort.PHRASE, tuple(words[at : at + length]), meaning)
+    if word.sort == "mark":
+        return Piece(Sort.COMMA, (word,))
+    return Piece(Sort.UNREAD, (word,))
+
+
+def _longest(
+    words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]
+) -> tuple[int, Meaning | None]:
+    """Return the longest phrase of the tables that begins here, and its number of words."""
+    first = words[at].key.replace("'", "")
+    lengths = LENGTHS.get(first)
+    if lengths is None:
+        squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
+        if squeezed and len(squeezed) < 3 and not _THRICE.search(first):
+            squeezed = None
+        return 1, PHRASES[squeezed,] if squeezed else None
+    for length in lengths:
+        run = words[at : at + length]
+        if len(run) < length:
+            continue
+        key = tuple(word.key.replace("'", "") for word in run)
+        meaning = PHRASES.get(key)
+        if meaning is None or any(word.quoted for word in run):
+            continue
+        if any(n in rooms for n in range(at + 1, at + length)):
+            continue
+        if any(run[0].start < start < run[-1].end for start, _ in times[:20]):
+            continue
+        return length, meaning
+    return 1, None
+
+
+# `stoppp` and `pleaaase`: known words by their letters without repetition.
+_SQUEEZED = {
+    _REPEATED.sub(r"\1", phrase[0]): phrase[0]
+    for phrase in reversed(list(PHRASES))
+    if len(phrase) == 1 and phrase[0].isalpha()
+}

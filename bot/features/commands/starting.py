@@ -1,0 +1,165 @@
+"""What follows from an order to start or to schedule a recording. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.when import Reading, Refused, Unclear, When
+from bot.core.when_grammar import read_when
+from bot.features.commands.options_in_words import Options
+from bot.features.commands.said import Said
+from bot.features.commands.sense import Force, Sense
+from bot.features.commands.sentences import Piece, Sort
+from bot.features.commands.understood import (
+    OPEN_FORM,
+    Deed,
+    Outcome,
+    State,
+    Understood,
+    Where,
+    Why,
+    answered,
+    deeds,
+)
+from bot.features.commands.words import Intent
+from bot.features.rooms.model import RoomEntry
+
+
+def form(options: Options) -> Understood:
+    return Understood(
+        Intent.START,
+        Outcome.ASK,
+        Why.BAD_OPTIONS if options.problem else Why.NEEDS_ROOM,
+        offers=(Deed(OPEN_FORM),),
+        options=options.built,
+        raw_options=options.raw,
+        preset=options.preset,
+        detail=options.problem,
+    )
+
+
+def start(said: Said, sense: Sense) -> Understood:
+    options = said.options()
+    left = [piece for piece in sense.left if piece not in options.pieces]
+    timed = said.start_time() or _says_a_day(said)
+    when = said.when if said.start_time() else None
+    intent = Intent.SCHEDULE if timed or sense.intent is Intent.SCHEDULE else Intent.START
+    made = Understood(
+        intent,
+        Outcome.ASK,
+        options=options.built,
+        raw_options=options.raw,
+        preset=options.preset,
+        when=when or (said.when if is_length(said.when) else None),
+        detail=options.problem,
+        sure=False,
+    )
+    if options.problem:
+        made = replace(made, why=Why.BAD_OPTIONS)
+    room = said.room()
+    if room is None and len(said.rooms) > 1 and not said.doubt:
+        each = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
+        return replace(made, why=Why.WHICH_ROOM, offers=deeds(intent, each))
+    if room is None:
+        if said.rooms and not said.doubt:
+            return replace(made, why=Why.WHICH_ROOM, offers=deeds(intent, said.rooms[0]))
+        self_left = [p for p in left if p.sort is Sort.UNREAD]
+        found = _start_unknown(said, made, self_left, sense)
+        if isinstance(found, Understood):
+            return found
+        room, left = found, [p for p in left if p not in self_left]
+    return _start_room(said, made, room, left, sense)
+
+
+def _start_unknown(
+    said: Said, made: Understood, left: Sequence[Piece], sense: Sense
+) -> Understood | RoomEntry:
+    """Decide about a start of a room that is not named exactly; a room where it is clear."""
+    link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
+    code = next((p for p in left if p.words[0].sort == "code"), None)
+    if link or code:
+        reference = code.words[0].text if code else None
+        form = (Deed(OPEN_FORM),)
+        why = Why.UNKNOWN_CODE
+        return replace(made, why=why, offers=form, link=link, reference=reference)
+    near, reference = said.suggested(Intent.START)
+    verb = Intent(made.intent)
+    if reference is None:
+        default = said.world.names.by_id.get(said.world.default_room or "")
+        if said.where is Where.THREAD and said.thread and verb is Intent.START:
+            return said.thread
+        if default and not left:
+            return default
+        if sense.weak and said.where is not Where.SLASH:
+            return answered(Intent.UNKNOWN, sure=False)
+        return replace(made, why=Why.NEEDS_ROOM, offers=(Deed(OPEN_FORM),))
+    begun = said.world.names.beginning(reference)
+    if said.where is Where.SLASH and len(begun) == 1 and not said.doubt:
+        return begun[0]
+    if near:
+        single = near[0] if len(near) == 1 and not said.doubt else None
+        return replace(
+            made,
+            why=Why.WHICH_ROOM,
+            room=single,
+            offers=deeds(verb, near),
+            reference=reference,
+        )
+    other_words = [p for p in sense.left if p.sort is not Sort.UNREAD and p.option is None]
+    if said.where is not Where.SLASH and (sense.weak or sense.article or other_words):
+        return answered(Intent.UNKNOWN, sure=False)
+    return replace(made, why=Why.NO_ROOM, offers=(Deed(OPEN_FORM),), reference=reference)
+
+
+def _start_room(
+    said: Said, made: Understood, room: RoomEntry, left: Sequence[Piece], sense: Sense
+) -> Understood:
+    made = replace(made, room=room)
+    offer = replace(made, offers=(Deed(made.intent, room),))
+    if not room.enabled:
+        return replace(made, outcome=Outcome.ANSWER, why=Why.DISABLED)
+    if isinstance(said.when, Unclear):
+        choices = tuple(Deed(Intent.SCHEDULE, room, words) for words in said.when.choices)
+        return replace(made, why=Why.BAD_TIME, offers=choices or (Deed(OPEN_FORM, room),))
+    if isinstance(said.when, Refused) and said.when.suggestion:
+        better = read_when(said.when.suggestion, now=said.world.now, zone=said.world.zone)
+        offers = (Deed(Intent.SCHEDULE, room, said.when.suggestion),)
+        return replace(made, intent=Intent.SCHEDULE, when=better, offers=offers)
+    if isinstance(said.when, Refused) and made.intent is Intent.SCHEDULE:
+        return replace(made, outcome=Outcome.ANSWER, why=Why.BAD_TIME)
+    if made.intent is Intent.SCHEDULE and not said.start_time():
+        return replace(made, why=Why.BAD_TIME, offers=(Deed(OPEN_FORM, room),))
+    state = said.world.recorded.get(room.room_id)
+    if made.intent is Intent.START and state:
+        if state is State.PAUSED:
+            deed = (Deed(Intent.RESUME, room),)
+            return replace(made, why=Why.ALREADY, offers=deed)
+        return replace(made, outcome=Outcome.ANSWER, why=Why.ALREADY)
+    if made.why is Why.BAD_OPTIONS:
+        return replace(made, offers=(Deed(OPEN_FORM, room),))
+    if said.orders_more():
+        return replace(offer, why=Why.UNSURE, offers=(*offer.offers, *said.second()))
+    clear = sense.force is Force.ORDER and not sense.weak and not left and not said.loose_left()
+    if clear and not said.long:
+        return replace(
+            made,
+            outcome=Outcome.DO,
+            sure=True,
+            acts=(Deed(made.intent, room),),
+        )
+    return replace(offer, why=Why.UNSURE)
+
+
+def _says_a_day(said: Said) -> bool:
+    """Say whether a day or the like stands in the text that was not read as a time."""
+    later = any(piece.key in _LATER for piece in said.pieces if piece.sort is Sort.UNREAD)
+    return said.when is None and (later or said.loose_left())
+
+
+_LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
+
+
+def is_length(when: Reading | None) -> bool:
+    """Say whether a time is a length alone: `for 30m`."""
+    return isinstance(when, When) and when.start is None and when.stop is not None

@@ -1,0 +1,269 @@
+"""What a person means by a text: `understand`, one function for commands, mentions and messages.
+
+Pure. The outcome is *do* only where every word of an order is explained and it is clear which
+recording is meant; a question, a negated verb, a misspelling or a word that is left over makes it
+*ask*. Nothing that was not asked for is offered as a start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.features.commands.said import POLITE, STEERING, Said, said_in
+from bot.features.commands.sense import Force, Sense
+from bot.features.commands.sentences import Sort, Word, sentences_of
+from bot.features.commands.starting import form, start
+from bot.features.commands.steering import steer, steering, unschedule, which
+from bot.features.commands.understood import (
+    Deed,
+    Outcome,
+    Understood,
+    Where,
+    Why,
+    World,
+    answered,
+    deeds,
+)
+from bot.features.commands.words import SPELT, Intent, Kind
+
+LONGEST = 8000  # characters that are read at all
+
+
+def understand(text: str, where: Where, world: World) -> Understood:
+    """Say what a text means. Never raises; takes any text."""
+    if len(text) > LONGEST:
+        return Understood(Intent.UNKNOWN, Outcome.ANSWER, Why.TOO_LONG, sure=False)
+    said = Said(text, where, world)
+    if said.thread and (stopped := _pure_stop(said)):
+        return stopped
+    if said.flags.help:
+        return answered(Intent.HELP, topic=said.sense.intent)
+    if said.is_about_the_bot():
+        return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
+    done = _decided(said)
+    if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
+        return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
+    return done
+
+
+_VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
+
+
+def _pure_stop(said: Said) -> Understood | None:
+    """In a card's thread, nothing but a stop word stops, whatever rooms are called."""
+    sentences = sentences_of(said.words, ())
+    kinds = {piece.kind for sentence in sentences for piece in sentence.pieces}
+    if Kind.VERB not in kinds or said.long or said.flags.text:
+        return None
+    senses = [said_in(sentence, said.where) for sentence in sentences]
+    orders = [sense for sense in senses if sense.intent is Intent.STOP]
+    if not orders or any(
+        sense.left or sense.force not in (Force.ORDER, Force.NONE) for sense in senses
+    ):
+        return None
+    if any(sense.intent not in (Intent.STOP, None, *POLITE) for sense in senses):
+        return None
+    pieces = [piece for sentence in sentences for piece in sentence.pieces]
+    if any(p.kind is Kind.ALL or p.sort in (Sort.CHANNEL, Sort.LINK) for p in pieces):
+        return None
+    if said.named and not all(piece.sort is Sort.PHRASE for piece in pieces):
+        return None
+    if said.times:
+        return None
+    return steer(said, Intent.STOP, said.thread, sure=True)
+
+
+def _decided(said: Said) -> Understood:
+    sense = said.sense
+    intent = sense.intent
+    match intent:
+        case None:
+            return _without_verb(said)
+        case Intent.UNKNOWN:
+            deletes = any(piece.kind is Kind.FORGET for piece in said.pieces)
+            room = said.room_or_thread() if deletes else said.room()
+            why = Why.UNSUPPORTED if deletes else Why.CLEAR
+            return answered(Intent.UNKNOWN, why, room=room, sure=False)
+        case Intent.START | Intent.SCHEDULE:
+            return start(said, sense)
+        case Intent.STOP | Intent.PAUSE | Intent.RESUME:
+            return steering(said, sense, intent)
+        case Intent.UNSCHEDULE:
+            return unschedule(said, sense)
+        case Intent.FOLLOW | Intent.UNFOLLOW:
+            return _following(said, sense, intent)
+        case Intent.SHARE:
+            return _share(said, sense)
+        case Intent.FIND:
+            return _find(said, sense)
+        case Intent.SETTINGS:
+            told = Outcome.DO if not sense.left and said.where is Where.SLASH else Outcome.ASK
+            return Understood(intent, told, room=said.room(), sure=not sense.left)
+        case Intent.PRESETS if said.options().preset and said.rooms:
+            return start(said, replace(sense, intent=Intent.START, force=Force.TOLD))
+        case Intent.PRESETS:
+            told = Outcome.DO if said.where is Where.SLASH else Outcome.ASK
+            return Understood(intent, told)
+        case Intent.RENAME:
+            return answered(intent, Why.UNSUPPORTED, room=said.room_or_thread())
+        case Intent.HELP | Intent.THANKS:
+            return answered(intent, topic=sense.topic)
+        case Intent.STATUS:
+            room = said.room_or_thread()
+            recorded = room is not None and room.room_id in said.world.recorded
+            why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
+            return answered(intent, why, room=room, when=said.past())
+        case _:
+            return answered(
+                intent, room=said.room_or_thread(), count=said.count(), when=said.past()
+            )
+
+
+def _without_verb(said: Said) -> Understood:
+    if said.rooms:
+        return _bare_room(said)
+    options = said.options()
+    given = options.values != {} or said.flags.text
+    if said.where is Where.SLASH and not said.text:
+        return form(options)
+    if given and not said.sense.left and said.where is not Where.THREAD:
+        return form(options)
+    if given:
+        return answered(Intent.UNKNOWN, sure=False)
+    if not said.sense.left:
+        return answered(Intent.HELP)
+    if glued := _glued(said):
+        return glued
+    near, reference = said.suggested(Intent.START)
+    if said.where is Where.SLASH and near and not said.sense.other:
+        return Understood(
+            Intent.START,
+            Outcome.ASK,
+            Why.WHICH_ROOM,
+            near[0] if len(near) == 1 else None,
+            sure=False,
+            offers=deeds(Intent.START, near),
+            options=options.built,
+            reference=reference,
+        )
+    return answered(Intent.UNKNOWN, sure=False)
+
+
+def _glued(said: Said) -> Understood | None:
+    """Read a verb and a room typed as one word: `stopwebinar`. That is asked about."""
+    word = said.sense.left[0].words[0].key
+    for verb, intent in SPELT.items():
+        near = said.world.names.like(word[len(verb) :]) if word.startswith(verb) else ()
+        if near and intent in STEERING:
+            return which(said, intent, near)
+        if near and intent is Intent.START:
+            return Understood(
+                intent,
+                Outcome.ASK,
+                Why.WHICH_ROOM,
+                near[0] if len(near) == 1 else None,
+                sure=False,
+                offers=deeds(intent, near),
+            )
+    return None
+
+
+def _bare_room(said: Said) -> Understood:
+    """Say nothing but a room's name: ask. A name that is itself an order is never obeyed."""
+    rooms = said.rooms[0]
+    inside = [said_in(s, said.where) for s in sentences_of(said.words, ())]
+    verb = next((sense.intent for sense in inside if sense.intent in STEERING), None)
+    if verb:
+        return steer(said, verb, said.room(), sure=False)
+    if len(said.rooms) > 1 or said.sense.left:
+        return answered(Intent.UNKNOWN, room=said.room(), sure=False)
+    if all(room.room_id in said.world.recorded for room in rooms):
+        return answered(Intent.STATUS, room=said.room())
+    return start(said, replace(said.sense, intent=Intent.START, force=Force.GUESS))
+
+
+def _following(said: Said, sense: Sense, intent: Intent) -> Understood:
+    room = said.room()
+    if room is None and not said.rooms:
+        near, reference = said.suggested(intent)
+        if near:
+            return Understood(
+                intent,
+                Outcome.ASK,
+                Why.WHICH_ROOM,
+                near[0] if len(near) == 1 else None,
+                sure=False,
+                offers=deeds(intent, near),
+                reference=reference,
+            )
+        if reference and not sense.asks:
+            return answered(intent, Why.NO_ROOM, reference=reference, sure=False)
+        if said.thread and sense.force is Force.ORDER:
+            room = said.thread
+        elif intent is Intent.FOLLOW:
+            return answered(intent)
+        else:
+            known = said.world.names.by_id
+            followed = [r for r in said.world.names.rooms if r.room_id in known]
+            followed = [r for r in followed if r.room_id in said.world.follows_here]
+            return Understood(
+                intent,
+                Outcome.ASK if followed else Outcome.ANSWER,
+                Why.WHICH_ROOM,
+                sure=False,
+                offers=deeds(intent, followed),
+            )
+    if room is None:
+        near, reference = said.suggested(intent)
+        rooms = near or tuple(room for rooms in said.rooms for room in rooms)
+        return Understood(
+            intent, Outcome.ASK, Why.WHICH_ROOM, sure=False, offers=deeds(intent, rooms)
+        )
+    deed = Deed(intent, room)
+    if sense.force is Force.ORDER and not sense.left and not said.orders_more():
+        return Understood(intent, Outcome.DO, room=room, acts=(deed,))
+    return Understood(intent, Outcome.ASK, Why.UNSURE, room, sure=False, offers=(deed,))
+
+
+def _share(said: Said, sense: Sense) -> Understood:
+    room = said.room_or_thread()
+    to = next((_channel(p.words[0]) for p in said.pieces if p.sort is Sort.CHANNEL), None)
+    if to is None and any(p.kind is Kind.HERE for p in said.pieces):
+        to = "here"
+    made = Understood(
+        Intent.SHARE, Outcome.ASK, Why.UNSURE, room, sure=False, to=to, when=said.past()
+    )
+    if room is None:
+        near, reference = said.suggested(Intent.SHARE)
+        return replace(
+            made,
+            why=Why.WHICH_ROOM if near else Why.NEEDS_ROOM,
+            outcome=Outcome.ASK if near else Outcome.ANSWER,
+            offers=deeds(Intent.SHARE, near),
+            reference=reference,
+        )
+    deed = Deed(Intent.SHARE, room)
+    if to and sense.force is Force.ORDER and not sense.left and len(said.rooms) <= 1:
+        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
+    return replace(made, offers=(deed,))
+
+
+def _find(said: Said, sense: Sense) -> Understood:
+    query = " ".join(word.text for word in sense.query).strip(" .,!?\"'“”")
+    if not query:
+        return answered(Intent.SUMMARY, room=said.room_or_thread(), when=said.past())
+    return answered(
+        Intent.FIND,
+        room=said.room_or_thread(),
+        query=query,
+        speaker=sense.speaker,
+        when=said.past(),
+    )
+
+
+def _channel(word: Word) -> str:
+    """Return `#product` for what Slack writes as <#C0123|product>."""
+    if not word.text.startswith("<"):
+        return word.text
+    number, _, name = word.text.strip("<#>").partition("|")
+    return f"#{name}" if name else f"<#{number}>"

@@ -1,0 +1,164 @@
+"""What is known where a text was typed, and what was understood of it. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum, auto
+
+from bot.core.options import RecordingOptions
+from bot.core.when import Reading
+from bot.features.commands.names import RoomNames
+from bot.features.commands.words import Intent
+from bot.features.rooms.model import RoomEntry
+
+OPEN_FORM = "open-form"
+
+
+class Where(StrEnum):
+    """Where a text was typed."""
+
+    SLASH = auto()
+    MENTION = auto()
+    THREAD = auto()  # a mention in the thread of a recording's card
+    DM = auto()
+
+
+class Outcome(StrEnum):
+    """How the bot reacts."""
+
+    DO = auto()
+    ASK = auto()  # with buttons
+    ANSWER = auto()
+    SILENCE = auto()
+
+
+class State(StrEnum):
+    """The state of a recording that occupies a room."""
+
+    RUNNING = auto()
+    PAUSED = auto()
+
+
+class Why(StrEnum):
+    """What the reply says beside the intent."""
+
+    CLEAR = auto()
+    UNSURE = auto()  # the order was not quite read
+    WHICH_ROOM = auto()
+    NO_ROOM = auto()  # no such room; `reference` has the words
+    UNKNOWN_CODE = auto()  # a room code or link of a room that is not known
+    NEEDS_ROOM = auto()
+    ALREADY = auto()  # recorded already
+    NOT_RECORDED = auto()
+    NOT_PAUSED = auto()
+    DISABLED = auto()
+    BAD_TIME = auto()  # `when` says why
+    BAD_OPTIONS = auto()  # `detail` says why
+    NOT_SCHEDULED = auto()
+    UNSUPPORTED = auto()  # understood, but the bot does not do it in words
+    TOO_LONG = auto()
+    ABOUT_BOT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A recording that is planned."""
+
+    room_id: str
+    at: datetime
+    rrule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is known where the text was typed. Rooms are named by their ids."""
+
+    names: RoomNames
+    now: datetime
+    zone: str
+    recorded: Mapping[str, State] = field(default_factory=dict)
+    cards_here: frozenset[str] = frozenset()
+    thread: str | None = None  # the room of the recording whose card's thread this is
+    default_room: str | None = None
+    presets: tuple[str, ...] = ()
+    follows_here: frozenset[str] = frozenset()
+    schedules: tuple[Scheduled, ...] = ()
+    bot_user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something done, or done by a button. `verb` is an intent, or open-form."""
+
+    verb: str
+    room: RoomEntry | None = None
+    words: str | None = None  # a choice of time that the button stands for
+
+    def __str__(self) -> str:
+        """Write it as `verb:room`."""
+        return f"{self.verb}:{self.room.name if self.room else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was meant and what follows.
+
+    `sure`: no word was left over and nothing was guessed. `reference` are words that may name a
+    room that is not known, `detail` a reason in words.
+    """
+
+    intent: Intent
+    outcome: Outcome
+    why: Why = Why.CLEAR
+    room: RoomEntry | None = None
+    sure: bool = True
+    acts: tuple[Deed, ...] = ()
+    offers: tuple[Deed, ...] = ()
+    options: RecordingOptions = field(default_factory=RecordingOptions)
+    raw_options: Mapping[str, str] = field(default_factory=dict)  # where they are wrong
+    preset: str | None = None
+    when: Reading | None = None
+    query: str | None = None
+    speaker: str | None = None
+    to: str | None = None
+    count: int | None = None
+    topic: str | None = None
+    reference: str | None = None
+    detail: str | None = None
+    link: str | None = None
+
+
+def deeds(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Deed, ...]:
+    """Return the same deed for each room; none without a verb."""
+    return tuple(Deed(verb, room) for room in rooms) if verb else ()
+
+
+def answered(
+    intent: Intent,
+    why: Why = Why.CLEAR,
+    *,
+    room: RoomEntry | None = None,
+    sure: bool = True,
+    when: Reading | None = None,
+    count: int | None = None,
+    query: str | None = None,
+    speaker: str | None = None,
+    topic: str | None = None,
+    reference: str | None = None,
+) -> Understood:
+    """Return a reply that does nothing and offers nothing."""
+    return Understood(
+        intent,
+        Outcome.ANSWER,
+        why,
+        room,
+        sure,
+        when=when,
+        count=count,
+        query=query,
+        speaker=speaker,
+        topic=topic,
+        reference=reference,
+    )

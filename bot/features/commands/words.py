@@ -1,0 +1,534 @@
+"""The words people use with the bot, as tables: verbs, questions, fillers, options.
+
+A phrase is in lower case and without apostrophes (`dont`); `|` parts phrases. Of several phrases
+that fit at a place, the longest counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")  # after folding; an apostrophe is straight
+
+
+class Intent(StrEnum):
+    """What a person wants of the bot."""
+
+    START = auto()
+    STOP = auto()
+    PAUSE = auto()
+    RESUME = auto()
+    SCHEDULE = auto()
+    UNSCHEDULE = auto()
+    FOLLOW = auto()
+    UNFOLLOW = auto()
+    SHARE = auto()
+    RENAME = auto()
+    STATUS = auto()
+    LIST = auto()
+    FIND = auto()
+    SUMMARY = auto()
+    JOIN = auto()
+    SETTINGS = auto()
+    PRESETS = auto()
+    DOCTOR = auto()
+    HELP = auto()
+    THANKS = auto()
+    UNKNOWN = auto()
+
+
+class Kind(StrEnum):
+    """What a phrase does in a sentence."""
+
+    VERB = auto()  # an order: stop
+    SOFT = auto()  # an order where a room or a recording is its object: kill
+    PAST = auto()  # recorded, stopped: an order only with a wish around it
+    NOUN = auto()  # names a thing to see: settings, recap
+    HINT = auto()  # less than an order to stop: we are done
+    CANCEL = auto()  # stops what runs, or takes back what is scheduled
+    FORGET = auto()  # delete
+    POSTING = auto()  # what the bot does in a channel: posting, sending
+    CARDS = auto()  # what it posts there: cards, updates
+    THING = auto()  # the recording, the meeting
+    ALL = auto()
+    NOT = auto()
+    REQUEST = auto()  # can you: a request in the form of a question
+    WISH = auto()  # I want, let us
+    HEDGE = auto()  # I think, we should, I will: tells, and orders nothing
+    MAY = auto()  # should we: a question whether to do it
+    HOW = auto()  # how do I
+    WHY = auto()
+    WAS = auto()  # did we, was it
+    IS = auto()  # are you, is it
+    WHEN = auto()  # when, how long
+    WHICH = auto()  # what, who, which
+    SAID = auto()  # said, mentioned, talked
+    ABOUT = auto()
+    WITH = auto()
+    WITHOUT = auto()
+    OPTION = auto()
+    ARTICLE = auto()  # a, an
+    AND = auto()
+    AGAIN = auto()
+    CLAUSE = auto()  # begins another clause: because, when
+    HERE = auto()
+    FILLER = auto()
+    THANKS = auto()
+    HELLO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase means: an intent for verbs and nouns; for options, a field and its value."""
+
+    kind: Kind
+    intent: Intent | None = None
+    field: str = ""
+    value: object = None
+
+
+_VERBS: Mapping[Intent, str] = {
+    Intent.START: """
+        start | record | rec | start up | kick off | commence | initiate | fire up | take
+        notes | take minutes | make a recording | make recording | make a record | make
+        record | make the recording | do a recording | do the recording | do recording |
+        get a recording | press record | hit record | push record | turn on | switch on |
+        capture | tape | film | start to record | start recording | start record | start
+        rec | begin recording | make a video | make video | make a video of | activate |
+        enable | begin to record | begin the recording | starting recording | set up a
+        recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar |
+        start again | record again | would you mind recording | do you mind recording |
+        mind recording | recording please | please recording""",
+    Intent.STOP: """
+        stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
+        deactivate | disable | interrupt | recording off | record off | rec off |
+        terminate | cease | turn off | switch off | turn it off | switch it off | turn
+        this off | switch this off | shut off | shut it off | shut down | shut it down |
+        make stop | make it stop | make this stop | make an end | put an end to | put a
+        stop to | stop to record | finish to record | stop record | stop rec | wrap up |
+        wrap it up | knock it off | cut it | stoppen | anhalten | aufhören | beenden |
+        arrête | arrete | arrêtez | arretez | arrêter | parar | detener | ferma | fermare
+        | stoppa | стоп | 停止 | 止めて | stop with | stopping | bring to an end | bring to a
+        stop | bring to a halt | stop recording | end recording""",
+    Intent.PAUSE: """
+        pause | hold | suspend | hold on | freeze | put on hold | put it on hold | take a
+        break | off the record | go off the record | going off the record | make a pause |
+        do a pause | pausing | pause recording""",
+    Intent.RESUME: """
+        resume | continue | unpause | un-pause | carry on | keep recording | keep going |
+        keep on recording | go on recording | on the record again | back on the record |
+        go back on the record | continue to record | pick up again | continue with |
+        proceed | resume recording | continue recording | start again recording""",
+    Intent.SCHEDULE: """
+        schedule | plan | book | arrange | reserve | set up a schedule for | make a
+        schedule for | plan a recording of | schedule a recording""",
+    Intent.UNSCHEDULE: "unschedule | skip | call off | deschedule",
+    Intent.FOLLOW: """
+        follow | subscribe | subscribe to | subscribe us to | notify | watch | track |
+        monitor | keep an eye on | get notified when | be notified when | get notified
+        about | be notified about | be informed when | get a message when | get
+        notifications for | get updates about | let us know when | let us know about | let
+        me know when | let me know about | tell us when | tell me when | keep us posted on
+        | keep us posted about | keep me posted on | notify us when | notify us about |
+        notify us of | notify me when | notify me about | inform us about | inform us when
+        | ping us when | ping me when""",
+    Intent.UNFOLLOW: """
+        unfollow | unsubscribe | unsubscribe from | unsubscribe us from | unwatch | mute |
+        untrack | silence""",
+    Intent.SHARE: "share | post | send | forward | publish | repost | crosspost",
+    Intent.RENAME: """
+        rename | retitle | change the title | change title | change the name | change the
+        title of | call it | call this | name it | name this | call the recording | name
+        the recording | title this | give it the title | set the title""",
+    Intent.LIST: "list | ls | history | download | export | play | replay",
+    Intent.FIND: """
+        search | search for | find | look for | look up | grep | seek | search in | search
+        through | query""",
+    Intent.SUMMARY: """
+        summarize | summarise | sum up | sum it up | sum this up | recap | tldr | tl dr |
+        tl ; dr | catch me up | catch us up | fill me in | brief me | bring me up to speed""",
+    Intent.JOIN: """
+        join | hop on | hop into | let me in | let me into | get me into | get me in |
+        drop into | jump into | jump on | come to | come into | enter | attend | get into
+        | get in to | link of | the link of | url of | url for | invite link | link to |
+        link for | the link to | the link for | dial into | connect me to | take me to |
+        bring me into | take me into | get me to | put me in | put me into | bring me to""",
+    Intent.SETTINGS: """
+        who may | who can | who is allowed to | whos allowed to | who has permission to |
+        settings | setting | config | configure | configuration | preferences | prefs |
+        setup | set the default room | set default room | set the default | change the
+        default room | default room | make the default room | set a default room""",
+    Intent.PRESETS: "presets | bundles",
+    Intent.DOCTOR: """
+        doctor | health | diagnose | debug | diagnostics | checkup | health check |
+        troubleshoot | self test | selftest""",
+    Intent.STATUS: """
+        status | stat | stats | state | whats recording | whats on | whats live | whats
+        running | whats going on | whats being recorded | whats recorded""",
+    Intent.HELP: """
+        help | usage | commands | manual | instructions | help me | docs | documentation |
+        introduce yourself | explain yourself""",
+}
+
+_SOFT: Mapping[Intent, str] = {
+    Intent.START: "begin | launch | open a recording | roll | run | go",
+    Intent.STOP: """
+        drop | cut | close | leave | enough | no more | get out | go away | shut up |
+        basta | schluss | genug | assez | be quiet | exit | off | stap | stawp""",
+    Intent.PAUSE: "break | wait | wait a moment | wait a minute | one moment",
+    Intent.RESUME: "restart | we are back | were back | go on | go ahead | back | im back",
+    Intent.LIST: """
+        show | show me | show us | get | get me | fetch | give me | give us | display |
+        see | view | open | can i see | let me see | send me | send us | can i get | can i
+        have | can we get | can we have | can we see | could i get | could i have | could
+        i see | may i see | may i have | i need | wheres | where is | where are | where
+        can i find | where do i find""",
+    Intent.DOCTOR: "check | test | ping | verify",
+}
+
+_PAST: Mapping[Intent, str] = {
+    Intent.START: "recorded | started | taped | captured | filmed | started recording | begun",
+    Intent.STOP: """
+        stopped | ended | finished | halted | terminated | turned off | switched off |
+        stopped recording""",
+    Intent.PAUSE: "paused | on hold | suspended",
+    Intent.RESUME: "resumed | continued | unpaused",
+    Intent.SCHEDULE: "scheduled | planned | booked",
+    Intent.UNSCHEDULE: """
+        cancelled | canceled | skipped | unscheduled | not happening | not taking place |
+        not needed | called off | isnt happening | not going to happen""",
+}
+
+_NOUNS: Mapping[Intent, str] = {
+    Intent.SUMMARY: """
+        summary | summaries | minutes | meeting notes | notes | action items | action
+        points | todos | to dos | takeaways | key points | highlights | main points |
+        decisions | decided | agreed | discussed | discuss | decide | miss | missed |
+        happened | gist | outcome | outcomes | next steps | transcript | transcripts |
+        transcription | conclusion | conclusions | results | the result""",
+    Intent.LIST: "recordings | archive | records | recorded meetings | last one | recorded rooms",
+    Intent.STATUS: """
+        running | live | on air | active | in progress | being recorded | still on | still
+        recording | still running | still live | currently recording | currently recorded
+        | going on | on right now""",
+    Intent.DOCTOR: """
+        not working | doesnt work | does not work | isnt working | is not working | broken
+        | wrong | failed | fail | failing | fails | missing | wont start | wont work |
+        will not start | didnt work | did not work | didnt record | did not record | not
+        recording | not recorded | doesnt record | does not record | bug | error | errors
+        | problem | problems | trouble | stuck | alive | healthy | didnt start | did not
+        start | not arrived | crashed | out of order | stopped working | keeps failing |
+        hangs | wasnt recorded | was not recorded | wont record""",
+    Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
+    Intent.PRESETS: "preset | templates",
+    Intent.HELP: """
+        can you do | do you do | able to do | do you support | can you handle | are you
+        for | can i do | can i say | can i ask | can i ask you | do you know | are your
+        commands | do you understand | do you work | does this work | does it work | does
+        this bot do | is this bot | are you able to do | are the commands | can this bot
+        do | can it do | should i type | do i type | else can you do | features | options
+        | can you help | can you help me | could you help me | i need help | need help""",
+}
+
+_OPTIONS: Mapping[tuple[str, object], str] = {
+    ("transcription", True): """
+        transcript | transcripts | transcription | transcribe | captions | transcribed |
+        transcribe it | subtitles | transcribing""",
+    ("summary", True): """
+        summary | summaries | summarize | summarise | summarize it | summarised |
+        summarized | ai summary | a summary afterwards | recap | summarise it""",
+    ("audio_only", True): """
+        audio only | sound only | only audio | only sound | just audio | just the audio |
+        voice only | audio-only | only the audio | just sound | just the sound | only the
+        sound | audio - only | only voice | no picture | no video | no camera | no cam |
+        w/o video | without video | without the video | without picture | no image | sound
+        without video | no pictures | no cameras | only audios | as audio | audio""",
+    ("resolution", "720p"): "720p | hd | 720 p | 1280x720 | 720",
+    ("resolution", "1080p"): """
+        1080p | full hd | fullhd | fhd | full-hd | full - hd | 1080 p | 1920x1080 | 1080""",
+    ("resolution", "portrait"): "portrait | vertical | upright",
+}
+
+_OTHER: Mapping[Kind, str] = {
+    Kind.CANCEL: """
+        cancel | take off the schedule | remove from the schedule | delete the schedule of""",
+    Kind.FORGET: "delete | erase | forget | remove | wipe | trash | destroy | purge | get rid of",
+    Kind.POSTING: """
+        posting | sending | showing | sharing | notifying | spamming | following |
+        watching | tracking | bothering | pinging | messaging | telling | flooding |
+        publishing | subscribing | spam | bother | annoy | annoying""",
+    Kind.CARDS: """
+        cards | card | updates | update | notifications | messages | alerts | noise | news""",
+    Kind.THING: """
+        recording | record | recordin | meeting | meetings | call | room | rooms | session
+        | thing | video | video call | stream | recorder | capture | rec | conference |
+        the one | huddle | conversation""",
+    Kind.ALL: """
+        all | everything | both | all of them | all of it | every one | them | each of
+        them""",
+    Kind.NOT: """
+        dont | do not | never | not | no need to | do never | shouldnt | should not |
+        mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
+        does not | cannot | cant | wont | will not | dont want | do not want | didnt | did
+        not | isnt | arent | havent | hasnt | please no | id prefer not to | i would
+        prefer not to | prefer not to | id rather you didnt | have not agreed to | havent
+        agreed to | did not agree to | didnt agree to | do not agree to | dont agree to |
+        never agreed to | nobody agreed to | no one agreed to | nobody agreed | no one
+        agreed | avoid | please avoid | i am against | im against | against | without
+        being | dont ever | dont you | i dont want | i do not want | id rather not | would
+        rather not | rather not | without my | wouldnt | would not | no recording | not ok
+        with | not okay with | not comfortable with | not comfortable | do not consent |
+        dont consent | not consent | refuse | i object to | dont like | do not like |
+        nobody should | no one should | stop not | not yet""",
+    Kind.REQUEST: """
+        can you | could you | would you | will you | can u | could u | would u | can you
+        please | cant you | couldnt you | wont you | wouldnt you | why dont you | why wont
+        you just | would you mind | do you mind | would you be so kind | would you be so
+        kind and | would you be so kind to | be so kind | be so kind as | are you able to
+        | are you so kind | is it possible to | is it possible that you | would it be
+        possible to | could you maybe | can someone | could someone | can somebody | could
+        somebody | can anyone | would you like to | may i ask you to | can i ask you to |
+        could i ask you to | any chance you could | any chance you can | can the bot |
+        could the bot | please can you | may you""",
+    Kind.WISH: """
+        i want | i want to | i want you to | i wish | i wish to | id like | id like to | i
+        would like | i would like to | id like you to | i would like you to | we want | we
+        want to | we need to | we need | i need to | i need you to | need to | want to |
+        we want you to | we need you to | we would like | we would like to | wed like to |
+        lets | let us | let | you can | you may | you must | you have to | you need to |
+        you could | i ask you to | time to | its time to | it is time to | have to | we
+        have to | we must | i have to | i must | im gonna need you to | must | needs |
+        wants | want | need | should be | must be | has to be | shall be | i said | i told
+        you to | i say | we can | ready to | feel free to | i order you to | i beg you |
+        go | make | do | get | have | dont forget to | do not forget to | remember to |
+        make sure to | make sure you | be sure to | dont forget | be so good and | wanna |
+        we wanna | i wanna""",
+    Kind.HEDGE: """
+        i | we | they | he | she | i think | i guess | i believe | i suppose | maybe |
+        perhaps | probably | possibly | will | would | should | we should | you should | i
+        should | they should | we will | i will | ill | im going to | we are going to |
+        were going to | im about to | we might | i might | i think we should | maybe we
+        should | perhaps we should | we usually | i usually | i already | we already | we
+        are | i am | im | it would be nice to | it would be good to | it would be great to
+        | i was | we were | i had | we had""",
+    Kind.MAY: """
+        should we | shall we | shall i | should i | should you | can we | can i | could we
+        | could i | may i | may we | do we want to | do we need to | do we have to | must
+        we | are we allowed to | am i allowed to | is it ok to | is it okay to | is it
+        allowed to | do you want to | do you want me to | shouldnt we | does anyone want
+        to | how about | what about | why not | why dont we | what if we | what if | do i
+        need to | is anyone going to | will we | do i have to | should somebody | should
+        someone | would we | are you going to | are we going to | is it time to | does
+        somebody | is it a good idea to | do you think we should | are we supposed to |
+        might we | can it be""",
+    Kind.HOW: """
+        how do i | how do you | how do we | how can i | how can we | how to | how does one
+        | how would i | how does | how should i | how do | how could i | how can you | how
+        is it possible to | what is the command to | whats the command to | what do i type
+        to | show me how to | explain how to | teach me to | what is the way to | how is |
+        how i can | how i | how works | how | is there a way to | what do i do to | where
+        do i click to | where can i""",
+    Kind.WHY: """
+        why | how come | what happened to | what happened with | why is | why isnt | why
+        did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
+        why was | for what reason | there is no | theres no | there was no | there were no
+        | there are no | we got no | i got no""",
+    Kind.WAS: """
+        did we | did you | did i | did it | did they | did | was | were | have we | have
+        you | has | have they | has it | had | has anyone | did anyone | did somebody |
+        did someone | was it | have you ever | has the | was the | has someone | has
+        somebody | do we have | do you have | is there a recording | is there any
+        recording | are there recordings | are there any recordings | do we have any | is
+        there a recording of | any recordings of | any recording of | any recordings""",
+    Kind.IS: """
+        are you | is it | is this | are we | is | are | am i | are there | is there | is
+        anyone | is anything | is anybody | is somebody | is someone | does it | do you |
+        does | do we | do they | do i | am | is something | is the bot | will it | will
+        you be | will the | are any | is any""",
+    Kind.WHEN: """
+        when did | when was | when is | when does | when do | when will | since when | how
+        long | how much time | for how long | at what time | what time | how many minutes
+        | when are | when were""",
+    Kind.WHICH: """
+        what | who | which | where | whats | whos | whom | whose | what is | what are |
+        what was | who is | what were | which ones | anything | anyone | how many | what
+        did | who did | did anyone say | where did | when did we say | what all | what
+        else""",
+    Kind.SAID: """
+        said | say | says | talked | talk | talking | spoke | speak | mentioned | mention
+        | discussed | discuss | promised | promise | told | tell | asked | brought up |
+        raised | talks | come up | came up | explained | argued | committed to | decided
+        on | decide on | agreed on | agree on | agreed to | agree to | decided about |
+        decide about | announced | discussing | reported""",
+    Kind.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
+    Kind.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
+    Kind.WITHOUT: "without | no | w/o | minus | excluding | except",
+    Kind.ARTICLE: "a | an | some | another | any | one",
+    Kind.AND: "and | & | then | and then | or | also | too | as well | but | plus",
+    Kind.AGAIN: "again | once more | back",
+    Kind.CLAUSE: """
+        because | every | each | always | since | when | if | once | after | before |
+        while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
+        | whether""",
+    Kind.HERE: """
+        here | in here | in this channel | to this channel | into this channel | this
+        channel | in the channel | us""",
+    Kind.HINT: """
+        done | we are done | were done | im done | we are finished | were finished | over
+        | is over | its over | thats all | thats it | that is all | that is it | thats a
+        wrap | thats enough | bye | goodbye | good bye | that was it | meeting is over |
+        its a wrap | all done | we finished | finito | no longer needed | you can go now |
+        you can leave | everyone left | everybody left | thats all for today | that will
+        be all | thatll be all""",
+    Kind.THANKS: """
+        thanks | thank you | thx | ty | tx | cheers | thank u | thanks a lot | thank you
+        so much | thank you very much | many thanks | thanks a million | danke | danke
+        schön | danke dir | dank | vielen dank | merci | merci beaucoup | merci bien |
+        gracias | muchas gracias | grazie | grazie mille | obrigado | obrigada | tack |
+        tak | takk | dziekuje | dziękuję | spasibo | спасибо | дякую | arigato | ありがとう |
+        谢谢 | xie xie | teşekkürler | tesekkurler | kiitos | dank je | bedankt | dhanyavad
+        | shukran | شكرا | धन्यवाद | much appreciated | appreciated | nice one | good bot
+        | good job | great job | well done | nice work | good work | tysm | kudos |
+        awesome | perfect | great | brilliant | excellent | amazing | lovely | cool | nice
+        | super | wonderful | you rock | youre awesome | you are awesome | youre great |
+        you are great | youre amazing | you are amazing | awesome work | amazing work |
+        awesome job | amazing job | thats great | that was great | this is great | very
+        nice | so cool | wow | neat | sweet | youre the best | you are the best | love it
+        | ta | 감사합니다 | mahalo | hvala | děkuji | köszönöm | eskerrik asko""",
+    Kind.HELLO: """
+        hi | hey | hello | hallo | hola | hiya | yo | good morning | good afternoon | good
+        evening | morning | salut | bonjour | ciao | hej | moin | servus | greetings |
+        howdy | heya | hi there | hello there | hey there | namaste | oi | hoi | guten tag
+        | guten morgen | buenos dias | whats up | wassup | sup | how are you | how are you
+        doing | ola | olá | привет | こんにちは | 你好 | aloha | gday | hi all | hello all | hey
+        all | hi everyone | hello everyone | hi everybody | hi team | nice to meet you |
+        welcome""",
+    Kind.FILLER: """
+        please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por
+        favor | svp | sil vous plait | per favore | now | right now | immediately | asap |
+        at once | already | just | quickly | quick | so | ok | okay | okey | k | alright |
+        right | um | uh | uhm | hmm | hm | er | eh | ah | oh | the | this | that | it | my
+        | our | your | its | his | her | their | me | of | to | for | in | into | on | at
+        | from | there | up | stupid | dumb | silly | bloody | damn | damned | dammit |
+        damnit | fucking | fuckin | freaking | frigging | goddamn | crappy | useless |
+        annoying | bad | idiot | idiotic | ffs | wtf | omg | jesus | christ | hell | the
+        hell | for gods sake | for fucks sake | for the love of god | for heavens sake |
+        for crying out loud | god | gosh | geez | jeez | finally | tell me | please tell
+        me | tell me if | can you tell me if | could you tell me if | do you know if | can
+        you tell me whether | do you know whether | i want to know if | id like to know if
+        | can you check if | check if | can you tell me | could you tell me | can you let
+        me know | i want to know | id like to know | i would like to know | do you know |
+        i wonder | i am wondering | im wondering | can you say | could you say | please
+        say | let me know | really | actually | honestly | seriously | come on | cmon |
+        sorry | excuse me | pardon | dear | bot | robot | bots | machine | assistant |
+        recordbot | record bot | record-bot | the bot | buddy | mate | man | dude | bro |
+        guys | team | folks | friend | friends | pal | amigo | amigos | latest | last |
+        recent | previous | past | old | newest | fella | crap | shit | fuck | stuff | yes
+        | yeah | yep | yup | ja | oui | si | yess | everybody | someone | somebody | you |
+        u | be | is | was | still | if you can | if you could | if possible | when you can
+        | if you dont mind | for me | for us | with me | with us | that you | as | fine |
+        good | thing already | wrong channel | wrong window | wrong thread | first | next
+        | current | currently | new | this one | that one | this time | same | called |
+        named | our next | ahora | jetzt | sofort | maintenant | subito | adesso | agora |
+        genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry up | faster |
+        quickly please | fast | do you hear me | can you hear me | are you deaf | man up |
+        lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question |
+        question | one thing | im sorry | my bad | blasted | darn | darned | pesky |
+        bleeding | wretched | screw | effing | ugh | argh | grr | tin can | ok bot | going
+        | being | start time | go and | everyone | straight away | right away | this
+        second | this instant | this minute | in a sec | sir | madam | boss | people |
+        everyone please | channel | full | quality | resolution | format | mode | size |
+        off you go | thanks in advance | tia | regards | best regards | kind regards | br
+        | rgds""",
+}
+
+
+def key_of_phrase(phrase: str) -> list[str]:
+    """Cut a phrase as a text is cut."""
+    return [word.replace("'", "") for word in WORD.findall(phrase)]
+
+
+def _listed(text: str) -> list[tuple[str, ...]]:
+    return [tuple(key_of_phrase(phrase)) for phrase in " ".join(text.split()).split(" | ")]
+
+
+def _phrases() -> dict[tuple[str, ...], Meaning]:
+    """Collect the tables; of two meanings of a phrase, the first in this order counts."""
+    found: dict[tuple[str, ...], Meaning] = {}
+    by_intent = (Kind.VERB, _VERBS), (Kind.PAST, _PAST), (Kind.NOUN, _NOUNS)
+    for kind, table in by_intent:
+        for intent, text in table.items():
+            for phrase in _listed(text):
+                found.setdefault(phrase, Meaning(kind, intent))
+    for kind, text in _OTHER.items():
+        for phrase in _listed(text):
+            found.setdefault(phrase, Meaning(kind))
+    for intent, text in _SOFT.items():
+        for phrase in _listed(text):
+            meaning = found.get(phrase)
+            if meaning is None or meaning.kind in (Kind.WISH, Kind.FILLER, Kind.AGAIN):
+                found[phrase] = Meaning(Kind.SOFT, intent)
+    for (field, value), text in _OPTIONS.items():
+        for phrase in _listed(text):
+            found.setdefault(phrase, Meaning(Kind.OPTION, None, field, value))
+    return found
+
+
+PHRASES = _phrases()
+OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
+    phrase: option for option, text in _OPTIONS.items() for phrase in _listed(text)
+}
+LONGEST_PHRASE = max(map(len, PHRASES))
+
+# Words that begin phrases, so that most words are looked up once.
+_LENGTHS: dict[str, set[int]] = defaultdict(set)
+for _phrase in PHRASES:
+    _LENGTHS[_phrase[0]].add(len(_phrase))
+LENGTHS: Mapping[str, tuple[int, ...]] = {
+    first: tuple(sorted(lengths, reverse=True)) for first, lengths in _LENGTHS.items()
+}
+
+ORDERS = frozenset(
+    {
+        Intent.START,
+        Intent.STOP,
+        Intent.PAUSE,
+        Intent.RESUME,
+        Intent.SCHEDULE,
+        Intent.UNSCHEDULE,
+        Intent.FOLLOW,
+        Intent.UNFOLLOW,
+        Intent.SHARE,
+    }
+)
+
+# Words whose misspellings are looked for.
+SPELT: Mapping[str, Intent] = {
+    word: intent
+    for intent, words in {
+        Intent.START: "start record begin recording",
+        Intent.STOP: "stop finish",
+        Intent.PAUSE: "pause",
+        Intent.RESUME: "resume continue unpause",
+        Intent.SCHEDULE: "schedule",
+        Intent.UNSCHEDULE: "unschedule cancel",
+        Intent.FOLLOW: "follow subscribe",
+        Intent.UNFOLLOW: "unfollow unsubscribe",
+        Intent.SHARE: "share",
+        Intent.STATUS: "status",
+        Intent.LIST: "list recordings history",
+        Intent.FIND: "search find",
+        Intent.SUMMARY: "summary summarize summarise recap",
+        Intent.JOIN: "join",
+        Intent.SETTINGS: "settings configure",
+        Intent.PRESETS: "presets",
+        Intent.DOCTOR: "doctor",
+        Intent.HELP: "help",
+        Intent.THANKS: "thanks",
+    }.items()
+    for word in words.split()
+}
