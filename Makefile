@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Certificates of the system, as pip has them since 24.2: behind a proxy that inspects TLS, its own.
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: install sandbox test browser lint types contracts audit lowest dockerfile bench chaos
+.PHONY: install sandbox test browser lint types contracts audit lowest dockerfile bench chaos mutation
 install: .venv/.installed
 
 # uv goes into .tools with --target: that works with no venv module and on distributions that
@@ -61,3 +61,6 @@ bench: install
 
 chaos: install
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+mutation: install
+	$(BIN)/python -m tests.mutation $(ARGS)

@@ -3,12 +3,17 @@
 import gc
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # How long an example takes says how busy the machine is. Speed is measured in tests/bench.
 settings.register_profile("record-bot", deadline=None)
 settings.register_profile("few", deadline=None, max_examples=5)  # for `make lowest`
 settings.load_profile("record-bot")
+
+# For `make mutation`: the same examples for every mutant, and no time for the smallest failure.
+settings.register_profile(
+    "mutation", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 
 
 def pytest_collection_finish() -> None:
