@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bot.core.deliveries import Delivery
 from bot.core.places import Place
-from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackRefused
+from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackError, SlackRefused
 from bot.slack.errors import SlackUnavailable as Unavailable
 from bot.slack.gateway import Json, SlackGateway
 from bot.slack.values import Member, Posted
@@ -142,6 +143,15 @@ class SlackDoor(SlackGateway):
         return await self._through(
             "chat.getPermalink", lambda: f"https://slack.example/{channel}/{ts}"
         )
+
+    async def link_to(self, card: Delivery | None) -> str | None:
+        """As the gateway, but for its cache: each call may fail here."""
+        if card is None or card.message is None:
+            return None
+        try:
+            return await self.permalink(*card.message)
+        except SlackError:
+            return None
 
     async def ephemeral(
         self, channel: str, user: str, message: Json, *, thread_ts: str | None = None

@@ -98,7 +98,13 @@ def test_a_private_answer_is_announced_and_counted_like_any_post(reply: Reply) -
     away = Reply.TURNED_AWAY
     script = Script(
         (Act(0, "kick"), Act(1, "request")),
-        slack=(Reply.OK, away, away, reply),  # card, response_url, ephemeral, direct
+        slack=(
+            Reply.OK,
+            Reply.OK,
+            away,
+            away,
+            reply,
+        ),  # place, card, response_url, ephemeral, direct
     )
     before = doubles()
     drill = Drill(script).play()
