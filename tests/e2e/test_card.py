@@ -77,7 +77,7 @@ async def test_a_click_on_an_old_button_is_answered(bench: Bench) -> None:
     # The card changed while the finger was on its way: the payload is that of the old one.
     every = await bench.ines.deliveries("block_actions")
     assert (await bench.redelivered(every[-1]["id"])).status_code == 200
-    await bench.told(bench.ines, seed.STANDUP, "nothing to stop any more")
+    await bench.told(bench.ines, seed.STANDUP, "You can no longer stop this recording")
 
 
 async def test_watch_opens_for_the_one_who_clicked(bench: Bench) -> None:
@@ -126,7 +126,7 @@ async def test_who_cannot_see_the_private_channel_gets_no_link(bench: Bench) -> 
     await bench.finish(room)
     await bench.card(room, "Video ready", channel=seed.DESIGN)
     await bench.amara.command(seed.STANDUP, f'/record list "{room.name}"')
-    await bench.told(bench.amara, seed.STANDUP, f"no recordings of {room.name} yet")
+    await bench.told(bench.amara, seed.STANDUP, f"No recordings of {room.name} yet")
     await bench.tariq.command(seed.STANDUP, f'/record list "{room.name}"')
     listed = await bench.told(bench.tariq, seed.STANDUP, f"1 recording of {room.name}")
     await bench.press(bench.tariq, listed, "Watch")

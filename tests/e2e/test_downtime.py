@@ -124,7 +124,9 @@ async def test_what_never_started_waits_for_nothing(away: Bench) -> None:
 
 
 async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
-    here = await doctor(away.guus, away, seed.STANDUP)
+    guest = await doctor(away.guus, away, seed.STANDUP)
+    assert "The members of record's workspace see more." in guest
+    here = await doctor(away.tariq, away, seed.STANDUP)
     assert f"@record is in <#{seed.STANDUP}> and can post." in here
     assert "Slack permissions: All that the bot needs." in here
     lobby = await doctor(away.tariq, away, seed.LOBBY)

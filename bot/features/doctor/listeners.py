@@ -1,17 +1,18 @@
 """`/record doctor`, and the same from Home. For full members: it tells of the whole workspace."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from bot.access.model import Act
 from bot.access.rights import NoRight
 from bot.core.proofs import HomeMember
-from bot.features.doctor.service import local_report, report
+from bot.features.doctor.service import local_report, missing, report
 from bot.features.doctor.views import TITLE, doctor_reply, local_reply, looking
 from bot.listeners.app import Bot
 from bot.listeners.modals import show_when_known
 from bot.listeners.payloads import Asked
 from bot.listeners.registry import Ack, Listeners
-from bot.slack.errors import SlackUnavailable
+from bot.slack.errors import NotAuthorized, SlackUnavailable
 from bot.ui import ids
 from bot.ui.message import Message
 
@@ -19,14 +20,18 @@ on = Listeners()
 
 
 async def tell_doctor(bot: Bot, asked: Asked) -> None:
-    """Others learn about the place where they ask alone."""
+    """Full members get the whole report, other people only what concerns this channel.
+
+    Where Slack does not let the bot look people up, the short report names the missing scopes.
+    """
+    name, channel = bot.deps.identity.name, asked.channel or asked.user
     try:
         message = await _report(bot, asked, await bot.gate.member(asked.user, Act.DOCTOR))
-    except (NoRight, SlackUnavailable):
-        name, channel = bot.deps.identity.name, asked.channel or asked.user
-        message = local_reply(
-            await local_report(bot.deps, user=asked.user, channel=channel), bot=name
-        )
+    except (NoRight, SlackUnavailable, NotAuthorized) as unknown:
+        found = await local_report(bot.deps, user=asked.user, channel=channel)
+        if isinstance(unknown, NotAuthorized):
+            found = replace(found, missing_scopes=await missing(bot.deps))
+        message = local_reply(found, bot=name)
     await bot.reply(asked, message)
 
 

@@ -153,3 +153,4 @@ class LocalReport:
     waiting: tuple[Stuck, ...]
     place: Place | None
     asker: str
+    missing_scopes: tuple[MissingScope, ...] = ()

@@ -73,6 +73,11 @@ async def local_report(deps: Deps, *, user: str, channel: str) -> LocalReport:
     return LocalReport(waiting, place, user)
 
 
+async def missing(deps: Deps) -> tuple[MissingScope, ...]:
+    """Ask Slack which scopes the token lacks now; empty if Slack does not say."""
+    return _missing(await _in_time(deps.slack.identity())) or ()
+
+
 async def _in_time(work: Awaitable[T]) -> T | None:
     """None when the other side does not answer: the rest is worth telling all the same."""
     try:

@@ -74,6 +74,11 @@ def local_reply(found: LocalReport, *, bot: str = BOT) -> Message:
     parts = [
         ("Waiting", waiting or [f"{GOOD} Nothing is waiting."]),
         *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
+        *(
+            [("Slack permissions", list(scope_lines(found.missing_scopes)))]
+            if found.missing_scopes
+            else []
+        ),
     ]
     return _reply(parts, f"The members of {esc(bot, 80)}'s workspace see more.")
 
