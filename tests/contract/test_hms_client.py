@@ -155,7 +155,7 @@ async def test_an_ended_link_is_refused(client: HmsClient, hms: RunningHms, vide
 async def test_no_log_line_holds_a_signature_or_a_token(
     client: HmsClient, video: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="httpx"):
         await client.fetch_asset(video, 100_000_000)
     assert "/presigned-url" in caplog.text
     assert "signature" not in caplog.text

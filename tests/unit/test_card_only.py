@@ -14,11 +14,13 @@ from tests.unit.some import at, requested
 
 FOLLOWED: list[f.Fact] = [
     requested(),
+    f.PlaceSeen(at=at(1), channel_id="C1", place="public"),
     f.StartAccepted(at=at(2), hms_id="j"),
     f.BeamStarted(at=at(6)),
     f.Followed(at=at(7), channel_id="C2"),
     f.Followed(at=at(8), channel_id="C3"),
     f.BeamStopped(at=at(600), reason="room ended", duration_s=594),
+    f.PlaceSeen(at=at(601), channel_id="C1", place="public", ended=True),
     f.RecordingUploaded(at=at(620), duration_s=594),
     f.AssetSeen(at=at(621), asset_id="c", type="chat", status="completed"),
     f.TranscriptionReported(at=at(650), outcome="success"),

@@ -157,7 +157,7 @@ def test_a_lone_word_is_a_command_or_an_error_and_never_a_room(word: str) -> Non
 
 
 @pytest.mark.parametrize("piece", ['"', '" ', '«a" ', "'a ", "--res ", "a ", "\\", "--x=", "“a”,"])
-def test_long_text_is_read_quickly(piece: str) -> None:
+def test_long_text_is_not_read_for_ever(piece: str) -> None:
     began = time.process_time()
     parse("start " + piece * (7900 // len(piece)))
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < 5  # backtracking would take minutes

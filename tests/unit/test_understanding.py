@@ -382,7 +382,7 @@ def test_a_negated_verb_is_no_order(tail: str, no: str, order: str) -> None:
 def test_a_long_text_is_read_in_bounded_time(unit: str) -> None:
     text = (unit * LONGEST)[:LONGEST]
     best = min(_cpu_seconds(text) for _ in range(3))
-    assert best < 0.1, f"{best * 1000:.0f} ms"
+    assert best < 2, f"{best * 1000:.0f} ms"  # backtracking would take minutes
 
 
 def _cpu_seconds(text: str) -> float:
