@@ -1,4 +1,4 @@
-"""`/record doctor`, and the same from Home. For full members: it tells of the whole workspace."""
+"""`/record doctor`, and the same from Home. Only full members see the whole workspace."""
 
 from dataclasses import replace
 from typing import Annotated
