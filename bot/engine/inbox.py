@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
@@ -22,6 +23,7 @@ from bot.store.values import InboxItem, InboxState, Settled
 log = structlog.get_logger()
 
 BATCH = 200
+DEPLOYED_WITHIN = timedelta(minutes=10)
 AT_A_STRETCH = 20
 BEAM = "beam."  # an event about a recording itself
 
@@ -76,7 +78,7 @@ async def match_inbox(deps: Deps) -> Read:
             case Nobody():
                 nobodys.append((one.item, one.ids))
     for key, said in told.items():
-        settled += await _record(deps.store, key, said)
+        settled += await _record(deps, key, said)
     followed = await _of_nobody(deps, nobodys, settled) if nobodys else False
     await deps.store.inbox.settle(settled)
     ids = {one.item.id: one.ids for one in read}
@@ -149,11 +151,14 @@ async def _ask(store: Store, keys: Sequence[str]) -> None:
             await store.recordings.record(key, POLL_NOW)
 
 
-async def _record(store: Store, key: str, said: Sequence[_Read]) -> list[Settled]:
+async def _record(deps: Deps, key: str, said: Sequence[_Read]) -> list[Settled]:
     """Store what they say about one recording; return those that it cannot take.
 
-    What is wrong with one of them, or with the recording, holds up no others.
+    What is wrong with one of them, or with the recording, holds up no others. While a deploy
+    rolls, a recording may have a fact that only newer code knows: then its webhooks stay leased,
+    and are new again for whichever replica is next.
     """
+    store = deps.store
     aliases = sorted({alias for one in said for alias in one.ids.aliases})
     facts = [one.fact for one in said if one.fact]
     try:
@@ -165,11 +170,12 @@ async def _record(store: Store, key: str, said: Sequence[_Read]) -> list[Settled
     except StoreUnavailable:
         raise
     except UnreadableRecording as odd:
-        return [_dead(one.item, odd) for one in said]
+        deployed = deps.now() - DEPLOYED_WITHIN
+        return [_dead(one.item, odd) for one in said if one.item.entry.received_at < deployed]
     except Exception as odd:
         if len(said) == 1:
             FAULTS.labels("inbox").inc()
             log.exception("webhook_not_noted", key=key)
             return [_dead(said[0].item, odd)]
-        return [settled for one in said for settled in await _record(store, key, [one])]
+        return [settled for one in said for settled in await _record(deps, key, [one])]
     return []

@@ -20,7 +20,7 @@ from bot.core.proofs import Horizon
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.housekeeping import tidy
-from bot.engine.inbox import BATCH, match_inbox
+from bot.engine.inbox import BATCH, DEPLOYED_WITHIN, match_inbox
 from bot.engine.loop import Reconciler
 from bot.features.doctor.database import check_dead_letters
 from bot.features.doctor.store import DoctorRepository
@@ -112,7 +112,11 @@ async def test_a_body_that_is_no_json_at_all(store: Store, deps: Deps) -> None:
     assert await states(store) == {"bad": "dead", "good": "ignored"}
 
 
-async def test_webhooks_about_a_recording_that_cannot_be_read(store: Store, deps: Deps) -> None:
+async def test_webhooks_about_a_recording_that_cannot_be_read(
+    store: Store, deps: Deps, clock: Clock
+) -> None:
+    """Longer than it takes to roll a deploy out; until then, a newer replica may read them."""
+    clock.advance(DEPLOYED_WITHIN + S)
     bad, good = await created(store), await created(store, room_id="room-2")
     await store.recordings.record(bad, _named("job-bad"))
     await store.recordings.record(good, _named("job-good"))
