@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true, update
 
+from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
 from bot.store.repository import Repository
 from bot.store.schema import inbox, recordings
@@ -23,13 +24,13 @@ PHASES = tuple(sorted(phase.value for phase in Phase))
 
 
 class DeadLetters(Repository):
-    async def park(self, key: str, owner: str, why: str) -> None:
+    async def park(self, own: OwnWork, why: str) -> None:
         """Set a recording aside and release its lease; it is due again after a growing pause.
 
         If it was woken since it was taken, it stays due now. No-op if the lease is lost.
         """
         now = self._now()
-        its = and_(self._mine(recordings), r.key == key, r.lease_owner == owner)
+        its = and_(self._mine(recordings), r.key == own.key, r.lease_owner == own.owner)
         query = select(r.dead_since, r.wakes, r.taken_wakes).where(its).with_for_update()
         async with self._db.write() as conn:
             row = (await conn.execute(query)).first()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -213,27 +214,28 @@ async def test_the_pauses_grow_and_a_recording_that_is_read_is_alive(
 ) -> None:
     key = await created(store)
     for pause in (FIRST_RETRY, FIRST_RETRY, 2 * FIRST_RETRY, 4 * FIRST_RETRY):
-        assert key in await store.queue.take(1, "me")
-        await store.dead_letters.park(key, "me", "ValueError")
+        [own] = await store.queue.take(1, "me")
+        await store.dead_letters.park(own, "ValueError")
         assert (await _row(store, key)).next_due_at == clock.now() + pause
         clock.advance(pause)
     clock.advance(10 * LAST_RETRY)
-    await store.queue.take(1, "me")
-    await store.dead_letters.park(key, "me", "ValueError")
+    [own] = await store.queue.take(1, "me")
+    await store.dead_letters.park(own, "ValueError")
     assert (await _row(store, key)).next_due_at == clock.now() + LAST_RETRY
     await store.queue.wake([key])
-    await store.queue.take(1, "me")
-    await store.dead_letters.park(key, "somebody else", "ValueError")  # changes nothing
-    await store.queue.release(key, "me", None)
+    [own] = await store.queue.take(1, "me")
+    lost = replace(own, owner="somebody else")
+    await store.dead_letters.park(lost, "ValueError")  # changes nothing
+    await store.queue.release(own, None)
     assert await store.dead_letters.count() == DeadLetterCount()
 
 
 async def test_a_wake_in_between_keeps_it_due(store: Store, clock: Clock) -> None:
     key = await created(store)
-    await store.queue.take(1, "me")
+    [own] = await store.queue.take(1, "me")
     clock.advance(S)
     await store.queue.wake([key])
-    await store.dead_letters.park(key, "me", "ValueError")
+    await store.dead_letters.park(own, "ValueError")
     assert (await _row(store, key)).next_due_at == clock.now()
 
 
