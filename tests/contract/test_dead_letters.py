@@ -199,7 +199,7 @@ async def test_the_loop_sets_an_unreadable_recording_aside(
     await spoil_fact(store, bad)
     others = [await created(store, room_id=f"room-{n}") for n in range(3)]
     for key in others:
-        await store.recordings.add_facts(key, [StopRequested(at=clock.now(), by="U1")])
+        await store.recordings.record(key, Note(facts=[StopRequested(at=clock.now(), by="U1")]))
     await _run_until(deps, lambda: _all_rest(store, [bad, *others]))
     row = await _row(store, bad)
     assert (row.dead_since, row.dead_why) == (T0, "ValidationError")
