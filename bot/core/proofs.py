@@ -74,4 +74,27 @@ class Horizon:
     complete: bool = True
 
 
-PROOFS = (HomeMember, SeenRecording, SeenAsset, OpenChannel, OwnDraft, SeenPreset, Horizon)
+@dataclass(frozen=True, slots=True)
+class SearchScope:
+    """Whose transcripts `user` may search: those shown in `channels`, and their own.
+
+    Every channel was checked: they are in it, they ask there, or it is public and they are a full
+    member. Not `complete`: Slack did not say of every channel in time, and those are left out.
+    """
+
+    user: str
+    member: bool
+    channels: frozenset[str]
+    complete: bool = True
+
+
+PROOFS = (
+    HomeMember,
+    SeenRecording,
+    SeenAsset,
+    OpenChannel,
+    OwnDraft,
+    SeenPreset,
+    Horizon,
+    SearchScope,
+)
