@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from bot.core.proofs import SearchScope
+from bot.core.proofs import OwnWork, SearchScope
 from bot.core.search import parse
 from bot.core.sourcing import SourcedLine, SourcedSection
 from bot.core.transcript import Sentence
@@ -334,7 +334,7 @@ async def test_a_recording_is_forgotten_with_its_transcript(
     """In one transaction: nothing else would take its words out of the index."""
     key = await kept(store, library, *MEETING)
     assert await store.queue.take(5, "me")
-    await store.forgetting.forget(key, "me")
+    await store.forgetting.forget(OwnWork(key, "me"))
     assert await rows_left(store) == {}
     assert await is_consistent(library)
     assert await owed(store)
@@ -397,7 +397,7 @@ async def test_no_file_of_sqlite_has_a_forgotten_word(
     await kept(store, library, *(f"After that {new_word()}." for _ in range(300)), f"And {stay}.")
     assert _in_files(tmp_path, [*words, stay]) == {*words, stay}
     await store.queue.take(50, "me")
-    await store.forgetting.forget(key, "me")
+    await store.forgetting.forget(OwnWork(key, "me"))
     assert await library.scrub()
     assert _in_files(tmp_path, [*words, stay]) == {stay}
     assert await found(store, stay) == [f"And {stay}."]
