@@ -1,11 +1,18 @@
-"""A 429 pauses the method it was about, for the whole workspace: that is, for every replica."""
+"""A 429 pauses the method it was about, for the whole workspace: that is, for every replica.
 
+While the database does not answer, each replica goes by what it knows itself: people get their
+answer, and at worst Slack or 100ms says 429 once more.
+"""
+
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 FRESH = timedelta(seconds=1)
+SHARED_WITHIN_S = 1.0  # a listener has 2.5
+UNKNOWN_FOR = timedelta(seconds=5)  # before the database is asked again
 LONGEST_S = 3600.0  # a pause holds for everybody: a proxy's slip is not to make it one of years
 
 
@@ -41,6 +48,7 @@ class Pauses:
         self._read_at: datetime | None = None
         self._gates: dict[str, Shut] = {}
         self._changes = 0
+        self._unknown_until: datetime | None = None
 
     async def left_s(self, method: str) -> float:
         """For how long, in seconds, it is to be left alone; 0 if it may be called."""
@@ -50,16 +58,34 @@ class Pauses:
     async def gate(self, method: str) -> Shut | None:
         """None: it was open when that was read last."""
         now, changes = self._now(), self._changes
-        if self._read_at is None or is_old(self._read_at, now):
-            self._gates = {gate.method: gate for gate in await self._shared.shut_gates()}
-            if changes == self._changes:
-                self._read_at = now
+        is_known = self._read_at is not None and not is_old(self._read_at, now)
+        if not is_known and not self._is_unknown(now):
+            try:
+                async with asyncio.timeout(SHARED_WITHIN_S):
+                    shut = await self._shared.shut_gates()
+            except Exception:  # whatever is wrong with the database: the log says it elsewhere
+                self._unknown_until = now + UNKNOWN_FOR
+            else:
+                self._gates = {gate.method: gate for gate in shut}
+                self._unknown_until = None
+                if changes == self._changes:
+                    self._read_at = now
         return self._gates.get(method)
+
+    def _is_unknown(self, now: datetime) -> bool:
+        """The database did not answer a moment ago. A clock that was set back forgets that."""
+        until = self._unknown_until
+        return until is not None and timedelta(0) < until - now <= UNKNOWN_FOR
 
     async def pause(self, method: str, for_s: float) -> None:
         until = self._now() + timedelta(seconds=for_s)
         self._gates[method] = Shut(method, until)  # even if the others cannot be told now
-        await self._shared.close_gate(method, until)
+        try:
+            async with asyncio.timeout(SHARED_WITHIN_S):
+                await self._shared.close_gate(method, until)
+        except Exception:  # the replica that was told goes by it
+            self._unknown_until = self._now() + UNKNOWN_FOR
+            return
         self.forget()
 
     def forget(self) -> None:

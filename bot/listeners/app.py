@@ -1,5 +1,6 @@
 """What every listener shares: the parts it works with, its time limit, and how it fails."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -19,15 +20,25 @@ from bot.hms.errors import HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
-from bot.listeners.payloads import Asked
+from bot.listeners.payloads import Asked, Mention
 from bot.slack.errors import SlackError, SlackUnavailable
+from bot.store.database import waiting_at_most
 from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording, UnreadableRecording
 from bot.ui.message import Message, message_view
-from bot.ui.replies import forgotten_reply, something_broke, try_again_soon, unreadable_reply
+from bot.ui.replies import (
+    database_down,
+    forgotten_reply,
+    something_broke,
+    try_again_soon,
+    unreadable_reply,
+)
 
 log = structlog.get_logger()
 
 ACK_WITHIN_S = 2.5  # Slack waits 3
+STORED_WITHIN_S = 1.5  # of these, so that there is time to say that the database does not answer
+ERROR_CHARS = 300
+LATER_WITHIN_S, LATER_STORED_WITHIN_S = 8.0, 4.0  # after the ack; the answer needs some time, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,9 @@ class Bot:
 
     async def told_if_it_fails(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await work
+            with waiting_at_most(LATER_STORED_WITHIN_S):
+                async with asyncio.timeout(LATER_WITHIN_S):
+                    await work
         except Exception as failed:
             message = for_people(failed)
             try:
@@ -88,7 +101,10 @@ def for_people(failed: BaseException) -> Message:
         FAULTS.labels("unreadable").inc()
         log.error("recording_unreadable", key=failed.key, why=failed.why)
         return unreadable_reply()
-    unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
+    if isinstance(failed, StoreUnavailable):
+        log.warning("listener_without_database", why=str(failed))
+        return database_down()
+    unavailable = (SlackUnavailable, HmsUnavailable, TimeoutError)
     if isinstance(failed, unavailable):
         log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")
         return try_again_soon()
@@ -113,9 +129,36 @@ def register_errors(app: AsyncApp, bot: Bot) -> None:
         if body.get("type") == "event_callback" and not isinstance(body.get("event"), dict):
             return BoltResponse(status=200, body="")  # sent again, it would be as odd
         if body.get("type") == "event_callback":
-            return BoltResponse(status=500, body="")
+            asked = _told_to_the_bot(body) if isinstance(error, StoreUnavailable) else None
+            if asked is None:
+                return BoltResponse(status=500, body="")
+            bot.later.start(_reply(bot, asked, message))
+            return BoltResponse(status=200, body="")  # they were told to try again themselves
+        if body.get("type") == "block_suggestion":
+            return BoltResponse(status=200, body={"options": []})
+        if body.get("type") == "view_submission":
+            return BoltResponse(status=200, body=_in_the_form(body, message))
         bot.later.start(_say(bot, body, message))
         return BoltResponse(status=200, body="")
+
+
+def _told_to_the_bot(body: dict[str, Any]) -> Asked | None:
+    """Who has said something to the bot, in a mention or a direct message."""
+    event = body["event"]
+    mention = event.get("type") == "app_mention"
+    direct = event.get("type") == "message" and event.get("channel_type") == "im"
+    if not (mention or direct) or event.get("bot_id") or event.get("subtype"):
+        return None
+    return Mention.of(body).asked
+
+
+def _in_the_form(body: dict[str, Any], message: Message) -> dict[str, Any]:
+    """At the first field, so that what was filled in stays; where there is none, as a message."""
+    blocks = body["view"].get("blocks") or ()
+    fields = [block["block_id"] for block in blocks if block.get("type") == "input"]
+    if fields:
+        return {"response_action": "errors", "errors": {fields[0]: message.text[:ERROR_CHARS]}}
+    return {"response_action": "update", "view": message_view(message)}
 
 
 async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
@@ -130,6 +173,10 @@ async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
             log.info("told_directly", why=str(closed))
         else:
             return
+    await _reply(bot, asked, message)
+
+
+async def _reply(bot: Bot, asked: Asked, message: Message) -> None:
     try:
         await bot.reply(asked, message)
     except (SlackError, StoreError) as again:

@@ -49,9 +49,10 @@ from bot.core.proofs import (
     SeenRecording,
 )
 from bot.kit.metrics import LISTENER_SECONDS
-from bot.listeners.app import ACK_WITHIN_S, Bot, for_people
+from bot.listeners.app import ACK_WITHIN_S, STORED_WITHIN_S, Bot, for_people
 from bot.listeners.payloads import Asked, Body, Payload
 from bot.slack.errors import SlackUnavailable
+from bot.store.database import waiting_at_most
 from bot.store.errors import DoneBefore, UnknownRecording
 from bot.ui import ids
 from bot.ui.message import message_view
@@ -218,7 +219,7 @@ def _listener(
     bot: Bot, one: Declared, services: Mapping[str, object]
 ) -> Callable[[AsyncArgs], Awaitable[None]]:
     async def bounded(args: AsyncArgs) -> None:
-        with LISTENER_SECONDS.labels(one.do.__name__).time():
+        with LISTENER_SECONDS.labels(one.do.__name__).time(), waiting_at_most(STORED_WITHIN_S):
             async with asyncio.timeout(ACK_WITHIN_S):
                 await _handle(bot, one, args, services)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextvars import ContextVar
 
 from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,8 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.errors import StoreError, StoreRefused, StoreUnavailable
 
+# Of whoever is waiting: a listener has less time than the engine.
+_PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """In here, no transaction takes longer: a person waits for the answer."""
+    token = _PATIENCE_S.set(seconds)
+    try:
+        yield
+    finally:
+        _PATIENCE_S.reset(token)
 
 
 class Database:
@@ -36,7 +49,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a consistent read transaction. Raises `StoreUnavailable`."""
         with self._open():
-            async with asyncio.timeout(self._patience_s), self._reads.connect() as conn:
+            async with asyncio.timeout(self._patience()), self._reads.connect() as conn:
                 yield conn
 
     @asynccontextmanager
@@ -47,11 +60,14 @@ class Database:
         """
         with self._open():
             async with (
-                asyncio.timeout(self._patience_s),
+                asyncio.timeout(self._patience()),
                 self._turn or nullcontext(),
                 (self._lone if lone else self._writes).begin() as conn,
             ):
                 yield conn
+
+    def _patience(self) -> float:
+        return min(self._patience_s, _PATIENCE_S.get() or self._patience_s)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Build an insert that supports ON CONFLICT."""

@@ -19,6 +19,14 @@ def try_again_soon() -> Message:
     return say("100ms or Slack is not answering right now. Try again in a minute.")
 
 
+def database_down() -> Message:
+    text = (
+        "The bot's database is not answering right now. Recordings that are running continue. "
+        "Try again in a minute."
+    )
+    return say(text)
+
+
 def unreadable_reply() -> Message:
     text = (
         "This version of the bot cannot read that recording. Other recordings are not affected. "
