@@ -47,7 +47,7 @@ from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
 from bot.listeners.registry import Declared, register

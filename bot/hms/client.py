@@ -30,7 +30,7 @@ from bot.hms.models import (
 )
 from bot.hms.start_body import start_body
 from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, unreadable
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 from bot.outbound import Outbound, OutboundError
 
 PAGE_SIZE = 100  # the most that 100ms gives; the fewest calls

@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from bot.hms.auth import TokenSource
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable, error_of
 from bot.hms.redact import redact
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 
 PATIENCE_S = 9.0
 
