@@ -165,6 +165,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         )
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)
+        reconciler = Reconciler(deps, DISPATCH, owner=new_id())
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
             if settings.slack_app_token
@@ -175,8 +176,8 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             deps=deps,
             bolt=bolt,
             handlers=handlers,
-            web=_web(settings, bolt, store, socket),
-            reconciler=Reconciler(deps, DISPATCH, owner=new_id()),
+            web=_web(settings, bolt, store, socket, reconciler),
+            reconciler=reconciler,
             directory=directory,
             homes=homes,
             background=background,
@@ -259,7 +260,13 @@ def _tokens(settings: Settings) -> TokenSource:
     return ManagementTokens(settings.hms_access_key or "", _text(settings.hms_secret), utc_now)
 
 
-def _web(settings: Settings, bolt: AsyncApp, store: Store, socket: SocketMode | None) -> Starlette:
+def _web(
+    settings: Settings,
+    bolt: AsyncApp,
+    store: Store,
+    socket: SocketMode | None,
+    reconciler: Reconciler,
+) -> Starlette:
     return web_app(
         bolt=bolt,
         store=store,
@@ -267,6 +274,7 @@ def _web(settings: Settings, bolt: AsyncApp, store: Store, socket: SocketMode | 
         webhook_secret=_text(settings.hms_webhook_secret) or None,
         metrics_token=_text(settings.metrics_token) or None,
         connected=lambda: socket is None or socket.connected,
+        stalled=reconciler.stalled,
         now=utc_now,
     )
 

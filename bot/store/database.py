@@ -1,6 +1,7 @@
 """Reads and writes both databases in one way, and translates their errors."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.errors import StoreError, StoreRefused, StoreUnavailable
 
+CANCELLED_S = 0.5
 # Of whoever is waiting: a listener has less time than the engine.
 _PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
 # What PostgreSQL tells the other replicas, each by a notification of its own.
@@ -49,7 +51,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a consistent read transaction. Raises `StoreUnavailable`."""
         with self._open():
-            async with asyncio.timeout(self._patience()), self._reads.connect() as conn:
+            async with self._in_time(), self._reads.connect() as conn:
                 yield conn
 
     @asynccontextmanager
@@ -60,14 +62,20 @@ class Database:
         """
         with self._open():
             async with (
-                asyncio.timeout(self._patience()),
+                self._in_time(),
                 self._turn or nullcontext(),
                 (self._lone if lone else self._writes).begin() as conn,
             ):
                 yield conn
 
-    def _patience(self) -> float:
-        return min(self._patience_s, _PATIENCE_S.get() or self._patience_s)
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """Raises TimeoutError. On the first cancellation psycopg asks the server to cancel the
+        query, and waits up to 10 s for that; a second one ends it at once.
+        """
+        patience_s = min(self._patience_s, _PATIENCE_S.get() or self._patience_s)
+        async with asyncio.timeout(patience_s + CANCELLED_S), asyncio.timeout(patience_s):
+            yield
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Build an insert that supports ON CONFLICT."""
@@ -113,7 +121,13 @@ def translated() -> Iterator[None]:
 
 
 def _why(error: exc.SQLAlchemyError) -> str:
-    """Describe a connection error; for a failed statement only the type of the error."""
-    if isinstance(error, exc.DBAPIError) and error.statement is None:
-        return f"{type(error).__name__}: {error.orig}"
-    return type(error).__name__
+    """Describe a connection error, or what SQLite says of its file (full, locked, damaged).
+
+    For other failed statements only the type of the error: PostgreSQL's words may quote values.
+    """
+    if not isinstance(error, exc.DBAPIError):
+        return type(error).__name__
+    orig = error.orig
+    if error.statement is None or isinstance(orig, sqlite3.OperationalError):
+        return f"{type(error).__name__}: {orig}"
+    return f"{type(error).__name__}: {type(orig).__name__}"

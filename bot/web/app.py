@@ -21,6 +21,7 @@ def web_app(
     webhook_secret: str | None,
     metrics_token: str | None,
     connected: Callable[[], bool],
+    stalled: Callable[[], str | None],
     now: Callable[[], datetime],
 ) -> Starlette:
     post, get = ["POST"], ["GET"]
@@ -30,7 +31,7 @@ def web_app(
             Route("/slack/events", SlackEndpoint(bolt, signing_secret).__call__, methods=post),
             Route("/webhooks/100ms/{name:path}", hms.__call__, methods=post),
             Route("/healthz", healthz, methods=get),
-            Route("/readyz", Readyz(store, connected).__call__, methods=get),
+            Route("/readyz", Readyz(store, connected, stalled).__call__, methods=get),
             Route("/metrics", Metrics(metrics_token).__call__, methods=get),
         ]
     )
