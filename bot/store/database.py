@@ -74,7 +74,8 @@ class Database:
         query, and waits up to 10 s for that; a second one ends it at once.
         """
         patience_s = min(self._patience_s, _PATIENCE_S.get() or self._patience_s)
-        async with asyncio.timeout(patience_s + CANCELLED_S), asyncio.timeout(patience_s):
+        twice_s = None if self.is_sqlite else patience_s + CANCELLED_S
+        async with asyncio.timeout(twice_s), asyncio.timeout(patience_s):
             yield
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -18,7 +18,7 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
-from record_bot_sandbox.hms.state import Webhook
+from record_bot_sandbox.hms.state import Room, Webhook
 from record_bot_sandbox.serving import free_port
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.person import Person
@@ -35,7 +35,7 @@ needs_caddy = pytest.mark.skipif(CADDY is None, reason="caddy is not installed (
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "Caddyfile"
 SAYS = "The bot's database is not answering"
 IN_TIME_S = 15.0  # 3 s for the ack, 10 s for what comes later, and a machine that has more to do
-COMMANDS = ("status", "list", "follow", "follow x", "unfollow x", "doctor", "stop", "settings")
+COMMANDS = ("status", "list", "follow", "doctor", "stop", "settings", "presets")
 EVENT = {"type": "beam.started.success", "data": {"job_id": "j", "room_id": "r"}}
 
 
@@ -123,11 +123,12 @@ async def hanging(server: Postgres) -> AsyncIterator[None]:
         " AND backend_type = 'client backend'"
     )
     async with await psycopg.AsyncConnection.connect(server.url, autocommit=True) as conn:
-        pids = [int(row[0]) for row in await (await conn.execute(query)).fetchall()]
         folder = (await (await conn.execute("SHOW data_directory")).fetchall())[0][0]
-    postmaster = int((Path(folder) / "postmaster.pid").read_text().split()[0])
+        postmaster = int((Path(folder) / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGSTOP)
+        pids = [int(row[0]) for row in await (await conn.execute(query)).fetchall()]
     every = [postmaster, *pids]
-    for pid in every:
+    for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -183,7 +184,7 @@ async def test_every_command_mention_form_and_button_is_answered(
 ) -> None:
     person = pair.people[0]
     card = await running(pair, 0 if down is stopped else 1)
-    form = await opened_form(person)
+    form = await filled_form(person, pair.rooms[3])
     assert pair.setting.postgres
     async with down(pair.setting.postgres):
         for words in COMMANDS:
@@ -192,11 +193,14 @@ async def test_every_command_mention_form_and_button_is_answered(
         room = pair.rooms[3].name
         asked = person.command(seed.STANDUP, f'/record start "{room}"')
         assert SAYS in await told(person, seed.STANDUP, asked)
+        for words in (f'follow "{room}"', f'unfollow "{room}"'):
+            asked = person.command(seed.STANDUP, f"/record {words}")
+            assert SAYS in await told(person, seed.STANDUP, asked), words
         for words in ("status", "list", f'start "{room}"'):
             asked = person.mention(seed.STANDUP, f"<@{seed.BOT_USER}> {words}")
             assert SAYS in await told(person, seed.STANDUP, asked), words
         for action in (ids.STOP, ids.DETAILS):
-            asked = person.click(card, action, confirm=True)
+            asked = person.click(card, action, confirm=action == ids.STOP)
             assert SAYS in await told(person, seed.STANDUP, asked), action
         answer = await person.submit(form)
         assert [SAYS in text for text in answer.errors.values()] == [True]
@@ -207,9 +211,12 @@ async def test_every_command_mention_form_and_button_is_answered(
     assert problems == []
 
 
-async def opened_form(person: Person) -> SeenView:
+async def filled_form(person: Person, room: Room) -> SeenView:
     await person.command(seed.STANDUP, "/record")
-    return await person.until(lambda state: state.open_view(person.user), PATIENCE_S)
+    view = await person.until(lambda state: state.open_view(person.user), PATIENCE_S)
+    await person.suggest(view, "room_id", room.name)
+    await person.enter(view, "room_id", room.id)
+    return await person.view(view.id)
 
 
 @needs_caddy
