@@ -30,6 +30,7 @@ BOUNDED: list[tuple[str, float, float, float]] = [
     ("start_within", 120, 60, 5),
     ("card_patience", 10, 5, 2),
     ("cause_patience", 20, 10, 3),
+    ("files_patience", 60, 30, 10),
     ("beat_every", 10, 5, 0.5),
     ("away_after", 30, 15, 2),
 ]
