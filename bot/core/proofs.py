@@ -1,6 +1,7 @@
-"""Proofs of access: what was checked for one person, in one request.
+"""Proofs: what was checked for one person in one request, and which lease was taken.
 
-Only `bot.access` constructs them (tests/unit/test_proofs.py). They carry ids, no models.
+Only `bot.access` constructs those of people, and only the queue `OwnWork`
+(tests/unit/test_proofs.py). They carry ids, no models.
 """
 
 from dataclasses import dataclass
@@ -72,6 +73,14 @@ class Horizon:
     channels: frozenset[str]
     here: str | None = None
     complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    """A lease that was taken on a recording. It may have lapsed since: each write checks."""
+
+    key: str
+    owner: str
 
 
 PROOFS = (HomeMember, SeenRecording, SeenAsset, OpenChannel, OwnDraft, SeenPreset, Horizon)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.core.proofs import OwnWork
 from bot.core.search import parse
 from bot.core.transcript import Sentence
 from bot.store.errors import StoreRefused
@@ -315,9 +316,9 @@ async def test_a_recording_is_not_deleted_under_its_index(
     key = await kept(store, library, *MEETING)
     assert await store.queue.take(5, "me")
     with pytest.raises(StoreRefused):
-        await store.forgetting.forget(key, "me")
+        await store.forgetting.forget(OwnWork(key, "me"))
     await library.drop(key)
-    await store.forgetting.forget(key, "me")
+    await store.forgetting.forget(OwnWork(key, "me"))
 
 
 async def test_those_that_are_too_old_are_named(
