@@ -7,7 +7,7 @@ import pytest
 from record_bot_sandbox.slack.seed import STANDUP, STARTER
 
 from bot.core.facts import PauseDropped, PauseRequested, StopRequested
-from tests.contract.store_support import S, created
+from tests.contract.store_support import S, add_facts, created
 from tests.contract.test_never_silent import Life, life
 
 __all__ = ["life"]  # a fixture
@@ -92,7 +92,7 @@ async def test_a_stop_that_does_not_work_says_why_and_goes_on(life: Life, fault:
     spoiled, words = STOPS[fault]
     key, now = await running(life)
     await life.driver.sim("/faults", {"path": "/v2/recordings/*/stop", **spoiled})
-    await life.store.recordings.add_facts(key, [StopRequested(at=now, by=STARTER)])
+    await add_facts(life.store, key, [StopRequested(at=now, by=STARTER)])
     await life.until(now + 60 * S)
     card = (await life.card()).text
     assert f"Not stopped yet. {words}" in card
@@ -107,7 +107,7 @@ async def test_one_hiccup_of_a_stop_is_not_told(life: Life) -> None:
     await life.driver.sim(
         "/faults", {"path": "/v2/recordings/*/stop", "kind": "status", "status": 503, "times": 1}
     )
-    await life.store.recordings.add_facts(key, [StopRequested(at=now, by=STARTER)])
+    await add_facts(life.store, key, [StopRequested(at=now, by=STARTER)])
     await life.until(now + 10 * S)
     assert "Not stopped yet" not in (await life.card()).text
     assert (await life.recording(key)).stop_failed is None
@@ -119,7 +119,7 @@ async def test_a_pause_that_100ms_refuses_says_with_what(life: Life) -> None:
         "/faults", {"path": "/v2/recordings/room/*/pause", "kind": "status", "status": 422}
     )
     wish = PauseRequested(at=now, by=STARTER, pause=True)
-    await life.store.recordings.add_facts(key, [wish])
+    await add_facts(life.store, key, [wish])
     await life.until(now + 5 * S)
     (dropped,) = [f for f in (await life.recording(key)).log if isinstance(f, PauseDropped)]
     assert (dropped.why, dropped.status) == ("refused", 422)
