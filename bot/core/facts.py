@@ -19,6 +19,8 @@ AssetStatus = Literal["processing", "completed", "failed"]
 # What came of reading a file. Only `empty` says that nothing is in it.
 Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused"]
 Via = Literal["command", "form", "again"]
+# Why a call to 100ms brought no answer of use: a clear no, an error of its own, a rate limit …
+Cause = Literal["refused", "error", "limited", "timeout", "network", "unreadable"]
 
 
 class _Fact(BaseModel):
@@ -168,6 +170,20 @@ class StartRefused(_Fact):
     message: str
 
 
+class CallFailed(_Fact):
+    """A call to 100ms failed, and not in the same way as the one before. It is made again."""
+
+    kind: Literal["call_failed"] = "call_failed"
+    each_time_counts: ClassVar[bool] = True
+    call: Literal["start", "stop"]
+    cause: Cause
+    status: int | None = None
+    message: str = ""
+
+    def says_the_same(self, other: "CallFailed") -> bool:
+        return (self.cause, self.status) == (other.cause, other.status)
+
+
 class StartParked(_Fact):
     """Too late to start without asking the person again."""
 
@@ -213,6 +229,8 @@ class PauseDropped(_Fact):
     asked_at: AwareDatetime
     pause: bool
     why: Literal["late", "refused", "not_running"]
+    status: int | None = None
+    message: str = ""
 
 
 # What 100ms answered when asked.
@@ -349,6 +367,7 @@ Fact = Annotated[
     | Adopted
     | PointsTo
     | StartRefused
+    | CallFailed
     | StartParked
     | CannotPost
     | StopSent
