@@ -12,7 +12,7 @@ from bot.store.errors import StoreError
 log = structlog.get_logger()
 
 EVERY = timedelta(hours=1)
-TRANSCRIPTS_EVERY_S = 20  # forgotten words leave the database's files within a minute
+TRANSCRIPTS_EVERY_S = 10  # forgotten words leave the database's files within a minute
 DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
 HOMES_FOR = timedelta(days=1)
