@@ -11,6 +11,7 @@ from bot.engine.polling import give_up, poll
 from bot.features.card import steps as card
 from bot.features.card.steps import post_card, tell, update_card
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
+from bot.features.find.steps import keep_transcript
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import (
     fetch_transcript,
@@ -55,6 +56,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await update_results(ctx, target)
         case steps.UploadFile(kind=kind, target=target):
             return await upload_file(ctx, kind, target)
+        case steps.KeepTranscript():
+            return await keep_transcript(ctx)
         case steps.Tell(target=target):
             return await tell(ctx, target)
         case steps.AskToStop(target=target):

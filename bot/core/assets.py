@@ -71,6 +71,11 @@ class Assets:
         found = (self.transcript("txt"), self.transcript("srt"), self.transcript("json"))
         return tuple(asset for asset in found if asset is not None)
 
+    @property
+    def timed_transcript(self) -> AssetSeen | None:
+        """The one that says most for search: json has speakers and times, txt no times."""
+        return self.transcript("json") or self.transcript("srt") or self.transcript("txt")
+
 
 _BEST = {"processing": 0, "failed": 1, "completed": 2}
 

@@ -79,6 +79,13 @@ class UploadFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepTranscript:
+    """Store and index the transcript for search, and its summary with the source of each line."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Tell the starter directly, because the card cannot be reached."""
 
@@ -164,6 +171,7 @@ Action = (
     | PostSummary
     | UpdateResults
     | UploadFile
+    | KeepTranscript
     | Tell
     | Notice
     | GiveUp
