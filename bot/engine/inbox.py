@@ -100,6 +100,7 @@ async def _of_nobody(
         else:
             settled.append(Settled(item.id, InboxState.IGNORED, note="no recording of ours"))
         WEBHOOKS.labels(item.entry.type, "nobody").inc()
+        log.info("webhook_of_nobody", type=item.entry.type, item=item.id, room=room)
     return bool(followed)
 
 
@@ -145,6 +146,7 @@ async def _record(store: Store, told: dict[str, _Told]) -> None:
         try:
             note = Note(facts=said.facts, aliases=sorted(said.aliases))
             await store.recordings.record(key, note, inbox=said.items)
+            log.info("webhooks_matched", key=key, items=said.items)
         except UnknownRecording:
             log.warning("alias_of_no_recording", key=key)
             await store.inbox.settle([Settled(i, InboxState.IGNORED) for i in said.items])

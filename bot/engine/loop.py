@@ -13,6 +13,7 @@ from bot.engine.context import Dispatch
 from bot.engine.discovery import look_out
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
+from bot.kit.logs import learnt
 from bot.kit.metrics import FAULTS
 from bot.store.errors import LeaseLost, StoreError
 
@@ -158,6 +159,7 @@ class Reconciler:
         self, key: str, owner: str, loaded: Loaded | None, after: asyncio.Task[None] | None
     ) -> None:
         enough = self._stopping.is_set
+        learnt(key=key)  # for the calls that its steps make
         try:
             if after:
                 await self._let_end(after, key, owner)

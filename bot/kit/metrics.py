@@ -28,3 +28,17 @@ CONNECTIONS_CUT = Counter(
 ODD_REQUESTS = Counter(
     "record_bot_odd_requests_total", "Requests of Slack's that are malformed, and ignored", ["kind"]
 )
+CALL_SECONDS = Histogram(
+    "record_bot_call_seconds",
+    "Calls to Slack, 100ms and file servers, by method and by how they ended",
+    ["service", "method", "status"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+CLOCK_OFF = Gauge(
+    "record_bot_clock_ahead_seconds", "How far this clock is ahead of the service's", ["service"]
+)
+SIGNATURES_REJECTED = Counter(
+    "record_bot_signatures_rejected_total",
+    "Requests to Slack's address without a valid signature of now",
+    ["why"],
+)
