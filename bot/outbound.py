@@ -276,7 +276,7 @@ class Outbound:
             OutboundTooLarge: more than `max_bytes`, as sent or unpacked; reading stops there.
             OutboundRefused, OutboundStatus, OutboundUnavailable.
         """
-        with noted("files", "GET", host=host_of(url)) as call:
+        with noted("files", "GET", about=host_of(url)) as call:
             async with self._answer("GET", url) as answer:
                 call.status = str(answer.status)
                 headers = httpx.Headers(answer.headers)

@@ -78,7 +78,7 @@ class Transport:
         await self._check_pause(name)
         if "{id}" in path:
             path = path.replace("{id}", segment(about))
-        with noted("100ms", name, **({"about": about} if about else {})) as call:
+        with noted("100ms", name, about=about) as call:
             async with typed_errors(self._patience_s):
                 response = await self._send(method, path, query, body)
                 if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens.renew():

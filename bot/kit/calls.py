@@ -27,10 +27,10 @@ class Call:
 
 
 @contextmanager
-def noted(service: str, method: str, *, level: int = INFO, **ids: object) -> Iterator[Call]:
+def noted(service: str, method: str, *, level: int = INFO, about: str = "") -> Iterator[Call]:
     """Time what is inside. The caller sets `status`; a call that raises without one has failed.
 
-    `ids` are logged, and are no labels of the metric.
+    `about`, an id or a host, is logged, and is no label of the metric.
     """
     call, started = Call(), time.monotonic()
     try:
@@ -45,7 +45,16 @@ def noted(service: str, method: str, *, level: int = INFO, **ids: object) -> Ite
     finally:
         took_s = time.monotonic() - started
         CALL_SECONDS.labels(service, method, call.status).observe(took_s)
-        log.info("call", service=service, method=method, status=call.status, ms=ms(took_s), **ids)
+        what = {"about": about} if about else {}
+        log.log(
+            level,
+            "call",
+            service=service,
+            method=method,
+            **what,
+            status=call.status,
+            ms=ms(took_s),
+        )
 
 
 def ms(seconds: float) -> int:
