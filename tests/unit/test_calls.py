@@ -38,11 +38,14 @@ def test_each_call_is_one_line_and_one_measurement(
 ) -> None:
     before = counted("GET /x", ends)
     expected = pytest.raises(type(raised)) if raised else nullcontext()
-    with structlog.testing.capture_logs() as lines, expected:
-        with noted("test", "GET /x", about="r1") as call:
-            call.status = status
-            if raised:
-                raise raised
+    with (
+        structlog.testing.capture_logs() as lines,
+        expected,
+        noted("test", "GET /x", about="r1") as call,
+    ):
+        call.status = status
+        if raised:
+            raise raised
     [line] = lines
     assert (line["service"], line["method"], line["about"]) == ("test", "GET /x", "r1")
     assert line["status"] == ends
