@@ -67,7 +67,7 @@ async def run(
                 return Rest(None, polled)
             case Forget():
                 await deps.store.forgetting.forget(own)
-                log.info("forgotten", key=key)
+                log.info("forgotten", key=own.key)
                 return Rest(None)
             case step:
                 note = await _guarded(dispatch, step, ctx)
