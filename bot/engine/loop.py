@@ -160,7 +160,7 @@ class Reconciler:
         self, own: OwnWork, loaded: Loaded | None, after: asyncio.Task[None] | None
     ) -> None:
         enough = self._stopping.is_set
-        learnt(key=work.key)  # for the calls that its steps make
+        learnt(key=own.key)  # for the calls that its steps make
         try:
             if after:
                 await self._let_end(after, own)
