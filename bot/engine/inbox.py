@@ -84,7 +84,7 @@ async def match_inbox(deps: Deps) -> Read:
     ids = {one.item.id: one.ids for one in read}
     waiting = {s.id: ids[s.id] for s in settled if s.state is InboxState.WAITING}
     if waiting:
-        await _named_meanwhile(deps.store, waiting, known)
+        await _told_meanwhile(deps, waiting, known)
     return Read(len(items), look_out=followed)
 
 
@@ -124,13 +124,19 @@ async def _of_nobody(
     return bool(followed)
 
 
-async def _named_meanwhile(
-    store: Store, waiting: Mapping[int, Ids], known: Mapping[str, str]
-) -> None:
-    """Who learnt a name since we looked found nothing waiting yet."""
+async def _told_meanwhile(deps: Deps, waiting: Mapping[int, Ids], known: Mapping[str, str]) -> None:
+    """A name or a failure that was learnt since we looked found nothing waiting yet."""
+    store = deps.store
     names = await store.recordings.keys_by_alias({a for of in waiting.values() for a in of.aliases})
     new = names.keys() - known.keys()
-    again = [item for item, of in waiting.items() if of.aliases & new]
+    failures = {of.room_id for of in waiting.values() if of.failed_at and of.room_id}
+    rooms = await store.lists.open_in_rooms(failures) if failures else {}
+    again = [
+        item
+        for item, of in waiting.items()
+        if of.aliases & new
+        or isinstance(match(of, known, rooms.get(of.room_id or "", ()), deps.now()), About)
+    ]
     await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
 
 

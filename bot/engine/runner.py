@@ -11,15 +11,16 @@ from logging import ERROR, INFO, WARNING
 import structlog
 
 from bot.core.deliveries import Kind, Polled
+from bot.core.facts import Fact
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
-from bot.core.steps import Action, Done, Forget, Wait, retry_name
+from bot.core.steps import Action, Done, Forget, Start, Stop, Wait, retry_name
 from bot.deps import Deps
-from bot.engine.context import Context, Dispatch, next_retry
-from bot.hms.errors import HmsError, HmsUnavailable
+from bot.engine.context import Context, Dispatch, failed_call, next_retry
+from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
 from bot.kit.calls import ms
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
@@ -36,6 +37,7 @@ log = structlog.get_logger()
 STEP_WITHIN_S = 10.0
 MAX_STEPS_IN_A_ROW = 40
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
+HICCUPS = 2
 BREATHER = timedelta(seconds=1)
 
 
@@ -121,15 +123,18 @@ async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
             note = await dispatch.carry_out(step, ctx)
     except (HmsUnavailable, SlackUnavailable) as failed:
         ended(INFO, "unavailable", why=str(failed))
-        return _failed(ctx, name, retry_after_s=failed.retry_after_s)
+        note = _failed(ctx, name, retry_after_s=failed.retry_after_s)
+        return replace(note, facts=_call_failed(ctx, step, failed))
     except TimeoutError:
         ended(WARNING, "timeout")
-        return _failed(ctx, name)
+        silent = HmsUnavailable("the step took too long", reached=True, cause="timeout")
+        return replace(_failed(ctx, name), facts=_call_failed(ctx, step, silent))
     except (HmsError, SlackError) as refused:
         ended(ERROR, "refused", why=str(refused))
         CALLS_REFUSED.labels("slack" if isinstance(refused, SlackError) else "100ms", kind).inc()
         patience = 5 if isinstance(refused, NotAuthorized) else 3
-        return _failed(ctx, name, attempts=patience)
+        note = _failed(ctx, name, attempts=patience)
+        return replace(note, facts=_call_failed(ctx, step, refused))
     except LeaseLost:
         ended(INFO, "lease_lost")
         raise
@@ -154,6 +159,25 @@ def _failed(
     earlier = ctx.work.retries.get(name) or Retry(attempts)
     later = next_retry(ctx.deps.policy, ctx.now, earlier, retry_after_s=retry_after_s)
     return Note(retries={name: later})
+
+
+def _call_failed(ctx: Context, step: Action, failed: HmsError | SlackError) -> list[Fact]:
+    """What people should know of: a start or stop that 100ms does not take."""
+    if not isinstance(failed, HmsUnavailable | HmsRefused):
+        return []
+    match step:
+        case Start():
+            return failed_call(ctx, "start", failed)
+        case Stop() if isinstance(failed, HmsRefused) or _again_and_again(ctx, step):
+            return failed_call(ctx, "stop", failed)
+        case _:
+            return []
+
+
+def _again_and_again(ctx: Context, step: Action) -> bool:
+    """One failure or two may be a hiccup; nobody needs to hear of it."""
+    tried = ctx.work.retries.get(retry_name(step))
+    return tried is not None and tried.attempts >= HICCUPS
 
 
 async def _write(ctx: Context, note: Note) -> Loaded:

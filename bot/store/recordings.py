@@ -126,7 +126,9 @@ class Recordings(StepWrites):
         mine = {**self._ours, "recording_key": recording.key}
         await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in facts])
         names = [recording.hms_id] if recording.hms_id else []
-        mail = await self._name(conn, recording.key, recording.room_id, names)
+        mail = await self._name(conn, recording.key, names)
+        if mail:
+            mail = await self._match_again(conn, recording.room_id)
         shown = [
             {**mine, "channel": c, "requested_at": recording.requested_at}
             for c in recording.channels
