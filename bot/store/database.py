@@ -8,10 +8,12 @@ from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.kit.metrics import STORE_ERRORS
 from bot.store.errors import StoreError, StoreRefused, StoreUnavailable
 
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
+OUTSIDE = (UnicodeEncodeError, OverflowError, TimeoutError, OSError)  # not SQLAlchemy's errors
 
 
 class Database:
@@ -81,19 +83,27 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Translate database errors. Their messages may quote values, so they are only chained."""
+    """Translate database errors, and count them. Their messages may quote values, so they are only
+    chained."""
     try:
         yield
     except StoreError:
         raise
-    except (exc.DataError, exc.IntegrityError, UnicodeEncodeError, OverflowError) as e:
-        raise StoreRefused(type(e).__name__) from e
-    except (exc.DBAPIError, exc.TimeoutError) as e:
-        raise StoreUnavailable(_why(e)) from e
-    except exc.StatementError as e:
-        raise StoreRefused(str(e.orig)) from e
-    except (TimeoutError, OSError) as e:
-        raise StoreUnavailable(type(e).__name__) from e
+    except (exc.StatementError, exc.TimeoutError, *OUTSIDE) as e:
+        STORE_ERRORS.labels(type(e).__name__).inc()
+        raise _translation(e) from e
+
+
+def _translation(error: Exception) -> StoreError:
+    match error:
+        case exc.DataError() | exc.IntegrityError() | UnicodeEncodeError() | OverflowError():
+            return StoreRefused(type(error).__name__)
+        case exc.DBAPIError() | exc.TimeoutError():
+            return StoreUnavailable(_why(error))
+        case exc.StatementError():
+            return StoreRefused(str(error.orig))
+        case _:
+            return StoreUnavailable(type(error).__name__)
 
 
 def _why(error: exc.SQLAlchemyError) -> str:
