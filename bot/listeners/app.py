@@ -21,9 +21,9 @@ from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
 from bot.listeners.payloads import Asked
 from bot.slack.errors import SlackError, SlackUnavailable
-from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
+from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording, UnreadableRecording
 from bot.ui.message import Message, message_view
-from bot.ui.replies import forgotten_reply, something_broke, try_again_soon
+from bot.ui.replies import forgotten_reply, something_broke, try_again_soon, unreadable_reply
 
 log = structlog.get_logger()
 
@@ -86,6 +86,10 @@ def for_people(failed: BaseException) -> Message:
     if isinstance(failed, NotOpen):
         log.info("not_open")
         return not_open()
+    if isinstance(failed, UnreadableRecording):
+        FAULTS.labels("unreadable").inc()
+        log.error("recording_unreadable", key=failed.key, why=failed.why)
+        return unreadable_reply()
     unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
     if isinstance(failed, unavailable):
         log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")

@@ -19,6 +19,14 @@ def try_again_soon() -> Message:
     return say("100ms or Slack is not answering right now. Try again in a minute.")
 
 
+def unreadable_reply() -> Message:
+    text = (
+        "This version of the bot cannot read that recording. Other recordings are not affected. "
+        f"Ask the person who runs the bot to run {code('record-bot doctor')} on its host."
+    )
+    return say(text)
+
+
 def nothing_running(room: str | None = None) -> Message:
     where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
     return say(where, [start_button()])
