@@ -20,7 +20,9 @@ from bot.slack.gates import INSTALLED
 from bot.store.errors import StoreError
 from bot.store.health import Health
 from bot.store.store import Store
+from bot.store.values import DeadLetterCount
 
+NONE_DEAD = DeadLetterCount()
 WITHIN_S = 3.0  # Prometheus waits 10
 
 # What a scraper or a browser on this machine sends. Anything else may be a proxy's mark; proxies
@@ -67,7 +69,8 @@ class Metrics:
         try:
             async with asyncio.timeout(WITHIN_S):
                 shut = await self.store.rate_limits.shut_gates()
-                return Stored(await self.store.health.read(), tuple(shut))
+                dead = await self.store.dead_letters.count()
+                return Stored(await self.store.health.read(), tuple(shut), dead)
         except (StoreError, TimeoutError):
             return None
         except Exception:
@@ -87,6 +90,7 @@ class Stored:
 
     health: Health
     shut: tuple[Shut, ...] = ()
+    dead: DeadLetterCount = NONE_DEAD
 
 
 def _page(stored: Stored | None) -> bytes:
@@ -95,7 +99,7 @@ def _page(stored: Stored | None) -> bytes:
     return generate_latest(registry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # registries hash what they hold
 class _Collected:
     metrics: tuple[Metric, ...]
 
@@ -117,6 +121,12 @@ def metrics_of(stored: Stored | None) -> Iterator[Metric]:
     for phase in sorted({*map(str, Phase), *health.open_by_phase}):
         phases.add_metric([phase], health.open_by_phase.get(phase, 0))
     yield phases
+    dead = GaugeMetricFamily(
+        "record_bot_dead_letters_open", "What cannot be read and is set aside", labels=["kind"]
+    )
+    dead.add_metric(["webhook"], stored.dead.webhooks)
+    dead.add_metric(["recording"], stored.dead.recordings)
+    yield dead
     gauges = {
         "oldest_due_step_seconds": ("How late the oldest due recording is", health.late_s),
         "inbox_backlog": ("Webhooks that are stored and not matched yet", health.backlog),

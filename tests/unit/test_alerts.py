@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,12 @@ from prometheus_client.metrics_core import Metric
 from bot.kit import metrics  # declares what each process counts
 from bot.store.health import Health
 from bot.web.metrics import Stored, metrics_of
-from tests.unit.some import NOW
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "alerts.yml"
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "info": ("_info",)}
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
 
 assert metrics.STEPS is not None
 ALERTS = [r for g in yaml.safe_load(RULES.read_text("utf-8"))["groups"] for r in g["rules"]]
@@ -37,7 +38,7 @@ def series(found: Iterable[Metric]) -> set[str]:
 
 def table() -> dict[str, set[str]]:
     """The runbook's metrics, with their labels."""
-    rows = re.findall(r"^\| `(record_bot_\w+)` \| ([^|]*) \|", RUNBOOK, re.MULTILINE)
+    rows = re.findall(r"^\| `(record_bot_\w+)` \|([^|]*)\|", RUNBOOK, re.MULTILINE)
     return {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
 
 
