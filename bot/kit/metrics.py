@@ -1,6 +1,13 @@
 """What the bot counts about itself; `/metrics` shows it."""
 
-from prometheus_client import Counter, Gauge, Histogram
+import platform
+
+from prometheus_client import Counter, Gauge, Histogram, Info
+
+from bot.kit.version import version
+
+BUILD = Info("record_bot_build", "The version that runs")
+BUILD.info({"version": version(), "python": platform.python_version()})
 
 STEPS = Counter("record_bot_steps_total", "Steps carried out", ["step", "outcome"])
 POSSIBLE_DOUBLES = Counter(
@@ -9,7 +16,6 @@ POSSIBLE_DOUBLES = Counter(
     ["kind"],
 )
 WEBHOOKS = Counter("record_bot_webhooks_total", "Webhooks from 100ms", ["type", "outcome"])
-LAST_WEBHOOK = Gauge("record_bot_last_webhook_timestamp_seconds", "When the last webhook arrived")
 CALLS_REFUSED = Counter("record_bot_calls_refused_total", "Refused calls", ["to", "error"])
 LISTENER_SECONDS = Histogram(
     "record_bot_ack_seconds",
@@ -47,3 +53,4 @@ SIGNATURES_REJECTED = Counter(
     "Requests to Slack's address without a valid signature of now",
     ["why"],
 )
+STORE_ERRORS = Counter("record_bot_store_errors_total", "Errors of the database", ["error"])

@@ -38,6 +38,8 @@ LOGGED_FIELDS = {
     "status",
     "outcome",
     "pause",
+    "call",
+    "cause",
     "why",
     "on",
     "place",

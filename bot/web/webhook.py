@@ -24,7 +24,7 @@ from bot.hms.webhook import (
     parse,
     states_a_fact,
 )
-from bot.kit.metrics import LAST_WEBHOOK, WEBHOOKS
+from bot.kit.metrics import WEBHOOKS
 from bot.kit.sparing import Sparing
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -77,7 +77,6 @@ class HmsWebhook:
 
     async def _keep(self, envelope: Envelope) -> Response:
         now, ids = self.now(), ids_of(envelope)
-        LAST_WEBHOOK.set(now.timestamp())
         type_ = envelope.type if states_a_fact(envelope) else "other"
         this = log.bind(
             type=envelope.type if _TYPE.fullmatch(envelope.type) else "odd",
