@@ -76,6 +76,20 @@ class Horizon:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchScope:
+    """Whose transcripts `user` may search: those shown in `channels`, and their own.
+
+    Every channel was checked: they are in it, they ask there, or it is public and they are a full
+    member. Not `complete`: Slack did not say of every channel in time, and those are left out.
+    """
+
+    user: str
+    member: bool
+    channels: frozenset[str]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class OwnWork:
     """A lease that was taken on a recording. It may have lapsed since: each write checks."""
 
@@ -83,4 +97,13 @@ class OwnWork:
     owner: str
 
 
-PROOFS = (HomeMember, SeenRecording, SeenAsset, OpenChannel, OwnDraft, SeenPreset, Horizon)
+PROOFS = (
+    HomeMember,
+    SeenRecording,
+    SeenAsset,
+    OpenChannel,
+    OwnDraft,
+    SeenPreset,
+    Horizon,
+    SearchScope,
+)

@@ -21,7 +21,13 @@ from bot.engine.context import Context, Dispatch, failed_call, next_retry
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
-from bot.store.errors import LeaseLost, StoreError, StoreUnavailable, UnknownRecording
+from bot.store.errors import (
+    LeaseLost,
+    StoreError,
+    StoreUnavailable,
+    UnknownRecording,
+    UnreadableRecording,
+)
 
 log = structlog.get_logger()
 
@@ -95,7 +101,7 @@ async def _link_to(deps: Deps, key: str) -> str | None:
     """The card of another recording of ours."""
     try:
         other = await deps.store.recordings.load(key)
-    except UnknownRecording:  # forgotten since
+    except (UnknownRecording, UnreadableRecording):  # forgotten since, or of newer code
         return None
     return await deps.slack.link_to(other.work.delivery(Kind.CARD, other.recording.home))
 

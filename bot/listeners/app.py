@@ -21,7 +21,13 @@ from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
 from bot.listeners.payloads import Asked
 from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
-from bot.store.errors import StoreError, StoreFull, StoreUnavailable, UnknownRecording
+from bot.store.errors import (
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+    UnknownRecording,
+    UnreadableRecording,
+)
 from bot.ui.message import Message, message_view
 from bot.ui.replies import (
     disk_full,
@@ -32,6 +38,7 @@ from bot.ui.replies import (
     something_broke,
     store_silent,
     took_too_long,
+    unreadable_reply,
 )
 
 log = structlog.get_logger()
@@ -94,6 +101,10 @@ def for_people(failed: BaseException) -> Message:
         return forgotten_reply()
     if isinstance(failed, NotOpen):
         return not_open()
+    if isinstance(failed, UnreadableRecording):
+        FAULTS.labels("unreadable").inc()
+        log.error("recording_unreadable", key=failed.key, why=failed.why)
+        return unreadable_reply()
     if told := _known(failed):
         log.warning("listener_failed", why=f"{type(failed).__name__}: {failed}")
         return told

@@ -25,6 +25,15 @@ class UnknownRecording(StoreError):
         self.key = key
 
 
+class UnreadableRecording(StoreError):
+    """What is stored about the recording cannot be read, as with a fact of a newer version."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"recording {key!r} cannot be read: {why}")
+        self.key = key
+        self.why = why
+
+
 class DoneBefore(StoreError):
     """What Slack sent was acted on already: nothing was written."""
 

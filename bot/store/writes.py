@@ -15,7 +15,7 @@ from bot.core.note import TOLD, Loaded, Merged, Note, after, merge
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.store import rows
-from bot.store.errors import LeaseLost, UnknownRecording
+from bot.store.errors import LeaseLost, UnknownRecording, UnreadableRecording
 from bot.store.repository import Repository
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
@@ -121,7 +121,12 @@ class StepWrites(Repository):
         return row
 
     async def _known(self, conn: AsyncConnection, key: str) -> list[Fact]:
-        return [rows.fact_of(body) for body in await conn.scalars(BODIES, {"its_key": key})]
+        """Raises UnreadableRecording, as for a fact that only newer code knows."""
+        bodies = await conn.scalars(BODIES, {"its_key": key})
+        try:
+            return [rows.fact_of(body) for body in bodies]
+        except ValueError as odd:
+            raise UnreadableRecording(key, type(odd).__name__) from odd
 
     async def _write_facts(self, conn: AsyncConnection, key: str, merged: Merged) -> None:
         if merged.new:

@@ -43,6 +43,14 @@ def took_too_long() -> Message:
     return say("The bot could not do this in the time that Slack allows. Try again in a minute.")
 
 
+def unreadable_reply() -> Message:
+    text = (
+        "This version of the bot cannot read that recording. Other recordings are not affected. "
+        f"Ask the person who runs the bot to run {code('record-bot doctor')} on its host."
+    )
+    return say(text)
+
+
 def nothing_running(room: str | None = None) -> Message:
     where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
     return say(where, [start_button()])

@@ -141,6 +141,11 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
     direct message (error `cannot_dm_bot`). Start it from a channel that
     @recorder is in.
 • 1 step of other recordings failed; the bot is retrying.
+*Set aside*
+⚠️ The bot cannot read 2 webhooks and 1 recording. The others are not affected.
+Reasons: `ValidationError` 2×, `unknown phase` 1×. A newer version may have
+    stored them, which is normal during an upgrade. The bot tries again by
+    itself; the log of its host has the details.
 *This channel*
 ⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
     again.

@@ -306,6 +306,7 @@ def _forgetting() -> list[Sample]:
         only_you("Forget was confirmed", forgetting.forgetting_reply, ROOM),
         only_you("It has not ended", forgetting.not_ended_reply, ROOM),
         only_you("A button of a forgotten recording", ui_replies.forgotten_reply),
+        only_you("A recording that newer code has changed", ui_replies.unreadable_reply),
         direct("It is forgotten", forgetting.receipt_message, story(*READ), [kept], NOW),
         direct("… and never started", forgetting.receipt_message, story(never), [], NOW),
     ]

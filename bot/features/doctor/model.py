@@ -12,9 +12,10 @@ from enum import StrEnum
 from bot.core.deliveries import Kind, State
 from bot.core.facts import Cause
 from bot.kit.rate_limits import Shut
-from bot.store.values import Owed
+from bot.store.values import DeadLetterCount, Owed
 
 MOST_CHARS = 200
+NO_DEAD_LETTERS = DeadLetterCount()
 CLOCK_FIX = "synchronise this machine's clock with a time server (NTP)"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -150,6 +151,7 @@ class DoctorReport:
     asker: str
     version: str
     short_secrets: tuple[str, ...] = ()  # names of settings
+    dead: DeadLetterCount = NO_DEAD_LETTERS
     org_wide: bool = False  # the app was installed for a whole organisation
 
 

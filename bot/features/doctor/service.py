@@ -59,6 +59,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         asker=user,
         version=version(),
         short_secrets=deps.short_secrets,
+        dead=await store.dead_letters.count(),
         org_wide=identity is not None and identity.is_org_wide,
     )
 

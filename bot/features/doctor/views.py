@@ -16,7 +16,7 @@ from bot.features.doctor.model import (
 )
 from bot.kit.rate_limits import Shut
 from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS
-from bot.store.values import Owed
+from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, hms_failure, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when
@@ -61,6 +61,7 @@ def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
     parts = [
         ("Webhooks from 100ms", list(_webhooks(found))),
         ("Waiting", list(_waiting(found, bot))),
+        *([("Set aside", list(_dead(found.dead)))] if found.dead else []),
         *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
         ("Slack permissions", list(_slack(found))),
         *([("Settings", list(_short_secrets(found)))] if found.short_secrets else []),
@@ -164,6 +165,19 @@ def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
     if not (found.shut or found.unanswered or found.stuck):
         yield f"{GOOD} Nothing is waiting."
+
+
+def _dead(dead: DeadLetterCount) -> Iterator[str]:
+    kinds = [
+        *([count(dead.webhooks, "webhook")] if dead.webhooks else []),
+        *([count(dead.recordings, "recording")] if dead.recordings else []),
+    ]
+    reasons = ", ".join(f"{code(why, 60)} {n:,}×" for why, n in dead.reasons)
+    yield f"{BAD} The bot cannot read {' and '.join(kinds)}. The others are not affected."
+    yield (
+        f"Reasons: {reasons}. A newer version may have stored them, which is normal during an "
+        "upgrade. The bot tries again by itself; the log of its host has the details."
+    )
 
 
 def _few(told: Sequence[str], rest: str) -> list[str]:
