@@ -3,7 +3,8 @@
 import pytest
 from record_bot_sandbox.hms.faults import ApiFault
 
-from tests.contract.test_never_silent import HOUR, Life, life, next_due
+from tests.contract.store_support import next_due
+from tests.contract.test_never_silent import HOUR, Life, life
 
 __all__ = ["life"]  # a fixture
 
