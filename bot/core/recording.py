@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.assets import VIDEO_TYPES, Assets, Transcription
-from bot.core.facts import Fact, PauseRequested, ResultsChecked
+from bot.core.facts import CallFailed, Fact, PauseRequested, ResultsChecked
 from bot.core.options import RecordingOptions
 
 
@@ -50,11 +50,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`status` is an HTTP status, `detail` is 100ms' or Slack's own word."""
+    """`status` is an HTTP status, `detail` is 100ms' or Slack's own word.
+
+    `after` is the last failed call to 100ms before the start became too old.
+    """
 
     why: Why
     detail: str = ""
     status: int | None = None
+    after: CallFailed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,11 @@ class Recording:
     accepted_at: datetime | None
     started_at: datetime | None
     stopped_at: datetime | None
+    completed_at: datetime | None  # when the video was there
     duration_s: float | None
     stop_reason: str | None
     stop_pending: bool
+    stop_failed: CallFailed | None  # how 100ms answered the stop that is pending, if not well
     stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
     pause_pending: PauseRequested | None
     forget_by: str | None  # who wants it forgotten
@@ -99,13 +105,20 @@ class Recording:
         return self.channels[0]
 
     @property
-    def results_due(self) -> bool:
-        """True when nothing more is to come, and 100ms did record: time for the results message."""
+    def is_settled(self) -> bool:
+        """Nothing more is to come, and 100ms did record."""
         if self.phase not in (Phase.COMPLETED, Phase.FAILED):
             return False
         if self.results or self.transcription in (Transcription.OFF, Transcription.GIVEN_UP):
             return True
         return self.phase is Phase.FAILED and not self.transcription.settled
+
+    @property
+    def is_unread(self) -> bool:
+        """100ms has said its last word about the texts, and they were not read since."""
+        ended = self.phase in (Phase.COMPLETED, Phase.FAILED)
+        read = self.results is not None and not self.results.partial
+        return ended and self.transcription.settled and not read
 
 
 def can_watch(recording: Recording) -> bool:
@@ -118,5 +131,5 @@ def can_watch(recording: Recording) -> bool:
 
 def can_read(recording: Recording) -> bool:
     """There is a transcript, and as far as we know something is in it."""
-    empty = recording.results is not None and not recording.results.words
+    empty = recording.results is not None and recording.results.text == "empty"
     return recording.assets.best_transcript is not None and not empty

@@ -84,7 +84,7 @@ async def match_inbox(deps: Deps) -> Read:
     ids = {one.item.id: one.ids for one in read}
     waiting = {s.id: ids[s.id] for s in settled if s.state is InboxState.WAITING}
     if waiting:
-        await _named_meanwhile(deps.store, waiting, known)
+        await _told_meanwhile(deps, waiting, known)
     return Read(len(items), look_out=followed)
 
 
@@ -120,16 +120,23 @@ async def _of_nobody(
         else:
             settled.append(Settled(item.id, InboxState.IGNORED, note="no recording of ours"))
         WEBHOOKS.labels(item.entry.type, "nobody").inc()
+        log.info("webhook_of_nobody", type=item.entry.type, item=item.id, room=room)
     return bool(followed)
 
 
-async def _named_meanwhile(
-    store: Store, waiting: Mapping[int, Ids], known: Mapping[str, str]
-) -> None:
-    """Who learnt a name since we looked found nothing waiting yet."""
+async def _told_meanwhile(deps: Deps, waiting: Mapping[int, Ids], known: Mapping[str, str]) -> None:
+    """A name or a failure that was learnt since we looked found nothing waiting yet."""
+    store = deps.store
     names = await store.recordings.keys_by_alias({a for of in waiting.values() for a in of.aliases})
     new = names.keys() - known.keys()
-    again = [item for item, of in waiting.items() if of.aliases & new]
+    failures = {of.room_id for of in waiting.values() if of.failed_at and of.room_id}
+    rooms = await store.lists.open_in_rooms(failures) if failures else {}
+    again = [
+        item
+        for item, of in waiting.items()
+        if of.aliases & new
+        or isinstance(match(of, known, rooms.get(of.room_id or "", ()), deps.now()), About)
+    ]
     await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
 
 
@@ -164,6 +171,7 @@ async def _record(deps: Deps, key: str, said: Sequence[_Read]) -> list[Settled]:
     try:
         note = Note(facts=facts, aliases=aliases)
         await store.recordings.record(key, note, inbox=[one.item.id for one in said])
+        log.info("webhooks_matched", key=key, items=[one.item.id for one in said])
     except UnknownRecording:
         log.warning("alias_of_no_recording", key=key)
         return [Settled(one.item.id, InboxState.IGNORED) for one in said]

@@ -1,23 +1,27 @@
 """One recording, step by step, until there is nothing to do now."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from logging import ERROR, INFO, WARNING
 
 import structlog
 
 from bot.core.deliveries import Kind, Polled
+from bot.core.facts import Fact
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
-from bot.core.steps import Action, Done, Forget, Wait, retry_name
+from bot.core.steps import Action, Done, Forget, Start, Stop, Wait, retry_name
 from bot.deps import Deps
-from bot.engine.context import Context, Dispatch, next_retry
-from bot.hms.errors import HmsError, HmsUnavailable
+from bot.engine.context import Context, Dispatch, failed_call, next_retry
+from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
+from bot.kit.calls import ms
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import (
@@ -30,9 +34,12 @@ from bot.store.errors import (
 
 log = structlog.get_logger()
 
-STEP_WITHIN_S = 10.0
+# A guard against what hangs without end. Each call to 100ms or Slack is bounded by itself, and a
+# step of several calls has time for all of them, however slow these are.
+STEP_WITHIN_S = 120.0
 MAX_STEPS_IN_A_ROW = 40
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
+HICCUPS = 2
 BREATHER = timedelta(seconds=1)
 
 
@@ -70,6 +77,7 @@ async def run(
                 return Rest(None, polled)
             case Forget():
                 await deps.store.forgetting.forget(own)
+                log.info("forgotten", key=own.key)
                 return Rest(None)
             case step:
                 note = await _guarded(dispatch, step, ctx)
@@ -103,34 +111,44 @@ async def _link_to(deps: Deps, key: str) -> str | None:
 
 
 async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
-    """Carry out a step; what goes wrong delays this step only."""
-    name = retry_name(step)
-    kind = type(step).__name__
+    """Carry out a step; what goes wrong delays this step only. One line in the log."""
+    name, kind = retry_name(step), type(step).__name__
+    started = time.monotonic()
+
+    def ended(level: int, outcome: str, event: str = "step", **more: object) -> None:
+        STEPS.labels(kind, outcome).inc()
+        took = ms(time.monotonic() - started)
+        log.log(level, event, key=ctx.key, step=name, outcome=outcome, ms=took, **more)
+
     try:
         async with asyncio.timeout(STEP_WITHIN_S):
             note = await dispatch.carry_out(step, ctx)
     except (HmsUnavailable, SlackUnavailable) as failed:
-        STEPS.labels(kind, "unavailable").inc()
-        log.info("step_put_off", key=ctx.key, step=name, why=str(failed))
-        return _failed(ctx, name, retry_after_s=failed.retry_after_s)
+        ended(INFO, "unavailable", why=str(failed))
+        note = _failed(ctx, name, retry_after_s=failed.retry_after_s)
+        return replace(note, facts=_call_failed(ctx, step, failed))
     except TimeoutError:
-        STEPS.labels(kind, "timeout").inc()
-        log.warning("step_timed_out", key=ctx.key, step=name)
-        return _failed(ctx, name)
+        ended(WARNING, "timeout")
+        silent = HmsUnavailable("the step took too long", reached=True, cause="timeout")
+        return replace(_failed(ctx, name), facts=_call_failed(ctx, step, silent))
     except (HmsError, SlackError) as refused:
-        STEPS.labels(kind, "refused").inc()
+        ended(ERROR, "refused", why=str(refused))
         CALLS_REFUSED.labels("slack" if isinstance(refused, SlackError) else "100ms", kind).inc()
-        log.error("step_refused", key=ctx.key, step=name, why=str(refused))
         patience = 5 if isinstance(refused, NotAuthorized) else 3
-        return _failed(ctx, name, attempts=patience)
-    except StoreError:
+        note = _failed(ctx, name, attempts=patience)
+        return replace(note, facts=_call_failed(ctx, step, refused))
+    except LeaseLost:
+        ended(INFO, "lease_lost")
+        raise
+    except StoreError as gone:
+        ended(WARNING, "store", why=str(gone))
         raise
     except Exception:
         reference = uuid.uuid4().hex[:8]
         FAULTS.labels("reconcile").inc()
-        log.exception("step_broke", key=ctx.key, step=name, reference=reference)
+        ended(ERROR, "broke", "step_broke", reference=reference, exc_info=True)
         return _failed(ctx, name, attempts=3)
-    STEPS.labels(kind, "done").inc()
+    ended(INFO, "done")
     if name in ctx.work.retries and name not in note.retries:
         return replace(note, retries={**note.retries, name: None})
     return note
@@ -143,6 +161,25 @@ def _failed(
     earlier = ctx.work.retries.get(name) or Retry(attempts)
     later = next_retry(ctx.deps.policy, ctx.now, earlier, retry_after_s=retry_after_s)
     return Note(retries={name: later})
+
+
+def _call_failed(ctx: Context, step: Action, failed: HmsError | SlackError) -> list[Fact]:
+    """What people should know of: a start or stop that 100ms does not take."""
+    if not isinstance(failed, HmsUnavailable | HmsRefused):
+        return []
+    match step:
+        case Start():
+            return failed_call(ctx, "start", failed)
+        case Stop() if isinstance(failed, HmsRefused) or _again_and_again(ctx, step):
+            return failed_call(ctx, "stop", failed)
+        case _:
+            return []
+
+
+def _again_and_again(ctx: Context, step: Action) -> bool:
+    """One failure or two may be a hiccup; nobody needs to hear of it."""
+    tried = ctx.work.retries.get(retry_name(step))
+    return tried is not None and tried.attempts >= HICCUPS
 
 
 async def _write(ctx: Context, note: Note) -> Loaded:

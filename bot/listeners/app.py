@@ -16,28 +16,38 @@ from bot.access.gate import Gate, NotOpen, UnknownPreset
 from bot.access.rights import NoRight, Rights
 from bot.access.views import not_open, refused_message
 from bot.deps import Deps
-from bot.hms.errors import HmsUnavailable
+from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
 from bot.listeners.payloads import Asked, Mention
-from bot.slack.errors import SlackError, SlackUnavailable
+from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
 from bot.store.database import waiting_at_most
-from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording, UnreadableRecording
+from bot.store.errors import (
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+    UnknownRecording,
+    UnreadableRecording,
+)
 from bot.ui.message import Message, message_view
 from bot.ui.replies import (
-    database_down,
+    disk_full,
     forgotten_reply,
+    hms_failed,
+    slack_refused,
+    slack_silent,
     something_broke,
-    try_again_soon,
+    store_silent,
+    took_too_long,
     unreadable_reply,
 )
 
 log = structlog.get_logger()
 
+FIELD_ERROR_MOST = 2000
 ACK_WITHIN_S = 2.5  # Slack waits 3
 STORED_WITHIN_S = 1.5  # of these, so that there is time to say that the database does not answer
-ERROR_CHARS = 300
 LATER_WITHIN_S, LATER_STORED_WITHIN_S = 8.0, 4.0  # after the ack; the answer needs some time, too
 
 
@@ -92,26 +102,45 @@ class Bot:
 def for_people(failed: BaseException) -> Message:
     """Turn an error into a reply. Unexpected ones are logged under the reference in the reply."""
     if isinstance(failed, NoRight):
+        log.info("no_right", doing=failed.doing, why=str(failed))
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
     if isinstance(failed, NotOpen):
+        log.info("not_open")
         return not_open()
     if isinstance(failed, UnreadableRecording):
         FAULTS.labels("unreadable").inc()
         log.error("recording_unreadable", key=failed.key, why=failed.why)
         return unreadable_reply()
-    if isinstance(failed, StoreUnavailable):
-        log.warning("listener_without_database", why=str(failed))
-        return database_down()
-    unavailable = (SlackUnavailable, HmsUnavailable, TimeoutError)
-    if isinstance(failed, unavailable):
-        log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")
-        return try_again_soon()
+    if told := _known(failed):
+        log.warning("listener_failed", why=f"{type(failed).__name__}: {failed}")
+        return told
     reference = uuid.uuid4().hex[:8]
     FAULTS.labels("listener").inc()
     log.error("listener_broke", reference=reference, exc_info=failed)
     return something_broke(reference)
+
+
+def _known(failed: BaseException) -> Message | None:
+    """The true cause in words, of what can go wrong outside of our code."""
+    match failed:
+        case HmsUnavailable(cause=cause, status=status, message=message):
+            return hms_failed(cause, status, message)
+        case HmsRefused(status=status, message=message):
+            return hms_failed("refused", status, message)
+        case SlackUnavailable():
+            return slack_silent()
+        case SlackRefused(error=error):
+            return slack_refused(error)
+        case StoreFull():
+            return disk_full()
+        case StoreUnavailable():
+            return store_silent()
+        case TimeoutError():
+            return took_too_long()
+        case _:
+            return None
 
 
 def register_errors(app: AsyncApp, bot: Bot) -> None:
@@ -136,8 +165,9 @@ def register_errors(app: AsyncApp, bot: Bot) -> None:
             return BoltResponse(status=200, body="")  # they were told to try again themselves
         if body.get("type") == "block_suggestion":
             return BoltResponse(status=200, body={"options": []})
-        if body.get("type") == "view_submission":
-            return BoltResponse(status=200, body=_in_the_form(body, message))
+        if body.get("type") == "view_submission" and (field := _first_field(body)):
+            errors = {field: message.text[:FIELD_ERROR_MOST]}
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         bot.later.start(_say(bot, body, message))
         return BoltResponse(status=200, body="")
 
@@ -152,13 +182,13 @@ def _told_to_the_bot(body: dict[str, Any]) -> Asked | None:
     return Mention.of(body).asked
 
 
-def _in_the_form(body: dict[str, Any], message: Message) -> dict[str, Any]:
-    """At the first field, so that what was filled in stays; where there is none, as a message."""
-    blocks = body["view"].get("blocks") or ()
-    fields = [block["block_id"] for block in blocks if block.get("type") == "input"]
-    if fields:
-        return {"response_action": "errors", "errors": {fields[0]: message.text[:ERROR_CHARS]}}
-    return {"response_action": "update", "view": message_view(message)}
+def _first_field(body: Mapping[str, Any]) -> str | None:
+    """Where the form can say what went wrong, so that it stays open with all that was typed."""
+    view = body.get("view")
+    blocks = view.get("blocks") if isinstance(view, dict) else None
+    rows = blocks if isinstance(blocks, list) else []
+    fields = (row for row in rows if isinstance(row, dict) and row.get("type") == "input")
+    return next((str(row["block_id"]) for row in fields if row.get("block_id")), None)
 
 
 async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:

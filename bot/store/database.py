@@ -1,6 +1,7 @@
 """Reads and writes both databases in one way, and translates their errors."""
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -10,13 +11,16 @@ from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.errors import StoreError, StoreRefused, StoreUnavailable
+from bot.kit.metrics import STORE_ERRORS
+from bot.store.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 CANCELLED_S = 0.5
 # Of whoever is waiting: a listener has less time than the engine.
 _PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
+OUTSIDE = (UnicodeEncodeError, OverflowError, TimeoutError, OSError)  # not SQLAlchemy's errors
 
 
 @contextmanager
@@ -106,25 +110,42 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Translate database errors. Their messages may quote values, so they are only chained."""
+    """Translate database errors, and count them. Their messages may quote values, so they are only
+    chained."""
     try:
         yield
     except StoreError:
         raise
-    except (exc.DataError, exc.IntegrityError, UnicodeEncodeError, OverflowError) as e:
-        raise StoreRefused(type(e).__name__) from e
-    except (exc.DBAPIError, exc.TimeoutError) as e:
-        raise StoreUnavailable(_why(e)) from e
-    except exc.StatementError as e:
-        raise StoreRefused(str(e.orig)) from e
-    except (TimeoutError, OSError) as e:
-        raise StoreUnavailable(type(e).__name__) from e
+    except (exc.StatementError, exc.TimeoutError, *OUTSIDE) as e:
+        STORE_ERRORS.labels(type(e).__name__).inc()
+        raise _translation(e) from e
+
+
+def _translation(error: Exception) -> StoreError:
+    match error:
+        case exc.DataError() | exc.IntegrityError() | UnicodeEncodeError() | OverflowError():
+            return StoreRefused(type(error).__name__)
+        case exc.DBAPIError() | exc.TimeoutError():
+            return (StoreFull if _is_full(error) else StoreUnavailable)(_why(error))
+        case exc.StatementError():
+            return StoreRefused(str(error.orig))
+        case _:
+            full = isinstance(error, OSError) and error.errno in FULL
+            return (StoreFull if full else StoreUnavailable)(type(error).__name__)
+
+
+def _is_full(error: exc.SQLAlchemyError) -> bool:
+    """By SQLite's result code and PostgreSQL's SQLSTATE; drivers name them differently."""
+    said = error.orig if isinstance(error, exc.DBAPIError) else None
+    if getattr(said, "sqlstate", None) == "53100":
+        return True
+    return getattr(said, "sqlite_errorname", "") == "SQLITE_FULL"
 
 
 def _why(error: exc.SQLAlchemyError) -> str:
     """Describe a connection error, or what SQLite says of its file (full, locked, damaged).
 
-    For other failed statements only the type of the error: PostgreSQL's words may quote values.
+    For other failed statements only the types of the errors: PostgreSQL's words may quote values.
     """
     if not isinstance(error, exc.DBAPIError):
         return type(error).__name__

@@ -9,6 +9,10 @@ class StoreUnavailable(StoreError):
     """The database is unreachable, slow, full or closed: a later retry may help."""
 
 
+class StoreFull(StoreUnavailable):
+    """The disk of the database is full."""
+
+
 class StoreRefused(StoreError):
     """The database never accepts this value (a NUL in a text, a naive time, an unknown key)."""
 

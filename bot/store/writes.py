@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import Delivery
 from bot.core.derive import derive
-from bot.core.facts import Fact, Followed, PlaceSeen, Shared
+from bot.core.facts import Fact, Followed, Observed, PlaceSeen, Shared
 from bot.core.note import TOLD, Loaded, Merged, Note, after, merge
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
@@ -37,7 +37,7 @@ class Written:
     """What a write brought. `state` only where it follows from the one before; `mail`: some
     webhooks may be matched now."""
 
-    new: int
+    new: tuple[Fact, ...]
     state: Loaded | None
     mail: bool
 
@@ -101,7 +101,9 @@ class StepWrites(Repository):
             if any(isinstance(f, Followed | Shared | PlaceSeen) for f in merged.new):
                 await self._show_in(conn, recording)
                 state = None  # the new channels have settings of their own
-        mail = await self._name(conn, key, row.room_id, names)
+        mail = await self._name(conn, key, names)
+        if mail or any(isinstance(f, Observed) and f.status == "failed" for f in merged.new):
+            mail = await self._match_again(conn, row.room_id)
         for delivery in note.deliveries:
             await self._deliver(conn, key, delivery)
         if note.retries:
@@ -110,7 +112,7 @@ class StepWrites(Repository):
             changes |= rows.polled_row(note.polled)
         if changes:
             await conn.execute(update(recordings).where(r.key == key).values(changes))
-        return Written(len(merged.new), state, mail)
+        return Written(merged.new, state, mail)
 
     async def _locked(self, conn: AsyncConnection, key: str) -> rows.AnyRow:
         row = (await conn.execute(LOCKED, {"its_key": key, **self._team_given})).first()
@@ -175,16 +177,16 @@ class StepWrites(Repository):
             )
             await conn.execute(gone)
 
-    async def _name(
-        self, conn: AsyncConnection, key: str, room_id: str, names: Iterable[str]
-    ) -> bool:
+    async def _name(self, conn: AsyncConnection, key: str, names: Iterable[str]) -> bool:
         """True: webhooks of this room that named an id unknown until now may be matched."""
         named = [{**self._ours, "alias": name, "recording_key": key} for name in sorted(names)]
         if not named:
             return False
         put = self._db.insert(alias_table).on_conflict_do_nothing().returning(alias_table.c.alias)
-        if not (await conn.execute(put, named)).all():
-            return False
+        return bool((await conn.execute(put, named)).all())
+
+    async def _match_again(self, conn: AsyncConnection, room_id: str) -> bool:
+        """The webhooks that wait in this room are new again; False if there are none."""
         waiting = update(inbox_table).where(self._mine(inbox_table), is_waiting())
         again = waiting.where(inbox_table.c.room_id == room_id)
         again = again.values(state=InboxState.NEW.value, leased_until=None)

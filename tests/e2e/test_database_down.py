@@ -33,7 +33,7 @@ from tests.patience import PATIENCE_S
 CADDY = shutil.which("caddy")
 needs_caddy = pytest.mark.skipif(CADDY is None, reason="caddy is not installed (apt-get install)")
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "Caddyfile"
-SAYS = "The bot's database is not answering"
+SAYS = "The bot's own database is not answering"
 IN_TIME_S = 15.0  # 3 s for the ack, 10 s for what comes later, and a machine that has more to do
 COMMANDS = ("status", "list", "follow", "doctor", "stop", "settings", "presets")
 EVENT = {"type": "beam.started.success", "data": {"job_id": "j", "room_id": "r"}}

@@ -78,6 +78,7 @@ LINES: list[tuple[f.Fact, str | None]] = [
     ),
     (f.StopWished(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
+    (f.CallFailed(at=at(1), call="stop", cause="error", status=503), None),
     (f.StartParked(at=at(1)), "Not started: the request expired"),
     (
         f.CannotPost(at=at(1), channel_id="C1", error="is_archived"),
@@ -95,7 +96,15 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.BeamStopped(at=at(1), reason="failure: UPLOAD_ERROR"), None),
     (f.BeamFailed(at=at(1), error_type="UPLOAD_ERROR"), "Recording failed"),
     (f.Vanished(at=at(1), status=404), "100ms no longer shows the recording"),
-    (f.GaveUp(at=at(1), on="transcript"), "Gave up waiting for the transcript"),
+    (f.GaveUp(at=at(1), on="transcript"), None),  # the template made none
+    (
+        f.ResultsChecked(at=at(1), words=None, has_summary=False, transcript="unreadable"),
+        "Transcript not readable",
+    ),
+    (
+        f.ResultsChecked(at=at(1), words=None, has_summary=False, transcript="refused", status=403),
+        "100ms did not release the transcript",
+    ),
     (f.GaveUp(at=at(1), on="recording"), "Gave up waiting for 100ms"),
     (f.ResultsChecked(at=at(1), words=0, has_summary=False), "Transcript empty"),
     (f.ResultsChecked(at=at(1), words=None, has_summary=False), "No transcript found"),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.deliveries import Kind, State
+from bot.core.facts import Cause
 from bot.kit.rate_limits import Shut
 from bot.store.values import DeadLetterCount, Owed
 
@@ -95,6 +96,15 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class NotTold:
+    """100ms did not say what it could not deliver, and why not."""
+
+    cause: Cause
+    status: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """A message that Slack has not taken, or a step (`kind` None) that is held up."""
 
@@ -131,7 +141,7 @@ class DoctorReport:
     webhooks: bool  # set up at all
     received: Received
     ends: Ends
-    undelivered: Undelivered | None
+    undelivered: Undelivered | NotTold
     owed: Owed | None
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings about which 100ms gives no answer

@@ -8,6 +8,7 @@ from bot.features.doctor.model import (
     DoctorReport,
     LocalReport,
     MissingScope,
+    NotTold,
     Place,
     Received,
     Stuck,
@@ -17,7 +18,7 @@ from bot.kit.rate_limits import Shut
 from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
-from bot.ui.problems import BOT, slack_refusal
+from bot.ui.problems import BOT, hms_failure, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when
 
 TITLE = "Check-up"
@@ -38,6 +39,7 @@ _MESSAGES = {
     Kind.TELL: "the message to the person who started it",
     Kind.STOP_WISH: "the request to stop, to the person who started it",
     Kind.ROOM: "the notice in the room's chat",
+    Kind.KEPT: "the transcript for search",
     Kind.RECEIPT: "the receipt for a forgotten recording",
 }
 _STEPS = {
@@ -49,6 +51,7 @@ _STEPS = {
     "FetchTranscript": "reading its transcript",
     "PostSummary": "reading its summary",
     "UploadFile": "fetching its file",
+    "KeepTranscript": "keeping its transcript for search",
     "Outcome": "the answer to the request",
     "Erase": "deleting it in Slack",
 }
@@ -105,7 +108,7 @@ def _webhooks(found: DoctorReport) -> Iterator[str]:
         yield from NO_WEBHOOKS
         return
     ends, undelivered = found.ends, found.undelivered
-    missed = bool(undelivered and undelivered.count)
+    missed = isinstance(undelivered, Undelivered) and bool(undelivered.count)
     silent = found.received.last_at is None and ends.total > 0
     yield _last(found.received, silent=silent, gaps=ends.by_asking > 0)
     if found.received.waiting:
@@ -133,9 +136,10 @@ def _last(received: Received, *, silent: bool, gaps: bool) -> str:
     return f"{mark}The last one arrived {when(received.last_at)}. {lately}{others}."
 
 
-def _undelivered(undelivered: Undelivered | None) -> str:
-    if undelivered is None:
-        return f"{BAD} 100ms did not report its failed deliveries. Run this again in a minute."
+def _undelivered(undelivered: Undelivered | NotTold) -> str:
+    if isinstance(undelivered, NotTold):
+        why, fix = hms_failure(undelivered.cause, undelivered.status, undelivered.message)
+        return f"{BAD} 100ms did not report its failed deliveries. {why} {fix}"
     if not undelivered.count:
         return f"{GOOD} No failed webhook deliveries in the last 24 hours."
     more = "more than " if undelivered.more else ""
