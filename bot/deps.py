@@ -24,6 +24,7 @@ class Deps:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     short_secrets: tuple[str, ...] = ()  # names of settings, for the check-up
+    public_url: str | None = None  # the origin of the meeting pages; None: there are none
 
     @property
     def db(self) -> TeamDatabase:
