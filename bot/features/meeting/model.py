@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from bot.core.assets import VIDEO_TYPES, SummarySection, Transcription
 from bot.core.recording import ENDED, Phase, Recording
-from bot.core.sourcing import Sourcing, summary_lines
+from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
 from bot.core.transcript import Sentence, Transcript, Turn, turns
 from bot.ui.text import size
 from bot.ui.words import file_name
@@ -30,22 +30,12 @@ _NOTES: dict[Said, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the summary. `sentence` is the number of the sentence that it rests on."""
-
-    section: str
-    bullet: bool
-    text: str
-    sentence: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Content:
     """What was said, and the summary of it. There are sentences only where `said` is `read`."""
 
     said: Said
     sentences: tuple[Sentence, ...] = ()
-    lines: tuple[Line, ...] = ()
+    summary: tuple[SourcedSection, ...] = ()
 
 
 NOTHING = Content("none")
@@ -58,18 +48,24 @@ class ChatMessage:
     text: str
 
 
-def lines_of(sections: Iterable[SummarySection], sentences: Sequence[Sentence]) -> tuple[Line, ...]:
-    """Every line of a summary, with the sentence it rests on.
+def sourced(
+    sections: Iterable[SummarySection], sentences: Sequence[Sentence]
+) -> tuple[SourcedSection, ...]:
+    """The sections of a summary; each line with the number of the sentence it rests on.
 
     Takes about half a second for a meeting of three hours: call it off the loop.
     """
     sourcing = Sourcing(sentences)
     found = []
     for part in sections:
-        texts = summary_lines(part.bullets if part.format == "bullets" else (), part.paragraph)
-        for text, at in zip(texts, sourcing.section(part.title, texts), strict=True):
-            sentence = None if at is None else sentences[at].n
-            found.append(Line(part.title, part.format == "bullets", text, sentence))
+        is_list = part.format == "bullets"
+        texts = summary_lines(part.bullets if is_list else (), part.paragraph)
+        sources = sourcing.section(part.title, texts)
+        lines = tuple(
+            SourcedLine(text, None if at is None else sentences[at].n)
+            for text, at in zip(texts, sources, strict=True)
+        )
+        found.append(SourcedSection(part.title, is_list, lines))
     return tuple(found)
 
 
@@ -77,7 +73,7 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
     """The page's data: the recording, its turns, the lines of its summary, its moments."""
     said = turns(content.sentences)
     place = {s.n: (turn.n, s) for turn in said for s in turn.sentences}
-    lines = [_line(line, place) for line in content.lines]
+    lines = [_line(section, line, place) for section in content.summary for line in section.lines]
     began = recording.started_at or recording.requested_at
     return {
         "viewer": {"name": viewer},
@@ -128,11 +124,14 @@ def _turn(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _line(line: Line, place: dict[int, tuple[int, Sentence]]) -> dict[str, Any]:
+def _line(
+    section: SourcedSection, line: SourcedLine, place: dict[int, tuple[int, Sentence]]
+) -> dict[str, Any]:
+    """`start_ms` and `quote` are those of the sentence that the line rests on."""
     turn, sentence = place.get(-1 if line.sentence is None else line.sentence, (None, None))
     return {
-        "section": line.section,
-        "bullet": line.bullet,
+        "section": section.title,
+        "bullet": section.is_list,
         "text": line.text,
         "turn": turn,
         "start_ms": sentence.start_ms if sentence else None,

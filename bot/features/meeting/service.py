@@ -38,8 +38,8 @@ from bot.features.meeting.model import (
     Content,
     chat_messages,
     download_name,
-    lines_of,
     meeting,
+    sourced,
 )
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.hms.errors import HmsRefused, HmsTooLarge, HmsUnauthorized, HmsUnavailable
@@ -201,7 +201,15 @@ class Meetings:
         return link.url.get_secret_value()
 
     async def _content(self, recording: Recording) -> Content:
-        """From 100ms' files, as long as it has them."""
+        """What is kept; what is not, from 100ms' files, as long as it has them."""
+        kept = await self._deps.store.transcripts.kept(recording.key)
+        summary = await self._deps.store.transcripts.summary(recording.key) if kept else ()
+        if kept and (summary or recording.assets.summary is None):
+            return Content("read", kept, summary)
+        read = await self._from_files(recording)
+        return Content("read", kept, read.summary) if kept else read
+
+    async def _from_files(self, recording: Recording) -> Content:
         assets = recording.assets
         if assets.best_transcript is None and assets.summary is None:
             return NOTHING
@@ -213,18 +221,18 @@ class Meetings:
 
     async def _read_files(self, assets: Assets) -> Content:
         """A failure to read is not remembered."""
-        summary, said = await asyncio.gather(self._summary(assets), self._transcript(assets))
+        sections, said = await asyncio.gather(self._summary(assets), self._transcript(assets))
         sentences = said.sentences if isinstance(said, Transcript) else ()
-        lines = await asyncio.to_thread(lines_of, summary, sentences)
+        summary = await asyncio.to_thread(sourced, sections, sentences)
         match said:
             case Transcript():
-                return Content("read", sentences, lines)
+                return Content("read", sentences, summary)
             case Empty():
-                return Content("empty", (), lines)
+                return Content("empty", (), summary)
             case NotReadable():
-                return Content("not readable", (), lines)
+                return Content("not readable", (), summary)
             case None:
-                return Content("none", (), lines)
+                return Content("none", (), summary)
 
     async def _transcript(self, assets: Assets) -> Transcript | Empty | NotReadable | None:
         best = assets.transcript("json") or assets.transcript("srt") or assets.transcript("txt")
