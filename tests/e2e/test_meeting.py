@@ -191,8 +191,8 @@ async def test_the_page_says_when_100ms_does_not_answer(pages: Bench) -> None:
     room, card = await finished(pages)
     browser = await watch(pages, pages.tariq, card, room)
     await browser.enter()
-    fault = {"method": "GET", "path": "/v2/recording-assets", "status": 500, "times": 50}
-    await pages.hms_fault(**fault)
+    path = "/v2/recording-assets/*/presigned-url"
+    await pages.hms_fault(kind="status", status=500, path=path)
     assert (await browser.get("/video")).status_code == 503
     await pages.hms.sim("/faults", {"clear": True})
     assert (await browser.get("/video")).json()["url"]
