@@ -93,7 +93,7 @@ def test_the_public_url_is_an_origin_as_browsers_write_it(
         "https://bot.example.com/?a=1",
         "https://user:secret@bot.example.com",
         "https://bot.example.com:99999",
-        "bot.example.com",
+        "pages.example.net",
     ],
 )
 def test_other_public_urls_are_refused_in_one_line(

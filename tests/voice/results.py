@@ -196,11 +196,10 @@ def _links() -> list[Sample]:
         ),
         only_you("Watch was pressed, where there are meeting pages", page_link, *page),
         only_you("Watch from 12:34 was pressed", page_link, *page, 754_000),
-        modal(
+        only_you(
             "Sign in to meeting pages was pressed, on Home",
-            message_view,
-            sign_in_link("https://bot.example.com/m/#k=t1cket"),
-            title="Meeting pages",
+            sign_in_link,
+            "https://bot.example.com/m/#k=t1cket",
         ),
         only_you("There is nothing to open", no_file, "transcript"),
         modal(
