@@ -158,6 +158,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             utc_now,
             new_id,
             settings.short_secrets,
+            timedelta(days=settings.transcript_retention_days),
             settings.public_url,
         )
         background, directory = Background(), RoomDirectory(deps)
