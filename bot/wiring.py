@@ -199,7 +199,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             deps=deps,
             bolt=bolt,
             handlers=handlers,
-            web=_web(settings, bolt, store, socket, reconciler, pages),
+            web=_web(settings, bolt, store, pages, socket=socket, reconciler=reconciler),
             reconciler=reconciler,
             directory=directory,
             homes=homes,
@@ -305,9 +305,10 @@ def _web(
     settings: Settings,
     bolt: AsyncApp,
     store: Store,
+    pages: Sequence[Route],
+    *,
     socket: SocketMode | None,
     reconciler: Reconciler,
-    pages: Sequence[Route],
 ) -> Starlette:
     return web_app(
         pages=pages,
