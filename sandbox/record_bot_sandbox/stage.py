@@ -29,7 +29,6 @@ from record_bot_sandbox.slack.sim import Sim as SlackSim
 
 READY_WITHIN_S = 30.0
 STOPS_WITHIN_S = 12.0
-SHORT_KEY = "The HMAC key is"  # how PyJWT's warning about the sandbox's printed secret begins
 
 
 class BotDied(Exception):
@@ -154,7 +153,6 @@ async def stage(
             "DATABASE_URL": f"sqlite:///{folder / 'record-bot.sqlite'}",
             "PORT": str(port),
             "TIME_SCALE": f"{speed:g}",
-            "PYTHONWARNINGS": f"ignore:{SHORT_KEY}",
             **({} if webhooks else {"HMS_WEBHOOK_SECRET": ""}),
             **(env or {}),
         }
@@ -185,6 +183,12 @@ def _pointers(
 
 
 def _inherited() -> dict[str, str]:
-    """What any process needs, and none of the admin's own settings."""
+    """What any process needs; none of the admin's own settings, and no proxies: everything is on
+    this machine."""
     ours = ("SLACK_", "HMS_", "DATABASE_URL", "HOST", "PORT", "LOG_", "TIME_SCALE", "METRICS_")
-    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    left_out = (*ours, "SSL_CERT_")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(left_out) and not name.upper().endswith("_PROXY")
+    }
