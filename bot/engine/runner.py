@@ -34,7 +34,9 @@ from bot.store.errors import (
 
 log = structlog.get_logger()
 
-STEP_WITHIN_S = 10.0
+# A guard against what hangs without end. Each call to 100ms or Slack is bounded by itself, and a
+# step of several calls has time for all of them, however slow these are.
+STEP_WITHIN_S = 120.0
 MAX_STEPS_IN_A_ROW = 40
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
 HICCUPS = 2
