@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+MOST_CHARS = 200
 PROXY_FORM = "Use an address such as http://proxy.example.com:3128"
 
 
@@ -76,8 +77,8 @@ def _fits(entry: str) -> bool:
 
 
 def shown(entry: str) -> str:
-    """An entry of a list of hosts, short and on one line."""
-    return "".join(c for c in entry if c.isprintable())[:60]
+    """A part of a value that holds no secret, on one line."""
+    return "".join(c for c in entry if c.isprintable())[:MOST_CHARS]
 
 
 def _certificates(environ: Mapping[str, str]) -> Iterator[str]:

@@ -37,13 +37,13 @@ async def serve(settings: Settings) -> None:
     for name in settings.short_secrets:
         why = f"it has less than {SECRET_CHARS} characters; the next version refuses it"
         log.warning("short_secret", name=name, why=why)
-    if settings.hms_webhook_secret is None:
-        why = "HMS_WEBHOOK_SECRET is not set: 100ms is polled instead, and cards are slower"
-        log.info("webhooks_off", why=why)
-    for odd, meant in judged().misspelt.items():
-        log.warning("setting_unknown", name=odd, meant=meant)
     async with build(settings) as parts:
         await _try_credentials(parts)
+        if settings.hms_webhook_secret is None:
+            why = "HMS_WEBHOOK_SECRET is not set: 100ms is polled instead, and cards are slower"
+            log.info("webhooks_off", why=why)
+        for odd, meant in judged().misspelt.items():
+            log.warning("setting_unknown", name=odd, meant=meant)
         server = _Server(parts)
         await parts.deps.store.queue.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())

@@ -15,7 +15,11 @@ def sandbox(  # noqa: PLR0917 - each is an option of the command line
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="The port of the page, or with --only its port. 0 picks a free one."),
+        typer.Option(
+            min=0,
+            max=65535,
+            help="The page's port; with --only hms, its port. 0: a free one.",
+        ),
     ] = None,
     speed: Annotated[
         float | None,
