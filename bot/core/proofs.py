@@ -61,6 +61,14 @@ class SeenPreset:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenSchedule:
+    """A schedule of this person's, or of a channel that they can look into."""
+
+    schedule_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Horizon:
     """Where a person can look, for lists. `member`: public channels count, too.
 
@@ -74,4 +82,13 @@ class Horizon:
     complete: bool = True
 
 
-PROOFS = (HomeMember, SeenRecording, SeenAsset, OpenChannel, OwnDraft, SeenPreset, Horizon)
+PROOFS = (
+    HomeMember,
+    SeenRecording,
+    SeenAsset,
+    OpenChannel,
+    OwnDraft,
+    SeenPreset,
+    SeenSchedule,
+    Horizon,
+)

@@ -21,6 +21,7 @@ from bot.hms.webhook import (
     ids_of,
     inbox_identity,
     parse,
+    room_changed,
     states_a_fact,
 )
 from bot.kit.metrics import LAST_WEBHOOK, WEBHOOKS
@@ -69,6 +70,8 @@ class HmsWebhook:
     async def _keep(self, envelope: Envelope) -> Response:
         now = self.now()
         LAST_WEBHOOK.set(now.timestamp())
+        if room_id := room_changed(envelope):
+            return await self._look(envelope.type, room_id)
         if not states_a_fact(envelope):
             WEBHOOKS.labels("other", "ignored").inc()
             return _answer(200, "ignored")
@@ -89,6 +92,16 @@ class HmsWebhook:
             return _answer(503, "cannot store this now; send it again")
         WEBHOOKS.labels(envelope.type, "kept" if new else "repeated").inc()
         return _answer(200, "kept")
+
+    async def _look(self, kind: str, room_id: str) -> Response:
+        """Nothing is kept: it only makes the bot look sooner, if anything waits for that room."""
+        try:
+            waited_for = await self.store.presence.look_soon(room_id)
+        except StoreError as gone:
+            log.warning("presence_not_noted", why=str(gone))
+            return _answer(503, "cannot store this now; send it again")
+        WEBHOOKS.labels(kind if waited_for else "other", "ignored").inc()
+        return _answer(200, "ignored")
 
 
 def _answer(status: int, message: str) -> Response:
