@@ -10,6 +10,7 @@ from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Wanted, Work
 from bot.core.facts import Fact
 from bot.core.note import Loaded, Note
 from bot.core.policy import Policy
+from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
 from bot.core.steps import Action
@@ -24,6 +25,7 @@ class Context:
     """
 
     deps: Deps
+    own: OwnWork
     state: Loaded
     pointer_link: str | None = None
     latest: Loaded = field(init=False)
@@ -59,11 +61,12 @@ class Context:
     ) -> None:
         """Commit that a call is about to be made. Raises LeaseLost if it is not ours to make."""
         note = Note(facts=facts, deliveries=deliveries)
-        self.latest = await self.deps.store.recordings.announce(self.latest, note)
+        self.latest = await self.deps.store.recordings.announce(self.own, self.latest, note)
 
     async def keep(self, facts: Sequence[Fact]) -> None:
         """Commit what is known already, in a step that goes on or fails."""
-        self.latest = await self.deps.store.recordings.advance(self.latest, Note(facts=facts))
+        note = Note(facts=facts)
+        self.latest = await self.deps.store.recordings.advance(self.own, self.latest, note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.core.facts import Fact
-from bot.core.note import POLL_NOW, Note
+from bot.core.note import Note
 from bot.deps import Deps
 from bot.engine.housekeeping import CLAIMED_WITHIN, UNCLAIMED
 from bot.engine.matching import About, Later, Nobody, match
@@ -137,7 +137,7 @@ async def _ask(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
         with suppress(UnknownRecording):  # forgotten since
-            await store.recordings.record(key, POLL_NOW)
+            await store.recordings.poll_now(key)
 
 
 async def _record(store: Store, told: dict[str, _Told]) -> None:

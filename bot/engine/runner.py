@@ -11,6 +11,7 @@ import structlog
 from bot.core.deliveries import Kind, Polled
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
+from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
 from bot.core.steps import Action, Done, Forget, Wait, retry_name
@@ -40,8 +41,7 @@ class Rest:
 async def run(
     deps: Deps,
     dispatch: Dispatch,
-    key: str,
-    owner: str,
+    own: OwnWork,
     loaded: Loaded | None = None,
     *,
     enough: Callable[[], bool] = lambda: False,
@@ -51,11 +51,11 @@ async def run(
     Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
-    state, polled = loaded or await deps.store.recordings.load(key), None
+    state, polled = loaded or await deps.store.recordings.load(own.key), None
     for _ in range(MAX_STEPS_IN_A_ROW):
-        if state.owner != owner:
-            raise LeaseLost(key)
-        ctx = Context(deps, state, await _pointer_link(deps, state.recording))
+        if state.owner != own.owner:
+            raise LeaseLost(own.key)
+        ctx = Context(deps, own, state, await _pointer_link(deps, state.recording))
         wanted = dispatch.wanted(ctx)
         match next_step(state.recording, state.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
@@ -63,7 +63,7 @@ async def run(
             case Done():
                 return Rest(None, polled)
             case Forget():
-                await deps.store.forgetting.forget(key, owner)
+                await deps.store.forgetting.forget(own)
                 return Rest(None)
             case step:
                 note = await _guarded(dispatch, step, ctx)
@@ -74,7 +74,7 @@ async def run(
             polled = None
         if enough():
             return Rest(deps.now(), polled)
-    log.warning("many_steps_in_a_row", key=key)
+    log.warning("many_steps_in_a_row", key=own.key)
     return Rest(deps.now() + BREATHER, polled)
 
 
@@ -144,7 +144,7 @@ async def _write(ctx: Context, note: Note) -> Loaded:
     since = ctx.latest
     for _ in range(WRITE_TRIES):
         try:
-            return await ctx.deps.store.recordings.advance(since, note)
+            return await ctx.deps.store.recordings.advance(ctx.own, since, note)
         except StoreUnavailable as gone:
             log.warning("note_waits_for_the_database", key=ctx.key, why=str(gone))
             since = since.doubted()

@@ -81,6 +81,7 @@ def prepare_sqlite(engine: Engine) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten with zeros
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

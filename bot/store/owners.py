@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.store.repository import Repository
-from bot.store.schema import drafts, presets, schedules
+from bot.store.schema import drafts, presets
+from bot.store.schema_clock import schedules
 
 d, p, s = drafts.c, presets.c, schedules.c
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 
 from bot.store.repository import Repository
-from bot.store.schema import presence, recordings, rules, schedules
+from bot.store.schema import recordings
+from bot.store.schema_clock import presence, rules, schedules
 
 s, r, p = schedules.c, rules.c, presence.c
 ARMED = s.armed_for.is_not(None)

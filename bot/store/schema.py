@@ -10,14 +10,17 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
+    ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from bot.store import columns as c
 
@@ -296,109 +299,72 @@ presets = Table(
 )
 
 
-# A recurrence is wall time, zone and RRULE; `due_at` is its next date that is not armed yet.
-schedules = Table(
-    "schedules",
-    metadata,
-    *c.team(),
-    c.text("schedule_id"),
-    c.text("room_id"),
-    c.text("room_name"),
-    c.text("channel"),
-    c.text("by_user"),
-    c.text("zone"),
-    c.text("wall"),  # naive, of the first date
-    c.text("rrule", null=True),  # null: once
-    c.json("stop", null=True),
-    c.json("options"),  # in force where the preset is gone
-    c.json("said"),  # what goes before the preset
-    c.text("preset_id", null=True),
-    c.text("state"),
-    c.text("why", null=True),  # it is paused
-    c.time("created_at", null=False),
-    c.time("due_at"),
-    c.time("armed_for"),  # the date that waits for people in the room
-    c.time("armed_until"),
-    c.time("wake_at"),  # when to look at it; put off by the worker that does: its lease
-    c.text("calendar_id", null=True),
-    c.text("event", null=True),  # of that calendar
-    PrimaryKeyConstraint("enterprise_id", "team_id", "schedule_id"),
-    UniqueConstraint("enterprise_id", "team_id", "calendar_id", "event"),
-    Index("ix_schedules_wake_at", "team_id", "wake_at", **c.where("wake_at IS NOT NULL")),
-    Index("ix_schedules_armed", "team_id", "room_id", **c.where("armed_for IS NOT NULL")),
-    Index("ix_schedules_channel", "team_id", "channel"),
-    Index("ix_schedules_by_user", "team_id", "by_user"),
-    Index("ix_schedules_room_id", "team_id", "room_id"),
-)
-
-calendars = Table(
-    "calendars",
-    metadata,
-    *c.team(),
-    c.text("calendar_id"),
-    c.text("room_id"),
-    c.text("room_name"),
-    c.text("channel"),
-    c.text("by_user"),
-    c.text("zone"),
-    c.text("url"),  # whoever knows it can read the calendar: never shown, never logged
-    c.json("options"),
-    c.text("state"),
-    c.text("why", null=True),
-    c.time("created_at", null=False),
-    c.time("fetch_at"),  # put off by the worker that fetches: its lease
-    Column("failures", Integer, nullable=False),
-    PrimaryKeyConstraint("enterprise_id", "team_id", "calendar_id"),
-    Index("ix_calendars_fetch_at", "team_id", "fetch_at", **c.where("fetch_at IS NOT NULL")),
-)
-
-rules = Table(
-    "rules",
-    metadata,
-    *c.team(),
-    c.text("room_id"),
-    c.text("room_name"),
-    c.text("channel"),
-    c.text("by_user"),
-    Column("every_session", Boolean, nullable=False),
-    Column("least_people", Integer, nullable=False),
-    Column("until_empty", Boolean, nullable=False),
-    c.json("options"),
-    c.text("state"),
-    c.text("why", null=True),
-    c.time("created_at", null=False),
-    c.time("look_at"),  # put off by the worker that looks: its lease
-    c.text("session_id", null=True),  # the last one that was started, or recorded already
-    Column("parts", Integer, nullable=False),  # of it that the rule started
-    c.text("seen_in", null=True),  # the recording in which people were seen
-    c.time("empty_since"),
-    PrimaryKeyConstraint("enterprise_id", "team_id", "room_id"),
-    Index("ix_rules_look_at", "team_id", "look_at", **c.where("look_at IS NOT NULL")),
-    Index("ix_rules_channel", "team_id", "channel"),
-)
-
-# The one look at all rooms that people are in, which serves every schedule and rule.
-presence = Table(
-    "presence",
-    metadata,
-    *c.team(),
-    c.time("look_at", null=False),
-    PrimaryKeyConstraint("enterprise_id", "team_id"),
-)
-
-# What a channel is still to be told about a schedule or a rule.
-clock_notices = Table(
-    "clock_notices",
+# Transcripts that are kept, and their index. Foreign keys do not cascade: a recording whose
+# transcript is still indexed cannot be deleted, as nothing would take its words out of the index.
+transcripts = Table(
+    "transcripts",
     metadata,
     c.serial(),
     *c.team(),
-    c.text("identity"),
-    c.text("channel"),
-    c.text("by_user"),  # told directly where the channel cannot be
-    c.text("text"),  # mrkdwn of ours
-    c.time("made_at", null=False),
-    c.time("not_before", null=False),
-    Column("attempts", Integer, nullable=False),
-    UniqueConstraint("enterprise_id", "team_id", "identity"),
-    Index("ix_clock_notices_not_before", "team_id", "not_before"),
+    Column("recording_key", Text, ForeignKey("recordings.key"), nullable=False, unique=True),
+    c.text("digest"),  # of all that was said
+    Column("sentences", Integer, nullable=False),
+    Column("done", Integer, nullable=False),  # sentences that are stored and indexed
+    # How often each word was said, compressed: what forgetting takes from `transcript_words`.
+    Column("words", LargeBinary, nullable=False),
+    c.json("summary", null=True),  # its sections; each line with the number of its sentence
+    c.time("kept_at", null=False),
+    Index("ix_transcripts_kept_at", "team_id", "kept_at"),
+)
+
+
+transcript_people = Table(
+    "transcript_people",
+    metadata,
+    Column("transcript_id", BigInteger, ForeignKey("transcripts.id"), nullable=False),
+    Column("who", Integer, nullable=False),  # counts from 0 within the transcript
+    c.text("name"),
+    c.text("peer_id"),
+    PrimaryKeyConstraint("transcript_id", "who"),
+    sqlite_with_rowid=False,
+)
+
+
+# A sentence is the first of a window, and the index has the stems of the whole window: on
+# PostgreSQL in `window`, with a GIN index; on SQLite in the FTS5 table `transcript_index`, whose
+# content is the view `transcript_windows`. One function writes both (no triggers).
+transcript_sentences = Table(
+    "transcript_sentences",
+    metadata,
+    # Of its transcript, times 2 to the 20th, plus its number: no other key is stored.
+    Column("id", c.BIG, primary_key=True, autoincrement=False),
+    Column("who", Integer, nullable=False),  # of transcript_people
+    Column("start_ms", BigInteger),
+    Column("end_ms", BigInteger),
+    c.text("text"),
+    c.text("stems"),  # of the speaker's name and the text
+    Column("window", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
+)
+
+
+transcript_words = Table(
+    "transcript_words",
+    metadata,
+    *c.team(),
+    c.text("word"),
+    c.text("stem"),
+    Column("n", BigInteger, nullable=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "word"),
+    Index("ix_transcript_words_stem", "team_id", "stem"),
+    sqlite_with_rowid=False,
+)
+
+
+# A row: something was forgotten, and SQLite's files may still have its words.
+scrubs = Table(
+    "scrubs",
+    metadata,
+    *c.team(),
+    c.time("since", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id"),
 )

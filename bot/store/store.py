@@ -21,6 +21,8 @@ from bot.store.rate_limits import RateLimits
 from bot.store.recordings import Recordings
 from bot.store.repository import TeamDatabase
 from bot.store.requests import Requests
+from bot.store.searching import TranscriptSearch
+from bot.store.transcripts import Transcripts
 
 log = structlog.get_logger()
 
@@ -41,6 +43,8 @@ class Store:
         self.inbox = Inbox(db)
         self.follows = Follows(db)
         self.channel_settings = ChannelSettingsRepository(db)
+        self.transcripts = Transcripts(db)
+        self.search = TranscriptSearch(db)
         self.forgetting = Forgetting(db)
         self.heartbeat = Heartbeat(db)
         self.rate_limits = RateLimits(db)

@@ -12,6 +12,7 @@ from bot.core.deliveries import Delivery
 from bot.core.derive import derive
 from bot.core.facts import Fact, Followed, PlaceSeen, Shared
 from bot.core.note import TOLD, Loaded, Merged, Note, after, merge
+from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.store import rows
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -54,13 +55,16 @@ class StepWrites(Repository):
         return written
 
     async def _write_own(
-        self, conn: AsyncConnection, since: Loaded, note: Note, *, renew: bool
+        self, conn: AsyncConnection, work: OwnWork, since: Loaded, note: Note, *, renew: bool
     ) -> Written:
-        """By the worker whose state was `since`. Late, if somebody else has had the lease since:
-        then a delivery counts only as far as they have not gone on with it."""
-        key = since.recording.key
+        """By the worker that took the lease and whose state was `since`.
+
+        Late, if somebody else has had the lease meanwhile: then a delivery counts only as far as
+        they have not gone on with it.
+        """
+        key = work.key
         row = await self._locked(conn, key)
-        if row.lease_owner == since.owner:
+        if row.lease_owner == work.owner:
             changes = {"leased_until": self._now() + self._of.lease} if renew else {}
             unchanged = since if row.wakes == since.wakes else None
             return await self._write(conn, row, key, note, changes, since=unchanged)

@@ -26,7 +26,7 @@ from bot.store.repository import TeamDatabase
 from bot.store.schema import facts
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled, Team
-from tests.contract.store_support import LEASE, T0, Clock, S, created, entry, new_key
+from tests.contract.store_support import LEASE, T0, Clock, S, add_facts, created, entry, new_key
 from tests.contract.test_loop import NOBODY
 
 HOUR = timedelta(hours=1)
@@ -68,7 +68,7 @@ async def test_a_name_learnt_while_it_was_looked_for_is_not_missed(
     store: Store, team: Team, clock: Clock
 ) -> None:
     key = await created(store)
-    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
+    await add_facts(store, key, [StartAttempted(at=T0)])
     await store.inbox.put(entry(body=STARTED, aliases=("job-1",)))
     slow = Store(TeamDatabase(store.db.database, team, now=clock.now, lease=LEASE))
     slow.inbox = inbox = SlowInbox(slow.db)
@@ -84,7 +84,7 @@ async def test_a_name_learnt_while_it_was_looked_for_is_not_missed(
 async def test_after_an_hour_it_is_nobodys(store: Store, clock: Clock) -> None:
     """Also if nothing makes anyone look at it once more."""
     key = await created(store)
-    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
+    await add_facts(store, key, [StartAttempted(at=T0)])
     await store.inbox.put(entry(body=STARTED))
     async with aiohttp.ClientSession() as session:
         deps = deps_of(store, clock, session)

@@ -308,5 +308,5 @@ async def move_end(
         return None
     now = deps.now()
     until = None if away else max(recording.ends_at, now) + QUARTER
-    await deps.store.recordings.add_facts(seen.key, [EndSet(at=now, by=seen.by, until=until)])
+    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)])
     return recording, until

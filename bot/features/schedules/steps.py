@@ -266,7 +266,7 @@ class Timekeeper:
         if ruled.stop and seen.recording:
             fact = StopDue(at=self._deps.now(), why="empty")
             try:
-                await self._deps.store.recordings.add_facts(seen.recording, [fact])
+                await self._deps.store.recordings.stop_when_empty(seen.recording, fact)
             except UnknownRecording:
                 log.info("forgotten_meanwhile", key=seen.recording)
         await self._rules.looked(rule, after)

@@ -13,7 +13,8 @@ from bot.core.when import Moment, Repeat, Stop, StopAfter, StopAt, StopAtTime, W
 from bot.features.schedules.model import Rule, Schedule, State
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
-from bot.store.schema import clock_notices, recordings, rules, schedules
+from bot.store.schema import recordings
+from bot.store.schema_clock import clock_notices, rules, schedules
 
 s, r, n = schedules.c, rules.c, clock_notices.c
 
