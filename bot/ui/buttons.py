@@ -45,8 +45,8 @@ def end_buttons(key: str, room_name: str) -> list[Block]:
     """Move the end of a recording that stops by itself, or take it away."""
     name = plain(room_name, 50)
     return [
-        button("+15 min", ids.EXTEND, value=key, label=f"Record {name} for 15 minutes more"),
-        button("No end", ids.NO_END, value=key, label=f"Record {name} until somebody stops it"),
+        button("+15 min", ids.EXTEND, value=key, label=f"+15 min: record {name} for longer"),
+        button("No end", ids.NO_END, value=key, label=f"No end: record {name} until stopped"),
     ]
 
 

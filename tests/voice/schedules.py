@@ -37,7 +37,7 @@ EVERY = scheduled("every weekday at 9:30 for 20m")
 ONCE = scheduled("tomorrow 15:00 until 16:00")
 ARMED = replace(ONCE, armed_for=NOW, armed_until=LATER)
 RULE = Rule(ROOM_ID, ROOM, seed.STANDUP, seed.STARTER, datetime(2026, 11, 1, tzinfo=UTC))
-TWO = replace(RULE, least_people=2)
+TWO = replace(RULE, room_name="Sales call", least_people=2)
 
 
 def answers() -> list[Sample]:

@@ -166,8 +166,13 @@ def _buttons(schedule: Schedule, n: int) -> list[Block]:
 
 def _button(text: str, action: str, schedule: Schedule, n: int | None = None) -> Block:
     name = action if n is None else ui_ids.numbered(action, n)
-    label = f"{text}: schedule of {plain(schedule.room_name, 50)}"
+    label = _label(text, schedule, n)
     return button(text, name, value=schedule.schedule_id, label=label)
+
+
+def _label(text: str, schedule: Schedule, n: int | None) -> str:
+    which = "" if n is None else f" {n + 1}"
+    return f"{text}: schedule{which}, {plain(schedule.room_name, 45)}"
 
 
 def _delete(schedule: Schedule, n: int) -> Block:
@@ -179,7 +184,7 @@ def _delete(schedule: Schedule, n: int) -> Block:
         "deny": words("Keep it"),
         "style": "danger",
     }
-    label = f"Delete: schedule of {plain(schedule.room_name, 50)}"
+    label = _label("Delete", schedule, n)
     name_of = ui_ids.numbered(ids.DELETE, n)
     value = schedule.schedule_id
     return button("Delete", name_of, value=value, style="danger", label=label, confirm=confirm)
