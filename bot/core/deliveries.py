@@ -25,6 +25,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"  # of a recording that is forgotten
     ENDING = "ending"  # that it is about to stop; the target is when, and the place the card's
     ROOM = "room"  # what the room's chat is told; the target is the room
+    KEPT = "kept"  # the transcript that is kept for search; the target is the room
 
 
 class State(StrEnum):
@@ -106,9 +107,11 @@ class Work:
 class Wanted:
     """What should be there now. `card` is the hash of the card as the views would render it.
 
-    `tell_room`: the room is to hear that it is recorded. Targets in `card_only` get no results.
+    `tell_room`: the room is to hear that it is recorded. `keep`: its transcript is to be kept for
+    search. Targets in `card_only` get no results.
     """
 
     card: str
     tell_room: bool = False
+    keep: bool = False
     card_only: frozenset[str] = frozenset()

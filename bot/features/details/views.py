@@ -54,6 +54,7 @@ _KINDS = {
     Kind.STOP_WISH: "Request to stop, from",
     Kind.ENDING: "Warning before the end",
     Kind.ROOM: "Notice in the room's chat",
+    Kind.KEPT: "Transcript for search",
 }
 _STATES = {
     State.SENDING: "being sent",
@@ -189,7 +190,9 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
             continue  # between the bot and one person
         target = _target(d)
         why = f" ({esc(d.error, 60)})" if d.error else ""
-        came_to = "nothing in it" if d.error == EMPTY else f"{_STATES[d.state]}{why}"
+        sent = "kept" if d.kind is Kind.KEPT else _STATES[State.SENT]
+        state = sent if d.state is State.SENT else _STATES[d.state]
+        came_to = "nothing in it" if d.error == EMPTY else f"{state}{why}"
         told.append(f"{_KINDS[d.kind]}{target}: {came_to}")
     if told:
         yield header("In Slack")
@@ -197,7 +200,7 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
 
 
 def _target(delivery: Delivery) -> str:
-    if delivery.kind in (Kind.ROOM, Kind.ENDING):
+    if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
     target = delivery.target
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
