@@ -38,7 +38,11 @@ def upgrade() -> None:
         sa.Column("event", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("enterprise_id", "team_id", "schedule_id", name="pk_schedules"),
         sa.UniqueConstraint(
-            "enterprise_id", "team_id", "calendar_id", "event", name="uq_schedules_enterprise_id"
+            "enterprise_id",
+            "team_id",
+            "calendar_id",
+            "event",
+            name="uq_schedules_enterprise_id_team_id_calendar_id_event",
         ),
     )
     op.create_index(
@@ -135,7 +139,10 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_clock_notices"),
         sa.UniqueConstraint(
-            "enterprise_id", "team_id", "identity", name="uq_clock_notices_enterprise_id"
+            "enterprise_id",
+            "team_id",
+            "identity",
+            name="uq_clock_notices_enterprise_id_team_id_identity",
         ),
     )
     op.create_index("ix_clock_notices_not_before", "clock_notices", ["team_id", "not_before"])
