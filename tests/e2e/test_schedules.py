@@ -1,5 +1,6 @@
 """Recordings by the clock and by rule: scheduled, armed, started, ended, told."""
 
+import pytest
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
@@ -36,6 +37,7 @@ async def test_a_start_in_some_seconds_says_when_and_then_shows_its_card(bench: 
     assert len(await bench.recordings(room)) == 1
 
 
+@pytest.mark.own_stage
 async def test_undo_leaves_nothing(bench: Bench) -> None:
     room = await bench.room()
     await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}" every weekday at 9:30')
