@@ -297,7 +297,8 @@ async def _proof(gate: Gate, need: Need, body: Body) -> object:
     if need.type is OpenChannel:
         return await gate.channel(who.user, name, here=who.channel)
     if need.type is SeenRecording:
-        return await gate.recording(who.user, name, who.channel)
+        key, _, _ = name.partition(" ")  # a moment may follow
+        return await gate.recording(who.user, key, who.channel)
     if need.type is SeenAsset:
         key, asset_id = ids.file_of_value(name)
         return await gate.asset(who.user, key, asset_id, who.channel)

@@ -1,6 +1,6 @@
 """The HTTP surface: every route of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncApp
@@ -22,6 +22,7 @@ def web_app(
     metrics_token: str | None,
     connected: Callable[[], bool],
     now: Callable[[], datetime],
+    pages: Sequence[Route] = (),
 ) -> Starlette:
     post, get = ["POST"], ["GET"]
     hms = HmsWebhook(store, webhook_secret, now)
@@ -32,5 +33,6 @@ def web_app(
             Route("/healthz", healthz, methods=get),
             Route("/readyz", Readyz(store, connected).__call__, methods=get),
             Route("/metrics", Metrics(metrics_token).__call__, methods=get),
+            *pages,
         ]
     )
