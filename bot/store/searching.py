@@ -82,7 +82,9 @@ class TranscriptSearch(Repository):
                 set(await conn.scalars(people.where(*self._seen(scope)))),
             )
 
-    async def find(self, query: Query, scope: SearchScope, *, limit: int = 20, offset: int = 0) -> Found:
+    async def find(
+        self, query: Query, scope: SearchScope, *, limit: int = 20, offset: int = 0
+    ) -> Found:
         """What was said about it, as far as this person may see it; see `bot.core.search`.
 
         Of all hits, `limit` from `offset` on. They are ranked in a thread.

@@ -61,8 +61,9 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
     match fact:
         case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
             return _asked(fact, log)
-        case f.Shared():
-            return f"{mention(fact.by)} shared it to another channel"
+        case f.Shared() | f.MomentShared():
+            what = "it" if isinstance(fact, f.Shared) else "a moment of it"
+            return f"{mention(fact.by)} shared {what} to another channel"
         case f.ForgetRequested():
             return f"{mention(fact.by)} asked to forget it"
         case f.StopWished():

@@ -1,6 +1,6 @@
 """A question to the transcripts, and a page of what was found."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from bot.core.search import Query
@@ -9,25 +9,6 @@ from bot.store.searching import Moment
 PER_PAGE = 5
 PAGES_MOST = 20
 TEXT_MOST = 300  # characters of a question; they travel in the values of buttons
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The text as typed. What was understood of a sentence beside it counts as a filter."""
-
-    text: str
-    room: str | None = None
-    person: str | None = None
-    since: date | None = None
-
-    def written(self) -> str:
-        """The same as one text, for a button that asks it again."""
-        filters = (
-            f'in:"{self.room}"' if self.room else "",
-            f'from:"{self.person}"' if self.person else "",
-            f"since {self.since}" if self.since else "",
-        )
-        return " ".join(part for part in (self.text.strip()[:TEXT_MOST], *filters) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +52,13 @@ def page_of_value(value: str) -> tuple[int, str]:
     return min(number, PAGES_MOST - 1), text
 
 
-def with_filters(query: Query, question: Question) -> Query:
-    """The query with what was understood of a sentence beside its text."""
-    rooms = (question.room,) if question.room else query.rooms
-    people = (question.person,) if question.person else query.people
-    return replace(query, rooms=rooms, people=people, since=question.since or query.since)
+def question(
+    words: str, *, room: str | None = None, person: str | None = None, since: date | None = None
+) -> str:
+    """What was understood of a sentence, as one text that `find` takes."""
+    filters = (
+        f'in:"{room}"' if room else "",
+        f'from:"{person}"' if person else "",
+        f"since {since}" if since else "",
+    )
+    return " ".join(part for part in (words.strip(), *filters) if part)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.core.recording import Recording
 from bot.core.search import Query
-from bot.core.transcript import UNKNOWN_SPEAKER
+from bot.core.transcript import UNKNOWN_SPEAKER, Sentence
 from bot.core.transcript import clock as moment_clock
 from bot.features.find.model import PAGES_MOST, PER_PAGE, TEXT_MOST, FoundPage, page_value
 from bot.store.searching import Moment
@@ -21,10 +22,11 @@ from bot.ui.message import (
     lines,
     modal,
     plain_text,
+    say,
     section,
     spoken,
 )
-from bot.ui.text import clean, code, count, esc, join, plain, shorten, when
+from bot.ui.text import clean, code, count, esc, join, mention, place, plain, when
 
 TITLE = "Search transcripts"
 WORDS = "find_words"
@@ -121,13 +123,10 @@ def _hit(moment: Moment, n: int) -> Iterator[Block]:
     name, at_ms = moment.room_name, moment.sentence.start_ms
     buttons = []
     if at_ms is not None:
-        text = f"Open at {moment_clock(at_ms)}"
-        buttons.append(watch_at_button(moment.recording, name, at_ms, n=n, text=text))
+        buttons.append(watch_at_button(moment.recording, name, at_ms, n=n, verb="Open at"))
     label = f"Share this moment of {plain(name, 50)}"
     value = f"{moment.recording} {moment.sentence.n}"
-    buttons.append(
-        button("Share", ids.numbered(ids.SHARE_MOMENT, n), value=value, label=label)
-    )
+    buttons.append(button("Share", ids.numbered(ids.SHARE_MOMENT, n), value=value, label=label))
     yield from actions(buttons)
 
 
@@ -142,10 +141,10 @@ def _quote(moment: Moment) -> Iterator[str]:
     """The sentence, and what was said around it."""
     for one in moment.around:
         if one.n == moment.sentence.n:
-            yield f"> {esc(_line(one.text), SAID_MOST)}"
+            yield f"> *{esc(_line(one.text), SAID_MOST)}*"
         elif abs(one.n - moment.sentence.n) == 1:
             said = f"{one.speaker}: {one.text}" if one.speaker else one.text
-            yield f"> _{esc(shorten(_line(said), AROUND_MOST))}_"
+            yield f"> {esc(_line(said), AROUND_MOST)}"
 
 
 def _line(text: str) -> str:
@@ -169,3 +168,71 @@ def _turn(text: str, n: int, to: int, asked: str) -> Block:
     value = page_value(to, asked)
     return button(text, ids.numbered(ids.FIND_PAGE, n), value=value, label=f"{text} moments")
 
+
+# A moment that is shared
+
+SHARE_TITLE = "Share a moment"
+CHANNEL = "moment_channel"
+CHANNEL_ACTION = "moment_channel_input"
+
+
+def moment_form(key: str, room_name: str, sentence: Sentence) -> View:
+    """Asks for a channel. The metadata is the recording's key and the sentence's number."""
+    who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
+    told = lines(
+        [
+            f"This appears in the channel, from *{esc(room_name, 80)}*. Everybody there can read "
+            "it, guests too:",
+            f"> {who}: {esc(_line(sentence.text), SAID_MOST)}",
+        ]
+    )
+    where: Block = {
+        "type": "input",
+        "block_id": CHANNEL,
+        "label": plain_text("Channel", 100),
+        "hint": plain_text("One that you and the bot are in.", 150),
+        "element": {
+            "type": "conversations_select",
+            "action_id": CHANNEL_ACTION,
+            "placeholder": plain_text("Choose a channel", 150),
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        },
+    }
+    form = modal(
+        SHARE_TITLE,
+        [section(told), where],
+        callback_id=ids.MOMENT_FORM,
+        close="Cancel",
+        private_metadata=f"{key} {sentence.n}",
+    )
+    return {**form, "submit": plain_text("Share", 24)}
+
+
+def chosen_channel(values: Mapping[str, Any]) -> str:
+    """What the form names; a claim."""
+    entry = (values.get(CHANNEL) or {}).get(CHANNEL_ACTION) or {}
+    return str(entry.get("selected_conversation") or "")
+
+
+def moment_shared(room_name: str, channel: str) -> Message:
+    return say(f"The moment of *{esc(room_name)}* appears in {place(channel)}.")
+
+
+def no_such_moment() -> Message:
+    return say("This transcript is no longer kept.")
+
+
+def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message:
+    """One sentence of a recording, in a channel that somebody shared it to."""
+    at_ms = sentence.start_ms
+    at = moment_clock(at_ms) if at_ms is not None else ""
+    began = when(recording.started_at or recording.requested_at)
+    who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
+    about = join(f"*{esc(recording.room_name, 80)}*", began, at, who)
+    quote = f"> {esc(_line(sentence.text), SAID_MOST)}"
+    buttons = []
+    if at_ms is not None:
+        buttons.append(watch_at_button(recording.key, recording.room_name, at_ms, verb="Open at"))
+    shared = f"Shared by {mention(by)}."
+    blocks = [section(lines([about, quote])), context(shared), *actions(buttons)]
+    return Message(lines([spoken(about), quote, shared], FALLBACK_MOST), blocks)
