@@ -14,8 +14,8 @@ from bot.engine.context import Dispatch
 from bot.engine.discovery import look_out
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
-from bot.kit.metrics import FAULTS
-from bot.store.errors import LeaseLost, StoreError
+from bot.kit.metrics import DEAD_LETTERS, FAULTS
+from bot.store.errors import LeaseLost, StoreError, UnreadableRecording
 
 log = structlog.get_logger()
 
@@ -170,11 +170,23 @@ class Reconciler:
                 self._look_at(rest.until)
         except LeaseLost:
             log.info("lease_lost", key=own.key)
+        except UnreadableRecording as unreadable:
+            await self._park(own, unreadable.why)
         except StoreError as gone:
             log.warning("store_unavailable", key=own.key, why=str(gone))
-        except Exception:
+        except Exception as broken:
             FAULTS.labels("reconcile").inc()
             log.exception("recording_broke", key=own.key)
+            await self._park(own, type(broken).__name__)
+
+    async def _park(self, own: OwnWork, why: str) -> None:
+        """Set the recording aside; the others go on."""
+        DEAD_LETTERS.labels("recording").inc()
+        log.error("recording_unreadable", key=own.key, why=why)
+        try:
+            await self._deps.store.dead_letters.park(own, why)
+        except StoreError as gone:
+            log.warning("store_unavailable", key=own.key, why=str(gone))
 
     async def _let_end(self, earlier: asyncio.Task[None], own: OwnWork) -> None:
         """Our own earlier turn, whose lease ended while it waited for the database: what it did is

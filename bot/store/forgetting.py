@@ -51,7 +51,7 @@ class Forgetting(Repository):
         there = select(inbox.c.id, inbox.c.aliases)
         there = there.where(self._mine(inbox), inbox.c.room_id == room_id)
         found = await conn.execute(there.where(inbox.c.recording_key.is_(None)))
-        about = sorted(row.id for row in found if set(row.aliases) & set(ids))
+        about = sorted(row.id for row in found if set(row.aliases or ()) & set(ids))
         if about:
             await conn.execute(delete(inbox).where(self._mine(inbox), inbox.c.id.in_(about)))
 

@@ -24,6 +24,7 @@ from bot.core.note import Loaded
 from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
 from bot.store.database import MAIL, WORK
+from bot.store.errors import UnreadableRecording
 from bot.store.listening import Listener
 from bot.store.reading import Stored, read
 from bot.store.repository import Repository
@@ -62,11 +63,12 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
         for name in names
     }
     freed = update(recordings).where(*its, r.lease_owner == bindparam("owner"))
-    return freed.values(leased_until=None, lease_owner=None, **changes).returning(WOKEN)
+    alive = {"leased_until": None, "lease_owner": None, "dead_since": None, "dead_why": None}
+    return freed.values(**alive, **changes).returning(WOKEN)
 
 
 def _loaded(stored: Stored) -> Loaded | None:
-    with suppress(ValueError):
+    with suppress(UnreadableRecording):
         return stored.loaded()
     return None
 

@@ -1,6 +1,7 @@
 """Recordings: created, read, and written step by step."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -100,7 +101,9 @@ class Recordings(StepWrites):
         mine = {**self._ours, "recording_key": recording.key}
         await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in facts])
         names = [recording.hms_id] if recording.hms_id else []
-        mail = await self._name(conn, recording.key, recording.room_id, names)
+        mail = await self._name(conn, recording.key, names)
+        if mail:
+            mail = await self._match_again(conn, recording.room_id)
         shown = [
             {**mine, "channel": c, "requested_at": recording.requested_at}
             for c in recording.channels
@@ -225,5 +228,6 @@ class Recordings(StepWrites):
         async with self._db.read() as conn:
             for row in await conn.execute(query.order_by(delivery_table.c.id)):
                 there = found.get(row.recording_key, ())
-                found[row.recording_key] = (*there, rows.delivery_of(row))
+                with suppress(ValueError):  # a state that only newer code knows
+                    found[row.recording_key] = (*there, rows.delivery_of(row))
         return found

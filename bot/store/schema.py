@@ -69,11 +69,15 @@ recordings = Table(
     Column("asks", Integer, nullable=False),
     Column("ask_failures", Integer, nullable=False),
     c.json("holds"),
+    # A dead letter: since when the bot cannot read it, and the name of the error.
+    c.time("dead_since"),
+    c.text("dead_why", null=True),
     UniqueConstraint("enterprise_id", "team_id", "request_id"),
     UniqueConstraint("enterprise_id", "team_id", "room_lock"),
     Index("ix_recordings_due", "team_id", "next_due_at", **c.where("next_due_at IS NOT NULL")),
     Index("ix_recordings_leased", "team_id", "leased_until", **c.where("leased_until IS NOT NULL")),
     Index("ix_recordings_open", "team_id", "room_id", **c.where("next_due_at IS NOT NULL")),
+    Index("ix_recordings_dead", "team_id", "key", **c.where("dead_since IS NOT NULL")),
     Index("ix_recordings_recent", "team_id", "requested_at"),
     Index("ix_recordings_room", "team_id", "room_id", "requested_at"),
 )
@@ -152,6 +156,7 @@ inbox = Table(
     UniqueConstraint("enterprise_id", "team_id", "identity"),
     Index("ix_inbox_new", "team_id", "id", **c.where("state = 'new'")),
     Index("ix_inbox_waiting", "team_id", "room_id", **c.where("state = 'waiting'")),
+    Index("ix_inbox_dead", "team_id", "id", **c.where("state = 'dead'")),
     Index("ix_inbox_received_at", "team_id", "received_at"),
     Index("ix_inbox_recording_key", "recording_key"),
 )

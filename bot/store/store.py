@@ -7,6 +7,7 @@ feature's `store.py` and is made from `Store.db`.
 import structlog
 
 from bot.store.channel_settings import ChannelSettingsRepository
+from bot.store.dead_letters import DeadLetters
 from bot.store.follows import Follows
 from bot.store.forgetting import Forgetting
 from bot.store.heartbeat import Heartbeat
@@ -40,6 +41,7 @@ class Store:
         self.lists = RecordingLists(db)
         self.queue = Queue(db)
         self.inbox = Inbox(db)
+        self.dead_letters = DeadLetters(db)
         self.follows = Follows(db)
         self.channel_settings = ChannelSettingsRepository(db)
         self.transcripts = Transcripts(db)
