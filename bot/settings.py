@@ -79,10 +79,14 @@ def is_loopback(host: str) -> bool:
 
 
 def _origin(url: str) -> str:
+    """As browsers write it: lower case, without a default port."""
     parts = urlsplit(_web_address(url))
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("more than an origin")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = f":{parts.port}" if parts.port not in (None, default) else ""
+    return f"{parts.scheme}://{host}{port}"
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]

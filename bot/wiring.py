@@ -161,8 +161,8 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             utc_now,
             new_id,
             settings.short_secrets,
-            public_url=settings.public_url,
-            keep_transcripts_for=timedelta(days=settings.transcript_retention_days),
+            timedelta(days=settings.transcript_retention_days),
+            settings.public_url,
         )
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
