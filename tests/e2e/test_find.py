@@ -69,8 +69,9 @@ async def test_what_was_said_is_found_and_a_moment_of_it_is_shared(bench: Bench)
     assert opening
     await bench.press(bench.ines, reply, "Share")
     view = await bench.view(bench.ines, "moment_share_form", room.name)
-    view = await bench.fill(bench.ines, view, {"moment_channel": seed.DESIGN})
-    await bench.ines.submit(view)
+    action = {"action_id": "moment_channel_input"}
+    await bench.ines.enter(view, "moment_channel", seed.DESIGN, **action)
+    await bench.ines.submit(await bench.view(bench.ines, "moment_share_form"))
     await bench.view(bench.ines, "outcome", "appears in")
 
     def there(state: Snapshot) -> SeenMessage | None:
@@ -94,7 +95,7 @@ async def test_home_has_a_form_for_words(bench: Bench) -> None:
     await bench.press(bench.ines, shown, "Search transcripts")
     view = await bench.view(bench.ines, "find_form")
     words = f'chekclist pricing in:"{room.name}"'
-    view = await bench.fill(bench.ines, view, {"find_words": words})
-    await bench.ines.submit(view)
+    await bench.ines.enter(view, "find_words", words, action_id="find_words_input")
+    await bench.ines.submit(await bench.view(bench.ines, "find_form"))
     view = await bench.view(bench.ines, "find_form", room.name, "was read as", "checklist")
     assert any(label.startswith("Open at") for label in labels(view.blocks))
