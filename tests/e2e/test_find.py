@@ -14,18 +14,18 @@ from tests.e2e.test_home import home
 SAID = "apart from the pricing page"
 
 
-async def rows(bench: Bench, room: Room, *, summary: bool) -> list[tuple[str, int | None]]:
+async def rows(bench: Bench, room: Room) -> list[tuple[str, int | None]]:
     with sqlite3.connect(f"file:{bench.database}?mode=ro", uri=True) as db:
         return db.execute(
             "SELECT text, start_ms FROM transcript_sentences s JOIN transcripts t ON t.id = s.id >> 20"
-            " JOIN recordings r ON r.key = t.recording_key WHERE r.room_id = ? AND (t.summary NOTNULL OR NOT ?)",
-            [room.id, summary],
+            " JOIN recordings r ON r.key = t.recording_key WHERE r.room_id = ? AND t.summary NOTNULL",
+            [room.id],
         ).fetchall()
 
 
-async def kept(bench: Bench, room: Room, *, summary: bool = True) -> list[tuple[str, int | None]]:
+async def kept(bench: Bench, room: Room) -> list[tuple[str, int | None]]:
     async def look() -> list[tuple[str, int | None]]:
-        return await rows(bench, room, summary=summary)
+        return await rows(bench, room)
 
     return await bench.world.until(look, what="the transcript to be kept")
 
@@ -86,10 +86,10 @@ async def test_what_was_said_is_found_and_a_moment_of_it_is_shared(bench: Bench)
 
 async def test_home_has_a_form_for_words(bench: Bench) -> None:
     room = await bench.room("meetings-transcribed")
-    card = await bench.running(room, "--modes srt")
+    card = await bench.running(room, "--modes srt --summary")
     await bench.finish(room)
     await ended(bench, room, card)
-    await kept(bench, room, summary=False)
+    await kept(bench, room)
     await bench.ines.open_home()
     shown = await home(bench, bench.ines, "Search transcripts")
     await bench.press(bench.ines, shown, "Search transcripts")
