@@ -176,6 +176,7 @@ async def test_nobody_answers(around: Surroundings) -> None:
         "Bot token": FAILED,
         "Signing secret": NOTE,
         "100ms credentials": FAILED,
+        "Meeting pages": NOTE,
         "Clock": NOTE,
         "Database": OK,
     }

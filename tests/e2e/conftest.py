@@ -49,8 +49,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "linked": {"speed": 60, "socket_mode": True, "rooms": FEW_ROOMS, "looks": 2},
     "calm": {"speed": 6, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "3"}},
     "narrow": {"speed": 60, "rooms": {"meetings": 2}, "looks": 1, "files": 256},
-    "pages": {"speed": 60, "rooms": FEW_ROOMS, "looks": 2},
     "logged": {"speed": 60, "rooms": FEW_ROOMS, "looks": 1, "env": {"LOG_FORMAT": "json"}},
+    "pages": {"speed": 60, "rooms": FEW_ROOMS, "looks": 2},
     "away": {"speed": 60, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "5"}},
 }
 for _name, _kind in KINDS.items():

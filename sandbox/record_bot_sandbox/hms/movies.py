@@ -35,9 +35,9 @@ def _movie(length_s: int, audio_only: bool) -> bytes:
 @cache
 def _piece(audio_only: bool) -> bytes:
     tone = f"sine=frequency=220:sample_rate=8000:duration={PIECE_S},volume=0.1"
-    picture = f"testsrc=size=480x270:rate=2:duration={PIECE_S}"
-    video = ["-f", "lavfi", "-i", picture, "-c:v", "libx264", "-preset", "ultrafast"]
-    video += ["-g", "4", "-pix_fmt", "yuv420p"]
+    picture = f"testsrc=size=320x180:rate=1:duration={PIECE_S}"
+    video = ["-f", "lavfi", "-i", picture, "-c:v", "libx264", "-preset", "veryfast"]
+    video += ["-g", "4", "-crf", "36", "-pix_fmt", "yuv420p"]
     with tempfile.TemporaryDirectory(prefix="record-bot-movie-") as folder:
         made = Path(folder, "made.mp4")
         sound = ["-f", "lavfi", "-i", tone, "-c:a", "aac", "-b:a", "16k"]
