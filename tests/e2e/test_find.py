@@ -86,7 +86,7 @@ async def test_what_was_said_is_found_and_a_moment_of_it_is_shared(bench: Bench)
 
 async def test_home_has_a_form_for_words(bench: Bench) -> None:
     room = await bench.room("meetings-transcribed")
-    card = await bench.running(room, "--modes srt --summary")
+    card = await bench.running(room, "--modes txt --summary")
     await bench.finish(room)
     await ended(bench, room, card)
     await kept(bench, room)

@@ -37,6 +37,7 @@ from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
+from tests.voice import found
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 ROOMS = [
@@ -316,7 +317,11 @@ GROUPS = (
     Group("Commands not understood", "Only visible to the person who asked.", tuple(_misread())),
     Group("Commands that need more", "Only visible to the person who asked.", tuple(_asking())),
     Group("Commands that work", "Only visible to the person who asked.", tuple(_doing())),
-    Group("Lists and help", "Only visible to the person who asked.", tuple(_lists())),
+    Group(
+        "Lists and help",
+        "Only visible to the person who asked, but for a moment that somebody shares.",
+        (*_lists(), *found.samples()),
+    ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),
     Group("Refusals", "A refusal names the people who can.", tuple(_rights())),
     Group("Forgetting", "Replies, and the receipt.", tuple(_forgetting())),

@@ -122,9 +122,11 @@ def _hit(moment: Moment, n: int) -> Iterator[Block]:
     yield section(lines([_about(moment), *_quote(moment)]))
     name, at_ms = moment.room_name, moment.sentence.start_ms
     buttons = []
+    at = f"sentence {moment.sentence.n + 1}"
     if at_ms is not None:
+        at = moment_clock(at_ms)
         buttons.append(watch_at_button(moment.recording, name, at_ms, n=n, verb="Open at"))
-    label = f"Share this moment of {plain(name, 50)}"
+    label = f"Share {at} of {plain(name, 50)}"
     value = f"{moment.recording} {moment.sentence.n}"
     buttons.append(button("Share", ids.numbered(ids.SHARE_MOMENT, n), value=value, label=label))
     yield from actions(buttons)
@@ -152,7 +154,7 @@ def _line(text: str) -> str:
 
 
 def _told(moment: Moment) -> str:
-    return f"{spoken(_about(moment))}: {esc(_line(moment.sentence.text), SAID_MOST)}"
+    return lines([spoken(_about(moment)), *map(spoken, _quote(moment))])
 
 
 def _turning(page: FoundPage) -> list[Block]:
