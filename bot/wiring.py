@@ -54,7 +54,7 @@ from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
 from bot.listeners.registry import Declared, register
@@ -189,6 +189,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         )
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)
+        reconciler = Reconciler(deps, DISPATCH, owner=new_id())
         pages = await _pages(settings, slack, identity, meetings)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
@@ -200,8 +201,8 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             deps=deps,
             bolt=bolt,
             handlers=handlers,
-            web=_web(settings, bolt, store, socket, pages),
-            reconciler=Reconciler(deps, DISPATCH, owner=new_id()),
+            web=_web(settings, bolt, store, pages, socket=socket, reconciler=reconciler),
+            reconciler=reconciler,
             directory=directory,
             homes=homes,
             background=background,
@@ -306,8 +307,10 @@ def _web(
     settings: Settings,
     bolt: AsyncApp,
     store: Store,
-    socket: SocketMode | None,
     pages: Sequence[Route],
+    *,
+    socket: SocketMode | None,
+    reconciler: Reconciler,
 ) -> Starlette:
     return web_app(
         pages=pages,
@@ -317,6 +320,7 @@ def _web(
         webhook_secret=_text(settings.hms_webhook_secret) or None,
         metrics_token=_text(settings.metrics_token) or None,
         connected=lambda: socket is None or socket.connected,
+        stalled=reconciler.stalled,
         now=utc_now,
     )
 

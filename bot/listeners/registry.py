@@ -55,9 +55,10 @@ from bot.core.proofs import (
 from bot.kit.calls import ms
 from bot.kit.logs import learnt, scope
 from bot.kit.metrics import LISTENER_SECONDS
-from bot.listeners.app import ACK_WITHIN_S, Bot, for_people
+from bot.listeners.app import ACK_WITHIN_S, STORED_WITHIN_S, Bot, for_people
 from bot.listeners.payloads import Asked, Body, Payload
 from bot.slack.errors import SlackUnavailable
+from bot.store.database import waiting_at_most
 from bot.store.errors import DoneBefore, UnknownRecording
 from bot.ui import ids
 from bot.ui.message import message_view
@@ -234,8 +235,9 @@ async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, 
     """One line for each request: who asked what, and how it ended. What is typed is not quoted."""
     asked, started, outcome = _who(args.body), time.monotonic(), "failed"
     try:
-        async with asyncio.timeout(ACK_WITHIN_S):
-            outcome = await handling
+        with waiting_at_most(STORED_WITHIN_S):
+            async with asyncio.timeout(ACK_WITHIN_S):
+                outcome = await handling
     except REFUSED as refused:
         outcome = refused_as(refused)
         raise

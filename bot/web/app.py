@@ -22,6 +22,7 @@ def web_app(
     webhook_secret: str | None,
     metrics_token: str | None,
     connected: Callable[[], bool],
+    stalled: Callable[[], str | None],
     now: Callable[[], datetime],
     pages: Sequence[Route] = (),
 ) -> Starlette:
@@ -32,7 +33,7 @@ def web_app(
             Route("/slack/events", SlackEndpoint(bolt, signing_secret).__call__, methods=post),
             Route("/webhooks/100ms/{name:path}", hms.__call__, methods=post),
             Route("/healthz", healthz, methods=get),
-            Route("/readyz", Readyz(store, connected).__call__, methods=get),
+            Route("/readyz", Readyz(store, connected, stalled).__call__, methods=get),
             Route("/metrics", Metrics(store, metrics_token).__call__, methods=get),
             *pages,
         ]
