@@ -60,7 +60,7 @@ def _syllables(rng: random.Random) -> list[str]:
 
 
 async def figures() -> list[Figure]:
-    content.LINES = meeting_lines()
+    content.LINES = meeting_lines()  # type: ignore[assignment]
     folder = Path(tempfile.mkdtemp(prefix="record-bot-pages-"))
     path = shutil.which("chromium") or shutil.which("google-chrome")
     try:
