@@ -31,6 +31,7 @@ from bot.features.commands import listeners as commands
 from bot.features.control import listeners as control
 from bot.features.details import listeners as details
 from bot.features.doctor import listeners as doctor
+from bot.features.find import listeners as find
 from bot.features.follow import listeners as follow
 from bot.features.forget import listeners as forget
 from bot.features.history.service import Lists
@@ -46,6 +47,8 @@ from bot.features.presets import listeners as presets
 from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules import listeners as schedules
+from bot.features.schedules.steps import Timekeeper
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
 from bot.features.unfurl import listeners as unfurl
@@ -80,12 +83,14 @@ LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then ano
 FEATURES = (
     linking,
     commands,
+    schedules,
     start,
     control,
     details,
     results,
     share,
     follow,
+    find,
     forget,
     unfurl,
     channel_settings,
@@ -114,6 +119,7 @@ class Parts:
     reconciler: Reconciler
     directory: RoomDirectory
     homes: Homes
+    timekeeper: Timekeeper
     background: Background
     socket: SocketMode | None
 
@@ -204,6 +210,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             reconciler=reconciler,
             directory=directory,
             homes=homes,
+            timekeeper=Timekeeper(deps, gate, rights, directory),
             background=background,
             socket=socket,
         )

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.core.deliveries import Kind
 
@@ -86,6 +86,13 @@ class KeepTranscript:
 
 
 @dataclass(frozen=True, slots=True)
+class PostMoment:
+    """Post a sentence that somebody shared: `target` is the channel and the sentence's number."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Tell the starter directly, because the card cannot be reached."""
 
@@ -95,6 +102,13 @@ class Tell:
 @dataclass(frozen=True, slots=True)
 class AskToStop:
     """Tell the starter that `target`, who may not, wants it stopped."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayItEnds:
+    """Say below the card that the recording is about to stop. `target` is when, by `end_name`."""
 
     target: str
 
@@ -157,7 +171,7 @@ class Done:
     """Nothing is to be done, now or later, unless a new fact comes."""
 
 
-Notice = AskToStop | SayInRoom
+Notice = AskToStop | SayInRoom | SayItEnds
 Action = (
     Stop
     | Start
@@ -172,6 +186,7 @@ Action = (
     | UpdateResults
     | UploadFile
     | KeepTranscript
+    | PostMoment
     | Tell
     | Notice
     | GiveUp
@@ -181,6 +196,11 @@ Action = (
     | Receipt
 )
 Step = Action | Forget | Wait | Done
+
+
+def end_name(ends_at: datetime) -> str:
+    """The target of what is said about an end: another end is another message."""
+    return ends_at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def retry_name(step: Action | Forget) -> str:

@@ -12,16 +12,16 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.access.gate import Gate, NotOpen, UnknownPreset
+from bot.access.gate import Gate, NotOpen, UnknownPreset, UnknownSchedule
 from bot.access.rights import NoRight, Rights
-from bot.access.views import not_open, refused_message
+from bot.access.views import no_such_schedule, not_open, refused_message
 from bot.deps import Deps
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
 from bot.listeners.payloads import Asked, Mention
-from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
+from bot.slack.errors import NotAuthorized, SlackError, SlackRefused, SlackUnavailable
 from bot.store.database import waiting_at_most
 from bot.store.errors import (
     StoreError,
@@ -35,6 +35,7 @@ from bot.ui.replies import (
     disk_full,
     forgotten_reply,
     hms_failed,
+    permission_missing,
     slack_refused,
     slack_silent,
     something_broke,
@@ -106,6 +107,8 @@ def for_people(failed: BaseException) -> Message:
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
+    if isinstance(failed, UnknownSchedule):
+        return no_such_schedule()
     if isinstance(failed, NotOpen):
         log.info("not_open")
         return not_open()
@@ -131,6 +134,8 @@ def _known(failed: BaseException) -> Message | None:
             return hms_failed("refused", status, message)
         case SlackUnavailable():
             return slack_silent()
+        case NotAuthorized(needed=needed):
+            return permission_missing(needed)
         case SlackRefused(error=error):
             return slack_refused(error)
         case StoreFull():

@@ -14,13 +14,22 @@ from tests.unit.views_samples import (
 def test_help() -> None:
     assert shown(help_reply()) == snapshot("""\
 `/record`  Open the start form.
-`/record start [room] [options]`  Start recording a room at once. Without a
-    room, open the form.
+`/record start [room] [options]`  Start recording a room, at once or at a time:
+    in 10m, at 15:00, for 30m, until 16:00. Without a room, open the form.
+`/record schedule [room] [when] [options]`  Record a room at a time, once or
+    repeatedly. Without a room, list what is scheduled.
+`/record schedules`  List what is scheduled and which rooms are recorded
+    automatically.
+`/record auto [room] [on|off]`  Record every session of a room, and stop when
+    the last person leaves. Say on, on 2 (once two people are there), end (only
+    stop), or off.
 `/record stop [room]`  Stop the recording of a room.
 `/record pause [room]`  Pause the recording of a room.
 `/record resume [room]`  Continue a paused recording.
 `/record status`  Show what is being recorded now.
 `/record list [room] [n]`  List past recordings, 10 by default.
+`/record find &lt;words&gt;`  Find what was said: words, then in &lt;room&gt;,
+    from &lt;person&gt;, since &lt;date&gt;.
 `/record follow [room]`  Show a card here for every recording of a room. Without
     a room, list followed rooms.
 `/record unfollow [room]`  Stop following a room in this channel.

@@ -76,6 +76,9 @@ LINES: list[tuple[f.Fact, str | None]] = [
         f.StopRefused(at=at(1), status=403, message="<no>"),
         "100ms refused the stop: &lt;no&gt;",
     ),
+    (f.EndSet(at=at(1), by="U4", until=at(60)), None),  # as it was asked for
+    (f.StopDue(at=at(1), why="time"), "Its time is over"),
+    (f.StopDue(at=at(1), why="empty"), "Everybody has left the room"),
     (f.StopWished(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
     (f.CallFailed(at=at(1), call="stop", cause="error", status=503), None),
@@ -113,6 +116,10 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.AssetSeen(at=at(1), asset_id="a", type="summary", status="failed"), "Summary failed"),
     (f.AssetSeen(at=at(1), asset_id="a", type="track", status="completed"), None),
     (f.Shared(at=at(1), channel_id="C2", by="U2"), "<@U2> shared it to another channel"),
+    (
+        f.MomentShared(at=at(1), channel_id="C2", by="U2", sentence=3),
+        "<@U2> shared a moment of it to another channel",
+    ),
     (f.PlaceSeen(at=at(1), channel_id="C1", place="private"), None),
 ]
 

@@ -15,12 +15,19 @@ from bot.features.commands.views import command_error, help_reply, send_it_anew
 from bot.features.control.listeners import steer_by_command
 from bot.features.control.service import Control
 from bot.features.doctor.listeners import tell_doctor
+from bot.features.find.listeners import tell_found
 from bot.features.follow.listeners import follow, unfollow
 from bot.features.history.listeners import tell_list, tell_status
 from bot.features.history.service import Lists
 from bot.features.presets.listeners import open_presets
 from bot.features.rooms.service import RoomDirectory
-from bot.features.start.listeners import open_filled, start_by_command
+from bot.features.schedules.listeners import (
+    schedule_by_command,
+    set_rule_by_command,
+    start_at,
+    tell_schedules,
+)
+from bot.features.start.listeners import open_filled
 from bot.features.start.service import filled
 from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer
@@ -29,6 +36,7 @@ from bot.listeners.registry import Ack, Listeners
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import DoneBefore
 from bot.ui.ids import COMMAND
+from bot.ui.replies import use_a_channel
 
 on = Listeners()
 ASK = "help and errors need none; what each command does asks the gate"
@@ -45,7 +53,11 @@ class Services:
 
 @on.command(COMMAND, needs_no_proof=ASK)
 async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
-    await obey(Said(ack, bot, use, asked), parse(typed.text))
+    command = parse(typed.text)
+    if asked.in_group_dm and not isinstance(command, c.Help):
+        await answer(ack, bot, asked, use_a_channel())
+        return
+    await obey(Said(ack, bot, use, asked), command)
 
 
 @on.event("app_mention", needs_no_proof=ASK)
@@ -144,17 +156,41 @@ async def open_form(said: Said, _: c.OpenForm) -> None:
 
 
 async def start(said: Said, command: c.Start) -> None:
-    await start_by_command(
+    await start_at(
         said.ack,
         said.bot,
         said.use.rooms,
         said.use.links,
         said.asked,
-        room=command.room,
+        typed=command.room,
         options=command.options,
         preset=command.preset,
         written=lambda room, preset: c.command_line(replace(command, room=room, preset=preset)),
     )
+
+
+async def schedule(said: Said, command: c.Schedule) -> None:
+    if command.room is None:
+        await _later(said, tell_schedules(said.bot, said.asked))
+        return
+    await schedule_by_command(
+        said.ack,
+        said.bot,
+        said.use.rooms,
+        said.asked,
+        typed=command.room,
+        options=command.options,
+        preset=command.preset,
+        written=lambda room, preset: c.command_line(replace(command, room=room, preset=preset)),
+    )
+
+
+async def schedules(said: Said, _: c.Schedules) -> None:
+    await _later(said, tell_schedules(said.bot, said.asked))
+
+
+async def auto(said: Said, command: c.Auto) -> None:
+    await _later(said, set_rule_by_command(said.bot, said.use.rooms, said.asked, command.room))
 
 
 async def steer(
@@ -201,6 +237,10 @@ async def list_(said: Said, command: c.List) -> None:
     await _later(said, telling)
 
 
+async def find(said: Said, command: c.Find) -> None:
+    await _later(said, tell_found(said.bot, said.asked, command.words or ""))
+
+
 async def follow_(said: Said, command: c.Follow) -> None:
     await _later(said, follow(said.bot, said.use.rooms, said.asked, command.room))
 
@@ -224,6 +264,9 @@ HANDLERS: Mapping[type, Callable[..., Awaitable[None]]] = {
     c.Help: explain,
     c.OpenForm: open_form,
     c.Start: start,
+    c.Schedule: schedule,
+    c.Schedules: schedules,
+    c.Auto: auto,
     c.Stop: partial(steer, action="stop"),
     c.Pause: partial(steer, action="pause"),
     c.Resume: partial(steer, action="resume"),
@@ -231,6 +274,7 @@ HANDLERS: Mapping[type, Callable[..., Awaitable[None]]] = {
     c.Presets: presets,
     c.Status: status,
     c.List: list_,
+    c.Find: find,
     c.Follow: follow_,
     c.Unfollow: unfollow_,
     c.Doctor: doctor,

@@ -33,6 +33,27 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """`room` is the room and the time, as typed. None: list what is scheduled."""
+
+    room: str | None = None
+    options: RecordingOptions = field(default_factory=RecordingOptions)
+    preset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Auto:
+    """`room` is the room and what to do, as typed: `standup on`."""
+
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     room: str | None = None
 
@@ -56,6 +77,13 @@ class Status:
 class List:
     room: str | None = None
     count: int = DEFAULT_LIST_COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """`words` are what was said, and filters, as typed but for white space."""
+
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +121,15 @@ class Help:
 Command = (
     OpenForm
     | Start
+    | Schedule
+    | Schedules
+    | Auto
     | Stop
     | Pause
     | Resume
     | Status
     | List
+    | Find
     | Follow
     | Unfollow
     | Doctor
@@ -139,15 +171,19 @@ def command_line(command: Command) -> str:
     match command:
         case OpenForm():
             return COMMAND
-        case Start(room, options, preset):
+        case Start(room, options, preset) | Schedule(room, options, preset):
             raw = write_options(options) | ({PRESET: preset} if preset else {})
-            return _line("start", _room(room), *_flag_words(raw))
-        case Stop(room) | Pause(room) | Resume(room) | Follow(room) | Unfollow(room):
+            return _line(type(command).__name__.lower(), _room(room), *_flag_words(raw))
+        case Auto(room) | Stop(room) | Pause(room) | Resume(room) | Follow(room) | Unfollow(room):
             return _line(type(command).__name__.lower(), _room(room))
+        case Schedules():
+            return _line("schedules")
         case Status():
             return _line("status")
         case List(room, count):
             return _line("list", _room(room), "" if count == DEFAULT_LIST_COUNT else str(count))
+        case Find(words):
+            return _line("find", words or "")
         case Doctor():
             return _line("doctor")
         case Settings():

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from bot.core.options import RecordingOptions
 from bot.features.commands.lexer import Token, lex
 from bot.features.commands.model import (
+    Auto,
     Command,
     CommandError,
     Doctor,
+    Find,
     Follow,
     Help,
     List,
@@ -23,6 +25,8 @@ from bot.features.commands.model import (
     Pause,
     Presets,
     Resume,
+    Schedule,
+    Schedules,
     Settings,
     Start,
     Status,
@@ -61,6 +65,7 @@ FILLERS = ("record", "please", "pls", "just")  # before a command
 _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)
 _ANY_DASH = re.compile(rf"[{DASHES}_]")
 _SIZE_SO_FAR = re.compile(r"[0-9]+ ?[x×*](?: ?[0-9]+)?", re.IGNORECASE)
+_FIND = re.compile(rf"\s*(?:{COMMAND}\s+)?find(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _HELP_NAMES = ("help", "h", "?")
 _YES_OR_NO = ("no", "false", "off", "none", "yes", "true", "on")
 
@@ -113,6 +118,8 @@ def parse(text: str) -> Command | CommandError:
     if len(text) > MAX_TEXT_CHARS:
         accepted = f"A command can have at most {MAX_TEXT_CHARS} characters. Use the form for more."
         return CommandError("The command is too long.", accepted, None, COMMAND, Understood())
+    if found := _FIND.fullmatch(text):
+        return Find(" ".join((found[1] or "").split()) or None)
     lexed = lex(text)
     tokens = lexed.tokens
     if tokens and not tokens[0].quoted and fold(tokens[0].text) == COMMAND:
@@ -173,7 +180,7 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Read:
         problems.extend(_option_problems(options, reading.flags))
         options = RecordingOptions()
     command = _build(entry.word, room, options, count, topic)
-    if isinstance(command, Start):
+    if isinstance(command, Start | Schedule):
         command = replace(command, preset=preset)
     return _Read(command, entry, tuple(problems), understood)
 
@@ -204,11 +211,15 @@ def _build(
     commands: dict[str, Command] = {
         "": OpenForm(),
         "start": Start(room, options),
+        "schedule": Schedule(room, options),
+        "schedules": Schedules(),
+        "auto": Auto(room),
         "stop": Stop(room),
         "pause": Pause(room),
         "resume": Resume(room),
         "status": Status(),
         "list": List(room, count),
+        "find": Find(room),
         "follow": Follow(room),
         "unfollow": Unfollow(room),
         "doctor": Doctor(),
