@@ -10,7 +10,8 @@ _VIA = {
     "command": "by command",
     "form": "with the form",
     "again": "with the settings of another",
-    "schedule": "by schedule",
+    "schedule": "by a schedule",
+    "rule": "by a rule of the room",
 }
 
 
@@ -62,8 +63,8 @@ def _acts(fact: f.Fact) -> Iterator[Act]:
             yield Act(fact.at, fact.by, "shared it to", fact.channel_id)
         case f.Followed(by=str(by)):
             yield Act(fact.at, by, "had it shown in", fact.channel_id)
-        case f.EndSet():
-            yield Act(fact.at, fact.by, "set when it ends")
+        case f.EndSet(by=str(by)):
+            yield Act(fact.at, by, "set when it ends")
         case f.ForgetRequested():
             yield Act(fact.at, fact.by, "asked to forget it")
         case _:
