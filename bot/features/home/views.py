@@ -37,7 +37,10 @@ def home_view(home: HomePage, now: datetime) -> View:
     """Build the tab for one person; the caller omits what they cannot see."""
     start = button("Start a recording", ids.OPEN_FORM, style="primary")
     scheduled = button("Schedules", ids.SCHEDULES, label="All schedules that you can see")
-    blocks = actions([start, scheduled]) if home.member else [section(WELCOME)]
+    find = button("Search transcripts", ids.OPEN_FIND)
+    blocks = (
+        actions([start, scheduled, find]) if home.member else [section(WELCOME), *actions([find])]
+    )
     blocks += [*_running(home, now), *_recent(home)]
     if home.member:
         blocks += [*_presets(home), *_settings(home)]
