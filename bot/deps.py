@@ -25,7 +25,7 @@ class Deps:
     new_id: Callable[[], str]
     short_secrets: tuple[str, ...] = ()  # names of settings, for the check-up
     keep_transcripts_for: timedelta = timedelta(days=90)  # 0: none is kept
-    keep_recordings_for: timedelta | None = timedelta(days=400)  # None: for ever
+    keep_records_for: timedelta | None = timedelta(days=400)  # None: for ever
     public_url: str | None = None  # the origin of the meeting pages; None: there are none
 
     @property

@@ -72,6 +72,8 @@ async def tidy(deps: Deps) -> None:
     )
     await deps.store.dead_letters.retry_webhooks(now - DEAD_RETRIED_FOR)
     await deps.store.forgetting.purge_forgotten(now - FORGOTTEN_FOR)
+    if deps.keep_records_for is not None:
+        await deps.store.forgetting.purge_audit(now - deps.keep_records_for)
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
     gone += await deps.store.purging.webhooks_done(now - MATCHED_FOR)
@@ -82,7 +84,7 @@ async def tidy(deps: Deps) -> None:
 
 async def drop_recordings(deps: Deps) -> int:
     """Those that are older than they are to be kept; return how many."""
-    keep = deps.keep_recordings_for
+    keep = deps.keep_records_for
     if keep is None:
         return 0
     before = deps.now() - keep

@@ -170,7 +170,7 @@ async def test_what_is_too_old_is_purged_with_everything_about_it(
     clock.advance(400 * DAY - 3 * DAY)
     assert await drop_recordings(deps) == 0
     clock.advance(10 * S)
-    assert await drop_recordings(replace(deps, keep_recordings_for=None)) == 0
+    assert await drop_recordings(replace(deps, keep_records_for=None)) == 0
     assert await drop_recordings(deps) == 2
     for key in (old, packed_one):
         with pytest.raises(UnknownRecording):
