@@ -31,6 +31,7 @@ from bot.features.commands import listeners as commands
 from bot.features.control import listeners as control
 from bot.features.details import listeners as details
 from bot.features.doctor import listeners as doctor
+from bot.features.find import listeners as find
 from bot.features.follow import listeners as follow
 from bot.features.forget import listeners as forget
 from bot.features.history.service import Lists
@@ -47,9 +48,11 @@ from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules import listeners as schedules
+from bot.features.schedules.service import Planner
 from bot.features.schedules.steps import Timekeeper
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
+from bot.features.start.model import Later
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
@@ -89,6 +92,7 @@ FEATURES = (
     results,
     share,
     follow,
+    find,
     forget,
     unfurl,
     channel_settings,
@@ -185,6 +189,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
                 Homes: homes,
                 Meetings: meetings,
                 RoomDirectory: directory,
+                Later: Planner(deps, rights),
                 Unfurling: Unfurling(deps, directory, visibility, links),
                 commands.Services: commands.Services(directory, lists, links),
             },
