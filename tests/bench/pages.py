@@ -90,7 +90,7 @@ async def _measured(browser: Browser, link: str) -> list[Figure]:
         transcripts.append(float(await page.evaluate("window.paintedAt")))
         if len(paints) < TIMES:
             await context.close()
-    await page.wait_for_function("document.querySelector('video')?.readyState > 1")
+    await page.wait_for_function("() => document.querySelector('video')?.readyState > 1")
     seeks = [float(await page.evaluate(SEEK, n)) for n in TURNS]
     sizes = dict(await page.evaluate(SIZES))
     own = sum(n for p, n in sizes.items() if "/assets/" in p or p.count("/") == 2)
@@ -110,7 +110,7 @@ async def _open(page: Page, link: str) -> Page:
     page.set_default_timeout(60_000)
     await page.add_init_script(WATCH)
     await page.goto(link, wait_until="commit")
-    await page.wait_for_function("window.paintedAt > 0")
+    await page.wait_for_function("() => window.paintedAt > 0")
     return page
 
 
