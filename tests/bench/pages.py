@@ -19,7 +19,7 @@ HOURS = 3
 SENTENCES = 2_200  # as people speak: some 29,000 words
 SPEAKERS = ("Ana", "Ben", "ליאת", "Chloé", "Dora", "Emil")
 TIMES = 7
-TURNS = (5, 120, 300, 480, 40, 610, 250)
+TURNS = (5, 120, 300, 480, 40, 500, 250)
 # `paintedAt` is when the transcript is on the screen: a frame after it is in the tree.
 WATCH = """
 addEventListener("DOMContentLoaded", () => {
