@@ -37,7 +37,7 @@ from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
-from tests.voice import schedules
+from tests.voice import found, schedules
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 ROOMS = [
@@ -139,6 +139,9 @@ def _asking() -> list[Sample]:
         ),
         only_you("Slack does not answer", replies.slack_silent),
         only_you("Slack refuses", replies.slack_refused, "internal_error"),
+        only_you("The Slack app lacks a scope", replies.permission_missing, "users:read"),
+        only_you("… that Slack does not name", replies.permission_missing, None),
+        only_you("A command in a group direct message", replies.use_a_channel),
         only_you("The database does not answer", replies.store_silent),
         only_you("The bot's disk is full", replies.disk_full),
         only_you("The bot takes too long", replies.took_too_long),
@@ -325,8 +328,8 @@ GROUPS = (
     ),
     Group(
         "Lists and help",
-        "Only visible to the person who asked.",
-        (*_lists(), *schedules.lists()),
+        "Only visible to the person who asked, but for a moment that somebody shares.",
+        (*_lists(), *schedules.lists(), *found.samples()),
     ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),
     Group("Refusals", "A refusal names the people who can.", tuple(_rights())),

@@ -15,6 +15,7 @@ from bot.features.commands.views import command_error, help_reply, send_it_anew
 from bot.features.control.listeners import steer_by_command
 from bot.features.control.service import Control
 from bot.features.doctor.listeners import tell_doctor
+from bot.features.find.listeners import tell_found
 from bot.features.follow.listeners import follow, unfollow
 from bot.features.history.listeners import tell_list, tell_status
 from bot.features.history.service import Lists
@@ -35,6 +36,7 @@ from bot.listeners.registry import Ack, Listeners
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import DoneBefore
 from bot.ui.ids import COMMAND
+from bot.ui.replies import use_a_channel
 
 on = Listeners()
 ASK = "help and errors need none; what each command does asks the gate"
@@ -51,7 +53,11 @@ class Services:
 
 @on.command(COMMAND, needs_no_proof=ASK)
 async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
-    await obey(Said(ack, bot, use, asked), parse(typed.text))
+    command = parse(typed.text)
+    if asked.in_group_dm and not isinstance(command, c.Help):
+        await answer(ack, bot, asked, use_a_channel())
+        return
+    await obey(Said(ack, bot, use, asked), command)
 
 
 @on.event("app_mention", needs_no_proof=ASK)
@@ -231,6 +237,10 @@ async def list_(said: Said, command: c.List) -> None:
     await _later(said, telling)
 
 
+async def find(said: Said, command: c.Find) -> None:
+    await _later(said, tell_found(said.bot, said.asked, command.words or ""))
+
+
 async def follow_(said: Said, command: c.Follow) -> None:
     await _later(said, follow(said.bot, said.use.rooms, said.asked, command.room))
 
@@ -264,6 +274,7 @@ HANDLERS: Mapping[type, Callable[..., Awaitable[None]]] = {
     c.Presets: presets,
     c.Status: status,
     c.List: list_,
+    c.Find: find,
     c.Follow: follow_,
     c.Unfollow: unfollow_,
     c.Doctor: doctor,
