@@ -331,9 +331,9 @@
   }
 
   function onPlayFrom(event) {
-    const target = event.target.closest("[data-at]");
+    const target = event.target.closest("[data-at]") ?? event.target.closest(".turn.timed")?.querySelector(".time");
     if (!target) return;
-    const selecting = !target.matches("button") && !getSelection().isCollapsed;
+    const selecting = !event.target.matches("button") && !getSelection().isCollapsed;
     if (selecting) return;
     follow();
     seek(Number(target.dataset.at), { play: true });
