@@ -2,7 +2,7 @@
 
 They are read as before, and unpacked when something new is written about the recording. A version
 that cannot read them must not run beside this one any more, so nothing is packed in the first day
-after the upgrade (docs/adr/0021).
+after the upgrade (docs/adr/0022).
 """
 
 import json
