@@ -57,7 +57,7 @@ class People:
         """
         member = await self._member(user)
         belongs = [g for g in groups if user in await self._group(g)]
-        return Person(user, member.standing, member.admin, frozenset(belongs))
+        return Person(user, member.standing, member.admin, frozenset(belongs), zone=member.zone)
 
     async def user_groups(self) -> dict[str, str] | None:
         """Every user group's name by id; None where Slack does not show them to us."""

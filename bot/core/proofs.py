@@ -53,6 +53,15 @@ class OwnDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnChoice:
+    """A question that this person was asked within the last hour; `answer` is the button's."""
+
+    choice_id: str
+    by: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeenPreset:
     """A preset of the workspace, or of a channel that `by` is in."""
 
@@ -74,4 +83,13 @@ class Horizon:
     complete: bool = True
 
 
-PROOFS = (HomeMember, SeenRecording, SeenAsset, OpenChannel, OwnDraft, SeenPreset, Horizon)
+PROOFS = (
+    HomeMember,
+    SeenRecording,
+    SeenAsset,
+    OpenChannel,
+    OwnDraft,
+    OwnChoice,
+    SeenPreset,
+    Horizon,
+)

@@ -12,6 +12,7 @@ from bot.store.errors import StoreError
 log = structlog.get_logger()
 
 EVERY = timedelta(hours=1)
+CHOICES_FOR = timedelta(hours=1)
 DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
 HOMES_FOR = timedelta(days=1)
@@ -43,4 +44,5 @@ async def tidy(deps: Deps) -> None:
     await deps.store.forgetting.purge_forgotten(now - FORGOTTEN_FOR)
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
+    await deps.store.purging.choices(now - CHOICES_FOR)
     log.info("tidied", rows=gone)

@@ -11,7 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.access.gate import Gate, NotOpen, UnknownPreset
+from bot.access.gate import Gate, NotOpen, UnknownChoice, UnknownPreset
 from bot.access.rights import NoRight, Rights
 from bot.access.views import not_open, refused_message
 from bot.deps import Deps
@@ -23,7 +23,7 @@ from bot.listeners.payloads import Asked
 from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
 from bot.ui.message import Message, message_view
-from bot.ui.replies import forgotten_reply, something_broke, try_again_soon
+from bot.ui.replies import forgotten_reply, something_broke, too_old, try_again_soon
 
 log = structlog.get_logger()
 
@@ -82,6 +82,8 @@ def for_people(failed: BaseException) -> Message:
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
+    if isinstance(failed, UnknownChoice):
+        return too_old()
     if isinstance(failed, NotOpen):
         return not_open()
     unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)

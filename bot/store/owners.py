@@ -1,13 +1,14 @@
-"""Whose drafts and presets are: what access checks need of tables that features read."""
+"""Whose drafts, presets and choices are: what access checks need of tables that features read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from bot.store.repository import Repository
-from bot.store.schema import drafts, presets
+from bot.store.schema import choices, drafts, presets
 
-d, p = drafts.c, presets.c
+d, p, h = drafts.c, presets.c, choices.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,12 @@ class PresetOwner:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceOwner:
+    user: str
+    asked_at: datetime
+
+
 class Owners(Repository):
     async def draft(self, request_id: str) -> DraftOwner | None:
         query = select(d.user_id, d.channel).where(self._mine(drafts), d.request_id == request_id)
@@ -36,3 +43,9 @@ class Owners(Repository):
         async with self._db.read() as conn:
             row = (await conn.execute(query)).first()
         return PresetOwner(row.scope, row.by_user) if row else None
+
+    async def choice(self, choice_id: str) -> ChoiceOwner | None:
+        query = select(h.user_id, h.asked_at).where(self._mine(choices), h.choice_id == choice_id)
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+        return ChoiceOwner(row.user_id, row.asked_at) if row else None

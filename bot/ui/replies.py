@@ -29,6 +29,11 @@ def forgotten_reply() -> Message:
     return say("It was forgotten or deleted, or it is in a channel you do not have access to.")
 
 
+def too_old() -> Message:
+    """Answer a button of a question that is over an hour old, or that somebody else was asked."""
+    return say("This question is no longer open. Write your request again.")
+
+
 def expired_trigger(request_id: str | None = None) -> Message:
     """Offer a button for the form; with the request id of a draft, the form is filled in."""
     text = "Slack took too long to open the form. Open it here."

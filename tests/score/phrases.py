@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.core.options import NAMED_RESOLUTIONS
 from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, next_starts, stop_time
 from bot.features.commands.answers import say
-from bot.features.commands.names import RoomNames
+from bot.features.rooms.names import RoomNames
 from bot.features.commands.understanding import understand
 from bot.features.commands.understood import (
     Outcome,

@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bot.features.commands.names import RoomNames
+from bot.features.rooms.names import RoomNames
 from bot.features.commands.understanding import LONGEST, understand
 from bot.features.commands.understood import Where, World
 from bot.features.rooms.model import RoomEntry

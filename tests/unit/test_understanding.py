@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.when import Unclear
 from bot.features.commands.answers import say
-from bot.features.commands.names import RoomNames
+from bot.features.rooms.names import RoomNames
 from bot.features.commands.understanding import LONGEST, understand
 from bot.features.commands.understood import (
     Deed,

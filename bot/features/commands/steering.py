@@ -60,7 +60,7 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     if said.thread and sense.all_of_them:
         return which(said, intent, _here(said, intent))
     if said.thread:
-        return steer(said, intent, said.thread, sure=sure)
+        return steer(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, sense, sure=sure, reference=reference)
 
 
@@ -195,7 +195,8 @@ def _unwanted(said: Said, sense: Sense) -> Understood:
         same = said.thread is not None and said.thread.room_id == room.room_id
         return steer(said, Intent.STOP, room, sure=same and not asks)
     if said.thread and not later and not said.rooms:
-        return steer(said, Intent.STOP, said.thread, sure=not asks)
+        sure = not asks and not said.world.thread_is_over
+        return steer(said, Intent.STOP, said.thread, sure=sure)
     return which(said, Intent.STOP, _here(said, Intent.STOP))
 
 
@@ -205,7 +206,8 @@ def unschedule(said: Said, sense: Sense) -> Understood:
     if room is None and said.doubt is None and not said.rooms:
         near, reference = said.suggested(Intent.UNSCHEDULE)
         if not near and said.thread and sense.cancels:
-            return steer(said, Intent.STOP, said.thread, sure=clear and not reference)
+            sure = clear and not reference and not said.world.thread_is_over
+            return steer(said, Intent.STOP, said.thread, sure=sure)
         if sense.cancels and sense.thing and not reference and not said.end():
             return which(said, Intent.STOP, _here(said, Intent.STOP))
         planned = near or tuple(

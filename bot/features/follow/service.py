@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.core.facts import Followed
 from bot.core.proofs import HomeMember, OpenChannel
 from bot.deps import Deps
-from bot.kit.typed_text import fold
 from bot.slack.errors import CannotPostThere
 
 
@@ -32,16 +31,3 @@ async def follow_room(
             running.key, [Followed(at=deps.now(), channel_id=channel)]
         )
     return new
-
-
-async def unfollow_named(
-    deps: Deps, name: str, channel: str, *, once: Sequence[str] = ()
-) -> str | None:
-    """By the name that the channel knows it under; None if it follows no such room."""
-    same = [
-        f for f in await deps.store.follows.follows_of(channel) if fold(f.room_name) == fold(name)
-    ]
-    if len(same) != 1:
-        return None
-    await deps.store.follows.unfollow(same[0].room_id, channel, once=once)
-    return same[0].room_name

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.access.gate import Gate
+from bot.core.places import is_channel
 from bot.core.proofs import Horizon, SeenRecording
+from bot.core.when import Past
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
 from bot.features.history.model import Row
@@ -29,34 +31,58 @@ class Lists:
         self._gate = gate
         self._links = links
 
-    async def status(self, to: Horizon, channel: str) -> tuple[list[Row], list[Row]]:
-        """What runs now: shown in this channel, and elsewhere as far as they may know of it."""
+    async def status(
+        self, to: Horizon, channel: str, room_id: str | None = None
+    ) -> tuple[list[Row], list[Row]]:
+        """What runs now, in one room or all: shown in this channel, and elsewhere as far as they
+        may know of it."""
         here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
         every = await self._deps.store.lists.running(to=to)
         others = [row for row in every if row.key not in known]
+        if room_id is not None:
+            here = [row for row in here if row.room_id == room_id]
+            others = [row for row in others if row.room_id == room_id]
         seen_here, seen = await self.look(to, here), await self.look(to, others)
         return await self.rows(seen_here), await self.rows(seen)
 
     async def recent(
-        self, to: Horizon, *, room_id: str | None, channel: str, count: int, files: bool
+        self,
+        to: Horizon,
+        *,
+        room_id: str | None,
+        channel: str,
+        count: int,
+        files: bool,
+        past: Past | None = None,
     ) -> list[Row]:
-        """Of a room, wherever they may know of it; else of this channel."""
-        if room_id is None:
-            found = await self._deps.store.lists.recent(channel=channel, limit=count)
-            seen = await self.look(to, found)
+        """Of a room, or asked for in a direct message, wherever they may know of it.
+
+        Else of this channel. `past` is the time of the request.
+        """
+        if room_id is None and is_channel(channel):
+            limit = LOOKED_THROUGH if past else count
+            found = await self._deps.store.lists.recent(channel=channel, limit=limit)
+            seen = (await self.look(to, [row for row in found if _is_of(row, past)]))[:count]
         else:
-            seen = await self.page(to, count, room_id=room_id)
+            seen = await self.page(to, count, room_id=room_id, past=past)
         return await self.rows(seen, files=files)
 
-    async def page(self, to: Horizon, count: int, *, room_id: str | None = None) -> list[Seen]:
+    async def page(
+        self,
+        to: Horizon,
+        count: int,
+        *,
+        room_id: str | None = None,
+        past: Past | None = None,
+    ) -> list[Seen]:
         """The newest that they may know of. What looked public and is not makes room for others."""
         seen: list[Seen] = []
         for offset in range(0, LOOKED_THROUGH, AT_A_TIME):
             rows = await self._deps.store.lists.recent(
                 to=to, room_id=room_id, limit=AT_A_TIME, offset=offset
             )
-            seen += await self.look(to, rows)
+            seen += await self.look(to, [row for row in rows if _is_of(row, past)])
             if len(seen) >= count or len(rows) < AT_A_TIME:
                 break
         return seen[:count]
@@ -73,6 +99,12 @@ class Lists:
             *(self._links.link(one.proof.channel, cards.get(one.row.key, ())) for one in seen)
         )
         return [_row(one, link, files) for one, link in zip(seen, links, strict=True)]
+
+
+def _is_of(row: RecordingRow, past: Past | None) -> bool:
+    if past is None:
+        return True
+    return past.since <= row.requested_at and (past.until is None or row.requested_at < past.until)
 
 
 def _row(seen: Seen, permalink: str | None, files: bool) -> Row:

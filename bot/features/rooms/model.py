@@ -108,6 +108,11 @@ def match_room(reference: str, known: Sequence[RoomEntry]) -> RoomMatch:
     return Unknown((), by_id_alone, none_known=not known)
 
 
+def room_id_of(text: str) -> str | None:
+    """The text, if it looks like a room's id."""
+    return text if _ROOM_ID.fullmatch(text) else None
+
+
 def room_id_of_link(url: str) -> str | None:
     """The room id in a 100ms room link, such as https://acme.app.100ms.live/preview/<id>/host."""
     link = _link_of(strip_invisible(unwrap_link(url)).strip())
