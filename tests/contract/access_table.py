@@ -55,7 +55,7 @@ class Rule:
     anything of anybody else's, with the reason.
     """
 
-    about: Literal["recording", "channel", "draft", "member", "command", "none"]
+    about: Literal["recording", "channel", "draft", "choice", "member", "command", "none"]
     effect: str = ""
     who: frozenset[str] = FULL
     why: str = ""
@@ -92,6 +92,7 @@ HANDLERS: Mapping[str, Rule] = {
     # A channel, which Slack itself names.
     "action room_unfollow": Rule("member", "-follows"),
     # Another person's draft.
+    "action choose": Rule("choice", "facts:stop_requested", frozenset({"starter"})),
     "action form_back": Rule("draft", "views.open", frozenset({"starter"})),
     "action start_preset_id": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_audio_only": Rule("draft", "views.update", frozenset({"starter"})),

@@ -196,7 +196,7 @@ async def ask(request: Request, found: Understood) -> None:
             if not request.known.world.names.rooms:
                 await request.tell(no_rooms_yet())
                 return
-        if found.why is Why.NEEDS_ROOM:
+        if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.asked.typed):
             await _open_form(request, found)
             return
     wishes = wishes_of(found.offers, found, request.known.world, request.known.rows)
@@ -378,6 +378,9 @@ async def status(request: Request, found: Understood) -> None:
 
 
 async def list_(request: Request, found: Understood) -> None:
+    if found.why is Why.NO_ROOM:
+        await _say(request, found)
+        return
     telling = tell_list(
         request.bot,
         request.use.lists,

@@ -51,6 +51,8 @@ class Options:
 
 def split_flags(text: str) -> tuple[str, Flags]:
     """Cut off what is written as options; words behind it that are no values join the rest."""
+    if text in ("-h", "-?", "-help"):
+        return "", Flags(help=True)
     found = _FLAG.search(text)
     if found is None:
         return text, Flags()

@@ -78,9 +78,9 @@ def _start_unknown(
     """Decide about a start of a room that is not named exactly; a room where it is clear."""
     link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
     code = next((p for p in left if p.words[0].sort == "code"), None)
-    if code and room_id_of(code.words[0].key) and said.where is Where.SLASH:
+    if code and room_id_of(code.words[0].key):
         return RoomEntry(code.words[0].key, code.words[0].key)
-    if link and (room_id := room_id_of_link(link)) and said.where is Where.SLASH:
+    if link and (room_id := room_id_of_link(link)):
         return RoomEntry(room_id, room_id)  # a room that the directory does not have yet
     if link or code:
         reference = code.words[0].text if code else None

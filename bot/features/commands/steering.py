@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.core.when import Day, Moment, Reading, Refused, Repeat, StopAfter, Unclear, When
 from bot.features.commands.said import Said
 from bot.features.commands.sense import Force, Sense
+from bot.features.commands.sentences import Sort
 from bot.features.commands.understood import (
     Deed,
     Outcome,
@@ -47,6 +48,8 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
         return replace(made, offers=(*made.offers, *said.second()))
     if said.rooms and not said.doubt:
         return which(said, intent, said.rooms[0])
+    if exact := _unknown_id(said):
+        return answered(intent, Why.NOT_RECORDED, reference=exact, sure=False)
     near, reference = said.suggested(intent)
     fits = _fitting(said, intent, near)
     if fits or (near and said.thread is None):
@@ -62,6 +65,19 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     if said.thread:
         return steer(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, sense, sure=sure, reference=reference)
+
+
+def _unknown_id(said: Said) -> str | None:
+    """Return the id, code or link of a room that is not known: it names no other one."""
+    return next(
+        (
+            piece.words[0].text
+            for piece in said.pieces
+            if piece.sort is Sort.LINK
+            or (piece.sort is Sort.UNREAD and piece.words[0].sort == "code")
+        ),
+        None,
+    )
 
 
 def _all_but(said: Said, intent: Intent) -> Understood:

@@ -15,6 +15,7 @@ from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.starting import form, start
 from bot.features.commands.steering import steer, steering, unschedule, which
 from bot.features.commands.understood import (
+    OPEN_FORM,
     Deed,
     Outcome,
     Understood,
@@ -43,6 +44,8 @@ def understand(text: str, where: Where, world: World) -> Understood:
     done = _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
+    if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
+        return replace(done, offers=(*done.offers, Deed(OPEN_FORM)))
     return done
 
 
@@ -117,10 +120,21 @@ def _decided(said: Said) -> Understood:
             recorded = room is not None and room.room_id in said.world.recorded
             why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
             return answered(intent, why, room=room, when=said.past())
+        case Intent.LIST | Intent.SUMMARY if said.where is Where.SLASH and not said.rooms:
+            return _list_of(said, intent)
         case _:
             return answered(
                 intent, room=said.room_or_thread(), count=said.count(), when=said.past()
             )
+
+
+def _list_of(said: Said, intent: Intent) -> Understood:
+    """Show the recordings of a room, also of the only one with a name alike."""
+    near, reference = said.suggested(intent)
+    if reference and len(near) != 1:
+        return answered(intent, Why.NO_ROOM, reference=reference, sure=False)
+    room = near[0] if near else said.thread
+    return answered(intent, room=room, count=said.count(), when=said.past())
 
 
 def _without_verb(said: Said) -> Understood:
