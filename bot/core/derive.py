@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from bot.core.assets import Assets, assets_of, transcription_of
 from bot.core.facts import (
@@ -11,6 +11,7 @@ from bot.core.facts import (
     BeamFailed,
     BeamStarted,
     BeamStopped,
+    CallFailed,
     CannotPost,
     Discovered,
     Fact,
@@ -92,6 +93,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         duration_s=_duration_s(log, assets, started_at, stopped_at),
         stop_reason=_first_of(f.reason for f in _all(log, BeamStopped)),
         stop_pending=_stop_pending(log),
+        stop_failed=_stop_failed(log),
         stop_wishes=tuple(f.by for f in _all(log, StopWished)),
         pause_pending=_pause_pending(log),
         forget_by=_first_of(f.by for f in _all(log, ForgetRequested)),
@@ -140,7 +142,7 @@ def _phase(
     if refused := _last(log, StartRefused):
         return Phase.NOT_STARTED, Problem(Why.REFUSED, refused.message, refused.status)
     if _has(log, StartParked):
-        return Phase.NOT_STARTED, Problem(Why.PARKED)
+        return Phase.NOT_STARTED, Problem(Why.PARKED, after=last_failure(log, "start"))
     if attempted_at is None and _has(log, StopRequested):
         return Phase.NOT_STARTED, Problem(Why.CANCELLED)
     if attempted_at is None and (blocked := _cannot_post_at_home(log)):
@@ -207,6 +209,19 @@ def _stop_pending(log: tuple[Fact, ...]) -> bool:
     asked = _last(log, StopRequested)
     done = [f.at for f in log if isinstance(f, StopSent | StopRefused)]
     return asked is not None and (not done or asked.at > max(done))
+
+
+def last_failure(log: Iterable[Fact], call: Literal["start", "stop"]) -> CallFailed | None:
+    """The last call of this kind that 100ms did not answer as it should."""
+    failed = [f for f in log if isinstance(f, CallFailed) and f.call == call]
+    return failed[-1] if failed else None
+
+
+def _stop_failed(log: tuple[Fact, ...]) -> CallFailed | None:
+    asked, failed = _last(log, StopRequested), last_failure(log, "stop")
+    if asked is None or failed is None or not _stop_pending(log):
+        return None
+    return failed if failed.at >= asked.at else None
 
 
 def _pause_pending(log: tuple[Fact, ...]) -> PauseRequested | None:

@@ -17,6 +17,8 @@ from bot.core.places import Place
 HmsStatus = Literal["starting", "running", "stopping", "post_processing", "completed", "failed"]
 AssetStatus = Literal["processing", "completed", "failed"]
 Via = Literal["command", "form", "again"]
+# Why a call to 100ms brought no answer of use: a clear no, an error of its own, a rate limit …
+Cause = Literal["refused", "error", "limited", "timeout", "network", "unreadable"]
 
 
 class _Fact(BaseModel):
@@ -166,6 +168,20 @@ class StartRefused(_Fact):
     message: str
 
 
+class CallFailed(_Fact):
+    """A call to 100ms failed, and not in the same way as the one before. It is made again."""
+
+    kind: Literal["call_failed"] = "call_failed"
+    each_time_counts: ClassVar[bool] = True
+    call: Literal["start", "stop"]
+    cause: Cause
+    status: int | None = None
+    message: str = ""
+
+    def says_the_same(self, other: "CallFailed") -> bool:
+        return (self.cause, self.status) == (other.cause, other.status)
+
+
 class StartParked(_Fact):
     """Too late to start without asking the person again."""
 
@@ -211,6 +227,8 @@ class PauseDropped(_Fact):
     asked_at: AwareDatetime
     pause: bool
     why: Literal["late", "refused", "not_running"]
+    status: int | None = None
+    message: str = ""
 
 
 # What 100ms answered when asked.
@@ -327,6 +345,7 @@ Fact = Annotated[
     | Adopted
     | PointsTo
     | StartRefused
+    | CallFailed
     | StartParked
     | CannotPost
     | StopSent

@@ -1,6 +1,7 @@
-"""Proofs of access: what was checked for one person, in one request.
+"""Proofs: what was checked for one person in one request, and which lease was taken.
 
-Only `bot.access` constructs them (tests/unit/test_proofs.py). They carry ids, no models.
+Only `bot.access` constructs those of people, and only the queue `OwnWork`
+(tests/unit/test_proofs.py). They carry ids, no models.
 """
 
 from dataclasses import dataclass
@@ -83,6 +84,28 @@ class Horizon:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SearchScope:
+    """Whose transcripts `user` may search: those shown in `channels`, and their own.
+
+    Every channel was checked: they are in it, they ask there, or it is public and they are a full
+    member. Not `complete`: Slack did not say of every channel in time, and those are left out.
+    """
+
+    user: str
+    member: bool
+    channels: frozenset[str]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    """A lease that was taken on a recording. It may have lapsed since: each write checks."""
+
+    key: str
+    owner: str
+
+
 PROOFS = (
     HomeMember,
     SeenRecording,
@@ -92,4 +115,5 @@ PROOFS = (
     OwnChoice,
     SeenPreset,
     Horizon,
+    SearchScope,
 )

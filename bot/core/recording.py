@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.assets import VIDEO_TYPES, Assets, Transcription
-from bot.core.facts import Fact, PauseRequested, ResultsChecked
+from bot.core.facts import CallFailed, Fact, PauseRequested, ResultsChecked
 from bot.core.options import RecordingOptions
 
 
@@ -50,11 +50,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`status` is an HTTP status, `detail` is 100ms' or Slack's own word."""
+    """`status` is an HTTP status, `detail` is 100ms' or Slack's own word.
+
+    `after` is the last failed call to 100ms before the start became too old.
+    """
 
     why: Why
     detail: str = ""
     status: int | None = None
+    after: CallFailed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class Recording:
     duration_s: float | None
     stop_reason: str | None
     stop_pending: bool
+    stop_failed: CallFailed | None  # how 100ms answered the stop that is pending, if not well
     stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
     pause_pending: PauseRequested | None
     forget_by: str | None  # who wants it forgotten

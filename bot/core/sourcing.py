@@ -62,6 +62,23 @@ class Source:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class SourcedLine:
+    """A line of a summary, and the number of the sentence that it rests on, where certain."""
+
+    text: str
+    sentence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedSection:
+    """A section of a summary. `is_list`: its lines are bullets, else sentences of a paragraph."""
+
+    title: str
+    is_list: bool
+    lines: tuple[SourcedLine, ...]
+
+
 def is_agenda(title: str) -> bool:
     """Whether this section says what was planned; its lines rest on no single moment."""
     return title.strip().casefold().startswith("agenda")

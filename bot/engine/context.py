@@ -4,16 +4,22 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Wanted, Work
-from bot.core.facts import Fact
+from bot.core.derive import last_failure
+from bot.core.facts import CallFailed, Fact
 from bot.core.note import Loaded, Note
 from bot.core.policy import Policy
+from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
 from bot.core.steps import Action
 from bot.deps import Deps
+from bot.hms.errors import HmsRefused, HmsUnavailable
+
+MESSAGE_MOST = 300
 
 
 @dataclass(slots=True)
@@ -24,6 +30,7 @@ class Context:
     """
 
     deps: Deps
+    own: OwnWork
     state: Loaded
     pointer_link: str | None = None
     latest: Loaded = field(init=False)
@@ -59,11 +66,12 @@ class Context:
     ) -> None:
         """Commit that a call is about to be made. Raises LeaseLost if it is not ours to make."""
         note = Note(facts=facts, deliveries=deliveries)
-        self.latest = await self.deps.store.recordings.announce(self.latest, note)
+        self.latest = await self.deps.store.recordings.announce(self.own, self.latest, note)
 
     async def keep(self, facts: Sequence[Fact]) -> None:
         """Commit what is known already, in a step that goes on or fails."""
-        self.latest = await self.deps.store.recordings.advance(self.latest, Note(facts=facts))
+        note = Note(facts=facts)
+        self.latest = await self.deps.store.recordings.advance(self.own, self.latest, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,22 @@ class Dispatch:
 
     wanted: Callable[[Context], Wanted]
     carry_out: Callable[[Action, Context], Awaitable[Note]]
+
+
+def failed_call(
+    ctx: Context, call: Literal["start", "stop"], failed: HmsUnavailable | HmsRefused
+) -> list[Fact]:
+    """The failure as a fact; none if the same was noted last. Each run of failures is one fact."""
+    recording = ctx.latest.recording
+    before = recording.stop_failed if call == "stop" else last_failure(recording.log, call)
+    fact = CallFailed(
+        at=ctx.now,
+        call=call,
+        cause=failed.cause if isinstance(failed, HmsUnavailable) else "refused",
+        status=failed.status,
+        message=failed.message[:MESSAGE_MOST],
+    )
+    return [] if before is not None and fact.says_the_same(before) else [fact]
 
 
 def next_retry(

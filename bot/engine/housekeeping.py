@@ -13,6 +13,7 @@ log = structlog.get_logger()
 
 EVERY = timedelta(hours=1)
 CHOICES_FOR = timedelta(hours=1)
+DEAD_RETRIED_FOR = timedelta(days=1)  # by then, every replica has been upgraded
 DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
 HOMES_FOR = timedelta(days=1)
@@ -41,6 +42,7 @@ async def tidy(deps: Deps) -> None:
     gone = await deps.store.purging.purge(
         drafts_before=now - DRAFTS_FOR, inbox_before=now - INBOX_FOR
     )
+    await deps.store.dead_letters.retry_webhooks(now - DEAD_RETRIED_FOR)
     await deps.store.forgetting.purge_forgotten(now - FORGOTTEN_FOR)
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)

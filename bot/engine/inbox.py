@@ -4,35 +4,37 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from bot.core.facts import Fact
-from bot.core.note import POLL_NOW, Note
+from bot.core.note import Note
 from bot.deps import Deps
 from bot.engine.housekeeping import CLAIMED_WITHIN, UNCLAIMED
 from bot.engine.matching import About, Later, Nobody, match
 from bot.hms.webhook import Envelope, Ids, fact_of, ids_of
-from bot.kit.metrics import FAULTS, WEBHOOKS
-from bot.store.errors import StoreUnavailable, UnknownRecording
+from bot.kit.metrics import DEAD_LETTERS, FAULTS, WEBHOOKS
+from bot.store.errors import StoreUnavailable, UnknownRecording, UnreadableRecording
 from bot.store.store import Store
 from bot.store.values import InboxItem, InboxState, Settled
 
 log = structlog.get_logger()
 
 BATCH = 200
+DEPLOYED_WITHIN = timedelta(minutes=10)
 AT_A_STRETCH = 20
 BEAM = "beam."  # an event about a recording itself
 
 
-@dataclass(slots=True)
-class _Told:
-    """What a batch says about one recording."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One webhook, read."""
 
-    facts: list[Fact] = field(default_factory=list)
-    aliases: set[str] = field(default_factory=set)
-    items: list[int] = field(default_factory=list)
+    item: InboxItem
+    ids: Ids
+    fact: Fact | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +46,58 @@ class Read:
 
 
 async def match_inbox(deps: Deps) -> Read:
-    """Match one batch. Safe to repeat: facts have identities."""
+    """Match one batch. Safe to repeat: facts have identities.
+
+    What cannot be read is set aside as a dead letter, and the others go on.
+    """
     items = await deps.store.inbox.take(BATCH)
     if not items:
         return Read()
-    read: list[tuple[InboxItem, Envelope]] = []
-    ids: dict[int, Ids] = {}
-    for item in items:
-        envelope = Envelope.model_validate(item.entry.body)
-        read.append((item, envelope))
-        ids[item.id] = ids_of(envelope)
-        if len(read) % AT_A_STRETCH == 0:
-            await asyncio.sleep(0)  # webhooks that come in meanwhile are answered
-    known = await deps.store.recordings.keys_by_alias({a for i in ids.values() for a in i.aliases})
-    rooms = await deps.store.lists.open_in_rooms(_unnamed(ids.values(), known))
-    told: dict[str, _Told] = defaultdict(_Told)
     settled: list[Settled] = []
+    read: list[_Read] = []
+    for n, item in enumerate(items, start=1):
+        try:
+            read.append(_read(item))
+        except Exception as odd:
+            settled.append(_dead(item, odd))
+        if n % AT_A_STRETCH == 0:
+            await asyncio.sleep(0)  # webhooks that come in meanwhile are answered
+    aliases = {alias for one in read for alias in one.ids.aliases}
+    known = await deps.store.recordings.keys_by_alias(aliases)
+    rooms = await deps.store.lists.open_in_rooms(_unnamed((one.ids for one in read), known))
+    told: dict[str, list[_Read]] = defaultdict(list)
     nobodys: list[tuple[InboxItem, Ids]] = []
-    for item, envelope in read:
-        of = ids[item.id]
-        match match(of, known, rooms.get(of.room_id or "", ()), deps.now()):
+    for one in read:
+        match match(one.ids, known, rooms.get(one.ids.room_id or "", ()), deps.now()):
             case About(key=key):
-                _tell(told[key], item, envelope, of)
+                told[key].append(one)
+                WEBHOOKS.labels(one.item.entry.type, "matched").inc()
             case Later(ask=ask):
-                settled.append(_later(deps, item))
+                settled.append(_later(deps, one.item))
                 await _ask(deps.store, ask)
             case Nobody():
-                nobodys.append((item, of))
-    await _record(deps.store, told)
+                nobodys.append((one.item, one.ids))
+    for key, said in told.items():
+        settled += await _record(deps, key, said)
     followed = await _of_nobody(deps, nobodys, settled) if nobodys else False
     await deps.store.inbox.settle(settled)
+    ids = {one.item.id: one.ids for one in read}
     waiting = {s.id: ids[s.id] for s in settled if s.state is InboxState.WAITING}
     if waiting:
-        await _named_meanwhile(deps.store, waiting, known)
+        await _told_meanwhile(deps, waiting, known)
     return Read(len(items), look_out=followed)
+
+
+def _read(item: InboxItem) -> _Read:
+    """Raises whatever is wrong with it."""
+    envelope = Envelope.model_validate(item.entry.body)
+    return _Read(item, ids_of(envelope), fact_of(envelope, item.entry.received_at))
+
+
+def _dead(item: InboxItem, odd: Exception) -> Settled:
+    DEAD_LETTERS.labels("webhook").inc()
+    log.error("webhook_unreadable", item=item.id, type=item.entry.type, why=type(odd).__name__)
+    return Settled(item.id, InboxState.DEAD, note=type(odd).__name__)
 
 
 async def _of_nobody(
@@ -103,28 +123,25 @@ async def _of_nobody(
     return bool(followed)
 
 
-async def _named_meanwhile(
-    store: Store, waiting: Mapping[int, Ids], known: Mapping[str, str]
-) -> None:
-    """Who learnt a name since we looked found nothing waiting yet."""
+async def _told_meanwhile(deps: Deps, waiting: Mapping[int, Ids], known: Mapping[str, str]) -> None:
+    """A name or a failure that was learnt since we looked found nothing waiting yet."""
+    store = deps.store
     names = await store.recordings.keys_by_alias({a for of in waiting.values() for a in of.aliases})
     new = names.keys() - known.keys()
-    again = [item for item, of in waiting.items() if of.aliases & new]
+    failures = {of.room_id for of in waiting.values() if of.failed_at and of.room_id}
+    rooms = await store.lists.open_in_rooms(failures) if failures else {}
+    again = [
+        item
+        for item, of in waiting.items()
+        if of.aliases & new
+        or isinstance(match(of, known, rooms.get(of.room_id or "", ()), deps.now()), About)
+    ]
     await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
 
 
 def _unnamed(all_ids: Iterable[Ids], known: Mapping[str, str]) -> set[str]:
     """The rooms of those events that no id names."""
     return {i.room_id for i in all_ids if i.room_id and not (i.aliases & known.keys())}
-
-
-def _tell(told: _Told, item: InboxItem, envelope: Envelope, ids: Ids) -> None:
-    fact = fact_of(envelope, item.entry.received_at)
-    if fact:
-        told.facts.append(fact)
-    told.aliases |= ids.aliases
-    told.items.append(item.id)
-    WEBHOOKS.labels(item.entry.type, "matched").inc()
 
 
 def _later(deps: Deps, item: InboxItem) -> Settled:
@@ -137,19 +154,34 @@ async def _ask(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
         with suppress(UnknownRecording):  # forgotten since
-            await store.recordings.record(key, POLL_NOW)
+            await store.recordings.poll_now(key)
 
 
-async def _record(store: Store, told: dict[str, _Told]) -> None:
-    for key, said in told.items():
-        try:
-            note = Note(facts=said.facts, aliases=sorted(said.aliases))
-            await store.recordings.record(key, note, inbox=said.items)
-        except UnknownRecording:
-            log.warning("alias_of_no_recording", key=key)
-            await store.inbox.settle([Settled(i, InboxState.IGNORED) for i in said.items])
-        except StoreUnavailable:
-            raise
-        except Exception:  # such as a fact that only newer code knows: tried again, holds up no one
+async def _record(deps: Deps, key: str, said: Sequence[_Read]) -> list[Settled]:
+    """Store what they say about one recording; return those that it cannot take.
+
+    What is wrong with one of them, or with the recording, holds up no others. While a deploy
+    rolls, a recording may have a fact that only newer code knows: then its webhooks stay leased,
+    and are new again for whichever replica is next.
+    """
+    store = deps.store
+    aliases = sorted({alias for one in said for alias in one.ids.aliases})
+    facts = [one.fact for one in said if one.fact]
+    try:
+        note = Note(facts=facts, aliases=aliases)
+        await store.recordings.record(key, note, inbox=[one.item.id for one in said])
+    except UnknownRecording:
+        log.warning("alias_of_no_recording", key=key)
+        return [Settled(one.item.id, InboxState.IGNORED) for one in said]
+    except StoreUnavailable:
+        raise
+    except UnreadableRecording as odd:
+        deployed = deps.now() - DEPLOYED_WITHIN
+        return [_dead(one.item, odd) for one in said if one.item.entry.received_at < deployed]
+    except Exception as odd:
+        if len(said) == 1:
             FAULTS.labels("inbox").inc()
-            log.exception("webhooks_not_noted", key=key)
+            log.exception("webhook_not_noted", key=key)
+            return [_dead(said[0].item, odd)]
+        return [settled for one in said for settled in await _record(deps, key, [one])]
+    return []

@@ -8,13 +8,14 @@ from datetime import datetime
 import structlog
 
 from bot.core.note import Loaded
+from bot.core.proofs import OwnWork
 from bot.deps import Deps
 from bot.engine.context import Dispatch
 from bot.engine.discovery import look_out
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
-from bot.kit.metrics import FAULTS
-from bot.store.errors import LeaseLost, StoreError
+from bot.kit.metrics import DEAD_LETTERS, FAULTS
+from bot.store.errors import LeaseLost, StoreError, UnreadableRecording
 
 log = structlog.get_logger()
 
@@ -136,11 +137,11 @@ class Reconciler:
         owner = f"{self._owner}:{next(self._turns)}"
         taken = await self._deps.store.queue.take(free, owner) if free else {}
         self._more = len(taken) == free
-        for key, loaded in taken.items():
-            work = self._run_one(key, owner, loaded, after=self._latest.get(key))
-            task = asyncio.create_task(work, name=f"recording-{key}")
+        for own, loaded in taken.items():
+            running = self._run_one(own, loaded, after=self._latest.get(own.key))
+            task = asyncio.create_task(running, name=f"recording-{own.key}")
             self._running[task] = owner
-            self._latest[key] = task
+            self._latest[own.key] = task
             self._busy.set()
             task.add_done_callback(self._ended)
         return self._look_every_s
@@ -155,32 +156,44 @@ class Reconciler:
             self._work.set()
 
     async def _run_one(
-        self, key: str, owner: str, loaded: Loaded | None, after: asyncio.Task[None] | None
+        self, own: OwnWork, loaded: Loaded | None, after: asyncio.Task[None] | None
     ) -> None:
         enough = self._stopping.is_set
         try:
             if after:
-                await self._let_end(after, key, owner)
+                await self._let_end(after, own)
                 loaded = None
-            rest = await run(self._deps, self._dispatch, key, owner, loaded, enough=enough)
-            if await self._deps.store.queue.release(key, owner, rest.until, polled=rest.polled):
+            rest = await run(self._deps, self._dispatch, own, loaded, enough=enough)
+            if await self._deps.store.queue.release(own, rest.until, polled=rest.polled):
                 self._work.set()
             elif rest.until is not None:
                 self._look_at(rest.until)
         except LeaseLost:
-            log.info("lease_lost", key=key)
+            log.info("lease_lost", key=own.key)
+        except UnreadableRecording as unreadable:
+            await self._park(own, unreadable.why)
         except StoreError as gone:
-            log.warning("store_unavailable", key=key, why=str(gone))
-        except Exception:
+            log.warning("store_unavailable", key=own.key, why=str(gone))
+        except Exception as broken:
             FAULTS.labels("reconcile").inc()
-            log.exception("recording_broke", key=key)
+            log.exception("recording_broke", key=own.key)
+            await self._park(own, type(broken).__name__)
 
-    async def _let_end(self, earlier: asyncio.Task[None], key: str, owner: str) -> None:
+    async def _park(self, own: OwnWork, why: str) -> None:
+        """Set the recording aside; the others go on."""
+        DEAD_LETTERS.labels("recording").inc()
+        log.error("recording_unreadable", key=own.key, why=why)
+        try:
+            await self._deps.store.dead_letters.park(own, why)
+        except StoreError as gone:
+            log.warning("store_unavailable", key=own.key, why=str(gone))
+
+    async def _let_end(self, earlier: asyncio.Task[None], own: OwnWork) -> None:
         """Our own earlier turn, whose lease ended while it waited for the database: what it did is
         noted first, or it would be done again."""
         await asyncio.wait([earlier])
-        if key not in await self._deps.store.queue.renew([owner]):
-            raise LeaseLost(key)
+        if own.key not in await self._deps.store.queue.renew([own.owner]):
+            raise LeaseLost(own.key)
 
     def _look_at(self, due_at: datetime) -> None:
         """What this process knows to be due soon needs no looking for.

@@ -42,9 +42,20 @@ def match(
         return Later()
     begun = [row for row in in_room if row.hms_id]
     fitting = [row for row in begun if _fits(ids, row, now)]
-    if len(fitting) == 1 and ids.started_at and fitting[0].started_at:
+    if len(fitting) == 1 and _is_certain(ids, fitting[0]):
         return About(fitting[0].key)
     return Later(tuple(row.key for row in fitting)) if fitting else Nobody()
+
+
+def _is_certain(ids: Ids, row: RecordingRow) -> bool:
+    """The times overlap; or it is a failure in that session, and by 100ms' own answer this
+    recording has failed. An upload that fails late, or a live stream, may be of another one."""
+    if ids.started_at and row.started_at:
+        return True
+    if ids.failed_at is None or ids.session_id is None:
+        return False
+    failed = row.phase is Phase.FAILED and row.requested_at <= ids.failed_at
+    return failed and ids.session_id == row.session_id
 
 
 def _fits(ids: Ids, row: RecordingRow, now: datetime) -> bool:

@@ -9,23 +9,32 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.deliveries import Kind, Polled
+from bot.core.facts import Fact
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
+from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
-from bot.core.steps import Action, Done, Forget, Wait, retry_name
+from bot.core.steps import Action, Done, Forget, Start, Stop, Wait, retry_name
 from bot.deps import Deps
-from bot.engine.context import Context, Dispatch, next_retry
-from bot.hms.errors import HmsError, HmsUnavailable
+from bot.engine.context import Context, Dispatch, failed_call, next_retry
+from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
-from bot.store.errors import LeaseLost, StoreError, StoreUnavailable, UnknownRecording
+from bot.store.errors import (
+    LeaseLost,
+    StoreError,
+    StoreUnavailable,
+    UnknownRecording,
+    UnreadableRecording,
+)
 
 log = structlog.get_logger()
 
 STEP_WITHIN_S = 10.0
 MAX_STEPS_IN_A_ROW = 40
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
+HICCUPS = 2
 BREATHER = timedelta(seconds=1)
 
 
@@ -40,8 +49,7 @@ class Rest:
 async def run(
     deps: Deps,
     dispatch: Dispatch,
-    key: str,
-    owner: str,
+    own: OwnWork,
     loaded: Loaded | None = None,
     *,
     enough: Callable[[], bool] = lambda: False,
@@ -51,11 +59,11 @@ async def run(
     Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
     Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
     """
-    state, polled = loaded or await deps.store.recordings.load(key), None
+    state, polled = loaded or await deps.store.recordings.load(own.key), None
     for _ in range(MAX_STEPS_IN_A_ROW):
-        if state.owner != owner:
-            raise LeaseLost(key)
-        ctx = Context(deps, state, await _pointer_link(deps, state.recording))
+        if state.owner != own.owner:
+            raise LeaseLost(own.key)
+        ctx = Context(deps, own, state, await _pointer_link(deps, state.recording))
         wanted = dispatch.wanted(ctx)
         match next_step(state.recording, state.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
@@ -63,7 +71,7 @@ async def run(
             case Done():
                 return Rest(None, polled)
             case Forget():
-                await deps.store.forgetting.forget(key, owner)
+                await deps.store.forgetting.forget(own)
                 return Rest(None)
             case step:
                 note = await _guarded(dispatch, step, ctx)
@@ -74,7 +82,7 @@ async def run(
             polled = None
         if enough():
             return Rest(deps.now(), polled)
-    log.warning("many_steps_in_a_row", key=key)
+    log.warning("many_steps_in_a_row", key=own.key)
     return Rest(deps.now() + BREATHER, polled)
 
 
@@ -91,7 +99,7 @@ async def _link_to(deps: Deps, key: str) -> str | None:
     """The card of another recording of ours."""
     try:
         other = await deps.store.recordings.load(key)
-    except UnknownRecording:  # forgotten since
+    except (UnknownRecording, UnreadableRecording):  # forgotten since, or of newer code
         return None
     return await deps.slack.link_to(other.work.delivery(Kind.CARD, other.recording.home))
 
@@ -106,17 +114,20 @@ async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
     except (HmsUnavailable, SlackUnavailable) as failed:
         STEPS.labels(kind, "unavailable").inc()
         log.info("step_put_off", key=ctx.key, step=name, why=str(failed))
-        return _failed(ctx, name, retry_after_s=failed.retry_after_s)
+        note = _failed(ctx, name, retry_after_s=failed.retry_after_s)
+        return replace(note, facts=_call_failed(ctx, step, failed))
     except TimeoutError:
         STEPS.labels(kind, "timeout").inc()
         log.warning("step_timed_out", key=ctx.key, step=name)
-        return _failed(ctx, name)
+        silent = HmsUnavailable("the step took too long", reached=True, cause="timeout")
+        return replace(_failed(ctx, name), facts=_call_failed(ctx, step, silent))
     except (HmsError, SlackError) as refused:
         STEPS.labels(kind, "refused").inc()
         CALLS_REFUSED.labels("slack" if isinstance(refused, SlackError) else "100ms", kind).inc()
         log.error("step_refused", key=ctx.key, step=name, why=str(refused))
         patience = 5 if isinstance(refused, NotAuthorized) else 3
-        return _failed(ctx, name, attempts=patience)
+        note = _failed(ctx, name, attempts=patience)
+        return replace(note, facts=_call_failed(ctx, step, refused))
     except StoreError:
         raise
     except Exception:
@@ -139,12 +150,31 @@ def _failed(
     return Note(retries={name: later})
 
 
+def _call_failed(ctx: Context, step: Action, failed: HmsError | SlackError) -> list[Fact]:
+    """What people should know of: a start or stop that 100ms does not take."""
+    if not isinstance(failed, HmsUnavailable | HmsRefused):
+        return []
+    match step:
+        case Start():
+            return failed_call(ctx, "start", failed)
+        case Stop() if isinstance(failed, HmsRefused) or _again_and_again(ctx, step):
+            return failed_call(ctx, "stop", failed)
+        case _:
+            return []
+
+
+def _again_and_again(ctx: Context, step: Action) -> bool:
+    """One failure or two may be a hiccup; nobody needs to hear of it."""
+    tried = ctx.work.retries.get(retry_name(step))
+    return tried is not None and tried.attempts >= HICCUPS
+
+
 async def _write(ctx: Context, note: Note) -> Loaded:
     """Through an outage, and even if the lease is lost: what came of a call is not thrown away."""
     since = ctx.latest
     for _ in range(WRITE_TRIES):
         try:
-            return await ctx.deps.store.recordings.advance(since, note)
+            return await ctx.deps.store.recordings.advance(ctx.own, since, note)
         except StoreUnavailable as gone:
             log.warning("note_waits_for_the_database", key=ctx.key, why=str(gone))
             since = since.doubted()

@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from bot.core.facts import Cause
 from bot.hms.lenient import clean, text
 from bot.hms.redact import redact
 from bot.kit.rate_limits import LONGEST_S
@@ -38,13 +39,28 @@ class HmsError(Exception):
 
 
 class HmsUnavailable(HmsError):
-    """No usable answer. `retry_after_s` is 100ms' own wish, in seconds, if it named one."""
+    """No usable answer. `retry_after_s` is 100ms' own wish, in seconds, if it named one.
 
-    def __init__(self, why: str, *, reached: bool, retry_after_s: float | None = None) -> None:
+    `status` and `message` are those of the answer, if there was one; `cause` says what was wrong.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        reached: bool,
+        retry_after_s: float | None = None,
+        status: int | None = None,
+        message: str = "",
+        cause: Cause = "error",
+    ) -> None:
         super().__init__(why)
         self.why = why
         self.reached = reached
         self.retry_after_s = retry_after_s
+        self.status = status
+        self.message = message
+        self.cause: Cause = "limited" if status == HTTPStatus.TOO_MANY_REQUESTS else cause
 
 
 class HmsRefused(HmsError):
@@ -106,6 +122,8 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes) -> HmsError:
             f"{status} {message}",
             reached=not turned_away,
             retry_after_s=_bounded(asked if asked is not None else _wait_in_words_s(message)),
+            status=status,
+            message=message,
         )
     return REFUSALS.get(status, HmsRefused)(status, message, details)
 
@@ -118,7 +136,7 @@ def download_error(failed: OutboundError) -> HmsError:
         case OutboundStatus(status=status, headers=headers, body=body):
             return error_of(status, headers, body)
         case OutboundUnavailable(reached=reached):
-            return HmsUnavailable(redact(str(failed)), reached=reached)
+            return HmsUnavailable(redact(str(failed)), reached=reached, cause="network")
         case _:
             return HmsRefused(HTTPStatus.BAD_REQUEST, f"the link is not followed: {failed}")
 

@@ -89,7 +89,9 @@ class Transport:
     async def _check_pause(self, name: str) -> None:
         left_s = await self._pauses.left_s(name) if self._pauses else 0
         if left_s:
-            raise HmsUnavailable(f"{name} is paused", reached=False, retry_after_s=left_s)
+            raise HmsUnavailable(
+                f"{name} is paused", reached=False, retry_after_s=left_s, status=429
+            )
 
     async def _note_pause(self, name: str, response: httpx.Response, failed: HmsError) -> None:
         limited = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
@@ -126,7 +128,9 @@ def rfc3339(at: datetime) -> str:
 
 def unreadable() -> HmsUnavailable:
     """A 2xx answer that makes no sense: whatever was asked for may well have been done."""
-    return HmsUnavailable("100ms gave an answer that cannot be read", reached=True)
+    return HmsUnavailable(
+        "100ms gave an answer that cannot be read", reached=True, cause="unreadable"
+    )
 
 
 def _json(content: bytes) -> object:
@@ -149,11 +153,14 @@ async def typed_errors(patience_s: float) -> AsyncIterator[None]:
         async with asyncio.timeout(patience_s):
             yield
     except TimeoutError:
-        raise HmsUnavailable(f"no answer within {patience_s:g} s", reached=True) from None
+        why = f"no answer within {patience_s:g} s"
+        raise HmsUnavailable(why, reached=True, cause="timeout") from None
     except NOT_REACHED as error:
-        raise HmsUnavailable(_why(error), reached=False) from None
+        raise HmsUnavailable(_why(error), reached=False, cause="network") from None
+    except httpx.TimeoutException as error:
+        raise HmsUnavailable(_why(error), reached=True, cause="timeout") from None
     except httpx.HTTPError as error:
-        raise HmsUnavailable(_why(error), reached=True) from None
+        raise HmsUnavailable(_why(error), reached=True, cause="network") from None
 
 
 def addresses_without_query(record: logging.LogRecord) -> bool:

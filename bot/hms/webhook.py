@@ -79,6 +79,7 @@ class Ids:
     session_id: str | None
     started_at: datetime | None
     stopped_at: datetime | None
+    failed_at: datetime | None = None  # of a failure, which names no beginning
 
 
 def parse(body: bytes) -> Envelope:
@@ -119,6 +120,7 @@ def ids_of(envelope: Envelope) -> Ids:
         session_id=lenient.text(data.get("session_id")),
         started_at=started_at,
         stopped_at=stopped_at,
+        failed_at=_happened_at(envelope) if envelope.type == "beam.failure" else None,
     )
 
 
@@ -228,12 +230,16 @@ def _times_of(envelope: Envelope) -> tuple[datetime | None, datetime | None]:
     data = envelope.data
     started_at = lenient.moment(data.get("started_at"))
     stopped_at = lenient.moment(data.get("stopped_at"))
-    happened_at = lenient.moment(data.get("state_timestamp")) or envelope.timestamp
+    happened_at = _happened_at(envelope)
     if envelope.type == "beam.started.success":
         started_at = started_at or happened_at
     if envelope.type == "beam.stopped.success":
         stopped_at = stopped_at or happened_at
     return started_at, stopped_at
+
+
+def _happened_at(envelope: Envelope) -> datetime | None:
+    return lenient.moment(envelope.data.get("state_timestamp")) or envelope.timestamp
 
 
 def _words(value: object) -> str | None:

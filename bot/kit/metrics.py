@@ -18,6 +18,11 @@ LISTENER_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
 FAULTS = Counter("record_bot_faults_total", "Unexpected errors, by place", ["where"])
+DEAD_LETTERS = Counter(
+    "record_bot_dead_letters_total",
+    "Webhooks and recordings that could not be read and were set aside",
+    ["kind"],
+)
 REPLAYS = Counter("record_bot_replays_total", "Webhook replays requested", ["outcome"])
 CONNECTIONS = Gauge("record_bot_connections", "Open HTTP connections")
 CONNECTIONS_CUT = Counter(

@@ -15,18 +15,36 @@ from bot.access.gate import Gate, NotOpen, UnknownChoice, UnknownPreset
 from bot.access.rights import NoRight, Rights
 from bot.access.views import not_open, refused_message
 from bot.deps import Deps
-from bot.hms.errors import HmsUnavailable
+from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
 from bot.listeners.payloads import Asked
-from bot.slack.errors import SlackError, SlackUnavailable
-from bot.store.errors import StoreError, StoreUnavailable, UnknownRecording
+from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
+from bot.store.errors import (
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+    UnknownRecording,
+    UnreadableRecording,
+)
 from bot.ui.message import Message, message_view
-from bot.ui.replies import forgotten_reply, something_broke, too_old, try_again_soon
+from bot.ui.replies import (
+    disk_full,
+    forgotten_reply,
+    hms_failed,
+    slack_refused,
+    slack_silent,
+    something_broke,
+    store_silent,
+    too_old,
+    took_too_long,
+    unreadable_reply,
+)
 
 log = structlog.get_logger()
 
+FIELD_ERROR_MOST = 2000
 ACK_WITHIN_S = 2.5  # Slack waits 3
 
 
@@ -86,14 +104,38 @@ def for_people(failed: BaseException) -> Message:
         return too_old()
     if isinstance(failed, NotOpen):
         return not_open()
-    unavailable = (SlackUnavailable, HmsUnavailable, StoreUnavailable, TimeoutError)
-    if isinstance(failed, unavailable):
-        log.warning("listener_unavailable", why=f"{type(failed).__name__}: {failed}")
-        return try_again_soon()
+    if isinstance(failed, UnreadableRecording):
+        FAULTS.labels("unreadable").inc()
+        log.error("recording_unreadable", key=failed.key, why=failed.why)
+        return unreadable_reply()
+    if told := _known(failed):
+        log.warning("listener_failed", why=f"{type(failed).__name__}: {failed}")
+        return told
     reference = uuid.uuid4().hex[:8]
     FAULTS.labels("listener").inc()
     log.error("listener_broke", reference=reference, exc_info=failed)
     return something_broke(reference)
+
+
+def _known(failed: BaseException) -> Message | None:
+    """The true cause in words, of what can go wrong outside of our code."""
+    match failed:
+        case HmsUnavailable(cause=cause, status=status, message=message):
+            return hms_failed(cause, status, message)
+        case HmsRefused(status=status, message=message):
+            return hms_failed("refused", status, message)
+        case SlackUnavailable():
+            return slack_silent()
+        case SlackRefused(error=error):
+            return slack_refused(error)
+        case StoreFull():
+            return disk_full()
+        case StoreUnavailable():
+            return store_silent()
+        case TimeoutError():
+            return took_too_long()
+        case _:
+            return None
 
 
 def register_errors(app: AsyncApp, bot: Bot) -> None:
@@ -112,8 +154,20 @@ def register_errors(app: AsyncApp, bot: Bot) -> None:
             return BoltResponse(status=200, body="")  # sent again, it would be as odd
         if body.get("type") == "event_callback":
             return BoltResponse(status=500, body="")
+        if body.get("type") == "view_submission" and (field := _first_field(body)):
+            errors = {field: message.text[:FIELD_ERROR_MOST]}
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         bot.later.start(_say(bot, body, message))
         return BoltResponse(status=200, body="")
+
+
+def _first_field(body: Mapping[str, Any]) -> str | None:
+    """Where the form can say what went wrong, so that it stays open with all that was typed."""
+    view = body.get("view")
+    blocks = view.get("blocks") if isinstance(view, dict) else None
+    rows = blocks if isinstance(blocks, list) else []
+    fields = (row for row in rows if isinstance(row, dict) and row.get("type") == "input")
+    return next((str(row["block_id"]) for row in fields if row.get("block_id")), None)
 
 
 async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:

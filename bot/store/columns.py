@@ -29,6 +29,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite's own key is an INTEGER
+
+
 def team() -> tuple[Column[str], Column[str]]:
     return text("enterprise_id"), text("team_id")
 
@@ -46,7 +49,7 @@ def json(name: str, *, null: bool = False) -> Column[Any]:
 
 
 def serial() -> Column[int]:
-    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    return Column("id", BIG, primary_key=True)
 
 
 def recording(*, null: bool = False, primary_key: bool = False) -> Column[str]:

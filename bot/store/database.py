@@ -1,6 +1,7 @@
 """Reads and writes both databases in one way, and translates their errors."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 
@@ -8,8 +9,9 @@ from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.errors import StoreError, StoreRefused, StoreUnavailable
+from bot.store.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
 
@@ -89,11 +91,20 @@ def translated() -> Iterator[None]:
     except (exc.DataError, exc.IntegrityError, UnicodeEncodeError, OverflowError) as e:
         raise StoreRefused(type(e).__name__) from e
     except (exc.DBAPIError, exc.TimeoutError) as e:
-        raise StoreUnavailable(_why(e)) from e
+        raise (StoreFull if _is_full(e) else StoreUnavailable)(_why(e)) from e
     except exc.StatementError as e:
         raise StoreRefused(str(e.orig)) from e
     except (TimeoutError, OSError) as e:
-        raise StoreUnavailable(type(e).__name__) from e
+        full = isinstance(e, OSError) and e.errno in FULL
+        raise (StoreFull if full else StoreUnavailable)(type(e).__name__) from e
+
+
+def _is_full(error: exc.SQLAlchemyError) -> bool:
+    """By SQLite's result code and PostgreSQL's SQLSTATE; drivers name them differently."""
+    said = error.orig if isinstance(error, exc.DBAPIError) else None
+    if getattr(said, "sqlstate", None) == "53100":
+        return True
+    return getattr(said, "sqlite_errorname", "") == "SQLITE_FULL"
 
 
 def _why(error: exc.SQLAlchemyError) -> str:

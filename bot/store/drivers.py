@@ -26,12 +26,21 @@ def to_json(value: Any) -> str:
         raise StoreRefused("a value that is not JSON") from e
 
 
+def from_json(text: str) -> Any:
+    """Decode stored JSON; None for what is none, so that one bad row does not hide the others."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
 def engine_of(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(
             url,
             async_creator=partial(connect, url.database or ""),
             json_serializer=to_json,
+            json_deserializer=from_json,
             hide_parameters=True,  # they hold what people wrote
             pool_size=8,
             max_overflow=0,
@@ -81,6 +90,7 @@ def prepare_sqlite(engine: Engine) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten with zeros
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -9,6 +9,10 @@ class StoreUnavailable(StoreError):
     """The database is unreachable, slow, full or closed: a later retry may help."""
 
 
+class StoreFull(StoreUnavailable):
+    """The disk of the database is full."""
+
+
 class StoreRefused(StoreError):
     """The database never accepts this value (a NUL in a text, a naive time, an unknown key)."""
 
@@ -19,6 +23,15 @@ class UnknownRecording(StoreError):
     def __init__(self, key: str) -> None:
         super().__init__(f"no recording {key!r}")
         self.key = key
+
+
+class UnreadableRecording(StoreError):
+    """What is stored about the recording cannot be read, as with a fact of a newer version."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"recording {key!r} cannot be read: {why}")
+        self.key = key
+        self.why = why
 
 
 class DoneBefore(StoreError):

@@ -7,23 +7,29 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.proofs import OwnWork
 from bot.store.errors import LeaseLost, UnknownRecording
 from bot.store.repository import Repository
 from bot.store.schema import aliases, drafts, forgotten, inbox, recordings
+from bot.store.transcripts import Transcripts
 
 r = recordings.c
 
 
 class Forgetting(Repository):
-    async def forget(self, key: str, owner: str) -> None:
-        """Delete a recording in one transaction. Raises UnknownRecording (gone), LeaseLost."""
+    async def forget(self, work: OwnWork) -> None:
+        """Delete a recording with its transcript and index in one transaction.
+
+        `Transcripts.scrub` is owed after. Raises UnknownRecording (gone), LeaseLost.
+        """
+        key = work.key
         query = select(r.lease_owner, r.room_id, r.request_id, r.hms_id)
         query = query.where(self._mine(recordings), r.key == key).with_for_update()
         async with self._db.write() as conn:
             row = (await conn.execute(query)).first()
             if row is None:
                 raise UnknownRecording(key)
-            if row.lease_owner != owner:
+            if row.lease_owner != work.owner:
                 raise LeaseLost(key)
             names = select(aliases.c.alias).where(aliases.c.recording_key == key)
             ids = {*await conn.scalars(names), *([row.hms_id] if row.hms_id else [])}
@@ -31,6 +37,7 @@ class Forgetting(Repository):
             await self._forget_mail(conn, row.room_id, ids)
             form = or_(drafts.c.request_id == row.request_id, drafts.c.recording_key == key)
             await conn.execute(delete(drafts).where(self._mine(drafts), form))
+            await Transcripts(self._of).forget_in(conn, key)
             # Facts, deliveries, aliases, matched mail and channels go with it.
             await conn.execute(delete(recordings).where(self._mine(recordings), r.key == key))
 
@@ -44,7 +51,7 @@ class Forgetting(Repository):
         there = select(inbox.c.id, inbox.c.aliases)
         there = there.where(self._mine(inbox), inbox.c.room_id == room_id)
         found = await conn.execute(there.where(inbox.c.recording_key.is_(None)))
-        about = sorted(row.id for row in found if set(row.aliases) & set(ids))
+        about = sorted(row.id for row in found if set(row.aliases or ()) & set(ids))
         if about:
             await conn.execute(delete(inbox).where(self._mine(inbox), inbox.c.id.in_(about)))
 

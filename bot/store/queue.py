@@ -21,8 +21,10 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core.deliveries import Polled, State
 from bot.core.note import Loaded
+from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
 from bot.store.database import MAIL, WORK
+from bot.store.errors import UnreadableRecording
 from bot.store.listening import Listener
 from bot.store.reading import Stored, read
 from bot.store.repository import Repository
@@ -61,11 +63,12 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
         for name in names
     }
     freed = update(recordings).where(*its, r.lease_owner == bindparam("owner"))
-    return freed.values(leased_until=None, lease_owner=None, **changes).returning(WOKEN)
+    alive = {"leased_until": None, "lease_owner": None, "dead_since": None, "dead_why": None}
+    return freed.values(**alive, **changes).returning(WOKEN)
 
 
 def _loaded(stored: Stored) -> Loaded | None:
-    with suppress(ValueError):
+    with suppress(UnreadableRecording):
         return stored.loaded()
     return None
 
@@ -75,8 +78,8 @@ FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polle
 
 
 class Queue(Repository):
-    async def take(self, limit: int, owner: str) -> dict[str, Loaded | None]:
-        """Lease due recordings, the longest waiting first, to one worker each; by key.
+    async def take(self, limit: int, owner: str) -> dict[OwnWork, Loaded | None]:
+        """Lease due recordings, the longest waiting first, to one worker each.
 
         None: it cannot be read, as with a fact that only newer code knows. `load` raises why.
         """
@@ -86,7 +89,7 @@ class Queue(Repository):
             taken = (await conn.execute(TAKE, given | self._team_given)).all()
             due = sorted(taken, key=lambda row: (row.next_due_at, row.key))
             stored = await read(conn, [row.key for row in due], self._team_given) if due else {}
-        return {row.key: _loaded(stored[row.key]) for row in due}
+        return {OwnWork(row.key, owner): _loaded(stored[row.key]) for row in due}
 
     async def renew(self, owners: Collection[str]) -> list[str]:
         """Renew all leases of these owners; return their keys. Missing ones were taken over."""
@@ -99,7 +102,7 @@ class Queue(Repository):
             return sorted((await conn.scalars(longer)).all())
 
     async def release(
-        self, key: str, owner: str, next_due_at: datetime | None, *, polled: Polled | None = None
+        self, work: OwnWork, next_due_at: datetime | None, *, polled: Polled | None = None
     ) -> bool:
         """Release the lease until `next_due_at` (None: done), and store the last poll of 100ms.
 
@@ -107,7 +110,7 @@ class Queue(Repository):
         wants that. A lost lease is not an error.
         """
         changes = {"next_due_at": next_due_at, **(polled_row(polled) if polled else {})}
-        its = {"its_key": key, "owner": owner, **self._team_given}
+        its = {"its_key": work.key, "owner": work.owner, **self._team_given}
         its |= {f"new_{name}": value for name, value in changes.items()}
         async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))

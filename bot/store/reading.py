@@ -14,6 +14,7 @@ from bot.core.derive import derive
 from bot.core.note import Loaded
 from bot.core.recording import Phase
 from bot.store import rows
+from bot.store.errors import UnreadableRecording
 from bot.store.schema import channel_settings, deliveries, facts, follows, recording_channels
 from bot.store.schema import recordings as recording_table
 from bot.store.sql import of_the_team
@@ -50,7 +51,13 @@ class Stored:
     followers: list[str] = field(default_factory=list)
 
     def loaded(self) -> Loaded:
-        """Raises ValueError for a fact that only newer code knows."""
+        """Raises UnreadableRecording, as for a fact that only newer code knows."""
+        try:
+            return self._loaded()
+        except Exception as odd:  # whatever is wrong with it, the others are not concerned
+            raise UnreadableRecording(self.row.key, type(odd).__name__) from odd
+
+    def _loaded(self) -> Loaded:
         row = self.row
         return Loaded(
             recording=derive(row.key, [rows.fact_of(body) for body in self.facts]),

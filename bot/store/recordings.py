@@ -1,14 +1,16 @@
 """Recordings: created, read, and written step by step."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State
 from bot.core.derive import derive
-from bot.core.facts import Beginning, Discovered, Fact, Requested
-from bot.core.note import Loaded, Note, merge
+from bot.core.facts import Beginning, Discovered, Fact, Followed, Requested
+from bot.core.note import POLL_NOW, Loaded, Note, merge
+from bot.core.proofs import OpenChannel, OwnWork, SeenRecording
 from bot.core.recording import Recording
 from bot.store import rows
 from bot.store.errors import StoreUnavailable, UnknownRecording
@@ -99,7 +101,9 @@ class Recordings(StepWrites):
         mine = {**self._ours, "recording_key": recording.key}
         await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in facts])
         names = [recording.hms_id] if recording.hms_id else []
-        mail = await self._name(conn, recording.key, recording.room_id, names)
+        mail = await self._name(conn, recording.key, names)
+        if mail:
+            mail = await self._match_again(conn, recording.room_id)
         shown = [
             {**mine, "channel": c, "requested_at": recording.requested_at}
             for c in recording.channels
@@ -128,26 +132,26 @@ class Recordings(StepWrites):
             raise UnknownRecording(key)
         return found[key].loaded()
 
-    async def announce(self, since: Loaded, note: Note) -> Loaded:
+    async def announce(self, work: OwnWork, since: Loaded, note: Note) -> Loaded:
         """Commit that a call is about to be made, and renew the lease; the new state.
 
         Raises LeaseLost, with nothing written, if the recording is somebody else's now.
         """
-        return await self._advance(since, note, renew=True)
+        return await self._advance(work, since, note, renew=True)
 
-    async def advance(self, since: Loaded, note: Note) -> Loaded:
+    async def advance(self, work: OwnWork, since: Loaded, note: Note) -> Loaded:
         """Commit what came of a call, in one transaction; the new state.
 
         `since` is the state that the last write returned. It must never be lost, so it is written
         even if somebody else has had the lease since: then they are woken, what they have gone on
         with stays, and the state returned is theirs.
         """
-        return await self._advance(since, note, renew=False)
+        return await self._advance(work, since, note, renew=False)
 
-    async def _advance(self, since: Loaded, note: Note, *, renew: bool) -> Loaded:
+    async def _advance(self, work: OwnWork, since: Loaded, note: Note, *, renew: bool) -> Loaded:
         async with self._db.write() as conn:
-            written = await self._write_own(conn, since, note, renew=renew)
-            state = written.state or await self._load(conn, since.recording.key)
+            written = await self._write_own(conn, work, since, note, renew=renew)
+            state = written.state or await self._load(conn, work.key)
         if written.mail:
             self._of.on_mail()
         return state
@@ -158,24 +162,49 @@ class Recordings(StepWrites):
         note: Note,
         *,
         inbox: Collection[int] = (),
-        once: Sequence[str] = (),
     ) -> int:
-        """Store a note from any source in one transaction; return the number of new facts.
+        """Store what 100ms said in one transaction; return the number of new facts.
 
         The `inbox` items become matched. Its worker looks again, even mid-run. The first recording
-        to name an alias keeps it; `hms_id` is one by itself. Raises DoneBefore if any of the
-        requests in `once` was acted on.
+        to name an alias keeps it; `hms_id` is one by itself.
         """
+        return await self._record(key, note, inbox=inbox)
+
+    async def act(
+        self,
+        on: SeenRecording,
+        facts: Sequence[Fact],
+        *,
+        retry_now: Collection[str] = (),
+        once: Sequence[str] = (),
+    ) -> int:
+        """Store what a person wants of a recording that they see; return the number of new facts.
+
+        The steps named in `retry_now` wait no longer. Raises DoneBefore if any of the requests in
+        `once` was acted on.
+        """
+        note = Note(facts=facts, retries=dict.fromkeys(retry_now))
+        return await self._record(on.key, note, once=once)
+
+    async def poll_now(self, key: str) -> None:
+        """Have 100ms polled now, whatever came of it the last time. Raises UnknownRecording."""
+        await self._record(key, POLL_NOW)
+
+    async def show_in(self, key: str, to: OpenChannel, fact: Followed) -> None:
+        """Show what runs in a room to the channel that follows it from now on."""
+        if fact.channel_id != to.channel:
+            raise ValueError(f"the proof is about {to.channel}")
+        await self._record(key, Note(facts=[fact]))
+
+    async def _record(
+        self, key: str, note: Note, *, inbox: Collection[int] = (), once: Sequence[str] = ()
+    ) -> int:
         async with self._waking() as conn:
             await self._claim(conn, once)
             written = await self._write_foreign(conn, key, note, inbox)
         if written.mail:
             self._of.on_mail()
         return written.new
-
-    async def add_facts(self, key: str, facts: Sequence[Fact], *, once: Sequence[str] = ()) -> int:
-        """Add facts from any source and make it due; return the number of new facts."""
-        return await self.record(key, Note(facts=facts), once=once)
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
         """Return the recordings of these 100ms ids, as far as known."""
@@ -199,5 +228,6 @@ class Recordings(StepWrites):
         async with self._db.read() as conn:
             for row in await conn.execute(query.order_by(delivery_table.c.id)):
                 there = found.get(row.recording_key, ())
-                found[row.recording_key] = (*there, rows.delivery_of(row))
+                with suppress(ValueError):  # a state that only newer code knows
+                    found[row.recording_key] = (*there, rows.delivery_of(row))
         return found

@@ -146,6 +146,8 @@ def inbox_row(entry: InboxEntry) -> dict[str, Any]:
 
 
 def inbox_item(row: AnyRow) -> InboxItem:
+    """Whatever is in its JSON: whoever reads the body finds out."""
+    aliases = row.aliases if isinstance(row.aliases, list) else []
     entry = InboxEntry(
         identity=row.identity,
         type=row.type,
@@ -153,7 +155,7 @@ def inbox_item(row: AnyRow) -> InboxItem:
         body=row.body,
         room_id=row.room_id,
         session_id=row.session_id,
-        aliases=tuple(row.aliases),
+        aliases=tuple(str(alias) for alias in aliases),
     )
     return InboxItem(row.id, InboxState(row.state), entry, row.recording_key, row.note)
 

@@ -10,14 +10,17 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
+    ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from bot.store import columns as c
 
@@ -66,11 +69,15 @@ recordings = Table(
     Column("asks", Integer, nullable=False),
     Column("ask_failures", Integer, nullable=False),
     c.json("holds"),
+    # A dead letter: since when the bot cannot read it, and the name of the error.
+    c.time("dead_since"),
+    c.text("dead_why", null=True),
     UniqueConstraint("enterprise_id", "team_id", "request_id"),
     UniqueConstraint("enterprise_id", "team_id", "room_lock"),
     Index("ix_recordings_due", "team_id", "next_due_at", **c.where("next_due_at IS NOT NULL")),
     Index("ix_recordings_leased", "team_id", "leased_until", **c.where("leased_until IS NOT NULL")),
     Index("ix_recordings_open", "team_id", "room_id", **c.where("next_due_at IS NOT NULL")),
+    Index("ix_recordings_dead", "team_id", "key", **c.where("dead_since IS NOT NULL")),
     Index("ix_recordings_recent", "team_id", "requested_at"),
     Index("ix_recordings_room", "team_id", "room_id", "requested_at"),
 )
@@ -149,6 +156,7 @@ inbox = Table(
     UniqueConstraint("enterprise_id", "team_id", "identity"),
     Index("ix_inbox_new", "team_id", "id", **c.where("state = 'new'")),
     Index("ix_inbox_waiting", "team_id", "room_id", **c.where("state = 'waiting'")),
+    Index("ix_inbox_dead", "team_id", "id", **c.where("state = 'dead'")),
     Index("ix_inbox_received_at", "team_id", "received_at"),
     Index("ix_inbox_recording_key", "recording_key"),
 )
@@ -305,4 +313,75 @@ presets = Table(
     c.time("changed_at", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "preset_id"),
     UniqueConstraint("enterprise_id", "team_id", "scope", "name_key"),
+)
+
+
+# Transcripts that are kept, and their index. Foreign keys do not cascade: a recording whose
+# transcript is still indexed cannot be deleted, as nothing would take its words out of the index.
+transcripts = Table(
+    "transcripts",
+    metadata,
+    c.serial(),
+    *c.team(),
+    Column("recording_key", Text, ForeignKey("recordings.key"), nullable=False, unique=True),
+    c.text("digest"),  # of all that was said
+    Column("sentences", Integer, nullable=False),
+    Column("done", Integer, nullable=False),  # sentences that are stored and indexed
+    # How often each word was said, compressed: what forgetting takes from `transcript_words`.
+    Column("words", LargeBinary, nullable=False),
+    c.json("summary", null=True),  # its sections; each line with the number of its sentence
+    c.time("kept_at", null=False),
+    Index("ix_transcripts_kept_at", "team_id", "kept_at"),
+)
+
+
+transcript_people = Table(
+    "transcript_people",
+    metadata,
+    Column("transcript_id", BigInteger, ForeignKey("transcripts.id"), nullable=False),
+    Column("who", Integer, nullable=False),  # counts from 0 within the transcript
+    c.text("name"),
+    c.text("peer_id"),
+    PrimaryKeyConstraint("transcript_id", "who"),
+    sqlite_with_rowid=False,
+)
+
+
+# A sentence is the first of a window, and the index has the stems of the whole window: on
+# PostgreSQL in `window`, with a GIN index; on SQLite in the FTS5 table `transcript_index`, whose
+# content is the view `transcript_windows`. One function writes both (no triggers).
+transcript_sentences = Table(
+    "transcript_sentences",
+    metadata,
+    # Of its transcript, times 2 to the 20th, plus its number: no other key is stored.
+    Column("id", c.BIG, primary_key=True, autoincrement=False),
+    Column("who", Integer, nullable=False),  # of transcript_people
+    Column("start_ms", BigInteger),
+    Column("end_ms", BigInteger),
+    c.text("text"),
+    c.text("stems"),  # of the speaker's name and the text
+    Column("window", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
+)
+
+
+transcript_words = Table(
+    "transcript_words",
+    metadata,
+    *c.team(),
+    c.text("word"),
+    c.text("stem"),
+    Column("n", BigInteger, nullable=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "word"),
+    Index("ix_transcript_words_stem", "team_id", "stem"),
+    sqlite_with_rowid=False,
+)
+
+
+# A row: something was forgotten, and SQLite's files may still have its words.
+scrubs = Table(
+    "scrubs",
+    metadata,
+    *c.team(),
+    c.time("since", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id"),
 )

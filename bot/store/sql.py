@@ -27,5 +27,9 @@ def is_waiting() -> ColumnElement[bool]:
     return inbox.c.state == literal_column("'waiting'")
 
 
+def is_dead() -> ColumnElement[bool]:
+    return inbox.c.state == literal_column("'dead'")
+
+
 def is_parked() -> ColumnElement[bool]:
     return deliveries.c.state == literal_column("'parked'")

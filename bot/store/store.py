@@ -7,6 +7,7 @@ feature's `store.py` and is made from `Store.db`.
 import structlog
 
 from bot.store.channel_settings import ChannelSettingsRepository
+from bot.store.dead_letters import DeadLetters
 from bot.store.follows import Follows
 from bot.store.forgetting import Forgetting
 from bot.store.heartbeat import Heartbeat
@@ -20,6 +21,8 @@ from bot.store.rate_limits import RateLimits
 from bot.store.recordings import Recordings
 from bot.store.repository import TeamDatabase
 from bot.store.requests import Requests
+from bot.store.searching import TranscriptSearch
+from bot.store.transcripts import Transcripts
 
 log = structlog.get_logger()
 
@@ -38,8 +41,11 @@ class Store:
         self.lists = RecordingLists(db)
         self.queue = Queue(db)
         self.inbox = Inbox(db)
+        self.dead_letters = DeadLetters(db)
         self.follows = Follows(db)
         self.channel_settings = ChannelSettingsRepository(db)
+        self.transcripts = Transcripts(db)
+        self.search = TranscriptSearch(db)
         self.forgetting = Forgetting(db)
         self.heartbeat = Heartbeat(db)
         self.rate_limits = RateLimits(db)

@@ -1,87 +1,57 @@
-"""Transcripts: kept, found, forgotten."""
+"""Transcripts that are kept: stored with their index, read, and forgotten.
+
+What is read of them: `kept` has the sentences (`bot.core.transcript.turns` joins them to turns),
+`summary` the sections of the summary with the sentence on which each line rests. Search is in
+`bot.store.searching`.
+"""
 
 import hashlib
 import json
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Select,
     and_,
     bindparam,
-    cast,
-    column,
     delete,
-    false,
     func,
     insert,
     literal_column,
-    or_,
     select,
-    table,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import search
-from bot.core.search import Candidate, Hit, Phrase, Query, Resolved, Vocabulary, Wanted
+from bot.core.sourcing import SourcedLine, SourcedSection
 from bot.core.terms import terms
 from bot.core.transcript import Sentence
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
-from bot.store.schema import recording_channels, recordings
-from bot.store.schema_transcripts import (
+from bot.store.schema import (
+    recording_channels,
+    scrubs,
+    transcript_people,
     transcript_sentences,
     transcript_words,
     transcripts,
 )
 
 BATCH = 100  # sentences in one transaction: commands never wait for an index
-CANDIDATES = 100  # windows that are ranked, the newest of those that match
-SPELLINGS = 5  # known words that a misspelt one may be
-AROUND = 2  # sentences shown before and after a hit
 MERGE_PAGES = 200  # in one transaction
+SPAN = 1 << 20  # a sentence's id is that of its transcript times this, plus its number
+SENTENCES_MOST = SPAN - search.WINDOW
 
-t, s = transcripts.c, transcript_sentences.c  # `s` is also the first sentence of a window
+t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
-r, shown = recordings.c, recording_channels.c
-
-
-@dataclass(frozen=True, slots=True)
-class Visible:
-    """The recordings that somebody may see: those shown in these channels, and their own."""
-
-    channels: frozenset[str]
-    starter: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A hit. `around` is what was said just before and after, the sentence itself included."""
-
-    recording: str
-    room_name: str
-    began_at: datetime
-    sentence: Sentence
-    around: tuple[Sentence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Best first. Each hit has at least `need` of `words` words; `meant` are corrections."""
-
-    moments: tuple[Moment, ...] = ()
-    words: int = 0
-    need: int = 0
-    meant: dict[str, str] = field(default_factory=dict)
 
 
 class Transcripts(Repository):
@@ -92,56 +62,63 @@ class Transcripts(Repository):
         recording. False if it was forgotten meanwhile, or another worker is at it. Raises
         `StoreRefused` for a recording that is not there.
         """
-        digest = _digest(sentences)
-        async with self._secure_write() as conn:
+        said = sentences[:SENTENCES_MOST]
+        digest = _digest(said)
+        people = {who: n for n, who in enumerate(dict.fromkeys(map(_who, said)))}
+        async with self._db.write() as conn:
             row = await self._row(conn, key)
             if row is not None and row.digest != digest:
                 await self.forget_in(conn, key)
                 row = None
             if row is None:
-                speakers = sorted({one.speaker for one in sentences if one.speaker})
-                about = {"digest": digest, "sentences": len(sentences), "done": 0}
-                new = {**about, "speakers": speakers, "words": {}, "kept_at": self._now()}
-                await conn.execute(
-                    insert(transcripts).values(recording_key=key, **self._ours, **new)
-                )
-        done = row.done if row is not None else 0
-        words = Counter(row.words if row is not None else {})
-        for start in range(done, len(sentences), BATCH):
-            if not await self._keep_batch(key, sentences, start, words):
+                transcript = await self._begin(conn, key, digest, len(said), people)
+            else:
+                transcript = row.id
+        words = Counter(_unpacked(row.words)) if row is not None else Counter[str]()
+        for start in range(row.done if row is not None else 0, len(said), BATCH):
+            if not await self._keep_batch(transcript, said, people, start, words):
                 return False
         return True
 
+    async def keep_summary(self, key: str, sections: Iterable[SourcedSection]) -> bool:
+        """Store the summary beside the transcript; False if that is not kept."""
+        body = [asdict(section) for section in sections]
+        put = update(transcripts).where(self._mine(transcripts), t.recording_key == key)
+        async with self._db.write() as conn:
+            return bool((await conn.execute(put.values(summary=body))).rowcount)
+
     async def kept(self, key: str) -> tuple[Sentence, ...] | None:
         """All sentences in order; None if the transcript is not kept, or not whole yet."""
-        query = select(transcript_sentences).where(s.recording_key == key).order_by(s.n)
         async with self._db.read() as conn:
             row = await self._row(conn, key)
             if row is None or row.done < row.sentences:
                 return None
-            return tuple(_sentence(one) for one in await conn.execute(query))
+            query = with_people().where(_of(row.id)).order_by(s.id)
+            return tuple(sentence_of(one) for one in await conn.execute(query))
 
-    async def names(self, visible: Visible) -> tuple[set[str], set[str]]:
-        """The room names and the speakers of all transcripts that somebody may see."""
-        query = select(r.room_name, t.speakers).where(*self._seen(visible))
+    async def sentence(self, key: str, n: int) -> Sentence | None:
+        """One sentence of a transcript: a moment that somebody wants to show."""
         async with self._db.read() as conn:
-            rows = (await conn.execute(query)).all()
-        return {row.room_name for row in rows}, {name for row in rows for name in row.speakers}
+            row = await self._row(conn, key)
+            if row is None or not 0 <= n < SPAN:
+                return None
+            found = (await conn.execute(with_people().where(s.id == row.id * SPAN + n))).first()
+            return sentence_of(found) if found else None
 
-    async def find(self, query: Query, visible: Visible, *, limit: int = 20) -> Found:
-        """What was said about it, as far as this person may see it; see `bot.core.search`."""
-        if not query.words or query.unknown:
-            return Found(words=len(query.words))
+    async def summary(self, key: str) -> tuple[SourcedSection, ...]:
+        """The summary with the source of each line; empty if none is kept."""
+        query = select(t.summary).where(self._mine(transcripts), t.recording_key == key)
         async with self._db.read() as conn:
-            vocabulary = await self._vocabulary(conn, query)
-            resolved = await self._resolved(conn, search.wanted(query, vocabulary), visible)
-            for need in search.needs(len(query.words)):
-                candidates = await self._candidates(conn, resolved, need, query, visible)
-                hits = search.rank(candidates, resolved, vocabulary, people=query.people)[:limit]
-                if hits:
-                    moments = await self._moments(conn, hits)
-                    return Found(moments, len(query.words), need, dict(resolved.meant))
-        return Found(words=len(query.words), meant=dict(resolved.meant))
+            return tuple(_section(one) for one in await conn.scalar(query) or ())
+
+    async def channels(self) -> list[str]:
+        """The channels that show a recording whose transcript is kept, the latest first."""
+        shown = recording_channels.c
+        query = select(shown.channel).where(self._mine(recording_channels))
+        query = query.join(transcripts, t.recording_key == shown.recording_key)
+        query = query.group_by(shown.channel).order_by(func.max(t.id).desc())
+        async with self._db.read() as conn:
+            return list(await conn.scalars(query))
 
     async def kept_before(self, moment: datetime, limit: int = 100) -> list[str]:
         """Keys of recordings whose transcript is older, the oldest first."""
@@ -151,27 +128,32 @@ class Transcripts(Repository):
 
     async def drop(self, key: str) -> bool:
         """Forget a transcript, not its recording; False if there is none. Call `scrub` after."""
-        async with self._secure_write() as conn:
+        async with self._db.write() as conn:
             return await self.forget_in(conn, key)
 
     async def forget_in(self, conn: AsyncConnection, key: str) -> bool:
-        """Delete rows and index in the transaction of somebody who deletes more."""
-        await self._make_secure(conn)
+        """Delete rows and index in the caller's transaction; False if there is nothing.
+
+        Leaves a mark that `scrub` is owed.
+        """
         row = await self._row(conn, key, lock=True)
         if row is None:
             return False
         if self._db.is_sqlite:
-            await conn.execute(_INDEX_FORGETS, {"key": key})
-        for rows in (transcript_sentences, transcripts):
-            await conn.execute(delete(rows).where(rows.c.recording_key == key))
+            await conn.execute(_INDEX_FORGETS, _ids_of(row.id))
+        await conn.execute(delete(transcript_sentences).where(_of(row.id)))
+        await conn.execute(delete(transcript_people).where(p.transcript_id == row.id))
+        await conn.execute(delete(transcripts).where(t.id == row.id))
         fewer = update(transcript_words).where(
             self._mine(transcript_words), v.word == bindparam("said")
         )
         fewer = fewer.values(n=v.n - bindparam("times"))
-        counts = [{"said": word, "times": n} for word, n in sorted(row.words.items())]
+        counts = [{"said": word, "times": n} for word, n in sorted(_unpacked(row.words).items())]
         if counts:
             await conn.execute(fewer, counts)
         await conn.execute(delete(transcript_words).where(self._mine(transcript_words), v.n <= 0))
+        owed = self._db.insert(scrubs).values(**self._ours, since=self._now())
+        await conn.execute(owed.on_conflict_do_nothing())
         return True
 
     async def scrub(self) -> bool:
@@ -181,8 +163,18 @@ class Transcripts(Repository):
         written back. Quick if nothing was forgotten. On PostgreSQL there is nothing to do: deleted
         rows cannot be read by SQL.
         """
-        if not self._db.is_sqlite:
+        mine = self._mine(scrubs)
+        async with self._db.read() as conn:
+            since = await conn.scalar(select(scrubs.c.since).where(mine))
+        if since is None:
             return True
+        if self._db.is_sqlite and not await self._merged_and_written_back():
+            return False
+        async with self._db.write() as conn:
+            await conn.execute(delete(scrubs).where(mine, scrubs.c.since == since))
+        return True
+
+    async def _merged_and_written_back(self) -> bool:
         pages = -MERGE_PAGES  # negative once: also parts that are alone on their level
         while await self._merge(pages):
             pages = MERGE_PAGES
@@ -192,36 +184,51 @@ class Transcripts(Repository):
 
     async def _merge(self, pages: int) -> bool:
         """One small step of the merge; False if there was nothing left to do."""
-        async with self._secure_write() as conn:
+        async with self._db.write() as conn:
             before = await conn.scalar(_CHANGES) or 0
             await conn.execute(_INDEX_MERGES, {"pages": pages})
             return (await conn.scalar(_CHANGES) or 0) - before >= 2  # one is the command itself
 
-    @asynccontextmanager
-    async def _secure_write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._db.write() as conn:
-            await self._make_secure(conn)
-            yield conn
-
-    async def _make_secure(self, conn: AsyncConnection) -> None:
-        """What SQLite deletes on this connection is overwritten with zeros."""
-        if self._db.is_sqlite:
-            await conn.execute(text("PRAGMA secure_delete = ON"))
-
     async def _row(self, conn: AsyncConnection, key: str, *, lock: bool = False) -> AnyRow | None:
-        query = select(t.digest, t.sentences, t.done, t.words)
+        query = select(t.id, t.digest, t.sentences, t.done, t.words)
         query = query.where(self._mine(transcripts), t.recording_key == key)
         return (await conn.execute(query.with_for_update() if lock else query)).first()
 
+    async def _begin(
+        self,
+        conn: AsyncConnection,
+        key: str,
+        digest: str,
+        sentences: int,
+        people: Mapping[tuple[str, str], int],
+    ) -> int:
+        about = {"digest": digest, "sentences": sentences, "done": 0, "words": _packed({})}
+        new = insert(transcripts).values(
+            **self._ours, recording_key=key, **about, kept_at=self._now()
+        )
+        transcript: int = (await conn.execute(new.returning(t.id))).scalar_one()
+        rows = [
+            {"transcript_id": transcript, "who": n, "name": name, "peer_id": peer_id}
+            for (name, peer_id), n in people.items()
+        ]
+        if rows:
+            await conn.execute(insert(transcript_people), rows)
+        return transcript
+
     async def _keep_batch(
-        self, key: str, sentences: Sequence[Sentence], start: int, words: Counter[str]
+        self,
+        transcript: int,
+        sentences: Sequence[Sentence],
+        people: Mapping[tuple[str, str], int],
+        start: int,
+        words: Counter[str],
     ) -> bool:
         batch = sentences[start : start + BATCH]
         end = start + len(batch)
         new = _words_of(batch)
         words.update({word: n for word, (_, n) in new.items()})
-        there = update(transcripts).values(done=end, words=dict(words))
-        there = there.where(self._mine(transcripts), t.recording_key == key, t.done == start)
+        there = update(transcripts).values(done=end, words=_packed(words))
+        there = there.where(self._mine(transcripts), t.id == transcript, t.done == start)
         put = self._db.insert(transcript_words)
         put_words = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id", "word"], set_={"n": v.n + put.excluded.n}
@@ -230,19 +237,25 @@ class Transcripts(Repository):
             {**self._ours, "word": word, "stem": stem, "n": n}
             for word, (stem, n) in sorted(new.items())
         ]
-        rows = self._rows(key, sentences, start)
-        async with self._secure_write() as conn:
+        rows = self._rows(transcript, sentences, people, start)
+        async with self._db.write() as conn:
             if not (await conn.execute(there)).rowcount:
                 return False
             await conn.execute(insert(transcript_sentences), rows)
             if self._db.is_sqlite:  # also the windows that waited for these sentences
                 since = max(0, start - search.WINDOW + 1)
-                await conn.execute(_INDEX_LEARNS, {"key": key, "first": since})
+                await conn.execute(_INDEX_LEARNS, _ids_of(transcript, since))
             if counted:
                 await conn.execute(put_words, counted)
         return True
 
-    def _rows(self, key: str, sentences: Sequence[Sentence], start: int) -> list[dict[str, Any]]:
+    def _rows(
+        self,
+        transcript: int,
+        sentences: Sequence[Sentence],
+        people: Mapping[tuple[str, str], int],
+        start: int,
+    ) -> list[dict[str, Any]]:
         """The rows of a batch; on PostgreSQL a window is written with its first sentence."""
         near = sentences[start : start + BATCH + search.WINDOW - 1]
         stems = [search.sentence_stems(one.speaker, one.text) for one in near]
@@ -252,151 +265,79 @@ class Transcripts(Repository):
             window = None
             if not self._db.is_sqlite and one.n in firsts:
                 window = search.tsvector(tuple(chain(*stems[at : at + search.WINDOW])))
-            ours = {**self._ours, "recording_key": key, "stems": " ".join(stems[at])}
-            rows.append({**ours, **_columns(one), "window": window})
+            rows.append(
+                {
+                    "id": transcript * SPAN + one.n,
+                    "who": people[_who(one)],
+                    "start_ms": one.start_ms,
+                    "end_ms": one.end_ms,
+                    "text": one.text,
+                    "stems": " ".join(stems[at]),
+                    "window": window,
+                }
+            )
         return rows
 
-    # Finding
 
-    def _seen(self, visible: Visible, query: Query | None = None) -> list[ColumnElement[bool]]:
-        """Conditions on `transcripts` and `recordings`."""
-        in_channels = select(shown.recording_key).where(shown.channel.in_(sorted(visible.channels)))
-        seen: list[ColumnElement[bool]] = [t.recording_key.in_(in_channels)]
-        if visible.starter is not None:
-            seen.append(r.starter == visible.starter)
-        found = [t.recording_key == r.key, self._mine(transcripts), or_(false(), *seen)]
-        if query is not None and query.rooms:
-            found.append(r.room_name.in_(query.rooms))
-        if query is not None and query.since is not None:
-            since = datetime.combine(query.since, time(), UTC)
-            found.append(func.coalesce(r.started_at, r.requested_at) >= since)
-        return found
+def with_people() -> Any:
+    """A query of sentences and who says them, for `sentence_of`."""
+    columns = (s.id, p.name, p.peer_id, s.start_ms, s.end_ms, s.text)
+    return select(*columns).where(said_by(s))
 
-    def _matching(
-        self, expression: str, visible: Visible, query: Query | None = None
-    ) -> Select[tuple[str, int]]:
-        """The windows that match, the newest first."""
-        keys = select(t.recording_key).where(*self._seen(visible, query))
-        found = select(s.recording_key, s.n).where(self._mine(transcript_sentences))
-        found = found.where(s.recording_key.in_(keys))
-        if self._db.is_sqlite:
-            index = table("transcript_index", column("rowid"))
-            matches = literal_column("transcript_index").op("MATCH")(expression)
-            found = found.join(index, index.c.rowid == s.id).where(matches)
-            return found.order_by(index.c.rowid.desc())  # as it comes, without sorting
-        return found.where(s.window.op("@@")(cast(expression, TSQUERY))).order_by(s.id.desc())
 
-    def _expression(self, resolved: Resolved, need: int) -> str:
-        written = search.fts5 if self._db.is_sqlite else search.tsquery
-        return written(resolved, need)
+def said_by(said: Any) -> ColumnElement[bool]:
+    """Joins the sentence with its speaker."""
+    return and_(p.transcript_id == transcript_of(said.id), p.who == said.who)
 
-    async def _vocabulary(self, conn: AsyncConnection, query: Query) -> Vocabulary:
-        """The words that may count as words of the query, whoever may see where they were said."""
-        words = self._words().where(v.stem.in_(sorted(search.pieces(query))))
-        return Vocabulary({row.word: row.n for row in await conn.execute(words)})
 
-    async def _resolved(
-        self, conn: AsyncConnection, wanted: Sequence[Wanted], visible: Visible
-    ) -> Resolved:
-        """A word that this person cannot see anywhere is taken as misspelt: for them it is, and
-        whether others have said it is not shown."""
-        found: list[Wanted] = []
-        meant: dict[str, str] = {}
-        for one in wanted:
-            if one.phrases and await self._is_said(conn, one, visible):
-                found.append(one)
-                continue
-            alike = self._words().where(func.substr(v.word, 1, 1) == one.word[0])
-            stems = {row.word: row.stem for row in await conn.execute(alike)}
-            found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
-            for candidate in search.similar(one.word, stems)[:SPELLINGS]:
-                other = Wanted(one.word, ((stems[candidate],),))
-                if candidate != one.word and await self._is_said(conn, other, visible):
-                    meant[one.word] = candidate
-                    found[-1] = other
-                    break
-        return Resolved(tuple(found), meant)
+def transcript_of(sentence_id: ColumnElement[int]) -> ColumnElement[int]:
+    return sentence_id.op(">>", return_type=BigInteger())(literal_column("20"))
 
-    def _words(self) -> Select[tuple[str, str, int]]:
-        return select(v.word, v.stem, v.n).where(self._mine(transcript_words))
 
-    async def _is_said(self, conn: AsyncConnection, one: Wanted, visible: Visible) -> bool:
-        said = self._matching(self._expression(Resolved((one,)), 1), visible)
-        return (await conn.execute(said.order_by(None).limit(1))).first() is not None
-
-    async def _candidates(
-        self, conn: AsyncConnection, resolved: Resolved, need: int, query: Query, visible: Visible
-    ) -> list[Candidate]:
-        found = self._matching(self._expression(resolved, need), visible, query)
-        said = transcript_sentences.alias().c
-        if query.people:
-            in_window = _in_window(said, s.recording_key, s.n)
-            found = found.where(select(1).where(in_window, said.speaker.in_(query.people)).exists())
-        newest = found.limit(CANDIDATES).subquery()
-        rows = select(newest.c.recording_key, newest.c.n, said.speaker, said.stems)
-        rows = rows.where(_in_window(said, newest.c.recording_key, newest.c.n)).order_by(said.n)
-        windows: dict[tuple[str, int], list[tuple[str, Phrase]]] = defaultdict(list)
-        for key, first, speaker, stems in await conn.execute(rows):
-            windows[key, first].append((speaker, tuple(stems.split(" "))))
-        return [Candidate(key, first, tuple(said)) for (key, first), said in windows.items()]
-
-    async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
-        near = [
-            and_(
-                s.recording_key == hit.recording,
-                s.n.between(hit.sentence - AROUND, hit.sentence + AROUND),
-            )
-            for hit in hits
-        ]
-        around = select(transcript_sentences).where(or_(*near))  # pairs in IN would use no index
-        said = {(row.recording_key, row.n): _sentence(row) for row in await conn.execute(around)}
-        began = func.coalesce(r.started_at, r.requested_at).label("began_at")
-        about = select(r.key, r.room_name, began).where(r.key.in_({hit.recording for hit in hits}))
-        rows = {row.key: row for row in await conn.execute(about)}
-        return tuple(
-            Moment(
-                hit.recording,
-                rows[hit.recording].room_name,
-                rows[hit.recording].began_at,
-                said[hit.recording, hit.sentence],
-                tuple(
-                    said[hit.recording, n]
-                    for n in range(hit.sentence - AROUND, hit.sentence + AROUND + 1)
-                    if (hit.recording, n) in said
-                ),
-            )
-            for hit in hits
-        )
+def sentence_of(row: Any) -> Sentence:
+    return Sentence(row.id % SPAN, row.name, row.peer_id, row.start_ms, row.end_ms, row.text)
 
 
 _CHANGES = text("SELECT total_changes()")
 _INDEX_LEARNS = text(
     "INSERT INTO transcript_index(rowid, stems) SELECT id, stems FROM transcript_windows"
-    " WHERE recording_key = :key AND n >= :first"
+    " WHERE id BETWEEN :first AND :last"
 )
 _INDEX_FORGETS = text(
     "INSERT INTO transcript_index(transcript_index, rowid, stems)"
-    " SELECT 'delete', id, stems FROM transcript_windows WHERE recording_key = :key"
+    " SELECT 'delete', id, stems FROM transcript_windows WHERE id BETWEEN :first AND :last"
 )
 _INDEX_MERGES = text("INSERT INTO transcript_index(transcript_index, rank) VALUES('merge', :pages)")
 
 
-def _in_window(
-    said: Any, key: ColumnElement[str], first: ColumnElement[int]
-) -> ColumnElement[bool]:
-    return and_(said.recording_key == key, said.n.between(first, first + search.WINDOW - 1))
+def _of(transcript: int) -> ColumnElement[bool]:
+    return s.id.between(transcript * SPAN, transcript * SPAN + SPAN - 1)
 
 
-def _sentence(row: Any) -> Sentence:
-    return Sentence(row.n, row.speaker, row.peer_id, row.start_ms, row.end_ms, row.text)
+def _ids_of(transcript: int, since: int = 0) -> dict[str, int]:
+    return {"first": transcript * SPAN + since, "last": transcript * SPAN + SPAN - 1}
 
 
-def _columns(sentence: Sentence) -> dict[str, object]:
-    return {name: getattr(sentence, name) for name in Sentence.__slots__}
+def _section(body: Mapping[str, Any]) -> SourcedSection:
+    lines = tuple(SourcedLine(**line) for line in body["lines"])
+    return SourcedSection(body["title"], body["is_list"], lines)
+
+
+def _who(sentence: Sentence) -> tuple[str, str]:
+    return sentence.speaker, sentence.peer_id
+
+
+def _packed(words: Mapping[str, int]) -> bytes:
+    return zlib.compress(json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _unpacked(packed: bytes) -> dict[str, int]:
+    found: dict[str, int] = json.loads(zlib.decompress(packed))
+    return found
 
 
 def _digest(sentences: Sequence[Sentence]) -> str:
-    said = json.dumps([[*_columns(one).values()] for one in sentences])
+    said = json.dumps([[getattr(one, name) for name in Sentence.__slots__] for one in sentences])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

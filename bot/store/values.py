@@ -67,6 +67,7 @@ class InboxState(StrEnum):
     MATCHED = "matched"
     WAITING = "waiting"
     IGNORED = "ignored"
+    DEAD = "dead"  # it could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,18 @@ class Settled:
     state: InboxState
     recording_key: str | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterCount:
+    """How many there are, and the most frequent reasons (names of errors) with their counts."""
+
+    webhooks: int = 0
+    recordings: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.webhooks or self.recordings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import Delivery
 from bot.core.derive import derive
-from bot.core.facts import Fact, Followed, PlaceSeen, Shared
+from bot.core.facts import Fact, Followed, Observed, PlaceSeen, Shared
 from bot.core.note import TOLD, Loaded, Merged, Note, after, merge
+from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.store import rows
-from bot.store.errors import LeaseLost, UnknownRecording
+from bot.store.errors import LeaseLost, UnknownRecording, UnreadableRecording
 from bot.store.repository import Repository
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
@@ -54,13 +55,16 @@ class StepWrites(Repository):
         return written
 
     async def _write_own(
-        self, conn: AsyncConnection, since: Loaded, note: Note, *, renew: bool
+        self, conn: AsyncConnection, work: OwnWork, since: Loaded, note: Note, *, renew: bool
     ) -> Written:
-        """By the worker whose state was `since`. Late, if somebody else has had the lease since:
-        then a delivery counts only as far as they have not gone on with it."""
-        key = since.recording.key
+        """By the worker that took the lease and whose state was `since`.
+
+        Late, if somebody else has had the lease meanwhile: then a delivery counts only as far as
+        they have not gone on with it.
+        """
+        key = work.key
         row = await self._locked(conn, key)
-        if row.lease_owner == since.owner:
+        if row.lease_owner == work.owner:
             changes = {"leased_until": self._now() + self._of.lease} if renew else {}
             unchanged = since if row.wakes == since.wakes else None
             return await self._write(conn, row, key, note, changes, since=unchanged)
@@ -97,7 +101,9 @@ class StepWrites(Repository):
             if any(isinstance(f, Followed | Shared | PlaceSeen) for f in merged.new):
                 await self._show_in(conn, recording)
                 state = None  # the new channels have settings of their own
-        mail = await self._name(conn, key, row.room_id, names)
+        mail = await self._name(conn, key, names)
+        if mail or any(isinstance(f, Observed) and f.status == "failed" for f in merged.new):
+            mail = await self._match_again(conn, row.room_id)
         for delivery in note.deliveries:
             await self._deliver(conn, key, delivery)
         if note.retries:
@@ -115,7 +121,12 @@ class StepWrites(Repository):
         return row
 
     async def _known(self, conn: AsyncConnection, key: str) -> list[Fact]:
-        return [rows.fact_of(body) for body in await conn.scalars(BODIES, {"its_key": key})]
+        """Raises UnreadableRecording, as for a fact that only newer code knows."""
+        bodies = await conn.scalars(BODIES, {"its_key": key})
+        try:
+            return [rows.fact_of(body) for body in bodies]
+        except ValueError as odd:
+            raise UnreadableRecording(key, type(odd).__name__) from odd
 
     async def _write_facts(self, conn: AsyncConnection, key: str, merged: Merged) -> None:
         if merged.new:
@@ -166,16 +177,16 @@ class StepWrites(Repository):
             )
             await conn.execute(gone)
 
-    async def _name(
-        self, conn: AsyncConnection, key: str, room_id: str, names: Iterable[str]
-    ) -> bool:
+    async def _name(self, conn: AsyncConnection, key: str, names: Iterable[str]) -> bool:
         """True: webhooks of this room that named an id unknown until now may be matched."""
         named = [{**self._ours, "alias": name, "recording_key": key} for name in sorted(names)]
         if not named:
             return False
         put = self._db.insert(alias_table).on_conflict_do_nothing().returning(alias_table.c.alias)
-        if not (await conn.execute(put, named)).all():
-            return False
+        return bool((await conn.execute(put, named)).all())
+
+    async def _match_again(self, conn: AsyncConnection, room_id: str) -> bool:
+        """The webhooks that wait in this room are new again; False if there are none."""
         waiting = update(inbox_table).where(self._mine(inbox_table), is_waiting())
         again = waiting.where(inbox_table.c.room_id == room_id)
         again = again.values(state=InboxState.NEW.value, leased_until=None)

@@ -1,8 +1,10 @@
 """Explains each failure: what went wrong, why, and what to do about it."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import assert_never
 
+from bot.core.facts import CallFailed, Cause
 from bot.core.recording import Problem, Recording, Why
 from bot.ui.text import clean, code, esc, place
 
@@ -59,6 +61,59 @@ class Explanation:
         return " ".join(s for s in (self.what, self.why, self.fix) if s)
 
 
+def hms_failure(cause: Cause, status: int | None = None, message: str = "") -> tuple[str, str]:
+    """Say what came from 100ms in place of an answer, and what to do; both mrkdwn."""
+    http = f" (HTTP {status})" if status else ""
+    later = "Try again in a minute."
+    match cause:
+        case "refused":
+            return _refusal(status, message, http)
+        case "error":
+            return f"100ms answers with an error of its own{http}.", later
+        case "limited":
+            return f"100ms asks the bot to wait: too many requests{http}.", later
+        case "timeout":
+            return "100ms did not answer in time.", later
+        case "network":
+            return "100ms cannot be reached.", later
+        case "unreadable":
+            return "100ms gave an answer that the bot cannot read.", later
+        case _:
+            assert_never(cause)
+
+
+def _refusal(status: int | None, message: str, http: str) -> tuple[str, str]:
+    said = _quoted(message)
+    match status:
+        case 401:
+            why = f"100ms does not accept this bot's keys{http}.{said}"
+            return why, "Ask the person who runs the bot to check them."
+        case 403:
+            why = f"100ms does not let the bot do this{http}.{said}"
+            return (
+                why,
+                "Check in the 100ms dashboard that the room is enabled and in its workspace.",
+            )
+        case 404:
+            return f"100ms cannot find it{http}.{said}", "It may have been deleted there."
+        case 409:
+            why = f"100ms says that something else is going on in the room{http}.{said}"
+            return why, "Try again once that has ended."
+        case 400 | 422:
+            why = f"100ms does not accept the request{http}.{said}"
+            return why, "If this keeps happening, tell the person who runs the bot."
+        case _:
+            fix = "Try again. If this keeps happening, tell the person who runs the bot."
+            return f"100ms refused{http}.{said}", fix
+
+
+def stop_failure(failed: CallFailed) -> str:
+    """Say that a stop has not worked, and why; mrkdwn."""
+    why, _ = hms_failure(failed.cause, failed.status, failed.message)
+    way = "The bot keeps trying; you can also stop it in 100ms, or end the meeting."
+    return f"Not stopped yet. {why} {way}"
+
+
 def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explanation:
     """Explain a problem in words; `bot` is the name that people type after @."""
     match problem.why:
@@ -78,12 +133,25 @@ def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanatio
         why = "It was stopped before it started."
         return Explanation(what, why, "Try again whenever you like.")
     if problem.why is Why.PARKED:
-        why = "100ms could not be reached in time, so the request expired."
+        why = f"{_too_old(problem.after)} The request expired."
         return Explanation(what, why, "If you still want the recording, try again.")
     if problem.why is Why.CANNOT_POST:
         why, fix = slack_refusal(problem.detail, recording.home, bot=bot)
         return Explanation(what, why, fix)
     return _refused(problem, what)
+
+
+def _too_old(after: CallFailed | None) -> str:
+    """Say what kept a start waiting for so long."""
+    if after is None:
+        return "The bot itself was down or too busy to start it in time."
+    if after.cause == "refused" and after.status == HTTPStatus.CONFLICT:
+        said = _quoted(after.message)
+        return (
+            f"100ms says that the room is in use (HTTP 409), but no recording runs there: "
+            f"a live stream may hold it.{said}"
+        )
+    return hms_failure(after.cause, after.status, after.message)[0]
 
 
 def _refused(problem: Problem, what: str) -> Explanation:

@@ -1,7 +1,9 @@
 """Ephemeral replies that several features share."""
 
+from bot.core.facts import Cause
 from bot.ui.buttons import filled_form_button, form_button, start_button
 from bot.ui.message import Message, say
+from bot.ui.problems import hms_failure
 from bot.ui.text import code, esc
 
 
@@ -13,8 +15,38 @@ def something_broke(reference: str) -> Message:
     return say(text)
 
 
-def try_again_soon() -> Message:
-    return say("100ms or Slack is not answering right now. Try again in a minute.")
+def hms_failed(cause: Cause, status: int | None = None, message: str = "") -> Message:
+    return say(" ".join(hms_failure(cause, status, message)))
+
+
+def slack_silent() -> Message:
+    return say("Slack is not answering the bot right now. Try again in a minute.")
+
+
+def slack_refused(error: str) -> Message:
+    fix = "If this keeps happening, tell the person who runs the bot."
+    return say(f"Slack refused what the bot asked for (error {code(error, 60)}). {fix}")
+
+
+def store_silent() -> Message:
+    return say("The bot's own database is not answering right now. Try again in a minute.")
+
+
+def disk_full() -> Message:
+    text = "The bot's own disk is full, so it cannot note anything."
+    return say(f"{text} Tell the person who runs the bot, and try again once there is space.")
+
+
+def took_too_long() -> Message:
+    return say("The bot could not do this in the time that Slack allows. Try again in a minute.")
+
+
+def unreadable_reply() -> Message:
+    text = (
+        "This version of the bot cannot read that recording. Other recordings are not affected. "
+        f"Ask the person who runs the bot to run {code('record-bot doctor')} on its host."
+    )
+    return say(text)
 
 
 def nothing_running(room: str | None = None) -> Message:

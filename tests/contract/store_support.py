@@ -1,6 +1,7 @@
 """What the tests of the store share: a clock, sample facts, databases."""
 
 import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -8,9 +9,10 @@ from uuid import uuid4
 from sqlalchemy import case, func, select
 
 from bot.core.deliveries import Delivery, Kind, State
-from bot.core.facts import Requested
-from bot.core.note import Loaded
+from bot.core.facts import Fact, Requested
+from bot.core.note import Loaded, Note
 from bot.core.options import RecordingOptions
+from bot.core.proofs import OwnWork
 from bot.store.schema import inbox, recordings
 from bot.store.store import Store
 from bot.store.values import Created, InboxEntry, InboxState
@@ -74,6 +76,21 @@ def entry(identity: str = "e1", **changes: object) -> InboxEntry:
 
 def card(channel: str = "C1", state: State = State.SENT, **changes: object) -> Delivery:
     return Delivery(Kind.CARD, channel, state, **changes)  # type: ignore[arg-type]
+
+
+def keys_of(taken: Iterable[OwnWork]) -> list[str]:
+    """The recordings of these leases, in their order."""
+    return [own.key for own in taken]
+
+
+def own_work(state: Loaded) -> OwnWork:
+    """The lease under which that state was read."""
+    return OwnWork(state.recording.key, state.owner or "")
+
+
+async def add_facts(store: Store, key: str, facts: Sequence[Fact]) -> int:
+    """By whatever way: from people or from 100ms."""
+    return await store.recordings.record(key, Note(facts=facts))
 
 
 async def held(store: Store, key: str, owner: str) -> Loaded:

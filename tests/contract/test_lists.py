@@ -29,7 +29,7 @@ from bot.slack.gateway import SlackGateway
 from bot.store.errors import UnknownRecording
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack
-from tests.contract.store_support import T0, Clock, S, card, created
+from tests.contract.store_support import T0, Clock, S, add_facts, card, created
 
 RUNNING, ENDED, CHANGES = 20, 9, 30
 SHOWN = 28  # of those that ended, the ninth is on the next page
@@ -78,9 +78,7 @@ async def populate(world: World, store: Store) -> None:
             for i in range(CHANGES)
         ]
         end = [Observed(at=T0 + S, status="completed")] if n >= RUNNING else []
-        await store.recordings.add_facts(
-            key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *end, *facts]
-        )
+        await add_facts(store, key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *end, *facts])
 
 
 @contextmanager
@@ -137,7 +135,7 @@ async def test_who_may_know_of_a_recording(
     """By its key, in lists, and where it is shown."""
     first, *others = shown_in
     key = await created(store, by=seed.STARTER, channel_id=first)
-    await store.recordings.add_facts(key, [Shared(at=T0, channel_id=c, by="U1") for c in others])
+    await add_facts(store, key, [Shared(at=T0, channel_id=c, by="U1") for c in others])
     row = await store.lists.row(key)
     assert row is not None
     seen = await rig.visibility.sees(user, row)
@@ -157,7 +155,7 @@ async def test_lists_restrict_before_they_limit(store: Store, rig: Rig) -> None:
     for n in range(30):
         key = await created(store, room_id=f"s-{n}", channel_id=seed.DESIGN, at=T0 + n * S)
         place = PlaceSeen(at=T0, channel_id=seed.DESIGN, place="private")
-        await store.recordings.add_facts(key, [place])
+        await add_facts(store, key, [place])
     shown = await created(store, room_id="open", channel_id=seed.STANDUP, at=T0 - S)
     horizon = await rig.gate.horizon(seed.ADMIN)
     assert [row.key for row in await store.lists.recent(to=horizon, limit=5)] == [shown]

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from bot.core.facts import Adopted, StartAttempted
 from bot.core.policy import Policy
+from bot.core.proofs import OwnWork
 from bot.deps import Deps
 from bot.engine.context import Context
 from bot.features.start.steps import start
@@ -24,7 +25,7 @@ from bot.hms.client import HmsClient
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from tests.contract.store_support import T0, Clock, S, created, new_key
+from tests.contract.store_support import T0, Clock, S, add_facts, created, new_key
 from tests.contract.test_loop import NOBODY
 
 YEARS = 5000
@@ -62,7 +63,7 @@ async def test_what_it_became_is_found_in_a_few_calls(
     past = [recording(f"old-{n}", "completed", T0 - (YEARS - n) * 3600 * S) for n in range(YEARS)]
     history = History([*past, recording("ours", status, T0 + S)])
     key = await created(store)
-    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
+    await add_facts(store, key, [StartAttempted(at=T0)])
     async with (
         serving(history.app()) as url,
         aiohttp.ClientSession() as session,
@@ -71,7 +72,7 @@ async def test_what_it_became_is_found_in_a_few_calls(
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient(url, FixedToken("t"), http, Outbound())
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
-        ctx = Context(deps, await store.recordings.load(key))
+        ctx = Context(deps, OwnWork(key, "me"), await store.recordings.load(key))
         note = await start(ctx)
     assert note.facts[0] == Adopted(at=T0, hms_id="ours", elsewhere=False)
     assert len(history.calls) <= CALLS_AT_MOST

@@ -17,7 +17,7 @@ from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
 from bot.store.store import Store
-from tests.contract.store_support import Clock, created, new_key, next_due
+from tests.contract.store_support import Clock, add_facts, created, new_key, next_due
 from tests.patience import PATIENCE_S
 
 NOBODY = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())
@@ -28,7 +28,7 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
     """Cancelled before they began, so there is nothing to say to Slack or 100ms about them."""
     for n in range(SIDE_BY_SIDE * 5):
         key = await created(store, room_id=f"room-{n}")
-        await store.recordings.add_facts(key, [StopRequested(at=clock.now(), by="U1")])
+        await add_facts(store, key, [StopRequested(at=clock.now(), by="U1")])
     async with aiohttp.ClientSession() as session, httpx.AsyncClient() as http:
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)

@@ -10,9 +10,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import insert
 
-from bot.core.facts import BeamStarted, StartAccepted, StartAttempted
+from bot.core.facts import BeamStarted, Observed, StartAccepted, StartAttempted
 from bot.core.note import Note
 from bot.core.policy import Policy
+from bot.core.recording import Why
 from bot.deps import Deps
 from bot.engine.housekeeping import tidy
 from bot.engine.inbox import match_inbox
@@ -26,7 +27,7 @@ from bot.store.repository import TeamDatabase
 from bot.store.schema import facts
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled, Team
-from tests.contract.store_support import LEASE, T0, Clock, S, created, entry, new_key
+from tests.contract.store_support import LEASE, T0, Clock, S, add_facts, created, entry, new_key
 from tests.contract.test_loop import NOBODY
 
 HOUR = timedelta(hours=1)
@@ -68,7 +69,7 @@ async def test_a_name_learnt_while_it_was_looked_for_is_not_missed(
     store: Store, team: Team, clock: Clock
 ) -> None:
     key = await created(store)
-    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
+    await add_facts(store, key, [StartAttempted(at=T0)])
     await store.inbox.put(entry(body=STARTED, aliases=("job-1",)))
     slow = Store(TeamDatabase(store.db.database, team, now=clock.now, lease=LEASE))
     slow.inbox = inbox = SlowInbox(slow.db)
@@ -84,7 +85,7 @@ async def test_a_name_learnt_while_it_was_looked_for_is_not_missed(
 async def test_after_an_hour_it_is_nobodys(store: Store, clock: Clock) -> None:
     """Also if nothing makes anyone look at it once more."""
     key = await created(store)
-    await store.recordings.add_facts(key, [StartAttempted(at=T0)])
+    await add_facts(store, key, [StartAttempted(at=T0)])
     await store.inbox.put(entry(body=STARTED))
     async with aiohttp.ClientSession() as session:
         deps = deps_of(store, clock, session)
@@ -138,3 +139,56 @@ async def test_a_recording_that_cannot_be_read_holds_up_no_other(
     )
     clock.advance(LEASE)
     assert [item.entry.identity for item in await store.inbox.take(9)] == ["e0"]
+
+
+def failure(at: timedelta, session_id: str | None = "session-1") -> dict[str, object]:
+    """It names ids that nobody has met, and no beginning."""
+    data = {
+        "beam_id": "beam-9",
+        "job_id": "job-9",
+        "room_id": "room-1",
+        "session_id": session_id,
+        "error_type": "UPLOAD_ERROR",
+        "state_timestamp": (T0 + at).isoformat(),
+    }
+    return {"type": "beam.failure", "data": {k: v for k, v in data.items() if v}}
+
+
+@pytest.mark.parametrize("webhook_first", [True, False])
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        (failure(30 * S), Why.UPLOAD_ERROR),
+        (failure(-30 * S), Why.UNKNOWN),  # of an earlier one
+        (failure(30 * S, "session-2"), Why.UNKNOWN),
+        (failure(30 * S, None), Why.UNKNOWN),
+    ],
+)
+async def test_a_failure_under_unknown_ids_belongs_to_the_one_that_failed_in_its_session(
+    store: Store, clock: Clock, webhook_first: bool, body: dict[str, object], cause: Why
+) -> None:
+    key = await created(store)
+    accepted = StartAccepted(at=T0 + S, hms_id="job-1")
+    runs = Observed(at=T0 + 2 * S, status="running", session_id="session-1")
+    await store.recordings.record(key, Note(facts=[accepted, runs], aliases=["job-1"]))
+    clock.advance(40 * S)
+    failed = Note(facts=[Observed(at=clock.now(), status="failed", session_id="session-1")])
+    async with aiohttp.ClientSession() as session:
+        deps = deps_of(store, clock, session)
+        if not webhook_first:
+            await store.recordings.record(key, failed)
+        await store.inbox.put(entry(body=body, aliases=("job-9",)))
+        await match_inbox(deps)
+        if webhook_first:
+            recording = (await store.recordings.load(key)).recording
+            assert recording.problem is None, "100ms itself has not said so yet"
+            await store.recordings.record(key, failed)
+            await match_inbox(deps)
+    problem = (await store.recordings.load(key)).recording.problem
+    assert problem is not None
+    assert problem.why is cause
+    if cause is Why.UPLOAD_ERROR:
+        assert await store.recordings.keys_by_alias(["beam-9", "job-9"]) == {
+            "beam-9": key,
+            "job-9": key,
+        }

@@ -28,7 +28,7 @@ from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack
-from tests.contract.store_support import Clock, S, created, next_due
+from tests.contract.store_support import Clock, S, add_facts, created, next_due
 from tests.patience import PatientDriver
 
 ME = "this process"
@@ -56,9 +56,9 @@ class Life:
     async def until(self, then: datetime) -> None:
         while (due := await next_due(self.store)) is not None and due <= then:
             self.clock.time = max(self.clock.time, due)
-            for key in await self.store.queue.take(1, ME):
-                rest = await run(self.deps, DISPATCH, key, ME)
-                await self.store.queue.release(key, ME, rest.until, polled=rest.polled)
+            for own in await self.store.queue.take(1, ME):
+                rest = await run(self.deps, DISPATCH, own)
+                await self.store.queue.release(own, rest.until, polled=rest.polled)
         self.clock.time = max(self.clock.time, then)
 
     async def recorded(self, **options: Any) -> str:
@@ -78,7 +78,7 @@ class Life:
         hms_id = (await self.recording(key)).hms_id
         assert hms_id is not None
         await self.driver.recording(hms_id, "running")
-        await self.store.recordings.add_facts(key, [StopRequested(at=self.clock.now(), by=STARTER)])
+        await add_facts(self.store, key, [StopRequested(at=self.clock.now(), by=STARTER)])
         await self.until(self.clock.now() + 1 * S)
         await self.driver.recording(hms_id, "completed")
         return key

@@ -27,6 +27,7 @@ from bot.core.facts import (
 from bot.core.note import Note, after, merge
 from bot.core.plan import next_step, poll_at
 from bot.core.policy import Policy
+from bot.core.proofs import OwnWork
 from bot.core.steps import Poll, Wait
 from bot.deps import Deps
 from bot.engine.context import Context
@@ -39,7 +40,7 @@ from bot.kit.rate_limits import Pauses
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from tests.contract.store_support import T0, Clock, S, card, created, new_key
+from tests.contract.store_support import T0, Clock, S, add_facts, card, created, new_key
 from tests.contract.test_loop import NOBODY
 
 POLICY = Policy(webhooks=False)
@@ -66,7 +67,7 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
     """What an executor sees of a recording that runs."""
     key = await created(store)
     facts: list[Fact] = [StartAccepted(at=T0, hms_id="job-1"), Observed(at=T0, status="running")]
-    await store.recordings.add_facts(key, facts)
+    await add_facts(store, key, facts)
     async with (
         serving(hms.app()) as url,
         aiohttp.ClientSession() as session,
@@ -75,7 +76,7 @@ async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         client = HmsClient(url, FixedToken("t"), http, Outbound(), patience_s=5)
         deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
-        yield Context(deps, await store.recordings.load(key))
+        yield Context(deps, OwnWork(key, "me"), await store.recordings.load(key))
 
 
 def too_many() -> Response:
@@ -152,7 +153,7 @@ async def asked_when_due(ctx: Context, clock: Clock) -> Context:
     assert note.facts == ()
     work = work_after(note, ctx)
     clock.time = poll_at(ctx.recording, work, POLICY)
-    return Context(ctx.deps, replace(ctx.state, work=work))
+    return Context(ctx.deps, ctx.own, replace(ctx.state, work=work))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -196,10 +197,11 @@ async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock:
     for answer, kinds in ((over, [StopRefused, Observed]), (unknown, [StopRefused])):
         async with beside(Hms(answer, unknown), store, clock) as ctx:
             assert [type(f) for f in (await stop(ctx)).facts] == kinds
-        await store.forgetting.forget(ctx.key, await taken(store, ctx.key))
+        await store.forgetting.forget(await taken(store, ctx.key))
 
 
-async def taken(store: Store, key: str) -> str:
+async def taken(store: Store, key: str) -> OwnWork:
     """The room is free for the next one."""
-    assert list(await store.queue.take(1, "me")) == [key]
-    return "me"
+    (own,) = await store.queue.take(1, "me")
+    assert own == OwnWork(key, "me")
+    return own

@@ -9,6 +9,7 @@ from sqlalchemy import event
 from bot.core.deliveries import Kind, OutcomeAddress, Polled, State
 from bot.core.facts import Followed, Observed, StartAccepted, StartAttempted, StopRequested
 from bot.core.note import Loaded, Note
+from bot.core.proofs import OwnWork
 from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.store.errors import LeaseLost
@@ -19,10 +20,12 @@ from tests.contract.store_support import (
     T0,
     Clock,
     S,
+    add_facts,
     card,
     entry,
     held,
     new_key,
+    own_work,
     requested,
 )
 
@@ -45,7 +48,7 @@ async def taken(store: Store, owner: str = "a") -> Loaded:
     key = new_key()
     await store.recordings.create(key, requested(), outcome=WAITING_AT)
     await store.recordings.record(key, Note(retries={"Start": Retry(1, T0 + S)}))
-    loaded = (await store.queue.take(1, owner))[key]
+    loaded = (await store.queue.take(1, owner))[OwnWork(key, owner)]
     assert loaded is not None
     return loaded
 
@@ -60,9 +63,11 @@ async def test_what_is_taken_is_loaded(store: Store) -> None:
 @pytest.mark.parametrize("note", NOTES)
 async def test_the_state_returned_is_the_state_stored(store: Store, note: Note) -> None:
     since = await taken(store)
-    state = await store.recordings.advance(since, note)
+    state = await store.recordings.advance(own_work(since), since, note)
     assert state == await store.recordings.load(since.recording.key)
-    again = await store.recordings.announce(state, Note(facts=[StartAttempted(at=T0 + 2 * S)]))
+    again = await store.recordings.announce(
+        own_work(state), state, Note(facts=[StartAttempted(at=T0 + 2 * S)])
+    )
     assert again == await store.recordings.load(since.recording.key)
 
 
@@ -72,15 +77,15 @@ async def test_nothing_is_read_again_while_nobody_else_wrote(store: Store) -> No
     said: list[str] = []
     engine = store.db.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *args: said.append(args[2]))
-    await store.recordings.advance(since, NOTES[1])
+    await store.recordings.advance(own_work(since), since, NOTES[1])
     assert not [sql for sql in said if "FROM facts" in sql or "FROM deliveries" in sql]
 
 
 async def test_what_others_wrote_meanwhile_is_in_the_state(store: Store, another: Store) -> None:
     since = await taken(store)
     key = since.recording.key
-    await another.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
-    state = await store.recordings.advance(since, NOTES[1])
+    await add_facts(another, key, [StopRequested(at=T0, by="U1")])
+    state = await store.recordings.advance(own_work(since), since, NOTES[1])
     assert {f.kind for f in state.recording.log} == {
         "requested",
         "stop_requested",
@@ -92,8 +97,8 @@ async def test_what_others_wrote_meanwhile_is_in_the_state(store: Store, another
 @pytest.mark.parametrize("note", NOTES)
 async def test_a_note_whose_commit_was_in_doubt_is_written_once(store: Store, note: Note) -> None:
     since = await taken(store)
-    state = await store.recordings.advance(since, note)
-    assert await store.recordings.advance(since.doubted(), note) == state
+    state = await store.recordings.advance(own_work(since), since, note)
+    assert await store.recordings.advance(own_work(since), since.doubted(), note) == state
 
 
 async def test_a_late_note_overwrites_no_retry_of_the_other_one(
@@ -102,17 +107,17 @@ async def test_a_late_note_overwrites_no_retry_of_the_other_one(
     since = await taken(store)
     key = since.recording.key
     clock.advance(LEASE + S)
-    theirs = (await another.queue.take(1, "b"))[key]
+    theirs = (await another.queue.take(1, "b"))[OwnWork(key, "b")]
     assert theirs is not None
     note = Note(retries={"Start": Retry(4, T0 + 9 * S)}, polled=Polled(clock.now(), 5))
-    theirs = await another.recordings.advance(theirs, note)
+    theirs = await another.recordings.advance(own_work(theirs), theirs, note)
     late = Note(facts=[ACCEPTED], retries={"Start": None}, polled=Polled(T0, 1))
-    state = await store.recordings.advance(since, late)
+    state = await store.recordings.advance(own_work(since), since, late)
     assert state.owner == "b"  # so the late one stops
     assert (state.work.retries, state.work.polled.unchanged) == (theirs.work.retries, 5)
     assert state.recording.hms_id == "job-1"
     with pytest.raises(LeaseLost):
-        await store.recordings.announce(await held(store, key, "a"), NOTES[1])
+        await store.recordings.announce(OwnWork(key, "a"), await held(store, key, "a"), NOTES[1])
 
 
 async def test_webhooks_that_wait_are_matched_again_with_the_name_that_they_need(
@@ -124,6 +129,6 @@ async def test_webhooks_that_wait_are_matched_again_with_the_name_that_they_need
     [item] = await store.inbox.take(9)
     await store.inbox.settle([Settled(item.id, InboxState.WAITING)])
     store.db.on_mail = mail.set
-    await store.recordings.advance(since, NOTES[2])
+    await store.recordings.advance(own_work(since), since, NOTES[2])
     assert mail.is_set()
     assert [again.id for again in await store.inbox.take(9)] == [item.id]

@@ -14,6 +14,7 @@ from bot.core.facts import (
     StartAccepted,
     StartParked,
 )
+from bot.core.proofs import OwnWork
 from bot.core.recording import Phase, can_read, can_watch
 from bot.features.options.drafts import Draft, DraftSection
 from bot.features.options.store import DraftRepository, SavedDraft
@@ -21,7 +22,7 @@ from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
 from bot.store.errors import StoreRefused
 from bot.store.store import Store
-from tests.contract.store_support import T0, Clock, S, created
+from tests.contract.store_support import T0, Clock, S, add_facts, created
 
 
 async def test_lists_show_the_newest_first_and_only_what_was_asked_for(
@@ -30,8 +31,8 @@ async def test_lists_show_the_newest_first_and_only_what_was_asked_for(
     one = await created(store, room_id="a", at=T0)
     two = await created(store, room_id="b", at=T0 + S, channel_id="C2")
     await created(other_team, room_id="a")
-    await store.recordings.add_facts(one, [Shared(at=T0, channel_id="C2", by="U2")])
-    await store.recordings.add_facts(one, [StartParked(at=T0)])
+    await add_facts(store, one, [Shared(at=T0, channel_id="C2", by="U2")])
+    await add_facts(store, one, [StartParked(at=T0)])
     three = await created(store, room_id="a", at=T0 + 2 * S)
 
     async def keys(**only: str) -> list[str]:
@@ -46,14 +47,15 @@ async def test_lists_show_the_newest_first_and_only_what_was_asked_for(
     assert [row.key for row in await store.lists.running(channel="C2")] == [two]
     assert [row.key for row in (await store.lists.open_in_rooms(["a"]))["a"]] == [three, one]
     await store.queue.take(9, "w")
-    await store.queue.release(one, "w", None)
+    await store.queue.release(OwnWork(one, "w"), None)
     assert [row.key for row in (await store.lists.open_in_rooms(["a"]))["a"]] == [three]
 
 
 async def test_a_row_holds_what_a_list_and_the_matcher_need(store: Store) -> None:
     key = await created(store)
     video = AssetSeen(at=T0, asset_id="v", type="room-composite", status="completed")
-    await store.recordings.add_facts(
+    await add_facts(
+        store,
         key,
         [
             StartAccepted(at=T0, hms_id="hms-1"),
@@ -88,7 +90,7 @@ async def test_a_row_offers_the_files_that_the_card_offers(
     store: Store, said: list[Fact], video: bool, transcript: bool
 ) -> None:
     key = await created(store)
-    await store.recordings.add_facts(key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *said])
+    await add_facts(store, key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *said])
     row, recording = await store.lists.row(key), (await store.recordings.load(key)).recording
     assert row is not None
     assert (row.has_video, row.has_transcript) == (video, transcript)

@@ -7,6 +7,7 @@ import pytest
 from bot.core import facts as f
 from bot.core.deliveries import Delivery, Kind, Polled, State
 from bot.core.note import Note
+from bot.core.proofs import OwnWork
 from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.features.doctor.model import Ends, Received, Stuck
@@ -14,7 +15,7 @@ from bot.features.doctor.store import DoctorRepository
 from bot.kit.rate_limits import Shut
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled
-from tests.contract.store_support import T0, Clock, S, card, created, entry
+from tests.contract.store_support import T0, Clock, S, add_facts, card, created, entry
 
 DAY = timedelta(days=1)
 NAME = "Stand-up <&> 🎥 שלום"
@@ -44,7 +45,7 @@ async def test_received_by_what_became_of_it(store: Store, other_team: Store) ->
 
 async def ended(store: Store, room_id: str, *how: f.Fact) -> None:
     accepted = f.StartAccepted(at=T0 + S, hms_id=f"hms-{room_id}")
-    await store.recordings.add_facts(await created(store, room_id=room_id), [accepted, *how])
+    await add_facts(store, await created(store, room_id=room_id), [accepted, *how])
 
 
 async def test_ends_that_no_webhook_told(store: Store) -> None:
@@ -55,8 +56,10 @@ async def test_ends_that_no_webhook_told(store: Store) -> None:
     await ended(store, "r3", f.RecordingUploaded(at=T0 + 8 * S))
     await ended(store, "r4", f.Observed(at=T0 + 9 * S, status="running"))
     await ended(store, "r5", f.Observed(at=T0 + 9 * S, status="failed"))
-    await store.recordings.add_facts(
-        await created(store, room_id="r6"), [f.StartRefused(at=T0 + S, status=403, message="no")]
+    await add_facts(
+        store,
+        await created(store, room_id="r6"),
+        [f.StartRefused(at=T0 + S, status=403, message="no")],
     )
     assert await DoctorRepository(store.db).ends(T0 - DAY) == Ends(total=4, by_asking=2)
     assert await DoctorRepository(store.db).ends(T0 + S) == Ends()
@@ -68,7 +71,7 @@ async def test_recordings_that_get_no_answer(store: Store, clock: Clock) -> None
     await store.recordings.record(two, Note(polled=Polled(T0, 3)))
     assert await DoctorRepository(store.db).unanswered() == 1
     await store.queue.take(5, "me")
-    await store.queue.release(one, "me", None)
+    await store.queue.release(OwnWork(one, "me"), None)
     assert await DoctorRepository(store.db).unanswered() == 0
 
 
@@ -109,7 +112,7 @@ async def test_the_card_of_what_never_started_waits_for_nothing(store: Store) ->
         False
     ]
     await store.queue.take(5, "me")
-    await store.queue.release(key, "me", None)
+    await store.queue.release(OwnWork(key, "me"), None)
     assert [s.over for s in await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)] == [
         True
     ]

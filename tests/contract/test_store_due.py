@@ -8,10 +8,22 @@ import pytest
 from bot.core.deliveries import Kind, Polled, State
 from bot.core.facts import StopRequested
 from bot.core.note import POLL_NOW, Note
+from bot.core.proofs import OwnWork
 from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.store.store import Store
-from tests.contract.store_support import LEASE, T0, Clock, S, card, created, entry, next_due
+from tests.contract.store_support import (
+    LEASE,
+    T0,
+    Clock,
+    S,
+    add_facts,
+    card,
+    created,
+    entry,
+    keys_of,
+    next_due,
+)
 from tests.patience import PATIENCE_S
 
 
@@ -25,23 +37,23 @@ async def test_two_owners_never_have_the_same_recording(store: Store, another: S
         *(store.queue.take(4, f"a{n}") for n in range(12)),
         *(another.queue.take(4, f"b{n}") for n in range(12)),
     )
-    seen = Counter(key for batch in taken for key in batch)
+    seen = Counter(key for batch in taken for key in keys_of(batch))
     assert max(seen.values()) == 1
     assert max(len(batch) for batch in taken) <= 4
-    rest = await store.queue.take(100, "c")
+    rest = keys_of(await store.queue.take(100, "c"))
     assert sorted([*seen, *rest]) == sorted(keys)
 
 
 async def test_the_longest_waiting_is_taken_first(store: Store, clock: Clock) -> None:
     late, early = await rooms(store, 2)
     await store.queue.take(2, "a")
-    await store.queue.release(late, "a", T0 + 20 * S)
-    await store.queue.release(early, "a", T0 + 10 * S)
+    await store.queue.release(OwnWork(late, "a"), T0 + 20 * S)
+    await store.queue.release(OwnWork(early, "a"), T0 + 10 * S)
     assert await next_due(store) == T0 + 10 * S
     assert await store.queue.take(9, "a") == {}
     clock.advance(20 * S)
-    assert list(await store.queue.take(1, "a")) == [early]
-    assert list(await store.queue.take(9, "a")) == [late]
+    assert keys_of(await store.queue.take(1, "a")) == [early]
+    assert keys_of(await store.queue.take(9, "a")) == [late]
 
 
 async def test_a_lease_ends_and_may_be_renewed_until_then(
@@ -55,31 +67,31 @@ async def test_a_lease_ends_and_may_be_renewed_until_then(
     clock.advance(LEASE - S)
     assert await another.queue.take(1, "b") == {}
     clock.advance(S)
-    assert list(await another.queue.take(1, "b")) == [key]
+    assert keys_of(await another.queue.take(1, "b")) == [key]
     assert await store.queue.renew(["a"]) == []
-    assert not await store.queue.release(key, "a", None)
+    assert not await store.queue.release(OwnWork(key, "a"), None)
     assert await next_due(store) == clock.now() + LEASE
 
 
 async def test_a_wake_during_the_run_is_honoured(store: Store, another: Store) -> None:
     [key] = await rooms(store, 1)
     await store.queue.take(1, "a")
-    await another.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
+    await add_facts(another, key, [StopRequested(at=T0, by="U1")])
     assert await another.queue.take(1, "b") == {}
-    assert await store.queue.release(key, "a", T0 + 600 * S)
-    assert list(await another.queue.take(1, "b")) == [key]
-    assert not await another.queue.release(key, "b", None)
+    assert await store.queue.release(OwnWork(key, "a"), T0 + 600 * S)
+    assert keys_of(await another.queue.take(1, "b")) == [key]
+    assert not await another.queue.release(OwnWork(key, "b"), None)
     assert await next_due(store) is None
 
 
 async def test_a_poll_is_kept_unless_someone_wants_another_one(store: Store) -> None:
     [key] = await rooms(store, 1)
     await store.queue.take(1, "a")
-    await store.queue.release(key, "a", T0, polled=Polled(T0, 3))
+    await store.queue.release(OwnWork(key, "a"), T0, polled=Polled(T0, 3))
     assert (await store.recordings.load(key)).work.polled == Polled(T0, 3)
     await store.queue.take(1, "a")
     await store.recordings.record(key, POLL_NOW)
-    await store.queue.release(key, "a", T0, polled=Polled(T0, 4))
+    await store.queue.release(OwnWork(key, "a"), T0, polled=Polled(T0, 4))
     assert (await store.recordings.load(key)).work.polled == Polled()
 
 
@@ -92,14 +104,14 @@ async def test_no_wake_is_lost_between_runs(store: Store, another: Store) -> Non
     async def worker(mine: Store, owner: str) -> None:
         nonlocal seen
         while not stop.is_set() or await next_due(mine) is not None:
-            for taken in await mine.queue.take(1, owner):
+            for taken in keys_of(await mine.queue.take(1, owner)):
                 seen = len((await mine.recordings.load(taken)).recording.log)
-                await mine.queue.release(taken, owner, None)
+                await mine.queue.release(OwnWork(taken, owner), None)
             await asyncio.sleep(0)
 
     async def people() -> None:
         for n in range(40):
-            await another.recordings.add_facts(key, [StopRequested(at=T0 + n * S, by="U1")])
+            await add_facts(another, key, [StopRequested(at=T0 + n * S, by="U1")])
         stop.set()
 
     await asyncio.gather(worker(store, "a"), worker(another, "b"), people())
@@ -114,24 +126,24 @@ async def test_wakes_reach_only_the_team_and_the_keys_named(
     await store.queue.take(9, "a")
     await other_team.queue.take(9, "a")
     for key in (one, two):
-        await store.queue.release(key, "a", None)
-    await other_team.queue.release(theirs, "a", None)
+        await store.queue.release(OwnWork(key, "a"), None)
+    await other_team.queue.release(OwnWork(theirs, "a"), None)
     await store.queue.wake([one, theirs, "nobody"])
     await store.queue.wake([])
-    assert list(await store.queue.take(9, "a")) == [one]
+    assert keys_of(await store.queue.take(9, "a")) == [one]
     assert await other_team.queue.take(9, "a") == {}
 
 
 async def test_after_downtime_everything_unfinished_is_due(store: Store) -> None:
     done, later, leased = await rooms(store, 3)
     await store.queue.take(9, "old")
-    await store.queue.release(done, "old", None)
-    await store.queue.release(later, "old", T0 + 999 * S)
+    await store.queue.release(OwnWork(done, "old"), None)
+    await store.queue.release(OwnWork(later, "old"), T0 + 999 * S)
     await store.inbox.put(entry())
     assert len(await store.inbox.take(9)) == 1
     await store.queue.release_all()
     assert await store.queue.wake_all_open() == 2
-    assert sorted(await store.queue.take(9, "new")) == sorted([later, leased])
+    assert sorted(keys_of(await store.queue.take(9, "new"))) == sorted([later, leased])
     assert len(await store.inbox.take(9)) == 1
 
 
@@ -152,7 +164,7 @@ async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -
         *(another.queue.wake_parked("C1") for _ in range(5)),
         *(another.recordings.record(k, Note(deliveries=[card(state=State.PARKED)])) for k in keys),
     )
-    assert sorted(await store.queue.take(99, "a")) == sorted(keys)
+    assert sorted(keys_of(await store.queue.take(99, "a"))) == sorted(keys)
 
 
 async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None:
@@ -163,10 +175,10 @@ async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None
     await store.recordings.record(two, Note(deliveries=[card("C1", State.SENT)]))
     await store.queue.take(9, "a")
     for key in (one, two):
-        await store.queue.release(key, "a", None)
+        await store.queue.release(OwnWork(key, "a"), None)
     assert await store.queue.wake_parked("C1") == [one]
     assert await store.queue.wake_parked("C1") == []
-    assert list(await store.queue.take(9, "a")) == [one]
+    assert keys_of(await store.queue.take(9, "a")) == [one]
     states = {d.target: d.state for d in (await store.recordings.load(one)).work.deliveries}
     assert states == {"C1": State.WAITING, "C2": State.PARKED}
     woken = (await store.recordings.load(one)).work.delivery(Kind.CARD, "C1")
@@ -179,7 +191,7 @@ async def test_every_commit_that_makes_work_says_so(store: Store) -> None:
     store.db.on_work = lambda: calls.append("woken")
     store.db.on_mail = lambda: calls.append("mail")
     [key] = await rooms(store, 1)
-    await store.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
+    await add_facts(store, key, [StopRequested(at=T0, by="U1")])
     await store.queue.wake([key])
     await store.inbox.put(entry())
     await store.inbox.put(entry())  # known already: no news

@@ -7,9 +7,10 @@ import pytest
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import StartAccepted
 from bot.core.note import Note
+from bot.core.proofs import OwnWork
 from bot.core.retry import Retry
 from bot.store.store import Store
-from tests.contract.store_support import LEASE, T0, Clock, S, card, created, held
+from tests.contract.store_support import LEASE, T0, Clock, S, card, created, held, keys_of
 
 ANNOUNCED = card(state=State.SENDING, retry=Retry(1))
 AGAIN = replace(ANNOUNCED, retry=Retry(2))
@@ -21,9 +22,11 @@ async def taken_over(store: Store, another: Store, clock: Clock, left: Delivery)
     """`a` has left this behind, and could not renew; `b` has the recording."""
     key = await created(store)
     await store.queue.take(1, "a")
-    await store.recordings.announce(await held(store, key, "a"), Note(deliveries=[left]))
+    await store.recordings.announce(
+        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[left])
+    )
     clock.advance(LEASE + S)
-    assert list(await another.queue.take(1, "b")) == [key]
+    assert keys_of(await another.queue.take(1, "b")) == [key]
     return key
 
 
@@ -45,11 +48,17 @@ async def test_what_the_other_one_posted_stays(
 ) -> None:
     """Else it would be posted once more, or nobody would know of the newer one."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.recordings.announce(await held(another, key, "b"), Note(deliveries=[AGAIN]))
-    await another.recordings.advance(
-        await held(another, key, "b"), Note(deliveries=[replace(POSTED, retry=Retry(2))])
+    await another.recordings.announce(
+        OwnWork(key, "b"), await held(another, key, "b"), Note(deliveries=[AGAIN])
     )
-    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[late]))
+    await another.recordings.advance(
+        OwnWork(key, "b"),
+        await held(another, key, "b"),
+        Note(deliveries=[replace(POSTED, retry=Retry(2))]),
+    )
+    await store.recordings.advance(
+        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[late])
+    )
     assert await the_card(store, key) == replace(POSTED, retry=Retry(2))
 
 
@@ -57,9 +66,13 @@ async def test_what_the_other_one_is_posting_stays_announced(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.recordings.announce(await held(another, key, "b"), Note(deliveries=[AGAIN]))
+    await another.recordings.announce(
+        OwnWork(key, "b"), await held(another, key, "b"), Note(deliveries=[AGAIN])
+    )
     await store.recordings.advance(
-        await held(store, key, "a"), Note(deliveries=[replace(ANNOUNCED, state=State.WAITING)])
+        OwnWork(key, "a"),
+        await held(store, key, "a"),
+        Note(deliveries=[replace(ANNOUNCED, state=State.WAITING)]),
     )
     assert await the_card(store, key) == AGAIN
 
@@ -69,7 +82,9 @@ async def test_what_the_other_one_has_not_touched_is_noted(
 ) -> None:
     """Or it would post a second time what is there."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[POSTED]))
+    await store.recordings.advance(
+        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[POSTED])
+    )
     assert await the_card(store, key) == POSTED
 
 
@@ -78,22 +93,28 @@ async def test_an_edit_that_came_last_is_known_as_it_is(
 ) -> None:
     """Slack shows the late one, and the other replica was done: it is looked at again."""
     key = await taken_over(store, another, clock, EARLIER)
-    await another.recordings.advance(await held(another, key, "b"), Note(deliveries=[POSTED]))
-    await another.queue.release(key, "b", None)
-    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[EARLIER]))
+    await another.recordings.advance(
+        OwnWork(key, "b"), await held(another, key, "b"), Note(deliveries=[POSTED])
+    )
+    await another.queue.release(OwnWork(key, "b"), None)
+    await store.recordings.advance(
+        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[EARLIER])
+    )
     assert await the_card(store, key) == EARLIER
-    assert list(await another.queue.take(1, "b")) == [key]
+    assert keys_of(await another.queue.take(1, "b")) == [key]
 
 
 async def test_a_fact_that_comes_late_is_looked_at(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.queue.release(key, "b", None)
+    await another.queue.release(OwnWork(key, "b"), None)
     await store.recordings.advance(
-        await held(store, key, "a"), Note(facts=[StartAccepted(at=T0, hms_id="job-1")])
+        OwnWork(key, "a"),
+        await held(store, key, "a"),
+        Note(facts=[StartAccepted(at=T0, hms_id="job-1")]),
     )
-    assert list(await another.queue.take(1, "b")) == [key]
+    assert keys_of(await another.queue.take(1, "b")) == [key]
 
 
 async def test_who_still_has_the_lease_wakes_nobody(
@@ -102,9 +123,13 @@ async def test_who_still_has_the_lease_wakes_nobody(
     """Also past its time, as long as nobody took it."""
     key = await created(store)
     await store.queue.take(1, "a")
-    await store.recordings.announce(await held(store, key, "a"), Note(deliveries=[ANNOUNCED]))
+    await store.recordings.announce(
+        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[ANNOUNCED])
+    )
     clock.advance(LEASE + S)
-    await store.recordings.advance(await held(store, key, "a"), Note(deliveries=[POSTED]))
+    await store.recordings.advance(
+        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[POSTED])
+    )
     assert await the_card(store, key) == POSTED
-    assert not await store.queue.release(key, "a", None)
+    assert not await store.queue.release(OwnWork(key, "a"), None)
     assert await another.queue.take(1, "b") == {}

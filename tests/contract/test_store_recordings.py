@@ -20,6 +20,7 @@ from bot.core.facts import (
     StopRequested,
 )
 from bot.core.note import Note
+from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
 from bot.core.retry import Retry
 from bot.core.steps import POLL
@@ -31,9 +32,11 @@ from tests.contract.store_support import (
     T0,
     Clock,
     S,
+    add_facts,
     card,
     created,
     held,
+    keys_of,
     new_key,
     next_due,
     requested,
@@ -79,7 +82,7 @@ async def test_a_room_has_one_recording_at_a_time(store: Store, other_team: Stor
     assert await store.recordings.create(new_key(), requested()) == RoomTaken(key)
     elsewhere = await created(other_team)
     assert elsewhere != key
-    await store.recordings.add_facts(key, [StartParked(at=T0)])
+    await add_facts(store, key, [StartParked(at=T0)])
     await created(store)
 
 
@@ -136,9 +139,9 @@ async def test_order_and_repetition_of_facts_do_not_matter(store: Store) -> None
     ]
     one = await created(store, room_id="a")
     other = await created(store, room_id="b")
-    assert await store.recordings.add_facts(one, facts) == 3
+    assert await add_facts(store, one, facts) == 3
     for fact in [*reversed(facts), *facts]:
-        await store.recordings.add_facts(other, [fact])
+        await add_facts(store, other, [fact])
     row_one, row_other = await store.lists.row(one), await store.lists.row(other)
     assert row_one is not None
     assert row_other is not None
@@ -218,12 +221,10 @@ async def test_the_first_recording_keeps_an_alias(store: Store, other_team: Stor
 async def test_a_room_taken_meanwhile_is_not_taken_back(store: Store) -> None:
     first = await created(store)
     at = [T0 + i * S for i in range(4)]
-    await store.recordings.add_facts(
-        first, [StartAttempted(at=at[0]), PointsTo(at=at[0], key="gone")]
-    )
+    await add_facts(store, first, [StartAttempted(at=at[0]), PointsTo(at=at[0], key="gone")])
     second = await created(store)
     third = await created(store, room_id="room-3")
-    await store.recordings.add_facts(third, [StartAccepted(at=at[1], hms_id="hms-3")])
+    await add_facts(store, third, [StartAccepted(at=at[1], hms_id="hms-3")])
     holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None
     assert holder.key == second
@@ -233,17 +234,17 @@ async def test_a_late_fact_that_brings_a_recording_back_does_not_take_the_room(
     store: Store,
 ) -> None:
     first = await created(store)
-    await store.recordings.add_facts(first, [StartParked(at=T0)])
+    await add_facts(store, first, [StartParked(at=T0)])
     second = await created(store)
-    await store.recordings.add_facts(first, [StartAccepted(at=T0 + S, hms_id="late")])
+    await add_facts(store, first, [StartAccepted(at=T0 + S, hms_id="late")])
     row = await store.lists.row(first)
     assert row is not None
     assert row.phase is Phase.STARTING
     holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None
     assert holder.key == second
-    await store.recordings.add_facts(second, [StartParked(at=T0 + S)])
-    await store.recordings.add_facts(first, [StopRequested(at=T0 + 2 * S, by="U1")])
+    await add_facts(store, second, [StartParked(at=T0 + S)])
+    await add_facts(store, first, [StopRequested(at=T0 + 2 * S, by="U1")])
     holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None
     assert holder.key == first
@@ -254,12 +255,12 @@ async def test_who_lost_the_lease_announces_nothing_but_reports(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await created(store)
-    assert list(await store.queue.take(1, "a")) == [key]
+    assert keys_of(await store.queue.take(1, "a")) == [key]
     clock.advance(LEASE)
-    assert list(await another.queue.take(1, "b")) == [key]
+    assert keys_of(await another.queue.take(1, "b")) == [key]
     with pytest.raises(LeaseLost):
         await store.recordings.announce(
-            await held(store, key, "a"), Note(facts=[StartAttempted(at=T0)])
+            OwnWork(key, "a"), await held(store, key, "a"), Note(facts=[StartAttempted(at=T0)])
         )
     assert (await store.recordings.load(key)).recording.attempted_at is None
     await store.recordings.record(key, Note(facts=[StartAccepted(at=T0, hms_id="h")]))
@@ -271,7 +272,7 @@ async def test_an_announcement_renews_the_lease(store: Store, clock: Clock) -> N
     await store.queue.take(1, "a")
     clock.advance(LEASE - S)
     await store.recordings.announce(
-        await held(store, key, "a"), Note(facts=[StartAttempted(at=T0)])
+        OwnWork(key, "a"), await held(store, key, "a"), Note(facts=[StartAttempted(at=T0)])
     )
     clock.advance(LEASE - S)
     assert await store.queue.take(1, "b") == {}
@@ -285,7 +286,7 @@ async def test_a_key_of_nobody_or_of_another_team_is_unknown(
         with pytest.raises(UnknownRecording):
             await store.recordings.load(key)
         with pytest.raises(UnknownRecording):
-            await store.recordings.add_facts(key, [StopRequested(at=T0, by="U1")])
+            await add_facts(store, key, [StopRequested(at=T0, by="U1")])
         assert await store.lists.row(key) is None
 
 
@@ -295,12 +296,12 @@ async def test_callers_cut_off_leave_the_store_usable(store: Store) -> None:
 
     async def cut_off(n: int) -> None:
         follow = Shared(at=T0, channel_id=f"C{n}", by="U2")
-        task = asyncio.create_task(store.recordings.add_facts(key, [follow]))
+        task = asyncio.create_task(add_facts(store, key, [follow]))
         for _ in range(n):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     await asyncio.gather(*(cut_off(n) for n in range(80)))
-    assert await store.recordings.add_facts(key, [Shared(at=T0, channel_id="C-last", by="U2")]) == 1
+    assert await add_facts(store, key, [Shared(at=T0, channel_id="C-last", by="U2")]) == 1
     assert "C-last" in (await store.recordings.load(key)).recording.channels

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from bot.core.proofs import OwnWork
 from bot.store.open import database_at, migrate, open_store
 from bot.store.store import Store
 from bot.store.values import Team
@@ -36,7 +37,7 @@ Operation = Callable[[Store], Awaitable[Any]]
 OPERATIONS: Mapping[str, Operation] = {
     "take_due": lambda s: s.queue.take(DUE, "worker"),
     "renew": lambda s: s.queue.renew(["worker"]),
-    "release": lambda s: s.queue.release("rec-0000001", "worker", T0),
+    "release": lambda s: s.queue.release(OwnWork("rec-0000001", "worker"), T0),
     "load": lambda s: s.lists.row("rec-0000001"),
     "wake": lambda s: s.queue.wake(["rec-0000001", "rec-0000002"]),
     "put_inbox": lambda s: s.inbox.put(entry("fresh")),

@@ -4,36 +4,46 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
+from bot.core.proofs import OwnWork, SearchScope
 from bot.core.search import parse
+from bot.core.sourcing import SourcedLine, SourcedSection
 from bot.core.transcript import Sentence
 from bot.store.errors import StoreRefused
-from bot.store.schema_transcripts import metadata, transcript_sentences, transcript_words
+from bot.store.schema import (
+    scrubs,
+    transcript_people,
+    transcript_sentences,
+    transcript_words,
+    transcripts,
+)
+from bot.store.searching import Found
 from bot.store.store import Store
-from bot.store.transcripts import BATCH, Found, Transcripts, Visible
+from bot.store.transcripts import BATCH, Transcripts, transcript_of
 from tests.contract.store_support import T0, Clock, created
-from tests.contract.transcripts_kit import misspelt, new_word, repository_of, spoken, texts
+from tests.contract.transcripts_kit import misspelt, new_word, scope, spoken, texts
 
-C1 = Visible(frozenset({"C1"}))
-NOBODY = Visible(frozenset())
+C1 = scope("C1")
+NOBODY = scope()
 TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture
 async def library(store: Store) -> Transcripts:
-    return await repository_of(store)
+    return store.transcripts
 
 
-async def find(library: Transcripts, text: str, visible: Visible = C1) -> Found:
-    rooms, people = await library.names(visible)
-    return await library.find(parse(text, rooms=rooms, people=people, today=TODAY), visible)
+async def find(store: Store, text: str, to: SearchScope = C1) -> Found:
+    rooms, people = await store.search.names(to)
+    return await store.search.find(parse(text, rooms=rooms, people=people, today=TODAY), to)
 
 
-async def found(library: Transcripts, text: str, visible: Visible = C1) -> list[str]:
-    return texts([moment.sentence for moment in (await find(library, text, visible)).moments])
+async def found(store: Store, text: str, to: SearchScope = C1) -> list[str]:
+    return texts([moment.sentence for moment in (await find(store, text, to)).moments])
 
 
 async def kept(store: Store, library: Transcripts, *said: str | tuple[str, str]) -> str:
@@ -42,14 +52,22 @@ async def kept(store: Store, library: Transcripts, *said: str | tuple[str, str])
     return key
 
 
-async def rows_left(library: Transcripts) -> dict[str, int]:
-    left: dict[str, int] = {}
-    async with library._db.read() as conn:
-        for table in metadata.sorted_tables:
-            if "team_id" in table.c:
-                query = select(func.count()).select_from(table).where(library._mine(table))
-                left[table.name] = await conn.scalar(query) or 0
-    return {name: n for name, n in left.items() if n}
+async def rows_left(store: Store) -> dict[str, int]:
+    """Of this team, by table, those that have any."""
+    mine = store.db.mine
+    ours = select(transcripts.c.id).where(mine(transcripts))
+    which = {
+        transcripts: mine(transcripts),
+        transcript_words: mine(transcript_words),
+        transcript_people: transcript_people.c.transcript_id.in_(ours),
+        transcript_sentences: (transcript_of(transcript_sentences.c.id)).in_(ours),
+    }
+    async with store.db.database.read() as conn:
+        counts = {
+            table.name: await conn.scalar(select(func.count()).select_from(table).where(theirs))
+            for table, theirs in which.items()
+        }
+    return {name: n for name, n in counts.items() if n}
 
 
 async def is_consistent(library: Transcripts) -> bool:
@@ -85,11 +103,11 @@ async def test_keeping_goes_on_where_it_stopped(store: Store, library: Transcrip
     await library.drop(key)
     words = await _first_batch(library, key, LONG)
     assert await library.kept(key) is None
-    assert await found(library, "item7") == [LONG[7].text]
+    assert await found(store, "item7") == [LONG[7].text]
     assert await library.keep(key, LONG)
     assert await library.keep(key, LONG)
     assert await library.kept(key) == LONG
-    assert await found(library, f"item{2 * BATCH + 29}") == [LONG[-1].text]
+    assert await found(store, f"item{2 * BATCH + 29}") == [LONG[-1].text]
     assert words < await _times_said(library, "budget") == len(LONG)
     assert await is_consistent(library)
 
@@ -102,8 +120,8 @@ async def test_half_a_transcript_is_forgotten_like_a_whole_one(
     assert await is_consistent(library)
     assert await library.drop(key)
     assert await is_consistent(library)
-    assert await rows_left(library) == {}
-    assert await found(library, "item7") == []
+    assert await rows_left(store) == {}
+    assert await found(store, "item7") == []
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, BATCH, BATCH + 1, BATCH + 2])
@@ -115,10 +133,10 @@ async def test_every_sentence_is_found_and_then_forgotten(
     assert await library.keep(key, said)
     assert await is_consistent(library)
     for sentence in {*said[:3], *said[-3:]}:
-        assert await found(library, sentence.text) == [sentence.text]
+        assert await found(store, sentence.text) == [sentence.text]
     await library.drop(key)
     assert await is_consistent(library)
-    assert await rows_left(library) == {}
+    assert await rows_left(store) == {}
 
 
 async def _first_batch(library: Transcripts, key: str, said: Sequence[Sentence]) -> int:
@@ -128,10 +146,10 @@ async def _first_batch(library: Transcripts, key: str, said: Sequence[Sentence])
         pass
 
     class Dying(Transcripts):
-        async def _keep_batch(self, key: str, sentences, start, words) -> bool:  # type: ignore[no-untyped-def]
+        async def _keep_batch(self, transcript, sentences, people, start, words) -> bool:  # type: ignore[no-untyped-def]
             if start:
                 raise Died
-            return await super()._keep_batch(key, sentences, start, words)
+            return await super()._keep_batch(transcript, sentences, people, start, words)
 
     dying = Dying(library._of)
     with pytest.raises(Died):
@@ -188,7 +206,7 @@ MEETING = (
 )
 async def test_what_is_found(store: Store, library: Transcripts, query: str, n: int | None) -> None:
     await kept(store, library, *MEETING)
-    hits = await found(library, query)
+    hits = await found(store, query)
     assert hits[:1] == ([] if n is None else [MEETING[n][1]])
 
 
@@ -202,23 +220,23 @@ async def test_relaxed_step_by_step_but_never_to_one_word(
         ("invoices cafe zebra giraffe", 4, 2),
         ("invoices cafe monday giraffe", 4, 3),
     ]:
-        answer = await find(library, query)
+        answer = await find(store, query)
         assert (answer.words, answer.need, len(answer.moments)) == (words, need, 1), query
     for query in ("invoices zebra", "invoices zebra giraffe", "invoices zebra giraffe lion"):
-        assert await found(library, query) == [], query
+        assert await found(store, query) == [], query
 
 
 async def test_a_misspelt_word_is_named(store: Store, library: Transcripts) -> None:
     await kept(store, library, *MEETING)
-    assert (await find(library, "invoises")).meant == {"invoises": "invoices"}
-    assert (await find(library, "invoices")).meant == {}
+    assert (await find(store, "invoises")).meant == {"invoises": "invoices"}
+    assert (await find(store, "invoices")).meant == {}
 
 
 async def test_a_hit_shows_the_moment_and_the_words_around(
     store: Store, library: Transcripts
 ) -> None:
     key = await kept(store, library, *MEETING)
-    (moment,) = (await find(library, "invoices")).moments
+    (moment,) = (await find(store, "invoices")).moments
     assert (moment.recording, moment.sentence.start_ms) == (key, 60_000)
     assert texts(moment.around) == [text for _, text in MEETING[:4]]
     assert (moment.room_name, moment.began_at) == ("Stand-up <&> 🎥 שלום", T0)
@@ -229,22 +247,21 @@ async def test_only_what_the_asker_may_see_is_found(store: Store, library: Trans
     key = await created(store, channel_id="C2", by="U2")
     await library.keep(key, spoken(f"The plan is called {secret}."))
     wrong = misspelt(secret)
-    for visible in (C1, NOBODY, Visible(frozenset({"C1"}), starter="U1")):
-        answer = await find(library, wrong, visible)
+    for visible in (C1, NOBODY, scope("C1", user="U1"), scope(user="U2", member=False)):
+        answer = await find(store, wrong, visible)
         assert (answer.moments, answer.meant) == ((), {})
-        assert await found(library, secret, visible) == []
-        assert await library.names(visible) == (set(), set())
-    for visible in (Visible(frozenset({"C2"})), Visible(frozenset(), starter="U2")):
-        assert len(await found(library, secret, visible)) == 1
-        assert (await find(library, wrong, visible)).meant == {wrong: secret}
+        assert await found(store, secret, visible) == []
+        assert await store.search.names(visible) == (set(), set())
+    for visible in (scope("C2"), scope("C2", member=False), scope(user="U2")):
+        assert len(await found(store, secret, visible)) == 1
+        assert (await find(store, wrong, visible)).meant == {wrong: secret}
 
 
 async def test_other_teams_find_nothing(
     store: Store, library: Transcripts, other_team: Store
 ) -> None:
     await kept(store, library, *MEETING)
-    theirs = await repository_of(other_team)
-    assert await found(theirs, "invoices") == []
+    assert await found(other_team, "invoices") == []
 
 
 async def test_filters(store: Store, library: Transcripts, clock: Clock) -> None:
@@ -254,13 +271,13 @@ async def test_filters(store: Store, library: Transcripts, clock: Clock) -> None
     )
     daily = await created(store, room_id="room-d", room_name="Daily", at=T0 - timedelta(days=40))
     await library.keep(daily, spoken(("Ben", "What about the budget?")))
-    assert len(await found(library, "budget")) == 2
-    assert await found(library, "budget in sales weekly from ben") == ["I read the budget."]
-    assert await found(library, "budget from ana") == ["The budget is fine."]
-    assert await found(library, "budget in daily") == ["What about the budget?"]
-    assert await found(library, "budget in daily since 2026-02-20") == []
-    assert len(await found(library, "since yesterday budget")) == 1
-    assert await found(library, "budget in:nowhere") == []
+    assert len(await found(store, "budget")) == 2
+    assert await found(store, "budget in sales weekly from ben") == ["I read the budget."]
+    assert await found(store, "budget from ana") == ["The budget is fine."]
+    assert await found(store, "budget in daily") == ["What about the budget?"]
+    assert await found(store, "budget in daily since 2026-02-20") == []
+    assert len(await found(store, "since yesterday budget")) == 1
+    assert await found(store, "budget in:nowhere") == []
 
 
 async def test_the_count_of_transactions_grows_with_the_transcript(
@@ -271,11 +288,13 @@ async def test_the_count_of_transactions_grows_with_the_transcript(
     seen: list[int] = []
 
     class Counting(Transcripts):
-        async def _keep_batch(self, key: str, sentences, start, words) -> bool:  # type: ignore[no-untyped-def]
+        async def _keep_batch(self, transcript, sentences, people, start, words) -> bool:  # type: ignore[no-untyped-def]
             async with self._db.read() as conn:
-                query = select(func.count()).where(transcript_sentences.c.recording_key == key)
+                query = select(func.count()).where(
+                    transcript_of(transcript_sentences.c.id) == transcript
+                )
                 seen.append(await conn.scalar(query) or 0)
-            return await super()._keep_batch(key, sentences, start, words)
+            return await super()._keep_batch(transcript, sentences, people, start, words)
 
     counting = Counting(library._of)
     await counting.keep(key, LONG)
@@ -289,8 +308,8 @@ async def test_forgetting_leaves_no_row_and_no_word(store: Store, library: Trans
     assert await library.drop(gone)
     assert not await library.drop(gone)
     assert await library.scrub()
-    assert await found(library, first) == []
-    assert await found(library, misspelt(second)) == [f"Here it is {second}."]
+    assert await found(store, first) == []
+    assert await found(store, misspelt(second)) == [f"Here it is {second}."]
     assert await _times_said(library, first) == 0
     assert await _times_said(library, "budget") == 1
     assert await library.kept(gone) is None
@@ -299,25 +318,54 @@ async def test_forgetting_leaves_no_row_and_no_word(store: Store, library: Trans
 async def test_after_the_last_one_nothing_is_left(store: Store, library: Transcripts) -> None:
     key = await created(store)
     await library.keep(key, LONG)
-    assert set(await rows_left(library)) == {
+    assert set(await rows_left(store)) == {
         "transcripts",
+        "transcript_people",
         "transcript_sentences",
         "transcript_words",
     }
     await library.drop(key)
-    assert await rows_left(library) == {}
+    assert await rows_left(store) == {}
 
 
-async def test_a_recording_is_not_deleted_under_its_index(
+async def test_a_recording_is_forgotten_with_its_transcript(
     store: Store, library: Transcripts
 ) -> None:
-    """Nothing would take its words out of the index any more."""
+    """In one transaction: nothing else would take its words out of the index."""
     key = await kept(store, library, *MEETING)
     assert await store.queue.take(5, "me")
-    with pytest.raises(StoreRefused):
-        await store.forgetting.forget(key, "me")
+    await store.forgetting.forget(OwnWork(key, "me"))
+    assert await rows_left(store) == {}
+    assert await is_consistent(library)
+    assert await owed(store)
+    assert await library.scrub()
+    assert not await owed(store)
+
+
+async def owed(store: Store) -> bool:
+    async with store.db.database.read() as conn:
+        return (await conn.execute(select(scrubs).where(store.db.mine(scrubs)))).first() is not None
+
+
+async def test_the_summary_is_kept_with_the_transcript_alone(
+    store: Store, library: Transcripts
+) -> None:
+    sections = (
+        SourcedSection(
+            "Décisions <&>", True, (SourcedLine("Budget +20 %", 2), SourcedLine("?", None))
+        ),
+        SourcedSection("", False, (SourcedLine("All was said.", None),)),
+    )
+    key = await created(store)
+    assert not await library.keep_summary(key, sections)
+    await library.keep(key, spoken(*MEETING))
+    assert await library.summary(key) == ()
+    assert await library.keep_summary(key, sections)
+    assert await library.summary(key) == sections
+    assert await library.sentence(key, 2) == spoken(*MEETING)[2]
+    assert await library.sentence(key, 9) is None
     await library.drop(key)
-    await store.forgetting.forget(key, "me")
+    assert await library.summary(key) == ()
 
 
 async def test_those_that_are_too_old_are_named(
@@ -330,25 +378,34 @@ async def test_those_that_are_too_old_are_named(
     assert await library.kept_before(T0) == []
 
 
+@pytest.mark.parametrize("built_with", ["the default", "secure_delete off"])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_no_file_of_sqlite_has_a_forgotten_word(
-    store: Store, library: Transcripts, tmp_path: Path
+    store: Store, library: Transcripts, tmp_path: Path, built_with: str
 ) -> None:
-    """Searched byte for byte, between transcripts that stay, with secure_delete off before."""
+    """Searched byte for byte, the log included, between transcripts that stay."""
+    engine = store.db.database.engine
+    if built_with != "the default":  # a new connection begins as such a build has it
+        event.listen(engine.sync_engine, "connect", _secure_delete_off, insert=True)
+    await engine.dispose()
     words = [new_word() for _ in range(60)]
     said = [f"{word} is what we called number {n}." for n, word in enumerate(words)]
-    async with store.db.database.read() as conn:
-        await conn.exec_driver_sql("PRAGMA secure_delete = OFF")
     await kept(store, library, *(f"Before that {new_word()}." for _ in range(300)))
     key = await kept(store, library, *said, *(f"Filler {new_word()}." for _ in range(200)))
+    await library.keep_summary(key, (SourcedSection(said[0], True, (SourcedLine(said[1], 1),)),))
     stay = new_word()
     await kept(store, library, *(f"After that {new_word()}." for _ in range(300)), f"And {stay}.")
     assert _in_files(tmp_path, [*words, stay]) == {*words, stay}
-    await library.drop(key)
+    await store.queue.take(50, "me")
+    await store.forgetting.forget(OwnWork(key, "me"))
     assert await library.scrub()
     assert _in_files(tmp_path, [*words, stay]) == {stay}
-    assert await found(library, stay) == [f"And {stay}."]
-    assert [await found(library, word) for word in words[:3]] == [[], [], []]
+    assert await found(store, stay) == [f"And {stay}."]
+    assert [await found(store, word) for word in words[:3]] == [[], [], []]
+
+
+def _secure_delete_off(connection: Any, _: object) -> None:
+    connection.cursor().execute("PRAGMA secure_delete = OFF")
 
 
 def _in_files(folder: Path, words: Sequence[str]) -> set[str]:

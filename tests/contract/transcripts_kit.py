@@ -1,30 +1,17 @@
-"""The repository of transcripts, on a database that does not have its tables yet."""
+"""Transcripts for tests, and words that nothing else contains."""
 
 from collections.abc import Sequence
 from uuid import uuid4
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import Connection, inspect
-
+from bot.core.proofs import SearchScope
 from bot.core.transcript import Sentence
-from bot.store.migrations import transcripts as migration
-from bot.store.store import Store
-from bot.store.transcripts import Transcripts
 
 MINUTE_MS = 60_000
 
 
-def make_tables(conn: Connection) -> None:
-    if not inspect(conn).has_table("transcripts"):
-        with Operations.context(MigrationContext.configure(conn)):
-            migration.upgrade()
-
-
-async def repository_of(store: Store) -> Transcripts:
-    async with store.db.database.write() as conn:
-        await conn.run_sync(make_tables)
-    return Transcripts(store.db)
+def scope(*channels: str, user: str = "U9", member: bool = True) -> SearchScope:
+    """What the gate says of a person who can look into these channels."""
+    return SearchScope(user, member, frozenset(channels))
 
 
 def spoken(*said: str | tuple[str, str]) -> tuple[Sentence, ...]:

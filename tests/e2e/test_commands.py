@@ -400,7 +400,7 @@ async def test_a_slack_that_hangs_is_answered_for_within_three_seconds(bench: Be
     answer = await bench.amara.command(seed.STANDUP, "/record")
     assert answer.outcome == "ok"
     assert answer.text is not None
-    assert "not answering right now" in answer.text
+    assert "in the time that Slack allows" in answer.text
 
 
 async def test_an_unsigned_or_stale_request_is_refused(bench: Bench) -> None:

@@ -117,7 +117,7 @@ async def test_while_slack_does_not_say_who_somebody_is_nothing_is_done(linked: 
     await linked.slack_fault("users.info", error="internal_error", match={"user": seed.STRANGER})
     answer = await linked.sol.command(seed.PARTNERS, f'/record start "{room.name}"')
     assert answer.text is not None
-    assert "not answering right now" in answer.text
+    assert "Slack is not answering the bot right now" in answer.text
     answer = await linked.sol.command(seed.PARTNERS, f'/record start "{room.name}"')
     assert answer.text == f"Only {MEMBERS} can start a recording here."
     assert await linked.bodies(room) == []

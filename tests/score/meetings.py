@@ -20,13 +20,13 @@ from bot.core.search import parse
 from bot.core.sourcing import Sourcing, summary_lines
 from bot.core.transcript import Sentence, Transcript, read
 from bot.store.open import open_store
-from bot.store.transcripts import Transcripts, Visible
+from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.store_support import created
-from tests.contract.transcripts_kit import repository_of
+from tests.contract.transcripts_kit import scope
 
 TODAY = date(2026, 3, 1)
-CHANNEL = Visible(frozenset({"C1"}))
+CHANNEL = scope("C1")
 
 
 def predictions(paths: Sequence[Path]) -> dict[str, dict[str, Any]]:
@@ -83,17 +83,16 @@ async def _found(sentences: Sequence[Sentence], queries: Sequence[str]) -> list[
             lease=timedelta(minutes=1),
         )
         try:
-            library = await repository_of(store)
-            await library.keep(await created(store), sentences)
-            return [await _hits(library, query) for query in queries]
+            await store.transcripts.keep(await created(store), sentences)
+            return [await _hits(store, query) for query in queries]
         finally:
             await store.close()
 
 
-async def _hits(library: Transcripts, query: str) -> list[int]:
-    rooms, people = await library.names(CHANNEL)
+async def _hits(store: Store, query: str) -> list[int]:
+    rooms, people = await store.search.names(CHANNEL)
     asked = parse(query, rooms=rooms, people=people, today=TODAY)
-    found = await library.find(asked, CHANNEL)
+    found = await store.search.find(asked, CHANNEL)
     return [moment.sentence.n for moment in found.moments]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.retry import Retry
 from bot.features.doctor.model import DoctorReport, Ends, MissingScope, Place, Received, Undelivered
 from bot.kit.rate_limits import Shut
-from bot.store.values import Owed
+from bot.store.values import DeadLetterCount, Owed
 from tests.unit.views_samples import NOW, at
 
 WELL = DoctorReport(
@@ -29,6 +29,7 @@ ILL = replace(
     undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
     owed=Owed(at(-7200), at(30), Retry(0, at(30))),
     unanswered=2,
+    dead=DeadLetterCount(2, 1, (("ValidationError", 2), ("unknown phase", 1))),
     shut=(
         Shut("chat.update", at(40)),
         Shut("GET /recordings/{id}", at(45)),

@@ -78,6 +78,12 @@ SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
     st.builds(f.Adopted, at=_TIME, hms_id=_ID, elsewhere=st.booleans()),
     st.builds(f.PointsTo, at=_TIME, key=_ID),
     st.builds(f.StartRefused, at=_TIME, status=st.sampled_from([400, 403, 404]), message=_ID),
+    st.builds(
+        f.CallFailed,
+        at=_TIME,
+        call=st.sampled_from(["start", "stop"]),
+        cause=st.sampled_from(["refused", "error", "timeout"]),
+    ),
     st.builds(f.StartParked, at=_TIME),
     st.builds(
         f.CannotPost,

@@ -4,7 +4,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -15,10 +15,22 @@ from bot.core.proofs import SeenRecording
 from bot.listeners import registry
 from bot.listeners.payloads import Body, Click
 from bot.listeners.registry import Ack, BadHandler, Declared, From, Listeners, needs_of
+from bot.store.forgetting import Forgetting
+from bot.store.queue import Queue
+from bot.store.recordings import Recordings
 from bot.wiring import FEATURES
 
 PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
 NAMES = {proof.__name__ for proof in proofs.PROOFS}
+OF_ENGINE = proofs.OwnWork
+ACTING = {
+    "act",
+    "advance",
+    "announce",
+    "show_in",
+    "forget",
+    "release",
+}  # of the store, with a proof
 BOLT = {"command", "shortcut", "action", "view", "view_closed", "options", "event", "message"}
 
 
@@ -40,12 +52,28 @@ def called(node: ast.Call) -> str:
 def test_only_access_makes_proofs() -> None:
     made = {path.parts[0] for path, call in calls() if called(call) in NAMES}
     assert made == {"access"}
+    own = {path.as_posix() for path, call in calls() if called(call) == OF_ENGINE.__name__}
+    assert own == {"store/queue.py"}
+
+
+def test_features_write_about_a_recording_only_with_a_proof() -> None:
+    """`record` is for the engine, which writes what 100ms said."""
+    by_key = {
+        path.as_posix()
+        for path, call in calls()
+        if called(call) == "record" and ast.unparse(call.func).endswith("recordings.record")
+    }
+    assert by_key == {"engine/inbox.py"}
+    for repository in (Recordings, Queue, Forgetting):
+        for name in ACTING & set(vars(repository)):
+            given = set(get_type_hints(getattr(repository, name)).values())
+            assert given & {*proofs.PROOFS, OF_ENGINE}, name
 
 
 def test_proofs_are_all_of_the_module_and_cannot_be_changed() -> None:
     classes = {c for _, c in inspect.getmembers(proofs, inspect.isclass)}
-    assert classes == set(proofs.PROOFS)
-    assert all(getattr(c, "__dataclass_params__").frozen for c in proofs.PROOFS)  # noqa: B009
+    assert classes == {*proofs.PROOFS, OF_ENGINE}
+    assert all(getattr(c, "__dataclass_params__").frozen for c in classes)  # noqa: B009
 
 
 def test_nobody_replaces_what_a_proof_says() -> None:

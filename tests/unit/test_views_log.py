@@ -78,6 +78,7 @@ LINES: list[tuple[f.Fact, str | None]] = [
     ),
     (f.StopWished(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
+    (f.CallFailed(at=at(1), call="stop", cause="error", status=503), None),
     (f.StartParked(at=at(1)), "Not started: the request expired"),
     (
         f.CannotPost(at=at(1), channel_id="C1", error="is_archived"),

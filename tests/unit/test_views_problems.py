@@ -7,12 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.core.facts import CallFailed
 from bot.core.recording import Problem, Why
 from bot.ui.problems import explain, slack_refusal
 from tests.unit.views_extremes import TEXTS
-from tests.unit.views_samples import RUNS, assert_only_our_markup, folded, recording
+from tests.unit.views_samples import RUNS, assert_only_our_markup, at, folded, recording
 
 CASES = [
+    *(
+        Problem(Why.PARKED, after=CallFailed(at=at(9), call="start", cause=cause, status=status))
+        for cause, status in (
+            ("refused", 409),
+            ("refused", 404),
+            ("limited", 429),
+            ("error", 503),
+            ("timeout", None),
+            ("network", None),
+            ("unreadable", 200),
+        )
+    ),
     *(Problem(why) for why in Why if why not in (Why.REFUSED, Why.CANNOT_POST)),
     *(Problem(Why.REFUSED, "said", status) for status in (400, 401, 403, 404, 409, 422, 500)),
     Problem(Why.REFUSED, "room is disabled", 403),
@@ -40,10 +53,27 @@ def test_all_the_words() -> None:
     running = recording(*RUNS)
     said = [f"{p.why} {p.status or ''} {p.detail}: {explain(p, running).text}" for p in CASES]
     assert folded("\n".join(said)) == snapshot("""\
+parked  : The recording did not start. 100ms says that the room is in use (HTTP
+    409), but no recording runs there: a live stream may hold it. The request
+    expired. If you still want the recording, try again.
+parked  : The recording did not start. 100ms cannot find it (HTTP 404). The
+    request expired. If you still want the recording, try again.
+parked  : The recording did not start. 100ms asks the bot to wait: too many
+    requests (HTTP 429). The request expired. If you still want the recording,
+    try again.
+parked  : The recording did not start. 100ms answers with an error of its own
+    (HTTP 503). The request expired. If you still want the recording, try again.
+parked  : The recording did not start. 100ms did not answer in time. The request
+    expired. If you still want the recording, try again.
+parked  : The recording did not start. 100ms cannot be reached. The request
+    expired. If you still want the recording, try again.
+parked  : The recording did not start. 100ms gave an answer that the bot cannot
+    read. The request expired. If you still want the recording, try again.
 cancelled  : The recording did not start. It was stopped before it started. Try
     again whenever you like.
-parked  : The recording did not start. 100ms could not be reached in time, so
-    the request expired. If you still want the recording, try again.
+parked  : The recording did not start. The bot itself was down or too busy to
+    start it in time. The request expired. If you still want the recording, try
+    again.
 INTERNAL_ERROR  : The recording failed. 100ms had an internal error. Try again.
     If this keeps happening, tell 100ms support about recording `hms-1`.
 MAX_RETRIES_REACHED  : The recording failed. 100ms could not open the meeting

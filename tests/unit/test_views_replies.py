@@ -51,7 +51,14 @@ SIMPLE = [
     results_views.no_file("transcript"),
     ui_replies.expired_trigger(),
     replies.something_broke("9f3a"),
-    replies.try_again_soon(),
+    *(replies.hms_failed("refused", status, "no <b>") for status in (401, 403, 404, 409, 422, 418)),
+    replies.hms_failed("error", 503),
+    *(replies.hms_failed(cause) for cause in ("limited", "timeout", "network", "unreadable")),
+    replies.slack_silent(),
+    replies.slack_refused("internal_error"),
+    replies.store_silent(),
+    replies.disk_full(),
+    replies.took_too_long(),
 ]
 
 
@@ -101,7 +108,45 @@ Slack took too long to open the form. Open it here.
 Something went wrong on our side. Try again. If this keeps happening, give the
     person who runs the bot this reference: `9f3a`.
 
-100ms or Slack is not answering right now. Try again in a minute.\
+100ms does not accept this bot's keys (HTTP 401). 100ms said: “no &lt;b&gt;”.
+    Ask the person who runs the bot to check them.
+
+100ms does not let the bot do this (HTTP 403). 100ms said: “no &lt;b&gt;”. Check
+    in the 100ms dashboard that the room is enabled and in its workspace.
+
+100ms cannot find it (HTTP 404). 100ms said: “no &lt;b&gt;”. It may have been
+    deleted there.
+
+100ms says that something else is going on in the room (HTTP 409). 100ms said:
+    “no &lt;b&gt;”. Try again once that has ended.
+
+100ms does not accept the request (HTTP 422). 100ms said: “no &lt;b&gt;”. If
+    this keeps happening, tell the person who runs the bot.
+
+100ms refused (HTTP 418). 100ms said: “no &lt;b&gt;”. Try again. If this keeps
+    happening, tell the person who runs the bot.
+
+100ms answers with an error of its own (HTTP 503). Try again in a minute.
+
+100ms asks the bot to wait: too many requests. Try again in a minute.
+
+100ms did not answer in time. Try again in a minute.
+
+100ms cannot be reached. Try again in a minute.
+
+100ms gave an answer that the bot cannot read. Try again in a minute.
+
+Slack is not answering the bot right now. Try again in a minute.
+
+Slack refused what the bot asked for (error `internal_error`). If this keeps
+    happening, tell the person who runs the bot.
+
+The bot's own database is not answering right now. Try again in a minute.
+
+The bot's own disk is full, so it cannot note anything. Tell the person who runs
+    the bot, and try again once there is space.
+
+The bot could not do this in the time that Slack allows. Try again in a minute.\
 """)
 
 

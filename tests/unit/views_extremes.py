@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import get_args
 
 from hypothesis import strategies as st
 
@@ -72,6 +73,14 @@ def facts_of_ours() -> st.SearchStrategy[f.Fact]:
         b(f.Adopted, at=time, hms_id=TEXTS, elsewhere=FLAG),
         b(f.PointsTo, at=time, key=st.just("key-2")),
         b(f.StartRefused, at=time, status=STATUS, message=TEXTS),
+        b(
+            f.CallFailed,
+            at=time,
+            call=st.sampled_from(["start", "stop"]),
+            cause=st.sampled_from(get_args(f.Cause)),
+            status=st.none() | STATUS,
+            message=TEXTS,
+        ),
         b(f.StartParked, at=time),
         b(f.CannotPost, at=time, channel_id=st.sampled_from(["C1", "D3"]), error=errors),
         b(f.StopSent, at=time),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal
 
 from record_bot_sandbox.slack import seed
 
@@ -62,10 +63,30 @@ def ended(reason: str) -> list[f.Fact]:
     return [*RUNS, f.BeamStopped(at=at(4010), reason=reason, duration_s=4001)]
 
 
+def failed(call: Literal["start", "stop"], cause: f.Cause, **more: Any) -> f.CallFailed:
+    return f.CallFailed(at=at(4005 if call == "stop" else 9), call=call, cause=cause, **more)
+
+
+HELD_UP = {
+    "a live stream holds the room": failed(
+        "start", "refused", status=409, message="beam already started"
+    ),
+    "a rate limit": failed("start", "limited", status=429),
+    "an error of 100ms": failed("start", "error", status=503),
+    "no answer": failed("start", "timeout"),
+    "no connection": failed("start", "network"),
+}
+STOP_FAILED = {
+    "no permission": failed("stop", "refused", status=403, message="no permission"),
+    "an error of 100ms": failed("stop", "error", status=503),
+}
+
+
 def _on_air() -> list[Sample]:
     adopted = f.Adopted(at=at(2), hms_id="hms-1", elsewhere=True)
     runs = f.Observed(at=at(3), status="running", started_at=at(-600))
     resuming = f.PauseRequested(at=at(900), by="U1", pause=False)
+    stop = f.StopRequested(at=at(4000), by="U2")
     return [
         card("Somebody has asked for a recording", story()),
         card("100ms has accepted it", story(*ACCEPTED)),
@@ -76,6 +97,10 @@ def _on_air() -> list[Sample]:
         card("It is paused", story(*PAUSED)),
         card("A resume is on its way", story(*PAUSED, resuming)),
         card("A stop is on its way", story(*RUNS, f.StopRequested(at=at(4000), by="U2"))),
+        *(
+            card(f"A stop does not work: {what}", story(*RUNS, stop, failed))
+            for what, failed in STOP_FAILED.items()
+        ),
         card("The room was already recorded, by others", story(adopted, runs)),
         card("Others started one in a followed room", noticed(RUNS[-1])),
         card("The bot is already recording the room", story(f.PointsTo(at=at(2), key="key-0"))),
@@ -122,7 +147,11 @@ def _not_started() -> list[Sample]:
         card("100ms needs a meeting URL", story(url)),
         card("100ms cannot use the destination", story(place)),
         *refused,
-        card("100ms could not be reached in time", story(f.StartParked(at=at(600)))),
+        card("The bot was down for too long", story(f.StartParked(at=at(600)))),
+        *(
+            card(f"The start became too old: {what}", story(failed, f.StartParked(at=at(600))))
+            for what, failed in HELD_UP.items()
+        ),
     ]
 
 

@@ -9,7 +9,7 @@ from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
-from bot.features.doctor.model import Ends, LocalReport, Place, Received, Stuck
+from bot.features.doctor.model import Ends, LocalReport, NotTold, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, local_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
@@ -30,7 +30,12 @@ ILL = replace(
     asker=seed.STARTER,
 )
 DEAF = replace(
-    WELL, undelivered=None, received=Received(None), ends=Ends(2), missing_scopes=None, place=None
+    WELL,
+    undelivered=NotTold("error", 503),
+    received=Received(None),
+    ends=Ends(2),
+    missing_scopes=None,
+    place=None,
 )
 ORG_WIDE = replace(WELL, org_wide=True, short_secrets=("METRICS_TOKEN",))
 GUEST_WELL = LocalReport((), Place(seed.PARTNERS), seed.STRANGER)

@@ -76,9 +76,32 @@ def _asking() -> list[Sample]:
         only_you("The bot was mentioned without a command", start_views.form_ready, "request-1"),
         only_you("Slack did not open the form in time", ui_replies.expired_trigger),
         only_you("… after it was filled in", ui_replies.expired_trigger, "request-1"),
-        only_you("100ms or Slack does not answer", replies.try_again_soon),
+        only_you("100ms does not answer in time", replies.hms_failed, "timeout"),
+        only_you("100ms has an error of its own", replies.hms_failed, "error", 503),
+        only_you("100ms cannot be reached", replies.hms_failed, "network"),
+        only_you("100ms sets a rate limit", replies.hms_failed, "limited", 429),
+        only_you("100ms answers nonsense", replies.hms_failed, "unreadable"),
+        *(
+            only_you(f"100ms refuses with {status}", replies.hms_failed, "refused", status, said)
+            for status, said in REFUSALS.items()
+        ),
+        only_you("Slack does not answer", replies.slack_silent),
+        only_you("Slack refuses", replies.slack_refused, "internal_error"),
+        only_you("The database does not answer", replies.store_silent),
+        only_you("The bot's disk is full", replies.disk_full),
+        only_you("The bot takes too long", replies.took_too_long),
         only_you("An unexpected error", replies.something_broke, "1f0c9a2b"),
     ]
+
+
+REFUSALS = {
+    401: "Token validation error",
+    403: "user does not have required permission",
+    404: "recording not found",
+    409: "beam already started",
+    422: "invalid input",
+    418: "",
+}
 
 
 def _doing() -> list[Sample]:
@@ -232,6 +255,7 @@ def _forgetting() -> list[Sample]:
         only_you("Forget was confirmed", forgetting.forgetting_reply, ROOM),
         only_you("It has not ended", forgetting.not_ended_reply, ROOM),
         only_you("A button of a forgotten recording", ui_replies.forgotten_reply),
+        only_you("A recording that newer code has changed", ui_replies.unreadable_reply),
         direct("It is forgotten", forgetting.receipt_message, story(*READ), [kept], NOW),
         direct("… and never started", forgetting.receipt_message, story(never), [], NOW),
     ]

@@ -73,8 +73,8 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
             return _started(fact)
         case f.StartRefused() | f.StartParked() | f.CannotPost() | f.StopRefused():
             return _refused(fact)
-        case f.StartAttempted() | f.StopSent() | f.PlaceSeen():
-            return None  # its outcome shows, or has a line of its own
+        case f.StartAttempted() | f.StopSent() | f.PlaceSeen() | f.CallFailed():
+            return None  # its outcome shows, or has a line of its own, or the card says it
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():
             return _told(fact)
         case f.Observed() | f.Vanished() | f.GaveUp():
@@ -114,7 +114,7 @@ def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact]) -> str:
     what = "Pause" if fact.pause else "Resume"
     why = {
         "late": "100ms answered too late",
-        "refused": "100ms refused",
+        "refused": "100ms refused" + (f" (HTTP {fact.status})" if fact.status else ""),
         "not_running": "it was not running",
     }[fact.why]
     return f"{what} not done: {why}"

@@ -23,7 +23,7 @@ from bot.ui.message import (
     rich_text,
     section,
 )
-from bot.ui.problems import BOT, explain, slack_refusal
+from bot.ui.problems import BOT, explain, slack_refusal, stop_failure
 from bot.ui.text import duration, esc, join, mention, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, mark_of, sentence, state_of
 
@@ -88,6 +88,8 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     if recording.problem and recording.problem.why is not Why.CANCELLED:
         explanation = explain(recording.problem, recording, bot=bot)
         notes.append(f"{explanation.why} {explanation.fix}")
+    if recording.stop_failed:
+        notes.append(stop_failure(recording.stop_failed))
     transcript = _transcript_note(recording, late, expected_at)
     if transcript:
         notes.append(transcript)

@@ -1,19 +1,20 @@
 """Stop, pause, resume: intents, stored as facts."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.access.rights import Rights
-from bot.core.facts import PauseRequested, StopRequested, StopWished
-from bot.core.note import Note
+from bot.core.facts import PauseRequested, StopRequested, StopSent, StopWished
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
-from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase
+from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
 from bot.core.steps import Stop, retry_name
 from bot.deps import Deps
 from bot.store.values import RecordingRow
 
 CARDS_LOOKED_AT = 100
+SENT_LATELY = timedelta(minutes=1)
 
 Control = Literal["stop", "pause", "resume"]
 _MAY: dict[Control, frozenset[Phase]] = {
@@ -43,18 +44,23 @@ async def steer(
         return None
     now, by = deps.now(), recording.by
     if action == "stop":
-        # A stop that is on its way is not asked for twice, but the pause that earlier failures
-        # have earned is over.
-        under_way = (await deps.store.recordings.load(row.key)).recording.stop_pending
+        # A stop that is on its way is not asked for twice, but a retry that waits is made at once.
+        under_way = _stop_under_way((await deps.store.recordings.load(row.key)).recording, now)
         wishes = [] if under_way else [StopRequested(at=now, by=by)]
-        note = Note(facts=wishes, retries={retry_name(Stop()): None})
-        await deps.store.recordings.record(row.key, note, once=once)
+        stopping = [retry_name(Stop())]
+        await deps.store.recordings.act(recording, wishes, retry_now=stopping, once=once)
     else:
         pause = PauseRequested(at=now, by=by, pause=action == "pause")
         asked = (await deps.store.recordings.load(row.key)).recording.pause_pending
         wished = [] if asked and asked.pause == pause.pause else [pause]
-        await deps.store.recordings.add_facts(row.key, wished, once=once)
+        await deps.store.recordings.act(recording, wished, once=once)
     return row
+
+
+def _stop_under_way(recording: Recording, now: datetime) -> bool:
+    """True also shortly after 100ms took it: a click delivered twice says nothing new then."""
+    sent = [f.at for f in recording.log if isinstance(f, StopSent)]
+    return recording.stop_pending or (bool(sent) and now - max(sent) < SENT_LATELY)
 
 
 async def wish_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None:
@@ -66,7 +72,7 @@ async def wish_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None
     if row is None or row.phase not in ON_AIR or row.starter in (None, recording.by):
         return None
     wish = StopWished(at=deps.now(), by=recording.by)
-    await deps.store.recordings.add_facts(row.key, [wish])
+    await deps.store.recordings.act(recording, [wish])
     return row
 
 

@@ -48,7 +48,7 @@ async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:
     except HmsRefused:
         return []
     if seen.status in ("starting", "running"):
-        raise HmsUnavailable("404, but it runs", reached=False)
+        raise HmsUnavailable("404, but it runs", reached=False, status=404, cause="refused")
     return facts_of_recording(seen, ctx.now)
 
 
@@ -67,8 +67,15 @@ async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
     call = ctx.deps.hms.pause if on else ctx.deps.hms.resume
     try:
         await call(ctx.recording.room_id)
-    except HmsRefused:
-        refused = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="refused")
+    except HmsRefused as no:
+        refused = PauseDropped(
+            at=ctx.now,
+            asked_at=asked_at,
+            pause=on,
+            why="refused",
+            status=no.status,
+            message=no.message,
+        )
         return Note(facts=[*facts, refused])
     return Note(facts=[*facts, PauseSent(at=ctx.now, asked_at=asked_at, pause=on)])
 

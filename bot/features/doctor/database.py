@@ -15,13 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, ok, shown, warning
 from bot.settings import WHERE
+from bot.store.dead_letters import count_dead
 from bot.store.drivers import engine_of
 from bot.store.errors import DatabaseInUse, DatabaseUrlError
 from bot.store.locking import FileLock
 from bot.store.migrating import HEAD, SCRIPTS, still_fits
 from bot.store.open import database_at
+from bot.store.values import DeadLetterCount
 
-CHECK = "Database"
+CHECK, DEAD_LETTERS = "Database", "Dead letters"
 PATIENCE_S = 10.0
 CLOCKS_DIFFER_BY = timedelta(seconds=5)  # each, of replicas whose leases last 15 s
 FREE_AT_LEAST = 200 * 1024 * 1024
@@ -36,6 +38,38 @@ async def check_database(database_url: str, now: Callable[[], datetime]) -> Find
     if url.get_backend_name() == "sqlite":
         return await _sqlite(url, Path(url.database or ""), now)
     return await _inside(url, f"{url.database} at {url.host or 'this machine'}", now)
+
+
+async def check_dead_letters(database_url: str) -> list[Finding]:
+    """What the bot could not read; also beside a bot that runs. Empty: nothing, or no database."""
+    try:
+        url = database_at(database_url)
+        engine = engine_of(url)
+    except (DatabaseUrlError, ModuleNotFoundError):
+        return []
+    if url.get_backend_name() == "sqlite" and not _is_there(Path(url.database or "")):
+        return []
+    try:
+        async with asyncio.timeout(PATIENCE_S), engine.connect() as conn:
+            dead = await conn.run_sync(_dead_letters)
+    except (SQLAlchemyError, TimeoutError, OSError):
+        return []  # the other check says why
+    finally:
+        await engine.dispose()
+    if not dead:
+        return []
+    reasons = ", ".join(f"{why} {number}×" for why, number in dead.reasons)
+    found = f"webhooks: {dead.webhooks}, recordings: {dead.recordings} cannot be read ({reasons})"
+    fix = (
+        "normal while a newer version is being rolled out: finish it. Otherwise look in the log "
+        "for webhook_unreadable and recording_unreadable"
+    )
+    return [warning(DEAD_LETTERS, f"{found}; the others are not affected", fix)]
+
+
+def _dead_letters(conn: Connection) -> DeadLetterCount:
+    """None counted where the tables are missing or older than dead letters."""
+    return count_dead(conn) if still_fits(conn) else DeadLetterCount()
 
 
 async def _sqlite(url: URL, path: Path, now: Callable[[], datetime]) -> Finding:
@@ -57,7 +91,7 @@ def _before_opening(path: Path) -> Finding | None:
     folder = next(p for p in path.parents if os.path.exists(p))
     if not os.access(folder, os.W_OK | os.X_OK):
         return failed(CHECK, f"cannot write in {folder}", WRITABLE)
-    there = os.path.exists(path)  # unlike Path.exists, never raises
+    there = _is_there(path)
     if there and not os.access(path, os.R_OK | os.W_OK):
         return failed(CHECK, f"cannot write {path}", WRITABLE)
     if full := _room_left(folder):
@@ -65,6 +99,10 @@ def _before_opening(path: Path) -> Finding | None:
     if not there:
         return ok(CHECK, f"{path} does not exist yet; the bot will create it")
     return None
+
+
+def _is_there(path: Path) -> bool:
+    return os.path.exists(path)  # unlike Path.exists, never raises
 
 
 def _room_left(folder: Path) -> Finding | None:

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.deliveries import Kind, State
+from bot.core.facts import Cause
 from bot.kit.rate_limits import Shut
-from bot.store.values import Owed
+from bot.store.values import DeadLetterCount, Owed
 
 MOST_CHARS = 200
+NO_DEAD_LETTERS = DeadLetterCount()
 CLOCK_FIX = "synchronise this machine's clock with a time server (NTP)"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -94,6 +96,15 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class NotTold:
+    """100ms did not say what it could not deliver, and why not."""
+
+    cause: Cause
+    status: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """A message that Slack has not taken, or a step (`kind` None) that is held up."""
 
@@ -130,7 +141,7 @@ class DoctorReport:
     webhooks: bool  # set up at all
     received: Received
     ends: Ends
-    undelivered: Undelivered | None
+    undelivered: Undelivered | NotTold
     owed: Owed | None
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings about which 100ms gives no answer
@@ -140,6 +151,7 @@ class DoctorReport:
     asker: str
     version: str
     short_secrets: tuple[str, ...] = ()  # names of settings
+    dead: DeadLetterCount = NO_DEAD_LETTERS
     org_wide: bool = False  # the app was installed for a whole organisation
 
 

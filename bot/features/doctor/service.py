@@ -12,13 +12,14 @@ from bot.features.doctor.model import (
     DoctorReport,
     LocalReport,
     MissingScope,
+    NotTold,
     Place,
     Stuck,
     Undelivered,
 )
 from bot.features.doctor.scopes import missing_scopes
 from bot.features.doctor.store import DoctorRepository
-from bot.hms.errors import HmsError
+from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
 from bot.slack.values import Identity
@@ -40,7 +41,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
     )
     steps = await DoctorRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
     undelivered, identity, place = await asyncio.gather(
-        _in_time(_undelivered(deps)),
+        _undelivered_or_why(deps),
         _in_time(deps.slack.identity()),  # asked now: scopes may have been granted since the start
         _in_time(_place(deps, channel, messages)),
     )
@@ -58,6 +59,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         asker=user,
         version=version(),
         short_secrets=deps.short_secrets,
+        dead=await store.dead_letters.count(),
         org_wide=identity is not None and identity.is_org_wide,
     )
 
@@ -83,8 +85,20 @@ async def _in_time(work: Awaitable[T]) -> T | None:
     try:
         async with asyncio.timeout(WITHIN_S):
             return await work
-    except (HmsError, SlackError, TimeoutError):
+    except (SlackError, TimeoutError):
         return None
+
+
+async def _undelivered_or_why(deps: Deps) -> Undelivered | NotTold:
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            return await _undelivered(deps)
+    except HmsUnavailable as failed:
+        return NotTold(failed.cause, failed.status, failed.message)
+    except HmsRefused as refused:
+        return NotTold("refused", refused.status, refused.message)
+    except TimeoutError:
+        return NotTold("timeout")
 
 
 async def _undelivered(deps: Deps) -> Undelivered:

@@ -19,7 +19,7 @@ import jwt
 from pydantic import SecretStr, ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.features.doctor.database import check_database
+from bot.features.doctor.database import check_database, check_dead_letters
 from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, note, ok, shown, warning
 from bot.features.doctor.scopes import SCOPES, missing_scopes
 from bot.features.doctor.webhook import check_webhook
@@ -81,7 +81,8 @@ async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -
         check_hms(given, clocks),
         check_database(given.settings.database_url, now),
     )
-    return [*given.findings, *slack, *hms, clock_finding(clocks), database]
+    dead = await check_dead_letters(given.settings.database_url)
+    return [*given.findings, *slack, *hms, clock_finding(clocks), database, *dead]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_,
 
 from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
+from bot.core.retry import Retry
 from bot.features.doctor.model import Ends, Received, Stuck
 from bot.store import rows
 from bot.store.repository import Repository
@@ -90,12 +92,7 @@ class DoctorRepository(Repository):
             found = [
                 row for which in (parked, trying) for row in await conn.execute(query.where(which))
             ]
-        return [
-            Stuck(
-                name, by, target, bool(here), Kind(kind), State(state), error, "", until, bool(over)
-            )
-            for name, by, target, here, kind, state, error, until, over in found
-        ]
+        return [stuck for row in found if (stuck := _stuck_message(row))]
 
     async def stuck_steps(
         self, channel: str, limit: int, *, only_for: str | None = None
@@ -115,7 +112,7 @@ class DoctorRepository(Repository):
         return [
             Stuck(name, starter, home, bool(here), step=step, until=retry.not_before)
             for name, starter, home, here, holds in found
-            for step, retry in sorted(rows.retries_of(holds).items())
+            for step, retry in sorted(_retries(holds).items())
             if retry.not_before and retry.not_before > now and step != NOTICE
         ]
 
@@ -125,3 +122,19 @@ class DoctorRepository(Repository):
     def _shown_in(self, channel: str) -> ColumnElement[Any]:
         shown = recording_channels.c
         return exists().where(shown.recording_key == r.key, shown.channel == channel)
+
+
+def _stuck_message(row: rows.AnyRow) -> Stuck | None:
+    """None for a kind or state that only newer code knows."""
+    name, by, target, here, kind, state, error, until, over = row
+    with suppress(ValueError):
+        its = Kind(kind), State(state)
+        return Stuck(name, by, target, bool(here), *its, error, "", until, bool(over))
+    return None
+
+
+def _retries(holds: Any) -> dict[str, Retry]:
+    """None where they cannot be read: the dead letters count that recording."""
+    with suppress(ValueError):
+        return rows.retries_of(holds)
+    return {}

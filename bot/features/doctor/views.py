@@ -8,6 +8,7 @@ from bot.features.doctor.model import (
     DoctorReport,
     LocalReport,
     MissingScope,
+    NotTold,
     Place,
     Received,
     Stuck,
@@ -15,9 +16,9 @@ from bot.features.doctor.model import (
 )
 from bot.kit.rate_limits import Shut
 from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS
-from bot.store.values import Owed
+from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
-from bot.ui.problems import BOT, slack_refusal
+from bot.ui.problems import BOT, hms_failure, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when
 
 TITLE = "Check-up"
@@ -60,6 +61,7 @@ def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
     parts = [
         ("Webhooks from 100ms", list(_webhooks(found))),
         ("Waiting", list(_waiting(found, bot))),
+        *([("Set aside", list(_dead(found.dead)))] if found.dead else []),
         *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
         ("Slack permissions", list(_slack(found))),
         *([("Settings", list(_short_secrets(found)))] if found.short_secrets else []),
@@ -104,7 +106,7 @@ def _webhooks(found: DoctorReport) -> Iterator[str]:
         yield from NO_WEBHOOKS
         return
     ends, undelivered = found.ends, found.undelivered
-    missed = bool(undelivered and undelivered.count)
+    missed = isinstance(undelivered, Undelivered) and bool(undelivered.count)
     silent = found.received.last_at is None and ends.total > 0
     yield _last(found.received, silent=silent, gaps=ends.by_asking > 0)
     if found.received.waiting:
@@ -132,9 +134,10 @@ def _last(received: Received, *, silent: bool, gaps: bool) -> str:
     return f"{mark}The last one arrived {when(received.last_at)}. {lately}{others}."
 
 
-def _undelivered(undelivered: Undelivered | None) -> str:
-    if undelivered is None:
-        return f"{BAD} 100ms did not report its failed deliveries. Run this again in a minute."
+def _undelivered(undelivered: Undelivered | NotTold) -> str:
+    if isinstance(undelivered, NotTold):
+        why, fix = hms_failure(undelivered.cause, undelivered.status, undelivered.message)
+        return f"{BAD} 100ms did not report its failed deliveries. {why} {fix}"
     if not undelivered.count:
         return f"{GOOD} No failed webhook deliveries in the last 24 hours."
     more = "more than " if undelivered.more else ""
@@ -162,6 +165,19 @@ def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
     if not (found.shut or found.unanswered or found.stuck):
         yield f"{GOOD} Nothing is waiting."
+
+
+def _dead(dead: DeadLetterCount) -> Iterator[str]:
+    kinds = [
+        *([count(dead.webhooks, "webhook")] if dead.webhooks else []),
+        *([count(dead.recordings, "recording")] if dead.recordings else []),
+    ]
+    reasons = ", ".join(f"{code(why, 60)} {n:,}×" for why, n in dead.reasons)
+    yield f"{BAD} The bot cannot read {' and '.join(kinds)}. The others are not affected."
+    yield (
+        f"Reasons: {reasons}. A newer version may have stored them, which is normal during an "
+        "upgrade. The bot tries again by itself; the log of its host has the details."
+    )
 
 
 def _few(told: Sequence[str], rest: str) -> list[str]:

@@ -27,7 +27,6 @@ async def follow_room(
     new = await deps.store.follows.follow(room_id, room_name, channel, by.user, once=once)
     running = await deps.store.lists.open_recording_in_room(room_id)
     if running:
-        await deps.store.recordings.add_facts(
-            running.key, [Followed(at=deps.now(), channel_id=channel)]
-        )
+        followed = Followed(at=deps.now(), channel_id=channel)
+        await deps.store.recordings.show_in(running.key, to, followed)
     return new

@@ -26,5 +26,5 @@ async def forget(
     await rights.to_forget(by, row)
     if row.phase not in ENDED:
         return NotEnded(row)
-    await deps.store.recordings.add_facts(key, [ForgetRequested(at=deps.now(), by=by)])
+    await deps.store.recordings.act(recording, [ForgetRequested(at=deps.now(), by=by)])
     return row

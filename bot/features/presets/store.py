@@ -2,15 +2,19 @@
 
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
 from bot.features.presets.model import PRESETS_MOST, WORKSPACE, NameTaken, Preset, TooMany, name_key
+from bot.kit.metrics import FAULTS
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import presets
+
+log = structlog.get_logger()
 
 p = presets.c
 _COLUMNS = (p.preset_id, p.scope, p.name, p.body, p.by_user, p.changed_at)
@@ -30,7 +34,8 @@ class PresetRepository(Repository):
     async def _presets(self, which: ColumnElement[bool]) -> list[Preset]:
         query = select(*_COLUMNS).where(self._mine(presets), which)
         async with self._db.read() as conn:
-            return [_preset(row) for row in await conn.execute(query)]
+            found = (await conn.execute(query)).all()
+        return [preset for row in found if (preset := _readable(row))]
 
     async def get(self, preset_id: str) -> Preset | None:
         query = select(*_COLUMNS).where(self._mine(presets), p.preset_id == preset_id)
@@ -75,3 +80,13 @@ class PresetRepository(Repository):
 def _preset(row: AnyRow | Any) -> Preset:
     options = RecordingOptions.model_validate(row.body)
     return Preset(row.preset_id, row.scope, row.name, options, row.by_user, row.changed_at)
+
+
+def _readable(row: AnyRow) -> Preset | None:
+    """None for options that only newer code knows: the other presets are listed."""
+    try:
+        return _preset(row)
+    except ValueError as odd:
+        FAULTS.labels("presets").inc()
+        log.error("preset_unreadable", preset=row.preset_id, why=type(odd).__name__)
+        return None

@@ -20,5 +20,5 @@ async def share(
     if not await deps.slack.is_in(to.channel):
         raise CannotPostThere("not_in_channel")
     shared = Shared(at=deps.now(), channel_id=to.channel, by=by.user)
-    await deps.store.recordings.add_facts(recording.key, [shared])
+    await deps.store.recordings.act(recording, [shared])
     return row

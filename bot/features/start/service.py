@@ -7,7 +7,6 @@ from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import PlaceSeen, Requested
-from bot.core.note import POLL_NOW
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
@@ -115,7 +114,7 @@ async def commit(
     )
     if isinstance(made, RoomTaken):
         # Our state may be stale: poll 100ms now, so that a second try meets the truth.
-        await deps.store.recordings.record(made.key, POLL_NOW)
+        await deps.store.recordings.poll_now(made.key)
         return made
     return made.key
 

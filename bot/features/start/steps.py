@@ -19,7 +19,7 @@ from bot.core.facts import (
 from bot.core.note import Note
 from bot.core.recording import Phase
 from bot.core.steps import Start, retry_name
-from bot.engine.context import Context, next_retry
+from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import post
 from bot.features.start.views import outcome_reply, outcome_view
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
@@ -52,7 +52,10 @@ async def start(ctx: Context) -> Note:
         return await _attempt(ctx, followers)
     attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
     if recording.attempted_at and ctx.now - max(attempts) < MAY_STILL_BEGIN:
-        raise HmsUnavailable("an unanswered start may still begin", reached=False)
+        name = retry_name(Start())
+        return Note(
+            retries={name: next_retry(ctx.deps.policy, ctx.now, ctx.work.retries.get(name))}
+        )
     if recording.stop_pending:
         return Note(facts=[StartNotDone(at=ctx.now, attempted_at=at) for at in attempts])
     return Note(facts=[StartParked(at=ctx.now)])
@@ -72,10 +75,10 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
         return Note(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
     try:
         started = await ctx.deps.hms.start(ctx.recording.room_id, ctx.recording.options)
-    except HmsConflict:
+    except HmsConflict as conflict:
         # Not done, for sure: what runs there, or is just ending, is not of this attempt.
         await ctx.announce(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
-        return await _someone_else_records(ctx, followers)
+        return await _someone_else_records(ctx, followers, conflict)
     except HmsRefused as refused:
         why = StartRefused(at=ctx.now, status=refused.status, message=_words(refused))
         return Note(facts=[why])
@@ -87,17 +90,28 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
             ctx.deps.policy, ctx.now, ctx.work.retries.get(name), retry_after_s=failed.retry_after_s
         )
         not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
-        return Note(facts=[not_done], retries={name: later})
+        return Note(facts=[not_done, *failed_call(ctx, "start", failed)], retries={name: later})
     accepted = StartAccepted(at=ctx.now, hms_id=started.id)
     facts = [accepted, *followers, *facts_of_recording(started, ctx.now)]
     return Note(facts=facts, aliases=[started.id])
 
 
-async def _someone_else_records(ctx: Context, followers: list[Followed]) -> Note:
-    """409: adopt what runs, or point to the one of ours that it belongs to."""
+async def _someone_else_records(
+    ctx: Context, followers: list[Followed], conflict: HmsConflict
+) -> Note:
+    """409: adopt what runs, or point to the one of ours that it belongs to.
+
+    Raises HmsUnavailable if no recording runs: it is just ending, or a live stream has the room.
+    """
     found = await _running(ctx)
     if found is None:
-        raise HmsUnavailable("409, but nothing runs in the room", reached=False)
+        raise HmsUnavailable(
+            "409, but nothing runs in the room",
+            reached=False,
+            status=conflict.status,
+            message=conflict.message,
+            cause="refused",
+        )
     owner = await _owner_of(ctx, found)
     if owner:
         return Note(facts=[PointsTo(at=ctx.now, key=owner)])

@@ -36,7 +36,7 @@ from tests.contract.laws.process import LEASE, TEAM, Process
 from tests.contract.laws.replies import Broke, Death, Life, Meter
 from tests.contract.laws.script import Act, Asked, Script
 from tests.contract.laws.slack_truth import SlackTruth
-from tests.contract.store_support import next_due
+from tests.contract.store_support import add_facts, next_due
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SECRET = "s3cret"
@@ -97,7 +97,7 @@ class Drill:
             key = await other._store_facts(early)
             await other._until_over()
             if late:
-                await other._onlooker.recordings.add_facts(key, late)
+                await add_facts(other._onlooker, key, late)
                 await other._until_over()
 
         other._run(work())
@@ -240,8 +240,8 @@ class Drill:
             return
         for key in self.keys[-1:]:
             if act.what == "follow":
-                await deps.store.recordings.add_facts(
-                    key, [Followed(at=deps.now(), channel_id=act.where, by="U3")]
+                await add_facts(
+                    deps.store, key, [Followed(at=deps.now(), channel_id=act.where, by="U3")]
                 )
                 continue
             action: Control = act.what  # type: ignore[assignment]

@@ -1,12 +1,11 @@
-"""Transcripts that are kept, and their index.
-
-Not in `versions` yet: it gets its number when the part that uses these tables becomes part of the
-store.
-"""
+"""Transcripts that are kept, and their index."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TSVECTOR
+
+revision = "0007"
+down_revision = "0006"
 
 TEXT = sa.Text()
 TIME = sa.DateTime(timezone=True)
@@ -16,32 +15,46 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.create_table(
         "transcripts",
-        _recording("transcripts"),
+        sa.Column("id", ID, nullable=False),
         *_team(),
+        sa.Column("recording_key", TEXT, nullable=False),
         sa.Column("digest", TEXT, nullable=False),
         sa.Column("sentences", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("speakers", sa.JSON(), nullable=False),
-        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=True),
         sa.Column("kept_at", TIME, nullable=False),
-        sa.PrimaryKeyConstraint("recording_key", name="pk_transcripts"),
+        sa.PrimaryKeyConstraint("id", name="pk_transcripts"),
+        sa.UniqueConstraint("recording_key", name="uq_transcripts_recording_key"),
+        sa.ForeignKeyConstraint(
+            ["recording_key"], ["recordings.key"], name="fk_transcripts_recording_key_recordings"
+        ),
     )
     op.create_index("ix_transcripts_kept_at", "transcripts", ["team_id", "kept_at"])
     op.create_table(
-        "transcript_sentences",
-        sa.Column("id", ID, nullable=False),
-        *_team(),
-        _recording("transcript_sentences"),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("speaker", TEXT, nullable=False),
+        "transcript_people",
+        sa.Column("transcript_id", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.Integer(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.Column("peer_id", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("transcript_id", "who", name="pk_transcript_people"),
+        sa.ForeignKeyConstraint(
+            ["transcript_id"],
+            ["transcripts.id"],
+            name="fk_transcript_people_transcript_id_transcripts",
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "transcript_sentences",
+        sa.Column("id", ID, nullable=False, autoincrement=False),
+        sa.Column("who", sa.Integer(), nullable=False),
         sa.Column("start_ms", sa.BigInteger(), nullable=True),
         sa.Column("end_ms", sa.BigInteger(), nullable=True),
         sa.Column("text", TEXT, nullable=False),
         sa.Column("stems", TEXT, nullable=False),
         sa.Column("window", TEXT.with_variant(TSVECTOR(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_transcript_sentences"),
-        sa.UniqueConstraint("recording_key", "n", name="uq_transcript_sentences_recording_key_n"),
     )
     _index()
     op.create_table(
@@ -51,8 +64,15 @@ def upgrade() -> None:
         sa.Column("stem", TEXT, nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("enterprise_id", "team_id", "word", name="pk_transcript_words"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_transcript_words_stem", "transcript_words", ["team_id", "stem"])
+    op.create_table(
+        "scrubs",
+        *_team(),
+        sa.Column("since", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("enterprise_id", "team_id", name="pk_scrubs"),
+    )
 
 
 def _index() -> None:
@@ -62,13 +82,14 @@ def _index() -> None:
             ' ON transcript_sentences USING gin ("window")'
         )
         return
+    # A window is there once its last sentence is stored; in a short transcript the first one is.
     op.execute(
-        "CREATE VIEW transcript_windows AS SELECT a.id, a.recording_key, a.n,"
+        "CREATE VIEW transcript_windows AS SELECT a.id,"
         " a.stems || ' ' || coalesce(b.stems, '') || ' ' || coalesce(c.stems, '') AS stems"
         " FROM transcript_sentences a"
-        " LEFT JOIN transcript_sentences b ON b.recording_key = a.recording_key AND b.n = a.n + 1"
-        " LEFT JOIN transcript_sentences c ON c.recording_key = a.recording_key AND c.n = a.n + 2"
-        " WHERE c.id IS NOT NULL OR a.n = 0"
+        " LEFT JOIN transcript_sentences b ON b.id = a.id + 1"
+        " LEFT JOIN transcript_sentences c ON c.id = a.id + 2"
+        " WHERE c.id IS NOT NULL OR a.id % 1048576 = 0"
     )
     op.execute(
         "CREATE VIRTUAL TABLE transcript_index USING fts5(stems, content='transcript_windows',"
@@ -82,8 +103,3 @@ def _team() -> tuple[sa.Column[str], sa.Column[str]]:
         sa.Column("enterprise_id", TEXT, nullable=False),
         sa.Column("team_id", TEXT, nullable=False),
     )
-
-
-def _recording(table: str) -> sa.Column[str]:
-    key = sa.ForeignKey("recordings.key", name=f"fk_{table}_recording_key_recordings")
-    return sa.Column("recording_key", TEXT, key, nullable=False)

@@ -1,0 +1,210 @@
+"""Search in the transcripts that are kept, restricted in SQL to what the asker may see."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core import search
+from bot.core.proofs import SearchScope
+from bot.core.search import Candidate, Hit, Phrase, Query, Resolved, Vocabulary, Wanted
+from bot.core.transcript import Sentence
+from bot.store.repository import Repository
+from bot.store.schema import (
+    recording_channels,
+    recordings,
+    transcript_people,
+    transcript_sentences,
+    transcript_words,
+    transcripts,
+)
+from bot.store.transcripts import SPAN, said_by, sentence_of, transcript_of, with_people
+
+CANDIDATES = 100  # windows that are ranked, the newest of those that match
+SPELLINGS = 5  # known words that a misspelt one may be
+AROUND = 2  # sentences shown before and after a hit
+
+t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
+v = transcript_words.c
+r, shown = recordings.c, recording_channels.c
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A hit. `around` is what was said just before and after, the sentence itself included."""
+
+    recording: str
+    room_name: str
+    began_at: datetime
+    sentence: Sentence
+    around: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Best first. Each hit has at least `need` of `words` words; `meant` are corrections."""
+
+    moments: tuple[Moment, ...] = ()
+    words: int = 0
+    need: int = 0
+    meant: dict[str, str] = field(default_factory=dict)
+
+
+class TranscriptSearch(Repository):
+    async def names(self, scope: SearchScope) -> tuple[set[str], set[str]]:
+        """The room names and the speakers of all transcripts that somebody may see."""
+        rooms = select(r.room_name).join(transcripts, t.recording_key == r.key).distinct()
+        people = select(p.name).join(transcripts, t.id == p.transcript_id).distinct()
+        people = people.join(recordings, t.recording_key == r.key).where(p.name != "")
+        async with self._db.read() as conn:
+            return (
+                set(await conn.scalars(rooms.where(*self._seen(scope)))),
+                set(await conn.scalars(people.where(*self._seen(scope)))),
+            )
+
+    async def find(self, query: Query, scope: SearchScope, *, limit: int = 20) -> Found:
+        """What was said about it, as far as this person may see it; see `bot.core.search`."""
+        if not query.words or query.unknown:
+            return Found(words=len(query.words))
+        async with self._db.read() as conn:
+            vocabulary = await self._vocabulary(conn, query)
+            resolved = await self._resolved(conn, search.wanted(query, vocabulary), scope)
+            for need in search.needs(len(query.words)):
+                candidates = await self._candidates(conn, resolved, need, query, scope)
+                hits = search.rank(candidates, resolved, vocabulary, people=query.people)[:limit]
+                if hits:
+                    moments = await self._moments(conn, hits)
+                    return Found(moments, len(query.words), need, dict(resolved.meant))
+        return Found(words=len(query.words), meant=dict(resolved.meant))
+
+    def _seen(self, scope: SearchScope, query: Query | None = None) -> list[ColumnElement[bool]]:
+        """Conditions on `transcripts` joined with `recordings`."""
+        there = sorted({*scope.channels, scope.user})  # shown to a person: in a direct message
+        in_channels = select(shown.recording_key).where(shown.channel.in_(there))
+        own = r.starter == scope.user
+        if not scope.member:
+            own &= ~or_(r.home.startswith("C"), r.home.startswith("G"))
+        found = [self._mine(transcripts), or_(t.recording_key.in_(in_channels), own)]
+        if query is not None and query.rooms:
+            found.append(r.room_name.in_(query.rooms))
+        if query is not None and query.since is not None:
+            since = datetime.combine(query.since, time(), UTC)
+            found.append(func.coalesce(r.started_at, r.requested_at) >= since)
+        return found
+
+    def _matching(
+        self, expression: str, scope: SearchScope, query: Query | None = None
+    ) -> Select[tuple[int]]:
+        """The windows that match, the newest first."""
+        ids = select(t.id).join(recordings, t.recording_key == r.key)
+        ids = ids.where(*self._seen(scope, query))
+        if self._db.is_sqlite:
+            index = table("transcript_index", column("rowid"))
+            matches = literal_column("transcript_index").op("MATCH")(expression)
+            found = select(index.c.rowid.label("id")).where(matches)
+            found = found.where(transcript_of(index.c.rowid).in_(ids))
+            return found.order_by(index.c.rowid.desc())  # as it comes, without sorting
+        found = select(s.id).where(s.window.op("@@")(cast(expression, TSQUERY)))
+        return found.where(transcript_of(s.id).in_(ids)).order_by(s.id.desc())
+
+    def _expression(self, resolved: Resolved, need: int) -> str:
+        written = search.fts5 if self._db.is_sqlite else search.tsquery
+        return written(resolved, need)
+
+    async def _vocabulary(self, conn: AsyncConnection, query: Query) -> Vocabulary:
+        """The words that may count as words of the query, whoever may see where they were said."""
+        words = self._words().where(v.stem.in_(sorted(search.pieces(query))))
+        return Vocabulary({row.word: row.n for row in await conn.execute(words)})
+
+    async def _resolved(
+        self, conn: AsyncConnection, wanted: Sequence[Wanted], scope: SearchScope
+    ) -> Resolved:
+        """A word that this person cannot see anywhere is taken as misspelt: for them it is, and
+        whether others have said it is not shown."""
+        found: list[Wanted] = []
+        meant: dict[str, str] = {}
+        for one in wanted:
+            if one.phrases and await self._is_said(conn, one, scope):
+                found.append(one)
+                continue
+            alike = self._words().where(func.substr(v.word, 1, 1) == one.word[0])
+            stems = {row.word: row.stem for row in await conn.execute(alike)}
+            found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
+            for candidate in search.similar(one.word, stems)[:SPELLINGS]:
+                other = Wanted(one.word, ((stems[candidate],),))
+                if candidate != one.word and await self._is_said(conn, other, scope):
+                    meant[one.word] = candidate
+                    found[-1] = other
+                    break
+        return Resolved(tuple(found), meant)
+
+    def _words(self) -> Select[tuple[str, str, int]]:
+        return select(v.word, v.stem, v.n).where(self._mine(transcript_words))
+
+    async def _is_said(self, conn: AsyncConnection, one: Wanted, scope: SearchScope) -> bool:
+        said = self._matching(self._expression(Resolved((one,)), 1), scope)
+        return (await conn.execute(said.order_by(None).limit(1))).first() is not None
+
+    async def _candidates(
+        self, conn: AsyncConnection, resolved: Resolved, need: int, query: Query, scope: SearchScope
+    ) -> list[Candidate]:
+        found = self._matching(self._expression(resolved, need), scope, query)
+        said = transcript_sentences.alias().c
+        if query.people:
+            first = next(iter(found.selected_columns))
+            theirs = select(1).where(_in_window(said, first), p.name.in_(query.people))
+            found = found.where(theirs.where(said_by(said)).exists())
+        newest = found.limit(CANDIDATES).subquery()
+        rows = select(newest.c.id.label("first"), t.recording_key, p.name, said.stems)
+        rows = rows.where(_in_window(said, newest.c.id), said_by(said))
+        rows = rows.where(t.id == transcript_of(newest.c.id)).order_by(said.id)
+        windows: dict[tuple[str, int], list[tuple[str, Phrase]]] = defaultdict(list)
+        for first_id, key, speaker, stems in await conn.execute(rows):
+            windows[key, first_id % SPAN].append((speaker, tuple(stems.split(" "))))
+        return [Candidate(key, first, tuple(said)) for (key, first), said in windows.items()]
+
+    async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
+        began = func.coalesce(r.started_at, r.requested_at).label("began_at")
+        about = select(r.key, r.room_name, began, t.id).where(t.recording_key == r.key)
+        about = about.where(r.key.in_({hit.recording for hit in hits}))
+        rows = {row.key: row for row in await conn.execute(about)}
+        spans = [_span_around(rows[hit.recording].id, hit.sentence) for hit in hits]
+        near = [s.id.between(span.start, span.stop - 1) for span in spans]
+        said = {
+            row.id: sentence_of(row) for row in await conn.execute(with_people().where(or_(*near)))
+        }
+        return tuple(
+            Moment(
+                hit.recording,
+                rows[hit.recording].room_name,
+                rows[hit.recording].began_at,
+                said[rows[hit.recording].id * SPAN + hit.sentence],
+                tuple(said[one] for one in span if one in said),
+            )
+            for hit, span in zip(hits, spans, strict=True)
+        )
+
+
+def _span_around(transcript: int, n: int) -> range:
+    first = transcript * SPAN
+    return range(first + max(0, n - AROUND), first + n + AROUND + 1)
+
+
+def _in_window(said: Any, first: ColumnElement[int]) -> ColumnElement[bool]:
+    inside: ColumnElement[bool] = said.id.between(first, first + search.WINDOW - 1)
+    return inside
