@@ -91,17 +91,27 @@ async def test_what_was_called_a_room_stands_in_the_form(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "card"), [("stop", "Stopping"), ("follow", "Recording"), ("start", "Recording")]
+    ("word", "card", "question"),
+    [
+        ("stop", "", "Stop the recording of"),
+        ("follow", "Recording", "Follow"),
+        ("start", "Recording", "Start recording"),
+    ],
 )
-async def test_a_name_alike_is_a_button_that_does_it(bench: Bench, word: str, card: str) -> None:
+async def test_a_name_alike_is_a_button_that_does_it(
+    bench: Bench, word: str, card: str, question: str
+) -> None:
     room = await bench.room()
     if word != "start":
         await bench.running(room)
     channel = seed.DESIGN if word == "follow" else seed.STANDUP
     await bench.ines.command(channel, f'/record {word} "{room.name}x"')
-    told = await bench.told(bench.ines, channel, room.name)
+    told = await bench.told(bench.ines, channel, question, room.name)
     await bench.press(bench.ines, told, f"{word.capitalize()} {room.name}")
-    await bench.card(room, card, channel=channel)
+    if word == "stop":
+        assert await bench.hms_until(room, lambda r: r["stop_reason"])
+    else:
+        await bench.card(room, card, channel=channel)
 
 
 async def test_a_name_alike_starts_with_the_options_that_were_given(bench: Bench) -> None:

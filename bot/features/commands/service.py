@@ -21,6 +21,7 @@ from bot.features.rooms.service import RoomDirectory
 from bot.slack.errors import SlackError
 from bot.store.values import RecordingRow
 
+LOOKED_THROUGH = 200  # recordings, for those that somebody from outside may know of
 WIDENED_MOST = 16  # indexes with rooms beside the directory's, kept until it changes
 
 
@@ -71,7 +72,7 @@ class Worlds:
         seen = {proof.key for proof in await self._gate.look(horizon, [*shown, *others])}
         rows = {row.room_id: row for row in reversed([*shown, *others]) if row.key in seen}
         if person is not None and person.standing != "member":
-            names = await self._of_outsider(user, channel, names)
+            names = await self._of_outsider(user, channel, horizon, names)
         more = [RoomEntry(row.room_id, row.room_name) for row in rows.values()]
         more += [RoomEntry(follow.room_id, follow.room_name) for follow in follows]
         if settings.room_id:
@@ -105,11 +106,19 @@ class Worlds:
         except SlackError:
             return None
 
-    async def _of_outsider(self, user: str, channel: str | None, names: RoomNames) -> RoomNames:
-        """Guests and people of other organisations know the rooms that they may start."""
+    async def _of_outsider(
+        self, user: str, channel: str | None, horizon: Horizon, names: RoomNames
+    ) -> RoomNames:
+        """Guests and people of other organisations know the rooms that they may start.
+
+        If there are none, those of recordings that they may know of.
+        """
         if await self._rights.may_start(user, channel):
             return names
-        return RoomNames(())
+        rows = await self._deps.store.lists.recent(to=horizon, limit=LOOKED_THROUGH)
+        seen = {proof.key for proof in await self._gate.look(horizon, rows)}
+        rooms = {row.room_id: row.room_name for row in reversed(rows) if row.key in seen}
+        return RoomNames(RoomEntry(room_id, name) for room_id, name in rooms.items())
 
     def _widen(self, names: RoomNames, more: Sequence[RoomEntry]) -> RoomNames:
         """With rooms that the directory does not have, or has by another name."""

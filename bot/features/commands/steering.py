@@ -100,7 +100,8 @@ def _unnamed(
         if said.where is not Where.SLASH:
             return Understood(Intent.UNKNOWN, Outcome.ANSWER, sure=False)
         sure = False
-    if len(here) == 1 and sure:
+    shown = [room for room in here if room.room_id in said.world.cards_here]
+    if len(here) == 1 and shown and sure:
         return steer(said, intent, here[0], sure=True)
     made = which(said, intent, here)
     return replace(made, reference=reference)

@@ -131,7 +131,7 @@ def _decided(said: Said) -> Understood:
 def _list_of(said: Said, intent: Intent) -> Understood:
     """Show the recordings of a room, also of the only one with a name alike."""
     near, reference = said.suggested(intent)
-    if reference and len(near) != 1:
+    if reference and not reference.isdigit() and len(near) != 1:
         return answered(intent, Why.NO_ROOM, reference=reference, sure=False)
     room = near[0] if near else said.thread
     return answered(intent, room=room, count=said.count(), when=said.past())
