@@ -64,10 +64,24 @@ class PostSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateResults:
+    """Edit the results message: something came, or was given up, after it was posted."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class UploadFile:
-    """Upload a file (`Kind.TRANSCRIPT` or `Kind.CHAT`) below the results."""
+    """Upload a file (`Kind.TRANSCRIPT` or `Kind.CHAT`) into the thread."""
 
     kind: Kind
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTranscript:
+    """Store and index the transcript for search, and its summary with the source of each line."""
+
     target: str
 
 
@@ -155,7 +169,9 @@ Action = (
     | Poll
     | FetchTranscript
     | PostSummary
+    | UpdateResults
     | UploadFile
+    | KeepTranscript
     | Tell
     | Notice
     | GiveUp

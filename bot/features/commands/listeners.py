@@ -6,7 +6,7 @@ that is answered with more than a sentence. A feature adds its line there.
 
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -41,6 +41,7 @@ from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_filled, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer, for_people
 from bot.listeners.payloads import Asked, Click, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
@@ -151,15 +152,40 @@ def said_to(bot_user: str, text: str) -> str:
 
 
 async def obey(ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where: Where) -> None:
-    """Understand a text, and do, ask or answer."""
+    """Understand a text, and do, ask or answer.
+
+    A name that no room has may be a new one's: 100ms is asked, after the ack, and the text is
+    understood once more.
+    """
+    request = await _understood(ack, bot, use, asked, text, where)
+    found = request.found
+    learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
+    if found.why is not Why.NO_ROOM or found.reference is None:
+        await _react(request)
+        return
+    later = replace(asked, typed=False)  # the ack is given: answered by response_url
+
+    async def once_more(name: str) -> None:
+        await use.rooms.ask(name)
+        again = await _understood(ack, bot, use, later, text, where)
+        await _react(again)
+
+    await request.later(once_more(found.reference))
+
+
+async def _understood(
+    ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where: Where
+) -> Request:
     known = await use.worlds.known(asked.user, asked.channel, asked.thread_ts)
-    if known.above:
-        where = Where.THREAD
-    found = understand(text, where, known.world)
-    request = Request(ack, bot, use, asked, known, found)
+    place = Where.THREAD if known.above else where
+    return Request(ack, bot, use, asked, known, understand(text, place, known.world))
+
+
+async def _react(request: Request) -> None:
+    found, known = request.found, request.known
     match found.outcome:
         case Outcome.SILENCE:
-            await ack()
+            await request.ack()
         case Outcome.DO if found.acts:
             await do(request, wishes_of(found.acts, found, known.world, known.rows))
         case Outcome.ASK if found.offers:
