@@ -163,6 +163,8 @@ async def obey(ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where
     if found.why is not Why.NO_ROOM or found.reference is None:
         await _react(request)
         return
+    if found.intent in (Intent.START, Intent.SCHEDULE):
+        await bot.rights.to_start(asked.user, asked.channel)
     later = replace(asked, typed=False)  # the ack is given: answered by response_url
 
     async def once_more(name: str) -> None:

@@ -178,19 +178,3 @@ def _alike(indexed: Sequence[RoomEntry], rooms: Sequence[RoomEntry]) -> bool:
         a is b or (a.room_id, a.name, a.enabled) == (b.room_id, b.name, b.enabled)
         for a, b in zip(indexed, rooms, strict=True)
     )
-
-
-async def refresh_rooms(deps: Deps) -> int:
-    """Every room of the account, a page at a time; how many."""
-    entries = [
-        RoomEntry(room.id, room.name or room.id, enabled=room.enabled)
-        async for room in deps.hms.list_rooms()
-    ]
-    await RoomRepository(deps.db).upsert(entries, deps.now(), whole=True)
-    return len(entries)
-
-
-async def refresh_live(deps: Deps) -> None:
-    """Which rooms have people in them."""
-    live = {s.room_id async for s in deps.hms.list_active_sessions() if s.room_id}
-    await RoomRepository(deps.db).mark_live(live)
