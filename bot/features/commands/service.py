@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
+from bot.access.listing import first_seen
 from bot.access.model import Person
 from bot.access.rights import Rights
 from bot.core.proofs import Horizon
@@ -21,6 +23,7 @@ from bot.features.rooms.service import RoomDirectory
 from bot.slack.errors import SlackError
 from bot.store.values import RecordingRow
 
+RUNNING_MOST = 50
 LOOKED_THROUGH = 200  # recordings, for those that somebody from outside may know of
 WIDENED_MOST = 16  # indexes with rooms beside the directory's, kept until it changes
 
@@ -67,10 +70,12 @@ class Worlds:
             (names, horizon, person),
             (settings, presets, follows, above, shown),
         ) = await asyncio.gather(asked, stored)
-        every = await store.lists.running(to=horizon)
-        others = [row for row in every if row.key not in {row.key for row in shown}]
-        seen = {proof.key for proof in await self._gate.look(horizon, [*shown, *others])}
-        rows = {row.room_id: row for row in reversed([*shown, *others]) if row.key in seen}
+        running = partial(store.lists.running, to=horizon)
+        every = await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
+        seen = {proof.key for proof in await self._gate.look(horizon, shown)}
+        here_now = [row for row in shown if row.key in seen]
+        rows = {row.room_id: row for row, _ in reversed(every)}
+        rows |= {row.room_id: row for row in reversed(here_now)}
         if person is not None and person.standing != "member":
             names = await self._of_outsider(user, channel, horizon, names)
         more = [RoomEntry(row.room_id, row.room_name) for row in rows.values()]
@@ -80,7 +85,7 @@ class Worlds:
         if above:
             more.append(RoomEntry(above.room_id, above.room_name))
         zone = known_zone(person.zone if person else None)
-        running = rows.get(above.room_id) if above else None
+        now = rows.get(above.room_id) if above else None
         world = World(
             names=self._widen(names, more),
             now=self._deps.now().astimezone(ZoneInfo(zone)),
@@ -92,7 +97,7 @@ class Worlds:
                 if row.key in {one.key for one in shown} or row.home in (here, user)
             ),
             thread=above.room_id if above else None,
-            thread_is_over=above is not None and (running is None or running.key != above.key),
+            thread_is_over=above is not None and (now is None or now.key != above.key),
             default_room=settings.room_id,
             presets=tuple(preset.name for preset in presets),
             follows_here=frozenset(follow.room_id for follow in follows),
@@ -115,9 +120,9 @@ class Worlds:
         """
         if await self._rights.may_start(user, channel):
             return names
-        rows = await self._deps.store.lists.recent(to=horizon, limit=LOOKED_THROUGH)
-        seen = {proof.key for proof in await self._gate.look(horizon, rows)}
-        rooms = {row.room_id: row.room_name for row in reversed(rows) if row.key in seen}
+        recent = partial(self._deps.store.lists.recent, to=horizon)
+        seen = await first_seen(self._deps, self._gate, horizon, LOOKED_THROUGH, recent)
+        rooms = {row.room_id: row.room_name for row, _ in reversed(seen)}
         return RoomNames(RoomEntry(room_id, name) for room_id, name in rooms.items())
 
     def _widen(self, names: RoomNames, more: Sequence[RoomEntry]) -> RoomNames:

@@ -14,8 +14,8 @@ from bot.deps import Deps
 from bot.kit.logs import learnt
 from bot.store.values import RecordingRow
 
-CARDS_LOOKED_AT = 100
 SENT_LATELY = timedelta(minutes=1)
+
 
 Control = Literal["stop", "pause", "resume"]
 _MAY: dict[Control, frozenset[Phase]] = {
@@ -88,16 +88,8 @@ async def recording_of_thread(
     """
     if thread_ts is None:
         return None
-    recent = await deps.store.lists.recent(channel=channel, limit=CARDS_LOOKED_AT)
-    if not is_channel(channel):
-        recent += await deps.store.lists.recent(channel=user, limit=CARDS_LOOKED_AT)
-    cards = await deps.store.recordings.cards([row.key for row in recent])
-    return next(
-        (
-            row
-            for row in recent
-            for card in cards.get(row.key, ())
-            if (card.posted_in, card.ts) == (channel, thread_ts)
-        ),
-        None,
-    )
+    lists = deps.store.lists
+    above = await lists.of_card(channel, thread_ts)
+    if above is None and not is_channel(channel):
+        above = await lists.of_card(channel, thread_ts, shown_to=user)
+    return above

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.access.gate import Gate
+from bot.access.listing import Read, first_seen
 from bot.core.places import is_channel
 from bot.core.proofs import Horizon, SeenRecording
 from bot.core.when import Past
@@ -13,8 +15,7 @@ from bot.features.card.links import CardLinks
 from bot.features.history.model import Row
 from bot.store.values import RecordingRow
 
-LOOKED_THROUGH = 600  # recordings, for those that one may know of
-AT_A_TIME = 100
+RUNNING_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,16 @@ class Lists:
         may know of it."""
         here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
-        every = await self._deps.store.lists.running(to=to)
-        others = [row for row in every if row.key not in known]
+        every = await self.running(to)
+        others = [one for one in every if one.row.key not in known]
         if room_id is not None:
             here = [row for row in here if row.room_id == room_id]
-            others = [row for row in others if row.room_id == room_id]
-        seen_here, seen = await self.look(to, here), await self.look(to, others)
-        return await self.rows(seen_here), await self.rows(seen)
+            others = [one for one in others if one.row.room_id == room_id]
+        return await self.rows(await self.look(to, here)), await self.rows(others)
+
+    async def running(self, to: Horizon, count: int = RUNNING_MOST) -> list[Seen]:
+        """What runs now, wherever they may know of it; newest first."""
+        return await self._first(to, count, partial(self._deps.store.lists.running, to=to))
 
     async def recent(
         self,
@@ -61,9 +65,8 @@ class Lists:
         Else of this channel. `past` is the time of the request.
         """
         if room_id is None and is_channel(channel):
-            limit = LOOKED_THROUGH if past else count
-            found = await self._deps.store.lists.recent(channel=channel, limit=limit)
-            seen = (await self.look(to, [row for row in found if _is_of(row, past)]))[:count]
+            found = await self._deps.store.lists.recent(channel=channel, limit=count, past=past)
+            seen = await self.look(to, found)
         else:
             seen = await self.page(to, count, room_id=room_id, past=past)
         return await self.rows(seen, files=files)
@@ -76,16 +79,13 @@ class Lists:
         room_id: str | None = None,
         past: Past | None = None,
     ) -> list[Seen]:
-        """The newest that they may know of. What looked public and is not makes room for others."""
-        seen: list[Seen] = []
-        for offset in range(0, LOOKED_THROUGH, AT_A_TIME):
-            rows = await self._deps.store.lists.recent(
-                to=to, room_id=room_id, limit=AT_A_TIME, offset=offset
-            )
-            seen += await self.look(to, [row for row in rows if _is_of(row, past)])
-            if len(seen) >= count or len(rows) < AT_A_TIME:
-                break
-        return seen[:count]
+        """The newest that they may know of."""
+        read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, past=past)
+        return await self._first(to, count, read)
+
+    async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:
+        found = await first_seen(self._deps, self._gate, to, count, read)
+        return [Seen(row, proof) for row, proof in found]
 
     async def look(self, to: Horizon, rows: Sequence[RecordingRow]) -> list[Seen]:
         """Those of the rows that they may know of."""
@@ -99,12 +99,6 @@ class Lists:
             *(self._links.link(one.proof.channel, cards.get(one.row.key, ())) for one in seen)
         )
         return [_row(one, link, files) for one, link in zip(seen, links, strict=True)]
-
-
-def _is_of(row: RecordingRow, past: Past | None) -> bool:
-    if past is None:
-        return True
-    return past.since <= row.requested_at and (past.until is None or row.requested_at < past.until)
 
 
 def _row(seen: Seen, permalink: str | None, files: bool) -> Row:
