@@ -35,7 +35,7 @@ from bot.ui import replies as ui_replies
 from bot.ui.buttons import filled_form_button
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
-from tests.voice import spoken
+from tests.voice import schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 LATER = NOW + timedelta(minutes=12)
@@ -57,7 +57,8 @@ def _misread() -> list[Sample]:
         ),
         only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
         only_you("The button of a question is too old", ui_replies.too_old),
-        only_you("Something the bot cannot do yet", commands_views.not_yet, "schedule"),
+        only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
+        only_you("A search", commands_views.not_searched),
         only_you("A greeting", commands_views.hello),
         only_you("Settings, in a message", commands_views.settings_question, seed.STANDUP),
         only_you("Presets, in a message", commands_views.presets_question),
@@ -228,6 +229,8 @@ def _rights() -> list[Sample]:
         no("A guest opens a file", Act.LINK, everyone),
         no("A guest follows", Act.FOLLOW, everyone),
         no("Somebody is not allowed to forget it", Act.FORGET, admins, "", seed.STARTER),
+        no("Somebody else's schedule", Act.SCHEDULE, admins, "", seed.ADMIN),
+        only_you("A schedule that is gone, or hidden", rights.no_such_schedule),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),
         only_you("Ask to stop it was pressed", stop_wished, seed.STARTER),
@@ -265,8 +268,16 @@ GROUPS = (
     Group("What is understood", "Only visible to the person who asked.", spoken.SAMPLES),
     Group("Commands not understood", "Only visible to the person who asked.", tuple(_misread())),
     Group("Commands that need more", "Only visible to the person who asked.", tuple(_asking())),
-    Group("Commands that work", "Only visible to the person who asked.", tuple(_doing())),
-    Group("Lists and help", "Only visible to the person who asked.", tuple(_lists())),
+    Group(
+        "Commands that work",
+        "Only visible to the person who asked.",
+        (*_doing(), *schedules.answers()),
+    ),
+    Group(
+        "Lists and help",
+        "Only visible to the person who asked.",
+        (*_lists(), *schedules.lists()),
+    ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),
     Group("Refusals", "A refusal names the people who can.", tuple(_rights())),
     Group("Forgetting", "Replies, and the receipt.", tuple(_forgetting())),

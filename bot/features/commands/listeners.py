@@ -7,15 +7,17 @@ that is answered with more than a sentence. A feature adds its line there.
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bot.access.gate import UnknownChoice
+from bot.access.model import Act
 from bot.access.rights import NoRight
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.proofs import OwnChoice
-from bot.core.when import Past
+from bot.core.when import Moment, Past
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.channel_settings.views import only_in_channels
@@ -34,9 +36,15 @@ from bot.features.follow.listeners import follow_room_here, list_follows, unfoll
 from bot.features.history.listeners import tell_list, tell_status
 from bot.features.history.service import Lists
 from bot.features.presets.listeners import open_presets
+from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_rooms_yet
+from bot.features.schedules import service as schedules
+from bot.features.schedules import views as schedule_views
+from bot.features.schedules.listeners import set_rule_by_command, tell_schedules
+from bot.features.schedules.model import end_set
+from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_filled, say_taken
@@ -54,6 +62,10 @@ from bot.ui.message import Block, Message
 
 on = Listeners()
 ASK = "help and questions need none; what each order does asks the gate"
+
+
+# Written as a command only: `auto standup on`, and the list of what is scheduled.
+RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,15 @@ class Request:
 
 @on.command(COMMAND, needs_no_proof=ASK)
 async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
+    if rule := RULES.fullmatch(typed.text):
+        await ack()
+        told = (
+            set_rule_by_command(bot, use.rooms, asked, rule["what"])
+            if rule["what"]
+            else tell_schedules(bot, asked)
+        )
+        bot.after_ack(asked, told)
+        return
     await obey(ack, bot, use, asked, typed.text, Where.SLASH)
 
 
@@ -294,6 +315,7 @@ async def _form_button(request: Request, wish: Wish, found: Understood) -> Block
 
 async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | None:
     bot, asked = request.bot, request.asked
+    now = bot.deps.now()
     made = await starts.start(
         bot.deps,
         bot.gate,
@@ -310,6 +332,7 @@ async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | 
                 asked.user, channel=asked.channel, response_url=asked.response_url
             ),
             preset=wish.preset,
+            end=end_set(wish.when, now, at=now, by=asked.user) if wish.when else None,
             once=tuple(once),
         ),
     )
@@ -359,8 +382,80 @@ async def unfollow(request: Request, wish: Wish, once: Sequence[str]) -> None:
         )
 
 
-async def not_yet(_: Request, wish: Wish, _once: Sequence[str]) -> Message:
-    return views.not_yet(wish.verb)
+async def schedule(request: Request, wish: Wish, once: Sequence[str]) -> Message | None:
+    """Record a room later; or stop what runs at a time, which is a schedule of its end."""
+    bot, asked = request.bot, request.asked
+    if wish.room is None or wish.when is None:
+        return None
+    if wish.when.start is None and wish.key:
+        seen = await bot.gate.recording(asked.user, wish.key, asked.channel)
+        ending = await schedules.set_end(bot.deps, bot.rights, seen, wish.when, once=once)
+        if ending is None:
+            return control_views.too_late("stop")
+        return schedule_views.ends(ending[0].room_name, ending[1])
+    made = await schedules.make(
+        bot.deps,
+        bot.rights,
+        schedules.ScheduleRequest(
+            room=wish.room,
+            when=wish.when,
+            by=asked.user,
+            channel=asked.channel if is_channel(asked.channel) else None,
+            options=wish.options,
+            preset=wish.preset,
+            once=tuple(once),
+        ),
+    )
+    if isinstance(made, NoSuchPreset):
+        near = wish.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+        return no_such_preset(made, await question(request, [near] if near else []))
+    zone = await schedules.zone_of(bot.rights, asked.user)
+    return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
+
+
+def now_in(request: Request) -> datetime:
+    """Now, in the person's zone."""
+    return request.known.world.now
+
+
+async def unschedule(request: Request, wish: Wish, _once: Sequence[str]) -> Message | None:
+    """Repeated, it finds nothing any more."""
+    bot, asked = request.bot, request.asked
+    day = wish.day
+    if wish.when and isinstance(wish.when.start, Moment):
+        day = wish.when.start.at.astimezone(now_in(request).tzinfo).date()
+    theirs = [one for one in request.known.schedules if one.room_id == wish.room_id]
+    for one in theirs:
+        seen = await bot.gate.schedule(asked.user, one.schedule_id, asked.channel)
+        zone = request.known.world.zone
+        done = await schedules.take_back(bot.deps, bot.rights, seen, one, day=day, zone=zone)
+        if done and done[1]:
+            return schedule_views.skipping(done[0], done[1])
+        if done:
+            return schedule_views.undone(done[0])
+    if not theirs:
+        return views.answer(f"No recording of {wish.room_name} is scheduled.")
+    await request.later(tell_schedules(bot, asked))
+    return None
+
+
+async def share(request: Request, wish: Wish, _: Sequence[str]) -> Message | None:
+    """The recording that runs in the room, else its latest; a channel by name is chosen."""
+    bot, asked = request.bot, request.asked
+    key = wish.key
+    if key is None:
+        latest = await request.use.lists.page(request.known.horizon, 1, room_id=wish.room_id)
+        if not latest:
+            return views.answer(f"There is no recording of {wish.room_name} to share.")
+        key = latest[0].row.key
+    by = await bot.gate.member(asked.user, Act.SHARE)
+    seen = await bot.gate.recording(asked.user, key, asked.channel)
+    where = asked.channel if wish.channel == "here" else wish.channel
+    if where is None or not is_channel(where):
+        return views.share_question(wish.room_name, key)
+    channel = await bot.gate.channel(asked.user, where, here=asked.channel)
+    told, _done = await share_into(bot, seen, channel, by)
+    return told
 
 
 Doing = Callable[[Request, Wish, Sequence[str]], Awaitable[Message | None]]
@@ -371,9 +466,9 @@ DO: Mapping[str, Doing] = {
     Intent.RESUME: partial(control, action="resume"),
     Intent.FOLLOW: follow,
     Intent.UNFOLLOW: unfollow,
-    Intent.SHARE: not_yet,
-    Intent.SCHEDULE: not_yet,
-    Intent.UNSCHEDULE: not_yet,
+    Intent.SHARE: share,
+    Intent.SCHEDULE: schedule,
+    Intent.UNSCHEDULE: unschedule,
 }
 
 
@@ -447,6 +542,10 @@ async def presets(request: Request, found: Understood) -> None:
         await request.tell(views.presets_question())
 
 
+async def search(request: Request, _: Understood) -> None:
+    await request.tell(views.not_searched())
+
+
 Answering = Callable[[Request, Understood], Awaitable[None]]
 ANSWERS: Mapping[Intent, Answering] = {
     Intent.HELP: explain,
@@ -454,6 +553,7 @@ ANSWERS: Mapping[Intent, Answering] = {
     Intent.STATUS: status,
     Intent.LIST: list_,
     Intent.SUMMARY: list_,
+    Intent.FIND: search,
     Intent.DOCTOR: doctor,
     Intent.FOLLOW: follows,
     Intent.SETTINGS: settings,

@@ -12,14 +12,16 @@ from bot.access.model import Person
 from bot.access.rights import Rights
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
-from bot.core.when import known_zone
+from bot.core.when import Repeat, known_zone
 from bot.deps import Deps
-from bot.features.commands.understood import State, World
+from bot.features.commands.understood import Scheduled, State, World
 from bot.features.control.service import recording_of_thread
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules.model import Schedule
+from bot.features.schedules.service import listed
 from bot.slack.errors import SlackError
 from bot.store.values import RecordingRow
 
@@ -39,6 +41,7 @@ class Known:
     rows: Mapping[str, RecordingRow]
     horizon: Horizon
     above: RecordingRow | None = None
+    schedules: tuple[Schedule, ...] = ()
 
 
 class Worlds:
@@ -84,6 +87,8 @@ class Worlds:
             more.append(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
         if above:
             more.append(RoomEntry(above.room_id, above.room_name))
+        planned, _ = await listed(self._deps, self._gate, horizon, here=channel)
+        more += [RoomEntry(one.room_id, one.room_name) for one in planned]
         zone = known_zone(person.zone if person else None)
         now = rows.get(above.room_id) if above else None
         world = World(
@@ -101,9 +106,10 @@ class Worlds:
             default_room=settings.room_id,
             presets=tuple(preset.name for preset in presets),
             follows_here=frozenset(follow.room_id for follow in follows),
+            schedules=tuple(map(_scheduled, planned)),
             bot_user=self._deps.identity.bot_user_id,
         )
-        return Known(world, rows, horizon, above)
+        return Known(world, rows, horizon, above, tuple(planned))
 
     async def _person(self, user: str) -> Person | None:
         try:
@@ -139,3 +145,13 @@ class Worlds:
 
 def _state(row: RecordingRow) -> State:
     return State.PAUSED if row.phase is Phase.PAUSED else State.RUNNING
+
+
+def _scheduled(schedule: Schedule) -> Scheduled:
+    """As the understanding needs it; one without a further date began when it was made."""
+    start = schedule.when.start
+    return Scheduled(
+        schedule.room_id,
+        schedule.armed_for or schedule.due_at or schedule.created_at,
+        start.rrule if isinstance(start, Repeat) else None,
+    )

@@ -38,12 +38,6 @@ _VERBS: Mapping[str, str] = {
     Intent.SCHEDULE: "Record",
     Intent.UNSCHEDULE: "Take off the schedule:",
 }
-_NOT_YET: Mapping[str, str] = {
-    Intent.SCHEDULE: "I cannot start or stop recordings at a set time yet.",
-    Intent.UNSCHEDULE: "I cannot schedule recordings yet, so none is scheduled.",
-    Intent.FIND: "I cannot search transcripts yet.",
-    Intent.SHARE: "I cannot share recordings from here yet.",
-}
 
 
 def help_lines() -> list[str]:
@@ -148,9 +142,16 @@ def together(messages: Sequence[Message]) -> Message:
     return Message(lines([message.text for message in messages], FALLBACK_MOST), blocks[:50])
 
 
-def not_yet(verb: str) -> Message:
-    """Say that the bot understood, and cannot do it."""
-    return say(_NOT_YET[verb])
+def share_question(room_name: str, key: str) -> Message:
+    """Ask for the channel; the button opens the form that does."""
+    label = f"Choose the channel for {plain(room_name, 40)}"
+    share = button("Choose the channel", ids.SHARE, value=key, label=label)
+    return say(f"In which channel do you want to share *{esc(room_name, 100)}*?", [share])
+
+
+def not_searched() -> Message:
+    recordings = code(f"{COMMAND} list")
+    return say(f"I cannot search transcripts yet. {recordings} shows the recordings.")
 
 
 def settings_question(channel: str) -> Message:

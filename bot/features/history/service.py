@@ -15,6 +15,7 @@ from bot.features.card.links import CardLinks
 from bot.features.history.model import Row
 from bot.store.values import RecordingRow
 
+LOOKED_THROUGH = 600  # recordings, for those that one may know of
 RUNNING_MOST = 50
 
 

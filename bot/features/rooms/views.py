@@ -12,6 +12,7 @@ from bot.ui.message import (
     plain_text,
     say,
 )
+from bot.ui.text import esc
 
 GROUPS = ("Live now", "Recently used", "All rooms", "Disabled in 100ms")
 OPTIONS_MOST = 100  # in all groups together
@@ -48,3 +49,7 @@ def no_rooms_yet() -> Message:
     """Say that the room list is empty: 100ms has not answered since the setup."""
     text = "The room list has not loaded from 100ms yet."
     return say(f"{text} Try again in a minute, or give the room's id.")
+
+
+def no_room(reference: str) -> Message:
+    return say(f"There is no room “{esc(reference, 100)}”.")
