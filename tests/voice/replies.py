@@ -25,7 +25,7 @@ from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
 from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
 from bot.features.presets.views import no_such_preset
-from bot.features.rooms.views import no_rooms_yet
+from bot.features.rooms.views import no_room, no_rooms_yet
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
 from bot.features.start.views import outcome_reply
@@ -68,6 +68,7 @@ def _misread() -> list[Sample]:
 def _asking() -> list[Sample]:
     states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
     return [
+        only_you("A rule names no room", no_room, "weakly"),
         only_you("100ms has not answered yet", no_rooms_yet),
         only_you("Nothing to stop here", replies.nothing_running),
         only_you("That room is not being recorded", replies.nothing_running, ROOM),
