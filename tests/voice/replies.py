@@ -35,7 +35,7 @@ from bot.ui import replies as ui_replies
 from bot.ui.buttons import filled_form_button
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
-from tests.voice import schedules, spoken
+from tests.voice import found, schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 LATER = NOW + timedelta(minutes=12)
@@ -58,7 +58,6 @@ def _misread() -> list[Sample]:
         only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
         only_you("The button of a question is too old", ui_replies.too_old),
         only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
-        only_you("A search", commands_views.not_searched),
         only_you("A greeting", commands_views.hello),
         only_you("Settings, in a message", commands_views.settings_question, seed.STANDUP),
         only_you("Presets, in a message", commands_views.presets_question),
@@ -89,6 +88,9 @@ def _asking() -> list[Sample]:
         ),
         only_you("Slack does not answer", replies.slack_silent),
         only_you("Slack refuses", replies.slack_refused, "internal_error"),
+        only_you("The Slack app lacks a scope", replies.permission_missing, "users:read"),
+        only_you("… that Slack does not name", replies.permission_missing, None),
+        only_you("A command in a group direct message", replies.use_a_channel),
         only_you("The database does not answer", replies.store_silent),
         only_you("The bot's disk is full", replies.disk_full),
         only_you("The bot takes too long", replies.took_too_long),
@@ -276,8 +278,8 @@ GROUPS = (
     ),
     Group(
         "Lists and help",
-        "Only visible to the person who asked.",
-        (*_lists(), *schedules.lists()),
+        "Only visible to the person who asked, but for a moment that somebody shares.",
+        (*_lists(), *schedules.lists(), *found.samples()),
     ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),
     Group("Refusals", "A refusal names the people who can.", tuple(_rights())),

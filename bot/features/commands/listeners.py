@@ -32,6 +32,8 @@ from bot.features.commands.words import Intent
 from bot.features.control import views as control_views
 from bot.features.control.service import Control, steer
 from bot.features.doctor.listeners import tell_doctor
+from bot.features.find.listeners import tell_found
+from bot.features.find.model import question as question_of
 from bot.features.follow.listeners import follow_room_here, list_follows, unfollow_room_here
 from bot.features.history.listeners import tell_list, tell_status
 from bot.features.history.service import Lists
@@ -59,6 +61,7 @@ from bot.ui import ids
 from bot.ui.buttons import filled_form_button
 from bot.ui.ids import COMMAND
 from bot.ui.message import Block, Message
+from bot.ui.replies import use_a_channel
 
 on = Listeners()
 ASK = "help and questions need none; what each order does asks the gate"
@@ -112,6 +115,9 @@ class Request:
 
 @on.command(COMMAND, needs_no_proof=ASK)
 async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
+    if asked.in_group_dm and typed.text.strip() != "help":
+        await answer(ack, bot, asked, use_a_channel())
+        return
     if rule := RULES.fullmatch(typed.text):
         await ack()
         told = (
@@ -542,8 +548,11 @@ async def presets(request: Request, found: Understood) -> None:
         await request.tell(views.presets_question())
 
 
-async def search(request: Request, _: Understood) -> None:
-    await request.tell(views.not_searched())
+async def search(request: Request, found: Understood) -> None:
+    since = found.when.since.date() if isinstance(found.when, Past) else None
+    room = found.room.name if found.room else None
+    words = question_of(found.query or "", room=room, person=found.speaker, since=since)
+    await request.later(tell_found(request.bot, request.asked, words))
 
 
 Answering = Callable[[Request, Understood], Awaitable[None]]

@@ -149,11 +149,6 @@ def share_question(room_name: str, key: str) -> Message:
     return say(f"In which channel do you want to share *{esc(room_name, 100)}*?", [share])
 
 
-def not_searched() -> Message:
-    recordings = code(f"{COMMAND} list")
-    return say(f"I cannot search transcripts yet. {recordings} shows the recordings.")
-
-
 def settings_question(channel: str) -> Message:
     settings = button("Open the settings", ids.OPEN_SETTINGS, value=channel)
     return say("You can change that in this channel’s settings.", [settings])

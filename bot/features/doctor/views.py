@@ -30,6 +30,7 @@ NO_WEBHOOKS = (
     "100ms does not send webhooks to this bot. It polls 100ms, so updates arrive a little later.",
     f"For immediate updates, ask the person who runs it to set {code('HMS_WEBHOOK_SECRET')}.",
 )
+LATE = "100ms is taking longer than usual. The bot is still checking."
 _MESSAGES = {
     Kind.CARD: "the card",
     Kind.RESULTS: "the results",
@@ -39,6 +40,7 @@ _MESSAGES = {
     Kind.TELL: "the message to the person who started it",
     Kind.STOP_WISH: "the request to stop, to the person who started it",
     Kind.ROOM: "the notice in the room's chat",
+    Kind.MOMENT: "a shared moment",
     Kind.KEPT: "the transcript for search",
     Kind.RECEIPT: "the receipt for a forgotten recording",
 }
@@ -51,6 +53,7 @@ _STEPS = {
     "FetchTranscript": "reading its transcript",
     "PostSummary": "reading its summary",
     "UploadFile": "fetching its file",
+    "PostMoment": "the moment that was shared",
     "KeepTranscript": "keeping its transcript for search",
     "Outcome": "the answer to the request",
     "Erase": "deleting it in Slack",
@@ -201,10 +204,13 @@ def _gate(gate: Shut) -> str:
 
 def _stuck(stuck: Stuck, bot: str) -> str:
     name = f"• *{esc(stuck.room_name, 80)}*"
+    if stuck.late:
+        return f"{name}: {LATE}"
     again = f"next try {clock(stuck.until)}" if stuck.until else "next try soon"
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
-    where = f" for {place(stuck.target)}" if _is_channel(stuck.target) else ""
+    channel, _, _ = stuck.target.partition(":")  # of a shared moment, its number follows
+    where = f" for {place(channel)}" if _is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
@@ -221,6 +227,8 @@ def _stuck(stuck: Stuck, bot: str) -> str:
 def _waits(stuck: Stuck) -> str:
     """Leave out the target and the reason, which name places and errors of the workspace."""
     name = f"• *{esc(stuck.room_name, 80)}*"
+    if stuck.late:
+        return f"{name}: {LATE}"
     if stuck.kind is None:
         return (
             f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed; the bot is retrying."
@@ -235,12 +243,15 @@ def _is_channel(target: str) -> bool:
 def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
     """Count other recordings by channel and reason, without naming them."""
     alike: Counter[tuple[str, str | None]] = Counter()
-    steps = 0
+    steps = overdue = 0
     for stuck in others:
-        if stuck.kind is None:
+        if stuck.late:
+            overdue += 1
+        elif stuck.kind is None:
             steps += 1
         else:
-            channel = stuck.target if _is_channel(stuck.target) else ""
+            target, _, _ = stuck.target.partition(":")
+            channel = target if _is_channel(target) else ""
             parked = stuck.state is State.PARKED
             alike[(channel, (stuck.error or "") if parked else None)] += 1
     for (channel, refused), n in alike.most_common():
@@ -252,6 +263,8 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         else:
             why, fix = slack_refusal(refused, channel, bot=bot)
             yield f"• {what} cannot be posted. {why} {fix}"
+    if overdue:
+        yield f"• {count(overdue, 'other recording')}: {LATE}"
     if steps:
         yield f"• {count(steps, 'step')} of other recordings failed; the bot is retrying."
 
