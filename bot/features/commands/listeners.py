@@ -45,12 +45,11 @@ from bot.features.rooms.views import no_rooms_yet
 from bot.features.schedules import service as schedules
 from bot.features.schedules import views as schedule_views
 from bot.features.schedules.listeners import set_rule_by_command, tell_schedules
-from bot.features.schedules.model import end_set
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_filled, say_taken
-from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer, for_people
 from bot.listeners.payloads import Asked, Click, Mention, Typed
@@ -338,7 +337,7 @@ async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | 
                 asked.user, channel=asked.channel, response_url=asked.response_url
             ),
             preset=wish.preset,
-            end=end_set(wish.when, now, at=now, by=asked.user) if wish.when else None,
+            end=end_of_start(wish.when, at=now, by=asked.user) if wish.when else None,
             once=tuple(once),
         ),
     )
