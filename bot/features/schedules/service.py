@@ -12,7 +12,7 @@ from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import Horizon, SeenRecording, SeenSchedule
 from bot.core.recording import ON_AIR, Recording
-from bot.core.when import Refused, Unclear, When, known_zone, stop_time
+from bot.core.when import Reading, Refused, Unclear, When, known_zone, stop_time
 from bot.core.when_days import STOP_EXAMPLES
 from bot.core.when_grammar import read_when
 from bot.deps import Deps
