@@ -13,6 +13,7 @@ from bot.store.errors import StoreError
 log = structlog.get_logger()
 
 EVERY = timedelta(hours=1)
+CHOICES_FOR = timedelta(hours=1)
 TRANSCRIPTS_EVERY_S = 10  # forgotten words leave the database's files within a minute
 DEAD_RETRIED_FOR = timedelta(days=1)  # by then, every replica has been upgraded
 DRAFTS_FOR = timedelta(days=7)
@@ -76,6 +77,7 @@ async def tidy(deps: Deps) -> None:
         await deps.store.forgetting.purge_audit(now - deps.keep_records_for)
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
+    await deps.store.purging.choices(now - CHOICES_FOR)
     gone += await deps.store.purging.webhooks_done(now - MATCHED_FOR)
     purged = await drop_recordings(deps)
     packed = await pack_facts(deps)

@@ -19,7 +19,7 @@ from bot.store.drivers import to_json
 from bot.store.repository import Repository
 from bot.store.schema import fact_archives, facts, recordings, upgrades
 
-PACKS = "0012"  # the migration since which facts can be packed
+PACKS = "0013"  # the migration since which facts can be packed
 NOT_BEFORE = timedelta(days=1)
 LEVEL = 9
 r = recordings.c

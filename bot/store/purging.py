@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select
 
 from bot.store.repository import Repository
-from bot.store.schema import drafts, homes, inbox, recordings
+from bot.store.schema import choices, drafts, homes, inbox, recordings
 from bot.store.transcripts import Transcripts
 from bot.store.values import InboxState
 
@@ -46,6 +46,11 @@ class Purging(Repository):
             gone += count
             if count < at_once:
                 return gone
+
+    async def choices(self, asked_before: datetime) -> None:
+        old = delete(choices).where(self._mine(choices), choices.c.asked_at < asked_before)
+        async with self._db.write() as conn:
+            await conn.execute(old)
 
     async def webhooks_done(self, before: datetime, *, at_once: int = PURGED_AT_ONCE) -> int:
         """Delete matched webhooks: their facts are stored, and repeated they say nothing new.
