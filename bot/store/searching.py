@@ -22,9 +22,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import search
+from bot.core.moments import Moment
 from bot.core.proofs import SearchScope
 from bot.core.search import Candidate, Hit, Phrase, Query, Resolved, Vocabulary, Wanted
-from bot.core.transcript import Sentence
 from bot.store.repository import Repository
 from bot.store.schema import (
     recording_channels,
@@ -43,17 +43,6 @@ AROUND = 2  # sentences shown before and after a hit
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
 r, shown = recordings.c, recording_channels.c
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A hit. `around` is what was said just before and after, the sentence itself included."""
-
-    recording: str
-    room_name: str
-    began_at: datetime
-    sentence: Sentence
-    around: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)

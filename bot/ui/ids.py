@@ -29,6 +29,12 @@ FIND_PAGE = "find_page"
 OPEN_FIND = "find_open"  # the modal, from Home
 FIND_FORM = "find_form"
 
+EXTEND = "recording_extend"  # its end comes a quarter of an hour later
+NO_END = "recording_no_end"
+
+# Everything that is scheduled, and the rules for rooms.
+SCHEDULES = "schedules"
+
 # In Details: delete what we know and have shown of a recording. The value is its key.
 FORGET = "recording_forget"
 

@@ -5,11 +5,11 @@ from datetime import date
 
 from record_bot_sandbox.slack import seed
 
+from bot.core.moments import Moment
 from bot.core.search import parse
 from bot.core.transcript import Sentence
 from bot.features.find import views
 from bot.features.find.model import FoundPage
-from bot.store.searching import Moment
 from tests.unit.views_samples import NOW, READ
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story
 

@@ -37,7 +37,7 @@ from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
-from tests.voice import found
+from tests.voice import found, schedules
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 ROOMS = [
@@ -280,6 +280,8 @@ def _rights() -> list[Sample]:
         no("A guest opens a file", Act.LINK, everyone),
         no("A guest follows", Act.FOLLOW, everyone),
         no("Somebody is not allowed to forget it", Act.FORGET, admins, "", seed.STARTER),
+        no("Somebody else's schedule", Act.SCHEDULE, admins, "", seed.ADMIN),
+        only_you("A schedule that is gone, or hidden", rights.no_such_schedule),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),
         only_you("Ask to stop it was pressed", stop_wished, seed.STARTER),
@@ -316,11 +318,15 @@ def _forgetting() -> list[Sample]:
 GROUPS = (
     Group("Commands not understood", "Only visible to the person who asked.", tuple(_misread())),
     Group("Commands that need more", "Only visible to the person who asked.", tuple(_asking())),
-    Group("Commands that work", "Only visible to the person who asked.", tuple(_doing())),
+    Group(
+        "Commands that work",
+        "Only visible to the person who asked.",
+        (*_doing(), *schedules.answers()),
+    ),
     Group(
         "Lists and help",
         "Only visible to the person who asked, but for a moment that somebody shares.",
-        (*_lists(), *found.samples()),
+        (*_lists(), *schedules.lists(), *found.samples()),
     ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),
     Group("Refusals", "A refusal names the people who can.", tuple(_rights())),

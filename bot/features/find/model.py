@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bot.core.moments import Moment
 from bot.core.search import Query
-from bot.store.searching import Moment
 
 PER_PAGE = 5
 PAGES_MOST = 20

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.core.moments import Moment
 from bot.core.recording import Recording
 from bot.core.search import Query
 from bot.core.transcript import UNKNOWN_SPEAKER, Sentence
 from bot.core.transcript import clock as moment_clock
 from bot.features.find.model import PAGES_MOST, PER_PAGE, TEXT_MOST, FoundPage, page_value
-from bot.store.searching import Moment
 from bot.ui import ids
 from bot.ui.buttons import watch_at_button
 from bot.ui.message import (

@@ -88,7 +88,7 @@ class Homes:
         person = await self._gate.person(user)
         member = person.standing == "member"
         to = await self._gate.horizon(user)
-        running = await self._lists.look(to, await deps.store.lists.running(to=to))
+        running = await self._lists.running(to)
         recent = await self._lists.page(to, first + PER_PAGE + 1)
         presets = await PresetRepository(deps.db).of_person(user) if member else []
         return home_view(
