@@ -114,6 +114,23 @@ class Transcripts(Repository):
         async with self._db.read() as conn:
             return tuple(_section(one) for one in await conn.scalar(query) or ())
 
+    async def times(self, key: str) -> dict[str, int]:
+        """The milliseconds of each line of the summary that has a source."""
+        sourced = {
+            line.text: line.sentence
+            for section in await self.summary(key)
+            for line in section.lines
+            if line.sentence is not None
+        }
+        async with self._db.read() as conn:
+            row = await self._row(conn, key)
+            if row is None or not sourced:
+                return {}
+            ids = sorted({row.id * SPAN + n for n in sourced.values()})
+            query = select(s.id, s.start_ms).where(s.id.in_(ids), s.start_ms.is_not(None))
+            starts = {one.id % SPAN: one.start_ms for one in await conn.execute(query)}
+        return {text: starts[n] for text, n in sourced.items() if n in starts}
+
     async def channels(self) -> list[str]:
         """The channels that show a recording whose transcript is kept, the latest first."""
         shown = recording_channels.c
