@@ -109,4 +109,4 @@ def test_a_file_is_named_after_its_room_and_nothing_else(room: str) -> None:
 def test_names_that_would_be_paths(name: str) -> None:
     recording = derive("k", [requested(room_name=name), *ENDED])
     ctx = cast("Context", SimpleNamespace(recording=recording))
-    assert "/" not in _filename(ctx, Kind.CHAT, None)
+    assert "/" not in _filename(ctx, Kind.CHAT, "txt")
