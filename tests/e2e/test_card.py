@@ -85,7 +85,7 @@ async def test_watch_opens_for_the_one_who_clicked(bench: Bench) -> None:
     card = await bench.running(room, "--transcript")
     await bench.finish(room)
     card = await bench.card(room, "Ready.")
-    assert labels(card.blocks) == ["Watch", "Transcript", "Details"]
+    assert labels(card.blocks) == ["Watch", "Transcript", "Share", "Details"]
     for label, kind in (("Watch", "video/mp4"), ("Transcript", "text/plain")):
         await bench.press(bench.tariq, card, label)
         what = {"Watch": "Video", "Transcript": "Transcript (txt)"}[label]
