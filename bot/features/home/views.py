@@ -42,8 +42,11 @@ def home_message(message: Message) -> View:
 def home_view(home: HomePage, now: datetime) -> View:
     """Build the tab for one person; the caller omits what they cannot see."""
     start = button("Start a recording", ids.OPEN_FORM, style="primary")
+    scheduled = button("Schedules", ids.SCHEDULES, label="All schedules that you can see")
     find = button("Search transcripts", ids.OPEN_FIND)
-    blocks = actions([start, find]) if home.member else [section(WELCOME), *actions([find])]
+    blocks = (
+        actions([start, scheduled, find]) if home.member else [section(WELCOME), *actions([find])]
+    )
     blocks += [*_running(home, now), *_recent(home)]
     if home.member:
         blocks += [*_presets(home), *_settings(home)]
