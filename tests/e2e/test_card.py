@@ -43,8 +43,7 @@ async def test_stop_asks_first_and_goes_by_the_recordings_id(bench: Bench) -> No
     assert stopped["stop_reason"] == "client request"
     assert await bench.requests(room, "stop") == []
     await bench.showed(room, "Stopping.", f"<@{seed.MEMBER}> asked to stop")
-    late = await bench.card(room, "Video ready")
-    assert "asked to stop" not in str(late.blocks)  # the log is in Details by then
+    await bench.card(room, "Video ready")
 
 
 async def test_pause_and_resume(bench: Bench) -> None:
