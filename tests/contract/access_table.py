@@ -97,6 +97,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action schedule_run": Rule("schedule", "recordings"),
     "action schedule_change": Rule("schedule", "views.open"),
     "view schedule_change_form": Rule("schedule", "schedules:changed"),
+    "action calendar_off": Rule("schedule", "-calendars"),
     "action rule_off": Rule("schedule", "-rules"),
     "action schedules": Rule("schedule", "told", EVERYONE),
     # A channel, named by a value or by a view's metadata: a claim.

@@ -278,6 +278,11 @@ def room_links(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(link for text in texts for link in _links(text)))
 
 
+def links_to(room_id: str, text: str) -> bool:
+    """Whether a text has a link that names the room by its id, or the bare id."""
+    return room_id in (room_id_of_link(link) for link in room_links([text])) or room_id in text
+
+
 def _links(text: str) -> Iterator[str]:
     for found in _ADDRESS.findall(text.replace("&amp;", "&")):
         link = found.rstrip(_AFTER)

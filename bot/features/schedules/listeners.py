@@ -16,12 +16,12 @@ from bot.features.presets.views import no_such_preset
 from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory, which_room
 from bot.features.schedules import ids, service, views
-from bot.features.schedules.model import Rule, Schedule
-from bot.features.schedules.store import RuleRepository, ScheduleRepository
+from bot.features.schedules.model import RoomCalendar, Rule, Schedule
+from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.features.start.listeners import open_filled, start_by_command
 from bot.features.start.model import end_of_start
 from bot.features.start.service import filled
-from bot.kit.typed_text import quote
+from bot.kit.typed_text import quote, unwrap_link
 from bot.listeners.app import Bot, answer
 from bot.listeners.modals import update_modal
 from bot.listeners.payloads import Asked, Click
@@ -33,6 +33,7 @@ from bot.ui.view_state import ViewState
 
 on = Listeners()
 Written = Callable[[str | None, str | None], str]
+CALENDAR = re.compile(r"(?P<room>.*?)\s*\bfrom\s+(?P<url><?\w+://\S+)", re.IGNORECASE | re.DOTALL)
 AUTO = re.compile(
     r"(?P<room>.*?)\s*\b(?P<what>on|off|end)(?:\s+(?P<least>[0-9]{1,3}))?", re.I | re.S
 )
@@ -103,6 +104,9 @@ async def schedule_by_command(
     written: Written,
 ) -> None:
     zone = await service.zone_of(bot.rights, asked.user)
+    if from_calendar := CALENDAR.fullmatch(typed.strip()):
+        await _calendar(ack, bot, rooms, asked, from_calendar, options, written, zone)
+        return
     named = await service.room_and_time(rooms, typed, now=bot.deps.now(), zone=zone.name)
     again = _with_time(written, named.said)
     match named.reading:
@@ -112,6 +116,42 @@ async def schedule_by_command(
             await _schedule(ack, bot, rooms, asked, named.room, when, options, preset, again, zone)
         case _:
             await answer(ack, bot, asked, views.time_missing())
+
+
+async def _calendar(
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
+    asked: Asked,
+    said: re.Match[str],
+    options: RecordingOptions,
+    written: Written,
+    zone: service.Zone,
+) -> None:
+    """`schedule standup from https://…`: the link is a key, and is not repeated."""
+    url = unwrap_link(said["url"]).replace("webcal://", "https://", 1)
+    found = await _room(bot, rooms, asked, said["room"].strip() or None)
+    room = _entry(found)
+    if not url.startswith("https://"):
+        await answer(ack, bot, asked, views.only_https())
+        return
+    if room is None:
+        told = which_room(said["room"], found, lambda name: written(f"{name} from …", None))
+        await answer(ack, bot, asked, told if said["room"].strip() else views.time_missing())
+        return
+    calendar = RoomCalendar(
+        calendar_id=bot.deps.new_id(),
+        room_id=room.room_id,
+        room_name=room.name,
+        channel=(asked.channel if is_channel(asked.channel) else None) or asked.user,
+        by=asked.user,
+        zone=zone.name,
+        created_at=bot.deps.now(),
+        url=url,
+        options=options,
+    )
+    added = await service.add_calendar(bot.deps, bot.rights, calendar, once=asked.once)
+    await answer(ack, bot, asked, views.calendar_added(added))
 
 
 def _with_time(written: Written, said: str) -> Written:
@@ -241,8 +281,8 @@ async def tell_schedules(bot: Bot, asked: Asked) -> None:
 
 
 async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
-    schedules, rules = await service.listed(bot.deps, bot.gate, to, here=here)
-    return views.schedules_list(schedules, rules, bot.deps.now())
+    schedules, rules, calendars = await service.listed(bot.deps, bot.gate, to, here=here)
+    return views.schedules_list(schedules, rules, bot.deps.now(), calendars)
 
 
 @on.action(ui_ids.SCHEDULES)
@@ -369,6 +409,18 @@ async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot
     await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
     await ack()
     bot.after_ack(click.asked, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
+
+
+@on.action(ids.CALENDAR_OFF)
+async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    calendar = await CalendarRepository(bot.deps.db).get(click.value)
+    here = click.asked.channel
+    seen = calendar and await bot.gate.sees_place(by.user, calendar.channel, calendar.by, here)
+    if calendar is None or not seen:
+        raise UnknownSchedule(click.value)
+    await service.drop_calendar(bot.deps, bot.rights, calendar, by.user)
+    await ack()
+    bot.after_ack(click.asked, _show(bot, click, to, views.calendar_off(calendar.room_name)))
 
 
 # ---- the end of a recording ------------------------------------------------------------------
