@@ -40,13 +40,13 @@ class Presence(Repository):
             if (await conn.execute(armed.union_all(ruled).limit(1))).first() is None:
                 return False
             due: datetime | None = await conn.scalar(select(p.look_at).where(self._mine(presence)))
-        if due is not None and due > now:
+        if due is not None and now < due <= now + every:  # later only if the clock was set back
             return False
         put = self._db.insert(presence).values(**self._ours, look_at=now + every)
         claim = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id"],
             set_={"look_at": now + every},
-            where=p.look_at <= now,
+            where=or_(p.look_at <= now, p.look_at > now + every),
         )
         async with self._db.write() as conn:
             return (await conn.execute(claim.returning(p.look_at))).first() is not None

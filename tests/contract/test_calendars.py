@@ -48,9 +48,7 @@ async def keeper(store: Store, clock: Clock, *own: str) -> AsyncIterator[Timekee
 
 
 def calendar(url: str) -> RoomCalendar:
-    return RoomCalendar(
-        "c1", ROOM, "standup", "C1", "U1", "Europe/Amsterdam", T0, url, fetch_at=T0
-    )
+    return RoomCalendar("c1", ROOM, "standup", "C1", "U1", "Europe/Amsterdam", T0, url, fetch_at=T0)
 
 
 async def test_its_events_follow_every_hour(store: Store, clock: Clock) -> None:

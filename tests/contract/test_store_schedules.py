@@ -128,6 +128,9 @@ async def test_one_look_serves_every_schedule_and_rule(
     assert [one.room_id for one in await rules.take(9, CLAIM)] == ["room-9"]
     clock.advance(every)
     assert await another.presence.take_look(every)
+    clock.advance(-10 * every)  # the clock is set back: nobody waits for it to catch up
+    assert await another.presence.take_look(every)
+    assert not await another.presence.take_look(every)
 
 
 async def test_a_room_has_one_rule_of_one_channel(store: Store, clock: Clock) -> None:

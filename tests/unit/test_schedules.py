@@ -175,6 +175,14 @@ def test_two_looks_that_find_nobody_stop_it() -> None:
     assert (back.stop, back.rule.empty_since) == (False, None)
 
 
+def test_a_clock_that_is_set_back_begins_the_two_looks_anew() -> None:
+    runs = Seen("s1", people=0, recording="k", running=True, came=True)
+    ahead = replace(RULE, session_id="s1", empty_since=T0 + HOUR)
+    again = look(ahead, runs, T0, EMPTY_FOR)
+    assert (again.stop, again.rule.look_at) == (False, T0 + EMPTY_FOR)
+    assert look(again.rule, runs, T0 + EMPTY_FOR, EMPTY_FOR).stop
+
+
 def test_nobody_has_left_where_nobody_was_seen() -> None:
     """A recording that was started early, by hand, waits for the people."""
     runs = Seen(None, people=0, recording="k", running=True)

@@ -286,7 +286,7 @@ def _while_recorded(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta)
     somebody_was_there = seen.came or rule.seen_in == seen.recording
     if not (rule.until_empty and seen.running and somebody_was_there):
         return Ruled(replace(rule, empty_since=None))
-    if rule.empty_since is None:
+    if rule.empty_since is None or rule.empty_since > now:  # or the clock was set back
         return Ruled(replace(rule, empty_since=now, look_at=now + empty_for))
     if now - rule.empty_since < empty_for:
         return Ruled(replace(rule, look_at=rule.empty_since + empty_for))
