@@ -35,6 +35,7 @@ PASSED_MOST = 500  # dates that one downtime may have passed
 QUARTER = timedelta(minutes=15)
 MAX_DURATION = "max duration reached"  # 100ms' word for why it stopped
 PARTS_MOST = 2
+SOON = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +248,7 @@ class Seen:
     recording: str | None = None
     running: bool = False
     came: bool = False
+    earlier: bool = False  # it is of an earlier session: what is there now waits for its end
     last_reason: str | None = None
 
 
@@ -264,6 +266,8 @@ def look(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
     one = replace(rule, look_at=None)
     if rule.state != "active":
         return Ruled(replace(one, empty_since=None))
+    if seen.earlier:
+        return Ruled(replace(one, look_at=now + SOON))
     if seen.recording:
         if seen.session_id and seen.session_id != one.session_id:
             one = replace(one, session_id=seen.session_id, parts=1)

@@ -284,6 +284,8 @@ class Timekeeper:
             log.info("room_not_looked_at", room=rule.room_id, why=str(failed))
             await self._rules.looked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
             return
+        if seen.earlier and seen.recording:
+            await self._deps.store.recordings.poll_now(seen.recording)
         ruled = look(rule, seen, self._deps.now(), self._deps.policy.empty_for)
         after = ruled.rule
         if ruled.start_part and seen.session_id:
@@ -308,6 +310,7 @@ class Timekeeper:
             people=sum(peer != recorder for peer in peers),
             recording=row.key if row else None,
             running=_is_running(row),
+            earlier=recording is not None and _is_of_an_earlier_session(recording, session_id),
             came=recording is not None and _came(recording),
             last_reason=await self._last_reason(rule, session_id) if row is None else None,
         )
@@ -335,8 +338,8 @@ class Timekeeper:
         request = _request(rule, name, rule.options, None, place.place)
         room = RoomEntry(rule.room_id, rule.room_name)
         made = await commit(self._deps, self._gate, request, room, rule.options)
-        if isinstance(made, RoomTaken):
-            return rule
+        if isinstance(made, RoomTaken):  # it is seen at the next look
+            return replace(before, look_at=self._deps.now() + AGAIN)
         log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
         return replace(rule, seen_in=made)
 
@@ -443,6 +446,13 @@ def _request(
 
 def _is_running(row: RecordingRow | None) -> bool:
     return row is not None and row.phase in ON_AIR
+
+
+def _is_of_an_earlier_session(recording: Recording, session_id: str | None) -> bool:
+    """100ms has ended it, or is about to, and the news has not come yet."""
+    if session_id is None or recording.session_id == session_id:
+        return False
+    return recording.session_id is not None or recording.phase is Phase.STOPPING
 
 
 def _came(recording: Recording) -> bool:
