@@ -168,6 +168,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             new_id,
             settings.short_secrets,
             timedelta(days=settings.transcript_retention_days),
+            timedelta(days=settings.record_retention_days) or None,
             settings.public_url,
         )
         background, directory = Background(), RoomDirectory(deps)
