@@ -195,6 +195,7 @@ STEPS: Mapping[str, str] = {
     "AskToStop": "to the starter",
     "Receipt": "to the person who forgot it",
     "SayInRoom": "in the room",
+    "UpdateResults": "edits what is there",
     "SayItEnds": "never elsewhere",
     "Start": "at 100ms",
     "Stop": "at 100ms",
