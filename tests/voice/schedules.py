@@ -57,9 +57,7 @@ def answers() -> list[Sample]:
             zone_known=False,
         ),
         only_you("Undo was pressed", views.undone, EVERY),
-        only_you("A day is misspelt", views.not_understood, wrong("every fridya at 9")),
-        only_you("A day has no time", views.not_understood, wrong("on friday")),
-        only_you("There is no time in it", views.time_missing),
+        only_you("A running recording gets an end", views.ends, ROOM, NOW),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),
         only_you("… and it is being recorded already", views.taken, ROOM),
@@ -73,6 +71,7 @@ def answers() -> list[Sample]:
         only_you("It is not clear what to do automatically", views.auto_usage),
         only_you("A calendar is followed", views.calendar_added, CALENDAR),
         only_you("… and is not any more", views.calendar_off, ROOM),
+        only_you("A calendar without a room", views.calendar_usage),
         only_you("A calendar has no secure link", views.only_https),
         only_you("The end cannot be moved any more", views.no_end_to_move),
     ]

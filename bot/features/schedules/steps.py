@@ -235,8 +235,8 @@ class Timekeeper:
             seen = await self._channel(channel)
         except CannotPostThere:
             return "channel"
-        except SlackRefused as refused:
-            log.info("channel_not_seen", why=refused.error)
+        except (SlackRefused, SlackUnavailable) as unknown:  # many at once meet a rate limit
+            log.info("channel_not_seen", why=str(unknown))
             return _Open(None)
         if seen.archived or not seen.member:
             return "channel"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
@@ -76,8 +76,7 @@ class ScheduleRepository(Repository):
     async def take(self, limit: int, claim: timedelta) -> list[Schedule]:
         """Claim what is due, the longest waiting first; for others it is due again after that."""
         now = self._now()
-        due = select(s.schedule_id).where(self._mine(schedules), s.wake_at.is_not(None))
-        due = due.where(s.wake_at <= now).order_by(s.wake_at).limit(limit)
+        due = self._due(now).limit(limit)
         async with self._db.read() as conn:  # most looks find nothing, and writers wait for none
             if (await conn.execute(due.limit(1))).first() is None:
                 return []
@@ -87,6 +86,10 @@ class ScheduleRepository(Repository):
         async with self._db.write() as conn:
             rows = await conn.execute(take.values(wake_at=now + claim).returning(schedules))
             return [_schedule(row) for row in rows]
+
+    def _due(self, now: datetime) -> Select[Any]:
+        due = select(s.schedule_id).where(self._mine(schedules), s.wake_at.is_not(None))
+        return due.where(s.wake_at <= now).order_by(s.wake_at)
 
     async def next_wake(self) -> datetime | None:
         query = select(s.wake_at).where(self._mine(schedules), s.wake_at.is_not(None))
