@@ -68,6 +68,8 @@ ASK = "help and questions need none; what each order does asks the gate"
 
 # Written as a command only: `auto standup on`, and the list of what is scheduled.
 RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
+# `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
+FIND = re.compile(r"\s*find\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ class Request:
 async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
     if asked.in_group_dm and typed.text.strip() != "help":
         await answer(ack, bot, asked, use_a_channel())
+        return
+    if sought := FIND.fullmatch(typed.text):
+        await ack()
+        bot.after_ack(asked, tell_found(bot, asked, " ".join(sought["what"].split())))
         return
     if rule := RULES.fullmatch(typed.text):
         await ack()
