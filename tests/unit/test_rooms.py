@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from bot.features.rooms.service import SLICE, find_room
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
-def room(n: int, name: str, *, used_days_ago: float | None = None, **more: bool) -> RoomEntry:
+def room(n: int, name: str, *, used_days_ago: float | None = None, **more: Any) -> RoomEntry:
     used = None if used_days_ago is None else NOW - timedelta(days=used_days_ago)
     return RoomEntry(f"{n:024x}", name, last_used_at=used, **more)
 

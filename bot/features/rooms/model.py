@@ -42,6 +42,8 @@ class RoomEntry:
     enabled: bool = True
     live: bool = False
     last_used_at: datetime | None = None
+    template_id: str | None = None
+    records: bool | None = None
 
     @property
     def mark(self) -> Literal["disabled", "live"] | None:
@@ -76,13 +78,15 @@ class RoomCode:
 class Unknown:
     """No such room here. With a `room_id`, 100ms may know it; a link leads to it.
 
-    `none_known`: 100ms has named no room at all, as when it has not answered yet.
+    `none_known`: 100ms has named no room at all, as when it has not answered yet. `unanswered`: it
+    was asked for a room of this name, and did not answer.
     """
 
     suggestions: tuple[RoomEntry, ...] = ()
     room_id: str | None = None
     link: str | None = None
     none_known: bool = False
+    unanswered: bool = False
 
 
 RoomMatch = Found | Ambiguous | RoomCode | Unknown

@@ -10,6 +10,7 @@ import structlog
 
 from bot.deps import Deps
 from bot.features.rooms import views as rooms_views
+from bot.features.rooms.codes import CodeBook
 from bot.features.rooms.model import (
     Ambiguous,
     Found,
@@ -23,11 +24,12 @@ from bot.features.rooms.model import (
     near_rooms,
     rank_rooms,
 )
-from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing
+from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing, entry_of
 from bot.features.rooms.store import RoomRepository
 from bot.features.rooms.views import no_rooms_yet, only_a_code
 from bot.hms.errors import HmsError
 from bot.hms.models import Room
+from bot.kit.typed_text import strip_invisible
 from bot.store.errors import StoreError
 from bot.ui.message import Message
 
@@ -65,7 +67,8 @@ def which_room(
             rooms, corrected = (), []
     if isinstance(found, Ambiguous):
         return rooms_views.room_ambiguous(reference, rooms, corrected)
-    return rooms_views.room_unknown(reference, rooms, corrected, form=form)
+    so_far = isinstance(found, Unknown) and found.unanswered
+    return rooms_views.room_unknown(reference, rooms, corrected, form=form, so_far=so_far)
 
 
 log = structlog.get_logger()
@@ -111,6 +114,7 @@ class RoomDirectory:
         self._sooner = asyncio.Event()
         self._tried = asyncio.Event()  # the first refresh has ended, well or not
         self._is_kept_fresh = False
+        self._codes = CodeBook(deps)
 
     async def entries(self) -> list[RoomEntry]:
         """Read anew here only where nobody keeps them fresh, or nothing was read yet."""
@@ -140,7 +144,7 @@ class RoomDirectory:
 
     @staticmethod
     def _with_use(room: RoomEntry, new: RoomEntry | None) -> RoomEntry:
-        return replace(room, name=new.name, enabled=new.enabled) if new else room
+        return replace(new, live=room.live, last_used_at=room.last_used_at) if new else room
 
     async def _first_refresh(self) -> None:
         """Somebody is quicker than the very first refresh of a new bot: wait a little for it."""
@@ -151,7 +155,42 @@ class RoomDirectory:
             return
 
     async def find(self, reference: str) -> RoomMatch:
-        return await find_room(reference, await self.entries())
+        """The room that is meant, by what is known here: 100ms is not asked."""
+        found = await find_room(reference, await self.entries())
+        if isinstance(found, RoomCode):
+            room_id = await self._codes.room_id(found.code)
+            room = await self.by_id(room_id) if room_id else None
+            return Found(room, found.link) if room else found
+        return found
+
+    async def seek(self, reference: str) -> RoomMatch:
+        """The same with the help of 100ms; for the time after the ack, as it may take 5 seconds.
+
+        A name is asked for once; a code is looked for in the likeliest rooms.
+        """
+        found = await self.find(reference)
+        if isinstance(found, RoomCode):
+            await self.look_for(found.code)
+            return await self.find(reference)
+        if not isinstance(found, Unknown) or found.room_id or found.link:
+            return found
+        self.refresh_soon()
+        answered = await self.ask(strip_invisible(reference).strip())
+        found = await self.find(reference)
+        if isinstance(found, Unknown) and not answered:
+            return replace(found, unanswered=True)
+        return found
+
+    async def look_for(self, code: str) -> None:
+        """Look through the likeliest rooms for a code; the others follow in the background."""
+        try:
+            async with asyncio.timeout(ASK_WITHIN_S):
+                await self._codes.look_for(code, await self.entries())
+        except TimeoutError:
+            self._codes.go_on()
+
+    async def by_id(self, room_id: str) -> RoomEntry | None:
+        return next((room for room in await self.entries() if room.room_id == room_id), None)
 
     async def suggest(self, query: str) -> list[RoomEntry]:
         """For type-ahead: at most 100, the likeliest first."""
@@ -175,7 +214,7 @@ class RoomDirectory:
         except (HmsError, TimeoutError) as failed:
             log.info("not_asked_by_name", why=str(failed))
             return False
-        found = [RoomEntry(room.id, room.name or room.id, enabled=room.enabled) for room in named]
+        found = [entry_of(room) for room in named]
         if found:
             await RoomRepository(self._deps.db).upsert(found, self._deps.now())
             self._learn(found)
@@ -189,6 +228,7 @@ class RoomDirectory:
             await asyncio.gather(
                 self._again_and_again(refreshing.rooms, self._sooner),
                 self._again_and_again(refreshing.live, asyncio.Event()),
+                self._codes.keep_reading(self.entries),
             )
         finally:
             self._is_kept_fresh = False
