@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.policy import Policy
 from bot.hms.client import HmsClient
@@ -24,6 +24,7 @@ class Deps:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     short_secrets: tuple[str, ...] = ()  # names of settings, for the check-up
+    keep_transcripts_for: timedelta = timedelta(days=90)  # 0: none is kept
 
     @property
     def db(self) -> TeamDatabase:

@@ -8,6 +8,7 @@ from bot.engine.context import Context, Dispatch
 from bot.engine.polling import give_up, poll
 from bot.features.card.steps import post_card, tell, update_card, wanted
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
+from bot.features.find.steps import keep_transcript
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import fetch_transcript, post_summary, upload_file
 from bot.features.share.steps import ask_place, withdraw
@@ -39,6 +40,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await post_summary(ctx, target)
         case steps.UploadFile(kind=kind, target=target):
             return await upload_file(ctx, kind, target)
+        case steps.KeepTranscript():
+            return await keep_transcript(ctx)
         case steps.Tell(target=target):
             return await tell(ctx, target)
         case steps.AskToStop(target=target):

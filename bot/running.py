@@ -10,7 +10,7 @@ import structlog
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
-from bot.engine.housekeeping import keep_tidy
+from bot.engine.housekeeping import keep_tidy, keep_transcripts_current
 from bot.engine.replay import note_that_we_live, replay_what_was_missed
 from bot.hms.errors import HmsError, HmsUnauthorized
 from bot.settings import SECRET_CHARS, Settings
@@ -68,6 +68,7 @@ def _chores(parts: Parts) -> Iterator[Coroutine[Any, Any, None]]:
     """What goes on beside the recordings; each until it is cancelled."""
     yield parts.directory.keep_fresh()
     yield keep_tidy(parts.deps)
+    yield keep_transcripts_current(parts.deps)
     yield parts.homes.keep_current()
     if parts.deps.policy.webhooks:
         yield note_that_we_live(parts.deps)

@@ -33,6 +33,7 @@ WHERE: dict[str, str] = {
     "https://api.100ms.live/v2 outside the sandbox",
     "DATABASE_URL": "an address such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
     "PORT": "a number from 1 to 65535",
+    "TRANSCRIPT_RETENTION_DAYS": "a number of days from 0 (no transcripts are kept) to 3650",
     "TIME_SCALE": "a number above 0; 1 outside the sandbox",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "LOG_FORMAT": "console or json",
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     ] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(str.lower)] = "console"
     metrics_token: SecretStr | None = None
+    transcript_retention_days: int = Field(default=90, ge=0, le=3650)
     time_scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
 
     @property

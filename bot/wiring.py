@@ -142,7 +142,17 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         first, cap = policy.retry_first, policy.retry_cap
         gates = Gates(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
         slack = SlackGateway(client, out, gates)
-        deps = Deps(store, slack, hms, policy, identity, utc_now, new_id, settings.short_secrets)
+        deps = Deps(
+            store,
+            slack,
+            hms,
+            policy,
+            identity,
+            utc_now,
+            new_id,
+            settings.short_secrets,
+            timedelta(days=settings.transcript_retention_days),
+        )
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
         rights = Rights(deps)

@@ -65,6 +65,11 @@ class Assets:
         """The one that people like best to read, of those that exist."""
         return self.transcript("txt") or self.transcript("srt") or self.transcript("json")
 
+    @property
+    def timed_transcript(self) -> AssetSeen | None:
+        """The one that says most for search: json has speakers and times, txt no times."""
+        return self.transcript("json") or self.transcript("srt") or self.transcript("txt")
+
 
 _BEST = {"processing": 0, "failed": 1, "completed": 2}
 

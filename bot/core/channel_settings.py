@@ -25,7 +25,7 @@ class ChannelSettings(BaseModel):
     """`results` says where they go, `card`: nowhere but on the card. `preset_id` is one of ours.
 
     `outside_links`: guests and people of other organisations may open the files. `tell_room`:
-    the room's chat says that it is recorded, and who asked.
+    the room's chat says that it is recorded, and who asked. `keep_transcripts`: for search.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,6 +38,7 @@ class ChannelSettings(BaseModel):
     results: ResultsIn = "thread"
     outside_links: bool = False
     tell_room: bool = True
+    keep_transcripts: bool = True
 
 
 def changed_fields(before: ChannelSettings, after: ChannelSettings) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     STOP_WISH = "stop_wish"  # the target is who wishes
     RECEIPT = "receipt"  # of a recording that is forgotten
     ROOM = "room"  # what the room's chat is told; the target is the room
+    KEPT = "kept"  # the transcript that is kept for search; the target is the room
 
 
 class State(StrEnum):
@@ -105,9 +106,11 @@ class Work:
 class Wanted:
     """What should be there now. `card` is the hash of the card as the views would render it.
 
-    `tell_room`: the room is to hear that it is recorded. Targets in `card_only` get no results.
+    `tell_room`: the room is to hear that it is recorded. `keep`: its transcript is to be kept for
+    search. Targets in `card_only` get no results.
     """
 
     card: str
     tell_room: bool = False
+    keep: bool = False
     card_only: frozenset[str] = frozenset()

@@ -26,6 +26,7 @@ from bot.core.steps import (
     FetchTranscript,
     Forget,
     GiveUp,
+    KeepTranscript,
     Notice,
     Outcome,
     Pause,
@@ -84,6 +85,8 @@ def plan(
         yield Due(not_before or now, notice)
     yield from _polling(recording, work, policy, now)
     yield from _results(recording, work, wanted, policy, now)
+    if wanted.keep:
+        yield from _keeping(recording, work, now)
 
 
 def _control(recording: Recording, now: datetime) -> Iterator[Due]:
@@ -292,6 +295,26 @@ def _results_for(target: str, recording: Recording, work: Work, now: datetime) -
         file = work.delivery(kind, target)
         if there and to_send(file):
             yield Due(file.retry.not_before or now if file else now, UploadFile(kind, target))
+
+
+def _keeping(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
+    """Its transcript, and anew when 100ms has made a better one, or the summary."""
+    files = files_to_keep(recording)
+    if not files or recording.results is None or not recording.results.words:
+        return
+    kept = work.delivery(Kind.KEPT, recording.room_id)
+    if to_send(kept) or (kept and kept.hash != files):
+        not_before = kept.retry.not_before if kept else None
+        yield Due(not_before or now, KeepTranscript(recording.room_id))
+
+
+def files_to_keep(recording: Recording) -> str:
+    """The ids of the files from which the transcript is kept; '' if there are none."""
+    assets = recording.assets
+    if assets.timed_transcript is None:
+        return ""
+    made = assets.summary if assets.summary and assets.summary.status == "completed" else None
+    return " ".join(a.asset_id for a in (assets.timed_transcript, made) if a)
 
 
 def notices(

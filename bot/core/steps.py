@@ -72,6 +72,13 @@ class UploadFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepTranscript:
+    """Store and index the transcript for search, and its summary with the source of each line."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Tell the starter directly, because the card cannot be reached."""
 
@@ -156,6 +163,7 @@ Action = (
     | FetchTranscript
     | PostSummary
     | UploadFile
+    | KeepTranscript
     | Tell
     | Notice
     | GiveUp

@@ -12,6 +12,7 @@ from bot.store.errors import StoreError
 log = structlog.get_logger()
 
 EVERY = timedelta(hours=1)
+TRANSCRIPTS_EVERY_S = 10  # forgotten words leave the database's files within a minute
 DEAD_RETRIED_FOR = timedelta(days=1)  # by then, every replica has been upgraded
 DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
@@ -33,6 +34,30 @@ async def keep_tidy(deps: Deps) -> None:
             FAULTS.labels("housekeeping").inc()
             log.exception("tidying_broke")
         await asyncio.sleep(EVERY.total_seconds())
+
+
+async def keep_transcripts_current(deps: Deps) -> None:
+    """Until cancelled: drop transcripts that are no longer to be kept."""
+    while True:
+        try:
+            await drop_transcripts(deps)
+        except StoreError as failed:
+            log.warning("transcripts_not_dropped", why=str(failed))
+        except Exception:
+            FAULTS.labels("transcripts").inc()
+            log.exception("dropping_transcripts_broke")
+        await asyncio.sleep(TRANSCRIPTS_EVERY_S)
+
+
+async def drop_transcripts(deps: Deps) -> None:
+    """Those that are too old, or whose channel keeps none; then scrub what anybody forgot."""
+    transcripts = deps.store.transcripts
+    oldest = deps.now() - deps.keep_transcripts_for
+    for key in [*await transcripts.kept_before(oldest), *await transcripts.unwanted()]:
+        if await transcripts.drop(key):
+            log.info("transcript_dropped", key=key)
+    if not await transcripts.scrub():
+        log.info("scrub_waits_for_a_reader")
 
 
 async def tidy(deps: Deps) -> None:

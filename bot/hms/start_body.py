@@ -34,7 +34,8 @@ def _transcription(options: RecordingOptions) -> Body:
     if options.transcription is not None:
         body["enabled"] = options.transcription
     if options.output_modes:
-        body["output_modes"] = list(options.output_modes)
+        # json has the speakers and times, from which the bot makes what people read.
+        body["output_modes"] = list(dict.fromkeys([*options.output_modes, "json"]))
     if options.vocabulary:
         body["custom_vocabulary"] = list(options.vocabulary)
     if summary := _summary(options):

@@ -5,6 +5,7 @@ What is read of them: `kept` has the sentences (`bot.core.transcript.turns` join
 `bot.store.searching`.
 """
 
+import asyncio
 import hashlib
 import json
 import zlib
@@ -37,7 +38,9 @@ from bot.core.transcript import Sentence
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import (
+    channel_settings,
     recording_channels,
+    recordings,
     scrubs,
     transcript_people,
     transcript_sentences,
@@ -63,7 +66,7 @@ class Transcripts(Repository):
         `StoreRefused` for a recording that is not there.
         """
         said = sentences[:SENTENCES_MOST]
-        digest = _digest(said)
+        digest = await asyncio.to_thread(_digest, said)
         people = {who: n for n, who in enumerate(dict.fromkeys(map(_who, said)))}
         async with self._db.write() as conn:
             row = await self._row(conn, key)
@@ -125,6 +128,15 @@ class Transcripts(Repository):
         query = select(t.recording_key).where(self._mine(transcripts), t.kept_at < moment)
         async with self._db.read() as conn:
             return list(await conn.scalars(query.order_by(t.kept_at).limit(limit)))
+
+    async def unwanted(self, limit: int = 100) -> list[str]:
+        """Keys of recordings whose transcript is kept although their channel keeps none now."""
+        off = channel_settings.c.body["keep_transcripts"].as_boolean().is_(False)
+        channels = select(channel_settings.c.channel).where(self._mine(channel_settings), off)
+        query = select(t.recording_key).join(recordings, recordings.c.key == t.recording_key)
+        query = query.where(self._mine(transcripts), recordings.c.home.in_(channels))
+        async with self._db.read() as conn:
+            return list(await conn.scalars(query.limit(limit)))
 
     async def drop(self, key: str) -> bool:
         """Forget a transcript, not its recording; False if there is none. Call `scrub` after."""
@@ -225,7 +237,7 @@ class Transcripts(Repository):
     ) -> bool:
         batch = sentences[start : start + BATCH]
         end = start + len(batch)
-        new = _words_of(batch)
+        new, rows = await asyncio.to_thread(self._prepared, transcript, sentences, people, start)
         words.update({word: n for word, (_, n) in new.items()})
         there = update(transcripts).values(done=end, words=_packed(words))
         there = there.where(self._mine(transcripts), t.id == transcript, t.done == start)
@@ -237,7 +249,6 @@ class Transcripts(Repository):
             {**self._ours, "word": word, "stem": stem, "n": n}
             for word, (stem, n) in sorted(new.items())
         ]
-        rows = self._rows(transcript, sentences, people, start)
         async with self._db.write() as conn:
             if not (await conn.execute(there)).rowcount:
                 return False
@@ -249,14 +260,17 @@ class Transcripts(Repository):
                 await conn.execute(put_words, counted)
         return True
 
-    def _rows(
+    def _prepared(
         self,
         transcript: int,
         sentences: Sequence[Sentence],
         people: Mapping[tuple[str, str], int],
         start: int,
-    ) -> list[dict[str, Any]]:
-        """The rows of a batch; on PostgreSQL a window is written with its first sentence."""
+    ) -> tuple[dict[str, tuple[str, int]], list[dict[str, Any]]]:
+        """The words and the rows of a batch, made in a thread: it takes a few milliseconds.
+
+        On PostgreSQL a window is written with its first sentence.
+        """
         near = sentences[start : start + BATCH + search.WINDOW - 1]
         stems = [search.sentence_stems(one.speaker, one.text) for one in near]
         firsts = search.windows(len(sentences))
@@ -276,7 +290,7 @@ class Transcripts(Repository):
                     "window": window,
                 }
             )
-        return rows
+        return _words_of(near[:BATCH]), rows
 
 
 def with_people() -> Any:

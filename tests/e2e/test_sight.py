@@ -1,11 +1,16 @@
 """What is recorded in a private channel is nobody else's business."""
 
+import json
+import sqlite3
+from pathlib import Path
+
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.person import Person
-from record_bot_sandbox.slack.seen import SeenMessage
+from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
+from bot.core.facts import Followed
 from tests.e2e.bench import Bench
-from tests.e2e.reading import Room, contains, labels
+from tests.e2e.reading import Room, contains, files, labels
 
 NAMES = (seed.DESIGN, f"<@{seed.STARTER}>")
 
@@ -105,3 +110,47 @@ async def test_details_name_only_the_channels_that_one_sees(bench: Bench) -> Non
         view = await bench.view(who, "details", room.name, f"<#{seed.STANDUP}>")
         assert contains(view.raw, seed.DESIGN) == sees
         await who.close(view)
+
+
+def as_it_was_before(database: Path, channel: str) -> None:
+    """What was shared followed the room, and nobody had asked what kind of place it is from."""
+    with sqlite3.connect(database) as opened:
+        rows = opened.execute("SELECT id, body FROM facts WHERE kind = 'shared'").fetchall()
+        shared = [(row, json.loads(body)) for row, body in rows if channel in body]
+        for row, body in shared:
+            followed = Followed(at=body["at"], channel_id=channel)
+            again = (followed.identity, "followed", followed.model_dump_json(), row)
+            opened.execute("UPDATE facts SET identity = ?, kind = ?, body = ? WHERE id = ?", again)
+        opened.execute("DELETE FROM facts WHERE kind = 'place_seen'")
+        opened.execute("UPDATE recordings SET is_private = NULL")
+        assert len(shared) == 1
+    opened.close()
+
+
+async def test_what_followed_before_the_upgrade_is_withdrawn(alone: Bench) -> None:
+    room = await alone.room("meetings-transcribed")
+    card = await alone.running(room, channel=seed.DESIGN)
+    await alone.finish(room)
+    await alone.card(room, "Ready", channel=seed.DESIGN)
+    await alone.file(card.channel, card.ts, "-transcript.txt")
+    await alone.press(alone.tariq, await alone.reply(card, "are ready"), "Share")
+    form = await alone.view(alone.tariq, "recording_share_form")
+    await alone.tariq.enter(form, "share_channel", seed.STANDUP, action_id="share_channel_input")
+    await alone.tariq.submit(await alone.view(alone.tariq, "recording_share_form"))
+    there = await alone.card(room, "Ready", channel=seed.STANDUP)
+    await alone.file(there.channel, there.ts, "-transcript.txt")
+    await alone.reply(there, "are ready")
+    await alone.bot.stop()
+    as_it_was_before(alone.database, seed.STANDUP)
+    await alone.bot.start()
+
+    def withdrawn(state: Snapshot) -> bool:
+        now = [m for m in state.messages(there.channel) if m.ts == there.ts]
+        left = [m for m in state.thread(there.channel, there.ts) if m.raw.get("blocks")]
+        left_files = files(state, there.channel, there.ts)
+        return not (left or left_files) and any("do not have access to" in m.text for m in now)
+
+    await alone.see(withdrawn, "the card says no more, and its thread is empty")
+    state = await alone.ines.state()
+    assert room.name not in str([m.raw for m in state.messages(seed.STANDUP)])
+    assert await alone.card(room, "Ready", channel=seed.DESIGN)

@@ -16,9 +16,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.core.assets import SummarySection
 from bot.core.search import parse
-from bot.core.sourcing import Sourcing, summary_lines
 from bot.core.transcript import Sentence, Transcript, read
+from bot.features.find.steps import source_summary
 from bot.store.open import open_store
 from bot.store.store import Store
 from bot.store.values import Team
@@ -62,15 +63,19 @@ def _entry_of(sentences: Sequence[Sentence], entries: Sequence[Mapping[str, str]
 def _lines(
     sentences: Sequence[Sentence], at: Sequence[int], summary: Mapping[str, Any]
 ) -> dict[str, int | None]:
-    sourcing = Sourcing(sentences)
-    found: dict[str, int | None] = {}
-    for section, part in enumerate(summary["sections"]):
-        paragraphs = part["format"] == "paragraph"
-        lines = summary_lines(
-            () if paragraphs else part["bullets"], part["paragraph"] if paragraphs else ""
+    sections = [
+        SummarySection(
+            part["title"],
+            part["format"],
+            tuple(part.get("bullets") or ()),
+            part.get("paragraph") or "",
         )
-        for line, n in enumerate(sourcing.section(part["title"], lines)):
-            found[f"{section}.{line}"] = None if n is None else at[n]
+        for part in summary["sections"]
+    ]
+    found: dict[str, int | None] = {}
+    for section, part in enumerate(source_summary(sentences, sections)):
+        for n, line in enumerate(part.lines):
+            found[f"{section}.{n}"] = None if line.sentence is None else at[line.sentence]
     return found
 
 

@@ -25,7 +25,7 @@ from bot.hms.start_body import start_body
         ),
         (
             RecordingOptions(output_modes=("txt", "srt")),
-            {"transcription": {"enabled": True, "output_modes": ["txt", "srt"]}},
+            {"transcription": {"enabled": True, "output_modes": ["txt", "srt", "json"]}},
         ),
         (
             RecordingOptions(summary=True),

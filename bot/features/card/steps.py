@@ -31,6 +31,8 @@ def wanted(ctx: Context) -> Wanted:
     return Wanted(
         card=content_hash(card_of(ctx)),
         tell_room=ctx.settings_of(ctx.recording.home).tell_room,
+        keep=bool(ctx.deps.keep_transcripts_for)
+        and ctx.settings_of(ctx.recording.home).keep_transcripts,
         card_only=frozenset(card_only),
     )
 

@@ -24,6 +24,7 @@ RESULTS = {
 }
 ALSO = {
     "tell_room": "Announce the recording, and who requested it, in the room's chat",
+    "keep_transcripts": "Keep transcripts for search",
     "outside_links": "Let guests and other organisations open the files",
 }
 FIELDS = {
@@ -34,6 +35,7 @@ FIELDS = {
     "results": "where results go",
     "outside_links": "links for guests and other organisations",
     "tell_room": "the notice in the room's chat",
+    "keep_transcripts": "transcripts for search",
 }
 TITLE = "Channel settings"
 _ALWAYS = {
@@ -69,7 +71,7 @@ def settings_form(
     blocks.extend(_rights("stop", settings.may_stop, groups))
     blocks.append(_field(ids.RESULTS, "Results", radio(RESULTS, settings.results)))
     ticked = [name for name in ALSO if getattr(settings, name)]
-    blocks.append(_field(ids.ALSO, "Sharing", ticks(ALSO, ticked), optional=True))
+    blocks.append(_field(ids.ALSO, "Sharing and search", ticks(ALSO, ticked), optional=True))
     blocks.extend(_log(changes))
     return {
         "type": "modal",
@@ -171,6 +173,7 @@ def settings_from_state(values: object, before: ChannelSettings) -> ChannelSetti
         results=state.choice(ids.RESULTS, before.results, get_args(ResultsIn)),
         outside_links="outside_links" in also,
         tell_room="tell_room" in also,
+        keep_transcripts="keep_transcripts" in also,
     )
 
 

@@ -53,6 +53,7 @@ _KINDS = {
     Kind.RECEIPT: "Receipt",
     Kind.STOP_WISH: "Request to stop, from",
     Kind.ROOM: "Notice in the room's chat",
+    Kind.KEPT: "Transcript for search",
 }
 _STATES = {
     State.SENDING: "being sent",
@@ -188,7 +189,9 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
             continue  # between the bot and one person
         target = _target(d)
         why = f" ({esc(d.error, 60)})" if d.error else ""
-        came_to = "nothing in it" if d.error == EMPTY else f"{_STATES[d.state]}{why}"
+        sent = "kept" if d.kind is Kind.KEPT else _STATES[State.SENT]
+        state = sent if d.state is State.SENT else _STATES[d.state]
+        came_to = "nothing in it" if d.error == EMPTY else f"{state}{why}"
         told.append(f"{_KINDS[d.kind]}{target}: {came_to}")
     if told:
         yield header("In Slack")
@@ -196,7 +199,7 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
 
 
 def _target(delivery: Delivery) -> str:
-    if delivery.kind is Kind.ROOM:
+    if delivery.kind in (Kind.ROOM, Kind.KEPT):
         return ""
     target = delivery.target
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"

@@ -39,6 +39,7 @@ _MESSAGES = {
     Kind.TELL: "the message to the person who started it",
     Kind.STOP_WISH: "the request to stop, to the person who started it",
     Kind.ROOM: "the notice in the room's chat",
+    Kind.KEPT: "the transcript for search",
     Kind.RECEIPT: "the receipt for a forgotten recording",
 }
 _STEPS = {
@@ -50,6 +51,7 @@ _STEPS = {
     "FetchTranscript": "reading its transcript",
     "PostSummary": "reading its summary",
     "UploadFile": "fetching its file",
+    "KeepTranscript": "keeping its transcript for search",
     "Outcome": "the answer to the request",
     "Erase": "deleting it in Slack",
 }

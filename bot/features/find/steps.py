@@ -1,0 +1,110 @@
+"""Keeping a transcript for search, once 100ms has made it: read, sourced and indexed."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.assets import SummarySection
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.facts import AssetSeen
+from bot.core.note import Note
+from bot.core.plan import files_to_keep
+from bot.core.retry import Retry
+from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
+from bot.core.transcript import MAX_BYTES, Sentence, Transcript, read
+from bot.engine.context import Context, next_retry
+from bot.hms.client import HmsClient
+from bot.hms.errors import HmsNotFound, HmsRefused, HmsTooLarge, HmsUnauthorized
+from bot.hms.results import parse_summary
+from bot.store.transcripts import Transcripts
+
+MAX_SUMMARY_BYTES = 1024 * 1024
+
+
+async def keep_transcript(ctx: Context) -> Note:
+    """Store and index the transcript, with the summary. Safe to repeat: it goes on where it was."""
+    earlier = ctx.work.delivery(Kind.KEPT, ctx.recording.room_id)
+    now = Delivery(
+        Kind.KEPT,
+        ctx.recording.room_id,
+        State.WAITING,
+        hash=files_to_keep(ctx.recording),
+        changed_at=ctx.now,
+    )
+    assets = ctx.recording.assets
+    try:
+        made = await keep(
+            ctx.deps.hms,
+            ctx.deps.store.transcripts,
+            ctx.key,
+            assets.timed_transcript,
+            assets.summary,
+        )
+    except HmsUnauthorized:
+        raise  # about the token, not about the file
+    except HmsRefused as refused:
+        error = f"100ms refused the file ({refused.status})"
+        return Note(deliveries=[replace(now, state=State.DROPPED, error=error)])
+    if made == "busy":
+        retry = next_retry(ctx.deps.policy, ctx.now, earlier.retry if earlier else Retry())
+        return Note(deliveries=[replace(now, retry=retry)])
+    if made != "kept":
+        return Note(deliveries=[replace(now, state=State.DROPPED, error=made)])
+    return Note(deliveries=[replace(now, state=State.SENT)])
+
+
+async def keep(
+    hms: HmsClient,
+    transcripts: Transcripts,
+    key: str,
+    asset: AssetSeen | None,
+    summary: AssetSeen | None,
+) -> str:
+    """Keep the transcript in this file. Returns `kept`, `busy` (try again), or why it cannot be.
+
+    Raises HmsUnavailable, HmsRefused, StoreRefused (no such recording).
+    """
+    if asset is None or asset.mode is None:
+        return "no file"
+    try:
+        content = await hms.fetch_asset(asset.asset_id, MAX_BYTES)
+    except HmsNotFound:
+        return "100ms no longer has the file"
+    except HmsTooLarge:
+        return "the file is too large"
+    found = await asyncio.to_thread(read, content, asset.mode)
+    if not isinstance(found, Transcript):
+        return "the file has no words that can be read"
+    if not await transcripts.keep(key, found.sentences):
+        return "busy"
+    sections = await _summary(hms, summary)
+    if sections:
+        sourced = await asyncio.to_thread(source_summary, found.sentences, sections)
+        await transcripts.keep_summary(key, sourced)
+    return "kept"
+
+
+def source_summary(
+    sentences: Sequence[Sentence], sections: Sequence[SummarySection]
+) -> tuple[SourcedSection, ...]:
+    """The summary, each line with the sentence that it rests on. About a second for three hours."""
+    sourcing = Sourcing(sentences)
+    sourced = []
+    for section in sections:
+        is_list = section.format == "bullets"
+        lines = summary_lines(section.bullets if is_list else (), section.paragraph)
+        sources = sourcing.section(section.title, lines)
+        pairs = zip(lines, sources, strict=True)
+        sourced.append(
+            SourcedSection(section.title, is_list, tuple(SourcedLine(*pair) for pair in pairs))
+        )
+    return tuple(sourced)
+
+
+async def _summary(hms: HmsClient, asset: AssetSeen | None) -> tuple[SummarySection, ...]:
+    if asset is None or asset.status != "completed":
+        return ()
+    try:
+        return parse_summary(await hms.fetch_asset(asset.asset_id, MAX_SUMMARY_BYTES))
+    except (HmsNotFound, HmsTooLarge):
+        return ()
