@@ -177,6 +177,16 @@ rooms = Table(
     PrimaryKeyConstraint("enterprise_id", "team_id", "room_id"),
 )
 
+templates = Table(
+    "templates",
+    metadata,
+    *c.team(),
+    c.text("template_id"),
+    c.json("body"),  # what 100ms tells about its recordings
+    c.time("read_at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "template_id"),
+)
+
 room_codes = Table(
     "room_codes",
     metadata,

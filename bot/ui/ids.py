@@ -103,6 +103,7 @@ START_REDRAWS = tuple(
     start_action(field)
     for field in (
         START_PRESET,
+        START_ROOM,
         START_AUDIO_ONLY,
         START_RESOLUTION,
         START_TRANSCRIPTION,

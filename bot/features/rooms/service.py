@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.deps import Deps
+from bot.features.rooms import templates
 from bot.features.rooms import views as rooms_views
 from bot.features.rooms.codes import CodeBook
 from bot.features.rooms.model import (
@@ -241,6 +242,7 @@ class RoomDirectory:
                 self._again_and_again(refreshing.rooms, self._sooner, self._tried),
                 self._again_and_again(refreshing.live, asyncio.Event(), asyncio.Event()),
                 self._codes.keep_reading(self.entries),
+                templates.keep_reading(self._deps, self.entries),
             )
         finally:
             self._is_kept_fresh = False

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
+from bot.core.room_template import RoomTemplate
 from bot.features.rooms.model import RoomEntry
 from bot.store.repository import Repository
-from bot.store.schema import room_codes, rooms
+from bot.store.schema import room_codes, rooms, templates
 
 c = rooms.c
 COLUMNS = (c.room_id, c.name, c.enabled, c.live, c.last_used_at, c.template_id, c.records)
@@ -111,3 +113,34 @@ class RoomRepository(Repository):
         query = select(c.room_id).where(self._mine(rooms), c.codes_read_at >= since)
         async with self._db.read() as conn:
             return set(await conn.scalars(query))
+
+    async def template_read(self, template_id: str, told: RoomTemplate, at: datetime) -> None:
+        body = {name: value for name, value in asdict(told).items() if name != "records"}
+        put = self._db.insert(templates)
+        put = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "template_id"],
+            set_={"body": put.excluded.body, "read_at": put.excluded.read_at},
+        )
+        row = {**self._ours, "template_id": template_id, "body": body, "read_at": at}
+        async with self._db.write() as conn:
+            await conn.execute(put, row)
+
+    async def templates_read_since(self, since: datetime) -> set[str]:
+        t = templates.c
+        query = select(t.template_id).where(self._mine(templates), t.read_at >= since)
+        async with self._db.read() as conn:
+            return set(await conn.scalars(query))
+
+    async def template_of(self, room_id: str) -> RoomTemplate | None:
+        """What is known of the room's template; None where nothing was read yet."""
+        t = templates.c
+        join = and_(t.template_id == c.template_id, self._mine(templates))
+        query = select(c.records, t.body).select_from(rooms.outerjoin(templates, join))
+        async with self._db.read() as conn:
+            found = await conn.execute(query.where(self._mine(rooms), c.room_id == room_id))
+            row = found.first()
+        if row is None:
+            return None
+        body = row.body or {}
+        names = body.get("destinations") or ()
+        return RoomTemplate(**{**body, "records": row.records, "destinations": tuple(names)})

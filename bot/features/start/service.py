@@ -28,6 +28,7 @@ from bot.features.presets.model import NoSuchPreset, Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown, without_preview
 from bot.features.rooms.service import RoomDirectory
+from bot.features.rooms.store import RoomRepository
 from bot.features.start.form import start_form
 from bot.features.start.model import Started, StartRequest, WhichRoom
 from bot.store.values import RoomTaken
@@ -143,7 +144,15 @@ async def form_view(
         return preset_form(showing.draft, request_id=showing.request_id)
     known = await PresetRepository(deps.db).for_channel(showing.channel)
     offered = {one.preset_id: presets.label(one) for one in known}
-    return start_form(showing.draft, request_id=showing.request_id, errors=errors, presets=offered)
+    room_id = showing.draft.room_id
+    template = await RoomRepository(deps.db).template_of(room_id) if room_id else None
+    return start_form(
+        showing.draft,
+        request_id=showing.request_id,
+        errors=errors,
+        presets=offered,
+        template=template,
+    )
 
 
 async def filled(

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
@@ -19,3 +19,12 @@ def upgrade() -> None:
     op.add_column("rooms", sa.Column("codes_read_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("rooms", sa.Column("template_id", sa.Text(), nullable=True))
     op.add_column("rooms", sa.Column("records", sa.Boolean(), nullable=True))
+    op.create_table(
+        "templates",
+        sa.Column("enterprise_id", sa.Text(), nullable=False),
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("template_id", sa.Text(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("enterprise_id", "team_id", "template_id"),
+    )
