@@ -1,18 +1,32 @@
 """Which executor does which step: one visible table, checked for completeness."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.core import steps
+from bot.core.deliveries import Wanted
 from bot.core.note import Note
 from bot.engine.context import Context, Dispatch
 from bot.engine.polling import give_up, poll
-from bot.features.card.steps import post_card, tell, update_card, wanted
+from bot.features.card import steps as card
+from bot.features.card.steps import post_card, tell, update_card
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
 from bot.features.find.steps import keep_transcript
 from bot.features.forget.steps import erase, receipt
-from bot.features.results.steps import fetch_transcript, post_summary, upload_file
+from bot.features.results.steps import (
+    fetch_transcript,
+    post_summary,
+    told,
+    update_results,
+    upload_file,
+)
 from bot.features.share.steps import ask_place, withdraw
 from bot.features.start.steps import outcome, start
+
+
+def wanted(ctx: Context) -> Wanted:
+    """What the plan is to bring about, by the views and by the channels' settings."""
+    return replace(card.wanted(ctx), results=told(ctx))
 
 
 async def carry_out(step: steps.Action, ctx: Context) -> Note:
@@ -38,6 +52,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await fetch_transcript(ctx)
         case steps.PostSummary(target=target):
             return await post_summary(ctx, target)
+        case steps.UpdateResults(target=target):
+            return await update_results(ctx, target)
         case steps.UploadFile(kind=kind, target=target):
             return await upload_file(ctx, kind, target)
         case steps.KeepTranscript():

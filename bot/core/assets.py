@@ -63,7 +63,13 @@ class Assets:
     @property
     def best_transcript(self) -> AssetSeen | None:
         """The one that people like best to read, of those that exist."""
-        return self.transcript("txt") or self.transcript("srt") or self.transcript("json")
+        return next(iter(self.readable_transcripts), None)
+
+    @property
+    def readable_transcripts(self) -> tuple[AssetSeen, ...]:
+        """Those that exist, the best for people first."""
+        found = (self.transcript("txt"), self.transcript("srt"), self.transcript("json"))
+        return tuple(asset for asset in found if asset is not None)
 
     @property
     def timed_transcript(self) -> AssetSeen | None:
@@ -91,8 +97,8 @@ def transcription_of(
     reported = {f.outcome for f in log if isinstance(f, TranscriptionReported)}
     checked = [f for f in log if isinstance(f, ResultsChecked)]
     wanted = None if elsewhere else options.transcription
-    if checked:
-        found = checked[-1].words is not None or checked[-1].has_summary
+    if checked and not checked[-1].partial:
+        found = checked[-1].text != "none" or checked[-1].digest != "none"
         return Transcription.READY if found else Transcription.FAILED
     if any(f.on == "results" for f in log if isinstance(f, GaveUp)):
         return Transcription.GIVEN_UP

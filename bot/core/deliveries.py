@@ -10,6 +10,7 @@ from bot.core.retry import Retry
 NEVER_FAILED = Retry()
 EMPTY = "empty"  # why a file is not sent that has nothing in it
 WITHDRAWN = "withdrawn"  # the hash of a card that says no more than that
+TOLD = "told:"  # how the hash of a results message begins: it is of what it tells, not of its words
 
 
 class Kind(StrEnum):
@@ -106,11 +107,13 @@ class Work:
 class Wanted:
     """What should be there now. `card` is the hash of the card as the views would render it.
 
-    `tell_room`: the room is to hear that it is recorded. `keep`: its transcript is to be kept for
-    search. Targets in `card_only` get no results.
+    `results` is the hash of what the results message would tell, without the words of the summary,
+    which are not kept. `tell_room`: the room is to hear that it is recorded. `keep`: its transcript
+    is to be kept for search. Targets in `card_only` get no results.
     """
 
     card: str
+    results: str = ""
     tell_room: bool = False
     keep: bool = False
     card_only: frozenset[str] = frozenset()

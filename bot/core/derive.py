@@ -90,6 +90,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         accepted_at=accepted.at if accepted else None,
         started_at=started_at,
         stopped_at=stopped_at,
+        completed_at=_completed_at(log),
         duration_s=_duration_s(log, assets, started_at, stopped_at),
         stop_reason=_first_of(f.reason for f in _all(log, BeamStopped)),
         stop_pending=_stop_pending(log),
@@ -278,6 +279,15 @@ def _stopped_at(log: tuple[Fact, ...], phase: Phase) -> datetime | None:
     )
     noticed = [f for f in _all(log, Observed) if f.status not in ("starting", "running")]
     return said or _first_of(f.at for f in (*ends, *noticed))
+
+
+def _completed_at(log: tuple[Fact, ...]) -> datetime | None:
+    telling = (
+        f
+        for f in log
+        if isinstance(f, RecordingUploaded) or (isinstance(f, Observed) and f.status == "completed")
+    )
+    return min((f.at for f in telling), default=None)
 
 
 def _duration_s(

@@ -16,6 +16,8 @@ from bot.core.places import Place
 
 HmsStatus = Literal["starting", "running", "stopping", "post_processing", "completed", "failed"]
 AssetStatus = Literal["processing", "completed", "failed"]
+# What came of reading a file. Only `empty` says that nothing is in it.
+Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused"]
 Via = Literal["command", "form", "again"]
 # Why a call to 100ms brought no answer of use: a clear no, an error of its own, a rate limit …
 Cause = Literal["refused", "error", "limited", "timeout", "network", "unreadable"]
@@ -314,12 +316,32 @@ class TranscriptionReported(_Fact):
 class ResultsChecked(_Fact):
     """The files were fetched and read; their content is not kept.
 
-    `words` of the transcript: 0 is an empty one, None means there is none.
+    `words` of the transcript: 0 is an empty one, None means that none was read. `transcript` and
+    `summary` are None in facts of earlier versions. `status`: HTTP, of a file that was refused.
+    `partial`: late, and 100ms was still making something; there may be another check.
     """
 
     kind: Literal["results_checked"] = "results_checked"
     words: int | None
     has_summary: bool
+    transcript: Reading | None = None
+    summary: Reading | None = None
+    status: int | None = None
+    partial: bool = False
+
+    @property
+    def text(self) -> Reading:
+        """What came of the transcript."""
+        if self.transcript is not None:
+            return self.transcript
+        if self.words is None:
+            return "none"
+        return "read" if self.words else "empty"
+
+    @property
+    def digest(self) -> Reading:
+        """What came of the summary."""
+        return self.summary or ("read" if self.has_summary else "none")
 
 
 class GaveUp(_Fact):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.assets import Transcription
-from bot.core.deliveries import WITHDRAWN, Delivery, Kind, State, Wanted, Work, to_send
+from bot.core.deliveries import TOLD, WITHDRAWN, Delivery, Kind, State, Wanted, Work, to_send
 from bot.core.facts import Observed
 from bot.core.forgetting import forgetting, is_forgettable
-from bot.core.policy import Policy, deadlines, transcript_expected_at
+from bot.core.policy import Policy, deadlines, results_due_at, transcript_expected_at
 from bot.core.recording import ENDED, ON_AIR, Phase, Recording, Why
 from bot.core.steps import (
     POLL,
@@ -40,6 +40,7 @@ from bot.core.steps import (
     Stop,
     Tell,
     UpdateCard,
+    UpdateResults,
     UploadFile,
     Wait,
     Withdraw,
@@ -227,10 +228,9 @@ def _poll_every(recording: Recording, work: Work, policy: Policy) -> timedelta:
 def _results(
     recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
 ) -> Iterator[Due]:
-    ended = recording.phase in (Phase.COMPLETED, Phase.FAILED)
     limits = deadlines(recording, policy)
     late_at, give_up_at = limits.late_at, limits.give_up_at
-    if ended and recording.transcription.settled and recording.results is None:
+    if recording.is_unread:
         tried = work.retries.get(retry_name(FetchTranscript()))
         in_vain = tried is not None and tried.attempts >= policy.tries_to_read
         over = in_vain and give_up_at is not None and now >= give_up_at
@@ -238,22 +238,31 @@ def _results(
     partial = recording.transcription is Transcription.PROCESSING and (
         recording.assets.best_transcript is not None
     )
-    if recording.phase is Phase.COMPLETED and partial and late_at:
+    if recording.phase is Phase.COMPLETED and partial and late_at and recording.results is None:
         # The transcript is there but something else is not: do not keep people waiting for it.
         yield Due(late_at, FetchTranscript())
-    if recording.results_due:
-        known_at = _cause_known_at(recording, policy)
-        if known_at and now < known_at:
-            yield Due(known_at, None)  # they are told once, so with the cause
-            return
-        targets = result_targets(recording, work)
-        elsewhere = _elsewhere(recording, targets)
-        if elsewhere and not recording.place_asked:
-            yield Due(now, AskPlace(ended=True))
-        for target in targets:
-            if target in wanted.card_only or (target in elsewhere and not recording.place_asked):
-                continue
-            yield from _results_for(target, recording, work, now)
+    due_at = results_due_at(recording, policy)
+    if due_at is None:
+        return
+    if due_at > now and not recording.is_settled:
+        yield Due(due_at, None)
+        return
+    known_at = _cause_known_at(recording, policy)
+    if known_at and now < known_at:
+        yield Due(known_at, None)  # they are told once, so with the cause
+        return
+    targets = result_targets(recording, work)
+    elsewhere = _elsewhere(recording, targets)
+    if elsewhere and not recording.place_asked:
+        yield Due(now, AskPlace(ended=True))
+    without_files_at = due_at + policy.files_patience
+    for target in targets:
+        if target in wanted.card_only or (target in elsewhere and not recording.place_asked):
+            continue
+        message = work.delivery(Kind.RESULTS, target)
+        yield from _results_for(target, recording, work, without_files_at, now)
+        if message and message.state is State.SENT and _tells_less(message, wanted):
+            yield Due(message.retry.not_before or now, UpdateResults(target))
 
 
 def _elsewhere(recording: Recording, targets: tuple[str, ...]) -> frozenset[str]:
@@ -279,15 +288,29 @@ def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
     return recording.channels
 
 
-def _results_for(target: str, recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
+def _results_for(
+    target: str, recording: Recording, work: Work, without_files_at: datetime, now: datetime
+) -> Iterator[Due]:
+    """The files come first: the message that calls people is the last, and finds them there.
+
+    Without a card there is no thread for the files but below the message.
+    """
     card = work.delivery(Kind.CARD, target)
     if card and card.state not in (State.SENT, State.GONE):
         return
     message = work.delivery(Kind.RESULTS, target)
-    if message is None or message.state is not State.SENT:
-        if to_send(message):
-            yield Due(message.retry.not_before or now if message else now, PostSummary(target))
-        return
+    files = list(_files(target, recording, work, now))
+    in_thread = card is not None and card.message is not None
+    posted = message is not None and message.state is State.SENT
+    if in_thread or posted:
+        yield from files
+    if to_send(message):
+        at = message.retry.not_before or now if message else now
+        waits = bool(files) and in_thread
+        yield Due(max(at, without_files_at) if waits else at, PostSummary(target))
+
+
+def _files(target: str, recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
     for kind, there in (
         (Kind.TRANSCRIPT, bool(recording.results and recording.results.words)),
         (Kind.CHAT, recording.assets.chat is not None),
@@ -295,6 +318,11 @@ def _results_for(target: str, recording: Recording, work: Work, now: datetime) -
         file = work.delivery(kind, target)
         if there and to_send(file):
             yield Due(file.retry.not_before or now if file else now, UploadFile(kind, target))
+
+
+def _tells_less(message: Delivery, wanted: Wanted) -> bool:
+    """False for messages of earlier versions: their hash is of something else."""
+    return (message.hash or "").startswith(TOLD) and message.hash != wanted.results
 
 
 def _keeping(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:

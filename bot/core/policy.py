@@ -18,6 +18,7 @@ REAL_TIME = {
     "start_within": 5 * S,
     "card_patience": 2 * S,
     "cause_patience": 3 * S,
+    "files_patience": 10 * S,
     "beat_every": 0.5 * S,
     "away_after": 2 * S,
 }
@@ -59,12 +60,15 @@ class Policy:
     transcript_share: float = 0.2  # of the recording's length
     cause_patience: timedelta = 20 * S  # the webhook that names it is tried for some 15 s
     late_after: timedelta = 10 * MIN  # past the expected time
-    begun_by: timedelta = 30 * S  # past the expected time, a transcript shows at least as begun
+    results_after: timedelta = 30 * MIN  # the video: nobody waits longer for what is missing
+    unasked_for: timedelta = 2 * MIN  # after the video: a transcript nobody asked for has begun
+    files_patience: timedelta = 60 * S  # then the results message goes before its files
     start_late_after: timedelta = 60 * S
     video_late_after: timedelta = 15 * MIN
     give_up_after: timedelta = timedelta(hours=24)
 
     tries_to_read: int = 10  # at least, before files that 100ms calls ready are given up
+    file_refused_cap: timedelta = 30 * S  # between those tries, where the answer is a clear no
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
@@ -94,7 +98,7 @@ class Policy:
 
 
 def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:
-    """When 100ms should have the transcript: 5 minutes or a fifth of the length after the stop.
+    """When 100ms should have the transcript: 5 minutes plus a fifth of the length after the stop.
 
     The length may be odd: nothing is waited for longer than we would ask for it.
     """
@@ -103,7 +107,7 @@ def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | N
     share_s = (recording.duration_s or 0.0) * policy.transcript_share / policy.time_scale
     most_s = policy.give_up_after.total_seconds()
     share = timedelta(seconds=min(share_s, most_s))
-    return recording.stopped_at + max(policy.transcript_least, share)
+    return recording.stopped_at + policy.transcript_least + share
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +134,27 @@ def deadlines(recording: Recording, policy: Policy) -> Deadlines:
         return Deadlines(told_at + policy.late_after, told_at + policy.give_up_after)
     expected = transcript_expected_at(recording, policy)
     if recording.phase is Phase.COMPLETED and expected:
+        video_at = recording.completed_at or expected
+        late_at = max(video_at + policy.results_after, expected + policy.late_after)
         if recording.transcription is Transcription.MAYBE:
-            # Not even begun by now: the template asks for none.
-            return Deadlines(give_up_at=expected + policy.begun_by)
-        return Deadlines(expected + policy.late_after, expected + policy.give_up_after)
+            # Not even begun by then: the template asks for none.
+            return Deadlines(late_at, video_at + policy.unasked_for)
+        return Deadlines(late_at, expected + policy.give_up_after)
     return Deadlines()
+
+
+def results_due_at(recording: Recording, policy: Policy) -> datetime | None:
+    """When the results message is due: nothing more is to come, or what is missing is late."""
+    if recording.is_settled:
+        return max(f.at for f in recording.log)
+    if recording.phase is Phase.COMPLETED or recording.is_unread:
+        return deadlines(recording, policy).late_at
+    return None
 
 
 def unread_since(recording: Recording) -> datetime | None:
     """When 100ms last spoke of a transcript that it called ready, and that we could not read."""
-    ended = recording.phase in (Phase.COMPLETED, Phase.FAILED)
-    if not ended or not recording.transcription.settled or recording.results:
+    if not recording.is_unread:
         return None
     return max((f.at for f in recording.log if _is_about_text(f)), default=None)
 

@@ -87,6 +87,7 @@ class Recording:
     accepted_at: datetime | None
     started_at: datetime | None
     stopped_at: datetime | None
+    completed_at: datetime | None  # when the video was there
     duration_s: float | None
     stop_reason: str | None
     stop_pending: bool
@@ -104,13 +105,20 @@ class Recording:
         return self.channels[0]
 
     @property
-    def results_due(self) -> bool:
-        """True when nothing more is to come, and 100ms did record: time for the results message."""
+    def is_settled(self) -> bool:
+        """Nothing more is to come, and 100ms did record."""
         if self.phase not in (Phase.COMPLETED, Phase.FAILED):
             return False
         if self.results or self.transcription in (Transcription.OFF, Transcription.GIVEN_UP):
             return True
         return self.phase is Phase.FAILED and not self.transcription.settled
+
+    @property
+    def is_unread(self) -> bool:
+        """100ms has said its last word about the texts, and they were not read since."""
+        ended = self.phase in (Phase.COMPLETED, Phase.FAILED)
+        read = self.results is not None and not self.results.partial
+        return ended and self.transcription.settled and not read
 
 
 def can_watch(recording: Recording) -> bool:
@@ -123,5 +131,5 @@ def can_watch(recording: Recording) -> bool:
 
 def can_read(recording: Recording) -> bool:
     """There is a transcript, and as far as we know something is in it."""
-    empty = recording.results is not None and not recording.results.words
+    empty = recording.results is not None and recording.results.text == "empty"
     return recording.assets.best_transcript is not None and not empty

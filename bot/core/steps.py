@@ -64,8 +64,15 @@ class PostSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateResults:
+    """Edit the results message: something came, or was given up, after it was posted."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class UploadFile:
-    """Upload a file (`Kind.TRANSCRIPT` or `Kind.CHAT`) below the results."""
+    """Upload a file (`Kind.TRANSCRIPT` or `Kind.CHAT`) into the thread."""
 
     kind: Kind
     target: str
@@ -162,6 +169,7 @@ Action = (
     | Poll
     | FetchTranscript
     | PostSummary
+    | UpdateResults
     | UploadFile
     | KeepTranscript
     | Tell

@@ -83,6 +83,10 @@ class Transcript:
         return self.sentences[0].start_ms is not None
 
     @property
+    def words(self) -> int:
+        return sum(len(sentence.text.split()) for sentence in self.sentences)
+
+    @property
     def speakers(self) -> tuple[str, ...]:
         """Names in the order in which people first speak."""
         return tuple(dict.fromkeys(s.speaker for s in self.sentences if s.speaker))

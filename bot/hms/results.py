@@ -1,7 +1,7 @@
-"""Reading transcripts, summaries and chat logs. Nothing here raises, whatever is in the files.
+"""Reading summaries and chat logs. Nothing here raises, whatever is in the files.
 
-100ms documents one shape for each; consumers have met others (no wrapper, `statements` instead of
-`sentences`), so every shape that makes sense is read.
+100ms documents one shape for each; consumers have met others (no wrapper, bullets as objects), so
+every shape that makes sense is read. `core.transcript` reads transcripts.
 
 Source: 100ms docs, how-to-guides/enable-transcription-and-summary.
 """
@@ -10,14 +10,11 @@ import json
 import re
 
 from bot.core.assets import SummarySection
-from bot.core.options import OutputMode
+from bot.core.facts import Reading
 from bot.hms import lenient
 
-_SPEAKER = re.compile(r"^[^:\n]{1,80}:(?:\s|$)")
-_SRT_TIME = re.compile(r"^\s*\d+:\d{2}:\d{2}[,.]\d+\s*-->")
 _BULLET = re.compile(r"^[-*•]\s+")
-SPOKEN_LISTS = ("words", "sentences", "statements")
-SPOKEN_KEYS = ("word", "sentence", "statement", "text")
+_BULLET_KEYS = ("text", "bullet", "point", "content", "value", "title")
 
 
 def parse_summary(content: bytes) -> tuple[SummarySection, ...]:
@@ -34,14 +31,13 @@ def parse_summary(content: bytes) -> tuple[SummarySection, ...]:
     return tuple(section for section in read if section is not None)
 
 
-def count_words(content: bytes, mode: OutputMode) -> int:
-    """Spoken words, without names and times; 0 means that nothing was said."""
-    if mode == "json":
-        return _words_in_json(content)
-    lines = _text(content).splitlines()
-    if mode == "srt":
-        lines = _captions(lines)
-    return sum(len(_SPEAKER.sub("", line.strip()).split()) for line in lines)
+def summary_reading(content: bytes) -> Reading:
+    """What came of reading a summary: only a shape that we know can be `empty`."""
+    if parse_summary(content):
+        return "read"
+    found = _json(content)
+    known = isinstance(found, dict) and any(key in found for key in ("summary", "sections"))
+    return "empty" if known or not content.strip() or found in ([], {}) else "unreadable"
 
 
 def has_messages(chat: bytes) -> bool:
@@ -67,39 +63,30 @@ def _title(row: dict[str, object]) -> str:
 
 
 def _lines(value: object) -> tuple[str, ...]:
-    """Text in lines, from a string or a list of strings, without bullet signs of their own."""
-    raw = lenient.strings([value] if isinstance(value, str) else value)
+    """Text in lines, from a string, or a list of strings or of objects with a text.
+
+    Bullet signs of their own are cut.
+    """
+    items = value if isinstance(value, list) else [value]
+    raw = (text for item in items if (text := _line(item)))
     lines = (_BULLET.sub("", line.strip()) for item in raw for line in item.splitlines())
     return tuple(line for line in lines if line)
 
 
-def _words_in_json(content: bytes) -> int:
-    found = _json(content)
-    if isinstance(found, dict):
-        lists = [found[key] for key in SPOKEN_LISTS if found.get(key)]
-        found = lists[0] if lists else found.get("transcript")
-    if isinstance(found, str):
-        return len(found.split())
-    spoken = (
-        next((said for key in SPOKEN_KEYS if (said := lenient.text(row.get(key)))), "")
-        for row in lenient.objects(found)
-    )
-    return sum(len(said.split()) for said in spoken)
-
-
-def _captions(lines: list[str]) -> list[str]:
-    """SubRip without its counters and times. A counter is a number right before a time."""
-    times = [bool(_SRT_TIME.match(line)) for line in lines]
-    before_time = [*times, False][1:]
-    return [
-        line
-        for line, is_time, precedes in zip(lines, times, before_time, strict=True)
-        if not is_time and not (precedes and line.strip().isdigit())
-    ]
+def _line(item: object) -> str | None:
+    if isinstance(item, dict):
+        texts = (lenient.text(item.get(key)) for key in _BULLET_KEYS)
+        return next((text for text in texts if text), None)
+    return item if isinstance(item, str) else None
 
 
 def _text(content: bytes) -> str:
-    return content.decode("utf-8-sig", errors="replace").replace("\x00", "")
+    """UTF-8 or whatever the first bytes show; never raises."""
+    try:
+        text = content.decode(json.detect_encoding(content), errors="replace")
+    except (LookupError, ValueError):
+        text = content.decode("utf-8", errors="replace")
+    return text.removeprefix("\ufeff").replace("\x00", "")
 
 
 def _json(content: bytes) -> object:

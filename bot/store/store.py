@@ -7,9 +7,11 @@ feature's `store.py` and is made from `Store.db`.
 import structlog
 
 from bot.store.channel_settings import ChannelSettingsRepository
+from bot.store.database import waiting_at_most
 from bot.store.dead_letters import DeadLetters
 from bot.store.follows import Follows
 from bot.store.forgetting import Forgetting
+from bot.store.health import HealthRepository
 from bot.store.heartbeat import Heartbeat
 from bot.store.inbox import Inbox
 from bot.store.lists import RecordingLists
@@ -26,6 +28,7 @@ from bot.store.transcripts import Transcripts
 
 log = structlog.get_logger()
 
+COMMITTED_WITHIN_S = 2.0  # a readiness check has four
 FINISHED_WITHIN_S = 1.0  # of the ten in which the bot stops
 
 
@@ -47,6 +50,7 @@ class Store:
         self.transcripts = Transcripts(db)
         self.search = TranscriptSearch(db)
         self.forgetting = Forgetting(db)
+        self.health = HealthRepository(db)
         self.heartbeat = Heartbeat(db)
         self.rate_limits = RateLimits(db)
         self.purging = Purging(db)
@@ -57,6 +61,11 @@ class Store:
     async def ping(self) -> None:
         """Check the database. Raises `StoreUnavailable` if it does not answer."""
         await self.db.database.ping()
+
+    async def check_commit(self) -> None:
+        """Commit something. Raises `StoreUnavailable` with the reason, also if that takes long."""
+        with waiting_at_most(COMMITTED_WITHIN_S):
+            await self.requests.try_commit()
 
     async def close(self) -> None:
         """Commit submitted entries, then close, so that another process can open the file.

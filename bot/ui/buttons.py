@@ -1,6 +1,7 @@
 """Buttons that several features show."""
 
 from bot.core.recording import Recording
+from bot.core.transcript import clock
 from bot.ui import ids
 from bot.ui.message import Block, button, plain_text
 from bot.ui.text import plain
@@ -74,3 +75,11 @@ def forget_button(recording: Recording) -> Block:
         label=f"Forget this recording: {name}",
         confirm=confirm,
     )
+
+
+def watch_at_button(key: str, room_name: str, at_ms: int, *, n: int | None = None) -> Block:
+    """Opens a recording at one moment. `n` where a view has several."""
+    action = ids.WATCH_AT if n is None else ids.numbered(ids.WATCH_AT, n)
+    at = clock(at_ms)
+    label = f"Watch {plain(room_name, 45)} from {at}"
+    return button(f"Watch from {at}", action, value=ids.moment_value(key, at_ms), label=label)

@@ -20,6 +20,7 @@ MARKS = {
 NO_TRANSCRIPT_YET = (
     "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 )
+UNREAD = "100ms made a transcript, but the bot could not read its file. Use its button to open it."
 PHASES = {
     Phase.REQUESTED: "Starting",
     Phase.STARTING: "Starting",

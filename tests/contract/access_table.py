@@ -72,8 +72,9 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_resume": Rule("recording", "facts:pause_requested"),
     "action recording_ask_stop": Rule("recording", "facts:stop_wished", EVERYONE - {"starter"}),
     "action recording_details": Rule("recording", "views.open", EVERYONE),
-    "action recording_watch": Rule("recording", "hms"),
-    "action recording_transcript": Rule("recording", "hms"),
+    "action recording_watch": Rule("recording", "meeting_tickets"),
+    "action recording_watch_at": Rule("recording", "meeting_tickets"),
+    "action recording_transcript": Rule("recording", "meeting_tickets"),
     "action recording_file": Rule("recording", "hms"),
     "action recording_follow": Rule("recording", "facts:shared"),
     "action recording_share": Rule("recording", "views.open"),
@@ -115,6 +116,8 @@ HANDLERS: Mapping[str, Rule] = {
     "options settings_room_id": Rule("member", "options"),
     "options settings_start_groups": Rule("member", "options"),
     "options settings_stop_groups": Rule("member", "options"),
+    # A ticket says who somebody is, and nothing of what they may see.
+    "action meeting_sign_in": Rule("member", "meeting_tickets", EVERYONE),
     # Commands name a room; what is recorded there is as if it were not, for others.
     "command /record": Rule("command"),
     "event app_mention": Rule("command"),
@@ -135,6 +138,23 @@ ROUTES: Mapping[str, str] = {
     "GET /healthz": "public: says ok",
     "GET /readyz": "public: says whether, and which side is missing",
     "GET /metrics": "for this machine, or with METRICS_TOKEN",
+    "GET /m/": "public: the same page for everybody",
+    "GET /m/{key}": "public: the same page for everybody",
+    "GET /m/assets/{version}/{name}": "public: files of the page",
+    "POST /m/session": "with a ticket, from our own page",
+    "POST /m/session/end": "from our own page: ends the session of this browser",
+    "GET /m/session/viewer": "with a session: whose it is",
+    **dict.fromkeys(
+        (
+            "GET /m/{key}/data",
+            "GET /m/{key}/alive",
+            "GET /m/{key}/video",
+            "GET /m/{key}/chat",
+            "GET /m/{key}/transcript.{mode}",
+            "GET /m/{key}/files/{asset_id}",
+        ),
+        "with a session, for those who see the recording and may open its files",
+    ),
 }
 
 # What the background may do elsewhere than where the recording was asked for, if it is private.

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -38,6 +39,8 @@ from bot.core.facts import (
 from bot.core.options import RecordingOptions
 from bot.core.plan import plan
 from bot.core.policy import Policy
+from bot.core.transcript import Sentence
+from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
 from bot.features.presets.model import Preset
@@ -66,7 +69,11 @@ from tests.contract.hostile_kit import JSON_TYPE, Target, target
 from tests.unit.some import T0, derive_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-TABLES = ("recordings", "drafts", "follows", "channel_settings", "presets")
+TABLES = (
+    *("recordings", "drafts", "follows", "channel_settings", "presets"),
+    *("meeting_tickets", "meeting_sessions"),
+)
+PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = "Hush"  # begins the room name of every recording here
 TOKEN = "token-of-the-starter"
 HMS_ASSET = "asset-1"
@@ -226,7 +233,7 @@ class Rig:
 @asynccontextmanager
 async def rigged(folder: Path) -> AsyncIterator[Rig]:
     """A bot without its engine, between simulated services, with everybody in #plaza."""
-    async with target(folder) as made:
+    async with target(folder, public_url=PUBLIC_URL) as made:
         sim = made.slack
         sim.faults.enforce_limits = False
         sim.users[OUTSIDE] = User(OUTSIDE, "olu", "Olu Outside", seed.TEAM_ID)
@@ -267,7 +274,7 @@ def of(about: str) -> list[Any]:
 HOW = {
     "recording_resume": "paused",
     **dict.fromkeys(
-        ("recording_watch", "recording_transcript", "recording_file", "recording_forget",
+        ("recording_watch", "recording_watch_at", "recording_transcript", "recording_file", "recording_forget",
          "recording_change", "recording_try_again"), "ended",
     ),
 }  # fmt: skip
@@ -282,7 +289,8 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
             chosen = {"share_channel": {"share_channel_input": {"selected_conversation": PLAZA}}}
             form = rig.view(action, key, chosen)
             return await rig.send({**rig.base("view_submission", user), "view": form})
-        value = f"{key} {HMS_ASSET}" if action == "recording_file" else key
+        more = {"recording_file": f" {HMS_ASSET}", "recording_watch_at": " 754000"}
+        value = f"{key}{more.get(action, '')}"
         return await rig.send(rig.click(user, action, value))
 
     for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
@@ -395,7 +403,7 @@ async def test_what_belongs_to_the_workspace(rig: Rig, name: str, rule: Rule) ->
         else:
             body = rig.click(user, action, "f" * 24)
         done = await rig.send(body)
-        assert done.has(rule.effect) == (who in FULL), (who, done)
+        assert done.has(rule.effect) == (who in rule.who), (who, done)
 
 
 @pytest.mark.parametrize(("name", "rule"), of("none"))
@@ -415,6 +423,46 @@ async def test_what_is_nobodys_does_nothing_to_anybody(rig: Rig, name: str, rule
             done = await rig.send(rig.click(user, action, "x"))
         assert not any(done.rows.values())
         assert done.calls == []
+
+
+PAGES = [name for name, how in ROUTES.items() if how.startswith("with a session, for those")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
+    method, _, path = name.partition(" ")
+    doors = DoorRepository(rig.bot.parts.deps.db)
+
+    async def tried(key: str, session: str) -> tuple[int, bytes, str]:
+        address = path.format(key=key, mode="txt", asset_id=HMS_ASSET)
+        cookie = {"cookie": f"record-bot={session}"} if session else {}
+        answer = await rig.bot.http.request(method, rig.bot.url + address, headers=cookie)
+        return answer.status_code, answer.content, str(answer.headers.get("set-cookie"))
+
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        key, _ = await rig.recording(place, "ended")
+        said = Sentence(0, "Ana", "p1", 0, 900, f"{SECRET} is what we call it.")
+        assert await rig.store.transcripts.keep(key, [said])
+        ticket, session = f"ticket-{key}", f"session-{key}"
+        await doors.add_ticket(ticket, Viewer(user, who), valid_for=timedelta(minutes=1))
+        assert await doors.take_ticket(ticket, session=session, valid_for=timedelta(minutes=1))
+        calls = await rig.hms_calls()
+        status, content, cookie = await tried(key, session)
+        may = who in SEES[place] and who in FULL
+        missing = await tried("rec-0", session)
+        nobody = await tried(key, "")
+        if may and "files" in name:  # 100ms, which is asked, does not have it
+            assert (status, await rig.hms_calls()) == (404, calls + 1), (who, place)
+        elif may:
+            assert status == (204 if "alive" in name else 200), (who, place, content)
+            asks = "data" in name or "transcript" in name
+            assert (SECRET.encode() in content) == asks, (who, place)
+        else:
+            assert (status, content, cookie) == missing, (who, place)
+            assert status == 404
+            assert await rig.hms_calls() == calls
+        assert nobody[0] == 401
+        assert SECRET.encode() not in nobody[1]
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause", "resume"])

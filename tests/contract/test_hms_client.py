@@ -12,6 +12,7 @@ from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.serving import bind
 
 from bot.core.options import RecordingOptions, Section
+from bot.core.transcript import Transcript, read
 from bot.hms.client import HmsClient
 from bot.hms.errors import (
     HmsConflict,
@@ -22,7 +23,7 @@ from bot.hms.errors import (
     HmsUnavailable,
 )
 from bot.hms.models import Recording, WebhookDelivery, facts_of_recording
-from bot.hms.results import count_words, parse_summary
+from bot.hms.results import parse_summary
 from bot.hms.transport import rfc3339
 from tests.contract.hms_kit import SPEED, client_of, now, room_named
 from tests.patience import PATIENCE_S
@@ -79,10 +80,11 @@ async def test_a_recording_from_start_to_summary(client: HmsClient) -> None:
     facts = facts_of_recording(done, now())
     assert [fact.kind for fact in facts] == ["observed"] + ["asset_seen"] * len(done.assets)
     files = {(asset.type, asset.output_mode): asset.id for asset in done.assets}
-    words = [
-        count_words(await client.fetch_asset(files["transcript", mode], 1_000_000), mode)
+    texts = [
+        read(await client.fetch_asset(files["transcript", mode], 1_000_000), mode)
         for mode in ("txt", "srt", "json")
     ]
+    words = [text.words for text in texts if isinstance(text, Transcript)]
     assert words[0] > 0
     assert words == [words[0]] * 3
     summary = parse_summary(await client.fetch_asset(files["summary", "json"], 1_000_000))

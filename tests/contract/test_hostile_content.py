@@ -18,7 +18,7 @@ from bot.engine.context import Context
 from bot.features.card.views import recording_card
 from bot.features.results.steps import _filename
 from bot.features.results.views import results_message
-from bot.hms.results import count_words, parse_summary
+from bot.hms.results import parse_summary, summary_reading
 from bot.hms.webhook import BadWebhook, fact_of, parse
 from tests.contract.hostile_kit import ANY_JSON, fuzz
 from tests.unit.some import requested
@@ -88,9 +88,8 @@ def test_any_event_makes_a_card_and_results_that_slack_takes(
 
 @given(st.binary(max_size=200) | TEXTS.map(lambda t: t.encode("utf-8", "replace")))
 @fuzz
-def test_any_transcript_is_counted(content: bytes) -> None:
-    for mode in ("txt", "srt", "json"):
-        assert count_words(content, mode) >= 0
+def test_a_summary_is_read_exactly_if_it_has_sections(content: bytes) -> None:
+    assert (summary_reading(content) == "read") is bool(parse_summary(content))
 
 
 @given(TEXTS)

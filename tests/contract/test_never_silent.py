@@ -96,6 +96,11 @@ class Life:
         state = await self.world.ines.state()
         return [m.text for m in state.thread(STANDUP, card.ts) if m.ts != card.ts]
 
+    async def results(self) -> str:
+        """The one message that calls people."""
+        (results,) = [text for text in await self.thread() if " ready." in text]
+        return results
+
 
 @pytest.fixture
 async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
@@ -115,6 +120,7 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
         yield Life(deps, store, clock, driver, world)
 
 
+UNREAD = "100ms made a transcript, but the bot could not read its file. Use its button to open it."
 LATE = "The transcript is taking longer than usual; still checking with 100ms."
 OVER = "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 
@@ -125,11 +131,16 @@ async def test_a_transcript_that_never_comes(life: Life) -> None:
     begun = life.clock.now()
     await life.until(begun + 4 * 60 * S)
     assert "Transcript expected" in (await life.card()).text
-    await life.until(begun + 20 * 60 * S)
+    await life.until(begun + 29 * 60 * S)
+    assert [text for text in await life.thread() if text] == [], "people still wait"
+    await life.until(begun + 31 * 60 * S)
     assert LATE in (await life.card()).text
-    assert await life.thread() == [], "people still wait"
+    results = await life.results()
+    assert "The video is ready." in results
+    assert "The transcript has not arrived yet. If it does, it will be added here." in results
+    assert f"<@{STARTER}>" in results
     await life.until(begun + 5 * HOUR)
-    card, (results,) = await life.card(), await life.thread()
+    card, results = await life.card(), await life.results()
     assert OVER in card.text
     assert "Gave up waiting for the transcript" in card.text
     assert "The video is ready." in results
@@ -144,31 +155,61 @@ async def test_a_transcript_that_cannot_be_read(life: Life) -> None:
     await life.recorded(transcription=True)
     await life.driver.event("transcription.success")
     begun = life.clock.now()
-    await life.until(begun + 30 * 60 * S)
-    assert LATE in (await life.card()).text
-    assert await life.thread() == []
+    await life.until(begun + 25 * 60 * S)
+    results = await life.results()
+    assert "100ms reports a transcript, but the bot cannot read it yet." in results
     await life.until(begun + 10 * HOUR)
-    card, (results, chat) = await life.card(), await life.thread()
-    assert OVER in card.text
-    assert OVER in results
+    card, results = await life.card(), await life.results()
+    assert UNREAD in card.text
+    assert UNREAD in results
+    (chat,) = [text for text in await life.thread() if text and text != results]
     assert chat == "100ms did not release the chat file. Open Details to see its files."
     assert "Transcript" in [b["text"]["text"] for b in card.blocks[-1]["elements"]]
     assert await next_due(life.store) is None
 
 
+async def test_storage_that_refuses_the_transcript_is_said_within_minutes(life: Life) -> None:
+    fault = {"kind": "status", "path": "/v2/recording-assets/*/presigned-url", "status": 403}
+    await life.driver.sim("/faults", fault)
+    await life.recorded(transcription=True)
+    await life.driver.event("transcription.success")
+    await life.until(life.clock.now() + 5 * 60 * S)
+    results = await life.results()
+    assert "The video is ready." in results
+    assert "100ms lists a transcript, but refuses to release its files (HTTP 403)." in results
+    assert "did not arrive" not in results
+    assert "Transcript" in [b["text"]["text"] for b in (await life.card()).blocks[-1]["elements"]]
+
+
+async def test_what_comes_late_is_added_by_an_edit_and_its_file_calls_nobody(life: Life) -> None:
+    fault = {"kind": "status", "path": "/v2/recording-assets/*/presigned-url", "status": 503}
+    await life.driver.sim("/faults", fault)
+    key = await life.recorded(transcription=True)
+    await life.driver.event("transcription.success")
+    await life.until(life.clock.now() + 12 * 60 * S)
+    assert "The video is ready." in await life.results()
+    await life.driver.sim("/faults", {"clear": True})
+    await life.until(life.clock.now() + 12 * 60 * S)
+    assert "The video and transcript are ready." in await life.results()
+    thread = await life.thread()
+    assert len([text for text in thread if f"<@{STARTER}>" in text]) == 1
+    loaded = await life.store.recordings.load(key)
+    sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT and d.file_id}
+    assert sent == {Kind.TRANSCRIPT, Kind.CHAT}
+
+
 async def test_a_summary_that_cannot_be_read_any_more(life: Life) -> None:
-    await life.recorded(transcription=True, summary=True)
+    key = await life.recorded(transcription=True, summary=True)
     await life.driver.event("transcription.success")
     begun = life.clock.now()
     await life.world.ines.tell("faults", method="chat.postMessage", http_status=500, times=99)
     await life.until(begun + 10 * S)  # read once, and not yet posted
+    assert (await life.recording(key)).results
     fault = {"kind": "status", "path": "/v2/recording-assets/*/presigned-url", "status": 403}
     await life.driver.sim("/faults", fault)
     await life.world.ines.forget("faults")
     await life.until(begun + 10 * HOUR)
-    results, *files = await life.thread()
-    assert "The summary could not be read. Open Details for its file." in results
-    assert len(files) == 2
+    assert "The summary could not be read. Open Details for its file." in await life.results()
     assert await next_due(life.store) is None
 
 

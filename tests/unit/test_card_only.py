@@ -68,8 +68,8 @@ def test_only_the_other_channels_get_results_and_files(
         step
         for channel in channels
         for step in (
-            s.PostSummary(channel),
             s.UploadFile(Kind.TRANSCRIPT, channel),
             s.UploadFile(Kind.CHAT, channel),
+            s.PostSummary(channel),
         )
     ]

@@ -1,4 +1,4 @@
-"""Transcripts and summaries of every shape seen in the wild, and of none."""
+"""Summaries and chat logs of every shape seen in the wild, and of none."""
 
 import json
 
@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.assets import SummarySection
-from bot.core.options import OutputMode
-from bot.hms.models import OUTPUT_MODES
-from bot.hms.results import count_words, has_messages, parse_summary
+from bot.hms.results import has_messages, parse_summary, summary_reading
 
 AGENDA = {"title": "Agenda", "format": "bullets", "bullets": ["One", "Two"], "paragraph": ""}
 SHORT = {"title": "Short Summary", "format": "paragraph", "bullets": [], "paragraph": "We met."}
@@ -46,6 +44,10 @@ def test_every_wrapper_is_read(shape: object) -> None:
         (
             {"format": "paragraph", "bullets": ["a", 7, "b"], "paragraph": ""},
             SummarySection("", "bullets", ("a", "b")),
+        ),
+        (
+            {"title": "Agenda", "format": "bullets", "bullets": [{"text": "a"}, {"text": "b"}]},
+            SummarySection("Agenda", "bullets", ("a", "b")),
         ),
         ({"format": "haiku", "paragraph": ["a", "b"]}, SummarySection("", "paragraph", (), "a\nb")),
         (
@@ -86,49 +88,22 @@ def test_no_summary(content: bytes) -> None:
     assert parse_summary(content) == ()
 
 
-TXT = "Ana Žá: Hello there.\n\nBen: Yes: it is 10:30 now.\n\n  \n"
-SRT = """1
-00:00:01,000 --> 00:00:02,500
-Ana: Hello there.
-
-2
-00:00:03.000 --> 00:00:04.000
-Ben: Yes: it is
-42
-
-"""
-WORDS = {"words": [{"word": "Hello"}, {"word": " "}, {"word": None}, 7, {"word": "there."}]}
-SENTENCES = {"words": [], "sentences": [{"sentence": "Hello there."}, {"sentence": "Yes"}]}
-STATEMENTS = {"statements": [{"speaker": "Ana", "start": 1, "text": "Hello there you"}]}
-
-
 @pytest.mark.parametrize(
-    ("content", "mode", "words"),
+    ("content", "reading"),
     [
-        (TXT, "txt", 7),
-        ("no speaker at all", "txt", 4),
-        ("Ana:\n\nBen: \n", "txt", 0),
-        ("", "txt", 0),
-        (" \n\t\r\n \ufeff", "txt", 1),
-        ("\ufeff \n", "txt", 0),
-        (SRT, "srt", 6),
-        (SRT.replace("\n", "\r\n"), "srt", 6),
-        ("1\n00:00:01,000 --> 00:00:02,500\n\n", "srt", 0),
-        ("", "srt", 0),
-        (json.dumps(WORDS), "json", 2),
-        (json.dumps(SENTENCES), "json", 3),
-        (json.dumps(STATEMENTS), "json", 3),
-        (json.dumps(SENTENCES["sentences"]), "json", 3),
-        (json.dumps({"transcript": "Hello there"}), "json", 2),
-        ('{"words": [], "sentences": []}', "json", 0),
-        ("{}", "json", 0),
-        ("", "json", 0),
-        ("{broken", "json", 0),
-        ("7", "json", 0),
+        (b'{"summary": {"sections": []}}', "empty"),
+        (b'{"sections": [{"title": "Agenda", "bullets": []}]}', "empty"),
+        (b'{"summary": null}', "empty"),
+        (b"", "empty"),
+        (b"[]", "empty"),
+        (b"{broken", "unreadable"),
+        (b'{"minutes": "We met."}', "unreadable"),
+        (b"7", "unreadable"),
+        ('{"summary": "We met."}'.encode("utf-16"), "read"),
     ],
 )
-def test_count_words(content: str, mode: OutputMode, words: int) -> None:
-    assert count_words(content.encode(), mode) == words
+def test_only_a_known_shape_can_be_empty(content: bytes, reading: str) -> None:
+    assert summary_reading(content) == reading
 
 
 JSON = st.recursive(
@@ -149,8 +124,7 @@ JSON = st.recursive(
 def test_reading_results_never_raises(content: bytes) -> None:
     for section in parse_summary(content):
         assert section.bullets if section.format == "bullets" else section.paragraph
-    for mode in OUTPUT_MODES:
-        assert count_words(content, mode) >= 0
+    assert (summary_reading(content) == "read") is bool(parse_summary(content))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import TOLD, Delivery, Kind, Polled, State, Wanted, Work
 from bot.core.derive import derive
 from bot.core.options import RecordingOptions
 from bot.core.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
@@ -18,7 +18,8 @@ from bot.core.retry import Retry
 from tests.unit.some import any_facts, at, discovered, requested
 
 POLICY = Policy()
-WANTED = Wanted(card="h2")
+WANTED = Wanted(card="h2", results=f"{TOLD}now")
+EXPECTED_AT = at(600 + 300 + 594 / 5)
 CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h2")
 OUTCOME = Delivery(Kind.OUTCOME, "U1", State.WAITING)
 RUNNING: list[f.Fact] = [
@@ -156,23 +157,39 @@ def test_it_asks_once_after_the_end_then_waits_for_the_transcript() -> None:
 
 
 def test_a_template_without_transcript_is_soon_known() -> None:
-    asked = Work(polled=Polled(at(900)))
-    step = _step(ENDED, CARD, now=at(931), work=asked)
+    asked = Work(polled=Polled(at(700)))
+    two_minutes_later = at(620 + 120)
+    step = _step(ENDED, CARD, now=two_minutes_later, work=asked)
     assert step == s.GiveUp(on_recording=False)
     wanted = RecordingOptions(transcription=True)
-    assert _step(ENDED, CARD, now=at(931), work=asked, options=wanted) != step
+    assert _step(ENDED, CARD, now=two_minutes_later, work=asked, options=wanted) != step
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        f.TranscriptionReported(at=at(630), outcome="started"),
+        f.AssetSeen(at=at(630), asset_id="t", type="transcript", status="processing", mode="txt"),
+    ],
+)
+def test_a_transcript_of_the_template_is_waited_for_once_it_has_begun(begun: f.Fact) -> None:
+    step = _step([*ENDED, begun], CARD, now=at(620 + 120), work=Work(polled=Polled(at(700))))
+    assert step == s.Wait(EXPECTED_AT)
 
 
 def test_the_transcript_is_asked_for_when_it_is_due() -> None:
     asked = Work(polled=Polled(at(620)))
-    step = _step(ENDED, CARD, now=at(630), work=asked)
-    assert step == s.Wait(at(600 + 300))
-    assert _step(ENDED, CARD, now=at(900), work=asked) == s.Poll()
+    wanted = RecordingOptions(transcription=True)
+    step = _step(ENDED, CARD, now=at(630), work=asked, options=wanted)
+    assert step == s.Wait(EXPECTED_AT)
+    assert _step(ENDED, CARD, now=EXPECTED_AT, work=asked, options=wanted) == s.Poll()
 
 
-def test_a_long_recording_is_given_a_fifth_of_its_length() -> None:
+def test_a_long_recording_is_given_five_minutes_and_a_fifth_of_its_length() -> None:
     long = [*RUNNING, f.BeamStopped(at=at(7200), reason="x", duration_s=7000)]
-    assert transcript_expected_at(derive("k", [requested(), *long]), POLICY) == at(7200 + 1400)
+    assert transcript_expected_at(derive("k", [requested(), *long]), POLICY) == at(
+        7200 + 300 + 1400
+    )
 
 
 def test_without_a_transcript_results_come_at_once_then_the_files() -> None:
@@ -185,13 +202,38 @@ def test_without_a_transcript_results_come_at_once_then_the_files() -> None:
     assert step == s.UploadFile(Kind.CHAT, "C1")
 
 
+def test_files_go_first_and_the_message_that_calls_people_last() -> None:
+    chat = f.AssetSeen(at=at(621), asset_id="c", type="chat", status="completed")
+    ended = [*ENDED, chat]
+    assert _step(ended, CARD, now=at(622), options=NO_TEXT) == s.UploadFile(Kind.CHAT, "C1")
+    held_up = Delivery(Kind.CHAT, "C1", State.WAITING, retry=Retry(3, at(900)))
+    waits = _step(ended, CARD, held_up, now=at(622), options=NO_TEXT)
+    assert waits == s.Wait(at(621) + POLICY.files_patience)
+    step = _step(ended, CARD, held_up, now=at(621) + POLICY.files_patience, options=NO_TEXT)
+    assert step == s.PostSummary("C1")
+    gone = _with(CARD, state=State.GONE)
+    assert _step(ended, gone, now=at(622), options=NO_TEXT) == s.PostSummary("C1")
+
+
+def test_what_comes_after_the_results_is_added_by_an_edit() -> None:
+    posted = Delivery(
+        Kind.RESULTS, "C1", State.SENT, posted_in="C1", ts="2.0", hash=f"{TOLD}before"
+    )
+    assert _step(ENDED, CARD, posted, now=at(621), options=NO_TEXT) == s.UpdateResults("C1")
+    same = _with(posted, hash=WANTED.results)
+    assert _step(ENDED, CARD, same, now=at(621), options=NO_TEXT) == s.Done()
+    of_an_earlier_version = _with(posted, hash="5f2c")
+    assert _step(ENDED, CARD, of_an_earlier_version, now=at(621), options=NO_TEXT) == s.Done()
+
+
 def test_the_transcript_is_looked_into_then_posted() -> None:
     ready: list[f.Fact] = [*ENDED, f.TranscriptionReported(at=at(950), outcome="success")]
     assert _step(ready, CARD, now=at(951)) == s.FetchTranscript()
     checked = [*ready, f.ResultsChecked(at=at(952), words=812, has_summary=True)]
-    assert _step(checked, CARD, now=at(953)) == s.PostSummary("C1")
+    assert _step(checked, CARD, now=at(953)) == s.UploadFile(Kind.TRANSCRIPT, "C1")
+    uploaded = Delivery(Kind.TRANSCRIPT, "C1", State.SENT, file_id="F1")
+    assert _step(checked, CARD, uploaded, now=at(953)) == s.PostSummary("C1")
     posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
-    assert _step(checked, CARD, posted, now=at(953)) == s.UploadFile(Kind.TRANSCRIPT, "C1")
     empty = [*ready, f.ResultsChecked(at=at(952), words=0, has_summary=False)]
     assert _step(empty, CARD, posted, now=at(953)) == s.Done()
 
@@ -263,10 +305,25 @@ def test_results_reach_the_starter_when_the_home_channel_is_closed() -> None:
 def test_a_transcript_that_never_comes_is_late_then_given_up() -> None:
     recording = derive("k", [requested(options=RecordingOptions(transcription=True)), *ENDED])
     limits = deadlines(recording, POLICY)
-    assert limits.late_at == at(600 + 300 + 600)
-    assert limits.give_up_at == at(600 + 300) + timedelta(hours=24)
-    assert is_late(recording, POLICY, at(1500))
-    assert not is_late(recording, POLICY, at(1499))
+    half_an_hour_after_the_video = at(620 + 1800)
+    assert limits.late_at == half_an_hour_after_the_video
+    assert limits.give_up_at == EXPECTED_AT + timedelta(hours=24)
+    assert is_late(recording, POLICY, half_an_hour_after_the_video)
+    assert not is_late(recording, POLICY, at(620 + 1799))
+    polled = Work((CARD,), polled=Polled(at(620 + 1790)))
+    late = p.next_step(recording, polled, WANTED, POLICY, half_an_hour_after_the_video)
+    assert late == s.PostSummary("C1"), "nobody waits longer for what is missing"
+    long = derive(
+        "k",
+        [
+            requested(options=RecordingOptions(transcription=True)),
+            *RUNNING,
+            f.BeamStopped(at=at(14_400), reason="x", duration_s=14_400),
+            f.RecordingUploaded(at=at(14_420)),
+        ],
+    )
+    estimate = at(14_400 + 300 + 2880)
+    assert deadlines(long, POLICY).late_at == estimate + timedelta(minutes=10)
     given_up = p.next_step(recording, Work((CARD,)), WANTED, POLICY, limits.give_up_at)
     assert given_up == s.GiveUp(on_recording=False)
 

@@ -30,6 +30,7 @@ BOUNDED: list[tuple[str, float, float, float]] = [
     ("start_within", 120, 60, 5),
     ("card_patience", 10, 5, 2),
     ("cause_patience", 20, 10, 3),
+    ("files_patience", 60, 30, 10),
     ("beat_every", 10, 5, 0.5),
     ("away_after", 30, 15, 2),
 ]
@@ -71,11 +72,11 @@ def test_a_long_recording_waits_for_its_transcript_by_the_scaled_share_of_its_le
         f.RecordingUploaded(at=at(7201)),
     ]
     recording = derive("k", ended)
-    for factor, share_s in ((1, 1400), (2, 700), (0.5, 2800)):
+    for factor, share_s in ((1, 1700), (2, 850), (0.5, 3400)):
         assert transcript_expected_at(recording, POLICY.scaled(factor)) == at(7200 + share_s)
     least = derive("k", [*ended[:3], f.BeamStopped(at=at(100), reason="x", duration_s=94)])
-    assert transcript_expected_at(least, POLICY) == at(100 + 300)
-    assert transcript_expected_at(least, POLICY.scaled(10)) == at(100 + 30)
+    assert transcript_expected_at(least, POLICY) == at(100 + 300 + 18.8)
+    assert transcript_expected_at(least, POLICY.scaled(10)) == at(100 + 30 + 1.88)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,10 @@ DEFAULTS: dict[str, float] = {
     "transcript_least": 300,
     "cause_patience": 20,
     "late_after": 600,
-    "begun_by": 30,
+    "results_after": 1800,
+    "unasked_for": 120,
+    "files_patience": 60,
+    "file_refused_cap": 30,
     "start_late_after": 60,
     "video_late_after": 900,
     "give_up_after": 86_400,

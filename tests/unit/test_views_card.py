@@ -183,7 +183,6 @@ def test_a_transcript_only_if_the_template_says_so() -> None:
     assert shown == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Video ready
 ~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · template settings
-If the template makes a transcript, expect it 22 Nov 2026, 15:26 UTC.
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started

@@ -96,7 +96,15 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.BeamStopped(at=at(1), reason="failure: UPLOAD_ERROR"), None),
     (f.BeamFailed(at=at(1), error_type="UPLOAD_ERROR"), "Recording failed"),
     (f.Vanished(at=at(1), status=404), "100ms no longer shows the recording"),
-    (f.GaveUp(at=at(1), on="transcript"), "Gave up waiting for the transcript"),
+    (f.GaveUp(at=at(1), on="transcript"), None),  # the template made none
+    (
+        f.ResultsChecked(at=at(1), words=None, has_summary=False, transcript="unreadable"),
+        "Transcript not readable",
+    ),
+    (
+        f.ResultsChecked(at=at(1), words=None, has_summary=False, transcript="refused", status=403),
+        "100ms did not release the transcript",
+    ),
     (f.GaveUp(at=at(1), on="recording"), "Gave up waiting for 100ms"),
     (f.ResultsChecked(at=at(1), words=0, has_summary=False), "Transcript empty"),
     (f.ResultsChecked(at=at(1), words=None, has_summary=False), "No transcript found"),

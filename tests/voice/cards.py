@@ -118,11 +118,6 @@ def _ended() -> list[Sample]:
         card("The video is ready", story(*UPLOADED, options=SILENT)),
         card("The audio is ready", story(*UPLOADED, options=RecordingOptions(audio_only=True))),
         card("A transcript was asked for", story(*UPLOADED), expected=at(5000)),
-        card(
-            "The template may make a transcript",
-            story(*UPLOADED, options=PLAIN),
-            expected=at(5000),
-        ),
         card("The transcript takes long", story(*UPLOADED), late=True),
         card("The transcript is there, and is being read", story(*TRANSCRIBED)),
         card("Everything is there", story(*READ)),

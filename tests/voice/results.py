@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from record_bot_sandbox.slack import seed
 
@@ -14,6 +15,7 @@ from bot.core.recording import Recording
 from bot.features.card.views import tell_message
 from bot.features.control.views import room_notice, stop_wish
 from bot.features.details.views import Viewer, details_view
+from bot.features.meeting.views import page_link, sign_in_link
 from bot.features.results.views import (
     UNREADABLE,
     file_failed_message,
@@ -45,7 +47,12 @@ LONG = 100 * 60
 
 
 def results(
-    when: str, recording: Recording, *, summary: tuple[SummarySection, ...] = (), mine: bool = True
+    when: str,
+    recording: Recording,
+    *,
+    summary: tuple[SummarySection, ...] = (),
+    mine: bool = True,
+    late: bool = False,
 ) -> Sample:
     return thread(
         when,
@@ -54,12 +61,18 @@ def results(
         summary=summary,
         mention=mine,
         in_thread=True,
+        late=late,
         bot=BOT,
     )
 
 
-def read(words: int | None, *, summary: bool = False) -> Recording:
-    return story(*TRANSCRIBED, f.ResultsChecked(at=at(5002), words=words, has_summary=summary))
+def read(
+    words: int | None, *, summary: bool = False, summary_is: f.Reading | None = None, **found: Any
+) -> Recording:
+    checked = f.ResultsChecked(
+        at=at(5002), words=words, has_summary=summary, summary=summary_is, **found
+    )
+    return story(*TRANSCRIBED, checked)
 
 
 def long_one() -> Recording:
@@ -91,6 +104,20 @@ def _results() -> list[Sample]:
         results("The transcript never arrived", _given_up()),
         results("100ms could not make the transcript", read(None)),
         results("Nobody spoke", read(0)),
+        results("The transcript has an unknown format", read(None, transcript="unreadable")),
+        results("The transcript is larger than 32 MB", read(None, transcript="too_large")),
+        results("The storage refuses the transcript", read(None, transcript="refused", status=403)),
+        results("The transcript is late", story(*UPLOADED), late=True),
+        results("The transcript is late, and cannot be read", story(*TRANSCRIBED), late=True),
+        results("The transcript could not be read for a day", _unread()),
+        results(
+            "Nobody knows whether the template makes a transcript",
+            story(*UPLOADED, options=RecordingOptions()),
+            late=True,
+        ),
+        results("The requested summary is late", _summary_late()),
+        results("The summary is empty", read(1204, summary_is="empty")),
+        results("The summary has an unknown format", read(1204, summary_is="unreadable")),
         results("A requested summary did not arrive", read(1204)),
         results("The summary cannot be read", read(1204, summary=True)),
         results("It was longer than 90 minutes", long_one(), summary=SUMMARY),
@@ -129,6 +156,15 @@ def _off() -> Recording:
     return story(
         *UPLOADED, f.GaveUp(at=at(90_000), on="transcript"), options=RecordingOptions(summary=None)
     )
+
+
+def _unread() -> Recording:
+    return story(*TRANSCRIBED, f.GaveUp(at=at(90_000), on="results"))
+
+
+def _summary_late() -> Recording:
+    checked = f.ResultsChecked(at=at(7000), words=1204, has_summary=False, partial=True)
+    return story(*TRANSCRIBED[:-1], checked)
 
 
 def _given_up() -> Recording:
@@ -182,6 +218,7 @@ def details(when: str, recording: Recording, *shown: list[Delivery], links: bool
 
 
 def _links() -> list[Sample]:
+    page = ("https://bot.example.com/m/0f3a#k=t1cket", "Weekly sync")
     link = ("https://files.example/v.mp4", "Video of Weekly sync", NOW + timedelta(hours=24))
     return [
         only_you("Watch was pressed", link_reply, *link),
@@ -191,6 +228,13 @@ def _links() -> list[Sample]:
             link_reply,
             "https://files.example/v.mp4?token=" + "x" * 3000,
             *link[1:],
+        ),
+        only_you("Watch was pressed, where there are meeting pages", page_link, *page),
+        only_you("Watch from 12:34 was pressed", page_link, *page, 754_000),
+        only_you(
+            "Sign in to meeting pages was pressed, on Home",
+            sign_in_link,
+            "https://bot.example.com/m/#k=t1cket",
         ),
         only_you("There is nothing to open", no_file, "transcript"),
         modal(

@@ -23,6 +23,14 @@ _TRANSCRIPTION = {
     "success": "Transcript ready",
     "failure": "Transcription failed",
 }
+_READING = {
+    "none": "No transcript found",
+    "read": None,
+    "empty": "Transcript empty",
+    "unreadable": "Transcript not readable",
+    "too_large": "Transcript too large to read",
+    "refused": "100ms did not release the transcript",
+}
 _SAME_DAY = timedelta(hours=18)
 
 
@@ -168,9 +176,23 @@ def _learnt(fact: f.Observed | f.Vanished | f.GaveUp, log: Sequence[f.Fact]) -> 
             return None if better else _OBSERVED.get(fact.status)
         case f.Vanished():
             return "100ms no longer shows the recording"
+        case f.GaveUp() if fact.on == "transcript" and not _transcript_was_coming(log):
+            return None
         case f.GaveUp():
             waited = "100ms" if fact.on == "recording" else "the transcript"
             return f"Gave up waiting for {waited}"
+
+
+def _transcript_was_coming(log: Sequence[f.Fact]) -> bool:
+    """Somebody asked for one, or 100ms showed that it makes one."""
+    asked = any(isinstance(x, f.Requested) and x.options.transcription for x in log)
+    adopted = any(isinstance(x, f.Adopted) and x.elsewhere for x in log)
+    begun = any(
+        isinstance(x, f.TranscriptionReported)
+        or (isinstance(x, f.AssetSeen) and x.type == "transcript")
+        for x in log
+    )
+    return begun or (asked and not adopted)
 
 
 def _found(fact: f.AssetSeen | f.TranscriptionReported | f.ResultsChecked) -> str | None:
@@ -178,9 +200,7 @@ def _found(fact: f.AssetSeen | f.TranscriptionReported | f.ResultsChecked) -> st
         case f.TranscriptionReported():
             return _TRANSCRIPTION[fact.outcome]
         case f.ResultsChecked():
-            if fact.words is None:
-                return "No transcript found"
-            return None if fact.words else "Transcript empty"
+            return _READING[fact.text]
         case f.AssetSeen():
             if fact.type in VIDEO_TYPES or fact.status == "processing":
                 return None  # the recording itself says so

@@ -25,7 +25,7 @@ from bot.ui.message import (
 )
 from bot.ui.problems import BOT, explain, slack_refusal, stop_failure
 from bot.ui.text import duration, esc, join, mention, place, plain, when
-from bot.ui.words import NO_TRANSCRIPT_YET, mark_of, sentence, state_of
+from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
 LATE = "is taking longer than usual; still checking with 100ms."
@@ -104,15 +104,13 @@ def elsewhere_note(recording: Recording) -> str:
 
 def _transcript_note(recording: Recording, late: bool, expected_at: datetime | None) -> str | None:
     if recording.transcription is Transcription.GIVEN_UP:
-        return NO_TRANSCRIPT_YET
+        return UNREAD if recording.assets.best_transcript else NO_TRANSCRIPT_YET
     if not recording.transcription.pending or recording.phase is Phase.FAILED:
         return None
     if late and recording.phase is Phase.COMPLETED:
-        return f"The transcript {LATE}"
-    if expected_at is None or late:
+        return f"The {'summary' if recording.results else 'transcript'} {LATE}"
+    if expected_at is None or late or recording.transcription is Transcription.MAYBE:
         return None
-    if recording.transcription is Transcription.MAYBE:
-        return f"If the template makes a transcript, expect it {when(expected_at)}."
     return f"Transcript expected {when(expected_at)}."
 
 

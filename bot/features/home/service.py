@@ -101,6 +101,7 @@ class Homes:
                 page=home.page,
                 older=len(recent) > first + PER_PAGE,
                 member=member,
+                pages=deps.public_url is not None,
                 presets=tuple(presets[:PRESETS]),
                 more_presets=max(0, len(presets) - PRESETS),
                 opened_ms=int(home.opened_at.timestamp() * 1000),

@@ -1,30 +1,48 @@
-"""The results: looked into once, posted in the thread, nothing of their content kept."""
+"""The results: read, then posted in the thread, and edited when more comes."""
 
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.assets import SummarySection, assets_of
-from bot.core.deliveries import EMPTY, Delivery, Kind, State
-from bot.core.facts import AssetSeen, Fact, ResultsChecked, TranscriptionReported
+from bot.core import transcript
+from bot.core.assets import Assets, SummarySection, assets_of
+from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
+from bot.core.facts import AssetSeen, Fact, Reading, ResultsChecked, TranscriptionReported
 from bot.core.note import Note
 from bot.core.policy import is_late
-from bot.core.steps import Action, PostSummary, UploadFile, retry_name
+from bot.core.recording import Phase
+from bot.core.retry import Retry
+from bot.core.steps import (
+    Action,
+    FetchTranscript,
+    PostSummary,
+    UpdateResults,
+    UploadFile,
+    retry_name,
+)
 from bot.engine.context import Context
 from bot.engine.posting import announce, not_now, not_there, post, send
 from bot.features.results.views import UNREADABLE, file_failed_message, results_message
-from bot.hms.errors import HmsError, HmsNotFound, HmsRefused, HmsTooLarge, HmsUnavailable
+from bot.hms.errors import (
+    HmsError,
+    HmsNotFound,
+    HmsRefused,
+    HmsTooLarge,
+    HmsUnauthorized,
+    HmsUnavailable,
+)
 from bot.hms.models import asset_seen, facts_of_recording
-from bot.hms.results import count_words, has_messages, parse_summary
-from bot.slack.errors import NotAuthorized, SlackRefused, SlackUnavailable
+from bot.hms.results import has_messages, parse_summary, summary_reading
+from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
+from bot.ui.message import Message, content_hash
 
-MAX_TRANSCRIPT_BYTES = 20 * 1024 * 1024
 MAX_SUMMARY_BYTES = 1024 * 1024
+FILE_REFUSED = f"{retry_name(FetchTranscript())}:refused"  # counts how often in a row
 
 
 async def fetch_transcript(ctx: Context) -> Note:
-    """Which files are there, and is anything in them.
+    """Look which files are there, and read them.
 
     Raises HmsUnavailable while 100ms is still making what it called ready.
     """
@@ -36,13 +54,71 @@ async def fetch_transcript(ctx: Context) -> Note:
     if unfinished and not is_late(ctx.recording, ctx.deps.policy, ctx.now):
         await ctx.keep(facts)
         raise HmsUnavailable("the files are still being made", reached=True)
-    words: int | None = None
-    best = assets.best_transcript
-    if best and best.mode:
-        content = await _content(ctx, best, MAX_TRANSCRIPT_BYTES)
-        words = None if content is None else count_words(content, best.mode)
-    has_summary = bool(await _summary(ctx, assets.summary))
-    return Note(facts=[*facts, ResultsChecked(at=ctx.now, words=words, has_summary=has_summary)])
+    try:
+        text, words = await _read_transcript(ctx, assets)
+        digest = await _read_summary(ctx, assets)
+        status = None
+    except HmsUnauthorized:
+        raise  # about the token, not about the file
+    except HmsRefused as refused:
+        tries = (ctx.work.retries.get(FILE_REFUSED) or Retry()).attempts + 1
+        if tries < ctx.deps.policy.tries_to_read:
+            await ctx.keep(facts)
+            return _read_again(ctx, tries)
+        text, words, digest, status = "refused", None, "none", refused.status
+    checked = ResultsChecked(
+        at=ctx.now,
+        words=words,
+        has_summary=digest == "read",
+        transcript=text,
+        summary=digest,
+        status=status,
+        partial=unfinished and not ctx.recording.transcription.settled,
+    )
+    return Note(facts=[*facts, checked], retries={FILE_REFUSED: None})
+
+
+def _read_again(ctx: Context, tries: int) -> Note:
+    """A refused file is tried again soon: there are few tries, and people wait."""
+    policy = ctx.deps.policy
+    pause = policy.backoff(tries, policy.retry_first, policy.file_refused_cap)
+    later = Retry(tries, ctx.now + pause)
+    return Note(retries={FILE_REFUSED: Retry(tries, ctx.now), retry_name(FetchTranscript()): later})
+
+
+async def _read_transcript(ctx: Context, assets: Assets) -> tuple[Reading, int | None]:
+    """What the first readable format says, with its words; else what is wrong with the best one.
+
+    Raises HmsRefused for a file that 100ms or its storage does not give us.
+    """
+    answers: list[Reading] = []
+    for asset in assets.readable_transcripts:
+        try:
+            content = await ctx.deps.hms.fetch_asset(asset.asset_id, transcript.MAX_BYTES)
+        except HmsTooLarge:
+            answers.append("too_large")
+            continue
+        match transcript.read(content, asset.mode or "txt"):
+            case transcript.Transcript() as said:
+                return "read", said.words
+            case transcript.Empty():
+                answers.append("empty")
+            case transcript.NotReadable():
+                answers.append("unreadable")
+    if not answers:
+        return "none", None
+    return answers[0], 0 if answers[0] == "empty" else None
+
+
+async def _read_summary(ctx: Context, assets: Assets) -> Reading:
+    asset = assets.summary
+    if asset is None or asset.status != "completed":
+        return "none"
+    try:
+        content = await ctx.deps.hms.fetch_asset(asset.asset_id, MAX_SUMMARY_BYTES)
+    except HmsTooLarge:
+        return "too_large"
+    return summary_reading(content)
 
 
 async def _files(ctx: Context) -> AsyncIterator[Fact]:
@@ -78,19 +154,13 @@ def _told(log: tuple[Fact, ...]) -> list[str]:
     ]
 
 
-async def _content(ctx: Context, asset: AssetSeen, limit: int) -> bytes | None:
-    """None if it is not there after all, or too large to be true."""
-    try:
-        return await ctx.deps.hms.fetch_asset(asset.asset_id, limit)
-    except (HmsNotFound, HmsTooLarge):
-        return None
-
-
 async def _summary(ctx: Context, asset: AssetSeen | None) -> tuple[SummarySection, ...]:
     if asset is None or asset.status != "completed":
         return ()
-    content = await _content(ctx, asset, MAX_SUMMARY_BYTES)
-    return () if content is None else parse_summary(content)
+    try:
+        return parse_summary(await ctx.deps.hms.fetch_asset(asset.asset_id, MAX_SUMMARY_BYTES))
+    except (HmsNotFound, HmsTooLarge):
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +174,61 @@ class _Place:
 def _place(ctx: Context, target: str) -> _Place:
     card = ctx.work.delivery(Kind.CARD, target)
     in_thread = ctx.settings_of(target).results == "thread"
-    if card and card.state is State.SENT and card.posted_in and in_thread:
-        return _Place(card.posted_in, card.ts)
+    if card and card.message and in_thread:
+        return _Place(*card.message)
     return _Place(card.posted_in if card and card.posted_in else target, None)
+
+
+def told(ctx: Context) -> str:
+    """The hash of what the results message tells now, the words of the summary aside."""
+    if ctx.recording.phase not in (Phase.COMPLETED, Phase.FAILED):
+        return ""
+    message = results_message(
+        ctx.recording,
+        summary=None,
+        mention=False,
+        in_thread=True,
+        late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
+        bot=ctx.deps.identity.name,
+    )
+    return TOLD + content_hash(message)
 
 
 async def post_summary(ctx: Context, target: str) -> Note:
     """The message that brings the results; it mentions the starter, in one place only."""
     place = _place(ctx, target)
+    message, listed = await _message(ctx, target, PostSummary(target), place)
+    note = await post(
+        ctx, Kind.RESULTS, target, message, channel=place.channel, thread_ts=place.thread_ts
+    )
+    (posted,) = note.deliveries
+    tells = told(ctx) if posted.state is State.SENT else posted.hash
+    return replace(note, facts=[*note.facts, *listed], deliveries=[replace(posted, hash=tells)])
+
+
+async def update_results(ctx: Context, target: str) -> Note:
+    """Add what came after the message was posted. An edit calls nobody; a lost message stays so."""
+    posted = ctx.work.delivery(Kind.RESULTS, target)
+    if posted is None or posted.message is None:
+        raise ValueError("the plan edits only what was posted")
+    place = _place(ctx, target)
+    message, listed = await _message(ctx, target, UpdateResults(target), place)
+    edited = replace(posted, hash=told(ctx), changed_at=ctx.now, error=None)
+    try:
+        await ctx.deps.slack.update(*posted.message, message.payload())
+    except MessageGone as gone:
+        edited = replace(edited, state=State.GONE, error=gone.error)
+    except NotAuthorized:
+        raise
+    except SlackRefused as refused:
+        edited = replace(edited, error=refused.error)
+    return Note(facts=listed, deliveries=[edited])
+
+
+async def _message(
+    ctx: Context, target: str, step: Action, place: _Place
+) -> tuple[Message, list[Fact]]:
+    """The results message, and files that 100ms lists only now."""
     found = ctx.recording.results
     listed: list[Fact] = []
     summary: tuple[SummarySection, ...] = ()
@@ -120,19 +237,17 @@ async def post_summary(ctx: Context, target: str) -> Note:
         if found and found.has_summary:
             summary = await _summary(ctx, ctx.recording.assets.summary)
     except HmsError:
-        if not _in_vain(ctx, PostSummary(target), since=found.at if found else None):
+        if not _in_vain(ctx, step, since=found.at if found else None):
             raise
     message = results_message(
         ctx.recording,
         summary=summary,
         mention=target == ctx.recording.home,
         in_thread=place.thread_ts is not None,
+        late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         bot=ctx.deps.identity.name,
     )
-    note = await post(
-        ctx, Kind.RESULTS, target, message, channel=place.channel, thread_ts=place.thread_ts
-    )
-    return replace(note, facts=[*note.facts, *listed])
+    return message, listed
 
 
 async def _listed(ctx: Context) -> list[Fact]:
@@ -149,12 +264,11 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
     """A file below the results. If Slack takes it not, the thread says so: no drama."""
     recording = ctx.recording
     asset = recording.assets.best_transcript if kind is Kind.TRANSCRIPT else recording.assets.chat
-    place = _below_results(ctx, target)
+    place = _thread(ctx, target)
     try:
-        content = await _content(ctx, asset, MAX_TRANSCRIPT_BYTES) if asset else None
+        content = await _file(ctx, asset)
     except HmsError:
-        results = ctx.work.delivery(Kind.RESULTS, target)
-        since = results.changed_at if results else None
+        since = recording.results.at if recording.results else recording.completed_at
         if not _in_vain(ctx, UploadFile(kind, target), since=since):
             raise
         return await _say_failed(ctx, await announce(ctx, kind, target), place, UNREADABLE)
@@ -181,12 +295,24 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
     return Note(deliveries=[sent])
 
 
-def _below_results(ctx: Context, target: str) -> _Place:
-    place = _place(ctx, target)
+async def _file(ctx: Context, asset: AssetSeen | None) -> bytes:
+    """Its content; nothing where it is gone or too large."""
+    if asset is None:
+        return b""
+    try:
+        return await ctx.deps.hms.fetch_asset(asset.asset_id, transcript.MAX_BYTES)
+    except (HmsNotFound, HmsTooLarge):
+        return b""
+
+
+def _thread(ctx: Context, target: str) -> _Place:
+    """Where files go: the card's thread, or below the results where there is no card."""
+    card = ctx.work.delivery(Kind.CARD, target)
     results = ctx.work.delivery(Kind.RESULTS, target)
-    if place.thread_ts is None and results and results.ts and results.posted_in:
-        return _Place(results.posted_in, results.ts)
-    return place
+    for message in (card, results):
+        if message and message.message:
+            return _Place(*message.message)
+    return _place(ctx, target)
 
 
 def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
-from bot.core.recording import Phase, Recording, can_read, can_watch
+from bot.core.recording import Phase, Recording, can_watch
 from bot.features.card.views import file_buttons, retry_button
 from bot.ui import ids
 from bot.ui.buttons import details_button, share_button
@@ -31,7 +31,7 @@ from bot.ui.message import (
 )
 from bot.ui.problems import BOT, Explanation, explain, slack_refusal
 from bot.ui.text import clean, duration, esc, isolated, mention, plain, shorten, size, when
-from bot.ui.words import NO_TRANSCRIPT_YET, file_name
+from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name
 
 UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
@@ -40,16 +40,23 @@ SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
 def results_message(
     recording: Recording,
     *,
-    summary: Sequence[SummarySection],
+    summary: Sequence[SummarySection] | None,
     mention: bool,
     in_thread: bool,
+    late: bool = False,
     bot: str = BOT,
 ) -> Message:
-    """Build the results. Outside the card's thread they name the recording."""
+    """Build the results. Outside the card's thread they name the recording.
+
+    `summary` None: its words are left out, and nothing is said about them.
+    """
     failure = recording.problem
     problem = explain(failure, recording, bot=bot) if failure else None
     headline = problem.what if problem else _ready(recording)
-    notes = [*_cause(problem), *_gaps(recording, summary)]
+    notes = [*_cause(problem), *_gaps(recording, late)]
+    if summary == () and recording.results and recording.results.has_summary:
+        notes.append("The summary could not be read. Open Details for its file.")
+    summary = summary or ()
     shown, whole = summary_blocks(summary)
     if not whole:
         notes.append("The summary is longer than this. Open Details for all of it.")
@@ -81,9 +88,10 @@ def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: b
 def _ready(recording: Recording) -> str:
     audio = recording.options.audio_only and not recording.elsewhere
     there = ["audio" if audio else "video"] if can_watch(recording) else []
-    if can_read(recording):
+    found = recording.results
+    if found and found.text in ("read", "unreadable", "too_large"):
         there.append("transcript")
-    if recording.results and recording.results.has_summary:
+    if found and found.digest in ("read", "unreadable", "too_large"):
         there.append("summary")
     if not there:
         return "The recording ended, but 100ms lists no files for it."
@@ -95,37 +103,75 @@ def _cause(problem: Explanation | None) -> list[str]:
     return [f"{problem.why} {problem.fix}"] if problem else []
 
 
-def _gaps(recording: Recording, summary: Sequence[SummarySection]) -> list[str]:
+_TRANSCRIPT = {
+    "none": "100ms could not make the transcript. The 100ms dashboard may say why.",
+    "empty": "The transcript is empty: nobody spoke, or the speech was not in English.",
+    "unreadable": "The bot cannot read the format of this transcript. Use its button to open it.",
+    "too_large": "The transcript is too large to post here. Use its button to open it.",
+}
+_SUMMARY = {
+    "empty": "The summary is empty.",
+    "unreadable": "The bot cannot read the format of this summary. Open Details for its file.",
+    "too_large": "The summary is too large to show here. Open Details for its file.",
+}
+
+
+def _gaps(recording: Recording, late: bool) -> list[str]:
     """List missing or incomplete results."""
     found = recording.results
     if found is None:
-        return _no_transcript(recording)
+        return _no_transcript(recording, late)
     gaps = []
-    if found.words is None:
-        gaps.append("100ms could not make the transcript. The 100ms dashboard may say why.")
-    elif found.words == 0:
-        gaps.append("The transcript is empty: nobody spoke, or the speech was not in English.")
+    if found.text == "refused":
+        status = f" (HTTP {found.status})" if found.status else ""
+        gaps.append(
+            f"100ms lists a transcript, but refuses to release its files{status}. "
+            "Its button may work later."
+        )
+    elif found.text in _TRANSCRIPT:
+        gaps.append(_TRANSCRIPT[found.text])
     failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
     if failed:
         gaps.append(f"100ms could not make: {', '.join(failed)}.")
+    if found.digest in _SUMMARY:
+        gaps.append(_SUMMARY[found.digest])
     wanted = recording.options.summary and not recording.elsewhere
-    if wanted and found.words and not found.has_summary:
-        gaps.append("No summary arrived, although one was requested.")
-    if found.has_summary and not summary:
-        gaps.append("The summary could not be read. Open Details for its file.")
+    if wanted and found.words and found.digest == "none":
+        gaps.append(_NO_SUMMARY_YET if _is_coming(recording) else _NO_SUMMARY)
     if found.has_summary and (recording.duration_s or 0) > SUMMARY_WHOLE_S:
         gaps.append("Summaries of recordings over 90 minutes may be incomplete.")
     return gaps
 
 
-def _no_transcript(recording: Recording) -> list[str]:
+_NO_SUMMARY = "No summary arrived, although one was requested."
+_NO_SUMMARY_YET = "The summary has not arrived yet. If it does, it will be added here."
+
+
+def _is_coming(recording: Recording) -> bool:
+    return recording.phase is Phase.COMPLETED and recording.transcription.pending
+
+
+def _no_transcript(recording: Recording, late: bool) -> list[str]:
     if recording.phase is not Phase.COMPLETED:
         return []
-    if recording.transcription is Transcription.GIVEN_UP:
-        return [NO_TRANSCRIPT_YET]
-    refused = recording.options.transcription is False and not recording.elsewhere
-    off = recording.transcription is Transcription.OFF and not refused
-    return ["No transcript arrived. The room's template may not make one."] if off else []
+    match recording.transcription:
+        case Transcription.GIVEN_UP if recording.assets.best_transcript:
+            return [UNREAD]
+        case Transcription.GIVEN_UP:
+            return [NO_TRANSCRIPT_YET]
+        case Transcription.READY | Transcription.FAILED if late:
+            return [
+                "100ms reports a transcript, but the bot cannot read it yet. It keeps trying, and "
+                "adds here what it finds."
+            ]
+        case Transcription.EXPECTED | Transcription.PROCESSING if late:
+            return ["The transcript has not arrived yet. If it does, it will be added here."]
+        case Transcription.MAYBE if late:
+            return ["100ms has not said whether the room's template makes a transcript."]
+        case Transcription.OFF if recording.elsewhere or recording.options.transcription is None:
+            return ["No transcript arrived. The room's template may not make one."]
+        case _:
+            return []
 
 
 def _spoken(

@@ -42,7 +42,7 @@ class Transcripts:
         self._emit("transcription.started.success", recording, assets)
         length_s = recording.assets[0].duration_s
         least = self._timings.transcript_least_s
-        due_s = max(least, self._timings.transcript_share * length_s)
+        due_s = least + self._timings.transcript_share * length_s
         await self._clock.wait(recording.hurry, due_s)
         if self._faults.recording("transcript_never", recording.room.id):
             return

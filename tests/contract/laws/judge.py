@@ -5,7 +5,7 @@ from prometheus_client import Counter
 from bot.core.deliveries import Kind, State
 from bot.core.note import Loaded
 from bot.core.recording import ENDED, Phase, Recording, Why
-from bot.hms.results import count_words
+from bot.core.transcript import Transcript, read
 from bot.kit.metrics import POSSIBLE_DOUBLES, STEPS
 from bot.ui.message import Message as View
 from bot.ui.message import content_hash
@@ -72,7 +72,9 @@ def _assert_true(drill: Drill, recording: Recording, job: Job) -> None:
         assert recording.results is None
         return
     assert recording.results is not None
-    words = {"failed": None, "empty": 0}.get(job.speech, count_words(WORDS, "txt"))
+    spoken = read(WORDS, "txt")
+    assert isinstance(spoken, Transcript)
+    words = {"failed": None, "empty": 0}.get(job.speech, spoken.words)
     assert (recording.results.words, recording.results.has_summary) == (words, job.speech == "fine")
 
 
@@ -88,7 +90,7 @@ def _assert_shown(drill: Drill, loaded: Loaded, channel: str, job: Job | None) -
     if card.state is State.SENT:
         there = [m for m in drill.slack.messages if m.ts == card.ts]
         assert [content_hash(View(m.text, m.blocks)) for m in there] == [card.hash]  # type: ignore[arg-type]
-    if not recording.results_due:
+    if not recording.is_settled:
         return
     results = work.delivery(Kind.RESULTS, channel)
     assert results is not None
