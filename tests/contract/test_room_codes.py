@@ -106,7 +106,8 @@ async def test_rooms_that_nobody_uses_are_left_to_the_background(deps: Deps, cod
     await RoomRepository(deps.db).upsert(rooms, T0)
     directory = RoomDirectory(deps)
     directory._tried.set()
-    assert isinstance(await directory.seek(code_of(2)), RoomCode)
+    await directory.look_for(code_of(2))
+    assert isinstance(await directory.find(code_of(2)), RoomCode)
     assert codes.asked == []
     await directory._codes.read_in_background(rooms)
     assert codes.asked == [0, 1, 2, 3]

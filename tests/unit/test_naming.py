@@ -34,7 +34,7 @@ async def test_before_100ms_has_named_any_room_none_is_said_to_be_missing() -> N
 
 def test_a_code_names_no_room_to_stop() -> None:
     told = which_room("abc-defg-hij", RoomCode("abc-defg-hij"), line_of(c.Stop)).text
-    assert told.startswith("No room with this room code was found so far")
+    assert told.startswith("The bot cannot tell which room a room code opens.")
 
 
 def test_each_command_has_its_handler() -> None:

@@ -78,15 +78,13 @@ class RoomCode:
 class Unknown:
     """No such room here. With a `room_id`, 100ms may know it; a link leads to it.
 
-    `none_known`: 100ms has named no room at all, as when it has not answered yet. `unanswered`: it
-    was asked for a room of this name, and did not answer.
+    `none_known`: 100ms has named no room at all, as when it has not answered yet.
     """
 
     suggestions: tuple[RoomEntry, ...] = ()
     room_id: str | None = None
     link: str | None = None
     none_known: bool = False
-    unanswered: bool = False
 
 
 RoomMatch = Found | Ambiguous | RoomCode | Unknown

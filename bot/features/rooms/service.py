@@ -30,7 +30,6 @@ from bot.features.rooms.store import RoomRepository
 from bot.features.rooms.views import no_rooms_yet, only_a_code
 from bot.hms.errors import HmsError
 from bot.hms.models import Room
-from bot.kit.typed_text import strip_invisible
 from bot.store.errors import StoreError
 from bot.ui.message import Message
 
@@ -68,8 +67,7 @@ def which_room(
             rooms, corrected = (), []
     if isinstance(found, Ambiguous):
         return rooms_views.room_ambiguous(reference, rooms, corrected)
-    so_far = isinstance(found, Unknown) and found.unanswered
-    return rooms_views.room_unknown(reference, rooms, corrected, form=form, so_far=so_far)
+    return rooms_views.room_unknown(reference, rooms, corrected, form=form)
 
 
 log = structlog.get_logger()
@@ -174,24 +172,6 @@ class RoomDirectory:
             room_id = await self._codes.room_id(found.code)
             room = await self.by_id(room_id) if room_id else None
             return Found(room, found.link) if room else found
-        return found
-
-    async def seek(self, reference: str) -> RoomMatch:
-        """The same with the help of 100ms; for the time after the ack, as it may take 5 seconds.
-
-        A name is asked for once; a code is looked for in the likeliest rooms.
-        """
-        found = await self.find(reference)
-        if isinstance(found, RoomCode):
-            await self.look_for(found.code)
-            return await self.find(reference)
-        if not isinstance(found, Unknown) or found.room_id or found.link:
-            return found
-        self.refresh_soon()
-        answered = await self.ask(strip_invisible(reference).strip())
-        found = await self.find(reference)
-        if isinstance(found, Unknown) and not answered:
-            return replace(found, unanswered=True)
         return found
 
     async def look_for(self, code: str) -> None:

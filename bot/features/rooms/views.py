@@ -58,9 +58,8 @@ def no_rooms_yet() -> Message:
 
 
 def only_a_code() -> Message:
-    """Say that the room of a code such as abc-defg-hij is not known yet."""
-    text = "No room with this room code was found so far; the bot keeps looking in the background."
-    return say(f"{text} Try again in a minute, or give the room's name or id.")
+    """Refuse a code such as abc-defg-hij: 100ms lists the codes of a room, not the reverse."""
+    return say("The bot cannot tell which room a room code opens. Give the room's name or id.")
 
 
 def room_unknown(
@@ -69,22 +68,15 @@ def room_unknown(
     corrected: Sequence[str] = (),
     *,
     form: bool = True,
-    so_far: bool = False,
 ) -> Message:
-    """Suggest rooms. `corrected`: a command for each. `form`: whether the form can help.
-
-    `so_far`: 100ms was asked, and has not answered.
-    """
+    """Suggest rooms. `corrected`: a command for each. `form`: whether the form can help."""
     text = f"No room matches “{esc(reference, 100)}”."
-    if so_far:
-        text = f"No room named “{esc(reference, 100)}” was found so far: 100ms does not answer."
     buttons = [form_button()] if form else []
     if suggestions:
         which = "this one" if len(suggestions) == 1 else "one of these"
         return _choice(f"{text} Did you mean {which}?", suggestions, corrected, buttons)
     way = "choose the room in the form" if form else "give the room's id"
-    again = "Try again in a minute" if so_far else "Check the name"
-    return say(f"{text} {again}, or {way}.", buttons)
+    return say(f"{text} Check the name, or {way}.", buttons)
 
 
 def room_ambiguous(
