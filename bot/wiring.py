@@ -46,6 +46,8 @@ from bot.features.presets import listeners as presets
 from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules import listeners as schedules
+from bot.features.schedules.steps import Timekeeper
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
 from bot.features.unfurl import listeners as unfurl
@@ -80,6 +82,7 @@ LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then ano
 FEATURES = (
     linking,
     commands,
+    schedules,
     start,
     control,
     details,
@@ -114,6 +117,7 @@ class Parts:
     reconciler: Reconciler
     directory: RoomDirectory
     homes: Homes
+    timekeeper: Timekeeper
     background: Background
     socket: SocketMode | None
 
@@ -203,6 +207,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             reconciler=reconciler,
             directory=directory,
             homes=homes,
+            timekeeper=Timekeeper(deps, gate, rights, directory),
             background=background,
             socket=socket,
         )

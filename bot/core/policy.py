@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from bot.core.assets import Transcription
-from bot.core.facts import AssetSeen, Fact, TranscriptionReported
+from bot.core.facts import AssetSeen, Fact, Requested, TranscriptionReported
 from bot.core.recording import ENDED, Phase, Recording
 
 S = timedelta(seconds=1)
 MIN = timedelta(minutes=1)
+
+CLOCKS = ("schedule", "rule")  # starts that nobody waits for
 
 # Clocks and networks are as slow in a sandbox as elsewhere: scaling does not go below these.
 REAL_TIME = {
@@ -21,6 +23,8 @@ REAL_TIME = {
     "files_patience": 10 * S,
     "beat_every": 0.5 * S,
     "away_after": 2 * S,
+    "presence_every": 1 * S,
+    "empty_for": 1 * S,
 }
 
 
@@ -35,6 +39,10 @@ class Policy:
     start_within: timedelta = 2 * MIN  # an older request is not started any more
     adopt_slack: timedelta = 60 * S  # clocks differ: a recording may look older than our attempt
     pause_within: timedelta = 10 * S  # a pause is by room: never later than this after the click
+    end_soon: timedelta = 2 * MIN  # so long before its end a recording says that it stops
+    armed_for: timedelta = 60 * MIN  # so long a scheduled recording without an end waits for people
+    presence_every: timedelta = 30 * S  # one look at all rooms that people are in
+    empty_for: timedelta = 60 * S  # between the two looks that find nobody
     card_every: timedelta = 1 * S  # edits of one card coalesce
 
     poll_first: timedelta = 5 * S
@@ -95,6 +103,20 @@ class Policy:
     def backoff(self, attempts: int, first: timedelta, cap: timedelta) -> timedelta:
         """`first` after one attempt, doubled by each further one, at most `cap`. No jitter here."""
         return min(cap, first * 2.0 ** min(max(attempts - 1, 0), 20))
+
+
+def start_by(recording: Recording, policy: Policy) -> datetime:
+    """Until when a start may still be made.
+
+    What is said by a person is not done late, without asking again. What is due by the clock is,
+    as long as its time is not over.
+    """
+    by_clock = any(isinstance(f, Requested) and f.via in CLOCKS for f in recording.log)
+    within = policy.armed_for if by_clock else policy.start_within
+    latest = recording.requested_at + within
+    if recording.ends_at is None:
+        return latest
+    return recording.ends_at if by_clock else min(latest, recording.ends_at)
 
 
 def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:

@@ -12,9 +12,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.access.gate import Gate, NotOpen, UnknownPreset
+from bot.access.gate import Gate, NotOpen, UnknownPreset, UnknownSchedule
 from bot.access.rights import NoRight, Rights
-from bot.access.views import not_open, refused_message
+from bot.access.views import no_such_schedule, not_open, refused_message
 from bot.deps import Deps
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
@@ -106,6 +106,8 @@ def for_people(failed: BaseException) -> Message:
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
+    if isinstance(failed, UnknownSchedule):
+        return no_such_schedule()
     if isinstance(failed, NotOpen):
         log.info("not_open")
         return not_open()

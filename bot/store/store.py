@@ -17,6 +17,7 @@ from bot.store.inbox import Inbox
 from bot.store.lists import RecordingLists
 from bot.store.locking import FileLock
 from bot.store.owners import Owners
+from bot.store.presence import Presence
 from bot.store.purging import Purging
 from bot.store.queue import Queue
 from bot.store.rate_limits import RateLimits
@@ -56,6 +57,7 @@ class Store:
         self.purging = Purging(db)
         self.requests = Requests(db)
         self.owners = Owners(db)
+        self.presence = Presence(db)
         self._lock = lock
 
     async def ping(self) -> None:

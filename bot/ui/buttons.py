@@ -42,6 +42,15 @@ def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
     )
 
 
+def end_buttons(key: str, room_name: str) -> list[Block]:
+    """Move the end of a recording that stops by itself, or take it away."""
+    name = plain(room_name, 50)
+    return [
+        button("+15 min", ids.EXTEND, value=key, label=f"+15 min: record {name} for longer"),
+        button("No end", ids.NO_END, value=key, label=f"No end: record {name} until stopped"),
+    ]
+
+
 def details_button(recording: Recording) -> Block:
     label = f"Details of {plain(recording.room_name, 60)}"
     return button("Details", ids.DETAILS, value=recording.key, label=label)

@@ -22,6 +22,12 @@ FOLLOW = "recording_follow"  # shows the card in this channel too
 SHARE = "recording_share"  # asks for a channel to show it in
 SHARE_FORM = "recording_share_form"  # its metadata is the key
 
+EXTEND = "recording_extend"  # its end comes a quarter of an hour later
+NO_END = "recording_no_end"
+
+# Everything that is scheduled, and the rules for rooms.
+SCHEDULES = "schedules"
+
 # In Details: delete what we know and have shown of a recording. The value is its key.
 FORGET = "recording_forget"
 

@@ -55,7 +55,7 @@ class Rule:
     anything of anybody else's, with the reason.
     """
 
-    about: Literal["recording", "channel", "draft", "member", "command", "none"]
+    about: Literal["recording", "schedule", "channel", "draft", "member", "command", "none"]
     effect: str = ""
     who: frozenset[str] = FULL
     why: str = ""
@@ -82,6 +82,19 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_forget": Rule("recording", "facts:forget_requested", STARTER_AND_ADMINS),
     "action recording_change": Rule("recording", "drafts"),
     "action recording_try_again": Rule("recording", "recordings"),
+    "action recording_extend": Rule("recording", "facts:end_set"),
+    "action recording_no_end": Rule("recording", "facts:end_set"),
+    # A schedule, named by its id: a claim. Of the starter's; others may stop recordings there.
+    "action schedule_undo": Rule("schedule", "-schedules"),
+    "action schedule_delete": Rule("schedule", "-schedules"),
+    "action schedule_skip": Rule("schedule", "schedules:skipped"),
+    "action schedule_pause": Rule("schedule", "schedules:paused"),
+    "action schedule_resume": Rule("schedule", "schedules:active"),
+    "action schedule_run": Rule("schedule", "recordings"),
+    "action schedule_change": Rule("schedule", "views.open"),
+    "view schedule_change_form": Rule("schedule", "schedules:changed"),
+    "action rule_off": Rule("schedule", "-rules"),
+    "action schedules": Rule("schedule", "told", EVERYONE),
     # A channel, named by a value or by a view's metadata: a claim.
     "action settings_open": Rule("channel", "settings_form"),
     "action settings_pick": Rule("channel", "settings_form"),
@@ -171,6 +184,7 @@ STEPS: Mapping[str, str] = {
     "AskToStop": "to the starter",
     "Receipt": "to the person who forgot it",
     "SayInRoom": "in the room",
+    "SayItEnds": "never elsewhere",
     "Start": "at 100ms",
     "Stop": "at 100ms",
     "Pause": "at 100ms",

@@ -27,6 +27,7 @@ from bot.core import steps
 from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
 from bot.core.facts import (
     AssetSeen,
+    EndSet,
     Fact,
     Followed,
     Observed,
@@ -40,6 +41,8 @@ from bot.core.options import RecordingOptions
 from bot.core.plan import plan
 from bot.core.policy import Policy
 from bot.core.transcript import Sentence
+from bot.core.when import When
+from bot.core.when_grammar import read_when
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
@@ -47,7 +50,11 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
+from bot.features.schedules.model import Rule as RoomRule
+from bot.features.schedules.model import Schedule, paused, planned
+from bot.features.schedules.store import RuleRepository, ScheduleRepository
 from bot.store import schema
+from bot.store.schema_clock import schedules
 from bot.wiring import FEATURES
 from tests.contract.access_table import (
     ADMIN_OUTSIDE,
@@ -70,7 +77,7 @@ from tests.unit.some import T0, derive_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TABLES = (
-    *("recordings", "drafts", "follows", "channel_settings", "presets"),
+    *("recordings", "drafts", "follows", "channel_settings", "presets", "schedules", "rules"),
     *("meeting_tickets", "meeting_sessions"),
 )
 PUBLIC_URL = "http://127.0.0.1:8080"
@@ -109,6 +116,10 @@ class Effects:
             case "views.open":
                 opened = [args for m, args in self.calls if m == "views.open"]
                 return any('"outcome"' not in a or '"waiting-' in a for a in opened)
+            case "schedules:skipped" | "schedules:changed":
+                return any(name.startswith("due:") and n > 0 for name, n in self.rows.items())
+            case "told":
+                return SECRET in self.told
             case "views.update" | "views.push":
                 return any(m == effect for m, _ in self.calls)
             case _:
@@ -129,11 +140,16 @@ class Rig:
         found: Counter[str] = Counter()
         async with self.store.db.database.read() as conn:
             for name in TABLES:
-                table = getattr(schema, name)
+                table = schema.metadata.tables[name]
                 found[name] = await conn.scalar(select(func.count()).select_from(table)) or 0
             kinds = select(schema.facts.c.kind, func.count()).group_by(schema.facts.c.kind)
             for kind, count in await conn.execute(kinds):
                 found[f"facts:{kind}"] = count
+            states = select(schedules.c.state, func.count()).group_by(schedules.c.state)
+            for state, count in await conn.execute(states):
+                found[f"schedules:{state}"] = count
+            due = select(schedules.c.schedule_id, schedules.c.due_at)
+            found.update(f"due:{one}:{at}" for one, at in await conn.execute(due))
             homes = select(schema.recordings.c.home, func.count())
             for home, count in await conn.execute(homes.group_by(schema.recordings.c.home)):
                 found[f"recordings@{home}"] = count
@@ -217,6 +233,7 @@ class Rig:
         kind = {"public": "public", "shared": "shared", "private": "private", "direct": "direct"}
         facts: list[Fact] = [
             PlaceSeen(at=now, channel_id=home, place=kind[place]),
+            EndSet(at=now, by=seed.STARTER, until=now + timedelta(hours=1)),
             StartAccepted(at=now, hms_id=f"hms-{n}"),
             Observed(at=now, status="completed" if how == "ended" else "running"),
         ]
@@ -310,10 +327,57 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
 
 def _plain(rig: Rig, done: Effects, key: str) -> tuple[str, Counter[str]]:
-    told = done.told.replace(key, "KEY").replace("rec-0", "KEY")
+    told = done.told.replace(key, "KEY").replace("rec-0", "KEY").replace('"s0"', '"KEY"')
     for trigger in rig.triggers:
         told = told.replace(trigger, "TRIGGER")
     return told, done.rows
+
+
+@pytest.mark.parametrize(("name", "rule"), of("schedule"))
+async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
+    kind, _, action = name.partition(" ")
+    deps = rig.bot.parts.deps
+
+    async def tried(user: str, value: str) -> Effects:
+        if kind == "view":
+            typed = {"schedule_when": {"schedule_when_input": {"value": "every day at 11"}}}
+            form = rig.view(action, value, typed)
+            return await rig.send({**rig.base("view_submission", user), "view": form})
+        return await rig.send(rig.click(user, action, value))
+
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        n, now = next(_serial), deps.now()
+        home = seed.STARTER if place == "direct" else PLACES[place]
+        when = read_when("every weekday at 9:30", now=now, zone="UTC")
+        assert isinstance(when, When)
+        room, room_name = f"{n:024x}", f"{SECRET} {n}"
+        url = f"https://meet.example/x?auth_token={TOKEN}"
+        made = Schedule(
+            f"s{n}", room, room_name, home, seed.STARTER, when, now,
+            options=RecordingOptions(meeting_url=url),
+        )  # fmt: skip
+        made = planned(made, now)
+        made = paused(made, "asked") if action == "schedule_resume" else made
+        repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
+        value = f"s{n}"
+        if action == "rule_off":
+            await rules.set(RoomRule(room, room_name, home, seed.STARTER, now))
+            value = room
+        else:
+            await repo.add(made)
+        done = await tried(user, value)
+        sees = who in SEES[place]
+        assert done.has(rule.effect) == (sees and who in rule.who), (who, place, done)
+        if not sees:
+            assert SECRET not in done.told, (who, place, done)
+            assert not any(done.rows.values()), (who, place, done.rows)
+            if action != "schedules":
+                missing = await tried(user, "s0")
+                assert _plain(rig, missing, "s0") == _plain(rig, done, value), (who, place)
+        if user != seed.STARTER:
+            assert TOKEN not in done.told, (who, place)
+        await repo.delete(f"s{n}")
+        await rules.delete(room, home)
 
 
 CHANNELS: tuple[Place, ...] = ("public", "private", "shared")

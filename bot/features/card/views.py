@@ -7,7 +7,7 @@ from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watc
 from bot.features.card.log import log_lines, written
 from bot.features.options.views import options_line
 from bot.ui import ids
-from bot.ui.buttons import details_button, stop_button
+from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -24,7 +24,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, explain, slack_refusal, stop_failure
-from bot.ui.text import duration, esc, join, mention, place, plain, when
+from bot.ui.text import clock, duration, esc, join, mention, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
@@ -75,7 +75,7 @@ def _about(recording: Recording) -> list[str]:
         began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
     who = mention(recording.starter) if recording.starter else ""
-    return [who, began, duration(recording.duration_s), options]
+    return [who, began, _end(recording), duration(recording.duration_s), options]
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
@@ -120,6 +120,7 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
         return [link] if link else []
     return [
         *_controls(recording),
+        *_end_controls(recording),
         *file_buttons(recording),
         *retry_button(recording, bot),
         details_button(recording),
@@ -139,6 +140,21 @@ def _controls(recording: Recording) -> list[Block]:
         resume = button("Resume", ids.RESUME, value=recording.key, style="primary", label=label)
         buttons.append(resume)
     return [*buttons, stop_button(recording.key, recording.room_name)]
+
+
+def _end_controls(recording: Recording) -> list[Block]:
+    if recording.ends_at is None or recording.stop_pending or recording.phase not in ON_AIR:
+        return []
+    return end_buttons(recording.key, recording.room_name)
+
+
+def _end(recording: Recording) -> str:
+    """When it stops by itself, while that is still to come."""
+    if recording.phase not in ON_AIR | {Phase.REQUESTED} or recording.end is None:
+        return ""
+    if recording.ends_at:
+        return f"until {clock(recording.ends_at)}"
+    return f"for {duration(recording.end.after_s)}" if recording.end.after_s else ""
 
 
 def file_buttons(recording: Recording) -> list[Block]:

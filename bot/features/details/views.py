@@ -52,6 +52,7 @@ _KINDS = {
     Kind.TELL: "Direct message",
     Kind.RECEIPT: "Receipt",
     Kind.STOP_WISH: "Request to stop, from",
+    Kind.ENDING: "Warning before the end",
     Kind.ROOM: "Notice in the room's chat",
     Kind.KEPT: "Transcript for search",
 }
@@ -199,7 +200,7 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
 
 
 def _target(delivery: Delivery) -> str:
-    if delivery.kind in (Kind.ROOM, Kind.KEPT):
+    if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
     target = delivery.target
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
