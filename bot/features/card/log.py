@@ -71,7 +71,7 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
             return _asked(fact, log)
         case f.EndSet() | f.StopDue():
             return _end(fact, log)
-        case f.Shared() | f.ForgetRequested() | f.StopWished():
+        case f.Shared() | f.MomentShared() | f.ForgetRequested() | f.StopWished():
             return _wished(fact)
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log)
@@ -116,8 +116,10 @@ def _asked(
             return None if fact.at in settled else asked
 
 
-def _wished(fact: f.Shared | f.ForgetRequested | f.StopWished) -> str:
+def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopWished) -> str:
     match fact:
+        case f.MomentShared():
+            return f"{mention(fact.by)} shared a moment of it to another channel"
         case f.Shared():
             return f"{mention(fact.by)} shared it to another channel"
         case f.ForgetRequested():
