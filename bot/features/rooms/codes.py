@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.deps import Deps
-from bot.features.rooms.model import RECENT, RoomEntry
+from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.metrics import FAULTS
@@ -61,9 +61,7 @@ class CodeBook:
         now = self._deps.now()
         fresh = await RoomRepository(self._deps.db).codes_read_since(now - LASTING)
         unread = [room for room in rooms if room.enabled and room.room_id not in fresh]
-        likely = [r for r in unread if r.live or (r.last_used_at and now - r.last_used_at < RECENT)]
-        likely.sort(key=_likelihood, reverse=True)
-        first = likely[:AT_ONCE_MOST]
+        first = sorted(unread, key=_likelihood, reverse=True)[:AT_ONCE_MOST]
         for start in range(0, len(first), SIDE_BY_SIDE):
             some = first[start : start + SIDE_BY_SIDE]
             read = await asyncio.gather(*(self._read(room) for room in some))
