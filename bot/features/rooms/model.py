@@ -168,6 +168,11 @@ def _key(name: str) -> str:
     return _SEPARATORS.sub(" ", fold(name).translate(_QUOTES)).strip()
 
 
+def comparable(name: str) -> str:
+    """A name as names are compared: folded, and without its separators."""
+    return _key(name)
+
+
 def _by_link(link: SplitResult, rooms: Sequence[RoomEntry]) -> RoomMatch:
     room_id, code = _segment(link, _ROOM_ID), _segment(link, _ROOM_CODE)
     # The dashboard names rooms, too, but its pages join none.

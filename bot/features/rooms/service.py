@@ -27,6 +27,7 @@ from bot.features.rooms.model import (
 )
 from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing, entry_of
 from bot.features.rooms.store import RoomRepository
+from bot.features.rooms.typing import likeliest, misspelt
 from bot.features.rooms.views import no_rooms_yet, only_a_code
 from bot.hms.errors import HmsError
 from bot.hms.models import Room
@@ -80,6 +81,9 @@ ASK_WITHIN_S = 5.0  # by name, before a denial
 
 
 ASKED_MOST = 20  # rooms of that name
+
+
+TYPED_SLICE = 5_000  # names compared without a turn of the loop
 
 
 CACHED_FOR = timedelta(seconds=30)
@@ -186,8 +190,16 @@ class RoomDirectory:
         return next((room for room in await self.entries() if room.room_id == room_id), None)
 
     async def suggest(self, query: str) -> list[RoomEntry]:
-        """For type-ahead: at most 100, the likeliest first."""
-        return rank_rooms(query, await self.entries(), self._deps.now())
+        """For type-ahead: at most 100, the likeliest first; names like it where none has it."""
+        rooms = await self.entries()
+        ranked = rank_rooms(query, rooms, self._deps.now())
+        if ranked or not query.strip():
+            return ranked
+        near: list[tuple[float, RoomEntry]] = []
+        for start in range(0, len(rooms), TYPED_SLICE):
+            near += misspelt(query, rooms[start : start + TYPED_SLICE])
+            await asyncio.sleep(0)
+        return likeliest(near)
 
     async def name_of(self, room_id: str) -> str | None:
         return next((r.name for r in await self.entries() if r.room_id == room_id), None)
