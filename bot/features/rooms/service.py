@@ -191,13 +191,17 @@ class RoomDirectory:
 
     async def suggest(self, query: str) -> list[RoomEntry]:
         """For type-ahead: at most 100, the likeliest first; names like it where none has it."""
-        rooms = await self.entries()
-        ranked = rank_rooms(query, rooms, self._deps.now())
-        if ranked or not query.strip():
-            return ranked
+        rooms, now = await self.entries(), self._deps.now()
+        slices = [rooms[n : n + TYPED_SLICE] for n in range(0, len(rooms), TYPED_SLICE)]
+        fitting: list[RoomEntry] = []
+        for some in slices:
+            fitting += rank_rooms(query, some, now)
+            await asyncio.sleep(0)
+        if fitting or not query.strip():
+            return rank_rooms(query, fitting, now)
         near: list[tuple[float, RoomEntry]] = []
-        for start in range(0, len(rooms), TYPED_SLICE):
-            near += misspelt(query, rooms[start : start + TYPED_SLICE])
+        for some in slices:
+            near += misspelt(query, some)
             await asyncio.sleep(0)
         return likeliest(near)
 
