@@ -208,6 +208,10 @@ class RoomDirectory:
     async def name_of(self, room_id: str) -> str | None:
         return next((r.name for r in await self.entries() if r.room_id == room_id), None)
 
+    def search_on(self) -> None:
+        """Somebody used a code that is not known: look through the rooms in the background."""
+        self._codes.go_on()
+
     def refresh_soon(self) -> None:
         """Somebody named a room that we do not know: it may be new."""
         self._sooner.set()

@@ -26,7 +26,7 @@ from bot.features.presets import service as presets
 from bot.features.presets.form import preset_form
 from bot.features.presets.model import NoSuchPreset, Preset
 from bot.features.presets.store import PresetRepository
-from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown, without_preview
+from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown, without_preview
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
 from bot.features.start.form import start_form
@@ -79,6 +79,8 @@ async def _find(
         found = await rooms.find(typed)
         if isinstance(found, Unknown):
             rooms.refresh_soon()
+        if isinstance(found, RoomCode):
+            rooms.search_on()
         return found
     if settings.room_id is None:
         return None
