@@ -177,6 +177,26 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`."
 
 
 @app.command()
+def forgotten(
+    key: Annotated[str, typer.Argument(help="The recording's id: “record-bot” in Details.")],
+) -> None:
+    """Say who had a recording forgotten, and when. Works beside a bot that runs."""
+    settings = given()
+
+    from bot.features.audit.report import who_forgot  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        found = asyncio.run(who_forgot(settings.database_url, key))
+    except StoreError as e:
+        fail(_database(e))
+    if not found:
+        fail("nobody had a recording with this id forgotten, or it is too long ago.")
+    for one in found:
+        typer.echo(f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {one.by}")
+
+
+@app.command()
 def doctor() -> None:
     """Check tokens, scopes, clock, credentials, webhook and database, and say what to do."""
     from rich.console import Console  # noqa: PLC0415

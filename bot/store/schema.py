@@ -261,6 +261,19 @@ forgotten = Table(
     PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    c.serial(),
+    *c.team(),
+    c.text("action"),
+    c.text("digest"),  # of the key of a recording that is gone
+    c.text("by_user"),
+    c.time("at", null=False),
+    Index("ix_audit_digest", "team_id", "digest"),
+    Index("ix_audit_at", "team_id", "at"),
+)
+
 requests = Table(
     "requests",
     metadata,
@@ -269,6 +282,18 @@ requests = Table(
     c.time("at", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "identity"),
     Index("ix_requests_at", "team_id", "at"),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    *c.team(),
+    c.text("choice_id"),
+    c.text("user_id"),
+    c.json("body"),  # what each button of the question does
+    c.time("asked_at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "choice_id"),
+    Index("ix_choices_asked_at", "team_id", "asked_at"),
 )
 
 pulse = Table(

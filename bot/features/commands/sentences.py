@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from bot.features.commands.names import Named, RoomNames
 from bot.features.commands.words import (
     LENGTHS,
     OPTION_OF,
@@ -21,6 +20,7 @@ from bot.features.commands.words import (
     Meaning,
 )
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import Named, RoomNames
 from bot.kit.typed_text import DOUBLE_QUOTES, SINGLE_QUOTES, strip_invisible
 
 Span = tuple[int, int]
@@ -161,8 +161,7 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
     found += [
         Named(n, n + 1, (room,))
         for n, word in enumerate(words)
-        if word.sort == "code"
-        and (room := names.by_id.get(word.key) or names.by_code.get(word.key))
+        if word.sort == "code" and (room := names.by_id.get(word.key) or names.of_code(word.key))
     ]
     telling = [one for one in found if not _common(words[one.first : one.last])]
     if telling and len({one.rooms for one in found}) > 1:

@@ -9,9 +9,9 @@ from enum import StrEnum, auto
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Reading
-from bot.features.commands.names import RoomNames
 from bot.features.commands.words import Intent
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import RoomNames
 
 OPEN_FORM = "open-form"
 
@@ -48,6 +48,7 @@ class Why(StrEnum):
     UNSURE = auto()  # the order was not quite read
     WHICH_ROOM = auto()
     NO_ROOM = auto()  # no such room; `reference` has the words
+    NO_ROOM_YET = auto()  # not found so far: 100ms was asked by name, and does not answer
     UNKNOWN_CODE = auto()  # a room code or link of a room that is not known
     NEEDS_ROOM = auto()
     ALREADY = auto()  # recorded already
@@ -60,6 +61,7 @@ class Why(StrEnum):
     UNSUPPORTED = auto()  # understood, but the bot does not do it in words
     TOO_LONG = auto()
     ABOUT_BOT = auto()
+    GREETED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class World:
     recorded: Mapping[str, State] = field(default_factory=dict)
     cards_here: frozenset[str] = frozenset()
     thread: str | None = None  # the room of the recording whose card's thread this is
+    thread_is_over: bool = False  # that recording; another one may run in its room
     default_room: str | None = None
     presets: tuple[str, ...] = ()
     follows_here: frozenset[str] = frozenset()
@@ -123,6 +126,8 @@ class Understood:
     query: str | None = None
     speaker: str | None = None
     to: str | None = None
+    channel: str | None = None  # the id of `to`, where it is known
+    title: str | None = None
     count: int | None = None
     topic: str | None = None
     reference: str | None = None

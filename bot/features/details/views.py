@@ -10,6 +10,8 @@ from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
 from bot.core.recording import ENDED, Recording
+from bot.features.audit.model import SettingsChanged, trail
+from bot.features.audit.views import audit_lines
 from bot.features.card.log import log_lines, written
 from bot.features.card.views import elsewhere_note, file_buttons, retry_button
 from bot.features.options.views import options_line
@@ -42,6 +44,7 @@ from bot.ui.words import DETAILS, file_name, mark_of, state_of
 FILES = 30
 DELIVERIES = 40
 LOG_PIECES = 8
+AUDIT_PIECES = 4
 VALUE_MOST = 2000
 _KINDS = {
     Kind.CARD: "Card",
@@ -89,7 +92,9 @@ def details_view(
     *,
     viewer: Viewer,
     bot: str = BOT,
+    changes: Sequence[SettingsChanged] = (),
 ) -> View:
+    """`changes` are those of the settings of the recording's channel."""
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
     state = leaf(f" · {state_of(recording)}")
@@ -109,6 +114,7 @@ def details_view(
     blocks.extend(actions([*files, *more]))
     blocks.extend(_files(recording, viewer))
     blocks.extend(_deliveries([d for d in deliveries if viewer.knows(d.target)]))
+    blocks.extend(_audit(recording, viewer, changes))
     blocks.extend(_log(recording))
     blocks.extend(_for_support(recording))
     return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
@@ -219,6 +225,16 @@ def _for_support(recording: Recording) -> Iterator[Block]:
     yield code_block("\n".join(f"{name}: {value}" for name, value in known.items() if value))
     if is_forgettable(recording):
         yield from actions([forget_button(recording)])
+
+
+def _audit(
+    recording: Recording, viewer: Viewer, changes: Sequence[SettingsChanged]
+) -> Iterator[Block]:
+    acts = trail(recording.log, changes if viewer.knows(recording.home) else (), recording.home)
+    told = pieces(audit_lines(acts, viewer.knows))
+    if told:
+        yield header("Who did what")
+    yield from map(context, told[-AUDIT_PIECES:])
 
 
 def _log(recording: Recording) -> Iterator[Block]:

@@ -5,14 +5,13 @@ background. Only digests are stored, for a code opens a room.
 """
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.deps import Deps
-from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.model import RoomEntry, digest_of
 from bot.features.rooms.store import RoomRepository
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.metrics import FAULTS
@@ -27,10 +26,6 @@ LASTING = timedelta(days=1)  # codes of a room that were read are not read again
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def digest_of(code: str) -> str:
-    return hashlib.sha256(code.casefold().encode()).hexdigest()
-
-
 class CodeBook:
     """The codes that were met, by digest. `wanted` wakes the search in the background."""
 
@@ -41,14 +36,18 @@ class CodeBook:
         self._wanted = asyncio.Event()
 
     async def load(self) -> None:
-        self._rooms = await RoomRepository(self._deps.db).codes()
+        self._rooms |= await RoomRepository(self._deps.db).codes()
         self._is_read = True
+
+    async def known(self) -> Mapping[str, str]:
+        """Room ids by the digests of their codes: it grows as more are met."""
+        if not self._is_read:
+            await self.load()
+        return self._rooms
 
     async def room_id(self, code: str) -> str | None:
         """The room that the code opens, as far as it is known here. Raises StoreError."""
-        if not self._is_read:
-            await self.load()
-        return self._rooms.get(digest_of(code))
+        return (await self.known()).get(digest_of(code))
 
     async def look_for(self, code: str, rooms: Sequence[RoomEntry]) -> str | None:
         """Look through the likeliest rooms now, at most 50 calls; the rest follows later.
