@@ -125,6 +125,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action start_when_kind": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_audio_only": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_resolution": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_room_id": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_transcription": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_summary": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_more": Rule("draft", "views.update", frozenset({"starter"})),

@@ -3,6 +3,7 @@
 A wrong guess records the wrong meeting, so a reference is found or it is asked about.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ class RoomEntry:
     enabled: bool = True
     live: bool = False
     last_used_at: datetime | None = None
+    template_id: str | None = None
+    records: bool | None = None
 
     @property
     def mark(self) -> Literal["disabled", "live"] | None:
@@ -166,6 +169,16 @@ def _name(name: str) -> str:
 def _key(name: str) -> str:
     """A name without its separators: people say “design review” for design-review."""
     return _SEPARATORS.sub(" ", fold(name).translate(_QUOTES)).strip()
+
+
+def digest_of(code: str) -> str:
+    """What is kept of a room code: with the code itself anybody could join."""
+    return hashlib.sha256(code.casefold().encode()).hexdigest()
+
+
+def comparable(name: str) -> str:
+    """A name as names are compared: folded, and without its separators."""
+    return _key(name)
 
 
 def _by_link(link: SplitResult, rooms: Sequence[RoomEntry]) -> RoomMatch:
