@@ -2,7 +2,7 @@
 
 They are read as before, and unpacked when something new is written about the recording. A version
 that cannot read them must not run beside this one any more, so nothing is packed in the first day
-after the upgrade (docs/adr/0022).
+after the upgrade (docs/adr/0023).
 """
 
 import json
@@ -19,7 +19,7 @@ from bot.store.drivers import to_json
 from bot.store.repository import Repository
 from bot.store.schema import fact_archives, facts, recordings, upgrades
 
-PACKS = "0013"  # the migration since which facts can be packed
+PACKS = "0014"  # the migration since which facts can be packed
 NOT_BEFORE = timedelta(days=1)
 LEVEL = 9
 r = recordings.c
