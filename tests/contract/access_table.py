@@ -149,6 +149,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action link": Rule("none", why="only acknowledged"),
     "view_closed start_form": Rule("none", why="only acknowledged"),
     "event member_joined_channel": Rule("none", why="wakes what waits for a channel"),
+    "event channel_id_changed": Rule("none", why="Slack's word that a channel has a new id"),
     "event app_uninstalled": Rule("none", why="pauses the bot's own calls"),
     "event tokens_revoked": Rule("none", why="pauses the bot's own calls, for its own token"),
 }
@@ -183,6 +184,7 @@ STEPS: Mapping[str, str] = {
     "PostCard": "never elsewhere",
     "UpdateCard": "never elsewhere",
     "PostSummary": "never elsewhere",
+    "UpdateResults": "never elsewhere",
     "UploadFile": "never elsewhere",
     "PostMoment": "in the channel that somebody in it shared it to",
     "KeepTranscript": "in the database alone",
