@@ -28,6 +28,7 @@ from bot.engine.loop import Reconciler
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
+from bot.features.commands.service import Worlds
 from bot.features.control import listeners as control
 from bot.features.details import listeners as details
 from bot.features.doctor import listeners as doctor
@@ -191,7 +192,9 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
                 RoomDirectory: directory,
                 Later: Planner(deps, rights),
                 Unfurling: Unfurling(deps, directory, visibility, links),
-                commands.Services: commands.Services(directory, lists, links),
+                commands.Services: commands.Services(
+                    directory, lists, links, Worlds(deps, gate, rights, directory)
+                ),
             },
             home_changed=homes.again,
         )
@@ -217,6 +220,17 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             background=background,
             socket=socket,
         )
+
+
+async def keep_missing_transcripts(settings: Settings) -> int:
+    """For `record-bot reindex`. Raises SlackError, StoreError."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(_session())
+        out = await stack.enter_async_context(_outbound(settings))
+        slack = SlackGateway(_slack_client(settings, session), out, None)
+        store = await _open(stack, settings, await slack.identity())
+        since = utc_now() - timedelta(days=settings.transcript_retention_days)
+        return await store.queue.keep_missing_transcripts(since)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:

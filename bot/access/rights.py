@@ -32,6 +32,14 @@ class Rights:
         settings = settings or await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.START, settings, "start")
 
+    async def may_start(self, user: str, channel: str | None) -> bool:
+        """Return whether to offer a start. False if unknown."""
+        try:
+            await self.to_start(user, channel)
+        except (NoRight, SlackUnavailable):
+            return False
+        return True
+
     async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
         """Check by the settings of the recording's home channel. One's own needs no lookup."""
         if user == row.starter:

@@ -56,7 +56,15 @@ class Rule:
     """
 
     about: Literal[
-        "recording", "schedule", "channel", "draft", "member", "command", "empty", "none"
+        "recording",
+        "schedule",
+        "channel",
+        "draft",
+        "choice",
+        "member",
+        "command",
+        "empty",
+        "none",
     ]
     effect: str = ""
     who: frozenset[str] = FULL
@@ -110,6 +118,7 @@ HANDLERS: Mapping[str, Rule] = {
     # A channel, which Slack itself names.
     "action room_unfollow": Rule("member", "-follows"),
     # Another person's draft.
+    "action choose": Rule("choice", "facts:stop_requested", frozenset({"starter"})),
     "action form_back": Rule("draft", "views.open", frozenset({"starter"})),
     "action start_preset_id": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_when_kind": Rule("draft", "views.update", frozenset({"starter"})),

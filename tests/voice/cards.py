@@ -9,6 +9,7 @@ from record_bot_sandbox.slack import seed
 
 from bot.core import facts as f
 from bot.core.derive import derive
+from bot.core.moments import Brief
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.views import recording_card
@@ -35,8 +36,19 @@ STATUSES = {
 }
 
 
+BRIEF = Brief(
+    ("Ana", "Ben", "Chloé", "ליאת", "Tom", "Zoë"),
+    ("Ana, Ben and Chloé went through the <launch> checklist & the budget.",),
+)
+
+
 def card(
-    when: str, recording: Recording, *, late: bool = False, expected: datetime | None = None
+    when: str,
+    recording: Recording,
+    *,
+    late: bool = False,
+    expected: datetime | None = None,
+    brief: Brief | None = None,
 ) -> Sample:
     return channel(
         when,
@@ -45,6 +57,7 @@ def card(
         late=late,
         transcript_expected_at=expected,
         permalink_of_pointer=PERMALINK,
+        brief=brief,
         bot=BOT,
     )
 
@@ -122,6 +135,7 @@ def _ended() -> list[Sample]:
         card("The transcript takes long", story(*UPLOADED), late=True),
         card("The transcript is there, and is being read", story(*TRANSCRIBED)),
         card("Everything is there", story(*READ)),
+        card("… and the transcript is kept", story(*READ), brief=BRIEF),
         card(
             "The transcript never arrived",
             story(*UPLOADED, f.GaveUp(at=at(30_000), on="transcript")),

@@ -20,6 +20,7 @@ def card_of(ctx: Context) -> Message:
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,
+        brief=ctx.brief,
         bot=ctx.deps.identity.name,
     )
 

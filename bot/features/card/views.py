@@ -1,14 +1,22 @@
 """The card: the one message that shows what a recording is doing."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.core.assets import Transcription
+from bot.core.moments import Brief
 from bot.core.policy import is_by_clock
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import log_lines, written
 from bot.features.options.views import options_line
 from bot.ui import ids
-from bot.ui.buttons import details_button, end_buttons, schedules_button, stop_button
+from bot.ui.buttons import (
+    details_button,
+    end_buttons,
+    schedules_button,
+    share_button,
+    stop_button,
+)
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -29,6 +37,8 @@ from bot.ui.text import clock, duration, esc, join, mention, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
+PEOPLE_MOST = 5
+SUMMARY_MOST = 200  # characters of the summary: the card stays under 12 lines on a phone
 LATE = "is taking longer than usual; still checking with 100ms."
 _LATE = {
     Phase.STARTING: "Starting",
@@ -45,21 +55,40 @@ def recording_card(
     late: bool,
     transcript_expected_at: datetime | None,
     permalink_of_pointer: str | None = None,
+    brief: Brief | None = None,
     bot: str = BOT,
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
+
+    Once everything is there it shows the meeting: who spoke, and the summary in a few lines. Its
+    log is then in Details.
 
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
     log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
+    meeting: list[str] = []
+    if recording.phase is Phase.COMPLETED and not recording.transcription.pending:
+        log, meeting = [], list(_meeting(brief or Brief()))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording))))]
     if notes:
         blocks.append(section(lines(notes)))
+    if meeting:
+        blocks.append(section(lines(meeting)))
     if log:
         blocks.append(context(lines(log)))
     blocks.extend(actions(_buttons(recording, permalink_of_pointer, bot)))
-    return Message(_spoken(recording, notes, log), blocks)
+    return Message(_spoken(recording, notes, [*meeting, *log]), blocks)
+
+
+def _meeting(brief: Brief) -> Iterator[str]:
+    people = [esc(name, 24) for name in brief.people[:PEOPLE_MOST]]
+    if people:
+        more = len(brief.people) - len(people)
+        others = f" and {more} more" if more else ""
+        yield f"Who spoke: {', '.join(people)}{others}"
+    dot = "• " if len(brief.lines) > 1 else ""
+    yield from (f"{dot}{esc(line, SUMMARY_MOST // len(brief.lines))}" for line in brief.lines)
 
 
 def _heading(recording: Recording) -> Block:
@@ -124,6 +153,7 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
         *_end_controls(recording),
         *file_buttons(recording),
         *retry_button(recording, bot),
+        *([share_button(recording)] if recording.phase is Phase.COMPLETED else []),
         details_button(recording),
         *([schedules_button()] if is_by_clock(recording) else []),
     ]

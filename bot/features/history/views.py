@@ -36,10 +36,15 @@ def only_here(message: Message) -> Message:
     )
 
 
-def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
-    """List running recordings: those of this channel with Stop, others as lines."""
+def status_reply(
+    here: Sequence[Row], elsewhere: Sequence[Row], now: datetime, room_name: str | None = None
+) -> Message:
+    """List running recordings: those of this channel with Stop, others as lines.
+
+    With a `room_name` these are all of one room.
+    """
     if not here and not elsewhere:
-        return nothing_running()
+        return nothing_running(room_name)
     blocks = running_blocks(here, now, placed=False)
     if not here:
         blocks.append(section(NOTHING_HERE))
