@@ -310,5 +310,5 @@ async def ended(bench: Bench, room: Room, card: SeenMessage) -> None:
     assert len(names) == len(set(names)), "each once; the chat only if somebody wrote"
     assert len(state.thread(card.channel, card.ts)) == 1 + len(names)
     last = await bench.card(room, "Ready.")
-    assert labels(last.blocks) == ["Watch", "Transcript", "Details"]
+    assert labels(last.blocks) == ["Watch", "Transcript", "Share", "Details"]
     assert len(await bench.recordings(room)) == 1

@@ -12,7 +12,7 @@ from tests.e2e.reading import Room, code_blocks, fields, labels, url_of, value
 async def test_bare_command_opens_the_form_for_this_channel(bench: Bench) -> None:
     view = await bench.form(bench.ines, seed.DESIGN)
     assert view.title == "Start a recording"
-    assert fields(view) == ["room_id", "audio_only", "channel"]
+    assert fields(view) == ["room_id", "when_kind", "stop_after", "audio_only", "channel"]
     assert value(view, "channel") == seed.DESIGN
     assert value(view, "room_id") is None
 
@@ -76,7 +76,10 @@ async def test_an_ambiguous_room_opens_the_form_and_starts_nothing(bench: Bench)
 
 async def test_what_was_called_a_room_stands_in_the_form(bench: Bench) -> None:
     link = "https://acme.app.100ms.live/meeting/abc-defg-hij"
-    view = await bench.form(bench.ines, seed.STANDUP, f"start {link} --audio")
+    await bench.ines.command(seed.STANDUP, f"/record start {link} --audio")
+    told = await bench.told(bench.ines, seed.STANDUP, "do not know the room of that link")
+    await bench.press(bench.ines, told, "Open the form")
+    view = await bench.view(bench.ines, "start_form")
     assert value(view, "audio_only") == "audio"
     assert value(view, "room_id") is None
     assert value(view, "meeting_url") == f"{link}?skip_preview=true"
@@ -225,7 +228,7 @@ async def test_the_form_goes_on_with_what_was_understood(bench: Bench) -> None:
     await bench.ines.submit(await bench.view(bench.ines, "start_form"))
     await bench.card(room, "Recording")
     summary = {"enabled": True, "context": long[1:], "temperature": 0.9}
-    transcription = {"enabled": True, "output_modes": ["srt"], "summary": summary}
+    transcription = {"enabled": True, "output_modes": ["srt", "json"], "summary": summary}
     size = {"width": 1280, "height": 720}
     assert await bench.bodies(room) == [{"resolution": size, "transcription": transcription}]
 
