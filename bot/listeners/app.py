@@ -65,6 +65,8 @@ class Bot:
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.
 
+        What they wrote in a direct message is answered by a message that stays.
+
         Not announced (docs/adr/0001), for it is made once and never repeated: if no way is open,
         the person clicks again.
         """
@@ -77,7 +79,9 @@ class Bot:
                     raise
             else:
                 return
-        if asked.channel:
+        if asked.channel and asked.direct:
+            await self.deps.slack.post(asked.channel, payload, thread_ts=asked.thread_ts)
+        elif asked.channel:
             await self.deps.slack.ephemeral(
                 asked.channel, asked.user, payload, thread_ts=asked.thread_ts
             )
