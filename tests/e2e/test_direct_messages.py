@@ -67,6 +67,9 @@ async def test_an_edit_and_a_bots_own_message_do_nothing(bench: Bench) -> None:
     await bench.see(lambda s: len([m for m in s.messages(DM) if has(m, "welcome")]) or None)
     assert len(await by_bot(bench, "")) == before + 1
     assert (await bench.recording(room))["status"] == "running"
+    await write(bench, "stop")
+    await bench.direct(seed.STARTER, f"Stopping {room.name}")
+    await bench.card(room, "Video ready", channel=DM)
 
 
 async def test_without_the_scope_it_is_silent_and_commands_work(bench: Bench) -> None:
