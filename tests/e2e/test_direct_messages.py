@@ -77,6 +77,6 @@ async def test_without_the_scope_it_is_silent_and_commands_work(bench: Bench) ->
     await bench.scopes(granted - {"im:history"})
     try:
         assert (await bench.ines.say(DM, "help me")).outcome == "not_sent"
-        assert (await bench.ines.command(DM, "/record help")).ok
+        assert (await bench.ines.command(seed.STANDUP, "/record help")).ok
     finally:
         await bench.scopes(granted)
