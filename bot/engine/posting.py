@@ -52,14 +52,25 @@ async def post(
     *,
     channel: str | None = None,
     thread_ts: str | None = None,
+    shown: str | None = None,
 ) -> Note:
-    """Post a message and note where it is. `channel` where it differs from the target."""
+    """Post a message and note where it is. `channel` where it differs from the target.
+
+    `shown` is the hash to note, where it is not that of the message itself.
+    """
     sending = await announce(ctx, kind, target)
-    return await send(ctx, sending, message, channel=channel or target, thread_ts=thread_ts)
+    where = channel or target
+    return await send(ctx, sending, message, channel=where, thread_ts=thread_ts, shown=shown)
 
 
 async def send(
-    ctx: Context, sending: Delivery, message: Message, *, channel: str, thread_ts: str | None
+    ctx: Context,
+    sending: Delivery,
+    message: Message,
+    *,
+    channel: str,
+    thread_ts: str | None,
+    shown: str | None = None,
 ) -> Note:
     """Post what is announced already."""
     try:
@@ -73,7 +84,7 @@ async def send(
         state=State.SENT,
         posted_in=posted.channel,
         ts=posted.ts,
-        hash=content_hash(message),
+        hash=shown or content_hash(message),
         changed_at=ctx.now,
     )
     return Note(deliveries=[sent])

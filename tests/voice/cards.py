@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seed import users
 
 from bot.core import facts as f
 from bot.core.derive import derive
@@ -13,6 +14,7 @@ from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.views import recording_card
 from bot.features.share.views import withdrawn
+from bot.ui.text import esc
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
 from tests.voice.sample import BOT, PERMALINK, Group, Sample, channel, story
 
@@ -44,6 +46,7 @@ def card(
         late=late,
         transcript_expected_at=expected,
         permalink_of_pointer=PERMALINK,
+        who=lambda user: esc(users()[user].name),
         bot=BOT,
     )
 

@@ -8,20 +8,32 @@ from bot.core.policy import is_late, transcript_expected_at
 from bot.core.retry import Retry
 from bot.engine.context import Context
 from bot.engine.posting import parked, post
+from bot.features.card.log import Who
 from bot.features.card.views import recording_card, tell_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 from bot.ui.message import Message, content_hash
+from bot.ui.text import esc
+
+SOMEONE = "someone"
 
 
-def card_of(ctx: Context) -> Message:
-    """The card as it should look now."""
+def card_of(ctx: Context, who: Who = esc) -> Message:
+    """The card as it should look now. With ids as names it is what the hash is made of."""
     return recording_card(
         ctx.recording,
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,
+        who=who,
         bot=ctx.deps.identity.name,
     )
+
+
+async def _named(ctx: Context) -> Message:
+    """The card with the names of people. Looking them up takes two seconds at most."""
+    people = {by for fact in ctx.recording.log if isinstance(by := getattr(fact, "by", None), str)}
+    names = await ctx.deps.slack.names_of(sorted(people))
+    return card_of(ctx, lambda user: esc(names.get(user, SOMEONE)))
 
 
 def wanted(ctx: Context) -> Wanted:
@@ -42,7 +54,8 @@ async def post_card(ctx: Context, channel: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, channel)
     if card and card.ts:
         return await update_card(ctx, channel)
-    return await post(ctx, Kind.CARD, channel, card_of(ctx))
+    shown = content_hash(card_of(ctx))
+    return await post(ctx, Kind.CARD, channel, await _named(ctx), shown=shown)
 
 
 async def update_card(ctx: Context, channel: str) -> Note:
@@ -50,7 +63,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, channel)
     if card is None or card.posted_in is None or card.ts is None:
         raise ValueError("the plan edits only what was posted")
-    message = card_of(ctx)
+    shown, message = content_hash(card_of(ctx)), await _named(ctx)
     try:
         await ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
     except MessageGone as gone:
@@ -63,7 +76,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
     edited = replace(
         card,
         state=State.SENT,
-        hash=content_hash(message),
+        hash=shown,
         error=None,
         retry=Retry(0, ctx.now + ctx.deps.policy.card_every),
         changed_at=ctx.now,

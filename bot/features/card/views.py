@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.core.assets import Transcription
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
-from bot.features.card.log import log_lines, written
+from bot.features.card.log import Who, log_lines, written
 from bot.features.options.views import options_line
 from bot.ui import ids
 from bot.ui.buttons import details_button, stop_button
@@ -24,7 +24,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, explain, slack_refusal, stop_failure
-from bot.ui.text import duration, esc, join, mention, place, plain, when
+from bot.ui.text import duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
@@ -44,21 +44,23 @@ def recording_card(
     late: bool,
     transcript_expected_at: datetime | None,
     permalink_of_pointer: str | None = None,
+    who: Who = esc,
     bot: str = BOT,
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
 
+    `who` names a person in mrkdwn, without calling them: an edit of the card is no news for them.
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
-    log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
-    blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording))))]
+    log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
+    blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
     if notes:
         blocks.append(section(lines(notes)))
     if log:
         blocks.append(context(lines(log)))
     blocks.extend(actions(_buttons(recording, permalink_of_pointer, bot)))
-    return Message(_spoken(recording, notes, log), blocks)
+    return Message(_spoken(recording, notes, log, who), blocks)
 
 
 def _heading(recording: Recording) -> Block:
@@ -67,15 +69,15 @@ def _heading(recording: Recording) -> Block:
     return rich_line(*marked, name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
 
 
-def _about(recording: Recording) -> list[str]:
+def _about(recording: Recording, who: Who) -> list[str]:
     if recording.started_at:
         began = f"started {when(recording.started_at)}"
     else:
         word = "requested" if recording.starter else "noticed"
         began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
-    who = mention(recording.starter) if recording.starter else ""
-    return [who, began, duration(recording.duration_s), options]
+    asked = who(recording.starter) if recording.starter else ""
+    return [asked, began, duration(recording.duration_s), options]
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
@@ -171,11 +173,11 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
     return buttons
 
 
-def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
+def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) -> str:
     """Write the card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
-    who, began, *rest = _about(recording)
-    about = ", ".join(filter(None, [who, began.removeprefix("requested "), *rest]))
+    asked, began, *rest = _about(recording, who)
+    about = ", ".join(filter(None, [asked, began.removeprefix("requested "), *rest]))
     told = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
     return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)
 

@@ -199,11 +199,15 @@ async def post_summary(ctx: Context, target: str) -> Note:
     place = _place(ctx, target)
     message, listed = await _message(ctx, target, PostSummary(target), place)
     note = await post(
-        ctx, Kind.RESULTS, target, message, channel=place.channel, thread_ts=place.thread_ts
+        ctx,
+        Kind.RESULTS,
+        target,
+        message,
+        channel=place.channel,
+        thread_ts=place.thread_ts,
+        shown=told(ctx),
     )
-    (posted,) = note.deliveries
-    tells = told(ctx) if posted.state is State.SENT else posted.hash
-    return replace(note, facts=[*note.facts, *listed], deliveries=[replace(posted, hash=tells)])
+    return replace(note, facts=[*note.facts, *listed])
 
 
 async def update_results(ctx: Context, target: str) -> Note:

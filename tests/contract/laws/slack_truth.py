@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -171,6 +171,9 @@ class SlackDoor(SlackGateway):
 
     async def member(self, user: str, *, home_team: str) -> Member:
         return await self._through("users.info", lambda: Member(user, "member", False, "Ines"))
+
+    async def names_of(self, users: Iterable[str]) -> dict[str, str]:
+        return {user: user for user in users}  # so that the hash of a card is that of its text
 
     async def place(self, channel: str) -> Place:
         return await self._through("conversations.info", lambda: _place(channel))
