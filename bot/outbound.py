@@ -44,6 +44,7 @@ import httpcore
 import httpx
 import structlog
 
+from bot.kit.calls import noted
 from bot.settings import is_loopback
 
 log = structlog.get_logger()
@@ -127,6 +128,14 @@ def origin_of(url: httpx.URL) -> Origin:
     """Scheme, ASCII host and port, the default port filled in (0: the scheme has none)."""
     port = _DEFAULT_PORTS.get(url.scheme, 0) if url.port is None else url.port
     return Origin(url.scheme, url.raw_host.decode("ascii"), port)
+
+
+def host_of(url: str) -> str:
+    """The part of an address that may be logged; empty if there is none."""
+    try:
+        return httpx.URL(url).host
+    except (httpx.InvalidURL, ValueError):
+        return ""
 
 
 def is_public(address: str) -> bool:
@@ -267,10 +276,12 @@ class Outbound:
             OutboundTooLarge: more than `max_bytes`, as sent or unpacked; reading stops there.
             OutboundRefused, OutboundStatus, OutboundUnavailable.
         """
-        async with self._answer("GET", url) as answer:
-            headers = httpx.Headers(answer.headers)
-            await _check_status(answer, headers)
-            return await _content(answer, headers, max_bytes)
+        with noted("files", "GET", about=host_of(url)) as call:
+            async with self._answer("GET", url) as answer:
+                call.status = str(answer.status)
+                headers = httpx.Headers(answer.headers)
+                await _check_status(answer, headers)
+                return await _content(answer, headers, max_bytes)
 
     async def post_json(self, url: str, body: Mapping[str, Any]) -> None:
         """POST a JSON object; as `post`."""

@@ -11,7 +11,7 @@ import structlog
 
 from bot.core.facts import Discovered, HmsStatus
 from bot.deps import Deps
-from bot.hms.errors import HmsError
+from bot.hms.errors import HmsError, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
 from bot.store.values import Created, InboxItem, Look, RoomTaken
@@ -19,7 +19,7 @@ from bot.store.values import Created, InboxItem, Look, RoomTaken
 log = structlog.get_logger()
 
 AT_ONCE = 1  # so that the claim of none ends while others are looked at
-CLAIMED_FOR = timedelta(seconds=30)  # longer than the calls about one room can take
+CLAIMED_FOR = timedelta(seconds=90)  # longer than the calls about one room can take
 LISTED_MOST = 200
 NO_OLDER_THAN = timedelta(days=1)
 OURS_WITHIN = timedelta(minutes=10)  # what is found so soon after an attempt of ours is its
@@ -34,7 +34,9 @@ async def look_out(deps: Deps) -> int:
             again = await look_at(deps, look)
         except HmsError as failed:
             log.info("room_not_looked_at", room=look.room_id, why=str(failed))
-            continue  # when the claim ends
+            again = deps.policy.look_again
+            if isinstance(failed, HmsUnavailable) and failed.retry_after_s:
+                again = max(again, timedelta(seconds=failed.retry_after_s))
         await deps.store.follows.looked(look, deps.now() + again)
     return len(looks)
 

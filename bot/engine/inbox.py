@@ -120,6 +120,7 @@ async def _of_nobody(
         else:
             settled.append(Settled(item.id, InboxState.IGNORED, note="no recording of ours"))
         WEBHOOKS.labels(item.entry.type, "nobody").inc()
+        log.info("webhook_of_nobody", type=item.entry.type, item=item.id, room=room)
     return bool(followed)
 
 
@@ -170,6 +171,7 @@ async def _record(deps: Deps, key: str, said: Sequence[_Read]) -> list[Settled]:
     try:
         note = Note(facts=facts, aliases=aliases)
         await store.recordings.record(key, note, inbox=[one.item.id for one in said])
+        log.info("webhooks_matched", key=key, items=[one.item.id for one in said])
     except UnknownRecording:
         log.warning("alias_of_no_recording", key=key)
         return [Settled(one.item.id, InboxState.IGNORED) for one in said]

@@ -14,6 +14,7 @@ from bot.engine.context import Dispatch
 from bot.engine.discovery import look_out
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
+from bot.kit.logs import learnt
 from bot.kit.metrics import DEAD_LETTERS, FAULTS
 from bot.store.errors import LeaseLost, StoreError, UnreadableRecording
 
@@ -159,6 +160,7 @@ class Reconciler:
         self, own: OwnWork, loaded: Loaded | None, after: asyncio.Task[None] | None
     ) -> None:
         enough = self._stopping.is_set
+        learnt(key=own.key)  # for the calls that its steps make
         try:
             if after:
                 await self._let_end(after, own)

@@ -1,10 +1,12 @@
 """One recording, step by step, until there is nothing to do now."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from logging import ERROR, INFO, WARNING
 
 import structlog
 
@@ -19,6 +21,7 @@ from bot.core.steps import Action, Done, Forget, Start, Stop, Wait, retry_name
 from bot.deps import Deps
 from bot.engine.context import Context, Dispatch, failed_call, next_retry
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
+from bot.kit.calls import ms
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import (
@@ -31,7 +34,9 @@ from bot.store.errors import (
 
 log = structlog.get_logger()
 
-STEP_WITHIN_S = 10.0
+# A guard against what hangs without end. Each call to 100ms or Slack is bounded by itself, and a
+# step of several calls has time for all of them, however slow these are.
+STEP_WITHIN_S = 120.0
 MAX_STEPS_IN_A_ROW = 40
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
 HICCUPS = 2
@@ -72,6 +77,7 @@ async def run(
                 return Rest(None, polled)
             case Forget():
                 await deps.store.forgetting.forget(own)
+                log.info("forgotten", key=own.key)
                 return Rest(None)
             case step:
                 note = await _guarded(dispatch, step, ctx)
@@ -105,37 +111,44 @@ async def _link_to(deps: Deps, key: str) -> str | None:
 
 
 async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
-    """Carry out a step; what goes wrong delays this step only."""
-    name = retry_name(step)
-    kind = type(step).__name__
+    """Carry out a step; what goes wrong delays this step only. One line in the log."""
+    name, kind = retry_name(step), type(step).__name__
+    started = time.monotonic()
+
+    def ended(level: int, outcome: str, event: str = "step", **more: object) -> None:
+        STEPS.labels(kind, outcome).inc()
+        took = ms(time.monotonic() - started)
+        log.log(level, event, key=ctx.key, step=name, outcome=outcome, ms=took, **more)
+
     try:
         async with asyncio.timeout(STEP_WITHIN_S):
             note = await dispatch.carry_out(step, ctx)
     except (HmsUnavailable, SlackUnavailable) as failed:
-        STEPS.labels(kind, "unavailable").inc()
-        log.info("step_put_off", key=ctx.key, step=name, why=str(failed))
+        ended(INFO, "unavailable", why=str(failed))
         note = _failed(ctx, name, retry_after_s=failed.retry_after_s)
         return replace(note, facts=_call_failed(ctx, step, failed))
     except TimeoutError:
-        STEPS.labels(kind, "timeout").inc()
-        log.warning("step_timed_out", key=ctx.key, step=name)
+        ended(WARNING, "timeout")
         silent = HmsUnavailable("the step took too long", reached=True, cause="timeout")
         return replace(_failed(ctx, name), facts=_call_failed(ctx, step, silent))
     except (HmsError, SlackError) as refused:
-        STEPS.labels(kind, "refused").inc()
+        ended(ERROR, "refused", why=str(refused))
         CALLS_REFUSED.labels("slack" if isinstance(refused, SlackError) else "100ms", kind).inc()
-        log.error("step_refused", key=ctx.key, step=name, why=str(refused))
         patience = 5 if isinstance(refused, NotAuthorized) else 3
         note = _failed(ctx, name, attempts=patience)
         return replace(note, facts=_call_failed(ctx, step, refused))
-    except StoreError:
+    except LeaseLost:
+        ended(INFO, "lease_lost")
+        raise
+    except StoreError as gone:
+        ended(WARNING, "store", why=str(gone))
         raise
     except Exception:
         reference = uuid.uuid4().hex[:8]
         FAULTS.labels("reconcile").inc()
-        log.exception("step_broke", key=ctx.key, step=name, reference=reference)
+        ended(ERROR, "broke", "step_broke", reference=reference, exc_info=True)
         return _failed(ctx, name, attempts=3)
-    STEPS.labels(kind, "done").inc()
+    ended(INFO, "done")
     if name in ctx.work.retries and name not in note.retries:
         return replace(note, retries={**note.retries, name: None})
     return note

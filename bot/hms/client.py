@@ -1,4 +1,4 @@
-"""The calls to 100ms that the bot makes; each is bounded to less than 10 seconds.
+"""The calls to 100ms that the bot makes; each is bounded to `patience_s`.
 
 All of them raise `HmsUnavailable` (network, 429, 5xx, paused) and `HmsRefused` (a clear no), and
 `StoreUnavailable` where pauses are shared; a docstring names only what is particular to the call.
@@ -6,6 +6,7 @@ Sources are pages of the 100ms docs under server-side/v2/api-reference.
 """
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
@@ -16,7 +17,8 @@ from bot.core.facts import HmsStatus
 from bot.core.options import RecordingOptions
 from bot.hms import lenient
 from bot.hms.auth import TokenSource
-from bot.hms.errors import HmsNotFound, download_error
+from bot.hms.errors import HmsNotFound, HmsTooLarge, download_error
+from bot.hms.kept import KeptFiles
 from bot.hms.models import (
     ActiveRoom,
     Answer,
@@ -33,10 +35,21 @@ from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, unreadable
 from bot.kit.rate_limits import Pauses
 from bot.outbound import Outbound, OutboundError
 
+KEPT_FOR_S = 600.0  # a file that was fetched, in memory only
+KEPT_MOST_BYTES = 64 * 1024 * 1024
 PAGE_SIZE = 100  # the most that 100ms gives; the fewest calls
 LINK_FOR_US = timedelta(minutes=5)
 DeliveryStatus = Literal["all", "failed", "success"]
 A = TypeVar("A", bound=Answer)
+
+
+@dataclass(slots=True)
+class Bookmark:
+    """Where the reading of a list broke off. Whoever reads on with it gets the pages after that."""
+
+    cursor: str | None = None
+    seen: set[str | None] = field(default_factory=lambda: {None})
+    ended: bool = False
 
 
 class HmsClient:
@@ -57,6 +70,7 @@ class HmsClient:
     ) -> None:
         self._transport = Transport(base_url, tokens, http, patience_s, pauses)
         self._out = out
+        self._kept = KeptFiles(KEPT_MOST_BYTES, KEPT_FOR_S)
 
     # Recordings
 
@@ -147,21 +161,35 @@ class HmsClient:
             raise download_error(failed) from None
 
     async def fetch_asset(self, asset_id: str, max_bytes: int) -> bytes:
-        """A file's content: one call for the link, one to the storage. Raises as `download`."""
-        link = await self.presigned_url(asset_id, valid_for=LINK_FOR_US)
-        return await self.download(link.url, max_bytes)
+        """A file's content: one call for the link, one to the storage. Raises as `download`.
+
+        What was fetched is kept in memory for ten minutes: when a step fails at its fifth call, the
+        next try need not repeat the four before it.
+        """
+        kept = self._kept.get(asset_id)
+        if kept is None:
+            link = await self.presigned_url(asset_id, valid_for=LINK_FOR_US)
+            kept = await self.download(link.url, max_bytes)
+            self._kept.put(asset_id, kept)
+        if len(kept) > max_bytes:
+            raise HmsTooLarge(max_bytes)
+        return kept
 
     # Rooms
 
     def list_rooms(
-        self, *, name: str | None = None, enabled: bool | None = None
+        self,
+        *,
+        name: str | None = None,
+        enabled: bool | None = None,
+        bookmark: Bookmark | None = None,
     ) -> AsyncIterator[Room]:
-        """Rooms; one call per 100 and one to see the end.
+        """Rooms; one call per 100 and one to see the end. With a bookmark, from there on.
 
         Whether `name` must match whole is not documented. Source: Rooms/list-rooms.
         """
         wanted = None if enabled is None else str(enabled).lower()
-        return self._pages(Room, "/rooms", {"name": name, "enabled": wanted})
+        return self._pages(Room, "/rooms", {"name": name, "enabled": wanted}, bookmark)
 
     async def get_room(self, room_id: str) -> Room:
         """One room; 403 stands for an unknown one too. Source: Rooms/retrieve-room."""
@@ -178,12 +206,12 @@ class HmsClient:
             return None
         return _read(ActiveRoom, answer)
 
-    def list_active_sessions(self) -> AsyncIterator[Session]:
+    def list_active_sessions(self, *, bookmark: Bookmark | None = None) -> AsyncIterator[Session]:
         """What goes on now, one session for each room with people in it. Paged.
 
         Source: Sessions/list-sessions.
         """
-        return self._pages(Session, "/sessions", {"active": "true"})
+        return self._pages(Session, "/sessions", {"active": "true"}, bookmark)
 
     async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
         """Say something in the room's chat, to everyone or to one role. Repeating it shows twice.
@@ -256,20 +284,23 @@ class HmsClient:
             Replay, await self._transport.call("POST", "/analytics/webhooks/replay", body=body)
         )
 
-    async def _pages(self, model: type[A], path: str, query: Query) -> AsyncIterator[A]:
-        """Every row, page by page. Ends at an empty page, or when the cursor does not move on."""
-        seen: set[str | None] = {None}
-        cursor: str | None = None
-        while True:
-            wanted = {**query, "limit": PAGE_SIZE, "start": cursor}
+    async def _pages(
+        self, model: type[A], path: str, query: Query, bookmark: Bookmark | None = None
+    ) -> AsyncIterator[A]:
+        """Every row, page by page. Ends at an empty page, or when the cursor does not move on.
+
+        A page whose call fails was not read: the bookmark stays before it.
+        """
+        at = bookmark or Bookmark()
+        while not at.ended:
+            wanted = {**query, "limit": PAGE_SIZE, "start": at.cursor}
             answer = _page(await self._transport.call("GET", path, query=wanted))
             rows = answer.get("data")
+            at.cursor = lenient.text(answer.get("last"))
+            at.ended = not rows or at.cursor in at.seen
+            at.seen.add(at.cursor)
             for row in model.each(rows):
                 yield row
-            cursor = lenient.text(answer.get("last"))
-            if not rows or cursor in seen:
-                return
-            seen.add(cursor)
 
 
 def _read(model: type[A], answer: object) -> A:

@@ -18,6 +18,8 @@ from pydantic import JsonValue
 from bot.hms.auth import TokenSource
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable, error_of
 from bot.hms.redact import redact
+from bot.kit.calls import noted
+from bot.kit.clock import compare_header
 from bot.kit.rate_limits import Pauses
 
 PATIENCE_S = 9.0
@@ -76,10 +78,13 @@ class Transport:
         await self._check_pause(name)
         if "{id}" in path:
             path = path.replace("{id}", segment(about))
-        async with typed_errors(self._patience_s):
-            response = await self._send(method, path, query, body)
-            if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens.renew():
+        with noted("100ms", name, about=about) as call:
+            async with typed_errors(self._patience_s):
                 response = await self._send(method, path, query, body)
+                if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens.renew():
+                    response = await self._send(method, path, query, body)
+            call.status = str(response.status_code)
+        compare_header("100ms", response.headers.get("date"))
         if not response.is_success:
             failed = error_of(response.status_code, response.headers, response.content)
             await self._note_pause(name, response, failed)

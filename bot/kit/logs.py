@@ -3,6 +3,8 @@
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -25,6 +27,23 @@ def redact(text: str) -> str:
 
 def _redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {k: redact(v) if isinstance(v, str) else v for k, v in event.items()}
+
+
+@contextmanager
+def scope(**ids: object) -> Iterator[None]:
+    """Every line of what is inside has these ids, those of the tasks it starts included."""
+    before = structlog.contextvars.get_contextvars()
+    structlog.contextvars.bind_contextvars(**ids)
+    try:
+        yield
+    finally:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(**before)
+
+
+def learnt(**ids: object) -> None:
+    """The rest of this scope's lines have these ids, too."""
+    structlog.contextvars.bind_contextvars(**ids)
 
 
 def configure_logs(level: str, fmt: str) -> None:

@@ -1,6 +1,13 @@
 """What the bot counts about itself; `/metrics` shows it."""
 
-from prometheus_client import Counter, Gauge, Histogram
+import platform
+
+from prometheus_client import Counter, Gauge, Histogram, Info
+
+from bot.kit.version import version
+
+BUILD = Info("record_bot_build", "The version that runs")
+BUILD.info({"version": version(), "python": platform.python_version()})
 
 STEPS = Counter("record_bot_steps_total", "Steps carried out", ["step", "outcome"])
 POSSIBLE_DOUBLES = Counter(
@@ -9,7 +16,6 @@ POSSIBLE_DOUBLES = Counter(
     ["kind"],
 )
 WEBHOOKS = Counter("record_bot_webhooks_total", "Webhooks from 100ms", ["type", "outcome"])
-LAST_WEBHOOK = Gauge("record_bot_last_webhook_timestamp_seconds", "When the last webhook arrived")
 CALLS_REFUSED = Counter("record_bot_calls_refused_total", "Refused calls", ["to", "error"])
 LISTENER_SECONDS = Histogram(
     "record_bot_ack_seconds",
@@ -33,3 +39,18 @@ CONNECTIONS_CUT = Counter(
 ODD_REQUESTS = Counter(
     "record_bot_odd_requests_total", "Requests of Slack's that are malformed, and ignored", ["kind"]
 )
+CALL_SECONDS = Histogram(
+    "record_bot_call_seconds",
+    "Calls to Slack, 100ms and file servers, by method and by how they ended",
+    ["service", "method", "status"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+CLOCK_OFF = Gauge(
+    "record_bot_clock_ahead_seconds", "How far this clock is ahead of the service's", ["service"]
+)
+SIGNATURES_REJECTED = Counter(
+    "record_bot_signatures_rejected_total",
+    "Requests to Slack's address without a valid signature of now",
+    ["why"],
+)
+STORE_ERRORS = Counter("record_bot_store_errors_total", "Errors of the database", ["error"])

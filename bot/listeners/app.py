@@ -96,10 +96,12 @@ class Bot:
 def for_people(failed: BaseException) -> Message:
     """Turn an error into a reply. Unexpected ones are logged under the reference in the reply."""
     if isinstance(failed, NoRight):
+        log.info("no_right", doing=failed.doing, why=str(failed))
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
     if isinstance(failed, NotOpen):
+        log.info("not_open")
         return not_open()
     if isinstance(failed, UnreadableRecording):
         FAULTS.labels("unreadable").inc()

@@ -14,9 +14,12 @@ that takes a raw payload is not taken, nor one that neither needs a proof nor sa
 import asyncio
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from logging import DEBUG, INFO
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -48,6 +51,8 @@ from bot.core.proofs import (
     SeenPreset,
     SeenRecording,
 )
+from bot.kit.calls import ms
+from bot.kit.logs import learnt, scope
 from bot.kit.metrics import LISTENER_SECONDS
 from bot.listeners.app import ACK_WITHIN_S, Bot, for_people
 from bot.listeners.payloads import Asked, Body, Payload
@@ -218,28 +223,71 @@ def _listener(
     bot: Bot, one: Declared, services: Mapping[str, object]
 ) -> Callable[[AsyncArgs], Awaitable[None]]:
     async def bounded(args: AsyncArgs) -> None:
-        with LISTENER_SECONDS.labels(one.do.__name__).time():
-            async with asyncio.timeout(ACK_WITHIN_S):
-                await _handle(bot, one, args, services)
+        with scope(request=uuid.uuid4().hex[:8]), LISTENER_SECONDS.labels(one.do.__name__).time():
+            await _logged(one, args, _handle(bot, one, args, services))
 
     return bounded
 
 
-async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[str, object]) -> None:
+async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, str]) -> None:
+    """One line for each request: who asked what, and how it ended. What is typed is not quoted."""
+    asked, started, outcome = _who(args.body), time.monotonic(), "failed"
+    try:
+        async with asyncio.timeout(ACK_WITHIN_S):
+            outcome = await handling
+    except REFUSED as refused:
+        outcome = refused_as(refused)
+        raise
+    except TimeoutError:
+        outcome = "late"
+        raise
+    finally:
+        level = DEBUG if one.kind == "options" else INFO  # one for each key that is pressed
+        took = ms(time.monotonic() - started)
+        log.log(
+            level,
+            "request",
+            kind=one.kind,
+            name=one.names[0],
+            **asked,
+            outcome=outcome,
+            ms=took,
+        )
+
+
+def _who(body: Body) -> dict[str, str]:
+    """The person and the place, where Slack names them."""
+    event = body.get("event")
+    inner = event if isinstance(event, Mapping) else {}
+    asked = Asked.of(body)
+    channel = asked.channel or inner.get("channel")
+    found = {"by": asked.user or inner.get("user"), "channel": channel}
+    return {name: value for name, value in found.items() if isinstance(value, str) and value}
+
+
+def refused_as(refused: BaseException) -> str:
+    """How a refusal is called in the log. Only what `NoRight` says is all our own words."""
+    why = f" ({refused})" if isinstance(refused, NoRight) else ""
+    return f"refused: {type(refused).__name__}{why}"
+
+
+async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[str, object]) -> str:
+    """How it ended. What a handler raises is answered by `register_errors`."""
     if one.kind == "event" and _is_of_another_team(bot, args.body):
-        return
+        return "of another team"
     try:
         read = _values(one, args)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as odd:
         log.warning("odd_payload", handler=one.label, why=type(odd).__name__)
         await _nothing(one, args.ack)
-        return
+        return "odd"
     try:
         proofs = await _proofs(bot.gate, one, args.body)
+        learnt(**_keys(proofs.values()))
         await one.do(**read, **proofs, **services)
     except DoneBefore:
-        log.info("repeated_request", handler=one.label)
         await _nothing(one, args.ack)
+        return "repeated"
     except REFUSED as refused:
         if one.kind == "options":
             await args.ack(options=[])
@@ -248,6 +296,17 @@ async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[st
             await args.ack(response_action="update", view=view)
         else:
             raise
+        return refused_as(refused)
+    return "done"
+
+
+def _keys(proofs: Iterable[object]) -> dict[str, str]:
+    """The recording that a request is about."""
+    for proof in proofs:
+        seen = proof.recording if isinstance(proof, SeenAsset) else proof
+        if isinstance(seen, SeenRecording):
+            return {"key": seen.key}
+    return {}
 
 
 async def _nothing(one: Declared, ack: AsyncAck) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from logging import DEBUG, INFO
 from typing import Any
 
 import structlog
@@ -15,7 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.deliveries import Delivery
 from bot.core.places import Place, is_channel
-from bot.outbound import Outbound, OutboundStatus, OutboundUnavailable
+from bot.kit.calls import noted, slug
+from bot.outbound import Outbound, OutboundRefused, OutboundStatus, OutboundUnavailable
 from bot.slack.errors import (
     WIRE_ERRORS,
     CannotPostThere,
@@ -126,11 +128,12 @@ class SlackGateway:
         if not content:
             raise SlackRefused("empty_file")
         try:
-            async with self._call("files.completeUploadExternal"):
+            async with self._call("files.getUploadURLExternal"):
                 slot = await self._client.files_getUploadURLExternal(
                     filename=filename, length=len(content)
                 )
-                await self._send(slot["upload_url"], content)
+            await self._send(slot["upload_url"], content)
+            async with self._call("files.completeUploadExternal"):
                 answer = await self._client.files_completeUploadExternal(
                     files=[{"id": slot["file_id"], "title": title}],
                     channel_id=channel,
@@ -145,10 +148,14 @@ class SlackGateway:
 
     async def _send(self, upload_url: str, content: bytes) -> None:
         """The second of the three calls. Whatever goes wrong with it, no file is shared yet."""
-        try:
-            await self._out.post(upload_url, content)
-        except (OutboundStatus, OutboundUnavailable) as failed:
-            raise SlackUnavailable(f"upload: {failed}", reached=False) from None
+        with noted("slack", "upload") as call:
+            try:
+                await self._out.post(upload_url, content)
+            except (OutboundStatus, OutboundUnavailable) as failed:
+                call.status = slug(str(failed).partition(":")[0])
+                raise SlackUnavailable(f"upload: {failed}", reached=False) from None
+            except OutboundRefused as refused:
+                raise error_from(refused) from None
 
     async def delete(self, channel: str, ts: str) -> None:
         """chat.delete, of a message of ours. Raises MessageGone when it is gone already."""
@@ -303,10 +310,8 @@ class SlackGateway:
 
     async def _probe(self) -> None:
         """auth.test, past the gates."""
-        try:
+        async with self._measured(AUTH_TEST):
             await self._client.auth_test()
-        except WIRE_ERRORS as raised:
-            raise error_from(raised) from None
 
     async def _token_refused(
         self, gates: Gates, method: str, error: TokenRefused
@@ -331,9 +336,21 @@ class SlackGateway:
                 await self._gates.check_installed(self._probe)
             await self._gates.check(method)
         try:
-            yield
-        except WIRE_ERRORS as raised:
-            raise await self._noted(method, error_from(raised)) from None
+            async with self._measured(method):
+                yield
+        except SlackError as error:
+            raise await self._noted(method, error) from None
+
+    @asynccontextmanager
+    async def _measured(self, method: str) -> AsyncIterator[None]:
+        """One exchange. Raises SlackError. A start that fails says so in one line, by itself."""
+        with noted("slack", method, level=INFO if self._gates else DEBUG) as call:
+            try:
+                yield
+            except WIRE_ERRORS as raised:
+                error = error_from(raised)
+                call.status = slug(getattr(error, "error", str(error).partition(":")[0]))
+                raise error from None
 
     async def _noted(self, method: str, error: SlackError) -> SlackError:
         """The error for the caller; what it means for other calls is noted at the gates."""

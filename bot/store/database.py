@@ -9,11 +9,13 @@ from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.kit.metrics import STORE_ERRORS
 from bot.store.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
+OUTSIDE = (UnicodeEncodeError, OverflowError, TimeoutError, OSError)  # not SQLAlchemy's errors
 
 
 class Database:
@@ -83,20 +85,28 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Translate database errors. Their messages may quote values, so they are only chained."""
+    """Translate database errors, and count them. Their messages may quote values, so they are only
+    chained."""
     try:
         yield
     except StoreError:
         raise
-    except (exc.DataError, exc.IntegrityError, UnicodeEncodeError, OverflowError) as e:
-        raise StoreRefused(type(e).__name__) from e
-    except (exc.DBAPIError, exc.TimeoutError) as e:
-        raise (StoreFull if _is_full(e) else StoreUnavailable)(_why(e)) from e
-    except exc.StatementError as e:
-        raise StoreRefused(str(e.orig)) from e
-    except (TimeoutError, OSError) as e:
-        full = isinstance(e, OSError) and e.errno in FULL
-        raise (StoreFull if full else StoreUnavailable)(type(e).__name__) from e
+    except (exc.StatementError, exc.TimeoutError, *OUTSIDE) as e:
+        STORE_ERRORS.labels(type(e).__name__).inc()
+        raise _translation(e) from e
+
+
+def _translation(error: Exception) -> StoreError:
+    match error:
+        case exc.DataError() | exc.IntegrityError() | UnicodeEncodeError() | OverflowError():
+            return StoreRefused(type(error).__name__)
+        case exc.DBAPIError() | exc.TimeoutError():
+            return (StoreFull if _is_full(error) else StoreUnavailable)(_why(error))
+        case exc.StatementError():
+            return StoreRefused(str(error.orig))
+        case _:
+            full = isinstance(error, OSError) and error.errno in FULL
+            return (StoreFull if full else StoreUnavailable)(type(error).__name__)
 
 
 def _is_full(error: exc.SQLAlchemyError) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 
+import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +22,31 @@ from bot.store.schema import facts as fact_table
 from bot.store.schema import recording_channels, recordings, rooms
 from bot.store.values import AlreadyRequested, Created, RoomTaken
 from bot.store.writes import StepWrites
+
+log = structlog.get_logger()
+
+# Ids, states and times of facts. What people or 100ms wrote (names, options, messages) is not here.
+LOGGED_FIELDS = {
+    "by",
+    "via",
+    "channel_id",
+    "room_id",
+    "hms_id",
+    "session_id",
+    "asset_id",
+    "type",
+    "status",
+    "outcome",
+    "pause",
+    "call",
+    "cause",
+    "why",
+    "on",
+    "place",
+    "ended",
+    "elsewhere",
+    "error",
+}
 
 
 class Recordings(StepWrites):
@@ -55,6 +81,7 @@ class Recordings(StepWrites):
                     return rival
             else:
                 raise StoreUnavailable(f"room {recording.room_id} keeps changing hands")
+        _log_facts(key, facts)
         if mail:
             self._of.on_mail()
         return Created(key)
@@ -152,6 +179,7 @@ class Recordings(StepWrites):
         async with self._db.write() as conn:
             written = await self._write_own(conn, work, since, note, renew=renew)
             state = written.state or await self._load(conn, work.key)
+        _log_facts(work.key, written.new)
         if written.mail:
             self._of.on_mail()
         return state
@@ -202,9 +230,10 @@ class Recordings(StepWrites):
         async with self._waking() as conn:
             await self._claim(conn, once)
             written = await self._write_foreign(conn, key, note, inbox)
+        _log_facts(key, written.new)
         if written.mail:
             self._of.on_mail()
-        return written.new
+        return len(written.new)
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
         """Return the recordings of these 100ms ids, as far as known."""
@@ -231,3 +260,10 @@ class Recordings(StepWrites):
                 with suppress(ValueError):  # a state that only newer code knows
                     found[row.recording_key] = (*there, rows.delivery_of(row))
         return found
+
+
+def _log_facts(key: str, new: Sequence[Fact]) -> None:
+    """One line for each new fact, once it is committed: what happened, and who wanted it."""
+    for fact in new:
+        told = fact.model_dump(mode="json", include=LOGGED_FIELDS, exclude_none=True)
+        log.info("fact", key=key, fact=fact.kind, **told)

@@ -10,6 +10,7 @@ from bot.store.channel_settings import ChannelSettingsRepository
 from bot.store.dead_letters import DeadLetters
 from bot.store.follows import Follows
 from bot.store.forgetting import Forgetting
+from bot.store.health import HealthRepository
 from bot.store.heartbeat import Heartbeat
 from bot.store.inbox import Inbox
 from bot.store.lists import RecordingLists
@@ -47,6 +48,7 @@ class Store:
         self.transcripts = Transcripts(db)
         self.search = TranscriptSearch(db)
         self.forgetting = Forgetting(db)
+        self.health = HealthRepository(db)
         self.heartbeat = Heartbeat(db)
         self.rate_limits = RateLimits(db)
         self.purging = Purging(db)

@@ -37,7 +37,7 @@ class Written:
     """What a write brought. `state` only where it follows from the one before; `mail`: some
     webhooks may be matched now."""
 
-    new: int
+    new: tuple[Fact, ...]
     state: Loaded | None
     mail: bool
 
@@ -112,7 +112,7 @@ class StepWrites(Repository):
             changes |= rows.polled_row(note.polled)
         if changes:
             await conn.execute(update(recordings).where(r.key == key).values(changes))
-        return Written(len(merged.new), state, mail)
+        return Written(merged.new, state, mail)
 
     async def _locked(self, conn: AsyncConnection, key: str) -> rows.AnyRow:
         row = (await conn.execute(LOCKED, {"its_key": key, **self._team_given})).first()

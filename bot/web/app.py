@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.store.store import Store
-from bot.web.health import Metrics, Readyz, healthz
+from bot.web.health import Readyz, healthz
+from bot.web.metrics import Metrics
 from bot.web.slack import SlackEndpoint
 from bot.web.webhook import HmsWebhook
 
@@ -31,6 +32,6 @@ def web_app(
             Route("/webhooks/100ms/{name:path}", hms.__call__, methods=post),
             Route("/healthz", healthz, methods=get),
             Route("/readyz", Readyz(store, connected).__call__, methods=get),
-            Route("/metrics", Metrics(metrics_token).__call__, methods=get),
+            Route("/metrics", Metrics(store, metrics_token).__call__, methods=get),
         ]
     )

@@ -4,16 +4,25 @@ Nothing is looked into before the signature is known to be Slack's: not even by 
 parse the body first. Source: docs.slack.dev, authentication/verifying-requests-from-slack.
 """
 
+import hmac
+from datetime import UTC, datetime
+
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.kit.clock import compare
+from bot.kit.metrics import SIGNATURES_REJECTED
+from bot.kit.sparing import Sparing
 from bot.listeners.shapes import ignores, note_odd
 from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
 
 MAX_BODY_BYTES = 1024 * 1024
+VALID_FOR_S = 300
+
+signature_rejected = Sparing("signature_rejected")
 
 
 class SlackEndpoint:
@@ -34,7 +43,9 @@ class SlackEndpoint:
             return PlainTextResponse("the body came too slowly", status_code=408)
         except ClientDisconnect:
             return PlainTextResponse("the body did not arrive", status_code=400)
-        if not _is_slack(self._verifier, request, body):
+        if why := _objection(self._verifier, request, body):
+            SIGNATURES_REJECTED.labels(why).inc()
+            signature_rejected.warn(why, sent_from=request.client.host if request.client else "")
             return PlainTextResponse("the signature is missing, old or wrong", status_code=401)
         return await self._dispatch(request, body)
 
@@ -50,12 +61,22 @@ class SlackEndpoint:
         return to_starlette_response(await self._app.async_dispatch(bolt_request))
 
 
-def _is_slack(verifier: SignatureVerifier, request: Request, body: bytes) -> bool:
+def _objection(verifier: SignatureVerifier, request: Request, body: bytes) -> str | None:
+    """Why this does not come from Slack, or not lately; None if it does.
+
+    A signature that is right for its time, but not of now, means that a clock is off, or that
+    somebody sends an old request again. Either way it is refused.
+    """
+    timestamp = request.headers.get("x-slack-request-timestamp", "")
+    signature = request.headers.get("x-slack-signature", "")
+    if not timestamp or not signature:
+        return "missing"
     try:
-        return verifier.is_valid(
-            body=body,
-            timestamp=request.headers.get("x-slack-request-timestamp", ""),
-            signature=request.headers.get("x-slack-signature", ""),
-        )
-    except (ValueError, TypeError, OverflowError):  # a time that is none, a body not UTF-8
-        return False
+        expected = verifier.generate_signature(timestamp=timestamp, body=body) or ""
+        theirs = datetime.fromtimestamp(int(timestamp), UTC)
+        if not hmac.compare_digest(expected.encode(), signature.encode()):
+            return "wrong"
+        off_s = compare("slack", theirs, datetime.now(UTC))
+    except (ValueError, TypeError, OverflowError, OSError):  # a time that is none, a body not UTF-8
+        return "wrong"
+    return "old" if abs(off_s) > VALID_FOR_S else None

@@ -5,6 +5,7 @@ Source: 100ms docs, how-to-guides/configure-webhooks/overview.
 """
 
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,8 @@ from bot.hms.webhook import (
     parse,
     states_a_fact,
 )
-from bot.kit.metrics import LAST_WEBHOOK, WEBHOOKS
+from bot.kit.metrics import WEBHOOKS
+from bot.kit.sparing import Sparing
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import InboxEntry
@@ -32,6 +34,9 @@ from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
 log = structlog.get_logger()
 
 MAX_BODY_BYTES = 1024 * 1024
+_TYPE = re.compile(r"[a-z_]{1,20}(\.[a-z_]{1,20}){1,3}")  # anything else is not quoted
+
+webhook_rejected = Sparing("webhook_rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,19 @@ class HmsWebhook:
             return _answer(404, "no such webhook")
         if not self._is_hms(request):
             WEBHOOKS.labels("", "unauthorized").inc()
+            webhook_rejected.warn("secret", sent_from=request.client.host if request.client else "")
             return _answer(401, f"the header {HEADER} is missing or wrong")
         try:
             envelope = parse(await read_body(request, MAX_BODY_BYTES))
         except BodyTooLarge:
+            webhook_rejected.warn("too large")
             return _answer(413, "the body is larger than 1 MiB")
         except BodyTooSlow:
+            webhook_rejected.warn("too slow")
             return _answer(408, "the body came too slowly")
         except BadWebhook as bad:
             WEBHOOKS.labels("", "bad").inc()
+            webhook_rejected.warn("bad", what=bad.why)
             return _answer(400, bad.why)
         except ClientDisconnect:
             return _answer(400, "the body did not arrive")
@@ -67,12 +76,18 @@ class HmsWebhook:
         return self.secret is not None and hmac.compare_digest(given, self.secret.encode())
 
     async def _keep(self, envelope: Envelope) -> Response:
-        now = self.now()
-        LAST_WEBHOOK.set(now.timestamp())
-        if not states_a_fact(envelope):
-            WEBHOOKS.labels("other", "ignored").inc()
+        now, ids = self.now(), ids_of(envelope)
+        type_ = envelope.type if states_a_fact(envelope) else "other"
+        this = log.bind(
+            type=envelope.type if _TYPE.fullmatch(envelope.type) else "odd",
+            id=envelope.id,
+            room=ids.room_id,
+            session=ids.session_id,
+        )
+        if type_ == "other":
+            WEBHOOKS.labels(type_, "ignored").inc()
+            this.info("webhook", outcome="ignored")
             return _answer(200, "ignored")
-        ids = ids_of(envelope)
         entry = InboxEntry(
             identity=inbox_identity(envelope),
             type=envelope.type,
@@ -83,11 +98,13 @@ class HmsWebhook:
             aliases=sorted(ids.aliases),
         )
         try:
-            new = await self.store.inbox.put(entry)
+            outcome = "kept" if await self.store.inbox.put(entry) else "repeated"
         except StoreError as gone:
-            log.warning("webhook_not_kept", why=str(gone))
+            WEBHOOKS.labels(type_, "not_kept").inc()
+            this.warning("webhook_not_kept", why=str(gone))
             return _answer(503, "cannot store this now; send it again")
-        WEBHOOKS.labels(envelope.type, "kept" if new else "repeated").inc()
+        WEBHOOKS.labels(type_, outcome).inc()
+        this.info("webhook", outcome=outcome)
         return _answer(200, "kept")
 
 

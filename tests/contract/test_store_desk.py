@@ -111,9 +111,9 @@ async def test_rooms_are_refreshed_without_losing_what_we_know(
     assert await RoomRepository(store.db).all() == [renamed, weekly]
     await RoomRepository(store.db).mark_live(["r2"])
     assert [room.live for room in await RoomRepository(store.db).all()] == [False, True]
-    await RoomRepository(store.db).upsert([weekly], T0 + 2 * S, whole=True)
+    await RoomRepository(store.db).forget(["r1", "unknown"])
     assert [room.room_id for room in await RoomRepository(store.db).all()] == ["r2"]
-    await RoomRepository(store.db).upsert([], T0 + 3 * S, whole=True)
+    await RoomRepository(store.db).forget(["r2"])
     assert await RoomRepository(store.db).all() == []
     await RoomRepository(store.db).mark_live([])
 

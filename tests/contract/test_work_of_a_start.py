@@ -25,7 +25,7 @@ from sqlalchemy import event
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.core.derive import derive
-from bot.features.rooms.service import refresh_rooms
+from bot.features.rooms.refreshing import Refreshing
 from bot.settings import Settings
 from bot.wiring import Parts, build
 
@@ -123,7 +123,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         serving(parts.web, sock=bot_sock),
         _reconciling(parts),
     ):
-        await refresh_rooms(parts.deps)
+        await Refreshing(parts.deps).rooms()
         await parts.directory.entries()
         with counting(work, parts):
             yield Running(work, hms, ines, database)

@@ -256,8 +256,8 @@ class Bench:
             f"{self.bot.url}/slack/events", content=body, headers=self.signed(body)
         )
 
-    def signed(self, body: bytes) -> dict[str, str]:
-        stamp = str(int(time.time()))
+    def signed(self, body: bytes, *, at: float | None = None) -> dict[str, str]:
+        stamp = str(int(at or time.time()))
         secret = SlackConfig().signing_secret.encode()
         digest = hmac.new(secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
         return {

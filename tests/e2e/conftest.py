@@ -15,7 +15,7 @@ repeats one. Nor does it matter how quick the machine is: see `waiting`.
 slow enough for the bot to be killed and started again within the two minutes of a request, 40 s
 there.
 `away`: the same for the bot alone, which others take away; meanwhile 100ms goes on quickly.
-`narrow`: the bot may open 256 files.
+`narrow`: the bot may open 256 files. `logged`: its log is JSON.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -48,6 +48,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "linked": {"speed": 60, "socket_mode": True, "rooms": FEW_ROOMS, "looks": 2},
     "calm": {"speed": 6, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "3"}},
     "narrow": {"speed": 60, "rooms": {"meetings": 2}, "looks": 1, "files": 256},
+    "logged": {"speed": 60, "rooms": FEW_ROOMS, "looks": 1, "env": {"LOG_FORMAT": "json"}},
     "away": {"speed": 60, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "5"}},
 }
 FAILED = pytest.StashKey[bool]()
@@ -115,4 +116,5 @@ alone = stage_of("alone")
 linked = stage_of("linked")
 calm = stage_of("calm")
 narrow = stage_of("narrow")
+logged = stage_of("logged")
 away = stage_of("away")

@@ -22,6 +22,7 @@ from bot.features.presets.listeners import open_presets
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start.listeners import open_filled, start_by_command
 from bot.features.start.service import filled
+from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer
 from bot.listeners.payloads import Asked, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
@@ -98,6 +99,7 @@ class Said:
 
 
 async def obey(said: Said, command: c.Command | c.CommandError) -> None:
+    learnt(command=type(command).__name__)  # not what was typed
     await HANDLERS[type(command)](said, command)
 
 

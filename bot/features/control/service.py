@@ -12,6 +12,7 @@ from bot.core.proofs import SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
 from bot.core.steps import Stop, retry_name
 from bot.deps import Deps
+from bot.kit.logs import learnt
 from bot.store.values import RecordingRow
 
 CARDS_LOOKED_AT = 100
@@ -42,7 +43,9 @@ async def steer(
         return None
     await rights.to_steer(recording.by, row, action)
     if row.phase not in _MAY[action]:
+        learnt(decided=f"{action}: it is {row.phase.value}", key=row.key)
         return None
+    learnt(decided=action, key=row.key)
     now, by = deps.now(), recording.by
     if action == "stop":
         # A stop that is on its way is not asked for twice, but a retry that waits is made at once.

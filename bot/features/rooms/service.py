@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,10 +23,11 @@ from bot.features.rooms.model import (
     near_rooms,
     rank_rooms,
 )
+from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing
 from bot.features.rooms.store import RoomRepository
 from bot.features.rooms.views import no_rooms_yet, only_a_code
 from bot.hms.errors import HmsError
-from bot.kit.metrics import FAULTS
+from bot.hms.models import Room
 from bot.store.errors import StoreError
 from bot.ui.message import Message
 
@@ -70,16 +71,13 @@ def which_room(
 log = structlog.get_logger()
 
 
-ROOMS_EVERY = timedelta(minutes=10)
-
-
-LIVE_EVERY = timedelta(seconds=30)
-
-
-SOONER_AT_LEAST = timedelta(seconds=5)  # however often an unknown name asks for it
-
-
 FIRST_WITHIN_S = 1.5  # below the time for an ack
+
+
+ASK_WITHIN_S = 5.0  # by name, before a denial
+
+
+ASKED_MOST = 20  # rooms of that name
 
 
 CACHED_FOR = timedelta(seconds=30)
@@ -104,26 +102,45 @@ async def find_room(reference: str, rooms: Sequence[RoomEntry]) -> RoomMatch:
 
 
 class RoomDirectory:
+    """All rooms, in memory. Lookups never wait for 100ms, and for the database only at first."""
+
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._read_at: datetime | None = None
         self._rooms: list[RoomEntry] = []
         self._sooner = asyncio.Event()
         self._tried = asyncio.Event()  # the first refresh has ended, well or not
+        self._is_kept_fresh = False
 
     async def entries(self) -> list[RoomEntry]:
-        """All rooms, as stored at most half a minute ago; at once after a refresh of our own."""
+        """Read anew here only where nobody keeps them fresh, or nothing was read yet."""
         now = self._deps.now()
-        if self._read_at is None or not 0 <= (now - self._read_at) / CACHED_FOR < 1:
-            rooms = await RoomRepository(self._deps.db).all()
-            if not rooms and not self._tried.is_set():
+        fresh = self._read_at is not None and 0 <= (now - self._read_at) / CACHED_FOR < 1
+        if self._read_at is None or not (fresh or self._is_kept_fresh):
+            await self._load()
+            if not self._rooms and not self._tried.is_set():
                 await self._first_refresh()
-                rooms = await RoomRepository(self._deps.db).all()
-            for start in range(0, len(rooms), LEARN_AT_ONCE):
-                learn_names(rooms[start : start + LEARN_AT_ONCE])
-                await asyncio.sleep(0)
-            self._rooms, self._read_at = rooms, now
+                await self._load()
         return self._rooms
+
+    async def _load(self) -> None:
+        now = self._deps.now()
+        rooms = [room async for room in RoomRepository(self._deps.db).each()]
+        for start in range(0, len(rooms), LEARN_AT_ONCE):
+            learn_names(rooms[start : start + LEARN_AT_ONCE])
+            await asyncio.sleep(0)
+        self._rooms, self._read_at = rooms, now
+
+    def _learn(self, new: Sequence[RoomEntry]) -> None:
+        """Rooms that were just read from 100ms can be named at once."""
+        learn_names(new)
+        given = {room.room_id: room for room in new}
+        kept = [self._with_use(room, given.pop(room.room_id, None)) for room in self._rooms]
+        self._rooms = [*kept, *given.values()]
+
+    @staticmethod
+    def _with_use(room: RoomEntry, new: RoomEntry | None) -> RoomEntry:
+        return replace(room, name=new.name, enabled=new.enabled) if new else room
 
     async def _first_refresh(self) -> None:
         """Somebody is quicker than the very first refresh of a new bot: wait a little for it."""
@@ -147,47 +164,59 @@ class RoomDirectory:
         """Somebody named a room that we do not know: it may be new."""
         self._sooner.set()
 
+    async def ask(self, name: str) -> bool:
+        """Ask 100ms for rooms of this name, once and briefly; False: it has not answered.
+
+        For the time after the ack, before people are told that there is no such room.
+        """
+        try:
+            async with asyncio.timeout(ASK_WITHIN_S):
+                named = [r async for r in first(self._deps.hms.list_rooms(name=name), ASKED_MOST)]
+        except (HmsError, TimeoutError) as failed:
+            log.info("not_asked_by_name", why=str(failed))
+            return False
+        found = [RoomEntry(room.id, room.name or room.id, enabled=room.enabled) for room in named]
+        if found:
+            await RoomRepository(self._deps.db).upsert(found, self._deps.now())
+            self._learn(found)
+        return True
+
     async def keep_fresh(self) -> None:
         """Until cancelled. A failure is logged; the old directory serves on."""
-        rooms_due = self._deps.now()
-        while True:
-            now = self._deps.now()
-            try:
-                if self._sooner.is_set() or now >= rooms_due:
-                    self._sooner.clear()
-                    rooms_due = now + ROOMS_EVERY
-                    await refresh_rooms(self._deps)
-                await refresh_live(self._deps)
-            except (HmsError, StoreError) as failed:
-                log.warning("directory_not_refreshed", why=str(failed))
-                rooms_due = now
-            except Exception:
-                FAULTS.labels("directory").inc()
-                log.exception("directory_broke")
-            self._read_at = None
-            self._tried.set()
-            await asyncio.sleep(SOONER_AT_LEAST.total_seconds())
-            await self._wait_for_a_reason()
-
-    async def _wait_for_a_reason(self) -> None:
+        refreshing = Refreshing(self._deps, self._learn)
+        self._is_kept_fresh = True
         try:
-            async with asyncio.timeout((LIVE_EVERY - SOONER_AT_LEAST).total_seconds()):
-                await self._sooner.wait()
-        except TimeoutError:
+            await asyncio.gather(
+                self._again_and_again(refreshing.rooms, self._sooner),
+                self._again_and_again(refreshing.live, asyncio.Event()),
+            )
+        finally:
+            self._is_kept_fresh = False
+
+    async def _again_and_again(
+        self, read: Callable[[], Awaitable[datetime]], sooner: asyncio.Event
+    ) -> None:
+        while True:
+            sooner.clear()
+            due = await read()
+            try:
+                await self._load()
+            except StoreError as failed:
+                log.warning("directory_not_read", why=str(failed))
+            self._tried.set()
+            await asyncio.sleep(AGAIN_AFTER.total_seconds())
+            try:
+                async with asyncio.timeout(max(0.0, (due - self._deps.now()).total_seconds())):
+                    await sooner.wait()
+            except TimeoutError:
+                continue
+
+
+async def first(rooms: AsyncIterator[Room], most: int) -> AsyncIterator[Room]:
+    """At most so many: no further page is asked for."""
+    seen = 0
+    async for room in rooms:
+        yield room
+        seen += 1
+        if seen == most:
             return
-
-
-async def refresh_rooms(deps: Deps) -> int:
-    """Every room of the account, a page at a time; how many."""
-    entries = [
-        RoomEntry(room.id, room.name or room.id, enabled=room.enabled)
-        async for room in deps.hms.list_rooms()
-    ]
-    await RoomRepository(deps.db).upsert(entries, deps.now(), whole=True)
-    return len(entries)
-
-
-async def refresh_live(deps: Deps) -> None:
-    """Which rooms have people in them."""
-    live = {s.room_id async for s in deps.hms.list_active_sessions() if s.room_id}
-    await RoomRepository(deps.db).mark_live(live)

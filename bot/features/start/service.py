@@ -30,6 +30,7 @@ from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown, witho
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start.form import start_form
 from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.kit.logs import learnt
 from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.text import carries_secrets, plain
@@ -50,6 +51,7 @@ async def start(
     else:
         preset = await presets.meant(deps, request.channel, request.preset, settings)
         if isinstance(preset, NoSuchPreset):
+            learnt(decided="NoSuchPreset")
             return preset
         options = laid_over(preset.options, options) if preset else options
         found = await _find(rooms, request.room, settings)
@@ -60,6 +62,7 @@ async def start(
         case Unknown(room_id=str(room_id)):
             room = RoomEntry(room_id, room_id)
         case _:
+            learnt(decided="WhichRoom")
             return WhichRoom(found)
     name = await rooms.name_of(room.room_id) or room.name
     room = RoomEntry(room.room_id, name)
@@ -115,8 +118,8 @@ async def commit(
     if isinstance(made, RoomTaken):
         # Our state may be stale: poll 100ms now, so that a second try meets the truth.
         await deps.store.recordings.poll_now(made.key)
-        return made
-    return made.key
+    learnt(decided=type(made).__name__, key=made.key, room=room.room_id)
+    return made if isinstance(made, RoomTaken) else made.key
 
 
 def again(recording: Recording, *, by: str, channel: str, click_id: str) -> StartRequest:

@@ -1,0 +1,121 @@
+"""Reads 100ms' rooms and who is in them. A list that breaks off goes on where it stopped."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.deps import Deps
+from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.store import RoomRepository
+from bot.hms.client import Bookmark
+from bot.hms.errors import HmsError, HmsUnavailable
+from bot.kit.metrics import FAULTS
+from bot.store.errors import StoreError
+
+log = structlog.get_logger()
+
+ROOMS_EVERY = timedelta(minutes=10)
+LIVE_EVERY = timedelta(seconds=30)
+AGAIN_AFTER = timedelta(seconds=5)
+READ_ON_FOR = timedelta(minutes=30)  # an older list has changed too much to be read on
+STORED_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Reading:
+    """One list, as far as it was read. `known` are the rooms that were stored when it began."""
+
+    begun_at: datetime
+    known: dict[str, RoomEntry] = field(default_factory=dict)
+    bookmark: Bookmark = field(default_factory=Bookmark)
+    seen: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Refreshing:
+    """The two lists, each by itself: trouble with one does not touch the other.
+
+    `learnt` gets the rooms that are new or changed, as they are read.
+    """
+
+    deps: Deps
+    learnt: Callable[[Sequence[RoomEntry]], None] = lambda _: None
+    _rooms: Reading | None = None
+    _live: Reading | None = None
+
+    async def rooms(self) -> datetime:
+        """Read the list of rooms, or go on with it; when to do so next. Raises nothing."""
+        self._rooms = self._still(self._rooms)
+        return await self._next(self._read_rooms, ROOMS_EVERY, self._rooms)
+
+    async def live(self) -> datetime:
+        """The same for the sessions that are going on."""
+        self._live = self._still(self._live)
+        return await self._next(self._read_live, LIVE_EVERY, self._live)
+
+    def _still(self, reading: Reading | None) -> Reading:
+        now = self.deps.now()
+        if reading and now - reading.begun_at < READ_ON_FOR and not reading.bookmark.ended:
+            return reading
+        return Reading(now)
+
+    async def _next(
+        self, read: Callable[[Reading], Awaitable[None]], every: timedelta, reading: Reading
+    ) -> datetime:
+        """Soon, where a page came and others are left; no sooner than 100ms names."""
+        pages = len(reading.bookmark.seen)
+        wait = LIVE_EVERY
+        try:
+            await read(reading)
+            wait = every
+        except HmsUnavailable as failed:
+            log.warning("list_broken_off", pages=len(reading.bookmark.seen) - 1, why=str(failed))
+            if len(reading.bookmark.seen) > pages:
+                wait = AGAIN_AFTER
+            if failed.retry_after_s:
+                wait = max(AGAIN_AFTER, timedelta(seconds=failed.retry_after_s))
+        except (HmsError, StoreError) as failed:
+            log.warning("directory_not_refreshed", why=str(failed))
+            reading.bookmark.ended = True  # from its beginning the next time
+        except Exception:
+            FAULTS.labels("directory").inc()
+            log.exception("directory_broke")
+            reading.bookmark.ended = True
+        return self.deps.now() + wait
+
+    async def _read_rooms(self, reading: Reading) -> None:
+        repository = RoomRepository(self.deps.db)
+        if not reading.seen:
+            reading.known = {room.room_id: room for room in await repository.all()}
+        new: list[RoomEntry] = []
+        try:
+            async for room in self.deps.hms.list_rooms(bookmark=reading.bookmark):
+                reading.seen.add(room.id)
+                entry = RoomEntry(room.id, room.name or room.id, enabled=room.enabled)
+                if _differs(reading.known.get(room.id), entry):
+                    new.append(entry)
+                if len(new) >= STORED_AT_ONCE:
+                    await self._note(new)
+        finally:
+            await self._note(new)
+        await repository.forget(reading.known.keys() - reading.seen)
+
+    async def _note(self, new: list[RoomEntry]) -> None:
+        """Store them now: people may name them before the list is at its end."""
+        if new:
+            await RoomRepository(self.deps.db).upsert(new, self.deps.now())
+            self.learnt(tuple(new))
+            new.clear()
+
+    async def _read_live(self, reading: Reading) -> None:
+        """Who left meanwhile is only known at the end."""
+        async for session in self.deps.hms.list_active_sessions(bookmark=reading.bookmark):
+            if session.room_id:
+                reading.seen.add(session.room_id)
+        await RoomRepository(self.deps.db).mark_live(reading.seen)
+
+
+def _differs(known: RoomEntry | None, entry: RoomEntry) -> bool:
+    return known is None or (known.name, known.enabled) != (entry.name, entry.enabled)
