@@ -1,8 +1,11 @@
 """The card: the one message that shows what a recording is doing."""
 
 from datetime import datetime
+from typing import Literal
 
 from bot.core.assets import Transcription
+from bot.core.facts import StopRefused, StopRequested
+from bot.core.policy import Silence, silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, log_lines, written
 from bot.features.options.views import options_line
@@ -21,10 +24,11 @@ from bot.ui.message import (
     name_leaf,
     rich_line,
     rich_text,
+    say,
     section,
 )
 from bot.ui.problems import BOT, explain, slack_refusal, stop_failure
-from bot.ui.text import duration, esc, join, place, plain, when
+from bot.ui.text import clock, duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
@@ -44,15 +48,20 @@ def recording_card(
     late: bool,
     transcript_expected_at: datetime | None,
     permalink_of_pointer: str | None = None,
+    silent: Silence | None = None,
+    until: datetime | None = None,
     who: Who = esc,
     bot: str = BOT,
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
 
-    `who` names a person in mrkdwn, without calling them: an edit of the card is no news for them.
+    `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
+    without calling them: an edit of the card is no news for them.
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
+    if silent:
+        notes.append(silence_note(silent.on, since=silent.since, until=until))
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
     if notes:
@@ -92,12 +101,60 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
         notes.append(f"{explanation.why} {explanation.fix}")
     if recording.stop_failed:
         notes.append(stop_failure(recording.stop_failed))
+    refused = stop_refused_note(recording)
+    if refused:
+        notes.append(refused)
     transcript = _transcript_note(recording, late, expected_at)
     if transcript:
         notes.append(transcript)
     elif late:
         notes.append(f"{_LATE.get(recording.phase, 'The transcript')} {LATE}")
     return notes
+
+
+def silence_note(on: Literal["start", "stop"], *, since: datetime, until: datetime | None) -> str:
+    """Say what it means that 100ms does not answer."""
+    waits = f"100ms has not answered the request to {on} since {clock(since)}."
+    if on == "stop":
+        return f"{waits} It may still be recording. The bot keeps trying."
+    trying = f"The bot keeps trying until {clock(until)}." if until else "The bot keeps trying."
+    return f"{waits} As far as we know, nothing is being recorded. {trying}"
+
+
+def silence_message(
+    recording: Recording, on: Literal["start", "stop"], *, until: datetime, bot: str = BOT
+) -> Message:
+    """Tell the starter directly that 100ms does not answer, and later what came of it."""
+    silent = silence(recording)
+    name = esc(recording.room_name)
+    if silent and silent.on == on:
+        body = silence_note(on, since=silent.since, until=until)
+        text = f"*{name}*: {body} This message will be updated."
+        return say(text, [details_button(recording)])
+    return say(f"*{name}*: {_answered(recording, on, bot)}", [details_button(recording)])
+
+
+def _answered(recording: Recording, on: Literal["start", "stop"], bot: str) -> str:
+    if recording.problem:
+        return explain(recording.problem, recording, bot=bot).text
+    if recording.phase is Phase.POINTER:
+        return "The room is already being recorded."
+    if on == "stop":
+        return stop_refused_note(recording) or "100ms has answered: the recording has stopped."
+    return "100ms has answered: the recording started."
+
+
+def stop_refused_note(recording: Recording) -> str | None:
+    """Say that a stop was refused for good, while it may still be recording."""
+    stops = [f for f in recording.log if isinstance(f, StopRefused | StopRequested)]
+    last = stops[-1] if stops else None
+    if not isinstance(last, StopRefused) or last.status == 404 or recording.phase not in ON_AIR:
+        return None
+    said = f" 100ms said: “{esc(last.message, 200)}”." if last.message else ""
+    return (
+        f"100ms refuses to stop the recording (HTTP {last.status}).{said} It may still be running: "
+        "press Stop again, end the meeting, or stop it in the 100ms dashboard."
+    )
 
 
 def elsewhere_note(recording: Recording) -> str:

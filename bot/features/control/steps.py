@@ -14,16 +14,19 @@ from bot.core.facts import (
 )
 from bot.core.note import Note
 from bot.core.retry import Retry
+from bot.core.steps import Stop, retry_name
 from bot.engine.context import Context, next_retry
 from bot.engine.posting import announce, post
 from bot.features.control.views import room_notice, stop_wish
-from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
+from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnauthorized, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import SlackRefused
 
+STOP_REFUSED = f"{retry_name(Stop())}:refused"  # counts how often in a row
+
 
 async def stop(ctx: Context) -> Note:
-    """Harmless to repeat: an unknown outcome is simply tried again, and so is any no but 404.
+    """Harmless to repeat: an unknown outcome is simply tried again, and any no but 404 ten times.
 
     What came of it is never older than the wish, whichever replica's clock that was.
     """
@@ -36,8 +39,24 @@ async def stop(ctx: Context) -> Note:
         seen = await _not_running(ctx, hms_id)
         at = max(ctx.now, asked_at)
         return Note(facts=[StopRefused(at=at, status=gone.status, message=gone.message), *seen])
+    except HmsUnauthorized:
+        raise  # about the token, not about the recording
+    except HmsRefused as refused:
+        return _refused(ctx, refused, max(ctx.now, asked_at))
     seen = facts_of_recording(answer, ctx.now) if answer else []
     return Note(facts=[StopSent(at=max(ctx.now, asked_at)), *seen])
+
+
+def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:
+    """So many clear answers end the tries; the card says so, and Stop is offered again."""
+    policy = ctx.deps.policy
+    tries = (ctx.work.retries.get(STOP_REFUSED) or Retry()).attempts + 1
+    if tries >= policy.tries_refused:
+        fact = StopRefused(at=at, status=refused.status, message=refused.message)
+        return Note(facts=[fact], retries={STOP_REFUSED: None})
+    pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
+    later = Retry(tries, ctx.now + pause)
+    return Note(retries={STOP_REFUSED: Retry(tries, ctx.now), retry_name(Stop()): later})
 
 
 async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:

@@ -62,7 +62,7 @@ async def fetch_transcript(ctx: Context) -> Note:
         raise  # about the token, not about the file
     except HmsRefused as refused:
         tries = (ctx.work.retries.get(FILE_REFUSED) or Retry()).attempts + 1
-        if tries < ctx.deps.policy.tries_to_read:
+        if tries < ctx.deps.policy.tries_refused:
             await ctx.keep(facts)
             return _read_again(ctx, tries)
         text, words, digest, status = "refused", None, "none", refused.status
@@ -81,7 +81,7 @@ async def fetch_transcript(ctx: Context) -> Note:
 def _read_again(ctx: Context, tries: int) -> Note:
     """A refused file is tried again soon: there are few tries, and people wait."""
     policy = ctx.deps.policy
-    pause = policy.backoff(tries, policy.retry_first, policy.file_refused_cap)
+    pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
     later = Retry(tries, ctx.now + pause)
     return Note(retries={FILE_REFUSED: Retry(tries, ctx.now), retry_name(FetchTranscript()): later})
 
