@@ -25,6 +25,7 @@ REAL_TIME = {
     "card_patience": 2 * S,
     "cause_patience": 3 * S,
     "files_patience": 10 * S,
+    "post_again": 3 * S,
     "silent_after": 10 * S,
     "tell_silence_after": 15 * S,
     "beat_every": 0.5 * S,
@@ -83,6 +84,8 @@ class Policy:
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
+
+    post_again: timedelta = 5 * S  # a post whose answer was lost: it may be there already
 
     parked_first: timedelta = 15 * S  # until a refused post is tried again; doubles up to the cap
     parked_cap: timedelta = 60 * MIN

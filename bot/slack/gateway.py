@@ -42,6 +42,7 @@ RESPONSE_URL = "response_url"
 PAGES_MOST = 20
 AUTH_TEST = "auth.test"
 Json = Mapping[str, Any]
+Announce = Callable[[str], Awaitable[None]]
 
 
 class SlackGateway:
@@ -118,21 +119,31 @@ class SlackGateway:
             return None
 
     async def upload(
-        self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes
+        self,
+        channel: str,
+        *,
+        thread_ts: str | None,
+        filename: str,
+        title: str,
+        content: bytes,
+        announced: Announce,
     ) -> str | None:
         """Upload a file into a channel or thread, in Slack's three calls. Not repeatable.
 
-        The file's id, to delete it by. Raises SlackRefused for an empty file, too: Slack takes
-        none. What it does not find although we just sent it was lost on the way there.
+        `announced` is awaited with the file's id before the file is shared: whatever happens then,
+        the copy can be deleted. The file's id, to delete it by. Raises SlackRefused for an empty
+        file, too: Slack takes none. A file that Slack does not find although we just sent it was
+        lost on the way there.
         """
         if not content:
             raise SlackRefused("empty_file")
         try:
-            async with self._call("files.getUploadURLExternal"):
+            async with self._call("files.completeUploadExternal"):
                 slot = await self._client.files_getUploadURLExternal(
                     filename=filename, length=len(content)
                 )
-            await self._send(slot["upload_url"], content)
+                await self._send(slot["upload_url"], content)
+            await announced(str(slot["file_id"]))
             async with self._call("files.completeUploadExternal"):
                 answer = await self._client.files_completeUploadExternal(
                     files=[{"id": slot["file_id"], "title": title}],

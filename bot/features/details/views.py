@@ -50,6 +50,8 @@ _KINDS = {
     Kind.CHAT: "Chat file",
     Kind.OUTCOME: "Answer to the request",
     Kind.TELL: "Direct message",
+    Kind.SILENT_START: "Direct message that 100ms did not answer the start",
+    Kind.SILENT_STOP: "Direct message that 100ms did not answer the stop",
     Kind.RECEIPT: "Receipt",
     Kind.STOP_WISH: "Request to stop, from",
     Kind.ROOM: "Notice in the room's chat",

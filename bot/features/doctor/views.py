@@ -37,6 +37,8 @@ _MESSAGES = {
     Kind.CHAT: "the chat file",
     Kind.OUTCOME: "the answer to the request",
     Kind.TELL: "the message to the person who started it",
+    Kind.SILENT_START: "the message that 100ms did not answer the start",
+    Kind.SILENT_STOP: "the message that 100ms did not answer the stop",
     Kind.STOP_WISH: "the request to stop, to the person who started it",
     Kind.ROOM: "the notice in the room's chat",
     Kind.KEPT: "the transcript for search",

@@ -10,7 +10,7 @@ from bot.core.deliveries import Delivery
 from bot.core.places import Place
 from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackError, SlackRefused
 from bot.slack.errors import SlackUnavailable as Unavailable
-from bot.slack.gateway import Json, SlackGateway
+from bot.slack.gateway import Announce, Json, SlackGateway
 from bot.slack.values import Member, Posted
 from tests.contract.laws.replies import Faults, Life, Meter, Reply, carried_out
 
@@ -113,10 +113,18 @@ class SlackDoor(SlackGateway):
         await self._through("chat.update", lambda: self._truth.change(channel, ts, message))
 
     async def upload(
-        self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes
+        self,
+        channel: str,
+        *,
+        thread_ts: str | None,
+        filename: str,
+        title: str,
+        content: bytes,
+        announced: Announce,
     ) -> str | None:
         if not content:
             raise SlackRefused("empty_file")
+        await announced("")
 
         def put() -> str:
             made = self._truth.put(
