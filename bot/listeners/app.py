@@ -55,6 +55,7 @@ class Bot:
     rights: Rights
     services: Mapping[type, object]  # what features offer, by type: handlers ask for it
     home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
+    card_clicked: Callable[[str, str, str, str], Coroutine[Any, Any, None]]  # key, user, where
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.

@@ -11,6 +11,7 @@ from record_bot_sandbox.slack.seed import users
 from bot.core import facts as f
 from bot.core.derive import derive
 from bot.core.options import RecordingOptions
+from bot.core.policy import Silence
 from bot.core.recording import Recording
 from bot.features.card.views import recording_card
 from bot.features.share.views import withdrawn
@@ -37,7 +38,12 @@ STATUSES = {
 
 
 def card(
-    when: str, recording: Recording, *, late: bool = False, expected: datetime | None = None
+    when: str,
+    recording: Recording,
+    *,
+    late: bool = False,
+    expected: datetime | None = None,
+    silent: Silence | None = None,
 ) -> Sample:
     return channel(
         when,
@@ -46,6 +52,8 @@ def card(
         late=late,
         transcript_expected_at=expected,
         permalink_of_pointer=PERMALINK,
+        silent=silent,
+        until=at(120),
         who=lambda user: esc(users()[user].name),
         bot=BOT,
     )
@@ -92,6 +100,11 @@ def _on_air() -> list[Sample]:
     stop = f.StopRequested(at=at(4000), by="U2")
     return [
         card("Somebody has asked for a recording", story()),
+        card(
+            "100ms does not answer the start",
+            story(f.StartAttempted(at=at(1))),
+            silent=Silence("start", at(1)),
+        ),
         card("100ms has accepted it", story(*ACCEPTED)),
         card("Starting takes long", story(*ACCEPTED), late=True),
         card("It is running", story(*RUNS)),
@@ -103,6 +116,21 @@ def _on_air() -> list[Sample]:
         *(
             card(f"A stop does not work: {what}", story(*RUNS, stop, failed))
             for what, failed in STOP_FAILED.items()
+        ),
+        card(
+            "100ms does not answer the stop",
+            story(*RUNS, f.StopRequested(at=at(4000), by="U2")),
+            silent=Silence("stop", at(4000)),
+        ),
+        card(
+            "100ms refuses the stop for good",
+            story(
+                *RUNS,
+                f.StopRequested(at=at(4000), by="U2"),
+                f.StopRefused(
+                    at=at(4200), status=403, message="user does not have required permission"
+                ),
+            ),
         ),
         card("The room was already recorded, by others", story(adopted, runs)),
         card("Others started one in a followed room", noticed(RUNS[-1])),

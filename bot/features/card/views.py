@@ -68,7 +68,8 @@ def recording_card(
         blocks.append(section(lines(notes)))
     if log:
         blocks.append(context(lines(log)))
-    blocks.extend(actions(_buttons(recording, permalink_of_pointer, bot)))
+    buttons = actions(_buttons(recording, permalink_of_pointer, bot))
+    blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
     return Message(_spoken(recording, notes, log, who), blocks)
 
 
