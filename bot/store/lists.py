@@ -54,11 +54,13 @@ class RecordingLists(Repository):
         to: Horizon | None = None,
         room_id: str | None = None,
         channel: str | None = None,
+        over: bool = False,
         limit: int = 20,
         offset: int = 0,
     ) -> list[RecordingRow]:
         """The newest first, of one room, of those shown in one channel, or all.
 
+        `over`: without those that occupy a room now.
         `to`: only what that person may know of, as far as rows can tell (see `_may_see`).
         """
         query = self._all()
@@ -66,6 +68,8 @@ class RecordingLists(Repository):
             query = query.where(_may_see(to))
         if room_id is not None:
             query = query.where(r.room_id == room_id)
+        if over:
+            query = query.where(~_occupies())
         if channel is None:
             return await self._rows(_newest_first(query).limit(limit).offset(offset))
         there = and_(self._mine(recording_channels), shown.channel == channel)

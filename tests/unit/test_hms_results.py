@@ -1,6 +1,7 @@
 """Summaries and chat logs of every shape seen in the wild, and of none."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from bot.core.assets import SummarySection
 from bot.hms.results import parse_summary, readable_chat, summary_reading
 
+DATA = Path(__file__).parents[1] / "data" / "summaries"
 AGENDA = {"title": "Agenda", "format": "bullets", "bullets": ["One", "Two"], "paragraph": ""}
 SHORT = {"title": "Short Summary", "format": "paragraph", "bullets": [], "paragraph": "We met."}
 READ = (
@@ -86,6 +88,12 @@ def test_a_summary_that_is_one_text() -> None:
 )
 def test_no_summary(content: bytes) -> None:
     assert parse_summary(content) == ()
+
+
+def test_bullets_that_are_objects_are_read() -> None:
+    content = (DATA / "bullet-objects.json").read_bytes()
+    assert summary_reading(content) == "read"
+    assert parse_summary(content) == (SummarySection("Agenda", "bullets", ("a", "b")),)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
-from bot.core.recording import ENDED, Recording
+from bot.core.recording import ENDED, ON_AIR, Recording
 from bot.features.card.log import log_lines, written
 from bot.features.card.views import elsewhere_note, file_buttons, retry_button
 from bot.features.options.views import options_line
@@ -57,6 +57,7 @@ _KINDS = {
     Kind.ROOM: "Notice in the room's chat",
     Kind.KEPT: "Transcript for search",
 }
+_ON_AIR_ONLY = {Kind.ROOM, Kind.STOP_WISH, Kind.TELL, Kind.SILENT_START, Kind.SILENT_STOP}
 _STATES = {
     State.SENDING: "being sent",
     State.WAITING: "waiting to be sent",
@@ -107,8 +108,14 @@ def details_view(
     share = [share_button(recording)] if viewer.links else []
     more = [*share, *retry_button(recording, bot), *_settings_button(recording, viewer)]
     blocks.extend(actions([*files, *more]))
-    blocks.extend(_files(recording, viewer))
-    blocks.extend(_deliveries([d for d in deliveries if viewer.knows(d.target)]))
+    nobody_wrote = any(d.kind is Kind.CHAT and d.error == EMPTY for d in deliveries)
+    blocks.extend(_files(recording, viewer, nobody_wrote=nobody_wrote))
+    shown = [
+        d
+        for d in deliveries
+        if viewer.knows(d.target) and not (d.kind is Kind.CHAT and d.error == EMPTY)
+    ]
+    blocks.extend(_deliveries(shown, over=recording.phase not in ON_AIR))
     blocks.extend(_log(recording))
     blocks.extend(_for_support(recording))
     return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
@@ -157,11 +164,12 @@ def _settings(options: RecordingOptions) -> Iterator[str]:
         yield f"Sections: {esc(titles, 900)}"
 
 
-def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
+def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Iterator[Block]:
     yield header("Files")
     files = recording.assets.all
     for n, asset in enumerate(files[:FILES]):
-        yield _file(recording.key, asset, n, links=viewer.links)
+        empty = nobody_wrote and asset.type == "chat"
+        yield _file(recording.key, asset, n, links=viewer.links, empty=empty)
     if len(files) > FILES:
         yield context(f"{len(files) - FILES:,} more are in the 100ms dashboard.")
     if not viewer.links:
@@ -172,8 +180,10 @@ def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
         yield context(none)
 
 
-def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:
+def _file(key: str, asset: AssetSeen, n: int, *, links: bool, empty: bool) -> Block:
     state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
+    if empty:
+        state = "nobody wrote in the room's chat"
     about = join(megabytes(asset.size), duration(asset.duration_s), state)
     value = file_value(key, asset.asset_id)
     text = f"*{file_name(asset)}*{f' · {about}' if about else ''}"
@@ -184,7 +194,7 @@ def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:
     return section(text, button(verb, ids.numbered(ids.FILE, n), value=value, label=label))
 
 
-def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
+def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block]:
     told = []
     for d in deliveries[:DELIVERIES]:
         if d.kind is Kind.OUTCOME:
@@ -193,6 +203,9 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
         why = f" ({esc(d.error, 60)})" if d.error else ""
         sent = "kept" if d.kind is Kind.KEPT else _STATES[State.SENT]
         state = sent if d.state is State.SENT else _STATES[d.state]
+        late = over and d.kind in _ON_AIR_ONLY and d.state in (State.SENDING, State.WAITING)
+        if late:
+            state = "not sent, the recording ended first"
         came_to = "nothing in it" if d.error == EMPTY else f"{state}{why}"
         told.append(f"{_KINDS[d.kind]}{target}: {came_to}")
     if told:

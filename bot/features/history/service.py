@@ -49,12 +49,17 @@ class Lists:
             seen = await self.page(to, count, room_id=room_id)
         return await self.rows(seen, files=files)
 
-    async def page(self, to: Horizon, count: int, *, room_id: str | None = None) -> list[Seen]:
-        """The newest that they may know of. What looked public and is not makes room for others."""
+    async def page(
+        self, to: Horizon, count: int, *, room_id: str | None = None, over: bool = False
+    ) -> list[Seen]:
+        """The newest that they may know of; `over`: without those that run now.
+
+        What looked public and is not makes room for others.
+        """
         seen: list[Seen] = []
         for offset in range(0, LOOKED_THROUGH, AT_A_TIME):
             rows = await self._deps.store.lists.recent(
-                to=to, room_id=room_id, limit=AT_A_TIME, offset=offset
+                to=to, room_id=room_id, over=over, limit=AT_A_TIME, offset=offset
             )
             seen += await self.look(to, rows)
             if len(seen) >= count or len(rows) < AT_A_TIME:
