@@ -1,4 +1,4 @@
-"""The command line: `record-bot run · sandbox · doctor · migrate · manifest`.
+"""The command line: `record-bot run · sandbox · doctor · migrate · backup · restore · manifest`.
 
 Each command imports what it needs when it runs, so that `--help` is quick.
 """
@@ -117,6 +117,40 @@ def migrate() -> None:
     except StoreError as e:
         fail(_database(e))
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")]) -> None:
+    """Write a copy of the SQLite database, also while the bot runs."""
+    settings = given()
+
+    from bot.store import backup as backups  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        backups.backup(settings.database_url, file)
+    except backups.NotBackedUp as e:
+        fail(f"{e}.")
+    except StoreError as e:
+        fail(_database(e))
+    typer.echo(f"Backed up to {file}.")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`.")]) -> None:
+    """Replace the SQLite database with a copy. Stop the bot first."""
+    settings = given()
+
+    from bot.store import backup as backups  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        backups.restore(settings.database_url, file)
+    except backups.NotBackedUp as e:
+        fail(f"{e}.")
+    except StoreError as e:
+        fail(_database(e))
+    typer.echo("Restored. Start the bot: it polls 100ms for every open recording.")
 
 
 @app.command()

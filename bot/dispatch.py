@@ -10,7 +10,7 @@ from bot.engine.context import Context, Dispatch
 from bot.engine.polling import give_up, poll
 from bot.features.card import steps as card
 from bot.features.card.steps import post_card, tell, tell_silence, update_card
-from bot.features.control.steps import ask_to_stop, pause, say_in_room, stop
+from bot.features.control.steps import ask_to_stop, pause, say_in_room, say_it_ends, stop
 from bot.features.find.steps import keep_transcript
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import (
@@ -66,6 +66,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await ask_to_stop(ctx, target)
         case steps.SayInRoom(target=target):
             return await say_in_room(ctx, target)
+        case steps.SayItEnds(target=target):
+            return await say_it_ends(ctx, target)
         case steps.GiveUp(on_recording=on_recording):
             return await give_up(ctx, on_recording=on_recording)
         case steps.AskPlace(ended=ended):

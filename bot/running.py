@@ -70,6 +70,7 @@ def _chores(parts: Parts) -> Iterator[Coroutine[Any, Any, None]]:
     yield keep_tidy(parts.deps)
     yield keep_transcripts_current(parts.deps)
     yield parts.homes.keep_current()
+    yield parts.timekeeper.keep()
     if parts.deps.policy.webhooks:
         yield note_that_we_live(parts.deps)
         yield replay_what_was_missed(parts.deps)

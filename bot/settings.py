@@ -31,6 +31,8 @@ WHERE: dict[str, str] = {
     "https://slack.com/api/ outside the sandbox",
     "HMS_API_URL": "a web address with https:// (http:// only for this machine); "
     "https://api.100ms.live/v2 outside the sandbox",
+    "PUBLIC_URL": "the address at which people's browsers reach the bot, such as "
+    "https://bot.example.com, without a path (http:// only for this machine)",
     "DATABASE_URL": "an address such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
     "PORT": "a number from 1 to 65535",
     "TRANSCRIPT_RETENTION_DAYS": "a number of days from 0 (no transcripts are kept) to 3650",
@@ -76,7 +78,19 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _origin(url: str) -> str:
+    """As browsers write it: lower case, without a default port."""
+    parts = urlsplit(_web_address(url))
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("more than an origin")
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = f":{parts.port}" if parts.port not in (None, default) else ""
+    return f"{parts.scheme}://{host}{port}"
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class Settings(BaseSettings):
@@ -101,6 +115,7 @@ class Settings(BaseSettings):
     hms_api_url: WebAddress = "https://api.100ms.live/v2"
     hms_webhook_secret: SecretStr | None = None
     database_url: str = Field(default_factory=default_database_url)
+    public_url: Origin | None = None  # without it there are no meeting pages
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     log_level: Annotated[

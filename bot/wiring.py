@@ -3,7 +3,7 @@
 import logging
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot.access.gate import Gate
 from bot.access.rights import Rights
@@ -37,10 +38,17 @@ from bot.features.history.service import Lists
 from bot.features.home import listeners as home
 from bot.features.home.service import Homes
 from bot.features.installation import listeners as installation
+from bot.features.meeting import listeners as meeting
+from bot.features.meeting.pages import home_address
+from bot.features.meeting.pages import load as load_pages
+from bot.features.meeting.routes import MeetingRoutes
+from bot.features.meeting.service import Meetings
 from bot.features.presets import listeners as presets
 from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules import listeners as schedules
+from bot.features.schedules.steps import Timekeeper
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
 from bot.features.unfurl import listeners as unfurl
@@ -48,13 +56,14 @@ from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
 from bot.listeners.registry import Declared, register
 from bot.listeners.shapes import ignores
 from bot.outbound import Outbound
 from bot.settings import Settings
+from bot.slack.errors import SlackError
 from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
 from bot.slack.socket import SocketMode
@@ -74,6 +83,7 @@ LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then ano
 FEATURES = (
     linking,
     commands,
+    schedules,
     start,
     control,
     details,
@@ -85,6 +95,7 @@ FEATURES = (
     channel_settings,
     doctor,
     installation,
+    meeting,
     presets,
     rooms,
     home,
@@ -107,6 +118,7 @@ class Parts:
     reconciler: Reconciler
     directory: RoomDirectory
     homes: Homes
+    timekeeper: Timekeeper
     background: Background
     socket: SocketMode | None
 
@@ -153,6 +165,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             new_id,
             settings.short_secrets,
             timedelta(days=settings.transcript_retention_days),
+            settings.public_url,
         )
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
@@ -161,6 +174,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         gate = Gate(deps, rights.people, visibility)
         lists = Lists(deps, gate, links)
         homes = Homes(deps, gate, lists)
+        meetings = Meetings(deps, gate, rights)
         bot = Bot(
             deps,
             background,
@@ -169,6 +183,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             {
                 CardLinks: links,
                 Homes: homes,
+                Meetings: meetings,
                 RoomDirectory: directory,
                 Unfurling: Unfurling(deps, directory, visibility, links),
                 commands.Services: commands.Services(directory, lists, links),
@@ -178,6 +193,8 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         )
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)
+        reconciler = Reconciler(deps, DISPATCH, owner=new_id())
+        pages = await _pages(settings, slack, identity, meetings)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
             if settings.slack_app_token
@@ -188,10 +205,11 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             deps=deps,
             bolt=bolt,
             handlers=handlers,
-            web=_web(settings, bolt, store, socket),
-            reconciler=Reconciler(deps, DISPATCH, owner=new_id()),
+            web=_web(settings, bolt, store, pages, socket=socket, reconciler=reconciler),
+            reconciler=reconciler,
             directory=directory,
             homes=homes,
+            timekeeper=Timekeeper(deps, gate, rights, directory),
             background=background,
             socket=socket,
         )
@@ -272,14 +290,42 @@ def _tokens(settings: Settings) -> TokenSource:
     return ManagementTokens(settings.hms_access_key or "", _text(settings.hms_secret), utc_now)
 
 
-def _web(settings: Settings, bolt: AsyncApp, store: Store, socket: SocketMode | None) -> Starlette:
+async def _pages(
+    settings: Settings, slack: SlackGateway, identity: Identity, meetings: Meetings
+) -> list[Route]:
+    """The meeting pages, where PUBLIC_URL says how browsers reach them."""
+    if settings.public_url is None:
+        return []
+    try:
+        app = await slack.app_id(identity.bot_id)
+    except SlackError as failed:
+        log.warning("app_id_unknown", why=str(failed))
+        app = None
+    home = home_address(settings.slack_api_url, identity, app)
+    pages = load_pages(home=home, bot=identity.name)
+    return MeetingRoutes(
+        meetings, pages, public_url=settings.public_url, hms_api_url=settings.hms_api_url
+    ).routes()
+
+
+def _web(
+    settings: Settings,
+    bolt: AsyncApp,
+    store: Store,
+    pages: Sequence[Route],
+    *,
+    socket: SocketMode | None,
+    reconciler: Reconciler,
+) -> Starlette:
     return web_app(
+        pages=pages,
         bolt=bolt,
         store=store,
         signing_secret=_text(settings.slack_signing_secret) or None,
         webhook_secret=_text(settings.hms_webhook_secret) or None,
         metrics_token=_text(settings.metrics_token) or None,
         connected=lambda: socket is None or socket.connected,
+        stalled=reconciler.stalled,
         now=utc_now,
     )
 

@@ -10,7 +10,7 @@ from bot.access.model import ADMINS, MEMBERS, Act, Person, Refusal
 from bot.access.people import People
 from bot.access.rights import NoRight
 from bot.access.visibility import Visibility
-from bot.core.places import Place, is_channel
+from bot.core.places import OPEN, Place, is_channel
 from bot.core.proofs import (
     HomeMember,
     Horizon,
@@ -19,6 +19,7 @@ from bot.core.proofs import (
     SeenAsset,
     SeenPreset,
     SeenRecording,
+    SeenSchedule,
 )
 from bot.deps import Deps
 from bot.store.errors import UnknownRecording
@@ -31,6 +32,10 @@ class NotOpen(Exception):
 
 class UnknownPreset(Exception):
     """No preset has that id, or the person may not know of it."""
+
+
+class UnknownSchedule(Exception):
+    """No schedule has that id, or the person may not know of it."""
 
 
 class Gate:
@@ -96,6 +101,26 @@ class Gate:
             except NotOpen:
                 raise UnknownPreset(preset_id) from None
         return SeenPreset(preset_id, user)
+
+    async def schedule(self, user: str, schedule_id: str, here: str | None = None) -> SeenSchedule:
+        """Raises UnknownSchedule, also for one that they may not know of."""
+        stored = _is_storable(schedule_id)
+        owner = await self._deps.store.owners.schedule(schedule_id) if stored else None
+        if owner is None or not await self.sees_place(user, owner.channel, owner.by, here):
+            raise UnknownSchedule(schedule_id)
+        return SeenSchedule(schedule_id, user)
+
+    async def sees_place(
+        self, user: str, channel: str, owner: str, here: str | None = None
+    ) -> bool:
+        """Whether a person may know of what `owner` set up in that channel: a place that they can
+        look into, or their own as long as they are a full member."""
+        horizon = await self._visibility.horizon(user, here)
+        if channel in (horizon.here, user) or channel in horizon.channels:
+            return True
+        if not horizon.member:
+            return False
+        return owner == user or await self._visibility.place(channel) in OPEN
 
     async def horizon(self, user: str, here: str | None = None) -> Horizon:
         return await self._visibility.horizon(user, here)

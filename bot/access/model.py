@@ -12,6 +12,7 @@ Standing = Literal["member", "guest", "external"]
 class Act(StrEnum):
     START = "start"
     STEER = "steer"  # stop, pause, resume
+    SCHEDULE = "schedule"  # change a schedule or a rule for a room
     LINK = "link"  # open a file
     FOLLOW = "follow"  # show a card in one more channel
     FORGET = "forget"
@@ -53,7 +54,7 @@ def refusal(
     match act:
         case Act.START:
             return _unless(_is_among(person, settings.may_start), act, settings.may_start)
-        case Act.STEER:
+        case Act.STEER | Act.SCHEDULE:
             may = person.user == starter or _is_among(person, settings.may_stop)
             return _unless(may, act, settings.may_stop, starter)
         case Act.LINK:

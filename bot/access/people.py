@@ -9,7 +9,7 @@ from async_lru import alru_cache
 
 from bot.access.model import Person
 from bot.deps import Deps
-from bot.slack.errors import NotAuthorized, SlackRefused, SlackUnavailable
+from bot.slack.errors import NotAuthorized, SlackError, SlackRefused, SlackUnavailable
 from bot.slack.values import Member
 
 FOR = timedelta(minutes=5)
@@ -58,6 +58,13 @@ class People:
         member = await self._member(user)
         belongs = [g for g in groups if user in await self._group(g)]
         return Person(user, member.standing, member.admin, frozenset(belongs))
+
+    async def zone(self, user: str) -> str:
+        """The person's time zone in Slack, an IANA name; "" where Slack does not say."""
+        try:
+            return (await self._member(user)).zone
+        except SlackError:
+            return ""
 
     async def user_groups(self) -> dict[str, str] | None:
         """Every user group's name by id; None where Slack does not show them to us."""

@@ -39,6 +39,13 @@ class Rights:
         settings = await self._deps.store.channel_settings.of(row.home)
         await self._check(user, Act.STEER, settings, doing, starter=row.starter, key=row.key)
 
+    async def to_change_schedule(self, user: str, channel: str, owner: str) -> None:
+        """Check changing a schedule or a rule: its owner, and those who may stop recordings."""
+        if user == owner:
+            return
+        settings = await self._deps.store.channel_settings.of(channel)
+        await self._check(user, Act.SCHEDULE, settings, "change", starter=owner)
+
     async def to_follow(self, user: str) -> None:
         await self._check(user, Act.FOLLOW, ChannelSettings(), "follow")
 
@@ -82,7 +89,11 @@ class Rights:
         starter: str | None = None,
         key: str | None = None,
     ) -> None:
-        named = {Act.START: settings.may_start, Act.STEER: settings.may_stop}.get(act)
+        named = {
+            Act.START: settings.may_start,
+            Act.STEER: settings.may_stop,
+            Act.SCHEDULE: settings.may_stop,
+        }.get(act)
         groups = named.groups if named and named.who == "some" else ()
         person = await self.people.person(user, groups)
         refused = refusal(person, act, settings, starter=starter)

@@ -11,6 +11,7 @@ from bot.ui.text import mention
 NAMED = 10
 WHAT = {
     Act.START: "start a recording here",
+    Act.SCHEDULE: "change this schedule",
     Act.LINK: "open this recording",
     Act.FOLLOW: "follow recordings here",
     Act.FORGET: "forget this recording",
@@ -73,3 +74,8 @@ def not_open() -> Message:
         "You have to be in that channel, and so does the bot. Join it, invite the bot, "
         "then try again."
     )
+
+
+def no_such_schedule() -> Message:
+    """Of one that is gone, or that they may not know of: these look alike."""
+    return say("This schedule was deleted, or you do not have access to it.")

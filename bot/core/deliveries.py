@@ -26,6 +26,7 @@ class Kind(StrEnum):
     SILENT_STOP = "silent_stop"
     STOP_WISH = "stop_wish"  # the target is who wishes
     RECEIPT = "receipt"  # of a recording that is forgotten
+    ENDING = "ending"  # that it is about to stop; the target is when, and the place the card's
     ROOM = "room"  # what the room's chat is told; the target is the room
     KEPT = "kept"  # the transcript that is kept for search; the target is the room
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from bot.core.assets import Assets, assets_of, transcription_of
@@ -14,6 +14,7 @@ from bot.core.facts import (
     CallFailed,
     CannotPost,
     Discovered,
+    EndSet,
     Fact,
     Followed,
     ForgetRequested,
@@ -33,6 +34,7 @@ from bot.core.facts import (
     StartNotDone,
     StartParked,
     StartRefused,
+    StopDue,
     StopRefused,
     StopRequested,
     StopSent,
@@ -67,6 +69,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
     assets = assets_of(log)
     started_at, stopped_at = _started_at(log), _stopped_at(log, phase)
     places = _places(begun, log)
+    end = _last(log, EndSet)
     return Recording(
         key=key,
         phase=phase,
@@ -94,6 +97,9 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         duration_s=_duration_s(log, assets, started_at, stopped_at),
         stop_reason=_first_of(f.reason for f in _all(log, BeamStopped)),
         stop_pending=_stop_pending(log),
+        end=end,
+        ends_at=_ends_at(end, started_at),
+        recorder_peer=_first_of(f.peer_id for f in _all(log, BeamStarted)),
         stop_failed=_stop_failed(log),
         stop_wishes=tuple(f.by for f in _all(log, StopWished)),
         pause_pending=_pause_pending(log),
@@ -212,9 +218,20 @@ def _is_paused(log: tuple[Fact, ...]) -> bool:
 
 
 def _stop_pending(log: tuple[Fact, ...]) -> bool:
-    asked = _last(log, StopRequested)
+    asked = _stop_asked(log)
     done = [f.at for f in log if isinstance(f, StopSent | StopRefused)]
     return asked is not None and (not done or asked.at > max(done))
+
+
+def _stop_asked(log: tuple[Fact, ...]) -> StopRequested | StopDue | None:
+    asked = (f for f in log if isinstance(f, StopRequested | StopDue))
+    return max(asked, key=lambda f: f.at, default=None)
+
+
+def _ends_at(end: EndSet | None, started_at: datetime | None) -> datetime | None:
+    if end is None or end.after_s is None:
+        return end.until if end else None
+    return started_at + timedelta(seconds=end.after_s) if started_at else None
 
 
 def last_failure(log: Iterable[Fact], call: Literal["start", "stop"]) -> CallFailed | None:
@@ -224,7 +241,7 @@ def last_failure(log: Iterable[Fact], call: Literal["start", "stop"]) -> CallFai
 
 
 def _stop_failed(log: tuple[Fact, ...]) -> CallFailed | None:
-    asked, failed = _last(log, StopRequested), last_failure(log, "stop")
+    asked, failed = _stop_asked(log), last_failure(log, "stop")
     if asked is None or failed is None or not _stop_pending(log):
         return None
     return failed if failed.at >= asked.at else None
@@ -336,6 +353,7 @@ _COURSE = (
     "pause_requested",
     "pause_sent",
     "stop_requested",
+    "stop_due",
     "stop_sent",
     "beam_stopped",
     "recording_uploaded",

@@ -18,7 +18,7 @@ HmsStatus = Literal["starting", "running", "stopping", "post_processing", "compl
 AssetStatus = Literal["processing", "completed", "failed"]
 # What came of reading a file. Only `empty` says that nothing is in it.
 Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused"]
-Via = Literal["command", "form", "again"]
+Via = Literal["command", "form", "again", "schedule", "rule"]
 # Why a call to 100ms brought no answer of use: a clear no, an error of its own, a rate limit …
 Cause = Literal["refused", "error", "limited", "timeout", "network", "unreadable"]
 
@@ -90,6 +90,27 @@ class PlaceSeen(_Fact):
     channel_id: str
     place: Place
     ended: bool = False
+
+
+class EndSet(_Fact):
+    """When it is to stop by itself: so long after the real start, or at a time; neither: never.
+
+    Each one counts: the last is in force. `by` is None where a calendar or a rule said it.
+    """
+
+    kind: Literal["end_set"] = "end_set"
+    each_time_counts: ClassVar[bool] = True
+    by: str | None = None
+    after_s: int | None = None
+    until: AwareDatetime | None = None
+
+
+class StopDue(_Fact):
+    """It is to stop although nobody asked: its time is over, or everybody has left the room."""
+
+    kind: Literal["stop_due"] = "stop_due"
+    each_time_counts: ClassVar[bool] = True
+    why: Literal["time", "empty"]
 
 
 class StopRequested(_Fact):
@@ -273,6 +294,7 @@ class BeamStarted(_Fact):
     kind: Literal["beam_started"] = "beam_started"
     session_id: str | None = None
     started_at: AwareDatetime | None = None
+    peer_id: str | None = None  # the recorder's own, among the peers of the room
 
 
 class BeamStopped(_Fact):
@@ -357,6 +379,8 @@ Fact = Annotated[
     | Followed
     | Shared
     | PlaceSeen
+    | EndSet
+    | StopDue
     | StopRequested
     | StopWished
     | PauseRequested

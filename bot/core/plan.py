@@ -41,6 +41,7 @@ from bot.core.steps import (
     PostSummary,
     Resume,
     SayInRoom,
+    SayItEnds,
     Start,
     Step,
     Stop,
@@ -51,6 +52,7 @@ from bot.core.steps import (
     UploadFile,
     Wait,
     Withdraw,
+    end_name,
     retry_name,
 )
 
@@ -92,6 +94,7 @@ def plan(
     yield from _silence(recording, work, wanted, policy, now)
     for not_before, notice in notices(recording, work, tell_room=wanted.tell_room):
         yield Due(not_before or now, notice)
+    yield from _ending(recording, work, policy)
     yield from _polling(recording, work, policy, now)
     yield from _results(recording, work, wanted, policy, now)
     if wanted.keep:
@@ -102,6 +105,8 @@ def _control(recording: Recording, now: datetime) -> Iterator[Due]:
     can_stop = recording.phase in ON_AIR or recording.phase is Phase.STOPPING
     if recording.stop_pending and can_stop:
         yield Due(now, Stop())
+    elif recording.ends_at and recording.phase in ON_AIR:
+        yield Due(recording.ends_at, Stop())
     asked = recording.pause_pending
     if asked and recording.phase in ON_AIR and not recording.stop_pending:
         yield Due(now, Pause(asked.at) if asked.pause else Resume(asked.at))
@@ -211,6 +216,22 @@ def _polling(recording: Recording, work: Work, policy: Policy, now: datetime) ->
     for at in (limits.late_at, limits.give_up_at):
         if at and at > now:
             yield Due(at, None)
+
+
+def _ending(recording: Recording, work: Work, policy: Policy) -> Iterator[Due]:
+    """Said some minutes before, below the card; of a recording that is shorter than that, not."""
+    ends_at, started_at = recording.ends_at, recording.started_at
+    if ends_at is None or started_at is None or recording.stop_pending:
+        return
+    soon = ends_at - policy.end_soon
+    card = work.delivery(Kind.CARD, recording.home)
+    running = recording.phase in (Phase.RUNNING, Phase.PAUSED)
+    if not running or soon - started_at < policy.end_soon or card is None or not card.message:
+        return
+    said = work.delivery(Kind.ENDING, end_name(ends_at))
+    if to_send(said):
+        held = said.retry.not_before if said else None
+        yield Due(max(soon, held) if held else soon, SayItEnds(end_name(ends_at)))
 
 
 def _open_at_100ms(recording: Recording) -> bool:

@@ -8,7 +8,9 @@ from bot.core.assets import Transcription
 from bot.core.facts import (
     AssetSeen,
     Fact,
+    Requested,
     StartAttempted,
+    StopDue,
     StopRequested,
     TranscriptionReported,
 )
@@ -16,6 +18,8 @@ from bot.core.recording import ENDED, Phase, Recording
 
 S = timedelta(seconds=1)
 MIN = timedelta(minutes=1)
+
+CLOCKS = ("schedule", "rule")  # starts that nobody waits for
 
 # Clocks and networks are as slow in a sandbox as elsewhere: scaling does not go below these.
 REAL_TIME = {
@@ -30,6 +34,8 @@ REAL_TIME = {
     "tell_silence_after": 15 * S,
     "beat_every": 0.5 * S,
     "away_after": 2 * S,
+    "presence_every": 1 * S,
+    "empty_for": 1 * S,
 }
 
 
@@ -44,6 +50,10 @@ class Policy:
     start_within: timedelta = 2 * MIN  # an older request is not started any more
     adopt_slack: timedelta = 60 * S  # clocks differ: a recording may look older than our attempt
     pause_within: timedelta = 10 * S  # a pause is by room: never later than this after the click
+    end_soon: timedelta = 2 * MIN  # so long before its end a recording says that it stops
+    armed_for: timedelta = 60 * MIN  # so long a scheduled recording without an end waits for people
+    presence_every: timedelta = 30 * S  # one look at all rooms that people are in
+    empty_for: timedelta = 60 * S  # between the two looks that find nobody
     card_every: timedelta = 1 * S  # edits of one card coalesce
 
     poll_first: timedelta = 5 * S
@@ -111,6 +121,20 @@ class Policy:
         return min(cap, first * 2.0 ** min(max(attempts - 1, 0), 20))
 
 
+def start_by(recording: Recording, policy: Policy) -> datetime:
+    """Until when a start may still be made.
+
+    What is said by a person is not done late, without asking again. What is due by the clock is,
+    as long as its time is not over.
+    """
+    by_clock = any(isinstance(f, Requested) and f.via in CLOCKS for f in recording.log)
+    within = policy.armed_for if by_clock else policy.start_within
+    latest = recording.requested_at + within
+    if recording.ends_at is None:
+        return latest
+    return recording.ends_at if by_clock else min(latest, recording.ends_at)
+
+
 def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:
     """When 100ms should have the transcript: 5 minutes plus a fifth of the length after the stop.
 
@@ -171,7 +195,8 @@ def silence(recording: Recording) -> Silence | None:
         attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
         return Silence("start", min(attempts)) if attempts else None
     if recording.stop_pending and recording.phase not in ENDED:
-        return Silence("stop", max(f.at for f in recording.log if isinstance(f, StopRequested)))
+        asked = (f.at for f in recording.log if isinstance(f, StopRequested | StopDue))
+        return Silence("stop", max(asked))
     return None
 
 

@@ -62,6 +62,14 @@ class SeenPreset:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenSchedule:
+    """A schedule of this person's, or of a channel that they can look into."""
+
+    schedule_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Horizon:
     """Where a person can look, for lists. `member`: public channels count, too.
 
@@ -104,6 +112,7 @@ PROOFS = (
     OpenChannel,
     OwnDraft,
     SeenPreset,
+    SeenSchedule,
     Horizon,
     SearchScope,
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.assets import VIDEO_TYPES, Assets, Transcription
-from bot.core.facts import CallFailed, Fact, PauseRequested, ResultsChecked
+from bot.core.facts import CallFailed, EndSet, Fact, PauseRequested, ResultsChecked
 from bot.core.options import RecordingOptions
 
 
@@ -91,6 +91,9 @@ class Recording:
     duration_s: float | None
     stop_reason: str | None
     stop_pending: bool
+    end: EndSet | None  # the last one set
+    ends_at: datetime | None  # None: it has no end, or its start is not known yet
+    recorder_peer: str | None  # the recorder among the peers of the room
     stop_failed: CallFailed | None  # how 100ms answered the stop that is pending, if not well
     stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
     pause_pending: PauseRequested | None

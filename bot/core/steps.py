@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.core.deliveries import Kind
 
@@ -108,6 +108,13 @@ class AskToStop:
 
 
 @dataclass(frozen=True, slots=True)
+class SayItEnds:
+    """Say below the card that the recording is about to stop. `target` is when, by `end_name`."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class SayInRoom:
     """Announce the recording, and who requested it, in the room's chat."""
 
@@ -165,7 +172,7 @@ class Done:
     """Nothing is to be done, now or later, unless a new fact comes."""
 
 
-Notice = AskToStop | SayInRoom
+Notice = AskToStop | SayInRoom | SayItEnds
 Action = (
     Stop
     | Start
@@ -190,6 +197,11 @@ Action = (
     | Receipt
 )
 Step = Action | Forget | Wait | Done
+
+
+def end_name(ends_at: datetime) -> str:
+    """The target of what is said about an end: another end is another message."""
+    return ends_at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def retry_name(step: Action | Forget) -> str:

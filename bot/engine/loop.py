@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -20,12 +21,14 @@ from bot.store.errors import LeaseLost, StoreError, UnreadableRecording
 
 log = structlog.get_logger()
 
+MAIL, WORK, ROOMS = "mail", "work", "rooms"
 SIDE_BY_SIDE = 16
 LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 TO_THE_MOMENT_S = 60.0  # what is due later than that can wait for the next look, and for company
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
 RENEW_EVERY_S = 3.0  # several times in a lease
+TURNED_WITHIN_S = 30.0  # a turn reads at most one batch, and each waits at most 10 s
 LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
@@ -54,6 +57,7 @@ class Reconciler:
         self._running: dict[asyncio.Task[None], str] = {}  # and the owner of its lease
         self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
         self._busy = asyncio.Event()  # while any is running
+        self._turned: dict[str, float] = {}  # when each loop last did, monotonic
         self._more = False  # as many were due as could be taken: there may be others
 
     def poke(self) -> None:
@@ -67,6 +71,15 @@ class Reconciler:
         self._rooms.set()
         self.poke()
 
+    def stalled(self) -> str | None:
+        """Name a loop that has not turned lately: what is due stays undone. None: all is well.
+
+        Looking into followed rooms does not count: it waits for 100ms.
+        """
+        since = time.monotonic() - TURNED_WITHIN_S
+        late = (name for name in (MAIL, WORK) if self._turned.get(name, since) <= since)
+        return next(late, None)
+
     async def run(self) -> None:
         listening = asyncio.create_task(
             self._deps.store.queue.listen(self._work.set, self._mail.set)
@@ -74,9 +87,9 @@ class Reconciler:
         renewing = asyncio.create_task(self._keep_leases())
         try:
             await asyncio.gather(
-                self._forever(self._read_mail, self._mail),
-                self._forever(self._take_work, self._work),
-                self._forever(self._look_out, self._rooms),
+                self._forever(MAIL, self._read_mail, self._mail),
+                self._forever(WORK, self._take_work, self._work),
+                self._forever(ROOMS, self._look_out, self._rooms),
             )
             if self._running:
                 await asyncio.wait(self._running)
@@ -86,12 +99,15 @@ class Reconciler:
                 task.cancel()
             await asyncio.wait(left)
 
-    async def _forever(self, turn: Callable[[], Awaitable[float]], poked: asyncio.Event) -> None:
+    async def _forever(
+        self, name: str, turn: Callable[[], Awaitable[float]], poked: asyncio.Event
+    ) -> None:
         """Turn after turn; each says for how long to sleep unless poked."""
         while not self._stopping.is_set():
             poked.clear()
             try:
                 pause_s = await turn()
+                self._turned[name] = time.monotonic()
             except StoreError as gone:
                 log.warning("store_unavailable", why=str(gone))
                 pause_s = STORE_GONE_PAUSE_S

@@ -32,7 +32,7 @@ from bot.hms.models import (
 )
 from bot.hms.start_body import start_body
 from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, unreadable
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 from bot.outbound import Outbound, OutboundError
 
 KEPT_FOR_S = 600.0  # a file that was fetched, in memory only

@@ -20,7 +20,7 @@ from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable, error_of
 from bot.hms.redact import redact
 from bot.kit.calls import noted
 from bot.kit.clock import compare_header
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 
 PATIENCE_S = 9.0
 

@@ -124,6 +124,21 @@ def ids_of(envelope: Envelope) -> Ids:
     )
 
 
+PRESENCE = frozenset(
+    {
+        "session.open.success",
+        "session.close.success",
+        "peer.join.success",
+        "peer.leave.success",
+    }
+)
+
+
+def room_changed(envelope: Envelope) -> str | None:
+    """The room that somebody came to or left; None of any other event."""
+    return lenient.text(envelope.data.get("room_id")) if envelope.type in PRESENCE else None
+
+
 def states_a_fact(envelope: Envelope) -> bool:
     """A beam without recording only streams to RTMP."""
     return envelope.type in FACT_OF and envelope.data.get("recording_enabled") is not False
@@ -157,6 +172,7 @@ def beam_started(envelope: Envelope, at: datetime) -> BeamStarted:
         at=at,
         session_id=lenient.text(envelope.data.get("session_id")),
         started_at=lenient.past(_times_of(envelope)[0], at),
+        peer_id=lenient.text(envelope.data.get("peer_id")),
     )
 
 

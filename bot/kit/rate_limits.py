@@ -1,11 +1,8 @@
-"""A 429 pauses the method it was about, for the whole workspace: that is, for every replica."""
+"""Methods of Slack and 100ms that are to be left alone for a while."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import datetime
 
-FRESH = timedelta(seconds=1)
 LONGEST_S = 3600.0  # a pause holds for everybody: a proxy's slip is not to make it one of years
 
 
@@ -22,52 +19,3 @@ class Shut:
     def by_hms(self) -> bool:
         """100ms' methods are paths, as `GET /recordings/{id}`; Slack's are names."""
         return "/" in self.method
-
-
-class SharedPauses(Protocol):
-    """Where replicas tell each other."""
-
-    async def shut_gates(self) -> Sequence[Shut]: ...
-
-    async def close_gate(self, method: str, until: datetime) -> None: ...
-
-
-class Pauses:
-    """Reads what is shared at most once a second, for all methods of Slack and 100ms at once."""
-
-    def __init__(self, shared: SharedPauses, now: Callable[[], datetime]) -> None:
-        self._shared = shared
-        self._now = now
-        self._read_at: datetime | None = None
-        self._gates: dict[str, Shut] = {}
-        self._changes = 0
-
-    async def left_s(self, method: str) -> float:
-        """For how long, in seconds, it is to be left alone; 0 if it may be called."""
-        gate = await self.gate(method)
-        return max(0.0, (gate.until - self._now()).total_seconds()) if gate else 0.0
-
-    async def gate(self, method: str) -> Shut | None:
-        """None: it was open when that was read last."""
-        now, changes = self._now(), self._changes
-        if self._read_at is None or is_old(self._read_at, now):
-            self._gates = {gate.method: gate for gate in await self._shared.shut_gates()}
-            if changes == self._changes:
-                self._read_at = now
-        return self._gates.get(method)
-
-    async def pause(self, method: str, for_s: float) -> None:
-        until = self._now() + timedelta(seconds=for_s)
-        self._gates[method] = Shut(method, until)  # even if the others cannot be told now
-        await self._shared.close_gate(method, until)
-        self.forget()
-
-    def forget(self) -> None:
-        """A gate was shut or opened: the next one to ask reads again."""
-        self._read_at = None
-        self._changes += 1
-
-
-def is_old(at: datetime, now: datetime) -> bool:
-    """Also after the clock was set back: it would be fresh until the old time comes again."""
-    return not timedelta(0) <= now - at <= FRESH

@@ -1,5 +1,6 @@
 """What every listener shares: the parts it works with, its time limit, and how it fails."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -11,16 +12,17 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.access.gate import Gate, NotOpen, UnknownPreset
+from bot.access.gate import Gate, NotOpen, UnknownPreset, UnknownSchedule
 from bot.access.rights import NoRight, Rights
-from bot.access.views import not_open, refused_message
+from bot.access.views import no_such_schedule, not_open, refused_message
 from bot.deps import Deps
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
-from bot.listeners.payloads import Asked
+from bot.listeners.payloads import Asked, Mention
 from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
+from bot.store.database import waiting_at_most
 from bot.store.errors import (
     StoreError,
     StoreFull,
@@ -45,6 +47,8 @@ log = structlog.get_logger()
 
 FIELD_ERROR_MOST = 2000
 ACK_WITHIN_S = 2.5  # Slack waits 3
+STORED_WITHIN_S = 1.5  # of these, so that there is time to say that the database does not answer
+LATER_WITHIN_S, LATER_STORED_WITHIN_S = 8.0, 4.0  # after the ack; the answer needs some time, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,9 @@ class Bot:
 
     async def told_if_it_fails(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await work
+            with waiting_at_most(LATER_STORED_WITHIN_S):
+                async with asyncio.timeout(LATER_WITHIN_S):
+                    await work
         except Exception as failed:
             message = for_people(failed)
             try:
@@ -101,6 +107,8 @@ def for_people(failed: BaseException) -> Message:
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
+    if isinstance(failed, UnknownSchedule):
+        return no_such_schedule()
     if isinstance(failed, NotOpen):
         log.info("not_open")
         return not_open()
@@ -153,12 +161,28 @@ def register_errors(app: AsyncApp, bot: Bot) -> None:
         if body.get("type") == "event_callback" and not isinstance(body.get("event"), dict):
             return BoltResponse(status=200, body="")  # sent again, it would be as odd
         if body.get("type") == "event_callback":
-            return BoltResponse(status=500, body="")
+            asked = _told_to_the_bot(body) if isinstance(error, StoreUnavailable) else None
+            if asked is None:
+                return BoltResponse(status=500, body="")
+            bot.later.start(_reply(bot, asked, message))
+            return BoltResponse(status=200, body="")  # they were told to try again themselves
+        if body.get("type") == "block_suggestion":
+            return BoltResponse(status=200, body={"options": []})
         if body.get("type") == "view_submission" and (field := _first_field(body)):
             errors = {field: message.text[:FIELD_ERROR_MOST]}
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         bot.later.start(_say(bot, body, message))
         return BoltResponse(status=200, body="")
+
+
+def _told_to_the_bot(body: dict[str, Any]) -> Asked | None:
+    """Who has said something to the bot, in a mention or a direct message."""
+    event = body["event"]
+    mention = event.get("type") == "app_mention"
+    direct = event.get("type") == "message" and event.get("channel_type") == "im"
+    if not (mention or direct) or event.get("bot_id") or event.get("subtype"):
+        return None
+    return Mention.of(body).asked
 
 
 def _first_field(body: Mapping[str, Any]) -> str | None:
@@ -182,6 +206,10 @@ async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
             log.info("told_directly", why=str(closed))
         else:
             return
+    await _reply(bot, asked, message)
+
+
+async def _reply(bot: Bot, asked: Asked, message: Message) -> None:
     try:
         await bot.reply(asked, message)
     except (SlackError, StoreError) as again:

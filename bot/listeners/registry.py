@@ -38,7 +38,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.access.gate import Gate, NotOpen, UnknownPreset
+from bot.access.gate import Gate, NotOpen, UnknownPreset, UnknownSchedule
 from bot.access.model import Act, Person
 from bot.access.rights import NoRight
 from bot.core.proofs import (
@@ -50,13 +50,15 @@ from bot.core.proofs import (
     SeenAsset,
     SeenPreset,
     SeenRecording,
+    SeenSchedule,
 )
 from bot.kit.calls import ms
 from bot.kit.logs import learnt, scope
 from bot.kit.metrics import LISTENER_SECONDS
-from bot.listeners.app import ACK_WITHIN_S, Bot, for_people
+from bot.listeners.app import ACK_WITHIN_S, STORED_WITHIN_S, Bot, for_people
 from bot.listeners.payloads import Asked, Body, Payload
 from bot.slack.errors import SlackUnavailable
+from bot.store.database import waiting_at_most
 from bot.store.errors import DoneBefore, UnknownRecording
 from bot.ui import ids
 from bot.ui.message import message_view
@@ -67,7 +69,7 @@ Ack = AsyncAck
 Kind = Literal["command", "shortcut", "action", "view", "view_closed", "options", "event"]
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
 RAW = (dict, Mapping, object, Any, AsyncArgs)
-REFUSED = (NoRight, NotOpen, UnknownPreset, UnknownRecording, SlackUnavailable)
+REFUSED = (NoRight, NotOpen, UnknownPreset, UnknownSchedule, UnknownRecording, SlackUnavailable)
 
 
 class From(Enum):
@@ -233,8 +235,9 @@ async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, 
     """One line for each request: who asked what, and how it ended. What is typed is not quoted."""
     asked, started, outcome = _who(args.body), time.monotonic(), "failed"
     try:
-        async with asyncio.timeout(ACK_WITHIN_S):
-            outcome = await handling
+        with waiting_at_most(STORED_WITHIN_S):
+            async with asyncio.timeout(ACK_WITHIN_S):
+                outcome = await handling
     except REFUSED as refused:
         outcome = refused_as(refused)
         raise
@@ -367,12 +370,15 @@ async def _proof(gate: Gate, need: Need, body: Body) -> object:
     if need.type is OpenChannel:
         return await gate.channel(who.user, name, here=who.channel)
     if need.type is SeenRecording:
-        return await gate.recording(who.user, name, who.channel)
+        key, _, _ = name.partition(" ")  # a moment may follow
+        return await gate.recording(who.user, key, who.channel)
     if need.type is SeenAsset:
         key, asset_id = ids.file_of_value(name)
         return await gate.asset(who.user, key, asset_id, who.channel)
     if need.type is SeenPreset:
         return await gate.preset(who.user, name, who.channel)
+    if need.type is SeenSchedule:
+        return await gate.schedule(who.user, name, who.channel)
     if need.type is OwnDraft:
         return await gate.draft(who.user, name)
     raise AssertionError(need.type)

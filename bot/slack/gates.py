@@ -10,7 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.kit.rate_limits import Pauses, SharedPauses, Shut
+from bot.kit.pauses import Pauses, SharedPauses
+from bot.kit.rate_limits import Shut
 from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()

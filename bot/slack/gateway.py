@@ -255,6 +255,13 @@ class SlackGateway:
             answer = await self._client.users_info(user=user)
         return Member.read(user, answer["user"], home_team="").name
 
+    async def app_id(self, bot_id: str) -> str | None:
+        """bots.info (Tier 3, users:read): the id of the app that this bot belongs to."""
+        async with self._call("bots.info"):
+            answer = await self._client.bots_info(bot=bot_id)
+        found = (answer.get("bot") or {}).get("app_id")
+        return str(found) if found else None
+
     async def user_groups(self) -> dict[str, str]:
         """usergroups.list (Tier 2): id → name and handle of those in use."""
         async with self._call("usergroups.list"):

@@ -56,6 +56,7 @@ class Member:
     standing: Literal["member", "guest", "external"]
     admin: bool
     name: str = ""
+    zone: str = ""  # IANA name; "" where Slack does not say
 
     @classmethod
     def read(cls, user_id: str, info: Mapping[str, Any], *, home_team: str) -> Self:
@@ -75,6 +76,7 @@ class Member:
             # Slack does not say of which of several workspaces: believed at home only.
             admin=at_home and bool(info.get("is_admin") or info.get("is_owner")),
             name=profile.get("display_name") or info.get("real_name") or info.get("name") or "",
+            zone=str(info.get("tz") or ""),
         )
 
 

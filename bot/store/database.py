@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextvars import ContextVar
 
 from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,9 +15,22 @@ from bot.kit.metrics import STORE_ERRORS
 from bot.store.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+CANCELLED_S = 0.5
+# Of whoever is waiting: a listener has less time than the engine.
+_PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
 OUTSIDE = (UnicodeEncodeError, OverflowError, TimeoutError, OSError)  # not SQLAlchemy's errors
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """In here, no transaction takes longer: a person waits for the answer."""
+    token = _PATIENCE_S.set(seconds)
+    try:
+        yield
+    finally:
+        _PATIENCE_S.reset(token)
 
 
 class Database:
@@ -40,7 +55,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a consistent read transaction. Raises `StoreUnavailable`."""
         with self._open():
-            async with asyncio.timeout(self._patience_s), self._reads.connect() as conn:
+            async with self._in_time(), self._reads.connect() as conn:
                 yield conn
 
     @asynccontextmanager
@@ -51,11 +66,21 @@ class Database:
         """
         with self._open():
             async with (
-                asyncio.timeout(self._patience_s),
+                self._in_time(),
                 self._turn or nullcontext(),
                 (self._lone if lone else self._writes).begin() as conn,
             ):
                 yield conn
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """Raises TimeoutError. On the first cancellation psycopg asks the server to cancel the
+        query, and waits up to 10 s for that; a second one ends it at once.
+        """
+        patience_s = min(self._patience_s, _PATIENCE_S.get() or self._patience_s)
+        twice_s = None if self.is_sqlite else patience_s + CANCELLED_S
+        async with asyncio.timeout(twice_s), asyncio.timeout(patience_s):
+            yield
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Build an insert that supports ON CONFLICT."""
@@ -118,7 +143,13 @@ def _is_full(error: exc.SQLAlchemyError) -> bool:
 
 
 def _why(error: exc.SQLAlchemyError) -> str:
-    """Describe a connection error; for a failed statement only the type of the error."""
-    if isinstance(error, exc.DBAPIError) and error.statement is None:
-        return f"{type(error).__name__}: {error.orig}"
-    return type(error).__name__
+    """Describe a connection error, or what SQLite says of its file (full, locked, damaged).
+
+    For other failed statements only the types of the errors: PostgreSQL's words may quote values.
+    """
+    if not isinstance(error, exc.DBAPIError):
+        return type(error).__name__
+    orig = error.orig
+    if error.statement is None or isinstance(orig, sqlite3.OperationalError):
+        return f"{type(error).__name__}: {orig}"
+    return f"{type(error).__name__}: {type(orig).__name__}"

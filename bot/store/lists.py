@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from bot.core.deliveries import Kind
 from bot.core.proofs import Horizon
 from bot.core.recording import OCCUPIES_ROOM
 from bot.store import rows
 from bot.store.dead_letters import PHASES
 from bot.store.repository import Repository
-from bot.store.schema import facts, recording_channels, recordings
+from bot.store.schema import deliveries, facts, recording_channels, recordings
 from bot.store.values import RecordingRow
 
 r = recordings.c
@@ -56,26 +57,40 @@ class RecordingLists(Repository):
         channel: str | None = None,
         over: bool = False,
         limit: int = 20,
-        offset: int = 0,
+        after: RecordingRow | None = None,
+        closed: Collection[str] = (),
     ) -> list[RecordingRow]:
-        """The newest first, of one room, of those shown in one channel, or all.
+        """The newest first, of one room, of those shown in one channel, or all; those after a row.
 
-        `over`: without those that occupy a room now.
-        `to`: only what that person may know of, as far as rows can tell (see `_may_see`).
+        `over`: without those that occupy a room now. `to`: only what that person may know of, as
+        far as rows can tell (see `_may_see`). They cannot look into the channels that are `closed`,
+        by Slack's answer.
         """
         query = self._all()
         if to is not None:
-            query = query.where(_may_see(to))
+            query = query.where(_may_see(to, closed))
         if room_id is not None:
             query = query.where(r.room_id == room_id)
         if over:
             query = query.where(~_occupies())
+        if after is not None:
+            query = query.where(_comes_after(after))
         if channel is None:
-            return await self._rows(_newest_first(query).limit(limit).offset(offset))
+            return await self._rows(_newest_first(query).limit(limit))
         there = and_(self._mine(recording_channels), shown.channel == channel)
         query = query.join(recording_channels, shown.recording_key == r.key).where(there)
         newest = query.order_by(shown.requested_at.desc(), shown.recording_key)
         return await self._rows(newest.limit(limit))
+
+    async def of_card(self, channel: str, ts: str) -> RecordingRow | None:
+        """The one whose card is this message, however many are newer."""
+        d = deliveries.c
+        card = and_(d.recording_key == shown.recording_key, d.kind == Kind.CARD.value)
+        there = and_(self._mine(recording_channels), shown.channel == channel)
+        query = self._all().join(recording_channels, shown.recording_key == r.key).where(there)
+        query = query.join(deliveries, card).where(d.posted_in == channel, d.ts == ts)
+        found = await self._rows(query.limit(1))
+        return found[0] if found else None
 
     async def channels_of(self, keys: Collection[str]) -> dict[str, list[str]]:
         """Return the channels that show each of these recordings."""
@@ -89,12 +104,20 @@ class RecordingLists(Repository):
         return found
 
     async def running(
-        self, *, to: Horizon | None = None, channel: str | None = None, limit: int = 50
+        self,
+        *,
+        to: Horizon | None = None,
+        channel: str | None = None,
+        limit: int = 50,
+        after: RecordingRow | None = None,
+        closed: Collection[str] = (),
     ) -> list[RecordingRow]:
-        """Those that occupy a room now, newest first; `to` as for `recent`."""
+        """Those that occupy a room now, newest first; the rest as for `recent`."""
         query = self._open().where(_occupies())
         if to is not None:
-            query = query.where(_may_see(to))
+            query = query.where(_may_see(to, closed))
+        if after is not None:
+            query = query.where(_comes_after(after))
         if channel is not None:
             query = query.where(_shown_in(channel))
         return await self._rows(_newest_first(query).limit(limit))
@@ -125,12 +148,22 @@ def _was_attempted() -> ColumnElement[bool]:
     return select(1).where(f.recording_key == r.key, kind).exists()
 
 
-def _may_see(to: Horizon) -> ColumnElement[bool]:
+def _comes_after(row: RecordingRow) -> ColumnElement[bool]:
+    """In the order of `_newest_first`."""
+    same = and_(r.requested_at == row.requested_at, r.key > row.key)
+    return or_(r.requested_at < row.requested_at, same)
+
+
+def _may_see(to: Horizon, closed: Collection[str] = ()) -> ColumnElement[bool]:
     """Shown where they are or ask; their own; and what may be public, which is asked of Slack."""
     where = sorted({*to.channels, to.user, *([to.here] if to.here else [])})
     shown_there = select(1).where(shown.recording_key == r.key, shown.channel.in_(where)).exists()
     if to.member:
-        return or_(shown_there, r.starter == to.user, r.is_private.is_not(True))
+        maybe: ColumnElement[bool] = r.is_private.is_not(True)
+        if closed:
+            others = shown.channel.not_in(sorted(closed))
+            maybe = and_(maybe, select(1).where(shown.recording_key == r.key, others).exists())
+        return or_(shown_there, r.starter == to.user, maybe)
     direct = and_(r.starter == to.user, ~or_(r.home.startswith("C"), r.home.startswith("G")))
     return or_(shown_there, direct)
 

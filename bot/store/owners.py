@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from bot.store.repository import Repository
 from bot.store.schema import drafts, presets
+from bot.store.schema_clock import schedules
 
-d, p = drafts.c, presets.c
+d, p, s = drafts.c, presets.c, schedules.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,12 @@ class PresetOwner:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduleOwner:
+    channel: str
+    by: str
+
+
 class Owners(Repository):
     async def draft(self, request_id: str) -> DraftOwner | None:
         query = select(d.user_id, d.channel).where(self._mine(drafts), d.request_id == request_id)
@@ -36,3 +43,11 @@ class Owners(Repository):
         async with self._db.read() as conn:
             row = (await conn.execute(query)).first()
         return PresetOwner(row.scope, row.by_user) if row else None
+
+    async def schedule(self, schedule_id: str) -> ScheduleOwner | None:
+        query = select(s.channel, s.by_user).where(
+            self._mine(schedules), s.schedule_id == schedule_id
+        )
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+        return ScheduleOwner(row.channel, row.by_user) if row else None

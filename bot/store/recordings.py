@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State
 from bot.core.derive import derive
-from bot.core.facts import Beginning, Discovered, Fact, Followed, Requested
+from bot.core.facts import Beginning, Discovered, Fact, Followed, Requested, StopDue
 from bot.core.note import POLL_NOW, Loaded, Note, merge
 from bot.core.proofs import OpenChannel, OwnWork, SeenRecording
 from bot.core.recording import Recording
@@ -217,6 +217,10 @@ class Recordings(StepWrites):
     async def poll_now(self, key: str) -> None:
         """Have 100ms polled now, whatever came of it the last time. Raises UnknownRecording."""
         await self._record(key, POLL_NOW)
+
+    async def stop_when_empty(self, key: str, fact: StopDue) -> None:
+        """Have it stopped, because nobody is in the room any more. Raises UnknownRecording."""
+        await self._record(key, Note(facts=[fact]))
 
     async def show_in(self, key: str, to: OpenChannel, fact: Followed) -> None:
         """Show what runs in a room to the channel that follows it from now on."""

@@ -9,6 +9,7 @@ from bot.store.repository import Repository
 from bot.store.schema import requests
 
 q = requests.c
+READINESS = "readiness"  # of no request: what the bot writes to see whether it can commit
 
 
 class Requests(Repository):
@@ -22,6 +23,14 @@ class Requests(Repository):
         """For what writes nothing else. Raises DoneBefore if any of them is known."""
         async with self._db.write() as conn:
             await self._claim(conn, identities)
+
+    async def try_commit(self) -> None:
+        """Commit something. Raises StoreUnavailable, as for a full disk or a held lock."""
+        now = self._now()
+        put = self._db.insert(requests).values(**self._ours, identity=READINESS, at=now)
+        same = ["enterprise_id", "team_id", "identity"]
+        async with self._db.write() as conn:
+            await conn.execute(put.on_conflict_do_update(index_elements=same, set_={"at": now}))
 
     async def purge(self, before: datetime) -> None:
         old = delete(requests).where(self._mine(requests), q.at < before)

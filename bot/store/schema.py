@@ -373,3 +373,30 @@ scrubs = Table(
     c.time("since", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id"),
 )
+
+
+# Meeting pages: both by the SHA-256 of a secret, which is kept nowhere.
+meeting_tickets = Table(
+    "meeting_tickets",
+    metadata,
+    *c.team(),
+    c.text("digest"),
+    c.text("user_id"),
+    c.text("user_name"),
+    c.time("expires_at", null=False),
+    c.time("taken_at"),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
+    Index("ix_meeting_tickets_expires_at", "team_id", "expires_at"),
+)
+
+meeting_sessions = Table(
+    "meeting_sessions",
+    metadata,
+    *c.team(),
+    c.text("digest"),
+    c.text("user_id"),
+    c.text("user_name"),
+    c.time("expires_at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
+    Index("ix_meeting_sessions_expires_at", "team_id", "expires_at"),
+)

@@ -7,6 +7,7 @@ feature's `store.py` and is made from `Store.db`.
 import structlog
 
 from bot.store.channel_settings import ChannelSettingsRepository
+from bot.store.database import waiting_at_most
 from bot.store.dead_letters import DeadLetters
 from bot.store.follows import Follows
 from bot.store.forgetting import Forgetting
@@ -16,6 +17,7 @@ from bot.store.inbox import Inbox
 from bot.store.lists import RecordingLists
 from bot.store.locking import FileLock
 from bot.store.owners import Owners
+from bot.store.presence import Presence
 from bot.store.purging import Purging
 from bot.store.queue import Queue
 from bot.store.rate_limits import RateLimits
@@ -27,6 +29,7 @@ from bot.store.transcripts import Transcripts
 
 log = structlog.get_logger()
 
+COMMITTED_WITHIN_S = 2.0  # a readiness check has four
 FINISHED_WITHIN_S = 1.0  # of the ten in which the bot stops
 
 
@@ -54,11 +57,17 @@ class Store:
         self.purging = Purging(db)
         self.requests = Requests(db)
         self.owners = Owners(db)
+        self.presence = Presence(db)
         self._lock = lock
 
     async def ping(self) -> None:
         """Check the database. Raises `StoreUnavailable` if it does not answer."""
         await self.db.database.ping()
+
+    async def check_commit(self) -> None:
+        """Commit something. Raises `StoreUnavailable` with the reason, also if that takes long."""
+        with waiting_at_most(COMMITTED_WITHIN_S):
+            await self.requests.try_commit()
 
     async def close(self) -> None:
         """Commit submitted entries, then close, so that another process can open the file.

@@ -1,6 +1,7 @@
 """Buttons that several features show."""
 
 from bot.core.recording import Recording
+from bot.core.transcript import clock
 from bot.ui import ids
 from bot.ui.message import Block, button, plain_text
 from bot.ui.text import plain
@@ -41,6 +42,15 @@ def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
     )
 
 
+def end_buttons(key: str, room_name: str) -> list[Block]:
+    """Move the end of a recording that stops by itself, or take it away."""
+    name = plain(room_name, 50)
+    return [
+        button("+15 min", ids.EXTEND, value=key, label=f"+15 min: record {name} for longer"),
+        button("No end", ids.NO_END, value=key, label=f"No end: record {name} until stopped"),
+    ]
+
+
 def details_button(recording: Recording) -> Block:
     label = f"Details of {plain(recording.room_name, 60)}"
     return button("Details", ids.DETAILS, value=recording.key, label=label)
@@ -74,3 +84,11 @@ def forget_button(recording: Recording) -> Block:
         label=f"Forget this recording: {name}",
         confirm=confirm,
     )
+
+
+def watch_at_button(key: str, room_name: str, at_ms: int, *, n: int | None = None) -> Block:
+    """Opens a recording at one moment. `n` where a view has several."""
+    action = ids.WATCH_AT if n is None else ids.numbered(ids.WATCH_AT, n)
+    at = clock(at_ms)
+    label = f"Watch {plain(room_name, 45)} from {at}"
+    return button(f"Watch from {at}", action, value=ids.moment_value(key, at_ms), label=label)

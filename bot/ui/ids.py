@@ -14,6 +14,7 @@ PAUSE = "recording_pause"
 RESUME = "recording_resume"
 WATCH = "recording_watch"
 TRANSCRIPT = "recording_transcript"
+WATCH_AT = "recording_watch_at"  # the value is `moment_value(key, ms)`
 DETAILS = "recording_details"
 TRY_AGAIN = "recording_try_again"  # the same settings, at once
 CHANGE = "recording_change"  # the same settings, in the form
@@ -22,6 +23,12 @@ FOLLOW = "recording_follow"  # shows the card in this channel too
 
 SHARE = "recording_share"  # asks for a channel to show it in
 SHARE_FORM = "recording_share_form"  # its metadata is the key
+
+EXTEND = "recording_extend"  # its end comes a quarter of an hour later
+NO_END = "recording_no_end"
+
+# Everything that is scheduled, and the rules for rooms.
+SCHEDULES = "schedules"
 
 # In Details: delete what we know and have shown of a recording. The value is its key.
 FORGET = "recording_forget"
@@ -124,6 +131,19 @@ def file_of_value(value: str) -> tuple[str, str]:
     """Read the recording's key and the asset's id from the value of a file's button."""
     key, _, asset_id = value.partition(" ")
     return key, asset_id
+
+
+def moment_value(key: str, at_ms: int) -> str:
+    return f"{key} {at_ms}"
+
+
+def moment_of_value(value: str) -> int:
+    """Read the milliseconds from the value of a moment's button; 0 if there are none."""
+    _, _, at_ms = value.partition(" ")
+    return int(at_ms) if at_ms.isdecimal() and at_ms.isascii() and len(at_ms) <= 12 else 0
+
+
+SIGN_IN = "meeting_sign_in"  # Home: a link to the meeting pages
 
 
 OPEN_SETTINGS = "settings_open"  # the value is the channel

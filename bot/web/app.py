@@ -1,6 +1,6 @@
 """The HTTP surface: every route of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from slack_bolt.async_app import AsyncApp
@@ -22,7 +22,9 @@ def web_app(
     webhook_secret: str | None,
     metrics_token: str | None,
     connected: Callable[[], bool],
+    stalled: Callable[[], str | None],
     now: Callable[[], datetime],
+    pages: Sequence[Route] = (),
 ) -> Starlette:
     post, get = ["POST"], ["GET"]
     hms = HmsWebhook(store, webhook_secret, now)
@@ -31,7 +33,8 @@ def web_app(
             Route("/slack/events", SlackEndpoint(bolt, signing_secret).__call__, methods=post),
             Route("/webhooks/100ms/{name:path}", hms.__call__, methods=post),
             Route("/healthz", healthz, methods=get),
-            Route("/readyz", Readyz(store, connected).__call__, methods=get),
+            Route("/readyz", Readyz(store, connected, stalled).__call__, methods=get),
             Route("/metrics", Metrics(store, metrics_token).__call__, methods=get),
+            *pages,
         ]
     )

@@ -3,30 +3,44 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.store.errors import StoreError
 from bot.store.store import Store
 
+log = structlog.get_logger()
+
 
 async def healthz(_: Request) -> Response:
-    """The process answers: nothing more."""
+    """The process answers: nothing more. For a proxy: with the database down, people still get
+    their answer."""
     return PlainTextResponse("ok")
 
 
 @dataclass(frozen=True, slots=True)
 class Readyz:
-    """503 while the database does not answer, or Slack does not reach us yet."""
+    """For rollouts and alerts: 503 while nothing can be committed (a full disk, a held lock, no
+    database), the reconciler does not turn, or Slack does not reach us yet; with the reason.
+    """
 
     store: Store
     connected: Callable[[], bool]
+    stalled: Callable[[], str | None]
 
     async def __call__(self, _: Request) -> Response:
         try:
-            await self.store.ping()
-        except StoreError:
-            return JSONResponse({"ready": False, "why": "database"}, status_code=503)
+            await self.store.check_commit()
+        except StoreError as gone:
+            return _not_ready("database", f"cannot commit: {gone}")
+        if loop := self.stalled():
+            return _not_ready("reconciler", f"the loop for {loop} has not turned lately")
         if not self.connected():
-            return JSONResponse({"ready": False, "why": "slack"}, status_code=503)
+            return _not_ready("slack", "Socket Mode is not connected")
         return JSONResponse({"ready": True})
+
+
+def _not_ready(why: str, detail: str) -> Response:
+    log.warning("not_ready", why=why, detail=detail)
+    return JSONResponse({"ready": False, "why": why, "detail": detail}, status_code=503)

@@ -22,6 +22,7 @@ from bot.hms.webhook import (
     ids_of,
     inbox_identity,
     parse,
+    room_changed,
     states_a_fact,
 )
 from bot.kit.metrics import WEBHOOKS
@@ -84,6 +85,8 @@ class HmsWebhook:
             room=ids.room_id,
             session=ids.session_id,
         )
+        if room_id := room_changed(envelope):
+            return await self._look(this, room_id)
         if type_ == "other":
             WEBHOOKS.labels(type_, "ignored").inc()
             this.info("webhook", outcome="ignored")
@@ -106,6 +109,18 @@ class HmsWebhook:
         WEBHOOKS.labels(type_, outcome).inc()
         this.info("webhook", outcome=outcome)
         return _answer(200, "kept")
+
+    async def _look(self, this: structlog.stdlib.BoundLogger, room_id: str) -> Response:
+        """Nothing is kept: it only makes the bot look sooner, if anything waits for that room."""
+        try:
+            outcome = "looked" if await self.store.presence.look_soon(room_id) else "ignored"
+        except StoreError as gone:
+            WEBHOOKS.labels("other", "not_kept").inc()
+            this.warning("webhook_not_kept", why=str(gone))
+            return _answer(503, "cannot store this now; send it again")
+        WEBHOOKS.labels("other", outcome).inc()
+        this.info("webhook", outcome=outcome)
+        return _answer(200, "ignored")
 
 
 def _answer(status: int, message: str) -> Response:

@@ -153,6 +153,7 @@ async def stage(
             **_pointers(slack, slack_url, hms, running.base_url, socket_mode=socket_mode),
             "DATABASE_URL": f"sqlite:///{folder / 'record-bot.sqlite'}",
             "PORT": str(port),
+            "PUBLIC_URL": bot_url,
             "TIME_SCALE": f"{speed:g}",
             "PYTHONWARNINGS": f"ignore:{SHORT_KEY}",
             **({} if webhooks else {"HMS_WEBHOOK_SECRET": ""}),
@@ -186,5 +187,8 @@ def _pointers(
 
 def _inherited() -> dict[str, str]:
     """What any process needs, and none of the admin's own settings."""
-    ours = ("SLACK_", "HMS_", "DATABASE_URL", "HOST", "PORT", "LOG_", "TIME_SCALE", "METRICS_")
+    ours = (
+        *("SLACK_", "HMS_", "DATABASE_URL", "HOST", "PORT", "PUBLIC_URL"),
+        *("LOG_", "TIME_SCALE", "METRICS_"),
+    )
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)}

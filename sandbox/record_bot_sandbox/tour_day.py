@@ -1,6 +1,7 @@
 """The tour's first half: a recording on a good day, from the form to the files in the thread."""
 
 import asyncio
+from urllib.parse import urljoin
 
 from record_bot_sandbox.readable import buttons_of, clean
 from record_bot_sandbox.scene import PATIENCE_S, NotAsTold, Scene
@@ -179,15 +180,30 @@ async def reads_the_results(scene: Scene) -> None:
     written = (await ines.file(chat["id"])).decode()
     scene.check("the chat is complete", "pricing" in written)
     await scene.presses(ines, thread[0], "Watch")
-    given = await scene.wait("Watch gives a link", scene.told(ines, HERE, "Video of"))
+    given = await scene.wait("Watch answers", scene.told(ines, HERE, "opens in your browser"))
     link = scene.button(given, "Open").url
     scene.check("the link was shown to Ines alone", link not in str(scene.eyes.messages(HERE)))
-    async with new_client(timeout=10) as http:
-        video = (await http.get(link)).raise_for_status().content
-    scene.check(f"it opens the video ({len(video):,} bytes)", video[4:8] == b"ftyp")
+    await opens_the_meeting_page(scene, link)
     scene.narrator.tell("Guus, a guest, tries the same.")
     await scene.presses(guus, thread[0], "Watch")
     await scene.see("he is refused, and told why", scene.told(guus, HERE, "Only full members"))
+
+
+async def opens_the_meeting_page(scene: Scene, link: str) -> None:
+    """As a browser does: the ticket in the fragment becomes a session."""
+    page, _, ticket = link.partition("#k=")
+    async with new_client(timeout=10) as http:
+        refused = (await http.get(f"{page}/data")).status_code
+        (await http.get(page)).raise_for_status()
+        entering = {"authorization": f"Ticket {ticket}"}
+        entered = await http.post(urljoin(page, "/m/session"), headers=entering)
+        scene.check("her ticket lets her in", (refused, entered.status_code) == (401, 200))
+        meeting = (await http.get(f"{page}/data")).raise_for_status().json()
+        said = " ".join(turn["text"] for turn in meeting["turns"])
+        scene.check("the meeting page has what was said", "Good morning" in said)
+        video = (await http.get(f"{page}/video")).raise_for_status().json()["url"]
+        content = (await http.get(video)).raise_for_status().content
+        scene.check(f"it plays the video ({len(content):,} bytes)", content[4:8] == b"ftyp")
 
 
 def the_card(scene: Scene) -> SeenMessage:

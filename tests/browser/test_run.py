@@ -42,7 +42,7 @@ async def reads_the_transcript(screen: Screen) -> None:
 
 async def watches(screen: Screen) -> None:
     await screen.card("Design review").get_by_role("button", name="Watch").click()
-    minted = await screen.see(screen.message("Video of Design review"))
+    minted = await screen.see(screen.message("Design review opens in your browser"))
     await expect(minted).to_contain_text("Only visible to you")
     link = minted.get_by_role("link", name="Open")
     answer = await screen.page.request.get(await link.get_attribute("href") or "")

@@ -55,7 +55,7 @@ class Rule:
     anything of anybody else's, with the reason.
     """
 
-    about: Literal["recording", "channel", "draft", "member", "command", "none"]
+    about: Literal["recording", "schedule", "channel", "draft", "member", "command", "none"]
     effect: str = ""
     who: frozenset[str] = FULL
     why: str = ""
@@ -72,8 +72,9 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_resume": Rule("recording", "facts:pause_requested"),
     "action recording_ask_stop": Rule("recording", "facts:stop_wished", EVERYONE - {"starter"}),
     "action recording_details": Rule("recording", "views.open", EVERYONE),
-    "action recording_watch": Rule("recording", "hms"),
-    "action recording_transcript": Rule("recording", "hms"),
+    "action recording_watch": Rule("recording", "meeting_tickets"),
+    "action recording_watch_at": Rule("recording", "meeting_tickets"),
+    "action recording_transcript": Rule("recording", "meeting_tickets"),
     "action recording_file": Rule("recording", "hms"),
     "action recording_follow": Rule("recording", "facts:shared"),
     "action recording_share": Rule("recording", "views.open"),
@@ -81,6 +82,19 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_forget": Rule("recording", "facts:forget_requested", STARTER_AND_ADMINS),
     "action recording_change": Rule("recording", "drafts"),
     "action recording_try_again": Rule("recording", "recordings"),
+    "action recording_extend": Rule("recording", "facts:end_set"),
+    "action recording_no_end": Rule("recording", "facts:end_set"),
+    # A schedule, named by its id: a claim. Of the starter's; others may stop recordings there.
+    "action schedule_undo": Rule("schedule", "-schedules"),
+    "action schedule_delete": Rule("schedule", "-schedules"),
+    "action schedule_skip": Rule("schedule", "schedules:skipped"),
+    "action schedule_pause": Rule("schedule", "schedules:paused"),
+    "action schedule_resume": Rule("schedule", "schedules:active"),
+    "action schedule_run": Rule("schedule", "recordings"),
+    "action schedule_change": Rule("schedule", "views.open"),
+    "view schedule_change_form": Rule("schedule", "schedules:changed"),
+    "action rule_off": Rule("schedule", "-rules"),
+    "action schedules": Rule("schedule", "told", EVERYONE),
     # A channel, named by a value or by a view's metadata: a claim.
     "action settings_open": Rule("channel", "settings_form"),
     "action settings_pick": Rule("channel", "settings_form"),
@@ -115,6 +129,8 @@ HANDLERS: Mapping[str, Rule] = {
     "options settings_room_id": Rule("member", "options"),
     "options settings_start_groups": Rule("member", "options"),
     "options settings_stop_groups": Rule("member", "options"),
+    # A ticket says who somebody is, and nothing of what they may see.
+    "action meeting_sign_in": Rule("member", "meeting_tickets", EVERYONE),
     # Commands name a room; what is recorded there is as if it were not, for others.
     "command /record": Rule("command"),
     "event app_mention": Rule("command"),
@@ -135,6 +151,23 @@ ROUTES: Mapping[str, str] = {
     "GET /healthz": "public: says ok",
     "GET /readyz": "public: says whether, and which side is missing",
     "GET /metrics": "for this machine, or with METRICS_TOKEN",
+    "GET /m/": "public: the same page for everybody",
+    "GET /m/{key}": "public: the same page for everybody",
+    "GET /m/assets/{version}/{name}": "public: files of the page",
+    "POST /m/session": "with a ticket, from our own page",
+    "POST /m/session/end": "from our own page: ends the session of this browser",
+    "GET /m/session/viewer": "with a session: whose it is",
+    **dict.fromkeys(
+        (
+            "GET /m/{key}/data",
+            "GET /m/{key}/alive",
+            "GET /m/{key}/video",
+            "GET /m/{key}/chat",
+            "GET /m/{key}/transcript.{mode}",
+            "GET /m/{key}/files/{asset_id}",
+        ),
+        "with a session, for those who see the recording and may open its files",
+    ),
 }
 
 # What the background may do elsewhere than where the recording was asked for, if it is private.
@@ -151,6 +184,7 @@ STEPS: Mapping[str, str] = {
     "AskToStop": "to the starter",
     "Receipt": "to the person who forgot it",
     "SayInRoom": "in the room",
+    "SayItEnds": "never elsewhere",
     "Start": "at 100ms",
     "Stop": "at 100ms",
     "Pause": "at 100ms",

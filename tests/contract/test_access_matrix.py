@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from bot.core import steps
 from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
 from bot.core.facts import (
     AssetSeen,
+    EndSet,
     Fact,
     Followed,
     Observed,
@@ -38,13 +40,21 @@ from bot.core.facts import (
 from bot.core.options import RecordingOptions
 from bot.core.plan import plan
 from bot.core.policy import Policy
+from bot.core.transcript import Sentence
+from bot.core.when import When
+from bot.core.when_grammar import read_when
+from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
 from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
+from bot.features.schedules.model import Rule as RoomRule
+from bot.features.schedules.model import Schedule, paused, planned
+from bot.features.schedules.store import RuleRepository, ScheduleRepository
 from bot.store import schema
+from bot.store.schema_clock import schedules
 from bot.wiring import FEATURES
 from tests.contract.access_table import (
     ADMIN_OUTSIDE,
@@ -66,7 +76,11 @@ from tests.contract.hostile_kit import JSON_TYPE, Target, target
 from tests.unit.some import T0, derive_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-TABLES = ("recordings", "drafts", "follows", "channel_settings", "presets")
+TABLES = (
+    *("recordings", "drafts", "follows", "channel_settings", "presets", "schedules", "rules"),
+    *("meeting_tickets", "meeting_sessions"),
+)
+PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = "Hush"  # begins the room name of every recording here
 TOKEN = "token-of-the-starter"
 HMS_ASSET = "asset-1"
@@ -102,6 +116,10 @@ class Effects:
             case "views.open":
                 opened = [args for m, args in self.calls if m == "views.open"]
                 return any('"outcome"' not in a or '"waiting-' in a for a in opened)
+            case "schedules:skipped" | "schedules:changed":
+                return any(name.startswith("due:") and n > 0 for name, n in self.rows.items())
+            case "told":
+                return SECRET in self.told
             case "views.update" | "views.push":
                 return any(m == effect for m, _ in self.calls)
             case _:
@@ -122,11 +140,16 @@ class Rig:
         found: Counter[str] = Counter()
         async with self.store.db.database.read() as conn:
             for name in TABLES:
-                table = getattr(schema, name)
+                table = schema.metadata.tables[name]
                 found[name] = await conn.scalar(select(func.count()).select_from(table)) or 0
             kinds = select(schema.facts.c.kind, func.count()).group_by(schema.facts.c.kind)
             for kind, count in await conn.execute(kinds):
                 found[f"facts:{kind}"] = count
+            states = select(schedules.c.state, func.count()).group_by(schedules.c.state)
+            for state, count in await conn.execute(states):
+                found[f"schedules:{state}"] = count
+            due = select(schedules.c.schedule_id, schedules.c.due_at)
+            found.update(f"due:{one}:{at}" for one, at in await conn.execute(due))
             homes = select(schema.recordings.c.home, func.count())
             for home, count in await conn.execute(homes.group_by(schema.recordings.c.home)):
                 found[f"recordings@{home}"] = count
@@ -210,6 +233,7 @@ class Rig:
         kind = {"public": "public", "shared": "shared", "private": "private", "direct": "direct"}
         facts: list[Fact] = [
             PlaceSeen(at=now, channel_id=home, place=kind[place]),
+            EndSet(at=now, by=seed.STARTER, until=now + timedelta(hours=1)),
             StartAccepted(at=now, hms_id=f"hms-{n}"),
             Observed(at=now, status="completed" if how == "ended" else "running"),
         ]
@@ -226,7 +250,7 @@ class Rig:
 @asynccontextmanager
 async def rigged(folder: Path) -> AsyncIterator[Rig]:
     """A bot without its engine, between simulated services, with everybody in #plaza."""
-    async with target(folder) as made:
+    async with target(folder, public_url=PUBLIC_URL) as made:
         sim = made.slack
         sim.faults.enforce_limits = False
         sim.users[OUTSIDE] = User(OUTSIDE, "olu", "Olu Outside", seed.TEAM_ID)
@@ -267,7 +291,7 @@ def of(about: str) -> list[Any]:
 HOW = {
     "recording_resume": "paused",
     **dict.fromkeys(
-        ("recording_watch", "recording_transcript", "recording_file", "recording_forget",
+        ("recording_watch", "recording_watch_at", "recording_transcript", "recording_file", "recording_forget",
          "recording_change", "recording_try_again"), "ended",
     ),
 }  # fmt: skip
@@ -282,7 +306,8 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
             chosen = {"share_channel": {"share_channel_input": {"selected_conversation": PLAZA}}}
             form = rig.view(action, key, chosen)
             return await rig.send({**rig.base("view_submission", user), "view": form})
-        value = f"{key} {HMS_ASSET}" if action == "recording_file" else key
+        more = {"recording_file": f" {HMS_ASSET}", "recording_watch_at": " 754000"}
+        value = f"{key}{more.get(action, '')}"
         return await rig.send(rig.click(user, action, value))
 
     for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
@@ -302,10 +327,57 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
 
 def _plain(rig: Rig, done: Effects, key: str) -> tuple[str, Counter[str]]:
-    told = done.told.replace(key, "KEY").replace("rec-0", "KEY")
+    told = done.told.replace(key, "KEY").replace("rec-0", "KEY").replace('"s0"', '"KEY"')
     for trigger in rig.triggers:
         told = told.replace(trigger, "TRIGGER")
     return told, done.rows
+
+
+@pytest.mark.parametrize(("name", "rule"), of("schedule"))
+async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
+    kind, _, action = name.partition(" ")
+    deps = rig.bot.parts.deps
+
+    async def tried(user: str, value: str) -> Effects:
+        if kind == "view":
+            typed = {"schedule_when": {"schedule_when_input": {"value": "every day at 11"}}}
+            form = rig.view(action, value, typed)
+            return await rig.send({**rig.base("view_submission", user), "view": form})
+        return await rig.send(rig.click(user, action, value))
+
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        n, now = next(_serial), deps.now()
+        home = seed.STARTER if place == "direct" else PLACES[place]
+        when = read_when("every weekday at 9:30", now=now, zone="UTC")
+        assert isinstance(when, When)
+        room, room_name = f"{n:024x}", f"{SECRET} {n}"
+        url = f"https://meet.example/x?auth_token={TOKEN}"
+        made = Schedule(
+            f"s{n}", room, room_name, home, seed.STARTER, when, now,
+            options=RecordingOptions(meeting_url=url),
+        )  # fmt: skip
+        made = planned(made, now)
+        made = paused(made, "asked") if action == "schedule_resume" else made
+        repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
+        value = f"s{n}"
+        if action == "rule_off":
+            await rules.set(RoomRule(room, room_name, home, seed.STARTER, now))
+            value = room
+        else:
+            await repo.add(made)
+        done = await tried(user, value)
+        sees = who in SEES[place]
+        assert done.has(rule.effect) == (sees and who in rule.who), (who, place, done)
+        if not sees:
+            assert SECRET not in done.told, (who, place, done)
+            assert not any(done.rows.values()), (who, place, done.rows)
+            if action != "schedules":
+                missing = await tried(user, "s0")
+                assert _plain(rig, missing, "s0") == _plain(rig, done, value), (who, place)
+        if user != seed.STARTER:
+            assert TOKEN not in done.told, (who, place)
+        await repo.delete(f"s{n}")
+        await rules.delete(room, home)
 
 
 CHANNELS: tuple[Place, ...] = ("public", "private", "shared")
@@ -395,7 +467,7 @@ async def test_what_belongs_to_the_workspace(rig: Rig, name: str, rule: Rule) ->
         else:
             body = rig.click(user, action, "f" * 24)
         done = await rig.send(body)
-        assert done.has(rule.effect) == (who in FULL), (who, done)
+        assert done.has(rule.effect) == (who in rule.who), (who, done)
 
 
 @pytest.mark.parametrize(("name", "rule"), of("none"))
@@ -415,6 +487,46 @@ async def test_what_is_nobodys_does_nothing_to_anybody(rig: Rig, name: str, rule
             done = await rig.send(rig.click(user, action, "x"))
         assert not any(done.rows.values())
         assert done.calls == []
+
+
+PAGES = [name for name, how in ROUTES.items() if how.startswith("with a session, for those")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
+    method, _, path = name.partition(" ")
+    doors = DoorRepository(rig.bot.parts.deps.db)
+
+    async def tried(key: str, session: str) -> tuple[int, bytes, str]:
+        address = path.format(key=key, mode="txt", asset_id=HMS_ASSET)
+        cookie = {"cookie": f"record-bot={session}"} if session else {}
+        answer = await rig.bot.http.request(method, rig.bot.url + address, headers=cookie)
+        return answer.status_code, answer.content, str(answer.headers.get("set-cookie"))
+
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        key, _ = await rig.recording(place, "ended")
+        said = Sentence(0, "Ana", "p1", 0, 900, f"{SECRET} is what we call it.")
+        assert await rig.store.transcripts.keep(key, [said])
+        ticket, session = f"ticket-{key}", f"session-{key}"
+        await doors.add_ticket(ticket, Viewer(user, who), valid_for=timedelta(minutes=1))
+        assert await doors.take_ticket(ticket, session=session, valid_for=timedelta(minutes=1))
+        calls = await rig.hms_calls()
+        status, content, cookie = await tried(key, session)
+        may = who in SEES[place] and who in FULL
+        missing = await tried("rec-0", session)
+        nobody = await tried(key, "")
+        if may and "files" in name:  # 100ms, which is asked, does not have it
+            assert (status, await rig.hms_calls()) == (404, calls + 1), (who, place)
+        elif may:
+            assert status == (204 if "alive" in name else 200), (who, place, content)
+            asks = "data" in name or "transcript" in name
+            assert (SECRET.encode() in content) == asks, (who, place)
+        else:
+            assert (status, content, cookie) == missing, (who, place)
+            assert status == 404
+            assert await rig.hms_calls() == calls
+        assert nobody[0] == 401
+        assert SECRET.encode() not in nobody[1]
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause", "resume"])

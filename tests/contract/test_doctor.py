@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import management_token
+from record_bot_sandbox.serving import free_port
 
 from bot.features.doctor.database import check_database
 from bot.features.doctor.model import Verdict
+from bot.features.doctor.pages import check_pages
 from bot.features.doctor.setup import utc_now
 from bot.store.locking import FileLock
 from bot.store.open import migrate
@@ -22,6 +24,7 @@ from tests.contract.doctor_kit import (
     printed,
     surroundings,
 )
+from tests.contract.hostile_kit import target
 
 OK, NOTE, WARNING, FAILED = Verdict.OK, Verdict.NOTE, Verdict.WARNING, Verdict.FAILED
 
@@ -41,6 +44,7 @@ async def test_all_is_well_over_http(around: Surroundings) -> None:
         "Signing secret": NOTE,
         "100ms credentials": OK,
         "Webhook": OK,
+        "Meeting pages": NOTE,
         "Clock": OK,
         "Database": OK,
     }
@@ -172,6 +176,7 @@ async def test_nobody_answers(around: Surroundings) -> None:
         "Bot token": FAILED,
         "Signing secret": NOTE,
         "100ms credentials": FAILED,
+        "Meeting pages": NOTE,
         "Clock": NOTE,
         "Database": OK,
     }
@@ -324,3 +329,19 @@ async def test_a_database_that_does_not_serve(tmp_path: Path, url: str, why: str
     assert why in found.found
     assert found.fix
     assert "hunter2" not in found.found
+
+
+async def test_meeting_pages_are_looked_for_where_browsers_do(around: Surroundings) -> None:
+    around.env["PUBLIC_URL"] = around.env["SLACK_API_URL"].removesuffix("/api/")
+    await around.doctor()
+    assert around.verdicts()["Meeting pages"] is WARNING
+    assert "not our page" in around.of("Meeting pages").found
+    around.env["PUBLIC_URL"] = f"http://127.0.0.1:{free_port()}"
+    await around.doctor()
+    assert "does not answer (ConnectError)" in around.of("Meeting pages").found
+
+
+async def test_meeting_pages_that_answer(tmp_path: Path) -> None:
+    async with target(tmp_path, public_url="http://127.0.0.1:8080") as bot:
+        found = await check_pages(bot.url)
+    assert (found.verdict, found.found) == (OK, f"at {bot.url}")

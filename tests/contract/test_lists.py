@@ -12,14 +12,15 @@ from record_bot_sandbox.slack import seed
 from sqlalchemy import event
 
 from bot.access.gate import Gate
+from bot.access.listing import AT_A_TIME
 from bot.access.rights import Rights
 from bot.access.visibility import Visibility
-from bot.core.facts import AssetSeen, Observed, PlaceSeen, Shared, StartAccepted
+from bot.core.facts import AssetSeen, Fact, Observed, PlaceSeen, Shared, StartAccepted
 from bot.core.note import Note
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
-from bot.features.history.service import Lists
+from bot.features.history.service import RUNNING_MOST, Lists
 from bot.features.home.service import Homes
 from bot.features.home.store import OpenHome
 from bot.hms.auth import FixedToken
@@ -181,3 +182,45 @@ async def test_while_slack_does_not_say_only_here_is_shown(
     assert [one.key for one in await rig.gate.look(unknown, rows)] == [key]
     elsewhere = await rig.gate.horizon(seed.MEMBER, seed.STANDUP)
     assert await store.lists.recent(to=elsewhere) == []
+
+
+async def test_hundreds_of_newer_ones_that_only_slack_knows_to_be_private_hide_none(
+    world: World, store: Store, rig: Rig
+) -> None:
+    """Nobody has asked yet what kind of place they belong to, as with those from before."""
+    lists = Lists(rig.deps, rig.gate, CardLinks(rig.deps))
+    shown = await created(store, room_id="sales", channel_id=seed.STANDUP, at=T0 - S)
+    done: list[Fact] = [StartAccepted(at=T0, hms_id="a"), Observed(at=T0, status="completed")]
+    await add_facts(store, shown, done)
+    for n in range(3 * AT_A_TIME):
+        key = await created(store, room_id="sales", channel_id=seed.DESIGN, at=T0 + n * S)
+        ended: list[Fact] = [
+            StartAccepted(at=T0, hms_id=f"h{n}"),
+            Observed(at=T0, status="completed"),
+        ]
+        await add_facts(store, key, ended)
+    to = await rig.gate.horizon(seed.ADMIN)
+    with statements(store) as asked:
+        listed = await lists.recent(to, room_id="sales", channel=seed.LOBBY, count=9, files=True)
+    assert [row.key for row in listed] == [shown]
+    assert len([one for one in asked if "FROM recordings" in one]) <= 3
+    assert [one.row.key for one in await lists.page(to, 9)] == [shown]
+    running = await created(store, room_id="other", channel_id=seed.STANDUP, at=T0 - S)
+    for n in range(RUNNING_MOST + 10):
+        await created(store, room_id=f"r{n}", channel_id=seed.DESIGN, at=T0 + n * S)
+    assert [one.row.key for one in await lists.running(to)] == [running]
+
+
+async def test_the_recording_of_a_thread_is_found_however_old_its_card_is(
+    store: Store, rig: Rig
+) -> None:
+    first = await created(store, room_id="old", channel_id="C1")
+    shown = card("C1", posted_in="C1", ts="1.5")
+    await store.recordings.record(first, Note(deliveries=[shown]))
+    for n in range(120):
+        await created(store, room_id=f"new-{n}", channel_id="C1", at=T0 + n * S)
+    found = await store.lists.of_card("C1", "1.5")
+    assert found is not None
+    assert found.key == first
+    assert await store.lists.of_card("C1", "1.6") is None
+    assert await store.lists.of_card("C2", "1.5") is None

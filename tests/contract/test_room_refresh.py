@@ -1,5 +1,6 @@
 """Thousands of rooms under a rate limit: what was read is kept, and trouble stays where it is."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -161,3 +162,18 @@ async def test_a_room_made_a_moment_ago_is_asked_for_by_name(deps: Deps, account
     assert account.by_name == ["Brand new"], "once"
     account.down = JSONResponse({"message": "oops"}, status_code=503)
     assert not await directory.ask("Another"), "no answer is not a no"
+
+
+async def test_who_is_quicker_than_the_first_list_waits_for_it(
+    deps: Deps, account: Account
+) -> None:
+    """Not for the list of sessions, which may be there before."""
+    account.limited = False
+    account.rooms = account.rooms[:300]
+    directory = RoomDirectory(deps)
+    keeping = asyncio.create_task(directory.keep_fresh())
+    try:
+        assert isinstance(await directory.find("room 7"), Found)
+        assert isinstance(await directory.find("room 299"), Found)
+    finally:
+        keeping.cancel()

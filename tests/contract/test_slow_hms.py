@@ -36,7 +36,7 @@ from bot.features.control.steps import pause, stop
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
-from bot.kit.rate_limits import Pauses
+from bot.kit.pauses import Pauses
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store

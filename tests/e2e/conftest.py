@@ -16,6 +16,7 @@ slow enough for the bot to be killed and started again within the two minutes of
 there.
 `away`: the same for the bot alone, which others take away; meanwhile 100ms goes on quickly.
 `narrow`: the bot may open 256 files. `logged`: its log is JSON.
+`pages`: there are meeting pages; on all other stages, *Watch* gives a link to the file.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -49,8 +50,12 @@ KINDS: dict[str, dict[str, Any]] = {
     "calm": {"speed": 6, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "3"}},
     "narrow": {"speed": 60, "rooms": {"meetings": 2}, "looks": 1, "files": 256},
     "logged": {"speed": 60, "rooms": FEW_ROOMS, "looks": 1, "env": {"LOG_FORMAT": "json"}},
+    "pages": {"speed": 60, "rooms": FEW_ROOMS, "looks": 2},
     "away": {"speed": 60, "rooms": FEW_ROOMS, "looks": 1, "env": {"TIME_SCALE": "5"}},
 }
+for _name, _kind in KINDS.items():
+    if _name != "pages":
+        _kind["env"] = {"PUBLIC_URL": "", **_kind.get("env", {})}
 FAILED = pytest.StashKey[bool]()
 LAST = pytest.StashKey[bool]()  # of its file
 
@@ -118,3 +123,4 @@ calm = stage_of("calm")
 narrow = stage_of("narrow")
 logged = stage_of("logged")
 away = stage_of("away")
+pages = stage_of("pages")

@@ -173,7 +173,7 @@ def test_the_image_has_the_bot_and_neither_the_sandbox_nor_tools(
     assert where.stdout.startswith(str(image.folder))
 
 
-@pytest.mark.parametrize("command", ["run", "doctor", "manifest", "migrate"])
+@pytest.mark.parametrize("command", ["run", "doctor", "manifest", "migrate", "backup", "restore"])
 def test_each_command_is_there(image: Image, tmp_path: Path, command: str) -> None:
     done = image.run("record-bot", command, "--help", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -186,13 +186,17 @@ def test_the_manifest_is_printed(image: Image, tmp_path: Path) -> None:
     assert "display_information:" in done.stdout
 
 
-def test_migrations_are_in_the_image(image: Image, tmp_path: Path) -> None:
+def test_migrations_backup_and_restore_are_in_the_image(image: Image, tmp_path: Path) -> None:
     env = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
     env |= {"HMS_ACCESS_KEY": "key", "HMS_SECRET": "secret", "DATABASE_URL": "sqlite:///bot.db"}
     (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in env.items()))
     done = image.run("record-bot", "migrate", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "bot.db").exists()
+    for command in ("backup", "restore"):
+        done = image.run("record-bot", command, "copy.db", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "copy.db").exists()
 
 
 def test_the_sandbox_is_said_to_be_missing_in_one_line(image: Image, tmp_path: Path) -> None:

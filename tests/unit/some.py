@@ -69,6 +69,14 @@ def _asset(kind: str, mode: str | None) -> st.SearchStrategy[f.Fact]:
 SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
     st.builds(f.Followed, at=_TIME, channel_id=st.sampled_from(["C1", "C2"]), by=st.just("U2")),
     st.builds(f.StopRequested, at=_TIME, by=st.just("U2")),
+    st.builds(
+        f.EndSet,
+        at=_TIME,
+        by=st.just("U2"),
+        after_s=st.none() | st.integers(1, 900),
+        until=st.none() | _TIME,
+    ),
+    st.builds(f.StopDue, at=_TIME, why=st.sampled_from(["time", "empty"])),
     st.builds(f.StopWished, at=_TIME, by=st.sampled_from(["U1", "U4"])),
     st.builds(f.PauseRequested, at=_TIME, by=st.just("U2"), pause=st.booleans()),
     st.builds(f.ForgetRequested, at=_TIME, by=st.just("U2")),

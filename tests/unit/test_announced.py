@@ -10,6 +10,7 @@ from typing import Any
 import bot
 from bot.engine import posting
 from bot.features.results import steps as results
+from bot.features.schedules.steps import Timekeeper
 from bot.listeners.app import Bot
 from bot.slack import gateway
 
@@ -19,6 +20,7 @@ OURS = {"post", "upload"}
 ALLOWED: tuple[Callable[..., Any], ...] = (
     posting.send,  # of what `announce` committed
     results.upload_file,  # the same
+    Timekeeper._tell,  # a row until it is sent; sent again after a crash
     Bot.reply,  # an answer, made once and never repeated
 )
 

@@ -15,8 +15,10 @@ def test_help_lists_every_command() -> None:
     assert lines == snapshot(
         [
             "/record — Open the start form.",
-            "/record start [room] [options] — Start recording a room at once. "
-            "Without a room, open the form.",
+            "/record start [room] [options] — Start recording a room, at once or at a time: in 10m, at 15:00, for 30m, until 16:00. Without a room, open the form.",
+            "/record schedule [room] [when] [options] — Record a room at a time, once or repeatedly. Without a room, list what is scheduled.",
+            "/record schedules — List what is scheduled and which rooms are recorded automatically.",
+            "/record auto [room] [on|off] — Record every session of a room, and stop when the last person leaves. Say on, on 2 (once two people are there), end (only stop), or off.",
             "/record stop [room] — Stop the recording of a room.",
             "/record pause [room] — Pause the recording of a room.",
             "/record resume [room] — Continue a paused recording.",

@@ -32,6 +32,7 @@ def test_the_replicas_wait_for_the_database_and_are_given_only_settings_that_exi
         given = {setting.lower() for setting in SERVICES[name]["environment"]}
         assert given <= set(Settings.model_fields)
         assert SERVICES[name]["environment"]["DATABASE_URL"].startswith("postgresql://")
+        assert SERVICES[name]["environment"]["PUBLIC_URL"].startswith("https://${DOMAIN")
         assert "ports" not in SERVICES[name]  # the way in is the proxy
 
 
@@ -47,7 +48,7 @@ def test_the_proxy_knows_the_replicas_and_lets_in_what_is_meant_to() -> None:
     assert "reverse_proxy bot-1:8080 bot-2:8080" in caddy
     assert MAX_BODY_BYTES == 1024 * 1024
     assert "max_size 1MiB" in caddy  # 1MB would be less than the bot takes
-    assert "/slack/events /webhooks/100ms/*" in caddy
+    assert "/slack/events /webhooks/100ms/* /healthz /m/*" in caddy
     assert "./deploy/Caddyfile:/etc/caddy/Caddyfile:ro" in SERVICES["proxy"]["volumes"]
 
 

@@ -67,12 +67,12 @@ FACTS: list[tuple[str, dict[str, object], Fact]] = [
     (
         "beam.started.success",
         {**BEAM, "start_delay": 12, "session_started_at": "2021-11-30T12:00:00Z"},
-        BeamStarted(at=SAID_AT, session_id="session1", started_at=SAID_AT),
+        BeamStarted(at=SAID_AT, session_id="session1", started_at=SAID_AT, peer_id="recorder"),
     ),
     (
         "beam.started.success",
         {**BEAM, "session_id": "", "state_timestamp": "2021-11-30T12:59:50Z"},
-        BeamStarted(at=SAID_AT, started_at=SAID_AT - timedelta(seconds=7)),
+        BeamStarted(at=SAID_AT, started_at=SAID_AT - timedelta(seconds=7), peer_id="recorder"),
     ),
     (
         "beam.stopped.success",

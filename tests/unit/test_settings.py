@@ -69,6 +69,43 @@ def test_other_addresses_are_refused_in_one_line(
     assert url not in line
 
 
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://bot.example.com", "https://bot.example.com"),
+        ("https://Bot.Example.com:443/", "https://bot.example.com"),
+        ("https://bot.example.com:8443", "https://bot.example.com:8443"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+    ],
+)
+def test_the_public_url_is_an_origin_as_browsers_write_it(
+    monkeypatch: pytest.MonkeyPatch, url: str, origin: str
+) -> None:
+    assert loaded(monkeypatch, PUBLIC_URL=url).public_url == origin
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bot.example.com",
+        "https://bot.example.com/record",
+        "https://bot.example.com/?a=1",
+        "https://user:secret@bot.example.com",
+        "https://bot.example.com:99999",
+        "pages.example.net",
+    ],
+)
+def test_other_public_urls_are_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        loaded(monkeypatch, PUBLIC_URL=url)
+    line = str(refused.value)
+    assert line.startswith("PUBLIC_URL is not valid. Use the address at which people's browsers")
+    assert url not in line
+
+
 def test_a_settings_file_is_held_to_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

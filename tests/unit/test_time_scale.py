@@ -36,6 +36,8 @@ BOUNDED: list[tuple[str, float, float, float]] = [
     ("tell_silence_after", 45, 22.5, 15),
     ("beat_every", 10, 5, 0.5),
     ("away_after", 30, 15, 2),
+    ("presence_every", 30, 15, 1),
+    ("empty_for", 60, 30, 1),
 ]
 
 
@@ -103,6 +105,10 @@ DEFAULTS: dict[str, float] = {
     "adopt_slack": 60,
     "pause_within": 10,
     "card_every": 1,
+    "end_soon": 120,
+    "armed_for": 3600,
+    "presence_every": 30,
+    "empty_for": 60,
     "poll_first": 5,
     "poll_cap_starting": 30,
     "poll_running": 600,

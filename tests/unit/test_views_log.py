@@ -76,6 +76,9 @@ LINES: list[tuple[f.Fact, str | None]] = [
         f.StopRefused(at=at(1), status=403, message="<no>"),
         "100ms refused the stop: &lt;no&gt;",
     ),
+    (f.EndSet(at=at(1), by="U4", until=at(60)), None),  # as it was asked for
+    (f.StopDue(at=at(1), why="time"), "Its time is over"),
+    (f.StopDue(at=at(1), why="empty"), "Everybody has left the room"),
     (f.StopWished(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
     (f.CallFailed(at=at(1), call="stop", cause="error", status=503), None),

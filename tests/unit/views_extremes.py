@@ -65,6 +65,8 @@ def facts_of_ours() -> st.SearchStrategy[f.Fact]:
     return st.one_of(
         b(f.Followed, at=time, by=who, channel_id=CHANNELS),
         b(f.StopRequested, at=time, by=who),
+        b(f.EndSet, at=time, by=who, after_s=st.none(), until=st.none() | time),
+        b(f.StopDue, at=time, why=st.sampled_from(["time", "empty"])),
         b(f.StopWished, at=time, by=who),
         b(f.PauseRequested, at=time, by=who, pause=FLAG),
         b(f.StartAttempted, at=time),

@@ -17,6 +17,7 @@ from bot.features.card.views import recording_card
 from bot.features.share.views import withdrawn
 from bot.ui.text import esc
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
+from tests.voice import schedules
 from tests.voice.sample import BOT, PERMALINK, Group, Sample, channel, story
 
 PAUSED: list[f.Fact] = [
@@ -199,7 +200,11 @@ def _failed() -> list[Sample]:
 
 
 GROUPS = (
-    Group("Cards", "One for each recording and channel, edited in place.", tuple(_on_air())),
+    Group(
+        "Cards",
+        "One for each recording and channel, edited in place.",
+        (*_on_air(), *schedules.notices()),
+    ),
     Group("Cards later", "The same cards, after the recording stops.", tuple(_ended())),
     Group("Not started", "The card when 100ms did not accept the start.", tuple(_not_started())),
     Group("Failed", "The card of a recording that failed.", tuple(_failed())),

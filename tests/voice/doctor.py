@@ -77,6 +77,7 @@ def _home() -> list[Sample]:
     later = NOW + timedelta(minutes=12)
     return [
         home("Nothing was recorded yet", home_view, HomePage(), later),
+        home("… and there are meeting pages", home_view, HomePage(pages=True), later),
         home(
             "On most days",
             home_view,

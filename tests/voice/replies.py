@@ -37,6 +37,7 @@ from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
+from tests.voice import schedules
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 ROOMS = [
@@ -279,6 +280,8 @@ def _rights() -> list[Sample]:
         no("A guest opens a file", Act.LINK, everyone),
         no("A guest follows", Act.FOLLOW, everyone),
         no("Somebody is not allowed to forget it", Act.FORGET, admins, "", seed.STARTER),
+        no("Somebody else's schedule", Act.SCHEDULE, admins, "", seed.ADMIN),
+        only_you("A schedule that is gone, or hidden", rights.no_such_schedule),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),
         only_you("Ask to stop it was pressed", stop_wished, seed.STARTER),
@@ -315,8 +318,16 @@ def _forgetting() -> list[Sample]:
 GROUPS = (
     Group("Commands not understood", "Only visible to the person who asked.", tuple(_misread())),
     Group("Commands that need more", "Only visible to the person who asked.", tuple(_asking())),
-    Group("Commands that work", "Only visible to the person who asked.", tuple(_doing())),
-    Group("Lists and help", "Only visible to the person who asked.", tuple(_lists())),
+    Group(
+        "Commands that work",
+        "Only visible to the person who asked.",
+        (*_doing(), *schedules.answers()),
+    ),
+    Group(
+        "Lists and help",
+        "Only visible to the person who asked.",
+        (*_lists(), *schedules.lists()),
+    ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),
     Group("Refusals", "A refusal names the people who can.", tuple(_rights())),
     Group("Forgetting", "Replies, and the receipt.", tuple(_forgetting())),

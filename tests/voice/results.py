@@ -15,6 +15,7 @@ from bot.core.recording import Recording
 from bot.features.card.views import silence_message, tell_message
 from bot.features.control.views import room_notice, stop_wish
 from bot.features.details.views import Viewer, details_view
+from bot.features.meeting.views import page_link, sign_in_link
 from bot.features.results.views import (
     UNREADABLE,
     file_failed_message,
@@ -247,6 +248,7 @@ def details(when: str, recording: Recording, *shown: list[Delivery], links: bool
 
 
 def _links() -> list[Sample]:
+    page = ("https://bot.example.com/m/0f3a#k=t1cket", "Weekly sync")
     link = ("https://files.example/v.mp4", "Video of Weekly sync", NOW + timedelta(hours=24))
     return [
         only_you("Watch was pressed", link_reply, *link),
@@ -256,6 +258,13 @@ def _links() -> list[Sample]:
             link_reply,
             "https://files.example/v.mp4?token=" + "x" * 3000,
             *link[1:],
+        ),
+        only_you("Watch was pressed, where there are meeting pages", page_link, *page),
+        only_you("Watch from 12:34 was pressed", page_link, *page, 754_000),
+        only_you(
+            "Sign in to meeting pages was pressed, on Home",
+            sign_in_link,
+            "https://bot.example.com/m/#k=t1cket",
         ),
         only_you("There is nothing to open", no_file, "transcript"),
         modal(

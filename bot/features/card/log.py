@@ -11,7 +11,7 @@ from bot.ui.text import clock, duration, esc, mention, when
 from bot.ui.words import REASONS
 
 # Each time is news; anything else is said once, whoever says it and how often.
-_REPEATABLE = (f.StopRequested, f.PauseRequested, f.PauseSent, f.PauseDropped)
+_REPEATABLE = (f.StopRequested, f.StopDue, f.PauseRequested, f.PauseSent, f.PauseDropped)
 _OBSERVED = {
     "running": "Recording started",
     "post_processing": "100ms is processing it",
@@ -70,12 +70,10 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
     match fact:
         case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
             return _asked(fact, log, who)
-        case f.Shared():
-            return f"{who(fact.by)} shared it to another channel"
-        case f.ForgetRequested():
-            return f"{who(fact.by)} asked to forget it"
-        case f.StopWished():
-            return f"{who(fact.by)} asked for it to be stopped"
+        case f.EndSet() | f.StopDue():
+            return _end(fact, log, who)
+        case f.Shared() | f.ForgetRequested() | f.StopWished():
+            return _wished(fact, who)
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log, who)
         case f.StartNotDone() | f.StartAccepted() | f.Adopted() | f.PointsTo():
@@ -102,6 +100,10 @@ def _asked(
     match fact:
         case f.Discovered():
             return "Noticed: started elsewhere"
+        case f.Requested(via="schedule"):
+            return f"{who(fact.by)} scheduled it"
+        case f.Requested(via="rule"):
+            return f"Started by the room's rule, which {who(fact.by)} set"
         case f.Requested():
             again = "asked again" if fact.via == "again" else "asked to record"
             return f"{who(fact.by)} {again}"
@@ -113,6 +115,28 @@ def _asked(
             settled = {s.asked_at for s in log if isinstance(s, f.PauseSent | f.PauseDropped)}
             asked = f"{who(fact.by)} asked to {'pause' if fact.pause else 'resume'}"
             return None if fact.at in settled else asked
+
+
+def _wished(fact: f.Shared | f.ForgetRequested | f.StopWished, who: Who) -> str:
+    match fact:
+        case f.Shared():
+            return f"{who(fact.by)} shared it to another channel"
+        case f.ForgetRequested():
+            return f"{who(fact.by)} asked to forget it"
+        case f.StopWished():
+            return f"{who(fact.by)} asked for it to be stopped"
+
+
+def _end(fact: f.EndSet | f.StopDue, log: Sequence[f.Fact], who: Who) -> str | None:
+    """The first end came with the request, and the card shows it."""
+    if isinstance(fact, f.StopDue):
+        return {"time": "Its time is over", "empty": "Everybody has left the room"}[fact.why]
+    begun = next((x.at for x in log if isinstance(x, f.Requested | f.Discovered)), fact.at)
+    if fact.at <= begun or fact.by is None:
+        return None
+    if fact.until:
+        return f"{who(fact.by)} set the end to {clock(fact.until)}"
+    return f"{who(fact.by)} removed the end"
 
 
 def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact], who: Who) -> str:

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.assets import Transcription
-from bot.core.facts import StopRefused, StopRequested
+from bot.core.facts import StopDue, StopRefused, StopRequested
 from bot.core.policy import Silence, silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, log_lines, written
 from bot.features.options.views import options_line
 from bot.ui import ids
-from bot.ui.buttons import details_button, stop_button
+from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -60,7 +60,7 @@ def recording_card(
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
-    if silent:
+    if silent and not recording.stop_failed:
         notes.append(silence_note(silent.on, since=silent.since, until=until))
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
@@ -87,7 +87,7 @@ def _about(recording: Recording, who: Who) -> list[str]:
         began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
     asked = who(recording.starter) if recording.starter else ""
-    return [asked, began, duration(recording.duration_s), options]
+    return [asked, began, _end(recording), duration(recording.duration_s), options]
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
@@ -147,7 +147,7 @@ def _answered(recording: Recording, on: Literal["start", "stop"], bot: str) -> s
 
 def stop_refused_note(recording: Recording) -> str | None:
     """Say that a stop was refused for good, while it may still be recording."""
-    stops = [f for f in recording.log if isinstance(f, StopRefused | StopRequested)]
+    stops = [f for f in recording.log if isinstance(f, StopRefused | StopRequested | StopDue)]
     last = stops[-1] if stops else None
     if not isinstance(last, StopRefused) or last.status == 404 or recording.phase not in ON_AIR:
         return None
@@ -180,6 +180,7 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
         return [link] if link else []
     return [
         *_controls(recording),
+        *_end_controls(recording),
         *file_buttons(recording),
         *retry_button(recording, bot),
         details_button(recording),
@@ -199,6 +200,21 @@ def _controls(recording: Recording) -> list[Block]:
         resume = button("Resume", ids.RESUME, value=recording.key, style="primary", label=label)
         buttons.append(resume)
     return [*buttons, stop_button(recording.key, recording.room_name)]
+
+
+def _end_controls(recording: Recording) -> list[Block]:
+    if recording.ends_at is None or recording.stop_pending or recording.phase not in ON_AIR:
+        return []
+    return end_buttons(recording.key, recording.room_name)
+
+
+def _end(recording: Recording) -> str:
+    """When it stops by itself, while that is still to come."""
+    if recording.phase not in ON_AIR | {Phase.REQUESTED} or recording.end is None:
+        return ""
+    if recording.ends_at:
+        return f"until {clock(recording.ends_at)}"
+    return f"for {duration(recording.end.after_s)}" if recording.end.after_s else ""
 
 
 def file_buttons(recording: Recording) -> list[Block]:

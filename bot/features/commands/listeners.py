@@ -20,7 +20,13 @@ from bot.features.history.listeners import tell_list, tell_status
 from bot.features.history.service import Lists
 from bot.features.presets.listeners import open_presets
 from bot.features.rooms.service import RoomDirectory
-from bot.features.start.listeners import open_filled, start_by_command
+from bot.features.schedules.listeners import (
+    schedule_by_command,
+    set_rule_by_command,
+    start_at,
+    tell_schedules,
+)
+from bot.features.start.listeners import open_filled
 from bot.features.start.service import filled
 from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer
@@ -144,17 +150,41 @@ async def open_form(said: Said, _: c.OpenForm) -> None:
 
 
 async def start(said: Said, command: c.Start) -> None:
-    await start_by_command(
+    await start_at(
         said.ack,
         said.bot,
         said.use.rooms,
         said.use.links,
         said.asked,
-        room=command.room,
+        typed=command.room,
         options=command.options,
         preset=command.preset,
         written=lambda room, preset: c.command_line(replace(command, room=room, preset=preset)),
     )
+
+
+async def schedule(said: Said, command: c.Schedule) -> None:
+    if command.room is None:
+        await _later(said, tell_schedules(said.bot, said.asked))
+        return
+    await schedule_by_command(
+        said.ack,
+        said.bot,
+        said.use.rooms,
+        said.asked,
+        typed=command.room,
+        options=command.options,
+        preset=command.preset,
+        written=lambda room, preset: c.command_line(replace(command, room=room, preset=preset)),
+    )
+
+
+async def schedules(said: Said, _: c.Schedules) -> None:
+    await _later(said, tell_schedules(said.bot, said.asked))
+
+
+async def auto(said: Said, command: c.Auto) -> None:
+    await _later(said, set_rule_by_command(said.bot, said.use.rooms, said.asked, command.room))
 
 
 async def steer(
@@ -224,6 +254,9 @@ HANDLERS: Mapping[type, Callable[..., Awaitable[None]]] = {
     c.Help: explain,
     c.OpenForm: open_form,
     c.Start: start,
+    c.Schedule: schedule,
+    c.Schedules: schedules,
+    c.Auto: auto,
     c.Stop: partial(steer, action="stop"),
     c.Pause: partial(steer, action="pause"),
     c.Resume: partial(steer, action="resume"),

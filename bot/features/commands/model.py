@@ -33,6 +33,27 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """`room` is the room and the time, as typed. None: list what is scheduled."""
+
+    room: str | None = None
+    options: RecordingOptions = field(default_factory=RecordingOptions)
+    preset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Auto:
+    """`room` is the room and what to do, as typed: `standup on`."""
+
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     room: str | None = None
 
@@ -93,6 +114,9 @@ class Help:
 Command = (
     OpenForm
     | Start
+    | Schedule
+    | Schedules
+    | Auto
     | Stop
     | Pause
     | Resume
@@ -139,11 +163,13 @@ def command_line(command: Command) -> str:
     match command:
         case OpenForm():
             return COMMAND
-        case Start(room, options, preset):
+        case Start(room, options, preset) | Schedule(room, options, preset):
             raw = write_options(options) | ({PRESET: preset} if preset else {})
-            return _line("start", _room(room), *_flag_words(raw))
-        case Stop(room) | Pause(room) | Resume(room) | Follow(room) | Unfollow(room):
+            return _line(type(command).__name__.lower(), _room(room), *_flag_words(raw))
+        case Auto(room) | Stop(room) | Pause(room) | Resume(room) | Follow(room) | Unfollow(room):
             return _line(type(command).__name__.lower(), _room(room))
+        case Schedules():
+            return _line("schedules")
         case Status():
             return _line("status")
         case List(room, count):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from bot.core.options import RecordingOptions
 from bot.features.commands.lexer import Token, lex
 from bot.features.commands.model import (
+    Auto,
     Command,
     CommandError,
     Doctor,
@@ -23,6 +24,8 @@ from bot.features.commands.model import (
     Pause,
     Presets,
     Resume,
+    Schedule,
+    Schedules,
     Settings,
     Start,
     Status,
@@ -173,7 +176,7 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Read:
         problems.extend(_option_problems(options, reading.flags))
         options = RecordingOptions()
     command = _build(entry.word, room, options, count, topic)
-    if isinstance(command, Start):
+    if isinstance(command, Start | Schedule):
         command = replace(command, preset=preset)
     return _Read(command, entry, tuple(problems), understood)
 
@@ -204,6 +207,9 @@ def _build(
     commands: dict[str, Command] = {
         "": OpenForm(),
         "start": Start(room, options),
+        "schedule": Schedule(room, options),
+        "schedules": Schedules(),
+        "auto": Auto(room),
         "stop": Stop(room),
         "pause": Pause(room),
         "resume": Resume(room),

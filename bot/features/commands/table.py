@@ -75,11 +75,34 @@ TABLE: tuple[Entry, ...] = (
     Entry("", help="Open the start form.", example="/record"),
     Entry(
         "start",
-        help="Start recording a room at once. Without a room, open the form.",
+        help="Start recording a room, at once or at a time: in 10m, at 15:00, for 30m, until "
+        "16:00. Without a room, open the form.",
         example='/record start "design review" --res 720p --section "Agenda:bullets"',
         arguments=(ROOM,),
         options=START_FLAGS,
         hints=("begin", "record", "new", "go", "rec"),
+    ),
+    Entry(
+        "schedule",
+        help="Record a room at a time, once or repeatedly. Without a room, list what is scheduled.",
+        example="/record schedule standup every weekday 9:30 for 20m",
+        arguments=(ROOM, Argument("when", Kind.ROOM)),
+        options=START_FLAGS,
+        hints=("plan", "later", "repeat"),
+    ),
+    Entry(
+        "schedules",
+        help="List what is scheduled and which rooms are recorded automatically.",
+        example="/record schedules",
+        hints=("scheduled", "upcoming", "planned"),
+    ),
+    Entry(
+        "auto",
+        help="Record every session of a room, and stop when the last person leaves. Say on, on 2 "
+        "(once two people are there), end (only stop), or off.",
+        example='/record auto "design review" on',
+        arguments=(ROOM, Argument("on|off", Kind.ROOM)),
+        hints=("automatic", "automatically", "always", "rule", "rules"),
     ),
     Entry(
         "stop",

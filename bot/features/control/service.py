@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from bot.access.gate import Gate
+from bot.access.listing import first_seen
 from bot.access.rights import Rights
 from bot.core.facts import PauseRequested, StopRequested, StopSent, StopWished
 from bot.core.proofs import SeenRecording
@@ -17,6 +19,8 @@ from bot.store.values import RecordingRow
 
 CARDS_LOOKED_AT = 100
 SENT_LATELY = timedelta(minutes=1)
+
+CHOICES_MOST = 100  # as many as a menu holds
 
 Control = Literal["stop", "pause", "resume"]
 _MAY: dict[Control, frozenset[Phase]] = {
@@ -116,8 +120,9 @@ async def meant(
     running = await deps.store.lists.running(channel=channel)
     if here := _able(action, running):
         return Choice(here, sure=len(here) == 1)
-    every = await deps.store.lists.running(to=await gate.horizon(by, channel))
-    elsewhere = await gate.seen_rows(by, _able(action, every), channel)
+    to = await gate.horizon(by, channel)
+    every = await first_seen(deps, gate, to, CHOICES_MOST, partial(deps.store.lists.running, to=to))
+    elsewhere = _able(action, [row for row, _ in every])
     return Choice(elsewhere, sure=False, unfit=() if elsewhere else tuple(running))
 
 
@@ -130,17 +135,7 @@ def _only(action: Control, row: RecordingRow | None) -> Choice:
 
 async def _of_thread(deps: Deps, channel: str, thread_ts: str) -> RecordingRow | None:
     """The one whose card the thread belongs to, whatever became of it."""
-    recent = await deps.store.lists.recent(channel=channel, limit=CARDS_LOOKED_AT)
-    cards = await deps.store.recordings.cards([row.key for row in recent])
-    return next(
-        (
-            row
-            for row in recent
-            for card in cards.get(row.key, ())
-            if (card.posted_in, card.ts) == (channel, thread_ts)
-        ),
-        None,
-    )
+    return await deps.store.lists.of_card(channel, thread_ts)
 
 
 def _able(action: Control, rows: list[RecordingRow]) -> list[RecordingRow]:

@@ -8,6 +8,7 @@ from bot.core.facts import (
     Fact,
     PauseDropped,
     PauseSent,
+    StopDue,
     StopRefused,
     StopRequested,
     StopSent,
@@ -15,9 +16,9 @@ from bot.core.facts import (
 from bot.core.note import Note
 from bot.core.retry import Retry
 from bot.core.steps import Stop, retry_name
-from bot.engine.context import Context, next_retry
+from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import announce, post
-from bot.features.control.views import room_notice, stop_wish
+from bot.features.control.views import ends_soon, room_notice, stop_wish
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnauthorized, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import SlackRefused
@@ -31,20 +32,23 @@ async def stop(ctx: Context) -> Note:
     What came of it is never older than the wish, whichever replica's clock that was.
     """
     hms_id = _hms_id(ctx)
-    wishes = [f.at for f in ctx.recording.log if isinstance(f, StopRequested)]
+    wishes = [f.at for f in ctx.recording.log if isinstance(f, StopRequested | StopDue)]
     asked_at = max(wishes, default=ctx.now)
+    over: list[Fact] = [] if ctx.recording.stop_pending else [StopDue(at=ctx.now, why="time")]
     try:
         answer = await ctx.deps.hms.stop(hms_id)
     except HmsNotFound as gone:
         seen = await _not_running(ctx, hms_id)
         at = max(ctx.now, asked_at)
-        return Note(facts=[StopRefused(at=at, status=gone.status, message=gone.message), *seen])
+        not_there = StopRefused(at=at, status=gone.status, message=gone.message)
+        return Note(facts=[*over, not_there, *seen])
     except HmsUnauthorized:
         raise  # about the token, not about the recording
     except HmsRefused as refused:
-        return _refused(ctx, refused, max(ctx.now, asked_at))
+        note = _refused(ctx, refused, max(ctx.now, asked_at))
+        return replace(note, facts=[*over, *note.facts])
     seen = facts_of_recording(answer, ctx.now) if answer else []
-    return Note(facts=[StopSent(at=max(ctx.now, asked_at)), *seen])
+    return Note(facts=[*over, StopSent(at=max(ctx.now, asked_at)), *seen])
 
 
 def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:
@@ -56,7 +60,10 @@ def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:
         return Note(facts=[fact], retries={STOP_REFUSED: None})
     pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
     later = Retry(tries, ctx.now + pause)
-    return Note(retries={STOP_REFUSED: Retry(tries, ctx.now), retry_name(Stop()): later})
+    return Note(
+        facts=failed_call(ctx, "stop", refused),
+        retries={STOP_REFUSED: Retry(tries, ctx.now), retry_name(Stop()): later},
+    )
 
 
 async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:
@@ -121,6 +128,16 @@ async def ask_to_stop(ctx: Context, asker: str) -> Note:
         raise ValueError("the plan asks only who started it")
     message = stop_wish(ctx.recording, asker)
     return await post(ctx, Kind.STOP_WISH, asker, message, channel=starter)
+
+
+async def say_it_ends(ctx: Context, target: str) -> Note:
+    """Below the card, without a mention."""
+    card, ends_at = ctx.work.delivery(Kind.CARD, ctx.recording.home), ctx.recording.ends_at
+    if card is None or card.message is None or ends_at is None:
+        raise ValueError("the plan says it below the card of a recording that ends")
+    channel, ts = card.message
+    message = ends_soon(ctx.recording, ends_at)
+    return await post(ctx, Kind.ENDING, target, message, channel=channel, thread_ts=ts)
 
 
 async def say_in_room(ctx: Context, room_id: str) -> Note:

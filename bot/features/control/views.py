@@ -1,13 +1,14 @@
 """Replies to stop, pause and resume."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.core.recording import Phase, Recording
 from bot.ui import ids
-from bot.ui.buttons import details_button, stop_button
+from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import Message, button, say, section
-from bot.ui.text import count, esc, mention, place, plain
+from bot.ui.text import clock, count, esc, mention, place, plain
 
 NAMED = 5
 _STATES = {
@@ -119,6 +120,12 @@ def stop_wish(recording: Recording, asker: str) -> Message:
     text = f"{mention(asker)} asks you to stop {about}."
     stop = stop_button(recording.key, recording.room_name)
     return say(text, [stop, details_button(recording)])
+
+
+def ends_soon(recording: Recording, ends_at: datetime) -> Message:
+    """Warn below the card. The buttons are those of the card."""
+    text = f"The recording of *{esc(recording.room_name)}* stops at {clock(ends_at)}."
+    return say(text, end_buttons(recording.key, recording.room_name))
 
 
 def stop_wished(starter: str | None) -> Message:

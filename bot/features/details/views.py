@@ -54,6 +54,7 @@ _KINDS = {
     Kind.SILENT_STOP: "Direct message that 100ms did not answer the stop",
     Kind.RECEIPT: "Receipt",
     Kind.STOP_WISH: "Request to stop, from",
+    Kind.ENDING: "Warning before the end",
     Kind.ROOM: "Notice in the room's chat",
     Kind.KEPT: "Transcript for search",
 }
@@ -214,7 +215,7 @@ def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block
 
 
 def _target(delivery: Delivery) -> str:
-    if delivery.kind in (Kind.ROOM, Kind.KEPT):
+    if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
     target = delivery.target
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"

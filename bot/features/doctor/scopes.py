@@ -73,8 +73,8 @@ SCOPES: tuple[Scope, ...] = (
     Scope(
         "users:read",
         "Tell full members from guests and from people of other organisations, "
-        "who get no links to the files.",
-        ("users.info",),
+        "who get no links to the files; link from a meeting page to the app's Home.",
+        ("users.info", "bots.info"),
     ),
 )
 

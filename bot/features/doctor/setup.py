@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.features.doctor.database import check_database, check_dead_letters
 from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, note, ok, shown, warning
+from bot.features.doctor.pages import check_pages
 from bot.features.doctor.scopes import SCOPES, missing_scopes
 from bot.features.doctor.webhook import check_webhook
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
@@ -76,13 +77,14 @@ async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -
     Never longer than about half a minute. Raises SettingsError for an unreadable file.
     """
     given, clocks = read_settings(env_file), Clocks(now)
-    slack, hms, database = await asyncio.gather(
+    slack, hms, pages, database = await asyncio.gather(
         check_slack(given, clocks),
         check_hms(given, clocks),
+        check_pages(given.settings.public_url),
         check_database(given.settings.database_url, now),
     )
     dead = await check_dead_letters(given.settings.database_url)
-    return [*given.findings, *slack, *hms, clock_finding(clocks), database, *dead]
+    return [*given.findings, *slack, *hms, pages, clock_finding(clocks), database, *dead]
 
 
 @dataclass(frozen=True, slots=True)

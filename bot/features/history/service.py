@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.access.gate import Gate
+from bot.access.listing import Read, first_seen
 from bot.core.proofs import Horizon, SeenRecording
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
@@ -12,7 +14,7 @@ from bot.features.history.model import Row
 from bot.store.values import RecordingRow
 
 LOOKED_THROUGH = 600  # recordings, for those that one may know of
-AT_A_TIME = 100
+RUNNING_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,15 @@ class Lists:
         """What runs now: shown in this channel, and elsewhere as far as they may know of it."""
         here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
-        every = await self._deps.store.lists.running(to=to)
-        others = [row for row in every if row.key not in known]
-        seen_here, seen = await self.look(to, here), await self.look(to, others)
-        return await self.rows(seen_here), await self.rows(seen)
+        every = await self.running(to)
+        seen_here = await self.look(to, here)
+        return await self.rows(seen_here), await self.rows(
+            [one for one in every if one.row.key not in known]
+        )
+
+    async def running(self, to: Horizon, count: int = RUNNING_MOST) -> list[Seen]:
+        """What runs now, wherever they may know of it; newest first."""
+        return await self._first(to, count, partial(self._deps.store.lists.running, to=to))
 
     async def recent(
         self, to: Horizon, *, room_id: str | None, channel: str, count: int, files: bool
@@ -52,19 +59,13 @@ class Lists:
     async def page(
         self, to: Horizon, count: int, *, room_id: str | None = None, over: bool = False
     ) -> list[Seen]:
-        """The newest that they may know of; `over`: without those that run now.
+        """The newest that they may know of; `over`: without those that run now."""
+        read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, over=over)
+        return await self._first(to, count, read)
 
-        What looked public and is not makes room for others.
-        """
-        seen: list[Seen] = []
-        for offset in range(0, LOOKED_THROUGH, AT_A_TIME):
-            rows = await self._deps.store.lists.recent(
-                to=to, room_id=room_id, over=over, limit=AT_A_TIME, offset=offset
-            )
-            seen += await self.look(to, rows)
-            if len(seen) >= count or len(rows) < AT_A_TIME:
-                break
-        return seen[:count]
+    async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:
+        found = await first_seen(self._deps, self._gate, to, count, read)
+        return [Seen(row, proof) for row, proof in found]
 
     async def look(self, to: Horizon, rows: Sequence[RecordingRow]) -> list[Seen]:
         """Those of the rows that they may know of."""

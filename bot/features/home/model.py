@@ -23,6 +23,8 @@ class HomeHealth:
 class HomePage:
     """One page of Home. `older`: there is one more. `health` is for admins only.
 
+    `pages`: there are meeting pages to sign in to.
+
     `opened_ms`, the moment at which they opened it, empties what was chosen before.
     """
 
@@ -32,6 +34,7 @@ class HomePage:
     page: int = 0
     older: bool = False
     member: bool = True
+    pages: bool = False
     presets: tuple[Preset, ...] = ()
     more_presets: int = 0
     opened_ms: int = 0

@@ -88,7 +88,7 @@ class Homes:
         person = await self._gate.person(user)
         member = person.standing == "member"
         to = await self._gate.horizon(user)
-        running = await self._lists.look(to, await deps.store.lists.running(to=to))
+        running = await self._lists.running(to)
         recent = await self._lists.page(to, first + PER_PAGE + 1, over=True)
         presets = await PresetRepository(deps.db).of_person(user) if member else []
         return home_view(
@@ -101,6 +101,7 @@ class Homes:
                 page=home.page,
                 older=len(recent) > first + PER_PAGE,
                 member=member,
+                pages=deps.public_url is not None,
                 presets=tuple(presets[:PRESETS]),
                 more_presets=max(0, len(presets) - PRESETS),
                 opened_ms=int(home.opened_at.timestamp() * 1000),

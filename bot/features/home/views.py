@@ -62,7 +62,12 @@ def _recent(home: HomePage) -> Iterator[Block]:
     if not home.recent:
         further = "No older recordings."
         yield section(further if home.page else "Recordings you can see appear here.")
-    yield from actions(_turning(home))
+    yield from actions([*_turning(home), *_sign_in(home)])
+
+
+def _sign_in(home: HomePage) -> list[Block]:
+    """For people who follow a link to a meeting page without a session."""
+    return [button("Sign in to meeting pages", ids.SIGN_IN)] if home.pages else []
 
 
 def _turning(home: HomePage) -> list[Block]:

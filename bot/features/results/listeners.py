@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.core.proofs import SeenAsset, SeenRecording
+from bot.features.meeting.service import Meetings
+from bot.features.meeting.views import page_link
 from bot.features.results import service as links
 from bot.features.results import views as results_views
 from bot.listeners.app import Bot
@@ -15,19 +17,45 @@ from bot.ui.message import Message
 from bot.ui.words import DETAILS
 
 on = Listeners()
-Mint = Callable[[], Awaitable[links.Link | links.NoFile]]
+Mint = Callable[[], Awaitable[links.Link | links.NoFile | links.Page]]
 
 
 @on.action(ids.WATCH)
-async def watch(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+async def watch(
+    recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
+) -> None:
     await ack()
-    await _give_link(bot, click, partial(links.mint, bot.deps, bot.rights, recording, "video"))
+    await _open(bot, click, meetings, recording, "video")
 
 
 @on.action(ids.TRANSCRIPT)
-async def transcript(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+async def transcript(
+    recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
+) -> None:
     await ack()
-    mint = partial(links.mint, bot.deps, bot.rights, recording, "transcript")
+    await _open(bot, click, meetings, recording, "transcript")
+
+
+@on.action(ids.WATCH_AT)
+async def watch_at(
+    recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
+) -> None:
+    await ack()
+    await _open(bot, click, meetings, recording, "video", ids.moment_of_value(click.value))
+
+
+async def _open(
+    bot: Bot,
+    click: Click,
+    meetings: Meetings,
+    recording: SeenRecording,
+    what: links.What,
+    at_ms: int | None = None,
+) -> None:
+    """The recording's page, or a link to the file where there are no pages."""
+    mint: Mint = partial(links.mint, bot.deps, bot.rights, recording, what, at_ms)
+    if bot.deps.public_url is not None:
+        mint = partial(links.page, bot.deps, bot.rights, meetings, recording, at_ms)
     await _give_link(bot, click, mint)
 
 
@@ -63,3 +91,5 @@ async def _message(mint: Mint) -> Message:
             return results_views.link_reply(url, name, expires_at)
         case links.NoFile(what=missing):
             return results_views.no_file(missing)
+        case links.Page(url=url, room_name=room, at_ms=at_ms):
+            return page_link(url, room, at_ms)

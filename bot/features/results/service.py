@@ -1,6 +1,6 @@
 """A link for the one person who clicked, minted after checking that they may."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,6 +10,7 @@ from bot.core.facts import AssetSeen
 from bot.core.proofs import SeenAsset, SeenRecording
 from bot.core.recording import Recording
 from bot.deps import Deps
+from bot.features.meeting.service import Meetings
 from bot.hms.errors import HmsNotFound
 from bot.hms.models import facts_of_recording
 from bot.ui.words import file_name
@@ -32,9 +33,33 @@ class NoFile:
     what: str
 
 
-async def mint(deps: Deps, rights: Rights, seen: SeenRecording, what: What) -> Link | NoFile:
-    """A link to the video or the transcript. Raises NoRight."""
-    return await _mint(deps, rights, seen, what, "")
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A recording's page. `url` has a ticket for one person."""
+
+    url: str
+    room_name: str
+    at_ms: int | None
+
+
+async def page(
+    deps: Deps, rights: Rights, meetings: Meetings, seen: SeenRecording, at_ms: int | None
+) -> Page | NoFile:
+    """The page of a recording, at a moment. Raises NoRight."""
+    await rights.to_open(seen.by, seen.channel)
+    recording = (await deps.store.recordings.load(seen.key)).recording
+    url = await meetings.link(seen.by, seen.key, at_ms)
+    return Page(url, recording.room_name, at_ms) if url else NoFile("page")
+
+
+async def mint(
+    deps: Deps, rights: Rights, seen: SeenRecording, what: What, at_ms: int | None = None
+) -> Link | NoFile:
+    """A link to the video, at a moment, or to the transcript. Raises NoRight."""
+    minted = await _mint(deps, rights, seen, what, "")
+    if at_ms is None or isinstance(minted, NoFile):
+        return minted
+    return replace(minted, url=f"{minted.url}#t={at_ms // 1000}")
 
 
 async def mint_file(deps: Deps, rights: Rights, asset: SeenAsset) -> Link | NoFile:

@@ -111,6 +111,8 @@ class RoomDirectory:
         self._sooner = asyncio.Event()
         self._tried = asyncio.Event()  # the first refresh has ended, well or not
         self._is_kept_fresh = False
+        self._loading = asyncio.Lock()
+        self._meanwhile: list[RoomEntry] = []
 
     async def entries(self) -> list[RoomEntry]:
         """Read anew here only where nobody keeps them fresh, or nothing was read yet."""
@@ -118,12 +120,21 @@ class RoomDirectory:
         fresh = self._read_at is not None and 0 <= (now - self._read_at) / CACHED_FOR < 1
         if self._read_at is None or not (fresh or self._is_kept_fresh):
             await self._load()
-            if not self._rooms and not self._tried.is_set():
-                await self._first_refresh()
-                await self._load()
+        if not self._rooms and not self._tried.is_set():
+            await self._first_refresh()
+            await self._load()
         return self._rooms
 
     async def _load(self) -> None:
+        """Rooms that are learnt while the stored ones are read are not lost."""
+        async with self._loading:
+            self._meanwhile = []
+            await self._load_stored()
+            learnt, self._meanwhile = self._meanwhile, []
+            if learnt:
+                self._learn(learnt)
+
+    async def _load_stored(self) -> None:
         now = self._deps.now()
         rooms = [room async for room in RoomRepository(self._deps.db).each()]
         for start in range(0, len(rooms), LEARN_AT_ONCE):
@@ -133,6 +144,7 @@ class RoomDirectory:
 
     def _learn(self, new: Sequence[RoomEntry]) -> None:
         """Rooms that were just read from 100ms can be named at once."""
+        self._meanwhile += new
         learn_names(new)
         given = {room.room_id: room for room in new}
         kept = [self._with_use(room, given.pop(room.room_id, None)) for room in self._rooms]
@@ -187,14 +199,14 @@ class RoomDirectory:
         self._is_kept_fresh = True
         try:
             await asyncio.gather(
-                self._again_and_again(refreshing.rooms, self._sooner),
-                self._again_and_again(refreshing.live, asyncio.Event()),
+                self._again_and_again(refreshing.rooms, self._sooner, self._tried),
+                self._again_and_again(refreshing.live, asyncio.Event(), asyncio.Event()),
             )
         finally:
             self._is_kept_fresh = False
 
     async def _again_and_again(
-        self, read: Callable[[], Awaitable[datetime]], sooner: asyncio.Event
+        self, read: Callable[[], Awaitable[datetime]], sooner: asyncio.Event, tried: asyncio.Event
     ) -> None:
         while True:
             sooner.clear()
@@ -203,7 +215,7 @@ class RoomDirectory:
                 await self._load()
             except StoreError as failed:
                 log.warning("directory_not_read", why=str(failed))
-            self._tried.set()
+            tried.set()
             await asyncio.sleep(AGAIN_AFTER.total_seconds())
             try:
                 async with asyncio.timeout(max(0.0, (due - self._deps.now()).total_seconds())):

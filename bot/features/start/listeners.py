@@ -9,6 +9,7 @@ from bot.access.gate import NotOpen, UnknownPreset
 from bot.access.rights import NoRight
 from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
+from bot.core.facts import EndSet
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import OwnDraft, SeenRecording
@@ -69,6 +70,7 @@ async def start_by_command(
     options: RecordingOptions,
     preset: str | None,
     written: Callable[[str | None, str | None], str],
+    end: EndSet | None = None,
 ) -> None:
     """`written` is the same command for another room and preset."""
     request = StartRequest(
@@ -80,6 +82,7 @@ async def start_by_command(
         via="command",
         outcome=OutcomeAddress(asked.user, channel=asked.channel, response_url=asked.response_url),
         preset=preset,
+        end=end,
         once=asked.once,
     )
     made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)

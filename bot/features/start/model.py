@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from bot.core.deliveries import OutcomeAddress
-from bot.core.facts import Via
+from bot.core.facts import EndSet, Via
 from bot.core.options import RecordingOptions
+from bot.core.places import Place
 from bot.features.rooms.model import RoomEntry, RoomMatch
 
 
@@ -27,6 +28,8 @@ class StartRequest:
     via: Via
     outcome: OutcomeAddress | None
     preset: str | None = None
+    end: EndSet | None = None
+    place: Place | None = None  # of the channel, if it is known already
     once: tuple[str, ...] = ()  # names the event that asks for it, if it may come again
 
 

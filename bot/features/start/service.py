@@ -6,7 +6,7 @@ from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import OutcomeAddress
-from bot.core.facts import PlaceSeen, Requested
+from bot.core.facts import Fact, PlaceSeen, Requested
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
@@ -100,10 +100,13 @@ async def commit(
     is an answer it counts as private. Raises DoneBefore.
     """
     home = request.channel or request.by
-    place = await gate.place(home)
-    seen = [PlaceSeen(at=deps.now(), channel_id=home, place=place)] if place else []
+    place = request.place or await gate.place(home)
+    now = deps.now()
+    also: list[Fact] = [PlaceSeen(at=now, channel_id=home, place=place)] if place else []
+    if request.end:
+        also.append(request.end.model_copy(update={"at": now}))
     requested = Requested(
-        at=deps.now(),
+        at=now,
         request_id=request.request_id,
         room_id=room.room_id,
         room_name=room.name,
@@ -113,7 +116,7 @@ async def commit(
         via=request.via,
     )
     made = await deps.store.recordings.create(
-        deps.new_id(), requested, also=seen, outcome=request.outcome, once=request.once
+        deps.new_id(), requested, also=also, outcome=request.outcome, once=request.once
     )
     if isinstance(made, RoomTaken):
         # Our state may be stale: poll 100ms now, so that a second try meets the truth.

@@ -17,6 +17,7 @@ from bot.core.facts import (
     StartRefused,
 )
 from bot.core.note import Note
+from bot.core.policy import start_by
 from bot.core.recording import Phase
 from bot.core.steps import Start, retry_name
 from bot.engine.context import Context, failed_call, next_retry
@@ -49,7 +50,7 @@ async def start(ctx: Context) -> Note:
         recording = (
             await ctx.deps.store.recordings.load(ctx.key)
         ).recording  # the look took its time
-    too_late = ctx.now - recording.requested_at > policy.start_within
+    too_late = ctx.now > start_by(recording, policy)
     if not (too_late or recording.stop_pending):
         return await _attempt(ctx, followers)
     attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
@@ -72,7 +73,7 @@ def _followers(ctx: Context) -> list[Followed]:
 async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     attempt = StartAttempted(at=ctx.now)
     await ctx.announce(facts=[attempt])
-    if ctx.now - ctx.recording.requested_at > ctx.deps.policy.start_within:
+    if ctx.now > start_by(ctx.recording, ctx.deps.policy):
         # The commit had to wait for so long: not made, and decided again.
         return Note(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
     try:

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import logging
+import re
 import secrets
 from urllib.parse import quote, urlencode
 
@@ -9,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from record_bot_sandbox.hms.clock import NS
+from record_bot_sandbox.hms.movies import movie
 from record_bot_sandbox.hms.state import Asset
 from record_bot_sandbox.hms.world import World
 
@@ -19,6 +22,8 @@ MEDIA_TYPES = {
     "srt": "application/x-subrip",
     "json": "application/json",
 }
+log = logging.getLogger(__name__)
+_RANGE = re.compile(r"bytes=(?P<first>\d*)-(?P<last>\d*)")
 
 
 class Files:
@@ -31,6 +36,7 @@ class Files:
         self._key = secrets.token_bytes(32)
         self._not_before_ns = 0
         self.downloads: list[str] = []  # ids of the assets fetched, in order
+        self._made: set[str] = set()
         self.moved_to: str | None = None  # every link then answers 302 to there
 
     def link(self, asset: Asset, valid_s: int | None = None) -> str:
@@ -59,14 +65,43 @@ class Files:
             return _refusal(404, "NoSuchKey", "The specified key does not exist")
         if self.moved_to is not None:
             return Response(status_code=302, headers={"location": self.moved_to})
+        ending = asset.path.rsplit(".", 1)[-1]
         if request.method == "GET":
             self.downloads.append(asset.id)
-        ending = asset.path.rsplit(".", 1)[-1]
-        return Response(asset.content, headers={"content-type": MEDIA_TYPES[ending]})
+            if ending == "mp4":
+                await self._make_playable(asset)
+        return _content(request, asset.content, MEDIA_TYPES[ending])
+
+    async def _make_playable(self, asset: Asset) -> None:
+        """When somebody first asks for a video: most are never watched."""
+        if asset.id in self._made:
+            return
+        self._made.add(asset.id)
+        try:
+            asset.content = await movie(asset.duration_s, audio_only=asset.recording.audio_only)
+        except OSError as failed:  # then it stays a file without pictures
+            log.warning("no movie: %s", failed)
 
     def _sign(self, asset_id: str, issued: str, expires: str) -> str:
         text = f"{asset_id}\n{issued}\n{expires}".encode()
         return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+
+
+def _content(request: Request, content: bytes, media_type: str) -> Response:
+    """All of it, or the one range that is asked for, as players do."""
+    headers = {"content-type": media_type, "accept-ranges": "bytes"}
+    found = _RANGE.fullmatch(request.headers.get("range", ""))
+    if found is None or not (found["first"] or found["last"]):
+        return Response(content, headers=headers)
+    if found["first"]:
+        first = int(found["first"])
+        last = min(int(found["last"] or len(content)), len(content) - 1)
+    else:
+        first, last = max(0, len(content) - int(found["last"])), len(content) - 1
+    if first > last:
+        return Response(status_code=416, headers={"content-range": f"bytes */{len(content)}"})
+    headers["content-range"] = f"bytes {first}-{last}/{len(content)}"
+    return Response(content[first : last + 1], status_code=206, headers=headers)
 
 
 def _refusal(status: int, code: str, message: str) -> Response:

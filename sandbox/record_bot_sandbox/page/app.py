@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from record_bot_sandbox.hms.driver import Driver
-from record_bot_sandbox.page.files import file, index, no_icon
+from record_bot_sandbox.page.files import file, home, index, no_icon
 from record_bot_sandbox.page.hms_proxy import HmsProxy
 from record_bot_sandbox.page.news import News
 
@@ -30,6 +30,7 @@ def create_page(slack: Starlette, hms: Driver) -> Starlette:
         routes=[
             Route("/", index),
             Route("/favicon.ico", no_icon),
+            Route("/app_redirect", home),
             Route("/page/state.json", news.state),
             Route("/page/stream", news.stream),
             Route("/page/{version}/{path:path}", file),

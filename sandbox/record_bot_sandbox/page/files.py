@@ -5,7 +5,7 @@ import mimetypes
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from record_bot_sandbox.page.bundle import bundled
 
@@ -36,6 +36,11 @@ async def file(request: Request) -> Response:
     if not (path.is_relative_to(STATIC) and path.is_file()):
         return PlainTextResponse("there is no such file", 404)
     return _answer(path.read_bytes(), path.suffix)
+
+
+async def home(_: Request) -> Response:
+    """Slack's link to an app: its Home, for whoever acts in this browser."""
+    return RedirectResponse("/#/-/home")
 
 
 async def no_icon(_: Request) -> Response:

@@ -109,6 +109,7 @@ METHODS: Mapping[str, Method] = {
     "users.info": Method(
         places.users_info, _names("user"), scopes=("users:read",), per_minute=TIER_4
     ),
+    "bots.info": Method(places.bots_info, _names("bot"), scopes=("users:read",)),
     "users.conversations": Method(
         places.users_conversations,
         _names("user"),

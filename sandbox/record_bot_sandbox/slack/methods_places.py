@@ -1,4 +1,4 @@
-"""auth.test, users.*, conversations.*, apps.connections.open"""
+"""auth.test, bots.info, users.*, conversations.*, apps.connections.open"""
 
 import secrets
 
@@ -30,6 +30,21 @@ def users_info(sim: Sim, args: JSON) -> JSON:
     if user is None:
         raise SlackError("user_not_found")
     return {"user": user_object(user)}
+
+
+def bots_info(sim: Sim, args: JSON) -> JSON:
+    if args["bot"] != seed.BOT_ID:
+        raise SlackError("bot_not_found")
+    return {
+        "bot": {
+            "id": seed.BOT_ID,
+            "deleted": False,
+            "name": sim.users[seed.BOT_USER].name,
+            "updated": CREATED_AT,
+            "app_id": seed.APP_ID,
+            "user_id": seed.BOT_USER,
+        }
+    }
 
 
 def usergroups_list(sim: Sim, args: JSON) -> JSON:  # noqa: ARG001 - every method is called alike

@@ -1,0 +1,239 @@
+"""What a meeting page shows, as values that travel as JSON. Pure.
+
+Times are milliseconds since the recording began; offsets into texts are in UTF-16 units, as
+browsers count.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.core.assets import VIDEO_TYPES, SummarySection, Transcription
+from bot.core.recording import ENDED, Phase, Recording
+from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
+from bot.core.transcript import Sentence, Transcript, Turn, turns
+from bot.ui.text import size
+from bot.ui.words import file_name
+
+Said = Literal["read", "empty", "not readable", "none", "not now"]
+CHAT_MOST = 5_000  # messages
+
+_NOTES: dict[Said, str] = {
+    "empty": "Nobody spoke, or the speech was not in English.",
+    "not readable": "100ms has a transcript, but the bot cannot read it. Download it below.",
+    "not now": "100ms does not answer now, so the transcript cannot be shown.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was said, and the summary of it. There are sentences only where `said` is `read`."""
+
+    said: Said
+    sentences: tuple[Sentence, ...] = ()
+    summary: tuple[SourcedSection, ...] = ()
+
+
+NOTHING = Content("none")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    at: str
+    sender: str
+    text: str
+
+
+def sourced(
+    sections: Iterable[SummarySection], sentences: Sequence[Sentence]
+) -> tuple[SourcedSection, ...]:
+    """The sections of a summary; each line with the number of the sentence it rests on.
+
+    Takes about half a second for a meeting of three hours: call it off the loop.
+    """
+    sourcing = Sourcing(sentences)
+    found = []
+    for part in sections:
+        is_list = part.format == "bullets"
+        texts = summary_lines(part.bullets if is_list else (), part.paragraph)
+        sources = sourcing.section(part.title, texts)
+        lines = tuple(
+            SourcedLine(text, None if at is None else sentences[at].n)
+            for text, at in zip(texts, sources, strict=True)
+        )
+        found.append(SourcedSection(part.title, is_list, lines))
+    return tuple(found)
+
+
+def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str, Any]:
+    """The page's data: the recording, its turns, the lines of its summary, its moments."""
+    said = turns(content.sentences)
+    place = {s.n: (turn.n, s) for turn in said for s in turn.sentences}
+    lines = [_line(section, line, place) for section in content.summary for line in section.lines]
+    began = recording.started_at or recording.requested_at
+    return {
+        "viewer": {"name": viewer},
+        "recording": {
+            "id": recording.key,
+            "room": recording.room_name,
+            "began_at": began.isoformat(),
+            "length_s": recording.duration_s,
+            "people": list(Transcript(content.sentences).speakers) if content.sentences else [],
+            "note": _state_note(recording),
+        },
+        "video": _video(recording),
+        "transcript": {
+            "state": content.said,
+            "timed": bool(content.sentences) and content.sentences[0].start_ms is not None,
+            "note": _transcript_note(recording, content),
+        },
+        "turns": [_turn(turn) for turn in said],
+        "lines": lines,
+        "moments": sorted(
+            (
+                {"start_ms": line["start_ms"], "turn": line["turn"], "text": line["text"]}
+                for line in lines
+                if line["start_ms"] is not None
+            ),
+            key=lambda moment: moment["start_ms"],
+        ),
+        "chat": recording.assets.chat is not None,
+        "files": _files(recording, content),
+    }
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    """`cues` are the sentences: start, end, and where each begins and ends in the text."""
+    cues = []
+    at = 0
+    for sentence in turn.sentences:
+        end = at + size(sentence.text)
+        cues.append([sentence.start_ms, sentence.end_ms, at, end])
+        at = end + 1
+    return {
+        "n": turn.n,
+        "speaker": turn.speaker,
+        "start_ms": turn.start_ms,
+        "end_ms": turn.end_ms,
+        "text": turn.text,
+        "cues": cues,
+    }
+
+
+def _line(
+    section: SourcedSection, line: SourcedLine, place: dict[int, tuple[int, Sentence]]
+) -> dict[str, Any]:
+    """`start_ms` and `quote` are those of the sentence that the line rests on."""
+    turn, sentence = place.get(-1 if line.sentence is None else line.sentence, (None, None))
+    return {
+        "section": section.title,
+        "bullet": section.is_list,
+        "text": line.text,
+        "turn": turn,
+        "start_ms": sentence.start_ms if sentence else None,
+        "quote": sentence.text if sentence else None,
+    }
+
+
+def _video(recording: Recording) -> dict[str, Any]:
+    """`state` is `ready`, `coming` or `none`. Whether 100ms still has the file shows later."""
+    audio = recording.options.audio_only and not recording.elsewhere
+    kind = "audio" if audio else "video"
+    if recording.assets.video is not None:
+        return {"state": "ready", "kind": kind, "note": ""}
+    if recording.phase not in ENDED:
+        return {"state": "coming", "kind": kind, "note": f"The {kind} is not ready yet."}
+    failed = any(a.type in VIDEO_TYPES and a.status == "failed" for a in recording.assets.all)
+    note = f"100ms could not make the {kind}." if failed else f"There is no {kind}."
+    return {"state": "none", "kind": kind, "note": note}
+
+
+def _state_note(recording: Recording) -> str:
+    if recording.phase in ENDED:
+        return "The recording failed." if recording.phase is Phase.FAILED else ""
+    if recording.phase is Phase.PROCESSING:
+        return "100ms is still processing this recording."
+    return "This recording is not over yet."
+
+
+def _transcript_note(recording: Recording, content: Content) -> str:
+    if content.said in _NOTES:
+        return _NOTES[content.said]
+    if content.said == "read":
+        timed = content.sentences[0].start_ms is not None
+        return "" if timed else "This transcript has no times, so it does not follow the video."
+    if recording.transcription.pending:
+        return "The transcript is not ready yet."
+    if recording.transcription in (Transcription.FAILED, Transcription.GIVEN_UP):
+        return "100ms did not make a transcript."
+    return "There is no transcript."
+
+
+def _files(recording: Recording, content: Content) -> list[dict[str, Any]]:
+    """The transcript as we write it, then 100ms' own files."""
+    base = f"/m/{recording.key}"
+    files: list[dict[str, Any]] = []
+    if content.said == "read":
+        timed = content.sentences[0].start_ms is not None
+        kinds = [("txt", "Transcript (text)")]
+        kinds += [("srt", "Subtitles (srt)"), ("vtt", "Subtitles (vtt)")] if timed else []
+        files += [
+            {"name": name, "href": f"{base}/transcript.{mode}", "size": None}
+            for mode, name in kinds
+        ]
+    files += [
+        {
+            "name": f"{file_name(asset)} from 100ms",
+            "href": f"{base}/files/{asset.asset_id}",
+            "size": asset.size,
+        }
+        for asset in recording.assets.all
+        if asset.status == "completed"
+    ]
+    return files
+
+
+def download_name(room: str, began_at: datetime, ending: str) -> str:
+    """A file name of ASCII letters, digits, dots and dashes."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", room).strip("-.")[:60] or "recording"
+    return f"{name}-{began_at:%Y-%m-%d}-transcript.{ending}"
+
+
+def chat_messages(content: bytes) -> tuple[ChatMessage, ...]:
+    """The messages of 100ms' chat file: CSV with a header. Nothing here raises.
+
+    Source: 100ms docs, how-to-guides/recordings/overview (chat recording).
+    """
+    text = content.decode("utf-8-sig", errors="replace").replace("\x00", "")
+    rows = csv.reader(io.StringIO(text))
+    found: list[ChatMessage] = []
+    try:
+        header = [name.strip().casefold() for name in next(rows, [])]
+        at, sender, said = (
+            _column(header, *names)
+            for names in (
+                ("time", "timestamp", "sent_at", "date"),
+                ("sender", "name", "from", "user", "peer_name", "sender_name"),
+                ("message", "text", "body", "content"),
+            )
+        )
+        for row in rows:
+            if message := _cell(row, said).strip():
+                found.append(ChatMessage(_cell(row, at), _cell(row, sender).strip(), message))
+            if len(found) >= CHAT_MOST:
+                break
+    except csv.Error:
+        return tuple(found)
+    return tuple(found)
+
+
+def _column(header: Sequence[str], *names: str) -> int:
+    return next((header.index(name) for name in names if name in header), -1)
+
+
+def _cell(row: Sequence[str], column: int) -> str:
+    return row[column] if 0 <= column < len(row) else ""

@@ -1,0 +1,15 @@
+"""Ids of the buttons and forms of schedules and rules. The value is the schedule's id."""
+
+UNDO = "schedule_undo"
+SKIP = "schedule_skip"
+RUN_NOW = "schedule_run"
+CHANGE = "schedule_change"
+PAUSE = "schedule_pause"
+RESUME = "schedule_resume"
+DELETE = "schedule_delete"
+
+CHANGE_FORM = "schedule_change_form"  # its metadata is the schedule's id
+WHEN = "schedule_when"  # block id, and the field of an error
+WHEN_INPUT = "schedule_when_input"
+
+RULE_OFF = "rule_off"  # the value is the room's id

@@ -1,0 +1,391 @@
+"""`/record start … at …`, `schedule`, `schedules` and `auto`, and the buttons of what they show."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from bot.access.gate import UnknownSchedule
+from bot.core.options import RecordingOptions
+from bot.core.places import is_channel
+from bot.core.proofs import HomeMember, Horizon, SeenRecording, SeenSchedule
+from bot.core.when import Refused, Unclear, When
+from bot.features.card.links import CardLinks
+from bot.features.options.table import write_options
+from bot.features.presets.model import NoSuchPreset
+from bot.features.presets.views import no_such_preset
+from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown
+from bot.features.rooms.service import RoomDirectory, which_room
+from bot.features.schedules import ids, service, views
+from bot.features.schedules.model import Rule, Schedule, end_set
+from bot.features.schedules.store import RuleRepository, ScheduleRepository
+from bot.features.start.listeners import open_filled, start_by_command
+from bot.features.start.service import filled
+from bot.kit.typed_text import quote
+from bot.listeners.app import Bot, answer
+from bot.listeners.modals import update_modal
+from bot.listeners.payloads import Asked, Click
+from bot.listeners.payloads import View as ViewValues
+from bot.listeners.registry import Ack, From, Listeners
+from bot.ui import ids as ui_ids
+from bot.ui.message import Message, message_view
+from bot.ui.view_state import ViewState
+
+on = Listeners()
+Written = Callable[[str | None, str | None], str]
+AUTO = re.compile(
+    r"(?P<room>.*?)\s*\b(?P<what>on|off|end)(?:\s+(?P<least>[0-9]{1,3}))?", re.I | re.S
+)
+
+
+# ---- by command ------------------------------------------------------------------------------
+
+
+async def start_at(
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
+    links: CardLinks,
+    asked: Asked,
+    *,
+    typed: str | None,
+    options: RecordingOptions,
+    preset: str | None,
+    written: Written,
+) -> None:
+    """Start now, with an end perhaps, or later: what is typed names the room and the time."""
+    zone = await service.zone_of(bot.rights, asked.user) if typed else service.UTC_UNKNOWN
+    now = bot.deps.now()
+    named = await service.room_and_time(rooms, typed, now=now, zone=zone.name)
+    again = _with_time(written, named.said)
+    match named.reading:
+        case Refused() | Unclear() as problem:
+            await answer(ack, bot, asked, views.not_understood(problem))
+        case When(start=None) as when:
+            end = end_set(when, now, at=now, by=asked.user)
+            await start_by_command(
+                ack,
+                bot,
+                rooms,
+                links,
+                asked,
+                room=named.room,
+                options=options,
+                preset=preset,
+                written=again,
+                end=end,
+            )
+        case When() as when:
+            await _schedule(ack, bot, rooms, asked, named.room, when, options, preset, again, zone)
+        case _:
+            await start_by_command(
+                ack,
+                bot,
+                rooms,
+                links,
+                asked,
+                room=named.room,
+                options=options,
+                preset=preset,
+                written=written,
+            )
+
+
+async def schedule_by_command(
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
+    asked: Asked,
+    *,
+    typed: str,
+    options: RecordingOptions,
+    preset: str | None,
+    written: Written,
+) -> None:
+    zone = await service.zone_of(bot.rights, asked.user)
+    named = await service.room_and_time(rooms, typed, now=bot.deps.now(), zone=zone.name)
+    again = _with_time(written, named.said)
+    match named.reading:
+        case Refused() | Unclear() as problem:
+            await answer(ack, bot, asked, views.not_understood(problem))
+        case When(start=start) as when if start is not None:
+            await _schedule(ack, bot, rooms, asked, named.room, when, options, preset, again, zone)
+        case _:
+            await answer(ack, bot, asked, views.time_missing())
+
+
+def _with_time(written: Written, said: str) -> Written:
+    """The same command for another room, with the time that was said."""
+    return lambda room, preset: written(" ".join(filter(None, (room, said))) or None, preset)
+
+
+async def _schedule(
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
+    asked: Asked,
+    typed: str | None,
+    when: When,
+    options: RecordingOptions,
+    preset: str | None,
+    written: Written,
+    zone: service.Zone,
+) -> None:
+    found = await _room(bot, rooms, asked, typed)
+    room = _entry(found)
+    if room is None and typed is None:
+        await open_filled(ack, bot, rooms, asked, preset=preset)
+        return
+    if room is None:
+        told = which_room(typed or "", found, lambda name: written(name, preset))
+        await answer(ack, bot, asked, told)
+        return
+    request = service.ScheduleRequest(
+        room=room,
+        when=when,
+        by=asked.user,
+        channel=asked.channel if is_channel(asked.channel) else None,
+        options=options,
+        preset=preset,
+        once=asked.once,
+    )
+    made = await service.make(bot.deps, bot.rights, request)
+    if isinstance(made, NoSuchPreset):
+        corrected = written(room.name, made.nearest.name) if made.nearest else None
+        form = await filled(
+            bot.deps,
+            rooms,
+            user=asked.user,
+            channel=asked.channel,
+            room=room.name,
+            raw=write_options(options),
+        )
+        await answer(ack, bot, asked, no_such_preset(made, corrected, form.request_id))
+        return
+    told = views.scheduled(made, now=bot.deps.now(), zone_known=zone.known)
+    await answer(ack, bot, asked, told)
+
+
+async def _room(
+    bot: Bot, rooms: RoomDirectory, asked: Asked, typed: str | None
+) -> RoomMatch | None:
+    """The room of that name, else the channel's default."""
+    if typed:
+        return await rooms.find(typed)
+    settings = await bot.deps.store.channel_settings.of(asked.channel)
+    if settings.room_id is None:
+        return None
+    return Found(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
+
+
+def _entry(found: RoomMatch | None) -> RoomEntry | None:
+    match found:
+        case Found(room=room):
+            return room
+        case Unknown(room_id=str(room_id)):
+            return RoomEntry(room_id, room_id)
+        case _:
+            return None
+
+
+async def set_rule_by_command(
+    bot: Bot, rooms: RoomDirectory, asked: Asked, typed: str | None
+) -> None:
+    """`auto standup on`, `on 2`, `end` and `off`; without words, the list."""
+    if typed is None:
+        await tell_schedules(bot, asked)
+        return
+    said = AUTO.fullmatch(typed.strip())
+    if said is None:
+        await bot.reply(asked, views.auto_usage())
+        return
+    name = said["room"].strip(' ,"“”') or None
+    found = await _room(bot, rooms, asked, name)
+    room = _entry(found)
+    if room is None:
+        rooms.refresh_soon()
+        what = typed.strip()[len(said["room"]) :].strip()
+        again = which_room(
+            name or "", found, lambda one: f"{ui_ids.COMMAND} auto {quote(one)} {what}"
+        )
+        await bot.reply(asked, again if name else views.auto_usage())
+        return
+    home = (asked.channel if is_channel(asked.channel) else None) or asked.user
+    if said["what"].lower() == "off":
+        gone = await service.unset_rule(
+            bot.deps, bot.rights, room.room_id, home, asked.user, once=asked.once
+        )
+        await bot.reply(asked, views.rule_off(room.name, there=gone is not None))
+        return
+    rule = Rule(
+        room_id=room.room_id,
+        room_name=room.name,
+        channel=home,
+        by=asked.user,
+        created_at=bot.deps.now(),
+        every_session=said["what"].lower() == "on",
+        least_people=max(1, int(said["least"] or 1)),
+    )
+    there = await service.set_rule(bot.deps, bot.rights, rule, once=asked.once)
+    same = there.channel == home
+    await bot.reply(asked, views.rule_set(there) if same else views.rule_elsewhere(room.name))
+
+
+# ---- the list --------------------------------------------------------------------------------
+
+
+async def tell_schedules(bot: Bot, asked: Asked) -> None:
+    """Here, one's own, and all that one may see."""
+    to = await bot.gate.horizon(asked.user, asked.channel)
+    await bot.reply(asked, await _list(bot, to, asked.channel))
+
+
+async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
+    schedules, rules = await service.listed(bot.deps, bot.gate, to, here=here)
+    return views.schedules_list(schedules, rules, bot.deps.now())
+
+
+@on.action(ui_ids.SCHEDULES)
+async def schedules_clicked(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    """From a card or a notice, to that person alone; from Home, in a modal."""
+    await ack()
+    listed = await _list(bot, to, click.asked.channel)
+    if click.view is not None:
+        view = message_view(listed, title=views.ALL)
+        await bot.deps.slack.open_view(click.asked.trigger_id, view)
+        return
+    bot.after_ack(click.asked, bot.reply(click.asked, listed, replace=click.on_ephemeral))
+
+
+async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
+    """What was done, and the list as it is now, in place of the one that was clicked in."""
+    listed = await _list(bot, to, click.asked.channel)
+    both = Message(f"{said.text}\n{listed.text}", [*said.blocks, *listed.blocks])
+    if click.view is not None and click.view.type == "modal":
+        await update_modal(bot, message_view(both, title=views.ALL), click.view.id)
+        return
+    await bot.reply(click.asked, both, replace=click.on_ephemeral)
+
+
+@on.action(ids.UNDO)
+async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
+    gone = await service.undo(bot.deps, bot.rights, seen)
+    await ack()
+    if gone is None:
+        raise UnknownSchedule(seen.schedule_id)
+    bot.after_ack(
+        click.asked, bot.reply(click.asked, views.undone(gone), replace=click.on_ephemeral)
+    )
+
+
+@on.action(ids.DELETE)
+async def delete(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    gone = await service.undo(bot.deps, bot.rights, seen)
+    await ack()
+    if gone is None:
+        raise UnknownSchedule(seen.schedule_id)
+    bot.after_ack(click.asked, _show(bot, click, to, views.undone(gone)))
+
+
+@on.action(ids.SKIP)
+async def skip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    skipped = await service.skip(bot.deps, bot.rights, seen)
+    await ack()
+    said = views.skipping(*skipped) if skipped else views.changed_meanwhile()
+    bot.after_ack(click.asked, _show(bot, click, to, said))
+
+
+@on.action(ids.PAUSE)
+async def pause(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    done = await service.pause(bot.deps, bot.rights, seen)
+    await ack()
+    bot.after_ack(click.asked, _show(bot, click, to, _done(done, "paused")))
+
+
+@on.action(ids.RESUME)
+async def resume(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    done = await service.resume(bot.deps, bot.rights, seen)
+    await ack()
+    bot.after_ack(click.asked, _show(bot, click, to, _done(done, "active again")))
+
+
+def _done(schedule: Schedule | None, state: str) -> Message:
+    return views.now_is(schedule, state) if schedule else views.changed_meanwhile()
+
+
+@on.action(ids.RUN_NOW)
+async def run_now(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
+    """The card says how it goes."""
+    name = click.asked.request_id
+    made = await service.run_now(bot.deps, bot.gate, bot.rights, seen, name)
+    await ack()
+    if made is None:
+        raise UnknownSchedule(seen.schedule_id)
+    schedule = made if isinstance(made, Schedule) else None
+    if schedule is None:
+        found = await ScheduleRepository(bot.deps.db).get(seen.schedule_id)
+        said = views.taken(found.room_name if found else "")
+    else:
+        said = views.running_now(schedule.room_name)
+    bot.after_ack(click.asked, bot.reply(click.asked, said))
+
+
+@on.action(ids.CHANGE)
+async def change(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
+    schedule = await ScheduleRepository(bot.deps.db).get(seen.schedule_id)
+    if schedule is None:
+        raise UnknownSchedule(seen.schedule_id)
+    await bot.rights.to_change_schedule(seen.by, schedule.channel, schedule.by)
+    await ack()
+    on_modal = click.view is not None and click.view.type == "modal"
+    put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
+    await put(click.asked.trigger_id, views.change_form(schedule, bot.deps.now()))
+
+
+@on.view(ids.CHANGE_FORM)
+async def change_submitted(
+    seen: Annotated[SeenSchedule, From.VIEW], asked: Asked, view: ViewValues, ack: Ack, bot: Bot
+) -> None:
+    """The new time is said in words, with its dates."""
+    typed = ViewState(view.values, lambda _: ids.WHEN_INPUT).text(ids.WHEN, "")
+    changed = await service.change(bot.deps, bot.rights, seen, typed)
+    if isinstance(changed, Refused | Unclear):
+        await ack(response_action="errors", errors={ids.WHEN: views.problem(changed)})
+        return
+    if changed is None:
+        message = views.changed_meanwhile()
+    else:
+        zone = await service.zone_of(bot.rights, asked.user)
+        message = views.scheduled(changed, now=bot.deps.now(), zone_known=zone.known)
+    await ack(response_action="update", view=message_view(message, title=views.ALL))
+
+
+@on.action(ids.RULE_OFF)
+async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    rule = await RuleRepository(bot.deps.db).get(click.value)
+    here = click.asked.channel
+    if rule is None or not await bot.gate.sees_place(by.user, rule.channel, rule.by, here):
+        raise UnknownSchedule(click.value)
+    await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
+    await ack()
+    bot.after_ack(click.asked, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
+
+
+# ---- the end of a recording ------------------------------------------------------------------
+
+
+@on.action(ui_ids.EXTEND)
+async def extend(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+    await _move_end(recording, click, ack, bot, away=False)
+
+
+@on.action(ui_ids.NO_END)
+async def no_end(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+    await _move_end(recording, click, ack, bot, away=True)
+
+
+async def _move_end(seen: SeenRecording, click: Click, ack: Ack, bot: Bot, *, away: bool) -> None:
+    """The card shows it; where it cannot be done, the person is told why."""
+    moved = await service.move_end(bot.deps, bot.rights, seen, away=away)
+    await ack()
+    if moved is None:
+        bot.after_ack(click.asked, bot.reply(click.asked, views.no_end_to_move()))

@@ -1,0 +1,312 @@
+"""Schedules and rules for rooms: made, listed, changed. The worker in `steps` does the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.access.gate import Gate
+from bot.access.rights import Rights
+from bot.core.facts import EndSet
+from bot.core.options import RecordingOptions
+from bot.core.places import is_channel
+from bot.core.proofs import Horizon, SeenRecording, SeenSchedule
+from bot.core.recording import ON_AIR, Recording
+from bot.core.when import Reading, Refused, Unclear, When, known_zone
+from bot.core.when_grammar import find_times, read_when
+from bot.deps import Deps
+from bot.features.options.table import laid_over
+from bot.features.presets import service as presets
+from bot.features.presets.model import NoSuchPreset
+from bot.features.rooms.model import Found, RoomEntry
+from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules.model import (
+    QUARTER,
+    Rule,
+    Schedule,
+    paused,
+    planned,
+    resumed,
+    skipped,
+)
+from bot.features.schedules.store import RuleRepository, ScheduleRepository
+from bot.features.start.model import StartRequest
+from bot.features.start.service import commit
+from bot.kit.typed_text import fold
+from bot.store.values import RoomTaken
+from bot.ui.text import carries_secrets
+
+LOOKED_INTO = 30  # public channels that a person is not in
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A person's time zone. Not `known`: Slack does not say, and it is UTC."""
+
+    name: str
+    known: bool
+
+
+UTC_UNKNOWN = Zone("UTC", known=False)
+
+
+async def zone_of(rights: Rights, user: str) -> Zone:
+    said = await rights.people.zone(user)
+    name = known_zone(said)
+    return Zone(name, known=bool(said) and name == said)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAndTime:
+    """What a text names. `room` None: none; `reading` None: no time is in it."""
+
+    room: str | None
+    reading: Reading | None
+    said: str = ""  # the time, as it was typed
+
+
+async def room_and_time(
+    rooms: RoomDirectory, text: str | None, *, now: datetime, zone: str
+) -> RoomAndTime:
+    """A room typed exactly by its name wins over every reading as a time.
+
+    Rooms are called *now* and *monday 9*: the longest name that the text begins with counts, if
+    the rest is a time. Else the times in the text are cut out of it.
+    """
+    if text is None:
+        return RoomAndTime(None, None)
+    if isinstance(await rooms.find(text), Found):
+        return RoomAndTime(text, None)
+    names = {fold(room.name) for room in await rooms.entries()}
+    words = text.split()
+    for n in range(len(words) - 1, 0, -1):
+        name, rest = " ".join(words[:n]), " ".join(words[n:])
+        if fold(name) in names:
+            return RoomAndTime(name, read_when(rest, now=now, zone=zone), rest)
+    found = find_times(text, now=now, zone=zone)
+    if found.reading is None:
+        return RoomAndTime(text, None)
+    left, at, said = [], 0, " ".join(text[start:end] for start, end in found.spans)
+    for start, end in found.spans:
+        left.append(text[at:start])
+        at = end
+    left.append(text[at:])
+    room = " ".join(" ".join(left).split()).strip(" ,")
+    return RoomAndTime(room or None, found.reading, said)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRequest:
+    """What someone wants recorded later. `channel` None: the cards go to the person.
+
+    `options` go before those of the preset: that of this name, else the channel's default.
+    """
+
+    room: RoomEntry
+    when: When
+    by: str
+    channel: str | None
+    options: RecordingOptions
+    preset: str | None = None
+    once: tuple[str, ...] = ()
+
+
+async def make(deps: Deps, rights: Rights, request: ScheduleRequest) -> Schedule | NoSuchPreset:
+    """Check the right and store it. Raises NoRight, SlackUnavailable, DoneBefore."""
+    settings = await deps.store.channel_settings.of(request.channel)
+    await rights.to_start(request.by, request.channel, settings)
+    preset = await presets.meant(deps, request.channel, request.preset, settings)
+    if isinstance(preset, NoSuchPreset):
+        return preset
+    now = deps.now()
+    schedule = Schedule(
+        schedule_id=deps.new_id(),
+        room_id=request.room.room_id,
+        room_name=request.room.name,
+        channel=request.channel or request.by,
+        by=request.by,
+        when=request.when,
+        created_at=now,
+        options=laid_over(preset.options, request.options) if preset else request.options,
+        said=request.options,
+        preset_id=preset.preset_id if preset else None,
+    )
+    schedule = planned(schedule, now)
+    await ScheduleRepository(deps.db).add(schedule, once=request.once)
+    return schedule
+
+
+async def listed(
+    deps: Deps, gate: Gate, to: Horizon, *, here: str | None
+) -> tuple[list[Schedule], list[Rule]]:
+    """What a person may see: of here, of channels that they can look into, and their own."""
+    repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
+    channels = set(to.channels) | ({here} if here else set()) | {to.user}
+    if to.member:
+        others = sorted((await repo.channels() | await rules.channels()) - channels)
+        for channel in others[:LOOKED_INTO]:
+            if await gate.sees_place(to.user, channel, "", here):
+                channels.add(channel)
+    own = to.user if to.member else None
+    return await repo.listed(channels=channels, by=own), await rules.listed(channels, by=own)
+
+
+# ---- one schedule: each returns it as it is now; None: it is gone, or past that -----------------
+
+
+async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+    """Delete it. Raises NoRight."""
+    schedule = await _theirs(deps, rights, seen)
+    if schedule is None or not await ScheduleRepository(deps.db).delete(seen.schedule_id):
+        return None
+    return schedule
+
+
+async def skip(deps: Deps, rights: Rights, seen: SeenSchedule) -> tuple[Schedule, datetime] | None:
+    """Without its next date, which is returned, too. Raises NoRight."""
+    before = await _theirs(deps, rights, seen)
+    date = (before.armed_for or before.due_at) if before else None
+    if before is None or date is None or before.state != "active":
+        return None
+    after = skipped(before)
+    return (after, date) if await ScheduleRepository(deps.db).write(before, after) else None
+
+
+async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+    before = await _theirs(deps, rights, seen)
+    if before is None or before.state != "active":
+        return None
+    return await _changed(deps, before, paused(before, "asked"))
+
+
+async def resume(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+    """In the name of the person who resumes it: without a link that only its owner may have."""
+    before = await ScheduleRepository(deps.db).get(seen.schedule_id)
+    if before is None or before.state != "paused":
+        return None
+    await rights.to_change_schedule(seen.by, before.channel, before.by)
+    await rights.to_start(seen.by, _channel(before.channel))
+    after = resumed(before, deps.now(), seen.by)
+    if seen.by != before.by:
+        after = replace(after, options=_shared(before.options), said=_shared(before.said))
+    return await _changed(deps, before, after)
+
+
+async def change(
+    deps: Deps, rights: Rights, seen: SeenSchedule, text: str
+) -> Schedule | Refused | Unclear | None:
+    """Read the new time in the zone of the person who changes it."""
+    before = await _theirs(deps, rights, seen)
+    if before is None:
+        return None
+    now = deps.now()
+    zone = (await zone_of(rights, seen.by)).name
+    reading = read_when(text, now=now, zone=zone)
+    if isinstance(reading, Refused | Unclear):
+        return reading
+    if not isinstance(reading, When) or reading.start is None:
+        return read_refused()
+    new = replace(before, when=reading, armed_for=None, armed_until=None)
+    return await _changed(deps, before, planned(new, now))
+
+
+def read_refused() -> Refused:
+    """A time that is now, or no time to start at."""
+    return Refused("I need a time to start at.", ("tomorrow 9:30", "every weekday at 9:30 for 20m"))
+
+
+async def run_now(
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, request_id: str
+) -> Schedule | RoomTaken | None:
+    """Start with its settings at once; its dates stay. In the name of the person who asks."""
+    schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
+    if schedule is None:
+        return None
+    channel = _channel(schedule.channel)
+    await rights.to_start(seen.by, channel)
+    own = seen.by == schedule.by
+    options = schedule.options if own else _shared(schedule.options)
+    room = RoomEntry(schedule.room_id, schedule.room_name)
+    request = StartRequest(
+        request_id=f"run:{request_id}",
+        room=room,
+        options=options,
+        by=seen.by,
+        channel=channel,
+        via="command",
+        outcome=None,
+    )
+    made = await commit(deps, gate, request, room, options)
+    return made if isinstance(made, RoomTaken) else schedule
+
+
+async def _theirs(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+    """Raises NoRight for those who may not change it."""
+    schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
+    if schedule is not None:
+        await rights.to_change_schedule(seen.by, schedule.channel, schedule.by)
+    return schedule
+
+
+async def _changed(deps: Deps, before: Schedule, after: Schedule) -> Schedule | None:
+    return after if await ScheduleRepository(deps.db).write(before, after) else None
+
+
+def _channel(home: str) -> str | None:
+    return home if is_channel(home) else None
+
+
+def _shared(options: RecordingOptions) -> RecordingOptions:
+    url = options.meeting_url
+    if url is None or not carries_secrets(url):
+        return options
+    return options.model_copy(update={"meeting_url": None})
+
+
+# ---- rules -----------------------------------------------------------------------------------
+
+
+async def set_rule(deps: Deps, rights: Rights, rule: Rule, *, once: Sequence[str] = ()) -> Rule:
+    """The rule that the room has then: of another channel, if that one was first.
+
+    Raises NoRight, SlackUnavailable, DoneBefore.
+    """
+    await rights.to_start(rule.by, _channel(rule.channel))
+    there = await RuleRepository(deps.db).get(rule.room_id)
+    if there is not None and there.channel == rule.channel:
+        await rights.to_change_schedule(rule.by, there.channel, there.by)
+    return await RuleRepository(deps.db).set(replace(rule, look_at=deps.now()), once=once)
+
+
+async def unset_rule(
+    deps: Deps, rights: Rights, room_id: str, channel: str, by: str, *, once: Sequence[str] = ()
+) -> Rule | None:
+    """None: the channel has no rule for that room."""
+    there = await RuleRepository(deps.db).get(room_id)
+    if there is None or there.channel != channel:
+        return None
+    await rights.to_change_schedule(by, there.channel, there.by)
+    gone = await RuleRepository(deps.db).delete(room_id, channel, once=once)
+    return there if gone else None
+
+
+# ---- the end of a recording ------------------------------------------------------------------
+
+
+async def move_end(
+    deps: Deps, rights: Rights, seen: SeenRecording, *, away: bool
+) -> tuple[Recording, datetime | None] | None:
+    """A quarter of an hour later, or `away`. None: it has no end, or is past it.
+
+    Raises NoRight for those who may not stop it.
+    """
+    row = await deps.store.lists.row(seen.key)
+    if row is None:
+        return None
+    await rights.to_steer(seen.by, row, "change the end of")
+    recording = (await deps.store.recordings.load(seen.key)).recording
+    if recording.phase not in ON_AIR or recording.stop_pending or recording.ends_at is None:
+        return None
+    now = deps.now()
+    until = None if away else max(recording.ends_at, now) + QUARTER
+    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)])
+    return recording, until

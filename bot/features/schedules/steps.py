@@ -1,0 +1,399 @@
+"""Keeps time: starts what is due once people are in the room, and does what rules for rooms say.
+
+Everything is rows with due times. A worker claims a row by putting off its time, and an identity
+in the database (`Schedule.request_id`, `Rule.request_id`) makes one recording of a date or a
+session, however often and by however many workers it is tried.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.access.gate import Gate
+from bot.access.people import remembered
+from bot.access.rights import NoRight, Rights
+from bot.core.deliveries import OutcomeAddress
+from bot.core.facts import EndSet, StopDue
+from bot.core.options import RecordingOptions
+from bot.core.places import Place, is_channel
+from bot.core.recording import ON_AIR, Phase, Recording
+from bot.deps import Deps
+from bot.features.options.table import laid_over
+from bot.features.presets.store import PresetRepository
+from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules import views
+from bot.features.schedules.model import (
+    Rule,
+    Ruled,
+    Schedule,
+    Seen,
+    Told,
+    Why,
+    end_set,
+    look,
+    paused,
+    started,
+    turn,
+)
+from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
+from bot.features.start.model import StartRequest
+from bot.features.start.service import commit
+from bot.hms.errors import HmsError
+from bot.kit.metrics import FAULTS
+from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
+from bot.store.errors import StoreError, UnknownRecording
+from bot.store.values import RecordingRow, RoomTaken
+
+log = structlog.get_logger()
+
+BATCH = 100
+SIDE_BY_SIDE = 8
+CLAIM = timedelta(seconds=30)  # longer than a turn of a batch can take
+LOOK_S = 2.0  # what another replica stores is seen so soon
+AGAIN = timedelta(seconds=5)  # where a service did not answer, or the room is about to be free
+FEW = 3  # rooms that are asked about one by one
+TELL_FOR = timedelta(hours=24)
+PLACES_FOR = timedelta(minutes=1)
+FREE_SOON = timedelta(minutes=1)
+GONE_S = 1.0  # the store is
+
+
+class Timekeeper:
+    def __init__(self, deps: Deps, gate: Gate, rights: Rights, rooms: RoomDirectory) -> None:
+        self._deps = deps
+        self._gate = gate
+        self._rights = rights
+        self._rooms = rooms
+        self._schedules = ScheduleRepository(deps.db)
+        self._rules = RuleRepository(deps.db)
+        self._channel = remembered(deps.slack.channel, lasting=PLACES_FOR)
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        turns = (self.start_what_is_due, self.look_at_rooms, self.look_at_ruled, self.tell)
+        await asyncio.gather(*(self._forever(turn) for turn in turns))
+
+    async def _forever(self, turn: Callable[[], Awaitable[float]]) -> None:
+        while True:
+            try:
+                pause_s = await turn()
+            except (StoreError, HmsError, SlackError) as gone:
+                log.warning("clock_turn_failed", turn=turn.__name__, why=str(gone))
+                pause_s = GONE_S
+            except Exception:
+                FAULTS.labels("clock").inc()
+                log.exception("clock_turn_broke", turn=turn.__name__)
+                pause_s = GONE_S
+            await asyncio.sleep(pause_s)
+
+    def _until(self, due: datetime | None) -> float:
+        """Seconds to sleep: to the moment if something is due soon."""
+        if due is None:
+            return LOOK_S
+        return min(LOOK_S, max(0.0, (due - self._deps.now()).total_seconds()))
+
+    # Schedules
+
+    async def start_what_is_due(self) -> float:
+        taken = await self._schedules.take(BATCH, CLAIM)
+        if not taken:
+            return self._until(await self._schedules.next_wake())
+        armed_for = self._deps.policy.armed_for
+        turned = [(one, *turn(one, self._deps.now(), armed_for)) for one in taken]
+        waiting = {after.room_id for _, after, _ in turned if after.armed_for}
+        try:
+            occupied = await self._occupied(waiting)
+        except HmsError as failed:
+            log.info("rooms_not_looked_at", why=str(failed))
+            occupied = None
+        await _side_by_side(
+            self._turned(before, after, told, occupied) for before, after, told in turned
+        )
+        return 0.0
+
+    async def _occupied(self, rooms: Collection[str]) -> set[str]:
+        """Those of the rooms that somebody is in: few are asked about one by one."""
+        if not rooms:
+            return set()
+        hms = self._deps.hms
+        if len(rooms) <= FEW:
+            active = await asyncio.gather(*(hms.active_room(room) for room in rooms))
+            return {room for room, there in zip(rooms, active, strict=True) if there}
+        return {one.room_id async for one in hms.list_active_sessions() if one.room_id} & set(rooms)
+
+    async def _turned(
+        self, before: Schedule, after: Schedule, told: Sequence[Told], occupied: set[str] | None
+    ) -> None:
+        """Start it, or wait on. `occupied` None: 100ms did not answer, so it is asked again."""
+        notices = await self._notices(before, told)
+        if after.armed_for and after.state == "active":
+            if occupied is None:
+                after = self._again(after)
+            elif after.room_id in occupied:
+                after, more = await self._start(after)
+                notices += more
+        await self._schedules.write(before, after, notices)
+
+    def _again(self, schedule: Schedule) -> Schedule:
+        return replace(schedule, wake_at=self._deps.now() + AGAIN)
+
+    async def _notices(self, schedule: Schedule, told: Sequence[Told]) -> list[Notice]:
+        """What was started after all, by a worker that died before it noted that, is not told."""
+        dates = [replace(schedule, armed_for=one.due).request_id for one in told]
+        done = await self._schedules.were_started(dates) if dates else set()
+        notices = []
+        for one, name in zip(told, dates, strict=True):
+            if name in done:
+                continue
+            known = await self._rooms.name_of(schedule.room_id)
+            gone = known is None and bool(await self._rooms.entries())
+            text = views.date_passed(schedule, one, room_gone=gone)
+            notices.append(Notice(f"{one.what}:{name}", schedule.channel, schedule.by, text))
+        return notices
+
+    async def _start(self, schedule: Schedule) -> tuple[Schedule, list[Notice]]:
+        """Check everything again, and commit the request. Somebody is in the room."""
+        try:
+            place = await self._may_start(schedule.by, schedule.channel)
+        except SlackUnavailable as unknown:
+            log.info("right_to_start_unknown", schedule=schedule.schedule_id, why=str(unknown))
+            return self._again(schedule), []
+        if not isinstance(place, _Open):
+            return self._paused(schedule, place)
+        options, preset_gone = await self._options(schedule)
+        due, now = schedule.armed_for or self._deps.now(), self._deps.now()
+        end = end_set(schedule.when, due, at=now, by=None)
+        request = _request(schedule, schedule.request_id, options, end, place.place)
+        room = RoomEntry(schedule.room_id, schedule.room_name)
+        made = await commit(self._deps, self._gate, request, room, options)
+        name = f"{schedule.request_id}:started"
+        if isinstance(made, RoomTaken):
+            rival = await self._rival(made.key)
+            if rival and await self._is_free_soon(rival):
+                return self._again(schedule), []
+            text = views.already_recorded(schedule)
+            return started(schedule), [Notice(name, schedule.channel, schedule.by, text)]
+        log.info("schedule_started", schedule=schedule.schedule_id, key=made)
+        told = [Notice(name, schedule.channel, schedule.by, views.preset_gone(schedule))]
+        return started(schedule), told if preset_gone else []
+
+    async def _rival(self, key: str) -> Recording | None:
+        try:
+            return (await self._deps.store.recordings.load(key)).recording
+        except UnknownRecording:
+            return None
+
+    async def _is_free_soon(self, rival: Recording) -> bool:
+        """It is being stopped, or its own end is near: the next one waits for that."""
+        soon = rival.ends_at and rival.ends_at <= self._deps.now() + FREE_SOON
+        return bool(soon) or rival.stop_pending or rival.phase is Phase.STOPPING
+
+    def _paused(self, schedule: Schedule, why: Why) -> tuple[Schedule, list[Notice]]:
+        name = f"paused:{schedule.request_id}:{why}"
+        text = views.paused_by_itself(schedule, why)
+        return paused(schedule, why), [Notice(name, schedule.channel, schedule.by, text)]
+
+    async def _may_start(self, user: str, channel: str) -> "_Open | Why":
+        """The kind of place, or why nothing may be started there. Raises SlackUnavailable."""
+        try:
+            await self._rights.to_start(user, channel)
+        except NoRight:
+            person = await self._rights.people.person(user)
+            return "left" if person.standing == "external" else "right"
+        if not is_channel(channel):
+            return _Open("direct")
+        try:
+            seen = await self._channel(channel)
+        except CannotPostThere:
+            return "channel"
+        except SlackRefused as refused:
+            log.info("channel_not_seen", why=refused.error)
+            return _Open(None)
+        if seen.archived or not seen.member:
+            return "channel"
+        if not seen.public:
+            return _Open("private")
+        return _Open("shared" if seen.shared else "public")
+
+    async def _options(self, schedule: Schedule) -> tuple[RecordingOptions, bool]:
+        """Those of the preset as it is now. True: it was deleted, and its last ones count."""
+        if schedule.preset_id is None:
+            return schedule.options, False
+        preset = await PresetRepository(self._deps.db).get(schedule.preset_id)
+        if preset is None:
+            return schedule.options, True
+        return laid_over(preset.options, schedule.said), False
+
+    # Who is where
+
+    async def look_at_rooms(self) -> float:
+        """One pass serves every schedule that waits, and every rule."""
+        every = self._deps.policy.presence_every
+        if await self._deps.store.presence.take_look(every):
+            sessions = {
+                one.room_id: one.id
+                async for one in self._deps.hms.list_active_sessions()
+                if one.room_id
+            }
+            await self._deps.store.presence.people_in(sessions)
+        return min(LOOK_S, every.total_seconds())
+
+    # Rules for rooms
+
+    async def look_at_ruled(self) -> float:
+        taken = await self._rules.take(BATCH, CLAIM)
+        if not taken:
+            return self._until(await self._rules.next_look())
+        await _side_by_side(self._look(rule) for rule in taken)
+        return 0.0
+
+    async def _look(self, rule: Rule) -> None:
+        """At one room; what follows is done first and noted after."""
+        try:
+            seen = await self._seen(rule)
+        except HmsError as failed:
+            log.info("room_not_looked_at", room=rule.room_id, why=str(failed))
+            await self._rules.looked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
+            return
+        ruled = look(rule, seen, self._deps.now(), self._deps.policy.empty_for)
+        after = ruled.rule
+        if ruled.start_part and seen.session_id:
+            after = await self._start_by_rule(ruled, rule, seen.session_id)
+        if ruled.stop and seen.recording:
+            fact = StopDue(at=self._deps.now(), why="empty")
+            try:
+                await self._deps.store.recordings.stop_when_empty(seen.recording, fact)
+            except UnknownRecording:
+                log.info("forgotten_meanwhile", key=seen.recording)
+        await self._rules.looked(rule, after)
+
+    async def _seen(self, rule: Rule) -> Seen:
+        active = await self._deps.hms.active_room(rule.room_id)
+        row = await self._deps.store.lists.open_recording_in_room(rule.room_id)
+        recording = await self._rival(row.key) if row else None
+        session_id = active.session_id if active else None
+        peers = active.peer_ids if active else ()
+        recorder = recording.recorder_peer if recording else None
+        return Seen(
+            session_id=session_id,
+            people=sum(peer != recorder for peer in peers),
+            recording=row.key if row else None,
+            running=_is_running(row),
+            came=recording is not None and _came(recording),
+            last_reason=await self._last_reason(rule, session_id) if row is None else None,
+        )
+
+    async def _last_reason(self, rule: Rule, session_id: str | None) -> str | None:
+        if session_id is None or session_id != rule.session_id:
+            return None
+        key = await self._rules.last_in_session(rule.room_id, session_id)
+        last = await self._rival(key) if key else None
+        return last.stop_reason if last else None
+
+    async def _start_by_rule(self, ruled: Ruled, before: Rule, session_id: str) -> Rule:
+        rule = ruled.rule
+        try:
+            place = await self._may_start(rule.by, rule.channel)
+        except SlackUnavailable as unknown:
+            log.info("right_to_start_unknown", room=rule.room_id, why=str(unknown))
+            return replace(before, look_at=self._deps.now() + AGAIN)
+        if not isinstance(place, _Open):
+            name = f"rule-paused:{rule.room_id}:{session_id}:{place}"
+            text = views.rule_paused_by_itself(rule, place)
+            await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
+            return replace(before, state="paused", why=place, look_at=None)
+        name = rule.request_id(session_id, ruled.start_part)
+        request = _request(rule, name, rule.options, None, place.place)
+        room = RoomEntry(rule.room_id, rule.room_name)
+        made = await commit(self._deps, self._gate, request, room, rule.options)
+        if isinstance(made, RoomTaken):
+            return rule
+        log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
+        return replace(rule, seen_in=made)
+
+    # What channels are told
+
+    async def tell(self) -> float:
+        """Quietly: nobody is mentioned. Sent again after a crash (docs/adr/0001)."""
+        taken = await self._schedules.take_notices(BATCH, CLAIM)
+        for notice in taken:
+            await self._tell(notice)
+        return 0.0 if taken else LOOK_S
+
+    async def _tell(self, notice: Notice) -> None:
+        message = views.notice(notice.text).payload()
+        try:
+            try:
+                await self._deps.slack.post(notice.channel, message)
+            except SlackRefused as refused:
+                log.info("told_directly", channel=notice.channel, why=refused.error)
+                if notice.by != notice.channel:
+                    await self._deps.slack.post(notice.by, message)
+        except SlackRefused as refused:
+            log.warning("notice_dropped", why=refused.error)
+        except SlackUnavailable as failed:
+            now, policy = self._deps.now(), self._deps.policy
+            if notice.made_at is None or now - notice.made_at < TELL_FOR:
+                pause = policy.backoff(notice.attempts, policy.retry_first, policy.retry_cap)
+                asked = timedelta(seconds=failed.retry_after_s or 0)
+                await self._schedules.put_off(notice, now + max(pause, asked))
+                return
+            log.warning("notice_dropped", why=str(failed))
+        await self._schedules.told(notice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Starting is allowed there. `place` None: Slack does not say what kind of place it is."""
+
+    place: Place | None
+
+
+def _request(
+    one: Schedule | Rule,
+    request_id: str,
+    options: RecordingOptions,
+    end: EndSet | None,
+    place: Place | None,
+) -> StartRequest:
+    """If it fails, the person is told directly: nobody waits for it in the channel."""
+    return StartRequest(
+        request_id=request_id,
+        room=RoomEntry(one.room_id, one.room_name),
+        options=options,
+        by=one.by,
+        channel=one.channel if is_channel(one.channel) else None,
+        via="rule" if isinstance(one, Rule) else "schedule",
+        outcome=OutcomeAddress(one.by),
+        end=end,
+        place=place,
+    )
+
+
+def _is_running(row: RecordingRow | None) -> bool:
+    return row is not None and row.phase in ON_AIR
+
+
+def _came(recording: Recording) -> bool:
+    return recording.request_id.startswith(("schedule:", "rule:"))
+
+
+async def _side_by_side(jobs: Iterable[Awaitable[None]]) -> None:
+    """A few at a time; one that breaks is logged, and its claim ends by itself."""
+    places = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(job: Awaitable[None]) -> None:
+        async with places:
+            try:
+                await job
+            except (StoreError, HmsError, SlackError) as failed:
+                log.warning("clock_job_failed", why=str(failed))
+            except Exception:
+                FAULTS.labels("clock").inc()
+                log.exception("clock_job_broke")
+
+    await asyncio.gather(*(one(job) for job in jobs))

@@ -1,0 +1,325 @@
+"""What people read about schedules and rules for rooms."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.when import Refused, Unclear
+from bot.core.when_words import say_problem, say_when
+from bot.features.schedules import ids
+from bot.features.schedules.model import Rule, Schedule, Told, Why, next_dates
+from bot.ui import ids as ui_ids
+from bot.ui.forms import words
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Block,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    lines,
+    modal,
+    plain_text,
+    say,
+    section,
+    spoken,
+)
+from bot.ui.text import clock, count, esc, join, mention, own, place, plain, when
+
+SHOWN = 8
+ALL = "Schedules"
+WAITS = "It starts when somebody is in the room."
+UNKNOWN_ZONE = "Slack does not say your time zone, so these times are UTC."
+
+
+def schedules_button() -> Block:
+    return button(ALL, ui_ids.SCHEDULES, label="All schedules that you can see")
+
+
+def notice(text: str) -> Message:
+    """Tell a channel quietly: nobody is mentioned."""
+    return say(text, [schedules_button()])
+
+
+# ---- answers to the person who asks ----------------------------------------------------------
+
+
+def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message:
+    """Repeat the time in words, in the person's zone, with the next three dates."""
+    name = esc(schedule.room_name, 100)
+    said = own(say_when(schedule.when, now=now))
+    first = f"*{name}* will be recorded in {place(schedule.channel)}: {said}."
+    told = [first, _next(schedule), WAITS, "" if zone_known else UNKNOWN_ZONE]
+    undo = button(
+        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
+    )
+    change = _button("Change", ids.CHANGE, schedule)
+    return say(lines(filter(None, told)), [undo, change, schedules_button()])
+
+
+def _next(schedule: Schedule) -> str:
+    dates = next_dates(schedule)
+    if not schedule.repeats or not dates:
+        return ""
+    return f"Next: {', '.join(map(when, dates))}."
+
+
+def undone(schedule: Schedule) -> Message:
+    return say(f"*{esc(schedule.room_name, 100)}* will not be recorded by this schedule.")
+
+
+def not_understood(problem: Unclear | Refused) -> Message:
+    """With two examples that would be taken."""
+    return say(own(say_problem(problem)))
+
+
+def time_missing() -> Message:
+    return say(
+        "I need a time. For example `/record schedule standup every weekday 9:30 for 20m` or "
+        "`/record start standup at 15:00 until 16:00`."
+    )
+
+
+def skipping(schedule: Schedule, date: datetime) -> Message:
+    upcoming = next_dates(schedule, 1)
+    then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."
+    return say(f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}")
+
+
+def now_is(schedule: Schedule, state: str) -> Message:
+    return say(f"The schedule of *{esc(schedule.room_name, 100)}* is {state}.")
+
+
+def changed_meanwhile() -> Message:
+    return say("Nothing was done: the schedule has changed in the meantime.")
+
+
+def problem(wrong: Unclear | Refused) -> str:
+    """Why a typed time is not taken, for the field it was typed in."""
+    return plain(say_problem(wrong), 300)
+
+
+def running_now(room_name: str) -> Message:
+    return say(f"Starting *{esc(room_name, 100)}* now. The schedule stays as it is.")
+
+
+def taken(room_name: str) -> Message:
+    return say(f"*{esc(room_name, 100)}* is already being recorded.")
+
+
+# ---- the list --------------------------------------------------------------------------------
+
+
+def schedules_list(schedules: Sequence[Schedule], rules: Sequence[Rule], now: datetime) -> Message:
+    """Every schedule with its next dates and what can be done with it."""
+    if not schedules and not rules:
+        return say(
+            "Nothing is scheduled. For example `/record schedule standup every weekday 9:30 for "
+            "20m`, or `/record auto standup on` to record every session of a room."
+        )
+    blocks: list[Block] = []
+    told = []
+    for n, schedule in enumerate(schedules[:SHOWN]):
+        line = _line(schedule, now)
+        told.append(spoken(line))
+        blocks += [section(line), *actions(_buttons(schedule, n))]
+    for n, rule in enumerate(rules[:SHOWN]):
+        line = rule_line(rule)
+        told.append(spoken(line))
+        blocks += [section(line), *actions([_rule_off(rule, n)])]
+    more = max(0, len(schedules) - SHOWN) + max(0, len(rules) - SHOWN)
+    if more:
+        blocks.append(context(f"{more:,} more."))
+    return Message(lines(told, FALLBACK_MOST), blocks)
+
+
+def _line(schedule: Schedule, now: datetime) -> str:
+    name, where = esc(schedule.room_name, 100), place(schedule.channel)
+    first = join(f"*{name}*", own(say_when(schedule.when, now=now)), where, mention(schedule.by))
+    if schedule.state == "paused":
+        return lines([first, f"Paused: {_WHY_SHORT[schedule.why or 'asked']}."])
+    if schedule.armed_for and schedule.armed_until:
+        waits = f"Waiting for somebody in the room until {clock(schedule.armed_until)}."
+        return lines([first, waits])
+    return lines([first, f"Next: {', '.join(map(when, next_dates(schedule)))}."])
+
+
+_WHY_SHORT: dict[Why, str] = {
+    "asked": "somebody paused it",
+    "right": "its owner may no longer start recordings there",
+    "left": "its owner is no longer a full member of this workspace",
+    "channel": "the bot cannot post in the channel",
+    "room": "the room no longer exists at 100ms",
+}
+
+
+def _buttons(schedule: Schedule, n: int) -> list[Block]:
+    run = _button("Run now", ids.RUN_NOW, schedule, n)
+    change = _button("Change", ids.CHANGE, schedule, n)
+    delete = _delete(schedule, n)
+    if schedule.state == "paused":
+        return [_button("Resume", ids.RESUME, schedule, n), run, change, delete]
+    pause = _button("Pause", ids.PAUSE, schedule, n)
+    skip = [_button("Skip next", ids.SKIP, schedule, n)] if schedule.repeats else []
+    return [*skip, run, change, pause, delete]
+
+
+def _button(text: str, action: str, schedule: Schedule, n: int | None = None) -> Block:
+    name = action if n is None else ui_ids.numbered(action, n)
+    label = _label(text, schedule, n)
+    return button(text, name, value=schedule.schedule_id, label=label)
+
+
+def _label(text: str, schedule: Schedule, n: int | None) -> str:
+    which = "" if n is None else f" {n + 1}"
+    return f"{text}: schedule{which}, {plain(schedule.room_name, 45)}"
+
+
+def _delete(schedule: Schedule, n: int) -> Block:
+    name = plain(schedule.room_name, 80)
+    confirm = {
+        "title": words("Delete this schedule?"),
+        "text": plain_text(f"{name} will not be recorded by it any more.", 300),
+        "confirm": words("Delete"),
+        "deny": words("Keep it"),
+        "style": "danger",
+    }
+    label = _label("Delete", schedule, n)
+    name_of = ui_ids.numbered(ids.DELETE, n)
+    value = schedule.schedule_id
+    return button("Delete", name_of, value=value, style="danger", label=label, confirm=confirm)
+
+
+def change_form(schedule: Schedule, now: datetime) -> View:
+    """One field: the time as people say it."""
+    said = say_when(schedule.when, now=now).removesuffix(f" ({schedule.when.zone})")
+    field: Block = {
+        "type": "input",
+        "block_id": ids.WHEN,
+        "label": words("When"),
+        "hint": words("For example “tomorrow 9:30” or “every weekday at 9:30 for 20m”."),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": ids.WHEN_INPUT,
+            "initial_value": said[:200],
+            "max_length": 200,
+        },
+    }
+    about = section(f"*{esc(schedule.room_name, 100)}* in {place(schedule.channel)}")
+    view = modal(
+        "Change schedule",
+        [about, field],
+        callback_id=ids.CHANGE_FORM,
+        private_metadata=schedule.schedule_id,
+    )
+    return {**view, "submit": words("Save"), "close": words("Cancel")}
+
+
+# ---- what channels are told ------------------------------------------------------------------
+
+
+def date_passed(schedule: Schedule, told: Told, *, room_gone: bool) -> str:
+    name = esc(schedule.room_name, 100)
+    if told.what == "missed":
+        some = "" if told.count == 1 else f", the last of {count(told.count, 'date')}"
+        return (
+            f"*{name}* was scheduled for {when(told.due)}{some}, but the bot was not running then. "
+            "Nothing was recorded."
+        )
+    if room_gone:
+        return (
+            f"*{name}* was scheduled for {when(told.due)}, but 100ms no longer lists that room. "
+            "Nothing was recorded."
+        )
+    return (
+        f"Nobody came to *{name}* between {when(told.due)} and {clock(told.until)}, so nothing was "
+        "recorded."
+    )
+
+
+def already_recorded(schedule: Schedule) -> str:
+    at = when(schedule.armed_for) if schedule.armed_for else "now"
+    return (
+        f"*{esc(schedule.room_name, 100)}* is already being recorded, so the schedule for {at} "
+        "started nothing."
+    )
+
+
+def preset_gone(schedule: Schedule) -> str:
+    return (
+        f"The preset of the schedule of *{esc(schedule.room_name, 100)}* was deleted. The "
+        "recording has the options that the preset had when it was scheduled."
+    )
+
+
+def paused_by_itself(schedule: Schedule, why: Why) -> str:
+    return f"The schedule of *{esc(schedule.room_name, 100)}* is paused: {_why(why, schedule)}"
+
+
+def rule_paused_by_itself(rule: Rule, why: Why) -> str:
+    return f"*{esc(rule.room_name, 100)}* is no longer recorded automatically: {_why(why, rule)}"
+
+
+def _why(why: Why, one: Schedule | Rule) -> str:
+    where = place(one.channel)
+    reasons: dict[Why, str] = {
+        "asked": "somebody paused it.",
+        "right": f"the person who set it up may no longer start recordings in {where}.",
+        "left": "the person who set it up is no longer a full member of this workspace.",
+        "channel": f"the bot can no longer post in {where}. The channel is archived, or the bot is "
+        "not in it any more.",
+        "room": "100ms no longer lists the room.",
+    }
+    if why == "channel":
+        return reasons[why]
+    return f"{reasons[why]} Anybody who may start recordings there can resume it."
+
+
+# ---- rules -----------------------------------------------------------------------------------
+
+
+def rule_line(rule: Rule) -> str:
+    name, where = esc(rule.room_name, 100), place(rule.channel)
+    least = f", with at least {rule.least_people} people" if rule.least_people > 1 else ""
+    does = f"every session is recorded{least}" if rule.every_session else ""
+    ends = "recordings stop when the last person leaves" if rule.until_empty else ""
+    off = f"paused: {_WHY_SHORT[rule.why or 'asked']}" if rule.state == "paused" else ""
+    return join(f"*{name}*", does, ends, off, where, mention(rule.by))
+
+
+def rule_set(rule: Rule) -> Message:
+    return say(f"{rule_line(rule)}", [_rule_off(rule), schedules_button()])
+
+
+def rule_elsewhere(room_name: str) -> Message:
+    """Another channel has the rule: which one is not said."""
+    return say(
+        f"*{esc(room_name, 100)}* already has a rule, set in another channel. A room has one."
+    )
+
+
+def rule_off(room_name: str, *, there: bool) -> Message:
+    name = esc(room_name, 100)
+    if not there:
+        return say(f"No rule is set for *{name}* in this channel.")
+    return say(f"*{name}* is no longer recorded automatically. What runs now goes on.")
+
+
+def auto_usage() -> Message:
+    return say(
+        "Say which room, and on or off. For example `/record auto standup on`, or "
+        "`/record auto standup on 2` to record once two people are there."
+    )
+
+
+def _rule_off(rule: Rule, n: int | None = None) -> Block:
+    name = ids.RULE_OFF if n is None else ui_ids.numbered(ids.RULE_OFF, n)
+    label = f"Turn off: automatic recording of {plain(rule.room_name, 40)}"
+    return button("Turn off", name, value=rule.room_id, label=label)
+
+
+# ---- the end of a recording ------------------------------------------------------------------
+
+
+def no_end_to_move() -> Message:
+    return say("This recording has no end that can be moved now.")

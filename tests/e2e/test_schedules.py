@@ -1,0 +1,153 @@
+"""Recordings by the clock and by rule: scheduled, armed, started, ended, told."""
+
+import pytest
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
+
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, button, cards, first, has, labels
+
+
+async def empty(bench: Bench, room: Room) -> None:
+    await bench.hms.sim(f"/rooms/{room.id}/leave", {"name": "Ana"})
+
+
+async def come(bench: Bench, room: Room, name: str = "Ana") -> None:
+    await bench.hms.sim(f"/rooms/{room.id}/join", {"name": name})
+
+
+async def said(bench: Bench, *words: str, channel: str = seed.STANDUP) -> SeenMessage:
+    """A message in the channel that is no card."""
+    return await bench.see(
+        lambda s: first([m for m in s.messages(channel) if has(m, *words)]),
+        f"a message in {channel} with {words}",
+    )
+
+
+async def test_a_start_in_some_seconds_says_when_and_then_shows_its_card(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" in 2s for 3s')
+    answer = await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
+    assert labels(answer.blocks) == ["Undo", "Change", "Schedules"]
+    assert "Europe/Amsterdam" in answer.text
+    card = await bench.card(room, "Recording")
+    assert "scheduled it" in card.text
+    stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
+    assert stopped["stop_reason"] == "client request"
+    assert len(await bench.recordings(room)) == 1
+
+
+@pytest.mark.own_stage
+async def test_undo_leaves_nothing(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}" every weekday at 9:30')
+    answer = await bench.told(bench.ines, seed.STANDUP, room.name, "every weekday at 9:30", "Next:")
+    await bench.ines.click(answer, button(answer.blocks, "Undo"))
+    await bench.told(bench.ines, seed.STANDUP, room.name, "will not be recorded")
+    await bench.ines.command(seed.STANDUP, "/record schedules")
+    listed = await bench.told(bench.ines, seed.STANDUP, "scheduled")
+    assert room.name not in listed.text
+
+
+async def test_what_is_armed_waits_for_the_first_person(bench: Bench) -> None:
+    room = await bench.room()
+    await empty(bench, room)
+    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" in 1s')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
+    await bench.ines.command(seed.STANDUP, "/record schedules")
+
+    async def waits() -> bool:
+        await bench.ines.command(seed.STANDUP, "/record schedules")
+        state = await bench.ines.state()
+        return any(
+            has(m, room.name, "Waiting for somebody")
+            for m in state.ephemerals(seed.STANDUP, bench.ines.user)
+        )
+
+    await bench.world.until(waits, bench.world.slack_news, "a schedule that waits")
+    assert await bench.recordings(room) == []
+    await come(bench, room)
+    await bench.card(room, "Recording")
+
+
+async def test_where_nobody_comes_the_channel_is_told_without_a_mention(alone: Bench) -> None:
+    bench = alone
+    room = await bench.room()
+    await empty(bench, room)
+    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" in 1s')
+    told = await said(bench, "Nobody came to", room.name)
+    assert "<@" not in str(told.blocks)
+    assert await bench.recordings(room) == []
+
+
+async def test_the_end_is_moved_and_taken_away_on_the_card(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.start(room, "for 30m")
+    card = await bench.card(room, "Recording")
+    assert labels(card.blocks) == ["Pause", "Stop", "+15 min", "No end", "Details"]
+    assert "until " in card.text
+    await bench.press(bench.tariq, card, "+15 min")
+    await bench.see(lambda s: has_card(s, room, "set the end to"), "the new end")
+    card = await bench.card(room, "Recording")
+    await bench.press(bench.tariq, card, "No end")
+    await bench.see(lambda s: has_card(s, room, "removed the end"), "no end")
+    card = await bench.card(room, "Recording")
+    assert labels(card.blocks) == ["Pause", "Stop", "Details"]
+
+
+def has_card(state: Snapshot, room: Room, *words: str) -> SeenMessage | None:
+    return first([c for c in cards(state, room, seed.STANDUP) if has(c, *words)])
+
+
+async def test_what_is_no_time_is_refused_with_two_that_are(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}" every fridya at 9')
+    told = await bench.told(bench.ines, seed.STANDUP, "Did you mean")
+    assert "friday" in told.text
+    await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}"')
+    await bench.told(bench.ines, seed.STANDUP, "I need a time", "every weekday 9:30", "at 15:00")
+
+
+async def test_a_rule_records_every_session_and_stops_when_all_have_left(bench: Bench) -> None:
+    room = await bench.room()
+    await empty(bench, room)
+    await bench.ines.command(seed.STANDUP, f'/record auto "{room.name}" on')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "every session is recorded")
+    await come(bench, room)
+    card = await bench.card(room, "Recording")
+    assert "room's rule" in card.text
+    await empty(bench, room)
+    stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
+    assert stopped["stop_reason"] == "client request"
+    await bench.see(lambda s: has_card(s, room, "Everybody has left"), "why it stopped")
+    await come(bench, room)
+    await bench.world.at_100ms(
+        lambda s: len([r for r in s["recordings"] if r["room_id"] == room.id]) == 2 or None
+    )
+    await bench.ines.command(seed.STANDUP, f'/record auto "{room.name}" off')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "no longer recorded automatically")
+
+
+async def test_a_stop_by_hand_holds_for_the_session(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record auto "{room.name}" on')
+    card = await bench.card(room, "Recording")
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    await bench.finish(room)
+    await come(bench, room, "Bob")
+    other = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record auto "{other.name}" on')
+    await bench.card(other, "Recording")  # by then the first room has been looked at, too
+    assert len(await bench.recordings(room)) == 1
+
+
+async def test_without_webhooks_both_work_by_polling(alone: Bench) -> None:
+    room = await alone.room()
+    await alone.ines.command(seed.STANDUP, f'/record auto "{room.name}" on')
+    await alone.card(room, "Recording")
+    await empty(alone, room)
+    stopped = await alone.hms_until(room, lambda r: r["stop_reason"])
+    assert stopped["stop_reason"] in ("client request", "last peer left")
+    other = await alone.room()
+    await alone.ines.command(seed.STANDUP, f'/record start "{other.name}" in 1s')
+    await alone.card(other, "Recording")

@@ -1,0 +1,105 @@
+"""Schedules, rules for rooms, and the end of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from record_bot_sandbox.slack import seed
+
+from bot.core.when import Refused, Unclear, When
+from bot.core.when_grammar import read_when
+from bot.features.control import views as control
+from bot.features.schedules import views
+from bot.features.schedules.model import Rule, Schedule, Told, paused, planned
+from tests.unit.views_samples import NOW, RUNS
+from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
+
+ZONE = "Europe/Amsterdam"
+ROOM_ID = "65f0c0ffee00000000000001"
+LATER = NOW + timedelta(hours=1)
+
+
+def scheduled(text: str, **more: object) -> Schedule:
+    when = read_when(text, now=NOW, zone=ZONE)
+    assert isinstance(when, When), when
+    one = Schedule("s1", ROOM_ID, ROOM, seed.STANDUP, seed.STARTER, when, NOW)
+    return replace(planned(one, NOW), **more)  # type: ignore[arg-type]
+
+
+def wrong(text: str) -> Refused | Unclear:
+    read = read_when(text, now=NOW, zone=ZONE)
+    assert isinstance(read, Refused | Unclear), read
+    return read
+
+
+EVERY = scheduled("every weekday at 9:30 for 20m")
+ONCE = scheduled("tomorrow 15:00 until 16:00")
+ARMED = replace(ONCE, armed_for=NOW, armed_until=LATER)
+RULE = Rule(ROOM_ID, ROOM, seed.STANDUP, seed.STARTER, datetime(2026, 11, 1, tzinfo=UTC))
+TWO = replace(RULE, room_name="Sales call", least_people=2)
+
+
+def answers() -> list[Sample]:
+    return [
+        only_you("A recording is scheduled", views.scheduled, ONCE, now=NOW, zone_known=True),
+        only_you("… repeatedly", views.scheduled, EVERY, now=NOW, zone_known=True),
+        only_you(
+            "… and Slack does not say the time zone",
+            views.scheduled,
+            EVERY,
+            now=NOW,
+            zone_known=False,
+        ),
+        only_you("Undo was pressed", views.undone, EVERY),
+        only_you("A day is misspelt", views.not_understood, wrong("every fridya at 9")),
+        only_you("A day has no time", views.not_understood, wrong("on friday")),
+        only_you("There is no time in it", views.time_missing),
+        only_you("Skip next was pressed", views.skipping, EVERY, NOW),
+        only_you("Run now was pressed", views.running_now, ROOM),
+        only_you("… and it is being recorded already", views.taken, ROOM),
+        only_you("Pause was pressed", views.now_is, EVERY, "paused"),
+        only_you("Somebody else was faster", views.changed_meanwhile),
+        modal("Change was pressed", views.change_form, EVERY, NOW),
+        only_you("A room is to be recorded automatically", views.rule_set, RULE),
+        only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
+        only_you("Turn off was pressed", views.rule_off, ROOM, there=True),
+        only_you("… and there was no rule", views.rule_off, ROOM, there=False),
+        only_you("It is not clear what to do automatically", views.auto_usage),
+        only_you("The end cannot be moved any more", views.no_end_to_move),
+    ]
+
+
+def lists() -> list[Sample]:
+    asked = replace(paused(EVERY, "asked"), schedule_id="s2")
+    left = replace(paused(EVERY, "left"), schedule_id="s3")
+    every = [ARMED, EVERY, asked, left]
+    return [
+        only_you("All schedules", views.schedules_list, every, [RULE, TWO], NOW),
+        only_you("Nothing is scheduled", views.schedules_list, [], [], NOW),
+    ]
+
+
+def _told(when: str, text: str) -> Sample:
+    return channel(when, views.notice, text)
+
+
+def notices() -> list[Sample]:
+    nobody, missed = Told("nobody", NOW, LATER), Told("missed", NOW, LATER)
+    left_out = views.date_passed(EVERY, nobody, room_gone=True)
+    return [
+        thread("It is about to stop", control.ends_soon, story(*RUNS), LATER),
+        _told("Nobody came", views.date_passed(EVERY, nobody, room_gone=False)),
+        _told("The room is gone", left_out),
+        _told("The bot was not running", views.date_passed(EVERY, missed, room_gone=False)),
+        _told(
+            "… for several days",
+            views.date_passed(EVERY, replace(missed, count=3), room_gone=False),
+        ),
+        _told("It is recorded already", views.already_recorded(ARMED)),
+        _told("The preset was deleted", views.preset_gone(EVERY)),
+        _told("Its person may not start any more", views.paused_by_itself(EVERY, "right")),
+        _told("Its person has left", views.paused_by_itself(EVERY, "left")),
+        _told("The bot was removed from the channel", views.paused_by_itself(EVERY, "channel")),
+        _told("The same for a rule", views.rule_paused_by_itself(RULE, "left")),
+    ]
