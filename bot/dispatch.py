@@ -11,7 +11,7 @@ from bot.engine.polling import give_up, poll
 from bot.features.card import steps as card
 from bot.features.card.steps import post_card, tell, tell_silence, update_card
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, say_it_ends, stop
-from bot.features.find.steps import keep_transcript
+from bot.features.find.steps import keep_transcript, post_moment
 from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import (
     fetch_transcript,
@@ -58,6 +58,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await upload_file(ctx, kind, target)
         case steps.KeepTranscript():
             return await keep_transcript(ctx)
+        case steps.PostMoment(target=target):
+            return await post_moment(ctx, target)
         case steps.Tell(target=target):
             return await tell(ctx, target)
         case steps.TellSilence(kind=kind, target=target):

@@ -32,6 +32,7 @@ from bot.features.commands import listeners as commands
 from bot.features.control import listeners as control
 from bot.features.details import listeners as details
 from bot.features.doctor import listeners as doctor
+from bot.features.find import listeners as find
 from bot.features.follow import listeners as follow
 from bot.features.forget import listeners as forget
 from bot.features.history.service import Lists
@@ -90,6 +91,7 @@ FEATURES = (
     results,
     share,
     follow,
+    find,
     forget,
     unfurl,
     channel_settings,

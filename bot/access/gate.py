@@ -16,6 +16,7 @@ from bot.core.proofs import (
     Horizon,
     OpenChannel,
     OwnDraft,
+    SearchScope,
     SeenAsset,
     SeenPreset,
     SeenRecording,
@@ -124,6 +125,10 @@ class Gate:
 
     async def horizon(self, user: str, here: str | None = None) -> Horizon:
         return await self._visibility.horizon(user, here)
+
+    async def search_scope(self, user: str, here: str | None = None) -> SearchScope:
+        """Whose transcripts this person may search now."""
+        return await self._visibility.search_scope(user, here)
 
     async def look(
         self, horizon: Horizon, rows: Sequence[RecordingRow], *, enough: int | None = None

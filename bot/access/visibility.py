@@ -8,12 +8,13 @@ from bot.access.memberships import Memberships
 from bot.access.model import Person, Spot
 from bot.access.people import WITHIN_S, People, remembered
 from bot.core.places import OPEN, Place, is_channel
-from bot.core.proofs import Horizon, SeenRecording
+from bot.core.proofs import Horizon, SearchScope, SeenRecording
 from bot.deps import Deps
 from bot.slack.errors import SlackError
 from bot.store.values import RecordingRow
 
 PLACES_FOR = timedelta(minutes=1)
+OTHER_CHANNELS = 30  # conversations.info takes 50 calls a minute
 
 
 class Visibility:
@@ -49,6 +50,22 @@ class Visibility:
             here=here,
             complete=known,
         )
+
+    async def search_scope(self, user: str, here: str | None = None) -> SearchScope:
+        """Every channel in it is looked up: search restricts by it before anything is ranked.
+
+        Of channels that the person is not in, the latest few are: each is a question to Slack.
+        """
+        horizon = await self.horizon(user, here)
+        channels = horizon.channels | ({here} if here else set())
+        if not horizon.member:
+            return SearchScope(user, False, frozenset(channels), horizon.complete)
+        kept = await self._deps.store.transcripts.channels()
+        others = [channel for channel in kept if is_channel(channel) and channel not in channels]
+        places = await self._places_in_time(others[:OTHER_CHANNELS])
+        public = {channel for channel, place in places.items() if place in OPEN}
+        every = len(places) == len(others) and None not in places.values()
+        return SearchScope(user, True, frozenset(channels | public), every)
 
     async def look(
         self, horizon: Horizon, rows: Sequence[RecordingRow], *, enough: int | None = None
@@ -119,6 +136,19 @@ class Visibility:
         except TimeoutError:
             return frozenset()
         return frozenset(c for c, place in zip(asked, places, strict=True) if place in OPEN)
+
+    async def _places_in_time(self, channels: Sequence[str]) -> dict[str, Place | None]:
+        """What Slack says of them until then; what comes later is remembered for the next time."""
+        asked = {channel: asyncio.ensure_future(self.place(channel)) for channel in channels}
+        if asked:
+            await asyncio.wait(asked.values(), timeout=WITHIN_S)
+        for task in asked.values():
+            task.cancel()  # nothing happens to those that are done
+        return {
+            channel: task.result()
+            for channel, task in asked.items()
+            if task.done() and not task.cancelled()
+        }
 
     async def _person(self, user: str) -> Person | None:
         try:

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"  # of a recording that is forgotten
     ENDING = "ending"  # that it is about to stop; the target is when, and the place the card's
     ROOM = "room"  # what the room's chat is told; the target is the room
+    MOMENT = "moment"  # one sentence; the target is the channel and its number
     KEPT = "kept"  # the transcript that is kept for search; the target is the room
 
 

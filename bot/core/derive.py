@@ -19,6 +19,7 @@ from bot.core.facts import (
     Followed,
     ForgetRequested,
     GaveUp,
+    MomentShared,
     Observed,
     PauseDropped,
     PauseRequested,
@@ -103,6 +104,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         stop_failed=_stop_failed(log),
         stop_wishes=tuple(f.by for f in _all(log, StopWished)),
         pause_pending=_pause_pending(log),
+        moments=_moments(log),
         forget_by=_first_of(f.by for f in _all(log, ForgetRequested)),
         assets=assets,
         transcription=transcription_of(begun.options, assets, log, elsewhere=_elsewhere(log)),
@@ -290,6 +292,13 @@ def _started_at(log: tuple[Fact, ...]) -> datetime | None:
     telling = [f for f in log if isinstance(f, Observed | BeamStarted | RecordingUploaded)]
     said = _first_of(f.started_at for f in telling)
     return said or _first_of(f.at for f in _all(log, BeamStarted))
+
+
+def _moments(log: tuple[Fact, ...]) -> tuple[MomentShared, ...]:
+    first: dict[str, MomentShared] = {}
+    for moment in _all(log, MomentShared):
+        first.setdefault(moment.target, moment)
+    return tuple(first.values())
 
 
 def _stopped_at(log: tuple[Fact, ...], phase: Phase) -> datetime | None:

@@ -80,6 +80,20 @@ class Shared(_Fact):
     by: str
 
 
+class MomentShared(_Fact):
+    """Somebody who sees the recording showed one sentence of it in a channel that they are in."""
+
+    kind: Literal["moment_shared"] = "moment_shared"
+    channel_id: str
+    by: str
+    sentence: int
+
+    @property
+    def target(self) -> str:
+        """Of the message that shows it."""
+        return f"{self.channel_id}:{self.sentence}"
+
+
 class PlaceSeen(_Fact):
     """What kind of place the recording's channel is, by Slack's answer.
 
@@ -378,6 +392,7 @@ Fact = Annotated[
     | Discovered
     | Followed
     | Shared
+    | MomentShared
     | PlaceSeen
     | EndSet
     | StopDue

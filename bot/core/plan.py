@@ -38,6 +38,7 @@ from bot.core.steps import (
     Pause,
     Poll,
     PostCard,
+    PostMoment,
     PostSummary,
     Resume,
     SayInRoom,
@@ -97,6 +98,10 @@ def plan(
     yield from _ending(recording, work, policy)
     yield from _polling(recording, work, policy, now)
     yield from _results(recording, work, wanted, policy, now)
+    for moment in recording.moments:
+        shown = work.delivery(Kind.MOMENT, moment.target)
+        if to_send(shown):
+            yield Due(shown.retry.not_before or now if shown else now, PostMoment(moment.target))
     if wanted.keep:
         yield from _keeping(recording, work, now)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.assets import VIDEO_TYPES, Assets, Transcription
-from bot.core.facts import CallFailed, EndSet, Fact, PauseRequested, ResultsChecked
+from bot.core.facts import CallFailed, EndSet, Fact, MomentShared, PauseRequested, ResultsChecked
 from bot.core.options import RecordingOptions
 
 
@@ -97,6 +97,7 @@ class Recording:
     stop_failed: CallFailed | None  # how 100ms answered the stop that is pending, if not well
     stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
     pause_pending: PauseRequested | None
+    moments: tuple[MomentShared, ...]  # each as it was first shared to a channel
     forget_by: str | None  # who wants it forgotten
     assets: Assets
     transcription: Transcription

@@ -86,6 +86,13 @@ class KeepTranscript:
 
 
 @dataclass(frozen=True, slots=True)
+class PostMoment:
+    """Post a sentence that somebody shared: `target` is the channel and the sentence's number."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Tell the starter directly, because the card cannot be reached."""
 
@@ -187,6 +194,7 @@ Action = (
     | UpdateResults
     | UploadFile
     | KeepTranscript
+    | PostMoment
     | Tell
     | TellSilence
     | Notice

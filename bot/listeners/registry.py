@@ -47,6 +47,7 @@ from bot.core.proofs import (
     Horizon,
     OpenChannel,
     OwnDraft,
+    SearchScope,
     SeenAsset,
     SeenPreset,
     SeenRecording,
@@ -366,6 +367,8 @@ async def _proof(gate: Gate, need: Need, body: Body) -> object:
         return await gate.member(who.user, act)
     if need.type is Horizon:
         return await gate.horizon(who.user, who.channel)
+    if need.type is SearchScope:
+        return await gate.search_scope(who.user, who.channel)
     name = _named(need, body)
     if need.type is OpenChannel:
         return await gate.channel(who.user, name, here=who.channel)

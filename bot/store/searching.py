@@ -1,5 +1,6 @@
 """Search in the transcripts that are kept, restricted in SQL to what the asker may see."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,9 +22,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import search
+from bot.core.moments import Moment
 from bot.core.proofs import SearchScope
 from bot.core.search import Candidate, Hit, Phrase, Query, Resolved, Vocabulary, Wanted
-from bot.core.transcript import Sentence
 from bot.store.repository import Repository
 from bot.store.schema import (
     recording_channels,
@@ -45,21 +46,14 @@ r, shown = recordings.c, recording_channels.c
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A hit. `around` is what was said just before and after, the sentence itself included."""
-
-    recording: str
-    room_name: str
-    began_at: datetime
-    sentence: Sentence
-    around: tuple[Sentence, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """Best first. Each hit has at least `need` of `words` words; `meant` are corrections."""
+    """Some of `count` hits, best first. Each has at least `need` of `words` words.
+
+    `meant` are corrections: the word as typed, and the known one.
+    """
 
     moments: tuple[Moment, ...] = ()
+    count: int = 0
     words: int = 0
     need: int = 0
     meant: dict[str, str] = field(default_factory=dict)
@@ -77,8 +71,13 @@ class TranscriptSearch(Repository):
                 set(await conn.scalars(people.where(*self._seen(scope)))),
             )
 
-    async def find(self, query: Query, scope: SearchScope, *, limit: int = 20) -> Found:
-        """What was said about it, as far as this person may see it; see `bot.core.search`."""
+    async def find(
+        self, query: Query, scope: SearchScope, *, limit: int = 20, offset: int = 0
+    ) -> Found:
+        """What was said about it, as far as this person may see it; see `bot.core.search`.
+
+        Of all hits, `limit` from `offset` on. They are ranked in a thread.
+        """
         if not query.words or query.unknown:
             return Found(words=len(query.words))
         async with self._db.read() as conn:
@@ -86,10 +85,13 @@ class TranscriptSearch(Repository):
             resolved = await self._resolved(conn, search.wanted(query, vocabulary), scope)
             for need in search.needs(len(query.words)):
                 candidates = await self._candidates(conn, resolved, need, query, scope)
-                hits = search.rank(candidates, resolved, vocabulary, people=query.people)[:limit]
-                if hits:
-                    moments = await self._moments(conn, hits)
-                    return Found(moments, len(query.words), need, dict(resolved.meant))
+                ranked = await asyncio.to_thread(
+                    search.rank, candidates, resolved, vocabulary, people=query.people
+                )
+                if ranked:
+                    moments = await self._moments(conn, ranked[offset : offset + limit])
+                    found = len(ranked)
+                    return Found(moments, found, len(query.words), need, dict(resolved.meant))
         return Found(words=len(query.words), meant=dict(resolved.meant))
 
     def _seen(self, scope: SearchScope, query: Query | None = None) -> list[ColumnElement[bool]]:
@@ -145,7 +147,8 @@ class TranscriptSearch(Repository):
             alike = self._words().where(func.substr(v.word, 1, 1) == one.word[0])
             stems = {row.word: row.stem for row in await conn.execute(alike)}
             found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
-            for candidate in search.similar(one.word, stems)[:SPELLINGS]:
+            spellings = await asyncio.to_thread(search.similar, one.word, stems)
+            for candidate in spellings[:SPELLINGS]:
                 other = Wanted(one.word, ((stems[candidate],),))
                 if candidate != one.word and await self._is_said(conn, other, scope):
                     meant[one.word] = candidate
@@ -184,6 +187,8 @@ class TranscriptSearch(Repository):
         about = about.where(r.key.in_({hit.recording for hit in hits}))
         rows = {row.key: row for row in await conn.execute(about)}
         spans = [_span_around(rows[hit.recording].id, hit.sentence) for hit in hits]
+        if not hits:
+            return ()
         near = [s.id.between(span.start, span.stop - 1) for span in spans]
         said = {
             row.id: sentence_of(row) for row in await conn.execute(with_people().where(or_(*near)))

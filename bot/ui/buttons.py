@@ -86,9 +86,11 @@ def forget_button(recording: Recording) -> Block:
     )
 
 
-def watch_at_button(key: str, room_name: str, at_ms: int, *, n: int | None = None) -> Block:
+def watch_at_button(
+    key: str, room_name: str, at_ms: int, *, n: int | None = None, verb: str = "Watch from"
+) -> Block:
     """Opens a recording at one moment. `n` where a view has several."""
     action = ids.WATCH_AT if n is None else ids.numbered(ids.WATCH_AT, n)
     at = clock(at_ms)
-    label = f"Watch {plain(room_name, 45)} from {at}"
-    return button(f"Watch from {at}", action, value=ids.moment_value(key, at_ms), label=label)
+    label = f"{verb} {at}: {plain(room_name, 45)}"
+    return button(f"{verb} {at}", action, value=ids.moment_value(key, at_ms), label=label)

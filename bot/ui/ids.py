@@ -23,6 +23,13 @@ FOLLOW = "recording_follow"  # shows the card in this channel too
 
 SHARE = "recording_share"  # asks for a channel to show it in
 SHARE_FORM = "recording_share_form"  # its metadata is the key
+SHARE_MOMENT = "moment_share"  # likewise; the value is the key and the number of the sentence
+MOMENT_FORM = "moment_share_form"  # its metadata is that value
+
+# Search in transcripts. The value of a page is `find.model.page_value(page, text)`.
+FIND_PAGE = "find_page"
+OPEN_FIND = "find_open"  # the modal, from Home
+FIND_FORM = "find_form"
 
 EXTEND = "recording_extend"  # its end comes a quarter of an hour later
 NO_END = "recording_no_end"

@@ -156,13 +156,14 @@ class Scene:
         return look
 
     def replies(self, card: SeenMessage, *names: str) -> Callable[[], list[SeenMessage]]:
-        """Finds the thread, once it has the results and files of these kinds."""
+        """Finds the thread, once it has the results and files of these kinds; the results first."""
 
         def look() -> list[SeenMessage]:
             thread = self.eyes.thread(card)
             files = [file["name"] for m in thread for file in m.raw.get("files", [])]
-            there = bool(thread) and all(any(name in file for file in files) for name in names)
-            return thread if there else []
+            results = [m for m in thread if not m.raw.get("files")]
+            there = bool(results) and all(any(name in file for file in files) for name in names)
+            return [*results, *(m for m in thread if m not in results)] if there else []
 
         return look
 

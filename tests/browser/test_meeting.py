@@ -95,7 +95,7 @@ async def meeting(played: Stage) -> Meeting:
     return await finished(played, "Design review")
 
 
-async def finished(played: Stage, name: str) -> Meeting:
+async def finished(played: Stage, name: str, *, length_s: float = LENGTH_S) -> Meeting:
     """Recorded with every format and a summary, until the card says that it is ready."""
     room = await played.hms.room(name)
     ines = PatientPerson(played.slack_url, seed.STARTER)
@@ -119,7 +119,7 @@ async def finished(played: Stage, name: str) -> Meeting:
     recordings = played.hms_sim.state.recordings.values()
     recording = next(r for r in recordings if r.room.id == room["id"] and r.stopped_ns is None)
     assert recording.started_ns
-    recording.started_ns -= int(LENGTH_S * NS / SPEED)  # as if it had begun so much earlier
+    recording.started_ns -= int(length_s * NS / SPEED)  # as if it had begun so much earlier
     await played.hms.sim(f"/recordings/{recording.id}/finish")
     return Meeting(played, await ines.until(card("Ready.")), ines, tariq)
 

@@ -33,7 +33,7 @@ async def test_stop_asks_first_then_the_thread_has_the_results(screen: Screen) -
 
 
 async def reads_the_transcript(screen: Screen) -> None:
-    await screen.thread.get_by_role("button", name="Transcript").last.click()
+    await screen.thread.locator(".file").first.get_by_role("button").first.click()
     text = screen.page.get_by_role("dialog").locator("pre")
     await expect(text).to_contain_text(":")
     await screen.page.keyboard.press("Escape")

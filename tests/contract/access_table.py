@@ -55,7 +55,9 @@ class Rule:
     anything of anybody else's, with the reason.
     """
 
-    about: Literal["recording", "schedule", "channel", "draft", "member", "command", "none"]
+    about: Literal[
+        "recording", "schedule", "channel", "draft", "member", "command", "empty", "none"
+    ]
     effect: str = ""
     who: frozenset[str] = FULL
     why: str = ""
@@ -79,6 +81,8 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_follow": Rule("recording", "facts:shared"),
     "action recording_share": Rule("recording", "views.open"),
     "view recording_share_form": Rule("recording", "facts:shared"),
+    "action moment_share": Rule("recording", "views.open"),
+    "view moment_share_form": Rule("recording", "facts:moment_shared"),
     "action recording_forget": Rule("recording", "facts:forget_requested", STARTER_AND_ADMINS),
     "action recording_change": Rule("recording", "drafts"),
     "action recording_try_again": Rule("recording", "recordings"),
@@ -137,7 +141,10 @@ HANDLERS: Mapping[str, Rule] = {
     "event app_home_opened": Rule("command"),
     "action home_page": Rule("command"),
     "event link_shared": Rule("command"),
+    "action find_page": Rule("command"),
+    "view find_form": Rule("command"),
     # Nothing of anybody's.
+    "action find_open": Rule("empty", "views.open", EVERYONE),
     "action link": Rule("none", why="only acknowledged"),
     "view_closed start_form": Rule("none", why="only acknowledged"),
     "event member_joined_channel": Rule("none", why="wakes what waits for a channel"),
@@ -176,6 +183,8 @@ STEPS: Mapping[str, str] = {
     "UpdateCard": "never elsewhere",
     "PostSummary": "never elsewhere",
     "UploadFile": "never elsewhere",
+    "PostMoment": "in the channel that somebody in it shared it to",
+    "KeepTranscript": "in the database alone",
     "Withdraw": "edits what is there to say nothing",
     "Erase": "deletes what is there",
     "AskPlace": "asks Slack alone",

@@ -73,6 +73,7 @@ from tests.contract.access_table import (
     Rule,
 )
 from tests.contract.hostile_kit import JSON_TYPE, Target, target
+from tests.contract.transcripts_kit import misspelt, new_word, spoken
 from tests.unit.some import T0, derive_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -244,6 +245,8 @@ class Rig:
                 AssetSeen(at=now, asset_id=HMS_ASSET, type="room-composite", status="completed")
             )
         await self.store.recordings.create(key, first, also=facts)
+        if how == "ended":
+            await self.store.transcripts.keep(key, spoken(f"{SECRET} {key} was said."))
         return key, room
 
 
@@ -291,8 +294,9 @@ def of(about: str) -> list[Any]:
 HOW = {
     "recording_resume": "paused",
     **dict.fromkeys(
-        ("recording_watch", "recording_watch_at", "recording_transcript", "recording_file", "recording_forget",
-         "recording_change", "recording_try_again"), "ended",
+        ("recording_watch", "recording_watch_at", "recording_transcript", "recording_file",
+         "recording_forget", "recording_change", "recording_try_again", "moment_share",
+         "moment_share_form"), "ended",
     ),
 }  # fmt: skip
 
@@ -304,9 +308,15 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
     async def tried(user: str, key: str) -> Effects:
         if kind == "view":
             chosen = {"share_channel": {"share_channel_input": {"selected_conversation": PLAZA}}}
-            form = rig.view(action, key, chosen)
+            chosen["moment_channel"] = {"moment_channel_input": {"selected_conversation": PLAZA}}
+            metadata = f"{key} 0" if action == "moment_share_form" else key
+            form = rig.view(action, metadata, chosen)
             return await rig.send({**rig.base("view_submission", user), "view": form})
-        more = {"recording_file": f" {HMS_ASSET}", "recording_watch_at": " 754000"}
+        more = {
+            "recording_file": f" {HMS_ASSET}",
+            "recording_watch_at": " 754000",
+            "moment_share": " 0",
+        }
         value = f"{key}{more.get(action, '')}"
         return await rig.send(rig.click(user, action, value))
 
@@ -562,6 +572,43 @@ def _told(rig: Rig, done: Effects) -> str:
     for trigger in rig.triggers:
         told = told.replace(trigger, "TRIGGER")
     return told
+
+
+@pytest.mark.parametrize("by", ["command", "mention", "find_page", "find_form"])
+async def test_search_finds_what_one_may_know_of(rig: Rig, by: str) -> None:
+    """By a word that is said nowhere else, and as it may be misspelt."""
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        key, _ = await rig.recording(place, "running")
+        word, free = new_word(), new_word()
+        await rig.store.transcripts.keep(key, spoken(f"{SECRET} is what we call {word}."))
+        sees = who in SEES[place]
+        for asked in (word, misspelt(word)):
+            done = await _searched(rig, by, user, asked)
+            assert (SECRET in done.told) == sees, (who, place, asked, done)
+            assert not any(done.rows.values())
+            if not sees:
+                nothing = await _searched(rig, by, user, free)
+                assert _told(rig, done).replace(asked, "W") == _told(rig, nothing).replace(
+                    free, "W"
+                )
+
+
+async def _searched(rig: Rig, by: str, user: str, words: str) -> Effects:
+    if by == "find_page":
+        return await rig.send(rig.click(user, by, f"0 {words}"))
+    if by == "find_form":
+        typed = {"find_words": {"find_words_input": {"value": words}}}
+        form = rig.view(by, "", typed)
+        return await rig.send({**rig.base("view_submission", user), "view": form})
+    return await _say(rig, by, user, f"find {words}")
+
+
+@pytest.mark.parametrize(("name", "rule"), of("empty"))
+async def test_an_empty_form_is_for_everybody(rig: Rig, name: str, rule: Rule) -> None:
+    for user in PERSONS.values():
+        done = await rig.send(rig.click(user, name.removeprefix("action "), "x"))
+        assert done.has(rule.effect)
+        assert SECRET not in done.told
 
 
 @pytest.mark.parametrize("text", ["status", "list {room}", "start {room}", "doctor", "home"])

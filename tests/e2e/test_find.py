@@ -3,9 +3,13 @@
 import sqlite3
 from pathlib import Path
 
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
+
 from tests.e2e.bench import Bench, ended
-from tests.e2e.reading import Room
+from tests.e2e.reading import Room, has, labels
 from tests.e2e.test_forget import details, gone
+from tests.e2e.test_home import home
 
 SAID = "apart from the pricing page"
 
@@ -47,3 +51,51 @@ async def test_a_transcript_is_kept_with_its_times_and_leaves_with_forget(bench:
         return not in_files(bench, SAID)
 
     await bench.world.until(scrubbed, what="its words to leave the database's files")
+
+
+async def found(bench: Bench, room: Room, words: str) -> SeenMessage:
+    await bench.ines.command(seed.STANDUP, f'/record find {words} in "{room.name}"')
+    return await bench.told(bench.ines, seed.STANDUP, room.name, "pricing page")
+
+
+async def test_what_was_said_is_found_and_a_moment_of_it_is_shared(bench: Bench) -> None:
+    room = await bench.room("meetings-transcribed")
+    card = await bench.running(room, "--modes txt --summary")
+    await bench.finish(room)
+    await ended(bench, room, card)
+    await kept(bench, room)
+    reply = await found(bench, room, "checklist pricing page")
+    (opening,) = [label for label in labels(reply.blocks) if label.startswith("Open at")]
+    assert opening
+    await bench.press(bench.ines, reply, "Share")
+    view = await bench.view(bench.ines, "moment_share_form", room.name)
+    action = {"action_id": "moment_channel_input"}
+    await bench.ines.enter(view, "moment_channel", seed.DESIGN, **action)
+    await bench.ines.submit(await bench.view(bench.ines, "moment_share_form"))
+    await bench.view(bench.ines, "outcome", "appears in")
+
+    def there(state: Snapshot) -> SeenMessage | None:
+        shown = (m for m in state.messages(seed.DESIGN) if has(m, room.name))
+        return next((m for m in shown if has(m, "pricing page") and "Open at" in str(m.raw)), None)
+
+    await bench.see(there, "the moment in the other channel")
+    await details(bench, card)
+    await gone(bench, room, card)
+    await bench.see(lambda state: there(state) is None, "the shared moment to be deleted")
+
+
+async def test_home_has_a_form_for_words(bench: Bench) -> None:
+    room = await bench.room("meetings-transcribed")
+    card = await bench.running(room, "--modes txt --summary")
+    await bench.finish(room)
+    await ended(bench, room, card)
+    await kept(bench, room)
+    await bench.ines.open_home()
+    shown = await home(bench, bench.ines, "Search transcripts")
+    await bench.press(bench.ines, shown, "Search transcripts")
+    view = await bench.view(bench.ines, "find_form")
+    words = f'chekclist pricing in:"{room.name}"'
+    await bench.ines.enter(view, "find_words", words, action_id="find_words_input")
+    await bench.ines.submit(await bench.view(bench.ines, "find_form"))
+    view = await bench.view(bench.ines, "find_form", room.name, "was read as", "checklist")
+    assert any(label.startswith("Open at") for label in labels(view.blocks))

@@ -24,6 +24,7 @@ def test_help_lists_every_command() -> None:
             "/record resume [room] — Continue a paused recording.",
             "/record status — Show what is being recorded now.",
             "/record list [room] [n] — List past recordings, 10 by default.",
+            "/record find <words> — Find what was said: words, then in <room>, from <person>, since <date>.",
             "/record follow [room] — Show a card here for every recording of a room. Without a room, list followed rooms.",
             "/record unfollow [room] — Stop following a room in this channel.",
             "/record doctor — Show what is waiting and why, and check the connections to Slack and 100ms.",

@@ -28,6 +28,8 @@ def test_help() -> None:
 `/record resume [room]`  Continue a paused recording.
 `/record status`  Show what is being recorded now.
 `/record list [room] [n]`  List past recordings, 10 by default.
+`/record find &lt;words&gt;`  Find what was said: words, then in &lt;room&gt;,
+    from &lt;person&gt;, since &lt;date&gt;.
 `/record follow [room]`  Show a card here for every recording of a room. Without
     a room, list followed rooms.
 `/record unfollow [room]`  Stop following a room in this channel.

@@ -116,6 +116,10 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.AssetSeen(at=at(1), asset_id="a", type="summary", status="failed"), "Summary failed"),
     (f.AssetSeen(at=at(1), asset_id="a", type="track", status="completed"), None),
     (f.Shared(at=at(1), channel_id="C2", by="U2"), "<@U2> shared it to another channel"),
+    (
+        f.MomentShared(at=at(1), channel_id="C2", by="U2", sentence=3),
+        "<@U2> shared a moment of it to another channel",
+    ),
     (f.PlaceSeen(at=at(1), channel_id="C1", place="private"), None),
 ]
 

@@ -37,7 +37,7 @@ from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
-from tests.voice import schedules
+from tests.voice import found, schedules
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 ROOMS = [
@@ -325,8 +325,8 @@ GROUPS = (
     ),
     Group(
         "Lists and help",
-        "Only visible to the person who asked.",
-        (*_lists(), *schedules.lists()),
+        "Only visible to the person who asked, but for a moment that somebody shares.",
+        (*_lists(), *schedules.lists(), *found.samples()),
     ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),
     Group("Refusals", "A refusal names the people who can.", tuple(_rights())),

@@ -72,7 +72,7 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
             return _asked(fact, log, who)
         case f.EndSet() | f.StopDue():
             return _end(fact, log, who)
-        case f.Shared() | f.ForgetRequested() | f.StopWished():
+        case f.Shared() | f.MomentShared() | f.ForgetRequested() | f.StopWished():
             return _wished(fact, who)
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log, who)
@@ -117,8 +117,10 @@ def _asked(
             return None if fact.at in settled else asked
 
 
-def _wished(fact: f.Shared | f.ForgetRequested | f.StopWished, who: Who) -> str:
+def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopWished, who: Who) -> str:
     match fact:
+        case f.MomentShared():
+            return f"{who(fact.by)} shared a moment of it to another channel"
         case f.Shared():
             return f"{who(fact.by)} shared it to another channel"
         case f.ForgetRequested():

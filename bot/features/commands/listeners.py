@@ -15,6 +15,7 @@ from bot.features.commands.views import command_error, help_reply, send_it_anew
 from bot.features.control.listeners import steer_by_command
 from bot.features.control.service import Control
 from bot.features.doctor.listeners import tell_doctor
+from bot.features.find.listeners import tell_found
 from bot.features.follow.listeners import follow, unfollow
 from bot.features.history.listeners import tell_list, tell_status
 from bot.features.history.service import Lists
@@ -231,6 +232,10 @@ async def list_(said: Said, command: c.List) -> None:
     await _later(said, telling)
 
 
+async def find(said: Said, command: c.Find) -> None:
+    await _later(said, tell_found(said.bot, said.asked, command.words or ""))
+
+
 async def follow_(said: Said, command: c.Follow) -> None:
     await _later(said, follow(said.bot, said.use.rooms, said.asked, command.room))
 
@@ -264,6 +269,7 @@ HANDLERS: Mapping[type, Callable[..., Awaitable[None]]] = {
     c.Presets: presets,
     c.Status: status,
     c.List: list_,
+    c.Find: find,
     c.Follow: follow_,
     c.Unfollow: unfollow_,
     c.Doctor: doctor,

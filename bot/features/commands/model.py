@@ -80,6 +80,13 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Find:
+    """`words` are what was said, and filters, as typed but for white space."""
+
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Follow:
     """Without a room: list what the channel follows."""
 
@@ -122,6 +129,7 @@ Command = (
     | Resume
     | Status
     | List
+    | Find
     | Follow
     | Unfollow
     | Doctor
@@ -174,6 +182,8 @@ def command_line(command: Command) -> str:
             return _line("status")
         case List(room, count):
             return _line("list", _room(room), "" if count == DEFAULT_LIST_COUNT else str(count))
+        case Find(words):
+            return _line("find", words or "")
         case Doctor():
             return _line("doctor")
         case Settings():

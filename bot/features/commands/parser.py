@@ -17,6 +17,7 @@ from bot.features.commands.model import (
     Command,
     CommandError,
     Doctor,
+    Find,
     Follow,
     Help,
     List,
@@ -64,6 +65,7 @@ FILLERS = ("record", "please", "pls", "just")  # before a command
 _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)
 _ANY_DASH = re.compile(rf"[{DASHES}_]")
 _SIZE_SO_FAR = re.compile(r"[0-9]+ ?[x×*](?: ?[0-9]+)?", re.IGNORECASE)
+_FIND = re.compile(rf"\s*(?:{COMMAND}\s+)?find(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _HELP_NAMES = ("help", "h", "?")
 _YES_OR_NO = ("no", "false", "off", "none", "yes", "true", "on")
 
@@ -116,6 +118,8 @@ def parse(text: str) -> Command | CommandError:
     if len(text) > MAX_TEXT_CHARS:
         accepted = f"A command can have at most {MAX_TEXT_CHARS} characters. Use the form for more."
         return CommandError("The command is too long.", accepted, None, COMMAND, Understood())
+    if found := _FIND.fullmatch(text):
+        return Find(" ".join((found[1] or "").split()) or None)
     lexed = lex(text)
     tokens = lexed.tokens
     if tokens and not tokens[0].quoted and fold(tokens[0].text) == COMMAND:
@@ -215,6 +219,7 @@ def _build(
         "resume": Resume(room),
         "status": Status(),
         "list": List(room, count),
+        "find": Find(room),
         "follow": Follow(room),
         "unfollow": Unfollow(room),
         "doctor": Doctor(),

@@ -20,6 +20,7 @@ class Kind(Enum):
     ROOM = auto()
     COUNT = auto()
     TOPIC = auto()
+    WORDS = auto()  # the rest of the text, as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,13 @@ TABLE: tuple[Entry, ...] = (
         example='/record list "design review" 5',
         arguments=(ROOM, Argument("n", Kind.COUNT)),
         hints=("ls", "history", "recordings"),
+    ),
+    Entry(
+        "find",
+        help="Find what was said: words, then in <room>, from <person>, since <date>.",
+        example="/record find budget in weekly sync from Ana since monday",
+        arguments=(Argument("words", Kind.WORDS, optional=False),),
+        hints=("search", "grep", "lookup", "query"),
     ),
     Entry(
         "follow",

@@ -57,6 +57,7 @@ _KINDS = {
     Kind.ENDING: "Warning before the end",
     Kind.ROOM: "Notice in the room's chat",
     Kind.KEPT: "Transcript for search",
+    Kind.MOMENT: "Shared moment",
 }
 _ON_AIR_ONLY = {Kind.ROOM, Kind.STOP_WISH, Kind.TELL, Kind.SILENT_START, Kind.SILENT_STOP}
 _STATES = {
@@ -217,7 +218,7 @@ def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block
 def _target(delivery: Delivery) -> str:
     if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
-    target = delivery.target
+    target, _, _ = delivery.target.partition(":")  # of a moment, its number follows
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
 
 

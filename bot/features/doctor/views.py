@@ -41,6 +41,7 @@ _MESSAGES = {
     Kind.SILENT_STOP: "the message that 100ms did not answer the stop",
     Kind.STOP_WISH: "the request to stop, to the person who started it",
     Kind.ROOM: "the notice in the room's chat",
+    Kind.MOMENT: "a shared moment",
     Kind.KEPT: "the transcript for search",
     Kind.RECEIPT: "the receipt for a forgotten recording",
 }
@@ -53,6 +54,7 @@ _STEPS = {
     "FetchTranscript": "reading its transcript",
     "PostSummary": "reading its summary",
     "UploadFile": "fetching its file",
+    "PostMoment": "the moment that was shared",
     "KeepTranscript": "keeping its transcript for search",
     "Outcome": "the answer to the request",
     "Erase": "deleting it in Slack",
@@ -206,7 +208,8 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     again = f"next try {clock(stuck.until)}" if stuck.until else "next try soon"
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
-    where = f" for {place(stuck.target)}" if _is_channel(stuck.target) else ""
+    channel, _, _ = stuck.target.partition(":")  # of a shared moment, its number follows
+    where = f" for {place(channel)}" if _is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
@@ -242,7 +245,8 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         if stuck.kind is None:
             steps += 1
         else:
-            channel = stuck.target if _is_channel(stuck.target) else ""
+            target, _, _ = stuck.target.partition(":")
+            channel = target if _is_channel(target) else ""
             parked = stuck.state is State.PARKED
             alike[(channel, (stuck.error or "") if parked else None)] += 1
     for (channel, refused), n in alike.most_common():

@@ -1,4 +1,4 @@
-"""Keeping a transcript for search, once 100ms has made it: read, sourced and indexed."""
+"""Keeps a transcript for search, once 100ms has made it; posts moments that were shared."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,12 +13,15 @@ from bot.core.retry import Retry
 from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
 from bot.core.transcript import MAX_BYTES, Sentence, Transcript, read
 from bot.engine.context import Context, next_retry
+from bot.engine.posting import post
+from bot.features.find.views import moment_message
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsTooLarge, HmsUnauthorized
 from bot.hms.results import parse_summary
 from bot.store.transcripts import Transcripts
 
 MAX_SUMMARY_BYTES = 1024 * 1024
+NOT_KEPT = "its transcript is no longer kept"
 
 
 async def keep_transcript(ctx: Context) -> Note:
@@ -51,6 +54,17 @@ async def keep_transcript(ctx: Context) -> Note:
     if made != "kept":
         return Note(deliveries=[replace(now, state=State.DROPPED, error=made)])
     return Note(deliveries=[replace(now, state=State.SENT)])
+
+
+async def post_moment(ctx: Context, target: str) -> Note:
+    """The sentence, unless its transcript was forgotten meanwhile."""
+    shared = next(moment for moment in ctx.recording.moments if moment.target == target)
+    sentence = await ctx.deps.store.transcripts.sentence(ctx.key, shared.sentence)
+    if sentence is None:
+        gone = Delivery(Kind.MOMENT, target, State.DROPPED, error=NOT_KEPT, changed_at=ctx.now)
+        return Note(deliveries=[gone])
+    message = moment_message(ctx.recording, sentence, shared.by)
+    return await post(ctx, Kind.MOMENT, target, message, channel=shared.channel_id)
 
 
 async def keep(

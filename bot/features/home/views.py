@@ -36,7 +36,8 @@ WELCOME = (
 def home_view(home: HomePage, now: datetime) -> View:
     """Build the tab for one person; the caller omits what they cannot see."""
     start = button("Start a recording", ids.OPEN_FORM, style="primary")
-    blocks = actions([start]) if home.member else [section(WELCOME)]
+    find = button("Search transcripts", ids.OPEN_FIND)
+    blocks = actions([start, find]) if home.member else [section(WELCOME), *actions([find])]
     blocks += [*_running(home, now), *_recent(home)]
     if home.member:
         blocks += [*_presets(home), *_settings(home)]

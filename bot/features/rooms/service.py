@@ -195,12 +195,19 @@ class RoomDirectory:
 
     async def keep_fresh(self) -> None:
         """Until cancelled. A failure is logged; the old directory serves on."""
-        refreshing = Refreshing(self._deps, self._learn)
+        refreshing, rooms_read = Refreshing(self._deps, self._learn), asyncio.Event()
+
+        async def rooms() -> datetime:
+            """Who is in a room can only be noted once the room is known."""
+            due = await refreshing.rooms()
+            rooms_read.set()
+            return due
+
         self._is_kept_fresh = True
         try:
             await asyncio.gather(
-                self._again_and_again(refreshing.rooms, self._sooner, self._tried),
-                self._again_and_again(refreshing.live, asyncio.Event(), asyncio.Event()),
+                self._again_and_again(rooms, self._sooner, self._tried),
+                self._again_and_again(refreshing.live, rooms_read, asyncio.Event()),
             )
         finally:
             self._is_kept_fresh = False

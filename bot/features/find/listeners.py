@@ -1,0 +1,95 @@
+"""Search in transcripts: the answer to a question, its pages, the modal of Home, shared moments."""
+
+from typing import Annotated
+
+from bot.access.gate import NotOpen
+from bot.access.model import Act
+from bot.access.views import not_open
+from bot.core.proofs import HomeMember, SearchScope, SeenRecording
+from bot.features.find import views
+from bot.features.find.model import page_of_value
+from bot.features.find.service import find, moment, share
+from bot.listeners.app import Bot
+from bot.listeners.modals import update_modal
+from bot.listeners.payloads import Asked, Click, View
+from bot.listeners.registry import Ack, From, Listeners
+from bot.slack.errors import CannotPostThere
+from bot.ui import ids
+from bot.ui.message import message_view
+from bot.ui.problems import slack_refusal
+
+on = Listeners()
+Sharer = Annotated[HomeMember, Act.SHARE]
+NOTHING_YET = "an empty field; what is asked in it is checked when it is sent"
+
+
+async def tell_found(bot: Bot, asked: Asked, text: str) -> None:
+    """Answer the person who asked, with what they may see now."""
+    scope = await bot.gate.search_scope(asked.user, asked.channel)
+    await bot.reply(asked, views.found_reply(await find(bot.deps, scope, text)))
+
+
+@on.action(ids.FIND_PAGE)
+async def turn_page(scope: SearchScope, click: Click, ack: Ack, bot: Bot) -> None:
+    """In place: the reply, or the modal that the button is in."""
+    await ack()
+    bot.after_ack(click.asked, _turn(bot, click, scope))
+
+
+async def _turn(bot: Bot, click: Click, scope: SearchScope) -> None:
+    page, text = page_of_value(click.value)
+    found = await find(bot.deps, scope, text, page)
+    if click.view is None:
+        await bot.reply(click.asked, views.found_reply(found), replace=True)
+    else:
+        await update_modal(bot, views.find_modal(found), click.view.id)
+
+
+@on.action(ids.OPEN_FIND, needs_no_proof=NOTHING_YET)
+async def open_form(click: Click, ack: Ack, bot: Bot) -> None:
+    await ack()
+    await bot.deps.slack.open_view(click.asked.trigger_id, views.find_modal())
+
+
+@on.view(ids.FIND_FORM)
+async def asked_in_form(scope: SearchScope, view: View, ack: Ack, bot: Bot) -> None:
+    found = await find(bot.deps, scope, views.asked_words(view.values))
+    await ack(response_action="update", view=views.find_modal(found))
+
+
+@on.action(ids.SHARE_MOMENT)
+async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack, bot: Bot) -> None:
+    """A modal asks for the channel, on top of the one with the hits."""
+    sentence = await moment(bot.deps, recording, _number(click.value))
+    row = await bot.deps.store.lists.row(recording.key)
+    await ack()
+    if sentence is None or row is None:
+        bot.after_ack(click.asked, bot.reply(click.asked, views.no_such_moment()))
+        return
+    put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
+    await put(click.asked.trigger_id, views.moment_form(row.key, row.room_name, sentence))
+
+
+@on.view(ids.MOMENT_FORM)
+async def submitted(
+    recording: Annotated[SeenRecording, From.VIEW], by: Sharer, view: View, ack: Ack, bot: Bot
+) -> None:
+    """The channel is checked for the person who shares; an error lands at its field."""
+    try:
+        channel = await bot.gate.channel(by.user, views.chosen_channel(view.values))
+        name = await share(bot.deps, recording, _number(view.metadata), channel, by)
+    except NotOpen:
+        await ack(response_action="errors", errors={views.CHANNEL: not_open().text})
+        return
+    except CannotPostThere as closed:
+        why, fix = slack_refusal(closed.error, channel.channel, bot=bot.deps.identity.name)
+        await ack(response_action="errors", errors={views.CHANNEL: f"{why} {fix}".strip()})
+        return
+    told = views.moment_shared(name, channel.channel) if name else views.no_such_moment()
+    await ack(response_action="update", view=message_view(told, title=views.SHARE_TITLE))
+
+
+def _number(value: str) -> int:
+    """The sentence in a claim that begins with a key; -1 if there is none."""
+    _, _, number = value.partition(" ")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= 7 else -1

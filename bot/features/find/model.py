@@ -1,0 +1,64 @@
+"""A question to the transcripts, and a page of what was found."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.moments import Moment
+from bot.core.search import Query
+
+PER_PAGE = 5
+PAGES_MOST = 20
+TEXT_MOST = 300  # characters of a question; they travel in the values of buttons
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """One page of the answer. `text` asks the same again.
+
+    `words` and `need`: each moment has at least so many of so many words. Not `complete`: Slack
+    did not say of every channel whether the person can look into it. Not `keeps`: the bot keeps
+    no transcripts.
+    """
+
+    text: str
+    query: Query
+    moments: tuple[Moment, ...] = ()
+    count: int = 0
+    words: int = 0
+    need: int = 0
+    meant: tuple[tuple[str, str], ...] = ()
+    page: int = 0
+    complete: bool = True
+    keeps: bool = True
+
+    @property
+    def first(self) -> int:
+        return self.page * PER_PAGE
+
+    @property
+    def more(self) -> bool:
+        last = min(self.count, PAGES_MOST * PER_PAGE)
+        return self.first + len(self.moments) < last
+
+
+def page_value(page: int, text: str) -> str:
+    return f"{page} {text}"
+
+
+def page_of_value(value: str) -> tuple[int, str]:
+    """Read a page and a question from the value of a button; it is only a claim."""
+    page, _, text = value.partition(" ")
+    number = int(page) if page.isascii() and page.isdecimal() and len(page) <= 3 else 0
+    return min(number, PAGES_MOST - 1), text
+
+
+def question(
+    words: str, *, room: str | None = None, person: str | None = None, since: date | None = None
+) -> str:
+    """What was understood of a sentence, as one text that `find` takes."""
+    filters = (
+        f'in:"{room}"' if room else "",
+        f'from:"{person}"' if person else "",
+        f"since {since}" if since else "",
+    )
+    return " ".join(part for part in (words.strip(), *filters) if part)

@@ -1,0 +1,63 @@
+"""Find what was said, and share one moment of it."""
+
+from datetime import date
+
+from bot.core.facts import MomentShared
+from bot.core.proofs import HomeMember, OpenChannel, SearchScope, SeenRecording
+from bot.core.search import parse
+from bot.core.transcript import Sentence
+from bot.deps import Deps
+from bot.features.find.model import PER_PAGE, TEXT_MOST, FoundPage
+from bot.slack.errors import CannotPostThere
+
+
+async def find(deps: Deps, scope: SearchScope, text: str, page: int = 0) -> FoundPage:
+    """What was said about it, as far as the scope goes.
+
+    The text is words and filters: `in <room>`, `from <person>`, `since <date>`.
+
+    Raises StoreUnavailable.
+    """
+    asked = " ".join(text.split())[:TEXT_MOST]
+    rooms, people = await deps.store.search.names(scope)
+    query = parse(asked, rooms=rooms, people=people, today=_today(deps))
+    keeps = bool(deps.keep_transcripts_for)
+    found = await deps.store.search.find(query, scope, limit=PER_PAGE, offset=page * PER_PAGE)
+    return FoundPage(
+        asked,
+        query,
+        found.moments,
+        found.count,
+        found.words,
+        found.need,
+        tuple(sorted(found.meant.items())),
+        page,
+        scope.complete,
+        keeps,
+    )
+
+
+async def moment(deps: Deps, seen: SeenRecording, n: int) -> Sentence | None:
+    """A sentence of a recording; None if its transcript is not kept."""
+    return await deps.store.transcripts.sentence(seen.key, n)
+
+
+async def share(
+    deps: Deps, seen: SeenRecording, n: int, to: OpenChannel, by: HomeMember
+) -> str | None:
+    """That channel gets the sentence. Returns the room's name; None if it is not kept any more.
+
+    Raises CannotPostThere where the bot is not a member.
+    """
+    row = await deps.store.lists.row(seen.key)
+    if row is None or await moment(deps, seen, n) is None:
+        return None
+    if not await deps.slack.is_in(to.channel):
+        raise CannotPostThere("not_in_channel")
+    shared = MomentShared(at=deps.now(), channel_id=to.channel, by=by.user, sentence=n)
+    await deps.store.recordings.act(seen, [shared])
+    return row.room_name
+
+
+def _today(deps: Deps) -> date:
+    return deps.now().date()

@@ -1,0 +1,240 @@
+"""What was found in transcripts: as a reply, and in the modal of Home."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.core.moments import Moment
+from bot.core.recording import Recording
+from bot.core.search import Query
+from bot.core.transcript import UNKNOWN_SPEAKER, Sentence
+from bot.core.transcript import clock as moment_clock
+from bot.features.find.model import PAGES_MOST, PER_PAGE, TEXT_MOST, FoundPage, page_value
+from bot.ui import ids
+from bot.ui.buttons import watch_at_button
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Block,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    lines,
+    modal,
+    plain_text,
+    say,
+    section,
+    spoken,
+)
+from bot.ui.text import clean, code, count, esc, join, mention, place, plain, when
+
+TITLE = "Search transcripts"
+WORDS = "find_words"
+WORDS_ACTION = "find_words_input"
+AROUND_MOST = 160  # characters of what was said before and after
+SAID_MOST = 400
+EXAMPLE = "/record find budget in weekly sync from Ana since monday"
+NO_WORDS = f"Say what to look for, for example {code(EXAMPLE)}."
+KEEPS_NONE = "This bot does not keep transcripts, so there is nothing to search."
+NOT_COMPLETE = (
+    "Slack did not say in time which channels you can see: some recordings were not searched."
+)
+
+
+def found_reply(page: FoundPage) -> Message:
+    """The answer to a person, with buttons that turn its pages in place."""
+    notes = list(_notes(page))
+    blocks: list[Block] = [section(lines([_headline(page), *notes]))]
+    for n, moment in enumerate(page.moments):
+        blocks += _hit(moment, n)
+    blocks += actions(_turning(page))
+    told = [spoken(_headline(page)), *notes, *map(_told, page.moments)]
+    return Message(lines(told, FALLBACK_MOST), blocks)
+
+
+def find_modal(page: FoundPage | None = None) -> View:
+    """A field to ask in, and below it the answer to what was asked last."""
+    field: Block = {
+        "type": "input",
+        "block_id": WORDS,
+        "label": plain_text("What was said?", 100),
+        "hint": plain_text("You can add: in <room>, from <person>, since <date>.", 150),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": WORDS_ACTION,
+            "max_length": TEXT_MOST,
+            **({"initial_value": page.text} if page and page.text else {}),
+        },
+    }
+    found = found_reply(page).blocks if page else []
+    view = modal(TITLE, [field, *found], callback_id=ids.FIND_FORM, close="Close")
+    return {**view, "submit": plain_text("Search", 24)}
+
+
+def asked_words(values: Mapping[str, Any]) -> str:
+    """What the field has; a claim."""
+    entry = (values.get(WORDS) or {}).get(WORDS_ACTION) or {}
+    return str(entry.get("value") or "")
+
+
+def _headline(page: FoundPage) -> str:
+    if not page.keeps and not page.count:
+        return KEEPS_NONE
+    if not page.words and not page.query.unknown:
+        return NO_WORDS
+    about = f"“{esc(page.text, TEXT_MOST)}”"
+    if page.query.unknown:
+        named = ", ".join(code(one, 100) for one in page.query.unknown)
+        return f"Nothing found for {about}: no transcript that you can see fits {named}."
+    if not page.count:
+        return f"Nothing found for {about} in the transcripts that you can see."
+    if page.count <= PER_PAGE:
+        return f"*{count(page.count, 'moment')}* for {about}"
+    last = page.first + len(page.moments)
+    return f"*Moments {page.first + 1} to {last} of {page.count}* for {about}, best first"
+
+
+def _notes(page: FoundPage) -> Iterator[str]:
+    filters = _filters(page.query)
+    if filters and page.count:
+        yield f"Only {filters}."
+    for typed, known in page.meant:
+        yield f"“{esc(typed)}” was read as “{esc(known)}”."
+    if page.count and page.need < page.words:
+        yield f"No moment has all {page.words} words; these have at least {page.need} of them."
+    if not page.complete:
+        yield NOT_COMPLETE
+
+
+def _filters(query: Query) -> str:
+    rooms = " or ".join(f"*{esc(room, 60)}*" for room in query.rooms[:3])
+    people = " or ".join(f"*{esc(name, 60)}*" for name in query.people[:3])
+    since = f"{query.since.day} {query.since:%b %Y}" if query.since else ""
+    parts = (
+        f"in {rooms}" if rooms else "",
+        f"from {people}" if people else "",
+        f"since {since}" if since else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _hit(moment: Moment, n: int) -> Iterator[Block]:
+    yield section(lines([_about(moment), *_quote(moment)]))
+    name, at_ms = moment.room_name, moment.sentence.start_ms
+    buttons = []
+    at = f"sentence {moment.sentence.n + 1}"
+    if at_ms is not None:
+        at = moment_clock(at_ms)
+        buttons.append(watch_at_button(moment.recording, name, at_ms, n=n, verb="Open at"))
+    label = f"Share {at} of {plain(name, 50)}"
+    value = f"{moment.recording} {moment.sentence.n}"
+    buttons.append(button("Share", ids.numbered(ids.SHARE_MOMENT, n), value=value, label=label))
+    yield from actions(buttons)
+
+
+def _about(moment: Moment) -> str:
+    at_ms = moment.sentence.start_ms
+    at = moment_clock(at_ms) if at_ms is not None else ""
+    who = esc(moment.sentence.speaker or UNKNOWN_SPEAKER, 60)
+    return join(f"*{esc(moment.room_name, 80)}*", when(moment.began_at), at, who)
+
+
+def _quote(moment: Moment) -> Iterator[str]:
+    """The sentence, and what was said around it."""
+    for one in moment.around:
+        if one.n == moment.sentence.n:
+            yield f"> *{esc(_line(one.text), SAID_MOST)}*"
+        elif abs(one.n - moment.sentence.n) == 1:
+            said = f"{one.speaker}: {one.text}" if one.speaker else one.text
+            yield f"> {esc(_line(said), AROUND_MOST)}"
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def _told(moment: Moment) -> str:
+    return lines([spoken(_about(moment)), *map(spoken, _quote(moment))])
+
+
+def _turning(page: FoundPage) -> list[Block]:
+    buttons = []
+    if page.page:
+        buttons.append(_turn("Previous", 0, page.page - 1, page.text))
+    if page.more and page.page + 1 < PAGES_MOST:
+        buttons.append(_turn("More", 1, page.page + 1, page.text))
+    return buttons
+
+
+def _turn(text: str, n: int, to: int, asked: str) -> Block:
+    value = page_value(to, asked)
+    return button(text, ids.numbered(ids.FIND_PAGE, n), value=value, label=f"{text} moments")
+
+
+# A moment that is shared
+
+SHARE_TITLE = "Share a moment"
+CHANNEL = "moment_channel"
+CHANNEL_ACTION = "moment_channel_input"
+
+
+def moment_form(key: str, room_name: str, sentence: Sentence) -> View:
+    """Asks for a channel. The metadata is the recording's key and the sentence's number."""
+    who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
+    told = lines(
+        [
+            f"This appears in the channel, from *{esc(room_name, 80)}*. Everybody there can read "
+            "it, guests too:",
+            f"> {who}: {esc(_line(sentence.text), SAID_MOST)}",
+        ]
+    )
+    where: Block = {
+        "type": "input",
+        "block_id": CHANNEL,
+        "label": plain_text("Channel", 100),
+        "hint": plain_text("One that you and the bot are in.", 150),
+        "element": {
+            "type": "conversations_select",
+            "action_id": CHANNEL_ACTION,
+            "placeholder": plain_text("Choose a channel", 150),
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        },
+    }
+    form = modal(
+        SHARE_TITLE,
+        [section(told), where],
+        callback_id=ids.MOMENT_FORM,
+        close="Cancel",
+        private_metadata=f"{key} {sentence.n}",
+    )
+    return {**form, "submit": plain_text("Share", 24)}
+
+
+def chosen_channel(values: Mapping[str, Any]) -> str:
+    """What the form names; a claim."""
+    entry = (values.get(CHANNEL) or {}).get(CHANNEL_ACTION) or {}
+    return str(entry.get("selected_conversation") or "")
+
+
+def moment_shared(room_name: str, channel: str) -> Message:
+    return say(f"The moment of *{esc(room_name)}* appears in {place(channel)}.")
+
+
+def no_such_moment() -> Message:
+    return say("This transcript is no longer kept.")
+
+
+def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message:
+    """One sentence of a recording, in a channel that somebody shared it to."""
+    at_ms = sentence.start_ms
+    at = moment_clock(at_ms) if at_ms is not None else ""
+    began = when(recording.started_at or recording.requested_at)
+    who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
+    about = join(f"*{esc(recording.room_name, 80)}*", began, at, who)
+    quote = f"> {esc(_line(sentence.text), SAID_MOST)}"
+    buttons = []
+    if at_ms is not None:
+        buttons.append(watch_at_button(recording.key, recording.room_name, at_ms, verb="Open at"))
+    shared = f"Shared by {mention(by)}."
+    blocks = [section(lines([about, quote])), context(shared), *actions(buttons)]
+    return Message(lines([spoken(about), quote, shared], FALLBACK_MOST), blocks)
