@@ -11,6 +11,7 @@ import pytest
 from record_bot_sandbox.hms.app import serve
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.hms.sim import Sim as HmsSim
 from record_bot_sandbox.slack.seed import STANDUP, STARTER
 from record_bot_sandbox.slack.seen import SeenMessage
 
@@ -52,6 +53,7 @@ class Life:
     clock: Clock
     driver: Driver
     world: World
+    hms: HmsSim
 
     async def until(self, then: datetime) -> None:
         while (due := await next_due(self.store)) is not None and due <= then:
@@ -117,7 +119,7 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
         door = SlackGateway(world.client, Outbound([world.url]), None)
         identity = await door.identity()
         deps = Deps(store, door, client, POLICY, identity, clock.now, lambda: uuid4().hex)
-        yield Life(deps, store, clock, driver, world)
+        yield Life(deps, store, clock, driver, world, hms.sim)
 
 
 UNREAD = "100ms made a transcript, but the bot could not read its file. Use its button to open it."

@@ -25,12 +25,18 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         ctx.recording,
         silent=silence_to_show(ctx.recording, ctx.deps.policy, ctx.now),
         until=ctx.recording.requested_at + ctx.deps.policy.start_within,
+        results_lost=_lost(ctx),
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,
         who=who,
         bot=ctx.deps.identity.name,
     )
+
+
+def _lost(ctx: Context) -> str:
+    results = ctx.work.delivery(Kind.RESULTS, ctx.recording.home)
+    return results.error or "" if results and results.state is State.DROPPED else ""
 
 
 async def _named(ctx: Context) -> Message:

@@ -28,7 +28,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, explain, slack_refusal, stop_failure
-from bot.ui.text import clock, duration, esc, join, place, plain, when
+from bot.ui.text import clock, code, duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
@@ -50,16 +50,21 @@ def recording_card(
     permalink_of_pointer: str | None = None,
     silent: Silence | None = None,
     until: datetime | None = None,
+    results_lost: str = "",
     who: Who = esc,
     bot: str = BOT,
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
 
+    `results_lost`: Slack's word for why it did not take the results message.
     `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
     without calling them: an edit of the card is no news for them.
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
+    if results_lost:
+        said = code(results_lost, 60)
+        notes.append(f"Slack did not accept the results message (error {said}). Use the buttons.")
     if silent and not recording.stop_failed:
         notes.append(silence_note(silent.on, since=silent.since, until=until))
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
