@@ -13,6 +13,7 @@ from tests.chaos.faults import HMS, HOOKS, SLACK, WIRES, Inject, kills, trouble
 from tests.chaos.grounds import Ground, on_postgres, own_clock, plain, small_disk
 from tests.chaos.people import Crowd
 from tests.chaos.run import Plan
+from tests.chaos.unanswered import silences
 from tests.chaos.world import Setting, World
 
 DAY_S = 86_400
@@ -171,11 +172,16 @@ def _replicas(scale: Scale) -> Plan:
     return plan
 
 
+def _unanswered(_: Scale) -> Plan:
+    return silences
+
+
 THREE = Setting(replicas=3, speed=3, rooms=240)
 SCENARIOS: dict[str, Scenario] = {
     "kill -9": Scenario(Setting(speed=8, rooms=700), _killed),
     "Slack": Scenario(Setting(), _moody((*SLACK, WIRES[0]), 0.35)),
     "100ms": Scenario(Setting(), _moody((*HMS, *HOOKS, WIRES[1]), 0.35)),
+    "100ms does not answer": Scenario(Setting(speed=1), _unanswered),
     "database": Scenario(Setting(), _beside(_database), small_disk),
     "clock": Scenario(Setting(), _beside(_clock), own_clock),
     "silence": Scenario(Setting(socket_mode=True), _beside(_silent)),
