@@ -32,6 +32,16 @@ class Rights:
         settings = settings or await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.START, settings, "start")
 
+    async def may_start(self, user: str, channel: str | None) -> bool:
+        """Return whether to offer a start. True if unknown: the click is checked again."""
+        try:
+            await self.to_start(user, channel)
+        except NoRight:
+            return False
+        except SlackUnavailable:
+            return True
+        return True
+
     async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
         """Check by the settings of the recording's home channel. One's own needs no lookup."""
         if user == row.starter:

@@ -143,7 +143,8 @@ async def _form_of(said: Said, start: c.Understood) -> str | None:
 
 
 async def explain(said: Said, command: c.Help) -> None:
-    await answer(said.ack, said.bot, said.asked, help_reply(command.topic))
+    may_start = await said.bot.rights.may_start(said.asked.user, said.asked.channel)
+    await answer(said.ack, said.bot, said.asked, help_reply(command.topic, start=may_start))
 
 
 async def open_form(said: Said, _: c.OpenForm) -> None:

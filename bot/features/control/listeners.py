@@ -96,7 +96,8 @@ async def steer_by_command(
         await answer(ack, bot, asked, not_now(choice.unfit))
     elif not choice.rows:
         name = found.room.name if isinstance(found, Found) else room
-        await answer(ack, bot, asked, nothing_running(name))
+        may_start = await bot.rights.may_start(asked.user, asked.channel)
+        await answer(ack, bot, asked, nothing_running(name, start=may_start))
     elif not choice.sure:
         await answer(ack, bot, asked, views.which_one(choice.rows, action))
     else:

@@ -13,7 +13,8 @@ from bot.listeners.payloads import Asked
 async def tell_status(bot: Bot, lists: Lists, asked: Asked) -> None:
     to = await bot.gate.horizon(asked.user, asked.channel)
     here, elsewhere = await lists.status(to, asked.channel or "")
-    told = views.status_reply(here, elsewhere, bot.deps.now())
+    may_start = await bot.rights.may_start(asked.user, asked.channel)
+    told = views.status_reply(here, elsewhere, bot.deps.now(), start=may_start)
     await bot.reply(asked, told if to.complete else views.only_here(told))
 
 
@@ -38,5 +39,6 @@ async def tell_list(
     to = await bot.gate.horizon(asked.user, asked.channel)
     rows = await lists.recent(to, room_id=room_id, channel=here, count=count, files=files)
     name = found.room.name if isinstance(found, Found) else None
-    told = views.list_reply(rows, name)
+    may_start = await bot.rights.may_start(asked.user, asked.channel)
+    told = views.list_reply(rows, name, start=may_start)
     await bot.reply(asked, told if to.complete else views.only_here(told))

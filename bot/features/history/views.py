@@ -35,10 +35,15 @@ def only_here(message: Message) -> Message:
     )
 
 
-def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -> Message:
-    """List running recordings: those of this channel with Stop, others as lines."""
+def status_reply(
+    here: Sequence[Row], elsewhere: Sequence[Row], now: datetime, *, start: bool = True
+) -> Message:
+    """List running recordings: those of this channel with Stop, others as lines.
+
+    `start`: the person may start one here.
+    """
     if not here and not elsewhere:
-        return nothing_running()
+        return nothing_running(start=start)
     blocks = running_blocks(here, now, placed=False)
     if not here:
         blocks.append(section(NOTHING_HERE))
@@ -57,11 +62,11 @@ def status_reply(here: Sequence[Row], elsewhere: Sequence[Row], now: datetime) -
     return Message(lines(told, FALLBACK_MOST), blocks)
 
 
-def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
-    """List past recordings in the caller's order, newest first."""
+def list_reply(rows: Sequence[Row], room_name: str | None = None, *, start: bool = True) -> Message:
+    """List past recordings in the caller's order, newest first. `start`: they may start one."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
-        return say(f"No recordings{of_room} yet.", [start_button()])
+        return say(f"No recordings{of_room} yet.", [start_button()] if start else [])
     blocks = past_blocks(rows)
     if len(rows) > ROWS:
         blocks.append(context(f"Showing the latest {ROWS} recordings."))
