@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.core.retry import Retry
 
 NEVER_FAILED = Retry()
+NOBODY_THERE = "nobody was there"  # why the room was not told
 EMPTY = "empty"  # why a file is not sent that has nothing in it
 WITHDRAWN = "withdrawn"  # the hash of a card that says no more than that
 TOLD = "told:"  # how the hash of a results message begins: it is of what it tells, not of its words

@@ -45,6 +45,8 @@ def card(
     late: bool = False,
     expected: datetime | None = None,
     silent: Silence | None = None,
+    nobody_there: bool = False,
+    results_lost: str = "",
 ) -> Sample:
     return channel(
         when,
@@ -54,6 +56,8 @@ def card(
         transcript_expected_at=expected,
         permalink_of_pointer=PERMALINK,
         silent=silent,
+        nobody_there=nobody_there,
+        results_lost=results_lost,
         until=at(120),
         who=lambda user: esc(users()[user].name),
         bot=BOT,
@@ -109,6 +113,7 @@ def _on_air() -> list[Sample]:
         card("100ms has accepted it", story(*ACCEPTED)),
         card("Starting takes long", story(*ACCEPTED), late=True),
         card("It is running", story(*RUNS)),
+        card("It is running, and nobody has joined yet", story(*RUNS), nobody_there=True),
         card("It is running, with the template's settings", story(*RUNS, options=PLAIN)),
         card("A pause is on its way", story(*RUNS, PAUSED[-2])),
         card("It is paused", story(*PAUSED)),
@@ -153,6 +158,9 @@ def _ended() -> list[Sample]:
         card("The transcript takes long", story(*UPLOADED), late=True),
         card("The transcript is there, and is being read", story(*TRANSCRIBED)),
         card("Everything is there", story(*READ)),
+        card(
+            "Slack did not accept the results message", story(*READ), results_lost="internal_error"
+        ),
         card(
             "The transcript never arrived",
             story(*UPLOADED, f.GaveUp(at=at(30_000), on="transcript")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from bot.core.deliveries import Kind, State, Wanted
+from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
 from bot.core.note import Note
 from bot.core.policy import is_late, silence_to_show, transcript_expected_at
 from bot.core.retry import Retry
@@ -26,12 +26,20 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         silent=silence_to_show(ctx.recording, ctx.deps.policy, ctx.now),
         until=ctx.recording.requested_at + ctx.deps.policy.start_within,
         results_lost=_lost(ctx),
+        nobody_there=_nobody_there(ctx),
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,
         who=who,
         bot=ctx.deps.identity.name,
     )
+
+
+def _nobody_there(ctx: Context) -> bool:
+    """The room's chat had nobody to hear the notice, and it is tried again."""
+    notice = ctx.work.delivery(Kind.ROOM, ctx.recording.room_id)
+    waits = notice is not None and notice.state in (State.WAITING, State.SENDING)
+    return waits and notice is not None and notice.error == NOBODY_THERE
 
 
 def _lost(ctx: Context) -> str:

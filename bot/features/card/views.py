@@ -51,6 +51,7 @@ def recording_card(
     silent: Silence | None = None,
     until: datetime | None = None,
     results_lost: str = "",
+    nobody_there: bool = False,
     who: Who = esc,
     bot: str = BOT,
 ) -> Message:
@@ -62,6 +63,8 @@ def recording_card(
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
+    if nobody_there and recording.phase in ON_AIR:
+        notes.append("Nobody is in the room yet.")
     if results_lost:
         said = code(results_lost, 60)
         notes.append(f"Slack did not accept the results message (error {said}). Use the buttons.")

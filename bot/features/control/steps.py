@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State
 from bot.core.facts import (
     Fact,
     PauseDropped,
@@ -148,8 +148,8 @@ async def say_in_room(ctx: Context, room_id: str) -> Note:
         await ctx.deps.hms.send_message(room_id, text)
     except HmsUnavailable as failed:
         return _again(ctx, sending, failed)
-    except HmsNotFound as nobody:
-        return _once_somebody_is_there(ctx, sending, nobody)
+    except HmsNotFound:
+        return _once_somebody_is_there(ctx, sending)
     except HmsRefused as refused:
         dropped = replace(sending, state=State.DROPPED, error=f"HTTP {refused.status}")
         return Note(deliveries=[dropped])
@@ -167,13 +167,13 @@ async def _name(ctx: Context) -> str:
         return ""
 
 
-def _once_somebody_is_there(ctx: Context, sending: Delivery, nobody: HmsNotFound) -> Note:
+def _once_somebody_is_there(ctx: Context, sending: Delivery) -> Note:
     """Who starts early records an empty room: those who come next should hear of it, too."""
     if sending.retry.attempts >= TRIES_ALONE:
-        return Note(deliveries=[replace(sending, state=State.DROPPED, error="nobody was there")])
+        return Note(deliveries=[replace(sending, state=State.DROPPED, error=NOBODY_THERE)])
     later = ctx.now + ctx.deps.policy.poll_running_alone * sending.retry.attempts
     retry = Retry(sending.retry.attempts, later)
-    waiting = replace(sending, state=State.WAITING, retry=retry, error=f"HTTP {nobody.status}")
+    waiting = replace(sending, state=State.WAITING, retry=retry, error=NOBODY_THERE)
     return Note(deliveries=[waiting])
 
 
