@@ -25,6 +25,7 @@ class Deps:
     new_id: Callable[[], str]
     short_secrets: tuple[str, ...] = ()  # names of settings, for the check-up
     keep_transcripts_for: timedelta = timedelta(days=90)  # 0: none is kept
+    keep_records_for: timedelta | None = timedelta(days=400)  # None: for ever
     public_url: str | None = None  # the origin of the meeting pages; None: there are none
 
     @property

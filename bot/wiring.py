@@ -49,9 +49,11 @@ from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules import listeners as schedules
+from bot.features.schedules.service import Planner
 from bot.features.schedules.steps import Timekeeper
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
+from bot.features.start.model import Later
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
@@ -167,6 +169,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             new_id,
             settings.short_secrets,
             timedelta(days=settings.transcript_retention_days),
+            timedelta(days=settings.record_retention_days) or None,
             settings.public_url,
         )
         background, directory = Background(), RoomDirectory(deps)
@@ -187,6 +190,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
                 Homes: homes,
                 Meetings: meetings,
                 RoomDirectory: directory,
+                Later: Planner(deps, rights),
                 Unfurling: Unfurling(deps, directory, visibility, links),
                 commands.Services: commands.Services(directory, lists, links),
             },

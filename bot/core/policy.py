@@ -121,13 +121,18 @@ class Policy:
         return min(cap, first * 2.0 ** min(max(attempts - 1, 0), 20))
 
 
+def is_by_clock(recording: Recording) -> bool:
+    """Started by a schedule or by a rule for the room."""
+    return any(isinstance(f, Requested) and f.via in CLOCKS for f in recording.log)
+
+
 def start_by(recording: Recording, policy: Policy) -> datetime:
     """Until when a start may still be made.
 
     What is said by a person is not done late, without asking again. What is due by the clock is,
     as long as its time is not over.
     """
-    by_clock = any(isinstance(f, Requested) and f.via in CLOCKS for f in recording.log)
+    by_clock = is_by_clock(recording)
     within = policy.armed_for if by_clock else policy.start_within
     latest = recording.requested_at + within
     if recording.ends_at is None:

@@ -68,6 +68,8 @@ async def tidy(deps: Deps) -> None:
     )
     await deps.store.dead_letters.retry_webhooks(now - DEAD_RETRIED_FOR)
     await deps.store.forgetting.purge_forgotten(now - FORGOTTEN_FOR)
+    if deps.keep_records_for is not None:
+        await deps.store.forgetting.purge_audit(now - deps.keep_records_for)
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
     log.info("tidied", rows=gone)

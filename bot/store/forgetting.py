@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.facts import FACT, ForgetRequested
 from bot.core.proofs import OwnWork
 from bot.store.errors import LeaseLost, UnknownRecording
 from bot.store.repository import Repository
-from bot.store.schema import aliases, drafts, forgotten, inbox, recordings
+from bot.store.schema import aliases, audit, drafts, facts, forgotten, inbox, recordings
 from bot.store.transcripts import Transcripts
 
 r = recordings.c
@@ -34,6 +35,7 @@ class Forgetting(Repository):
             names = select(aliases.c.alias).where(aliases.c.recording_key == key)
             ids = {*await conn.scalars(names), *([row.hms_id] if row.hms_id else [])}
             await self._remember_not(conn, ids)
+            await self._note_who(conn, key)
             await self._forget_mail(conn, row.room_id, ids)
             form = or_(drafts.c.request_id == row.request_id, drafts.c.recording_key == key)
             await conn.execute(delete(drafts).where(self._mine(drafts), form))
@@ -41,8 +43,27 @@ class Forgetting(Repository):
             # Facts, deliveries, aliases, matched mail and channels go with it.
             await conn.execute(delete(recordings).where(self._mine(recordings), r.key == key))
 
+    async def _note_who(self, conn: AsyncConnection, key: str) -> None:
+        """Who wanted it forgotten, and when: the only thing that stays, without naming it."""
+        wishes = select(facts.c.body).where(self._mine(facts), facts.c.recording_key == key)
+        wishes = wishes.where(facts.c.kind == "forget_requested")
+        told = [FACT.validate_python(body) for body in await conn.scalars(wishes)]
+        rows = [
+            {
+                **self._ours,
+                "action": "forgotten",
+                "digest": digest_of(key),
+                "by_user": wish.by,
+                "at": wish.at,
+            }
+            for wish in told
+            if isinstance(wish, ForgetRequested)
+        ]
+        if rows:
+            await conn.execute(insert(audit), rows)
+
     async def _remember_not(self, conn: AsyncConnection, ids: Iterable[str]) -> None:
-        marks = [{**self._ours, "digest": _digest(i), "at": self._now()} for i in sorted(ids)]
+        marks = [{**self._ours, "digest": digest_of(i), "at": self._now()} for i in sorted(ids)]
         if marks:
             await conn.execute(self._db.insert(forgotten).on_conflict_do_nothing(), marks)
 
@@ -57,7 +78,7 @@ class Forgetting(Repository):
 
     async def forgotten(self, ids: Collection[str]) -> set[str]:
         """Return those of these 100ms ids whose recording was forgotten."""
-        marks = {_digest(i): i for i in ids}
+        marks = {digest_of(i): i for i in ids}
         if not marks:
             return set()
         known = select(forgotten.c.digest).where(
@@ -73,11 +94,17 @@ class Forgetting(Repository):
             async with self._db.write() as conn:
                 await conn.execute(gone)
 
+    async def purge_audit(self, before: datetime) -> None:
+        old = delete(audit).where(self._mine(audit), audit.c.at < before)
+        async with self._db.write() as conn:
+            await conn.execute(old)
+
     async def purge_forgotten(self, before: datetime) -> None:
         old = delete(forgotten).where(self._mine(forgotten), forgotten.c.at < before)
         async with self._db.write() as conn:
             await conn.execute(old)
 
 
-def _digest(name: str) -> str:
+def digest_of(name: str) -> str:
+    """The SHA-256 of an id, in hexadecimal."""
     return hashlib.sha256(name.encode()).hexdigest()

@@ -239,6 +239,19 @@ forgotten = Table(
     PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    c.serial(),
+    *c.team(),
+    c.text("action"),
+    c.text("digest"),  # of the key of a recording that is gone
+    c.text("by_user"),
+    c.time("at", null=False),
+    Index("ix_audit_digest", "team_id", "digest"),
+    Index("ix_audit_at", "team_id", "at"),
+)
+
 requests = Table(
     "requests",
     metadata,

@@ -51,6 +51,10 @@ def end_buttons(key: str, room_name: str) -> list[Block]:
     ]
 
 
+def schedules_button() -> Block:
+    return button("Schedules", ids.SCHEDULES, label="All schedules that you can see")
+
+
 def details_button(recording: Recording) -> Block:
     label = f"Details of {plain(recording.room_name, 60)}"
     return button("Details", ids.DETAILS, value=recording.key, label=label)

@@ -3,7 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.ui.ids import START_CHANNEL, START_ROOM, start_action
+from bot.ui.ids import (
+    START_CHANNEL,
+    START_ROOM,
+    START_STOP_AFTER,
+    START_WHEN,
+    START_WHEN_KIND,
+    start_action,
+)
 from bot.ui.message import Block, plain_text
 
 TYPED_MOST = 3000  # of one text input
@@ -12,7 +19,8 @@ _WHOLE = re.compile(r"-?[0-9]{1,100}")
 _POSTABLE = re.compile(r"[CG][A-Z0-9]{1,30}")
 
 
-LASTING = frozenset({START_ROOM, START_CHANNEL})  # a preset leaves them as they are
+# A preset leaves them as they are.
+LASTING = frozenset({START_ROOM, START_CHANNEL, START_WHEN_KIND, START_WHEN, START_STOP_AFTER})
 
 
 def words(text: str) -> Block:

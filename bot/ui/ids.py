@@ -91,6 +91,9 @@ START_PRESET = "preset_id"
 START_ROOM = "room_id"
 START_AUDIO_ONLY = "audio_only"
 START_CHANNEL = "channel"
+START_WHEN_KIND = "when_kind"
+START_WHEN = "when"
+START_STOP_AFTER = "stop_after"
 START_RESOLUTION = "resolution"
 START_WIDTH = "width"
 START_HEIGHT = "height"
@@ -119,6 +122,7 @@ START_REDRAWS = tuple(
     start_action(field)
     for field in (
         START_PRESET,
+        START_WHEN_KIND,
         START_AUDIO_ONLY,
         START_RESOLUTION,
         START_TRANSCRIPTION,

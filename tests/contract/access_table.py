@@ -112,6 +112,7 @@ HANDLERS: Mapping[str, Rule] = {
     # Another person's draft.
     "action form_back": Rule("draft", "views.open", frozenset({"starter"})),
     "action start_preset_id": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_when_kind": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_audio_only": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_resolution": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_transcription": Rule("draft", "views.update", frozenset({"starter"})),

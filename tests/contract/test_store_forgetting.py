@@ -1,23 +1,25 @@
 """Forgetting: no row of a recording is left, and it does not come back."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.core.deliveries import Delivery, Kind, State
-from bot.core.facts import Discovered, StartAccepted
+from bot.core.facts import Discovered, ForgetRequested, StartAccepted
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
+from bot.features.audit.store import Forgotten, forgotten_by
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
 from bot.store.errors import LeaseLost, UnknownRecording
-from bot.store.schema import metadata
+from bot.store.schema import audit, metadata
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled
-from tests.contract.store_support import T0, Clock, S, created, entry
+from tests.contract.store_support import T0, Clock, S, add_facts, created, entry
 
-KEPT = {"forgotten", "alembic_version"}
+KEPT = {"forgotten", "audit", "alembic_version"}
 
 
 async def rows_left(store: Store) -> dict[str, int]:
@@ -29,6 +31,36 @@ async def rows_left(store: Store) -> dict[str, int]:
                 query = select(func.count()).select_from(table).where(mine)
                 left[table.name] = await conn.scalar(query) or 0
     return {name: n for name, n in left.items() if n}
+
+
+async def stays(store: Store) -> list[dict[str, object]]:
+    """The audit rows of this team."""
+    async with store.db.database.read() as conn:
+        query = select(audit).where(store.db.mine(audit)).order_by(audit.c.id)
+        return [dict(row._mapping) for row in await conn.execute(query)]
+
+
+async def test_one_row_says_who_and_when_without_naming_the_recording(
+    store: Store, other_team: Store, clock: Clock
+) -> None:
+    key = await created(store, room_name="Nightfall")
+    await add_facts(store, key, [ForgetRequested(at=T0 + S, by="U7")])
+    other = await created(store, room_id="room-2")
+    assert await store.queue.take(5, "me")
+    for one in (key, other):  # nobody asked for the other: it was too old
+        await store.forgetting.forget(OwnWork(one, "me"))
+    [row] = await stays(store)
+    del row["id"], row["enterprise_id"], row["team_id"]
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    assert row == {"action": "forgotten", "digest": digest, "by_user": "U7", "at": T0 + S}
+    assert await stays(other_team) == []
+    async with store.db.database.read() as conn:
+        assert await conn.run_sync(forgotten_by, key) == [Forgotten("U7", T0 + S)]
+        assert await conn.run_sync(forgotten_by, other) == []
+    await store.forgetting.purge_audit(T0 + S)
+    assert len(await stays(store)) == 1
+    await store.forgetting.purge_audit(T0 + 2 * S)
+    assert await stays(store) == []
 
 
 async def taken(store: Store) -> None:

@@ -151,3 +151,25 @@ async def test_without_webhooks_both_work_by_polling(alone: Bench) -> None:
     other = await alone.room()
     await alone.ines.command(seed.STANDUP, f'/record start "{other.name}" in 1s')
     await alone.card(other, "Recording")
+
+
+async def test_in_the_form_at_a_time_with_an_end(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" --temperature 7')
+    refused = await bench.told(bench.ines, seed.STANDUP, "temperature")
+    await bench.ines.click(refused, button(refused.blocks, "Open the form"))
+    form = await bench.view(bench.ines, "start_form")
+    await bench.ines.enter(form, "when_kind", "once", action_id="start_when_kind")
+    form = await bench.view(bench.ines, "start_form", "Time")
+    await bench.ines.enter(form, "when", "at noonish", action_id="start_when")
+    await bench.ines.enter(form, "stop_after", "3s", action_id="start_stop_after")
+    await bench.ines.enter(form, "temperature", "0.5", action_id="start_temperature")
+    answer = await bench.ines.submit(form)
+    assert "when" in (answer.errors or {}), answer
+    await bench.ines.enter(form, "when", "in 2s", action_id="start_when")
+    await bench.ines.submit(form)
+    told = await bench.view(bench.ines, "outcome", "will be recorded", "for 3 s")
+    await bench.ines.close(told)
+    await bench.card(room, "Recording")
+    stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
+    assert stopped["stop_reason"] == "client request"

@@ -26,7 +26,7 @@ from bot.features.start.form import start_form
 from bot.ui import ids
 from tests.unit.start_form_samples import NASTY, ROOM, Json, drafts, stored, typed, untouched
 
-SHORT = ["room_id", "audio_only", "channel"]
+SHORT = ["room_id", "when_kind", "stop_after", "audio_only", "channel"]
 EVERYTHING = Draft(
     more=True, resolution="custom", transcription="on", summary="on", room_id=ROOM, room_name=NASTY
 )
@@ -71,7 +71,7 @@ def test_the_short_form_needs_only_a_room() -> None:
     assert blocks["channel"]["element"]["initial_conversation"] == "C0123456789"
     assert blocks["channel"]["optional"] is True
     assert view["blocks"][-1]["accessory"]["action_id"] == ids.START_MORE
-    assert len(view["blocks"]) == 4
+    assert len(view["blocks"]) == 6
 
 
 def test_the_modal_says_what_it_is_and_carries_only_the_request_id() -> None:

@@ -137,6 +137,9 @@ def test_details() -> None:
 ~ Card, <#C1>: sent
 Results, <#C2>: held back until Slack allows it (is_archived)
 Direct message, <@U1>: sent
+# Who did what
+~ 22 Nov 2026, 14:03 UTC  <@U1> asked to record it with the form
+22 Nov 2026, 15:09 UTC  <@U2> stopped it
 # Log
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start
@@ -182,6 +185,8 @@ The recording did not start. 100ms does not let the bot see or record this room.
     -> settings_open]
 # Files
 ~ 100ms has not listed any files.
+# Who did what
+~ 22 Nov 2026, 14:03 UTC  <@U1> asked to record it with the form
 # Log
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms refused the start

@@ -5,12 +5,12 @@ from typing import Literal
 
 from bot.core.assets import Transcription
 from bot.core.facts import StopDue, StopRefused, StopRequested
-from bot.core.policy import Silence, silence
+from bot.core.policy import Silence, is_by_clock, silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, log_lines, written
 from bot.features.options.views import options_line
 from bot.ui import ids
-from bot.ui.buttons import details_button, end_buttons, stop_button
+from bot.ui.buttons import details_button, end_buttons, schedules_button, stop_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -192,6 +192,7 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
         *file_buttons(recording),
         *retry_button(recording, bot),
         details_button(recording),
+        *([schedules_button()] if is_by_clock(recording) else []),
     ]
 
 

@@ -1,6 +1,7 @@
 """*Details*: everything that is known of one recording, for people who may know of it."""
 
 from bot.core.proofs import SeenRecording
+from bot.features.audit.model import SettingsChanged
 from bot.features.details.views import Viewer, details_view
 from bot.listeners.app import Bot
 from bot.listeners.payloads import Click
@@ -17,5 +18,12 @@ async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
     await ack()
     viewer = Viewer(recording.channels, links, recording.channel)
     name = bot.deps.identity.name
-    view = details_view(loaded.recording, loaded.work.deliveries, viewer=viewer, bot=name)
+    changes = await bot.deps.store.channel_settings.changes(loaded.recording.home)
+    view = details_view(
+        loaded.recording,
+        loaded.work.deliveries,
+        viewer=viewer,
+        bot=name,
+        changes=[SettingsChanged(change.at, change.by) for change in changes],
+    )
     await bot.deps.slack.open_view(click.asked.trigger_id, view)

@@ -10,6 +10,8 @@ from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
 from bot.core.recording import ENDED, ON_AIR, Recording
+from bot.features.audit.model import SettingsChanged, trail
+from bot.features.audit.views import audit_lines
 from bot.features.card.log import log_lines, written
 from bot.features.card.views import elsewhere_note, file_buttons, retry_button
 from bot.features.options.views import options_line
@@ -42,6 +44,7 @@ from bot.ui.words import DETAILS, file_name, mark_of, state_of
 FILES = 30
 DELIVERIES = 40
 LOG_PIECES = 8
+AUDIT_PIECES = 4
 VALUE_MOST = 2000
 _KINDS = {
     Kind.CARD: "Card",
@@ -92,7 +95,9 @@ def details_view(
     *,
     viewer: Viewer,
     bot: str = BOT,
+    changes: Sequence[SettingsChanged] = (),
 ) -> View:
+    """`changes` are those of the settings of the recording's channel."""
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
     state = leaf(f" · {state_of(recording)}")
@@ -118,6 +123,7 @@ def details_view(
         if viewer.knows(d.target) and not (d.kind is Kind.CHAT and d.error == EMPTY)
     ]
     blocks.extend(_deliveries(shown, over=recording.phase not in ON_AIR))
+    blocks.extend(_audit(recording, viewer, changes))
     blocks.extend(_log(recording))
     blocks.extend(_for_support(recording))
     return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
@@ -234,6 +240,16 @@ def _for_support(recording: Recording) -> Iterator[Block]:
     yield code_block("\n".join(f"{name}: {value}" for name, value in known.items() if value))
     if is_forgettable(recording):
         yield from actions([forget_button(recording)])
+
+
+def _audit(
+    recording: Recording, viewer: Viewer, changes: Sequence[SettingsChanged]
+) -> Iterator[Block]:
+    acts = trail(recording.log, changes if viewer.knows(recording.home) else (), recording.home)
+    told = pieces(audit_lines(acts, viewer.knows))
+    if told:
+        yield header("Who did what")
+    yield from map(context, told[-AUDIT_PIECES:])
 
 
 def _log(recording: Recording) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.features.channel_settings import ids as settings
 from bot.features.commands.views import help_lines
-from bot.features.doctor.views import NO_WEBHOOKS, scope_lines
+from bot.features.doctor.views import LATE, NO_WEBHOOKS, scope_lines
 from bot.features.history.views import past_blocks, running_blocks
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.presets import ids as presets
@@ -13,6 +13,7 @@ from bot.features.presets.views import TO_MAKE_ONE, preset_row
 from bot.ui import ids
 from bot.ui.message import (
     Block,
+    Message,
     View,
     actions,
     button,
@@ -33,11 +34,19 @@ WELCOME = (
 )
 
 
+def home_message(message: Message) -> View:
+    """Say why Home cannot be shown."""
+    return {"type": "home", "blocks": message.blocks}
+
+
 def home_view(home: HomePage, now: datetime) -> View:
     """Build the tab for one person; the caller omits what they cannot see."""
     start = button("Start a recording", ids.OPEN_FORM, style="primary")
+    scheduled = button("Schedules", ids.SCHEDULES, label="All schedules that you can see")
     find = button("Search transcripts", ids.OPEN_FIND)
-    blocks = actions([start, find]) if home.member else [section(WELCOME), *actions([find])]
+    blocks = (
+        actions([start, scheduled, find]) if home.member else [section(WELCOME), *actions([find])]
+    )
     blocks += [*_running(home, now), *_recent(home)]
     if home.member:
         blocks += [*_presets(home), *_settings(home)]
@@ -144,5 +153,7 @@ def _waiting(health: HomeHealth) -> Iterator[str]:
     if health.shut:
         named = ", ".join(code(method, 60) for method in health.shut[:5])
         yield f"Calls to {named} are on hold: Slack or 100ms is limiting them."
-    if not health.unanswered and not health.shut:
+    if health.late:
+        yield f"{count(health.late, 'recording')}: {LATE}"
+    elif not health.unanswered and not health.shut:
         yield "100ms and Slack are answering."

@@ -22,6 +22,8 @@ Switch = Literal["template", "on", "off"]
 ResolutionChoice = Literal["template", "720p", "1080p", "portrait", "custom"]
 SWITCHES: tuple[Switch, ...] = get_args(Switch)
 RESOLUTIONS: tuple[ResolutionChoice, ...] = get_args(ResolutionChoice)
+WhenKind = Literal["now", "once", "repeat"]
+WHEN_KINDS: tuple[WhenKind, ...] = get_args(WhenKind)
 T = TypeVar("T", bound=str)
 
 
@@ -51,6 +53,9 @@ class Draft(BaseModel):
     room_name: str | None = None
     room_words: str = ""
     channel: str | None = None
+    when_kind: WhenKind = "now"
+    when: str = ""
+    stop_after: str = ""
     audio_only: bool = False
     more: bool = False
     resolution: ResolutionChoice = "template"
@@ -91,6 +96,8 @@ TYPED_FIELDS = (
     ids.START_TEMPERATURE,
     ids.START_MEETING_URL,
     ids.START_DESTINATION,
+    ids.START_WHEN,
+    ids.START_STOP_AFTER,
 )
 
 
@@ -101,12 +108,17 @@ def is_expanded(draft: Draft) -> bool:
     )
 
 
+_TIMES = (ids.START_WHEN_KIND, ids.START_STOP_AFTER)
+
+
 def applies(draft: Draft) -> frozenset[str]:
     """The fields that matter with these choices: what is shown, and only that, is checked and sent.
 
     The summary waits for the transcript to be on: 100ms cannot be told of it without.
     """
-    fields = {"room_id", "channel", ids.START_AUDIO_ONLY}
+    fields = {"room_id", "channel", ids.START_AUDIO_ONLY, *_TIMES}
+    if draft.when_kind != "now":
+        fields.add(ids.START_WHEN)
     if not is_expanded(draft):
         return frozenset(fields)
     for option in OPTIONS:  # a switch comes before what needs it

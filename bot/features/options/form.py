@@ -19,6 +19,7 @@ from bot.features.options.drafts import (
     RESOLUTIONS,
     SWITCHES,
     TYPED_FIELDS,
+    WHEN_KINDS,
     Draft,
     DraftSection,
     applies,
@@ -234,6 +235,7 @@ def draft_from_state(values: object, base: Draft) -> Draft:
             "room_id": room_id,
             "room_name": room_name,
             "channel": channel if channel is None or postable(channel) else base.channel,
+            "when_kind": state.choice(ids.START_WHEN_KIND, base.when_kind, WHEN_KINDS),
             "audio_only": kind == "audio",
             "more": is_expanded(base),  # back to the template is not back to the short form
             "resolution": state.choice(ids.START_RESOLUTION, base.resolution, RESOLUTIONS),

@@ -16,9 +16,10 @@ from bot.features.presets.views import no_such_preset
 from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory, which_room
 from bot.features.schedules import ids, service, views
-from bot.features.schedules.model import Rule, Schedule, end_set
+from bot.features.schedules.model import Rule, Schedule
 from bot.features.schedules.store import RuleRepository, ScheduleRepository
 from bot.features.start.listeners import open_filled, start_by_command
+from bot.features.start.model import end_of_start
 from bot.features.start.service import filled
 from bot.kit.typed_text import quote
 from bot.listeners.app import Bot, answer
@@ -61,7 +62,7 @@ async def start_at(
         case Refused() | Unclear() as problem:
             await answer(ack, bot, asked, views.not_understood(problem))
         case When(start=None) as when:
-            end = end_set(when, now, at=now, by=asked.user)
+            end = end_of_start(when, at=now, by=asked.user)
             await start_by_command(
                 ack,
                 bot,

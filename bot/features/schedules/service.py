@@ -12,6 +12,7 @@ from bot.core.places import is_channel
 from bot.core.proofs import Horizon, SeenRecording, SeenSchedule
 from bot.core.recording import ON_AIR, Recording
 from bot.core.when import Reading, Refused, Unclear, When, known_zone
+from bot.core.when_days import STOP_EXAMPLES
 from bot.core.when_grammar import find_times, read_when
 from bot.deps import Deps
 from bot.features.options.table import laid_over
@@ -19,6 +20,7 @@ from bot.features.presets import service as presets
 from bot.features.presets.model import NoSuchPreset
 from bot.features.rooms.model import Found, RoomEntry
 from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules import views
 from bot.features.schedules.model import (
     QUARTER,
     Rule,
@@ -29,12 +31,16 @@ from bot.features.schedules.model import (
     skipped,
 )
 from bot.features.schedules.store import RuleRepository, ScheduleRepository
-from bot.features.start.model import StartRequest
+from bot.features.start.model import Later, StartRequest
 from bot.features.start.service import commit
 from bot.kit.typed_text import fold
 from bot.store.values import RoomTaken
+from bot.ui import ids as ui_ids
+from bot.ui.forms import FieldErrors
+from bot.ui.message import Message
 from bot.ui.text import carries_secrets
 
+WRONG_END = "I cannot read that as an end."
 LOOKED_INTO = 30  # public channels that a person is not in
 
 
@@ -107,6 +113,7 @@ class ScheduleRequest:
     channel: str | None
     options: RecordingOptions
     preset: str | None = None
+    as_chosen: bool = False  # the options are complete: no preset adds to them
     once: tuple[str, ...] = ()
 
 
@@ -114,7 +121,9 @@ async def make(deps: Deps, rights: Rights, request: ScheduleRequest) -> Schedule
     """Check the right and store it. Raises NoRight, SlackUnavailable, DoneBefore."""
     settings = await deps.store.channel_settings.of(request.channel)
     await rights.to_start(request.by, request.channel, settings)
-    preset = await presets.meant(deps, request.channel, request.preset, settings)
+    preset = None
+    if not request.as_chosen:
+        preset = await presets.meant(deps, request.channel, request.preset, settings)
     if isinstance(preset, NoSuchPreset):
         return preset
     now = deps.now()
@@ -310,3 +319,46 @@ async def move_end(
     until = None if away else max(recording.ends_at, now) + QUARTER
     await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)])
     return recording, until
+
+
+# ---- the form --------------------------------------------------------------------------------
+
+
+class Planner(Later):
+    def __init__(self, deps: Deps, rights: Rights) -> None:
+        self._deps = deps
+        self._rights = rights
+
+    async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
+        """A bare length, such as `30m`, is taken as one."""
+        now, zone = self._deps.now(), (await zone_of(self._rights, user)).name
+        start = read_when(when, now=now, zone=zone) if when else When(None, None, zone)
+        if isinstance(start, When) and when and start.start is None:
+            start = read_refused()
+        if not isinstance(start, When):
+            return FieldErrors({ui_ids.START_WHEN: _words(start)})
+        if not stop_after:
+            return start
+        for end in (stop_after, f"for {stop_after}"):
+            both = read_when(f"{when} {end}".strip(), now=now, zone=zone)
+            if isinstance(both, When) and both.stop is not None and bool(both.start) == bool(when):
+                return both
+        shown = both if isinstance(both, Refused | Unclear) else Refused(WRONG_END, STOP_EXAMPLES)
+        return FieldErrors({ui_ids.START_STOP_AFTER: _words(shown)})
+
+    async def plan(self, request: StartRequest, when: When) -> Message:
+        if not isinstance(request.room, RoomEntry):
+            raise TypeError("a form names its room")
+        planned = ScheduleRequest(
+            request.room, when, request.by, request.channel, request.options, as_chosen=True
+        )
+        made = await make(self._deps, self._rights, planned)
+        if isinstance(made, NoSuchPreset):
+            raise TypeError("a form has its preset's options")
+        zone = await zone_of(self._rights, request.by)
+        return views.scheduled(made, now=self._deps.now(), zone_known=zone.known)
+
+
+def _words(problem: Reading) -> str:
+    known = problem if isinstance(problem, Refused | Unclear) else read_refused()
+    return views.problem(known)

@@ -8,6 +8,7 @@ from bot.core.when_words import say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import Rule, Schedule, Told, Why, next_dates
 from bot.ui import ids as ui_ids
+from bot.ui.buttons import schedules_button
 from bot.ui.forms import words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -30,10 +31,6 @@ SHOWN = 8
 ALL = "Schedules"
 WAITS = "It starts when somebody is in the room."
 UNKNOWN_ZONE = "Slack does not say your time zone, so these times are UTC."
-
-
-def schedules_button() -> Block:
-    return button(ALL, ui_ids.SCHEDULES, label="All schedules that you can see")
 
 
 def notice(text: str) -> Message:

@@ -15,7 +15,9 @@ from bot.ui.forms import (
     channel_pick,
     dressed,
     named_option,
+    pick,
     postable,
+    textbox,
     words,
 )
 from bot.ui.ids import SAVE_AS
@@ -73,6 +75,7 @@ def _save_as() -> Iterator[Block]:
 def _first(draft: Draft) -> Iterator[Block]:
     """Build the fields that are always shown."""
     yield asked(ids.START_ROOM, "Room", _room(draft), hint=_which_room(draft))
+    yield from _when(draft)
     yield kind_block(draft)
     yield asked(
         ids.START_CHANNEL,
@@ -81,6 +84,23 @@ def _first(draft: Draft) -> Iterator[Block]:
         hint="Status, video and transcript appear there. If empty, you get a direct message.",
         optional=True,
     )
+
+
+WHEN_LABELS = {"now": "Now", "once": "At a time", "repeat": "Repeatedly"}
+_WHEN_EXAMPLES = {"once": "tomorrow 9:30", "repeat": "every weekday at 9:30"}
+
+
+def _when(draft: Draft) -> Iterator[Block]:
+    """Times are typed as in commands, in the person's own zone."""
+    choice = pick(WHEN_LABELS, draft.when_kind)
+    yield asked(ids.START_WHEN_KIND, "When", choice, redraws=True)
+    if draft.when_kind != "now":
+        example = _WHEN_EXAMPLES[draft.when_kind]
+        box = textbox(draft.when, placeholder=example)
+        hint = f"For example “{example}”. It starts when somebody is in the room."
+        yield asked(ids.START_WHEN, "Time", box, hint=hint)
+    box = textbox(draft.stop_after, placeholder="30m, or until 16:00")
+    yield asked(ids.START_STOP_AFTER, "Stop after", box, optional=True)
 
 
 def _room(draft: Draft) -> Block:
@@ -138,6 +158,12 @@ class FilledForm:
     room_name: str
     options: RecordingOptions
     channel: str | None
+    when: str = ""  # as typed; empty: now
+    stop_after: str = ""
+
+    @property
+    def has_time(self) -> bool:
+        return bool(self.when or self.stop_after)
 
 
 def read(draft: Draft) -> FilledForm | FieldErrors:
@@ -149,6 +175,8 @@ def read(draft: Draft) -> FilledForm | FieldErrors:
     errors = options if isinstance(options, FieldErrors) else FieldErrors()
     if not is_room(room_id):
         errors = FieldErrors({ids.START_ROOM: "Choose the room to record.", **errors})
+    if draft.when_kind != "now" and not draft.when.strip():
+        errors = FieldErrors({ids.START_WHEN: "Say when.", **errors})
     if isinstance(options, FieldErrors) or errors or room_id is None:
         return errors
     return FilledForm(
@@ -156,4 +184,6 @@ def read(draft: Draft) -> FilledForm | FieldErrors:
         room_name=(draft.room_name or "").strip() or room_id,
         options=options,
         channel=draft.channel if postable(draft.channel) else None,
+        when=draft.when.strip() if draft.when_kind != "now" else "",
+        stop_after=draft.stop_after.strip(),
     )

@@ -13,6 +13,7 @@ from bot.core.facts import EndSet
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import OwnDraft, SeenRecording
+from bot.core.when import When
 from bot.features.card.links import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
 from bot.features.options.form import draft_from_state, read_options
@@ -37,7 +38,7 @@ from bot.features.rooms.service import RoomDirectory, which_room
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.form import read
-from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.features.start.model import Later, Started, StartRequest, WhichRoom, end_of_start
 from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
 from bot.listeners.app import Bot, answer, for_people
@@ -214,7 +215,13 @@ async def _preset_chosen(bot: Bot, draft: OwnDraft, typed: Draft) -> Draft:
 
 @on.view(ids.START_FORM)
 async def submitted(
-    own: OwnDraft, form: Form, ack: Ack, bot: Bot, rooms: RoomDirectory, links: CardLinks
+    own: OwnDraft,
+    form: Form,
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
+    links: CardLinks,
+    later: Later,
 ) -> None:
     """Where the form was opened Slack itself has said; any other channel they have to be in."""
     user = own.by
@@ -225,6 +232,13 @@ async def submitted(
     if isinstance(wanted, FieldErrors):
         await _show_errors(form, ack, bot, showing, wanted)
         return
+    when = When(None, None, "UTC")
+    if wanted.has_time:
+        said = await later.read(user, wanted.when, wanted.stop_after)
+        if isinstance(said, FieldErrors):
+            await _show_errors(form, ack, bot, showing, said)
+            return
+        when = said
     external_id = f"outcome-{uuid.uuid4().hex}"
     request = StartRequest(
         request_id=own.request_id,
@@ -234,11 +248,16 @@ async def submitted(
         channel=wanted.channel,
         via="form",
         outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
+        end=end_of_start(when, at=bot.deps.now(), by=user),
     )
     try:
         await bot.rights.to_start(user, wanted.channel)
         if wanted.channel is not None:
             await bot.gate.channel(user, wanted.channel, here=own.channel)
+        if when.start is not None:
+            planned = await later.plan(request, when)
+            await ack(response_action="update", view=message_view(planned))
+            return
         made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
     except (NoRight, SlackUnavailable) as no:
         view = refused_view(for_people(no), showing.request_id)

@@ -1,12 +1,16 @@
 """What a start is asked with."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import EndSet, Via
 from bot.core.options import RecordingOptions
 from bot.core.places import Place
+from bot.core.when import StopAfter, StopAt, When
 from bot.features.rooms.model import RoomEntry, RoomMatch
+from bot.ui.forms import FieldErrors
+from bot.ui.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,18 @@ class StartRequest:
     once: tuple[str, ...] = ()  # names the event that asks for it, if it may come again
 
 
+class Later:
+    """Starts that have a time: what the form needs of schedules. `wiring` gives the one in use."""
+
+    async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
+        """The time as it was typed, in the person's zone; errors are at the form's fields."""
+        raise NotImplementedError
+
+    async def plan(self, request: StartRequest, when: When) -> Message:
+        """Schedule it, and the answer. Raises NoRight, SlackUnavailable."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """The request is stored. `key` is the recording's."""
@@ -46,3 +62,14 @@ class WhichRoom:
     """Nothing is stored: the room is still to be chosen. `found` None: none was named."""
 
     found: RoomMatch | None
+
+
+def end_of_start(when: When, *, at: datetime, by: str | None) -> EndSet | None:
+    """The end of a start that is made now, as a fact."""
+    match when.stop:
+        case StopAfter(seconds=seconds):
+            return EndSet(at=at, by=by, after_s=seconds)
+        case StopAt(at=until):
+            return EndSet(at=at, by=by, until=until)
+        case _:
+            return None

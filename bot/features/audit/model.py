@@ -1,0 +1,71 @@
+"""Who did what about one recording, from its facts: pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import facts as f
+
+_VIA = {
+    "command": "by command",
+    "form": "with the form",
+    "again": "with the settings of another",
+    "schedule": "by a schedule",
+    "rule": "by a rule of the room",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`what` is a verb phrase of ours; `channel` is the place it names, if any."""
+
+    at: datetime
+    by: str
+    what: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Somebody changed the settings of the recording's channel."""
+
+    at: datetime
+    by: str
+
+
+def trail(
+    log: Sequence[f.Fact], changes: Iterable[SettingsChanged] = (), home: str = ""
+) -> list[Act]:
+    """Every act of a person, oldest first. Of the channel's settings, those since the request."""
+    begun = min((fact.at for fact in log), default=None)
+    acts = [act for fact in log for act in _acts(fact)]
+    acts += [
+        Act(change.at, change.by, "changed the settings of", home)
+        for change in changes
+        if begun is not None and change.at >= begun
+    ]
+    return sorted(acts, key=lambda act: act.at)
+
+
+def _acts(fact: f.Fact) -> Iterator[Act]:
+    match fact:
+        case f.Requested():
+            yield Act(fact.at, fact.by, f"asked to record it {_VIA.get(fact.via, '')}".rstrip())
+        case f.StopRequested():
+            yield Act(fact.at, fact.by, "stopped it")
+        case f.StopWished():
+            yield Act(fact.at, fact.by, "asked the starter to stop it")
+        case f.PauseRequested(pause=True):
+            yield Act(fact.at, fact.by, "paused it")
+        case f.PauseRequested():
+            yield Act(fact.at, fact.by, "resumed it")
+        case f.Shared():
+            yield Act(fact.at, fact.by, "shared it to", fact.channel_id)
+        case f.Followed(by=str(by)):
+            yield Act(fact.at, by, "had it shown in", fact.channel_id)
+        case f.EndSet(by=str(by)):
+            yield Act(fact.at, by, "set when it ends")
+        case f.ForgetRequested():
+            yield Act(fact.at, fact.by, "asked to forget it")
+        case _:
+            return
