@@ -5,6 +5,12 @@ UV := PYTHONPATH=$(CURDIR)/.tools $(PYTHON) -m uv
 BIN := .venv/bin
 # Certificates of the system, as pip has them since 24.2: behind a proxy that inspects TLS, its own.
 export UV_SYSTEM_CERTS ?= 1
+# Older pips are given the system's bundle.
+BUNDLES := $(SSL_CERT_FILE) /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem
+PIP_CERT ?= $(firstword $(wildcard $(BUNDLES)))
+ifneq ($(PIP_CERT),)
+export PIP_CERT
+endif
 
 .PHONY: install sandbox test browser lint types contracts audit lowest dockerfile bench chaos mutation
 install: .venv/.installed

@@ -4,6 +4,10 @@ Each command imports what it needs when it runs, so that `--help` is quick.
 """
 
 import asyncio
+import io
+import os
+import sys
+import warnings
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -32,10 +36,29 @@ def given() -> "Settings":
     """Read before anything else is imported, so that what is wrong with them is said at once."""
     from bot.settings import SettingsError, load_settings  # noqa: PLC0415
 
+    usable_environment()
     try:
         return load_settings()
     except SettingsError as e:
         fail(str(e))
+
+
+def usable_environment() -> None:
+    """Fails for proxies and certificates that the libraries cannot use."""
+    from bot.environment import problems_of_environment  # noqa: PLC0415
+
+    if problems := problems_of_environment(os.environ):
+        fail(" ".join(problems))
+
+
+def main() -> None:
+    """The command line, on a terminal that may not know every character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if not sys.warnoptions:  # libraries warn developers; an admin can do nothing about it
+        warnings.simplefilter("ignore")
+    app()
 
 
 def _database(error: Exception) -> str:
@@ -156,9 +179,6 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`."
 @app.command()
 def doctor() -> None:
     """Check tokens, scopes, clock, credentials, webhook and database, and say what to do."""
-    import io  # noqa: PLC0415
-    import sys  # noqa: PLC0415
-
     from rich.console import Console  # noqa: PLC0415
 
     from bot.features.doctor.model import Verdict  # noqa: PLC0415
@@ -166,12 +186,11 @@ def doctor() -> None:
     from bot.features.doctor.setup import doctor as findings_of  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
 
+    usable_environment()
     try:
         findings = asyncio.run(findings_of(Path(".env")))
     except SettingsError as e:
         fail(str(e))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal may not know every character
     print_report(findings, Console())
     if any(finding.verdict is Verdict.FAILED for finding in findings):
         raise typer.Exit(1)
@@ -188,10 +207,16 @@ def manifest(
     from bot.manifest import ManifestUrlError, manifest_yaml  # noqa: PLC0415
 
     try:
-        typer.echo(manifest_yaml(url), nl=False)
+        text = manifest_yaml(url)
     except ManifestUrlError as e:
         fail(f"--url: {e}.")
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        fail(f"the output is {encoding}, which lacks some characters. Set PYTHONIOENCODING=utf-8.")
+    typer.echo(text, nl=False)
 
 
 if __name__ == "__main__":
-    app()
+    main()

@@ -13,7 +13,7 @@ from uvicorn.server import HANDLED_SIGNALS
 from bot.engine.housekeeping import keep_tidy, keep_transcripts_current
 from bot.engine.replay import note_that_we_live, replay_what_was_missed
 from bot.hms.errors import HmsError, HmsUnauthorized
-from bot.settings import SECRET_CHARS, Settings
+from bot.settings import SECRET_CHARS, Settings, judged
 from bot.web.connections import Connections, limits_here
 from bot.wiring import Parts, build
 
@@ -39,6 +39,11 @@ async def serve(settings: Settings) -> None:
         log.warning("short_secret", name=name, why=why)
     async with build(settings) as parts:
         await _try_credentials(parts)
+        if settings.hms_webhook_secret is None:
+            why = "HMS_WEBHOOK_SECRET is not set: 100ms is polled instead, and cards are slower"
+            log.info("webhooks_off", why=why)
+        for odd, meant in judged().misspelt.items():
+            log.warning("setting_unknown", name=odd, meant=meant)
         server = _Server(parts)
         await parts.deps.store.queue.resume()
         reconciling = asyncio.create_task(parts.reconciler.run())

@@ -1,10 +1,15 @@
 """The bot's settings: environment (and `.env`), read once, frozen."""
 
 import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import (
     AfterValidator,
@@ -34,6 +39,7 @@ WHERE: dict[str, str] = {
     "PUBLIC_URL": "the address at which people's browsers reach the bot, such as "
     "https://bot.example.com, without a path (http:// only for this machine)",
     "DATABASE_URL": "an address such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
+    "HOST": "a host name or an IP address without brackets, such as 127.0.0.1, 0.0.0.0 or ::1",
     "PORT": "a number from 1 to 65535",
     "TRANSCRIPT_RETENTION_DAYS": "a number of days from 0 (no transcripts are kept) to 3650",
     "TIME_SCALE": "a number above 0; 1 outside the sandbox",
@@ -42,6 +48,15 @@ WHERE: dict[str, str] = {
 }
 ORG_WIDE = "an app installed for a whole organisation, which is not supported yet"
 ONE_WORKSPACE = "Install the app in one workspace and copy the new token"
+ROTATING = "xoxe."  # how tokens of an app with token rotation begin; they expire after 12 hours
+MISSPELT_FROM = 0.85  # how similar a name is to that of a setting, from 0 to 1
+_STAND_INS: dict[str, object] = {
+    "slack_bot_token": SecretStr("xoxb-none"),
+    "slack_app_token": SecretStr("xapp-none"),
+    "slack_signing_secret": SecretStr("none"),
+    "hms_access_key": "none",
+    "hms_secret": SecretStr("none"),
+}
 SECRET_CHARS = 16  # at least, of a secret that the admin makes up
 
 
@@ -68,6 +83,12 @@ def _web_address(url: str) -> str:
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("not encrypted")
     return url
+
+
+def _host(host: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._:%-]+", host):
+        raise ValueError("not a host")
+    return host
 
 
 def is_loopback(host: str) -> bool:
@@ -116,7 +137,7 @@ class Settings(BaseSettings):
     hms_webhook_secret: SecretStr | None = None
     database_url: str = Field(default_factory=default_database_url)
     public_url: Origin | None = None  # without it there are no meeting pages
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
@@ -145,6 +166,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        """One problem at a time: `problems_in` puts it right for the moment, and looks again."""
+        if self.slack_bot_token.get_secret_value().startswith(ROTATING):
+            raise ValueError("SLACK_BOT_TOKEN expires: token rotation must be off for the app")
         _starts(self.slack_bot_token, "xoxb-", "SLACK_BOT_TOKEN")
         if self.slack_app_token:
             _starts(self.slack_app_token, "xapp-", "SLACK_APP_TOKEN")
@@ -163,21 +187,78 @@ def _starts(secret: SecretStr, prefix: str, name: str) -> None:
         raise ValueError(f"{name} does not start with {prefix}")
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`settings` has stand-ins for what is wrong, by its name in lower case: do not use those.
+
+    `problems` are names of settings in upper case, and what is wrong with each.
+    """
+
+    settings: Settings
+    problems: tuple[tuple[str, str], ...]
+    misspelt: Mapping[str, str]  # names in the file that are no settings, and what was meant
+
+    @property
+    def wrong(self) -> frozenset[str]:
+        return frozenset(name.lower() for name, _ in self.problems)
+
+
+def judged(env_file: Path | None = Path(".env")) -> Judged:
+    """Settings from the environment, with everything that is wrong with them.
+
+    Raises SettingsError when the file itself cannot be read.
+    """
+    stand_ins: dict[str, object] = {}
+    problems: list[tuple[str, str]] = []
+    while True:
+        try:
+            settings = Settings(_env_file=env_file, **stand_ins)  # type: ignore[arg-type]
+        except ValidationError as error:
+            found = problems_of(error)
+            if not stand_ins.keys().isdisjoint(name.lower() for name, _ in found):
+                raise  # the stand-in is wrong, too: looking again would never end
+            stand_ins |= {name.lower(): _stand_in(name.lower()) for name, _ in found}
+            problems += found
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(f"{env_file} cannot be read: is it a text file in UTF-8?") from None
+        else:
+            return Judged(settings, tuple(problems), _misspelt(env_file))
+
+
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
-    """Settings from the environment. Raises `SettingsError`, one line long and without values."""
-    try:
-        return Settings(_env_file=env_file)  # the rest is environment
-    except UnicodeDecodeError:
-        raise SettingsError(f"{env_file} is not UTF-8. Save it as UTF-8 text.") from None
-    except ValidationError as e:
-        raise SettingsError(_one_line(e)) from None
+    """Settings from the environment. Raises `SettingsError`, one line long and without values: it
+    names everything that is wrong."""
+    found = judged(env_file)
+    if not found.problems:
+        return found.settings
+    sentences = [_sentence(name, what) for name, what in found.problems]
+    sentences += [
+        f"{env_file} has {odd}: is {meant} meant?" for odd, meant in found.misspelt.items()
+    ]
+    raise SettingsError(" ".join(sentences))
 
 
-def _one_line(error: ValidationError) -> str:
-    """The first problem; never the value, which may be a secret."""
-    name, sentence = problems_of(error)[0]
+def _stand_in(name: str) -> object:
+    if name in _STAND_INS:
+        return _STAND_INS[name]
+    return Settings.model_fields[name].get_default(call_default_factory=True)
+
+
+def _misspelt(env_file: Path | None) -> dict[str, str]:
+    """Names in the file that are almost those of settings; other names belong to other programs."""
+    known = {name.upper() for name in Settings.model_fields}
+    written = [name.upper() for name in (dotenv_values(env_file) if env_file else {})]
+    found = {}
+    for name in written:
+        if name not in known and (near := get_close_matches(name, known, 1, MISSPELT_FROM)):
+            found[name] = near[0]
+    return found
+
+
+def _sentence(name: str, what: str) -> str:
+    """Never the value, which may be a secret."""
     way = way_out(name)
-    return f"{sentence}. {way[0].upper()}{way[1:]}." if way else f"{sentence}."
+    return f"{what}. {way[0].upper()}{way[1:]}." if way else f"{what}."
 
 
 def problems_of(error: ValidationError) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from bot.kit.background import Background
 from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
 from bot.listeners.payloads import Asked, Mention
-from bot.slack.errors import SlackError, SlackRefused, SlackUnavailable
+from bot.slack.errors import NotAuthorized, SlackError, SlackRefused, SlackUnavailable
 from bot.store.database import waiting_at_most
 from bot.store.errors import (
     StoreError,
@@ -36,6 +36,7 @@ from bot.ui.replies import (
     disk_full,
     forgotten_reply,
     hms_failed,
+    permission_missing,
     slack_refused,
     slack_silent,
     something_broke,
@@ -135,6 +136,8 @@ def _known(failed: BaseException) -> Message | None:
             return hms_failed("refused", status, message)
         case SlackUnavailable():
             return slack_silent()
+        case NotAuthorized(needed=needed):
+            return permission_missing(needed)
         case SlackRefused(error=error):
             return slack_refused(error)
         case StoreFull():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 Body = Mapping[str, Any]
+GROUP_DM = "mpdm-"  # how Slack names a direct message among several people
 
 
 class Payload:
@@ -56,6 +57,7 @@ class Asked(Payload):
 
     Who mentions the bot gives no trigger: their message is `message_ts`, in a thread perhaps.
     `once` names an event that may be delivered again; a `typed` command is answered in the ack.
+    `in_group_dm`: among several people without a channel, where the bot cannot be.
     """
 
     user: str
@@ -66,6 +68,7 @@ class Asked(Payload):
     thread_ts: str | None = None
     typed: bool = False
     once: tuple[str, ...] = ()
+    in_group_dm: bool = False
 
     @property
     def request_id(self) -> str:
@@ -84,6 +87,7 @@ class Asked(Payload):
             response_url=body.get("response_url"),
             trigger_id=body.get("trigger_id") or "",
             typed="command" in body,
+            in_group_dm=str(body.get("channel_name") or "").startswith(GROUP_DM),
         )
 
 

@@ -59,10 +59,13 @@ async def migrate(database_url: str) -> None:
 
 def database_at(database_url: str) -> URL:
     """Return the address with our drivers, whichever drivers it names."""
+    if not database_url.startswith("sqlite") and database_url.partition("?")[0].count("@") > 1:
+        # Part of the password would be taken for the host, and shown in errors.
+        raise DatabaseUrlError("user, password or name contain an @; write it as %40")
     try:
         url = make_url(database_url)
-    except ArgumentError as e:
-        raise DatabaseUrlError("not a database address; try sqlite:///record-bot.db") from e
+    except (ArgumentError, ValueError):  # whose text may quote the address
+        raise DatabaseUrlError("not a database address; try sqlite:///record-bot.db") from None
     kind = url.get_backend_name()
     if kind in ("postgresql", "postgres"):
         if find_spec("psycopg") is None:

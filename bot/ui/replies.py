@@ -30,6 +30,23 @@ def slack_refused(error: str) -> Message:
     return say(f"Slack refused what the bot asked for (error {code(error, 60)}). {fix}")
 
 
+def permission_missing(scope: str | None) -> Message:
+    """`scope` as Slack names it. Whoever installed the app can mend it, and nobody else."""
+    which = f"the permission {code(scope, 80)}" if scope else "a permission"
+    return say(
+        f"The bot's Slack app lacks {which}, which this needs. Ask the person who runs the bot to "
+        f"paste the output of {code('record-bot manifest')} into the app's manifest and to "
+        "reinstall the app."
+    )
+
+
+def use_a_channel() -> Message:
+    return say(
+        "The bot cannot be in a direct message among several people, so it could post nothing "
+        "here. Use a channel that everybody is in, or a direct message with the bot."
+    )
+
+
 def store_silent() -> Message:
     return say("The bot's own database is not answering right now. Try again in a minute.")
 

@@ -15,7 +15,11 @@ def sandbox(  # noqa: PLR0917 - each is an option of the command line
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="With --only: its port. 0 picks a free one."),
+        typer.Option(
+            min=0,
+            max=65535,
+            help="The page's port; with --only hms, its port. 0: a free one.",
+        ),
     ] = None,
     speed: Annotated[
         float | None,
@@ -37,11 +41,5 @@ def sandbox(  # noqa: PLR0917 - each is an option of the command line
     """See the bot at work: a simulated Slack, a simulated 100ms, and a tour of both."""
     from record_bot_sandbox import command  # noqa: PLC0415
 
-    if only is None and port:
-        typer.echo(
-            "record-bot: use --port with --only slack or --only hms (or as 0, for any free ports)",
-            err=True,
-        )
-        raise typer.Exit(1)
     options = command.Options(only, port, speed, leave, request_url, webhook_url, socket_mode)
     raise typer.Exit(command.sandbox(options))

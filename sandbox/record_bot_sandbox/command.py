@@ -6,7 +6,6 @@ import errno
 import shutil
 import signal
 import tempfile
-import warnings
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,12 @@ from rich.text import Text
 
 from record_bot_sandbox.hms.app import serve as serve_hms
 from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.page.app import create_page
 from record_bot_sandbox.serving import bind, serving
 from record_bot_sandbox.slack.app import create_app as create_slack
 from record_bot_sandbox.slack.config import SlackConfig
-from record_bot_sandbox.stage import SHORT_KEY, BotDied, Ports, Stage, stage
+from record_bot_sandbox.stage import BotDied, Ports, Stage, stage
 from record_bot_sandbox.tour import tour
 
 Which = Literal["slack", "hms"]
@@ -33,7 +34,7 @@ CANNOT_LISTEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 
 @dataclass(frozen=True)
 class Options:
-    """`port` None: the fixed ones, as far as they are free; 0: any that is free."""
+    """`port` is the page's. None: the fixed ones, as far as they are free; 0: any that is free."""
 
     only: Which | None = None
     port: int | None = None
@@ -46,7 +47,6 @@ class Options:
 
 def sandbox(options: Options) -> int:
     """Run until the end of the tour, or Ctrl-C; the exit status."""
-    warnings.filterwarnings("ignore", message=SHORT_KEY)
     console = Console(highlight=False, markup=False, emoji=False)
     work = {None: _everything, "slack": _slack, "hms": _hms}[options.only]
     try:
@@ -73,11 +73,14 @@ async def _until_told(work: Coroutine[Any, Any, int], *, early: int) -> int:
 
 
 async def _slack(options: Options, console: Console) -> int:
+    """With the page. Its panel shows the 100ms of `--only hms`, where that runs beside it."""
     speed = options.speed or 1.0
     url = None if options.socket_mode else options.request_url
     config = SlackConfig(speed=speed, request_url=url)
     port = PORTS.slack if options.port is None else options.port
-    async with serving(create_slack(config), port=port) as base_url:
+    hms = Driver(f"http://127.0.0.1:{PORTS.hms}", HmsConfig(speed=speed))
+    page = create_page(create_slack(config), hms)
+    async with hms, serving(page, port=port) as base_url:
         _say(console, f"A simulated Slack at {base_url}, {_tempo(speed)}.", "bold")
         told = "over Socket Mode" if url is None else f"at {url} (--request-url, --socket-mode)"
         _say(console, f"It reaches the bot {told}. Its control API is at {base_url}/sim/….")
@@ -143,9 +146,9 @@ async def _keep_serving(console: Console, set_up: Stage) -> None:
 
 
 def _ports(options: Options, console: Console) -> Ports:
-    """The fixed ports as far as they are free."""
-    if options.port == 0:
-        return Ports()
+    """The fixed ports as far as they are free; Slack's is the one that was chosen, if any."""
+    if options.port is not None:
+        return Ports(slack=options.port)
     taken = [port for port in (PORTS.slack, PORTS.hms, PORTS.bot) if not _is_free(port)]
     if taken:
         listed = ", ".join(map(str, taken))

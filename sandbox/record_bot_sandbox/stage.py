@@ -29,7 +29,6 @@ from record_bot_sandbox.slack.sim import Sim as SlackSim
 
 READY_WITHIN_S = 30.0
 STOPS_WITHIN_S = 12.0
-SHORT_KEY = "The HMAC key is"  # how PyJWT's warning about the sandbox's printed secret begins
 
 
 class BotDied(Exception):
@@ -155,7 +154,6 @@ async def stage(
             "PORT": str(port),
             "PUBLIC_URL": bot_url,
             "TIME_SCALE": f"{speed:g}",
-            "PYTHONWARNINGS": f"ignore:{SHORT_KEY}",
             **({} if webhooks else {"HMS_WEBHOOK_SECRET": ""}),
             **(env or {}),
         }
@@ -186,9 +184,14 @@ def _pointers(
 
 
 def _inherited() -> dict[str, str]:
-    """What any process needs, and none of the admin's own settings."""
-    ours = (
+    """What any process needs; none of the admin's own settings, and no proxies: everything is on
+    this machine."""
+    left_out = (
         *("SLACK_", "HMS_", "DATABASE_URL", "HOST", "PORT", "PUBLIC_URL"),
-        *("LOG_", "TIME_SCALE", "METRICS_"),
+        *("LOG_", "TIME_SCALE", "METRICS_", "SSL_CERT_"),
     )
-    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(left_out) and not name.upper().endswith("_PROXY")
+    }

@@ -167,3 +167,70 @@ async def test_help_names_the_commands(tmp_path: Path) -> None:
     assert done.returncode == 0
     for command in ("run", "doctor", "migrate", "manifest"):
         assert command in done.stdout
+
+
+ODD = [
+    ({"ALL_PROXY": "socks5://127.0.0.1:9"}, "ALL_PROXY is a SOCKS proxy"),
+    ({"NO_PROXY": "localhost,[::1]"}, "NO_PROXY has an entry that is not supported: [::1]"),
+    ({"no_proxy": "fd00::/8"}, "no_proxy has an entry that is not supported: fd00::/8"),
+    ({"HTTPS_PROXY": "user:s3cret@127.0.0.1:9"}, "HTTPS_PROXY has no scheme"),
+    ({"SSL_CERT_FILE": "/nowhere/ca.pem"}, "SSL_CERT_FILE: /nowhere/ca.pem cannot be read"),
+    ({"SSL_CERT_DIR": "/nowhere"}, "SSL_CERT_DIR: /nowhere is not a folder"),
+    ({"HOST": "[::1]"}, "HOST is not valid"),
+    ({"SLACK_BOT_TOKEN": "xoxe.xoxb-s3cret"}, "token rotation must be off"),
+]
+
+
+@pytest.mark.parametrize(("odd", "says"), ODD)
+async def test_an_odd_environment_ends_in_one_line(
+    tmp_path: Path, odd: dict[str, str], says: str
+) -> None:
+    line = fails_in_one_line(await record_bot(tmp_path, "run", env=GOOD | odd))
+    assert says in line
+    assert "s3cret" not in line
+
+
+async def test_all_that_is_missing_is_in_the_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("HMS_ACESS_KEY=s3cret\n")
+    line = fails_in_one_line(await record_bot(tmp_path, "run"))
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "HMS_ACCESS_KEY", "HMS_SECRET"):
+        assert f"{name} is not set" in line
+    assert "HMS_ACESS_KEY" in line
+    assert "s3cret" not in line
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "doctor"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://bot:p@s3cret@127.0.0.1:9/name",
+        "postgresql://bot:p@s3/cret@127.0.0.1:9/name",
+        "postgresql://bot:s3cret@127.0.0.1:port/name",
+    ],
+)
+async def test_a_password_with_an_at_sign_is_never_printed(
+    tmp_path: Path, command: str, address: str
+) -> None:
+    done = await record_bot(tmp_path, command, env=GOOD | {"DATABASE_URL": address})
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    for part in ("s3cret", "p@s3", "s3/cret", "cret@"):
+        assert part not in said
+    if command == "migrate":
+        assert "DATABASE_URL" in fails_in_one_line(done)
+
+
+async def test_output_that_is_not_utf8(tmp_path: Path) -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    helped = await record_bot(tmp_path, "--help", env=ascii_only)
+    assert helped.returncode == 0
+    looked = await record_bot(tmp_path, "doctor", env=ascii_only)
+    assert "SLACK_BOT_TOKEN is not set" in looked.stdout
+    assert "Traceback" not in looked.stderr
+    line = fails_in_one_line(await record_bot(tmp_path, "run", env=ascii_only))
+    assert "SLACK_BOT_TOKEN is not set" in line
+    printed = await record_bot(tmp_path, "manifest", env=ascii_only)
+    if printed.returncode:
+        assert "PYTHONIOENCODING" in fails_in_one_line(printed)
+    else:
+        assert printed.stdout == (REPO / "manifest.yml").read_text("utf-8")

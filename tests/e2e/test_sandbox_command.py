@@ -1,6 +1,7 @@
 """`record-bot sandbox`, as people start it: its tour, its exit status, and each half alone."""
 
 import asyncio
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -39,9 +40,11 @@ STORY = (
 
 
 @asynccontextmanager
-async def sandbox(*options: str) -> AsyncIterator[Process]:
+async def sandbox(*options: str, env: dict[str, str] | None = None) -> AsyncIterator[Process]:
     command = (sys.executable, "-m", "bot.cli", "sandbox", *options)
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=PIPE, stderr=STDOUT, env={**os.environ, **(env or {})}
+    )
     try:
         yield process
     finally:
@@ -122,9 +125,22 @@ async def test_slack_alone(transport: tuple[str, ...]) -> None:
         headers = {"Authorization": f"Bearer {exported(out, 'SLACK_BOT_TOKEN')}"}
         async with httpx.AsyncClient(headers=headers, trust_env=False) as http:
             reply = await http.post(f"{exported(out, 'SLACK_API_URL')}auth.test")
+            page = await http.get(exported(out, "SLACK_API_URL").removesuffix("api/"))
         assert reply.json()["user"] == "record"
+        assert page.headers["content-type"].startswith("text/html")
+        assert "/page/" in page.text
         assert ("\n  export SLACK_APP_TOKEN=xapp-sandbox" in out) is bool(transport)
         await assert_ends_quietly(process)
+
+
+async def test_the_whole_sandbox_at_a_port_of_ones_choice(unused_tcp_port: int) -> None:
+    """Beside proxies and certificates that would stop a bot of the admin's own."""
+    odd = {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere/ca.pem"}
+    async with sandbox("--port", str(unused_tcp_port), env=odd) as process:
+        out = await until_line(process, "1. What can it do?")
+        assert exported(out, "SLACK_API_URL") == f"http://127.0.0.1:{unused_tcp_port}/api/"
+    assert "Traceback" not in out
+    assert "Warning" not in out
 
 
 async def test_a_port_in_use_is_one_line() -> None:

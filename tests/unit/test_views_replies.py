@@ -61,6 +61,9 @@ SIMPLE = [
     *(replies.hms_failed(cause) for cause in ("limited", "timeout", "network", "unreadable")),
     replies.slack_silent(),
     replies.slack_refused("internal_error"),
+    replies.permission_missing("users:read"),
+    replies.permission_missing(None),
+    replies.use_a_channel(),
     replies.store_silent(),
     replies.disk_full(),
     replies.took_too_long(),
@@ -150,6 +153,18 @@ Slack is not answering the bot right now. Try again in a minute.
 
 Slack refused what the bot asked for (error `internal_error`). If this keeps
     happening, tell the person who runs the bot.
+
+The bot's Slack app lacks the permission `users:read`, which this needs. Ask the
+    person who runs the bot to paste the output of `record-bot manifest` into
+    the app's manifest and to reinstall the app.
+
+The bot's Slack app lacks a permission, which this needs. Ask the person who
+    runs the bot to paste the output of `record-bot manifest` into the app's
+    manifest and to reinstall the app.
+
+The bot cannot be in a direct message among several people, so it could post
+    nothing here. Use a channel that everybody is in, or a direct message with
+    the bot.
 
 The bot's own database is not answering right now. Try again in a minute.
 

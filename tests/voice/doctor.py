@@ -12,7 +12,8 @@ from bot.core.recording import Phase
 from bot.features.doctor.model import Ends, LocalReport, NotTold, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, local_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
-from bot.features.home.views import home_view
+from bot.features.home.views import home_message, home_view
+from bot.ui.replies import permission_missing
 from tests.unit import doctor_samples
 from tests.unit.views_samples import NOW, at, ended_row
 from tests.voice.forms import BOARD, WEEKLY
@@ -28,6 +29,13 @@ ILL = replace(
     stuck=(MINE, TRYING, HELD, THEIRS),
     place=Place(seed.STANDUP, "not_in_channel"),
     asker=seed.STARTER,
+)
+LATE = replace(
+    WELL,
+    stuck=(
+        Stuck(ROOM, seed.STARTER, seed.STANDUP, True, late=True),
+        Stuck("Secret", seed.ADMIN, seed.DESIGN, False, late=True),
+    ),
 )
 DEAF = replace(
     WELL,
@@ -54,6 +62,7 @@ def _doctor() -> list[Sample]:
         only_you("Nothing was recorded yet", doctor_reply, fresh, bot=BOT),
         only_you("Webhooks are not set up; in a direct message", doctor_reply, private, bot=BOT),
         only_you("Many problems", doctor_reply, ILL, bot=BOT),
+        only_you("100ms takes longer than usual", doctor_reply, LATE, bot=BOT),
         only_you("Nobody answers, and no webhook has come", doctor_reply, DEAF, bot=BOT),
         only_you(
             "… and the app was installed for an organisation", doctor_reply, ORG_WIDE, bot=BOT
@@ -93,6 +102,13 @@ def _home() -> list[Sample]:
             later,
         ),
         home("Admins see the bot's health", home_view, HomePage(health=ill), later),
+        home(
+            "… while 100ms takes longer than usual",
+            home_view,
+            HomePage(health=replace(deaf, late=2)),
+            later,
+        ),
+        home("The Slack app lacks a scope", home_message, permission_missing("users:read")),
         home("… without webhooks", home_view, HomePage(health=deaf), later),
     ]
 

@@ -36,6 +36,7 @@ from bot.listeners.registry import Ack, Listeners
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import DoneBefore
 from bot.ui.ids import COMMAND
+from bot.ui.replies import use_a_channel
 
 on = Listeners()
 ASK = "help and errors need none; what each command does asks the gate"
@@ -52,7 +53,11 @@ class Services:
 
 @on.command(COMMAND, needs_no_proof=ASK)
 async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
-    await obey(Said(ack, bot, use, asked), parse(typed.text))
+    command = parse(typed.text)
+    if asked.in_group_dm and not isinstance(command, c.Help):
+        await answer(ack, bot, asked, use_a_channel())
+        return
+    await obey(Said(ack, bot, use, asked), command)
 
 
 @on.event("app_mention", needs_no_proof=ASK)

@@ -118,6 +118,7 @@ class Stuck:
     step: str = ""
     until: datetime | None = None
     over: bool = False  # nobody tries again: the card of what never started
+    late: bool = False  # nothing failed: 100ms takes longer than usual, as the card says
 
 
 @dataclass(frozen=True, slots=True)

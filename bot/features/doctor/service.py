@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot.core.deliveries import State
+from bot.core.policy import is_late
 from bot.deps import Deps
 from bot.features.doctor.model import (
     DoctorReport,
@@ -23,6 +24,7 @@ from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
 from bot.slack.values import Identity
+from bot.store.errors import UnknownRecording, UnreadableRecording
 
 LATELY = timedelta(hours=24)
 PARKED_LATELY = timedelta(days=7)
@@ -40,6 +42,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         channel, now - PARKED_LATELY, STUCK_AT_MOST
     )
     steps = await DoctorRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
+    overdue = await late(deps, channel)
     undelivered, identity, place = await asyncio.gather(
         _undelivered_or_why(deps),
         _in_time(deps.slack.identity()),  # asked now: scopes may have been granted since the start
@@ -51,7 +54,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         ends=await DoctorRepository(store.db).ends(now - LATELY),
         undelivered=undelivered,
         owed=await store.heartbeat.owed_replay(),
-        stuck=(*(message for message in messages if not message.over), *steps),
+        stuck=(*(message for message in messages if not message.over), *steps, *overdue),
         unanswered=await DoctorRepository(store.db).unanswered(),
         shut=tuple(await store.rate_limits.shut_gates()),
         missing_scopes=_missing(identity),
@@ -71,8 +74,24 @@ async def local_report(deps: Deps, *, user: str, channel: str) -> LocalReport:
     messages = await health.stuck_messages(channel, since, STUCK_AT_MOST, only_for=user)
     steps = await health.stuck_steps(channel, STUCK_AT_MOST, only_for=user)
     place = await _in_time(_place(deps, channel, messages))
-    waiting = (*(message for message in messages if not message.over), *steps)
+    theirs = [one for one in await late(deps, channel) if one.here or one.starter == user]
+    waiting = (*(message for message in messages if not message.over), *steps, *theirs)
     return LocalReport(waiting, place, user)
+
+
+async def late(deps: Deps, channel: str = "") -> list[Stuck]:
+    """Recordings whose cards say that 100ms takes longer than usual: by the same rule."""
+    found: list[Stuck] = []
+    for key in await DoctorRepository(deps.db).open_at_hms(STUCK_AT_MOST):
+        try:
+            recording = (await deps.store.recordings.load(key)).recording
+        except (UnknownRecording, UnreadableRecording):  # forgotten since, or set aside
+            continue
+        if is_late(recording, deps.policy, deps.now()):
+            here = channel in recording.channels
+            name, by = recording.room_name, recording.starter or ""
+            found.append(Stuck(name, by, recording.home, here, late=True))
+    return found
 
 
 async def missing(deps: Deps) -> tuple[MissingScope, ...]:

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import aiohttp
 import httpx
 import jwt
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.features.doctor.database import check_database, check_dead_letters
@@ -36,8 +36,7 @@ from bot.settings import (
     SECRET_CHARS,
     WHERE,
     Settings,
-    SettingsError,
-    problems_of,
+    judged,
     way_out,
 )
 from bot.slack.errors import WIRE_ERRORS, NotAuthorized, SlackError, SlackRefused, error_from
@@ -58,13 +57,6 @@ ROOMS_WITHIN_S = 20.0
 ENOUGH_ROOMS = 1000
 NAMED_AT_MOST = 5
 ENDS_SOON = timedelta(days=3)
-_STAND_INS: dict[str, object] = {
-    "slack_bot_token": SecretStr("xoxb-none"),
-    "slack_app_token": SecretStr("xapp-none"),
-    "slack_signing_secret": SecretStr("none"),
-    "hms_access_key": "none",
-    "hms_secret": SecretStr("none"),
-}
 
 
 def utc_now() -> datetime:
@@ -100,35 +92,19 @@ class Given:
 
 
 def read_settings(env_file: Path | None) -> Given:
-    """Settings names one problem at a time: put that right for the moment, and look again.
-
-    Raises SettingsError when the file itself cannot be read.
-    """
-    stand_ins: dict[str, object] = {}
-    findings: list[Finding] = []
-    while True:
-        try:
-            settings = Settings(_env_file=env_file, **stand_ins)  # type: ignore[arg-type]
-        except ValidationError as error:
-            problems = [(name.lower(), what) for name, what in problems_of(error)]
-            if not stand_ins.keys().isdisjoint(name for name, _ in problems):
-                raise  # the stand-in is wrong, too: looking again would never end
-            stand_ins |= {name: _stand_in(name) for name, _ in problems}
-            findings += [failed("Settings", what, way_out(name.upper())) for name, what in problems]
-            continue
-        except (OSError, UnicodeDecodeError):
-            raise SettingsError(f"{env_file} cannot be read: is it a text file in UTF-8?") from None
-        if not findings:
-            mode = "Socket Mode" if settings.socket_mode else "HTTP"
-            findings = [ok("Settings", f"complete, for {mode}")]
-        findings += [*_short_secrets(settings), *_oauth_trap()]
-        return Given(settings, frozenset(stand_ins), tuple(findings))
-
-
-def _stand_in(name: str) -> object:
-    if name in _STAND_INS:
-        return _STAND_INS[name]
-    return Settings.model_fields[name].get_default(call_default_factory=True)
+    """Every setting, judged. Raises SettingsError when the file itself cannot be read."""
+    found = judged(env_file)
+    settings = found.settings
+    findings = [failed("Settings", what, way_out(name)) for name, what in found.problems]
+    if not findings:
+        mode = "Socket Mode" if settings.socket_mode else "HTTP"
+        findings = [ok("Settings", f"complete, for {mode}")]
+    findings += [
+        warning("Settings", f"{env_file} has {odd}, which is not a setting", f"is {meant} meant?")
+        for odd, meant in found.misspelt.items()
+    ]
+    findings += [*_short_secrets(settings), *_oauth_trap()]
+    return Given(settings, found.wrong, tuple(findings))
 
 
 def _short_secrets(settings: Settings) -> list[Finding]:

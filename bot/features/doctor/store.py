@@ -63,6 +63,14 @@ class DoctorRepository(Repository):
         async with self._db.read() as conn:
             return await conn.scalar(query) or 0
 
+    async def open_at_hms(self, limit: int) -> list[str]:
+        """Open recordings that wait for 100ms: those in which nothing can be late are left out."""
+        calm = (Phase.REQUESTED.value, Phase.RUNNING.value, Phase.PAUSED.value)
+        query = select(r.key).where(self._mine(recordings), r.next_due_at.is_not(None))
+        query = query.where(r.phase.not_in(calm)).order_by(r.next_due_at).limit(limit)
+        async with self._db.read() as conn:
+            return list(await conn.scalars(query))
+
     async def stuck_messages(
         self, channel: str, since: datetime, limit: int, *, only_for: str | None = None
     ) -> list[Stuck]:

@@ -30,6 +30,7 @@ NO_WEBHOOKS = (
     "100ms does not send webhooks to this bot. It polls 100ms, so updates arrive a little later.",
     f"For immediate updates, ask the person who runs it to set {code('HMS_WEBHOOK_SECRET')}.",
 )
+LATE = "100ms is taking longer than usual. The bot is still checking."
 _MESSAGES = {
     Kind.CARD: "the card",
     Kind.RESULTS: "the results",
@@ -205,6 +206,8 @@ def _gate(gate: Shut) -> str:
 
 def _stuck(stuck: Stuck, bot: str) -> str:
     name = f"• *{esc(stuck.room_name, 80)}*"
+    if stuck.late:
+        return f"{name}: {LATE}"
     again = f"next try {clock(stuck.until)}" if stuck.until else "next try soon"
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
@@ -226,6 +229,8 @@ def _stuck(stuck: Stuck, bot: str) -> str:
 def _waits(stuck: Stuck) -> str:
     """Leave out the target and the reason, which name places and errors of the workspace."""
     name = f"• *{esc(stuck.room_name, 80)}*"
+    if stuck.late:
+        return f"{name}: {LATE}"
     if stuck.kind is None:
         return (
             f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed; the bot is retrying."
@@ -240,9 +245,11 @@ def _is_channel(target: str) -> bool:
 def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
     """Count other recordings by channel and reason, without naming them."""
     alike: Counter[tuple[str, str | None]] = Counter()
-    steps = 0
+    steps = overdue = 0
     for stuck in others:
-        if stuck.kind is None:
+        if stuck.late:
+            overdue += 1
+        elif stuck.kind is None:
             steps += 1
         else:
             target, _, _ = stuck.target.partition(":")
@@ -258,6 +265,8 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         else:
             why, fix = slack_refusal(refused, channel, bot=bot)
             yield f"• {what} cannot be posted. {why} {fix}"
+    if overdue:
+        yield f"• {count(overdue, 'other recording')}: {LATE}"
     if steps:
         yield f"• {count(steps, 'step')} of other recordings failed; the bot is retrying."
 

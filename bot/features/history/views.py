@@ -25,6 +25,7 @@ from bot.ui.text import count, duration, esc, join, place, plain, starter_of, wh
 from bot.ui.words import MARKS, PHASES, sentence
 
 ONLY_HERE = "Slack does not say now which channels you are in: only this channel's are shown."
+RECORDING_READY = "Recording ready"
 NOTHING_HERE = "Nothing is being recorded in this channel."
 
 
@@ -96,6 +97,8 @@ def _state(row: Row, now: datetime | None) -> str:
     if now and row.started_at and row.phase is Phase.RUNNING:
         length = duration(max(0.0, (now - row.started_at).total_seconds()))
         return f"{PHASES[row.phase]} for {length}" if length else PHASES[row.phase]
+    if row.phase is Phase.COMPLETED and row.has_video and not row.has_transcript:
+        return RECORDING_READY  # the transcript may be to come: the card says so
     return PHASES[row.phase]
 
 

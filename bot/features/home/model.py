@@ -17,6 +17,7 @@ class HomeHealth:
     unanswered: int  # recordings about which 100ms gives no answer
     shut: tuple[str, ...]  # methods of Slack and 100ms that are to be left alone
     missing_scopes: tuple[MissingScope, ...]
+    late: int = 0  # recordings with which 100ms takes longer than usual
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,18 @@ from bot.access.gate import Gate
 from bot.deps import Deps
 from bot.features.doctor.model import MissingScope
 from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.service import late
 from bot.features.doctor.store import DoctorRepository
 from bot.features.history.service import LOOKED_THROUGH, Lists
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.store import HomeRepository, OpenHome
-from bot.features.home.views import PRESETS, RUNNING, home_view
+from bot.features.home.views import PRESETS, RUNNING, home_message, home_view
 from bot.features.presets.store import PresetRepository
 from bot.kit.metrics import FAULTS
-from bot.slack.errors import SlackError
+from bot.slack.errors import NotAuthorized, SlackError
 from bot.store.errors import StoreError
 from bot.ui.message import View, view_hash
+from bot.ui.replies import permission_missing
 
 log = structlog.get_logger()
 
@@ -77,7 +79,10 @@ class Homes:
 
     async def _show(self, home: OpenHome) -> None:
         """Only what differs from what they see goes to Slack."""
-        view = await self.view(home)
+        try:
+            view = await self.view(home)
+        except NotAuthorized as lacking:
+            view = home_message(permission_missing(lacking.needed))
         shown = view_hash(view)
         if shown != home.hash:
             await self._deps.slack.publish_home(home.user, view)
@@ -121,4 +126,5 @@ class Homes:
             missing_scopes=tuple(
                 MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)
             ),
+            late=len(await late(deps)),
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.features.channel_settings import ids as settings
 from bot.features.commands.views import help_lines
-from bot.features.doctor.views import NO_WEBHOOKS, scope_lines
+from bot.features.doctor.views import LATE, NO_WEBHOOKS, scope_lines
 from bot.features.history.views import past_blocks, running_blocks
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.presets import ids as presets
@@ -13,6 +13,7 @@ from bot.features.presets.views import TO_MAKE_ONE, preset_row
 from bot.ui import ids
 from bot.ui.message import (
     Block,
+    Message,
     View,
     actions,
     button,
@@ -31,6 +32,11 @@ WELCOME = (
     "This tab shows the recordings in your channels. "
     f"To start one in a channel that allows it, type {code('/record')} there."
 )
+
+
+def home_message(message: Message) -> View:
+    """Say why Home cannot be shown."""
+    return {"type": "home", "blocks": message.blocks}
 
 
 def home_view(home: HomePage, now: datetime) -> View:
@@ -144,5 +150,7 @@ def _waiting(health: HomeHealth) -> Iterator[str]:
     if health.shut:
         named = ", ".join(code(method, 60) for method in health.shut[:5])
         yield f"Calls to {named} are on hold: Slack or 100ms is limiting them."
-    if not health.unanswered and not health.shut:
+    if health.late:
+        yield f"{count(health.late, 'recording')}: {LATE}"
+    elif not health.unanswered and not health.shut:
         yield "100ms and Slack are answering."

@@ -30,7 +30,7 @@ class HmsConfig(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     access_key: str = "sandbox-access-key"
-    secret: str = "sandbox-secret"
+    secret: str = "sandbox-secret-of-a-simulated-100ms"
     webhook_url: str | None = None
     webhook_headers: dict[str, str] = Field(
         default_factory=lambda: {SECRET_HEADER: "sandbox-webhook-secret"}

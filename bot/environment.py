@@ -1,0 +1,95 @@
+"""Variables of the environment that are not the bot's own, and without which it cannot work.
+
+Libraries read proxies and certificates when they make a client. What they raise for odd values
+names no variable, so these are looked at first. Pure, except for looking at files.
+"""
+
+import ipaddress
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+import httpx
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+MOST_CHARS = 200
+PROXY_FORM = "Use an address such as http://proxy.example.com:3128"
+
+
+def problems_of_environment(environ: Mapping[str, str]) -> list[str]:
+    """What is wrong, in a sentence for each variable; values are not quoted, for they may hold
+    passwords."""
+    found = (*_proxies(environ), *_no_proxy(environ), *_certificates(environ))
+    return list(found)
+
+
+def _given(environ: Mapping[str, str], *names: str) -> Iterator[tuple[str, str]]:
+    """The variables of these names, in either case, that have a value."""
+    for name in names:
+        for spelt in dict.fromkeys((name, name.upper())):
+            value = environ.get(spelt, "").strip()
+            if value:
+                yield spelt, value
+
+
+def _proxies(environ: Mapping[str, str]) -> Iterator[str]:
+    for name, value in _given(environ, *PROXIES):
+        if "://" not in value:
+            yield f"{name} has no scheme. {PROXY_FORM}."
+            continue
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        if not host:
+            yield f"{name} is not an address. {PROXY_FORM}."
+        elif parts.scheme.lower().startswith("socks"):
+            yield f"{name} is a SOCKS proxy, which the bot cannot use. {PROXY_FORM}."
+        elif parts.scheme.lower() not in ("http", "https"):
+            yield f"{name} has a scheme that is not supported. {PROXY_FORM}."
+
+
+def _no_proxy(environ: Mapping[str, str]) -> Iterator[str]:
+    for name, value in _given(environ, "no_proxy"):
+        odd = [entry for entry in map(str.strip, value.split(",")) if entry and not _fits(entry)]
+        if odd:
+            form = "Use host names, IP addresses without brackets, or IPv4 networks"
+            yield f"{name} has an entry that is not supported: {shown(odd[0])}. {form}."
+
+
+def _fits(entry: str) -> bool:
+    """Whether httpx can read it. Its pattern of an entry is `all://*entry`, and it raises for odd
+    ones; an IPv6 network is none that it knows."""
+    if "[" in entry or "]" in entry:
+        return False
+    host, slash, _ = entry.partition("/")
+    try:
+        return ipaddress.ip_address(host).version == 4 or not slash
+    except ValueError:
+        pass
+    try:
+        httpx.URL(entry if "://" in entry else f"all://*{entry}")
+    except httpx.InvalidURL:
+        return False
+    return True
+
+
+def shown(entry: str) -> str:
+    """A part of a value that holds no secret, on one line."""
+    return "".join(c for c in entry if c.isprintable())[:MOST_CHARS]
+
+
+def _certificates(environ: Mapping[str, str]) -> Iterator[str]:
+    for name, value in _given(environ, "SSL_CERT_FILE"):
+        try:
+            ssl.create_default_context(cafile=value)
+        except ssl.SSLError:
+            yield f"{name}: {shown(value)} has no certificates in PEM format."
+        except OSError as error:
+            yield f"{name}: {shown(value)} cannot be read ({error.strerror})."
+    for name, value in _given(environ, "SSL_CERT_DIR"):
+        folders = [folder for folder in value.split(os.pathsep) if folder]
+        if not any(map(os.path.isdir, folders)):
+            yield f"{name}: {shown(value)} is not a folder."
