@@ -307,15 +307,16 @@ async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[st
 
 def _card_clicked(bot: Bot, one: Declared, body: Body, proofs: Mapping[str, object]) -> None:
     """A click on a card tells where it is, which the bot may not know (docs/adr/0001)."""
-    key, container = _keys(proofs.values()).get("key"), body.get("container")
-    if one.kind != "action" or key is None or not isinstance(container, Mapping):
+    seen = next((p for p in proofs.values() if isinstance(p, SeenRecording)), None)
+    container = body.get("container")
+    if one.kind != "action" or seen is None or not isinstance(container, Mapping):
         return
     pressed: Mapping[str, object] = (body.get("actions") or [{}])[0]
     channel, ts = container.get("channel_id"), container.get("message_ts")
     if pressed.get("block_id") != ids.CARD_BLOCK or container.get("is_ephemeral"):
         return
     if isinstance(channel, str) and isinstance(ts, str):
-        bot.later.start(bot.card_clicked(key, Asked.of(body).user, channel, ts))
+        bot.later.start(bot.card_clicked(seen, channel, ts))
 
 
 def _keys(proofs: Iterable[object]) -> dict[str, str]:

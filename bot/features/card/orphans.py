@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.core.deliveries import NEVER_FAILED, Delivery, Kind, State
-from bot.core.note import Note
+from bot.core.proofs import SeenRecording
 from bot.deps import Deps
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError, UnknownRecording
@@ -17,17 +17,18 @@ log = structlog.get_logger()
 class Orphans:
     deps: Deps
 
-    async def clicked(self, key: str, user: str, channel: str, ts: str) -> None:
+    async def clicked(self, on: SeenRecording, channel: str, ts: str) -> None:
         """Adopt the clicked card if the bot knows of none there; else delete it.
 
         Where that fails, the next click tries again.
         """
         try:
-            await self._mend(key, user, channel, ts)
+            await self._mend(on, channel, ts)
         except (SlackError, StoreError, UnknownRecording) as failed:
-            log.warning("orphan_left", key=key, channel=channel, ts=ts, why=str(failed))
+            log.warning("orphan_left", key=on.key, channel=channel, ts=ts, why=str(failed))
 
-    async def _mend(self, key: str, user: str, channel: str, ts: str) -> None:
+    async def _mend(self, on: SeenRecording, channel: str, ts: str) -> None:
+        key, user = on.key, on.by
         loaded = await self.deps.store.recordings.load(key)
         cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
         card = next((d for d in cards if _is_there(d, user, channel)), None)
@@ -45,7 +46,7 @@ class Orphans:
                 retry=NEVER_FAILED,
                 changed_at=self.deps.now(),
             )
-            await self.deps.store.recordings.record(key, Note(deliveries=[found]))
+            await self.deps.store.recordings.adopt_card(on, found)
             return
         log.info("card_removed", key=key, channel=channel, ts=ts)
         await self.deps.slack.delete(channel, ts)
