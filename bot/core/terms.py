@@ -9,6 +9,7 @@ Pure: no I/O, and nothing here raises, whatever the text.
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,15 @@ import snowballstemmer  # type: ignore[import-untyped]
 
 MAX_WORD = 64  # characters; more is no word, and an index should not keep it
 
-_STEMMER = snowballstemmer.stemmer("porter")
+
+class _Stemmers(threading.local):
+    """One for each thread: a stemmer keeps the word that it works on."""
+
+    def __init__(self) -> None:
+        self.porter = snowballstemmer.stemmer("porter")
+
+
+_STEMMERS = _Stemmers()
 
 _SIGNS = {"%": "percent", "€": "euro", "$": "dollar", "£": "pound", "+": "plus", "&": "and"}
 _UNSPACED = (
@@ -109,7 +118,7 @@ def stems(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The Porter stem of a word that is folded already."""
-    return str(_STEMMER.stemWord(word)) or word
+    return str(_STEMMERS.porter.stemWord(word)) or word
 
 
 def fold(text: str) -> str:

@@ -170,7 +170,7 @@ async def test_a_link_to_a_moment_opens_there(meeting: Meeting, visit: Visit) ->
     link = await meeting.link(meeting.ines)
     await visit.open(link.replace("#", "?t=1m5s#"))
     await visit.loaded()
-    await visit.page.wait_for_function("document.querySelector('video').currentTime >= 65")
+    await visit.page.wait_for_function("() => document.querySelector('video').currentTime >= 65")
     assert await visit.page.evaluate("document.querySelector('video').paused")
     await expect(visit.page.locator("#copy-at")).to_have_text("1:05")
 
@@ -293,7 +293,7 @@ async def test_without_a_session_the_moment_is_kept_until_there_is_one(
     await visit.picture("door")
     await visit.open(link)
     await visit.loaded()
-    await visit.page.wait_for_function("document.querySelector('video').currentTime >= 65")
+    await visit.page.wait_for_function("() => document.querySelector('video').currentTime >= 65")
     visit.complaints = [c for c in visit.complaints if "401" not in c]
 
 

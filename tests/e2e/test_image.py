@@ -173,6 +173,13 @@ def test_the_image_has_the_bot_and_neither_the_sandbox_nor_tools(
     assert where.stdout.startswith(str(image.folder))
 
 
+def test_the_meeting_page_is_in_the_image(image: Image, tmp_path: Path) -> None:
+    code = "from bot.features.meeting.pages import load; p = load(home='x', bot='y');"
+    code += " print(sorted(name for _, name in p.assets), b'meeting.js' in p.document.content)"
+    done = image.run("python", "-I", "-c", code, cwd=tmp_path)
+    assert done.stdout.strip() == "['icon.svg', 'meeting.css', 'meeting.js'] True", done.stderr
+
+
 @pytest.mark.parametrize("command", ["run", "doctor", "manifest", "migrate", "backup", "restore"])
 def test_each_command_is_there(image: Image, tmp_path: Path, command: str) -> None:
     done = image.run("record-bot", command, "--help", cwd=tmp_path)

@@ -1,10 +1,15 @@
 """Words as they are compared."""
 
+import string
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import snowballstemmer  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.terms import MAX_WORD, stems, terms
+from bot.core.terms import MAX_WORD, stem, stems, terms
 
 
 @pytest.mark.parametrize(
@@ -126,3 +131,16 @@ def test_any_text_has_terms_that_an_index_can_hold(text: str) -> None:
 @given(st.text())
 def test_case_does_not_matter(text: str) -> None:
     assert stems(text.casefold()) == stems(text)
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    words = [f"{a}{b}ational" for a in ("re", "con", "in", "tr") for b in string.ascii_lowercase]
+    alone = [snowballstemmer.stemmer("porter").stemWord(word) for word in words]
+    switched = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(lambda _: [stem.__wrapped__(w) for w in words], range(12)))
+    finally:
+        sys.setswitchinterval(switched)
+    assert all(one == alone for one in together)

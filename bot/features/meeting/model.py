@@ -7,7 +7,7 @@ browsers count.
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -49,12 +49,14 @@ class ChatMessage:
 
 
 def sourced(
-    sections: Iterable[SummarySection], sentences: Sequence[Sentence]
+    sections: Sequence[SummarySection], sentences: Sequence[Sentence]
 ) -> tuple[SourcedSection, ...]:
     """The sections of a summary; each line with the number of the sentence it rests on.
 
     Takes about half a second for a meeting of three hours: call it off the loop.
     """
+    if not sections:
+        return ()
     sourcing = Sourcing(sentences)
     found = []
     for part in sections:

@@ -12,8 +12,8 @@
   const HITS_MOST = 2_000;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /** Everything that is shown; `turns` get their elements when they are drawn. */
-  const page = { data: null, turns: [], starts: [], cues: [], current: -1, now: -1, following: true };
+  /** Everything that is shown. `cues` are all sentences in the order of time. */
+  const page = { data: null, turns: [], cues: [], current: -1, now: -1, following: true };
 
   // -- small things
 
@@ -51,6 +51,9 @@
     const [h, m, s] = parts.slice(1).map((n) => Number(n ?? 0));
     return ((h * 60 + m) * 60 + s) * 1000;
   }
+
+  /** Once what is there is on the screen. */
+  const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
 
   const tell = (text) => { $("said").textContent = text; };
 
@@ -146,7 +149,7 @@
   /** Nothing of the meeting stays on the page. */
   function forget() {
     media.stop();
-    Object.assign(page, { data: null, turns: [], starts: [], cues: [], current: -1, now: -1 });
+    Object.assign(page, { data: null, turns: [], cues: [], current: -1, now: -1 });
     for (const id of ["turns", "lines", "speakers", "messages", "downloads", "timeline"]) $(id).replaceChildren();
     search.clear();
   }
@@ -195,14 +198,17 @@
     showViewer(data.viewer.name);
     drawTurns(data);
     drawLines(data);
-    drawSpeakers(data);
-    drawTimeline(data);
-    drawFiles(data);
     media.show(data.video);
     $("copy-at").textContent = clock(0);
     openWanted();
-    if (data.chat) drawChat();
     watchOver();
+    afterPaint(() => {
+      if (page.data !== data) return;
+      drawSpeakers(data);
+      drawTimeline(data);
+      drawFiles(data);
+      if (data.chat) drawChat();
+    });
   }
 
   function length(seconds) {
@@ -261,8 +267,7 @@
       return drawn;
     });
     $("turns").replaceChildren(all);
-    page.starts = turns.map((turn) => turn.start_ms ?? 0);
-    page.cues = page.turns.flatMap((turn, n) => turn.spans.map(({ span, start, end }) => ({ span, start, end, turn: n })));
+    page.cues = turns.flatMap(({ cues }, n) => cues.map(([start, end], at) => ({ start, end, turn: n, at })));
     roam(0);
     $("transcript-note").textContent = transcript.note;
     $("transcript-note").hidden = !transcript.note;
@@ -272,18 +277,26 @@
 
   function drawTurn(turn, n, timed) {
     const name = turn.speaker || UNKNOWN;
-    const said = make("p", { dir: "auto" });
-    const spans = turn.cues.map(([start, end, from, to], at) => {
-      const span = make("span", timed ? { "data-at": start } : {}, turn.text.slice(from, to));
-      if (at) said.append(" ");
-      said.append(span);
-      return { span, start, end, from };
-    });
+    const said = make("p", { dir: "auto" }, turn.text);
     const time = timed ? timeButton(turn.start_ms, name, -1) : "";
     const face = make("span", { class: `face voice-${page.voices.get(turn.speaker)?.voice ?? LANES}`, "aria-hidden": "true" }, initials(name));
     const meta = make("div", { class: "meta" }, make("bdi", { class: "speaker" }, name), time);
     const element = make("li", { class: timed ? "turn timed" : "turn", "data-n": n }, face, meta, said);
-    return { element, time, spans, text: turn.text, turn };
+    return { element, time, said, text: turn.text, turn, timed, spans: null };
+  }
+
+  /** The sentences of a turn as elements, made when somebody needs them: most never are. */
+  function sentences(n) {
+    const one = page.turns[n];
+    if (!one.spans) {
+      one.said.replaceChildren();
+      one.spans = one.turn.cues.map(([start, , from, to], at) => {
+        const span = make("span", one.timed ? { "data-at": start } : {}, one.text.slice(from, to));
+        one.said.append(...(at ? [" ", span] : [span]));
+        return { span, from };
+      });
+    }
+    return one.spans;
   }
 
   function timeButton(ms, what, tabindex = null) {
@@ -318,9 +331,9 @@
   }
 
   function onPlayFrom(event) {
-    const target = event.target.closest("[data-at]");
+    const target = event.target.closest("[data-at]") ?? event.target.closest(".turn.timed")?.querySelector(".time");
     if (!target) return;
-    const selecting = !target.matches("button") && !getSelection().isCollapsed;
+    const selecting = !event.target.matches("button") && !getSelection().isCollapsed;
     if (selecting) return;
     follow();
     seek(Number(target.dataset.at), { play: true });
@@ -345,6 +358,11 @@
     return low - 1;
   }
 
+  function sentence(index) {
+    const cue = page.cues[index];
+    return cue && sentences(cue.turn)[cue.at].span;
+  }
+
   /** Mark what is said at that time. */
   function reach(ms, { jump = false } = {}) {
     $("copy-at").textContent = clock(ms);
@@ -352,8 +370,8 @@
     if (!page.data?.transcript.timed) return;
     const now = last(page.cues, ms, (cue) => cue.start);
     if (now !== page.now) {
-      page.cues[page.now]?.span.classList.remove("now");
-      page.cues[now]?.span.classList.add("now");
+      sentence(page.now)?.classList.remove("now");
+      sentence(now)?.classList.add("now");
       page.now = now;
     }
     const current = page.cues[now]?.turn ?? -1;
@@ -459,7 +477,7 @@
     });
     page.head = make("span", { class: "head" });
     box.replaceChildren(svg, ...marks, page.head);
-    moveHead(0);
+    moveHead(media.element ? media.element.currentTime * 1000 : 0);
   }
 
   function moveHead(ms) {
@@ -534,7 +552,8 @@
       this.element.addEventListener("seeked", () => reach(this.element.currentTime * 1000));
       this.element.addEventListener("error", () => this.broke());
       this.element.addEventListener("ratechange", () => { $("speed").value = String(this.element.playbackRate); });
-      this.addCaptions();
+      const { element } = this;
+      afterPaint(() => { if (this.element === element) this.addCaptions(); });
       $("stage").replaceChildren(this.element);
       this.element.src = this.link.url;
       this.link = null;
@@ -544,10 +563,10 @@
       if (this.kind === "audio" || !page.data.transcript.timed) return;
       const track = this.element.addTextTrack("captions", "Captions", "en");
       track.mode = "hidden";
-      for (const { turn, spans } of page.turns) {
+      for (const turn of page.data.turns) {
         for (const [at, [start, end, from, to]] of turn.cues.entries()) {
           const name = turn.speaker && at === 0 ? `${turn.speaker}: ` : "";
-          const cue = new VTTCue(start / 1000, Math.max(end, spans[at].start + 1) / 1000, "");
+          const cue = new VTTCue(start / 1000, Math.max(end, start + 1) / 1000, "");
           cue.text = (name + turn.text.slice(from, to)).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
           track.addCue(cue);
         }
@@ -680,7 +699,7 @@
     },
 
     place(n, at) {
-      const { spans } = page.turns[n];
+      const spans = sentences(n);
       const span = spans[last(spans, at, (one) => one.from)];
       const node = span.span.firstChild;
       return { node, offset: Math.min(at - span.from, node.length - 1) };
@@ -736,6 +755,10 @@
   $("turns").addEventListener("click", onPlayFrom);
   $("lines").addEventListener("click", onPlayFrom);
   $("messages").addEventListener("click", onPlayFrom);
+  $("turns").addEventListener("pointerover", (event) => {
+    const turn = event.target.closest(".turn[data-n]");
+    if (turn) sentences(Number(turn.dataset.n));
+  });
   $("turns").addEventListener("keydown", onTurnKey);
   for (const kind of ["wheel", "touchmove"]) $("turns").addEventListener(kind, stopFollowing, { passive: true });
   $("timeline").addEventListener("click", onTimeline);
