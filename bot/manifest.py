@@ -22,6 +22,7 @@ BOT_EVENTS = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
+    "channel_id_changed",
     "link_shared",
     "member_joined_channel",
     "tokens_revoked",

@@ -5,6 +5,7 @@ What is refused and what does not exist look alike: both are `UnknownRecording`,
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.access.model import ADMINS, MEMBERS, Act, Person, Refusal
 from bot.access.people import People
@@ -15,6 +16,7 @@ from bot.core.proofs import (
     HomeMember,
     Horizon,
     OpenChannel,
+    OwnChoice,
     OwnDraft,
     SearchScope,
     SeenAsset,
@@ -26,6 +28,8 @@ from bot.deps import Deps
 from bot.store.errors import UnknownRecording
 from bot.store.values import RecordingRow
 
+CHOICES_FOR = timedelta(hours=1)
+
 
 class NotOpen(Exception):
     """A channel that the person is not in, as far as Slack says; or none at all."""
@@ -33,6 +37,10 @@ class NotOpen(Exception):
 
 class UnknownPreset(Exception):
     """No preset has that id, or the person may not know of it."""
+
+
+class UnknownChoice(Exception):
+    """No question of this person's has that id, or it is too old."""
 
 
 class UnknownSchedule(Exception):
@@ -90,6 +98,15 @@ class Gate:
         if owner is not None and owner.user != user:
             raise NotOpen(request_id)
         return OwnDraft(request_id, user, owner.channel if owner else None)
+
+    async def choice(self, user: str, choice_id: str, answer: str) -> OwnChoice:
+        """Raises UnknownChoice, also for another person's."""
+        owner = await self._deps.store.owners.choice(choice_id) if _is_storable(choice_id) else None
+        if owner is None or owner.user != user:
+            raise UnknownChoice(choice_id)
+        if self._deps.now() - owner.asked_at > CHOICES_FOR:
+            raise UnknownChoice(choice_id)
+        return OwnChoice(choice_id, user, answer)
 
     async def preset(self, user: str, preset_id: str, here: str | None = None) -> SeenPreset:
         """Raises UnknownPreset, also for another's of a channel that they are not in."""

@@ -30,6 +30,7 @@ class Person:
     standing: Standing
     admin: bool = False
     groups: frozenset[str] = frozenset()
+    zone: str = ""  # as Slack names it; '' if Slack does not say
 
 
 @dataclass(frozen=True, slots=True)

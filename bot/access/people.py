@@ -57,7 +57,7 @@ class People:
         """
         member = await self._member(user)
         belongs = [g for g in groups if user in await self._group(g)]
-        return Person(user, member.standing, member.admin, frozenset(belongs))
+        return Person(user, member.standing, member.admin, frozenset(belongs), zone=member.zone)
 
     async def zone(self, user: str) -> str:
         """The person's time zone in Slack, an IANA name; "" where Slack does not say."""

@@ -33,13 +33,11 @@ class Rights:
         await self._check(user, Act.START, settings, "start")
 
     async def may_start(self, user: str, channel: str | None) -> bool:
-        """Return whether to offer a start. True if unknown: the click is checked again."""
+        """Return whether to offer a start. False if unknown."""
         try:
             await self.to_start(user, channel)
-        except NoRight:
+        except (NoRight, SlackUnavailable):
             return False
-        except SlackUnavailable:
-            return True
         return True
 
     async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:

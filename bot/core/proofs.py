@@ -54,6 +54,15 @@ class OwnDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnChoice:
+    """A question that this person was asked within the last hour; `answer` is the button's."""
+
+    choice_id: str
+    by: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeenPreset:
     """A preset of the workspace, or of a channel that `by` is in."""
 
@@ -111,6 +120,7 @@ PROOFS = (
     SeenAsset,
     OpenChannel,
     OwnDraft,
+    OwnChoice,
     SeenPreset,
     SeenSchedule,
     Horizon,

@@ -12,6 +12,7 @@ from bot.store.errors import StoreError
 log = structlog.get_logger()
 
 EVERY = timedelta(hours=1)
+CHOICES_FOR = timedelta(hours=1)
 TRANSCRIPTS_EVERY_S = 10  # forgotten words leave the database's files within a minute
 DEAD_RETRIED_FOR = timedelta(days=1)  # by then, every replica has been upgraded
 DRAFTS_FOR = timedelta(days=7)
@@ -72,4 +73,5 @@ async def tidy(deps: Deps) -> None:
         await deps.store.forgetting.purge_audit(now - deps.keep_records_for)
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
+    await deps.store.purging.choices(now - CHOICES_FOR)
     log.info("tidied", rows=gone)

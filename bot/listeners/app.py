@@ -12,7 +12,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.access.gate import Gate, NotOpen, UnknownPreset, UnknownSchedule
+from bot.access.gate import Gate, NotOpen, UnknownChoice, UnknownPreset, UnknownSchedule
 from bot.access.rights import NoRight, Rights
 from bot.access.views import no_such_schedule, not_open, refused_message
 from bot.core.proofs import SeenRecording
@@ -41,6 +41,7 @@ from bot.ui.replies import (
     slack_silent,
     something_broke,
     store_silent,
+    too_old,
     took_too_long,
     unreadable_reply,
 )
@@ -109,6 +110,8 @@ def for_people(failed: BaseException) -> Message:
         return refused_message(failed.refused, failed.doing, failed.key)
     if isinstance(failed, UnknownRecording | UnknownPreset):
         return forgotten_reply()
+    if isinstance(failed, UnknownChoice):
+        return too_old()
     if isinstance(failed, UnknownSchedule):
         return no_such_schedule()
     if isinstance(failed, NotOpen):

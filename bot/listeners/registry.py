@@ -38,7 +38,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.access.gate import Gate, NotOpen, UnknownPreset, UnknownSchedule
+from bot.access.gate import Gate, NotOpen, UnknownChoice, UnknownPreset, UnknownSchedule
 from bot.access.model import Act, Person
 from bot.access.rights import NoRight
 from bot.core.proofs import (
@@ -46,6 +46,7 @@ from bot.core.proofs import (
     HomeMember,
     Horizon,
     OpenChannel,
+    OwnChoice,
     OwnDraft,
     SearchScope,
     SeenAsset,
@@ -70,7 +71,15 @@ Ack = AsyncAck
 Kind = Literal["command", "shortcut", "action", "view", "view_closed", "options", "event"]
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
 RAW = (dict, Mapping, object, Any, AsyncArgs)
-REFUSED = (NoRight, NotOpen, UnknownPreset, UnknownSchedule, UnknownRecording, SlackUnavailable)
+REFUSED = (
+    NoRight,
+    NotOpen,
+    UnknownChoice,
+    UnknownPreset,
+    UnknownSchedule,
+    UnknownRecording,
+    SlackUnavailable,
+)
 
 
 class From(Enum):
@@ -381,6 +390,8 @@ async def _proof(gate: Gate, need: Need, body: Body) -> object:
         return await gate.asset(who.user, key, asset_id, who.channel)
     if need.type is SeenPreset:
         return await gate.preset(who.user, name, who.channel)
+    if need.type is OwnChoice:
+        return await gate.choice(who.user, *ids.choice_of_value(name))
     if need.type is SeenSchedule:
         return await gate.schedule(who.user, name, who.channel)
     if need.type is OwnDraft:

@@ -138,6 +138,11 @@ class _Joined(_Event):
     channel: Id
 
 
+class _IdChanged(_Event):
+    old_channel_id: Id
+    new_channel_id: Id
+
+
 class _Tokens(BaseModel):
     bot: list[Id] | None = None
 
@@ -163,6 +168,7 @@ _BY_TYPE: Mapping[str, type[BaseModel]] = {
 _BY_EVENT: Mapping[str, type[BaseModel]] = {
     "app_home_opened": _HomeOpened,
     "app_mention": _Mention,
+    "channel_id_changed": _IdChanged,
     "link_shared": _LinkShared,
     "member_joined_channel": _Joined,
     "tokens_revoked": _Revoked,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from bot.core.deliveries import Kind
 from bot.core.proofs import Horizon
 from bot.core.recording import OCCUPIES_ROOM
+from bot.core.when import Past
 from bot.store import rows
 from bot.store.dead_letters import PHASES
 from bot.store.repository import Repository
@@ -59,8 +60,10 @@ class RecordingLists(Repository):
         limit: int = 20,
         after: RecordingRow | None = None,
         closed: Collection[str] = (),
+        past: Past | None = None,
     ) -> list[RecordingRow]:
-        """The newest first, of one room, of those shown in one channel, or all; those after a row.
+        """The newest first, of one room, one time, one channel that shows them, or all; those
+        after a row.
 
         `over`: without those that occupy a room now. `to`: only what that person may know of, as
         far as rows can tell (see `_may_see`). They cannot look into the channels that are `closed`,
@@ -75,6 +78,10 @@ class RecordingLists(Repository):
             query = query.where(~_occupies())
         if after is not None:
             query = query.where(_comes_after(after))
+        if past is not None:
+            query = query.where(r.requested_at >= past.since)
+        if past is not None and past.until is not None:
+            query = query.where(r.requested_at < past.until)
         if channel is None:
             return await self._rows(_newest_first(query).limit(limit))
         there = and_(self._mine(recording_channels), shown.channel == channel)
@@ -82,11 +89,16 @@ class RecordingLists(Repository):
         newest = query.order_by(shown.requested_at.desc(), shown.recording_key)
         return await self._rows(newest.limit(limit))
 
-    async def of_card(self, channel: str, ts: str) -> RecordingRow | None:
-        """The one whose card is this message, however many are newer."""
+    async def of_card(
+        self, channel: str, ts: str, *, shown_to: str | None = None
+    ) -> RecordingRow | None:
+        """The one whose card is this message, however many are newer.
+
+        `shown_to`: a person whose own card it is, in a direct message.
+        """
         d = deliveries.c
         card = and_(d.recording_key == shown.recording_key, d.kind == Kind.CARD.value)
-        there = and_(self._mine(recording_channels), shown.channel == channel)
+        there = and_(self._mine(recording_channels), shown.channel == (shown_to or channel))
         query = self._all().join(recording_channels, shown.recording_key == r.key).where(there)
         query = query.join(deliveries, card).where(d.posted_in == channel, d.ts == ts)
         found = await self._rows(query.limit(1))

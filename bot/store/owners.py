@@ -1,14 +1,15 @@
-"""Whose drafts and presets are: what access checks need of tables that features read."""
+"""Whose drafts, presets and choices are: what access checks need of tables that features read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from bot.store.repository import Repository
-from bot.store.schema import drafts, presets
+from bot.store.schema import choices, drafts, presets
 from bot.store.schema_clock import schedules
 
-d, p, s = drafts.c, presets.c, schedules.c
+d, p, h, s = drafts.c, presets.c, choices.c, schedules.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class PresetOwner:
 
     scope: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceOwner:
+    user: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,12 @@ class Owners(Repository):
         async with self._db.read() as conn:
             row = (await conn.execute(query)).first()
         return PresetOwner(row.scope, row.by_user) if row else None
+
+    async def choice(self, choice_id: str) -> ChoiceOwner | None:
+        query = select(h.user_id, h.asked_at).where(self._mine(choices), h.choice_id == choice_id)
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+        return ChoiceOwner(row.user_id, row.asked_at) if row else None
 
     async def schedule(self, schedule_id: str) -> ScheduleOwner | None:
         query = select(s.channel, s.by_user).where(

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, delete, select
 
 from bot.store.repository import Repository
-from bot.store.schema import drafts, homes, inbox
+from bot.store.schema import choices, drafts, homes, inbox
 from bot.store.values import InboxState
 
 PURGED_AT_ONCE = 1000
@@ -44,6 +44,11 @@ class Purging(Repository):
             gone += count
             if count < at_once:
                 return gone
+
+    async def choices(self, asked_before: datetime) -> None:
+        old = delete(choices).where(self._mine(choices), choices.c.asked_at < asked_before)
+        async with self._db.write() as conn:
+            await conn.execute(old)
 
     async def homes(self, opened_before: datetime) -> None:
         old = delete(homes).where(self._mine(homes), h.opened_at < opened_before)

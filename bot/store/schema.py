@@ -262,6 +262,18 @@ requests = Table(
     Index("ix_requests_at", "team_id", "at"),
 )
 
+choices = Table(
+    "choices",
+    metadata,
+    *c.team(),
+    c.text("choice_id"),
+    c.text("user_id"),
+    c.json("body"),  # what each button of the question does
+    c.time("asked_at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "choice_id"),
+    Index("ix_choices_asked_at", "team_id", "asked_at"),
+)
+
 pulse = Table(
     "pulse",
     metadata,

@@ -22,6 +22,7 @@ from bot.store.purging import Purging
 from bot.store.queue import Queue
 from bot.store.rate_limits import RateLimits
 from bot.store.recordings import Recordings
+from bot.store.renaming import Renaming
 from bot.store.repository import TeamDatabase
 from bot.store.requests import Requests
 from bot.store.searching import TranscriptSearch
@@ -55,6 +56,7 @@ class Store:
         self.heartbeat = Heartbeat(db)
         self.rate_limits = RateLimits(db)
         self.purging = Purging(db)
+        self.renaming = Renaming(db)
         self.requests = Requests(db)
         self.owners = Owners(db)
         self.presence = Presence(db)

@@ -161,3 +161,17 @@ OPEN_SETTINGS = "settings_open"  # the value is the channel
 
 
 SAVE_AS = "preset_save_as"  # in the start form
+
+
+# An answer to a question of the bot: numbered, as several stand below it.
+CHOOSE = "choose"
+
+
+def choice_value(choice_id: str, answer: str) -> str:
+    return f"{choice_id} {answer}"
+
+
+def choice_of_value(value: str) -> tuple[str, str]:
+    """Read the question's id and the answer from the value of a button."""
+    choice_id, _, answer = value.partition(" ")
+    return choice_id, answer

@@ -2,11 +2,9 @@
 
 from bot.core.facts import Cause
 from bot.ui.buttons import filled_form_button, form_button, start_button
-from bot.ui.message import FALLBACK_MOST, Message, actions, code_block, lines, say, section
+from bot.ui.message import Message, say
 from bot.ui.problems import hms_failure
-from bot.ui.text import clean, code, esc, size
-
-PASTED_MOST = 2900
+from bot.ui.text import code, esc
 
 
 def something_broke(reference: str) -> Message:
@@ -79,38 +77,12 @@ def forgotten_reply() -> Message:
     return say("It was forgotten or deleted, or it is in a channel you do not have access to.")
 
 
+def too_old() -> Message:
+    """Answer a button of a question that is over an hour old, or that somebody else was asked."""
+    return say("This question is no longer open. Write your request again.")
+
+
 def expired_trigger(request_id: str | None = None) -> Message:
     """Offer a button for the form; with the request id of a draft, the form is filled in."""
     text = "Slack took too long to open the form. Open it here."
     return say(text, [filled_form_button(request_id) if request_id else form_button()])
-
-
-def not_understood(
-    reason: str,
-    accepted: str | None,
-    *,
-    corrected: str | None,
-    usage: str,
-    form_id: str | None = None,
-) -> Message:
-    """What is wrong, line by line, and what is accepted; then the next step.
-
-    `corrected` is a command to paste; `form_id` the saved draft of what was understood.
-    """
-    parts = [f"*{esc(line, 600)}*" for line in reason.splitlines()[:6] if clean(line)]
-    parts += [esc(line, 400) for line in (accepted or "").splitlines()[:4] if clean(line)]
-    if corrected and size(corrected) > PASTED_MOST:
-        corrected = None
-    if corrected:
-        way = "Did you mean:"
-    elif form_id:
-        way = "The form opens with the options that were understood."
-    else:
-        way = f"It is written {code(usage)}."
-    blocks = [section(lines([*parts, way]))]
-    if corrected:
-        blocks.append(code_block(corrected))
-    if form_id:
-        blocks.extend(actions([filled_form_button(form_id)]))
-    shown = f"{way} {code(corrected, 1500)}" if corrected else way
-    return Message(lines([*(part.strip("*") for part in parts), shown], FALLBACK_MOST), blocks)

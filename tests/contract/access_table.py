@@ -56,7 +56,15 @@ class Rule:
     """
 
     about: Literal[
-        "recording", "schedule", "channel", "draft", "member", "command", "empty", "none"
+        "recording",
+        "schedule",
+        "channel",
+        "draft",
+        "choice",
+        "member",
+        "command",
+        "empty",
+        "none",
     ]
     effect: str = ""
     who: frozenset[str] = FULL
@@ -110,6 +118,7 @@ HANDLERS: Mapping[str, Rule] = {
     # A channel, which Slack itself names.
     "action room_unfollow": Rule("member", "-follows"),
     # Another person's draft.
+    "action choose": Rule("choice", "facts:stop_requested", frozenset({"starter"})),
     "action form_back": Rule("draft", "views.open", frozenset({"starter"})),
     "action start_preset_id": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_when_kind": Rule("draft", "views.update", frozenset({"starter"})),
@@ -149,6 +158,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action link": Rule("none", why="only acknowledged"),
     "view_closed start_form": Rule("none", why="only acknowledged"),
     "event member_joined_channel": Rule("none", why="wakes what waits for a channel"),
+    "event channel_id_changed": Rule("none", why="Slack's word that a channel has a new id"),
     "event app_uninstalled": Rule("none", why="pauses the bot's own calls"),
     "event tokens_revoked": Rule("none", why="pauses the bot's own calls, for its own token"),
 }
@@ -183,6 +193,7 @@ STEPS: Mapping[str, str] = {
     "PostCard": "never elsewhere",
     "UpdateCard": "never elsewhere",
     "PostSummary": "never elsewhere",
+    "UpdateResults": "never elsewhere",
     "UploadFile": "never elsewhere",
     "PostMoment": "in the channel that somebody in it shared it to",
     "KeepTranscript": "in the database alone",

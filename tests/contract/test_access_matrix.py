@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.model import Channel, User
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from starlette.routing import Route
 
 from bot.core import steps
@@ -43,6 +43,8 @@ from bot.core.policy import Policy
 from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
+from bot.features.commands.store import ChoiceRepository
+from bot.features.commands.wish import Choice, Wish
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
@@ -457,6 +459,49 @@ async def test_another_persons_draft(rig: Rig, name: str, rule: Rule) -> None:
             kept = await DraftRepository(deps.db).get(f"d{n}", seed.STARTER)
             assert kept is not None
             assert kept.draft == draft
+
+
+@pytest.mark.parametrize(("name", "rule"), of("choice"))
+async def test_another_persons_question(rig: Rig, name: str, rule: Rule) -> None:
+    _, _, action = name.partition(" ")
+    choices = ChoiceRepository(rig.bot.parts.deps.db)
+    for who, user in PERSONS.items():
+        key, room = await rig.recording("public", "running")
+        wish = Wish(verb="stop", room_id=room, room_name=f"{SECRET} room", key=key)
+        await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (wish,)}))
+        missing = await rig.send(rig.click(user, action, "c-none 0"))
+        done = await rig.send(rig.click(user, action, f"c-{key} 0"))
+        assert done.has(rule.effect) == (who in rule.who), (who, done)
+        if user != seed.STARTER:
+            assert SECRET not in done.told
+            assert not any(done.rows.values())
+            assert _plain(rig, done, key) == _plain(rig, missing, key)
+
+
+async def test_a_question_is_open_for_an_hour(rig: Rig) -> None:
+    deps = rig.bot.parts.deps
+    key, room = await rig.recording("public", "running")
+    wish = Wish(verb="stop", room_id=room, room_name="a room", key=key)
+    await ChoiceRepository(deps.db).save("c-old", seed.STARTER, Choice(answers={"0": (wish,)}))
+    old = {"asked_at": deps.now() - timedelta(minutes=61)}
+    async with deps.store.db.database.write() as conn:
+        await conn.execute(
+            update(schema.choices).where(schema.choices.c.choice_id == "c-old").values(old)
+        )
+    done = await rig.send(rig.click(seed.STARTER, "choose", "c-old 0"))
+    assert "no longer open" in done.told
+    assert not any(done.rows.values())
+
+
+@pytest.mark.parametrize("value", ["c-new 1", "c-new all", "c-new", "c-new 0 0", " 0", "x\x00 0"])
+async def test_an_answer_that_was_not_offered_does_nothing(rig: Rig, value: str) -> None:
+    key, room = await rig.recording("public", "running")
+    wish = Wish(verb="stop", room_id=room, room_name="a room", key=key)
+    name = value.replace("c-new", f"c-{key}")
+    choices = ChoiceRepository(rig.bot.parts.deps.db)
+    await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (wish,)}))
+    done = await rig.send(rig.click(seed.STARTER, "choose", name))
+    assert not any(done.rows.values())
 
 
 @pytest.mark.parametrize(("name", "rule"), of("member"))

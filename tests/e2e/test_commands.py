@@ -90,27 +90,81 @@ async def test_what_was_called_a_room_stands_in_the_form(bench: Bench) -> None:
     assert await bench.bodies(room) == [{"audio_only": True, "meeting_url": link}]
 
 
-@pytest.mark.parametrize("word", ["stop", "list", "follow"])
-async def test_of_an_unknown_room_the_same_command_is_offered(bench: Bench, word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "card", "question"),
+    [
+        ("stop", "", "Stop the recording of"),
+        ("follow", "Recording", "Follow"),
+        ("start", "Recording", "Start recording"),
+    ],
+)
+async def test_a_name_alike_is_a_button_that_does_it(
+    bench: Bench, word: str, card: str, question: str
+) -> None:
     room = await bench.room()
-    await bench.running(room)
-    await bench.tariq.command(seed.STANDUP, f'/record {word} "{room.name}x"')
-    told = await bench.told(bench.tariq, seed.STANDUP, f"No room matches “{room.name}x”")
-    assert labels(told.blocks) == []
-    pasted = [line for c in code_blocks(told.blocks) for line in c.splitlines()]
-    assert f'/record {word} "{room.name}"' in pasted
+    if word != "start":
+        await bench.running(room)
+    channel = seed.DESIGN if word == "follow" else seed.STANDUP
+    await bench.ines.command(channel, f'/record {word} "{room.name}x"')
+    told = await bench.told(bench.ines, channel, question, room.name)
+    await bench.press(bench.ines, told, f"{word.capitalize()} {room.name}")
+    if word == "stop":
+        assert await bench.hms_until(room, lambda r: r["stop_reason"])
+    else:
+        await bench.card(room, card, channel=channel)
 
 
-async def test_an_unknown_room_is_said_with_a_command_that_works(bench: Bench) -> None:
+async def test_a_name_alike_starts_with_the_options_that_were_given(bench: Bench) -> None:
     room = await bench.room()
     answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}x" --audio')
-    assert answer.text is not None
-    assert f"No room matches “{room.name}x”" in answer.text
-    pasted = [line for c in shown(answer) for line in c.splitlines() if room.name in line]
-    again = await bench.ines.command(seed.STANDUP, pasted[0])
-    assert again.text == f"Starting to record {room.name}."
+    assert answer.text == f"Start recording {room.name}?"
+    assert await bench.recordings(room) == []
+    told = await bench.told(bench.ines, seed.STANDUP, f"Start recording {room.name}?")
+    assert labels(told.blocks) == [f"Start {room.name}", "Open the form"]
+    await bench.press(bench.ines, told, f"Start {room.name}")
     await bench.card(room, "Recording")
     assert await bench.bodies(room) == [{"audio_only": True}]
+
+
+async def test_of_the_recordings_of_an_unknown_room_there_are_none(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, '/record list "Quarterly numbers"')
+    await bench.told(bench.ines, seed.STANDUP, "There is no room “Quarterly numbers”.")
+
+
+async def test_several_are_asked_about_and_stopped_together(bench: Bench) -> None:
+    one, two = await bench.room(), await bench.room()
+    await bench.running(one, channel=seed.DESIGN)
+    await bench.running(two, channel=seed.DESIGN)
+    await bench.ines.command(seed.DESIGN, "/record please stop it!!")
+    told = await bench.told(bench.ines, seed.DESIGN, "Stop the recording of")
+    assert set(labels(told.blocks)) >= {f"Stop {one.name}", f"Stop {two.name}", "Stop all"}
+    await bench.press(bench.ines, told, "Stop all", confirm=True)
+    for room in (one, two):
+        assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_in_the_thread_of_a_card_a_stop_word_stops_it(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    await bench.running(other)
+    card = await bench.running(room)
+    await bench.ines.mention(seed.STANDUP, f"<@{seed.BOT_USER}> stop please!", thread_ts=card.ts)
+    await bench.told(bench.ines, seed.STANDUP, f"Stopping {room.name}")
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+    assert (await bench.recording(other))["status"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("thanks!", "You’re welcome."),
+        ("hi", "Hello. I record 100ms rooms"),
+        ("what can you do?", "/record start"),
+        ("dance for me", "I did not understand that."),
+    ],
+)
+async def test_what_is_no_order_is_answered(bench: Bench, text: str, answer: str) -> None:
+    await bench.ines.mention(seed.STANDUP, f"<@{seed.BOT_USER}> {text}")
+    await bench.told(bench.ines, seed.STANDUP, answer)
 
 
 def shown(answer: object) -> list[str]:
@@ -208,17 +262,6 @@ async def test_help_explains_all_commands_and_each(bench: Bench) -> None:
     assert start.text is not None
     for option in ("--res", "--audio", "--section", "--temperature", "0.1 to 1.0"):
         assert option in start.text
-
-
-async def test_an_unknown_word_names_the_commands_and_the_nearest(bench: Bench) -> None:
-    room = await bench.room()
-    answer = await bench.ines.command(seed.STANDUP, f'/record strat "{room.name}"')
-    assert answer.text is not None
-    assert "Unknown command “strat”" in answer.text
-    assert "Commands: start, stop, pause, resume, status, list, " in answer.text
-    assert "Open the form" in labels(answer.saw[0]["message"]["blocks"])
-    again = await bench.ines.command(seed.STANDUP, shown(answer)[0])
-    assert again.text == f"Starting to record {room.name}."
 
 
 async def test_a_command_delivered_twice_starts_one_recording(bench: Bench) -> None:
@@ -336,10 +379,10 @@ async def test_of_what_runs_nobody_says_that_it_does_not(bench: Bench) -> None:
         return (await bench.ines.command(seed.STANDUP, text)).text
 
     await bench.running(room, "--no-transcript")
-    assert await says("resume") == f"{room.name} is not paused: it is being recorded."
+    assert await says("resume") == f"The recording of {room.name} is not paused."
     await says("pause")
     await bench.card(room, "Paused.")
-    assert await says("pause") == f"{room.name} is already paused."
+    assert await says("pause") == f"The recording of {room.name} is already paused."
 
 
 async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:

@@ -135,5 +135,5 @@ async def test_where_the_bot_is_not_it_says_how_to_invite_it(bench: Bench) -> No
     await bench.ines.command(seed.LOBBY, f'/record follow "{room.name}"')
     told = await bench.told(bench.ines, seed.LOBBY, "cannot follow", room.name)
     assert "/invite @" in told.text
-    await bench.ines.command(seed.LOBBY, "/record follow no-such-room-at-all")
-    await bench.told(bench.ines, seed.LOBBY, "No room matches")
+    await bench.ines.command(seed.LOBBY, "/record follow quarterly-numbers")
+    await bench.told(bench.ines, seed.LOBBY, "There is no room “quarterly-numbers”.")

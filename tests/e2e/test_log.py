@@ -31,7 +31,7 @@ async def test_the_life_of_a_recording_can_be_read_from_the_log(logged: Bench) -
     room = await logged.room()
     words = "the budget of Project Nightfall"
     card = await logged.running(room, f'--transcript --summary --context "{words}"')
-    started = await line(logged, event="request", command="Start", room=room.id)
+    started = await line(logged, event="request", command="start", room=room.id)
     assert started["kind"] == "command"
     assert started["name"] == "/record"
     assert started["by"] == logged.ines.user
@@ -97,7 +97,7 @@ async def test_what_a_mention_and_a_form_asked_is_logged(logged: Bench) -> None:
 async def test_who_may_not_is_logged_with_the_reason(logged: Bench) -> None:
     room = await logged.room()
     await logged.start(room, by=logged.guus)
-    refused = await line(logged, event="request", by=logged.guus.user, command="Start")
+    refused = await line(logged, event="request", by=logged.guus.user, command="start")
     assert refused["outcome"] == "refused: NoRight (start is not theirs)"
 
 

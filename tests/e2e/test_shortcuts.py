@@ -58,7 +58,7 @@ async def test_in_a_thread_a_mention_stops_the_recording_of_that_card(bench: Ben
     await bench.card(room, "Video ready")
     await bench.card(other, "Recording")
     await mention(bench, "pause", card.ts)
-    await bench.told(bench.ines, seed.STANDUP, "Nothing is being recorded")
+    await bench.told(bench.ines, seed.STANDUP, f"{room.name} is not being recorded.")
 
 
 async def test_a_mention_starts_once_however_often_slack_delivers_it(bench: Bench) -> None:
@@ -77,13 +77,21 @@ async def test_a_mention_starts_once_however_often_slack_delivers_it(bench: Benc
 
 
 async def test_a_mention_answers_what_it_does_not_understand(bench: Bench) -> None:
-    await mention(bench, "stpo it")
-    told = await bench.told(bench.ines, seed.STANDUP, "Unknown command “stpo”")
-    assert "/record stop it" in str(told.blocks)
+    room = await bench.room()
+    await bench.running(room)
+    await mention(bench, f"stpo {room.name}")
+    await bench.told(bench.ines, seed.STANDUP, f"Stop the recording of {room.name}?")
+    await mention(bench, "dance")
+    await bench.told(bench.ines, seed.STANDUP, "I did not understand that.")
 
 
-async def test_a_mention_of_nothing_offers_the_form(bench: Bench) -> None:
+async def test_a_mention_of_nothing_is_greeted(bench: Bench) -> None:
     await mention(bench, "")
+    await bench.told(bench.ines, seed.STANDUP, "Hello. I record 100ms rooms")
+
+
+async def test_a_mention_that_names_no_room_offers_the_form(bench: Bench) -> None:
+    await mention(bench, "start")
     told = await bench.told(bench.ines, seed.STANDUP, "Choose the room and the options")
     assert labels(told.blocks) == ["Open the form"]
     await bench.press(bench.ines, told, "Open the form")
@@ -93,7 +101,7 @@ async def test_a_mention_of_nothing_offers_the_form(bench: Bench) -> None:
 
 async def test_people_may_talk_about_the_bot(bench: Bench) -> None:
     before = len((await bench.ines.state()).ephemerals(seed.STANDUP, seed.STARTER))
-    answer = await bench.ines.mention(seed.STANDUP, f"Thanks <@{seed.BOT_USER}>")
+    answer = await bench.ines.mention(seed.STANDUP, f"I love what <@{seed.BOT_USER}> did there")
     assert answer.ok
     await mention(bench, "help")
     await bench.told(bench.ines, seed.STANDUP, "/record start")

@@ -36,12 +36,14 @@ async def test_with_nothing_running(linked: Bench) -> None:
     assert labels(status.blocks) == ["Start a recording"]
     for action in ("stop", "pause", "resume"):
         answer = await linked.ines.command(seed.STANDUP, f"/record {action}")
-        assert answer.text == "Nothing is being recorded here."
+        assert answer.text == (
+            "No recording is paused." if action == "resume" else "Nothing is being recorded."
+        )
         named = await linked.ines.command(seed.STANDUP, f"/record {action} STANDUP.")
         assert named.text == "standup is not being recorded."
     await ask(linked, "list", "No recordings yet.")
     await ask(linked, "list standup", "No recordings of", "standup")
-    await ask(linked, 'list "nowhere at all"', "No room matches")
+    await ask(linked, 'list "nowhere at all"', "There is no room “nowhere at all”.")
 
 
 @pytest.mark.own_stage
@@ -63,20 +65,20 @@ async def test_with_one_and_then_several(linked: Bench) -> None:
     await linked.running(far, "--no-transcript", channel=seed.DESIGN)
     status = await ask(linked, "status", one.name, "Elsewhere: 1 recording", far.name)
     await linked.tariq.command(seed.PARTNERS, "/record stop")
-    which = await linked.told(linked.tariq, seed.PARTNERS, "Which of these 2 recordings")
-    assert set(labels(which.blocks)) == {one.name, far.name}
+    which = await linked.told(linked.tariq, seed.PARTNERS, "Stop the recording of")
+    assert set(labels(which.blocks)) == {f"Stop {one.name}", f"Stop {far.name}", "Stop all"}
 
     # Several here: a button for each.
     await linked.running(two, "--no-transcript")
-    which = await ask(linked, "stop", "Which of these 2 recordings do you want to stop?")
-    assert set(labels(which.blocks)) == {one.name, two.name}
-    pause = await ask(linked, "pause", "Which of these 2 recordings do you want to pause?")
-    await linked.press(linked.ines, pause, one.name)
+    which = await ask(linked, "stop", "Stop the recording of")
+    assert set(labels(which.blocks)) == {f"Stop {one.name}", f"Stop {two.name}", "Stop all"}
+    pause = await ask(linked, "pause", "Pause the recording of", one.name, two.name)
+    await linked.press(linked.ines, pause, f"Pause {one.name}")
     await linked.card(one, "Paused.")
     resumed = await linked.ines.command(seed.STANDUP, "/record resume")
     assert resumed.text == f"Resuming {one.name}."  # only one is paused
     await linked.card(one, "Recording.")
-    await linked.press(linked.ines, which, two.name)
+    await linked.press(linked.ines, which, f"Stop {two.name}")
     await linked.card(two, "Video ready")
     assert (await linked.recording(one))["status"] == "running"
     again = await linked.see(
@@ -110,9 +112,6 @@ async def test_the_list_is_newest_first_and_opens_videos(linked: Bench) -> None:
     assert (await linked.http.get(url_of(told.blocks, "Open"))).status_code == 200
     here = await ask(linked, "list 20", room.name)
     assert "Watch" in labels(here.blocks)
-    answer = await linked.ines.command(seed.STANDUP, "/record list 100")
-    assert answer.text is not None
-    assert "cannot show 100 recordings" in answer.text
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])

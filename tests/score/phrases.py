@@ -17,7 +17,6 @@ from pathlib import Path
 from bot.core.options import NAMED_RESOLUTIONS
 from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, next_starts, stop_time
 from bot.features.commands.answers import say
-from bot.features.commands.names import RoomNames
 from bot.features.commands.understanding import understand
 from bot.features.commands.understood import (
     Outcome,
@@ -28,6 +27,7 @@ from bot.features.commands.understood import (
     World,
 )
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import RoomNames
 
 # Of these, understanding counts until the bot can act on them.
 UNDERSTOOD_ONLY = {"find", "schedule", "unschedule"}

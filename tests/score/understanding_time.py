@@ -13,10 +13,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bot.features.commands.names import RoomNames
 from bot.features.commands.understanding import LONGEST, understand
 from bot.features.commands.understood import Where, World
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import RoomNames
 from tests.score.phrases import Row, rows_of, world_of
 
 DATA = Path(__file__).parents[1] / "data/phrases"

@@ -46,10 +46,10 @@ def test_every_corner_of_a_message_is_looked_into() -> None:
         (" <@U0BOT|record-bot>, start x", "start x"),
         ("<@U0BOT>", ""),
         ("<@U0BOT>: <@U0BOT> status", "status"),
-        ("thanks <@U0BOT>", None),
-        ("<@U0OTHER> stop", None),
-        ("stop", None),
+        ("thanks <@U0BOT>", "thanks <@U0BOT>"),
+        ("<@U0OTHER> stop", "<@U0OTHER> stop"),
+        ("stop", "stop"),
     ],
 )
-def test_what_is_said_to_the_bot(text: str, words: str | None) -> None:
+def test_what_is_said_to_the_bot(text: str, words: str) -> None:
     assert said_to("U0BOT", text) == words

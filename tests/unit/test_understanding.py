@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from bot.core.when import Unclear
 from bot.features.commands.answers import say
-from bot.features.commands.names import RoomNames
 from bot.features.commands.understanding import LONGEST, understand
 from bot.features.commands.understood import (
     Deed,
@@ -24,6 +23,7 @@ from bot.features.commands.understood import (
 )
 from bot.features.commands.words import PHRASES, Intent, Kind
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import RoomNames
 from tests.score import phrases
 
 DATA = Path(__file__).parents[1] / "data/phrases"
@@ -111,7 +111,7 @@ def test_a_room_called_stop_does_not_keep_a_recording_from_stopping() -> None:
 def test_a_name_shared_by_two_rooms_is_asked_about() -> None:
     done = understood("record Alpha", "slash", with_rooms("alpha", "Alpha", where="slash"))
     assert done.outcome is Outcome.ASK
-    assert [str(deed) for deed in done.offers] == ["start:alpha", "start:Alpha"]
+    assert [str(deed) for deed in done.offers] == ["start:alpha", "start:Alpha", "open-form:"]
 
 
 def test_a_disabled_room_is_refused() -> None:

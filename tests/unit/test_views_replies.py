@@ -12,24 +12,19 @@ from inline_snapshot import snapshot
 
 from bot.access import views as access_views
 from bot.features.commands import views as commands_views
-from bot.features.commands.model import CommandError, Start, command_line
-from bot.features.commands.parser import parse
+from bot.features.commands.wish import Wish
 from bot.features.control import views as steer_views
-from bot.features.history.model import Row
 from bot.features.results import views as results_views
-from bot.features.rooms import views as rooms_views
 from bot.features.rooms.model import RoomEntry
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
 from bot.ui import ids, replies
 from bot.ui import replies as ui_replies
-from tests.unit.views_extremes import ROWS, TEXTS, TIMES, USERS
+from tests.unit.views_extremes import TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
     NOW,
     assert_accepted,
-    folded,
-    row,
     shown,
 )
 
@@ -67,11 +62,6 @@ SIMPLE = [
     replies.store_silent(),
     replies.disk_full(),
     replies.took_too_long(),
-    rooms_views.room_unknown("weekly <x>", []),
-    rooms_views.room_unknown("weakly", ROOMS[1:], ["/record start weekly"]),
-    rooms_views.room_unknown("weekly <x>", [], form=False),
-    rooms_views.room_unknown("weakly", ROOMS[1:], ["/record stop weekly"], form=False),
-    rooms_views.room_ambiguous("week", ROOMS, ["/record start a", "/record start b"]),
 ]
 
 
@@ -171,68 +161,8 @@ The bot's own database is not answering right now. Try again in a minute.
 The bot's own disk is full, so it cannot note anything. Tell the person who runs
     the bot, and try again once there is space.
 
-The bot could not do this in the time that Slack allows. Try again in a minute.
-
-No room matches “weekly &lt;x&gt;”. Check the name, or choose the room in the
-    form.
-[Open the form -> form_open]
-
-No room matches “weakly”. Did you mean this one?
-• weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
-/record start weekly
-[Open the form -> form_open]
-
-No room matches “weekly &lt;x&gt;”. Check the name, or give the room's id.
-
-No room matches “weakly”. Did you mean this one?
-• weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
-/record stop weekly
-
-2 rooms match “week”. Name one of them.
-• \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069 `65f0c0ffee00000000000001`
-• weekly `bbbbbbbbbbbbbbbbbbbbbbbb` · live
-/record start a
-/record start b\
+The bot could not do this in the time that Slack allows. Try again in a minute.\
 """)
-
-
-def test_a_few_to_choose_from() -> None:
-    rows = [row(), row(key="key-2", room_name="b")]
-    assert shown(steer_views.which_one(rows, "stop")) == snapshot("""\
-Which of these 2 recordings do you want to stop?
-[Q&A <weekly> 🎉 שלום -> recording_stop.0] [b -> recording_stop.1]\
-""")
-
-
-def test_many_to_choose_from() -> None:
-    rows = [row(key=f"key-{n}") for n in range(120)]
-    assert shown(steer_views.which_one(rows, "pause")) == snapshot("""\
-Which of these 120 recordings do you want to pause?
-[100 to choose from]\
-""")
-
-
-def test_a_command_that_was_not_understood() -> None:
-    error = parse('start "Q&A <b>" --res 9000x1')
-    assert isinstance(error, CommandError)
-    assert shown(commands_views.command_error(error, "draft-1")) == snapshot("""\
-*--res: The width must be 144 to 1920 pixels. The height must be 144 to 1920
-    pixels.*
-The form opens with the options that were understood.
-[*Open the form -> form_back]\
-""")
-    assert folded(commands_views.command_error(error, "draft-1").text) == snapshot("""\
---res: The width must be 144 to 1920 pixels. The height must be 144 to 1920
-    pixels.
-The form opens with the options that were understood.\
-""")
-
-
-def test_the_corrected_command_is_exact() -> None:
-    corrected = command_line(Start("*Q&A*  `x` <!here>"))
-    error = CommandError("Wrong.", None, corrected, "/record start [room]")
-    block = commands_views.command_error(error).blocks[1]
-    assert block["elements"][0]["elements"] == [{"type": "text", "text": corrected}]
 
 
 def test_a_link_too_long_for_a_button() -> None:
@@ -242,19 +172,17 @@ def test_a_link_too_long_for_a_button() -> None:
     assert message.blocks[0]["elements"][0]["elements"][0]["url"] == long
 
 
-@given(st.lists(ROWS, min_size=1, max_size=30))
-@settings(max_examples=40, deadline=None)
-def test_slack_takes_any_choice(rows: list[Row]) -> None:
-    assert_accepted(steer_views.which_one(rows, "stop"))
-
-
 @given(TEXTS, TEXTS, USERS, TIMES, st.none() | TEXTS)
 @settings(max_examples=40, deadline=None)
 def test_slack_takes_any_words(
     text: str, other: str, user: str, time: datetime, maybe: str | None
 ) -> None:
-    rooms = [RoomEntry(other, text)] * 30
+    wish = Wish(verb="start", room_id="a", room_name=text, label=other, preset=maybe)
+    stops = [wish.model_copy(update={"verb": "stop"}) for _ in range(25)]
+    answers = {**{str(n): (wish,) for n in range(20)}, "all": stops}
     messages: list[Any] = [
+        commands_views.answer(text),
+        commands_views.question(text, commands_views.choices("c", answers)),
         start_views.starting_reply(text),
         replies.nothing_running(text),
         start_views.already_recording(text, user, time, permalink=maybe, key="k", can_follow=True),
@@ -262,11 +190,6 @@ def test_slack_takes_any_words(
         results_views.link_reply(other, text, time),
         results_views.link_reply(f"https://a.example/{other}", text, time),
         replies.something_broke(text),
-        rooms_views.room_unknown(text, rooms, [text] * 30),
-        rooms_views.room_ambiguous(text, rooms, [other]),
-        commands_views.command_error(CommandError(text, maybe, maybe, other)),
-        commands_views.command_error(CommandError(text, maybe, None, other), "draft-1"),
-        commands_views.command_error(CommandError(text, other * 9, other, "/record")),
     ]
     for message in messages:
         assert_accepted(message)

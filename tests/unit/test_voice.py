@@ -16,14 +16,13 @@ import bot
 from bot.access import views as rights
 from bot.core.recording import Problem, Why
 from bot.features.card.steps import card_of
+from bot.features.commands.views import together
 from bot.features.control.views import room_notice
-from bot.features.rooms.service import which_room
 from bot.features.unfurl.views import room_unfurl
 from bot.listeners.app import for_people
 from bot.ui import message
 from bot.ui.message import Message
 from bot.ui.problems import explain
-from bot.ui.replies import not_understood
 from bot.ui.words import PHASES
 from tests.unit.views_samples import RUNS, assert_accepted, dates
 from tests.voice import page
@@ -34,11 +33,10 @@ PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
 PIECES: set[Callable[..., object]] = {
     message.modal,
     message.say,
-    not_understood,
+    together,
 }  # what views are made of
 CHOOSERS: set[Callable[..., object]] = {
     for_people,
-    which_room,
     card_of,
 }  # they call one of the others
 PICTURES = page.PAGE.parent / "pictures" / "voice"

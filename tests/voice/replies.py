@@ -16,9 +16,8 @@ from bot.core.options import RecordingOptions
 from bot.core.recording import Phase
 from bot.features.channel_settings import views as settings_replies
 from bot.features.commands import views as commands_views
-from bot.features.commands.model import CommandError
-from bot.features.commands.parser import parse
 from bot.features.commands.views import help_reply
+from bot.features.commands.wish import Wish
 from bot.features.control import views as steer_views
 from bot.features.control.views import not_now, stop_wished
 from bot.features.follow import views as following
@@ -26,100 +25,50 @@ from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
 from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
 from bot.features.presets.views import no_such_preset
-from bot.features.rooms import views as rooms_views
-from bot.features.rooms.model import RoomEntry
-from bot.features.rooms.views import no_rooms_yet, only_a_code
+from bot.features.rooms.views import no_room, no_rooms_yet
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
 from bot.features.start.views import outcome_reply
 from bot.store.values import FollowedRoom
 from bot.ui import replies
 from bot.ui import replies as ui_replies
+from bot.ui.buttons import filled_form_button
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
-from tests.voice import found, schedules
+from tests.voice import found, schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
-ROOMS = [
-    RoomEntry("65f0c0ffee00000000000001", "weekly sync"),
-    RoomEntry("65f0c0ffee00000000000002", "weekly review", live=True),
-    RoomEntry("65f0c0ffee00000000000003", "weekly old", enabled=False),
-]
-COMMANDS = [room.name for room in ROOMS]
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
 TOWN_HALL = Preset("p1", WORKSPACE, "Town hall", RecordingOptions(), "U1", NOW)
-WRONG = {
-    "A command is misspelt": "strat standup",
-    "No similar command": "dance",
-    "An option is unknown": "start standup --resolution-x 5",
-    "A web address lacks its beginning": "start standup --url https:/acme.example/x",
-    "A value is out of range": "start standup --temperature 7",
-    "Options contradict each other": "start standup --no-transcript --summary",
-    "The list is too long": "list standup 400",
-}
-
-
-def wrong(text: str) -> CommandError:
-    error = parse(text)
-    assert isinstance(error, CommandError), text
-    return error
+NO_PRESETS = NoSuchPreset("weekly", None, [])
 
 
 def _misread() -> list[Sample]:
+    form = filled_form_button("r")
+    near = Wish(verb="start", room_id="a", room_name="standup", preset="Town hall")
     return [
-        only_you(when, commands_views.command_error, error, "r" if error.understood else None)
-        for when, error in ((when, wrong(text)) for when, text in WRONG.items())
-    ] + [
         only_you(
             "There is no such preset",
             no_such_preset,
             NoSuchPreset("town hal", None, [TOWN_HALL]),
-            '/record start standup --preset "Town hall"',
-            "r",
+            [*commands_views.choices("c", {"0": (near,)}), form],
         ),
-        only_you(
-            "… and none that is nearly called that",
-            no_such_preset,
-            NoSuchPreset("weekly", None, []),
-            None,
-            "r",
-        ),
+        only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
+        only_you("The button of a question is too old", ui_replies.too_old),
+        only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
+        only_you("A greeting", commands_views.hello),
+        only_you("Settings, in a message", commands_views.settings_question, seed.STANDUP),
+        only_you("Presets, in a message", commands_views.presets_question),
     ]
 
 
 def _asking() -> list[Sample]:
-    two = [line(), line(key="key-2", room_name="Sales call")]
     states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
-    many = [line(key=f"key-{n}", room_name=f"Room {n}") for n in range(7)]
     return [
-        only_you("No room matches the name", rooms_views.room_unknown, "budget", []),
-        only_you(
-            "A room has a similar name",
-            rooms_views.room_unknown,
-            "weakly",
-            ROOMS[:1],
-            ['/record start "weekly sync"'],
-        ),
-        only_you(
-            "Several rooms match",
-            rooms_views.room_ambiguous,
-            "weekly",
-            ROOMS,
-            [f'/record stop "{name}"' for name in COMMANDS],
-        ),
-        only_you(
-            "No room matches the name of one to stop",
-            rooms_views.room_unknown,
-            "budget",
-            [],
-            form=False,
-        ),
+        only_you("A rule names no room", no_room, "weakly"),
         only_you("100ms has not answered yet", no_rooms_yet),
-        only_you("Only a room code was given", only_a_code),
-        only_you("Several recordings run", steer_views.which_one, two, "stop"),
-        only_you("Many recordings run", steer_views.which_one, many, "pause"),
         only_you("Nothing to stop here", replies.nothing_running),
         only_you(
             "… for somebody who may not start recordings", replies.nothing_running, start=False
@@ -323,6 +272,7 @@ def _forgetting() -> list[Sample]:
 
 
 GROUPS = (
+    Group("What is understood", "Only visible to the person who asked.", spoken.SAMPLES),
     Group("Commands not understood", "Only visible to the person who asked.", tuple(_misread())),
     Group("Commands that need more", "Only visible to the person who asked.", tuple(_asking())),
     Group(

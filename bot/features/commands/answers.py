@@ -126,7 +126,7 @@ def _say_time(found: Understood) -> str:
         case Refused() | Unclear() as problem:
             return say_problem(problem)
         case When() | None:
-            return "When?"
+            return "I need a time, such as “at 15:00” or “every weekday 9:30 for 20m”."
     return "I need a time, such as “tomorrow at 9:30”."
 
 

@@ -1,45 +1,73 @@
-"""`/record …`, and what is said to the bot in a message: each command goes to its handler."""
+"""`/record …`, mentions and direct messages: one understanding, one table of what is done.
+
+`DO` has a handler for each verb that is done at once or by a button, `ANSWERS` one for each intent
+that is answered with more than a sentence. A feature adds its line there.
+"""
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from bot.access.gate import UnknownChoice
+from bot.access.model import Act
 from bot.access.rights import NoRight
+from bot.core.deliveries import OutcomeAddress
+from bot.core.places import is_channel
+from bot.core.proofs import OwnChoice
+from bot.core.when import Moment, Past
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
-from bot.features.commands import model as c
-from bot.features.commands.parser import parse
-from bot.features.commands.views import command_error, help_reply, send_it_anew
-from bot.features.control.listeners import steer_by_command
-from bot.features.control.service import Control
+from bot.features.channel_settings.views import only_in_channels
+from bot.features.commands import views
+from bot.features.commands.answers import say
+from bot.features.commands.service import Known, Worlds
+from bot.features.commands.store import ChoiceRepository
+from bot.features.commands.understanding import understand
+from bot.features.commands.understood import OPEN_FORM, Outcome, Understood, Where, Why
+from bot.features.commands.wish import Choice, Wish, wishes_of
+from bot.features.commands.words import Intent
+from bot.features.control import views as control_views
+from bot.features.control.service import Control, steer
 from bot.features.doctor.listeners import tell_doctor
 from bot.features.find.listeners import tell_found
-from bot.features.follow.listeners import follow, unfollow
+from bot.features.find.model import question as question_of
+from bot.features.follow.listeners import follow_room_here, list_follows, unfollow_room_here
 from bot.features.history.listeners import tell_list, tell_status
 from bot.features.history.service import Lists
 from bot.features.presets.listeners import open_presets
+from bot.features.presets.model import NoSuchPreset
+from bot.features.presets.views import no_such_preset
 from bot.features.rooms.service import RoomDirectory
-from bot.features.schedules.listeners import (
-    schedule_by_command,
-    set_rule_by_command,
-    start_at,
-    tell_schedules,
-)
-from bot.features.start.listeners import open_filled
-from bot.features.start.service import filled
+from bot.features.rooms.views import no_rooms_yet
+from bot.features.schedules import service as schedules
+from bot.features.schedules import views as schedule_views
+from bot.features.schedules.listeners import set_rule_by_command, tell_schedules
+from bot.features.share.listeners import share_into
+from bot.features.start import service as starts
+from bot.features.start import views as start_views
+from bot.features.start.listeners import open_filled, say_taken
+from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.kit.logs import learnt
-from bot.listeners.app import Bot, answer
-from bot.listeners.payloads import Asked, Mention, Typed
+from bot.listeners.app import Bot, answer, for_people
+from bot.listeners.payloads import Asked, Click, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
-from bot.slack.errors import SlackUnavailable
 from bot.store.errors import DoneBefore
+from bot.store.values import RoomTaken
+from bot.ui import ids
+from bot.ui.buttons import filled_form_button
 from bot.ui.ids import COMMAND
+from bot.ui.message import Block, Message
 from bot.ui.replies import use_a_channel
 
 on = Listeners()
-ASK = "help and errors need none; what each command does asks the gate"
+ASK = "help and questions need none; what each order does asks the gate"
+
+
+# Written as a command only: `auto standup on`, and the list of what is scheduled.
+RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,234 +77,495 @@ class Services:
     rooms: RoomDirectory
     lists: Lists
     links: CardLinks
-
-
-@on.command(COMMAND, needs_no_proof=ASK)
-async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
-    command = parse(typed.text)
-    if asked.in_group_dm and not isinstance(command, c.Help):
-        await answer(ack, bot, asked, use_a_channel())
-        return
-    await obey(Said(ack, bot, use, asked), command)
-
-
-@on.event("app_mention", needs_no_proof=ASK)
-async def mentioned(mention: Mention, ack: Ack, bot: Bot, use: Services) -> None:
-    """Only what begins with the name is said to the bot; anything else is about it.
-
-    Each message is obeyed once: not again when it is delivered again, nor when it is edited.
-    """
-    words = said_to(bot.deps.identity.bot_user_id, mention.text)
-    asked = mention.asked
-    if words is None or mention.by_app:
-        return
-    if await bot.deps.store.requests.done_before(asked.once):
-        return
-    if mention.edited:
-        await bot.deps.store.requests.remember(asked.once)
-        bot.after_ack(asked, bot.reply(asked, send_it_anew()))
-        return
-    await bot.told_if_it_fails(asked, _obey_once(Said(ack, bot, use, asked), words))
-
-
-async def _obey_once(said: "Said", words: str) -> None:
-    """What a command stores remembers the message, in its transaction; what stores nothing, here.
-
-    A message that could not be obeyed, as when Slack does not answer, may be delivered again.
-    """
-    requests = said.bot.deps.store.requests
-    try:
-        await obey(said, parse(words))
-        if not await requests.done_before(said.asked.once):
-            await requests.remember(said.asked.once)
-    except DoneBefore:
-        return  # the same message, obeyed at the same time
-
-
-def said_to(bot_user: str, text: str) -> str | None:
-    """What follows the mention; None if the message does not begin with it."""
-    name = rf"\s*(?:<@{re.escape(bot_user)}(?:\|[^>]*)?>[\s,:]*)+"
-    found = re.match(name, text)
-    return text[found.end() :] if found else None
+    worlds: Worlds
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A command as it came, with what its handler needs."""
+class Request:
+    """Something said to the bot, or a button pressed below its question; with all that is needed.
+
+    `found` is what was understood of a text.
+    """
 
     ack: Ack
     bot: Bot
     use: Services
     asked: Asked
+    known: Known
+    found: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN, Outcome.ANSWER))
+    clicked: bool = False
+
+    async def tell(self, message: Message) -> None:
+        """Answer the person; after a click, in the place of the question."""
+        if not self.clicked:
+            await answer(self.ack, self.bot, self.asked, message)
+            return
+        await self.ack()
+        self.bot.after_ack(self.asked, self.bot.reply(self.asked, message, replace=True))
+
+    async def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Acknowledge, and do what can take its time: the person may simply ask again."""
+        await self.ack()
+        self.bot.after_ack(self.asked, work)
 
 
-async def obey(said: Said, command: c.Command | c.CommandError) -> None:
-    learnt(command=type(command).__name__)  # not what was typed
-    await HANDLERS[type(command)](said, command)
+# ---- what comes in ---------------------------------------------------------------------------
 
 
-def line_of(command: Callable[[str], c.Command]) -> Callable[[str], str]:
-    """The command for a room, as people would type it."""
-    return lambda room: c.command_line(command(room))
-
-
-# ---- one handler for each command ------------------------------------------------------------
-
-
-async def not_understood(said: Said, error: c.CommandError) -> None:
-    """Those who may start get a form with what was understood, too."""
-    form_id = await _form_of(said, error.understood) if error.understood else None
-    await answer(said.ack, said.bot, said.asked, command_error(error, form_id))
-
-
-async def _form_of(said: Said, start: c.Understood) -> str | None:
-    user, channel = said.asked.user, said.asked.channel
-    try:
-        await said.bot.rights.to_start(user, channel)
-    except (NoRight, SlackUnavailable):
-        return None
-    showing = await filled(
-        said.bot.deps,
-        said.use.rooms,
-        user=user,
-        channel=channel,
-        room=start.room,
-        raw=start.raw,
-        preset=start.preset,
-    )
-    return showing.request_id
-
-
-async def explain(said: Said, command: c.Help) -> None:
-    may_start = await said.bot.rights.may_start(said.asked.user, said.asked.channel)
-    await answer(said.ack, said.bot, said.asked, help_reply(command.topic, start=may_start))
-
-
-async def open_form(said: Said, _: c.OpenForm) -> None:
-    await open_filled(said.ack, said.bot, said.use.rooms, said.asked)
-
-
-async def start(said: Said, command: c.Start) -> None:
-    await start_at(
-        said.ack,
-        said.bot,
-        said.use.rooms,
-        said.use.links,
-        said.asked,
-        typed=command.room,
-        options=command.options,
-        preset=command.preset,
-        written=lambda room, preset: c.command_line(replace(command, room=room, preset=preset)),
-    )
-
-
-async def schedule(said: Said, command: c.Schedule) -> None:
-    if command.room is None:
-        await _later(said, tell_schedules(said.bot, said.asked))
+@on.command(COMMAND, needs_no_proof=ASK)
+async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
+    if asked.in_group_dm and typed.text.strip() != "help":
+        await answer(ack, bot, asked, use_a_channel())
         return
-    await schedule_by_command(
-        said.ack,
-        said.bot,
-        said.use.rooms,
-        said.asked,
-        typed=command.room,
-        options=command.options,
-        preset=command.preset,
-        written=lambda room, preset: c.command_line(replace(command, room=room, preset=preset)),
-    )
+    if rule := RULES.fullmatch(typed.text):
+        await ack()
+        told = (
+            set_rule_by_command(bot, use.rooms, asked, rule["what"])
+            if rule["what"]
+            else tell_schedules(bot, asked)
+        )
+        bot.after_ack(asked, told)
+        return
+    await obey(ack, bot, use, asked, typed.text, Where.SLASH)
 
 
-async def schedules(said: Said, _: c.Schedules) -> None:
-    await _later(said, tell_schedules(said.bot, said.asked))
+@on.event("app_mention", needs_no_proof=ASK)
+async def mentioned(mention: Mention, ack: Ack, bot: Bot, use: Services) -> None:
+    """Each message is obeyed once: not again when it is delivered again, nor when it is edited."""
+    words = said_to(bot.deps.identity.bot_user_id, mention.text)
+    await _heard(mention, ack, bot, use, words, Where.MENTION)
 
 
-async def auto(said: Said, command: c.Auto) -> None:
-    await _later(said, set_rule_by_command(said.bot, said.use.rooms, said.asked, command.room))
-
-
-async def steer(
-    said: Said,
-    command: c.Stop | c.Pause | c.Resume,
-    *,
-    action: Control,
+async def _heard(
+    mention: Mention, ack: Ack, bot: Bot, use: Services, words: str, where: Where
 ) -> None:
-    await steer_by_command(
-        said.ack,
-        said.bot,
-        said.use.rooms,
-        said.asked,
-        action,
-        room=command.room,
-        written=line_of(type(command)),
+    asked = mention.asked
+    if mention.by_app:
+        return
+    if await bot.deps.store.requests.done_before(asked.once):
+        return
+    if mention.edited:
+        await bot.deps.store.requests.remember(asked.once)
+        bot.after_ack(asked, bot.reply(asked, views.send_it_anew()))
+        return
+    await bot.told_if_it_fails(asked, _obey_once(ack, bot, use, asked, words, where))
+
+
+async def _obey_once(
+    ack: Ack, bot: Bot, use: Services, asked: Asked, words: str, where: Where
+) -> None:
+    """What an order stores remembers the message, in its transaction; what stores nothing, here.
+
+    A message that could not be obeyed, as when Slack does not answer, may be delivered again.
+    """
+    requests = bot.deps.store.requests
+    try:
+        await obey(ack, bot, use, asked, words, where)
+        if not await requests.done_before(asked.once):
+            await requests.remember(asked.once)
+    except DoneBefore:
+        return  # the same message, obeyed at the same time
+
+
+def said_to(bot_user: str, text: str) -> str:
+    """What follows the mention at the beginning; the whole text if it does not begin with it."""
+    name = rf"\s*(?:<@{re.escape(bot_user)}(?:\|[^>]*)?>[\s,:]*)+"
+    found = re.match(name, text)
+    return text[found.end() :] if found else text
+
+
+# ---- what follows ----------------------------------------------------------------------------
+
+
+async def obey(ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where: Where) -> None:
+    """Understand a text, and do, ask or answer.
+
+    A name that no room has may be a new one's: 100ms is asked, after the ack, and the text is
+    understood once more.
+    """
+    request = await _understood(ack, bot, use, asked, text, where)
+    found = request.found
+    learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
+    if found.why is not Why.NO_ROOM or found.reference is None:
+        await _react(request)
+        return
+    if found.intent in (Intent.START, Intent.SCHEDULE):
+        await bot.rights.to_start(asked.user, asked.channel)
+    later = replace(asked, typed=False)  # the ack is given: answered by response_url
+
+    async def once_more(name: str) -> None:
+        await use.rooms.ask(name)
+        again = await _understood(ack, bot, use, later, text, where)
+        await _react(again)
+
+    await request.later(once_more(found.reference))
+
+
+async def _understood(
+    ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where: Where
+) -> Request:
+    known = await use.worlds.known(asked.user, asked.channel, asked.thread_ts)
+    place = Where.THREAD if known.above else where
+    return Request(ack, bot, use, asked, known, understand(text, place, known.world))
+
+
+async def _react(request: Request) -> None:
+    found, known = request.found, request.known
+    match found.outcome:
+        case Outcome.SILENCE:
+            await request.ack()
+        case Outcome.DO if found.acts:
+            await do(request, wishes_of(found.acts, found, known.world, known.rows))
+        case Outcome.ASK if found.offers:
+            await ask(request, found)
+        case _:
+            await ANSWERS.get(found.intent, _say)(request, found)
+
+
+async def do(request: Request, wishes: Sequence[Wish]) -> None:
+    """One after the other; of several, a refusal does not hold up the rest.
+
+    The message that asks for it is remembered with the last: repeated, the others do nothing.
+    """
+    told: list[Message] = []
+    for wish in wishes:
+        once = request.asked.once if wish is wishes[-1] else ()
+        try:
+            said = await DO[wish.verb](request, wish, once)
+        except NoRight as no:
+            if len(wishes) == 1:
+                raise
+            said = for_people(no)
+        told += [said] if said else []
+    if told:
+        await request.tell(views.together(told))
+
+
+async def ask(request: Request, found: Understood) -> None:
+    """Ask with a button for each answer; an order to start, only people who may start."""
+    if found.intent in (Intent.START, Intent.SCHEDULE):
+        await request.bot.rights.to_start(request.asked.user, request.asked.channel)
+        if found.why in (Why.NO_ROOM, Why.WHICH_ROOM):
+            request.use.rooms.refresh_soon()
+            if not request.known.world.names.rooms:
+                await request.tell(no_rooms_yet())
+                return
+        if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.asked.typed):
+            await _open_form(request, found)
+            return
+    wishes = wishes_of(found.offers, found, request.known.world, request.known.rows)
+    buttons = await question(request, [wish for wish in wishes if wish.verb != OPEN_FORM])
+    for wish in wishes:
+        if wish.verb == OPEN_FORM:
+            buttons.append(await _form_button(request, wish, found))
+    await request.tell(views.question(say(found, now=request.known.world.now), buttons))
+
+
+async def question(request: Request, wishes: Sequence[Wish]) -> list[Block]:
+    """Store what the buttons do, for this person and for an hour, and make them."""
+    if not wishes:
+        return []
+    choice_id = request.bot.deps.new_id()
+    answers: dict[str, tuple[Wish, ...]] = {
+        str(n): (wish,) for n, wish in enumerate(wishes[: views.BUTTONS])
+    }
+    every = [wish for wish in wishes if wish.verb == Intent.STOP]
+    if len(every) > 1:
+        answers[views.ALL] = tuple(every)
+    choices = ChoiceRepository(request.bot.deps.db)
+    await choices.save(choice_id, request.asked.user, Choice(answers=answers))
+    return views.choices(choice_id, answers)
+
+
+@on.action(ids.CHOOSE)
+async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services) -> None:
+    """Do what the button says, with every check of an order in words."""
+    choice = await ChoiceRepository(bot.deps.db).get(own.choice_id)
+    wishes = choice.answers.get(own.answer) if choice else None
+    if not wishes:
+        raise UnknownChoice(own.choice_id)
+    known = await use.worlds.known(own.by, click.asked.channel)
+    await do(Request(ack, bot, use, click.asked, known, clicked=True), wishes)
+
+
+async def _open_form(request: Request, found: Understood) -> None:
+    """With what was understood. After a mention, a button that opens it."""
+    raw = wishes_of(found.offers, found, request.known.world, request.known.rows)[0].raw
+    await open_filled(
+        request.ack,
+        request.bot,
+        request.use.rooms,
+        request.asked,
+        room=found.link or found.reference,
+        raw=raw,
+        preset=found.preset,
     )
 
 
-async def settings(said: Said, _: c.Settings) -> None:
-    await said.ack()
-    await open_settings(said.bot, said.asked)
+async def _form_button(request: Request, wish: Wish, found: Understood) -> Block:
+    showing = await starts.filled(
+        request.bot.deps,
+        request.use.rooms,
+        user=request.asked.user,
+        channel=request.asked.channel,
+        room=wish.link or wish.room_id or found.reference,
+        raw=wish.raw,
+        preset=wish.preset,
+    )
+    return filled_form_button(showing.request_id)
 
 
-async def presets(said: Said, _: c.Presets) -> None:
-    await said.ack()
-    await open_presets(said.bot, said.asked)
+# ---- what is done ----------------------------------------------------------------------------
 
 
-async def status(said: Said, _: c.Status) -> None:
-    await _later(said, tell_status(said.bot, said.use.lists, said.asked))
+async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | None:
+    bot, asked = request.bot, request.asked
+    now = bot.deps.now()
+    made = await starts.start(
+        bot.deps,
+        bot.gate,
+        bot.rights,
+        request.use.rooms,
+        StartRequest(
+            request_id=f"command:{asked.request_id}",
+            room=wish.link or wish.room_id,
+            options=wish.options,
+            by=asked.user,
+            channel=asked.channel,
+            via="command",
+            outcome=OutcomeAddress(
+                asked.user, channel=asked.channel, response_url=asked.response_url
+            ),
+            preset=wish.preset,
+            end=end_of_start(wish.when, at=now, by=asked.user) if wish.when else None,
+            once=tuple(once),
+        ),
+    )
+    match made:
+        case Started(room=room):
+            return start_views.starting_reply(room.name)
+        case RoomTaken(key=key):
+            await request.later(say_taken(bot, request.use.links, asked, key))
+            return None
+        case WhichRoom():
+            await open_filled(request.ack, bot, request.use.rooms, asked, raw=wish.raw)
+            return None
+    near = wish.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+    buttons = await question(request, [near]) if near else []
+    form = await _form_button(request, wish.model_copy(update={"preset": None}), request.found)
+    return no_such_preset(made, [*buttons, form])
 
 
-async def list_(said: Said, command: c.List) -> None:
+async def control(
+    request: Request, wish: Wish, once: Sequence[str], *, action: Control
+) -> Message | None:
+    """Stop, pause or resume the recording that was meant, not another one in its room."""
+    bot, asked = request.bot, request.asked
+    seen = await bot.gate.recording(asked.user, wish.key or "", asked.channel)
+    row = await steer(bot.deps, bot.rights, action, seen, once=once)
+    if row is not None:
+        return control_views.CONFIRMED[action](row.room_name)
+    row = await bot.deps.store.lists.row(seen.key)
+    return control_views.not_now([row]) if row else control_views.too_late(action)
+
+
+async def follow(request: Request, wish: Wish, once: Sequence[str]) -> None:
+    if wish.room:
+        await request.later(
+            follow_room_here(
+                request.bot, request.asked, wish.room, once=once, replace=request.clicked
+            )
+        )
+
+
+async def unfollow(request: Request, wish: Wish, once: Sequence[str]) -> None:
+    if wish.room:
+        await request.later(
+            unfollow_room_here(
+                request.bot, request.asked, wish.room, once=once, replace=request.clicked
+            )
+        )
+
+
+async def schedule(request: Request, wish: Wish, once: Sequence[str]) -> Message | None:
+    """Record a room later; or stop what runs at a time, which is a schedule of its end."""
+    bot, asked = request.bot, request.asked
+    if wish.room is None or wish.when is None:
+        return None
+    if wish.when.start is None and wish.key:
+        seen = await bot.gate.recording(asked.user, wish.key, asked.channel)
+        ending = await schedules.set_end(bot.deps, bot.rights, seen, wish.when, once=once)
+        if ending is None:
+            return control_views.too_late("stop")
+        return schedule_views.ends(ending[0].room_name, ending[1])
+    made = await schedules.make(
+        bot.deps,
+        bot.rights,
+        schedules.ScheduleRequest(
+            room=wish.room,
+            when=wish.when,
+            by=asked.user,
+            channel=asked.channel if is_channel(asked.channel) else None,
+            options=wish.options,
+            preset=wish.preset,
+            once=tuple(once),
+        ),
+    )
+    if isinstance(made, NoSuchPreset):
+        near = wish.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+        return no_such_preset(made, await question(request, [near] if near else []))
+    zone = await schedules.zone_of(bot.rights, asked.user)
+    return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
+
+
+def now_in(request: Request) -> datetime:
+    """Now, in the person's zone."""
+    return request.known.world.now
+
+
+async def unschedule(request: Request, wish: Wish, _once: Sequence[str]) -> Message | None:
+    """Repeated, it finds nothing any more."""
+    bot, asked = request.bot, request.asked
+    day = wish.day
+    if wish.when and isinstance(wish.when.start, Moment):
+        day = wish.when.start.at.astimezone(now_in(request).tzinfo).date()
+    theirs = [one for one in request.known.schedules if one.room_id == wish.room_id]
+    for one in theirs:
+        seen = await bot.gate.schedule(asked.user, one.schedule_id, asked.channel)
+        zone = request.known.world.zone
+        done = await schedules.take_back(bot.deps, bot.rights, seen, one, day=day, zone=zone)
+        if done and done[1]:
+            return schedule_views.skipping(done[0], done[1])
+        if done:
+            return schedule_views.undone(done[0])
+    if not theirs:
+        return views.answer(f"No recording of {wish.room_name} is scheduled.")
+    await request.later(tell_schedules(bot, asked))
+    return None
+
+
+async def share(request: Request, wish: Wish, _: Sequence[str]) -> Message | None:
+    """The recording that runs in the room, else its latest; a channel by name is chosen."""
+    bot, asked = request.bot, request.asked
+    key = wish.key
+    if key is None:
+        latest = await request.use.lists.page(request.known.horizon, 1, room_id=wish.room_id)
+        if not latest:
+            return views.answer(f"There is no recording of {wish.room_name} to share.")
+        key = latest[0].row.key
+    by = await bot.gate.member(asked.user, Act.SHARE)
+    seen = await bot.gate.recording(asked.user, key, asked.channel)
+    where = asked.channel if wish.channel == "here" else wish.channel
+    if where is None or not is_channel(where):
+        return views.share_question(wish.room_name, key)
+    channel = await bot.gate.channel(asked.user, where, here=asked.channel)
+    told, _done = await share_into(bot, seen, channel, by)
+    return told
+
+
+Doing = Callable[[Request, Wish, Sequence[str]], Awaitable[Message | None]]
+DO: Mapping[str, Doing] = {
+    Intent.START: start,
+    Intent.STOP: partial(control, action="stop"),
+    Intent.PAUSE: partial(control, action="pause"),
+    Intent.RESUME: partial(control, action="resume"),
+    Intent.FOLLOW: follow,
+    Intent.UNFOLLOW: unfollow,
+    Intent.SHARE: share,
+    Intent.SCHEDULE: schedule,
+    Intent.UNSCHEDULE: unschedule,
+}
+
+
+# ---- what is answered ------------------------------------------------------------------------
+
+
+async def _say(request: Request, found: Understood) -> None:
+    await request.tell(views.answer(say(found, now=request.known.world.now)))
+
+
+async def explain(request: Request, found: Understood) -> None:
+    if found.why is Why.GREETED:
+        await request.tell(views.hello())
+    else:
+        asked = request.asked
+        may_start = await request.bot.rights.may_start(asked.user, asked.channel)
+        await request.tell(views.help_reply(found.topic, start=may_start))
+
+
+async def already(request: Request, found: Understood) -> None:
+    """A start that cannot be: the room is recorded, or disabled."""
+    row = request.known.rows.get(found.room.room_id) if found.room else None
+    await request.bot.rights.to_start(request.asked.user, request.asked.channel)
+    if found.why is not Why.ALREADY or row is None:
+        await _say(request, found)
+        return
+    await request.later(say_taken(request.bot, request.use.links, request.asked, row.key))
+
+
+async def status(request: Request, found: Understood) -> None:
+    await request.later(tell_status(request.bot, request.use.lists, request.asked, found.room))
+
+
+async def list_(request: Request, found: Understood) -> None:
+    if found.why is Why.NO_ROOM:
+        await _say(request, found)
+        return
     telling = tell_list(
-        said.bot,
-        said.use.rooms,
-        said.use.lists,
-        said.asked,
-        room=command.room,
-        count=command.count,
-        written=line_of(partial(c.List, count=command.count)),
+        request.bot,
+        request.use.lists,
+        request.asked,
+        room=found.room,
+        count=found.count,
+        past=found.when if isinstance(found.when, Past) else None,
     )
-    await _later(said, telling)
+    await request.later(telling)
 
 
-async def find(said: Said, command: c.Find) -> None:
-    await _later(said, tell_found(said.bot, said.asked, command.words or ""))
+async def doctor(request: Request, _: Understood) -> None:
+    await request.later(tell_doctor(request.bot, request.asked))
 
 
-async def follow_(said: Said, command: c.Follow) -> None:
-    await _later(said, follow(said.bot, said.use.rooms, said.asked, command.room))
+async def follows(request: Request, found: Understood) -> None:
+    if found.why is Why.CLEAR and found.room is None:
+        await request.later(list_follows(request.bot, request.asked))
+    else:
+        await _say(request, found)
 
 
-async def unfollow_(said: Said, command: c.Unfollow) -> None:
-    await _later(said, unfollow(said.bot, said.use.rooms, said.asked, command.room))
+async def settings(request: Request, found: Understood) -> None:
+    if found.outcome is Outcome.DO:
+        await request.later(open_settings(request.bot, request.asked))
+    elif is_channel(request.asked.channel):
+        await request.tell(views.settings_question(request.asked.channel or ""))
+    else:
+        await request.tell(only_in_channels())
 
 
-async def doctor(said: Said, _: c.Doctor) -> None:
-    await _later(said, tell_doctor(said.bot, said.asked))
+async def presets(request: Request, found: Understood) -> None:
+    if found.outcome is Outcome.DO:
+        await request.later(open_presets(request.bot, request.asked))
+    else:
+        await request.tell(views.presets_question())
 
 
-async def _later(said: Said, work: Coroutine[Any, Any, None]) -> None:
-    """What can take its time: the person may simply ask again."""
-    await said.ack()
-    said.bot.after_ack(said.asked, work)
+async def search(request: Request, found: Understood) -> None:
+    since = found.when.since.date() if isinstance(found.when, Past) else None
+    room = found.room.name if found.room else None
+    words = question_of(found.query or "", room=room, person=found.speaker, since=since)
+    await request.later(tell_found(request.bot, request.asked, words))
 
 
-HANDLERS: Mapping[type, Callable[..., Awaitable[None]]] = {
-    c.CommandError: not_understood,
-    c.Help: explain,
-    c.OpenForm: open_form,
-    c.Start: start,
-    c.Schedule: schedule,
-    c.Schedules: schedules,
-    c.Auto: auto,
-    c.Stop: partial(steer, action="stop"),
-    c.Pause: partial(steer, action="pause"),
-    c.Resume: partial(steer, action="resume"),
-    c.Settings: settings,
-    c.Presets: presets,
-    c.Status: status,
-    c.List: list_,
-    c.Find: find,
-    c.Follow: follow_,
-    c.Unfollow: unfollow_,
-    c.Doctor: doctor,
+Answering = Callable[[Request, Understood], Awaitable[None]]
+ANSWERS: Mapping[Intent, Answering] = {
+    Intent.HELP: explain,
+    Intent.START: already,
+    Intent.STATUS: status,
+    Intent.LIST: list_,
+    Intent.SUMMARY: list_,
+    Intent.FIND: search,
+    Intent.DOCTOR: doctor,
+    Intent.FOLLOW: follows,
+    Intent.SETTINGS: settings,
+    Intent.PRESETS: presets,
 }

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
 from bot.features.commands.model import CommandError, Start
-from bot.features.commands.names import key_of
 from bot.features.commands.parser import parse
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.words import Kind
+from bot.features.rooms.names import key_of
 from bot.kit.typed_text import DASHES
 
 _FLAG = re.compile(
@@ -51,6 +51,8 @@ class Options:
 
 def split_flags(text: str) -> tuple[str, Flags]:
     """Cut off what is written as options; words behind it that are no values join the rest."""
+    if text in ("-h", "-?", "-help"):
+        return "", Flags(help=True)
     found = _FLAG.search(text)
     if found is None:
         return text, Flags()
@@ -58,10 +60,11 @@ def split_flags(text: str) -> tuple[str, Flags]:
     command = parse(f"start {tail}")
     if isinstance(command, CommandError):
         read = command.understood
+        problem = "\n".join(filter(None, (command.reason, command.accepted)))
         if read is None:
-            return head, Flags(tail, problem=command.reason)
+            return head, Flags(tail, problem=problem)
         head = f"{head} {read.room or ''}".strip()
-        return head, Flags(tail, preset=read.preset, problem=command.reason, raw=read.raw)
+        return head, Flags(tail, preset=read.preset, problem=problem, raw=read.raw)
     if not isinstance(command, Start):
         return head, Flags(help=True)
     if command.room:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from bot.core.when import Day, Past, Reading, Refused, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
-from bot.features.commands.names import digits_in, is_separator, key_of
 from bot.features.commands.options_in_words import Options, options_in, split_flags
 from bot.features.commands.sense import Force, Sense
 from bot.features.commands.senses import sense_of
@@ -29,6 +28,7 @@ from bot.features.commands.sentences import (
 from bot.features.commands.understood import Deed, Scheduled, Where, World, deeds
 from bot.features.commands.words import ORDERS, Intent, Kind
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
+from bot.features.rooms.names import digits_in, is_separator, key_of
 from bot.kit.typed_text import DOUBLE_QUOTES
 
 LONGEST_READ = 1000  # characters beside options: what is behind them is prose

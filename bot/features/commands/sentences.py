@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from bot.features.commands.names import Named, RoomNames
 from bot.features.commands.words import (
     LENGTHS,
     OPTION_OF,
@@ -21,6 +20,7 @@ from bot.features.commands.words import (
     Meaning,
 )
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import Named, RoomNames
 from bot.kit.typed_text import DOUBLE_QUOTES, SINGLE_QUOTES, strip_invisible
 
 Span = tuple[int, int]

@@ -23,7 +23,7 @@ from bot.features.commands.understood import (
     deeds,
 )
 from bot.features.commands.words import Intent
-from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
 
 
 def form(options: Options) -> Understood:
@@ -78,6 +78,10 @@ def _start_unknown(
     """Decide about a start of a room that is not named exactly; a room where it is clear."""
     link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
     code = next((p for p in left if p.words[0].sort == "code"), None)
+    if code and room_id_of(code.words[0].key):
+        return RoomEntry(code.words[0].key, code.words[0].key)
+    if link and (room_id := room_id_of_link(link)):
+        return RoomEntry(room_id, room_id)  # a room that the directory does not have yet
     if link or code:
         reference = code.words[0].text if code else None
         form = (Deed(OPEN_FORM),)
@@ -115,7 +119,8 @@ def _start_unknown(
 def _start_room(
     said: Said, made: Understood, room: RoomEntry, left: Sequence[Piece], sense: Sense
 ) -> Understood:
-    made = replace(made, room=room)
+    link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
+    made = replace(made, room=room, link=link)
     offer = replace(made, offers=(Deed(made.intent, room),))
     if not room.enabled:
         return replace(made, outcome=Outcome.ANSWER, why=Why.DISABLED)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.core.when import Day, Moment, Reading, Refused, Repeat, StopAfter, Unclear, When
 from bot.features.commands.said import Said
 from bot.features.commands.sense import Force, Sense
+from bot.features.commands.sentences import Sort
 from bot.features.commands.understood import (
     Deed,
     Outcome,
@@ -47,6 +48,8 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
         return replace(made, offers=(*made.offers, *said.second()))
     if said.rooms and not said.doubt:
         return which(said, intent, said.rooms[0])
+    if exact := _unknown_id(said):
+        return answered(intent, Why.NOT_RECORDED, reference=exact, sure=False)
     near, reference = said.suggested(intent)
     fits = _fitting(said, intent, near)
     if fits or (near and said.thread is None):
@@ -60,8 +63,21 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     if said.thread and sense.all_of_them:
         return which(said, intent, _here(said, intent))
     if said.thread:
-        return steer(said, intent, said.thread, sure=sure)
+        return steer(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, sense, sure=sure, reference=reference)
+
+
+def _unknown_id(said: Said) -> str | None:
+    """Return the id, code or link of a room that is not known: it names no other one."""
+    return next(
+        (
+            piece.words[0].text
+            for piece in said.pieces
+            if piece.sort is Sort.LINK
+            or (piece.sort is Sort.UNREAD and piece.words[0].sort == "code")
+        ),
+        None,
+    )
 
 
 def _all_but(said: Said, intent: Intent) -> Understood:
@@ -84,7 +100,8 @@ def _unnamed(
         if said.where is not Where.SLASH:
             return Understood(Intent.UNKNOWN, Outcome.ANSWER, sure=False)
         sure = False
-    if len(here) == 1 and sure:
+    shown = [room for room in here if room.room_id in said.world.cards_here]
+    if len(here) == 1 and shown and sure:
         return steer(said, intent, here[0], sure=True)
     made = which(said, intent, here)
     return replace(made, reference=reference)
@@ -195,7 +212,8 @@ def _unwanted(said: Said, sense: Sense) -> Understood:
         same = said.thread is not None and said.thread.room_id == room.room_id
         return steer(said, Intent.STOP, room, sure=same and not asks)
     if said.thread and not later and not said.rooms:
-        return steer(said, Intent.STOP, said.thread, sure=not asks)
+        sure = not asks and not said.world.thread_is_over
+        return steer(said, Intent.STOP, said.thread, sure=sure)
     return which(said, Intent.STOP, _here(said, Intent.STOP))
 
 
@@ -205,7 +223,8 @@ def unschedule(said: Said, sense: Sense) -> Understood:
     if room is None and said.doubt is None and not said.rooms:
         near, reference = said.suggested(Intent.UNSCHEDULE)
         if not near and said.thread and sense.cancels:
-            return steer(said, Intent.STOP, said.thread, sure=clear and not reference)
+            sure = clear and not reference and not said.world.thread_is_over
+            return steer(said, Intent.STOP, said.thread, sure=sure)
         if sense.cancels and sense.thing and not reference and not said.end():
             return which(said, Intent.STOP, _here(said, Intent.STOP))
         planned = near or tuple(

@@ -15,6 +15,7 @@ from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.starting import form, start
 from bot.features.commands.steering import steer, steering, unschedule, which
 from bot.features.commands.understood import (
+    OPEN_FORM,
     Deed,
     Outcome,
     Understood,
@@ -43,6 +44,8 @@ def understand(text: str, where: Where, world: World) -> Understood:
     done = _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
+    if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
+        return replace(done, offers=(*done.offers, Deed(OPEN_FORM)))
     return done
 
 
@@ -70,7 +73,7 @@ def _pure_stop(said: Said) -> Understood | None:
         return None
     if said.times:
         return None
-    return steer(said, Intent.STOP, said.thread, sure=True)
+    return steer(said, Intent.STOP, said.thread, sure=not said.world.thread_is_over)
 
 
 def _decided(said: Said) -> Understood:
@@ -106,17 +109,32 @@ def _decided(said: Said) -> Understood:
             return Understood(intent, told)
         case Intent.RENAME:
             return answered(intent, Why.UNSUPPORTED, room=said.room_or_thread())
-        case Intent.HELP | Intent.THANKS:
-            return answered(intent, topic=sense.topic)
+        case Intent.HELP:
+            asked = any(p.intent is Intent.HELP or p.kind is Kind.HOW for p in said.pieces)
+            why = Why.CLEAR if asked or sense.topic else Why.GREETED
+            return answered(intent, why, topic=sense.topic)
+        case Intent.THANKS:
+            return answered(intent)
         case Intent.STATUS:
             room = said.room_or_thread()
             recorded = room is not None and room.room_id in said.world.recorded
             why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
             return answered(intent, why, room=room, when=said.past())
+        case Intent.LIST | Intent.SUMMARY if said.where is Where.SLASH and not said.rooms:
+            return _list_of(said, intent)
         case _:
             return answered(
                 intent, room=said.room_or_thread(), count=said.count(), when=said.past()
             )
+
+
+def _list_of(said: Said, intent: Intent) -> Understood:
+    """Show the recordings of a room, also of the only one with a name alike."""
+    near, reference = said.suggested(intent)
+    if reference and not reference.isdigit() and len(near) != 1:
+        return answered(intent, Why.NO_ROOM, reference=reference, sure=False)
+    room = near[0] if near else said.thread
+    return answered(intent, room=room, count=said.count(), when=said.past())
 
 
 def _without_verb(said: Said) -> Understood:
@@ -131,7 +149,7 @@ def _without_verb(said: Said) -> Understood:
     if given:
         return answered(Intent.UNKNOWN, sure=False)
     if not said.sense.left:
-        return answered(Intent.HELP)
+        return answered(Intent.HELP, Why.GREETED)
     if glued := _glued(said):
         return glued
     near, reference = said.suggested(Intent.START)
@@ -227,12 +245,15 @@ def _following(said: Said, sense: Sense, intent: Intent) -> Understood:
 
 def _share(said: Said, sense: Sense) -> Understood:
     room = said.room_or_thread()
-    to = next((_channel(p.words[0]) for p in said.pieces if p.sort is Sort.CHANNEL), None)
+    to, channel = next(
+        (_channel(p.words[0]) for p in said.pieces if p.sort is Sort.CHANNEL), (None, None)
+    )
     if to is None and any(p.kind is Kind.HERE for p in said.pieces):
         to = "here"
     made = Understood(
         Intent.SHARE, Outcome.ASK, Why.UNSURE, room, sure=False, to=to, when=said.past()
     )
+    made = replace(made, channel=channel)
     if room is None:
         near, reference = said.suggested(Intent.SHARE)
         return replace(
@@ -261,9 +282,9 @@ def _find(said: Said, sense: Sense) -> Understood:
     )
 
 
-def _channel(word: Word) -> str:
-    """Return `#product` for what Slack writes as <#C0123|product>."""
+def _channel(word: Word) -> tuple[str, str | None]:
+    """Return the name and the id of what Slack writes as <#C0123|product>; of #product no id."""
     if not word.text.startswith("<"):
-        return word.text
+        return word.text, None
     number, _, name = word.text.strip("<#>").partition("|")
-    return f"#{name}" if name else f"<#{number}>"
+    return (f"#{name}" if name else f"<#{number}>"), number

@@ -9,9 +9,9 @@ from enum import StrEnum, auto
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Reading
-from bot.features.commands.names import RoomNames
 from bot.features.commands.words import Intent
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import RoomNames
 
 OPEN_FORM = "open-form"
 
@@ -60,6 +60,7 @@ class Why(StrEnum):
     UNSUPPORTED = auto()  # understood, but the bot does not do it in words
     TOO_LONG = auto()
     ABOUT_BOT = auto()
+    GREETED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class World:
     recorded: Mapping[str, State] = field(default_factory=dict)
     cards_here: frozenset[str] = frozenset()
     thread: str | None = None  # the room of the recording whose card's thread this is
+    thread_is_over: bool = False  # that recording; another one may run in its room
     default_room: str | None = None
     presets: tuple[str, ...] = ()
     follows_here: frozenset[str] = frozenset()
@@ -123,6 +125,8 @@ class Understood:
     query: str | None = None
     speaker: str | None = None
     to: str | None = None
+    channel: str | None = None  # the id of `to`, where it is known
+    title: str | None = None
     count: int | None = None
     topic: str | None = None
     reference: str | None = None

@@ -1,8 +1,8 @@
-"""Help, made from the command table, so that it always matches the parser."""
+"""Answers and questions in words, and help, made from the command table."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from bot.features.commands.model import CommandError
 from bot.features.commands.table import (
     CommandHelp,
     HelpLine,
@@ -10,10 +10,14 @@ from bot.features.commands.table import (
     command_words,
     help_topics,
 )
+from bot.features.commands.wish import Wish
+from bot.features.commands.words import Intent
+from bot.features.presets.ids import ALL as PRESETS
 from bot.ui import ids
 from bot.ui.ids import COMMAND
 from bot.ui.message import (
     FALLBACK_MOST,
+    Block,
     Message,
     actions,
     button,
@@ -21,11 +25,19 @@ from bot.ui.message import (
     context,
     lines,
     pieces,
+    plain_text,
     say,
     section,
 )
-from bot.ui.replies import not_understood
-from bot.ui.text import code, own
+from bot.ui.text import code, esc, own, plain
+
+BUTTONS = 20  # Slack takes 25 in a row
+ALL = "all"
+ANSWER_MOST = 2500
+_VERBS: Mapping[str, str] = {
+    Intent.SCHEDULE: "Record",
+    Intent.UNSCHEDULE: "Take off the schedule:",
+}
 
 
 def help_lines() -> list[str]:
@@ -62,15 +74,88 @@ def _option(option: HelpLine) -> str:
     return f"{code(option.usage)}  {own(option.help)}{accepted}"
 
 
-def command_error(error: CommandError, form_id: str | None = None) -> Message:
-    """`form_id` is the saved draft of what was understood of a start."""
-    return not_understood(
-        error.reason,
-        error.accepted,
-        corrected=error.corrected,
-        usage=error.usage,
-        form_id=form_id,
+def answer(text: str) -> Message:
+    """Say what was understood, in plain text."""
+    return say(esc(text, ANSWER_MOST))
+
+
+def hello() -> Message:
+    """Greet in two lines."""
+    first = "Hello. I record 100ms rooms and bring the video, the transcript and a summary."
+    more = f"Write “record” and the name of a room, or {code(f'{COMMAND} help')}."
+    return say(f"{first}\n{more}")
+
+
+def question(text: str, buttons: Sequence[Block]) -> Message:
+    """Ask in plain text, with a button for each answer."""
+    asked = esc(text, ANSWER_MOST)
+    return Message(asked, [section(asked), *actions(buttons)])
+
+
+def choices(choice_id: str, answers: Mapping[str, Sequence[Wish]]) -> list[Block]:
+    """Build a button for each answer. One that stops several recordings asks once more."""
+    return [
+        _stop_all(choice_id, wishes) if answer == ALL else _choice(choice_id, answer, wishes[0])
+        for answer, wishes in answers.items()
+    ]
+
+
+def _choice(choice_id: str, answer: str, wish: Wish) -> Block:
+    words = f"{_VERBS.get(wish.verb, wish.verb.capitalize())} {plain(wish.room_name, 45)}".strip()
+    if wish.label:
+        words = f"{words}, {plain(wish.label, 25)}"
+    elif wish.preset:
+        words = f"{words} with {plain(wish.preset, 20)}"
+    made = button(
+        plain(words, 75),
+        ids.numbered(ids.CHOOSE, int(answer)),
+        value=ids.choice_value(choice_id, answer),
     )
+    made["text"]["emoji"] = False
+    return made
+
+
+def _stop_all(choice_id: str, wishes: Sequence[Wish]) -> Block:
+    return button(
+        "Stop all",
+        ids.numbered(ids.CHOOSE, BUTTONS),
+        value=ids.choice_value(choice_id, ALL),
+        style="danger",
+        label=f"Stop all {len(wishes)} recordings",
+        confirm={
+            "title": {"type": "plain_text", "text": "Stop all of them?"},
+            "text": plain_text(
+                f"This ends {len(wishes)} recordings for everyone. You cannot resume them.", 300
+            ),
+            "confirm": {"type": "plain_text", "text": "Stop all"},
+            "deny": {"type": "plain_text", "text": "Keep recording"},
+            "style": "danger",
+        },
+    )
+
+
+def together(messages: Sequence[Message]) -> Message:
+    """Join the answers to several orders of one request."""
+    if len(messages) == 1:
+        return messages[0]
+    blocks = [block for message in messages for block in message.blocks]
+    return Message(lines([message.text for message in messages], FALLBACK_MOST), blocks[:50])
+
+
+def share_question(room_name: str, key: str) -> Message:
+    """Ask for the channel; the button opens the form that does."""
+    label = f"Choose the channel for {plain(room_name, 40)}"
+    share = button("Choose the channel", ids.SHARE, value=key, label=label)
+    return say(f"In which channel do you want to share *{esc(room_name, 100)}*?", [share])
+
+
+def settings_question(channel: str) -> Message:
+    settings = button("Open the settings", ids.OPEN_SETTINGS, value=channel)
+    return say("You can change that in this channel’s settings.", [settings])
+
+
+def presets_question() -> Message:
+    return say("Presets are named sets of options.", [button("Open the presets", PRESETS)])
 
 
 def send_it_anew() -> Message:

@@ -1,15 +1,12 @@
 """Stop, pause, resume: intents, stored as facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Literal
 
-from bot.access.gate import Gate
-from bot.access.listing import first_seen
 from bot.access.rights import Rights
 from bot.core.facts import PauseRequested, StopRequested, StopSent, StopWished
+from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
 from bot.core.steps import Stop, retry_name
@@ -17,10 +14,8 @@ from bot.deps import Deps
 from bot.kit.logs import learnt
 from bot.store.values import RecordingRow
 
-CARDS_LOOKED_AT = 100
 SENT_LATELY = timedelta(minutes=1)
 
-CHOICES_MOST = 100  # as many as a menu holds
 
 Control = Literal["stop", "pause", "resume"]
 _MAY: dict[Control, frozenset[Phase]] = {
@@ -84,59 +79,17 @@ async def wish_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a command without a clear object may mean. `sure`: there is no need to ask.
+async def recording_of_thread(
+    deps: Deps, channel: str, user: str, thread_ts: str | None
+) -> RecordingRow | None:
+    """The one whose card the thread belongs to, whatever became of it.
 
-    `unfit`: what would be meant, but is not in the state for it; only where nothing else is.
+    In a direct message the card may be the person's own.
     """
-
-    rows: list[RecordingRow]
-    sure: bool
-    unfit: tuple[RecordingRow, ...] = ()
-
-
-async def meant(
-    deps: Deps,
-    gate: Gate,
-    action: Control,
-    room_id: str | None,
-    channel: str,
-    *,
-    by: str,
-    thread_ts: str | None = None,
-) -> Choice:
-    """The named room's recording; else that of the card above; else this channel's.
-
-    Any other is to be asked about. What the person may not know of is not recorded, for them.
-    """
-    if room_id is not None:
-        row = await deps.store.lists.open_recording_in_room(room_id)
-        seen = await gate.seen_rows(by, [row] if row else [], channel)
-        return _only(action, seen[0] if seen else None)
-    above = await _of_thread(deps, channel, thread_ts) if thread_ts else None
-    if above:
-        return _only(action, above)
-    running = await deps.store.lists.running(channel=channel)
-    if here := _able(action, running):
-        return Choice(here, sure=len(here) == 1)
-    to = await gate.horizon(by, channel)
-    every = await first_seen(deps, gate, to, CHOICES_MOST, partial(deps.store.lists.running, to=to))
-    elsewhere = _able(action, [row for row, _ in every])
-    return Choice(elsewhere, sure=False, unfit=() if elsewhere else tuple(running))
-
-
-def _only(action: Control, row: RecordingRow | None) -> Choice:
-    if row is None or row.phase not in OCCUPIES_ROOM:
-        return Choice([], sure=True)
-    fits = _able(action, [row])
-    return Choice(fits, sure=True, unfit=() if fits else (row,))
-
-
-async def _of_thread(deps: Deps, channel: str, thread_ts: str) -> RecordingRow | None:
-    """The one whose card the thread belongs to, whatever became of it."""
-    return await deps.store.lists.of_card(channel, thread_ts)
-
-
-def _able(action: Control, rows: list[RecordingRow]) -> list[RecordingRow]:
-    return [row for row in rows if row.phase in _MAY[action]]
+    if thread_ts is None:
+        return None
+    lists = deps.store.lists
+    above = await lists.of_card(channel, thread_ts)
+    if above is None and not is_channel(channel):
+        above = await lists.of_card(channel, thread_ts, shown_to=user)
+    return above

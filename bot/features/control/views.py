@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.core.recording import Phase, Recording
-from bot.ui import ids
 from bot.ui.buttons import details_button, end_buttons, stop_button
-from bot.ui.message import Message, button, say, section
-from bot.ui.text import clock, count, esc, mention, place, plain
+from bot.ui.message import Message, say, section
+from bot.ui.text import clock, esc, mention, place, plain
 
 NAMED = 5
 _STATES = {
@@ -32,17 +31,7 @@ def not_now(rows: Sequence[Steered]) -> Message:
     return say("\n".join(told))
 
 
-BUTTONS = 5
-
-
 Action = Literal["stop", "pause", "resume"]
-
-
-_VERBS: dict[Action, tuple[str, str]] = {
-    "stop": ("Stop", ids.STOP),
-    "pause": ("Pause", ids.PAUSE),
-    "resume": ("Resume", ids.RESUME),
-}
 
 
 def stopping(room_name: str) -> Message:
@@ -60,41 +49,6 @@ def resuming(room_name: str) -> Message:
 def too_late(action: Action) -> Message:
     """Answer a button that was pressed after the state had changed."""
     return say(f"You can no longer {action} this recording: its state has changed.")
-
-
-class Named(Protocol):
-    """A recording to choose from."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def room_name(self) -> str: ...
-
-
-def which_one(rows: Sequence[Named], action: Action) -> Message:
-    """Build a button for each recording; for many, a select whose values are their keys."""
-    verb, action_id = _VERBS[action]
-    text = f"Which of these {count(len(rows), 'recording')} do you want to {action}?"
-    if len(rows) <= BUTTONS:
-        chosen = [
-            button(plain(row.room_name, 30), ids.numbered(action_id, n), value=row.key)
-            for n, row in enumerate(rows)
-        ]
-        for element, row in zip(chosen, rows, strict=True):
-            element["text"]["emoji"] = False
-            element["accessibility_label"] = plain(f"{verb} {plain(row.room_name)}", 75)
-        return say(text, chosen)
-    options = [
-        {"text": {"type": "plain_text", "text": plain(row.room_name, 75)}, "value": row.key[:150]}
-        for row in rows[:100]
-    ]
-    menu = {
-        "type": "static_select",
-        "action_id": ids.numbered(action_id, 0),
-        "placeholder": {"type": "plain_text", "text": "Choose a room"},
-        "options": options,
-    }
-    return say(text, [menu])
 
 
 CONFIRMED = {

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.core.facts import Followed
 from bot.core.proofs import HomeMember, OpenChannel
 from bot.deps import Deps
-from bot.kit.typed_text import fold
 from bot.slack.errors import CannotPostThere
 
 
@@ -31,16 +30,3 @@ async def follow_room(
         followed = Followed(at=deps.now(), channel_id=channel)
         await deps.store.recordings.show_in(running.key, to, followed)
     return new
-
-
-async def unfollow_named(
-    deps: Deps, name: str, channel: str, *, once: Sequence[str] = ()
-) -> str | None:
-    """By the name that the channel knows it under; None if it follows no such room."""
-    same = [
-        f for f in await deps.store.follows.follows_of(channel) if fold(f.room_name) == fold(name)
-    ]
-    if len(same) != 1:
-        return None
-    await deps.store.follows.unfollow(same[0].room_id, channel, once=once)
-    return same[0].room_name

@@ -1,44 +1,45 @@
 """`/record status` and `/record list`."""
 
-from collections.abc import Callable
-
+from bot.core.when import Past
 from bot.features.history import views
 from bot.features.history.service import Lists
-from bot.features.rooms.model import Found
-from bot.features.rooms.service import RoomDirectory, id_of, which_room
+from bot.features.rooms.model import RoomEntry
 from bot.listeners.app import Bot
 from bot.listeners.payloads import Asked
 
+DEFAULT_COUNT = 10
 
-async def tell_status(bot: Bot, lists: Lists, asked: Asked) -> None:
+
+async def tell_status(bot: Bot, lists: Lists, asked: Asked, room: RoomEntry | None = None) -> None:
+    """Of one room: its recording, wherever the person may know of it."""
     to = await bot.gate.horizon(asked.user, asked.channel)
-    here, elsewhere = await lists.status(to, asked.channel or "")
+    here, elsewhere = await lists.status(to, asked.channel or "", room.room_id if room else None)
+    name = room.name if room else None
     may_start = await bot.rights.may_start(asked.user, asked.channel)
-    told = views.status_reply(here, elsewhere, bot.deps.now(), start=may_start)
+    told = views.status_reply(here, elsewhere, bot.deps.now(), name, start=may_start)
     await bot.reply(asked, told if to.complete else views.only_here(told))
 
 
 async def tell_list(
     bot: Bot,
-    rooms: RoomDirectory,
     lists: Lists,
     asked: Asked,
     *,
-    room: str | None,
-    count: int,
-    written: Callable[[str], str],
+    room: RoomEntry | None = None,
+    count: int | None = None,
+    past: Past | None = None,
 ) -> None:
-    """`written` is the same command for another room."""
-    found = await rooms.find(room) if room else None
-    room_id = id_of(found)
-    if room and room_id is None:
-        await bot.reply(asked, which_room(room, found, written))
-        return
     here = asked.channel or ""
     files = await bot.rights.may_open(asked.user, here)
     to = await bot.gate.horizon(asked.user, asked.channel)
-    rows = await lists.recent(to, room_id=room_id, channel=here, count=count, files=files)
-    name = found.room.name if isinstance(found, Found) else None
+    rows = await lists.recent(
+        to,
+        room_id=room.room_id if room else None,
+        channel=here,
+        count=count or DEFAULT_COUNT,
+        files=files,
+        past=past,
+    )
     may_start = await bot.rights.may_start(asked.user, asked.channel)
-    told = views.list_reply(rows, name, start=may_start)
+    told = views.list_reply(rows, room.name if room else None, start=may_start)
     await bot.reply(asked, told if to.complete else views.only_here(told))

@@ -7,7 +7,9 @@ from functools import partial
 
 from bot.access.gate import Gate
 from bot.access.listing import Read, first_seen
+from bot.core.places import is_channel
 from bot.core.proofs import Horizon, SeenRecording
+from bot.core.when import Past
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
 from bot.features.history.model import Row
@@ -31,36 +33,56 @@ class Lists:
         self._gate = gate
         self._links = links
 
-    async def status(self, to: Horizon, channel: str) -> tuple[list[Row], list[Row]]:
-        """What runs now: shown in this channel, and elsewhere as far as they may know of it."""
+    async def status(
+        self, to: Horizon, channel: str, room_id: str | None = None
+    ) -> tuple[list[Row], list[Row]]:
+        """What runs now, in one room or all: shown in this channel, and elsewhere as far as they
+        may know of it."""
         here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
         every = await self.running(to)
-        seen_here = await self.look(to, here)
-        return await self.rows(seen_here), await self.rows(
-            [one for one in every if one.row.key not in known]
-        )
+        others = [one for one in every if one.row.key not in known]
+        if room_id is not None:
+            here = [row for row in here if row.room_id == room_id]
+            others = [one for one in others if one.row.room_id == room_id]
+        return await self.rows(await self.look(to, here)), await self.rows(others)
 
     async def running(self, to: Horizon, count: int = RUNNING_MOST) -> list[Seen]:
         """What runs now, wherever they may know of it; newest first."""
         return await self._first(to, count, partial(self._deps.store.lists.running, to=to))
 
     async def recent(
-        self, to: Horizon, *, room_id: str | None, channel: str, count: int, files: bool
+        self,
+        to: Horizon,
+        *,
+        room_id: str | None,
+        channel: str,
+        count: int,
+        files: bool,
+        past: Past | None = None,
     ) -> list[Row]:
-        """Of a room, wherever they may know of it; else of this channel."""
-        if room_id is None:
-            found = await self._deps.store.lists.recent(channel=channel, limit=count)
+        """Of a room, or asked for in a direct message, wherever they may know of it.
+
+        Else of this channel. `past` is the time of the request.
+        """
+        if room_id is None and is_channel(channel):
+            found = await self._deps.store.lists.recent(channel=channel, limit=count, past=past)
             seen = await self.look(to, found)
         else:
-            seen = await self.page(to, count, room_id=room_id)
+            seen = await self.page(to, count, room_id=room_id, past=past)
         return await self.rows(seen, files=files)
 
     async def page(
-        self, to: Horizon, count: int, *, room_id: str | None = None, over: bool = False
+        self,
+        to: Horizon,
+        count: int,
+        *,
+        room_id: str | None = None,
+        past: Past | None = None,
+        over: bool = False,
     ) -> list[Seen]:
         """The newest that they may know of; `over`: without those that run now."""
-        read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, over=over)
+        read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, past=past, over=over)
         return await self._first(to, count, read)
 
     async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:

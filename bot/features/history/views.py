@@ -37,14 +37,19 @@ def only_here(message: Message) -> Message:
 
 
 def status_reply(
-    here: Sequence[Row], elsewhere: Sequence[Row], now: datetime, *, start: bool = True
+    here: Sequence[Row],
+    elsewhere: Sequence[Row],
+    now: datetime,
+    room_name: str | None = None,
+    *,
+    start: bool = True,
 ) -> Message:
     """List running recordings: those of this channel with Stop, others as lines.
 
-    `start`: the person may start one here.
+    With a `room_name` these are all of one room.
     """
     if not here and not elsewhere:
-        return nothing_running(start=start)
+        return nothing_running(room_name, start=start)
     blocks = running_blocks(here, now, placed=False)
     if not here:
         blocks.append(section(NOTHING_HERE))
@@ -64,7 +69,7 @@ def status_reply(
 
 
 def list_reply(rows: Sequence[Row], room_name: str | None = None, *, start: bool = True) -> Message:
-    """List past recordings in the caller's order, newest first. `start`: they may start one."""
+    """List past recordings in the caller's order, newest first."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
         return say(f"No recordings{of_room} yet.", [start_button()] if start else [])

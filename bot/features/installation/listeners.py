@@ -1,12 +1,17 @@
-"""The Events API: the bot added to a channel, the app removed, its token revoked."""
+"""The Events API: the bot added to a channel, a channel's new id, the app removed, its token
+revoked."""
 
 from dataclasses import dataclass
 from typing import Self
 
+import structlog
+
+from bot.core.places import is_channel
 from bot.listeners.app import Bot
 from bot.listeners.payloads import Body, Payload
 from bot.listeners.registry import Listeners
 
+log = structlog.get_logger()
 on = Listeners()
 OURS = "an event of Slack's about the bot itself"
 
@@ -40,6 +45,30 @@ async def joined(event: Joined, bot: Bot) -> None:
     """The bot itself was added: what waited for this channel may go out."""
     if event.user == bot.deps.identity.bot_user_id:
         await bot.deps.store.queue.wake_parked(event.channel)
+
+
+@dataclass(frozen=True, slots=True)
+class IdChanged(Payload):
+    """Source: docs.slack.dev/reference/events/channel_id_changed."""
+
+    old: str
+    new: str
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        event = body["event"]
+        return cls(event["old_channel_id"], event["new_channel_id"])
+
+
+@on.event("channel_id_changed", needs_no_proof=OURS)
+async def id_changed(event: IdChanged, bot: Bot) -> None:
+    """The channel goes on under its new id: recordings, follows, settings, presets, schedules.
+
+    Before the ack: what does not get done in time is done when Slack sends the event again.
+    """
+    if is_channel(event.old) and is_channel(event.new) and event.old != event.new:
+        rows = await bot.deps.store.renaming.rename_channel(event.old, event.new)
+        log.info("channel_id_changed", old=event.old, new=event.new, rows=rows)
 
 
 @on.event("app_uninstalled", needs_no_proof=OURS)

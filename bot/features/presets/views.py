@@ -12,9 +12,8 @@ from bot.features.presets.model import (
     Preset,
     TooMany,
 )
-from bot.ui.ids import COMMAND, numbered
-from bot.ui.message import Block, Message, View, actions, button, context, modal, section
-from bot.ui.replies import not_understood
+from bot.ui.ids import numbered
+from bot.ui.message import Block, Message, View, actions, button, context, modal, say, section
 from bot.ui.text import esc, join, mention, place, plain, when
 from bot.ui.words import sentence
 
@@ -62,13 +61,8 @@ def refusal(why: NameTaken | TooMany) -> str:
     return NAME_TAKEN if isinstance(why, NameTaken) else TOO_MANY
 
 
-def no_such_preset(missing: NoSuchPreset, corrected: str | None, form_id: str) -> Message:
-    """`corrected` is the command with the nearest name; `form_id` the draft of all the rest."""
+def no_such_preset(missing: NoSuchPreset, buttons: Sequence[Block]) -> Message:
+    """Name the presets that there are; the buttons lead on."""
     named = ", ".join(one.name for one in missing.known[:10])
-    return not_understood(
-        f"Unknown preset “{missing.name}”.",
-        f"Presets here: {named}." if named else "No presets yet.",
-        corrected=corrected,
-        usage=f"{COMMAND} start [room] --preset <name>",
-        form_id=form_id,
-    )
+    known = f"Presets here: {named}." if named else "No presets yet."
+    return say(esc(f"Unknown preset “{missing.name}”. {known}", 1500), buttons)

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from bot.kit.fuzzy import alike
 from bot.kit.typed_text import (
     DASHES,
     DOUBLE_QUOTES,
@@ -23,7 +22,6 @@ from bot.kit.typed_text import (
 
 RECENT = timedelta(days=30)
 MIN_PREFIX_CHARS = 3
-MAX_SUGGESTIONS = 5
 
 _ROOM_ID = re.compile(r"[0-9a-f]{24}")
 _ROOM_CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
@@ -79,7 +77,6 @@ class Unknown:
     `none_known`: 100ms has named no room at all, as when it has not answered yet.
     """
 
-    suggestions: tuple[RoomEntry, ...] = ()
     room_id: str | None = None
     link: str | None = None
     none_known: bool = False
@@ -89,7 +86,7 @@ RoomMatch = Found | Ambiguous | RoomCode | Unknown
 
 
 def match_room(reference: str, known: Sequence[RoomEntry]) -> RoomMatch:
-    """The room that a person's words, id or link stand for, without suggestions. Never raises."""
+    """The room that a person's words, id or link stand for. Never raises."""
     reference = strip_invisible(unwrap_link(reference)).strip()
     link = _link_of(reference)
     if link is not None:
@@ -105,7 +102,12 @@ def match_room(reference: str, known: Sequence[RoomEntry]) -> RoomMatch:
     if _ROOM_CODE.fullmatch(reference.casefold()):
         return RoomCode(reference.casefold())
     by_id_alone = room_id if _ROOM_ID.fullmatch(room_id) else None
-    return Unknown((), by_id_alone, none_known=not known)
+    return Unknown(by_id_alone, none_known=not known)
+
+
+def room_id_of(text: str) -> str | None:
+    """The text, if it looks like a room's id."""
+    return text if _ROOM_ID.fullmatch(text) else None
 
 
 def room_id_of_link(url: str) -> str | None:
@@ -172,7 +174,7 @@ def _by_link(link: SplitResult, rooms: Sequence[RoomEntry]) -> RoomMatch:
     url = link.geturl() if (link.hostname or "").endswith(".app.100ms.live") else None
     if room_id:
         room = _by_id(room_id, rooms)
-        return Found(room, url) if room else Unknown((), room_id, url)
+        return Found(room, url) if room else Unknown(room_id, url)
     return RoomCode(code, url) if code else Unknown(link=url)
 
 
@@ -206,38 +208,6 @@ def _by_name(reference: str, rooms: Sequence[RoomEntry]) -> Found | Ambiguous | 
                     single = len(candidates) == 1
                     return Found(candidates[0]) if single else Ambiguous(tuple(candidates))
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class NearRoom:
-    """A room with a name like the one that was typed. `order`: the likeliest is the smallest."""
-
-    room: RoomEntry
-    key: str
-    order: tuple[bool, float]
-
-
-def near_rooms(reference: str, rooms: Sequence[RoomEntry]) -> list[NearRoom]:
-    """Rooms whose names contain the words, and those spelled much like them, of one slice."""
-    key = _key(strip_invisible(reference).strip())
-    if not key:
-        return []
-    named: dict[str, RoomEntry] = {}
-    for room in sorted(rooms, key=lambda room: room.enabled):
-        named[_key(room.name)] = room  # of two with one name, the enabled one
-    containing = sorted((n for n in named if key in n), key=len)[:MAX_SUGGESTIONS]
-    orders = {name: (True, -score) for name, score in alike(key, named, most=MAX_SUGGESTIONS)}
-    orders |= {name: (False, float(len(name))) for name in containing}
-    return [NearRoom(named[name], name, order) for name, order in orders.items()]
-
-
-def best_of(near: Iterable[NearRoom]) -> tuple[RoomEntry, ...]:
-    """What to suggest, the likeliest first; each name once, and an enabled room for it."""
-    best: dict[str, NearRoom] = {}
-    for one in sorted(near, key=lambda one: not one.room.enabled):
-        best.setdefault(one.key, one)
-    ranked = sorted(best.values(), key=lambda one: one.order)
-    return tuple(one.room for one in ranked[:MAX_SUGGESTIONS])
 
 
 def learn_names(rooms: Iterable[RoomEntry]) -> None:

@@ -1,7 +1,6 @@
 """From what people call a room to its id, or to what they are asked about it."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,64 +8,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.deps import Deps
-from bot.features.rooms import views as rooms_views
 from bot.features.rooms.model import (
-    Ambiguous,
-    Found,
-    RoomCode,
     RoomEntry,
     RoomMatch,
-    Unknown,
-    best_of,
     learn_names,
     match_room,
-    near_rooms,
     rank_rooms,
 )
+from bot.features.rooms.names import RoomNames
 from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing
 from bot.features.rooms.store import RoomRepository
-from bot.features.rooms.views import no_rooms_yet, only_a_code
 from bot.hms.errors import HmsError
 from bot.hms.models import Room
 from bot.store.errors import StoreError
-from bot.ui.message import Message
-
-
-def id_of(found: RoomMatch | None) -> str | None:
-    match found:
-        case Found(room=entry):
-            return entry.room_id
-        case Unknown(room_id=room_id):
-            return room_id
-        case _:
-            return None
-
-
-def which_room(
-    reference: str,
-    found: RoomMatch | None,
-    again: Callable[[str], str],
-    *,
-    form: bool = False,
-) -> Message:
-    """The name says too little, or too much. `again` is the command line for a room.
-
-    `form`: the start form helps on, too.
-    """
-    match found:
-        case RoomCode():
-            return only_a_code()
-        case Unknown(none_known=True):
-            return no_rooms_yet()
-        case Ambiguous(candidates=rooms) | Unknown(suggestions=rooms):
-            named = Counter(room.name for room in rooms)
-            corrected = [again(r.name if named[r.name] == 1 else r.room_id) for r in rooms]
-        case _:
-            rooms, corrected = (), []
-    if isinstance(found, Ambiguous):
-        return rooms_views.room_ambiguous(reference, rooms, corrected)
-    return rooms_views.room_unknown(reference, rooms, corrected, form=form)
-
 
 log = structlog.get_logger()
 
@@ -83,22 +37,7 @@ ASKED_MOST = 20  # rooms of that name
 CACHED_FOR = timedelta(seconds=30)
 
 
-SLICE = 5_000  # names compared without a turn of the loop: some milliseconds
-
-
 LEARN_AT_ONCE = 500  # names normalized without a turn of the loop
-
-
-async def find_room(reference: str, rooms: Sequence[RoomEntry]) -> RoomMatch:
-    """The room that a person's words, id or link stand for, else names like it. Never raises."""
-    found = match_room(reference, rooms)
-    if not isinstance(found, Unknown) or found.link:
-        return found
-    near = []
-    for start in range(0, len(rooms), SLICE):
-        near += near_rooms(reference, rooms[start : start + SLICE])
-        await asyncio.sleep(0)
-    return replace(found, suggestions=best_of(near))
 
 
 class RoomDirectory:
@@ -108,6 +47,7 @@ class RoomDirectory:
         self._deps = deps
         self._read_at: datetime | None = None
         self._rooms: list[RoomEntry] = []
+        self._names = RoomNames(())
         self._sooner = asyncio.Event()
         self._tried = asyncio.Event()  # the first refresh has ended, well or not
         self._is_kept_fresh = False
@@ -124,6 +64,16 @@ class RoomDirectory:
             await self._first_refresh()
             await self._load()
         return self._rooms
+
+    async def names(self) -> RoomNames:
+        """The names of all rooms, indexed; anew only after one has changed.
+
+        In a thread, for thousands of names take a tenth of a second.
+        """
+        rooms = await self.entries()
+        if not _alike(self._names.rooms, rooms):
+            self._names = await asyncio.to_thread(RoomNames, rooms)
+        return self._names
 
     async def _load(self) -> None:
         """Rooms that are learnt while the stored ones are read are not lost."""
@@ -163,7 +113,7 @@ class RoomDirectory:
             return
 
     async def find(self, reference: str) -> RoomMatch:
-        return await find_room(reference, await self.entries())
+        return match_room(reference, await self.entries())
 
     async def suggest(self, query: str) -> list[RoomEntry]:
         """For type-ahead: at most 100, the likeliest first."""
@@ -239,3 +189,11 @@ async def first(rooms: AsyncIterator[Room], most: int) -> AsyncIterator[Room]:
         seen += 1
         if seen == most:
             return
+
+
+def _alike(indexed: Sequence[RoomEntry], rooms: Sequence[RoomEntry]) -> bool:
+    """Whether an index of names still serves: who is in a room, and since when, matters not."""
+    return len(indexed) == len(rooms) and all(
+        a is b or (a.room_id, a.name, a.enabled) == (b.room_id, b.name, b.enabled)
+        for a, b in zip(indexed, rooms, strict=True)
+    )

@@ -1,28 +1,19 @@
-"""`/record start … at …`, `schedule`, `schedules` and `auto`, and the buttons of what they show."""
+"""`/record schedules` and `auto`, and the buttons of what they show."""
 
 import re
-from collections.abc import Callable
 from typing import Annotated
 
 from bot.access.gate import UnknownSchedule
-from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import HomeMember, Horizon, SeenRecording, SeenSchedule
-from bot.core.when import Refused, Unclear, When
-from bot.features.card.links import CardLinks
-from bot.features.options.table import write_options
-from bot.features.presets.model import NoSuchPreset
-from bot.features.presets.views import no_such_preset
+from bot.core.when import Refused, Unclear
 from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown
-from bot.features.rooms.service import RoomDirectory, which_room
+from bot.features.rooms.service import RoomDirectory
+from bot.features.rooms.views import no_room
 from bot.features.schedules import ids, service, views
 from bot.features.schedules.model import Rule, Schedule
 from bot.features.schedules.store import RuleRepository, ScheduleRepository
-from bot.features.start.listeners import open_filled, start_by_command
-from bot.features.start.model import end_of_start
-from bot.features.start.service import filled
-from bot.kit.typed_text import quote
-from bot.listeners.app import Bot, answer
+from bot.listeners.app import Bot
 from bot.listeners.modals import update_modal
 from bot.listeners.payloads import Asked, Click
 from bot.listeners.payloads import View as ViewValues
@@ -32,138 +23,12 @@ from bot.ui.message import Message, message_view
 from bot.ui.view_state import ViewState
 
 on = Listeners()
-Written = Callable[[str | None, str | None], str]
 AUTO = re.compile(
     r"(?P<room>.*?)\s*\b(?P<what>on|off|end)(?:\s+(?P<least>[0-9]{1,3}))?", re.I | re.S
 )
 
 
 # ---- by command ------------------------------------------------------------------------------
-
-
-async def start_at(
-    ack: Ack,
-    bot: Bot,
-    rooms: RoomDirectory,
-    links: CardLinks,
-    asked: Asked,
-    *,
-    typed: str | None,
-    options: RecordingOptions,
-    preset: str | None,
-    written: Written,
-) -> None:
-    """Start now, with an end perhaps, or later: what is typed names the room and the time."""
-    zone = await service.zone_of(bot.rights, asked.user) if typed else service.UTC_UNKNOWN
-    now = bot.deps.now()
-    named = await service.room_and_time(rooms, typed, now=now, zone=zone.name)
-    again = _with_time(written, named.said)
-    match named.reading:
-        case Refused() | Unclear() as problem:
-            await answer(ack, bot, asked, views.not_understood(problem))
-        case When(start=None) as when:
-            end = end_of_start(when, at=now, by=asked.user)
-            await start_by_command(
-                ack,
-                bot,
-                rooms,
-                links,
-                asked,
-                room=named.room,
-                options=options,
-                preset=preset,
-                written=again,
-                end=end,
-            )
-        case When() as when:
-            await _schedule(ack, bot, rooms, asked, named.room, when, options, preset, again, zone)
-        case _:
-            await start_by_command(
-                ack,
-                bot,
-                rooms,
-                links,
-                asked,
-                room=named.room,
-                options=options,
-                preset=preset,
-                written=written,
-            )
-
-
-async def schedule_by_command(
-    ack: Ack,
-    bot: Bot,
-    rooms: RoomDirectory,
-    asked: Asked,
-    *,
-    typed: str,
-    options: RecordingOptions,
-    preset: str | None,
-    written: Written,
-) -> None:
-    zone = await service.zone_of(bot.rights, asked.user)
-    named = await service.room_and_time(rooms, typed, now=bot.deps.now(), zone=zone.name)
-    again = _with_time(written, named.said)
-    match named.reading:
-        case Refused() | Unclear() as problem:
-            await answer(ack, bot, asked, views.not_understood(problem))
-        case When(start=start) as when if start is not None:
-            await _schedule(ack, bot, rooms, asked, named.room, when, options, preset, again, zone)
-        case _:
-            await answer(ack, bot, asked, views.time_missing())
-
-
-def _with_time(written: Written, said: str) -> Written:
-    """The same command for another room, with the time that was said."""
-    return lambda room, preset: written(" ".join(filter(None, (room, said))) or None, preset)
-
-
-async def _schedule(
-    ack: Ack,
-    bot: Bot,
-    rooms: RoomDirectory,
-    asked: Asked,
-    typed: str | None,
-    when: When,
-    options: RecordingOptions,
-    preset: str | None,
-    written: Written,
-    zone: service.Zone,
-) -> None:
-    found = await _room(bot, rooms, asked, typed)
-    room = _entry(found)
-    if room is None and typed is None:
-        await open_filled(ack, bot, rooms, asked, preset=preset)
-        return
-    if room is None:
-        told = which_room(typed or "", found, lambda name: written(name, preset))
-        await answer(ack, bot, asked, told)
-        return
-    request = service.ScheduleRequest(
-        room=room,
-        when=when,
-        by=asked.user,
-        channel=asked.channel if is_channel(asked.channel) else None,
-        options=options,
-        preset=preset,
-        once=asked.once,
-    )
-    made = await service.make(bot.deps, bot.rights, request)
-    if isinstance(made, NoSuchPreset):
-        corrected = written(room.name, made.nearest.name) if made.nearest else None
-        form = await filled(
-            bot.deps,
-            rooms,
-            user=asked.user,
-            channel=asked.channel,
-            room=room.name,
-            raw=write_options(options),
-        )
-        await answer(ack, bot, asked, no_such_preset(made, corrected, form.request_id))
-        return
-    told = views.scheduled(made, now=bot.deps.now(), zone_known=zone.known)
-    await answer(ack, bot, asked, told)
 
 
 async def _room(
@@ -204,11 +69,7 @@ async def set_rule_by_command(
     room = _entry(found)
     if room is None:
         rooms.refresh_soon()
-        what = typed.strip()[len(said["room"]) :].strip()
-        again = which_room(
-            name or "", found, lambda one: f"{ui_ids.COMMAND} auto {quote(one)} {what}"
-        )
-        await bot.reply(asked, again if name else views.auto_usage())
+        await bot.reply(asked, no_room(name) if name else views.auto_usage())
         return
     home = (asked.channel if is_channel(asked.channel) else None) or asked.user
     if said["what"].lower() == "off":

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
 from bot.access.rights import Rights
@@ -11,15 +12,14 @@ from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import Horizon, SeenRecording, SeenSchedule
 from bot.core.recording import ON_AIR, Recording
-from bot.core.when import Reading, Refused, Unclear, When, known_zone
+from bot.core.when import Reading, Refused, Unclear, When, known_zone, stop_time
 from bot.core.when_days import STOP_EXAMPLES
-from bot.core.when_grammar import find_times, read_when
+from bot.core.when_grammar import read_when
 from bot.deps import Deps
 from bot.features.options.table import laid_over
 from bot.features.presets import service as presets
 from bot.features.presets.model import NoSuchPreset
-from bot.features.rooms.model import Found, RoomEntry
-from bot.features.rooms.service import RoomDirectory
+from bot.features.rooms.model import RoomEntry
 from bot.features.schedules import views
 from bot.features.schedules.model import (
     QUARTER,
@@ -33,7 +33,6 @@ from bot.features.schedules.model import (
 from bot.features.schedules.store import RuleRepository, ScheduleRepository
 from bot.features.start.model import Later, StartRequest
 from bot.features.start.service import commit
-from bot.kit.typed_text import fold
 from bot.store.values import RoomTaken
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors
@@ -52,52 +51,10 @@ class Zone:
     known: bool
 
 
-UTC_UNKNOWN = Zone("UTC", known=False)
-
-
 async def zone_of(rights: Rights, user: str) -> Zone:
     said = await rights.people.zone(user)
     name = known_zone(said)
     return Zone(name, known=bool(said) and name == said)
-
-
-@dataclass(frozen=True, slots=True)
-class RoomAndTime:
-    """What a text names. `room` None: none; `reading` None: no time is in it."""
-
-    room: str | None
-    reading: Reading | None
-    said: str = ""  # the time, as it was typed
-
-
-async def room_and_time(
-    rooms: RoomDirectory, text: str | None, *, now: datetime, zone: str
-) -> RoomAndTime:
-    """A room typed exactly by its name wins over every reading as a time.
-
-    Rooms are called *now* and *monday 9*: the longest name that the text begins with counts, if
-    the rest is a time. Else the times in the text are cut out of it.
-    """
-    if text is None:
-        return RoomAndTime(None, None)
-    if isinstance(await rooms.find(text), Found):
-        return RoomAndTime(text, None)
-    names = {fold(room.name) for room in await rooms.entries()}
-    words = text.split()
-    for n in range(len(words) - 1, 0, -1):
-        name, rest = " ".join(words[:n]), " ".join(words[n:])
-        if fold(name) in names:
-            return RoomAndTime(name, read_when(rest, now=now, zone=zone), rest)
-    found = find_times(text, now=now, zone=zone)
-    if found.reading is None:
-        return RoomAndTime(text, None)
-    left, at, said = [], 0, " ".join(text[start:end] for start, end in found.spans)
-    for start, end in found.spans:
-        left.append(text[at:start])
-        at = end
-    left.append(text[at:])
-    room = " ".join(" ".join(left).split()).strip(" ,")
-    return RoomAndTime(room or None, found.reading, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +256,48 @@ async def unset_rule(
 
 
 # ---- the end of a recording ------------------------------------------------------------------
+
+
+async def set_end(
+    deps: Deps, rights: Rights, seen: SeenRecording, when: When, *, once: Sequence[str] = ()
+) -> tuple[Recording, datetime] | None:
+    """Stop it by itself, after a time from now or at a time. None: it is past that.
+
+    Raises NoRight for those who may not stop it, DoneBefore.
+    """
+    row = await deps.store.lists.row(seen.key)
+    if row is None:
+        return None
+    await rights.to_steer(seen.by, row, "change the end of")
+    recording = (await deps.store.recordings.load(seen.key)).recording
+    now = deps.now()
+    until = stop_time(when, due=now, started=now)
+    if recording.phase not in ON_AIR or recording.stop_pending or until is None:
+        return None
+    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
+    return recording, until
+
+
+async def take_back(
+    deps: Deps,
+    rights: Rights,
+    seen: SeenSchedule,
+    schedule: Schedule,
+    *,
+    day: date | None,
+    zone: str,
+) -> tuple[Schedule, datetime | None] | None:
+    """Skip the next date, if it is of that `day`; without a day, delete the schedule.
+
+    Returns the skipped date, too. None: nothing was changed. Raises NoRight.
+    """
+    if day is None or not schedule.repeats:
+        gone = await undo(deps, rights, seen)
+        return (gone, None) if gone else None
+    following = schedule.armed_for or schedule.due_at
+    if following is None or following.astimezone(ZoneInfo(zone)).date() != day:
+        return None
+    return await skip(deps, rights, seen)
 
 
 async def move_end(

@@ -65,16 +65,8 @@ def undone(schedule: Schedule) -> Message:
     return say(f"*{esc(schedule.room_name, 100)}* will not be recorded by this schedule.")
 
 
-def not_understood(problem: Unclear | Refused) -> Message:
-    """With two examples that would be taken."""
-    return say(own(say_problem(problem)))
-
-
-def time_missing() -> Message:
-    return say(
-        "I need a time. For example `/record schedule standup every weekday 9:30 for 20m` or "
-        "`/record start standup at 15:00 until 16:00`."
-    )
+def ends(room_name: str, at: datetime) -> Message:
+    return say(f"The recording of *{esc(room_name, 100)}* stops at {when(at)}.")
 
 
 def skipping(schedule: Schedule, date: datetime) -> Message:

@@ -33,11 +33,11 @@ async def follow_here(
 async def _reply(
     bot: Bot, click: Click, recording: SeenRecording, channel: OpenChannel, by: HomeMember
 ) -> None:
-    told, done = await _share(bot, recording, channel, by)
+    told, done = await share_into(bot, recording, channel, by)
     await bot.reply(click.asked, told, replace=done and click.on_ephemeral)
 
 
-async def _share(
+async def share_into(
     bot: Bot, recording: SeenRecording, channel: OpenChannel, by: HomeMember
 ) -> tuple[Message, bool]:
     """What to say, and whether it is done."""
@@ -71,5 +71,5 @@ async def submitted(
     except NotOpen:
         await ack(response_action="errors", errors={views.CHANNEL: not_open().text})
         return
-    told, _ = await _share(bot, recording, channel, by)
+    told, _ = await share_into(bot, recording, channel, by)
     await ack(response_action="update", view=message_view(told, title=views.TITLE))

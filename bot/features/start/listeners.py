@@ -1,7 +1,6 @@
 """Starts: by command, in the form, once more; and the form: opened, changed, submitted."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -9,8 +8,6 @@ from bot.access.gate import NotOpen, UnknownPreset
 from bot.access.rights import NoRight
 from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
-from bot.core.facts import EndSet
-from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import OwnDraft, SeenRecording
 from bot.core.when import When
@@ -18,30 +15,28 @@ from bot.features.card.links import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
 from bot.features.options.form import draft_from_state, read_options
 from bot.features.options.service import Showing, current, save
-from bot.features.options.table import Raw, write_options
+from bot.features.options.table import Raw
 from bot.features.presets import ids as preset_ids
 from bot.features.presets import service as presets
 from bot.features.presets.form import chosen_scope, name_error, save_as_form, typed_name
 from bot.features.presets.listeners import say_at_name
-from bot.features.presets.model import NoSuchPreset, Preset
-from bot.features.presets.views import no_such_preset, refusal
+from bot.features.presets.model import Preset
+from bot.features.presets.views import refusal
 from bot.features.rooms.model import (
-    Ambiguous,
-    RoomCode,
     RoomEntry,
     room_id_of_link,
     room_links,
     texts_of,
     without_preview,
 )
-from bot.features.rooms.service import RoomDirectory, which_room
+from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.form import read
-from bot.features.start.model import Later, Started, StartRequest, WhichRoom, end_of_start
+from bot.features.start.model import Later, Started, StartRequest, end_of_start
 from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
-from bot.listeners.app import Bot, answer, for_people
+from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Asked, Body, Click, Form, Payload
 from bot.listeners.registry import Ack, From, Listeners
@@ -55,62 +50,6 @@ from bot.ui.replies import expired_trigger
 
 on = Listeners()
 ASKS_ONLY = "opens a form, for people who may start where they ask; its submission is checked"
-
-
-# ---- by command ------------------------------------------------------------------------------
-
-
-async def start_by_command(
-    ack: Ack,
-    bot: Bot,
-    rooms: RoomDirectory,
-    links: CardLinks,
-    asked: Asked,
-    *,
-    room: str | None,
-    options: RecordingOptions,
-    preset: str | None,
-    written: Callable[[str | None, str | None], str],
-    end: EndSet | None = None,
-) -> None:
-    """`written` is the same command for another room and preset."""
-    request = StartRequest(
-        request_id=f"command:{asked.request_id}",
-        room=room,
-        options=options,
-        by=asked.user,
-        channel=asked.channel,
-        via="command",
-        outcome=OutcomeAddress(asked.user, channel=asked.channel, response_url=asked.response_url),
-        preset=preset,
-        end=end,
-        once=asked.once,
-    )
-    made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
-    match made:
-        case Started():
-            await answer(ack, bot, asked, start_views.starting_reply(made.room.name))
-        case RoomTaken(key=key):
-            await ack()
-            bot.after_ack(asked, say_taken(bot, links, asked, key))
-        case NoSuchPreset(nearest=near):
-            form = await filled(
-                bot.deps,
-                rooms,
-                user=asked.user,
-                channel=asked.channel,
-                room=room,
-                raw=write_options(options),
-            )
-            corrected = written(room, near.name) if near else None
-            await answer(ack, bot, asked, no_such_preset(made, corrected, form.request_id))
-        case WhichRoom(found=None | Ambiguous() | RoomCode()):
-            await open_filled(
-                ack, bot, rooms, asked, room=room, raw=write_options(options), preset=preset
-            )
-        case WhichRoom(found=found):
-            again = which_room(room or "", found, lambda name: written(name, preset), form=True)
-            await answer(ack, bot, asked, again)
 
 
 async def open_filled(

@@ -23,6 +23,7 @@ DEFAULT_EVENTS = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
+        "channel_id_changed",
         "link_shared",
         "member_joined_channel",
         "tokens_revoked",

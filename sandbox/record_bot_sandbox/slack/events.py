@@ -53,6 +53,11 @@ class Events:
             }
         )
 
+    async def id_changed(self, old: str, new: str) -> Delivery | None:
+        return await self.fire(
+            {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new}
+        )
+
     async def bot_left(self, channel: Channel, actor: str) -> Delivery | None:
         kind = "group_left" if channel.kind == "private" else "channel_left"
         return await self.fire({"type": kind, "channel": channel.id, "actor_id": actor})

@@ -7,9 +7,10 @@ sales-weekly. Anything less than that is a suggestion.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -20,6 +21,7 @@ from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, fold
 
 SUGGESTIONS_MOST = 5
 CUT_OFF = 75  # of rapidfuzz, out of 100
+LENGTHS_DIFFER = 0.6  # by more, and the score is below the cut-off: 2 · 0.6 / 1.6 = 0.75
 LONGEST_REFERENCE = 80  # characters of a name that is compared with the others
 _PART = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.UNICODE)
 _SEPARATORS = frozenset("_.:/" + DASHES)
@@ -52,33 +54,116 @@ class Named:
     rooms: tuple[RoomEntry, ...]
 
 
+class Alike:
+    """Names to compare with a reference, the shortest first, in one form.
+
+    A name that is far shorter or longer than the reference cannot reach the cut-off.
+    """
+
+    def __init__(self, plains: Iterable[str], form: Callable[[str], str]) -> None:
+        written = sorted(((form(plain), plain) for plain in plains), key=lambda it: len(it[0]))
+        self._form = form
+        self._forms = [form for form, _ in written]
+        self._plains = [plain for _, plain in written]
+        self._lengths = [len(form) for form in self._forms]
+
+    def best(self, wanted: str) -> Iterator[tuple[float, str]]:
+        """Yield the ten names most alike, with their scores."""
+        asked = self._form(wanted)
+        first = bisect_left(self._lengths, len(asked) * LENGTHS_DIFFER)
+        last = bisect_right(self._lengths, len(asked) / LENGTHS_DIFFER)
+        for _, score, n in process.extract(
+            asked, self._forms[first:last], scorer=fuzz.ratio, score_cutoff=CUT_OFF, limit=10
+        ):
+            yield score, self._plains[first + n]
+
+
+def _sorted_words(plain: str) -> str:
+    return " ".join(sorted(plain.split()))
+
+
 class RoomNames:
     """The room directory, indexed by name, id and room code. Build it once per directory."""
 
     def __init__(self, rooms: Iterable[RoomEntry], codes: Mapping[str, str] | None = None) -> None:
         """Index `rooms`; `codes` maps room codes to room ids."""
         self.rooms = tuple(rooms)
-        self.by_id = {room.room_id: room for room in self.rooms}
-        self.by_code = {
-            code: self.by_id[room_id]
-            for code, room_id in (codes or {}).items()
-            if room_id in self.by_id
-        }
+        self._codes = dict(codes or {})
+        self.by_id: dict[str, RoomEntry] = {}
         self._by_key: dict[Key, list[RoomEntry]] = defaultdict(list)
         for room in self.rooms:
+            first = self.by_id.setdefault(room.room_id, room)
             if key := key_of(room.name):
-                self._by_key[key].append(room)
+                self._by_key[key].append(first)
+        self.by_code = {
+            code: self.by_id[room_id]
+            for code, room_id in self._codes.items()
+            if room_id in self.by_id
+        }
         self._by_first: dict[str, list[Key]] = defaultdict(list)
         for key in sorted(self._by_key, key=len, reverse=True):
             self._by_first[key[0]].append(key)
         self._plain = {" ".join(key): key for key in self._by_key}
-        self._sorted = sorted(self._plain)
+        self._index()
         self._joined: dict[str, list[Key]] = defaultdict(list)
         self._with_word: dict[str, set[Key]] = defaultdict(set)
         for key in self._by_key:
             self._joined["".join(key)].append(key)
             for word in key:
                 self._with_word[word].add(key)
+
+    def plus(self, more: Iterable[RoomEntry]) -> RoomNames:
+        """Return an index that knows these rooms, too; a known room by one more name."""
+        new = [
+            room
+            for room in dict.fromkeys(more)
+            if room.room_id not in self.by_id
+            or all(one.room_id != room.room_id for one in self._by_key.get(key_of(room.name), ()))
+        ]
+        if not new:
+            return self
+        added = copy(self)
+        added.learn(new)
+        return added
+
+    def learn(self, new: Sequence[RoomEntry]) -> None:
+        """Index more rooms, in copies of what this shares with the index it was copied from."""
+        self.rooms = (*self.rooms, *(room for room in new if room.room_id not in self.by_id))
+        self.by_id = {**{room.room_id: room for room in reversed(new)}, **self.by_id}
+        self._by_key = self._by_key.copy()
+        self._by_first = self._by_first.copy()
+        self._plain = self._plain.copy()
+        self._joined = self._joined.copy()
+        self._with_word = self._with_word.copy()
+        for room in new:
+            self._add(self.by_id[room.room_id], key_of(room.name))
+        self._index()
+
+    def _index(self) -> None:
+        """Sort the names: for their beginnings, and to compare those with the same digits."""
+        self._sorted = sorted(self._plain)
+        by_digits: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for plain in self._plain:
+            by_digits[tuple(digits_in(plain))].append(plain)
+        self._alike = {
+            digits: (Alike(plains, str), Alike(plains, _sorted_words))
+            for digits, plains in by_digits.items()
+        }
+
+    def _add(self, room: RoomEntry, key: Key) -> None:
+        """Index one more name of a room, without touching lists of the index it was copied from."""
+        if not key:
+            return
+        self._by_key[key] = [*self._by_key.get(key, ()), room]
+        if len(self._by_key[key]) > 1:
+            return
+        first = [*self._by_first.get(key[0], ()), key]
+        self._by_first[key[0]] = sorted(first, key=len, reverse=True)
+        self._plain[" ".join(key)] = key
+        joined = "".join(key)
+        self._joined[joined] = [*self._joined.get(joined, ()), key]
+        for word in key:
+            self._with_word[word] = {*self._with_word.get(word, ()), key}
 
     def exact(self, text: str) -> tuple[RoomEntry, ...]:
         """Return the rooms that a text names and nothing else does."""
@@ -120,12 +205,9 @@ class RoomNames:
         keys = list(self._joined.get("".join(key), ()))
         keys += sorted({*self._begun(wanted), *self._with_all(key)}, key=lambda k: (len(k), k))
         scored: dict[str, float] = {}
-        for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
-            for plain, score, _ in process.extract(
-                wanted, self._sorted, scorer=scorer, score_cutoff=CUT_OFF, limit=10
-            ):
-                if digits_in(plain) == digits:
-                    scored[plain] = max(score, scored.get(plain, 0))
+        for like in self._alike.get(tuple(digits), ()):
+            for score, plain in like.best(wanted):
+                scored[plain] = max(score, scored.get(plain, 0))
         keys += [self._plain[plain] for plain in sorted(scored, key=scored.__getitem__)[::-1]]
         rooms = (room for key in dict.fromkeys(keys) for room in self._best(key, None))
         return tuple(room for room in rooms if room.enabled)[:SUGGESTIONS_MOST]

@@ -1,0 +1,157 @@
+"""What is known where a person types: rooms, recordings that they may know of, settings, zone."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from bot.access.gate import Gate
+from bot.access.listing import first_seen
+from bot.access.model import Person
+from bot.access.rights import Rights
+from bot.core.proofs import Horizon
+from bot.core.recording import Phase
+from bot.core.when import Repeat, known_zone
+from bot.deps import Deps
+from bot.features.commands.understood import Scheduled, State, World
+from bot.features.control.service import recording_of_thread
+from bot.features.presets.store import PresetRepository
+from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.names import RoomNames
+from bot.features.rooms.service import RoomDirectory
+from bot.features.schedules.model import Schedule
+from bot.features.schedules.service import listed
+from bot.slack.errors import SlackError
+from bot.store.values import RecordingRow
+
+RUNNING_MOST = 50
+LOOKED_THROUGH = 200  # recordings, for those that somebody from outside may know of
+WIDENED_MOST = 16  # indexes with rooms beside the directory's, kept until it changes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The world of one request. `rows` are the open recordings in it, by room.
+
+    `above` is the recording whose card's thread this is, whatever became of it.
+    """
+
+    world: World
+    rows: Mapping[str, RecordingRow]
+    horizon: Horizon
+    above: RecordingRow | None = None
+    schedules: tuple[Schedule, ...] = ()
+
+
+class Worlds:
+    """Builds what `understand` needs, restricted to what the person may know of."""
+
+    def __init__(self, deps: Deps, gate: Gate, rights: Rights, rooms: RoomDirectory) -> None:
+        self._deps = deps
+        self._gate = gate
+        self._rights = rights
+        self._rooms = rooms
+        self._base: RoomNames | None = None
+        self._widened: dict[tuple[RoomEntry, ...], RoomNames] = {}
+
+    async def known(self, user: str, channel: str | None, thread_ts: str | None = None) -> Known:
+        """Raises StoreUnavailable. What Slack does not say in time is not known."""
+        here = channel or user
+        store = self._deps.store
+        asked = asyncio.gather(
+            self._rooms.names(), self._gate.horizon(user, channel), self._person(user)
+        )
+        stored = asyncio.gather(
+            store.channel_settings.of(channel),
+            PresetRepository(self._deps.db).for_channel(channel),
+            store.follows.follows_of(here),
+            recording_of_thread(self._deps, here, user, thread_ts),
+            store.lists.running(channel=here),
+        )
+        (
+            (names, horizon, person),
+            (settings, presets, follows, above, shown),
+        ) = await asyncio.gather(asked, stored)
+        running = partial(store.lists.running, to=horizon)
+        every = await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
+        seen = {proof.key for proof in await self._gate.look(horizon, shown)}
+        here_now = [row for row in shown if row.key in seen]
+        rows = {row.room_id: row for row, _ in reversed(every)}
+        rows |= {row.room_id: row for row in reversed(here_now)}
+        if person is not None and person.standing != "member":
+            names = await self._of_outsider(user, channel, horizon, names)
+        more = [RoomEntry(row.room_id, row.room_name) for row in rows.values()]
+        more += [RoomEntry(follow.room_id, follow.room_name) for follow in follows]
+        if settings.room_id:
+            more.append(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
+        if above:
+            more.append(RoomEntry(above.room_id, above.room_name))
+        planned, _ = await listed(self._deps, self._gate, horizon, here=channel)
+        more += [RoomEntry(one.room_id, one.room_name) for one in planned]
+        zone = known_zone(person.zone if person else None)
+        now = rows.get(above.room_id) if above else None
+        world = World(
+            names=self._widen(names, more),
+            now=self._deps.now().astimezone(ZoneInfo(zone)),
+            zone=zone,
+            recorded={room_id: _state(row) for room_id, row in rows.items()},
+            cards_here=frozenset(
+                row.room_id
+                for row in rows.values()
+                if row.key in {one.key for one in shown} or row.home in (here, user)
+            ),
+            thread=above.room_id if above else None,
+            thread_is_over=above is not None and (now is None or now.key != above.key),
+            default_room=settings.room_id,
+            presets=tuple(preset.name for preset in presets),
+            follows_here=frozenset(follow.room_id for follow in follows),
+            schedules=tuple(map(_scheduled, planned)),
+            bot_user=self._deps.identity.bot_user_id,
+        )
+        return Known(world, rows, horizon, above, tuple(planned))
+
+    async def _person(self, user: str) -> Person | None:
+        try:
+            return await self._rights.people.person(user)
+        except SlackError:
+            return None
+
+    async def _of_outsider(
+        self, user: str, channel: str | None, horizon: Horizon, names: RoomNames
+    ) -> RoomNames:
+        """Guests and people of other organisations know the rooms that they may start.
+
+        If there are none, those of recordings that they may know of.
+        """
+        if await self._rights.may_start(user, channel):
+            return names
+        recent = partial(self._deps.store.lists.recent, to=horizon)
+        seen = await first_seen(self._deps, self._gate, horizon, LOOKED_THROUGH, recent)
+        rooms = {row.room_id: row.room_name for row, _ in reversed(seen)}
+        return RoomNames(RoomEntry(room_id, name) for room_id, name in rooms.items())
+
+    def _widen(self, names: RoomNames, more: Sequence[RoomEntry]) -> RoomNames:
+        """With rooms that the directory does not have, or has by another name."""
+        if names is not self._base:
+            self._base, self._widened = names, {}
+        key = tuple(sorted(set(more), key=lambda room: (room.room_id, room.name)))
+        if key not in self._widened:
+            if len(self._widened) >= WIDENED_MOST:
+                self._widened.clear()
+            self._widened[key] = names.plus(key)
+        return self._widened[key]
+
+
+def _state(row: RecordingRow) -> State:
+    return State.PAUSED if row.phase is Phase.PAUSED else State.RUNNING
+
+
+def _scheduled(schedule: Schedule) -> Scheduled:
+    """As the understanding needs it; one without a further date began when it was made."""
+    start = schedule.when.start
+    return Scheduled(
+        schedule.room_id,
+        schedule.armed_for or schedule.due_at or schedule.created_at,
+        start.rrule if isinstance(start, Repeat) else None,
+    )

@@ -1,0 +1,65 @@
+"""What people say, and what the bot answers: read by the same code as in Slack."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bot.features.commands import views
+from bot.features.commands.answers import say
+from bot.features.commands.understanding import understand
+from bot.features.commands.understood import OPEN_FORM, Outcome, Where
+from bot.features.commands.wish import Wish, wishes_of
+from bot.ui.buttons import filled_form_button
+from tests.score.phrases import world_of
+from tests.voice.sample import Sample, only_you
+
+DATA = Path(__file__).parents[1] / "data/phrases/world.json"
+SAID = [
+    (Where.SLASH, "start weakly"),
+    (Where.SLASH, "start sales weekly apac"),
+    (Where.SLASH, "start quarterly numbers"),
+    (Where.SLASH, "start town hall --res 4k"),
+    (Where.SLASH, "start town hall no transcript with summary"),
+    (Where.SLASH, "start https://acme.app.100ms.live/meeting/zzz-zzzz-zzz"),
+    (Where.SLASH, "stpo webinar"),
+    (Where.SLASH, "resume webinar"),
+    (Where.SLASH, "stop town hall"),
+    (Where.SLASH, "cancel all hands"),
+    (Where.SLASH, "follow weakly"),
+    (Where.SLASH, "unfollow"),
+    (Where.SLASH, "rm -rf"),
+    (Where.MENTION, "stop"),
+    (Where.MENTION, "should we record the town hall?"),
+    (Where.MENTION, "don’t stop the webinar"),
+    (Where.THREAD, "stop the webinar as well"),
+    (Where.THREAD, "how do I stop this?"),
+    (Where.DM, "stop the webinar at 25:00"),
+    (Where.DM, "thanks"),
+    (Where.DM, "start a poll for lunch"),
+    (Where.DM, "x" * 9000),
+]
+
+
+def _sample(where: Where, text: str) -> Sample:
+    world = world_of(json.loads(DATA.read_text("utf-8")), where)
+    found = understand(text, where, world)
+    told = say(found, now=world.now)
+    shown = text if len(text) < 80 else f"{len(text):,} characters"
+    when = f"{where.capitalize()}: {shown}" if where is not Where.DM else f"Message: {shown}"
+    if found.outcome is not Outcome.ASK:
+        return only_you(when, views.answer, told)
+    wishes = wishes_of(found.offers, found, world, {})
+    answers: dict[str, tuple[Wish, ...]] = {
+        str(n): (wish,) for n, wish in enumerate(wishes) if wish.verb != OPEN_FORM
+    }
+    stops = [wish for wish in wishes if wish.verb == "stop"]
+    if len(stops) > 1:
+        answers[views.ALL] = tuple(stops)
+    buttons = views.choices("question-1", answers)
+    if any(wish.verb == OPEN_FORM for wish in wishes):
+        buttons.append(filled_form_button("draft-1"))
+    return only_you(when, views.question, told, buttons)
+
+
+SAMPLES = tuple(_sample(where, text) for where, text in SAID)
