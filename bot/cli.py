@@ -1,4 +1,4 @@
-"""The command line: `record-bot run · sandbox · doctor · migrate · backup · restore · manifest`.
+"""The command line: `record-bot run · sandbox · doctor · reindex · migrate · backup · …`.
 
 Each command imports what it needs when it runs, so that `--help` is quick.
 """
@@ -174,6 +174,29 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`."
     except StoreError as e:
         fail(_database(e))
     typer.echo("Restored. Start the bot: it polls 100ms for every open recording.")
+
+
+@app.command()
+def reindex() -> None:
+    """Keep transcripts that are missing for search, from 100ms' files while it has them.
+
+    The running bot does the work; with SQLite, stop it first and start it after.
+    """
+    settings = given()
+
+    from bot.slack.errors import SlackError  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.wiring import keep_missing_transcripts  # noqa: PLC0415
+
+    if not settings.transcript_retention_days:
+        fail("TRANSCRIPT_RETENTION_DAYS is 0: no transcripts are kept.")
+    try:
+        found = asyncio.run(keep_missing_transcripts(settings))
+    except SlackError as e:
+        fail(f"Slack did not say which workspace this is ({e}).")
+    except StoreError as e:
+        fail(_database(e))
+    typer.echo(f"{found:,} transcripts are missing. The bot now keeps those that 100ms still has.")
 
 
 @app.command()

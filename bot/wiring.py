@@ -224,6 +224,17 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         )
 
 
+async def keep_missing_transcripts(settings: Settings) -> int:
+    """For `record-bot reindex`. Raises SlackError, StoreError."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(_session())
+        out = await stack.enter_async_context(_outbound(settings))
+        slack = SlackGateway(_slack_client(settings, session), out, None)
+        store = await _open(stack, settings, await slack.identity())
+        since = utc_now() - timedelta(days=settings.transcript_retention_days)
+        return await store.queue.keep_missing_transcripts(since)
+
+
 async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
     team = Team(identity.team_id, identity.enterprise_id)
     store = await open_store(settings.database_url, team=team, now=utc_now, lease=LEASE)

@@ -19,7 +19,9 @@ class Kind(StrEnum):
 
     CARD = "card"
     RESULTS = "results"
-    TRANSCRIPT = "transcript"
+    TRANSCRIPT = "transcript"  # to read: always a text
+    SRT = "transcript_srt"  # these two where that format was chosen
+    JSON = "transcript_json"
     CHAT = "chat"
     OUTCOME = "outcome"
     TELL = "tell"

@@ -97,13 +97,13 @@ def plan(
         yield Due(not_before or now, notice)
     yield from _ending(recording, work, policy)
     yield from _polling(recording, work, policy, now)
-    yield from _results(recording, work, wanted, policy, now)
     for moment in recording.moments:
         shown = work.delivery(Kind.MOMENT, moment.target)
         if to_send(shown):
             yield Due(shown.retry.not_before or now if shown else now, PostMoment(moment.target))
-    if wanted.keep:
+    if wanted.keep:  # before the results, whose lines get their times from it
         yield from _keeping(recording, work, now)
+    yield from _results(recording, work, wanted, policy, now)
 
 
 def _control(recording: Recording, now: datetime) -> Iterator[Due]:
@@ -179,7 +179,7 @@ def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
     if recording.waiting:
         yield Due(now, AskPlace(ended=False))
     for channel in recording.withdrawn:
-        for kind in (Kind.CHAT, Kind.TRANSCRIPT, Kind.RESULTS):
+        for kind in (Kind.CHAT, Kind.JSON, Kind.SRT, Kind.TRANSCRIPT, Kind.RESULTS):
             shown = work.delivery(kind, channel)
             if shown and (shown.file_id or shown.ts):
                 yield Due(now, Erase(kind, channel))
@@ -364,9 +364,15 @@ def _results_for(
 
 
 def _files(target: str, recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
+    chosen = frozenset() if recording.elsewhere else frozenset(recording.options.output_modes)
+    assets = recording.assets
+    said = bool(recording.results and recording.results.words)
+    timed = assets.transcript("json") or assets.transcript("srt")
     for kind, there in (
-        (Kind.TRANSCRIPT, bool(recording.results and recording.results.words)),
-        (Kind.CHAT, recording.assets.chat is not None),
+        (Kind.TRANSCRIPT, said),
+        (Kind.SRT, said and "srt" in chosen and timed is not None),
+        (Kind.JSON, said and "json" in chosen and assets.transcript("json") is not None),
+        (Kind.CHAT, assets.chat is not None),
     ):
         file = work.delivery(kind, target)
         if there and to_send(file):

@@ -10,6 +10,7 @@ from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Wanted, Work
 from bot.core.derive import last_failure
 from bot.core.facts import CallFailed, Fact
+from bot.core.moments import Brief
 from bot.core.note import Loaded, Note
 from bot.core.policy import Policy
 from bot.core.proofs import OwnWork
@@ -26,13 +27,14 @@ MESSAGE_MOST = 300
 class Context:
     """`state` as the step began; `latest` as our last write left it, which may be in the step.
 
-    `pointer_link` is the card that a pointer points to.
+    `pointer_link` is the card that a pointer points to; `brief` is what is kept of the meeting.
     """
 
     deps: Deps
     own: OwnWork
     state: Loaded
     pointer_link: str | None = None
+    brief: Brief | None = None
     latest: Loaded = field(init=False)
 
     def __post_init__(self) -> None:

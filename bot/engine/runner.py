@@ -10,8 +10,9 @@ from logging import ERROR, INFO, WARNING
 
 import structlog
 
-from bot.core.deliveries import Kind, Polled
+from bot.core.deliveries import Kind, Polled, State
 from bot.core.facts import Fact
+from bot.core.moments import Brief
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
 from bot.core.proofs import OwnWork
@@ -68,7 +69,8 @@ async def run(
     for _ in range(MAX_STEPS_IN_A_ROW):
         if state.owner != own.owner:
             raise LeaseLost(own.key)
-        ctx = Context(deps, own, state, await _pointer_link(deps, state.recording))
+        link, brief = await _pointer_link(deps, state.recording), await _brief(deps, state)
+        ctx = Context(deps, own, state, link, brief)
         wanted = dispatch.wanted(ctx)
         match next_step(state.recording, state.work, wanted, deps.policy, deps.now()):
             case Wait(until=until):
@@ -95,6 +97,14 @@ async def run(
 def _only_polled(note: Note) -> bool:
     """The commonest step of all, a poll without news: it is stored when the lease is given back."""
     return note.polled is not None and not (note.facts or note.deliveries or note.retries)
+
+
+async def _brief(deps: Deps, state: Loaded) -> Brief | None:
+    """What is kept of a meeting that has ended, for its card."""
+    kept = state.work.delivery(Kind.KEPT, state.recording.room_id)
+    if kept is None or kept.state is not State.SENT:
+        return None
+    return await deps.store.transcripts.brief(state.recording.key)
 
 
 async def _pointer_link(deps: Deps, recording: Recording) -> str | None:

@@ -12,6 +12,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
+    func,
     or_,
     select,
     update,
@@ -19,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.core.deliveries import Polled, State
+from bot.core.deliveries import Kind, Polled, State
 from bot.core.note import Loaded
 from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
@@ -29,7 +31,7 @@ from bot.store.listening import Listener
 from bot.store.reading import Stored, read
 from bot.store.repository import Repository
 from bot.store.rows import polled_row
-from bot.store.schema import deliveries, inbox, recording_channels, recordings
+from bot.store.schema import deliveries, inbox, recording_channels, recordings, transcripts
 from bot.store.sql import is_new, is_parked, of_the_team
 
 r = recordings.c
@@ -152,6 +154,21 @@ class Queue(Repository):
         elsewhere = select(1).where(shown.recording_key == r.key, shown.channel != r.home).exists()
         async with self._waking() as conn:
             await self._wake(conn, r.is_private.is_(None) & (r.starter != "") & elsewhere)
+
+    async def keep_missing_transcripts(self, since: datetime) -> int:
+        """Make recordings that began since then and have a transcript that is not kept due again.
+
+        The engine then keeps it, from 100ms' files. Returns how many there are.
+        """
+        t = transcripts.c
+        whole = select(t.recording_key).where(self._mine(transcripts), t.done == t.sentences)
+        began = func.coalesce(r.started_at, r.requested_at) >= since
+        missing = and_(r.has_transcript, began, r.key.not_in(whole))
+        async with self._waking() as conn:
+            keys = await self._wake(conn, missing)
+            noted = deliveries.c.recording_key.in_(keys) & (deliveries.c.kind == Kind.KEPT.value)
+            await conn.execute(delete(deliveries).where(self._mine(deliveries), noted))
+        return len(keys)
 
     async def wake_parked(self, channel: str) -> list[str]:
         """Retry deliveries parked in this channel; return the keys of their recordings."""

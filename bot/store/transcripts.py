@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import search
+from bot.core.moments import Brief, brief_of
 from bot.core.sourcing import SourcedLine, SourcedSection
 from bot.core.terms import terms
 from bot.core.transcript import Sentence
@@ -113,6 +114,34 @@ class Transcripts(Repository):
         query = select(t.summary).where(self._mine(transcripts), t.recording_key == key)
         async with self._db.read() as conn:
             return tuple(_section(one) for one in await conn.scalar(query) or ())
+
+    async def times(self, key: str) -> dict[str, int]:
+        """The milliseconds of each line of the summary that has a source."""
+        sourced = {
+            line.text: line.sentence
+            for section in await self.summary(key)
+            for line in section.lines
+            if line.sentence is not None
+        }
+        async with self._db.read() as conn:
+            row = await self._row(conn, key)
+            if row is None or not sourced:
+                return {}
+            ids = sorted({row.id * SPAN + n for n in sourced.values()})
+            query = select(s.id, s.start_ms).where(s.id.in_(ids), s.start_ms.is_not(None))
+            starts = {one.id % SPAN: one.start_ms for one in await conn.execute(query)}
+        return {text: starts[n] for text, n in sourced.items() if n in starts}
+
+    async def brief(self, key: str) -> Brief | None:
+        """Who spoke, and the summary in a few lines; None if the transcript is not kept."""
+        query = select(t.id, t.summary).where(self._mine(transcripts), t.recording_key == key)
+        names = select(p.name).where(p.transcript_id == bindparam("transcript")).order_by(p.who)
+        async with self._db.read() as conn:
+            row = (await conn.execute(query)).first()
+            if row is None:
+                return None
+            people = list(await conn.scalars(names, {"transcript": row.id}))
+        return brief_of(people, [_section(one) for one in row.summary or ()])
 
     async def channels(self) -> list[str]:
         """The channels that show a recording whose transcript is kept, the latest first."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench.acks import help_figures, start_figures
+from tests.bench.find import find_figures
 from tests.bench.hooks import card_figures, hook_figures
 from tests.bench.measure import QUICK, Figure, Scale
 from tests.bench.process import idle_figures, many_figures, ready_figures
@@ -29,6 +30,7 @@ GROUPS: Mapping[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "steps": step_figures,
     "replicas": replica_figures,
     "takeover": takeover_figures,
+    "find": find_figures,
 }
 
 

@@ -77,6 +77,7 @@ class Scale:
     open_recordings: int = 1000
     idle_s: float = 10.0
     many_recordings: int = 10_000
+    hours: int = 1000  # of transcripts
 
 
 QUICK = Scale(
@@ -87,4 +88,5 @@ QUICK = Scale(
     starts=10,
     cards=8,
     many_recordings=2000,
+    hours=20,
 )

@@ -99,7 +99,7 @@ def test_a_file_is_named_after_its_room_and_nothing_else(room: str) -> None:
     recording = derive("k", [requested(room_name=room), *ENDED])
     ctx = cast("Context", SimpleNamespace(recording=recording))
     for kind in (Kind.CHAT, Kind.TRANSCRIPT):
-        name = _filename(ctx, kind, None)
+        name = _filename(ctx, kind, "txt")
         assert re.fullmatch(r"[\w][\w.-]*-\d{4}-\d\d-\d\d-(chat|transcript)\.txt", name), name
         assert len(name) < 100
         assert ".." not in name
@@ -109,4 +109,4 @@ def test_a_file_is_named_after_its_room_and_nothing_else(room: str) -> None:
 def test_names_that_would_be_paths(name: str) -> None:
     recording = derive("k", [requested(room_name=name), *ENDED])
     ctx = cast("Context", SimpleNamespace(recording=recording))
-    assert "/" not in _filename(ctx, Kind.CHAT, None)
+    assert "/" not in _filename(ctx, Kind.CHAT, "txt")

@@ -9,7 +9,11 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.channel_settings import ChannelSettings
+from bot.core.deliveries import Delivery, Kind, State
+from bot.core.facts import AssetSeen, Fact, Observed, StartAccepted
+from bot.core.note import Note
 from bot.core.policy import Policy
+from bot.core.proofs import OwnWork
 from bot.deps import Deps
 from bot.engine.housekeeping import drop_transcripts
 from bot.hms.auth import FixedToken
@@ -17,7 +21,7 @@ from bot.hms.client import HmsClient
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from tests.contract.store_support import Clock, created, new_key
+from tests.contract.store_support import Clock, add_facts, created, new_key
 from tests.contract.test_loop import NOBODY
 from tests.contract.transcripts_kit import new_word, scope, spoken
 
@@ -77,6 +81,30 @@ async def test_a_channel_that_keeps_none_has_none_soon(deps: Deps) -> None:
     await drop_transcripts(deps)
     assert not await is_kept(store, ours)
     assert await is_kept(store, theirs)
+
+
+async def test_what_is_missing_is_kept_anew_but_nothing_that_is_too_old(
+    deps: Deps, clock: Clock
+) -> None:
+    store = deps.store
+    there = await kept(store)
+    read: list[Fact] = [
+        StartAccepted(at=clock.now(), hms_id="job-1"),
+        Observed(at=clock.now(), status="completed"),
+        AssetSeen(
+            at=clock.now(), asset_id="a1", type="transcript", mode="json", status="completed"
+        ),
+    ]
+    missing = await created(store, room_id=f"room-{new_word()}")
+    for key in (there, missing):
+        await add_facts(store, key, read)
+    gone = Delivery(Kind.KEPT, "room", State.DROPPED, hash="a1", error="100ms has no such file")
+    await store.queue.take(9, "me")
+    state = await store.recordings.load(missing)
+    await store.recordings.advance(OwnWork(missing, "me"), state, Note(deliveries=[gone]))
+    assert await store.queue.keep_missing_transcripts(clock.now() + timedelta(days=1)) == 0
+    assert await store.queue.keep_missing_transcripts(clock.now() - timedelta(days=DAYS)) == 1
+    assert (await store.recordings.load(missing)).work.deliveries == ()
 
 
 async def test_the_channels_of_kept_transcripts_are_known(deps: Deps) -> None:

@@ -34,7 +34,11 @@ async def test_summary_transcript_and_chat_and_one_mention(bench: Bench) -> None
     assert "<launch>" not in results.text
     assert labels(results.blocks) == ["Watch", "Transcript", "Share", "Details"]
     transcript = await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
-    assert transcript.decode().startswith("Ana: Good morning.")
+    assert transcript.decode().startswith(f"{room.name}\n")
+    assert "People: Ana, Ben" in transcript.decode()
+    assert "\n[0:00] Ana\nGood morning." in transcript.decode()
+    captions = await bench.file(seed.STANDUP, card.ts, "-transcript.srt")
+    assert b"\n00:00:00,000 --> " in captions
     chat = await bench.file(seed.STANDUP, card.ts, "-chat.txt")
     assert chat.decode().endswith(" UTC  server: See you on Tuesday.\n")
     assert chat.count(b"\n") == 1, "neither a header nor the bot's own notice"
@@ -42,7 +46,7 @@ async def test_summary_transcript_and_chat_and_one_mention(bench: Bench) -> None
     others = [m for m in await bench.ines.thread(seed.STANDUP, card.ts) if m.ts != results.ts]
     assert not [m for m in others if contains(m.raw, f"<@{seed.STARTER}>")]
     found = files(await bench.ines.state(), seed.STANDUP, card.ts)
-    assert len(found) == 2
+    assert len(found) == 3
 
 
 async def test_in_a_channel_that_follows_nobody_is_mentioned(bench: Bench) -> None:

@@ -173,7 +173,7 @@ async def test_card_only_means_that_nothing_else_is_posted(bench: Bench) -> None
         await bench.running(room, "--transcript", channel=seed.PARTNERS)
         await bench.finish(room)
         card = await bench.card(room, "Ready.", channel=seed.PARTNERS)
-        assert labels(card.blocks) == ["Watch", "Transcript", "Details"]
+        assert labels(card.blocks) == ["Watch", "Transcript", "Share", "Details"]
         messages = (await bench.ines.state()).messages(seed.PARTNERS)
         assert [m.ts for m in messages if has(m, room.name)] == [card.ts]
     finally:

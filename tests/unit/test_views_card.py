@@ -7,8 +7,10 @@ from datetime import datetime
 from inline_snapshot import snapshot
 
 from bot.core import facts as f
+from bot.core.moments import Brief, brief_of
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
+from bot.core.sourcing import SourcedLine, SourcedSection
 from bot.features.card.views import recording_card
 from tests.unit.views_samples import (
     ACCEPTED,
@@ -158,7 +160,8 @@ Transcript expected 22 Nov 2026, 15:26 UTC.
 15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
 15:11 UTC  Recording ready
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -174,7 +177,8 @@ The transcript is taking longer than usual; still checking with 100ms.
 15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
 15:11 UTC  Recording ready
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -189,7 +193,8 @@ def test_a_transcript_only_if_the_template_says_so() -> None:
 15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
 15:11 UTC  Recording ready
-[Watch -> recording_watch] [Details -> recording_details]\
+[Watch -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -198,16 +203,8 @@ def test_ready() -> None:
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
 ~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt),
     summary (1 section)
-~ 14:03 UTC  U1 asked to record
-14:03 UTC  100ms accepted the start
-14:03 UTC  Recording started
-15:09 UTC  U2 asked to stop
-15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
-15:26 UTC  Transcript ready
-15:26 UTC  Summary ready
-[Watch -> recording_watch] [Transcript -> recording_transcript] [Details ->
-    recording_details]\
+[Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
+    recording_share] [Details -> recording_details]\
 """)
 
 
@@ -216,13 +213,8 @@ def test_audio_only() -> None:
     assert card(recording(*UPLOADED, options=audio)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Audio ready
 ~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · audio only, no transcript
-~ 14:03 UTC  U1 asked to record
-14:03 UTC  100ms accepted the start
-14:03 UTC  Recording started
-15:09 UTC  U2 asked to stop
-15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
-[Listen -> recording_watch] [Details -> recording_details]\
+[Listen -> recording_watch] [Share -> recording_share] [Details ->
+    recording_details]\
 """)
 
 
@@ -244,3 +236,31 @@ def test_a_name_with_an_odd_starter_is_still_a_card() -> None:
     shown = card(recording(*RUNS, by="<!channel>", room_name="\u202e*evil*\n<@U9>"))
     assert shown.startswith("🔴 ***evil* <@U9>**")  # a leaf: shown as written, never parsed
     assert requested().room_name in card(recording(*RUNS))
+
+
+def test_a_finished_card_shows_the_meeting_in_less_than_twelve_lines() -> None:
+    """On a phone, of some forty characters a line; the log is in Details."""
+    people = tuple(f"Person {n}" for n in range(12))
+    long = "The team went through the <launch> & the budget in great detail. " * 20
+    brief = Brief(people, (long,))
+    message = recording_card(recording(*READ), late=False, transcript_expected_at=None, brief=brief)
+    assert "Who spoke: Person 0, Person 1" in message.text
+    assert "and 7 more" in message.text
+    assert "asked to record" not in message.text
+    buttons = [b["text"]["text"] for b in message.blocks[-1]["elements"]]
+    assert buttons == ["Watch", "Transcript", "Share", "Details"]
+    said = [b["text"]["text"] for b in message.blocks if b["type"] == "section"]
+    height = sum(-(-len(part) // 40) for text in said for part in text.split("\n"))
+    assert height + 4 < 12, said  # the heading, two lines of dates and options, and the buttons
+    assert_accepted(message)
+
+
+def test_bullets_stand_in_for_a_summary_without_a_paragraph() -> None:
+    bullets = tuple(SourcedLine(f"Point {n}", None) for n in range(5))
+    agenda = SourcedSection("Agenda", True, bullets)
+    decided = SourcedSection("Decisions", True, bullets[2:])
+    assert brief_of(["Ana", "", "Ana"], [agenda, decided]) == Brief(
+        ("Ana",), ("Point 2", "Point 3", "Point 4")
+    )
+    prose = SourcedSection("Short summary", False, (SourcedLine("A.", 1), SourcedLine("B.", 2)))
+    assert brief_of([], [decided, prose]).lines == ("A. B.",)

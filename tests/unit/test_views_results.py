@@ -235,3 +235,18 @@ def test_slack_takes_the_notes_whatever_it_said(
 
 def test_the_samples_ask_for_a_summary() -> None:
     assert OPTIONS.summary
+
+
+def test_a_line_with_a_source_shows_the_moment_and_links_to_it_where_there_is_a_page() -> None:
+    there = recording(*READ)
+    times = {"Ship <v2> & rest": 754_000, "Then we agreed.": 3_723_000}
+    told = {"summary": SUMMARY, "times": times, "mention": False, "in_thread": True}
+    plain = results_message(there, **told)  # type: ignore[arg-type]
+    linked = results_message(there, **told, page="https://bot.example/m/k")  # type: ignore[arg-type]
+    for message in (plain, linked):
+        assert "Ship &lt;v2&gt; &amp; rest  12:34" in message.text
+        assert "Then we agreed.  1:02:03" in message.text
+        assert_accepted(message)
+    assert "bot.example" not in str(plain.blocks)
+    assert "https://bot.example/m/k?t=754" in str(linked.blocks)
+    assert "https://bot.example/m/k?t=3723" in str(linked.blocks)

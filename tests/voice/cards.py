@@ -10,6 +10,7 @@ from record_bot_sandbox.slack.seed import users
 
 from bot.core import facts as f
 from bot.core.derive import derive
+from bot.core.moments import Brief
 from bot.core.options import RecordingOptions
 from bot.core.policy import Silence
 from bot.core.recording import Recording
@@ -38,6 +39,12 @@ STATUSES = {
 }
 
 
+BRIEF = Brief(
+    ("Ana", "Ben", "Chloé", "ליאת", "Tom", "Zoë"),
+    ("Ana, Ben and Chloé went through the <launch> checklist & the budget.",),
+)
+
+
 def card(
     when: str,
     recording: Recording,
@@ -47,6 +54,7 @@ def card(
     silent: Silence | None = None,
     nobody_there: bool = False,
     results_lost: str = "",
+    brief: Brief | None = None,
 ) -> Sample:
     return channel(
         when,
@@ -60,6 +68,7 @@ def card(
         results_lost=results_lost,
         until=at(120),
         who=lambda user: esc(users()[user].name),
+        brief=brief,
         bot=BOT,
     )
 
@@ -158,6 +167,7 @@ def _ended() -> list[Sample]:
         card("The transcript takes long", story(*UPLOADED), late=True),
         card("The transcript is there, and is being read", story(*TRANSCRIBED)),
         card("Everything is there", story(*READ)),
+        card("… and the transcript is kept", story(*READ), brief=BRIEF),
         card(
             "Slack did not accept the results message", story(*READ), results_lost="internal_error"
         ),

@@ -85,6 +85,17 @@ def _results() -> list[Sample]:
     failed = f.BeamFailed(at=at(4020), error_type="UPLOAD_ERROR", message="bucket not found")
     return [
         results("Everything is there; the requester is mentioned", story(*READ), summary=SUMMARY),
+        thread(
+            "There is a page, and the lines have times",
+            results_message,
+            story(*READ),
+            summary=SUMMARY,
+            times={"Ship the importer": 754_000, "It ships.": 3_723_000},
+            page="https://bot.example/m/key-1",
+            mention=True,
+            in_thread=True,
+            bot=BOT,
+        ),
         results("The same, in other channels", story(*READ), summary=SUMMARY, mine=False),
         thread(
             "The same, where results go to the channel",

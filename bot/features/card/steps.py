@@ -31,6 +31,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,
         who=who,
+        brief=ctx.brief,
         bot=ctx.deps.identity.name,
     )
 

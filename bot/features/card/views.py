@@ -1,16 +1,24 @@
 """The card: the one message that shows what a recording is doing."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
 from bot.core.assets import Transcription
 from bot.core.facts import StopDue, StopRefused, StopRequested
+from bot.core.moments import Brief
 from bot.core.policy import Silence, is_by_clock, silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, log_lines, written
 from bot.features.options.views import options_line
 from bot.ui import ids
-from bot.ui.buttons import details_button, end_buttons, schedules_button, stop_button
+from bot.ui.buttons import (
+    details_button,
+    end_buttons,
+    schedules_button,
+    share_button,
+    stop_button,
+)
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -32,6 +40,8 @@ from bot.ui.text import clock, code, duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
+PEOPLE_MOST = 5
+SUMMARY_MOST = 200  # characters of the summary: the card stays under 12 lines on a phone
 LATE = "is taking longer than usual; still checking with 100ms."
 _LATE = {
     Phase.STARTING: "Starting",
@@ -53,9 +63,13 @@ def recording_card(
     results_lost: str = "",
     nobody_there: bool = False,
     who: Who = esc,
+    brief: Brief | None = None,
     bot: str = BOT,
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
+
+    Once everything is there it shows the meeting: who spoke, and the summary in a few lines. Its
+    log is then in Details.
 
     `results_lost`: Slack's word for why it did not take the results message.
     `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
@@ -71,14 +85,29 @@ def recording_card(
     if silent and not recording.stop_failed:
         notes.append(silence_note(silent.on, since=silent.since, until=until))
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
+    meeting: list[str] = []
+    if recording.phase is Phase.COMPLETED and not recording.transcription.pending:
+        log, meeting = [], list(_meeting(brief or Brief()))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
     if notes:
         blocks.append(section(lines(notes)))
+    if meeting:
+        blocks.append(section(lines(meeting)))
     if log:
         blocks.append(context(lines(log)))
     buttons = actions(_buttons(recording, permalink_of_pointer, bot))
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
-    return Message(_spoken(recording, notes, log, who), blocks)
+    return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
+
+
+def _meeting(brief: Brief) -> Iterator[str]:
+    people = [esc(name, 24) for name in brief.people[:PEOPLE_MOST]]
+    if people:
+        more = len(brief.people) - len(people)
+        others = f" and {more} more" if more else ""
+        yield f"Who spoke: {', '.join(people)}{others}"
+    dot = "• " if len(brief.lines) > 1 else ""
+    yield from (f"{dot}{esc(line, SUMMARY_MOST // len(brief.lines))}" for line in brief.lines)
 
 
 def _heading(recording: Recording) -> Block:
@@ -191,6 +220,7 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
         *_end_controls(recording),
         *file_buttons(recording),
         *retry_button(recording, bot),
+        *([share_button(recording)] if recording.phase is Phase.COMPLETED else []),
         details_button(recording),
         *([schedules_button()] if is_by_clock(recording) else []),
     ]

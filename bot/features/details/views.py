@@ -50,6 +50,8 @@ _KINDS = {
     Kind.CARD: "Card",
     Kind.RESULTS: "Results",
     Kind.TRANSCRIPT: "Transcript file",
+    Kind.SRT: "Transcript as srt",
+    Kind.JSON: "Transcript as json",
     Kind.CHAT: "Chat file",
     Kind.OUTCOME: "Answer to the request",
     Kind.TELL: "Direct message",

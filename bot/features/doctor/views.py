@@ -35,6 +35,8 @@ _MESSAGES = {
     Kind.CARD: "the card",
     Kind.RESULTS: "the results",
     Kind.TRANSCRIPT: "the transcript file",
+    Kind.SRT: "the transcript file (srt)",
+    Kind.JSON: "the transcript file (json)",
     Kind.CHAT: "the chat file",
     Kind.OUTCOME: "the answer to the request",
     Kind.TELL: "the message to the person who started it",

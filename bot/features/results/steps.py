@@ -1,5 +1,6 @@
 """The results: read, then posted in the thread, and edited when more comes."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
 from bot.core.facts import AssetSeen, Fact, Reading, ResultsChecked, TranscriptionReported
 from bot.core.note import Note
+from bot.core.options import OutputMode
 from bot.core.policy import is_late
 from bot.core.recording import Phase
 from bot.core.retry import Retry
@@ -250,6 +252,8 @@ async def _message(
     message = results_message(
         ctx.recording,
         summary=summary,
+        times=await ctx.deps.store.transcripts.times(ctx.key) if summary else {},
+        page=page_of(ctx.deps.public_url, ctx.key),
         mention=target == ctx.recording.home,
         in_thread=place.thread_ts is not None,
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
@@ -269,12 +273,11 @@ async def _listed(ctx: Context) -> list[Fact]:
 
 
 async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
-    """A file below the results. If Slack takes it not, the thread says so: no drama."""
+    """A file in the thread. If Slack does not take it, the thread says so."""
     recording = ctx.recording
-    asset = recording.assets.best_transcript if kind is Kind.TRANSCRIPT else recording.assets.chat
     place = _thread(ctx, target)
     try:
-        content = await _file(ctx, asset)
+        content, mode = await _content(ctx, kind)
     except HmsError:
         since = recording.results.at if recording.results else recording.completed_at
         if not _in_vain(ctx, UploadFile(kind, target), since=since):
@@ -297,8 +300,8 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
         file_id = await ctx.deps.slack.upload(
             place.channel,
             thread_ts=place.thread_ts,
-            filename=_filename(ctx, kind, asset),
-            title="Transcript" if kind is Kind.TRANSCRIPT else "Chat",
+            filename=_filename(ctx, kind, mode),
+            title="Chat" if kind is Kind.CHAT else "Transcript",
             content=content,
             announced=announced,
         )
@@ -333,6 +336,41 @@ async def _give_up(ctx: Context, sending: Delivery, place: _Place, error: str) -
     if sending.file_id:
         await _delete_copy(ctx, sending.file_id)
     return await _say_failed(ctx, replace(sending, file_id=None), place, error)
+
+
+async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
+    """What is sent, and the ending of its name.
+
+    A transcript is made from the file that says most; one that we cannot read goes as it is.
+    """
+    assets = ctx.recording.assets
+    if kind is Kind.CHAT:
+        return await _file(ctx, assets.chat), "txt"
+    if kind is Kind.JSON:
+        return await _file(ctx, assets.transcript("json")), "json"
+    heading = transcript.Heading(
+        ctx.recording.room_name,
+        ctx.recording.started_at or ctx.recording.requested_at,
+        ctx.recording.duration_s,
+    )
+    for asset in (assets.transcript("json"), assets.transcript("srt"), assets.transcript("txt")):
+        content = await _file(ctx, asset)
+        mode = asset.mode if asset and asset.mode else "txt"
+        made = await asyncio.to_thread(_made, content, mode, kind, heading)
+        if made is not None:
+            return made.encode(), "srt" if kind is Kind.SRT else "txt"
+    best = assets.best_transcript
+    return await _file(ctx, best), best.mode if best and best.mode else "txt"
+
+
+def _made(content: bytes, mode: OutputMode, kind: Kind, heading: transcript.Heading) -> str | None:
+    """The text of a transcript, or its captions; None where it cannot be read."""
+    found = transcript.read(content, mode)
+    if not isinstance(found, transcript.Transcript):
+        return None
+    if kind is Kind.SRT:
+        return transcript.srt(found) or None
+    return transcript.readable_text(found, replace(heading, people=found.speakers))
 
 
 async def _file(ctx: Context, asset: AssetSeen | None) -> bytes:
@@ -373,9 +411,14 @@ async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str
     return Note(deliveries=[replace(said, state=State.DROPPED, error=error, hash=None)])
 
 
-def _filename(ctx: Context, kind: Kind, asset: AssetSeen | None) -> str:
+def page_of(public_url: str | None, key: str) -> str | None:
+    """The meeting page of a recording, where there are pages."""
+    return f"{public_url}/m/{key}" if public_url else None
+
+
+def _filename(ctx: Context, kind: Kind, mode: str) -> str:
     name = re.sub(r"[^\w.-]+", "-", ctx.recording.room_name).strip("-.")[:60] or "recording"
     day = (ctx.recording.started_at or ctx.recording.requested_at).strftime("%Y-%m-%d")
     if kind is Kind.CHAT:
         return f"{name}-{day}-chat.txt"
-    return f"{name}-{day}-transcript.{asset.mode if asset and asset.mode else 'txt'}"
+    return f"{name}-{day}-transcript.{mode}"

@@ -1,11 +1,14 @@
 """Messages at the end of a recording: results, a failed file, links."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
 from bot.core.recording import Phase, Recording, can_watch
+from bot.core.sourcing import paragraph_lines
+from bot.core.transcript import clock as moment_clock
 from bot.features.card.views import file_buttons, retry_button
 from bot.ui import ids
 from bot.ui.buttons import details_button, share_button
@@ -34,6 +37,7 @@ from bot.ui.text import clean, code, duration, esc, isolated, mention, plain, sh
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name
 
 UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
+NO_TIMES: Mapping[str, int] = {}
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
 
 
@@ -44,12 +48,16 @@ def results_message(
     mention: bool,
     in_thread: bool,
     late: bool = False,
+    times: Mapping[str, int] = NO_TIMES,
+    page: str | None = None,
     bot: str = BOT,
 ) -> Message:
     """Build the results. Outside the card's thread they name the recording.
 
-    `summary` None: its words are left out, and nothing is said about them.
+    `summary` None: its words are left out, and nothing is said about them. `times`: of a line of
+    it, the milliseconds of the moment that it rests on; `page` is where people watch that moment.
     """
+    moments = Moments({clean(line): at_ms for line, at_ms in times.items()}, page)
     failure = recording.problem
     problem = explain(failure, recording, bot=bot) if failure else None
     headline = problem.what if problem else _ready(recording)
@@ -57,7 +65,7 @@ def results_message(
     if summary == () and recording.results and recording.results.has_summary:
         notes.append("The summary could not be read. Open Details for its file.")
     summary = summary or ()
-    shown, whole = summary_blocks(summary)
+    shown, whole = summary_blocks(summary, moments)
     if not whole:
         notes.append("The summary is longer than this. Open Details for all of it.")
     blocks = [rich_text(_opening(recording, headline, by_name=mention, in_thread=in_thread))]
@@ -67,7 +75,8 @@ def results_message(
     buttons = [*file_buttons(recording), *retry_button(recording, bot)]
     buttons += [share_button(recording), details_button(recording)]
     blocks.extend(actions(buttons))
-    return Message(_spoken(recording, headline, notes, summary, by_name=mention), blocks)
+    told = summary_lines(summary, moments)
+    return Message(_spoken(recording, headline, notes, told, by_name=mention), blocks)
 
 
 def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
@@ -178,7 +187,7 @@ def _spoken(
     recording: Recording,
     headline: str,
     notes: list[str],
-    summary: Sequence[SummarySection],
+    summary: Iterable[str],
     *,
     by_name: bool,
 ) -> str:
@@ -188,7 +197,7 @@ def _spoken(
     length = duration(recording.duration_s)
     about = ", ".join(filter(None, (esc(recording.room_name), began, length)))
     first = f"{called}{about}: {headline}"
-    return lines([first, *notes, *summary_lines(summary)], FALLBACK_MOST)
+    return lines([first, *notes, *summary], FALLBACK_MOST)
 
 
 def file_failed_message(
@@ -262,8 +271,34 @@ PARAGRAPH_MOST = 2500
 TOTAL_MOST = 9000
 
 
-def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], bool]:
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The milliseconds of each sourced line, as shown; and the page on which to watch it."""
+
+    times: Mapping[str, int] = field(default_factory=dict)
+    page: str | None = None
+
+    def leaves(self, line: str) -> list[Block]:
+        """The time behind a line: a link to the page if there is one."""
+        at_ms = self.times.get(line)
+        if at_ms is None:
+            return []
+        shown = moment_clock(at_ms)
+        if self.page is None:
+            return [leaf(f"  {shown}")]
+        url = f"{self.page}?t={at_ms // 1000}"
+        return [leaf("  "), {"type": "link", "url": url, "text": shown}]
+
+    def told(self, line: str) -> str:
+        at_ms = self.times.get(line)
+        return "" if at_ms is None else f"  {moment_clock(at_ms)}"
+
+
+def summary_blocks(
+    sections: Sequence[SummarySection], moments: Moments | None = None
+) -> tuple[list[Block], bool]:
     """Build one block per section; the flag is False if something was cut."""
+    moments = moments or Moments()
     blocks: list[Block] = []
     room, whole = TOTAL_MOST, len(sections) <= SECTIONS
     for part in sections[:SECTIONS]:
@@ -274,12 +309,15 @@ def summary_blocks(sections: Sequence[SummarySection]) -> tuple[list[Block], boo
         room -= sum(map(size, texts))
         title = clean(part.title)
         heading = [leaf(shorten(title, 200), bold=True)] if title else []
-        blocks.append(rich_text(*_body(part, heading, texts)))
+        blocks.append(rich_text(*_body(part, heading, texts, moments)))
     return blocks, whole
 
 
-def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
+def summary_lines(
+    sections: Sequence[SummarySection], moments: Moments | None = None
+) -> Iterator[str]:
     """Write the summary for a screen reader, as mrkdwn."""
+    moments = moments or Moments()
     for part in sections[:SECTIONS]:
         texts, _ = _texts(part, TOTAL_MOST)
         if not texts:
@@ -288,7 +326,12 @@ def summary_lines(sections: Sequence[SummarySection]) -> Iterator[str]:
             yield f"{esc(part.title, 200)}:"
         for text in texts:
             dot = "• " if part.format == "bullets" else ""
-            yield from (f"{dot}{esc(line, PARAGRAPH_MOST)}" for line in text.split("\n"))
+            if part.format == "bullets":
+                yield f"{dot}{esc(text, PARAGRAPH_MOST)}{moments.told(text)}"
+                continue
+            for line in text.split("\n"):
+                said = ((one, moments.told(one)) for one in paragraph_lines(line))
+                yield " ".join(f"{esc(one, PARAGRAPH_MOST)}{at}" for one, at in said)
 
 
 def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
@@ -309,10 +352,22 @@ def _texts(part: SummarySection, room: int) -> tuple[list[str], bool]:
     return shown, shown == wanted
 
 
-def _body(part: SummarySection, heading: list[Block], texts: list[str]) -> list[Block]:
+def _body(
+    part: SummarySection, heading: list[Block], texts: list[str], moments: Moments
+) -> list[Block]:
     if part.format == "paragraph":
-        start = "\n" if heading else ""
-        return [rich_line(*heading, leaf(f"{start}{isolated(texts[0])}"))]
-    items = [rich_line(leaf(isolated(text))) for text in texts]
+        start = [leaf("\n")] if heading else []
+        return [rich_line(*heading, *start, *_sentences(texts[0], moments))]
+    items = [rich_line(leaf(isolated(text)), *moments.leaves(text)) for text in texts]
     bullets = {"type": "rich_text_list", "style": "bullet", "elements": items}
     return [rich_line(*heading), bullets] if heading else [bullets]
+
+
+def _sentences(paragraph: str, moments: Moments) -> list[Block]:
+    """The paragraph, with the time behind each sentence that has one."""
+    if not any(line in moments.times for line in paragraph_lines(paragraph)):
+        return [leaf(isolated(paragraph))]
+    leaves: list[Block] = []
+    for n, line in enumerate(paragraph_lines(paragraph)):
+        leaves += [leaf(f"{' ' if n else ''}{isolated(line)}"), *moments.leaves(line)]
+    return leaves

@@ -1,0 +1,174 @@
+"""Search in many transcripts: how long a question takes, and what an hour costs on disk.
+
+An hour is a meeting of 500 sentences of twelve words, drawn by Zipf's law from 50,000 words. Its
+channel is one of ten, and the person who asks sees one of them. 200 questions of one to four words
+come from the same law; half of them have a word that is said nowhere near, so that they are
+relaxed, and a tenth is misspelt.
+"""
+
+import asyncio
+import random
+import time
+from bisect import bisect
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import psycopg
+
+from bot.core.facts import Requested
+from bot.core.options import RecordingOptions
+from bot.core.proofs import SearchScope
+from bot.core.search import parse
+from bot.core.transcript import Sentence
+from bot.store.open import open_store
+from bot.store.store import Store
+from bot.store.values import Team
+from tests.bench.measure import Figure, Scale, Target, percentile
+from tests.chaos.postgres import postgres
+
+WORDS, SENTENCES, SAID, CHANNELS, QUESTIONS = 50_000, 500, 12, 10, 200
+ASKER = SearchScope("U-asker", True, frozenset({"C0"}))
+ONSETS = ("b", "br", "d", "dr", "f", "g", "k", "kl", "l", "m", "n", "p", "r", "st", "t", "v")
+VOWELS = ("a", "e", "i", "o", "u")
+
+
+class Speech:
+    """Words by Zipf's law; the same for the same seed."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.random = random.Random(seed)
+        syllables = [a + b for a in ONSETS for b in VOWELS]
+        made: dict[str, None] = {}
+        while len(made) < WORDS:
+            made["".join(self.random.choices(syllables, k=self.random.randint(2, 4))) + "k"] = None
+        self.words = list(made)
+        self._weights = list(accumulate(1 / (rank + 1) for rank in range(WORDS)))
+
+    def word(self) -> str:
+        return self.words[bisect(self._weights, self.random.random() * self._weights[-1])]
+
+    def meeting(self) -> tuple[Sentence, ...]:
+        return tuple(
+            Sentence(
+                n,
+                f"Person {n % 5}",
+                f"peer-{n % 5}",
+                n * 7_200,
+                n * 7_200 + 7_000,
+                " ".join(self.word() for _ in range(SAID)).capitalize() + ".",
+            )
+            for n in range(SENTENCES)
+        )
+
+    def question(self, said: Sequence[Sentence], n: int) -> str:
+        """Words of one sentence; every second question has one that is said elsewhere."""
+        sentence = said[self.random.randrange(len(said))].text.lower().rstrip(".").split()
+        words = self.random.sample(sentence, self.random.randint(1, 4))
+        if n % 2 and len(words) > 1:
+            words[-1] = self.word()
+        if n % 10 == 3:
+            words[0] = words[0][:2] + "x" + words[0][3:]
+        return " ".join(words)
+
+
+async def find_figures(scale: Scale) -> list[Figure]:
+    figures: list[Figure] = []
+    for name, opened in (("SQLite", _on_sqlite), ("PostgreSQL", _on_postgres)):
+        async with opened() as (store, size_of):
+            figures += await _figures(name, store, size_of, scale.hours)
+    return figures
+
+
+async def _figures(name: str, store: Store, size_of, hours: int) -> list[Figure]:  # type: ignore[no-untyped-def]
+    speech = Speech()
+    empty = await size_of()
+    kept_ms: list[float] = []
+    said: list[Sentence] = []
+    for hour in range(hours):
+        meeting = speech.meeting()
+        key = f"hour-{hour}-{uuid4().hex[:8]}"
+        await store.recordings.create(key, _requested(key, hour))
+        began = time.perf_counter()
+        assert await store.transcripts.keep(key, meeting)
+        kept_ms.append((time.perf_counter() - began) * 1000)
+        if hour % CHANNELS == 0:
+            said.extend(meeting)
+    size = (await size_of() - empty) / 1000 / hours
+    took: list[float] = []
+    found = 0
+    for n in range(QUESTIONS):
+        text = speech.question(said, n)
+        began = time.perf_counter()
+        rooms, people = await store.search.names(ASKER)
+        query = parse(text, rooms=rooms, people=people, today=date(2026, 3, 1))
+        answer = await store.search.find(query, ASKER, limit=5)
+        took.append((time.perf_counter() - began) * 1000)
+        found += bool(answer.moments)
+    about = f"{hours:,} hours, {name}"
+    return [
+        Figure(f"find, p95, {about}", [percentile(took, 0.95)], "ms", Target("<", 150)),
+        Figure(f"find, median, {about}", [percentile(took, 0.5)], "ms"),
+        Figure(f"questions with an answer, {about}", [found / QUESTIONS * 100], "%"),
+        Figure(f"size of an hour, {about}", [size], "KB"),
+        Figure(f"keeping an hour, {about}", [percentile(kept_ms, 0.5)], "ms"),
+    ]
+
+
+def _requested(key: str, hour: int) -> Requested:
+    return Requested(
+        at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour),
+        request_id=key,
+        room_id=key,
+        room_name=f"Room {hour % 40}",
+        options=RecordingOptions(),
+        by=f"U{hour % 30}",
+        channel_id=f"C{hour % CHANNELS}",
+        via="command",
+    )
+
+
+async def _opened(url: str) -> Store:
+    return await open_store(
+        url, team=Team("T1"), now=lambda: datetime.now(UTC), lease=timedelta(seconds=30)
+    )
+
+
+@asynccontextmanager
+async def _on_sqlite() -> AsyncIterator[tuple[Store, object]]:
+    with TemporaryDirectory() as folder:
+        store = await _opened(f"sqlite:///{folder}/find.db")
+
+        async def size() -> int:
+            async with store.db.database.write(lone=True) as conn:
+                await conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            files = await asyncio.to_thread(lambda: list(Path(folder).iterdir()))
+            return sum(file.stat().st_size for file in files)
+
+        try:
+            yield store, size
+        finally:
+            await store.close()
+
+
+@asynccontextmanager
+async def _on_postgres() -> AsyncIterator[tuple[Store, object]]:
+    async with postgres() as server:
+        name = f"find_{uuid4().hex[:8]}"
+        with psycopg.connect(server.url, autocommit=True) as conn:
+            conn.execute(f"CREATE DATABASE {name}")
+        store = await _opened(server.url.replace("/postgres?", f"/{name}?"))
+
+        async def size() -> int:
+            async with store.db.database.read() as conn:
+                found = await conn.exec_driver_sql("SELECT pg_database_size(current_database())")
+                return int(found.scalar_one())
+
+        try:
+            yield store, size
+        finally:
+            await store.close()
