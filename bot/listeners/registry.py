@@ -261,7 +261,7 @@ async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, 
             level,
             "request",
             kind=one.kind,
-            name=one.names[0],
+            name=_name(one, args.body),
             **asked,
             outcome=outcome,
             ms=took,
@@ -276,6 +276,14 @@ def _who(body: Body) -> dict[str, str]:
     channel = asked.channel or inner.get("channel")
     found = {"by": asked.user or inner.get("user"), "channel": channel}
     return {name: value for name, value in found.items() if isinstance(value, str) and value}
+
+
+def _name(one: Declared, body: Body) -> str:
+    """Of an action its own id, which Bolt has matched: a handler may have several."""
+    actions = body.get("actions")
+    first = actions[0] if one.kind == "action" and isinstance(actions, list) and actions else {}
+    own = first.get("action_id") if isinstance(first, Mapping) else None
+    return own if isinstance(own, str) and own else one.names[0]
 
 
 def refused_as(refused: BaseException) -> str:

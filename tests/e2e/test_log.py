@@ -65,6 +65,7 @@ async def test_the_life_of_a_recording_can_be_read_from_the_log(logged: Bench) -
         "stop",
         "done",
     )
+    assert clicked["name"].startswith("recording_stop")
     stopped = await line(logged, event="fact", key=key, fact="stop_requested")
     assert (stopped["by"], stopped["request"]) == (logged.ines.user, clicked["request"])
     await logged.finish(room)

@@ -128,6 +128,13 @@ def test_sources_are_numbers_of_sentences() -> None:
             b'time,sender,message\n2026-01-01T10:00:00Z,Ana,"a, b\nc"\n',
             (ChatMessage("2026-01-01T10:00:00Z", "Ana", "a, b\nc"),),
         ),
+        (
+            b"SenderPeerID,SenderName,SenderUserID,Roles,SentAt,Type,Message\n"
+            b"p1,Ana,u1,host,2026-01-01T10:00:00Z,chat,hello\n"
+            b",server,,,2026-01-01T10:00:00Z,chat,"
+            b"This meeting is being recorded. Ines requested it in Slack.\n",
+            (ChatMessage("2026-01-01T10:00:00Z", "Ana", "hello"),),
+        ),
         (b"Message,Name\nhi,Ben\n,Ben\n", (ChatMessage("", "Ben", "hi"),)),
         (b"", ()),
         (b"no,known,column\n1,2,3\n", ()),

@@ -21,6 +21,7 @@ from bot.ui.words import file_name
 
 Said = Literal["read", "empty", "not readable", "none", "not now"]
 CHAT_MOST = 5_000  # messages
+_OWN_NOTICE = re.compile(r"This meeting is being recorded\..*requested (it )?in Slack\.")
 
 _NOTES: dict[Said, str] = {
     "empty": "Nobody spoke, or the speech was not in English.",
@@ -206,9 +207,10 @@ def download_name(room: str, began_at: datetime, ending: str) -> str:
 
 
 def chat_messages(content: bytes) -> tuple[ChatMessage, ...]:
-    """The messages of 100ms' chat file: CSV with a header. Nothing here raises.
+    """The messages of 100ms' chat file, without the bot's own notice. Nothing here raises.
 
-    Source: 100ms docs, how-to-guides/recordings/overview (chat recording).
+    Source: 100ms docs, recording-assets (chat): CSV with the columns `SenderPeerID,SenderName,
+    SenderUserID,Roles,SentAt,Type,Message`.
     """
     text = content.decode("utf-8-sig", errors="replace").replace("\x00", "")
     rows = csv.reader(io.StringIO(text))
@@ -218,13 +220,14 @@ def chat_messages(content: bytes) -> tuple[ChatMessage, ...]:
         at, sender, said = (
             _column(header, *names)
             for names in (
-                ("time", "timestamp", "sent_at", "date"),
-                ("sender", "name", "from", "user", "peer_name", "sender_name"),
-                ("message", "text", "body", "content"),
+                ("sentat", "sent_at", "time", "timestamp"),
+                ("sendername", "sender_name", "sender", "name"),
+                ("message", "text"),
             )
         )
         for row in rows:
-            if message := _cell(row, said).strip():
+            message = _cell(row, said).strip()
+            if message and not _OWN_NOTICE.fullmatch(message):
                 found.append(ChatMessage(_cell(row, at), _cell(row, sender).strip(), message))
             if len(found) >= CHAT_MOST:
                 break
