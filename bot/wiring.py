@@ -218,7 +218,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             reconciler=reconciler,
             directory=directory,
             homes=homes,
-            timekeeper=Timekeeper(deps, gate, rights, directory),
+            timekeeper=Timekeeper(deps, gate, rights, directory, out),
             background=background,
             socket=socket,
         )

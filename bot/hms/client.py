@@ -25,8 +25,10 @@ from bot.hms.models import (
     Asset,
     PresignedUrl,
     Recording,
+    RecordingSettings,
     Replay,
     Room,
+    RoomCode,
     Session,
     WebhookDelivery,
 )
@@ -194,6 +196,19 @@ class HmsClient:
     async def get_room(self, room_id: str) -> Room:
         """One room; 403 stands for an unknown one too. Source: Rooms/retrieve-room."""
         return _read(Room, await self._transport.call("GET", "/rooms/{id}", room_id))
+
+    async def room_codes(self, room_id: str) -> list[RoomCode]:
+        """The codes of a room, one for each role. 403 where the room is disabled.
+
+        Source: room-codes/get-room-codes.
+        """
+        answer = await self._transport.call("GET", "/room-codes/room/{id}", room_id)
+        return list(RoomCode.each(_page(answer).get("data")))
+
+    async def template_recordings(self, template_id: str) -> list[RecordingSettings]:
+        """How rooms of a template are recorded. Source: policy/configure-recordings."""
+        answer = await self._transport.call("GET", "/templates/{id}/recordings", template_id)
+        return list(RecordingSettings.each(answer))
 
     async def active_room(self, room_id: str) -> ActiveRoom | None:
         """Who is in the room now; None when nobody is.

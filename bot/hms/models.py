@@ -116,15 +116,45 @@ class Room(Answer):
     name: Text = None
     enabled: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
     own_webhook: bool = False
+    template_id: Text = None
+    records: bool | None = None  # whether composite recording is on; None: 100ms does not say
 
     @model_validator(mode="before")
     @classmethod
-    def _sees_webhook(cls, data: object) -> object:
+    def _sees_within(cls, data: object) -> object:
         if not isinstance(data, dict) or "own_webhook" in data:
             return data
-        webhook = data.get("webhook")
+        webhook, recording = data.get("webhook"), data.get("recording_info")
         url = webhook.get("url") if isinstance(webhook, dict) else None
-        return {**data, "own_webhook": lenient.text(url) is not None}
+        on = recording.get("enabled") if isinstance(recording, dict) else None
+        records = on if isinstance(on, bool) else None
+        return {**data, "own_webhook": lenient.text(url) is not None, "records": records}
+
+
+class RoomCode(Answer):
+    """A code that opens a room to whoever has it: never stored, never logged."""
+
+    code: SecretStr
+    role: Text = None
+    enabled: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
+
+
+class RecordingSettings(Answer):
+    """How a template records to one destination; a list of these is all that 100ms tells."""
+
+    name: Text = None
+    max_duration_s: Seconds = Field(default=None, validation_alias="maxDuration")
+    width: Whole = None
+    height: Whole = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, data: object) -> object:
+        composite = data.get("compositeRecording") if isinstance(data, dict) else None
+        browser = composite.get("browserComposite") if isinstance(composite, dict) else None
+        if not isinstance(data, dict) or not isinstance(browser, dict):
+            return data
+        return {**data, "width": browser.get("width"), "height": browser.get("height")}
 
 
 class ActiveRoom(Answer):

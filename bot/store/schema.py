@@ -171,7 +171,29 @@ rooms = Table(
     Column("live", Boolean, nullable=False),
     c.time("last_used_at"),
     c.time("refreshed_at", null=False),
+    c.time("codes_read_at"),
+    c.text("template_id", null=True),
+    Column("records", Boolean, nullable=True),  # whether composite recording is on, if 100ms says
     PrimaryKeyConstraint("enterprise_id", "team_id", "room_id"),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    *c.team(),
+    c.text("template_id"),
+    c.json("body"),  # what 100ms tells about its recordings
+    c.time("read_at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "template_id"),
+)
+
+room_codes = Table(
+    "room_codes",
+    metadata,
+    *c.team(),
+    c.text("digest"),  # SHA-256 of the code: with the code itself anybody could join
+    c.text("room_id"),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
 )
 
 drafts = Table(

@@ -122,6 +122,7 @@ START_REDRAWS = tuple(
     start_action(field)
     for field in (
         START_PRESET,
+        START_ROOM,
         START_WHEN_KIND,
         START_AUDIO_ONLY,
         START_RESOLUTION,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from record_bot_sandbox.hms.faults import WebhookFault
 
 from tests.chaos import disasters
+from tests.chaos.clockwork import clockwork
 from tests.chaos.faults import HMS, HOOKS, SLACK, WIRES, Inject, kills, trouble
 from tests.chaos.grounds import Ground, on_postgres, own_clock, plain, small_disk
 from tests.chaos.people import Crowd
@@ -176,6 +177,15 @@ def _unanswered(_: Scale) -> Plan:
     return silences
 
 
+def _by_the_clock(scale: Scale) -> Plan:
+    async def plan(world: World, crowd: Crowd) -> None:
+        jumps = asyncio.create_task(_clock(world, scale.seconds))
+        await clockwork(world, crowd, scale.seconds, scale.kills)
+        await jumps
+
+    return plan
+
+
 THREE = Setting(replicas=3, speed=3, rooms=240)
 SCENARIOS: dict[str, Scenario] = {
     "kill -9": Scenario(Setting(speed=8, rooms=700), _killed),
@@ -184,6 +194,7 @@ SCENARIOS: dict[str, Scenario] = {
     "100ms does not answer": Scenario(Setting(speed=1), _unanswered),
     "database": Scenario(Setting(), _beside(_database), small_disk),
     "clock": Scenario(Setting(), _beside(_clock), own_clock),
+    "schedules and rules": Scenario(Setting(speed=8, rooms=20), _by_the_clock, own_clock),
     "silence": Scenario(Setting(socket_mode=True), _beside(_silent)),
     "event storm": Scenario(Setting(), _beside(_stormy)),
     "no webhooks": Scenario(Setting(speed=120), _beside(_deaf)),

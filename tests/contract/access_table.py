@@ -105,6 +105,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action schedule_run": Rule("schedule", "recordings"),
     "action schedule_change": Rule("schedule", "views.open"),
     "view schedule_change_form": Rule("schedule", "schedules:changed"),
+    "action calendar_off": Rule("schedule", "-calendars"),
     "action rule_off": Rule("schedule", "-rules"),
     "action schedules": Rule("schedule", "told", EVERYONE),
     # A channel, named by a value or by a view's metadata: a claim.
@@ -124,6 +125,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action start_when_kind": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_audio_only": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_resolution": Rule("draft", "views.update", frozenset({"starter"})),
+    "action start_room_id": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_transcription": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_summary": Rule("draft", "views.update", frozenset({"starter"})),
     "action start_more": Rule("draft", "views.update", frozenset({"starter"})),

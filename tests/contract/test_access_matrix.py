@@ -52,9 +52,9 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
+from bot.features.schedules.model import RoomCalendar, Schedule, paused, planned
 from bot.features.schedules.model import Rule as RoomRule
-from bot.features.schedules.model import Schedule, paused, planned
-from bot.features.schedules.store import RuleRepository, ScheduleRepository
+from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.store import schema
 from bot.store.schema_clock import schedules
 from bot.wiring import FEATURES
@@ -80,7 +80,16 @@ from tests.unit.some import T0, derive_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TABLES = (
-    *("recordings", "drafts", "follows", "channel_settings", "presets", "schedules", "rules"),
+    *(
+        "recordings",
+        "drafts",
+        "follows",
+        "channel_settings",
+        "presets",
+        "schedules",
+        "rules",
+        "calendars",
+    ),
     *("meeting_tickets", "meeting_sessions"),
 )
 PUBLIC_URL = "http://127.0.0.1:8080"
@@ -375,6 +384,11 @@ async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
         if action == "rule_off":
             await rules.set(RoomRule(room, room_name, home, seed.STARTER, now))
             value = room
+        elif action == "calendar_off":
+            calendar = RoomCalendar(
+                value, room, room_name, home, seed.STARTER, "UTC", now, f"https://x.example/{TOKEN}"
+            )
+            await CalendarRepository(deps.db).add(calendar)
         else:
             await repo.add(made)
         done = await tried(user, value)
@@ -389,6 +403,7 @@ async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
         if user != seed.STARTER:
             assert TOKEN not in done.told, (who, place)
         await repo.delete(f"s{n}")
+        await CalendarRepository(deps.db).delete(f"s{n}")
         await rules.delete(room, home)
 
 

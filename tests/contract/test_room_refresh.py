@@ -177,3 +177,29 @@ async def test_who_is_quicker_than_the_first_list_waits_for_it(
         assert isinstance(await directory.find("room 299"), Found)
     finally:
         keeping.cancel()
+
+
+async def test_fifty_thousand_rooms_never_hold_the_loop_while_somebody_types(
+    deps: Deps, store: Store
+) -> None:
+    many = [RoomEntry(f"{n:024x}", f"meeting {n * 7919}") for n in range(50_000)]
+    for start in range(0, len(many), 10_000):
+        await RoomRepository(deps.db).upsert(many[start : start + 10_000], deps.now())
+    directory = RoomDirectory(deps)
+    await directory.suggest("meeting")  # read and folded once
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    try:
+        for typed, least in (("meeting 79190", 10), ("meetnig", 20)):
+            turns = 0
+            assert await directory.suggest(typed)
+            assert turns >= least, "others have had their turn between slices"
+    finally:
+        beside.cancel()

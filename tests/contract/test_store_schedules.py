@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.features.schedules.model import Rule, Schedule, paused, planned, skipped, started, turn
@@ -128,6 +130,22 @@ async def test_one_look_serves_every_schedule_and_rule(
     assert [one.room_id for one in await rules.take(9, CLAIM)] == ["room-9"]
     clock.advance(every)
     assert await another.presence.take_look(every)
+    clock.advance(-10 * every)  # the clock is set back: nobody waits for it to catch up
+    assert await another.presence.take_look(every)
+    assert not await another.presence.take_look(every)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_what_looks_again_and_again_reads_by_an_index(store: Store) -> None:
+    """SQLite, which has no statistics of the tables, reads no schedule that is not due."""
+    plans = []
+    async with store.db.database.read() as conn:
+        for query in (store.presence._armed(), repo(store)._due(T0)):
+            text = query.compile(conn.engine, compile_kwargs={"literal_binds": True})
+            rows = await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")
+            plans.append(" ".join(str(row["detail"]) for row in rows.mappings()))
+    assert "ix_schedules_armed (team_id=? AND room_id>?)" in plans[0]
+    assert "ix_schedules_wake_at" in plans[1]
 
 
 async def test_a_room_has_one_rule_of_one_channel(store: Store, clock: Clock) -> None:

@@ -173,3 +173,21 @@ async def test_over_socket_mode_as_well(linked: Bench) -> None:
     room = await linked.room()
     (blocks,) = await below(linked, await said(linked, at(room)), room.name)
     assert labels(blocks) == ["Start a recording"]
+
+
+async def test_a_link_with_a_room_code_leads_to_its_room(bench: Bench) -> None:
+    """It unfurls, fills the form, and starts; the code itself is stored nowhere."""
+    room = await bench.room()
+    codes = (await bench.hms.get(f"/room-codes/room/{room.id}"))["data"]
+    link = f"https://acme.app.100ms.live/meeting/{codes[0]['code']}"
+    message = await said(bench, f"We meet here: {link}")
+    (blocks,) = await below(bench, message, room.name)
+    assert labels(blocks) == ["Start a recording"]
+    await click(bench.tariq, message, blocks, "Start a recording")
+    form = await bench.view(bench.tariq, "start_form", room.name)
+    assert value(form, "room_id") == room.id
+    assert value(form, "meeting_url") == f"{link}?skip_preview=true"
+    answer = await bench.ines.command(seed.STANDUP, f"/record start {link} --audio")
+    assert answer.ok
+    await bench.card(room, "Recording")
+    assert (await bench.bodies(room))[-1]["meeting_url"] == f"{link}?skip_preview=true"

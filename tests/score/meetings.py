@@ -16,6 +16,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot.core.assets import SummarySection
 from bot.core.search import parse
 from bot.core.transcript import Sentence, Transcript, read
@@ -102,5 +104,6 @@ async def _hits(store: Store, query: str) -> list[int]:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     json.dump(predictions([Path(name) for name in sys.argv[1:]]), sys.stdout, indent=1)
     sys.stdout.write("\n")

@@ -26,7 +26,7 @@ from bot.features.commands.understood import (
     Where,
     World,
 )
-from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.model import RoomEntry, digest_of
 from bot.features.rooms.names import RoomNames
 
 # Of these, understanding counts until the bot can act on them.
@@ -86,7 +86,7 @@ def world_of(data: dict, where: str) -> World:  # type: ignore[type-arg]
     return World(
         names=RoomNames(
             (RoomEntry(room["id"], room["name"]) for room in data["rooms"]),
-            {room["code"]: room["id"] for room in data["rooms"] if room.get("code")},
+            {digest_of(room["code"]): room["id"] for room in data["rooms"] if room.get("code")},
         ),
         now=datetime.fromisoformat(data["now"]),
         zone=data["zone"],

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ from bot.features.rooms.model import (
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
-def room(n: int, name: str, *, used_days_ago: float | None = None, **more: bool) -> RoomEntry:
+def room(n: int, name: str, *, used_days_ago: float | None = None, **more: Any) -> RoomEntry:
     used = None if used_days_ago is None else NOW - timedelta(days=used_days_ago)
     return RoomEntry(f"{n:024x}", name, last_used_at=used, **more)
 

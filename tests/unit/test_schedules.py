@@ -145,6 +145,16 @@ def test_what_was_started_by_hand_counts_for_the_session() -> None:
     assert look(by_hand.rule, Seen("s1", people=2), T0, EMPTY_FOR).start_part == 0
 
 
+def test_a_recording_of_an_earlier_session_does_not_count_for_this_one() -> None:
+    """Its end is not known yet, as when the webhook is lost."""
+    rule = replace(RULE, session_id="s1", parts=1)
+    ending = Seen("s2", people=1, recording="k", running=True, earlier=True)
+    waits = look(rule, ending, T0, EMPTY_FOR)
+    assert (waits.start_part, waits.rule.session_id) == (0, "s1")
+    assert waits.rule.look_at == T0 + model.SOON
+    assert look(waits.rule, Seen("s2", people=1), T0, EMPTY_FOR).start_part == 1
+
+
 def test_it_waits_for_enough_people() -> None:
     rule = replace(RULE, least_people=2)
     one = look(rule, Seen("s1", people=1), T0, EMPTY_FOR)
@@ -173,6 +183,14 @@ def test_two_looks_that_find_nobody_stop_it() -> None:
     assert look(first.rule, runs, T0 + EMPTY_FOR, EMPTY_FOR).stop
     back = look(first.rule, replace(runs, people=1), T0 + EMPTY_FOR, EMPTY_FOR)
     assert (back.stop, back.rule.empty_since) == (False, None)
+
+
+def test_a_clock_that_is_set_back_begins_the_two_looks_anew() -> None:
+    runs = Seen("s1", people=0, recording="k", running=True, came=True)
+    ahead = replace(RULE, session_id="s1", empty_since=T0 + HOUR)
+    again = look(ahead, runs, T0, EMPTY_FOR)
+    assert (again.stop, again.rule.look_at) == (False, T0 + EMPTY_FOR)
+    assert look(again.rule, runs, T0 + EMPTY_FOR, EMPTY_FOR).stop
 
 
 def test_nobody_has_left_where_nobody_was_seen() -> None:

@@ -11,7 +11,7 @@ from bot.core.when import Refused, Unclear, When
 from bot.core.when_grammar import read_when
 from bot.features.control import views as control
 from bot.features.schedules import views
-from bot.features.schedules.model import Rule, Schedule, Told, paused, planned
+from bot.features.schedules.model import RoomCalendar, Rule, Schedule, Told, paused, planned
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
 
@@ -38,6 +38,11 @@ ONCE = scheduled("tomorrow 15:00 until 16:00")
 ARMED = replace(ONCE, armed_for=NOW, armed_until=LATER)
 RULE = Rule(ROOM_ID, ROOM, seed.STANDUP, seed.STARTER, datetime(2026, 11, 1, tzinfo=UTC))
 TWO = replace(RULE, room_name="Sales call", least_people=2)
+CALENDAR = RoomCalendar(
+    "c1", ROOM_ID, ROOM, seed.STANDUP, seed.STARTER, ZONE, NOW, "https://calendar.example/key"
+)
+EMPTY = replace(CALENDAR, calendar_id="c2", room_name="Sales call")
+EVENT = replace(ONCE, calendar_id="c1", event="e1")
 
 
 def answers() -> list[Sample]:
@@ -64,6 +69,10 @@ def answers() -> list[Sample]:
         only_you("Turn off was pressed", views.rule_off, ROOM, there=True),
         only_you("… and there was no rule", views.rule_off, ROOM, there=False),
         only_you("It is not clear what to do automatically", views.auto_usage),
+        only_you("A calendar is followed", views.calendar_added, CALENDAR),
+        only_you("… and is not any more", views.calendar_off, ROOM),
+        only_you("A calendar without a room", views.calendar_usage),
+        only_you("A calendar has no secure link", views.only_https),
         only_you("The end cannot be moved any more", views.no_end_to_move),
     ]
 
@@ -74,6 +83,7 @@ def lists() -> list[Sample]:
     every = [ARMED, EVERY, asked, left]
     return [
         only_you("All schedules", views.schedules_list, every, [RULE, TWO], NOW),
+        only_you("… with calendars", views.schedules_list, [EVENT], [], NOW, [CALENDAR, EMPTY]),
         only_you("Nothing is scheduled", views.schedules_list, [], [], NOW),
     ]
 
@@ -99,5 +109,6 @@ def notices() -> list[Sample]:
         _told("Its person may not start any more", views.paused_by_itself(EVERY, "right")),
         _told("Its person has left", views.paused_by_itself(EVERY, "left")),
         _told("The bot was removed from the channel", views.paused_by_itself(EVERY, "channel")),
+        _told("A calendar cannot be read", views.calendar_unreadable(CALENDAR)),
         _told("The same for a rule", views.rule_paused_by_itself(RULE, "left")),
     ]

@@ -50,6 +50,7 @@ _ANSWERED = {
 _STATES = {
     Why.NEEDS_ROOM: "Which room?",
     Why.NO_ROOM: "There is no room “{reference}”.",
+    Why.NO_ROOM_YET: "No room “{reference}” was found so far: 100ms does not answer.",
     Why.UNKNOWN_CODE: "I do not know the room of that link or code yet. Choose it in the form.",
     Why.ALREADY: "{room} is already being recorded.",
     Why.NOT_RECORDED: "{room} is not being recorded.",

@@ -40,11 +40,17 @@ from bot.features.history.service import Lists
 from bot.features.presets.listeners import open_presets
 from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
+from bot.features.rooms.model import room_code_of_link
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_rooms_yet
 from bot.features.schedules import service as schedules
 from bot.features.schedules import views as schedule_views
-from bot.features.schedules.listeners import set_rule_by_command, tell_schedules
+from bot.features.schedules.listeners import (
+    CALENDAR,
+    follow_calendar_by_command,
+    set_rule_by_command,
+    tell_schedules,
+)
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
@@ -68,6 +74,8 @@ ASK = "help and questions need none; what each order does asks the gate"
 
 # Written as a command only: `auto standup on`, and the list of what is scheduled.
 RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
+# `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
+FIND = re.compile(r"\s*find\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,10 @@ async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) 
     if asked.in_group_dm and typed.text.strip() != "help":
         await answer(ack, bot, asked, use_a_channel())
         return
+    if sought := FIND.fullmatch(typed.text):
+        await ack()
+        bot.after_ack(asked, tell_found(bot, asked, " ".join(sought["what"].split())))
+        return
     if rule := RULES.fullmatch(typed.text):
         await ack()
         told = (
@@ -125,6 +137,13 @@ async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) 
             else tell_schedules(bot, asked)
         )
         bot.after_ack(asked, told)
+        return
+    if calendar := CALENDAR.fullmatch(typed.text):
+        await ack()
+        following = follow_calendar_by_command(
+            bot, use.rooms, asked, calendar["room"], calendar["url"]
+        )
+        bot.after_ack(asked, following)
         return
     await obey(ack, bot, use, asked, typed.text, Where.SLASH)
 
@@ -186,19 +205,31 @@ async def obey(ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where
     request = await _understood(ack, bot, use, asked, text, where)
     found = request.found
     learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
-    if found.why is not Why.NO_ROOM or found.reference is None:
+    if found.why not in (Why.NO_ROOM, Why.UNKNOWN_CODE) or not (found.reference or found.link):
         await _react(request)
         return
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await bot.rights.to_start(asked.user, asked.channel)
     later = replace(asked, typed=False)  # the ack is given: answered by response_url
 
-    async def once_more(name: str) -> None:
-        await use.rooms.ask(name)
+    async def once_more() -> None:
+        answered = await _looked_for(use.rooms, found)
         again = await _understood(ack, bot, use, later, text, where)
+        if not answered and again.found.why is Why.NO_ROOM:
+            again = replace(again, found=replace(again.found, why=Why.NO_ROOM_YET))
         await _react(again)
 
-    await request.later(once_more(found.reference))
+    await request.later(once_more())
+
+
+async def _looked_for(rooms: RoomDirectory, found: Understood) -> bool:
+    """With the help of 100ms; False where it does not answer."""
+    if found.why is Why.UNKNOWN_CODE:
+        code = room_code_of_link(found.link or "") or found.reference
+        if code:
+            await rooms.look_for(code)
+        return True
+    return await rooms.ask(found.reference or "")
 
 
 async def _understood(
@@ -245,7 +276,7 @@ async def ask(request: Request, found: Understood) -> None:
     """Ask with a button for each answer; an order to start, only people who may start."""
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await request.bot.rights.to_start(request.asked.user, request.asked.channel)
-        if found.why in (Why.NO_ROOM, Why.WHICH_ROOM):
+        if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):
             request.use.rooms.refresh_soon()
             if not request.known.world.names.rooms:
                 await request.tell(no_rooms_yet())
@@ -508,7 +539,7 @@ async def status(request: Request, found: Understood) -> None:
 
 
 async def list_(request: Request, found: Understood) -> None:
-    if found.why is Why.NO_ROOM:
+    if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET):
         await _say(request, found)
         return
     telling = tell_list(

@@ -170,7 +170,7 @@ class Said:
             return None
         names, link = self.world.names, piece.words[0].text
         found = names.by_id.get(room_id_of_link(link) or "")
-        return found or names.by_code.get(room_code_of_link(link) or "")
+        return found or names.of_code(room_code_of_link(link))
 
     def _words_around(self, rooms: tuple[RoomEntry, ...]) -> str | None:
         """Return a longer name, where unread words stand right beside the room's."""

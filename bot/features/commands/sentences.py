@@ -161,8 +161,7 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
     found += [
         Named(n, n + 1, (room,))
         for n, word in enumerate(words)
-        if word.sort == "code"
-        and (room := names.by_id.get(word.key) or names.by_code.get(word.key))
+        if word.sort == "code" and (room := names.by_id.get(word.key) or names.of_code(word.key))
     ]
     telling = [one for one in found if not _common(words[one.first : one.last])]
     if telling and len({one.rooms for one in found}) > 1:

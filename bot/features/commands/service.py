@@ -87,7 +87,7 @@ class Worlds:
             more.append(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
         if above:
             more.append(RoomEntry(above.room_id, above.room_name))
-        planned, _ = await listed(self._deps, self._gate, horizon, here=channel)
+        planned, _, _ = await listed(self._deps, self._gate, horizon, here=channel)
         more += [RoomEntry(one.room_id, one.room_name) for one in planned]
         zone = known_zone(person.zone if person else None)
         now = rows.get(above.room_id) if above else None

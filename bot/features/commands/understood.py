@@ -48,6 +48,7 @@ class Why(StrEnum):
     UNSURE = auto()  # the order was not quite read
     WHICH_ROOM = auto()
     NO_ROOM = auto()  # no such room; `reference` has the words
+    NO_ROOM_YET = auto()  # not found so far: 100ms was asked by name, and does not answer
     UNKNOWN_CODE = auto()  # a room code or link of a room that is not known
     NEEDS_ROOM = auto()
     ALREADY = auto()  # recorded already

@@ -154,7 +154,8 @@ def _line(text: str) -> str:
 
 
 def _told(moment: Moment) -> str:
-    return lines([spoken(_about(moment)), *map(spoken, _quote(moment))])
+    said = (spoken(line).removeprefix("> ") for line in _quote(moment))
+    return lines([spoken(_about(moment)), *said])
 
 
 def _turning(page: FoundPage) -> list[Block]:
@@ -237,4 +238,5 @@ def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message
         buttons.append(watch_at_button(recording.key, recording.room_name, at_ms, verb="Open at"))
     shared = f"Shared by {mention(by)}."
     blocks = [section(lines([about, quote])), context(shared), *actions(buttons)]
-    return Message(lines([spoken(about), quote, shared], FALLBACK_MOST), blocks)
+    told = [spoken(about), quote.removeprefix("> "), shared]
+    return Message(lines(told, FALLBACK_MOST), blocks)

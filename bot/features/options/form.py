@@ -15,6 +15,7 @@ from bot.core.options import (
     TEMPERATURE,
     RecordingOptions,
 )
+from bot.core.room_template import RoomTemplate
 from bot.features.options.drafts import (
     RESOLUTIONS,
     SWITCHES,
@@ -45,11 +46,15 @@ from bot.ui.forms import (
     textbox,
     ticks,
     whole_number,
+    words,
 )
 from bot.ui.message import Block, button, header
+from bot.ui.text import duration
 from bot.ui.view_state import ViewState
 
 AS_TEMPLATE = "As the template"
+SEVERAL = 2
+OPTIONS_MOST = 100
 SWITCH_NAMES = {"template": AS_TEMPLATE, "on": "On", "off": "Off"}
 KIND_NAMES = {"video": "Video and audio", "audio": "Audio only"}
 KINDS = ("video", "audio")
@@ -79,37 +84,81 @@ def kind_block(draft: Draft) -> Block:
     )
 
 
-def further_blocks(draft: Draft) -> Iterator[Block]:
+def further_blocks(draft: Draft, template: RoomTemplate | None = None) -> Iterator[Block]:
+    """`template`: what is known of the chosen room's template; None where nothing is."""
     shown = applies(draft)
+    told = template or RoomTemplate()
     if "resolution" in shown:
         yield header("Video")
-        yield from _video(draft)
+        yield from _video(draft, told)
     yield header("Transcript and summary")
     yield from _transcript(draft)
     if "summary" in shown:
         yield from _summary(draft)
     yield header("Page and storage")
-    yield asked(
+    yield meeting_url_block(draft, told)
+    yield _destination(draft, told)
+
+
+def meeting_url_block(draft: Draft, template: RoomTemplate) -> Block:
+    """It is likely to be needed where the template does not record by itself."""
+    why = (
+        "Composite recording is off in the room's template, so 100ms is likely to need this URL."
+        if template.records is False
+        else "Only if the template needs one."
+    )
+    return asked(
         ids.START_MEETING_URL,
         LABELS[ids.START_MEETING_URL],
         textbox(draft.meeting_url, placeholder="https://acme.app.100ms.live/preview/…"),
-        hint="Only if the template needs one. It must join the room without a click.",
-        optional=True,
-    )
-    yield asked(
-        ids.START_DESTINATION,
-        LABELS[ids.START_DESTINATION],
-        textbox(draft.destination),
-        hint="Only if the template has several. Enter its name in the template.",
+        hint=f"{why} It must join the room without a click.",
         optional=True,
     )
 
 
-def _video(draft: Draft) -> Iterator[Block]:
+def _destination(draft: Draft, template: RoomTemplate) -> Block:
+    """By name, where they are known; another name that was typed before is still there."""
+    label, typed = LABELS[ids.START_DESTINATION], draft.destination
+    names = [n for n in template.destinations if 0 < len(n) <= OPTION_VALUE_MOST]
+    if len(names) < SEVERAL:
+        hint = "Only if the template has several. Enter its name in the template."
+        return asked(ids.START_DESTINATION, label, textbox(typed), hint=hint, optional=True)
+    offered = list(dict.fromkeys([*names, *([typed] if typed.strip() else [])]))
+    select: Block = {
+        "type": "static_select",
+        "placeholder": words("Choose a destination"),
+        "options": [named_option(name, name) for name in offered[:OPTIONS_MOST]],
+        **({"initial_option": named_option(typed, typed)} if typed.strip() else {}),
+    }
+    hint = "The room's template has several, and 100ms needs to know which one."
+    return asked(ids.START_DESTINATION, label, select, hint=hint, optional=True)
+
+
+def template_words(template: RoomTemplate) -> str:
+    """Say what the template sets, for a hint; empty where nothing is known."""
+    size = size_of(template)
+    length = duration(template.max_duration_s)
+    told = [*([size] if size else []), *([f"at most {length}"] if length else [])]
+    return f"Its template records {', '.join(told)}." if told else ""
+
+
+def size_of(template: RoomTemplate) -> str:
+    """As 720p where that is its name, else in pixels; empty where it is not known."""
+    if not template.width or not template.height:
+        return ""
+    for name, size in NAMED_RESOLUTIONS.items():
+        if (size.width, size.height) == (template.width, template.height):
+            return name
+    return f"{template.width} × {template.height}"
+
+
+def _video(draft: Draft, template: RoomTemplate) -> Iterator[Block]:
+    size = size_of(template)
+    names = {**RESOLUTION_NAMES, "template": f"{AS_TEMPLATE}: {size}" if size else AS_TEMPLATE}
     yield asked(
         ids.START_RESOLUTION,
         LABELS[ids.START_RESOLUTION],
-        pick(RESOLUTION_NAMES, draft.resolution),
+        pick(names, draft.resolution),
         redraws=True,
     )
     if "width" in applies(draft):
@@ -244,6 +293,7 @@ def draft_from_state(values: object, base: Draft) -> Draft:
             "output_modes": tuple(mode for mode in MODES if mode in ticked),
             "sections": _typed_sections(state, base),
             **{field: state.text(field, getattr(base, field)) for field in TYPED_FIELDS},
+            ids.START_DESTINATION: _chosen_destination(state, base),
         }
     )
     return still_untouched(base, typed)
@@ -251,6 +301,15 @@ def draft_from_state(values: object, base: Draft) -> Draft:
 
 def _action(field: str, generation: int) -> str:
     return ids.start_action(field, 0 if field in LASTING else generation)
+
+
+def _chosen_destination(state: ViewState, base: Draft) -> str:
+    """It is a select where the template's names are known, else a text."""
+    typed = state.text(ids.START_DESTINATION, base.destination)
+    chosen = state.option(ids.START_DESTINATION, (base.destination, None))[0]
+    if typed != base.destination:
+        return typed
+    return storable(chosen or "")
 
 
 def _typed_sections(state: ViewState, base: Draft) -> tuple[DraftSection, ...]:

@@ -3,6 +3,7 @@
 A wrong guess records the wrong meeting, so a reference is found or it is asked about.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ class RoomEntry:
     enabled: bool = True
     live: bool = False
     last_used_at: datetime | None = None
+    template_id: str | None = None
+    records: bool | None = None
 
     @property
     def mark(self) -> Literal["disabled", "live"] | None:
@@ -168,6 +171,16 @@ def _key(name: str) -> str:
     return _SEPARATORS.sub(" ", fold(name).translate(_QUOTES)).strip()
 
 
+def digest_of(code: str) -> str:
+    """What is kept of a room code: with the code itself anybody could join."""
+    return hashlib.sha256(code.casefold().encode()).hexdigest()
+
+
+def comparable(name: str) -> str:
+    """A name as names are compared: folded, and without its separators."""
+    return _key(name)
+
+
 def _by_link(link: SplitResult, rooms: Sequence[RoomEntry]) -> RoomMatch:
     room_id, code = _segment(link, _ROOM_ID), _segment(link, _ROOM_CODE)
     # The dashboard names rooms, too, but its pages join none.
@@ -246,6 +259,11 @@ LONGEST = 2000
 def room_links(texts: Iterable[str]) -> tuple[str, ...]:
     """Each link that names a room by id or code, once, in the order in which they come."""
     return tuple(dict.fromkeys(link for text in texts for link in _links(text)))
+
+
+def links_to(room_id: str, text: str) -> bool:
+    """Whether a text has a link that names the room by its id, or the bare id."""
+    return room_id in (room_id_of_link(link) for link in room_links([text])) or room_id in text
 
 
 def _links(text: str) -> Iterator[str]:

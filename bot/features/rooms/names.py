@@ -16,7 +16,7 @@ from itertools import islice, takewhile
 
 from rapidfuzz import fuzz, process
 
-from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.model import RoomEntry, digest_of
 from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, fold
 
 SUGGESTIONS_MOST = 5
@@ -86,20 +86,15 @@ class RoomNames:
     """The room directory, indexed by name, id and room code. Build it once per directory."""
 
     def __init__(self, rooms: Iterable[RoomEntry], codes: Mapping[str, str] | None = None) -> None:
-        """Index `rooms`; `codes` maps room codes to room ids."""
+        """Index `rooms`; `codes` maps digests of room codes to room ids, and may grow."""
         self.rooms = tuple(rooms)
-        self._codes = dict(codes or {})
+        self._codes = codes if codes is not None else {}
         self.by_id: dict[str, RoomEntry] = {}
         self._by_key: dict[Key, list[RoomEntry]] = defaultdict(list)
         for room in self.rooms:
             first = self.by_id.setdefault(room.room_id, room)
             if key := key_of(room.name):
                 self._by_key[key].append(first)
-        self.by_code = {
-            code: self.by_id[room_id]
-            for code, room_id in self._codes.items()
-            if room_id in self.by_id
-        }
         self._by_first: dict[str, list[Key]] = defaultdict(list)
         for key in sorted(self._by_key, key=len, reverse=True):
             self._by_first[key[0]].append(key)
@@ -111,6 +106,10 @@ class RoomNames:
             self._joined["".join(key)].append(key)
             for word in key:
                 self._with_word[word].add(key)
+
+    def of_code(self, code: str | None) -> RoomEntry | None:
+        """Return the room that a code opens, as far as it was met."""
+        return self.by_id.get(self._codes.get(digest_of(code), "")) if code else None
 
     def plus(self, more: Iterable[RoomEntry]) -> RoomNames:
         """Return an index that knows these rooms, too; a known room by one more name."""

@@ -1,7 +1,7 @@
 """Reads 100ms' rooms and who is in them. A list that breaks off goes on where it stopped."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,6 +11,7 @@ from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
 from bot.hms.client import Bookmark
 from bot.hms.errors import HmsError, HmsUnavailable
+from bot.hms.models import Room
 from bot.kit.metrics import FAULTS
 from bot.store.errors import StoreError
 
@@ -93,7 +94,7 @@ class Refreshing:
         try:
             async for room in self.deps.hms.list_rooms(bookmark=reading.bookmark):
                 reading.seen.add(room.id)
-                entry = RoomEntry(room.id, room.name or room.id, enabled=room.enabled)
+                entry = entry_of(room)
                 if _differs(reading.known.get(room.id), entry):
                     new.append(entry)
                 if len(new) >= STORED_AT_ONCE:
@@ -117,5 +118,15 @@ class Refreshing:
         await RoomRepository(self.deps.db).mark_live(reading.seen)
 
 
+def entry_of(room: Room) -> RoomEntry:
+    return RoomEntry(
+        room.id,
+        room.name or room.id,
+        enabled=room.enabled,
+        template_id=room.template_id,
+        records=room.records,
+    )
+
+
 def _differs(known: RoomEntry | None, entry: RoomEntry) -> bool:
-    return known is None or (known.name, known.enabled) != (entry.name, entry.enabled)
+    return known is None or entry != replace(known, live=False, last_used_at=None)

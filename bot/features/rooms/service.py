@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.deps import Deps
+from bot.features.rooms import templates
+from bot.features.rooms.codes import CodeBook
 from bot.features.rooms.model import (
+    Found,
+    RoomCode,
     RoomEntry,
     RoomMatch,
     learn_names,
@@ -16,8 +20,9 @@ from bot.features.rooms.model import (
     rank_rooms,
 )
 from bot.features.rooms.names import RoomNames
-from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing
+from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing, entry_of
 from bot.features.rooms.store import RoomRepository
+from bot.features.rooms.typing import likeliest, misspelt
 from bot.hms.errors import HmsError
 from bot.hms.models import Room
 from bot.store.errors import StoreError
@@ -32,6 +37,9 @@ ASK_WITHIN_S = 5.0  # by name, before a denial
 
 
 ASKED_MOST = 20  # rooms of that name
+
+
+TYPED_SLICE = 5_000  # names compared without a turn of the loop
 
 
 CACHED_FOR = timedelta(seconds=30)
@@ -51,6 +59,7 @@ class RoomDirectory:
         self._sooner = asyncio.Event()
         self._tried = asyncio.Event()  # the first refresh has ended, well or not
         self._is_kept_fresh = False
+        self._codes = CodeBook(deps)
         self._loading = asyncio.Lock()
         self._meanwhile: list[RoomEntry] = []
 
@@ -72,7 +81,7 @@ class RoomDirectory:
         """
         rooms = await self.entries()
         if not _alike(self._names.rooms, rooms):
-            self._names = await asyncio.to_thread(RoomNames, rooms)
+            self._names = await asyncio.to_thread(RoomNames, rooms, await self._codes.known())
         return self._names
 
     async def _load(self) -> None:
@@ -102,7 +111,7 @@ class RoomDirectory:
 
     @staticmethod
     def _with_use(room: RoomEntry, new: RoomEntry | None) -> RoomEntry:
-        return replace(room, name=new.name, enabled=new.enabled) if new else room
+        return replace(new, live=room.live, last_used_at=room.last_used_at) if new else room
 
     async def _first_refresh(self) -> None:
         """Somebody is quicker than the very first refresh of a new bot: wait a little for it."""
@@ -113,14 +122,47 @@ class RoomDirectory:
             return
 
     async def find(self, reference: str) -> RoomMatch:
-        return match_room(reference, await self.entries())
+        """The room that is meant, by what is known here: 100ms is not asked."""
+        found = match_room(reference, await self.entries())
+        if isinstance(found, RoomCode):
+            room_id = await self._codes.room_id(found.code)
+            room = await self.by_id(room_id) if room_id else None
+            return Found(room, found.link) if room else found
+        return found
+
+    async def look_for(self, code: str) -> None:
+        """Look through the likeliest rooms for a code; the others follow in the background."""
+        try:
+            async with asyncio.timeout(ASK_WITHIN_S):
+                await self._codes.look_for(code, await self.entries())
+        except TimeoutError:
+            self._codes.go_on()
+
+    async def by_id(self, room_id: str) -> RoomEntry | None:
+        return next((room for room in await self.entries() if room.room_id == room_id), None)
 
     async def suggest(self, query: str) -> list[RoomEntry]:
-        """For type-ahead: at most 100, the likeliest first."""
-        return rank_rooms(query, await self.entries(), self._deps.now())
+        """For type-ahead: at most 100, the likeliest first; names like it where none has it."""
+        rooms, now = await self.entries(), self._deps.now()
+        slices = [rooms[n : n + TYPED_SLICE] for n in range(0, len(rooms), TYPED_SLICE)]
+        fitting: list[RoomEntry] = []
+        for some in slices:
+            fitting += rank_rooms(query, some, now)
+            await asyncio.sleep(0)
+        if fitting or not query.strip():
+            return rank_rooms(query, fitting, now)
+        near: list[tuple[float, RoomEntry]] = []
+        for some in slices:
+            near += misspelt(query, some)
+            await asyncio.sleep(0)
+        return likeliest(near)
 
     async def name_of(self, room_id: str) -> str | None:
         return next((r.name for r in await self.entries() if r.room_id == room_id), None)
+
+    def search_on(self) -> None:
+        """Somebody used a code that is not known: look through the rooms in the background."""
+        self._codes.go_on()
 
     def refresh_soon(self) -> None:
         """Somebody named a room that we do not know: it may be new."""
@@ -137,7 +179,7 @@ class RoomDirectory:
         except (HmsError, TimeoutError) as failed:
             log.info("not_asked_by_name", why=str(failed))
             return False
-        found = [RoomEntry(room.id, room.name or room.id, enabled=room.enabled) for room in named]
+        found = [entry_of(room) for room in named]
         if found:
             await RoomRepository(self._deps.db).upsert(found, self._deps.now())
             self._learn(found)
@@ -158,6 +200,8 @@ class RoomDirectory:
             await asyncio.gather(
                 self._again_and_again(rooms, self._sooner, self._tried),
                 self._again_and_again(refreshing.live, rooms_read, asyncio.Event()),
+                self._codes.keep_reading(self.entries),
+                templates.keep_reading(self._deps, self.entries),
             )
         finally:
             self._is_kept_fresh = False

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
+from bot.core.room_template import RoomTemplate
 from bot.features.rooms.model import RoomEntry
 from bot.store.repository import Repository
-from bot.store.schema import rooms
+from bot.store.schema import room_codes, rooms, templates
 
 c = rooms.c
+COLUMNS = (c.room_id, c.name, c.enabled, c.live, c.last_used_at, c.template_id, c.records)
 AT_ONCE = 2_000
 
 
@@ -28,6 +31,8 @@ class RoomRepository(Repository):
                 "name": put.excluded.name,
                 "enabled": put.excluded.enabled,
                 "refreshed_at": put.excluded.refreshed_at,
+                "template_id": put.excluded.template_id,
+                "records": put.excluded.records,
             },
         )
         ordered = sorted(given.values(), key=lambda e: e.room_id)
@@ -51,6 +56,8 @@ class RoomRepository(Repository):
             "live": entry.live,
             "last_used_at": entry.last_used_at,
             "refreshed_at": refreshed_at,
+            "template_id": entry.template_id,
+            "records": entry.records,
         }
 
     async def all(self) -> list[RoomEntry]:
@@ -60,7 +67,7 @@ class RoomRepository(Repository):
         """By id; thousands of rooms in pieces, so that others have their turn."""
         after = ""
         while True:
-            query = select(c.room_id, c.name, c.enabled, c.live, c.last_used_at)
+            query = select(*COLUMNS)
             query = query.where(self._mine(rooms), c.room_id > after).order_by(c.room_id)
             async with self._db.read() as conn:
                 found = [RoomEntry(*row) for row in await conn.execute(query.limit(AT_ONCE))]
@@ -78,3 +85,62 @@ class RoomRepository(Repository):
             mine = update(rooms).where(self._mine(rooms))
             await conn.execute(mine.where(live, c.live.is_(False)).values(live=True))
             await conn.execute(mine.where(~live, c.live.is_(True)).values(live=False))
+
+    async def codes(self) -> dict[str, str]:
+        """The room ids of all codes that were met, by the codes' digests."""
+        query = select(room_codes.c.digest, room_codes.c.room_id).where(self._mine(room_codes))
+        async with self._db.read() as conn:
+            return {row.digest: row.room_id for row in await conn.execute(query)}
+
+    async def codes_read(self, room_id: str, digests: Collection[str], at: datetime) -> None:
+        """These are all codes of the room, by 100ms' answer of that time."""
+        theirs = (self._mine(room_codes), room_codes.c.room_id == room_id)
+        put = self._db.insert(room_codes)
+        put = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "digest"],
+            set_={"room_id": put.excluded.room_id},
+        )
+        rows = [{**self._ours, "digest": d, "room_id": room_id} for d in sorted(digests)]
+        async with self._db.write() as conn:
+            await conn.execute(delete(room_codes).where(*theirs))
+            if rows:
+                await conn.execute(put, rows)
+            mine = update(rooms).where(self._mine(rooms), c.room_id == room_id)
+            await conn.execute(mine.values(codes_read_at=at))
+
+    async def codes_read_since(self, since: datetime) -> set[str]:
+        """The rooms whose codes were read then or later."""
+        query = select(c.room_id).where(self._mine(rooms), c.codes_read_at >= since)
+        async with self._db.read() as conn:
+            return set(await conn.scalars(query))
+
+    async def template_read(self, template_id: str, told: RoomTemplate, at: datetime) -> None:
+        body = {name: value for name, value in asdict(told).items() if name != "records"}
+        put = self._db.insert(templates)
+        put = put.on_conflict_do_update(
+            index_elements=["enterprise_id", "team_id", "template_id"],
+            set_={"body": put.excluded.body, "read_at": put.excluded.read_at},
+        )
+        row = {**self._ours, "template_id": template_id, "body": body, "read_at": at}
+        async with self._db.write() as conn:
+            await conn.execute(put, row)
+
+    async def templates_read_since(self, since: datetime) -> set[str]:
+        t = templates.c
+        query = select(t.template_id).where(self._mine(templates), t.read_at >= since)
+        async with self._db.read() as conn:
+            return set(await conn.scalars(query))
+
+    async def template_of(self, room_id: str) -> RoomTemplate | None:
+        """What is known of the room's template; None where nothing was read yet."""
+        t = templates.c
+        join = and_(t.template_id == c.template_id, self._mine(templates))
+        query = select(c.records, t.body).select_from(rooms.outerjoin(templates, join))
+        async with self._db.read() as conn:
+            found = await conn.execute(query.where(self._mine(rooms), c.room_id == room_id))
+            row = found.first()
+        if row is None:
+            return None
+        body = row.body or {}
+        names = body.get("destinations") or ()
+        return RoomTemplate(**{**body, "records": row.records, "destinations": tuple(names)})

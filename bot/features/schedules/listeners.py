@@ -11,8 +11,9 @@ from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_room
 from bot.features.schedules import ids, service, views
-from bot.features.schedules.model import Rule, Schedule
-from bot.features.schedules.store import RuleRepository, ScheduleRepository
+from bot.features.schedules.model import RoomCalendar, Rule, Schedule
+from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.kit.typed_text import unwrap_link
 from bot.listeners.app import Bot
 from bot.listeners.modals import update_modal
 from bot.listeners.payloads import Asked, Click
@@ -23,12 +24,45 @@ from bot.ui.message import Message, message_view
 from bot.ui.view_state import ViewState
 
 on = Listeners()
+# `schedule standup from https://…`; typed as a command only.
+CALENDAR = re.compile(
+    r"\s*schedule\s+(?P<room>.*?)\s*\bfrom\s+(?P<url><?\w+://\S+)\s*", re.IGNORECASE | re.DOTALL
+)
 AUTO = re.compile(
     r"(?P<room>.*?)\s*\b(?P<what>on|off|end)(?:\s+(?P<least>[0-9]{1,3}))?", re.I | re.S
 )
 
 
 # ---- by command ------------------------------------------------------------------------------
+
+
+async def follow_calendar_by_command(
+    bot: Bot, rooms: RoomDirectory, asked: Asked, typed: str, link: str
+) -> None:
+    """The link is a key, and is not repeated."""
+    url = unwrap_link(link).replace("webcal://", "https://", 1)
+    name = typed.strip(' ,"“”') or None
+    found = await _room(bot, rooms, asked, name)
+    room = _entry(found)
+    if not url.startswith("https://"):
+        await bot.reply(asked, views.only_https())
+        return
+    if room is None:
+        rooms.refresh_soon()
+        await bot.reply(asked, no_room(name) if name else views.calendar_usage())
+        return
+    calendar = RoomCalendar(
+        calendar_id=bot.deps.new_id(),
+        room_id=room.room_id,
+        room_name=room.name,
+        channel=(asked.channel if is_channel(asked.channel) else None) or asked.user,
+        by=asked.user,
+        zone=(await service.zone_of(bot.rights, asked.user)).name,
+        created_at=bot.deps.now(),
+        url=url,
+    )
+    added = await service.add_calendar(bot.deps, bot.rights, calendar, once=asked.once)
+    await bot.reply(asked, views.calendar_added(added))
 
 
 async def _room(
@@ -102,8 +136,8 @@ async def tell_schedules(bot: Bot, asked: Asked) -> None:
 
 
 async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
-    schedules, rules = await service.listed(bot.deps, bot.gate, to, here=here)
-    return views.schedules_list(schedules, rules, bot.deps.now())
+    schedules, rules, calendars = await service.listed(bot.deps, bot.gate, to, here=here)
+    return views.schedules_list(schedules, rules, bot.deps.now(), calendars)
 
 
 @on.action(ui_ids.SCHEDULES)
@@ -230,6 +264,18 @@ async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot
     await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
     await ack()
     bot.after_ack(click.asked, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
+
+
+@on.action(ids.CALENDAR_OFF)
+async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    calendar = await CalendarRepository(bot.deps.db).get(click.value)
+    here = click.asked.channel
+    seen = calendar and await bot.gate.sees_place(by.user, calendar.channel, calendar.by, here)
+    if calendar is None or not seen:
+        raise UnknownSchedule(click.value)
+    await service.drop_calendar(bot.deps, bot.rights, calendar, by.user)
+    await ack()
+    bot.after_ack(click.asked, _show(bot, click, to, views.calendar_off(calendar.room_name)))
 
 
 # ---- the end of a recording ------------------------------------------------------------------

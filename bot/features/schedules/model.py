@@ -4,11 +4,12 @@ A date of a schedule is *armed* once its time has come, and begins with the firs
 room. It is over at its end, or, without one, after `Policy.armed_for`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from bot.core.facts import EndSet
 from bot.core.options import RecordingOptions
@@ -22,6 +23,7 @@ from bot.core.when import (
     occurrences,
     stop_time,
 )
+from bot.features.schedules.calendar import Event
 
 State = Literal["active", "paused", "over"]
 # Why something is paused: asked for; its person may not start any more, or has left; the channel
@@ -33,6 +35,7 @@ PASSED_MOST = 500  # dates that one downtime may have passed
 QUARTER = timedelta(minutes=15)
 MAX_DURATION = "max duration reached"  # 100ms' word for why it stopped
 PARTS_MOST = 2
+SOON = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,7 @@ class Seen:
     recording: str | None = None
     running: bool = False
     came: bool = False
+    earlier: bool = False  # it is of an earlier session: what is there now waits for its end
     last_reason: str | None = None
 
 
@@ -262,6 +266,8 @@ def look(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
     one = replace(rule, look_at=None)
     if rule.state != "active":
         return Ruled(replace(one, empty_since=None))
+    if seen.earlier:
+        return Ruled(replace(one, look_at=now + SOON))
     if seen.recording:
         if seen.session_id and seen.session_id != one.session_id:
             one = replace(one, session_id=seen.session_id, parts=1)
@@ -284,8 +290,86 @@ def _while_recorded(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta)
     somebody_was_there = seen.came or rule.seen_in == seen.recording
     if not (rule.until_empty and seen.running and somebody_was_there):
         return Ruled(replace(rule, empty_since=None))
-    if rule.empty_since is None:
+    if rule.empty_since is None or rule.empty_since > now:  # or the clock was set back
         return Ruled(replace(rule, empty_since=now, look_at=now + empty_for))
     if now - rule.empty_since < empty_for:
         return Ruled(replace(rule, look_at=rule.empty_since + empty_for))
     return Ruled(replace(rule, empty_since=None), stop=True)
+
+
+# ---- calendars -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCalendar:
+    """A calendar whose events about a room are recorded. Its address is a key: never shown."""
+
+    calendar_id: str
+    room_id: str
+    room_name: str
+    channel: str
+    by: str
+    zone: str
+    created_at: datetime
+    url: str = field(repr=False)
+    options: RecordingOptions = field(default_factory=RecordingOptions)
+    fetch_at: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """What a fetch changes: schedules to add, to change (before, after), and to delete."""
+
+    new: tuple[Schedule, ...] = ()
+    changed: tuple[tuple[Schedule, Schedule], ...] = ()
+    gone: tuple[Schedule, ...] = ()
+
+
+def follow_calendar(
+    calendar: RoomCalendar,
+    known: Sequence[Schedule],
+    events: Sequence[Event],
+    now: datetime,
+    new_id: Callable[[], str],
+) -> CalendarChange:
+    """Each event is a schedule that happens once. Moved ones move, cancelled ones go.
+
+    One that is over is kept while its event is listed, so that it is not made again.
+    """
+    by_event = {one.event: one for one in known}
+    listed = {event.name: event for event in events}
+    new = []
+    changed = []
+    for event in events:
+        before = by_event.get(event.name)
+        if before is None:
+            if event.end > now:
+                new.append(_of_event(calendar, event, new_id(), now))
+            continue
+        after = _of_event(calendar, event, before.schedule_id, before.created_at)
+        if after.when != before.when and before.state != "paused" and event.end > now:
+            changed.append((before, after))
+    gone = tuple(one for one in known if one.event not in listed)
+    return CalendarChange(tuple(new), tuple(changed), gone)
+
+
+def _of_event(calendar: RoomCalendar, event: Event, schedule_id: str, at: datetime) -> Schedule:
+    zone = ZoneInfo(calendar.zone)
+    start = Moment(event.start.astimezone(zone), calendar.zone)
+    when = When(start, StopAt(event.end.astimezone(zone)), calendar.zone)
+    one = Schedule(
+        schedule_id=schedule_id,
+        room_id=calendar.room_id,
+        room_name=calendar.room_name,
+        channel=calendar.channel,
+        by=calendar.by,
+        when=when,
+        created_at=at,
+        options=calendar.options,
+        said=calendar.options,
+        due_at=event.start,
+        calendar_id=calendar.calendar_id,
+        event=event.name,
+    )
+    return woken(one)

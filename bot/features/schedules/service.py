@@ -23,6 +23,7 @@ from bot.features.rooms.model import RoomEntry
 from bot.features.schedules import views
 from bot.features.schedules.model import (
     QUARTER,
+    RoomCalendar,
     Rule,
     Schedule,
     paused,
@@ -30,7 +31,7 @@ from bot.features.schedules.model import (
     resumed,
     skipped,
 )
-from bot.features.schedules.store import RuleRepository, ScheduleRepository
+from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.features.start.model import Later, StartRequest
 from bot.features.start.service import commit
 from bot.store.values import RoomTaken
@@ -103,7 +104,7 @@ async def make(deps: Deps, rights: Rights, request: ScheduleRequest) -> Schedule
 
 async def listed(
     deps: Deps, gate: Gate, to: Horizon, *, here: str | None
-) -> tuple[list[Schedule], list[Rule]]:
+) -> tuple[list[Schedule], list[Rule], list[RoomCalendar]]:
     """What a person may see: of here, of channels that they can look into, and their own."""
     repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
     channels = set(to.channels) | ({here} if here else set()) | {to.user}
@@ -113,7 +114,11 @@ async def listed(
             if await gate.sees_place(to.user, channel, "", here):
                 channels.add(channel)
     own = to.user if to.member else None
-    return await repo.listed(channels=channels, by=own), await rules.listed(channels, by=own)
+    return (
+        await repo.listed(channels=channels, by=own),
+        await rules.listed(channels, by=own),
+        await CalendarRepository(deps.db).listed(channels, by=own),
+    )
 
 
 # ---- one schedule: each returns it as it is now; None: it is gone, or past that -----------------
@@ -226,6 +231,25 @@ def _shared(options: RecordingOptions) -> RecordingOptions:
     if url is None or not carries_secrets(url):
         return options
     return options.model_copy(update={"meeting_url": None})
+
+
+# ---- calendars -------------------------------------------------------------------------------
+
+
+async def add_calendar(
+    deps: Deps, rights: Rights, calendar: RoomCalendar, *, once: Sequence[str] = ()
+) -> RoomCalendar:
+    """Fetched at once by the worker. Raises NoRight, SlackUnavailable, DoneBefore."""
+    await rights.to_start(calendar.by, _channel(calendar.channel))
+    due = replace(calendar, fetch_at=deps.now())
+    await CalendarRepository(deps.db).add(due, once=once)
+    return due
+
+
+async def drop_calendar(deps: Deps, rights: Rights, calendar: RoomCalendar, by: str) -> bool:
+    """With everything that it scheduled. Raises NoRight."""
+    await rights.to_change_schedule(by, calendar.channel, calendar.by)
+    return await CalendarRepository(deps.db).delete(calendar.calendar_id)
 
 
 # ---- rules -----------------------------------------------------------------------------------

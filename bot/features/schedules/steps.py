@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -23,10 +24,12 @@ from bot.core.recording import ON_AIR, Phase, Recording
 from bot.deps import Deps
 from bot.features.options.table import laid_over
 from bot.features.presets.store import PresetRepository
-from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.model import RoomEntry, links_to
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules import views
+from bot.features.schedules.calendar import NoCalendar, events_of
 from bot.features.schedules.model import (
+    RoomCalendar,
     Rule,
     Ruled,
     Schedule,
@@ -34,16 +37,23 @@ from bot.features.schedules.model import (
     Told,
     Why,
     end_set,
+    follow_calendar,
     look,
     paused,
     started,
     turn,
 )
-from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
+from bot.features.schedules.store import (
+    CalendarRepository,
+    Notice,
+    RuleRepository,
+    ScheduleRepository,
+)
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
 from bot.hms.errors import HmsError
 from bot.kit.metrics import FAULTS
+from bot.outbound import Outbound, OutboundError
 from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
 from bot.store.errors import StoreError, UnknownRecording
 from bot.store.values import RecordingRow, RoomTaken
@@ -59,22 +69,37 @@ FEW = 3  # rooms that are asked about one by one
 TELL_FOR = timedelta(hours=24)
 PLACES_FOR = timedelta(minutes=1)
 FREE_SOON = timedelta(minutes=1)
+FETCH_EVERY = timedelta(hours=1)
+FETCH_CLAIM = timedelta(minutes=2)  # longer than to read one can take
+FAILURES_TOLD = 24  # a day
+CALENDAR_BYTES = 2 * 1024 * 1024
+BACK, AHEAD = timedelta(hours=12), timedelta(days=14)
 GONE_S = 1.0  # the store is
 
 
 class Timekeeper:
-    def __init__(self, deps: Deps, gate: Gate, rights: Rights, rooms: RoomDirectory) -> None:
+    def __init__(
+        self, deps: Deps, gate: Gate, rights: Rights, rooms: RoomDirectory, out: Outbound
+    ) -> None:
         self._deps = deps
         self._gate = gate
         self._rights = rights
         self._rooms = rooms
+        self._out = out
+        self._calendars = CalendarRepository(deps.db)
         self._schedules = ScheduleRepository(deps.db)
         self._rules = RuleRepository(deps.db)
         self._channel = remembered(deps.slack.channel, lasting=PLACES_FOR)
 
     async def keep(self) -> None:
         """Until cancelled."""
-        turns = (self.start_what_is_due, self.look_at_rooms, self.look_at_ruled, self.tell)
+        turns = (
+            self.start_what_is_due,
+            self.look_at_rooms,
+            self.look_at_ruled,
+            self.tell,
+            self.fetch_calendars,
+        )
         await asyncio.gather(*(self._forever(turn) for turn in turns))
 
     async def _forever(self, turn: Callable[[], Awaitable[float]]) -> None:
@@ -210,8 +235,8 @@ class Timekeeper:
             seen = await self._channel(channel)
         except CannotPostThere:
             return "channel"
-        except SlackRefused as refused:
-            log.info("channel_not_seen", why=refused.error)
+        except (SlackRefused, SlackUnavailable) as unknown:  # many at once meet a rate limit
+            log.info("channel_not_seen", why=str(unknown))
             return _Open(None)
         if seen.archived or not seen.member:
             return "channel"
@@ -259,6 +284,8 @@ class Timekeeper:
             log.info("room_not_looked_at", room=rule.room_id, why=str(failed))
             await self._rules.looked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
             return
+        if seen.earlier and seen.recording:
+            await self._deps.store.recordings.poll_now(seen.recording)
         ruled = look(rule, seen, self._deps.now(), self._deps.policy.empty_for)
         after = ruled.rule
         if ruled.start_part and seen.session_id:
@@ -283,6 +310,7 @@ class Timekeeper:
             people=sum(peer != recorder for peer in peers),
             recording=row.key if row else None,
             running=_is_running(row),
+            earlier=recording is not None and _is_of_an_earlier_session(recording, session_id),
             came=recording is not None and _came(recording),
             last_reason=await self._last_reason(rule, session_id) if row is None else None,
         )
@@ -310,10 +338,52 @@ class Timekeeper:
         request = _request(rule, name, rule.options, None, place.place)
         room = RoomEntry(rule.room_id, rule.room_name)
         made = await commit(self._deps, self._gate, request, room, rule.options)
-        if isinstance(made, RoomTaken):
-            return rule
+        if isinstance(made, RoomTaken):  # it is seen at the next look
+            return replace(before, look_at=self._deps.now() + AGAIN)
         log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
         return replace(rule, seen_in=made)
+
+    # Calendars
+
+    async def fetch_calendars(self) -> float:
+        """One at a time, each every hour."""
+        calendar = await self._calendars.take(FETCH_CLAIM)
+        if calendar is None:
+            return LOOK_S
+        try:
+            await self.fetch(calendar)
+        except (OutboundError, NoCalendar) as failed:
+            await self._not_fetched(calendar, type(failed).__name__)
+        return 0.0
+
+    async def fetch(self, calendar: RoomCalendar) -> None:
+        """Read it, and follow its events. Raises OutboundError, NoCalendar."""
+        content = await self._out.download(calendar.url, CALENDAR_BYTES)
+        now = self._deps.now()
+        about = partial(links_to, calendar.room_id)
+        events = await asyncio.to_thread(
+            events_of, content, about, since=now - BACK, until=now + AHEAD
+        )
+        known = await self._schedules.of_calendar(calendar.calendar_id)
+        change = follow_calendar(calendar, known, events, now, self._deps.new_id)
+        for one in change.gone:
+            await self._schedules.delete(one.schedule_id)
+        for before, after in change.changed:
+            await self._schedules.write(before, after)
+        for one in change.new:
+            await self._schedules.add(one)
+        log.info("calendar_read", calendar=calendar.calendar_id, events=len(events))
+        await self._calendars.fetched(calendar, now + FETCH_EVERY, failures=0)
+
+    async def _not_fetched(self, calendar: RoomCalendar, why: str) -> None:
+        """What is scheduled stays. After a day the channel is told, once."""
+        log.warning("calendar_not_read", calendar=calendar.calendar_id, why=why)
+        failures, now = calendar.failures + 1, self._deps.now()
+        if failures == FAILURES_TOLD:
+            name = f"calendar:{calendar.calendar_id}"
+            text = views.calendar_unreadable(calendar)
+            await self._schedules.tell([Notice(name, calendar.channel, calendar.by, text)])
+        await self._calendars.fetched(calendar, now + FETCH_EVERY, failures=failures)
 
     # What channels are told
 
@@ -376,6 +446,13 @@ def _request(
 
 def _is_running(row: RecordingRow | None) -> bool:
     return row is not None and row.phase in ON_AIR
+
+
+def _is_of_an_earlier_session(recording: Recording, session_id: str | None) -> bool:
+    """100ms has ended it, or is about to, and the news has not come yet."""
+    if session_id is None or recording.session_id == session_id:
+        return False
+    return recording.session_id is not None or recording.phase is Phase.STOPPING
 
 
 def _came(recording: Recording) -> bool:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Moment, Repeat, Stop, StopAfter, StopAt, StopAtTime, When, instant
-from bot.features.schedules.model import Rule, Schedule, State
+from bot.features.schedules.model import RoomCalendar, Rule, Schedule, State
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import recordings
-from bot.store.schema_clock import clock_notices, rules, schedules
+from bot.store.schema_clock import calendars, clock_notices, rules, schedules
 
-s, r, n = schedules.c, rules.c, clock_notices.c
+s, r, n, a = schedules.c, rules.c, clock_notices.c, calendars.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ class ScheduleRepository(Repository):
     async def take(self, limit: int, claim: timedelta) -> list[Schedule]:
         """Claim what is due, the longest waiting first; for others it is due again after that."""
         now = self._now()
-        due = select(s.schedule_id).where(self._mine(schedules), s.wake_at.is_not(None))
-        due = due.where(s.wake_at <= now).order_by(s.wake_at).limit(limit)
+        due = self._due(now).limit(limit)
         async with self._db.read() as conn:  # most looks find nothing, and writers wait for none
             if (await conn.execute(due.limit(1))).first() is None:
                 return []
@@ -87,6 +86,10 @@ class ScheduleRepository(Repository):
         async with self._db.write() as conn:
             rows = await conn.execute(take.values(wake_at=now + claim).returning(schedules))
             return [_schedule(row) for row in rows]
+
+    def _due(self, now: datetime) -> Select[Any]:
+        due = select(s.schedule_id).where(self._mine(schedules), s.wake_at.is_not(None))
+        return due.where(s.wake_at <= now).order_by(s.wake_at)
 
     async def next_wake(self) -> datetime | None:
         query = select(s.wake_at).where(self._mine(schedules), s.wake_at.is_not(None))
@@ -261,6 +264,75 @@ class RuleRepository(Repository):
         async with self._db.read() as conn:
             key: str | None = await conn.scalar(query)
         return key
+
+
+class CalendarRepository(Repository):
+    async def add(self, calendar: RoomCalendar, *, once: Sequence[str] = ()) -> None:
+        row = {name: getattr(calendar, name) for name in _CALENDAR}
+        more = {
+            "by_user": calendar.by,
+            "options": calendar.options.model_dump(mode="json"),
+            "state": "active",
+        }
+        async with self._db.write() as conn:
+            await self._claim(conn, once)
+            await conn.execute(self._db.insert(calendars).values(**self._ours, **row, **more))
+
+    async def get(self, calendar_id: str) -> RoomCalendar | None:
+        found = await self._found(a.calendar_id == calendar_id)
+        return found[0] if found else None
+
+    async def listed(self, channels: Collection[str], *, by: str | None) -> list[RoomCalendar]:
+        return await self._found(or_(a.channel.in_(sorted(channels)), a.by_user == (by or "")))
+
+    async def _found(self, which: ColumnElement[bool]) -> list[RoomCalendar]:
+        query = select(calendars).where(self._mine(calendars), which).order_by(a.room_name)
+        async with self._db.read() as conn:
+            return [_calendar(row) for row in await conn.execute(query.limit(200))]
+
+    async def take(self, claim: timedelta) -> RoomCalendar | None:
+        """Claim one that is due."""
+        now = self._now()
+        due = select(a.calendar_id).where(self._mine(calendars), a.fetch_at.is_not(None))
+        due = due.where(a.fetch_at <= now).order_by(a.fetch_at).limit(1)
+        async with self._db.read() as conn:
+            if (await conn.execute(due)).first() is None:
+                return None
+        picked = due.with_for_update(skip_locked=True).cte("picked")
+        mine = update(calendars).where(self._mine(calendars))
+        take = mine.where(a.calendar_id.in_(select(picked.c.calendar_id)))
+        async with self._db.write() as conn:
+            row = (
+                await conn.execute(take.values(fetch_at=now + claim).returning(calendars))
+            ).first()
+        return _calendar(row) if row else None
+
+    async def fetched(self, calendar: RoomCalendar, again_at: datetime, *, failures: int) -> None:
+        mine = update(calendars).where(self._mine(calendars))
+        mine = mine.where(a.calendar_id == calendar.calendar_id)
+        async with self._db.write() as conn:
+            await conn.execute(mine.values(fetch_at=again_at, failures=failures))
+
+    async def delete(self, calendar_id: str) -> bool:
+        """With everything that it scheduled."""
+        gone = delete(calendars).where(self._mine(calendars), a.calendar_id == calendar_id)
+        its = delete(schedules).where(self._mine(schedules), s.calendar_id == calendar_id)
+        async with self._db.write() as conn:
+            there = (await conn.execute(gone.returning(a.calendar_id))).first() is not None
+            await conn.execute(its)
+        return there
+
+
+_CALENDAR = (
+    *("calendar_id", "room_id", "room_name", "channel", "zone", "url"),
+    *("created_at", "fetch_at", "failures"),
+)
+
+
+def _calendar(row: AnyRow) -> RoomCalendar:
+    given = {name: getattr(row, name) for name in _CALENDAR}
+    options = RecordingOptions.model_validate(row.options)
+    return RoomCalendar(**given, by=row.by_user, options=options)
 
 
 _FOUND = ("look_at", "session_id", "parts", "seen_in", "empty_since")

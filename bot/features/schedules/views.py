@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.when import Refused, Unclear
 from bot.core.when_words import say_problem, say_when
 from bot.features.schedules import ids
-from bot.features.schedules.model import Rule, Schedule, Told, Why, next_dates
+from bot.features.schedules.model import RoomCalendar, Rule, Schedule, Told, Why, next_dates
 from bot.ui import ids as ui_ids
 from bot.ui.buttons import schedules_button
 from bot.ui.forms import words
@@ -99,9 +99,15 @@ def taken(room_name: str) -> Message:
 # ---- the list --------------------------------------------------------------------------------
 
 
-def schedules_list(schedules: Sequence[Schedule], rules: Sequence[Rule], now: datetime) -> Message:
+def schedules_list(
+    every: Sequence[Schedule],
+    rules: Sequence[Rule],
+    now: datetime,
+    calendars: Sequence[RoomCalendar] = (),
+) -> Message:
     """Every schedule with its next dates and what can be done with it."""
-    if not schedules and not rules:
+    schedules = [one for one in every if one.calendar_id is None]
+    if not schedules and not rules and not calendars:
         return say(
             "Nothing is scheduled. For example `/record schedule standup every weekday 9:30 for "
             "20m`, or `/record auto standup on` to record every session of a room."
@@ -116,6 +122,10 @@ def schedules_list(schedules: Sequence[Schedule], rules: Sequence[Rule], now: da
         line = rule_line(rule)
         told.append(spoken(line))
         blocks += [section(line), *actions([_rule_off(rule, n)])]
+    for n, calendar in enumerate(calendars[:SHOWN]):
+        line = _calendar_line(calendar, every)
+        told.append(spoken(line))
+        blocks += [section(line), *actions([_calendar_off(calendar, n)])]
     more = max(0, len(schedules) - SHOWN) + max(0, len(rules) - SHOWN)
     if more:
         blocks.append(context(f"{more:,} more."))
@@ -262,6 +272,58 @@ def _why(why: Why, one: Schedule | Rule) -> str:
     if why == "channel":
         return reasons[why]
     return f"{reasons[why]} Anybody who may start recordings there can resume it."
+
+
+# ---- calendars -------------------------------------------------------------------------------
+
+
+def calendar_added(calendar: RoomCalendar) -> Message:
+    name, where = esc(calendar.room_name, 100), place(calendar.channel)
+    return say(
+        f"Events of that calendar that link to *{name}* will be recorded in {where}. The bot reads "
+        "it now, and again every hour.",
+        [_calendar_off(calendar), schedules_button()],
+    )
+
+
+def calendar_off(room_name: str) -> Message:
+    return say(f"*{esc(room_name, 100)}* is no longer recorded by that calendar.")
+
+
+def calendar_unreadable(calendar: RoomCalendar) -> str:
+    return (
+        f"The calendar of *{esc(calendar.room_name, 100)}* could not be read for a day. What was "
+        "scheduled from it stays. Check its link, and delete it here if it is gone."
+    )
+
+
+def calendar_usage() -> Message:
+    return say("Say which room. For example `/record schedule standup from https://…`.")
+
+
+def only_https() -> Message:
+    return say("A calendar needs a link that begins with `https://`.")
+
+
+def _calendar_line(calendar: RoomCalendar, every: Sequence[Schedule]) -> str:
+    own = [one for one in every if one.calendar_id == calendar.calendar_id]
+    dates = sorted(date for one in own if one.state == "active" for date in next_dates(one, 1))
+    first = join(
+        f"*{esc(calendar.room_name, 100)}*",
+        "from a calendar",
+        place(calendar.channel),
+        mention(calendar.by),
+    )
+    if not dates:
+        return lines([first, "No event in the next two weeks links to this room."])
+    return lines([first, f"Next: {', '.join(map(when, dates[:3]))}."])
+
+
+def _calendar_off(calendar: RoomCalendar, n: int | None = None) -> Block:
+    name = ids.CALENDAR_OFF if n is None else ui_ids.numbered(ids.CALENDAR_OFF, n)
+    which = "" if n is None else f" {n + 1}"
+    label = f"Stop following: calendar{which} of {plain(calendar.room_name, 40)}"
+    return button("Stop following", name, value=calendar.calendar_id, label=label)
 
 
 # ---- rules -----------------------------------------------------------------------------------

@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.core.options import RecordingOptions
+from bot.core.room_template import RoomTemplate
 from bot.features.options.drafts import Draft, is_expanded
-from bot.features.options.form import further_blocks, is_room, kind_block, read_options
+from bot.features.options.form import (
+    further_blocks,
+    is_room,
+    kind_block,
+    meeting_url_block,
+    read_options,
+    template_words,
+)
 from bot.ui import ids
 from bot.ui.forms import (
     OPTION_VALUE_MOST,
@@ -34,14 +42,16 @@ def start_form(
     request_id: str,
     errors: Mapping[str, str] | None = None,
     presets: Mapping[str, str] | None = None,
+    template: RoomTemplate | None = None,
 ) -> View:
-    """The whole modal. `presets`: id → name.
+    """The whole modal. `presets`: id → name. `template`: of the chosen room, if it is known.
 
     `errors` (block id → text) stand under their fields, or on top. They are for the rare view
     that Slack cannot show them in by itself: see `options.form.input_block_ids`.
     """
-    more = [*further_blocks(draft), *_save_as()] if is_expanded(draft) else _more()
-    asking = [*_preset(draft, presets or {}), *_first(draft), *more]
+    more = [*further_blocks(draft, template), *_save_as()] if is_expanded(draft) else _more()
+    first = _first(draft, template or RoomTemplate())
+    asking = [*_preset(draft, presets or {}), *first, *more]
     blocks = dressed(asking, draft.came, draft.generation)
     return {
         "type": "modal",
@@ -72,9 +82,12 @@ def _save_as() -> Iterator[Block]:
     yield from actions([button("Save as preset", SAVE_AS)])
 
 
-def _first(draft: Draft) -> Iterator[Block]:
-    """Build the fields that are always shown."""
-    yield asked(ids.START_ROOM, "Room", _room(draft), hint=_which_room(draft))
+def _first(draft: Draft, template: RoomTemplate) -> Iterator[Block]:
+    """Build the fields that are always shown, and a URL where it is likely to be needed."""
+    hint = _which_room(draft) or template_words(template)
+    yield asked(ids.START_ROOM, "Room", _room(draft), hint=hint, redraws=True)
+    if template.records is False and not is_expanded(draft):
+        yield meeting_url_block(draft, template)
     yield from _when(draft)
     yield kind_block(draft)
     yield asked(

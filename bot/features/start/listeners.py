@@ -23,6 +23,7 @@ from bot.features.presets.listeners import say_at_name
 from bot.features.presets.model import Preset
 from bot.features.presets.views import refusal
 from bot.features.rooms.model import (
+    Found,
     RoomEntry,
     room_id_of_link,
     room_links,
@@ -333,9 +334,17 @@ async def start_linked(
 ) -> None:
     """Slack says which link the button is below; if not, the room alone will do."""
     links = room_links([unfurled.url])
-    link = next((x for x in links if room_id_of_link(x) == click.value), None)
+    link = links[0] if links and await _leads_to(rooms, links[0], click.value) else None
     raw = {ids.START_MEETING_URL: without_preview(link)} if link else {}
     await open_filled(ack, bot, rooms, click.asked, room=click.value, raw=raw)
+
+
+async def _leads_to(rooms: RoomDirectory, link: str, room_id: str) -> bool:
+    """By the id in it, or by its room code."""
+    if room_id_of_link(link) == room_id:
+        return True
+    found = await rooms.find(link)
+    return isinstance(found, Found) and found.room.room_id == room_id
 
 
 # ---- save as preset --------------------------------------------------------------------------

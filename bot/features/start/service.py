@@ -26,8 +26,9 @@ from bot.features.presets import service as presets
 from bot.features.presets.form import preset_form
 from bot.features.presets.model import NoSuchPreset, Preset
 from bot.features.presets.store import PresetRepository
-from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown, without_preview
+from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown, without_preview
 from bot.features.rooms.service import RoomDirectory
+from bot.features.rooms.store import RoomRepository
 from bot.features.start.form import start_form
 from bot.features.start.model import Started, StartRequest, WhichRoom
 from bot.kit.logs import learnt
@@ -78,6 +79,8 @@ async def _find(
         found = await rooms.find(typed)
         if isinstance(found, Unknown):
             rooms.refresh_soon()
+        if isinstance(found, RoomCode):
+            rooms.search_on()
         return found
     if settings.room_id is None:
         return None
@@ -149,7 +152,15 @@ async def form_view(
         return preset_form(showing.draft, request_id=showing.request_id)
     known = await PresetRepository(deps.db).for_channel(showing.channel)
     offered = {one.preset_id: presets.label(one) for one in known}
-    return start_form(showing.draft, request_id=showing.request_id, errors=errors, presets=offered)
+    room_id = showing.draft.room_id
+    template = await RoomRepository(deps.db).template_of(room_id) if room_id else None
+    return start_form(
+        showing.draft,
+        request_id=showing.request_id,
+        errors=errors,
+        presets=offered,
+        template=template,
+    )
 
 
 async def filled(

@@ -12,7 +12,7 @@ from bot.core.deliveries import Kind
 from bot.core.note import Loaded
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
-from bot.features.rooms.model import Found, RoomEntry, Unknown
+from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.unfurl.model import RoomSeen, offers
 from bot.features.unfurl.views import room_unfurl
@@ -50,15 +50,23 @@ class Unfurling:
             await self._deps.slack.unfurl(linked.spot.channel, linked.ts, unfurls)
 
     async def _rooms_of(self, urls: Iterable[str]) -> list[tuple[str, RoomEntry]]:
-        """The first link to each room that we know. Of a room code only 100ms knows the room."""
+        """The first link to each room that we know."""
         found: dict[str, tuple[str, RoomEntry]] = {}
         for url in urls:
-            match await self._rooms.find(url):
+            match await self._found(url):
                 case Found(room=room, link=str()):
                     found.setdefault(room.room_id, (url, room))
                 case Unknown(room_id=str()):
                     self._rooms.refresh_soon()
         return list(found.values())[:ROOMS_MOST]
+
+    async def _found(self, url: str) -> RoomMatch:
+        """100ms has no call from a code to its room: the likely rooms are looked through."""
+        found = await self._rooms.find(url)
+        if isinstance(found, RoomCode):
+            await self._rooms.look_for(found.code)
+            return await self._rooms.find(url)
+        return found
 
     async def _seen(self, room: RoomEntry, spot: Spot) -> RoomSeen:
         loaded = await self._recorded(room.room_id)

@@ -1,0 +1,119 @@
+"""From room codes to rooms. 100ms has no call for that: it only lists the codes of a room.
+
+Live and lately used rooms are looked through at once, with few calls; the others slowly, in the
+background. Only digests are stored, for a code opens a room.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.deps import Deps
+from bot.features.rooms.model import RoomEntry, digest_of
+from bot.features.rooms.store import RoomRepository
+from bot.hms.errors import HmsRefused, HmsUnavailable
+from bot.kit.metrics import FAULTS
+from bot.store.errors import StoreError
+
+log = structlog.get_logger()
+
+AT_ONCE_MOST = 50  # calls for one code that somebody waits for
+SIDE_BY_SIDE = 5
+EVERY_S = 0.5  # between two calls in the background
+LASTING = timedelta(days=1)  # codes of a room that were read are not read again within that
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class CodeBook:
+    """The codes that were met, by digest. `wanted` wakes the search in the background."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._rooms: dict[str, str] = {}
+        self._is_read = False
+        self._wanted = asyncio.Event()
+
+    async def load(self) -> None:
+        self._rooms |= await RoomRepository(self._deps.db).codes()
+        self._is_read = True
+
+    async def known(self) -> Mapping[str, str]:
+        """Room ids by the digests of their codes: it grows as more are met."""
+        if not self._is_read:
+            await self.load()
+        return self._rooms
+
+    async def room_id(self, code: str) -> str | None:
+        """The room that the code opens, as far as it is known here. Raises StoreError."""
+        return (await self.known()).get(digest_of(code))
+
+    async def look_for(self, code: str, rooms: Sequence[RoomEntry]) -> str | None:
+        """Look through the likeliest rooms now, at most 50 calls; the rest follows later.
+
+        None: not found so far. Raises nothing for the sake of 100ms.
+        """
+        known = await self.room_id(code)
+        if known:
+            return known
+        now = self._deps.now()
+        fresh = await RoomRepository(self._deps.db).codes_read_since(now - LASTING)
+        unread = [room for room in rooms if room.enabled and room.room_id not in fresh]
+        first = sorted(unread, key=_likelihood, reverse=True)[:AT_ONCE_MOST]
+        for start in range(0, len(first), SIDE_BY_SIDE):
+            some = first[start : start + SIDE_BY_SIDE]
+            read = await asyncio.gather(*(self._read(room) for room in some))
+            if digest_of(code) in self._rooms:
+                break
+            if not all(read):
+                break  # 100ms does not answer
+        found = self._rooms.get(digest_of(code))
+        if found is None and len(unread) > len(first):
+            self._wanted.set()
+        return found
+
+    async def read_in_background(self, rooms: Sequence[RoomEntry]) -> None:
+        """Until all codes were read lately; two rooms a second, the likeliest first."""
+        since = self._deps.now() - LASTING
+        fresh = await RoomRepository(self._deps.db).codes_read_since(since)
+        unread = [room for room in rooms if room.enabled and room.room_id not in fresh]
+        for room in sorted(unread, key=_likelihood, reverse=True):
+            await self._read(room)
+            await asyncio.sleep(EVERY_S)
+
+    def go_on(self) -> None:
+        """Search in the background."""
+        self._wanted.set()
+
+    async def keep_reading(self, rooms: Callable[[], Awaitable[Sequence[RoomEntry]]]) -> None:
+        """Until cancelled: search on whenever somebody used a code that nobody knows."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self.read_in_background(await rooms())
+            except StoreError as failed:
+                log.warning("codes_not_read", why=str(failed))
+            except Exception:
+                FAULTS.labels("codes").inc()
+                log.exception("codes_broke")
+
+    async def _read(self, room: RoomEntry) -> bool:
+        """False where 100ms does not answer."""
+        try:
+            codes = await self._deps.hms.room_codes(room.room_id)
+        except HmsRefused as refused:  # disabled meanwhile, or gone
+            log.info("no_codes", room=room.room_id, why=str(refused))
+            codes = []
+        except HmsUnavailable as failed:
+            log.info("codes_not_read", room=room.room_id, why=str(failed))
+            return False
+        digests = {digest_of(one.code.get_secret_value()) for one in codes if one.enabled}
+        await RoomRepository(self._deps.db).codes_read(room.room_id, digests, self._deps.now())
+        self._rooms |= dict.fromkeys(digests, room.room_id)
+        return True
+
+
+def _likelihood(room: RoomEntry) -> tuple[bool, datetime]:
+    return room.live, room.last_used_at or _LONG_AGO
