@@ -41,7 +41,7 @@ WHERE: dict[str, str] = {
     "DATABASE_URL": "an address such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
     "HOST": "a host name or an IP address without brackets, such as 127.0.0.1, 0.0.0.0 or ::1",
     "PORT": "a number from 1 to 65535",
-    "RECORD_RETENTION_DAYS": "a number of days; 0 keeps them for ever",
+    "RECORD_RETENTION_DAYS": "a number of days from 0 (for ever) to 36500",
     "TRANSCRIPT_RETENTION_DAYS": "a number of days from 0 (no transcripts are kept) to 3650",
     "TIME_SCALE": "a number above 0; 1 outside the sandbox",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
@@ -145,8 +145,8 @@ class Settings(BaseSettings):
     ] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(str.lower)] = "console"
     metrics_token: SecretStr | None = None
-    record_retention_days: int = Field(default=400, ge=0)
     transcript_retention_days: int = Field(default=90, ge=0, le=3650)
+    record_retention_days: int = Field(default=400, ge=0, le=36_500)
     time_scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
 
     @property

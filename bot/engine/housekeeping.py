@@ -1,6 +1,7 @@
 """What nobody needs any more is thrown away."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -19,6 +20,9 @@ DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
 HOMES_FOR = timedelta(days=1)
 INBOX_FOR = timedelta(days=30)  # 100ms replays no further back
+MATCHED_FOR = timedelta(days=3)  # sent again, they say nothing new
+PACKED_AFTER = timedelta(days=2)
+PACKED_AT_ONCE, PAUSE_S = 50, 0.05
 REQUESTS_FOR = timedelta(days=3)  # Slack's delayed events come for one day
 CLAIMED_WITHIN = timedelta(hours=1)  # an event that nobody claims by then is nobody's
 UNCLAIMED = "nobody claimed it"
@@ -74,4 +78,33 @@ async def tidy(deps: Deps) -> None:
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
     await deps.store.purging.choices(now - CHOICES_FOR)
-    log.info("tidied", rows=gone)
+    gone += await deps.store.purging.webhooks_done(now - MATCHED_FOR)
+    purged = await drop_recordings(deps)
+    packed = await pack_facts(deps)
+    log.info("tidied", rows=gone, recordings=purged, packed=packed)
+
+
+async def drop_recordings(deps: Deps) -> int:
+    """Those that are older than they are to be kept; return how many."""
+    keep = deps.keep_records_for
+    if keep is None:
+        return 0
+    before = deps.now() - keep
+    return await _bit_by_bit(lambda: deps.store.purging.recordings(before))
+
+
+async def pack_facts(deps: Deps) -> int:
+    """Of recordings that ended a while ago; return how many."""
+    if not await deps.store.archive.may_pack():
+        return 0
+    before = deps.now() - PACKED_AFTER
+    return await _bit_by_bit(lambda: deps.store.archive.pack(before, PACKED_AT_ONCE))
+
+
+async def _bit_by_bit(do: Callable[[], Awaitable[int]]) -> int:
+    """In small transactions, with pauses in which everybody else gets a turn."""
+    total = 0
+    while done := await do():
+        total += done
+        await asyncio.sleep(PAUSE_S)
+    return total

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -28,6 +28,8 @@ TO_THE_MOMENT_S = 60.0  # what is due later than that can wait for the next look
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
 RENEW_EVERY_S = 3.0  # several times in a lease
+GIVEN_BACK_WITHIN_S = 0.8  # of the second in which a cancelled loop has to end
+SET_BACK = timedelta(seconds=2)
 TURNED_WITHIN_S = 30.0  # a turn reads at most one batch, and each waits at most 10 s
 LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
@@ -57,6 +59,7 @@ class Reconciler:
         self._running: dict[asyncio.Task[None], str] = {}  # and the owner of its lease
         self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
         self._busy = asyncio.Event()  # while any is running
+        self._looked_at: datetime | None = None
         self._turned: dict[str, float] = {}  # when each loop last did, monotonic
         self._more = False  # as many were due as could be taken: there may be others
 
@@ -94,10 +97,22 @@ class Reconciler:
             if self._running:
                 await asyncio.wait(self._running)
         finally:  # nothing runs, unless our time is up: then the store is closed next
-            left = [listening, renewing, *self._running]
+            left, owners = [listening, renewing, *self._running], set(self._running.values())
             for task in left:
                 task.cancel()
             await asyncio.wait(left)
+            if owners:
+                await self._give_back(owners)
+
+    async def _give_back(self, owners: set[str]) -> None:
+        """What was under way, as with a Slack that hangs: another replica goes on at once."""
+        try:
+            async with asyncio.timeout(GIVEN_BACK_WITHIN_S):
+                given = await self._deps.store.queue.give_back(owners)
+        except (StoreError, TimeoutError) as gone:
+            log.warning("leases_not_given_back", why=str(gone))
+        else:
+            log.info("leases_given_back", recordings=given)
 
     async def _forever(
         self, name: str, turn: Callable[[], Awaitable[float]], poked: asyncio.Event
@@ -150,6 +165,11 @@ class Reconciler:
         return min(self._look_every_s, max(LOOK_OUT_PAUSE_S, soon))
 
     async def _take_work(self) -> float:
+        now = self._deps.now()
+        if self._looked_at is not None and now < self._looked_at - SET_BACK:
+            log.warning("clock_set_back", by_s=(self._looked_at - now).total_seconds())
+            await self._deps.store.queue.clock_set_back(self._looked_at - now)
+        self._looked_at = now
         free = SIDE_BY_SIDE - len(self._running)
         owner = f"{self._owner}:{next(self._turns)}"
         taken = await self._deps.store.queue.take(free, owner) if free else {}

@@ -111,6 +111,7 @@ def _copy(source_uri: str, target: Path) -> None:
     ):
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute("VACUUM")  # free pages are not kept
     with target.open("rb+") as written:
         os.fsync(written.fileno())
 

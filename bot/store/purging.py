@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, delete, select
+from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select
 
 from bot.store.repository import Repository
-from bot.store.schema import choices, drafts, homes, inbox
+from bot.store.schema import choices, drafts, homes, inbox, recordings
+from bot.store.transcripts import Transcripts
 from bot.store.values import InboxState
 
 PURGED_AT_ONCE = 1000
+RECORDINGS_AT_ONCE = 50
 
 d = drafts.c
 h = homes.c
@@ -49,6 +51,37 @@ class Purging(Repository):
         old = delete(choices).where(self._mine(choices), choices.c.asked_at < asked_before)
         async with self._db.write() as conn:
             await conn.execute(old)
+
+    async def webhooks_done(self, before: datetime, *, at_once: int = PURGED_AT_ONCE) -> int:
+        """Delete matched webhooks: their facts are stored, and repeated they say nothing new.
+
+        The newest one of all stays, as a sign that webhooks come.
+        """
+        i = inbox.c
+        newest = select(func.max(i.id)).where(self._mine(inbox)).scalar_subquery()
+        done = and_(i.received_at < before, i.state == InboxState.MATCHED.value, i.id < newest)
+        return await self._purge(i.id, done, at_once)
+
+    async def recordings(self, before: datetime, *, at_once: int = RECORDINGS_AT_ONCE) -> int:
+        """Delete some of those that ended before then, with everything known about them; return
+        how many. What is in Slack and at 100ms stays there.
+
+        `Transcripts.scrub` is owed after, as after forgetting.
+        """
+        r = recordings.c
+        ended = or_(r.stopped_at.is_(None), r.stopped_at < before)
+        old = and_(r.next_due_at.is_(None), r.leased_until.is_(None), r.requested_at < before)
+        some = select(r.key).where(self._mine(recordings), old, ended).order_by(r.requested_at)
+        some = some.limit(at_once).with_for_update(skip_locked=True)
+        transcripts = Transcripts(self._of)
+        async with self._db.write() as conn:
+            keys = sorted((await conn.scalars(some)).all())
+            for key in keys:
+                await transcripts.forget_in(conn, key)
+            if keys:
+                gone = delete(recordings).where(self._mine(recordings), r.key.in_(keys))
+                await conn.execute(gone)
+        return len(keys)
 
     async def homes(self, opened_before: datetime) -> None:
         old = delete(homes).where(self._mine(homes), h.opened_at < opened_before)

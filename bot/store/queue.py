@@ -25,13 +25,21 @@ from bot.core.deliveries import Kind, Polled, State
 from bot.core.note import Loaded
 from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
+from bot.core.retry import Retry
 from bot.store.database import MAIL, WORK
 from bot.store.errors import UnreadableRecording
 from bot.store.listening import Listener
 from bot.store.reading import Stored, read
 from bot.store.repository import Repository
-from bot.store.rows import polled_row
-from bot.store.schema import deliveries, inbox, recording_channels, recordings, transcripts
+from bot.store.rows import polled_row, retries_of, retries_row
+from bot.store.schema import (
+    deliveries,
+    gates,
+    inbox,
+    recording_channels,
+    recordings,
+    transcripts,
+)
 from bot.store.sql import is_new, is_parked, of_the_team
 
 r = recordings.c
@@ -67,6 +75,16 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
     freed = update(recordings).where(*its, r.lease_owner == bindparam("owner"))
     alive = {"leased_until": None, "lease_owner": None, "dead_since": None, "dead_why": None}
     return freed.values(**alive, **changes).returning(WOKEN)
+
+
+def _sooner(holds: Any, now: datetime, by: timedelta) -> dict[str, Retry | None]:
+    """The retries that were put off, by so much sooner."""
+    retries: dict[str, Retry | None] = {}
+    with suppress(ValueError):
+        for name, retry in retries_of(holds).items():
+            if retry.not_before and retry.not_before > now:
+                retries[name] = Retry(retry.attempts, retry.not_before - by)
+    return retries
 
 
 def _loaded(stored: Stored) -> Loaded | None:
@@ -200,6 +218,41 @@ class Queue(Repository):
             .returning(r.key)
         )
         return sorted((await conn.scalars(woken)).all())
+
+    async def give_back(self, owners: Collection[str]) -> int:
+        """Release all leases of these owners, who end now, and make the recordings due at once for
+        whichever replica is next; return their number."""
+        mine = and_(self._mine(recordings), r.lease_owner.in_(sorted(owners)))
+        free = {"leased_until": None, "lease_owner": None, "next_due_at": self._now()}
+        given = update(recordings).where(mine).values(**free, wakes=r.wakes + 1).returning(r.key)
+        async with self._waking() as conn:
+            return len((await conn.scalars(given)).all())
+
+    async def clock_set_back(self, by: timedelta) -> None:
+        """What was put off until a time by the old clock is put off for no longer than was meant:
+        leases, retries, deliveries and rate limits. All open recordings are due."""
+        now, d, i, g = self._now(), deliveries.c, inbox.c, gates.c
+        lease = now + self._of.lease
+        async with self._db.write() as conn:
+            mine = self._mine(recordings)
+            longest = update(recordings).where(mine, r.leased_until > lease)
+            await conn.execute(longest.values(leased_until=lease))
+            taken = update(inbox).where(self._mine(inbox), is_new(), i.leased_until > lease)
+            await conn.execute(taken.values(leased_until=None))
+            open_ones = select(r.key, r.holds).where(mine, r.next_due_at.is_not(None))
+            for key, holds in (await conn.execute(open_ones.order_by(r.key))).all():
+                if change := _sooner(holds, now, by):
+                    its = update(recordings).where(r.key == key)
+                    await conn.execute(its.values(retries_row(holds, change)))
+            put_off = select(d.id, d.not_before).where(self._mine(deliveries), d.not_before > now)
+            for row in (await conn.execute(put_off.order_by(d.id))).all():
+                sooner = update(deliveries).where(d.id == row.id)
+                await conn.execute(sooner.values(not_before=row.not_before - by))
+            shut = select(g.method, g.until).where(self._mine(gates), g.until > now)
+            for row in (await conn.execute(shut.order_by(g.method))).all():
+                sooner = update(gates).where(self._mine(gates), g.method == row.method)
+                await conn.execute(sooner.values(until=row.until - by))
+        await self.wake_all_open()
 
     async def release_all(self) -> None:
         """Release all leases at the start of the only process. Not for several replicas."""

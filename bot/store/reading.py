@@ -14,8 +14,16 @@ from bot.core.derive import derive
 from bot.core.note import Loaded
 from bot.core.recording import Phase
 from bot.store import rows
+from bot.store.archive import unpacked
 from bot.store.errors import UnreadableRecording
-from bot.store.schema import channel_settings, deliveries, facts, follows, recording_channels
+from bot.store.schema import (
+    channel_settings,
+    deliveries,
+    fact_archives,
+    facts,
+    follows,
+    recording_channels,
+)
 from bot.store.schema import recordings as recording_table
 from bot.store.sql import of_the_team
 
@@ -26,6 +34,8 @@ ROOMS: BindParameter[list[str]] = bindparam("rooms", expanding=True)
 
 RECORDINGS = select(recording_table).where(r.key.in_(KEYS), of_the_team(recording_table))
 BODIES = select(facts.c.recording_key, facts.c.body).where(facts.c.recording_key.in_(KEYS))
+ARCHIVES = select(fact_archives.c.recording_key, fact_archives.c.body)
+ARCHIVES = ARCHIVES.where(fact_archives.c.recording_key.in_(KEYS))
 DELIVERIES = select(deliveries).where(deliveries.c.recording_key.in_(KEYS))
 DELIVERIES = DELIVERIES.order_by(deliveries.c.id)
 SETTINGS = (
@@ -49,6 +59,7 @@ class Stored:
     deliveries: list[rows.AnyRow] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     followers: list[str] = field(default_factory=list)
+    archive: bytes | None = None  # the facts, where they are packed
 
     def loaded(self) -> Loaded:
         """Raises UnreadableRecording, as for a fact that only newer code knows."""
@@ -59,8 +70,9 @@ class Stored:
 
     def _loaded(self) -> Loaded:
         row = self.row
+        bodies = [*(unpacked(self.archive) if self.archive else ()), *self.facts]
         return Loaded(
-            recording=derive(row.key, [rows.fact_of(body) for body in self.facts]),
+            recording=derive(row.key, [rows.fact_of(body) for body in bodies]),
             work=rows.work_of(row, self.deliveries),
             addresses={
                 (Kind(d.kind), d.target): rows.address_of(d.address)
@@ -85,6 +97,10 @@ async def read(
     given = {"keys": sorted(stored)}
     for row in await conn.execute(BODIES, given):
         stored[row.recording_key].facts.append(row.body)
+    archived = sorted(key for key, one in stored.items() if one.row.packed_at)
+    if archived:
+        for row in await conn.execute(ARCHIVES, {"keys": archived}):
+            stored[row.recording_key].archive = row.body
     for row in await conn.execute(DELIVERIES, given):
         stored[row.recording_key].deliveries.append(row)
     for key, channel, body in await conn.execute(SETTINGS, {**given, **team}):

@@ -72,12 +72,19 @@ recordings = Table(
     # A dead letter: since when the bot cannot read it, and the name of the error.
     c.time("dead_since"),
     c.text("dead_why", null=True),
+    c.time("packed_at"),  # its facts are in `fact_archives`
     UniqueConstraint("enterprise_id", "team_id", "request_id"),
     UniqueConstraint("enterprise_id", "team_id", "room_lock"),
     Index("ix_recordings_due", "team_id", "next_due_at", **c.where("next_due_at IS NOT NULL")),
     Index("ix_recordings_leased", "team_id", "leased_until", **c.where("leased_until IS NOT NULL")),
     Index("ix_recordings_open", "team_id", "room_id", **c.where("next_due_at IS NOT NULL")),
     Index("ix_recordings_dead", "team_id", "key", **c.where("dead_since IS NOT NULL")),
+    Index(
+        "ix_recordings_unpacked",
+        "team_id",
+        "requested_at",
+        **c.where("packed_at IS NULL AND next_due_at IS NULL"),
+    ),
     Index("ix_recordings_recent", "team_id", "requested_at"),
     Index("ix_recordings_room", "team_id", "room_id", "requested_at"),
 )
@@ -103,6 +110,21 @@ facts = Table(
     c.time("at", null=False),
     c.json("body"),
     UniqueConstraint("recording_key", "identity"),
+)
+
+fact_archives = Table(
+    "fact_archives",
+    metadata,
+    c.recording(primary_key=True),
+    *c.team(),
+    Column("body", LargeBinary, nullable=False),  # see `archive`
+)
+
+upgrades = Table(
+    "upgrades",
+    metadata,
+    Column("version", Text, primary_key=True),  # of the schema; not of one team
+    c.time("at", null=False),
 )
 
 aliases = Table(

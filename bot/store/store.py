@@ -6,6 +6,7 @@ feature's `store.py` and is made from `Store.db`.
 
 import structlog
 
+from bot.store.archive import Archive
 from bot.store.channel_settings import ChannelSettingsRepository
 from bot.store.database import waiting_at_most
 from bot.store.dead_letters import DeadLetters
@@ -46,6 +47,7 @@ class Store:
         self.lists = RecordingLists(db)
         self.queue = Queue(db)
         self.inbox = Inbox(db)
+        self.archive = Archive(db)
         self.dead_letters = DeadLetters(db)
         self.follows = Follows(db)
         self.channel_settings = ChannelSettingsRepository(db)

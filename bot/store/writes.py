@@ -1,6 +1,7 @@
 """What one note writes about one recording, on rows that it has locked."""
 
-from collections.abc import Collection, Iterable
+import zlib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,20 +16,22 @@ from bot.core.note import TOLD, Loaded, Merged, Note, after, merge
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.store import rows
+from bot.store.archive import unpacked
 from bot.store.errors import LeaseLost, UnknownRecording, UnreadableRecording
 from bot.store.repository import Repository
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
+from bot.store.schema import fact_archives, recording_channels, recordings
 from bot.store.schema import facts as fact_table
 from bot.store.schema import inbox as inbox_table
-from bot.store.schema import recording_channels, recordings
 from bot.store.sql import is_waiting, of_the_team
 from bot.store.values import InboxState
 
 r = recordings.c
 KEY: BindParameter[str] = bindparam("its_key")
 BODIES = select(fact_table.c.body).where(fact_table.c.recording_key == KEY)
-LOCKED = select(r.room_id, r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes)
+ARCHIVE = select(fact_archives.c.body).where(fact_archives.c.recording_key == KEY)
+LOCKED = select(r.room_id, r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes, r.packed_at)
 LOCKED = LOCKED.with_for_update().where(r.key == KEY, of_the_team(recordings))
 
 
@@ -88,8 +91,11 @@ class StepWrites(Repository):
         """The whole note, on the row that is locked. What `since` says is not read again."""
         names, merged = frozenset(note.aliases), merge((), ())
         if note.facts:
-            known = since.recording.log if since else await self._known(conn, key)
+            known = since.recording.log if since else await self._known(conn, row, key)
             merged = merge(known, note.facts)
+            if row.packed_at and (merged.new or merged.earlier):
+                await self._unpack(conn, key, known)
+                changes["packed_at"] = None
             await self._write_facts(conn, key, merged)
         state = after(since, note, merged) if since else None
         if merged.new or merged.earlier:
@@ -120,13 +126,21 @@ class StepWrites(Repository):
             raise UnknownRecording(key)
         return row
 
-    async def _known(self, conn: AsyncConnection, key: str) -> list[Fact]:
+    async def _known(self, conn: AsyncConnection, row: rows.AnyRow, key: str) -> list[Fact]:
         """Raises UnreadableRecording, as for a fact that only newer code knows."""
-        bodies = await conn.scalars(BODIES, {"its_key": key})
+        bodies = list(await conn.scalars(BODIES, {"its_key": key}))
+        archive = await conn.scalar(ARCHIVE, {"its_key": key}) if row.packed_at else None
         try:
-            return [rows.fact_of(body) for body in bodies]
-        except ValueError as odd:
+            every = [*(unpacked(archive) if archive else ()), *bodies]
+            return [rows.fact_of(body) for body in every]
+        except (ValueError, zlib.error) as odd:
             raise UnreadableRecording(key, type(odd).__name__) from odd
+
+    async def _unpack(self, conn: AsyncConnection, key: str, known: Sequence[Fact]) -> None:
+        """Its facts in rows again: there is something new, which is added to them."""
+        mine = {**self._ours, "recording_key": key}
+        await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in known])
+        await conn.execute(delete(fact_archives).where(fact_archives.c.recording_key == key))
 
     async def _write_facts(self, conn: AsyncConnection, key: str, merged: Merged) -> None:
         if merged.new:

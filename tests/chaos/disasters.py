@@ -6,16 +6,20 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.faults import Fault
 
+from bot.store.backup import backup, restore
 from tests.chaos.faults import database_of
-from tests.chaos.people import Crowd
+from tests.chaos.people import CHANNELS, Crowd
 from tests.chaos.world import World, note
 
 NOTICED_WITHIN_S = 60.0
+RESTS_WITHIN_S = 240.0
 PAUSED_S = 5
 FRESH_S = 1.3  # a replica looks into the shared gates once a second
 
@@ -46,6 +50,81 @@ async def fill(world: World, for_s: float) -> None:
                 continue
     await asyncio.sleep(for_s)
     ballast.unlink()
+
+
+async def unreadable(world: World) -> None:
+    """A webhook that cannot be read, and a recording in a phase that only newer code knows."""
+
+    def put() -> None:
+        ours, now = ("", seed.TEAM_ID), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        with closing(sqlite3.connect(database_of(world), timeout=20)) as db, db:
+            webhook = (*ours, uuid4().hex, "beam.started.success", "[]", '{"a": 1}', now, "new")
+            db.execute(
+                "INSERT INTO inbox (enterprise_id, team_id, identity, type, aliases, body,"
+                f" received_at, state) VALUES ({_marks(webhook)})",
+                webhook,
+            )
+            key, phase, home = uuid4().hex, "of the future", world.rng.choice(CHANNELS)
+            recording = (key, *ours, key, phase, "r", "r", "", home, 0, now, 0, 0, now, 0, 0, 0, 0)
+            db.execute(
+                "INSERT INTO recordings (key, enterprise_id, team_id, request_id, phase, room_id,"
+                " room_name, starter, home, elsewhere, requested_at, has_video, has_transcript,"
+                " next_due_at, wakes, taken_wakes, asks, ask_failures, holds)"
+                f" VALUES ({_marks(recording)}, '{{}}')",
+                recording,
+            )
+
+    world.injected["webhook and recording that cannot be read"] += 1
+    await asyncio.to_thread(put)
+
+
+def _marks(values: tuple[object, ...]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _dead(world: World) -> tuple[int, int, int]:
+    """Dead webhooks, dead recordings, and webhooks that nobody has looked at."""
+    with closing(sqlite3.connect(database_of(world), timeout=20)) as db:
+        states = dict(db.execute("SELECT state, count(*) FROM inbox GROUP BY state"))
+        dead = "SELECT count(*) FROM recordings WHERE dead_since IS NOT NULL"
+        return states.get("dead", 0), db.execute(dead).fetchone()[0], states.get("new", 0)
+
+
+async def count_dead(world: World) -> None:
+    """Each that was injected is set aside, and nothing else; none is in the way."""
+    injected = world.injected["webhook and recording that cannot be read"]
+    async with asyncio.timeout(NOTICED_WITHIN_S):
+        while (found := await asyncio.to_thread(_dead, world)) != (injected, injected, 0):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.5)
+    world.notes.append(f"set aside: {found[0]} webhooks, {found[1]} recordings")
+
+
+async def back_up(world: World) -> Path:
+    copy = world.logs / "copy.sqlite"
+    await asyncio.to_thread(backup, world.database_url, copy)
+    world.injected["backup while it runs"] += 1
+    return copy
+
+
+async def restore_from(world: World, copy: Path) -> None:
+    """After `kill -9`: what was committed since is in the log beside the file."""
+    await world.bot.kill()
+    world.injected["kill -9 and restore"] += 1
+    await asyncio.to_thread(restore, world.database_url, copy)
+    await world.bot.up()
+
+
+async def at_rest(world: World) -> None:
+    """Nothing is left to do about any recording."""
+
+    def is_open() -> int:
+        with closing(sqlite3.connect(database_of(world), timeout=20)) as db:
+            query = "SELECT count(*) FROM recordings WHERE next_due_at IS NOT NULL"
+            return int(db.execute(query).fetchone()[0])
+
+    async with asyncio.timeout(RESTS_WITHIN_S):
+        while await asyncio.to_thread(is_open):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.5)
 
 
 async def step_clock(world: World, by_s: int, for_s: float) -> None:

@@ -18,6 +18,7 @@ from tests.chaos.unanswered import silences
 from tests.chaos.world import Setting, World
 
 DAY_S = 86_400
+WEBHOOKS = 1520  # and 80 about what nobody knows
 CLOCK_STEPS = (30, -30, 45, -45)  # seconds; more, and Slack and 100ms would not let us in
 
 
@@ -129,6 +130,36 @@ async def _deaf(world: World, for_s: float) -> None:
     world.notes.append(f"no webhook came in {hours:.1f} hours of the bot's time")
 
 
+async def _unreadable(world: World, for_s: float) -> None:
+    loop, until = asyncio.get_running_loop(), asyncio.get_running_loop().time() + for_s
+    while loop.time() < until:
+        await disasters.unreadable(world)
+        await asyncio.sleep(world.rng.uniform(0.2, 1))
+    await disasters.count_dead(world)
+
+
+async def _full(world: World, for_s: float) -> None:
+    loop, until = asyncio.get_running_loop(), asyncio.get_running_loop().time() + for_s
+    while loop.time() < until:
+        await asyncio.sleep(world.rng.uniform(1, 3))
+        await disasters.fill(world, world.rng.uniform(1, 8))
+
+
+def _restored(scale: Scale) -> Plan:
+    """Backed up under load's traces, then 1,600 webhooks, a kill, a restore, and load again."""
+
+    async def plan(world: World, crowd: Crowd) -> None:
+        await crowd.come(scale.seconds / 2, every_s=0.8)
+        await crowd.leave(60)
+        await disasters.at_rest(world)
+        copy = await disasters.back_up(world)
+        await disasters.storm(world, WEBHOOKS)
+        await disasters.restore_from(world, copy)
+        await crowd.come(scale.seconds / 2, every_s=0.8)
+
+    return plan
+
+
 def _week(scale: Scale) -> Plan:
     """Only the bot's waits are shortened: a call takes as long as it does, minutes of its time."""
 
@@ -193,6 +224,9 @@ SCENARIOS: dict[str, Scenario] = {
     "100ms": Scenario(Setting(), _moody((*HMS, *HOOKS, WIRES[1]), 0.35)),
     "100ms does not answer": Scenario(Setting(speed=1), _unanswered),
     "database": Scenario(Setting(), _beside(_database), small_disk),
+    "dead letters": Scenario(Setting(), _beside(_unreadable)),
+    "full disk": Scenario(Setting(), _beside(_full), small_disk),
+    "restore": Scenario(Setting(), _restored),
     "clock": Scenario(Setting(), _beside(_clock), own_clock),
     "schedules and rules": Scenario(Setting(speed=8, rooms=20), _by_the_clock, own_clock),
     "silence": Scenario(Setting(socket_mode=True), _beside(_silent)),

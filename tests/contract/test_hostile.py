@@ -171,7 +171,7 @@ async def test_one_who_hangs_up_leaves_no_trace(bot: Target, path: str) -> None:
         writer.write(f"{head}Content-Length: 500\r\n\r\n{{".encode())
         await writer.drain()
         writer.transport.abort()
-    assert (await bot.http.get(bot.url + "/readyz")).status_code == 200
+    assert (await bot.http.get(bot.url + "/healthz")).status_code == 200
 
 
 async def test_slow_bodies_hold_up_nobody_else(bot: Target) -> None:

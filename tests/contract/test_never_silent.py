@@ -225,6 +225,6 @@ async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
     loaded = await life.store.recordings.load(key)
     assert loaded.recording.assets.chat is not None
     sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT}
-    assert sent == {Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT}
+    assert sent == {Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT, Kind.KEPT}
     assert not [text for text in await life.thread() if "chat" in text]
     assert await next_due(life.store) is None

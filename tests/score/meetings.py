@@ -16,12 +16,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from bot.core.assets import SummarySection
 from bot.core.search import parse
 from bot.core.transcript import Sentence, Transcript, read
 from bot.features.find.steps import source_summary
+from bot.kit.logs import configure_logs
 from bot.store.open import open_store
 from bot.store.store import Store
 from bot.store.values import Team
@@ -104,6 +103,6 @@ async def _hits(store: Store, query: str) -> list[int]:
 
 
 if __name__ == "__main__":
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    configure_logs("WARNING", "console")  # to stderr: what is printed is read by programs
     json.dump(predictions([Path(name) for name in sys.argv[1:]]), sys.stdout, indent=1)
     sys.stdout.write("\n")

@@ -28,6 +28,7 @@ from bot.features.commands.understood import (
 )
 from bot.features.rooms.model import RoomEntry, digest_of
 from bot.features.rooms.names import RoomNames
+from bot.kit.logs import configure_logs
 
 # Of these, understanding counts until the bot can act on them.
 UNDERSTOOD_ONLY = {"find", "schedule", "unschedule"}
@@ -283,4 +284,5 @@ def main(path: Path, world_path: Path) -> None:
 
 
 if __name__ == "__main__":
+    configure_logs("WARNING", "console")  # to stderr: what is printed is read by programs
     main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -31,6 +31,7 @@ from bot.core.when import (
 )
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_problem
+from bot.kit.logs import configure_logs
 
 
 def as_row(reading: Reading, *, now: datetime) -> dict[str, object]:
@@ -87,4 +88,5 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    configure_logs("WARNING", "console")  # to stderr: what is printed is read by programs
     main(Path(sys.argv[1]))

@@ -17,6 +17,7 @@ from bot.features.commands.understanding import LONGEST, understand
 from bot.features.commands.understood import Where, World
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
+from bot.kit.logs import configure_logs
 from tests.score.phrases import Row, rows_of, world_of
 
 DATA = Path(__file__).parents[1] / "data/phrases"
@@ -89,4 +90,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    configure_logs("WARNING", "console")  # to stderr: what is printed is read by programs
     main()
