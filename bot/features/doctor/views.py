@@ -43,6 +43,7 @@ _MESSAGES = {
     Kind.SILENT_START: "the message that 100ms did not answer the start",
     Kind.SILENT_STOP: "the message that 100ms did not answer the stop",
     Kind.STOP_WISH: "the request to stop, to the person who started it",
+    Kind.ENDING: "the warning before the end",
     Kind.ROOM: "the notice in the room's chat",
     Kind.MOMENT: "a shared moment",
     Kind.KEPT: "the transcript for search",
