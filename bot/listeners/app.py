@@ -15,6 +15,7 @@ from slack_bolt.response import BoltResponse
 from bot.access.gate import Gate, NotOpen, UnknownChoice, UnknownPreset, UnknownSchedule
 from bot.access.rights import NoRight, Rights
 from bot.access.views import no_such_schedule, not_open, refused_message
+from bot.core.proofs import SeenRecording
 from bot.deps import Deps
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
@@ -61,6 +62,7 @@ class Bot:
     rights: Rights
     services: Mapping[type, object]  # what features offer, by type: handlers ask for it
     home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
+    card_clicked: Callable[[SeenRecording, str, str], Coroutine[Any, Any, None]]  # channel, ts
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.

@@ -529,7 +529,9 @@ async def explain(request: Request, found: Understood) -> None:
     if found.why is Why.GREETED:
         await request.tell(views.hello())
     else:
-        await request.tell(views.help_reply(found.topic))
+        asked = request.asked
+        may_start = await request.bot.rights.may_start(asked.user, asked.channel)
+        await request.tell(views.help_reply(found.topic, start=may_start))
 
 
 async def already(request: Request, found: Understood) -> None:
