@@ -205,6 +205,7 @@ STEPS: Mapping[str, str] = {
     "AskPlace": "asks Slack alone",
     "Outcome": "to the person who asked",
     "Tell": "to the starter",
+    "TellSilence": "to the starter",
     "AskToStop": "to the starter",
     "Receipt": "to the person who forgot it",
     "SayInRoom": "in the room",
