@@ -9,7 +9,7 @@ from bot.core.note import Note
 from bot.engine.context import Context, Dispatch
 from bot.engine.polling import give_up, poll
 from bot.features.card import steps as card
-from bot.features.card.steps import post_card, tell, update_card
+from bot.features.card.steps import post_card, tell, tell_silence, update_card
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, say_it_ends, stop
 from bot.features.find.steps import keep_transcript, post_moment
 from bot.features.forget.steps import erase, receipt
@@ -62,6 +62,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await post_moment(ctx, target)
         case steps.Tell(target=target):
             return await tell(ctx, target)
+        case steps.TellSilence(kind=kind, target=target):
+            return await tell_silence(ctx, kind, target)
         case steps.AskToStop(target=target):
             return await ask_to_stop(ctx, target)
         case steps.SayInRoom(target=target):

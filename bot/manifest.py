@@ -25,6 +25,7 @@ BOT_EVENTS = (
     "channel_id_changed",
     "link_shared",
     "member_joined_channel",
+    "message.im",
     "tokens_revoked",
 )
 UNFURLED = "app.100ms.live"  # and whatever is below it: each customer has a name there

@@ -26,6 +26,7 @@ from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
 from bot.features.card.links import CardLinks
+from bot.features.card.orphans import Orphans
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
 from bot.features.commands.service import Worlds
@@ -197,6 +198,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
                 ),
             },
             home_changed=homes.again,
+            card_clicked=Orphans(deps).clicked,
         )
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)

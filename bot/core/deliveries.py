@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.core.retry import Retry
 
 NEVER_FAILED = Retry()
+NOBODY_THERE = "nobody was there"  # why the room was not told
 EMPTY = "empty"  # why a file is not sent that has nothing in it
 WITHDRAWN = "withdrawn"  # the hash of a card that says no more than that
 TOLD = "told:"  # how the hash of a results message begins: it is of what it tells, not of its words
@@ -24,6 +25,8 @@ class Kind(StrEnum):
     CHAT = "chat"
     OUTCOME = "outcome"
     TELL = "tell"
+    SILENT_START = "silent_start"  # the starter is told that 100ms does not answer
+    SILENT_STOP = "silent_stop"
     STOP_WISH = "stop_wish"  # the target is who wishes
     RECEIPT = "receipt"  # of a recording that is forgotten
     ENDING = "ending"  # that it is about to stop; the target is when, and the place the card's
@@ -112,12 +115,14 @@ class Wanted:
     """What should be there now. `card` is the hash of the card as the views would render it.
 
     `results` is the hash of what the results message would tell, without the words of the summary,
-    which are not kept. `tell_room`: the room is to hear that it is recorded. `keep`: its transcript
+    which are not kept; `silence` those of what the starter is told while 100ms does not answer.
+    `tell_room`: the room is to hear that it is recorded. `keep`: its transcript
     is to be kept for search. Targets in `card_only` get no results.
     """
 
     card: str
     results: str = ""
+    silence: Mapping[Kind, str] = field(default_factory=dict)
     tell_room: bool = False
     keep: bool = False
     card_only: frozenset[str] = frozenset()

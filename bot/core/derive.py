@@ -168,11 +168,16 @@ def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
         return Phase.FAILED, problem
     if "post_processing" in seen or _has(log, BeamStopped, TranscriptionReported):
         return Phase.PROCESSING, None
-    if "stopping" in seen or _has(log, StopSent, StopRefused):
+    if "stopping" in seen or _has(log, StopSent) or _was_not_running(log):
         return Phase.STOPPING, None
     if "running" in seen or _has(log, BeamStarted):
         return (Phase.PAUSED if _is_paused(log) else Phase.RUNNING), None
     return Phase.STARTING, None
+
+
+def _was_not_running(log: tuple[Fact, ...]) -> bool:
+    """A stop that was refused for another reason than 404 leaves the recording as it is."""
+    return any(f.status == 404 for f in _all(log, StopRefused))
 
 
 def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:

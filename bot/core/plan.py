@@ -14,7 +14,13 @@ from bot.core.assets import Transcription
 from bot.core.deliveries import TOLD, WITHDRAWN, Delivery, Kind, State, Wanted, Work, to_send
 from bot.core.facts import Observed
 from bot.core.forgetting import forgetting, is_forgettable
-from bot.core.policy import Policy, deadlines, results_due_at, transcript_expected_at
+from bot.core.policy import (
+    Policy,
+    deadlines,
+    results_due_at,
+    silence,
+    transcript_expected_at,
+)
 from bot.core.recording import ENDED, ON_AIR, Phase, Recording, Why
 from bot.core.steps import (
     POLL,
@@ -41,6 +47,7 @@ from bot.core.steps import (
     Step,
     Stop,
     Tell,
+    TellSilence,
     UpdateCard,
     UpdateResults,
     UploadFile,
@@ -82,9 +89,10 @@ def plan(
         return
     yield from _control(recording, now)
     yield from _start(recording, work, policy, now)
-    yield from _outcome(recording, work, now)
     yield from _places(recording, work, now)
     yield from _cards(recording, work, wanted, now)
+    yield from _outcome(recording, work, now)
+    yield from _silence(recording, work, wanted, policy, now)
     for not_before, notice in notices(recording, work, tell_room=wanted.tell_room):
         yield Due(not_before or now, notice)
     yield from _ending(recording, work, policy)
@@ -145,6 +153,25 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
         told = work.delivery(Kind.TELL, recording.starter)
         if to_send(told):
             yield Due(told.retry.not_before or now if told else now, Tell(recording.starter))
+
+
+def _silence(
+    recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
+) -> Iterator[Due]:
+    """The card says that 100ms does not answer, then the starter hears it directly, once."""
+    silent = silence(recording)
+    if silent and silent.since + policy.silent_after > now:
+        yield Due(silent.since + policy.silent_after, None)
+    starter = recording.starter
+    if starter is None:
+        return
+    for on, kind in (("start", Kind.SILENT_START), ("stop", Kind.SILENT_STOP)):
+        told = work.delivery(kind, starter)
+        if silent and silent.on == on and to_send(told):
+            at = told.retry.not_before or now if told else now
+            yield Due(max(at, silent.since + policy.tell_silence_after), TellSilence(kind, starter))
+        elif told and told.state is State.SENT and told.hash != wanted.silence.get(kind):
+            yield Due(told.retry.not_before or now, TellSilence(kind, starter))
 
 
 def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:

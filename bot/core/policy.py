@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from bot.core.assets import Transcription
-from bot.core.facts import AssetSeen, Fact, Requested, TranscriptionReported
+from bot.core.facts import (
+    AssetSeen,
+    Fact,
+    Requested,
+    StartAttempted,
+    StopDue,
+    StopRequested,
+    TranscriptionReported,
+)
 from bot.core.recording import ENDED, Phase, Recording
 
 S = timedelta(seconds=1)
@@ -21,6 +29,9 @@ REAL_TIME = {
     "card_patience": 2 * S,
     "cause_patience": 3 * S,
     "files_patience": 10 * S,
+    "post_again": 3 * S,
+    "silent_after": 10 * S,
+    "tell_silence_after": 15 * S,
     "beat_every": 0.5 * S,
     "away_after": 2 * S,
     "presence_every": 1 * S,
@@ -66,6 +77,8 @@ class Policy:
 
     transcript_least: timedelta = 5 * MIN
     transcript_share: float = 0.2  # of the recording's length
+    silent_after: timedelta = 20 * S  # without an answer to a start or stop, the card says so
+    tell_silence_after: timedelta = 45 * S  # and the starter is told directly
     cause_patience: timedelta = 20 * S  # the webhook that names it is tried for some 15 s
     late_after: timedelta = 10 * MIN  # past the expected time
     results_after: timedelta = 30 * MIN  # the video: nobody waits longer for what is missing
@@ -76,10 +89,13 @@ class Policy:
     give_up_after: timedelta = timedelta(hours=24)
 
     tries_to_read: int = 10  # at least, before files that 100ms calls ready are given up
-    file_refused_cap: timedelta = 30 * S  # between those tries, where the answer is a clear no
+    tries_refused: int = 10  # then a clear no is believed
+    refused_cap: timedelta = 30 * S  # between those tries
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
+
+    post_again: timedelta = 5 * S  # a post whose answer was lost: it may be there already
 
     parked_first: timedelta = 15 * S  # until a refused post is tried again; doubles up to the cap
     parked_cap: timedelta = 60 * MIN
@@ -168,6 +184,31 @@ def deadlines(recording: Recording, policy: Policy) -> Deadlines:
             return Deadlines(late_at, video_at + policy.unasked_for)
         return Deadlines(late_at, expected + policy.give_up_after)
     return Deadlines()
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """100ms has not answered what was asked of it."""
+
+    on: Literal["start", "stop"]
+    since: datetime
+
+
+def silence(recording: Recording) -> Silence | None:
+    """A start or stop without an answer. A start counts from its first attempt."""
+    if recording.phase is Phase.REQUESTED:
+        attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
+        return Silence("start", min(attempts)) if attempts else None
+    if recording.stop_pending and recording.phase not in ENDED:
+        asked = (f.at for f in recording.log if isinstance(f, StopRequested | StopDue))
+        return Silence("stop", max(asked))
+    return None
+
+
+def silence_to_show(recording: Recording, policy: Policy, now: datetime) -> Silence | None:
+    """The silence that has lasted long enough to be said."""
+    silent = silence(recording)
+    return silent if silent and now >= silent.since + policy.silent_after else None
 
 
 def results_due_at(recording: Recording, policy: Policy) -> datetime | None:

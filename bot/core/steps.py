@@ -100,6 +100,14 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class TellSilence:
+    """Tell the starter that 100ms does not answer a start or stop; edit that once it does."""
+
+    kind: Kind
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskToStop:
     """Tell the starter that `target`, who may not, wants it stopped."""
 
@@ -188,6 +196,7 @@ Action = (
     | KeepTranscript
     | PostMoment
     | Tell
+    | TellSilence
     | Notice
     | GiveUp
     | AskPlace

@@ -27,21 +27,24 @@ from bot.ui.message import Message, content_hash
 log = structlog.get_logger()
 
 
-async def announce(ctx: Context, kind: Kind, target: str) -> Delivery:
-    """Commit that we are about to send; the delivery as it now stands."""
+async def announce(
+    ctx: Context, kind: Kind, target: str, *, file_id: str | None = None
+) -> Delivery:
+    """Commit that we are about to send; the delivery as it is now."""
     earlier = ctx.work.delivery(kind, target)
     if earlier and earlier.state is State.SENDING:
         POSSIBLE_DOUBLES.labels(kind).inc()
         log.warning("posting_again", key=ctx.key, kind=kind.value, target=target)
-    sending = Delivery(
-        kind,
-        target,
-        State.SENDING,
-        retry=Retry((earlier.retry.attempts if earlier else 0) + 1),
-        changed_at=ctx.now,
-    )
+    sending = replace(next_try(ctx, kind, target), file_id=file_id)
     await ctx.announce(deliveries=[sending])
     return sending
+
+
+def next_try(ctx: Context, kind: Kind, target: str) -> Delivery:
+    """One more attempt, not committed yet."""
+    earlier = ctx.work.delivery(kind, target)
+    retry = Retry((earlier.retry.attempts if earlier else 0) + 1)
+    return Delivery(kind, target, State.SENDING, retry=retry, changed_at=ctx.now)
 
 
 async def post(
@@ -52,14 +55,25 @@ async def post(
     *,
     channel: str | None = None,
     thread_ts: str | None = None,
+    shown: str | None = None,
 ) -> Note:
-    """Post a message and note where it is. `channel` where it differs from the target."""
+    """Post a message and note where it is. `channel` where it differs from the target.
+
+    `shown` is the hash to note, where it is not that of the message itself.
+    """
     sending = await announce(ctx, kind, target)
-    return await send(ctx, sending, message, channel=channel or target, thread_ts=thread_ts)
+    where = channel or target
+    return await send(ctx, sending, message, channel=where, thread_ts=thread_ts, shown=shown)
 
 
 async def send(
-    ctx: Context, sending: Delivery, message: Message, *, channel: str, thread_ts: str | None
+    ctx: Context,
+    sending: Delivery,
+    message: Message,
+    *,
+    channel: str,
+    thread_ts: str | None,
+    shown: str | None = None,
 ) -> Note:
     """Post what is announced already."""
     try:
@@ -73,22 +87,64 @@ async def send(
         state=State.SENT,
         posted_in=posted.channel,
         ts=posted.ts,
-        hash=content_hash(message),
+        hash=shown or content_hash(message),
         changed_at=ctx.now,
     )
     return Note(deliveries=[sent])
 
 
 def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
-    """To be sent again; only what may have arrived stays `SENDING`. An outage is no try of ours."""
+    """To be sent again; only what may have arrived stays `SENDING`. An outage is no try of ours.
+
+    Answers that say no end after ten, what does not get through a day after the recording; a token
+    that is refused counts not at all.
+    """
     policy = ctx.deps.policy
+    noes = noes_after(ctx, sending, failed)
+    if is_over(ctx, sending, failed):
+        return Note(deliveries=[_ended(ctx, sending, failed)], retries={**noes})
     earlier = Retry(sending.retry.attempts - 1)
-    later = next_retry(policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
+    later = next_retry(
+        policy,
+        ctx.now,
+        earlier,
+        retry_after_s=failed.retry_after_s,
+        first=policy.post_again if failed.reached else None,
+    )
     if isinstance(failed, NotInstalled):
         later = replace(later, attempts=earlier.attempts)
     state = State.SENDING if failed.reached else State.WAITING
     waiting = replace(sending, state=state, retry=later, error=str(failed))
-    return Note(deliveries=[waiting])
+    return Note(deliveries=[waiting], retries={**noes})
+
+
+def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
+    """No further try is made."""
+    policy = ctx.deps.policy
+    if isinstance(failed, NotInstalled):
+        return False
+    said_no = noes_after(ctx, sending, failed).get(_noes(sending))
+    if said_no and said_no.attempts >= policy.tries_refused:
+        return True
+    return look_again_at(ctx.recording, policy, 1, ctx.now) is None
+
+
+def noes_after(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> dict[str, Retry]:
+    """How often Slack itself has said that it cannot, with this answer."""
+    name = _noes(sending)
+    before = ctx.work.retries.get(name) or Retry()
+    return {name: Retry(before.attempts + 1, ctx.now)} if failed.answered else {}
+
+
+def _noes(sending: Delivery) -> str:
+    return f"{sending.kind.value}:{sending.target}:noes"
+
+
+def _ended(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Delivery:
+    """A card is looked at again for as long as the recording lasts; the rest is given up."""
+    if sending.kind is Kind.CARD:
+        return parked(ctx, sending, SlackRefused(str(failed)))
+    return replace(sending, state=State.DROPPED, error=str(failed), retry=Retry())
 
 
 def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:

@@ -6,8 +6,11 @@ every shape that makes sense is read. `core.transcript` reads transcripts.
 Source: 100ms docs, how-to-guides/enable-transcription-and-summary.
 """
 
+import csv
+import io
 import json
 import re
+from collections.abc import Sequence
 
 from bot.core.assets import SummarySection
 from bot.core.facts import Reading
@@ -40,9 +43,47 @@ def summary_reading(content: bytes) -> Reading:
     return "empty" if known or not content.strip() or found in ([], {}) else "unreadable"
 
 
-def has_messages(chat: bytes) -> bool:
-    """A chat log is CSV, with its header in the first line, whether anybody wrote or not."""
-    return sum(bool(line.strip()) for line in _text(chat).splitlines()) > 1
+def readable_chat(chat: bytes) -> str:
+    """What people wrote, a line for each message with its time and author; '' if nobody wrote.
+
+    The bot's own notice is left out. A file without the columns that we know is kept as it is.
+
+    Source: 100ms docs, recording-assets (chat): `SenderPeerID,SenderName,SenderUserID,Roles,
+    SentAt,Type,Message`.
+    """
+    text = _text(chat)
+    try:
+        head, *rows = csv.reader(io.StringIO(text, newline=""))
+    except (ValueError, csv.Error):
+        return text if text.strip() else ""
+    names = [name.strip().casefold() for name in head]
+    at, who, what = (_column(names, known) for known in (_SENT_AT, _SENDER, _MESSAGE))
+    if what is None:
+        return text if text.strip() else ""
+    lines = (_chat_line(row, at, who, what) for row in rows)
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+_SENT_AT = ("sentat", "sent_at", "time", "timestamp")
+_SENDER = ("sendername", "sender_name", "sender", "name")
+_MESSAGE = ("message", "text")
+_OWN_NOTICE = re.compile(r"This meeting is being recorded\..*requested (it )?in Slack\.")
+
+
+def _column(names: Sequence[str], known: Sequence[str]) -> int | None:
+    return next((names.index(name) for name in known if name in names), None)
+
+
+def _chat_line(row: Sequence[str], at: int | None, who: int | None, what: int) -> str:
+    def cell(column: int | None) -> str:
+        return " ".join(row[column].split()) if column is not None and column < len(row) else ""
+
+    message = cell(what)
+    if not message or _OWN_NOTICE.fullmatch(message):
+        return ""
+    sent = lenient.moment(cell(at))
+    stamp = f"{sent:%H:%M} UTC  " if sent else ""
+    return f"{stamp}{cell(who) or 'Unknown'}: {message}"
 
 
 def _section(row: dict[str, object]) -> SummarySection | None:

@@ -15,6 +15,7 @@ from slack_bolt.response import BoltResponse
 from bot.access.gate import Gate, NotOpen, UnknownChoice, UnknownPreset, UnknownSchedule
 from bot.access.rights import NoRight, Rights
 from bot.access.views import no_such_schedule, not_open, refused_message
+from bot.core.proofs import SeenRecording
 from bot.deps import Deps
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
@@ -61,9 +62,12 @@ class Bot:
     rights: Rights
     services: Mapping[type, object]  # what features offer, by type: handlers ask for it
     home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
+    card_clicked: Callable[[SeenRecording, str, str], Coroutine[Any, Any, None]]  # channel, ts
 
     async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.
+
+        What they wrote in a direct message is answered by a message that stays.
 
         Not announced (docs/adr/0001), for it is made once and never repeated: if no way is open,
         the person clicks again.
@@ -77,7 +81,9 @@ class Bot:
                     raise
             else:
                 return
-        if asked.channel:
+        if asked.channel and asked.direct:
+            await self.deps.slack.post(asked.channel, payload, thread_ts=asked.thread_ts)
+        elif asked.channel:
             await self.deps.slack.ephemeral(
                 asked.channel, asked.user, payload, thread_ts=asked.thread_ts
             )

@@ -58,6 +58,7 @@ class Asked(Payload):
     Who mentions the bot gives no trigger: their message is `message_ts`, in a thread perhaps.
     `once` names an event that may be delivered again; a `typed` command is answered in the ack.
     `in_group_dm`: among several people without a channel, where the bot cannot be.
+    `direct`: written to the bot in its direct message, where nobody else reads the answer.
     """
 
     user: str
@@ -69,6 +70,7 @@ class Asked(Payload):
     typed: bool = False
     once: tuple[str, ...] = ()
     in_group_dm: bool = False
+    direct: bool = False
 
     @property
     def request_id(self) -> str:
@@ -104,7 +106,10 @@ class Typed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Mention(Payload):
-    """A message that mentions the bot. `edited`: the mention came by an edit, or before one."""
+    """A message that mentions the bot, or any message in a direct message of its own.
+
+    `edited`: the mention came by an edit, or before one. `by_app`: by a bot, or not simply written.
+    """
 
     asked: Asked
     text: str
@@ -117,13 +122,14 @@ class Mention(Payload):
         channel, ts = event.get("channel"), event.get("ts") or ""
         names = (f"event:{body.get('event_id')}", f"message:{channel}:{ts}")
         asked = Asked(
-            user=event["user"],
+            user=event.get("user") or "",
             channel=channel,
             response_url=None,
             trigger_id="",
             message_ts=ts,
             thread_ts=event.get("thread_ts"),
             once=names,
+            direct=event.get("channel_type") == "im",
         )
         return cls(
             asked,

@@ -306,6 +306,7 @@ async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[st
         proofs = await _proofs(bot.gate, one, args.body)
         learnt(**_keys(proofs.values()))
         await one.do(**read, **proofs, **services)
+        _card_clicked(bot, one, args.body, proofs)
     except DoneBefore:
         await _nothing(one, args.ack)
         return "repeated"
@@ -319,6 +320,20 @@ async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[st
             raise
         return refused_as(refused)
     return "done"
+
+
+def _card_clicked(bot: Bot, one: Declared, body: Body, proofs: Mapping[str, object]) -> None:
+    """A click on a card tells where it is, which the bot may not know (docs/adr/0001)."""
+    seen = next((p for p in proofs.values() if isinstance(p, SeenRecording)), None)
+    container = body.get("container")
+    if one.kind != "action" or seen is None or not isinstance(container, Mapping):
+        return
+    pressed: Mapping[str, object] = (body.get("actions") or [{}])[0]
+    channel, ts = container.get("channel_id"), container.get("message_ts")
+    if pressed.get("block_id") != ids.CARD_BLOCK or container.get("is_ephemeral"):
+        return
+    if isinstance(channel, str) and isinstance(ts, str):
+        bot.later.start(bot.card_clicked(seen, channel, ts))
 
 
 def _keys(proofs: Iterable[object]) -> dict[str, str]:

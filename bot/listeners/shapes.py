@@ -171,6 +171,7 @@ _BY_EVENT: Mapping[str, type[BaseModel]] = {
     "channel_id_changed": _IdChanged,
     "link_shared": _LinkShared,
     "member_joined_channel": _Joined,
+    "message": _Mention,
     "tokens_revoked": _Revoked,
 }
 Kind = Literal["command", "event", "interaction", "other"]
@@ -199,6 +200,16 @@ def kind_of(body: object) -> Kind:
     return "interaction" if body.get("type") in tuple(_BY_TYPE) else "other"
 
 
+def _shape_of(event: Json) -> type[BaseModel]:
+    """Mentions and messages are obeyed, and read, only where a person wrote them."""
+    kind = event["type"]
+    if kind == "app_mention" and event.get("bot_id"):
+        return _MentionByBot
+    if kind == "message" and (event.get("bot_id") or event.get("subtype")):
+        return _Event
+    return _BY_EVENT.get(kind, _Event)
+
+
 def oddness(body: object) -> str | None:
     """Where a payload is not as Slack documents it, without quoting it. None: it is."""
     if not isinstance(body, dict):
@@ -211,9 +222,7 @@ def oddness(body: object) -> str | None:
             _BY_TYPE[kind].model_validate(body)
             if kind == "event_callback":
                 event = body["event"]
-                mention = event["type"] == "app_mention" and event.get("bot_id")
-                shape = _MentionByBot if mention else _BY_EVENT.get(event["type"], _Event)
-                shape.model_validate(event)
+                _shape_of(event).model_validate(event)
     except ValidationError as odd:
         first = odd.errors(include_input=False, include_url=False, include_context=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['type']}"

@@ -39,12 +39,24 @@ class SlackError(Exception):
 
 
 class SlackUnavailable(SlackError):
-    """`reached=False`: the call was certainly not carried out."""
+    """`reached=False`: the call was certainly not carried out.
 
-    def __init__(self, why: str, *, retry_after_s: float | None = None, reached: bool) -> None:
+    `answered`: Slack itself said that it cannot, as with `internal_error`. It may say so for ever,
+    so such answers are counted.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        retry_after_s: float | None = None,
+        reached: bool,
+        answered: bool = False,
+    ) -> None:
         super().__init__(why)
         self.retry_after_s = retry_after_s
         self.reached = reached
+        self.answered = answered
 
 
 class NotInstalled(SlackUnavailable):
@@ -119,7 +131,7 @@ def error_of(status: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -
     if status == 429 or name in _RATE_LIMITED:
         return SlackUnavailable("rate limited", retry_after_s=_seconds(headers), reached=False)
     if status >= 500 or name in _SLACK_IS_UNWELL or not name:
-        return SlackUnavailable(name or f"HTTP {status}", reached=True)
+        return SlackUnavailable(name or f"HTTP {status}", reached=True, answered=bool(name))
     return _KIND_OF.get(name, SlackRefused)(name, needed=body.get("needed"))
 
 

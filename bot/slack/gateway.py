@@ -5,7 +5,7 @@ Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/re
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from logging import DEBUG, INFO
 from typing import Any
@@ -37,10 +37,12 @@ ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
 LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
 PERMALINKS_MOST, PERMALINKS_FOR_S = 5_000, 86_400  # a workspace may get another address
+NAMES_MOST, NAMES_FOR_S, NAMES_WITHIN_S = 5_000, 3_600, 2.0
 RESPONSE_URL = "response_url"
 PAGES_MOST = 20
 AUTH_TEST = "auth.test"
 Json = Mapping[str, Any]
+Announce = Callable[[str], Awaitable[None]]
 
 
 class SlackGateway:
@@ -50,6 +52,7 @@ class SlackGateway:
         self._client = client
         self._out = out
         self._gates = gates
+        self._name = alru_cache(NAMES_MOST, ttl=NAMES_FOR_S)(self._name_of)
         self._permalink = alru_cache(PERMALINKS_MOST, ttl=PERMALINKS_FOR_S)(self.permalink)
 
     async def identity(self) -> Identity:
@@ -116,21 +119,31 @@ class SlackGateway:
             return None
 
     async def upload(
-        self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes
+        self,
+        channel: str,
+        *,
+        thread_ts: str | None,
+        filename: str,
+        title: str,
+        content: bytes,
+        announced: Announce,
     ) -> str | None:
         """Upload a file into a channel or thread, in Slack's three calls. Not repeatable.
 
-        The file's id, to delete it by. Raises SlackRefused for an empty file, too: Slack takes
-        none. What it does not find although we just sent it was lost on the way there.
+        `announced` is awaited with the file's id before the file is shared: whatever happens then,
+        the copy can be deleted. The file's id, to delete it by. Raises SlackRefused for an empty
+        file, too: Slack takes none. A file that Slack does not find although we just sent it was
+        lost on the way there.
         """
         if not content:
             raise SlackRefused("empty_file")
         try:
-            async with self._call("files.getUploadURLExternal"):
+            async with self._call("files.completeUploadExternal"):
                 slot = await self._client.files_getUploadURLExternal(
                     filename=filename, length=len(content)
                 )
-            await self._send(slot["upload_url"], content)
+                await self._send(slot["upload_url"], content)
+            await announced(str(slot["file_id"]))
             async with self._call("files.completeUploadExternal"):
                 answer = await self._client.files_completeUploadExternal(
                     files=[{"id": slot["file_id"], "title": title}],
@@ -217,6 +230,30 @@ class SlackGateway:
         async with self._call("users.info"):
             answer = await self._client.users_info(user=user)
         return Member.read(user, answer["user"], home_team=home_team)
+
+    async def names_of(self, users: Iterable[str]) -> dict[str, str]:
+        """What people see as the names of these users. Cached for an hour.
+
+        Those that Slack does not name within 2 s are left out.
+        """
+        wanted = list(dict.fromkeys(users))
+        asked = [asyncio.ensure_future(self._name(user)) for user in wanted]
+        if not asked:
+            return {}
+        done, late = await asyncio.wait(asked, timeout=NAMES_WITHIN_S)
+        for task in late:
+            task.cancel()
+        known = zip(wanted, asked, strict=True)
+        return {
+            user: task.result()
+            for user, task in known
+            if task in done and not task.cancelled() and task.exception() is None and task.result()
+        }
+
+    async def _name_of(self, user: str) -> str:
+        async with self._call("users.info"):
+            answer = await self._client.users_info(user=user)
+        return Member.read(user, answer["user"], home_team="").name
 
     async def app_id(self, bot_id: str) -> str | None:
         """bots.info (Tier 3, users:read): the id of the app that this bot belongs to."""

@@ -56,6 +56,7 @@ class RecordingLists(Repository):
         to: Horizon | None = None,
         room_id: str | None = None,
         channel: str | None = None,
+        over: bool = False,
         limit: int = 20,
         after: RecordingRow | None = None,
         closed: Collection[str] = (),
@@ -64,14 +65,17 @@ class RecordingLists(Repository):
         """The newest first, of one room, one time, one channel that shows them, or all; those
         after a row.
 
-        `to`: only what that person may know of, as far as rows can tell (see `_may_see`). They
-        cannot look into the channels that are `closed`, by Slack's answer.
+        `over`: without those that occupy a room now. `to`: only what that person may know of, as
+        far as rows can tell (see `_may_see`). They cannot look into the channels that are `closed`,
+        by Slack's answer.
         """
         query = self._all()
         if to is not None:
             query = query.where(_may_see(to, closed))
         if room_id is not None:
             query = query.where(r.room_id == room_id)
+        if over:
+            query = query.where(~_occupies())
         if after is not None:
             query = query.where(_comes_after(after))
         if past is not None:

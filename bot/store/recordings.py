@@ -214,6 +214,10 @@ class Recordings(StepWrites):
         note = Note(facts=facts, retries=dict.fromkeys(retry_now))
         return await self._record(on.key, note, once=once)
 
+    async def adopt_card(self, on: SeenRecording, card: Delivery) -> None:
+        """Note where a card is, as a click on it has told."""
+        await self._record(on.key, Note(deliveries=[card]))
+
     async def poll_now(self, key: str) -> None:
         """Have 100ms polled now, whatever came of it the last time. Raises UnknownRecording."""
         await self._record(key, POLL_NOW)

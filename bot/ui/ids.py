@@ -6,6 +6,8 @@ Ids must be unique within one payload, so an action that stands there more than 
 
 import re
 
+CARD_BLOCK = "card"  # of the buttons on a card: a click on them tells where the card is
+
 # A recording: buttons on cards, results, lists, Details and Home. The value is its key.
 STOP = "recording_stop"
 PAUSE = "recording_pause"

@@ -20,7 +20,7 @@ _FORBIDDEN_PLACE = frozenset(
         "access_denied",
     }
 )
-_NOT_INSTALLED = frozenset(
+NOT_INSTALLED = frozenset(
     {
         "missing_scope",
         "invalid_auth",
@@ -36,7 +36,7 @@ _NOT_INSTALLED = frozenset(
 _NO_DIRECT_MESSAGES = frozenset(
     {"messages_tab_disabled", "cannot_dm_bot", "user_is_bot", "user_not_found", "user_disabled"}
 )
-_NO_FILES = {
+NO_FILES = {
     "file_uploads_disabled": "This workspace does not allow file uploads.",
     "storage_limit_reached": "The workspace's file storage is full.",
     "file_type_not_allowed": "This workspace does not allow files of this type.",
@@ -247,11 +247,11 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
     direct = channel[:1] not in ("C", "G")
     where = "this direct message" if direct else place(channel)
     said = f" (error {code(error, 60)})" if clean(error) else ""
-    if error in _NOT_INSTALLED:
+    if error in NOT_INSTALLED:
         why = f"{name} is not fully installed in Slack{said}."
         return why, "Ask the person who runs the bot to reinstall it, then try again."
-    if error in _NO_FILES:
-        return _NO_FILES[error], "Ask a workspace admin, or use the button."
+    if error in NO_FILES:
+        return NO_FILES[error], "Ask a workspace admin, or use the button."
     if error == "team_access_not_granted":
         why = f"{where} belongs to a workspace in which {name} is not installed."
         return why, "Ask an admin to install it there, or use another channel."

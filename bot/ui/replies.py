@@ -66,9 +66,10 @@ def unreadable_reply() -> Message:
     return say(text)
 
 
-def nothing_running(room: str | None = None) -> Message:
+def nothing_running(room: str | None = None, *, start: bool = True) -> Message:
+    """`start`: the person may start a recording here."""
     where = f"*{esc(room)}* is not being recorded." if room else "Nothing is being recorded here."
-    return say(where, [start_button()])
+    return say(where, [start_button()] if start else [])
 
 
 def forgotten_reply() -> Message:

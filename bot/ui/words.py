@@ -8,7 +8,7 @@ from bot.ui.text import esc
 REASONS = {
     "max duration reached": "it reached the maximum length",
     "room ended": "the room was ended",
-    "last peer left": "the last person left",
+    "last peer left": "nobody was in the room",
 }
 MARKS = {
     Phase.RUNNING: "🔴",

@@ -9,7 +9,7 @@ from record_bot_sandbox.hms.state import OVER, Recording
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.model import Message
 
-from bot.hms.results import has_messages
+from bot.hms.results import readable_chat
 from tests.chaos.books import Books, Kept
 from tests.chaos.people import Wish
 from tests.chaos.world import World
@@ -107,7 +107,7 @@ def _not_shown(one: Kept, recording: Recording | None, seen: _Shown) -> list[str
     if has_transcript and not any("-transcript." in name for name in names):
         missing.append("no transcript file")
     chat = next((a.content for a in recording.assets if a.type == "chat"), b"")
-    if has_messages(chat) and not any("-chat." in name for name in names):
+    if readable_chat(chat) and not any("-chat." in name for name in names):
         missing.append("no chat file")
     return missing
 

@@ -119,7 +119,7 @@ class Crowd:
     async def _press_stop(self, wish: Wish, person: Person) -> bool:
         for _ in range(TRIES):
             try:
-                answer = await person.click(self._card(wish), ids.STOP, confirm=True)
+                answer = await person.click(self.card(wish), ids.STOP, confirm=True)
             except (CannotError, LookupError, httpx.HTTPError):
                 return False  # the card shows no Stop, or not yet
             if answer.ok and not await self._told_to_try_again(wish, person):
@@ -137,7 +137,7 @@ class Crowd:
         recent = (m for m in shown if m.viewer == person.user and float(m.ts) > clicked_at)
         return any("Try again" in m.text for m in recent)
 
-    def _card(self, wish: Wish) -> SeenMessage:
+    def card(self, wish: Wish) -> SeenMessage:
         sim = self.world.slack
         mine = [
             m

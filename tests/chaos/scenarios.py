@@ -14,6 +14,7 @@ from tests.chaos.faults import HMS, HOOKS, SLACK, WIRES, Inject, kills, trouble
 from tests.chaos.grounds import Ground, on_postgres, own_clock, plain, small_disk
 from tests.chaos.people import Crowd
 from tests.chaos.run import Plan
+from tests.chaos.unanswered import silences
 from tests.chaos.world import Setting, World
 
 DAY_S = 86_400
@@ -203,6 +204,10 @@ def _replicas(scale: Scale) -> Plan:
     return plan
 
 
+def _unanswered(_: Scale) -> Plan:
+    return silences
+
+
 def _by_the_clock(scale: Scale) -> Plan:
     async def plan(world: World, crowd: Crowd) -> None:
         jumps = asyncio.create_task(_clock(world, scale.seconds))
@@ -217,6 +222,7 @@ SCENARIOS: dict[str, Scenario] = {
     "kill -9": Scenario(Setting(speed=8, rooms=700), _killed),
     "Slack": Scenario(Setting(), _moody((*SLACK, WIRES[0]), 0.35)),
     "100ms": Scenario(Setting(), _moody((*HMS, *HOOKS, WIRES[1]), 0.35)),
+    "100ms does not answer": Scenario(Setting(speed=1), _unanswered),
     "database": Scenario(Setting(), _beside(_database), small_disk),
     "dead letters": Scenario(Setting(), _beside(_unreadable)),
     "full disk": Scenario(Setting(), _beside(_full), small_disk),

@@ -150,6 +150,7 @@ HANDLERS: Mapping[str, Rule] = {
     # Commands name a room; what is recorded there is as if it were not, for others.
     "command /record": Rule("command"),
     "event app_mention": Rule("command"),
+    "event message": Rule("command"),
     "event app_home_opened": Rule("command"),
     "action home_page": Rule("command"),
     "event link_shared": Rule("command"),
@@ -204,6 +205,7 @@ STEPS: Mapping[str, str] = {
     "AskPlace": "asks Slack alone",
     "Outcome": "to the person who asked",
     "Tell": "to the starter",
+    "TellSilence": "to the starter",
     "AskToStop": "to the starter",
     "Receipt": "to the person who forgot it",
     "SayInRoom": "in the room",

@@ -600,7 +600,7 @@ async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause", "resume"])
-@pytest.mark.parametrize("by", ["command", "mention"])
+@pytest.mark.parametrize("by", ["command", "mention", "direct"])
 async def test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded(
     rig: Rig, verb: str, by: str
 ) -> None:
@@ -620,8 +620,11 @@ async def test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded(
 async def _say(rig: Rig, by: str, user: str, text: str) -> Effects:
     if by == "command":
         return await rig.send(rig.command(user, text), form="command")
-    said = f"<@{seed.BOT_USER}> {text}"
     ts = f"{next(_serial)}.0"
+    if by == "direct":
+        dm = {"channel": seed.dm_id(user), "channel_type": "im"}
+        return await rig.send(rig.event("message", user=user, text=text, ts=ts, **dm), form="event")
+    said = f"<@{seed.BOT_USER}> {text}"
     return await rig.send(
         rig.event("app_mention", user=user, channel=PLAZA, text=said, ts=ts), form="event"
     )

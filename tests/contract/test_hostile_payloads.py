@@ -101,6 +101,15 @@ SAMPLES: dict[str, Json] = {
         ts=TS,
         team=seed.TEAM_ID,
     ),
+    "direct": event(
+        type="message",
+        user=seed.STARTER,
+        channel="D0STARTER1",
+        channel_type="im",
+        text="status",
+        ts=TS,
+        team=seed.TEAM_ID,
+    ),
     "link": event(
         type="link_shared",
         user=seed.STARTER,

@@ -54,6 +54,47 @@ async def test_an_edit_that_adds_the_mention_is_told_once_to_send_it_anew(rig: R
     assert (await rig.send(mention(rig, f"start {free}", **edit), form="event")).calls == []
 
 
+async def test_a_direct_message_is_obeyed_once_and_its_edit_is_not(rig: Rig) -> None:
+    _, room = await rig.recording("public", "running")
+    dm = {"user": seed.STARTER, "channel": seed.dm_id(seed.STARTER), "channel_type": "im"}
+    event = rig.event("message", **dm, text=f"stop {room}", ts="107.1")
+    done = await rig.send(event, form="event")
+    assert done.rows["facts:stop_requested"] == 1
+    posted = [args for method, args in done.calls if method == "chat.postMessage"]
+    assert any("Stopping" in args for args in posted)
+    assert "chat.postEphemeral" not in [method for method, _ in done.calls]
+    _, other = await rig.recording("public", "running")
+    event["event"]["text"] = f"stop {other}"
+    again = await rig.send(event, form="event")
+    assert again.calls == []
+    assert not any(again.rows.values())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"subtype": "message_changed", "user": None},
+        {"subtype": "bot_message", "user": None},
+        {"bot_id": seed.BOT_ID},
+        {"user": seed.BOT_USER},
+        {"edited": {"user": seed.STARTER, "ts": "109.1"}},
+        {"channel_type": "mpim"},
+        {"channel_type": "channel"},
+        {"channel_type": None},
+    ],
+)
+async def test_what_is_no_new_message_of_a_person_to_the_bot_does_nothing(
+    rig: Rig, more: dict[str, Any]
+) -> None:
+    _, room = await rig.recording("public", "running")
+    said = {"user": seed.STARTER, "channel": seed.dm_id(seed.STARTER), "channel_type": "im"}
+    said |= {"text": f"stop {room}", "ts": f"108.{room}"}
+    told = {name: value for name, value in (said | more).items() if value is not None}
+    done = await rig.send(rig.event("message", **told), form="event")
+    assert done.calls == []
+    assert not any(done.rows.values())
+
+
 async def test_a_start_by_mention_that_comes_twice_starts_once(rig: Rig) -> None:
     event = mention(rig, f"start {'d' * 24}", ts="105.1")
     assert (await rig.send(event, form="event")).rows["recordings"] == 1

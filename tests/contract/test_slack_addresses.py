@@ -144,8 +144,16 @@ async def uploading(upload_url: str, *allowed: str) -> AsyncIterator[tuple[Slack
 
 
 async def upload(slack: SlackGateway) -> str | None:
+    async def announced(file_id: str) -> None:
+        assert file_id == "F1"
+
     return await slack.upload(
-        "C1", thread_ts=None, filename="t.txt", title="Transcript", content=b"Ana: Good morning."
+        "C1",
+        thread_ts=None,
+        filename="t.txt",
+        title="Transcript",
+        content=b"Ana: Good morning.",
+        announced=announced,
     )
 
 

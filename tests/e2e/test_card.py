@@ -16,7 +16,7 @@ async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:
     await bench.start(room, "--no-transcript")
     assert labels(await bench.showed(room, "Starting.")) == ["Stop", "Details"]
     running = await bench.card(room, "Recording.")
-    assert f"Requested by <@{seed.STARTER}>, started <!date^" in running.text
+    assert "Requested by ines, started <!date^" in running.text
     assert "no transcript" in running.text
     assert labels(running.blocks) == ["Pause", "Stop", "Details"]
     hms = await bench.recording(room)
@@ -42,7 +42,7 @@ async def test_stop_asks_first_and_goes_by_the_recordings_id(bench: Bench) -> No
     stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
     assert stopped["stop_reason"] == "client request"
     assert await bench.requests(room, "stop") == []
-    await bench.showed(room, "Stopping.", f"<@{seed.MEMBER}> asked to stop")
+    await bench.showed(room, "Stopping.", "tariq asked to stop")
     await bench.card(room, "Video ready")
 
 
@@ -53,11 +53,11 @@ async def test_pause_and_resume(bench: Bench) -> None:
     await bench.hms_until(room, lambda r: r["paused"])
     card = await bench.card(room, "Paused.")
     assert labels(card.blocks) == ["Resume", "Stop", "Details"]
-    assert contains(card.raw, f"Paused by <@{seed.STARTER}>")
+    assert contains(card.raw, "Paused by ines")
     await bench.press(bench.tariq, card, "Resume")
     await bench.hms_until(room, lambda r: not r["paused"])
     card = await bench.card(room, "Recording.")
-    assert contains(card.raw, f"Resumed by <@{seed.MEMBER}>")
+    assert contains(card.raw, "Resumed by tariq")
 
 
 async def test_a_paused_recording_can_be_stopped(bench: Bench) -> None:

@@ -6,7 +6,7 @@ import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench, ended
-from tests.e2e.reading import Room, cards, contains, labels
+from tests.e2e.reading import Room, cards, contains, first, has, labels
 
 START_FAULTS: dict[str, dict[str, Any]] = {
     "500": {"kind": "status", "status": 500},
@@ -185,3 +185,78 @@ async def test_events_of_strangers_change_nothing(bench: Bench) -> None:
     state = await bench.ines.state()
     assert not [m for m in state.messages(seed.STANDUP) if contains(m.raw, room.name)]
     assert len(state.messages(seed.STANDUP)) >= before + 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 503},
+        {"kind": "status", "status": 429, "retry_after_s": 1},
+        {"kind": "hang", "hang_s": 30},
+    ],
+    ids=["503", "429", "no answer"],
+)
+async def test_an_outage_at_the_start_is_said_on_the_card_and_to_the_starter(
+    calm: Bench, fault: dict[str, Any]
+) -> None:
+    room = await calm.room()
+    await calm.start_fault(room, **fault)
+    await calm.start(room)
+    words = ("100ms has not answered the request to start", "nothing is being recorded")
+    card = await calm.see(
+        lambda s: first([m for m in cards(s, room, seed.STANDUP, "Starting") if has(m, *words)]),
+        "a card that says what the silence means",
+    )
+    told = await calm.direct(seed.STARTER, room.name, *words)
+    await calm.hms.sim("/faults", {"clear": True})
+    await calm.see(
+        lambda s: first(
+            [
+                m
+                for m in s.messages(told.channel)
+                if m.ts == told.ts and not has(m, "has not answered")
+            ]
+        ),
+        "the same message, edited",
+    )
+    assert (await calm.card(room, "")).ts == card.ts
+
+
+async def test_an_outage_at_the_stop_is_said_on_the_card_and_to_the_starter(calm: Bench) -> None:
+    room = await calm.room()
+    card = await calm.running(room)
+    hms = await calm.recording(room)
+    path = f"/v2/recordings/{hms['id']}/stop"
+    await calm.hms_fault(kind="status", status=503, method="POST", path=path)
+    await calm.press(calm.ines, card, "Stop", confirm=True)
+    said = "Not stopped yet."
+    await calm.see(
+        lambda s: first([m for m in cards(s, room, seed.STANDUP, "Stopping") if has(m, said)]),
+        "a card that says that it is not stopped yet",
+    )
+    words = ("100ms has not answered the request to stop", "It may still be recording.")
+    await calm.direct(seed.STARTER, room.name, *words)
+    await calm.hms.sim("/faults", {"clear": True})
+    await calm.direct(seed.STARTER, room.name, "100ms has answered: the recording has stopped.")
+
+
+async def test_a_stop_that_is_refused_for_good_is_said_and_offered_again(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    hms = await bench.recording(room)
+    path = f"/v2/recordings/{hms['id']}/stop"
+    await bench.hms_fault(kind="status", status=403, method="POST", path=path)
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    refused = await bench.see(
+        lambda s: first(
+            [
+                m
+                for m in cards(s, room, seed.STANDUP, "Recording")
+                if has(m, "100ms refuses to stop the recording (HTTP 403).")
+            ]
+        ),
+        "a card that says that the stop is refused",
+    )
+    await bench.hms.sim("/faults", {"clear": True})
+    await bench.press(bench.ines, refused, "Stop", confirm=True)
+    await bench.status(room, "completed")

@@ -94,7 +94,7 @@ async def test_who_may_not_stop_asks_and_the_starter_can(bench: Bench) -> None:
     direct = [m for m in state.messages(seed.dm_id(seed.STARTER)) if has(m, room.name, "asks you")]
     assert [m.ts for m in direct] == [asked.ts]
     shown = await bench.card(room, "")
-    assert f"<@{seed.GUEST}> asked for it to be stopped" in str(shown.blocks)
+    assert "guus asked for it to be stopped" in str(shown.blocks)
 
 
 async def _refused(bench: Bench, who: Person, card: SeenMessage) -> SeenMessage:
@@ -122,3 +122,11 @@ async def test_while_slack_does_not_say_who_somebody_is_nothing_is_done(linked: 
     answer = await linked.sol.command(seed.PARTNERS, f'/record start "{room.name}"')
     assert answer.text == f"Only {MEMBERS} can start a recording here."
     assert await linked.bodies(room) == []
+
+
+async def test_a_start_is_offered_to_those_who_may(bench: Bench) -> None:
+    offers = {}
+    for person in (bench.ines, bench.guus):
+        answer = await person.command(seed.STANDUP, "/record help")
+        offers[person.user] = "Start a recording" in str(answer.saw)
+    assert offers == {seed.STARTER: True, seed.GUEST: False}

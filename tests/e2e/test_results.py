@@ -40,7 +40,8 @@ async def test_summary_transcript_and_chat_and_one_mention(bench: Bench) -> None
     captions = await bench.file(seed.STANDUP, card.ts, "-transcript.srt")
     assert b"\n00:00:00,000 --> " in captions
     chat = await bench.file(seed.STANDUP, card.ts, "-chat.txt")
-    assert chat.startswith(b"time,sender,message")
+    assert chat.decode().endswith(" UTC  server: See you on Tuesday.\n")
+    assert chat.count(b"\n") == 1, "neither a header nor the bot's own notice"
     card = await bench.card(room, "Ready.")
     others = [m for m in await bench.ines.thread(seed.STANDUP, card.ts) if m.ts != results.ts]
     assert not [m for m in others if contains(m.raw, f"<@{seed.STARTER}>")]
@@ -76,7 +77,8 @@ async def test_without_a_transcript_the_files_are_found_too(bench: Bench) -> Non
     results = await bench.reply(card, "The video is ready.")
     assert "transcript" not in results.text
     chat = await bench.file(seed.STANDUP, card.ts, "-chat.txt")
-    assert chat.startswith(b"time,sender,message")
+    assert chat.decode().endswith(" UTC  server: See you on Tuesday.\n")
+    assert chat.count(b"\n") == 1, "neither a header nor the bot's own notice"
     await bench.press(bench.ines, await bench.card(room, "Video ready."), "Details")
     view = await bench.view(bench.ines, "details", room.name)
     assert not contains(view.raw, "100ms has not listed any files.")

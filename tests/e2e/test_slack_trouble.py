@@ -6,7 +6,7 @@ import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import cards, files
+from tests.e2e.reading import cards, files, first
 
 
 async def calls_of(bench: Bench, method: str, words: str) -> list[tuple[float, bool]]:
@@ -170,3 +170,43 @@ async def test_an_answer_takes_the_other_way_where_its_own_is_closed(bench: Benc
     await bench.press(bench.ines, card, "Watch")
     await bench.slack_fault_taken("response_url")
     await bench.told(bench.ines, seed.STANDUP, f"Video of {room.name}")
+
+
+async def test_a_click_on_a_card_that_was_posted_twice_removes_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.slack_fault("chat.postMessage", reset=True, after=True)
+    await bench.start(room)
+    shown = await bench.see(
+        lambda s: found if len(found := cards(s, room, seed.STANDUP)) == 2 else None,
+        "two cards: the answer to the first post was lost",
+    )
+    orphan, card = sorted(shown, key=lambda m: float(m.ts))
+    await bench.card(room, "Recording")
+    await bench.press(bench.ines, orphan, "Details")
+    await bench.view(bench.ines, "details", room.name)
+    await bench.see(
+        lambda s: [m.ts for m in cards(s, room, seed.STANDUP)] == [card.ts] or None,
+        "the one card that is kept up to date",
+    )
+
+
+async def test_a_click_on_a_card_that_the_bot_does_not_know_of_adopts_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.slack_fault("chat.postMessage", reset=True, after=True)
+    await bench.slack_fault("chat.postMessage", http_status=500, times=500)
+    await bench.start(room)
+    card = await bench.card(room, "Starting")
+    await bench.press(bench.ines, card, "Stop", confirm=True)
+    await bench.ines.forget("faults")
+    there = await bench.see(
+        lambda s: first(
+            [
+                m
+                for m in cards(s, room, seed.STANDUP)
+                if m.ts == card.ts and "Starting" not in m.text
+            ]
+        ),
+        "the same card, kept up to date",
+    )
+    assert there.ts == card.ts
+    assert len(cards(await bench.ines.state(), room, seed.STANDUP)) == 1

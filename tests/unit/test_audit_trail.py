@@ -54,6 +54,7 @@ def test_each_fact_that_names_a_person_is_an_act() -> None:
     values = {
         "at": T0, "by": "U1", "channel_id": "C1", "pause": True, "request_id": "r",
         "room_id": "r", "room_name": "r", "options": RecordingOptions(), "via": "command",
+        "sentence": 1,
     }  # fmt: skip
     for kind in by_people:
         fact = kind.model_validate({k: v for k, v in values.items() if k in kind.model_fields})

@@ -17,6 +17,7 @@ from bot.features.doctor.model import (
     shown,
     warning,
 )
+from bot.features.doctor.scopes import SCOPES
 from bot.features.doctor.setup import (
     Clocks,
     clock_finding,
@@ -118,6 +119,21 @@ def test_an_answer_without_a_date_says_nothing(date: str | None) -> None:
 
 def test_slack_may_not_say_what_was_granted() -> None:
     assert scopes_finding([]).verdict is Verdict.NOTE
+
+
+@pytest.mark.parametrize(
+    ("missing", "verdict"),
+    [
+        ({"im:history"}, Verdict.WARNING),
+        ({"files:write"}, Verdict.FAILED),
+        ({"im:history", "files:write"}, Verdict.FAILED),
+    ],
+)
+def test_a_missing_scope_that_is_optional_is_a_warning(missing: set[str], verdict: Verdict) -> None:
+    found = scopes_finding({scope.name for scope in SCOPES} - missing)
+    assert found.verdict is verdict
+    assert all(name in found.found for name in missing)
+    assert found.fix
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))

@@ -1,14 +1,16 @@
 """Summaries and chat logs of every shape seen in the wild, and of none."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.assets import SummarySection
-from bot.hms.results import has_messages, parse_summary, summary_reading
+from bot.hms.results import parse_summary, readable_chat, summary_reading
 
+DATA = Path(__file__).parents[1] / "data" / "summaries"
 AGENDA = {"title": "Agenda", "format": "bullets", "bullets": ["One", "Two"], "paragraph": ""}
 SHORT = {"title": "Short Summary", "format": "paragraph", "bullets": [], "paragraph": "We met."}
 READ = (
@@ -88,6 +90,12 @@ def test_no_summary(content: bytes) -> None:
     assert parse_summary(content) == ()
 
 
+def test_bullets_that_are_objects_are_read() -> None:
+    content = (DATA / "bullet-objects.json").read_bytes()
+    assert summary_reading(content) == "read"
+    assert parse_summary(content) == (SummarySection("Agenda", "bullets", ("a", "b")),)
+
+
 @pytest.mark.parametrize(
     ("content", "reading"),
     [
@@ -127,16 +135,33 @@ def test_reading_results_never_raises(content: bytes) -> None:
     assert (summary_reading(content) == "read") is bool(parse_summary(content))
 
 
+DOCUMENTED = "SenderPeerID,SenderName,SenderUserID,Roles,SentAt,Type,Message\r\n"
+NOTICE = "This meeting is being recorded. Ines Moreau requested it in Slack."
+
+
 @pytest.mark.parametrize(
-    ("chat", "said"),
+    ("chat", "read"),
     [
-        (b"", False),
-        (b"time,sender,message\r\n", False),
-        (b"\xef\xbb\xbftime,sender,message\n\n \n", False),
-        (b"time,sender,message\r\n14:03,Ana,\r\n", True),
-        ("time,sender,message\n14:03,Ana,שלום".encode(), True),
-        (b"time,sender,message\n\xff\xfe", True),
+        ("", ""),
+        (" \n", ""),
+        (DOCUMENTED, ""),
+        (DOCUMENTED + f"p,server,,,2026-11-22T14:03:00Z,chat,{NOTICE}\r\n", ""),
+        (DOCUMENTED + "p,s,,,,chat,This meeting is being recorded. It was requested in Slack.", ""),
+        (
+            DOCUMENTED + 'p,Ana,u,host,2026-11-22T14:03:09Z,chat,"Hi, all\nof you"\r\n',
+            "14:03 UTC  Ana: Hi, all of you\n",
+        ),
+        (DOCUMENTED + "p,,u,host,soon,chat,This meeting is being recorded.\r\n", None),
+        ("\ufefftime,sender,message\n14:03,Ana,שלום\n", "Ana: שלום\n"),
+        ("time,sender,message\n14:03,Ana,\n\n", ""),
+        ("Ana: no table at all\n", "Ana: no table at all\n"),
     ],
 )
-def test_a_chat_log_of_a_header_alone_has_no_messages(chat: bytes, said: bool) -> None:
-    assert has_messages(chat) is said
+def test_a_chat_is_read_as_lines_without_the_bots_own_notice(chat: str, read: str | None) -> None:
+    expected = "Unknown: This meeting is being recorded.\n" if read is None else read
+    assert readable_chat(chat.encode()) == expected
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_reading_a_chat_never_raises(chat: bytes) -> None:
+    readable_chat(chat)

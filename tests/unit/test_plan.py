@@ -89,9 +89,48 @@ def test_what_is_only_starting_is_stopped_at_once() -> None:
 def test_pause_is_not_sent_while_a_stop_waits() -> None:
     stop = f.StopRequested(at=at(8), by="U1")
     pause = f.PauseRequested(at=at(9), by="U2", pause=True)
-    held = Work(retries={s.retry_name(s.Stop()): Retry(1, at(30))}, polled=Polled(at(8)))
+    held = Work(retries={s.retry_name(s.Stop()): Retry(1, at(20))}, polled=Polled(at(8)))
     waits = _step([*RUNNING, stop, pause], CARD, now=at(9), work=held)
-    assert waits == s.Wait(at(30))
+    assert waits == s.Wait(at(20))
+
+
+def _unanswered(kind: Kind, asked: list[f.Fact], *, since: datetime) -> None:
+    """The card is edited first, then the starter is told, once; later that is edited."""
+    held = Work(
+        retries={"Start": Retry(9, at(900)), "Stop": Retry(9, at(900))}, polled=Polled(at(8))
+    )
+    assert _step(asked, CARD, now=since, work=held) == s.Wait(since + POLICY.silent_after)
+    tell_at = since + POLICY.tell_silence_after
+    silent_at = since + POLICY.silent_after
+    assert _step(asked, CARD, now=silent_at, work=held) == s.Wait(tell_at)
+    stale = _with(CARD, hash="h1")
+    assert _step(asked, stale, now=silent_at, work=held) == s.UpdateCard("C1")
+    assert _step(asked, CARD, now=tell_at, work=held) == s.TellSilence(kind, "U1")
+    told = Delivery(kind, "U1", State.SENT, posted_in="D1", ts="3.0", hash="said")
+    later = _step(asked, CARD, told, now=tell_at, work=held)
+    assert later == s.TellSilence(kind, "U1"), "what it says is not so any more"
+    same = replace(WANTED, silence={kind: "said"})
+    recording = derive("k", [requested(), *asked])
+    work = replace(held, deliveries=(CARD, told))
+    assert isinstance(p.next_step(recording, work, same, POLICY, tell_at), s.Wait)
+
+
+def test_a_start_that_100ms_does_not_answer_is_said() -> None:
+    attempts: list[f.Fact] = [
+        f.StartAttempted(at=at(2)),
+        f.StartNotDone(at=at(3), attempted_at=at(2)),
+        f.StartAttempted(at=at(5)),
+    ]
+    _unanswered(Kind.SILENT_START, attempts, since=at(2))
+
+
+def test_a_stop_that_100ms_does_not_answer_is_said() -> None:
+    stop = f.StopRequested(at=at(20), by="U2")
+    _unanswered(Kind.SILENT_STOP, [*RUNNING, stop], since=at(20))
+
+
+def test_nobody_is_told_of_a_silence_that_is_over() -> None:
+    assert isinstance(_step(RUNNING, CARD, now=at(60), work=Work(polled=Polled(at(50)))), s.Wait)
 
 
 def test_the_last_wish_to_pause_or_resume_counts() -> None:

@@ -36,16 +36,16 @@ def card(recording: Recording, *, late: bool = False, expected: datetime | None 
         permalink_of_pointer="https://acme.slack.com/archives/C1/p1",
     )
     assert_accepted(message)
-    assert "!" not in dates(message.text)
+    assert "<!" not in dates(message.text)
     return outline(message.payload())
 
 
 def test_running() -> None:
     assert card(recording(*RUNS)) == snapshot("""\
 🔴 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
-    (1 section)
-~ 14:03 UTC  <@U1> asked to record
+~ U1 · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
 [Pause -> recording_pause] [!Stop -> recording_stop] [Details ->
@@ -57,9 +57,9 @@ def test_running_read_aloud() -> None:
     message = recording_card(recording(*RUNS), late=False, transcript_expected_at=None)
     assert folded(dates(message.text)) == snapshot(
         """\
-\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording. Requested by <@U1>, started 22 Nov
+\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069: Recording. Requested by U1, started 22 Nov
     2026, 14:03 UTC, 720p, transcript (txt, srt), summary (1 section).
-14:03 UTC  <@U1> asked to record
+14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started\
 """
@@ -69,9 +69,9 @@ def test_running_read_aloud() -> None:
 def test_asked_for() -> None:
     assert card(recording()) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
-~ <@U1> · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt),
-    summary (1 section)
-~ 14:03 UTC  <@U1> asked to record
+~ U1 · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
+    (1 section)
+~ 14:03 UTC  U1 asked to record
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
 
@@ -79,10 +79,10 @@ def test_asked_for() -> None:
 def test_starting_late() -> None:
     assert card(recording(*ACCEPTED), late=True) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
-~ <@U1> · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt),
-    summary (1 section)
+~ U1 · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
+    (1 section)
 Starting is taking longer than usual; still checking with 100ms.
-~ 14:03 UTC  <@U1> asked to record
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
@@ -95,12 +95,12 @@ def test_paused() -> None:
     ]
     assert card(recording(*RUNS, *paused)) == snapshot("""\
 ⏸️ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Paused
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
-    (1 section)
-~ 14:03 UTC  <@U1> asked to record
+~ U1 · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-14:04 UTC  Paused by <@U2>
+14:04 UTC  Paused by U2
 [*Resume -> recording_resume] [!Stop -> recording_stop] [Details ->
     recording_details]\
 """)
@@ -110,12 +110,12 @@ def test_a_pause_under_way() -> None:
     asked = f.PauseRequested(at=at(60), by="U2", pause=True)
     assert card(recording(*RUNS, asked)) == snapshot("""\
 🔴 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording, pausing
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
-    (1 section)
-~ 14:03 UTC  <@U1> asked to record
+~ U1 · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-14:04 UTC  <@U2> asked to pause
+14:04 UTC  U2 asked to pause
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
 
@@ -123,12 +123,12 @@ def test_a_pause_under_way() -> None:
 def test_a_stop_under_way() -> None:
     assert card(recording(*RUNS, f.StopRequested(at=at(60), by="U2"))) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Stopping
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
-    (1 section)
-~ 14:03 UTC  <@U1> asked to record
+~ U1 · started 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary (1
+    section)
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-14:04 UTC  <@U2> asked to stop
+14:04 UTC  U2 asked to stop
 [Details -> recording_details]\
 """)
 
@@ -136,13 +136,13 @@ def test_a_stop_under_way() -> None:
 def test_processing() -> None:
     assert card(recording(*STOPPED), expected=at(5000)) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Processing
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
-    srt), summary (1 section)
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt),
+    summary (1 section)
 Transcript expected 22 Nov 2026, 15:26 UTC.
-~ 14:03 UTC  <@U1> asked to record
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-15:09 UTC  <@U2> asked to stop
+15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
 [Details -> recording_details]\
 """)
@@ -151,13 +151,13 @@ Transcript expected 22 Nov 2026, 15:26 UTC.
 def test_video_there_transcript_to_come() -> None:
     assert card(recording(*UPLOADED), expected=at(5000)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Video ready, transcript to come
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
-    srt), summary (1 section)
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt),
+    summary (1 section)
 Transcript expected 22 Nov 2026, 15:26 UTC.
-~ 14:03 UTC  <@U1> asked to record
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-15:09 UTC  <@U2> asked to stop
+15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
 15:11 UTC  Recording ready
 [Watch -> recording_watch] [Share -> recording_share] [Details ->
@@ -168,13 +168,13 @@ Transcript expected 22 Nov 2026, 15:26 UTC.
 def test_the_transcript_is_late() -> None:
     assert card(recording(*UPLOADED), late=True, expected=at(5000)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Video ready, transcript to come
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
-    srt), summary (1 section)
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt),
+    summary (1 section)
 The transcript is taking longer than usual; still checking with 100ms.
-~ 14:03 UTC  <@U1> asked to record
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-15:09 UTC  <@U2> asked to stop
+15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
 15:11 UTC  Recording ready
 [Watch -> recording_watch] [Share -> recording_share] [Details ->
@@ -186,11 +186,11 @@ def test_a_transcript_only_if_the_template_says_so() -> None:
     shown = card(recording(*UPLOADED, options=RecordingOptions()), expected=at(5000))
     assert shown == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Video ready
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · template settings
-~ 14:03 UTC  <@U1> asked to record
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · template settings
+~ 14:03 UTC  U1 asked to record
 14:03 UTC  100ms accepted the start
 14:03 UTC  Recording started
-15:09 UTC  <@U2> asked to stop
+15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
 15:11 UTC  Recording ready
 [Watch -> recording_watch] [Share -> recording_share] [Details ->
@@ -201,8 +201,8 @@ def test_a_transcript_only_if_the_template_says_so() -> None:
 def test_ready() -> None:
     assert card(recording(*READ)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt,
-    srt), summary (1 section)
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt),
+    summary (1 section)
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
     recording_share] [Details -> recording_details]\
 """)
@@ -212,7 +212,7 @@ def test_audio_only() -> None:
     audio = RecordingOptions(audio_only=True, transcription=False)
     assert card(recording(*UPLOADED, options=audio)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Audio ready
-~ <@U1> · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · audio only, no transcript
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · audio only, no transcript
 [Listen -> recording_watch] [Share -> recording_share] [Details ->
     recording_details]\
 """)

@@ -30,7 +30,8 @@ def test_home() -> None:
     page = HomePage(running=tuple(running), recent=tuple(recent))
     above, commands = shown(home_view(page, NOW)).split("\n---\n~ ")
     assert above == snapshot("""\
-[*Start a recording -> form_open] [Schedules -> schedules] [Search transcripts -> find_open]
+[*Start a recording -> form_open] [Schedules -> schedules] [Search transcripts
+    -> find_open]
 # Recording now
 🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
 <@U1> · 22 Nov 2026, 13:51 UTC · <#C1> ·
@@ -51,11 +52,11 @@ For each channel: the default room and preset, who can start and stop
     assert commands in shown(help_reply())
     assert shown(home_view(HomePage(), NOW)).splitlines()[:5] == snapshot(
         [
-            "[*Start a recording -> form_open] [Schedules -> schedules] [Search transcripts -> find_open]",
+            "[*Start a recording -> form_open] [Schedules -> schedules] [Search transcripts",
+            "    -> find_open]",
             "# Recording now",
             "No recordings that you can see are running.",
             "# Recent",
-            "Recordings you can see appear here.",
         ]
     )
 

@@ -94,7 +94,7 @@ LINES: list[tuple[f.Fact, str | None]] = [
     ),
     (
         f.BeamStopped(at=at(1), reason="last peer left", duration_s=720),
-        "Stopped after 12 min: the last person left",
+        "Stopped after 12 min: nobody was in the room",
     ),
     (f.BeamStopped(at=at(1), reason="failure: UPLOAD_ERROR"), None),
     (f.BeamFailed(at=at(1), error_type="UPLOAD_ERROR"), "Recording failed"),

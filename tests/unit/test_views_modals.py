@@ -136,7 +136,6 @@ def test_details() -> None:
 # In Slack
 ~ Card, <#C1>: sent
 Results, <#C2>: held back until Slack allows it (is_archived)
-Chat file, <#C1>: nothing in it
 Direct message, <@U1>: sent
 # Who did what
 ~ 22 Nov 2026, 14:03 UTC  <@U1> asked to record it with the form

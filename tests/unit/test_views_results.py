@@ -194,7 +194,8 @@ def test_a_file_failed() -> None:
     there = recording(*READ)
     failed = file_failed_message(there, Kind.TRANSCRIPT, "not_in_channel", "C1")
     assert shown(failed) == snapshot("""\
-The transcript could not be uploaded here. @record-bot is not in <#C1>. The
+The transcript could not be uploaded here. @record-bot is not in <#C1>. Files
+    need that. Type `/invite @record-bot` in the channel, then try again. The
     button below still works.
 [Transcript -> recording_transcript] [Details -> recording_details]\
 """)

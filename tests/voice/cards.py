@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Any, Literal
 
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seed import users
 
 from bot.core import facts as f
 from bot.core.derive import derive
 from bot.core.moments import Brief
 from bot.core.options import RecordingOptions
+from bot.core.policy import Silence
 from bot.core.recording import Recording
 from bot.features.card.views import recording_card
 from bot.features.share.views import withdrawn
+from bot.ui.text import esc
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
 from tests.voice import schedules
 from tests.voice.sample import BOT, PERMALINK, Group, Sample, channel, story
@@ -48,6 +51,9 @@ def card(
     *,
     late: bool = False,
     expected: datetime | None = None,
+    silent: Silence | None = None,
+    nobody_there: bool = False,
+    results_lost: str = "",
     brief: Brief | None = None,
 ) -> Sample:
     return channel(
@@ -57,6 +63,11 @@ def card(
         late=late,
         transcript_expected_at=expected,
         permalink_of_pointer=PERMALINK,
+        silent=silent,
+        nobody_there=nobody_there,
+        results_lost=results_lost,
+        until=at(120),
+        who=lambda user: esc(users()[user].name),
         brief=brief,
         bot=BOT,
     )
@@ -103,9 +114,15 @@ def _on_air() -> list[Sample]:
     stop = f.StopRequested(at=at(4000), by="U2")
     return [
         card("Somebody has asked for a recording", story()),
+        card(
+            "100ms does not answer the start",
+            story(f.StartAttempted(at=at(1))),
+            silent=Silence("start", at(1)),
+        ),
         card("100ms has accepted it", story(*ACCEPTED)),
         card("Starting takes long", story(*ACCEPTED), late=True),
         card("It is running", story(*RUNS)),
+        card("It is running, and nobody has joined yet", story(*RUNS), nobody_there=True),
         card("It is running, with the template's settings", story(*RUNS, options=PLAIN)),
         card("A pause is on its way", story(*RUNS, PAUSED[-2])),
         card("It is paused", story(*PAUSED)),
@@ -114,6 +131,21 @@ def _on_air() -> list[Sample]:
         *(
             card(f"A stop does not work: {what}", story(*RUNS, stop, failed))
             for what, failed in STOP_FAILED.items()
+        ),
+        card(
+            "100ms does not answer the stop",
+            story(*RUNS, f.StopRequested(at=at(4000), by="U2")),
+            silent=Silence("stop", at(4000)),
+        ),
+        card(
+            "100ms refuses the stop for good",
+            story(
+                *RUNS,
+                f.StopRequested(at=at(4000), by="U2"),
+                f.StopRefused(
+                    at=at(4200), status=403, message="user does not have required permission"
+                ),
+            ),
         ),
         card("The room was already recorded, by others", story(adopted, runs)),
         card("Others started one in a followed room", noticed(RUNS[-1])),
@@ -136,6 +168,9 @@ def _ended() -> list[Sample]:
         card("The transcript is there, and is being read", story(*TRANSCRIBED)),
         card("Everything is there", story(*READ)),
         card("… and the transcript is kept", story(*READ), brief=BRIEF),
+        card(
+            "Slack did not accept the results message", story(*READ), results_lost="internal_error"
+        ),
         card(
             "The transcript never arrived",
             story(*UPLOADED, f.GaveUp(at=at(30_000), on="transcript")),

@@ -70,6 +70,9 @@ def _asking() -> list[Sample]:
         only_you("A rule names no room", no_room, "weakly"),
         only_you("100ms has not answered yet", no_rooms_yet),
         only_you("Nothing to stop here", replies.nothing_running),
+        only_you(
+            "… for somebody who may not start recordings", replies.nothing_running, start=False
+        ),
         only_you("That room is not being recorded", replies.nothing_running, ROOM),
         only_you("The recording is in the wrong state", not_now, states),
         only_you("The button is out of date", steer_views.too_late, "pause"),
@@ -194,6 +197,7 @@ def _lists() -> list[Sample]:
         only_you("List of one room", lists.list_reply, past[:1], ROOM),
         only_you("List, and there are none", lists.list_reply, [], ROOM),
         only_you("Help", help_reply),
+        only_you("Help, for somebody who may not start recordings", help_reply, start=False),
         only_you("Help for start", help_reply, "start"),
         only_you("Help for stop", help_reply, "stop"),
     ]

@@ -12,7 +12,7 @@ from bot.core.assets import SummarySection
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
-from bot.features.card.views import tell_message
+from bot.features.card.views import silence_message, tell_message
 from bot.features.control.views import room_notice, stop_wish
 from bot.features.details.views import Viewer, details_view
 from bot.features.meeting.views import page_link, sign_in_link
@@ -199,6 +199,36 @@ def _told() -> list[Sample]:
             channel=seed.DESIGN,
             error="not_in_channel",
             bot=BOT,
+        ),
+        direct(
+            "100ms does not answer the start",
+            silence_message,
+            story(f.StartAttempted(at=at(1))),
+            "start",
+            until=at(120),
+            bot=BOT,
+        ),
+        direct(
+            "… and then it answers", silence_message, story(*RUNS), "start", until=at(120), bot=BOT
+        ),
+        direct(
+            "… or the request expires",
+            silence_message,
+            story(f.StartParked(at=at(130))),
+            "start",
+            until=at(120),
+            bot=BOT,
+        ),
+        direct(
+            "100ms does not answer the stop",
+            silence_message,
+            story(*RUNS, f.StopRequested(at=at(4000), by="U1")),
+            "stop",
+            until=at(120),
+            bot=BOT,
+        ),
+        direct(
+            "… and then it answers", silence_message, story(*READ), "stop", until=at(120), bot=BOT
         ),
         direct("Somebody without permission asks to stop it", stop_wish, story(*RUNS), seed.GUEST),
         in_the_room("A recording that somebody asked for runs", room_notice, "Ines Moreau"),

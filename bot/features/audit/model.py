@@ -61,6 +61,8 @@ def _acts(fact: f.Fact) -> Iterator[Act]:
             yield Act(fact.at, fact.by, "resumed it")
         case f.Shared():
             yield Act(fact.at, fact.by, "shared it to", fact.channel_id)
+        case f.MomentShared():
+            yield Act(fact.at, fact.by, "shared a moment of it to", fact.channel_id)
         case f.Followed(by=str(by)):
             yield Act(fact.at, by, "had it shown in", fact.channel_id)
         case f.EndSet(by=str(by)):

@@ -1,6 +1,6 @@
 """The facts, read aloud. What says nothing new to a person is left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -31,6 +31,7 @@ _READING = {
     "too_large": "Transcript too large to read",
     "refused": "100ms did not release the transcript",
 }
+Who = Callable[[str], str]
 _SAME_DAY = timedelta(hours=18)
 
 
@@ -42,9 +43,9 @@ class LogLine:
     text: str
 
 
-def log_lines(log: Sequence[f.Fact]) -> list[LogLine]:
-    """Everything worth saying, oldest first."""
-    return list(_merged(log))
+def log_lines(log: Sequence[f.Fact], who: Who = mention) -> list[LogLine]:
+    """Everything worth saying, oldest first. `who` names a person, in mrkdwn."""
+    return list(_merged(log, who))
 
 
 def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
@@ -54,27 +55,27 @@ def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
         yield f"{stamp}  {line.text}"
 
 
-def _merged(log: Sequence[f.Fact]) -> Iterator[LogLine]:
+def _merged(log: Sequence[f.Fact], who: Who) -> Iterator[LogLine]:
     said: set[str] = set()
     for fact in log:
-        text = line_of(fact, log)
+        text = line_of(fact, log, who)
         if text is None or (text in said and not isinstance(fact, _REPEATABLE)):
             continue
         said.add(text)
         yield LogLine(fact.at, text)
 
 
-def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
+def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str | None:
     """A short line, or None. `log` is what the fact may be told together with."""
     match fact:
         case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
-            return _asked(fact, log)
+            return _asked(fact, log, who)
         case f.EndSet() | f.StopDue():
-            return _end(fact, log)
+            return _end(fact, log, who)
         case f.Shared() | f.MomentShared() | f.ForgetRequested() | f.StopWished():
-            return _wished(fact)
+            return _wished(fact, who)
         case f.PauseSent() | f.PauseDropped():
-            return _pause(fact, log)
+            return _pause(fact, log, who)
         case f.StartNotDone() | f.StartAccepted() | f.Adopted() | f.PointsTo():
             return _started(fact)
         case f.StartRefused() | f.StartParked() | f.CannotPost() | f.StopRefused():
@@ -94,41 +95,41 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = ()) -> str | None:
 def _asked(
     fact: f.Requested | f.Discovered | f.Followed | f.StopRequested | f.PauseRequested,
     log: Sequence[f.Fact],
+    who: Who,
 ) -> str | None:
     match fact:
         case f.Discovered():
             return "Noticed: started elsewhere"
         case f.Requested(via="schedule"):
-            return f"{mention(fact.by)} scheduled it"
+            return f"{who(fact.by)} scheduled it"
         case f.Requested(via="rule"):
-            return f"Started by the room's rule, which {mention(fact.by)} set"
+            return f"Started by the room's rule, which {who(fact.by)} set"
         case f.Requested():
             again = "asked again" if fact.via == "again" else "asked to record"
-            return f"{mention(fact.by)} {again}"
+            return f"{who(fact.by)} {again}"
         case f.Followed():
-            return f"{mention(fact.by)} follows it in another channel" if fact.by else None
+            return f"{who(fact.by)} follows it in another channel" if fact.by else None
         case f.StopRequested():
-            return f"{mention(fact.by)} asked to stop"
+            return f"{who(fact.by)} asked to stop"
         case f.PauseRequested():
-            who = mention(fact.by)
             settled = {s.asked_at for s in log if isinstance(s, f.PauseSent | f.PauseDropped)}
-            asked = f"{who} asked to {'pause' if fact.pause else 'resume'}"
+            asked = f"{who(fact.by)} asked to {'pause' if fact.pause else 'resume'}"
             return None if fact.at in settled else asked
 
 
-def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopWished) -> str:
+def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopWished, who: Who) -> str:
     match fact:
         case f.MomentShared():
-            return f"{mention(fact.by)} shared a moment of it to another channel"
+            return f"{who(fact.by)} shared a moment of it to another channel"
         case f.Shared():
-            return f"{mention(fact.by)} shared it to another channel"
+            return f"{who(fact.by)} shared it to another channel"
         case f.ForgetRequested():
-            return f"{mention(fact.by)} asked to forget it"
+            return f"{who(fact.by)} asked to forget it"
         case f.StopWished():
-            return f"{mention(fact.by)} asked for it to be stopped"
+            return f"{who(fact.by)} asked for it to be stopped"
 
 
-def _end(fact: f.EndSet | f.StopDue, log: Sequence[f.Fact]) -> str | None:
+def _end(fact: f.EndSet | f.StopDue, log: Sequence[f.Fact], who: Who) -> str | None:
     """The first end came with the request, and the card shows it."""
     if isinstance(fact, f.StopDue):
         return {"time": "Its time is over", "empty": "Everybody has left the room"}[fact.why]
@@ -136,13 +137,13 @@ def _end(fact: f.EndSet | f.StopDue, log: Sequence[f.Fact]) -> str | None:
     if fact.at <= begun or fact.by is None:
         return None
     if fact.until:
-        return f"{mention(fact.by)} set the end to {clock(fact.until)}"
-    return f"{mention(fact.by)} removed the end"
+        return f"{who(fact.by)} set the end to {clock(fact.until)}"
+    return f"{who(fact.by)} removed the end"
 
 
-def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact]) -> str:
+def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact], who: Who) -> str:
     asked = (p for p in log if isinstance(p, f.PauseRequested))
-    by = next((f" by {mention(p.by)}" for p in asked if p.at == fact.asked_at), "")
+    by = next((f" by {who(p.by)}" for p in asked if p.at == fact.asked_at), "")
     if isinstance(fact, f.PauseSent):
         return f"{'Paused' if fact.pause else 'Resumed'}{by}"
     what = "Pause" if fact.pause else "Resume"

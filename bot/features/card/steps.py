@@ -1,28 +1,58 @@
 """The card, and the direct message that stands in for it."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Literal
 
-from bot.core.deliveries import Kind, State, Wanted
+from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
 from bot.core.note import Note
-from bot.core.policy import is_late, transcript_expected_at
+from bot.core.policy import is_late, silence_to_show, transcript_expected_at
 from bot.core.retry import Retry
 from bot.engine.context import Context
 from bot.engine.posting import parked, post
-from bot.features.card.views import recording_card, tell_message
+from bot.features.card.log import Who
+from bot.features.card.views import recording_card, silence_message, tell_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 from bot.ui.message import Message, content_hash
+from bot.ui.text import esc
+
+SOMEONE = "someone"
 
 
-def card_of(ctx: Context) -> Message:
-    """The card as it should look now."""
+def card_of(ctx: Context, who: Who = esc) -> Message:
+    """The card as it should look now. With ids as names it is what the hash is made of."""
     return recording_card(
         ctx.recording,
+        silent=silence_to_show(ctx.recording, ctx.deps.policy, ctx.now),
+        until=ctx.recording.requested_at + ctx.deps.policy.start_within,
+        results_lost=_lost(ctx),
+        nobody_there=_nobody_there(ctx),
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,
+        who=who,
         brief=ctx.brief,
         bot=ctx.deps.identity.name,
     )
+
+
+def _nobody_there(ctx: Context) -> bool:
+    """The room's chat had nobody to hear the notice, and it is tried again."""
+    notice = ctx.work.delivery(Kind.ROOM, ctx.recording.room_id)
+    waits = notice is not None and notice.state in (State.WAITING, State.SENDING)
+    return waits and notice is not None and notice.error == NOBODY_THERE
+
+
+def _lost(ctx: Context) -> str:
+    results = ctx.work.delivery(Kind.RESULTS, ctx.recording.home)
+    return results.error or "" if results and results.state is State.DROPPED else ""
+
+
+async def _named(ctx: Context) -> Message:
+    """The card with the names of people. Looking them up takes two seconds at most."""
+    people = {by for fact in ctx.recording.log if isinstance(by := getattr(fact, "by", None), str)}
+    names = await ctx.deps.slack.names_of(sorted(people))
+    return card_of(ctx, lambda user: esc(names.get(user, SOMEONE)))
 
 
 def wanted(ctx: Context) -> Wanted:
@@ -31,6 +61,7 @@ def wanted(ctx: Context) -> Wanted:
     card_only = {place for place in places if ctx.settings_of(place).results == "card"}
     return Wanted(
         card=content_hash(card_of(ctx)),
+        silence={kind: content_hash(_silence(ctx, kind)) for kind in _told_of_silence(ctx)},
         tell_room=ctx.settings_of(ctx.recording.home).tell_room,
         keep=bool(ctx.deps.keep_transcripts_for)
         and ctx.settings_of(ctx.recording.home).keep_transcripts,
@@ -38,12 +69,17 @@ def wanted(ctx: Context) -> Wanted:
     )
 
 
+def _told_of_silence(ctx: Context) -> Iterator[Kind]:
+    return (d.kind for d in ctx.work.deliveries if d.kind in _SILENT)
+
+
 async def post_card(ctx: Context, channel: str) -> Note:
     """One that was parked after it was posted is still there: it is edited, not posted again."""
     card = ctx.work.delivery(Kind.CARD, channel)
     if card and card.ts:
         return await update_card(ctx, channel)
-    return await post(ctx, Kind.CARD, channel, card_of(ctx))
+    shown = content_hash(card_of(ctx))
+    return await post(ctx, Kind.CARD, channel, await _named(ctx), shown=shown)
 
 
 async def update_card(ctx: Context, channel: str) -> Note:
@@ -51,7 +87,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, channel)
     if card is None or card.posted_in is None or card.ts is None:
         raise ValueError("the plan edits only what was posted")
-    message = card_of(ctx)
+    shown, message = content_hash(card_of(ctx)), await _named(ctx)
     try:
         await ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
     except MessageGone as gone:
@@ -64,11 +100,37 @@ async def update_card(ctx: Context, channel: str) -> Note:
     edited = replace(
         card,
         state=State.SENT,
-        hash=content_hash(message),
+        hash=shown,
         error=None,
         retry=Retry(0, ctx.now + ctx.deps.policy.card_every),
         changed_at=ctx.now,
     )
+    return Note(deliveries=[edited])
+
+
+_SILENT: Mapping[Kind, Literal["start", "stop"]] = {
+    Kind.SILENT_START: "start",
+    Kind.SILENT_STOP: "stop",
+}
+
+
+def _silence(ctx: Context, kind: Kind) -> Message:
+    until = ctx.recording.requested_at + ctx.deps.policy.start_within
+    return silence_message(ctx.recording, _SILENT[kind], until=until, bot=ctx.deps.identity.name)
+
+
+async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
+    """A direct message, edited once 100ms has answered."""
+    told, message = ctx.work.delivery(kind, target), _silence(ctx, kind)
+    if told is None or told.message is None:
+        return await post(ctx, kind, target, message)
+    edited = replace(told, hash=content_hash(message), changed_at=ctx.now)
+    try:
+        await ctx.deps.slack.update(*told.message, message.payload())
+    except NotAuthorized:
+        raise
+    except SlackRefused as refused:
+        edited = replace(edited, error=refused.error)
     return Note(deliveries=[edited])
 
 

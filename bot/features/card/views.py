@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 from bot.core.assets import Transcription
+from bot.core.facts import StopDue, StopRefused, StopRequested
 from bot.core.moments import Brief
-from bot.core.policy import is_by_clock
+from bot.core.policy import Silence, is_by_clock, silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
-from bot.features.card.log import log_lines, written
+from bot.features.card.log import Who, log_lines, written
 from bot.features.options.views import options_line
 from bot.ui import ids
 from bot.ui.buttons import (
@@ -30,10 +32,11 @@ from bot.ui.message import (
     name_leaf,
     rich_line,
     rich_text,
+    say,
     section,
 )
 from bot.ui.problems import BOT, explain, slack_refusal, stop_failure
-from bot.ui.text import clock, duration, esc, join, mention, place, plain, when
+from bot.ui.text import clock, code, duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
@@ -55,6 +58,11 @@ def recording_card(
     late: bool,
     transcript_expected_at: datetime | None,
     permalink_of_pointer: str | None = None,
+    silent: Silence | None = None,
+    until: datetime | None = None,
+    results_lost: str = "",
+    nobody_there: bool = False,
+    who: Who = esc,
     brief: Brief | None = None,
     bot: str = BOT,
 ) -> Message:
@@ -63,22 +71,33 @@ def recording_card(
     Once everything is there it shows the meeting: who spoke, and the summary in a few lines. Its
     log is then in Details.
 
+    `results_lost`: Slack's word for why it did not take the results message.
+    `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
+    without calling them: an edit of the card is no news for them.
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
-    log = list(written(log_lines(recording.log)[-LOG_LINES:], recording.requested_at))
+    if nobody_there and recording.phase in ON_AIR:
+        notes.append("Nobody is in the room yet.")
+    if results_lost:
+        said = code(results_lost, 60)
+        notes.append(f"Slack did not accept the results message (error {said}). Use the buttons.")
+    if silent and not recording.stop_failed:
+        notes.append(silence_note(silent.on, since=silent.since, until=until))
+    log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
     if recording.phase is Phase.COMPLETED and not recording.transcription.pending:
         log, meeting = [], list(_meeting(brief or Brief()))
-    blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording))))]
+    blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
     if notes:
         blocks.append(section(lines(notes)))
     if meeting:
         blocks.append(section(lines(meeting)))
     if log:
         blocks.append(context(lines(log)))
-    blocks.extend(actions(_buttons(recording, permalink_of_pointer, bot)))
-    return Message(_spoken(recording, notes, [*meeting, *log]), blocks)
+    buttons = actions(_buttons(recording, permalink_of_pointer, bot))
+    blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
+    return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
 
 
 def _meeting(brief: Brief) -> Iterator[str]:
@@ -97,15 +116,15 @@ def _heading(recording: Recording) -> Block:
     return rich_line(*marked, name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
 
 
-def _about(recording: Recording) -> list[str]:
+def _about(recording: Recording, who: Who) -> list[str]:
     if recording.started_at:
         began = f"started {when(recording.started_at)}"
     else:
         word = "requested" if recording.starter else "noticed"
         began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
-    who = mention(recording.starter) if recording.starter else ""
-    return [who, began, _end(recording), duration(recording.duration_s), options]
+    asked = who(recording.starter) if recording.starter else ""
+    return [asked, began, _end(recording), duration(recording.duration_s), options]
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
@@ -120,12 +139,60 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
         notes.append(f"{explanation.why} {explanation.fix}")
     if recording.stop_failed:
         notes.append(stop_failure(recording.stop_failed))
+    refused = stop_refused_note(recording)
+    if refused:
+        notes.append(refused)
     transcript = _transcript_note(recording, late, expected_at)
     if transcript:
         notes.append(transcript)
     elif late:
         notes.append(f"{_LATE.get(recording.phase, 'The transcript')} {LATE}")
     return notes
+
+
+def silence_note(on: Literal["start", "stop"], *, since: datetime, until: datetime | None) -> str:
+    """Say what it means that 100ms does not answer."""
+    waits = f"100ms has not answered the request to {on} since {clock(since)}."
+    if on == "stop":
+        return f"{waits} It may still be recording. The bot keeps trying."
+    trying = f"The bot keeps trying until {clock(until)}." if until else "The bot keeps trying."
+    return f"{waits} As far as we know, nothing is being recorded. {trying}"
+
+
+def silence_message(
+    recording: Recording, on: Literal["start", "stop"], *, until: datetime, bot: str = BOT
+) -> Message:
+    """Tell the starter directly that 100ms does not answer, and later what came of it."""
+    silent = silence(recording)
+    name = esc(recording.room_name)
+    if silent and silent.on == on:
+        body = silence_note(on, since=silent.since, until=until)
+        text = f"*{name}*: {body} This message will be updated."
+        return say(text, [details_button(recording)])
+    return say(f"*{name}*: {_answered(recording, on, bot)}", [details_button(recording)])
+
+
+def _answered(recording: Recording, on: Literal["start", "stop"], bot: str) -> str:
+    if recording.problem:
+        return explain(recording.problem, recording, bot=bot).text
+    if recording.phase is Phase.POINTER:
+        return "The room is already being recorded."
+    if on == "stop":
+        return stop_refused_note(recording) or "100ms has answered: the recording has stopped."
+    return "100ms has answered: the recording started."
+
+
+def stop_refused_note(recording: Recording) -> str | None:
+    """Say that a stop was refused for good, while it may still be recording."""
+    stops = [f for f in recording.log if isinstance(f, StopRefused | StopRequested | StopDue)]
+    last = stops[-1] if stops else None
+    if not isinstance(last, StopRefused) or last.status == 404 or recording.phase not in ON_AIR:
+        return None
+    said = f" 100ms said: “{esc(last.message, 200)}”." if last.message else ""
+    return (
+        f"100ms refuses to stop the recording (HTTP {last.status}).{said} It may still be running: "
+        "press Stop again, end the meeting, or stop it in the 100ms dashboard."
+    )
 
 
 def elsewhere_note(recording: Recording) -> str:
@@ -219,11 +286,11 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
     return buttons
 
 
-def _spoken(recording: Recording, notes: list[str], log: list[str]) -> str:
+def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) -> str:
     """Write the card as sentences."""
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
-    who, began, *rest = _about(recording)
-    about = ", ".join(filter(None, [who, began.removeprefix("requested "), *rest]))
+    asked, began, *rest = _about(recording, who)
+    about = ", ".join(filter(None, [asked, began.removeprefix("requested "), *rest]))
     told = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
     return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)
 

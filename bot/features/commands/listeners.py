@@ -155,11 +155,19 @@ async def mentioned(mention: Mention, ack: Ack, bot: Bot, use: Services) -> None
     await _heard(mention, ack, bot, use, words, Where.MENTION)
 
 
+@on.event("message", needs_no_proof=ASK)
+async def written(message: Mention, ack: Ack, bot: Bot, use: Services) -> None:
+    """Slack reports edits, and what bots and the bot itself write, as this event too."""
+    if message.asked.direct and not message.edited:
+        words = said_to(bot.deps.identity.bot_user_id, message.text)
+        await _heard(message, ack, bot, use, words, Where.DM)
+
+
 async def _heard(
     mention: Mention, ack: Ack, bot: Bot, use: Services, words: str, where: Where
 ) -> None:
     asked = mention.asked
-    if mention.by_app:
+    if mention.by_app or asked.user == bot.deps.identity.bot_user_id:
         return
     if await bot.deps.store.requests.done_before(asked.once):
         return
@@ -365,7 +373,9 @@ async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | 
             channel=asked.channel,
             via="command",
             outcome=OutcomeAddress(
-                asked.user, channel=asked.channel, response_url=asked.response_url
+                asked.user,
+                channel=None if asked.direct else asked.channel,  # None: a message to the person
+                response_url=asked.response_url,
             ),
             preset=wish.preset,
             end=end_of_start(wish.when, at=now, by=asked.user) if wish.when else None,
@@ -519,7 +529,9 @@ async def explain(request: Request, found: Understood) -> None:
     if found.why is Why.GREETED:
         await request.tell(views.hello())
     else:
-        await request.tell(views.help_reply(found.topic))
+        asked = request.asked
+        may_start = await request.bot.rights.may_start(asked.user, asked.channel)
+        await request.tell(views.help_reply(found.topic, start=may_start))
 
 
 async def already(request: Request, found: Understood) -> None:

@@ -46,17 +46,17 @@ def help_lines() -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def help_reply(topic: str | None = None) -> Message:
-    """Explain all commands, or one of them with its options."""
+def help_reply(topic: str | None = None, *, start: bool = True) -> Message:
+    """Explain all commands, or one of them with its options. `start`: offer a start."""
     explained = command_help(topic) if topic else None
-    return _all() if explained is None else _one(explained)
+    return _all(start=start) if explained is None else _one(explained)
 
 
-def _all() -> Message:
+def _all(*, start: bool) -> Message:
     shown = help_lines()
     more = f"{code(f'{COMMAND} help start')} explains one command and its options."
-    start = button("Start a recording", ids.OPEN_FORM, style="primary")
-    blocks = [section(lines(shown)), context(more), *actions([start])]
+    offer = [button("Start a recording", ids.OPEN_FORM, style="primary")] if start else []
+    blocks = [section(lines(shown)), context(more), *actions(offer)]
     return Message(lines([f"Commands: {command_words()}.", *shown, more], FALLBACK_MOST), blocks)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State
 from bot.core.facts import (
     Fact,
     PauseDropped,
@@ -15,16 +15,19 @@ from bot.core.facts import (
 )
 from bot.core.note import Note
 from bot.core.retry import Retry
-from bot.engine.context import Context, next_retry
+from bot.core.steps import Stop, retry_name
+from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import announce, post
 from bot.features.control.views import ends_soon, room_notice, stop_wish
-from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnavailable
+from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnauthorized, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import SlackRefused
 
+STOP_REFUSED = f"{retry_name(Stop())}:refused"  # counts how often in a row
+
 
 async def stop(ctx: Context) -> Note:
-    """Harmless to repeat: an unknown outcome is simply tried again, and so is any no but 404.
+    """Harmless to repeat: an unknown outcome is simply tried again, and any no but 404 ten times.
 
     What came of it is never older than the wish, whichever replica's clock that was.
     """
@@ -37,10 +40,30 @@ async def stop(ctx: Context) -> Note:
     except HmsNotFound as gone:
         seen = await _not_running(ctx, hms_id)
         at = max(ctx.now, asked_at)
-        refused = StopRefused(at=at, status=gone.status, message=gone.message)
-        return Note(facts=[*over, refused, *seen])
+        not_there = StopRefused(at=at, status=gone.status, message=gone.message)
+        return Note(facts=[*over, not_there, *seen])
+    except HmsUnauthorized:
+        raise  # about the token, not about the recording
+    except HmsRefused as refused:
+        note = _refused(ctx, refused, max(ctx.now, asked_at))
+        return replace(note, facts=[*over, *note.facts])
     seen = facts_of_recording(answer, ctx.now) if answer else []
     return Note(facts=[*over, StopSent(at=max(ctx.now, asked_at)), *seen])
+
+
+def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:
+    """So many clear answers end the tries; the card says so, and Stop is offered again."""
+    policy = ctx.deps.policy
+    tries = (ctx.work.retries.get(STOP_REFUSED) or Retry()).attempts + 1
+    if tries >= policy.tries_refused:
+        fact = StopRefused(at=at, status=refused.status, message=refused.message)
+        return Note(facts=[fact], retries={STOP_REFUSED: None})
+    pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
+    later = Retry(tries, ctx.now + pause)
+    return Note(
+        facts=failed_call(ctx, "stop", refused),
+        retries={STOP_REFUSED: Retry(tries, ctx.now), retry_name(Stop()): later},
+    )
 
 
 async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:
@@ -125,8 +148,8 @@ async def say_in_room(ctx: Context, room_id: str) -> Note:
         await ctx.deps.hms.send_message(room_id, text)
     except HmsUnavailable as failed:
         return _again(ctx, sending, failed)
-    except HmsNotFound as nobody:
-        return _once_somebody_is_there(ctx, sending, nobody)
+    except HmsNotFound:
+        return _once_somebody_is_there(ctx, sending)
     except HmsRefused as refused:
         dropped = replace(sending, state=State.DROPPED, error=f"HTTP {refused.status}")
         return Note(deliveries=[dropped])
@@ -144,13 +167,13 @@ async def _name(ctx: Context) -> str:
         return ""
 
 
-def _once_somebody_is_there(ctx: Context, sending: Delivery, nobody: HmsNotFound) -> Note:
+def _once_somebody_is_there(ctx: Context, sending: Delivery) -> Note:
     """Who starts early records an empty room: those who come next should hear of it, too."""
     if sending.retry.attempts >= TRIES_ALONE:
-        return Note(deliveries=[replace(sending, state=State.DROPPED, error="nobody was there")])
+        return Note(deliveries=[replace(sending, state=State.DROPPED, error=NOBODY_THERE)])
     later = ctx.now + ctx.deps.policy.poll_running_alone * sending.retry.attempts
     retry = Retry(sending.retry.attempts, later)
-    waiting = replace(sending, state=State.WAITING, retry=retry, error=f"HTTP {nobody.status}")
+    waiting = replace(sending, state=State.WAITING, retry=retry, error=NOBODY_THERE)
     return Note(deliveries=[waiting])
 
 

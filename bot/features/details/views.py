@@ -9,7 +9,7 @@ from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
-from bot.core.recording import ENDED, Recording
+from bot.core.recording import ENDED, ON_AIR, Recording
 from bot.features.audit.model import SettingsChanged, trail
 from bot.features.audit.views import audit_lines
 from bot.features.card.log import log_lines, written
@@ -55,6 +55,8 @@ _KINDS = {
     Kind.CHAT: "Chat file",
     Kind.OUTCOME: "Answer to the request",
     Kind.TELL: "Direct message",
+    Kind.SILENT_START: "Direct message that 100ms did not answer the start",
+    Kind.SILENT_STOP: "Direct message that 100ms did not answer the stop",
     Kind.RECEIPT: "Receipt",
     Kind.STOP_WISH: "Request to stop, from",
     Kind.ENDING: "Warning before the end",
@@ -62,6 +64,7 @@ _KINDS = {
     Kind.KEPT: "Transcript for search",
     Kind.MOMENT: "Shared moment",
 }
+_ON_AIR_ONLY = {Kind.ROOM, Kind.STOP_WISH, Kind.TELL, Kind.SILENT_START, Kind.SILENT_STOP}
 _STATES = {
     State.SENDING: "being sent",
     State.WAITING: "waiting to be sent",
@@ -114,8 +117,14 @@ def details_view(
     share = [share_button(recording)] if viewer.links else []
     more = [*share, *retry_button(recording, bot), *_settings_button(recording, viewer)]
     blocks.extend(actions([*files, *more]))
-    blocks.extend(_files(recording, viewer))
-    blocks.extend(_deliveries([d for d in deliveries if viewer.knows(d.target)]))
+    nobody_wrote = any(d.kind is Kind.CHAT and d.error == EMPTY for d in deliveries)
+    blocks.extend(_files(recording, viewer, nobody_wrote=nobody_wrote))
+    shown = [
+        d
+        for d in deliveries
+        if viewer.knows(d.target) and not (d.kind is Kind.CHAT and d.error == EMPTY)
+    ]
+    blocks.extend(_deliveries(shown, over=recording.phase not in ON_AIR))
     blocks.extend(_audit(recording, viewer, changes))
     blocks.extend(_log(recording))
     blocks.extend(_for_support(recording))
@@ -165,11 +174,12 @@ def _settings(options: RecordingOptions) -> Iterator[str]:
         yield f"Sections: {esc(titles, 900)}"
 
 
-def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
+def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Iterator[Block]:
     yield header("Files")
     files = recording.assets.all
     for n, asset in enumerate(files[:FILES]):
-        yield _file(recording.key, asset, n, links=viewer.links)
+        empty = nobody_wrote and asset.type == "chat"
+        yield _file(recording.key, asset, n, links=viewer.links, empty=empty)
     if len(files) > FILES:
         yield context(f"{len(files) - FILES:,} more are in the 100ms dashboard.")
     if not viewer.links:
@@ -180,8 +190,10 @@ def _files(recording: Recording, viewer: Viewer) -> Iterator[Block]:
         yield context(none)
 
 
-def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:
+def _file(key: str, asset: AssetSeen, n: int, *, links: bool, empty: bool) -> Block:
     state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
+    if empty:
+        state = "nobody wrote in the room's chat"
     about = join(megabytes(asset.size), duration(asset.duration_s), state)
     value = file_value(key, asset.asset_id)
     text = f"*{file_name(asset)}*{f' · {about}' if about else ''}"
@@ -192,7 +204,7 @@ def _file(key: str, asset: AssetSeen, n: int, *, links: bool) -> Block:
     return section(text, button(verb, ids.numbered(ids.FILE, n), value=value, label=label))
 
 
-def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
+def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block]:
     told = []
     for d in deliveries[:DELIVERIES]:
         if d.kind is Kind.OUTCOME:
@@ -201,6 +213,9 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[Block]:
         why = f" ({esc(d.error, 60)})" if d.error else ""
         sent = "kept" if d.kind is Kind.KEPT else _STATES[State.SENT]
         state = sent if d.state is State.SENT else _STATES[d.state]
+        late = over and d.kind in _ON_AIR_ONLY and d.state in (State.SENDING, State.WAITING)
+        if late:
+            state = "not sent, the recording ended first"
         came_to = "nothing in it" if d.error == EMPTY else f"{state}{why}"
         told.append(f"{_KINDS[d.kind]}{target}: {came_to}")
     if told:

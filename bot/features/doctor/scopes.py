@@ -12,11 +12,15 @@ from bot.ui.ids import COMMAND
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the bot may do with its token, what for, and the calls that need it."""
+    """What the bot may do with its token, what for, and the calls that need it.
+
+    `optional`: without it the bot runs, and lacks only what `reason` names.
+    """
 
     name: str
     reason: str
     used_by: tuple[str, ...]
+    optional: bool = False
 
 
 SCOPES: tuple[Scope, ...] = (
@@ -54,6 +58,13 @@ SCOPES: tuple[Scope, ...] = (
         "The same for private channels that the bot is in: only people in them may know of what is "
         "recorded there.",
         ("conversations.info", "users.conversations", "member_joined_channel"),
+    ),
+    Scope(
+        "im:history",
+        "Answer what people write to the bot in its direct messages. Without it, everything else "
+        "works.",
+        ("message.im",),
+        optional=True,
     ),
     Scope(
         "links:read",

@@ -220,7 +220,8 @@ def scopes_finding(granted: Iterable[str]) -> Finding:
     missing = missing_scopes(granted)
     if missing:
         told = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
-        return failed(SCOPE, told, REINSTALL)
+        judged = warning if all(scope.optional for scope in missing) else failed
+        return judged(SCOPE, told, REINSTALL)
     extra = sorted(granted - {scope.name for scope in SCOPES})
     if extra:
         hint = "the bot never uses them; you can remove them from the Slack app"

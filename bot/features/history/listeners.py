@@ -14,7 +14,9 @@ async def tell_status(bot: Bot, lists: Lists, asked: Asked, room: RoomEntry | No
     """Of one room: its recording, wherever the person may know of it."""
     to = await bot.gate.horizon(asked.user, asked.channel)
     here, elsewhere = await lists.status(to, asked.channel or "", room.room_id if room else None)
-    told = views.status_reply(here, elsewhere, bot.deps.now(), room.name if room else None)
+    name = room.name if room else None
+    may_start = await bot.rights.may_start(asked.user, asked.channel)
+    told = views.status_reply(here, elsewhere, bot.deps.now(), name, start=may_start)
     await bot.reply(asked, told if to.complete else views.only_here(told))
 
 
@@ -38,5 +40,6 @@ async def tell_list(
         files=files,
         past=past,
     )
-    told = views.list_reply(rows, room.name if room else None)
+    may_start = await bot.rights.may_start(asked.user, asked.channel)
+    told = views.list_reply(rows, room.name if room else None, start=may_start)
     await bot.reply(asked, told if to.complete else views.only_here(told))

@@ -79,9 +79,10 @@ class Lists:
         *,
         room_id: str | None = None,
         past: Past | None = None,
+        over: bool = False,
     ) -> list[Seen]:
-        """The newest that they may know of."""
-        read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, past=past)
+        """The newest that they may know of; `over`: without those that run now."""
+        read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, past=past, over=over)
         return await self._first(to, count, read)
 
     async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:

@@ -37,14 +37,19 @@ def only_here(message: Message) -> Message:
 
 
 def status_reply(
-    here: Sequence[Row], elsewhere: Sequence[Row], now: datetime, room_name: str | None = None
+    here: Sequence[Row],
+    elsewhere: Sequence[Row],
+    now: datetime,
+    room_name: str | None = None,
+    *,
+    start: bool = True,
 ) -> Message:
     """List running recordings: those of this channel with Stop, others as lines.
 
     With a `room_name` these are all of one room.
     """
     if not here and not elsewhere:
-        return nothing_running(room_name)
+        return nothing_running(room_name, start=start)
     blocks = running_blocks(here, now, placed=False)
     if not here:
         blocks.append(section(NOTHING_HERE))
@@ -63,11 +68,11 @@ def status_reply(
     return Message(lines(told, FALLBACK_MOST), blocks)
 
 
-def list_reply(rows: Sequence[Row], room_name: str | None = None) -> Message:
+def list_reply(rows: Sequence[Row], room_name: str | None = None, *, start: bool = True) -> Message:
     """List past recordings in the caller's order, newest first."""
     of_room = f" of *{esc(room_name)}*" if room_name else ""
     if not rows:
-        return say(f"No recordings{of_room} yet.", [start_button()])
+        return say(f"No recordings{of_room} yet.", [start_button()] if start else [])
     blocks = past_blocks(rows)
     if len(rows) > ROWS:
         blocks.append(context(f"Showing the latest {ROWS} recordings."))

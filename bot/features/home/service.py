@@ -94,7 +94,7 @@ class Homes:
         member = person.standing == "member"
         to = await self._gate.horizon(user)
         running = await self._lists.running(to)
-        recent = await self._lists.page(to, first + PER_PAGE + 1)
+        recent = await self._lists.page(to, first + PER_PAGE + 1, over=True)
         presets = await PresetRepository(deps.db).of_person(user) if member else []
         return home_view(
             HomePage(

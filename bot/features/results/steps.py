@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+
 from bot.core import transcript
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
@@ -24,7 +26,7 @@ from bot.core.steps import (
     retry_name,
 )
 from bot.engine.context import Context
-from bot.engine.posting import announce, not_now, not_there, post, send
+from bot.engine.posting import announce, is_over, next_try, not_now, not_there, post, send
 from bot.features.results.views import UNREADABLE, file_failed_message, results_message
 from bot.hms.errors import (
     HmsError,
@@ -35,9 +37,11 @@ from bot.hms.errors import (
     HmsUnavailable,
 )
 from bot.hms.models import asset_seen, facts_of_recording
-from bot.hms.results import has_messages, parse_summary, summary_reading
+from bot.hms.results import parse_summary, readable_chat, summary_reading
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
 from bot.ui.message import Message, content_hash
+
+log = structlog.get_logger()
 
 MAX_SUMMARY_BYTES = 1024 * 1024
 FILE_REFUSED = f"{retry_name(FetchTranscript())}:refused"  # counts how often in a row
@@ -64,7 +68,7 @@ async def fetch_transcript(ctx: Context) -> Note:
         raise  # about the token, not about the file
     except HmsRefused as refused:
         tries = (ctx.work.retries.get(FILE_REFUSED) or Retry()).attempts + 1
-        if tries < ctx.deps.policy.tries_to_read:
+        if tries < ctx.deps.policy.tries_refused:
             await ctx.keep(facts)
             return _read_again(ctx, tries)
         text, words, digest, status = "refused", None, "none", refused.status
@@ -83,7 +87,7 @@ async def fetch_transcript(ctx: Context) -> Note:
 def _read_again(ctx: Context, tries: int) -> Note:
     """A refused file is tried again soon: there are few tries, and people wait."""
     policy = ctx.deps.policy
-    pause = policy.backoff(tries, policy.retry_first, policy.file_refused_cap)
+    pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
     later = Retry(tries, ctx.now + pause)
     return Note(retries={FILE_REFUSED: Retry(tries, ctx.now), retry_name(FetchTranscript()): later})
 
@@ -201,11 +205,15 @@ async def post_summary(ctx: Context, target: str) -> Note:
     place = _place(ctx, target)
     message, listed = await _message(ctx, target, PostSummary(target), place)
     note = await post(
-        ctx, Kind.RESULTS, target, message, channel=place.channel, thread_ts=place.thread_ts
+        ctx,
+        Kind.RESULTS,
+        target,
+        message,
+        channel=place.channel,
+        thread_ts=place.thread_ts,
+        shown=told(ctx),
     )
-    (posted,) = note.deliveries
-    tells = told(ctx) if posted.state is State.SENT else posted.hash
-    return replace(note, facts=[*note.facts, *listed], deliveries=[replace(posted, hash=tells)])
+    return replace(note, facts=[*note.facts, *listed])
 
 
 async def update_results(ctx: Context, target: str) -> Note:
@@ -275,9 +283,19 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
         if not _in_vain(ctx, UploadFile(kind, target), since=since):
             raise
         return await _say_failed(ctx, await announce(ctx, kind, target), place, UNREADABLE)
-    if kind is Kind.CHAT and not (content and has_messages(content)):
-        return Note(deliveries=[Delivery(kind, target, State.DROPPED, error=EMPTY)])
-    sending = await announce(ctx, kind, target)
+    if kind is Kind.CHAT:
+        content = readable_chat(content).encode()
+        if not content:
+            return Note(deliveries=[Delivery(kind, target, State.DROPPED, error=EMPTY)])
+    earlier = ctx.work.delivery(kind, target)
+    if earlier and earlier.file_id:
+        await _delete_copy(ctx, earlier.file_id)
+    sending = next_try(ctx, kind, target)
+
+    async def announced(file_id: str) -> None:
+        nonlocal sending
+        sending = await announce(ctx, kind, target, file_id=file_id or None)
+
     try:
         file_id = await ctx.deps.slack.upload(
             place.channel,
@@ -285,17 +303,39 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
             filename=_filename(ctx, kind, mode),
             title="Chat" if kind is Kind.CHAT else "Transcript",
             content=content,
+            announced=announced,
         )
     except SlackUnavailable as failed:
-        return not_now(ctx, sending, failed)
+        if not is_over(ctx, sending, failed):
+            return not_now(ctx, sending, failed)
+        return await _give_up(ctx, sending, place, str(failed))
     except NotAuthorized as refused:
         if refused.needed is None:
             return not_there(ctx, sending, refused)
-        return await _say_failed(ctx, sending, place, refused.error)
+        return await _give_up(ctx, sending, place, refused.error)
     except SlackRefused as refused:
-        return await _say_failed(ctx, sending, place, refused.error)
+        return await _give_up(ctx, sending, place, refused.error)
     sent = replace(sending, state=State.SENT, file_id=file_id, changed_at=ctx.now)
     return Note(deliveries=[sent])
+
+
+async def _delete_copy(ctx: Context, file_id: str) -> None:
+    """Delete what an earlier try left in Slack: shared or not, it is uploaded anew.
+
+    Raises SlackUnavailable: then this try is put off, and nothing is left behind.
+    """
+    try:
+        await ctx.deps.slack.delete_file(file_id)
+    except MessageGone:
+        return
+    except SlackRefused as refused:
+        log.warning("copy_not_deleted", key=ctx.key, file=file_id, why=refused.error)
+
+
+async def _give_up(ctx: Context, sending: Delivery, place: _Place, error: str) -> Note:
+    if sending.file_id:
+        await _delete_copy(ctx, sending.file_id)
+    return await _say_failed(ctx, replace(sending, file_id=None), place, error)
 
 
 async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:

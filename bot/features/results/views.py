@@ -32,8 +32,8 @@ from bot.ui.message import (
     user_leaf,
     web_address,
 )
-from bot.ui.problems import BOT, Explanation, explain, slack_refusal
-from bot.ui.text import clean, duration, esc, isolated, mention, plain, shorten, size, when
+from bot.ui.problems import BOT, NO_FILES, NOT_INSTALLED, Explanation, explain, slack_refusal
+from bot.ui.text import clean, code, duration, esc, isolated, mention, plain, shorten, size, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name
 
 UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
@@ -208,12 +208,24 @@ def file_failed_message(
     if error == UNREADABLE:
         text = f"100ms did not release the {what} file. Open Details to see its files."
         return Message(text, [section(text), *actions([details_button(recording)])])
-    why, _ = slack_refusal(error, channel, bot=bot)
+    why = _file_refusal(error, channel, bot)
     still = "Open Details for a link." if kind is Kind.CHAT else "The button below still works."
     text = f"The {what} could not be uploaded here. {why} {still}"
     reading = button("Transcript", ids.TRANSCRIPT, value=recording.key)
     buttons = [reading] if kind is not Kind.CHAT else []
     return Message(text, [section(text), *actions([*buttons, details_button(recording)])])
+
+
+def _file_refusal(error: str, channel: str, bot: str) -> str:
+    """Say why Slack did not take a file, in a place where the bot does post."""
+    if error == "not_in_channel":
+        why, fix = slack_refusal(error, channel, bot=bot)
+        return f"{why} Files need that. {fix}"
+    if error in NO_FILES:
+        return NO_FILES[error]
+    if error in NOT_INSTALLED:
+        return slack_refusal(error, channel, bot=bot)[0]
+    return f"Slack did not accept the file (error {code(error, 60)})."
 
 
 def link_reply(url: str, what: str, expires_at: datetime) -> Message:

@@ -22,11 +22,13 @@ from bot.core.recording import Phase
 from bot.core.steps import Start, retry_name
 from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import post
+from bot.features.card.steps import card_of
 from bot.features.start.views import outcome_reply, outcome_view
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import NotInstalled, SlackRefused, SlackUnavailable
+from bot.ui.message import content_hash
 
 MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
 LISTED_MOST = 300
@@ -223,11 +225,12 @@ async def outcome(ctx: Context, target: str) -> Note:
 
 
 def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
-    """After a command that worked, the card appears right there: nothing more need be said."""
-    good = ctx.recording.problem is None and ctx.recording.phase is not Phase.POINTER
+    """After a command, the card appears right there: what it says is not said twice."""
     card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
-    shown = card is not None and card.state is State.SENT
-    return good and shown and address.external_id is None
+    shown = (
+        card is not None and card.state is State.SENT and card.hash == content_hash(card_of(ctx))
+    )
+    return shown and address.external_id is None and ctx.recording.phase is not Phase.POINTER
 
 
 def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Iterator[Way]:

@@ -128,9 +128,12 @@ def chat_csv(recording: Recording) -> bytes:
     """What was written in the room while it was recorded."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["time", "sender", "message"])
+    writer.writerow(
+        ["SenderPeerID", "SenderName", "SenderUserID", "Roles", "SentAt", "Type", "Message"]
+    )
     began = recording.started_ns or recording.created_ns
     for message in recording.room.chat:
         if began <= message.at_ns <= (recording.stopped_ns or message.at_ns):
-            writer.writerow([rfc3339(message.at_ns), message.sender, message.text])
+            sent = rfc3339(message.at_ns)
+            writer.writerow(["", message.sender, "", "", sent, "chat", message.text])
     return out.getvalue().encode()

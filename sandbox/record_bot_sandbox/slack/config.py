@@ -12,6 +12,7 @@ DEFAULT_SCOPES = frozenset(
         "commands",
         "files:write",
         "groups:read",
+        "im:history",
         "links:read",
         "links:write",
         "usergroups:read",
@@ -26,6 +27,7 @@ DEFAULT_EVENTS = frozenset(
         "channel_id_changed",
         "link_shared",
         "member_joined_channel",
+        "message.im",
         "tokens_revoked",
     }
 )

@@ -8,6 +8,7 @@ from record_bot_sandbox.slack.model import JSON, Channel, Delivery
 from record_bot_sandbox.slack.sim import Sim
 
 RETRY_AFTER_S = (0, 60, 300)
+SCOPES = {"message.im": "im:history"}  # of events that come only with a scope that is optional
 UNINSTALLED = {"app_uninstalled": "account_inactive", "tokens_revoked": "token_revoked"}
 
 
@@ -21,7 +22,10 @@ class Events:
         sim = self._sim
         if event["type"] in UNINSTALLED:
             sim.token_error = UNINSTALLED[event["type"]]
-        if event["type"] not in sim.config.bot_events:
+        name = subscription(event)
+        if name not in sim.config.bot_events:
+            return None
+        if (scope := SCOPES.get(name)) and scope not in sim.config.scopes:
             return None
         return await self.send(envelope(sim, event))
 
@@ -66,6 +70,12 @@ class Events:
         noun = "group" if channel.kind == "private" else "channel"
         verb = "archive" if channel.is_archived else "unarchive"
         return await self.fire({"type": f"{noun}_{verb}", "channel": channel.id, "user": actor})
+
+
+def subscription(event: JSON) -> str:
+    """The name that the app subscribes to: of messages, by the kind of conversation."""
+    kind, place = str(event["type"]), event.get("channel_type")
+    return f"{kind}.{place}" if kind == "message" and place else kind
 
 
 def channel_letter(channel: Channel) -> str:

@@ -71,7 +71,10 @@ class Starts:
         return Reply.to(delivery) if delivery else Reply("not_sent")
 
     async def say(self, user: str, channel: Channel, text: str, thread_ts: str | None) -> Reply:
-        """Write an ordinary message; the bot hears of a mention, and of links of its domains."""
+        """Write an ordinary message; the bot hears of a mention, and of links of its domains.
+
+        In its own direct message it hears of everything, and not of mentions.
+        """
         sim = self._sim
         if user not in channel.members or channel.is_archived:
             raise PersonError(f"{user} cannot write in {channel.id}")
@@ -80,9 +83,11 @@ class Starts:
         event |= {"channel": channel.id, "event_ts": message.ts, "team": seed.TEAM_ID}
         if thread_ts:
             event["thread_ts"] = thread_ts
-        heard = seed.BOT_USER in channel.members and channel.kind != "im"
         delivery = None
-        if heard and f"<@{seed.BOT_USER}>" in text:
+        heard = seed.BOT_USER in channel.members
+        if heard and channel.kind == "im":
+            delivery = await self._events.fire(event | {"type": "message", "channel_type": "im"})
+        elif heard and f"<@{seed.BOT_USER}>" in text:
             delivery = await self._events.fire(event)
         if linked := unfurls.link_shared(sim, channel, message):
             delivery = await self._events.fire(linked) or delivery

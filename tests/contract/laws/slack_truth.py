@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from bot.core.deliveries import Delivery
 from bot.core.places import Place
 from bot.slack.errors import CannotPostThere, MessageGone, NotAuthorized, SlackError, SlackRefused
 from bot.slack.errors import SlackUnavailable as Unavailable
-from bot.slack.gateway import Json, SlackGateway
+from bot.slack.gateway import Announce, Json, SlackGateway
 from bot.slack.values import Member, Posted
 from tests.contract.laws.replies import Faults, Life, Meter, Reply, carried_out
 
@@ -113,10 +113,18 @@ class SlackDoor(SlackGateway):
         await self._through("chat.update", lambda: self._truth.change(channel, ts, message))
 
     async def upload(
-        self, channel: str, *, thread_ts: str | None, filename: str, title: str, content: bytes
+        self,
+        channel: str,
+        *,
+        thread_ts: str | None,
+        filename: str,
+        title: str,
+        content: bytes,
+        announced: Announce,
     ) -> str | None:
         if not content:
             raise SlackRefused("empty_file")
+        await announced("")
 
         def put() -> str:
             made = self._truth.put(
@@ -171,6 +179,9 @@ class SlackDoor(SlackGateway):
 
     async def member(self, user: str, *, home_team: str) -> Member:
         return await self._through("users.info", lambda: Member(user, "member", False, "Ines"))
+
+    async def names_of(self, users: Iterable[str]) -> dict[str, str]:
+        return {user: user for user in users}  # so that the hash of a card is that of its text
 
     async def place(self, channel: str) -> Place:
         return await self._through("conversations.info", lambda: _place(channel))

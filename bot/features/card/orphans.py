@@ -1,0 +1,59 @@
+"""Cards whose post succeeded while Slack's answer was lost: a click tells where they are."""
+
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.core.deliveries import NEVER_FAILED, Delivery, Kind, State
+from bot.core.proofs import SeenRecording
+from bot.deps import Deps
+from bot.slack.errors import SlackError
+from bot.store.errors import StoreError, UnknownRecording
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    deps: Deps
+
+    async def clicked(self, on: SeenRecording, channel: str, ts: str) -> None:
+        """Adopt the clicked card if the bot knows of none there; else delete it.
+
+        Where that fails, the next click tries again.
+        """
+        try:
+            await self._mend(on, channel, ts)
+        except (SlackError, StoreError, UnknownRecording) as failed:
+            log.warning("orphan_left", key=on.key, channel=channel, ts=ts, why=str(failed))
+
+    async def _mend(self, on: SeenRecording, channel: str, ts: str) -> None:
+        key, user = on.key, on.by
+        loaded = await self.deps.store.recordings.load(key)
+        cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
+        card = next((d for d in cards if _is_there(d, user, channel)), None)
+        if card is None or card.ts == ts:
+            return
+        if card.state in (State.SENDING, State.WAITING, State.GONE):
+            log.info("card_adopted", key=key, channel=channel, ts=ts)
+            found = replace(
+                card,
+                state=State.SENT,
+                posted_in=channel,
+                ts=ts,
+                hash="",
+                error=None,
+                retry=NEVER_FAILED,
+                changed_at=self.deps.now(),
+            )
+            await self.deps.store.recordings.adopt_card(on, found)
+            return
+        log.info("card_removed", key=key, channel=channel, ts=ts)
+        await self.deps.slack.delete(channel, ts)
+
+
+def _is_there(card: Delivery, user: str, channel: str) -> bool:
+    """In a direct message the card is addressed to the person, and Slack names a D… channel."""
+    return channel in (card.target, card.posted_in) or (
+        channel.startswith("D") and card.target == user
+    )

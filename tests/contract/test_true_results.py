@@ -1,0 +1,200 @@
+"""What goes wrong with files, posts and answers, and what people read then: a table.
+
+Each row names the failure and the words on the card, in the thread and in the direct message.
+Words after `not` must be nowhere. Hours pass in seconds, as in `test_never_silent`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from record_bot_sandbox.slack.seed import STARTER, dm_id
+
+from bot.core.deliveries import Kind, State
+from bot.core.facts import StopRequested
+from bot.core.transcript import MAX_BYTES
+from tests.contract.store_support import S, add_facts
+from tests.contract.test_never_silent import HOUR, Life, life
+from tests.contract.test_true_causes import asked_to_start, running
+
+__all__ = ["life"]  # a fixture
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+DATA = Path(__file__).parents[1] / "data"
+SEGMENTS = (DATA / "transcripts" / "segments.json").read_bytes()
+UTF16 = (DATA / "transcripts" / "utf16.json").read_bytes()
+BULLETS = (DATA / "summaries" / "bullet-objects.json").read_bytes()
+NOBODY = "nobody spoke"
+NOT_MADE = "could not make"
+
+
+@dataclass(frozen=True)
+class Read:
+    """A transcript (and a summary) with this content, and what the results say of it."""
+
+    transcript: bytes
+    says: tuple[str, ...]
+    no: tuple[str, ...]
+    summary: bytes | None = None
+    button: bool = True
+
+
+READ: dict[str, Read] = {
+    "words in segments": Read(SEGMENTS, ("transcript", "ready"), (NOBODY, NOT_MADE)),
+    "UTF-16": Read(UTF16, ("transcript", "ready"), (NOBODY, NOT_MADE)),
+    "25 MB": Read(SEGMENTS + b" " * 25_000_000, ("transcript", "ready"), (NOBODY, "too large")),
+    "too large": Read(
+        b" " * (MAX_BYTES + 1), ("transcript is too large to post here",), (NOBODY, NOT_MADE)
+    ),
+    "unknown shape": Read(
+        b'{"said": 7}', ("cannot read the format of this transcript",), (NOBODY, NOT_MADE)
+    ),
+    "nobody spoke": Read(
+        b'{"words": [], "sentences": []}',
+        ("transcript is empty", NOBODY),
+        (NOT_MADE,),
+        button=False,
+    ),
+    "bullets as objects": Read(
+        SEGMENTS, ("transcript and summary are ready",), ("No summary",), summary=BULLETS
+    ),
+    "a summary of unknown shape": Read(
+        SEGMENTS, ("cannot read the format of this summary",), ("No summary",), summary=b"7"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+async def test_what_a_file_holds_is_said_and_nothing_else(life: Life, name: str) -> None:
+    row = READ[name]
+    wants = row.summary is not None
+    await life.recorded(transcription=True, summary=wants or None, output_modes=("json",))
+    await life.driver.event("transcription.success")
+    for asset in life.hms.state.assets.values():
+        if asset.type == "transcript":
+            asset.content = row.transcript
+        elif asset.type == "summary" and row.summary is not None:
+            asset.content = row.summary
+    await life.until(life.clock.now() + HOUR)
+    results = await life.results()
+    assert [words for words in row.says if words not in results] == []
+    assert [words for words in row.no if words in results] == []
+    labels = [b["text"]["text"] for b in (await life.card()).blocks[-1]["elements"]]
+    assert ("Transcript" in labels) is row.button
+
+
+STORAGE: dict[str, tuple[dict[str, Any], float, str]] = {
+    "refused": ({"status": 403}, 5 * 60, "refuses to release its files (HTTP 403)"),
+    "missing": ({"status": 404}, 5 * 60, "refuses to release its files (HTTP 404)"),
+    "down": ({"status": 503}, 25 * 60, "the bot cannot read it yet. It keeps trying"),
+    "limited": (
+        {"status": 429, "retry_after_s": 60},
+        25 * 60,
+        "the bot cannot read it yet. It keeps trying",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORAGE)
+async def test_what_the_storage_does_is_said_in_time(life: Life, name: str) -> None:
+    fault, within_s, says = STORAGE[name]
+    path = "/v2/recording-assets/*/presigned-url"
+    await life.driver.sim("/faults", {"kind": "status", "path": path, **fault})
+    await life.recorded(transcription=True)
+    await life.driver.event("transcription.success")
+    await life.until(life.clock.now() + within_s * S)
+    results = await life.results()
+    assert says in results
+    assert "did not arrive" not in results
+    assert NOBODY not in results
+    assert results.startswith(f"<@{STARTER}>")
+
+
+UPLOADS: dict[str, tuple[dict[str, Any], str]] = {
+    "internal_error": ({"error": "internal_error"}, "(error `internal_error`)"),
+    "file_uploads_disabled": (
+        {"error": "file_uploads_disabled"},
+        "This workspace does not allow file uploads.",
+    ),
+    "not_in_channel": ({"error": "not_in_channel"}, "Files need that."),
+    "some_new_error": ({"error": "some_new_error"}, "(error `some_new_error`)"),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+async def test_a_file_that_slack_does_not_take_ends_and_leaves_no_copy(
+    life: Life, name: str
+) -> None:
+    fault, says = UPLOADS[name]
+    method = "files.completeUploadExternal"
+    await life.world.ines.tell("faults", method=method, times=400, **fault)
+    await life.recorded(transcription=True)
+    await life.driver.event("transcription.success")
+    await life.until(life.clock.now() + 3 * HOUR)
+    thread = await life.thread()
+    (said,) = [text for text in thread if "transcript could not be uploaded here" in text]
+    assert says in said
+    assert "does not let" not in said, "it posts right here"
+    assert life.world.sim.files == {}, "no private copies remain"
+    tries = [c for c in life.world.sim.calls if c.method == method]
+    assert len(tries) <= 2 * life.deps.policy.tries_refused, "the transcript and the chat"
+
+
+async def test_results_that_slack_does_not_take_are_told_on_the_card(life: Life) -> None:
+    key = await life.recorded(transcription=False)
+    fault = {"method": "chat.postMessage", "error": "internal_error", "times": 400}
+    await life.world.ines.tell("faults", **fault)
+    await life.until(life.clock.now() + 3 * HOUR)
+    loaded = await life.store.recordings.load(key)
+    (results,) = [d for d in loaded.work.deliveries if d.kind is Kind.RESULTS]
+    assert (results.state, results.error) == (State.DROPPED, "internal_error")
+    assert "Slack did not accept the results message" in (await life.card()).text
+
+
+SILENT: dict[str, dict[str, Any]] = {
+    "503": {"kind": "status", "status": 503},
+    "429": {"kind": "status", "status": 429, "retry_after_s": 5},
+    "reset": {"kind": "reset"},
+}
+
+
+async def _direct(life: Life) -> str:
+    state = await life.world.ines.state()
+    return "\n".join(m.text for m in state.messages(dm_id(STARTER)))
+
+
+@pytest.mark.parametrize("name", SILENT)
+async def test_a_start_without_an_answer(life: Life, name: str) -> None:
+    await life.driver.sim("/faults", {"path": "/v2/recordings/room/*/start", **SILENT[name]})
+    await asked_to_start(life)
+    asked_at = life.clock.now()
+    await life.until(asked_at + 60 * S)
+    words = ("100ms has not answered the request to start", "nothing is being recorded")
+    card = (await life.card()).text
+    assert [w for w in words if w not in card] == []
+    await life.until(asked_at + 90 * S)
+    told = await _direct(life)
+    assert [w for w in words if w not in told] == []
+    await life.until(asked_at + 300 * S)
+    told = await _direct(life)
+    assert "The recording did not start." in told
+    assert words[0] not in told
+
+
+@pytest.mark.parametrize("name", SILENT)
+async def test_a_stop_without_an_answer(life: Life, name: str) -> None:
+    for template in life.hms.state.templates.values():
+        template.max_duration_s = 10**9  # it ends by a stop only, however busy the machine is
+    key, _ = await running(life)
+    await life.driver.sim("/faults", {"path": "/v2/recordings/*/stop", **SILENT[name]})
+    await add_facts(life.store, key, [StopRequested(at=life.clock.now(), by=STARTER)])
+    asked_at = life.clock.now()
+    await life.until(asked_at + 60 * S)
+    assert "Not stopped yet." in (await life.card()).text
+    await life.until(asked_at + 90 * S)
+    assert "It may still be recording." in await _direct(life)
+    await life.driver.sim("/faults", {"clear": True})
+    await life.until(asked_at + 500 * S)
+    assert "It may still be recording." not in await _direct(life)
