@@ -177,7 +177,7 @@ async def test_a_deleted_card_is_not_posted_again_and_the_results_come_alone(
     assert not results.is_reply
     assert "The video, transcript and summary are ready." in results.text
     transcript = await bench.file(seed.STANDUP, results.ts, "transcript.txt")
-    assert transcript.startswith(b"Ana: Good morning")
+    assert b"Good morning" in transcript
     state = await bench.ines.state()
     assert cards(state, room, seed.STANDUP) == []
     assert button(results.blocks, "Watch")

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
@@ -35,6 +36,7 @@ def in_files(bench: Bench, words: str) -> bool:
     return any(words.encode() in file.read_bytes() for file in files)
 
 
+@pytest.mark.own_stage  # the simulated meetings of a stage all say the same
 async def test_a_transcript_is_kept_with_its_times_and_leaves_with_forget(bench: Bench) -> None:
     room = await bench.room("meetings-transcribed")
     card = await bench.running(room, "--modes txt --summary")

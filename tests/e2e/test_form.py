@@ -33,9 +33,15 @@ async def submitted(bench: Bench, who: Person, view: SeenView, room: Room) -> Se
 
 
 async def test_type_ahead_has_live_rooms_first_and_asks_100ms_nothing(bench: Bench) -> None:
+    view = await bench.form(bench.ines)
+
+    async def live_rooms_are_known() -> bool:
+        options = await bench.ines.suggest(view, "room_id", "B")
+        return bool(options) and options[0]["text"]["text"] == "webinar"
+
+    await bench.world.until(live_rooms_are_known, what="the live rooms to be known")
     await bench.hms_fault(kind="hang", path="/v2/rooms*")
     await bench.hms_fault(kind="hang", path="/v2/sessions*")
-    view = await bench.form(bench.ines)
     for typed, offered in {
         "B": ["webinar", "board room", "dashboard off"],  # only the first has people in it
         "standup": ["standup", "old standup"],  # the second is disabled
@@ -155,7 +161,13 @@ async def test_switches_hide_and_show_and_keep_what_was_typed(bench: Bench) -> N
     view = await bench.choose_room(bench.ines, view, room)
     await submitted(bench, bench.ines, view, room)
     assert await bench.bodies(room) == [
-        {"transcription": {"enabled": True, "output_modes": ["txt"], "custom_vocabulary": ["Ana"]}}
+        {
+            "transcription": {
+                "enabled": True,
+                "output_modes": ["txt", "json"],
+                "custom_vocabulary": ["Ana"],
+            }
+        }
     ]
 
 

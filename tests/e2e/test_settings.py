@@ -160,7 +160,12 @@ async def test_results_go_where_the_channel_wants_them(bench: Bench) -> None:
             )
         )
         assert not said.is_reply
-        await bench.file(seed.PARTNERS, said.ts, "-transcript.txt")
+        names = [
+            f["name"]
+            for m in (await bench.ines.state()).messages(seed.PARTNERS)
+            for f in m.raw.get("files", [])
+        ]
+        assert any(name.endswith("-transcript.txt") for name in names)
         assert (await bench.ines.state()).thread(seed.PARTNERS, card.ts) == []
     finally:
         await back_to_defaults(bench, seed.PARTNERS)
