@@ -62,9 +62,8 @@ async def test_a_file_that_moved_to_this_machine_is_not_fetched(bench: Bench, ho
             await logged(bench, "the link is not followed", since)
         finally:
             await bench.files_moved(None)
-        content = await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
-        assert content.startswith(b"Ana: Good morning.")
-        assert len(files(await bench.ines.state(), seed.STANDUP, card.ts)) == 1
+        await bench.reply(card, "refuses to release its files")
+        assert files(await bench.ines.state(), seed.STANDUP, card.ts) == []
         assert there.called == []
     assert "hunter2" not in bench.bot.log.read_text()
 
