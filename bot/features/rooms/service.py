@@ -114,12 +114,15 @@ class RoomDirectory:
         return replace(new, live=room.live, last_used_at=room.last_used_at) if new else room
 
     async def _first_refresh(self) -> None:
-        """Somebody is quicker than the very first refresh of a new bot: wait a little for it."""
+        """Somebody is quicker than the very first refresh of a new bot: wait a little for it.
+
+        Only the first people do: if 100ms does not answer, nobody else waits in vain.
+        """
         try:
             async with asyncio.timeout(FIRST_WITHIN_S):
                 await self._tried.wait()
         except TimeoutError:
-            return
+            self._tried.set()
 
     async def find(self, reference: str) -> RoomMatch:
         """The room that is meant, by what is known here: 100ms is not asked."""
