@@ -143,7 +143,8 @@ def _words(sample: Sample) -> Iterator[str]:
     blocks = sample.shown.blocks if isinstance(sample.shown, Message) else sample.shown["blocks"]
     for text in _texts(blocks):
         for piece in re.split(r"<[^>]*>|[*`\n]", text):
-            plain = piece.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+            quoted = piece.removeprefix("&gt; ").removeprefix("> ")  # drawn as a bar
+            plain = quoted.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
             if _folded(plain):
                 yield _folded(plain)
 
