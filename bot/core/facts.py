@@ -17,7 +17,7 @@ from bot.core.places import Place
 HmsStatus = Literal["starting", "running", "stopping", "post_processing", "completed", "failed"]
 AssetStatus = Literal["processing", "completed", "failed"]
 # What came of reading a file. Only `empty` says that nothing is in it.
-Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused"]
+Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused", "blocked"]
 Via = Literal["command", "form", "again", "schedule", "rule"]
 # Why a call to 100ms brought no answer of use: a clear no, an error of its own, a rate limit …
 Cause = Literal["refused", "error", "limited", "timeout", "network", "unreadable"]

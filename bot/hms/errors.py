@@ -89,6 +89,13 @@ class HmsConflict(HmsRefused):
     """409: a recording already runs in this room."""
 
 
+class HmsLinkBlocked(HmsRefused):
+    """100ms gave a link that the bot does not open: not https, or to an address inside."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(HTTPStatus.BAD_REQUEST, f"the link is not followed: {why}")
+
+
 class HmsTooLarge(HmsRefused):
     """The file is over the caller's own limit; nothing of it was kept."""
 
@@ -138,7 +145,7 @@ def download_error(failed: OutboundError) -> HmsError:
         case OutboundUnavailable(reached=reached):
             return HmsUnavailable(redact(str(failed)), reached=reached, cause="network")
         case _:
-            return HmsRefused(HTTPStatus.BAD_REQUEST, f"the link is not followed: {failed}")
+            return HmsLinkBlocked(str(failed))
 
 
 def _said(status: int, body: bytes) -> tuple[str, tuple[str, ...]]:

@@ -24,7 +24,7 @@ async def test_stop_asks_first_then_the_thread_has_the_results(screen: Screen) -
     ready = await screen.see(screen.card("Design review", "Ready"))
     await ready.locator(".thread-line").click()
     await screen.see(screen.thread.get_by_text("are ready"))
-    await expect(screen.thread.locator(".file")).to_have_count(2)
+    await expect(screen.thread.locator(".file")).to_have_count(1)
     await screen.picture("thread")
     await screen.page.emulate_media(color_scheme="dark")
     await screen.page.emulate_media(color_scheme="light")

@@ -62,7 +62,7 @@ async def test_a_file_that_moved_to_this_machine_is_not_fetched(bench: Bench, ho
             await logged(bench, "the link is not followed", since)
         finally:
             await bench.files_moved(None)
-        await bench.reply(card, "refuses to release its files")
+        await bench.reply(card, "did not open the link that 100ms gave")
         assert files(await bench.ines.state(), seed.STANDUP, card.ts) == []
         assert there.called == []
     assert "hunter2" not in bench.bot.log.read_text()

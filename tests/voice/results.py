@@ -117,6 +117,7 @@ def _results() -> list[Sample]:
         results("Nobody spoke", read(0)),
         results("The transcript has an unknown format", read(None, transcript="unreadable")),
         results("The transcript is larger than 32 MB", read(None, transcript="too_large")),
+        results("The link to the transcript leads inside", read(None, transcript="blocked")),
         results("The storage refuses the transcript", read(None, transcript="refused", status=403)),
         results("The transcript is late", story(*UPLOADED), late=True),
         results("The transcript is late, and cannot be read", story(*TRANSCRIBED), late=True),

@@ -30,6 +30,7 @@ _READING = {
     "unreadable": "Transcript not readable",
     "too_large": "Transcript too large to read",
     "refused": "100ms did not release the transcript",
+    "blocked": "The link to the transcript was not followed",
 }
 Who = Callable[[str], str]
 _SAME_DAY = timedelta(hours=18)

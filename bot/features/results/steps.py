@@ -30,6 +30,7 @@ from bot.engine.posting import announce, is_over, next_try, not_now, not_there, 
 from bot.features.results.views import UNREADABLE, file_failed_message, results_message
 from bot.hms.errors import (
     HmsError,
+    HmsLinkBlocked,
     HmsNotFound,
     HmsRefused,
     HmsTooLarge,
@@ -71,7 +72,9 @@ async def fetch_transcript(ctx: Context) -> Note:
         if tries < ctx.deps.policy.tries_refused:
             await ctx.keep(facts)
             return _read_again(ctx, tries)
-        text, words, digest, status = "refused", None, "none", refused.status
+        blocked = isinstance(refused, HmsLinkBlocked)
+        text, words, digest = "blocked" if blocked else "refused", None, "none"
+        status = None if blocked else refused.status
     checked = ResultsChecked(
         at=ctx.now,
         words=words,

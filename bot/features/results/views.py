@@ -117,6 +117,8 @@ _TRANSCRIPT = {
     "empty": "The transcript is empty: nobody spoke, or the speech was not in English.",
     "unreadable": "The bot cannot read the format of this transcript. Use its button to open it.",
     "too_large": "The transcript is too large to post here. Use its button to open it.",
+    "blocked": "The bot did not open the link that 100ms gave for the transcript: it does not lead "
+    "to a public https address. The person who runs the bot finds it in the log.",
 }
 _SUMMARY = {
     "empty": "The summary is empty.",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import EndSet, Via
@@ -37,16 +38,16 @@ class StartRequest:
     once: tuple[str, ...] = ()  # names the event that asks for it, if it may come again
 
 
-class Later:
+class Later(Protocol):
     """Starts that have a time: what the form needs of schedules. `wiring` gives the one in use."""
 
     async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
         """The time as it was typed, in the person's zone; errors are at the form's fields."""
-        raise NotImplementedError
+        ...
 
     async def plan(self, request: StartRequest, when: When) -> Message:
         """Schedule it, and the answer. Raises NoRight, SlackUnavailable."""
-        raise NotImplementedError
+        ...
 
 
 @dataclass(frozen=True, slots=True)
