@@ -46,6 +46,7 @@ from bot.features.meeting.pages import load as load_pages
 from bot.features.meeting.routes import MeetingRoutes
 from bot.features.meeting.service import Meetings
 from bot.features.presets import listeners as presets
+from bot.features.rename import listeners as rename
 from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
@@ -92,6 +93,7 @@ FEATURES = (
     control,
     details,
     results,
+    rename,
     share,
     follow,
     find,

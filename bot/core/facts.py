@@ -127,6 +127,15 @@ class StopDue(_Fact):
     why: Literal["time", "empty"]
 
 
+class Renamed(_Fact):
+    """Somebody gave the recording a title; the last counts. An empty one takes it back."""
+
+    kind: Literal["renamed"] = "renamed"
+    each_time_counts: ClassVar[bool] = True
+    by: str
+    title: str
+
+
 class StopRequested(_Fact):
     kind: Literal["stop_requested"] = "stop_requested"
     each_time_counts: ClassVar[bool] = True
@@ -396,6 +405,7 @@ Fact = Annotated[
     | PlaceSeen
     | EndSet
     | StopDue
+    | Renamed
     | StopRequested
     | StopWished
     | PauseRequested

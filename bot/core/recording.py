@@ -71,6 +71,7 @@ class Recording:
     request_id: str
     room_id: str
     room_name: str
+    title: str | None  # what somebody called this recording
     options: RecordingOptions
     starter: str | None  # None: nobody asked us for it
     channels: tuple[str, ...]  # the first is where it was asked for
@@ -103,6 +104,11 @@ class Recording:
     transcription: Transcription
     results: ResultsChecked | None
     log: tuple[Fact, ...]  # every fact once, oldest first
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever it is shown: its title, else its room."""
+        return self.title or self.room_name
 
     @property
     def home(self) -> str:

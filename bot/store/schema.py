@@ -42,6 +42,7 @@ recordings = Table(
     c.text("phase"),
     c.text("room_id"),
     c.text("room_name"),
+    c.text("title", null=True),
     c.text("room_lock", null=True),  # the room, while the recording occupies it
     c.text("hms_id", null=True),
     c.text("session_id", null=True),

@@ -31,6 +31,9 @@ FIND_PAGE = "find_page"
 OPEN_FIND = "find_open"  # the modal, from Home
 FIND_FORM = "find_form"
 
+RENAME = "recording_rename"  # asks for a title
+RENAME_FORM = "recording_rename_form"  # its metadata is the key
+
 EXTEND = "recording_extend"  # its end comes a quarter of an hour later
 NO_END = "recording_no_end"
 

@@ -25,6 +25,7 @@ from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
 from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
 from bot.features.presets.views import no_such_preset
+from bot.features.rename import views as rename_views
 from bot.features.rooms.views import no_room, no_rooms_yet
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
@@ -58,6 +59,7 @@ def _misread() -> list[Sample]:
         only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
         only_you("The button of a question is too old", ui_replies.too_old),
         only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
+        only_you("A title to type", commands_views.rename_question, "standup", "key-1"),
         only_you("A greeting", commands_views.hello),
         only_you("Settings, in a message", commands_views.settings_question, seed.STANDUP),
         only_you("Presets, in a message", commands_views.presets_question),
@@ -137,6 +139,8 @@ def _doing() -> list[Sample]:
             "… in a channel that the person cannot access", start_views.recorded_elsewhere, ROOM
         ),
         only_you("Slack does not say where one is", lists.only_here, ui_replies.nothing_running()),
+        only_you("It was renamed", rename_views.renamed, ROOM, "Kick-off"),
+        only_you("Its title was removed", rename_views.renamed, ROOM, ""),
         only_you("Follow here was pressed", share_views.following, ROOM, seed.STANDUP),
         only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
         only_you("Stop, by command", steer_views.stopping, ROOM),
@@ -181,11 +185,11 @@ def _doing() -> list[Sample]:
 
 
 def _lists() -> list[Sample]:
-    here = [line(), line(key="key-2", room_name="Sales call", phase=Phase.PAUSED)]
-    there = [line(key="key-3", room_name="Retro", channel=seed.DESIGN, starter=seed.ADMIN)]
+    here = [line(), line(key="key-2", name="Sales call", phase=Phase.PAUSED)]
+    there = [line(key="key-3", name="Retro", channel=seed.DESIGN, starter=seed.ADMIN)]
     past = [
-        ended_row(room_name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
-        line(key="key-4", room_name="Retro", phase=Phase.FAILED, starter=None),
+        ended_row(name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
+        line(key="key-4", name="Retro", phase=Phase.FAILED, starter=None),
     ]
     return [
         only_you(

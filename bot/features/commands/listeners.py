@@ -40,6 +40,8 @@ from bot.features.history.service import Lists
 from bot.features.presets.listeners import open_presets
 from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
+from bot.features.rename import service as renames
+from bot.features.rename import views as rename_views
 from bot.features.rooms.model import room_code_of_link
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_rooms_yet
@@ -61,12 +63,12 @@ from bot.listeners.app import Bot, answer, for_people
 from bot.listeners.payloads import Asked, Click, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
 from bot.store.errors import DoneBefore
-from bot.store.values import RoomTaken
+from bot.store.values import RecordingRow, RoomTaken
 from bot.ui import ids
 from bot.ui.buttons import filled_form_button
 from bot.ui.ids import COMMAND
 from bot.ui.message import Block, Message
-from bot.ui.replies import use_a_channel
+from bot.ui.replies import forgotten_reply, use_a_channel
 
 on = Listeners()
 ASK = "help and questions need none; what each order does asks the gate"
@@ -254,11 +256,20 @@ async def _react(request: Request) -> None:
         case Outcome.SILENCE:
             await request.ack()
         case Outcome.DO if found.acts:
-            await do(request, wishes_of(found.acts, found, known.world, known.rows))
+            await do(request, wishes_of(found.acts, found, known.world, _rows(known, found)))
+        case Outcome.ASK if found.why is Why.NEEDS_TITLE:  # a form asks for it
+            await do(request, wishes_of(found.offers, found, known.world, _rows(known, found)))
         case Outcome.ASK if found.offers:
             await ask(request, found)
         case _:
             await ANSWERS.get(found.intent, _say)(request, found)
+
+
+def _rows(known: Known, found: Understood) -> Mapping[str, RecordingRow]:
+    """The recordings that are meant, by room: in a card's thread, to show or name, the card's."""
+    if known.above is None or found.intent not in (Intent.SHARE, Intent.RENAME):
+        return known.rows
+    return {**known.rows, known.above.room_id: known.above}
 
 
 async def do(request: Request, wishes: Sequence[Wish]) -> None:
@@ -292,7 +303,8 @@ async def ask(request: Request, found: Understood) -> None:
         if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.asked.typed):
             await _open_form(request, found)
             return
-    wishes = wishes_of(found.offers, found, request.known.world, request.known.rows)
+    known = request.known
+    wishes = wishes_of(found.offers, found, known.world, _rows(known, found))
     buttons = await question(request, [wish for wish in wishes if wish.verb != OPEN_FORM])
     for wish in wishes:
         if wish.verb == OPEN_FORM:
@@ -405,7 +417,7 @@ async def control(
     seen = await bot.gate.recording(asked.user, wish.key or "", asked.channel)
     row = await steer(bot.deps, bot.rights, action, seen, once=once)
     if row is not None:
-        return control_views.CONFIRMED[action](row.room_name)
+        return control_views.CONFIRMED[action](row.name)
     row = await bot.deps.store.lists.row(seen.key)
     return control_views.not_now([row]) if row else control_views.too_late(action)
 
@@ -438,7 +450,7 @@ async def schedule(request: Request, wish: Wish, once: Sequence[str]) -> Message
         ending = await schedules.set_end(bot.deps, bot.rights, seen, wish.when, once=once)
         if ending is None:
             return control_views.too_late("stop")
-        return schedule_views.ends(ending[0].room_name, ending[1])
+        return schedule_views.ends(ending[0].name, ending[1])
     made = await schedules.make(
         bot.deps,
         bot.rights,
@@ -488,12 +500,9 @@ async def unschedule(request: Request, wish: Wish, _once: Sequence[str]) -> Mess
 async def share(request: Request, wish: Wish, _: Sequence[str]) -> Message | None:
     """The recording that runs in the room, else its latest; a channel by name is chosen."""
     bot, asked = request.bot, request.asked
-    key = wish.key
+    key = await _latest(request, wish)
     if key is None:
-        latest = await request.use.lists.page(request.known.horizon, 1, room_id=wish.room_id)
-        if not latest:
-            return views.answer(f"There is no recording of {wish.room_name} to share.")
-        key = latest[0].row.key
+        return views.answer(f"There is no recording of {wish.room_name} to share.")
     by = await bot.gate.member(asked.user, Act.SHARE)
     seen = await bot.gate.recording(asked.user, key, asked.channel)
     where = asked.channel if wish.channel == "here" else wish.channel
@@ -502,6 +511,38 @@ async def share(request: Request, wish: Wish, _: Sequence[str]) -> Message | Non
     channel = await bot.gate.channel(asked.user, where, here=asked.channel)
     told, _done = await share_into(bot, seen, channel, by)
     return told
+
+
+async def rename(request: Request, wish: Wish, once: Sequence[str]) -> Message | None:
+    """The recording of the thread or that runs in the room, else its latest.
+
+    Without a title, a form asks for it; where Slack gives no trigger, a button opens the form.
+    """
+    bot, asked = request.bot, request.asked
+    key = await _latest(request, wish)
+    if key is None:
+        return views.answer(f"There is no recording of {wish.room_name} to rename.")
+    seen = await bot.gate.recording(asked.user, key, asked.channel)
+    if wish.title:
+        row = await renames.rename(bot.deps, bot.rights, seen, wish.title, once=once)
+        return rename_views.renamed(row.room_name, wish.title) if row else forgotten_reply()
+    row = await bot.deps.store.lists.row(key)
+    if row is None:
+        return forgotten_reply()
+    await bot.rights.to_steer(asked.user, row, "rename")
+    if not asked.trigger_id:
+        return views.rename_question(wish.room_name, key)
+    form = rename_views.rename_form(key, row.room_name, row.title)
+    await request.later(bot.deps.slack.open_view(asked.trigger_id, form))
+    return None
+
+
+async def _latest(request: Request, wish: Wish) -> str | None:
+    """The recording that was meant, else the newest of the room that the person may know of."""
+    if wish.key is not None:
+        return wish.key
+    latest = await request.use.lists.page(request.known.horizon, 1, room_id=wish.room_id)
+    return latest[0].row.key if latest else None
 
 
 Doing = Callable[[Request, Wish, Sequence[str]], Awaitable[Message | None]]
@@ -513,6 +554,7 @@ DO: Mapping[str, Doing] = {
     Intent.FOLLOW: follow,
     Intent.UNFOLLOW: unfollow,
     Intent.SHARE: share,
+    Intent.RENAME: rename,
     Intent.SCHEDULE: schedule,
     Intent.UNSCHEDULE: unschedule,
 }

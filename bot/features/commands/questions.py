@@ -92,6 +92,8 @@ def read_question(
         return replace(base, intent=Intent.STATUS)
     if has_intent(rest, Intent.LIST, Kind.NOUN):
         return replace(base, intent=Intent.LIST)
+    if head.kind is Kind.IS and not base.asks and has_kind(rest, Kind.HEDGE):
+        return replace(base, intent=Intent.UNKNOWN, left=(head,))  # it is nice, we should …
     recording = has_intent(rest, Intent.START) or has_kind(rest, Kind.THING)
     if head.kind in (Kind.WAS, Kind.WHICH) and _recorded_before(head, rest):
         return replace(base, intent=Intent.LIST)
@@ -102,7 +104,7 @@ def read_question(
     if head.kind in (Kind.WAS, Kind.IS, Kind.WHEN) and any(p.sort is Sort.ROOM for p in pieces):
         listed = head.kind is Kind.WAS
         return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
-    unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
+    unread = tuple(p for p in rest if p.sort is Sort.UNREAD and p.key != ("been",))
     if head.kind is Kind.WHEN and not unread and head.key[-1] in ("long", "when"):
         return replace(base, intent=Intent.STATUS)
     about_bot = all(skipped(p) or p.kind is Kind.IS for p in rest) and len(rest) <= 2

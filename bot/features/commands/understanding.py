@@ -14,6 +14,7 @@ from bot.features.commands.sense import Force, Sense
 from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.starting import form, start
 from bot.features.commands.steering import steer, steering, unschedule, which
+from bot.features.commands.titles import renaming
 from bot.features.commands.understood import (
     OPEN_FORM,
     Deed,
@@ -39,6 +40,8 @@ def understand(text: str, where: Where, world: World) -> Understood:
         return stopped
     if said.flags.help:
         return answered(Intent.HELP, topic=said.sense.intent)
+    if titled := renaming(said):
+        return titled
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
     done = _decided(said)
@@ -107,8 +110,6 @@ def _decided(said: Said) -> Understood:
         case Intent.PRESETS:
             told = Outcome.DO if said.where is Where.SLASH else Outcome.ASK
             return Understood(intent, told)
-        case Intent.RENAME:
-            return answered(intent, Why.UNSUPPORTED, room=said.room_or_thread())
         case Intent.HELP:
             asked = any(p.intent is Intent.HELP or p.kind is Kind.HOW for p in said.pieces)
             why = Why.CLEAR if asked or sense.topic else Why.GREETED

@@ -104,6 +104,8 @@ def _choice(choice_id: str, answer: str, wish: Wish) -> Block:
     words = f"{_VERBS.get(wish.verb, wish.verb.capitalize())} {plain(wish.room_name, 45)}".strip()
     if wish.label:
         words = f"{words}, {plain(wish.label, 25)}"
+    elif wish.title:
+        words = f"{words}: {plain(wish.title, 25)}"
     elif wish.preset:
         words = f"{words} with {plain(wish.preset, 20)}"
     made = button(
@@ -147,6 +149,13 @@ def share_question(room_name: str, key: str) -> Message:
     label = f"Choose the channel for {plain(room_name, 40)}"
     share = button("Choose the channel", ids.SHARE, value=key, label=label)
     return say(f"In which channel do you want to share *{esc(room_name, 100)}*?", [share])
+
+
+def rename_question(room_name: str, key: str) -> Message:
+    """Ask for the title; the button opens the form that does."""
+    label = f"Type a title for {plain(room_name, 40)}"
+    rename = button("Type a title", ids.RENAME, value=key, label=label)
+    return say(f"What should the recording of *{esc(room_name, 100)}* be called?", [rename])
 
 
 def settings_question(channel: str) -> Message:

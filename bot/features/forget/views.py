@@ -49,7 +49,7 @@ def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: d
     """List what was deleted, and what remains, where and until when."""
     began = when(recording.started_at or recording.requested_at)
     first = (
-        f"The recording of *{esc(recording.room_name)}*, {began}, was forgotten. The bot "
+        f"The recording of *{esc(recording.name)}*, {began}, was forgotten. The bot "
         "deleted its messages and files in Slack, and all its data about the recording."
     )
     told = [first, *_kept(deliveries), *_at_100ms(recording, now)]

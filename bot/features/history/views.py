@@ -57,7 +57,7 @@ def status_reply(
         blocks.append(context(f"{count(len(here) - ROWS, 'more recording')} in this channel."))
     others = []
     for row in elsewhere:
-        name = link(esc(row.room_name, 100), row.permalink)
+        name = link(esc(row.name, 100), row.permalink)
         others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
     if others:
         blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
@@ -86,7 +86,7 @@ ROWS = 20
 def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
     """Write two short lines of mrkdwn; `now` adds the running time, `placed` the channel."""
     mark = MARKS.get(row.phase)
-    name = f"*{esc(row.room_name, 100)}*"
+    name = f"*{esc(row.name, 100)}*"
     head = f"{f'{mark} ' if mark else ''}{join(name, _state(row, now))}"
     began = when(row.started_at or row.requested_at)
     card = link("open card", row.permalink) if row.permalink else ""
@@ -100,7 +100,7 @@ def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) ->
     began = when(row.started_at or row.requested_at)
     where = place(row.channel) if placed else ""
     about = ", ".join(p for p in (starter_of(row.starter), began, _length(row), where) if p)
-    return f"{esc(row.room_name, 100)}: {_state(row, now)}. {sentence(about)}."
+    return f"{esc(row.name, 100)}: {_state(row, now)}. {sentence(about)}."
 
 
 def _state(row: Row, now: datetime | None) -> str:
@@ -122,7 +122,7 @@ def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -
     for n, row in enumerate(rows[:ROWS]):
         stops = row.phase in ON_AIR | {Phase.REQUESTED}
         accessory = (
-            stop_button(row.key, row.room_name, ids.numbered(ids.STOP, n))
+            stop_button(row.key, row.name, ids.numbered(ids.STOP, n))
             if stops
             else _row_button("Details", ids.DETAILS, row, n)
         )
@@ -149,5 +149,5 @@ def _row_buttons(row: Row, n: int) -> list[Block]:
 
 
 def _row_button(text: str, action: str, row: Row, n: int) -> Block:
-    label = f"{text}: {plain(row.room_name, 55)}"
+    label = f"{text}: {plain(row.name, 55)}"
     return button(text, ids.numbered(action, n), value=row.key, label=label)

@@ -82,7 +82,7 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
         "viewer": {"name": viewer},
         "recording": {
             "id": recording.key,
-            "room": recording.room_name,
+            "room": recording.name,
             "began_at": began.isoformat(),
             "length_s": recording.duration_s,
             "people": list(Transcript(content.sentences).speakers) if content.sentences else [],

@@ -49,7 +49,7 @@ async def page(
     await rights.to_open(seen.by, seen.channel)
     recording = (await deps.store.recordings.load(seen.key)).recording
     url = await meetings.link(seen.by, seen.key, at_ms)
-    return Page(url, recording.room_name, at_ms) if url else NoFile("page")
+    return Page(url, recording.name, at_ms) if url else NoFile("page")
 
 
 async def mint(
@@ -81,7 +81,7 @@ async def _mint(
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
         return NoFile(what or "file")
-    named = f"{file_name(asset)} of {recording.room_name}"
+    named = f"{file_name(asset)} of {recording.name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 
 

@@ -352,7 +352,7 @@ async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
     if kind is Kind.JSON:
         return await _file(ctx, assets.transcript("json")), "json"
     heading = transcript.Heading(
-        ctx.recording.room_name,
+        ctx.recording.name,
         ctx.recording.started_at or ctx.recording.requested_at,
         ctx.recording.duration_s,
     )
@@ -420,7 +420,7 @@ def page_of(public_url: str | None, key: str) -> str | None:
 
 
 def _filename(ctx: Context, kind: Kind, mode: str) -> str:
-    name = re.sub(r"[^\w.-]+", "-", ctx.recording.room_name).strip("-.")[:60] or "recording"
+    name = re.sub(r"[^\w.-]+", "-", ctx.recording.name).strip("-.")[:60] or "recording"
     day = (ctx.recording.started_at or ctx.recording.requested_at).strftime("%Y-%m-%d")
     if kind is Kind.CHAT:
         return f"{name}-{day}-chat.txt"

@@ -87,7 +87,7 @@ def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: b
     length = duration(recording.duration_s)
     return rich_line(
         *called,
-        name_leaf(recording.room_name),
+        name_leaf(recording.name),
         leaf(" · "),
         date_leaf(recording.started_at or recording.requested_at),
         leaf(f" · {length}\n{headline}" if length else f"\n{headline}"),
@@ -197,7 +197,7 @@ def _spoken(
     who = recording.starter if by_name else None
     called = f"{mention(who)} " if who else ""
     length = duration(recording.duration_s)
-    about = ", ".join(filter(None, (esc(recording.room_name), began, length)))
+    about = ", ".join(filter(None, (esc(recording.name), began, length)))
     first = f"{called}{about}: {headline}"
     return lines([first, *notes, *summary], FALLBACK_MOST)
 
