@@ -53,7 +53,7 @@ def cached(recording: Recording) -> dict[str, Any]:
         "hms_id": recording.hms_id,
         "session_id": recording.session_id,
         "starter": recording.starter or "",  # the column takes no null
-        "home": recording.home,
+        "home": recording.origin,
         "elsewhere": recording.elsewhere,
         "points_to": recording.points_to,
         "requested_at": recording.requested_at,

@@ -85,7 +85,7 @@ def too_many() -> Response:
 
 def work_after(note: Note, ctx: Context) -> Work:
     assert note.polled is not None
-    shown = card(posted_in="C1", ts="1.0", hash="h", channel=ctx.recording.home)
+    shown = card(posted_in="C1", ts="1.0", hash="h", channel=ctx.recording.origin)
     work = after(ctx.state, note, merge((), ())).work
     return replace(work, deliveries=(shown,))
 

@@ -79,10 +79,10 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.EndSet(at=at(1), by="U4", until=at(60)), None),  # as it was asked for
     (f.StopDue(at=at(1), why="time"), "Its time is over"),
     (f.StopDue(at=at(1), why="empty"), "Everybody has left the room"),
-    (f.StopWished(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
+    (f.StopSuggested(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
     (f.CallFailed(at=at(1), call="stop", cause="error", status=503), None),
-    (f.StartParked(at=at(1)), "Not started: the request expired"),
+    (f.StartExpired(at=at(1)), "Not started: the request expired"),
     (
         f.CannotPost(at=at(1), channel_id="C1", error="is_archived"),
         "Slack refused a post: is_archived",
