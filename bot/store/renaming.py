@@ -35,7 +35,7 @@ class Renaming(Repository):
                     count += await self._rename_inside(table, column, old, new)
         async with self._waking() as conn:
             # Whoever works on one reads it again; what has ended is not woken.
-            mine = and_(self._mine(recordings), recordings.c.origin == new)
+            mine = and_(self._mine(recordings), recordings.c.home == new)
             again = update(recordings).where(mine, recordings.c.next_due_at.is_not(None))
             await conn.execute(again.values(wakes=recordings.c.wakes + 1, next_due_at=self._now()))
         return count

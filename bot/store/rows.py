@@ -28,7 +28,11 @@ class Hold(TypedDict):
 HOLDS = TypeAdapter(dict[str, Hold])
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
-ROW_COLUMNS = [schema.recordings.c[f.name] for f in fields(RecordingRow)]
+RENAMED = {"origin": schema.recordings.c.home.label("origin")}  # the column keeps its first name
+ROW_COLUMNS = [
+    RENAMED[f.name] if f.name in RENAMED else schema.recordings.c[f.name]
+    for f in fields(RecordingRow)
+]
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:

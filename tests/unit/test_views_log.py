@@ -142,7 +142,7 @@ def test_every_fact_is_told_briefly_or_not_at_all(recording: Recording) -> None:
 def test_the_samples_know_every_kind_of_fact() -> None:
     kinds = {kind.__name__ for kind in get_args(get_args(f.Fact)[0])}
     tried = {type(fact).__name__ for fact in [*READ, *(fact for fact, _ in LINES)]}
-    assert kinds - tried == {"Requested", "PauseRequested", "PauseSent", "Observed"}
+    assert kinds - tried == {"StartRequested", "PauseRequested", "PauseSent", "Observed"}
 
 
 def test_another_day_is_named() -> None:

@@ -96,7 +96,7 @@ def local_reply(found: LocalReport, *, bot: str = BOT) -> Message:
 
 
 def _reply(parts: Sequence[tuple[str, Sequence[str]]], last: str) -> Message:
-    blocks = [section(lines([f"*{title}*", *sentences])) for title, told in parts]
+    blocks = [section(lines([f"*{title}*", *told])) for title, told in parts]
     sentences = [f"{title}: {' '.join(map(_aloud, said))}" for title, said in parts]
     return Message(spoken(lines([*sentences, last], FALLBACK_MOST)), [*blocks, context(last)])
 
