@@ -114,7 +114,7 @@ class InstalledOrgWide(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """The bot, ready to run."""
 
     settings: Settings
@@ -139,7 +139,7 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def build(settings: Settings) -> AsyncIterator[Parts]:
+async def build(settings: Settings) -> AsyncIterator[Components]:
     """Everything wired together; closed in reverse order.
 
     Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
@@ -211,7 +211,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             if settings.slack_app_token
             else None
         )
-        yield Parts(
+        yield Components(
             settings=settings,
             deps=deps,
             bolt=bolt,

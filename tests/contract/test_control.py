@@ -9,7 +9,7 @@ from bot.core.note import Note
 from bot.core.proofs import SeenRecording
 from bot.core.retry import Retry
 from bot.core.steps import Poll, Stop, retry_name
-from bot.features.control.service import steer
+from bot.features.control.service import control_recording
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, add_facts, created
 from tests.contract.test_matching import deps_of
@@ -25,7 +25,7 @@ async def test_who_asks_for_a_stop_once_more_need_not_wait(store: Store, clock: 
     async with aiohttp.ClientSession() as session:
         deps = deps_of(store, clock, session)
         seen = SeenRecording(key, "U1", "C1", frozenset({"C1"}))
-        assert await steer(deps, Rights(deps), "stop", seen)
+        assert await control_recording(deps, Rights(deps), "stop", seen)
     loaded = await store.recordings.load(key)
     assert loaded.recording.stop_pending
     assert set(loaded.work.retries) == {retry_name(Poll())}
@@ -43,6 +43,6 @@ async def test_a_stop_that_was_just_sent_is_not_asked_for_again(store: Store, cl
         deps = deps_of(store, clock, session)
         for later, wishes in ((3 * S, 1), (90 * S, 2)):
             clock.advance(later)
-            assert await steer(deps, Rights(deps), "stop", seen)
+            assert await control_recording(deps, Rights(deps), "stop", seen)
             log = (await store.recordings.load(key)).recording.log
             assert len([f for f in log if isinstance(f, StopRequested)]) == wishes

@@ -278,7 +278,7 @@ async def _all_rest(store: Store, keys: list[str]) -> bool:
 
 
 async def _run_until(deps: Deps, done: Any) -> None:
-    reconciler = Reconciler(deps, DISPATCH, "me", look_every_s=HOUR_S)
+    reconciler = Reconciler(deps, DISPATCH, "me", discover_every_s=HOUR_S)
     running = asyncio.create_task(reconciler.run())
     async with asyncio.timeout(PATIENCE_S):
         while not await done():  # noqa: ASYNC110 - the loop makes it true

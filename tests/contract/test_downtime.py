@@ -12,7 +12,7 @@ from record_bot_sandbox.hms.driver import Driver
 
 from bot.core.policy import Policy
 from bot.deps import Deps
-from bot.engine.replay import CLAIMED_FOR, TRIES, ask_for
+from bot.engine.replay import CLAIMED_FOR, TRIES, request_replay
 from bot.hms.auth import ManagementTokens
 from bot.hms.client import HmsClient
 from bot.outbound import Outbound
@@ -83,7 +83,7 @@ async def test_it_is_asked_for_and_settled(
     deps: Deps, store: Store, clock: Clock, driver: Driver
 ) -> None:
     replay = await owed(store, clock)
-    await ask_for(deps, replay)
+    await request_replay(deps, replay)
     (asked,) = await replays(driver)
     assert asked["status"] == 200
     start, end = (datetime.fromisoformat(asked["body"][f"{at}_time"]) for at in ("start", "end"))
@@ -100,7 +100,7 @@ async def test_a_taker_that_died_leaves_the_same_request_to_another(
     start, end = first.since - POLICY.replay_margin, first.until
     await deps.hms.replay_webhooks(start, end)  # and here it dies
     clock.advance(CLAIMED_FOR)
-    await ask_for(deps, await taken(store))
+    await request_replay(deps, await taken(store))
     one, two = await replays(driver)
     assert one["body"] == two["body"]
     assert await store.heartbeat.owed_replay() is None
@@ -115,7 +115,7 @@ async def test_a_failure_is_tried_again_ever_later_and_given_up_at_last(
     replay = await owed(store, clock)
     pauses = []
     for _ in range(TRIES - 1):
-        await ask_for(deps, replay)
+        await request_replay(deps, replay)
         put_off = await store.heartbeat.owed_replay()
         assert put_off is not None
         assert put_off.retry.not_before is not None
@@ -123,7 +123,7 @@ async def test_a_failure_is_tried_again_ever_later_and_given_up_at_last(
         assert await store.heartbeat.take_replay(CLAIMED_FOR) is None
         clock.time = put_off.retry.not_before
         replay = await taken(store)
-    await ask_for(deps, replay)
+    await request_replay(deps, replay)
     assert await store.heartbeat.owed_replay() is None
     assert pauses == sorted(pauses)
     assert pauses[0] >= 30
@@ -135,11 +135,11 @@ async def test_after_a_failure_it_works(
 ) -> None:
     fault = {"kind": "status", "method": "POST", "path": PATH, "status": 503, "times": 1}
     await driver.sim("/faults", fault)
-    await ask_for(deps, await owed(store, clock))
+    await request_replay(deps, await owed(store, clock))
     put_off = await store.heartbeat.owed_replay()
     assert put_off is not None
     assert put_off.retry.not_before is not None
     clock.time = put_off.retry.not_before
-    await ask_for(deps, await taken(store))
+    await request_replay(deps, await taken(store))
     assert [r["status"] for r in await replays(driver)] == [503, 200]
     assert await store.heartbeat.owed_replay() is None

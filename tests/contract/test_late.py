@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from record_bot_sandbox.slack import seed
 
-from bot.core.facts import Observed, Requested, StartAccepted
+from bot.core.facts import Observed, StartAccepted, StartRequested
 from bot.core.options import RecordingOptions
 from bot.core.policy import is_late
 from bot.features.doctor.service import late
@@ -26,7 +26,7 @@ async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
 async def stopped(rig: Rig, name: str, ago: timedelta) -> str:
     """A recording that stopped so long ago, and of which 100ms has given no file yet."""
     at = rig.bot.parts.deps.now() - ago
-    first = Requested(
+    first = StartRequested(
         at=at, request_id=name, room_id=name * 24, room_name=f"room {name}",
         options=RecordingOptions(), by=seed.STARTER, channel_id=PLAZA, via="command",
     )  # fmt: skip
@@ -62,6 +62,6 @@ async def test_home_tells_an_admin(rig: Rig) -> None:
     assert "taking longer than usual" not in (await rig.send(opened, form="event")).told
     await stopped(rig, "c", deps.policy.video_late_after + timedelta(seconds=1))
     again = rig.event("app_home_opened", user=seed.ADMIN, channel="D1", tab="home")
-    home = (await rig.send(again, form="event")).told
-    assert "1 recording: 100ms is taking longer than usual." in home
-    assert "100ms and Slack are answering." not in home
+    origin = (await rig.send(again, form="event")).told
+    assert "1 recording: 100ms is taking longer than usual." in origin
+    assert "100ms and Slack are answering." not in origin

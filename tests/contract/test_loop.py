@@ -33,7 +33,7 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
-        reconciler = Reconciler(deps, DISPATCH, "me", look_every_s=HOUR_S)
+        reconciler = Reconciler(deps, DISPATCH, "me", discover_every_s=HOUR_S)
         running = asyncio.create_task(reconciler.run())
         async with asyncio.timeout(PATIENCE_S):
             while await next_due(store) is not None:  # noqa: ASYNC110 - the loop makes it true

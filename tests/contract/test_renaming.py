@@ -74,7 +74,7 @@ async def test_every_table_names_the_new_id(store: Store, other_team: Store) -> 
     told = await everything(store)
     assert OLD not in told, [line for line in told.splitlines() if OLD in line]
     loaded = await store.recordings.load(key)
-    assert loaded.recording.home == NEW
+    assert loaded.recording.origin == NEW
     assert loaded.work.delivery(Kind.CARD, NEW) is not None
     assert loaded.wakes > before.wakes, "whoever works on it reads it again"
     assert loaded.settings[NEW].room_id == "room-1"
@@ -110,10 +110,10 @@ def test_only_whole_values_are_replaced() -> None:
 
 async def test_slacks_event_renames(rig: Rig) -> None:
     key, _ = await rig.recording("private", "running")
-    old = (await rig.store.recordings.load(key)).recording.home
+    old = (await rig.store.recordings.load(key)).recording.origin
     event = rig.event("channel_id_changed", old_channel_id=old, new_channel_id=NEW)
     await rig.send(event, form="event")
-    assert (await rig.store.recordings.load(key)).recording.home == NEW
+    assert (await rig.store.recordings.load(key)).recording.origin == NEW
     odd = rig.event("channel_id_changed", old_channel_id=NEW, new_channel_id="U0PERSON01")
     await rig.send(odd, form="event")
-    assert (await rig.store.recordings.load(key)).recording.home == NEW
+    assert (await rig.store.recordings.load(key)).recording.origin == NEW

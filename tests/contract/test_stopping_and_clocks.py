@@ -114,13 +114,13 @@ async def test_the_loop_notices_it(store: Store, deps: Deps, clock: Clock) -> No
         return Note()
 
     dispatch = Dispatch(wanted=DISPATCH.wanted, carry_out=carry_out)
-    reconciler = Reconciler(deps, dispatch, "me", look_every_s=0.05)
+    reconciler = Reconciler(deps, dispatch, "me", discover_every_s=0.05)
     running = asyncio.create_task(reconciler.run())
 
-    async def looked() -> bool:
+    async def checked() -> bool:
         return reconciler.stalled() is None
 
-    await until(looked)
+    await until(checked)
     assert not done.is_set()
     clock.advance(-HOUR)
     async with asyncio.timeout(PATIENCE_S):

@@ -12,7 +12,7 @@ from bot.core.facts import (
     ResultsChecked,
     Shared,
     StartAccepted,
-    StartParked,
+    StartExpired,
 )
 from bot.core.proofs import OwnWork
 from bot.core.recording import Phase, can_read, can_watch
@@ -32,7 +32,7 @@ async def test_lists_show_the_newest_first_and_only_what_was_asked_for(
     two = await created(store, room_id="b", at=T0 + S, channel_id="C2")
     await created(other_team, room_id="a")
     await add_facts(store, one, [Shared(at=T0, channel_id="C2", by="U2")])
-    await add_facts(store, one, [StartParked(at=T0)])
+    await add_facts(store, one, [StartExpired(at=T0)])
     three = await created(store, room_id="a", at=T0 + 2 * S)
 
     async def keys(**only: str) -> list[str]:

@@ -61,7 +61,7 @@ async def test_ends_that_no_webhook_told(store: Store) -> None:
         await created(store, room_id="r6"),
         [f.StartRefused(at=T0 + S, status=403, message="no")],
     )
-    assert await DoctorRepository(store.db).ends(T0 - DAY) == Ends(total=4, by_asking=2)
+    assert await DoctorRepository(store.db).ends(T0 - DAY) == Ends(total=4, by_polling=2)
     assert await DoctorRepository(store.db).ends(T0 + S) == Ends()
 
 

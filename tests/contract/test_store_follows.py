@@ -42,37 +42,37 @@ async def test_followers_come_in_the_order_in_which_they_came(store: Store, cloc
 async def test_a_room_is_looked_at_by_one_and_again_later(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    assert await store.follows.next_look() is None
+    assert await store.follows.next_discovery() is None
     await store.follows.follow("room-1", "Stand-up", "C1", "U1")
     await store.follows.follow("room-1", "Stand-up", "C2", "U1")
     until = T0 + CLAIM
-    taken = await asyncio.gather(*(s.follows.take_looks(5, until) for s in (store, another)))
-    (look,) = [one for each in taken for one in each]
-    assert (look.room_id, look.since) == ("room-1", T0)
-    await store.follows.looked(look, T0 + 600 * S)
-    assert await store.follows.next_look() == T0 + 600 * S
-    assert await store.follows.take_looks(5, until) == []
-    assert await store.follows.look_soon({"room-1", "room-2"}) == {"room-1"}
-    assert [one.room_id for one in await another.follows.take_looks(5, until)] == ["room-1"]
+    taken = await asyncio.gather(*(s.follows.claim_rooms(5, until) for s in (store, another)))
+    (room,) = [one for each in taken for one in each]
+    assert (room.room_id, room.since) == ("room-1", T0)
+    await store.follows.release_room(room, T0 + 600 * S)
+    assert await store.follows.next_discovery() == T0 + 600 * S
+    assert await store.follows.claim_rooms(5, until) == []
+    assert await store.follows.discover_soon({"room-1", "room-2"}) == {"room-1"}
+    assert [one.room_id for one in await another.follows.claim_rooms(5, until)] == ["room-1"]
     clock.advance(CLAIM)  # whoever took it has died
-    assert len(await store.follows.take_looks(5, clock.now() + CLAIM)) == 1
+    assert len(await store.follows.claim_rooms(5, clock.now() + CLAIM)) == 1
 
 
 async def test_a_wish_to_look_sooner_outlives_the_look(store: Store) -> None:
     await store.follows.follow("room-1", "Stand-up", "C1", "U1")
-    (look,) = await store.follows.take_looks(5, T0 + CLAIM)
-    await store.follows.look_soon({"room-1"})
-    await store.follows.looked(look, T0 + 600 * S)
-    assert await store.follows.next_look() == T0
+    (room,) = await store.follows.claim_rooms(5, T0 + CLAIM)
+    await store.follows.discover_soon({"room-1"})
+    await store.follows.release_room(room, T0 + 600 * S)
+    assert await store.follows.next_discovery() == T0
 
 
 async def test_as_many_rooms_as_asked_for(store: Store, clock: Clock) -> None:
     for n in range(4):
         await store.follows.follow(f"room-{n}", "Stand-up", "C1", "U1")
         clock.advance(S)
-    first = await store.follows.take_looks(3, clock.now() + CLAIM)
+    first = await store.follows.claim_rooms(3, clock.now() + CLAIM)
     assert [one.room_id for one in first] == ["room-0", "room-1", "room-2"]
-    assert [one.room_id for one in await store.follows.take_looks(3, clock.now() + CLAIM)] == [
+    assert [one.room_id for one in await store.follows.claim_rooms(3, clock.now() + CLAIM)] == [
         "room-3"
     ]
 

@@ -16,7 +16,7 @@ from bot.core.facts import (
     Shared,
     StartAccepted,
     StartAttempted,
-    StartParked,
+    StartExpired,
     StopRequested,
 )
 from bot.core.note import Note
@@ -82,7 +82,7 @@ async def test_a_room_has_one_recording_at_a_time(store: Store, other_team: Stor
     assert await store.recordings.create(new_key(), requested()) == RoomTaken(key)
     elsewhere = await created(other_team)
     assert elsewhere != key
-    await add_facts(store, key, [StartParked(at=T0)])
+    await add_facts(store, key, [StartExpired(at=T0)])
     await created(store)
 
 
@@ -234,7 +234,7 @@ async def test_a_late_fact_that_brings_a_recording_back_does_not_take_the_room(
     store: Store,
 ) -> None:
     first = await created(store)
-    await add_facts(store, first, [StartParked(at=T0)])
+    await add_facts(store, first, [StartExpired(at=T0)])
     second = await created(store)
     await add_facts(store, first, [StartAccepted(at=T0 + S, hms_id="late")])
     row = await store.lists.row(first)
@@ -243,7 +243,7 @@ async def test_a_late_fact_that_brings_a_recording_back_does_not_take_the_room(
     holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None
     assert holder.key == second
-    await add_facts(store, second, [StartParked(at=T0 + S)])
+    await add_facts(store, second, [StartExpired(at=T0 + S)])
     await add_facts(store, first, [StopRequested(at=T0 + 2 * S, by="U1")])
     holder = await store.lists.open_recording_in_room("room-1")
     assert holder is not None

@@ -79,11 +79,11 @@ async def test_a_wake_during_a_turn_is_not_lost(store: Store, clock: Clock) -> N
     armed, _ = turn(before, clock.now(), HOUR)
     assert await repo(store).write(before, armed)
     clock.advance(S)
-    assert await store.presence.look_soon("room-1")
-    assert not await store.presence.look_soon("room-2")
+    assert await store.presence.check_soon("room-1")
+    assert not await store.presence.check_soon("room-2")
     (again,) = await repo(store).take(1, CLAIM)
     clock.advance(S)
-    await store.presence.look_soon("room-1")  # the first person comes while we look
+    await store.presence.check_soon("room-1")  # the first person comes while we look
     assert await repo(store).write(again, armed)
     assert await repo(store).next_wake() == clock.now()
 
@@ -99,7 +99,7 @@ async def test_a_notice_is_told_once_and_kept_until_it_is(store: Store, clock: C
     clock.advance(CLAIM)
     (taken,) = await repo(store).take_notices(5, CLAIM)
     assert (taken.text, taken.attempts) == ("Nobody came", 2)
-    await repo(store).told(taken)
+    await repo(store).mark_sent(taken)
     clock.advance(CLAIM)
     assert await repo(store).take_notices(5, CLAIM) == []
 
@@ -116,23 +116,23 @@ async def test_one_look_serves_every_schedule_and_rule(
     store: Store, another: Store, clock: Clock
 ) -> None:
     every = timedelta(seconds=30)
-    assert not await store.presence.take_look(every)  # nothing waits for it
+    assert not await store.presence.claim_check(every)  # nothing waits for it
     rules = RuleRepository(store.db)
     await rules.set(Rule("room-9", "Nine", "C1", "U1", T0))
     for n in range(3):
         one = schedule(schedule_id=f"s{n}", room_id=f"room-{n}")
         armed, _ = turn(one, T0 + MIN, HOUR)
         await repo(store).add(armed)
-    taken = await asyncio.gather(*(s.presence.take_look(every) for s in (store, another)))
+    taken = await asyncio.gather(*(s.presence.claim_check(every) for s in (store, another)))
     assert sorted(taken) == [False, True]
     await store.presence.people_in({"room-1": "session", "room-9": "session"})
     assert [one.room_id for one in await repo(store).take(9, CLAIM)] == ["room-1"]
     assert [one.room_id for one in await rules.take(9, CLAIM)] == ["room-9"]
     clock.advance(every)
-    assert await another.presence.take_look(every)
+    assert await another.presence.claim_check(every)
     clock.advance(-10 * every)  # the clock is set back: nobody waits for it to catch up
-    assert await another.presence.take_look(every)
-    assert not await another.presence.take_look(every)
+    assert await another.presence.claim_check(every)
+    assert not await another.presence.claim_check(every)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -153,8 +153,8 @@ async def test_a_room_has_one_rule_of_one_channel(store: Store, clock: Clock) ->
     first = await rules.set(Rule("room-1", "Stand-up", "C1", "U1", T0))
     other = await rules.set(Rule("room-1", "Stand-up", "C2", "U2", T0))
     assert (other.channel, other.by) == ("C1", "U1")
-    looked = replace(first, session_id="session", parts=1, seen_in="k", empty_since=T0)
-    await rules.looked(first, looked)
+    checked = replace(first, session_id="session", parts=1, seen_in="k", empty_since=T0)
+    await rules.checked(first, checked)
     again = await rules.set(Rule("room-1", "Stand-up", "C1", "U3", T0, least_people=2))
     assert (again.least_people, again.session_id) == (2, "session")
     assert not await rules.delete("room-1", "C2")

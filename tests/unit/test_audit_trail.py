@@ -14,7 +14,7 @@ def at(seconds: int) -> datetime:
     return T0 + timedelta(seconds=seconds)
 
 
-REQUESTED = f.Requested(
+REQUESTED = f.StartRequested(
     at=T0, request_id="r", room_id="room", room_name="Nightfall", options=RecordingOptions(),
     by="U1", channel_id="C1", via="form",
 )  # fmt: skip
@@ -26,7 +26,7 @@ def test_every_act_of_a_person_is_there_in_its_order() -> None:
         f.PauseRequested(at=at(2), by="U2", pause=False),
         f.PauseRequested(at=at(1), by="U2", pause=True),
         f.StopRequested(at=at(4), by="U2"),
-        f.StopWished(at=at(3), by="U4"),
+        f.StopSuggested(at=at(3), by="U4"),
         f.Renamed(at=at(8), by="U2", title="Kick-off"),
         f.Shared(at=at(6), by="U1", channel_id="C2"),
         f.Followed(at=at(7), by="U5", channel_id="C3"),

@@ -87,7 +87,7 @@ def test_what_the_clock_starts_may_start_late_but_not_after_its_end() -> None:
     by_hand = derive_of("C1")
     assert start_by(by_hand, POLICY) == T0 + POLICY.start_within
     first = by_hand.log[0]
-    assert isinstance(first, f.Requested)
+    assert isinstance(first, f.StartRequested)
     by_clock = first.model_copy(update={"via": "schedule"})
     ends = f.EndSet(at=T0, until=at(900))
     assert start_by(derive("k", [by_clock]), POLICY) == T0 + timedelta(minutes=60)

@@ -12,7 +12,7 @@ from bot.features.control.views import room_notice
 from tests.unit.some import at, requested
 
 RUNS: list[f.Fact] = [f.StartAccepted(at=at(1), hms_id="h"), f.Observed(at=at(2), status="running")]
-WISH = f.StopWished(at=at(9), by="U4")
+WISH = f.StopSuggested(at=at(9), by="U4")
 
 
 def due(*facts: f.Fact, work: Work | None = None, tell_room: bool = False) -> list[Notice]:
@@ -21,16 +21,16 @@ def due(*facts: f.Fact, work: Work | None = None, tell_room: bool = False) -> li
 
 
 def test_a_wish_is_told_to_the_starter_once_per_person() -> None:
-    again = f.StopWished(at=at(20), by="U4")
-    other = f.StopWished(at=at(21), by="U5")
+    again = f.StopSuggested(at=at(20), by="U4")
+    other = f.StopSuggested(at=at(21), by="U5")
     assert due(*RUNS, WISH, again, other) == [AskToStop("U4"), AskToStop("U5")]
-    sent = Work(deliveries=(Delivery(Kind.STOP_WISH, "U4", State.SENT),))
+    sent = Work(deliveries=(Delivery(Kind.STOP_SUGGESTION, "U4", State.SENT),))
     assert due(*RUNS, WISH, again, work=sent) == []
 
 
 def test_nobody_is_told_of_their_own_wish() -> None:
     starter = derive("key", [requested()]).starter or ""
-    assert due(*RUNS, f.StopWished(at=at(9), by=starter)) == []
+    assert due(*RUNS, f.StopSuggested(at=at(9), by=starter)) == []
 
 
 def test_a_wish_that_is_overtaken_is_not_told() -> None:

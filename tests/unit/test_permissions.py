@@ -30,10 +30,10 @@ TABLE: list[tuple[Act, ChannelSettings, tuple[Person, ...], tuple[Person, ...]]]
     (Act.START, SOME_START, (MEMBER, ADMIN, GUEST, IN_GROUP), (STARTER, STRANGER)),
     (Act.START, SOME_STOP, (MEMBER, STARTER), (GUEST,)),
     (Act.START, NO_START, (ADMIN,), (MEMBER, IN_GROUP, GUEST, THEIR_ADMIN)),
-    (Act.STEER, OPEN, (MEMBER, STARTER, ADMIN, GUEST_STARTER), (GUEST, STRANGER, THEIR_ADMIN)),
-    (Act.STEER, SOME_STOP, (MEMBER, GUEST, IN_GROUP, STARTER, ADMIN), (STRANGER,)),
-    (Act.STEER, SOME_START, (MEMBER, IN_GROUP), (GUEST,)),
-    (Act.STEER, NO_STOP, (STARTER, GUEST_STARTER, ADMIN), (MEMBER, IN_GROUP, GUEST)),
+    (Act.CONTROL, OPEN, (MEMBER, STARTER, ADMIN, GUEST_STARTER), (GUEST, STRANGER, THEIR_ADMIN)),
+    (Act.CONTROL, SOME_STOP, (MEMBER, GUEST, IN_GROUP, STARTER, ADMIN), (STRANGER,)),
+    (Act.CONTROL, SOME_START, (MEMBER, IN_GROUP), (GUEST,)),
+    (Act.CONTROL, NO_STOP, (STARTER, GUEST_STARTER, ADMIN), (MEMBER, IN_GROUP, GUEST)),
     (Act.LINK, OPEN, (MEMBER, ADMIN), (GUEST, STRANGER, THEIR_ADMIN, GUEST_STARTER)),
     (Act.LINK, NO_STOP, (MEMBER,), (GUEST,)),
     (Act.LINK, LINKS_OUT, (MEMBER, GUEST, STRANGER), ()),
@@ -54,9 +54,9 @@ def test_who_may(
 
 
 def test_a_refusal_says_who_can() -> None:
-    told = refusal(STRANGER, Act.STEER, SOME_STOP, starter="U2")
+    told = refusal(STRANGER, Act.CONTROL, SOME_STOP, starter="U2")
     assert told is not None
-    assert (told.act, told.allowed, told.starter) == (Act.STEER, NAMED, "U2")
+    assert (told.act, told.allowed, told.starter) == (Act.CONTROL, NAMED, "U2")
     told = refusal(GUEST, Act.FORGET, OPEN, starter="U2")
     assert told is not None
     assert (told.allowed, told.starter) == (CLOSED, "U2")
@@ -79,7 +79,7 @@ settings_ = st.builds(
 
 @given(standings, settings_)
 def test_a_starter_may_always_stop_their_own(standing: Standing, settings: ChannelSettings) -> None:
-    assert refusal(Person("U2", standing), Act.STEER, settings, starter="U2") is None
+    assert refusal(Person("U2", standing), Act.CONTROL, settings, starter="U2") is None
 
 
 @given(st.sampled_from(Act), settings_)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from record_bot_sandbox.slack.rule_rich_text import RICH_TEXT
 from record_bot_sandbox.slack.rule_tables import BLOCKS, ELEMENTS
-from record_bot_sandbox.slack.rules import Problem, check_manifest, check_message, check_view
+from record_bot_sandbox.slack.rules import Violation, check_manifest, check_message, check_view
 
 from tests.unit.sim_payloads import (
     IMAGE,
@@ -41,7 +41,7 @@ from tests.unit.sim_payloads import (
 Make = Callable[[int], Json]
 
 
-def judge(payload: Json) -> list[Problem]:
+def judge(payload: Json) -> list[Violation]:
     return check_view(payload) if "type" in payload else check_message(payload)
 
 

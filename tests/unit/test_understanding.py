@@ -21,7 +21,7 @@ from bot.features.commands.understood import (
     Why,
     World,
 )
-from bot.features.commands.words import PHRASES, Intent, Kind
+from bot.features.commands.words import PHRASES, Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from tests.score import phrases
@@ -311,10 +311,10 @@ def test_what_is_no_clear_order_is_not_obeyed(text: str, where: Where) -> None:
 _ORDERLY = {
     key
     for key, meaning in PHRASES.items()
-    if meaning.kind in (Kind.VERB, Kind.SOFT, Kind.CANCEL, Kind.PAST, Kind.NOT, Kind.POSTING)
+    if meaning.role in (Role.VERB, Role.SOFT, Role.CANCEL, Role.PAST, Role.NOT, Role.POSTING)
 }
 _HARMLESS = sorted(
-    {" ".join(key) for key, m in PHRASES.items() if m.kind in (Kind.FILLER, Kind.THING, Kind.HELLO)}
+    {" ".join(key) for key, m in PHRASES.items() if m.role in (Role.FILLER, Role.THING, Role.HELLO)}
     | {room.name for room in WORLDS[Where.DM].names.rooms if room.name != "stop the line"}
     | {"lunch", "tomorrow", "at 9", "every monday", "720p", "#general", "?", ",", "!", "<@U1>"}
 )

@@ -16,7 +16,7 @@ from bot.features.doctor.model import (
     Ends,
     LocalReport,
     MissingScope,
-    NotTold,
+    NotReported,
     Place,
     Received,
     Stuck,
@@ -158,7 +158,7 @@ To add it, the person who runs the bot pastes the output of `record-bot
 
 
 def test_nobody_answers() -> None:
-    dark = replace(WELL, undelivered=NotTold("error", 503), missing_scopes=None, place=None)
+    dark = replace(WELL, undelivered=NotReported("error", 503), missing_scopes=None, place=None)
     assert reply(dark).splitlines()[3:] == snapshot(
         [
             "⚠️ 100ms did not report its failed deliveries. 100ms answers with an error of",
@@ -256,7 +256,7 @@ REPORTS = st.builds(
     webhooks=st.booleans(),
     received=st.builds(Received, st.none() | TIMES, COUNTS, COUNTS, COUNTS),
     ends=st.builds(Ends, COUNTS, COUNTS),
-    undelivered=st.just(NotTold("refused", 403, "no right"))
+    undelivered=st.just(NotReported("refused", 403, "no right"))
     | st.builds(
         Undelivered,
         COUNTS,

@@ -81,10 +81,10 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.StopDue(at=at(1), why="empty"), "Everybody has left the room"),
     (f.Renamed(at=at(1), by="U4", title="<Q4> plan"), "<@U4> called it “&lt;Q4&gt; plan”"),
     (f.Renamed(at=at(1), by="U4", title=""), "<@U4> removed its title"),
-    (f.StopWished(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
+    (f.StopSuggested(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
     (f.CallFailed(at=at(1), call="stop", cause="error", status=503), None),
-    (f.StartParked(at=at(1)), "Not started: the request expired"),
+    (f.StartExpired(at=at(1)), "Not started: the request expired"),
     (
         f.CannotPost(at=at(1), channel_id="C1", error="is_archived"),
         "Slack refused a post: is_archived",
@@ -144,7 +144,7 @@ def test_every_fact_is_told_briefly_or_not_at_all(recording: Recording) -> None:
 def test_the_samples_know_every_kind_of_fact() -> None:
     kinds = {kind.__name__ for kind in get_args(get_args(f.Fact)[0])}
     tried = {type(fact).__name__ for fact in [*READ, *(fact for fact, _ in LINES)]}
-    assert kinds - tried == {"Requested", "PauseRequested", "PauseSent", "Observed"}
+    assert kinds - tried == {"StartRequested", "PauseRequested", "PauseSent", "Observed"}
 
 
 def test_another_day_is_named() -> None:

@@ -18,7 +18,7 @@ EVERYONE, ADMINS = Allowed(), Allowed(who="admins")
         (Act.START, EVERYONE, None, "full members of this workspace can start a recording here."),
         (Act.START, ADMINS, None, "workspace admins can start a recording here."),
         (
-            Act.STEER,
+            Act.CONTROL,
             NAMED,
             "U1",
             "<@U1>, <@U2>, <!subteam^S1> and workspace admins can stop this recording.",
@@ -41,7 +41,7 @@ def test_slack_takes_it(act: Act, allowed: Allowed) -> None:
 
 def test_only_a_stop_that_somebody_can_grant_is_asked_for() -> None:
     def buttons(doing: str, key: str | None, starter: str | None) -> int:
-        message = refused_message(Refusal(Act.STEER, EVERYONE, starter), doing, key)
+        message = refused_message(Refusal(Act.CONTROL, EVERYONE, starter), doing, key)
         return sum(block["type"] == "actions" for block in message.blocks)
 
     assert buttons("stop", "key", "U1") == 1

@@ -292,9 +292,9 @@ def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) ->
     state = f"{esc(recording.name)}: {state_of(recording)}."
     room, asked, began, *rest = _about(recording, who)
     about = ", ".join(filter(None, [asked, began.removeprefix("requested "), *rest]))
-    told = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
+    request = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
     where = f"Room: {room}." if room else ""
-    return lines([" ".join(filter(None, [state, told, where])), *notes, *log], FALLBACK_MOST)
+    return lines([" ".join(filter(None, [state, request, where])), *notes, *log], FALLBACK_MOST)
 
 
 def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:

@@ -11,7 +11,7 @@ from bot.features.commands.said import Said
 from bot.features.commands.sense import Force
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.understood import Deed, Outcome, Understood, Why, answered, deeds
-from bot.features.commands.words import Intent, Kind
+from bot.features.commands.words import Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
 
@@ -82,7 +82,7 @@ def _verb(said: Said, pieces: Sequence[Piece]) -> Piece | None:
 
 
 def _light(piece: Piece) -> bool:
-    if piece.kind in (Kind.FILLER, Kind.HELLO, Kind.REQUEST, Kind.WISH):
+    if piece.role in (Role.FILLER, Role.HELLO, Role.REQUEST, Role.WISH):
         return True
     return piece.sort in (Sort.BOT, Sort.COMMA)
 
@@ -131,7 +131,7 @@ def _read(said: Said, verb: Piece, rest: Sequence[Piece]) -> _Read:
         elif _is_quote(piece) and _quotes_room(rest, at, named=named):
             pass
         elif (
-            piece.kind is Kind.THING
+            piece.role is Role.THING
             and (rooms or (following and following.key in _CONNECTORS) or following is None)
         ) or (piece.key in _THIS and not named):
             named = True

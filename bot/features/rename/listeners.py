@@ -21,13 +21,13 @@ async def rename_form(recording: SeenRecording, click: Click, ack: Ack, bot: Bot
     """A modal asks for the title; from Details, on top of it."""
     row = await bot.deps.store.lists.row(recording.key)
     if row is not None:
-        await bot.rights.to_steer(recording.by, row, "rename")
+        await bot.rights.to_control(recording.by, row, "rename")
     await ack()
     if row is None:
-        bot.after_ack(click.asked, bot.reply(click.asked, forgotten_reply()))
+        bot.after_ack(click.caller, bot.reply(click.caller, forgotten_reply()))
         return
     put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, views.rename_form(row.key, row.room_name, row.title))
+    await put(click.caller.trigger_id, views.rename_form(row.key, row.room_name, row.title))
 
 
 @on.view(ids.RENAME_FORM)

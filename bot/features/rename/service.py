@@ -20,7 +20,7 @@ async def rename(
     row = await deps.store.lists.row(recording.key)
     if row is None:
         return None
-    await rights.to_steer(recording.by, row, "rename")
+    await rights.to_control(recording.by, row, "rename")
     title = title_of(typed)
     same = title == (row.title or "")
     wished = [] if same else [Renamed(at=deps.now(), by=recording.by, title=title)]

@@ -14,7 +14,7 @@ Found = TypeVar("Found")
 IDLE_S = 60.0
 
 
-class Eyes:
+class Screen:
     """Reads only what it is asked for: the whole state would be much to copy at each change."""
 
     def __init__(self, sim: Sim) -> None:

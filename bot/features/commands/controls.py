@@ -25,7 +25,7 @@ from bot.features.commands.words import Intent
 from bot.features.rooms.model import RoomEntry
 
 
-def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
+def understand_control(said: Said, sense: Sense, intent: Intent) -> Understood:
     sure = (
         sense.force is Force.ORDER
         and not sense.left
@@ -44,7 +44,7 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     if room:
         here = said.thread
         differs = here is not None and here.room_id != room.room_id
-        made = steer(said, intent, room, sure=sure and not differs)
+        made = act_on(said, intent, room, sure=sure and not differs)
         return replace(made, offers=(*made.offers, *said.second()))
     if said.rooms and not said.doubt:
         return which(said, intent, said.rooms[0])
@@ -63,7 +63,7 @@ def steering(said: Said, sense: Sense, intent: Intent) -> Understood:
     if said.thread and sense.all_of_them:
         return which(said, intent, _here(said, intent))
     if said.thread:
-        return steer(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
+        return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, sense, sure=sure, reference=reference)
 
 
@@ -102,7 +102,7 @@ def _unnamed(
         sure = False
     shown = [room for room in here if room.room_id in said.world.cards_here]
     if len(here) == 1 and shown and sure:
-        return steer(said, intent, here[0], sure=True)
+        return act_on(said, intent, here[0], sure=True)
     made = which(said, intent, here)
     return replace(made, reference=reference)
 
@@ -158,7 +158,7 @@ def _several(said: Said, intent: Intent, *, sure: bool) -> Understood:
     return replace(which(said, intent, rooms), offers=tuple(offers))
 
 
-def steer(said: Said, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
+def act_on(said: Said, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
     """Act on one recording, if it is in the state for it."""
     if room is None:
         return Understood(intent, Outcome.ANSWER, Why.NOT_RECORDED, sure=False)
@@ -174,10 +174,10 @@ def steer(said: Said, intent: Intent, room: RoomEntry | None, *, sure: bool) -> 
     if when is None:
         done = replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
         return done if sure else replace(made, offers=(deed,))
-    return _steer_later(made, deed, when, sure=sure)
+    return _act_later(made, deed, when, sure=sure)
 
 
-def _steer_later(made: Understood, deed: Deed, when: Reading, *, sure: bool) -> Understood:
+def _act_later(made: Understood, deed: Deed, when: Reading, *, sure: bool) -> Understood:
     """Stop or pause with a time in the text; a time that is not clear is asked about."""
     intent, room = made.intent, made.room
     if isinstance(when, Unclear):
@@ -210,10 +210,10 @@ def _unwanted(said: Said, sense: Sense) -> Understood:
     asks = sense.asks or bool(sense.left)
     if room:
         same = said.thread is not None and said.thread.room_id == room.room_id
-        return steer(said, Intent.STOP, room, sure=same and not asks)
+        return act_on(said, Intent.STOP, room, sure=same and not asks)
     if said.thread and not later and not said.rooms:
         sure = not asks and not said.world.thread_is_over
-        return steer(said, Intent.STOP, said.thread, sure=sure)
+        return act_on(said, Intent.STOP, said.thread, sure=sure)
     return which(said, Intent.STOP, _here(said, Intent.STOP))
 
 
@@ -224,7 +224,7 @@ def unschedule(said: Said, sense: Sense) -> Understood:
         near, reference = said.suggested(Intent.UNSCHEDULE)
         if not near and said.thread and sense.cancels:
             sure = clear and not reference and not said.world.thread_is_over
-            return steer(said, Intent.STOP, said.thread, sure=sure)
+            return act_on(said, Intent.STOP, said.thread, sure=sure)
         if sense.cancels and sense.thing and not reference and not said.end():
             return which(said, Intent.STOP, _here(said, Intent.STOP))
         planned = near or tuple(
@@ -271,7 +271,7 @@ def _unschedule_room(said: Said, sense: Sense, room: RoomEntry, *, clear: bool) 
     if running and sense.cancels and said.end() is None:
         if not planned:
             same = said.thread is not None and said.thread.room_id == room.room_id
-            return steer(said, Intent.STOP, room, sure=clear and same)
+            return act_on(said, Intent.STOP, room, sure=clear and same)
         return replace(made, why=Why.UNSURE, offers=(deed, Deed(Intent.STOP, room)))
     if not planned:
         return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED, offers=())

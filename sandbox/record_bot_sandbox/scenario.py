@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from record_bot_sandbox.eyes import Eyes
 from record_bot_sandbox.narrator import Narrator
 from record_bot_sandbox.readable import Button, buttons_of, fields_of, lines_of
+from record_bot_sandbox.screen import Screen
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.person import CannotError, Person
 from record_bot_sandbox.slack.seen import Answer, SeenMessage, SeenView
@@ -17,7 +17,7 @@ LONGEST_S = 1800.0  # simulated, for what 100ms takes its time for
 Found = TypeVar("Found")
 
 
-class NotAsTold(Exception):
+class NotAsExpected(Exception):
     """An expectation of the tour that did not come true, in words."""
 
 
@@ -31,11 +31,11 @@ class Cast:
 
 
 @dataclass
-class Scene:
+class Scenario:
     stage: Stage
     cast: Cast
     narrator: Narrator
-    eyes: Eyes
+    screen: Screen
     checks: int = field(default=0, init=False)
     card: SeenMessage | None = field(default=None, init=False)  # the one the story is about
 
@@ -48,7 +48,7 @@ class Scene:
     def check(self, what: str, holds: object) -> None:
         """It is so now."""
         if not holds:
-            raise NotAsTold(what)
+            raise NotAsExpected(what)
         self.checks += 1
         self.narrator.good(what)
 
@@ -58,9 +58,9 @@ class Scene:
         """It comes true in time."""
         patience_s = within_s or self.longest_s
         try:
-            found = await self.eyes.until(look, patience_s)
+            found = await self.screen.until(look, patience_s)
         except TimeoutError:
-            raise NotAsTold(f"{what} (not within {patience_s:.0f} s)") from None
+            raise NotAsExpected(f"{what} (not within {patience_s:.0f} s)") from None
         self.check(what, holds=True)
         return found
 
@@ -70,9 +70,9 @@ class Scene:
         """The same, without a word: the next line of the story says it anyway."""
         patience_s = within_s or self.longest_s
         try:
-            return await self.eyes.until(look, patience_s)
+            return await self.screen.until(look, patience_s)
         except TimeoutError:
-            raise NotAsTold(f"{what} (not within {patience_s:.0f} s)") from None
+            raise NotAsExpected(f"{what} (not within {patience_s:.0f} s)") from None
 
     # -- acting
 
@@ -92,14 +92,14 @@ class Scene:
         try:
             answer = await person.click(where, button.action_id, block_id=block_id, confirm=confirm)
         except CannotError as error:
-            raise NotAsTold(f"{label} can be pressed: {error}") from None
+            raise NotAsExpected(f"{label} can be pressed: {error}") from None
         return _taken(f"the bot accepts the click on {label}", answer)
 
     async def fills(self, person: Person, view: SeenView, label: str, value: Any) -> SeenView:
         """Enter a value into the field of that name; the view as it is then."""
         wanted = [f for f in self.fields(view) if f.label == label]
         if not wanted:
-            raise NotAsTold(f"the form has a field “{label}”")
+            raise NotAsExpected(f"the form has a field “{label}”")
         block_id, action_id = wanted[0].block_id, wanted[0].action_id
         answer = await person.enter(view, block_id, value, action_id=action_id)
         _taken(f"the bot accepts the value for {label}", answer)
@@ -108,26 +108,26 @@ class Scene:
     # -- looking
 
     def fields(self, view: SeenView) -> list[Any]:
-        return fields_of(view.blocks, view.values, self.eyes.names)
+        return fields_of(view.blocks, view.values, self.screen.names)
 
     def button(self, where: SeenMessage | SeenView, label: str) -> Button:
         for button in buttons_of(where.blocks):
             if button.label == label:
                 return button
-        raise NotAsTold(f"there is a button [{label}]")
+        raise NotAsExpected(f"there is a button [{label}]")
 
     def text(self, message: SeenMessage | SeenView) -> str:
         """All of its lines, in one."""
-        return " ".join(line.text for line in lines_of(message.blocks, self.eyes.names))
+        return " ".join(line.text for line in lines_of(message.blocks, self.screen.names))
 
     def heading(self, message: SeenMessage) -> str:
-        return next((line.text for line in lines_of(message.blocks, self.eyes.names)), "")
+        return next((line.text for line in lines_of(message.blocks, self.screen.names)), "")
 
     def cards(self, channel: str, room: str) -> list[SeenMessage]:
         """The cards of that room in the channel, oldest first."""
         return [
             m
-            for m in self.eyes.messages(channel)
+            for m in self.screen.messages(channel)
             if m.user == seed.BOT_USER and not m.is_reply and f"{room} · " in self.heading(m)
         ]
 
@@ -149,7 +149,7 @@ class Scene:
         """Finds the newest ephemeral message to that person, if it contains these parts."""
 
         def look() -> SeenMessage | None:
-            found = self.eyes.ephemerals(channel, person.user)
+            found = self.screen.ephemerals(channel, person.user)
             text = self.text(found[-1]) if found else ""
             return found[-1] if found and all(part in text for part in parts) else None
 
@@ -159,7 +159,7 @@ class Scene:
         """Finds the thread, once it has the results and files of these kinds; the results first."""
 
         def look() -> list[SeenMessage]:
-            thread = self.eyes.thread(card)
+            thread = self.screen.thread(card)
             files = [file["name"] for m in thread for file in m.raw.get("files", [])]
             results = [m for m in thread if not m.raw.get("files")]
             there = bool(results) and all(any(name in file for file in files) for name in names)
@@ -170,5 +170,5 @@ class Scene:
 
 def _taken(what: str, answer: Answer) -> Answer:
     if answer.outcome != "ok":
-        raise NotAsTold(f"{what} (Slack says: {answer.outcome}, status {answer.status})")
+        raise NotAsExpected(f"{what} (Slack says: {answer.outcome}, status {answer.status})")
     return answer

@@ -17,7 +17,7 @@ from bot.store.values import RecordingRow
 from bot.ui.forms import FieldErrors
 
 
-class Wish(BaseModel):
+class StoredDeed(BaseModel):
     """A deed with everything that it needs. It is checked again when it is done."""
 
     model_config = ConfigDict(frozen=True)
@@ -48,19 +48,21 @@ class Wish(BaseModel):
 class Choice(BaseModel):
     """The answers to one question, by what the value of a button says."""
 
-    answers: dict[str, tuple[Wish, ...]]
+    answers: dict[str, tuple[StoredDeed, ...]]
 
 
-def wishes_of(
+def stored_deeds(
     deeds: Sequence[Deed], found: Understood, world: World, rows: Mapping[str, RecordingRow]
-) -> tuple[Wish, ...]:
-    return tuple(_wish(deed, found, world, rows) for deed in deeds)
+) -> tuple[StoredDeed, ...]:
+    return tuple(_stored(deed, found, world, rows) for deed in deeds)
 
 
-def _wish(deed: Deed, found: Understood, world: World, rows: Mapping[str, RecordingRow]) -> Wish:
+def _stored(
+    deed: Deed, found: Understood, world: World, rows: Mapping[str, RecordingRow]
+) -> StoredDeed:
     row = rows.get(deed.room.room_id) if deed.room else None
     when = read_when(deed.words, now=world.now, zone=world.zone) if deed.words else found.when
-    return Wish(
+    return StoredDeed(
         verb=deed.verb,
         room_id=deed.room.room_id if deed.room else None,
         room_name=deed.room.name if deed.room else "",
