@@ -23,8 +23,8 @@ from bot.store.values import Team
 from bot.web.health import Readyz
 from tests.chaos.grounds import Skipped, small_disk
 from tests.chaos.world import Setting
+from tests.contract.engine.test_dead_letters import deps as deps_fixture
 from tests.contract.store_support import LEASE, Clock, S
-from tests.contract.test_dead_letters import deps as deps_fixture
 from tests.patience import PATIENCE_S
 
 deps = deps_fixture
