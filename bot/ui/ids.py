@@ -31,6 +31,7 @@ FIND_PAGE = "find_page"
 OPEN_FIND = "find_open"  # the modal, from Home
 FIND_FORM = "find_form"
 
+WAIT_FOR_PEOPLE = "recording_wait"  # stop it, and start again once somebody is in the room
 RENAME = "recording_rename"  # asks for a title
 RENAME_FORM = "recording_rename_form"  # its metadata is the key
 

@@ -320,7 +320,10 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
     async def tried(user: str, key: str) -> Effects:
         if kind == "view":
-            chosen = {"share_channel": {"share_channel_input": {"selected_conversation": PLAZA}}}
+            chosen = {
+                "share_channel": {"share_channel_input": {"selected_conversation": PLAZA}},
+                "recording_title": {"recording_title_input": {"value": "Launch retro"}},
+            }
             chosen["moment_channel"] = {"moment_channel_input": {"selected_conversation": PLAZA}}
             metadata = f"{key} 0" if action == "moment_share_form" else key
             form = rig.view(action, metadata, chosen)

@@ -2,7 +2,7 @@
 
 from record_bot_sandbox.slack import seed
 
-from tests.e2e.bench import Bench, ended
+from tests.e2e.bench import Bench
 from tests.e2e.reading import has
 from tests.e2e.test_direct_messages import write
 
@@ -21,8 +21,8 @@ async def test_a_title_is_shown_wherever_the_recording_is(bench: Bench) -> None:
     assert f"Room: {room.name}." in named.text
     await bench.ines.command(seed.STANDUP, "/record status")
     await bench.told(bench.ines, seed.STANDUP, "Launch retro: Recording for")
-    await ended(bench, room, card)
-    await bench.reply(card, "ready")
+    await bench.finish(room)
+    await bench.reply(card, "are ready.")
     await bench.ines.command(seed.STANDUP, f'/record list "{room.name}"')
     await bench.told(bench.ines, seed.STANDUP, "1 recording of", "Launch retro")
 

@@ -17,7 +17,7 @@ from bot.core.recording import Phase
 from bot.features.channel_settings import views as settings_replies
 from bot.features.commands import views as commands_views
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.views import help_reply
+from bot.features.commands.views import Menu, MenuRow, help_reply
 from bot.features.control import views as steer_views
 from bot.features.control.views import not_now, stop_suggested
 from bot.features.follow import views as following
@@ -42,6 +42,11 @@ from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
+RUNNING_ROW = MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=True)
+MENU = Menu(settings=seed.STANDUP, running=(RUNNING_ROW,))
+GUESTS_MENU = Menu(
+    start=False, member=False, running=(MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=False),)
+)
 TOWN_HALL = Preset("p1", WORKSPACE, "Town hall", RecordingOptions(), "U1", NOW)
 NO_PRESETS = NoSuchPreset("weekly", None, [])
 
@@ -117,6 +122,7 @@ def _doing() -> list[Sample]:
     known = {"permalink": PERMALINK, "key": "key-1"}
     return [
         only_you("A recording was asked for by command", start_views.starting_reply, ROOM),
+        only_you("… of a room in which nobody is", start_views.nobody_there, ROOM, "key-1"),
         only_you(
             "It is already recorded, with its card elsewhere",
             start_views.already_recording,
@@ -200,8 +206,9 @@ def _lists() -> list[Sample]:
         only_you("List", lists.list_reply, past),
         only_you("List of one room", lists.list_reply, past[:1], ROOM),
         only_you("List, and there are none", lists.list_reply, [], ROOM),
-        only_you("Help", help_reply),
-        only_you("Help, for somebody who may not start recordings", help_reply, start=False),
+        only_you("Help, where nothing runs", help_reply),
+        only_you("Help, where something is recorded", help_reply, menu=MENU),
+        only_you("Help, for somebody who may not start recordings", help_reply, menu=GUESTS_MENU),
         only_you("Help for start", help_reply, "start"),
         only_you("Help for stop", help_reply, "stop"),
     ]

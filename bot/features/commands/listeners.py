@@ -4,6 +4,7 @@
 that is answered with more than a sentence. A feature adds its line there.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -372,6 +373,8 @@ async def _form_button(request: Request, deed: StoredDeed, found: Understood) ->
 async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
+    # Asked before the recorder joins the room.
+    empty = asyncio.create_task(starts.is_empty(bot.deps, deed.room_id or ""))
     made = await starts.start(
         bot.deps,
         bot.gate,
@@ -395,7 +398,9 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
         ),
     )
     match made:
-        case Started(room=room):
+        case Started(room=room, key=key):
+            if deed.room_id == room.room_id and await empty:
+                return start_views.nobody_there(room.name, key)
             return start_views.starting_reply(room.name)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
@@ -571,9 +576,27 @@ async def explain(request: Request, found: Understood) -> None:
     if found.why is Why.GREETED:
         await request.tell(views.hello())
     else:
-        caller = request.caller
-        may_start = await request.bot.rights.may_start(caller.user, caller.channel)
-        await request.tell(views.help_reply(found.topic, start=may_start))
+        await request.tell(views.help_reply(found.topic, menu=await _menu(request)))
+
+
+async def _menu(request: Request) -> views.Menu:
+    """What runs where the person asks, and what they may do there."""
+    caller, rights, known = request.caller, request.bot.rights, request.known
+    here = [row for room, row in known.rows.items() if room in known.world.cards_here]
+    member = known.horizon.member
+    return views.Menu(
+        start=await rights.may_start(caller.user, caller.channel),
+        member=member,
+        settings=caller.channel if member and is_channel(caller.channel) else None,
+        running=tuple(
+            [
+                views.MenuRow(
+                    row.key, row.name, row.phase, await rights.may_control(caller.user, row)
+                )
+                for row in here[: views.MENU_ROWS]
+            ]
+        ),
+    )
 
 
 async def already(request: Request, found: Understood) -> None:

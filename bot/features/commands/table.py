@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Literal
 
 from bot.features.commands.lexer import Token
 from bot.features.options.table import START_FLAGS, Flag
@@ -187,6 +188,66 @@ TABLE: tuple[Entry, ...] = (
     ),
 )
 
+# Read by `understanding` alone.
+IN_WORDS: tuple[Entry, ...] = (
+    Entry(
+        "share",
+        help="Show a recording in one more channel: the running one, else the room’s latest.",
+        example='/record share "design review" #product',
+        arguments=(ROOM, Argument("#channel", ArgumentKind.WORDS)),
+        hints=("post", "send", "forward"),
+    ),
+    Entry(
+        "rename",
+        help="Give a recording a title, shown in place of its room.",
+        example="/record rename standup Launch retro",
+        arguments=(ROOM, Argument("title", ArgumentKind.WORDS)),
+        hints=("title", "retitle", "name"),
+    ),
+)
+
+Needs = Literal["start", "member", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """One line of the help that fits on a phone. `needs` is what a person must be allowed to do.
+
+    `words` are the commands that it stands for.
+    """
+
+    example: str
+    help: str
+    needs: Needs = ""
+    words: tuple[str, ...] = ()
+
+
+MENU: tuple[MenuLine, ...] = (
+    MenuLine("start standup", "now; or with “at 15:00 for 30m”", "start", ("", "start")),
+    MenuLine("stop standup", "or pause, resume", "member", ("stop", "pause", "resume")),
+    MenuLine("status", "what is being recorded", "", ("status",)),
+    MenuLine("list standup", "past recordings", "", ("list",)),
+    MenuLine("find budget", "what was said", "", ("find",)),
+    MenuLine("share standup #team", "in one more channel", "member", ("share",)),
+    MenuLine("rename standup Retro", "a title", "member", ("rename",)),
+    MenuLine(
+        "schedule standup monday 9:30",
+        "also schedules, auto",
+        "start",
+        ("schedule", "schedules", "auto"),
+    ),
+    MenuLine("follow standup", "its cards here; or unfollow", "member", ("follow", "unfollow")),
+    MenuLine("settings", "also presets, doctor", "member", ("settings", "presets", "doctor")),
+    MenuLine("help start", "one command and its options", "", ("help",)),
+)
+
+
+def menu_lines(*, start: bool, member: bool) -> tuple[MenuLine, ...]:
+    """Return the lines for what a person may do, in the order of use."""
+    allowed = {"": True, "start": start, "member": member}
+    return tuple(line for line in MENU if allowed[line.needs])
+
+
 _LONGEST_FIRST = sorted(
     ((entry.word.split(), entry) for entry in TABLE), key=lambda it: len(it[0]), reverse=True
 )
@@ -233,14 +294,9 @@ def command_words() -> str:
     return ", ".join(entry.word for entry in TABLE if entry.word)
 
 
-def help_topics() -> tuple[HelpLine, ...]:
-    """One line for each command, for `/record help`."""
-    return tuple(HelpLine(entry.usage, entry.help) for entry in TABLE)
-
-
 def command_help(word: str) -> CommandHelp | None:
     """Everything about one command, for `/record help start`; None for a word unknown here."""
-    entry = next((e for e in TABLE if e.word == word), None)
+    entry = next((e for e in (*TABLE, *IN_WORDS) if e.word == word), None)
     if entry is None:
         return None
     lines = tuple(HelpLine(o.usage, o.help, o.accepted) for o in entry.options)

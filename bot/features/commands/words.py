@@ -171,7 +171,7 @@ _VERBS: Mapping[Intent, str] = {
         status | stat | stats | state | whats recording | whats on | whats live | whats
         running | whats going on | whats being recorded | whats recorded""",
     Intent.HELP: """
-        help | usage | commands | manual | instructions | help me | docs | documentation |
+        help | menu | usage | commands | manual | instructions | help me | docs | documentation |
         introduce yourself | explain yourself""",
 }
 

@@ -281,6 +281,18 @@ async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot:
 # ---- the end of a recording ------------------------------------------------------------------
 
 
+@on.action(ui_ids.WAIT_FOR_PEOPLE)
+async def wait_for_people(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+    """Stop what records an empty room, and start again once somebody is there."""
+    schedule = await service.wait_for_people(bot.deps, bot.rights, recording)
+    await ack()
+    if schedule is None:
+        said = views.changed_meanwhile()
+    else:
+        said = views.waiting_for_people(schedule, bot.deps.policy.armed_for)
+    bot.after_ack(click.caller, bot.reply(click.caller, said, replace=click.on_ephemeral))
+
+
 @on.action(ui_ids.EXTEND)
 async def extend(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
     await _move_end(recording, click, ack, bot, away=False)

@@ -7,7 +7,7 @@ from bot.core.titles import TITLE_MOST, title_of
 from bot.features.card.views import recording_card
 from bot.features.commands.understood import Outcome, Why
 from bot.features.details.views import Viewer, details_view
-from tests.unit.test_understanding import understood
+from tests.unit.features.commands.test_understanding import understood
 from tests.unit.views_samples import NAME, RUNS, at, recording
 
 
