@@ -22,7 +22,7 @@ async def test_a_title_is_shown_wherever_the_recording_is(bench: Bench) -> None:
     await bench.ines.command(seed.STANDUP, "/record status")
     await bench.told(bench.ines, seed.STANDUP, "Launch retro: Recording for")
     await bench.finish(room)
-    await bench.reply(card, "are ready.")
+    await bench.reply(card, "Launch retro", "ready")
     await bench.ines.command(seed.STANDUP, f'/record list "{room.name}"')
     await bench.told(bench.ines, seed.STANDUP, "1 recording of", "Launch retro")
 
