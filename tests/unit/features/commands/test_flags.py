@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Resolution
-from bot.features.commands.flags import split_flags
+from bot.features.commands.flags import Flags, split_flags
 from bot.features.options.drafts import draft_of_raw
 from bot.features.options.table import START_FLAGS
-
-from bot.features.commands.flags import Flags
 
 
 def read(text: str) -> RecordingOptions:
