@@ -5,13 +5,9 @@ from dataclasses import dataclass
 
 from bot.core.recording import Phase
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.table import (
-    CommandHelp,
-    HelpLine,
-    command_help,
-    menu_lines,
-)
+from bot.features.commands.table import TABLE, Entry, menu_lines
 from bot.features.commands.words import Intent
+from bot.features.options.table import Flag
 from bot.features.presets.ids import ALL as PRESETS
 from bot.ui import ids
 from bot.ui.buttons import schedules_button, stop_button
@@ -73,8 +69,8 @@ def help_lines(menu: Menu) -> list[str]:
 
 def help_reply(topic: str | None = None, *, menu: Menu | None = None) -> Message:
     """Show what runs here and what the person may do; or explain one command with its options."""
-    explained = command_help(topic) if topic else None
-    return _menu(menu or Menu()) if explained is None else _one(explained)
+    entry = next((one for one in TABLE if topic and one.word == topic), None)
+    return _menu(menu or Menu()) if entry is None else _one(entry)
 
 
 IN_WORDS = "In a card’s thread or a direct message, plain words do: stop, pause, what was decided?"
@@ -104,16 +100,16 @@ def _running(row: MenuRow) -> str:
     return f"*{esc(row.name, 60)}* · {PHASES[row.phase]}"
 
 
-def _one(topic: CommandHelp) -> Message:
-    first = f"{code(topic.usage)}  {own(topic.help)}"
-    options = [_option(option) for option in topic.options]
+def _one(entry: Entry) -> Message:
+    first = f"{code(entry.usage)}  {own(entry.help)}"
+    options = [_option(option) for option in entry.options]
     blocks = [section(first), *map(context, pieces(options))]
-    blocks += [section("For example:"), code_block(topic.example)]
-    sentences = [first, *options, f"For example: {code(topic.example)}"]
+    blocks += [section("For example:"), code_block(entry.example)]
+    sentences = [first, *options, f"For example: {code(entry.example)}"]
     return Message(lines(sentences, FALLBACK_MOST), blocks)
 
 
-def _option(option: HelpLine) -> str:
+def _option(option: Flag) -> str:
     accepted = f" Accepts {own(option.accepted)}." if option.accepted else ""
     return f"{code(option.usage)}  {own(option.help)}{accepted}"
 
