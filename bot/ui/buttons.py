@@ -65,6 +65,10 @@ def share_button(recording: Recording) -> Block:
     return button("Share", ids.SHARE, value=recording.key, label=label)
 
 
+def join_button(key: str, name: str, action_id: str = ids.JOIN) -> Block:
+    return button("Join", action_id, value=key, label=f"Join {plain(name, 60)}: a link for you")
+
+
 def rename_button(recording: Recording) -> Block:
     return button(
         "Rename", ids.RENAME, value=recording.key, label=f"Rename {plain(recording.name, 60)}"

@@ -83,6 +83,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_ask_stop": Rule("recording", "facts:stop_wished", EVERYONE - {"starter"}),
     "action recording_rename": Rule("recording", "views.open"),
     "view recording_rename_form": Rule("recording", "facts:renamed"),
+    "action recording_join": Rule("recording", "joins"),
     "action recording_wait": Rule("recording", "schedules"),
     "action recording_details": Rule("recording", "views.open", EVERYONE),
     "action recording_watch": Rule("recording", "meeting_tickets"),

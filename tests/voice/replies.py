@@ -23,6 +23,8 @@ from bot.features.control.views import not_now, stop_suggested
 from bot.features.follow import views as following
 from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
+from bot.features.join import views as join_views
+from bot.features.join.model import JoinLink, WhyNot
 from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
 from bot.features.presets.views import no_such_preset
 from bot.features.rename import views as rename_views
@@ -42,6 +44,7 @@ from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
+LINK_TO_JOIN = "https://acme.app.100ms.live/preview/65f0c0ffee00000000000001/guest?name=Ines"
 RUNNING_ROW = MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=True)
 MENU = Menu(settings=seed.STANDUP, running=(RUNNING_ROW,))
 GUESTS_MENU = Menu(
@@ -145,6 +148,8 @@ def _doing() -> list[Sample]:
             "… in a channel that the person cannot access", start_views.recorded_elsewhere, ROOM
         ),
         only_you("Slack does not say where one is", lists.only_here, ui_replies.nothing_running()),
+        only_you("Join was pressed", join_views.join_link, JoinLink(LINK_TO_JOIN, ROOM, True)),
+        *(only_you(f"… and cannot be: {why}", join_views.no_link, why) for why in WhyNot),
         only_you("It was renamed", rename_views.renamed, ROOM, "Kick-off"),
         only_you("Its title was removed", rename_views.renamed, ROOM, ""),
         only_you("Follow here was pressed", share_views.following, ROOM, seed.STANDUP),

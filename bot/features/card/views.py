@@ -15,6 +15,7 @@ from bot.ui import ids
 from bot.ui.buttons import (
     details_button,
     end_buttons,
+    join_button,
     schedules_button,
     share_button,
     stop_button,
@@ -62,6 +63,7 @@ def recording_card(
     until: datetime | None = None,
     results_lost: str = "",
     nobody_there: bool = False,
+    joins: bool = False,
     who: Who = esc,
     brief: Brief | None = None,
     bot: str = BOT,
@@ -71,6 +73,7 @@ def recording_card(
     Once everything is there it shows the meeting: who spoke, and the summary in a few lines. Its
     log is then in Details.
 
+    `joins`: full members get links to join.
     `results_lost`: Slack's word for why it did not take the results message.
     `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
     without calling them: an edit of the card is no news for them.
@@ -95,7 +98,9 @@ def recording_card(
         blocks.append(section(lines(meeting)))
     if log:
         blocks.append(context(lines(log)))
-    buttons = actions(_buttons(recording, permalink_of_pointer, bot))
+    offered = joins and is_joinable(recording)
+    link = [join_button(recording.key, recording.name)] if offered else []
+    buttons = actions([*link, *_buttons(recording, permalink_of_pointer, bot)])
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
     return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
 
@@ -225,6 +230,11 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
         details_button(recording),
         *([schedules_button()] if is_by_clock(recording) else []),
     ]
+
+
+def is_joinable(recording: Recording) -> bool:
+    """It goes on, and as far as we know the meeting does."""
+    return recording.phase in ON_AIR and not recording.stop_pending
 
 
 def _controls(recording: Recording) -> list[Block]:

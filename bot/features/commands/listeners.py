@@ -38,6 +38,7 @@ from bot.features.find.model import question as question_of
 from bot.features.follow.listeners import follow_room_here, list_follows, unfollow_room_here
 from bot.features.history.listeners import answer_list, answer_status
 from bot.features.history.service import Lists
+from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
 from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
@@ -662,6 +663,23 @@ async def search(request: Request, found: Understood) -> None:
     await request.later(answer_find(request.bot, request.caller, words))
 
 
+async def join(request: Request, found: Understood) -> None:
+    """A link to the room that is named, or to the only one that is recorded here."""
+    caller, known = request.caller, request.known
+    room = found.room.room_id if found.room else None
+    if room is None:
+        here = [one for one in known.rows if one in known.world.cards_here]
+        room = here[0] if len(here) == 1 else None
+    row = known.rows.get(room) if room else None
+    if row is None:
+        telling = answer_status(request.bot, request.use.lists, caller, found.room)
+        await request.later(telling)
+        return
+    by = await request.bot.gate.member(caller.user, Act.JOIN)
+    seen = await request.bot.gate.recording(caller.user, row.key, caller.channel)
+    await request.later(send_link(request.bot, caller, seen, by))
+
+
 Answering = Callable[[Request, Understood], Awaitable[None]]
 ANSWERS: Mapping[Intent, Answering] = {
     Intent.HELP: explain,
@@ -670,6 +688,7 @@ ANSWERS: Mapping[Intent, Answering] = {
     Intent.LIST: list_,
     Intent.SUMMARY: list_,
     Intent.FIND: search,
+    Intent.JOIN: join,
     Intent.DOCTOR: doctor,
     Intent.FOLLOW: follows,
     Intent.SETTINGS: settings,

@@ -91,6 +91,12 @@ TABLE: tuple[Entry, ...] = (
         arguments="<words>",
     ),
     Entry(
+        "join",
+        help="Get a link of your own to a room that is being recorded, where an admin allows it.",
+        example="/record join standup",
+        arguments="[room]",
+    ),
+    Entry(
         "share",
         help="Show a recording in one more channel: the running one, else the room’s latest.",
         example='/record share "design review" #product',
@@ -157,6 +163,7 @@ MENU: tuple[MenuLine, ...] = (
     MenuLine("start standup", "now; or with “at 15:00 for 30m”", "start", ("", "start")),
     MenuLine("stop standup", "or pause, resume", "member", ("stop", "pause", "resume")),
     MenuLine("status", "what is being recorded", "", ("status",)),
+    MenuLine("join standup", "a link for you", "member", ("join",)),
     MenuLine("list standup", "past recordings", "", ("list",)),
     MenuLine("find budget", "what was said", "", ("find",)),
     MenuLine("share standup #team", "in one more channel", "member", ("share",)),

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.recording import ON_AIR, Phase
 from bot.features.history.model import Row
 from bot.ui import ids
-from bot.ui.buttons import start_button, stop_button
+from bot.ui.buttons import join_button, start_button, stop_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -43,14 +43,17 @@ def status_reply(
     room_name: str | None = None,
     *,
     start: bool = True,
+    joins: bool = False,
 ) -> Message:
     """List running recordings: those of this channel with Stop, others as lines.
+
+    `joins`: with Join, too.
 
     With a `room_name` these are all of one room.
     """
     if not here and not elsewhere:
         return nothing_running(room_name, start=start)
-    blocks = running_blocks(here, now, placed=False)
+    blocks = running_blocks(here, now, placed=False, joins=joins)
     if not here:
         blocks.append(section(NOTHING_HERE))
     if len(here) > ROWS:
@@ -116,7 +119,9 @@ def _length(row: Row) -> str:
     return "" if row.phase in ON_AIR else duration(row.duration_s)
 
 
-def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -> list[Block]:
+def running_blocks(
+    rows: Sequence[Row], now: datetime, *, placed: bool = True, joins: bool = False
+) -> list[Block]:
     """Build a row for each running recording, with Stop if it can be stopped."""
     blocks = []
     for n, row in enumerate(rows[:ROWS]):
@@ -127,6 +132,8 @@ def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -
             else _row_button("Details", ids.DETAILS, row, n)
         )
         blocks.append(section(row_text(row, now, placed=placed), accessory))
+        if joins and row.phase in ON_AIR:
+            blocks += actions([join_button(row.key, row.name, ids.numbered(ids.JOIN, n))])
     return blocks
 
 
