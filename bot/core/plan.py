@@ -147,12 +147,18 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
         card = work.delivery(Kind.CARD, channel)
         if showable:
             yield from _post_card(channel, card, now)
+        if card and card.state is State.PARKED and card.ts:
+            yield from _tell(channel, work, now)  # below the card that is not true any more
     yield from _update_cards(recording, work, wanted, now)
     home = work.delivery(Kind.CARD, recording.home)
     if recording.starter and home and home.state is State.PARKED and recording.phase in ON_AIR:
-        told = work.delivery(Kind.TELL, recording.starter)
-        if to_send(told):
-            yield Due(told.retry.not_before or now if told else now, Tell(recording.starter))
+        yield from _tell(recording.starter, work, now)
+
+
+def _tell(target: str, work: Work, now: datetime) -> Iterator[Due]:
+    told = work.delivery(Kind.TELL, target)
+    if to_send(told):
+        yield Due(told.retry.not_before or now if told else now, Tell(target))
 
 
 def _silence(
@@ -349,8 +355,8 @@ def _results_for(
     Without a card there is no thread for the files but below the message.
     """
     card = work.delivery(Kind.CARD, target)
-    if card and card.state not in (State.SENT, State.GONE):
-        return
+    if card and card.state not in (State.SENT, State.GONE) and not card.ts:
+        return  # a card that is there and that Slack does not edit any more keeps nothing back
     message = work.delivery(Kind.RESULTS, target)
     files = list(_files(target, recording, work, now))
     in_thread = card is not None and card.message is not None

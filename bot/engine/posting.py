@@ -4,6 +4,7 @@ Between the call and the note lies the only window in which something can appear
 (docs/adr/0001). A post that Slack certainly did not take leaves the window at once.
 """
 
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import structlog
@@ -116,6 +117,24 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     state = State.SENDING if failed.reached else State.WAITING
     waiting = replace(sending, state=state, retry=later, error=str(failed))
     return Note(deliveries=[waiting], retries={**noes})
+
+
+async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[str, None]:
+    """Edit or delete what is shown; the counters to clear in the note of the step.
+
+    Raises SlackUnavailable, so that the step is tried again; and SlackRefused in its place once
+    Slack has answered often enough that it cannot: there is an end to such tries.
+    """
+    try:
+        await call
+    except SlackUnavailable as failed:
+        if is_over(ctx, shown, failed):
+            raise SlackRefused(str(failed)) from failed
+        if noes := noes_after(ctx, shown, failed):
+            await ctx.keep(retries=noes)
+        raise
+    name = _noes(shown)
+    return {name: None} if name in ctx.work.retries else {}
 
 
 def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
