@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, Kind, State, noes_name
 from bot.core.facts import CannotPost, Fact
 from bot.core.note import Note
 from bot.core.policy import look_again_at
@@ -133,7 +133,7 @@ async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[s
         if noes := noes_after(ctx, shown, failed):
             await ctx.keep(retries=noes)
         raise
-    name = _noes(shown)
+    name = noes_name(shown)
     return {name: None} if name in ctx.work.retries else {}
 
 
@@ -142,7 +142,7 @@ def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
     policy = ctx.deps.policy
     if isinstance(failed, NotInstalled):
         return False
-    said_no = noes_after(ctx, sending, failed).get(_noes(sending))
+    said_no = noes_after(ctx, sending, failed).get(noes_name(sending))
     if said_no and said_no.attempts >= policy.tries_refused:
         return True
     return look_again_at(ctx.recording, policy, 1, ctx.now) is None
@@ -150,13 +150,9 @@ def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
 
 def noes_after(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> dict[str, Retry]:
     """How often Slack itself has said that it cannot, with this answer."""
-    name = _noes(sending)
+    name = noes_name(sending)
     before = ctx.work.retries.get(name) or Retry()
     return {name: Retry(before.attempts + 1, ctx.now)} if failed.answered else {}
-
-
-def _noes(sending: Delivery) -> str:
-    return f"{sending.kind.value}:{sending.target}:noes"
 
 
 def _ended(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Delivery:
