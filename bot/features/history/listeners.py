@@ -1,5 +1,6 @@
 """`/record status` and `/record list`."""
 
+from bot.access.views import as_far_as_known
 from bot.core.when import Past
 from bot.features.history import views
 from bot.features.history.service import Lists
@@ -17,7 +18,7 @@ async def tell_status(bot: Bot, lists: Lists, asked: Asked, room: RoomEntry | No
     name = room.name if room else None
     may_start = await bot.rights.may_start(asked.user, asked.channel)
     told = views.status_reply(here, elsewhere, bot.deps.now(), name, start=may_start)
-    await bot.reply(asked, told if to.complete else views.only_here(told))
+    await bot.reply(asked, as_far_as_known(told, to))
 
 
 async def tell_list(
@@ -42,4 +43,4 @@ async def tell_list(
     )
     may_start = await bot.rights.may_start(asked.user, asked.channel)
     told = views.list_reply(rows, room.name if room else None, start=may_start)
-    await bot.reply(asked, told if to.complete else views.only_here(told))
+    await bot.reply(asked, as_far_as_known(told, to))
