@@ -33,9 +33,9 @@ from bot.core.facts import (
     Observed,
     PauseSent,
     PlaceSeen,
-    Requested,
     ResultsChecked,
     StartAccepted,
+    StartRequested,
 )
 from bot.core.options import RecordingOptions
 from bot.core.plan import plan
@@ -43,8 +43,8 @@ from bot.core.policy import Policy
 from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
+from bot.features.commands.deeds import Choice, StoredDeed
 from bot.features.commands.store import ChoiceRepository
-from bot.features.commands.wish import Choice, Wish
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
@@ -136,7 +136,8 @@ class Effects:
                 return any(m == effect for m, _ in self.calls)
             case _:
                 sign = -1 if effect.startswith("-") else 1
-                return self.rows[effect.removeprefix("-")] * sign > 0
+                kind = effect.removeprefix("-")
+                return any(n * sign > 0 for name, n in self.rows.items() if name.split()[0] == kind)
 
 
 @dataclass
@@ -152,8 +153,9 @@ class Rig:
         found: Counter[str] = Counter()
         async with self.store.db.database.read() as conn:
             for name in TABLES:
-                table = schema.metadata.tables[name]
-                found[name] = await conn.scalar(select(func.count()).select_from(table)) or 0
+                # By key, not by number: a request may also delete rows that expired meanwhile.
+                keys = select(*schema.metadata.tables[name].primary_key)
+                found.update(f"{name} {tuple(key)}" for key in await conn.execute(keys))
             kinds = select(schema.facts.c.kind, func.count()).group_by(schema.facts.c.kind)
             for kind, count in await conn.execute(kinds):
                 found[f"facts:{kind}"] = count
@@ -238,7 +240,7 @@ class Rig:
         key, room = f"rec-{n}", f"{n:024x}"
         options = RecordingOptions(meeting_url=f"https://meet.example/x?auth_token={TOKEN}")
         home = PLACES[place]
-        first = Requested(
+        first = StartRequested(
             at=now, request_id=key, room_id=room, room_name=f"{SECRET} {n}", options=options,
             by=seed.STARTER, channel_id=home, via="command",
         )  # fmt: skip
@@ -482,8 +484,8 @@ async def test_another_persons_question(rig: Rig, name: str, rule: Rule) -> None
     choices = ChoiceRepository(rig.bot.parts.deps.db)
     for who, user in PERSONS.items():
         key, room = await rig.recording("public", "running")
-        wish = Wish(verb="stop", room_id=room, room_name=f"{SECRET} room", key=key)
-        await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (wish,)}))
+        deed = StoredDeed(verb="stop", room_id=room, room_name=f"{SECRET} room", key=key)
+        await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (deed,)}))
         missing = await rig.send(rig.click(user, action, "c-none 0"))
         done = await rig.send(rig.click(user, action, f"c-{key} 0"))
         assert done.has(rule.effect) == (who in rule.who), (who, done)
@@ -496,8 +498,8 @@ async def test_another_persons_question(rig: Rig, name: str, rule: Rule) -> None
 async def test_a_question_is_open_for_an_hour(rig: Rig) -> None:
     deps = rig.bot.parts.deps
     key, room = await rig.recording("public", "running")
-    wish = Wish(verb="stop", room_id=room, room_name="a room", key=key)
-    await ChoiceRepository(deps.db).save("c-old", seed.STARTER, Choice(answers={"0": (wish,)}))
+    deed = StoredDeed(verb="stop", room_id=room, room_name="a room", key=key)
+    await ChoiceRepository(deps.db).save("c-old", seed.STARTER, Choice(answers={"0": (deed,)}))
     old = {"asked_at": deps.now() - timedelta(minutes=61)}
     async with deps.store.db.database.write() as conn:
         await conn.execute(
@@ -511,10 +513,10 @@ async def test_a_question_is_open_for_an_hour(rig: Rig) -> None:
 @pytest.mark.parametrize("value", ["c-new 1", "c-new all", "c-new", "c-new 0 0", " 0", "x\x00 0"])
 async def test_an_answer_that_was_not_offered_does_nothing(rig: Rig, value: str) -> None:
     key, room = await rig.recording("public", "running")
-    wish = Wish(verb="stop", room_id=room, room_name="a room", key=key)
+    deed = StoredDeed(verb="stop", room_id=room, room_name="a room", key=key)
     name = value.replace("c-new", f"c-{key}")
     choices = ChoiceRepository(rig.bot.parts.deps.db)
-    await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (wish,)}))
+    await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (deed,)}))
     done = await rig.send(rig.click(seed.STARTER, "choose", name))
     assert not any(done.rows.values())
 
@@ -578,8 +580,8 @@ async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
         said = Sentence(0, "Ana", "p1", 0, 900, f"{SECRET} is what we call it.")
         assert await rig.store.transcripts.keep(key, [said])
         ticket, session = f"ticket-{key}", f"session-{key}"
-        await doors.add_ticket(ticket, Viewer(user, who), valid_for=timedelta(minutes=1))
-        assert await doors.take_ticket(ticket, session=session, valid_for=timedelta(minutes=1))
+        await doors.add_ticket(ticket, Viewer(user, who), valid_for=timedelta(hours=1))
+        assert await doors.take_ticket(ticket, session=session, valid_for=timedelta(hours=1))
         calls = await rig.hms_calls()
         status, content, cookie = await tried(key, session)
         may = who in SEES[place] and who in FULL
