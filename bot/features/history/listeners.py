@@ -1,5 +1,6 @@
 """`/record status` and `/record list`."""
 
+from bot.access.views import as_far_as_known
 from bot.core.when import Past
 from bot.features.history import views
 from bot.features.history.service import Lists
@@ -22,7 +23,7 @@ async def answer_status(
     joins = to.member and settings.join_role is not None
     now = bot.deps.now()
     message = views.status_reply(here, elsewhere, now, name, start=may_start, joins=joins)
-    await bot.reply(caller, message if to.complete else views.only_here(message))
+    await bot.reply(caller, as_far_as_known(message, to))
 
 
 async def answer_list(
@@ -47,4 +48,4 @@ async def answer_list(
     )
     may_start = await bot.rights.may_start(caller.user, caller.channel)
     message = views.list_reply(rows, room.name if room else None, start=may_start)
-    await bot.reply(caller, message if to.complete else views.only_here(message))
+    await bot.reply(caller, as_far_as_known(message, to))
