@@ -24,6 +24,7 @@ from sqlalchemy import func, select, update
 from starlette.routing import Route
 
 from bot.core import steps
+from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
 from bot.core.facts import (
     AssetSeen,
@@ -249,7 +250,11 @@ class Rig:
             PlaceSeen(at=now, channel_id=home, place=kind[place]),
             EndSet(at=now, by=seed.STARTER, until=now + timedelta(hours=1)),
             StartAccepted(at=now, hms_id=f"hms-{n}"),
-            Observed(at=now, status="completed" if how == "ended" else "running"),
+            Observed(
+                at=now,
+                status="completed" if how == "ended" else "running",
+                meeting_url=f"https://acme.app.100ms.live/preview/{room}/host",
+            ),
         ]
         if how == "paused":
             facts.append(PauseSent(at=now, asked_at=now, pause=True))
@@ -338,6 +343,9 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
     for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
         key, _ = await rig.recording(place, HOW.get(action, "running"))
+        if action == "recording_join":
+            joinable = ChannelSettings(join_role="guest")
+            await rig.store.channel_settings.save(PLACES[place], joinable, seed.ADMIN)
         done = await tried(user, key)
         sees = who in SEES[place]
         may = sees and who in rule.who

@@ -268,6 +268,7 @@ def _rights() -> list[Sample]:
         only_you("An edit made a message mention the bot", commands_views.send_it_anew),
         no("A guest asks for the checkup", Act.DOCTOR, everyone),
         no("A guest shares", Act.SHARE, everyone),
+        no("A guest presses Join", Act.JOIN, everyone),
         only_you(
             "The saved settings exclude the person who saved them",
             settings_replies.saved_without_you,
