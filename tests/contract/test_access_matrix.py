@@ -91,7 +91,7 @@ TABLES = (
         "rules",
         "calendars",
     ),
-    *("meeting_tickets", "meeting_sessions"),
+    *("meeting_tickets", "meeting_sessions", "joins"),
 )
 PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = "Hush"  # begins the room name of every recording here

@@ -45,7 +45,7 @@ BRIEF = Brief(
 )
 
 
-RENAMED = f.Renamed(at=at(60), by="U1", title="Launch <retro> 🚀")
+RENAMED = f.Renamed(at=at(60), by="U1", title="Launch <retro>")
 
 
 def card(
