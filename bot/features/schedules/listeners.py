@@ -212,7 +212,7 @@ def _done(schedule: Schedule | None, state: str) -> Message:
 async def run_now(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
     """The card says how it goes."""
     name = click.caller.request_id
-    made = await service.run_now(bot.deps, bot.gate, bot.rights, seen, name)
+    made = await service.run_now(bot.deps, bot.gate, seen, name)
     await ack()
     if made is None:
         raise UnknownSchedule(seen.schedule_id)
@@ -284,7 +284,7 @@ async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot:
 @on.action(ui_ids.WAIT_FOR_PEOPLE)
 async def wait_for_people(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
     """Stop what records an empty room, and start again once somebody is there."""
-    schedule = await service.wait_for_people(bot.deps, bot.rights, recording)
+    schedule = await service.wait_for_people(bot.deps, bot.gate, bot.rights, recording)
     await ack()
     if schedule is None:
         said = views.changed_meanwhile()
