@@ -17,8 +17,9 @@ from bot.access.model import Act
 from bot.access.rights import NoRight
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
+from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
-from bot.core.proofs import MayStart, OwnChoice
+from bot.core.proofs import MayStart, OwnChoice, SeenRecording
 from bot.core.when import Moment, Past
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
@@ -37,6 +38,7 @@ from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of
 from bot.features.follow.listeners import follow_room_here, list_follows, unfollow_room_here
+from bot.features.forget.views import forget_question, not_ended_reply
 from bot.features.history.listeners import answer_list, answer_status
 from bot.features.history.service import Lists
 from bot.features.join.listeners import send_link
@@ -45,6 +47,7 @@ from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
 from bot.features.rename import service as renames
 from bot.features.rename import views as rename_views
+from bot.features.results.service import summarize
 from bot.features.rooms.model import room_code_of_link
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_rooms_yet
@@ -82,6 +85,7 @@ DENIALS = (Why.NOT_RECORDED, Why.NOT_PAUSED, Why.NOT_SCHEDULED, Why.NO_ROOM, Why
 # Written as a command only: `auto standup on`, and the list of what is scheduled.
 RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
 # `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
+MENTIONED = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 FIND = re.compile(r"\s*find\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -645,6 +649,63 @@ async def list_(request: Request, found: Understood) -> None:
     await request.later(telling)
 
 
+async def summary(request: Request, found: Understood) -> None:
+    """What is known of the recording that is meant; several, or none, are listed."""
+    key = None if found.count else await _meant(request, found)
+    if key is None:
+        await list_(request, found)
+        return
+    seen = await request.bot.gate.recording(request.caller.user, key, request.caller.channel)
+    await request.later(_summarized(request, seen))
+
+
+async def _summarized(request: Request, seen: SeenRecording) -> None:
+    await request.bot.reply(request.caller, await summarize(request.bot.deps, seen))
+
+
+async def _meant(request: Request, found: Understood) -> str | None:
+    """The recording of the thread, else the last that ended of the room or of this place."""
+    known, lists = request.known, request.use.lists
+    if known.above and (found.room is None or found.room.room_id == known.above.room_id):
+        return known.above.key
+    if found.why not in (Why.CLEAR, Why.UNSUPPORTED):
+        return None
+    past = found.when if isinstance(found.when, Past) else None
+    room = found.room.room_id if found.room else None
+    channel = request.caller.channel
+    if room is None and is_channel(channel):
+        rows = await request.bot.deps.store.lists.recent(
+            channel=channel, limit=1, past=past, over=True
+        )
+        seen = await lists.look(known.horizon, rows)
+    else:
+        seen = await lists.page(known.horizon, 1, room_id=room, past=past, over=True)
+    if seen:
+        return seen[0].row.key
+    running = known.rows.get(room) if room else None
+    return running.key if running else None
+
+
+async def unknown(request: Request, found: Understood) -> None:
+    """Words to delete a recording get the button that does; it asks once more."""
+    key = await _meant(request, found) if found.why is Why.UNSUPPORTED else None
+    if key is None or (found.room is None and request.known.above is None):
+        await _say(request, found)
+        return
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, key, caller.channel)
+    row = await bot.deps.store.lists.row(seen.key)
+    if row is None:
+        await request.tell(forgotten_reply())
+        return
+    await bot.rights.to_forget(caller.user, row)
+    recording = (await bot.deps.store.recordings.load(key)).recording
+    if not is_forgettable(recording):
+        await request.tell(not_ended_reply(row.name))
+        return
+    await request.tell(forget_question(recording))
+
+
 async def doctor(request: Request, _: Understood) -> None:
     await request.later(answer_doctor(request.bot, request.caller))
 
@@ -672,10 +733,19 @@ async def presets(request: Request, found: Understood) -> None:
         await request.tell(views.presets_question())
 
 
+async def _by_name(request: Request, speaker: str | None) -> str | None:
+    """Transcripts know people by name: what Slack calls the person who was mentioned."""
+    mentioned = MENTIONED.fullmatch(speaker or "")
+    if mentioned is None:
+        return speaker
+    return (await request.bot.deps.slack.names_of([mentioned[1]])).get(mentioned[1], speaker)
+
+
 async def search(request: Request, found: Understood) -> None:
     since = found.when.since.date() if isinstance(found.when, Past) else None
     room = found.room.name if found.room else None
-    words = question_of(found.query or "", room=room, person=found.speaker, since=since)
+    person = await _by_name(request, found.speaker)
+    words = question_of(found.query or "", room=room, person=person, since=since)
     await request.later(answer_find(request.bot, request.caller, words))
 
 
@@ -702,7 +772,8 @@ ANSWERS: Mapping[Intent, Answering] = {
     Intent.START: already,
     Intent.STATUS: status,
     Intent.LIST: list_,
-    Intent.SUMMARY: list_,
+    Intent.SUMMARY: summary,
+    Intent.UNKNOWN: unknown,
     Intent.FIND: search,
     Intent.JOIN: join,
     Intent.DOCTOR: doctor,

@@ -157,7 +157,10 @@ def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
         for word in piece.words
     ]
     speaker = " ".join(word.text for word in before) or None
-    if by := _speaker_behind(pieces[pieces.index(said) :]):
+    told = next((word for word in query if word.text.startswith("<@")), None)
+    if told is not None and speaker is None:
+        query, speaker = tuple(word for word in query if word is not told), told.text
+    elif by := _speaker_behind(pieces[pieces.index(said) :]):
         query = tuple(word for word in query if word not in by.words)
         speaker = " ".join(word.text for word in by.words[1:])
     if not query and speaker and about is None:

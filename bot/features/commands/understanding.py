@@ -234,6 +234,8 @@ def _share(said: Said, sense: Sense) -> Understood:
     made = replace(made, channel=channel)
     if room is None:
         near, reference = said.suggested(Intent.SHARE)
+        if not reference and not said.rooms:
+            near = tuple(r for r in said.world.names.rooms if r.room_id in said.world.recorded)[:5]
         return replace(
             made,
             why=Why.WHICH_ROOM if near else Why.NEEDS_ROOM,

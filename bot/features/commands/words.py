@@ -126,7 +126,9 @@ _VERBS: Mapping[Intent, str] = {
     Intent.SCHEDULE: """
         schedule | plan | book | arrange | reserve | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
-    Intent.UNSCHEDULE: "unschedule | skip | call off | deschedule",
+    Intent.UNSCHEDULE: """
+        unschedule | skip | call off | deschedule | off the schedule | off the calendar |
+        from the calendar""",
     Intent.FOLLOW: """
         follow | subscribe | subscribe to | subscribe us to | notify | watch | track |
         monitor | keep an eye on | get notified when | be notified when | get notified

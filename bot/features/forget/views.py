@@ -7,6 +7,7 @@ from bot.core.deliveries import Delivery, Kind
 from bot.core.forgetting import KEPT, KEPT_AT_100MS
 from bot.core.recording import Recording
 from bot.ui import ids
+from bot.ui.buttons import details_button, forget_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Message,
@@ -39,6 +40,13 @@ def forgetting_reply(room_name: str) -> Message:
         f"The bot is forgetting the recording of *{esc(room_name)}*. A direct message will list "
         "what was deleted and what remains at 100ms."
     )
+
+
+def forget_question(recording: Recording) -> Message:
+    """Answer words that ask to delete a recording; the button asks once more."""
+    began = when(recording.started_at or recording.requested_at)
+    text = f"Forget the recording of *{esc(recording.name)}*, {began}?"
+    return say(text, [forget_button(recording), details_button(recording)])
 
 
 def not_ended_reply(room_name: str) -> Message:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
-from bot.core.recording import Phase, Recording, can_watch
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_watch
 from bot.core.sourcing import paragraph_lines
 from bot.core.transcript import clock as moment_clock
 from bot.features.card.views import file_buttons, retry_button
@@ -77,6 +77,17 @@ def results_message(
     blocks.extend(actions(buttons))
     summary_text = summary_lines(summary, moments)
     return Message(_spoken(recording, headline, notes, summary_text, by_name=mention), blocks)
+
+
+def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Message:
+    """Answer a question about a meeting of which there is no summary yet."""
+    name = esc(recording.name, 100)
+    if recording.phase in OCCUPIES_ROOM:
+        text = f"*{name}* is still being recorded. What was said is there after it ends."
+    else:
+        by = f" 100ms should have it {when(expected_at)}." if expected_at else ""
+        text = f"The transcript and summary of *{name}* are not there yet.{by}"
+    return say(text, [details_button(recording)])
 
 
 def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
