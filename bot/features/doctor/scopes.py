@@ -55,7 +55,7 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "groups:read",
-        "Do the same for private channels that the bot is in. Only their members may know of what "
+        "Check private channels that the bot is in. Only their members may know of what "
         "is recorded there.",
         ("conversations.info", "users.conversations", "member_joined_channel"),
     ),
