@@ -18,7 +18,7 @@ from bot.core.retry import Retry
 from bot.core.steps import Stop, retry_name
 from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import announce, post
-from bot.features.control.views import ends_soon, room_notice, stop_wish
+from bot.features.control.views import ends_soon, room_notice, stop_suggestion
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnauthorized, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import SlackRefused
@@ -29,26 +29,27 @@ STOP_REFUSED = f"{retry_name(Stop())}:refused"  # counts how often in a row
 async def stop(ctx: Context) -> Note:
     """Harmless to repeat: an unknown outcome is simply tried again, and any no but 404 ten times.
 
-    What came of it is never older than the wish, whichever replica's clock that was.
+    What came of it is never older than the wish, whichever replica's clock that was. That its time
+    is over is noted before the call: the card says so where 100ms does not answer.
     """
     hms_id = _hms_id(ctx)
-    wishes = [f.at for f in ctx.recording.log if isinstance(f, StopRequested | StopDue)]
+    if not ctx.recording.stop_pending:
+        await ctx.announce(facts=[StopDue(at=ctx.now, why="time")])
+    wishes = [f.at for f in ctx.latest.recording.log if isinstance(f, StopRequested | StopDue)]
     asked_at = max(wishes, default=ctx.now)
-    over: list[Fact] = [] if ctx.recording.stop_pending else [StopDue(at=ctx.now, why="time")]
     try:
         answer = await ctx.deps.hms.stop(hms_id)
     except HmsNotFound as gone:
         seen = await _not_running(ctx, hms_id)
         at = max(ctx.now, asked_at)
         not_there = StopRefused(at=at, status=gone.status, message=gone.message)
-        return Note(facts=[*over, not_there, *seen])
+        return Note(facts=[not_there, *seen])
     except HmsUnauthorized:
         raise  # about the token, not about the recording
     except HmsRefused as refused:
-        note = _refused(ctx, refused, max(ctx.now, asked_at))
-        return replace(note, facts=[*over, *note.facts])
+        return _refused(ctx, refused, max(ctx.now, asked_at))
     seen = facts_of_recording(answer, ctx.now) if answer else []
-    return Note(facts=[*over, StopSent(at=max(ctx.now, asked_at)), *seen])
+    return Note(facts=[StopSent(at=max(ctx.now, asked_at)), *seen])
 
 
 def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:
@@ -126,13 +127,13 @@ async def ask_to_stop(ctx: Context, asker: str) -> Note:
     starter = ctx.recording.starter
     if starter is None:
         raise ValueError("the plan asks only who started it")
-    message = stop_wish(ctx.recording, asker)
-    return await post(ctx, Kind.STOP_WISH, asker, message, channel=starter)
+    message = stop_suggestion(ctx.recording, asker)
+    return await post(ctx, Kind.STOP_SUGGESTION, asker, message, channel=starter)
 
 
 async def say_it_ends(ctx: Context, target: str) -> Note:
     """Below the card, without a mention."""
-    card, ends_at = ctx.work.delivery(Kind.CARD, ctx.recording.home), ctx.recording.ends_at
+    card, ends_at = ctx.work.delivery(Kind.CARD, ctx.recording.origin), ctx.recording.ends_at
     if card is None or card.message is None or ends_at is None:
         raise ValueError("the plan says it below the card of a recording that ends")
     channel, ts = card.message
