@@ -22,7 +22,6 @@ from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, hms_failure, slack_refusal
 from bot.ui.text import clock, code, count, esc, place, when
-from bot.ui.words import sentence
 
 TITLE = "Check-up"
 GOOD, BAD = "✅", "⚠️"
@@ -308,7 +307,7 @@ def _pages(found: Finding | None) -> Iterator[str]:
             yield "There are none, so buttons give links to files."
             yield f"For pages, ask the person who runs the bot to set {code('PUBLIC_URL')}."
         case _:
-            yield f"{BAD} {sentence(esc(found.found))}."
+            yield f"{BAD} Browsers may not find them: {esc(found.found)}."
             yield f"Ask the person who runs the bot to {esc(found.fix)}."
 
 
