@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.core.assets import SummarySection
 from bot.core.facts import Reading
@@ -43,25 +44,43 @@ def summary_reading(content: bytes) -> Reading:
     return "empty" if known or not content.strip() or found in ([], {}) else "unreadable"
 
 
-def readable_chat(chat: bytes) -> str:
-    """What people wrote, a line for each message with its time and author; '' if nobody wrote.
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """`at` is as 100ms wrote it; '' where the file has no time, or no name."""
 
-    The bot's own notice is left out. A file without the columns that we know is kept as it is.
+    at: str
+    sender: str
+    text: str
+
+
+def chat_messages(chat: bytes) -> tuple[ChatMessage, ...] | None:
+    """What people wrote, without the bot's own notice; None if no column says what was written.
 
     Source: 100ms docs, recording-assets (chat): `SenderPeerID,SenderName,SenderUserID,Roles,
     SentAt,Type,Message`.
     """
-    text = _text(chat)
     try:
-        head, *rows = csv.reader(io.StringIO(text, newline=""))
+        head, *rows = csv.reader(io.StringIO(_text(chat), newline=""))
     except (ValueError, csv.Error):
-        return text if text.strip() else ""
+        return None
     names = [name.strip().casefold() for name in head]
     at, who, what = (_column(names, known) for known in (_SENT_AT, _SENDER, _MESSAGE))
     if what is None:
+        return None
+    read = (ChatMessage(_cell(row, at), _cell(row, who), _cell(row, what)) for row in rows)
+    return tuple(one for one in read if one.text and not _OWN_NOTICE.fullmatch(_flat(one.text)))
+
+
+def readable_chat(chat: bytes) -> str:
+    """A line for each message, with its time and author; '' if nobody wrote.
+
+    A file without the columns that we know is kept as it is.
+    """
+    messages = chat_messages(chat)
+    if messages is None:
+        text = _text(chat)
         return text if text.strip() else ""
-    lines = (_chat_line(row, at, who, what) for row in rows)
-    return "".join(f"{line}\n" for line in lines if line)
+    return "".join(f"{_chat_line(message)}\n" for message in messages)
 
 
 _SENT_AT = ("sentat", "sent_at", "time", "timestamp")
@@ -74,16 +93,18 @@ def _column(names: Sequence[str], known: Sequence[str]) -> int | None:
     return next((names.index(name) for name in known if name in names), None)
 
 
-def _chat_line(row: Sequence[str], at: int | None, who: int | None, what: int) -> str:
-    def cell(column: int | None) -> str:
-        return " ".join(row[column].split()) if column is not None and column < len(row) else ""
+def _cell(row: Sequence[str], column: int | None) -> str:
+    return row[column].strip() if column is not None and column < len(row) else ""
 
-    message = cell(what)
-    if not message or _OWN_NOTICE.fullmatch(message):
-        return ""
-    sent = lenient.moment(cell(at))
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _chat_line(message: ChatMessage) -> str:
+    sent = lenient.moment(message.at)
     stamp = f"{sent:%H:%M} UTC  " if sent else ""
-    return f"{stamp}{cell(who) or 'Unknown'}: {message}"
+    return f"{stamp}{_flat(message.sender) or 'Unknown'}: {_flat(message.text)}"
 
 
 def _section(row: dict[str, object]) -> SummarySection | None:

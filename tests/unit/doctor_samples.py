@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 from bot.core.retry import Retry
-from bot.features.doctor.model import DoctorReport, Ends, MissingScope, Place, Received, Undelivered
+from bot.features.doctor.model import (
+    DoctorReport,
+    Ends,
+    MissingScope,
+    Place,
+    Received,
+    Undelivered,
+    ok,
+    warning,
+)
+from bot.features.doctor.pages import CHECK, LET_IN
 from bot.kit.rate_limits import Shut
 from bot.store.values import DeadLetterCount, Owed
 from tests.unit.views_samples import NOW, at
@@ -21,6 +31,7 @@ WELL = DoctorReport(
     place=Place("C1"),
     asker="U1",
     version="0.1.0",
+    pages=ok(CHECK, "at https://record.example"),
 )
 ILL = replace(
     WELL,
@@ -36,4 +47,5 @@ ILL = replace(
         Shut("slack", at(9), at(-600), "token_revoked"),
     ),
     missing_scopes=(MissingScope("files:write", "Upload the transcript to the thread."),),
+    pages=warning(CHECK, "https://record.example/m/ answers 502, not our page", LET_IN),
 )

@@ -154,6 +154,7 @@ class DoctorReport:
     short_secrets: tuple[str, ...] = ()  # names of settings
     dead: DeadLetterCount = NO_DEAD_LETTERS
     org_wide: bool = False  # the app was installed for a whole organisation
+    pages: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.core.deliveries import Kind, State
 from bot.features.doctor.model import (
     DoctorReport,
+    Finding,
     LocalReport,
     MissingScope,
     NotReported,
@@ -13,6 +14,7 @@ from bot.features.doctor.model import (
     Received,
     Stuck,
     Undelivered,
+    Verdict,
 )
 from bot.kit.rate_limits import Shut
 from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS
@@ -74,6 +76,7 @@ def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
         *([("Set aside", list(_dead(found.dead)))] if found.dead else []),
         *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
         ("Slack permissions", list(_slack(found))),
+        ("Meeting pages", list(_pages(found.pages))),
         *([("Settings", list(_short_secrets(found)))] if found.short_secrets else []),
     ]
     return _reply(parts, f"{esc(bot, 80)}, version {code(found.version, 40)}")
@@ -292,6 +295,20 @@ def _slack(found: DoctorReport) -> Iterator[str]:
     if found.org_wide:
         yield f"{BAD} The app's token is of {ORG_WIDE}. {ONE_WORKSPACE}."
     yield from scope_lines(found.missing_scopes)
+
+
+def _pages(found: Finding | None) -> Iterator[str]:
+    match found:
+        case None:
+            yield "They did not answer in time. Run this again in a minute."
+        case Finding(verdict=Verdict.OK):
+            yield f"{GOOD} Browsers find them {esc(found.found)}."
+        case Finding(verdict=Verdict.NOTE):
+            yield "There are none, so buttons give links to files."
+            yield f"For pages, ask the person who runs the bot to set {code('PUBLIC_URL')}."
+        case _:
+            yield f"{BAD} Browsers may not find them: {esc(found.found)}."
+            yield f"Ask the person who runs the bot to {esc(found.fix)}."
 
 
 def _short_secrets(found: DoctorReport) -> Iterator[str]:

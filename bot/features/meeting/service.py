@@ -34,16 +34,14 @@ from bot.core.transcript import (
 from bot.deps import Deps
 from bot.features.meeting.model import (
     NOTHING,
-    ChatMessage,
     Content,
-    chat_messages,
     download_name,
     meeting,
     sourced,
 )
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.hms.errors import HmsRefused, HmsTooLarge, HmsUnauthorized, HmsUnavailable
-from bot.hms.results import parse_summary
+from bot.hms.results import ChatMessage, chat_messages, parse_summary
 from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import UnknownRecording
 
@@ -55,6 +53,7 @@ LINK_FOR = timedelta(minutes=10)
 READ_FOR = timedelta(minutes=10)  # what was read from 100ms' files is remembered so long
 READ_MOST = 8  # recordings
 SMALL_FILE = 1024 * 1024  # summary and chat
+CHAT_MOST = 5_000  # messages on the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class Meetings:
     async def chat(self, user: str, key: str) -> tuple[ChatMessage, ...]:
         chat = (await self.see(user, key)).recording.assets.chat
         content = await self._fetch(chat, SMALL_FILE)
-        return chat_messages(content) if content else ()
+        return (chat_messages(content) or ())[:CHAT_MOST] if content else ()
 
     async def download(self, user: str, key: str, mode: str) -> Download | None:
         """The transcript as a file; None where there is none, or none with times for subtitles."""

@@ -289,7 +289,7 @@ class Moments:
         if self.page is None:
             return [leaf(f"  {shown}")]
         url = f"{self.page}?t={at_ms // 1000}"
-        return [leaf("  "), {"type": "link", "url": url, "text": shown}]
+        return [leaf("  "), {"type": "link", "url": url, "text": f"Watch from {shown}"}]
 
     def aloud(self, line: str) -> str:
         at_ms = self.times.get(line)

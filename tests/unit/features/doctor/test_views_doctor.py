@@ -51,6 +51,8 @@ def test_all_is_well() -> None:
 ✅ @recorder is in <#C1> and can post.
 *Slack permissions*
 ✅ All that the bot needs.
+*Meeting pages*
+✅ Browsers find them at https:\u2060//record.example.
 ~ recorder, version `0.1.0`\
 """)
 
@@ -63,6 +65,7 @@ Webhooks from 100ms: The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24
 Waiting: Nothing is waiting.
 This channel: @record-bot is in <#C1> and can post.
 Slack permissions: All that the bot needs.
+Meeting pages: Browsers find them at https:\u2060//record.example.
 record-bot, version `0.1.0`\
 """)
 
@@ -153,6 +156,11 @@ Reasons: `ValidationError` 2×, `unknown phase` 1×. A newer version may have
 ⚠️ `files:write` is missing. Upload the transcript to the thread.
 To add it, the person who runs the bot pastes the output of `record-bot
     manifest` into the Slack app's manifest and reinstalls the app.
+*Meeting pages*
+⚠️ Browsers may not find them: https:\u2060//record.example/m/ answers 502, not our
+    page.
+Ask the person who runs the bot to start the bot, and let the proxy in front of
+    it pass /m/∗.
 ~ recorder, version `0.1.0`\
 """)
 
@@ -169,6 +177,8 @@ def test_nobody_answers() -> None:
             "⚠️ Slack did not answer. Run this again in a minute.",
             "*Slack permissions*",
             "Slack did not report them. Run this again in a minute.",
+            "*Meeting pages*",
+            "✅ Browsers find them at https:\u2060//record.example.",
             "~ recorder, version `0.1.0`",
         ]
     )
@@ -216,9 +226,9 @@ def test_what_whoever_runs_the_bot_has_to_change() -> None:
     found = replace(WELL, org_wide=True, short_secrets=("METRICS_TOKEN",))
     assert reply(found).splitlines()[-7:] == snapshot(
         [
-            "⚠️ The app's token is of an app installed for a whole organisation, which is not",
-            "    supported yet. Install the app in one workspace and copy the new token.",
             "✅ All that the bot needs.",
+            "*Meeting pages*",
+            "✅ Browsers find them at https:\u2060//record.example.",
             "*Settings*",
             "⚠️ `METRICS_TOKEN` has less than 16 characters. The next version refuses it. Set",
             "    a longer one.",
