@@ -49,6 +49,7 @@ SIMPLE = [
     results_views.link_reply("https://files.example/v.mp4?a=1&b=2", f"Video of {NAME}", NOW),
     results_views.link_reply("gopher://x", f"Video of {NAME}", NOW),
     results_views.no_file("transcript"),
+    results_views.no_file("video", gone=True),
     ui_replies.expired_trigger(),
     replies.something_broke("9f3a"),
     *(replies.hms_failed("refused", status, "no <b>") for status in (401, 403, 404, 409, 422, 418)),
