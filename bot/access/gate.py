@@ -3,7 +3,6 @@
 What is refused and what does not exist look alike: both are `UnknownRecording`, or `NotOpen`.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -152,15 +151,6 @@ class Gate:
     ) -> list[SeenRecording]:
         """Those of the rows that they may know of, in this order."""
         return await self._visibility.look(horizon, rows, enough=enough)
-
-    async def seen_rows(
-        self, user: str, rows: Sequence[RecordingRow], here: str | None
-    ) -> list[RecordingRow]:
-        """The rows that they may know of."""
-        if not rows:
-            return []
-        seen = await asyncio.gather(*(self._visibility.sees(user, r, here=here) for r in rows))
-        return [row for row, proof in zip(rows, seen, strict=True) if proof]
 
     async def place(self, channel: str) -> Place | None:
         """What kind of place that is; None where Slack does not say in time."""

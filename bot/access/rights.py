@@ -54,9 +54,6 @@ class Rights:
         settings = await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.SCHEDULE, settings, "change", starter=owner)
 
-    async def to_follow(self, user: str) -> None:
-        await self._check(user, Act.FOLLOW, ChannelSettings(), "follow")
-
     async def to_open(self, user: str, channel: str) -> None:
         """Check opening a file, by the settings of the channel that shows its recording."""
         settings = await self._deps.store.channel_settings.of(channel)

@@ -6,16 +6,14 @@ every shape that makes sense is read. `core.transcript` reads transcripts.
 Source: 100ms docs, how-to-guides/enable-transcription-and-summary.
 """
 
-import csv
-import io
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.assets import SummarySection
+from bot.core.chat import ChatMessage, read_chat
 from bot.core.facts import Reading
 from bot.hms import lenient
+from bot.kit.decoding import decoded
 
 _BULLET = re.compile(r"^[-*•]\s+")
 _BULLET_KEYS = ("text", "bullet", "point", "content", "value", "title")
@@ -44,67 +42,23 @@ def summary_reading(content: bytes) -> Reading:
     return "empty" if known or not content.strip() or found in ([], {}) else "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """`at` is as 100ms wrote it; '' where the file has no time, or no name."""
-
-    at: str
-    sender: str
-    text: str
-
-
-def chat_messages(chat: bytes) -> tuple[ChatMessage, ...] | None:
-    """What people wrote, without the bot's own notice; None if no column says what was written.
-
-    Source: 100ms docs, recording-assets (chat): `SenderPeerID,SenderName,SenderUserID,Roles,
-    SentAt,Type,Message`.
-    """
-    try:
-        head, *rows = csv.reader(io.StringIO(_text(chat), newline=""))
-    except (ValueError, csv.Error):
-        return None
-    names = [name.strip().casefold() for name in head]
-    at, who, what = (_column(names, known) for known in (_SENT_AT, _SENDER, _MESSAGE))
-    if what is None:
-        return None
-    read = (ChatMessage(_cell(row, at), _cell(row, who), _cell(row, what)) for row in rows)
-    return tuple(one for one in read if one.text and not _OWN_NOTICE.fullmatch(_flat(one.text)))
-
-
-def readable_chat(chat: bytes) -> str:
-    """A line for each message, with its time and author; '' if nobody wrote.
+def readable_chat(content: bytes) -> str:
+    """Write a line for each message with its time and author; '' if nobody wrote.
 
     A file without the columns that we know is kept as it is.
     """
-    messages = chat_messages(chat)
+    messages = read_chat(content)
     if messages is None:
-        text = _text(chat)
+        text = decoded(content)
         return text if text.strip() else ""
     return "".join(f"{_chat_line(message)}\n" for message in messages)
-
-
-_SENT_AT = ("sentat", "sent_at", "time", "timestamp")
-_SENDER = ("sendername", "sender_name", "sender", "name")
-_MESSAGE = ("message", "text")
-_OWN_NOTICE = re.compile(r"This meeting is being recorded\..*requested (it )?in Slack\.")
-
-
-def _column(names: Sequence[str], known: Sequence[str]) -> int | None:
-    return next((names.index(name) for name in known if name in names), None)
-
-
-def _cell(row: Sequence[str], column: int | None) -> str:
-    return row[column].strip() if column is not None and column < len(row) else ""
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _chat_line(message: ChatMessage) -> str:
     sent = lenient.moment(message.at)
     stamp = f"{sent:%H:%M} UTC  " if sent else ""
-    return f"{stamp}{_flat(message.sender) or 'Unknown'}: {_flat(message.text)}"
+    sender = " ".join(message.sender.split()) or "Unknown"
+    return f"{stamp}{sender}: {' '.join(message.text.split())}"
 
 
 def _section(row: dict[str, object]) -> SummarySection | None:
@@ -142,18 +96,9 @@ def _line(item: object) -> str | None:
     return item if isinstance(item, str) else None
 
 
-def _text(content: bytes) -> str:
-    """UTF-8 or whatever the first bytes show; never raises."""
-    try:
-        text = content.decode(json.detect_encoding(content), errors="replace")
-    except (LookupError, ValueError):
-        text = content.decode("utf-8", errors="replace")
-    return text.removeprefix("\ufeff").replace("\x00", "")
-
-
 def _json(content: bytes) -> object:
     try:
-        found: object = json.loads(_text(content))
+        found: object = json.loads(decoded(content))
     except (ValueError, RecursionError):
         return None
     return found

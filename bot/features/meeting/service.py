@@ -17,6 +17,7 @@ from async_lru import alru_cache
 from bot.access.gate import Gate
 from bot.access.rights import NoRight, Rights
 from bot.core.assets import Assets, SummarySection
+from bot.core.chat import ChatMessage, read_chat
 from bot.core.facts import AssetSeen
 from bot.core.proofs import SeenRecording
 from bot.core.recording import Recording
@@ -41,7 +42,7 @@ from bot.features.meeting.model import (
 )
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.hms.errors import HmsRefused, HmsTooLarge, HmsUnauthorized, HmsUnavailable
-from bot.hms.results import ChatMessage, chat_messages, parse_summary
+from bot.hms.results import parse_summary
 from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import UnknownRecording
 
@@ -52,8 +53,8 @@ SESSION_FOR = timedelta(hours=8)
 LINK_FOR = timedelta(minutes=10)
 READ_FOR = timedelta(minutes=10)  # what was read from 100ms' files is remembered so long
 READ_MOST = 8  # recordings
+CHAT_MOST = 5_000  # messages
 SMALL_FILE = 1024 * 1024  # summary and chat
-CHAT_MOST = 5_000  # messages on the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Meetings:
     async def chat(self, user: str, key: str) -> tuple[ChatMessage, ...]:
         chat = (await self.see(user, key)).recording.assets.chat
         content = await self._fetch(chat, SMALL_FILE)
-        return (chat_messages(content) or ())[:CHAT_MOST] if content else ()
+        return (read_chat(content) or ())[:CHAT_MOST] if content else ()
 
     async def download(self, user: str, key: str, mode: str) -> Download | None:
         """The transcript as a file; None where there is none, or none with times for subtitles."""

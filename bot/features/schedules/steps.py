@@ -6,7 +6,7 @@ session, however often and by however many workers it is tried.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,6 +52,7 @@ from bot.features.schedules.store import (
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
 from bot.hms.errors import HmsError
+from bot.kit.background import forever
 from bot.kit.metrics import FAULTS
 from bot.outbound import Outbound, OutboundError
 from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
@@ -100,20 +101,8 @@ class Timekeeper:
             self.tell,
             self.fetch_calendars,
         )
-        await asyncio.gather(*(self._forever(turn) for turn in turns))
-
-    async def _forever(self, turn: Callable[[], Awaitable[float]]) -> None:
-        while True:
-            try:
-                pause_s = await turn()
-            except (StoreError, HmsError, SlackError) as gone:
-                log.warning("clock_turn_failed", turn=turn.__name__, why=str(gone))
-                pause_s = GONE_S
-            except Exception:
-                FAULTS.labels("clock").inc()
-                log.exception("clock_turn_broke", turn=turn.__name__)
-                pause_s = GONE_S
-            await asyncio.sleep(pause_s)
+        away = (StoreError, HmsError, SlackError)
+        await asyncio.gather(*(forever("clock", turn, away=away, pause_s=GONE_S) for turn in turns))
 
     def _until(self, due: datetime | None) -> float:
         """Seconds to sleep: to the moment if something is due soon."""

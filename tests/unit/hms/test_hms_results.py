@@ -8,13 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.assets import SummarySection
-from bot.hms.results import (
-    ChatMessage,
-    chat_messages,
-    parse_summary,
-    readable_chat,
-    summary_reading,
-)
+from bot.hms.results import parse_summary, readable_chat, summary_reading
 
 DATA = Path(__file__).parents[2] / "data" / "summaries"
 AGENDA = {"title": "Agenda", "format": "bullets", "bullets": ["One", "Two"], "paragraph": ""}
@@ -171,27 +165,3 @@ def test_a_chat_is_read_as_lines_without_the_bots_own_notice(chat: str, read: st
 @given(st.binary() | st.text().map(str.encode))
 def test_reading_a_chat_never_raises(chat: bytes) -> None:
     readable_chat(chat)
-
-
-@pytest.mark.parametrize(
-    ("content", "messages"),
-    [
-        (
-            b'time,sender,message\n2026-01-01T10:00:00Z,Ana,"a, b\nc"\n',
-            (ChatMessage("2026-01-01T10:00:00Z", "Ana", "a, b\nc"),),
-        ),
-        (
-            b"SenderPeerID,SenderName,SenderUserID,Roles,SentAt,Type,Message\n"
-            b"p1,Ana,u1,host,2026-01-01T10:00:00Z,chat,hello\n"
-            b",server,,,2026-01-01T10:00:00Z,chat,"
-            b"This meeting is being recorded. Ines requested it in Slack.\n",
-            (ChatMessage("2026-01-01T10:00:00Z", "Ana", "hello"),),
-        ),
-        (b"Message,Name\nhi,Ben\n,Ben\n", (ChatMessage("", "Ben", "hi"),)),
-        (b"", None),
-        (b"no,known,column\n1,2,3\n", None),
-        (b"\xff\xfe\x00,message\n", None),
-    ],
-)
-def test_a_chat_is_read_leniently(content: bytes, messages: tuple[ChatMessage, ...] | None) -> None:
-    assert chat_messages(content) == messages

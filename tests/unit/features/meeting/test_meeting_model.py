@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.assets import SummarySection
+from bot.core.chat import ChatMessage, read_chat
 from bot.core.facts import AssetSeen, Fact, Observed, StartAccepted
 from bot.core.recording import Recording
 from bot.core.sourcing import SourcedLine, SourcedSection
@@ -117,6 +118,30 @@ def test_sources_are_numbers_of_sentences() -> None:
     section = SummarySection("Agenda", "bullets", ("The pricing page",), "")
     (found,) = sourced([section], SAID)
     assert found == SourcedSection("Agenda", True, (SourcedLine("The pricing page", None),))
+
+
+@pytest.mark.parametrize(
+    ("content", "messages"),
+    [
+        (
+            b'time,sender,message\n2026-01-01T10:00:00Z,Ana,"a, b\nc"\n',
+            (ChatMessage("2026-01-01T10:00:00Z", "Ana", "a, b\nc"),),
+        ),
+        (
+            b"SenderPeerID,SenderName,SenderUserID,Roles,SentAt,Type,Message\n"
+            b"p1,Ana,u1,host,2026-01-01T10:00:00Z,chat,hello\n"
+            b",server,,,2026-01-01T10:00:00Z,chat,"
+            b"This meeting is being recorded. Ines requested it in Slack.\n",
+            (ChatMessage("2026-01-01T10:00:00Z", "Ana", "hello"),),
+        ),
+        (b"Message,Name\nhi,Ben\n,Ben\n", (ChatMessage("", "Ben", "hi"),)),
+        (b"", ()),
+        (b"no,known,column\n1,2,3\n", ()),
+        (b"\xff\xfe\x00,message\n", ()),
+    ],
+)
+def test_a_chat_is_read_leniently(content: bytes, messages: tuple[ChatMessage, ...]) -> None:
+    assert (read_chat(content) or ()) == messages
 
 
 @pytest.mark.parametrize(
