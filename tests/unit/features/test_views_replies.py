@@ -106,6 +106,9 @@ You have to be in that channel, and so does the bot. Join it, invite the bot,
 100ms has no transcript to open, at least not yet. Open Details to see the
     files.
 
+100ms no longer has the video: it keeps files for 15 days in its own storage.
+    What the bot keeps of the transcript is found with `/record find`.
+
 Slack took too long to open the form. Open it here.
 [Open the form -> form_open]
 
