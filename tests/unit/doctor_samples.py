@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from bot.core.retry import Retry
 from bot.features.doctor.checks import Known, findings
-from bot.features.doctor.model import DoctorReport, Ends, Place, Received, Undelivered
+from bot.features.doctor.model import DoctorReport, Ends, Place, Received, Undelivered, ok, warning
+from bot.features.doctor.pages import CHECK, LET_IN
 from bot.features.doctor.scopes import SCOPES
 from bot.kit.rate_limits import Shut
 from bot.store.values import DeadLetterCount, Owed
 from tests.unit.views_samples import NOW, at
 
 GRANTED = frozenset(scope.name for scope in SCOPES)
+PAGES = ok(CHECK, "Browsers find them at https://record.example.")
 WELL = DoctorReport(
     webhooks=True,
     received=Received(NOW, matched=12, ignored=3),
@@ -20,7 +22,7 @@ WELL = DoctorReport(
     stuck=(),
     unanswered=0,
     shut=(),
-    findings=findings(Known(GRANTED)),
+    findings=findings(Known(GRANTED, pages=PAGES)),
     place=Place("C1"),
     asker="U1",
     version="0.1.0",
@@ -41,6 +43,7 @@ ILL = replace(
         Known(
             GRANTED - {"files:write"},
             dead=DeadLetterCount(2, 1, (("ValidationError", 2), ("unknown phase", 1))),
+            pages=warning(CHECK, "https://record.example/m/ answers 502, not our page.", LET_IN),
         )
     ),
 )

@@ -29,6 +29,7 @@ class Known:
     org_wide: bool = False
     short_secrets: tuple[str, ...] = ()
     dead: DeadLetterCount = NO_DEAD_LETTERS
+    pages: Finding | None = None  # of `pages.check_pages`; None: no answer in time
 
 
 def findings(known: Known) -> tuple[Finding, ...]:
@@ -36,6 +37,7 @@ def findings(known: Known) -> tuple[Finding, ...]:
         *_dead_letters(known.dead),
         *_workspace(org_wide=known.org_wide),
         *([] if known.scopes is None else [permissions(known.scopes)]),
+        *([] if known.pages is None else [known.pages]),
         *_short_secrets(known.short_secrets),
     )
 

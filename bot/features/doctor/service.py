@@ -20,6 +20,7 @@ from bot.features.doctor.model import (
     Undelivered,
     Verdict,
 )
+from bot.features.doctor.pages import check_pages
 from bot.features.doctor.store import DoctorRepository
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.version import version
@@ -43,8 +44,9 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
     )
     steps = await DoctorRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
     overdue = await late(deps, channel)
-    undelivered, identity, place = await asyncio.gather(
+    undelivered, pages, identity, place = await asyncio.gather(
         _undelivered_or_why(deps),
+        _in_time(check_pages(deps.public_url)),
         _in_time(deps.slack.identity()),  # asked now: scopes may have been granted since the start
         _in_time(_place(deps, channel, messages)),
     )
@@ -63,6 +65,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
                 org_wide=identity is not None and identity.is_org_wide,
                 short_secrets=deps.short_secrets,
                 dead=await store.dead_letters.count(),
+                pages=pages,
             )
         ),
         place=place,

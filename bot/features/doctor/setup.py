@@ -74,8 +74,9 @@ async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -
         scopes=given.scopes,
         short_secrets=given.settings.short_secrets,
         dead=await count_dead_letters(given.settings.database_url),
+        pages=pages,
     )
-    service = [*slack, *hms, pages, clock_finding(clocks), database]
+    service = [*slack, *hms, clock_finding(clocks), database]
     return [*given.findings, *service, *findings(known)]
 
 

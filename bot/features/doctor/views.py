@@ -282,5 +282,6 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     bad = finding.verdict in (Verdict.WARNING, Verdict.FAILED)
     mark = f"{BAD} " if bad else f"{GOOD} " if finding.verdict is Verdict.OK else ""
     yield from (f"{mark}{own(line)}" for line in finding.found.split("\n"))
-    if bad and finding.fix:
-        yield f"The person who runs the bot can fix this: {own(finding.fix)}."
+    if finding.fix and finding.verdict is not Verdict.OK:
+        what = "fix" if bad else "change"
+        yield f"The person who runs the bot can {what} this: {own(finding.fix)}."

@@ -51,6 +51,8 @@ def test_all_is_well() -> None:
 ✅ @recorder is in <#C1> and can post.
 *Slack permissions*
 ✅ The bot has all Slack permissions it needs.
+*Meeting pages*
+✅ Browsers find them at https://record.example.
 ~ recorder, version `0.1.0`\
 """)
 
@@ -63,6 +65,7 @@ Webhooks from 100ms: The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24
 Waiting: Nothing is waiting.
 This channel: @record-bot is in <#C1> and can post.
 Slack permissions: The bot has all Slack permissions it needs.
+Meeting pages: Browsers find them at https://record.example.
 record-bot, version `0.1.0`\
 """)
 
@@ -155,6 +158,10 @@ The person who runs the bot can fix this: finish the upgrade, or look in the log
     recording's thread, and delete them when the recording is forgotten.
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
+*Meeting pages*
+⚠️ https://record.example/m/ answers 502, not our page.
+The person who runs the bot can fix this: start the bot, and let the proxy in
+    front of it pass /m/*.
 ~ recorder, version `0.1.0`\
 """)
 
