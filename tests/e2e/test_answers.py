@@ -2,7 +2,7 @@
 
 from record_bot_sandbox.slack import seed
 
-from tests.e2e.bench import Bench, ended
+from tests.e2e.bench import Bench
 from tests.e2e.reading import labels
 from tests.e2e.test_direct_messages import write
 
@@ -16,7 +16,7 @@ async def test_what_was_decided_gets_the_summary_in_the_thread_and_in_a_direct_m
     await bench.told(bench.ines, seed.STANDUP, room.name, "is still being recorded")
     await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')
     await bench.finish(room)
-    await ended(bench, room, card)
+    await bench.reply(card, "The video, transcript and summary are ready.")
     await bench.ines.say(seed.STANDUP, f"<@{seed.BOT_USER}> tldr?", card.ts)
     told = await bench.told(bench.ines, seed.STANDUP, room.name, "summary are ready")
     assert "Watch" in labels(told.blocks)
