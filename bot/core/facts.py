@@ -390,12 +390,16 @@ class ResultsChecked(_Fact):
 
 
 class Attendee(BaseModel):
-    """Somebody who was in the meeting. `slack` is their Slack id, if they joined by our link."""
+    """Somebody who was in the meeting. `slack` is their Slack id, if they joined by our link.
+
+    Then `name` is Slack's, and `peers` are their ids in transcripts.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str
     slack: str | None = None
+    peers: tuple[str, ...] = ()
 
 
 class AttendeesListed(_Fact):

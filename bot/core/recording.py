@@ -129,6 +129,12 @@ class Recording:
         return tuple(dict.fromkeys(one.name for one in self.attendees or () if one.name))
 
     @property
+    def speakers(self) -> dict[str, str]:
+        """Names from Slack for the peers who joined by a link that we signed for them."""
+        known = [one for one in self.attendees or () if one.slack and one.name]
+        return {peer: one.name for one in known for peer in one.peers}
+
+    @property
     def is_settled(self) -> bool:
         """Nothing more is to come, and 100ms did record."""
         if self.phase not in (Phase.COMPLETED, Phase.FAILED):

@@ -156,6 +156,7 @@ def _doing() -> list[Sample]:
         only_you("… because the app may not ask", rights.as_far_as_known, NOTHING, LACKING),
         only_you("Join was pressed", join_views.join_link, JoinLink(LINK_TO_JOIN, ROOM, True)),
         *(only_you(f"… and cannot be: {why}", join_views.no_link, why) for why in WhyNot),
+        only_you("Words ask to delete a recording", forgetting.forget_question, story(*READ)),
         only_you("It was renamed", rename_views.renamed, ROOM, "Kick-off"),
         only_you("Its title was removed", rename_views.renamed, ROOM, ""),
         only_you("Follow here was pressed", share_views.following, ROOM, seed.STANDUP),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -360,18 +360,26 @@ async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
     for asset in (assets.transcript("json"), assets.transcript("srt"), assets.transcript("txt")):
         content = await _file(ctx, asset)
         mode = asset.mode if asset and asset.mode else "txt"
-        made = await asyncio.to_thread(_made, content, mode, kind, heading)
+        names = ctx.recording.speakers
+        made = await asyncio.to_thread(_made, content, mode, kind, heading, names)
         if made is not None:
             return made.encode(), "srt" if kind is Kind.SRT else "txt"
     best = assets.best_transcript
     return await _file(ctx, best), best.mode if best and best.mode else "txt"
 
 
-def _made(content: bytes, mode: OutputMode, kind: Kind, heading: transcript.Heading) -> str | None:
+def _made(
+    content: bytes,
+    mode: OutputMode,
+    kind: Kind,
+    heading: transcript.Heading,
+    names: Mapping[str, str],
+) -> str | None:
     """The text of a transcript, or its captions; None where it cannot be read."""
     found = transcript.read(content, mode)
     if not isinstance(found, transcript.Transcript):
         return None
+    found = transcript.with_names(found, names)
     if kind is Kind.SRT:
         return transcript.srt(found) or None
     people = tuple(dict.fromkeys([*heading.people, *found.speakers]))

@@ -17,6 +17,7 @@ def test_help() -> None:
 `/record start standup` now; or with “at 15:00 for 30m”
 `/record stop standup` or pause, resume
 `/record status` what is being recorded
+`/record join standup` a link for you
 `/record list standup` past recordings
 `/record find budget` what was said
 `/record share standup #team` in one more channel
