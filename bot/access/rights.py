@@ -21,9 +21,9 @@ class NoRight(Exception):
 class Rights:
     """Each method returns, or raises NoRight; SlackUnavailable if permission is unknown now."""
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(self, deps: Deps, people: People | None = None) -> None:
         self._deps = deps
-        self.people = People(deps)
+        self.people = people or People(deps)
 
     async def to_start(
         self, user: str, channel: str | None, settings: ChannelSettings | None = None
