@@ -160,13 +160,13 @@ class MenuLine:
 
 
 MENU: tuple[MenuLine, ...] = (
-    MenuLine("start standup", "now; or with “at 15:00 for 30m”", "start", ("", "start")),
+    MenuLine("start standup", "now, or “at 15:00”", "start", ("", "start")),
     MenuLine("stop standup", "or pause, resume", "member", ("stop", "pause", "resume")),
     MenuLine("status", "what is being recorded", "", ("status",)),
     MenuLine("join standup", "a link for you", "member", ("join",)),
     MenuLine("list standup", "past recordings", "", ("list",)),
     MenuLine("find budget", "what was said", "", ("find",)),
-    MenuLine("share standup #team", "in one more channel", "member", ("share",)),
+    MenuLine("share standup #team", "also there", "member", ("share",)),
     MenuLine("rename standup Retro", "a title", "member", ("rename",)),
     MenuLine(
         "schedule standup monday 9:30",
@@ -176,7 +176,7 @@ MENU: tuple[MenuLine, ...] = (
     ),
     MenuLine("follow standup", "its cards here; or unfollow", "member", ("follow", "unfollow")),
     MenuLine("settings", "also presets, doctor", "member", ("settings", "presets", "doctor")),
-    MenuLine("help start", "one command and its options", "", ("help",)),
+    MenuLine("help start", "its options", "", ("help",)),
 )
 
 

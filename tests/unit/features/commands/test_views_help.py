@@ -14,18 +14,18 @@ from tests.unit.views_samples import (
 def test_help() -> None:
     assert shown(help_reply()) == snapshot("""\
 [*Start a recording -> form_open] [Search -> find_open] [Schedules -> schedules]
-`/record start standup` now; or with “at 15:00 for 30m”
+`/record start standup` now, or “at 15:00”
 `/record stop standup` or pause, resume
 `/record status` what is being recorded
 `/record join standup` a link for you
 `/record list standup` past recordings
 `/record find budget` what was said
-`/record share standup #team` in one more channel
+`/record share standup #team` also there
 `/record rename standup Retro` a title
 `/record schedule standup monday 9:30` also schedules, auto
 `/record follow standup` its cards here; or unfollow
 `/record settings` also presets, doctor
-`/record help start` one command and its options
+`/record help start` its options
 ~ In a card’s thread or a direct message, plain words do: stop, pause, what was
     decided?\
 """)
