@@ -119,7 +119,7 @@ async def _files(
 
 def _is_made(world: World, wish: Wish) -> bool:
     return any(
-        one.room_id == wish.room.id and one.status == "completed"
+        one.room is wish.room and one.status == "completed"
         for one in world.hms.state.recordings.values()
     )
 
