@@ -48,7 +48,7 @@ def remembered(
         except TimeoutError:
             if len(too_slow) >= most:
                 too_slow.clear()
-            too_slow[name] = time.monotonic() + SLOW_FOR_S
+            too_slow[name] = time.monotonic() + min(SLOW_FOR_S, within_s)
             raise SlackUnavailable(TOO_SLOW, reached=True) from None
 
     return answer
