@@ -49,7 +49,7 @@ from bot.store.schema import (
     transcripts,
 )
 
-BATCH = 100  # sentences in one transaction: commands never wait for an index
+BATCH = 40  # sentences in one transaction: commands never wait long for an index
 MERGE_PAGES = 200  # in one transaction
 SPAN = 1 << 20  # a sentence's id is that of its transcript times this, plus its number
 SENTENCES_MOST = SPAN - search.IN_BLOCK

@@ -51,7 +51,7 @@ _STATES = {
     Why.NEEDS_ROOM: "Which room?",
     Why.NO_ROOM: "There is no room “{reference}”.",
     Why.NO_ROOM_YET: "No room “{reference}” was found so far: 100ms does not answer.",
-    Why.UNKNOWN_CODE: "I do not know the room of that link or code yet. Choose it in the form.",
+    Why.UNKNOWN_CODE: "I do not know yet which room that opens. Choose it in the form.",
     Why.ALREADY: "{room} is already being recorded.",
     Why.NOT_RECORDED: "{room} is not being recorded.",
     Why.NOT_PAUSED: "The recording of {room} is not paused.",

@@ -37,9 +37,7 @@ SAID_MOST = 400
 EXAMPLE = "/record find budget in weekly sync from Ana since monday"
 NO_WORDS = f"Say what to look for, for example {code(EXAMPLE)}."
 KEEPS_NONE = "This bot does not keep transcripts, so there is nothing to search."
-NOT_COMPLETE = (
-    "Slack did not say in time which channels you can see: some recordings were not searched."
-)
+NOT_COMPLETE = "Slack did not report your channels in time, so some recordings were not searched."
 
 
 def found_reply(page: FoundPage) -> Message:
@@ -86,7 +84,7 @@ def _headline(page: FoundPage) -> str:
     about = f"“{esc(page.text, TEXT_MOST)}”"
     if page.query.unknown:
         named = ", ".join(code(one, 100) for one in page.query.unknown)
-        return f"Nothing found for {about}: no transcript that you can see fits {named}."
+        return f"Nothing found for {about}: no transcript that you can see matches {named}."
     if not page.count:
         return f"Nothing found for {about} in the transcripts that you can see."
     if page.count <= PER_PAGE:

@@ -173,7 +173,7 @@ def _no_transcript(recording: Recording, late: bool) -> list[str]:
         case Transcription.READY | Transcription.FAILED if late:
             return [
                 "100ms reports a transcript, but the bot cannot read it yet. It keeps trying, and "
-                "adds here what it finds."
+                "will add it here."
             ]
         case Transcription.EXPECTED | Transcription.PROCESSING if late:
             return ["The transcript has not arrived yet. If it does, it will be added here."]
@@ -253,7 +253,7 @@ def no_file(what: str, *, gone: bool = False) -> Message:
     if gone:
         text = (
             f"100ms no longer has the {esc(what)}: it keeps files for 15 days in its own storage. "
-            "What the bot keeps of the transcript is found with `/record find`."
+            "Search the saved transcript with `/record find`."
         )
     return say(text)
 

@@ -30,7 +30,7 @@ from bot.ui.text import clock, count, esc, join, mention, own, place, plain, whe
 SHOWN = 8
 ALL = "Schedules"
 WAITS = "It starts when somebody is in the room."
-UNKNOWN_ZONE = "Slack does not say your time zone, so these times are UTC."
+UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
 
 
 def notice(text: str) -> Message:
