@@ -152,7 +152,7 @@ def _phase(
         return Phase.NOT_STARTED, Problem(Why.REFUSED, refused.message, refused.status)
     if _has(log, StartParked):
         return Phase.NOT_STARTED, Problem(Why.PARKED, after=last_failure(log, "start"))
-    if attempted_at is None and _has(log, StopRequested):
+    if attempted_at is None and _stop_asked(log):
         return Phase.NOT_STARTED, Problem(Why.CANCELLED)
     if attempted_at is None and (blocked := _cannot_post_at_home(log)):
         return Phase.NOT_STARTED, Problem(Why.CANNOT_POST, blocked.error)

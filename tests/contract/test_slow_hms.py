@@ -16,17 +16,20 @@ from starlette.routing import Route
 
 from bot.core.deliveries import Wanted, Work
 from bot.core.facts import (
+    EndSet,
     Fact,
     Observed,
     PauseDropped,
     PauseSent,
     StartAccepted,
+    StopDue,
     StopRefused,
+    StopRequested,
     Vanished,
 )
 from bot.core.note import Note, after, merge
 from bot.core.plan import next_step, poll_at
-from bot.core.policy import Policy
+from bot.core.policy import Policy, Silence, silence
 from bot.core.proofs import OwnWork
 from bot.core.steps import Poll, Wait
 from bot.deps import Deps
@@ -44,6 +47,7 @@ from tests.contract.store_support import T0, Clock, S, add_facts, card, created,
 from tests.contract.test_loop import NOBODY
 
 POLICY = Policy(webhooks=False)
+ASKED = StopRequested(at=T0, by="U1")
 
 
 @dataclass
@@ -63,11 +67,11 @@ class Hms:
 
 
 @asynccontextmanager
-async def beside(hms: Hms, store: Store, clock: Clock) -> AsyncIterator[Context]:
+async def beside(hms: Hms, store: Store, clock: Clock, *more: Fact) -> AsyncIterator[Context]:
     """What an executor sees of a recording that runs."""
     key = await created(store)
     facts: list[Fact] = [StartAccepted(at=T0, hms_id="job-1"), Observed(at=T0, status="running")]
-    await add_facts(store, key, facts)
+    await add_facts(store, key, [*facts, *more])
     async with (
         serving(hms.app()) as url,
         aiohttp.ClientSession() as session,
@@ -182,7 +186,7 @@ async def test_a_stop_that_finds_nothing_is_tried_again_while_it_runs(
     def runs() -> Response:
         return JSONResponse({"id": "job-1", "status": status})
 
-    async with beside(Hms(runs, unknown), store, clock) as ctx:
+    async with beside(Hms(runs, unknown), store, clock, ASKED) as ctx:
         with pytest.raises(HmsUnavailable, match="it runs"):
             await stop(ctx)
 
@@ -195,9 +199,25 @@ async def test_a_stop_that_finds_nothing_is_as_good_as_done(store: Store, clock:
         return JSONResponse({"id": "job-1", "status": "completed"})
 
     for answer, kinds in ((over, [StopRefused, Observed]), (unknown, [StopRefused])):
-        async with beside(Hms(answer, unknown), store, clock) as ctx:
+        async with beside(Hms(answer, unknown), store, clock, ASKED) as ctx:
             assert [type(f) for f in (await stop(ctx)).facts] == kinds
         await store.forgetting.forget(await taken(store, ctx.key))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_stop_at_the_end_of_the_time_without_an_answer_is_shown_as_pending(
+    store: Store, clock: Clock
+) -> None:
+    """As one that somebody asked for: the card says that 100ms does not answer."""
+    ends = EndSet(at=T0, until=T0 + 60 * S)
+    async with beside(Hms(unwell, unwell), store, clock, ends) as ctx:
+        own = await taken(store, ctx.key)
+        clock.advance(60 * S)
+        with pytest.raises(HmsUnavailable):
+            await stop(Context(ctx.deps, own, await store.recordings.load(ctx.key)))
+        recording = (await store.recordings.load(ctx.key)).recording
+    assert isinstance(recording.log[-1], StopDue)
+    assert silence(recording) == Silence("stop", clock.now())
 
 
 async def taken(store: Store, key: str) -> OwnWork:

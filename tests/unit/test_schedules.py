@@ -1,10 +1,11 @@
 """What comes next of a schedule, and what follows from a look at a room with a rule. Pure."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.when import When
@@ -106,7 +107,12 @@ def test_for_counts_from_the_real_start_and_until_does_not(
     assert found == (after_s, until)
 
 
+# Ends between 9:30 of a summer's day by the wall and 9:30 by the winter's offset.
+INTO_SUMMER = [1, 1, 56, 155, 186, 211, 304, 423, 1607, 2101, 1, 2, 2133, 1, 12788, *[40000] * 4]
+
+
 @given(st.lists(st.integers(1, 40_000), min_size=1, max_size=40))
+@example(INTO_SUMMER)
 @settings(max_examples=150, deadline=None)
 def test_every_date_is_armed_or_told_of_exactly_once(pauses: list[int]) -> None:
     """However often and however late anybody looks: none lost, none twice."""
@@ -120,9 +126,15 @@ def test_every_date_is_armed_or_told_of_exactly_once(pauses: list[int]) -> None:
         if one.armed_for and one.armed_for != before.armed_for:
             armed.append(one.armed_for)
             one = model.started(one)
-    dates = (now - at(1, 9, 30)).days + 1 if now >= at(1, 9, 30) else 0
     assert len(set(armed)) == len(armed)
-    assert len(armed) + told == dates
+    assert len(armed) + told == days_at_half_past_nine(now)
+
+
+def days_at_half_past_nine(until: datetime) -> int:
+    """How often the wall has shown that time since `T0`."""
+    wall = until.astimezone(ZoneInfo("Europe/Amsterdam"))
+    days = (wall.date() - date(2026, 11, 30)).days
+    return days + (wall.time() >= time(9, 30))
 
 
 # ---- rules -----------------------------------------------------------------------------------

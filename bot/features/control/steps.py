@@ -29,26 +29,27 @@ STOP_REFUSED = f"{retry_name(Stop())}:refused"  # counts how often in a row
 async def stop(ctx: Context) -> Note:
     """Harmless to repeat: an unknown outcome is simply tried again, and any no but 404 ten times.
 
-    What came of it is never older than the wish, whichever replica's clock that was.
+    What came of it is never older than the wish, whichever replica's clock that was. That its time
+    is over is noted before the call: the card says so where 100ms does not answer.
     """
     hms_id = _hms_id(ctx)
-    wishes = [f.at for f in ctx.recording.log if isinstance(f, StopRequested | StopDue)]
+    if not ctx.recording.stop_pending:
+        await ctx.announce(facts=[StopDue(at=ctx.now, why="time")])
+    wishes = [f.at for f in ctx.latest.recording.log if isinstance(f, StopRequested | StopDue)]
     asked_at = max(wishes, default=ctx.now)
-    over: list[Fact] = [] if ctx.recording.stop_pending else [StopDue(at=ctx.now, why="time")]
     try:
         answer = await ctx.deps.hms.stop(hms_id)
     except HmsNotFound as gone:
         seen = await _not_running(ctx, hms_id)
         at = max(ctx.now, asked_at)
         not_there = StopRefused(at=at, status=gone.status, message=gone.message)
-        return Note(facts=[*over, not_there, *seen])
+        return Note(facts=[not_there, *seen])
     except HmsUnauthorized:
         raise  # about the token, not about the recording
     except HmsRefused as refused:
-        note = _refused(ctx, refused, max(ctx.now, asked_at))
-        return replace(note, facts=[*over, *note.facts])
+        return _refused(ctx, refused, max(ctx.now, asked_at))
     seen = facts_of_recording(answer, ctx.now) if answer else []
-    return Note(facts=[*over, StopSent(at=max(ctx.now, asked_at)), *seen])
+    return Note(facts=[StopSent(at=max(ctx.now, asked_at)), *seen])
 
 
 def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import facts as f
@@ -19,7 +19,7 @@ from tests.contract.laws.judge import steps
 from tests.contract.laws.replies import ANY_BUT_DEATH, Reply
 from tests.contract.laws.script import Act, Script
 from tests.contract.laws.scripts import OPTIONS, examples, late
-from tests.unit.some import any_facts, at
+from tests.unit.some import any_facts, at, requested
 
 POLICY = Policy()
 STEPS_MOST = 30
@@ -27,7 +27,11 @@ PER_MINUTE = 120
 """Calls and writes of one recording: 72 at most in 120 storms, in the minute of its start."""
 
 
+NEVER_BEGUN = [requested(), f.StopDue(at=at(0), why="time")]
+
+
 @given(any_facts(), st.sampled_from([0, 60, 700, 4000, 100_000]))
+@example(NEVER_BEGUN, 0)
 @examples(30)
 def test_next_step_always_makes_progress(facts: list[f.Fact], at_s: int) -> None:
     """From any facts, however senseless, with both sides answering: no step is taken in vain."""
