@@ -59,7 +59,7 @@ class Worlds:
         """Raises StoreUnavailable. What Slack does not say in time is not known."""
         here = channel or user
         store = self._deps.store
-        asked = asyncio.gather(
+        caller = asyncio.gather(
             self._rooms.names(), self._gate.horizon(user, channel), self._person(user)
         )
         stored = asyncio.gather(
@@ -72,7 +72,7 @@ class Worlds:
         (
             (names, horizon, person),
             (settings, presets, follows, above, shown),
-        ) = await asyncio.gather(asked, stored)
+        ) = await asyncio.gather(caller, stored)
         running = partial(store.lists.running, to=horizon)
         every = await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
         seen = {proof.key for proof in await self._gate.look(horizon, shown)}
@@ -99,7 +99,7 @@ class Worlds:
             cards_here=frozenset(
                 row.room_id
                 for row in rows.values()
-                if row.key in {one.key for one in shown} or row.home in (here, user)
+                if row.key in {one.key for one in shown} or row.origin in (here, user)
             ),
             thread=above.room_id if above else None,
             thread_is_over=above is not None and (now is None or now.key != above.key),
