@@ -1,6 +1,5 @@
 """The Home tab: what one person may know of, page by page, kept up to date while they look."""
 
-import asyncio
 from datetime import timedelta
 
 import structlog
@@ -8,8 +7,7 @@ import structlog
 from bot.access.gate import Gate
 from bot.access.views import what_may_be_missing
 from bot.deps import Deps
-from bot.features.doctor.model import MissingScope
-from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.checks import permissions
 from bot.features.doctor.service import late
 from bot.features.doctor.store import DoctorRepository
 from bot.features.history.service import LOOKED_THROUGH, Lists
@@ -17,7 +15,7 @@ from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.store import HomeRepository, OpenHome
 from bot.features.home.views import PRESETS, RUNNING, home_message, home_view
 from bot.features.presets.store import PresetRepository
-from bot.kit.metrics import FAULTS
+from bot.kit.background import forever
 from bot.slack.errors import NotAuthorized, SlackError
 from bot.store.errors import StoreError
 from bot.ui.message import View, view_hash
@@ -51,19 +49,13 @@ class Homes:
 
     async def keep_current(self) -> None:
         """Until cancelled. Costs one look into the database while nobody is there."""
-        policy = self._deps.policy
-        while True:
-            try:
-                busy = await self._refresh()
-            except (SlackError, StoreError) as failed:
-                log.info("homes_not_refreshed", why=str(failed))
-                busy = False
-            except Exception:
-                FAULTS.labels("home").inc()
-                log.exception("home_broke")
-                busy = False
-            pause = max(LEAST_PAUSE, policy.home_every) if busy else IDLE
-            await asyncio.sleep(min(pause, IDLE).total_seconds())
+
+        async def turn() -> float:
+            pause = max(LEAST_PAUSE, self._deps.policy.home_every)
+            return min(pause if await self._refresh() else IDLE, IDLE).total_seconds()
+
+        away = (SlackError, StoreError)
+        await forever("home", turn, away=away, pause_s=IDLE.total_seconds())
 
     async def _refresh(self) -> bool:
         """False: nobody looks."""
@@ -125,8 +117,6 @@ class Homes:
             last_webhook_at=received.last_at,
             unanswered=await DoctorRepository(deps.db).unanswered(),
             shut=tuple(gate.method for gate in await deps.store.rate_limits.shut_gates()),
-            missing_scopes=tuple(
-                MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)
-            ),
+            permissions=permissions(deps.identity.scopes),
             late=len(await late(deps)),
         )

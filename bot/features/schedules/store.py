@@ -191,11 +191,6 @@ class RuleRepository(Repository):
             row = (await conn.execute(query)).first()
         return _rule(row) if row else None
 
-    async def of_channel(self, channel: str) -> list[Rule]:
-        query = select(rules).where(self._mine(rules), r.channel == channel)
-        async with self._db.read() as conn:
-            return [_rule(row) for row in await conn.execute(query.order_by(r.room_name))]
-
     async def listed(self, channels: Collection[str], *, by: str | None) -> list[Rule]:
         its = or_(r.channel.in_(sorted(channels)), r.by_user == (by or ""))
         query = select(rules).where(self._mine(rules), its).order_by(r.room_name, r.room_id)
