@@ -9,7 +9,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from bot.core.facts import (
     EndSet,
     Fact,
     Followed,
+    MomentShared,
     Observed,
     PauseSent,
     PlaceSeen,
@@ -37,14 +38,20 @@ from bot.core.facts import (
     StartAccepted,
     StartRequested,
 )
+from bot.core.note import Note
 from bot.core.options import RecordingOptions
 from bot.core.plan import plan
 from bot.core.policy import Policy
+from bot.core.proofs import OwnWork
+from bot.core.retry import Retry
+from bot.core.steps import PostMoment, retry_name
 from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
+from bot.engine.context import Context
 from bot.features.commands.deeds import Choice, StoredDeed
 from bot.features.commands.store import ChoiceRepository
+from bot.features.find.steps import NO_RIGHT, post_moment
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
@@ -55,7 +62,9 @@ from bot.features.rooms.store import RoomRepository
 from bot.features.schedules.model import RoomCalendar, Schedule, paused, planned
 from bot.features.schedules.model import Rule as RoomRule
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.slack.errors import SlackUnavailable
 from bot.store import schema
+from bot.store.errors import LeaseLost
 from bot.store.schema_clock import schedules
 from bot.wiring import FEATURES
 from tests.contract.access_table import (
@@ -666,6 +675,32 @@ async def _searched(rig: Rig, by: str, user: str, words: str) -> Effects:
         form = rig.view(by, "", typed)
         return await rig.send({**rig.base("view_submission", user), "view": form})
     return await _say(rig, by, user, f"find {words}")
+
+
+async def test_a_moment_is_posted_only_for_those_who_may_share_it_when_it_is(rig: Rig) -> None:
+    """The rights may have ended since they pressed *Share*. The first noes may be Slack's silence."""
+    deps = rig.bot.parts.deps
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        key, _ = await rig.recording(place, "ended")
+        shared = MomentShared(at=deps.now(), channel_id=PLAZA, by=user, sentence=0)
+        held = Note(facts=[shared], retries={retry_name(PostMoment(shared.target)): Retry(5)})
+        await deps.store.recordings.record(key, held)
+        ctx = Context(deps, OwnWork(key, "me"), await deps.store.recordings.load(key))
+        rig.bot.slack.calls.clear()
+        may = who in SEES[place] and who in FULL
+        if may:
+            with suppress(LeaseLost):  # it announces the post, and nobody here holds the lease
+                await post_moment(ctx, shared.target)
+                pytest.fail("it was not about to post")
+            continue
+        note = await post_moment(ctx, shared.target)
+        assert [d.error for d in note.deliveries] == [NO_RIGHT], (who, place)
+        assert not [c for c in rig.bot.slack.calls if c.method.startswith("chat.")]
+        first = Note(retries={retry_name(PostMoment(shared.target)): None})
+        await deps.store.recordings.record(key, first)
+        ctx = Context(deps, OwnWork(key, "me"), await deps.store.recordings.load(key))
+        with pytest.raises(SlackUnavailable):
+            await post_moment(ctx, shared.target)
 
 
 @pytest.mark.parametrize(("name", "rule"), of("empty"))
