@@ -31,6 +31,7 @@ WHAT = {
     Act.PRESET: "change this preset",
     Act.SETTINGS: "change the settings and presets",
     Act.SHARE: "share recordings",
+    Act.JOIN: "get a link to join",
     Act.DOCTOR: "see the bot's status",
 }
 

@@ -24,6 +24,7 @@ from sqlalchemy import func, select, update
 from starlette.routing import Route
 
 from bot.core import steps
+from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
 from bot.core.facts import (
     AssetSeen,
@@ -99,7 +100,7 @@ TABLES = (
         "rules",
         "calendars",
     ),
-    *("meeting_tickets", "meeting_sessions"),
+    *("meeting_tickets", "meeting_sessions", "joins"),
 )
 PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = "Hush"  # begins the room name of every recording here
@@ -258,7 +259,11 @@ class Rig:
             PlaceSeen(at=now, channel_id=home, place=kind[place]),
             EndSet(at=now, by=seed.STARTER, until=now + timedelta(hours=1)),
             StartAccepted(at=now, hms_id=f"hms-{n}"),
-            Observed(at=now, status="completed" if how == "ended" else "running"),
+            Observed(
+                at=now,
+                status="completed" if how == "ended" else "running",
+                meeting_url=f"https://acme.app.100ms.live/preview/{room}/host",
+            ),
         ]
         if how == "paused":
             facts.append(PauseSent(at=now, asked_at=now, pause=True))
@@ -329,7 +334,10 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
     async def tried(user: str, key: str) -> Effects:
         if kind == "view":
-            chosen = {"share_channel": {"share_channel_input": {"selected_conversation": PLAZA}}}
+            chosen = {
+                "share_channel": {"share_channel_input": {"selected_conversation": PLAZA}},
+                "recording_title": {"recording_title_input": {"value": "Launch retro"}},
+            }
             chosen["moment_channel"] = {"moment_channel_input": {"selected_conversation": PLAZA}}
             metadata = f"{key} 0" if action == "moment_share_form" else key
             form = rig.view(action, metadata, chosen)
@@ -344,6 +352,9 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
     for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
         key, _ = await rig.recording(place, HOW.get(action, "running"))
+        if action == "recording_join":
+            joinable = ChannelSettings(join_role="guest")
+            await rig.store.channel_settings.save(PLACES[place], joinable, seed.ADMIN)
         done = await tried(user, key)
         sees = who in SEES[place]
         may = sees and who in rule.who

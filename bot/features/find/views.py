@@ -119,7 +119,7 @@ def _filters(query: Query) -> str:
 
 def _hit(moment: Moment, n: int) -> Iterator[Block]:
     yield section(lines([_about(moment), *_quote(moment)]))
-    name, at_ms = moment.room_name, moment.sentence.start_ms
+    name, at_ms = moment.name, moment.sentence.start_ms
     buttons = []
     at = f"sentence {moment.sentence.n + 1}"
     if at_ms is not None:
@@ -135,7 +135,7 @@ def _about(moment: Moment) -> str:
     at_ms = moment.sentence.start_ms
     at = moment_clock(at_ms) if at_ms is not None else ""
     who = esc(moment.sentence.speaker or UNKNOWN_SPEAKER, 60)
-    return join(f"*{esc(moment.room_name, 80)}*", when(moment.began_at), at, who)
+    return join(f"*{esc(moment.name, 80)}*", when(moment.began_at), at, who)
 
 
 def _quote(moment: Moment) -> Iterator[str]:
@@ -230,11 +230,11 @@ def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message
     at = moment_clock(at_ms) if at_ms is not None else ""
     began = when(recording.started_at or recording.requested_at)
     who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
-    about = join(f"*{esc(recording.room_name, 80)}*", began, at, who)
+    about = join(f"*{esc(recording.name, 80)}*", began, at, who)
     quote = f"> {esc(_line(sentence.text), SAID_MOST)}"
     buttons = []
     if at_ms is not None:
-        buttons.append(watch_at_button(recording.key, recording.room_name, at_ms, verb="Open at"))
+        buttons.append(watch_at_button(recording.key, recording.name, at_ms, verb="Open at"))
     shared = f"Shared by {mention(by)}."
     blocks = [section(lines([about, quote])), context(shared), *actions(buttons)]
     told = [spoken(about), quote.removeprefix("> "), shared]
