@@ -124,7 +124,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         _reconciling(parts),
     ):
         await Refreshing(parts.deps).rooms()
-        await parts.directory.entries()
+        await parts.directory.names()
         with counting(work, parts):
             yield Running(work, hms, ines, database)
 

@@ -1,6 +1,7 @@
 """Schedules and rules for rooms: made, listed, changed. The worker in `steps` does the rest."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -107,18 +108,40 @@ async def listed(
 ) -> tuple[list[Schedule], list[Rule], list[RoomCalendar]]:
     """What a person may see: of here, of channels that they can look into, and their own."""
     repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
+    calendars = CalendarRepository(deps.db)
+    async with deps.db.database.together():
+        every = await repo.channels() | await rules.channels()
+    channels = await _channels_seen(gate, to, every, here)
+    own = to.user if to.member else None
+    async with deps.db.database.together():
+        return (
+            await repo.listed(channels=channels, by=own),
+            await rules.listed(channels, by=own),
+            await calendars.listed(channels, by=own),
+        )
+
+
+async def schedules_seen(
+    deps: Deps, gate: Gate, to: Horizon, every: Collection[str], *, here: str | None
+) -> list[Schedule]:
+    """As `listed`; `every` are the channels that have schedules."""
+    if not every:
+        return []
+    channels = await _channels_seen(gate, to, every, here)
+    own = to.user if to.member else None
+    return await ScheduleRepository(deps.db).listed(channels=channels, by=own)
+
+
+async def _channels_seen(
+    gate: Gate, to: Horizon, every: Collection[str], here: str | None
+) -> set[str]:
+    """Where they are and ask, and the public ones among `every`: the first few are asked about."""
     channels = set(to.channels) | ({here} if here else set()) | {to.user}
     if to.member:
-        others = sorted((await repo.channels() | await rules.channels()) - channels)
-        for channel in others[:LOOKED_INTO]:
-            if await gate.sees_place(to.user, channel, "", here):
-                channels.add(channel)
-    own = to.user if to.member else None
-    return (
-        await repo.listed(channels=channels, by=own),
-        await rules.listed(channels, by=own),
-        await CalendarRepository(deps.db).listed(channels, by=own),
-    )
+        others = [one for one in sorted(set(every) - channels) if is_channel(one)][:LOOKED_INTO]
+        seen = await asyncio.gather(*(gate.sees_place(to.user, c, "", here) for c in others))
+        channels |= {channel for channel, sees in zip(others, seen, strict=True) if sees}
+    return channels
 
 
 # ---- one schedule: each returns it as it is now; None: it is gone, or past that -----------------
