@@ -11,6 +11,7 @@ from bot.core.when import Refused, Unclear, When
 from bot.core.when_grammar import read_when
 from bot.features.control import views as control
 from bot.features.schedules import views
+from bot.features.schedules.form import rules_form
 from bot.features.schedules.model import RoomCalendar, Rule, Schedule, Told, paused, planned
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
@@ -66,6 +67,14 @@ def answers() -> list[Sample]:
         modal("Change was pressed", views.change_form, EVERY, NOW),
         only_you("A room is to be recorded automatically", views.rule_set, RULE),
         only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
+        modal("Rules for rooms, in the channel settings", rules_form, seed.STANDUP, []),
+        modal(
+            "… and one was saved",
+            rules_form,
+            seed.STANDUP,
+            [RULE, TWO],
+            said=views.rule_saved(RULE),
+        ),
         only_you("Turn off was pressed", views.rule_off, ROOM, there=True),
         only_you("… and there was no rule", views.rule_off, ROOM, there=False),
         only_you("It is not clear what to do automatically", views.auto_usage),

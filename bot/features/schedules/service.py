@@ -33,7 +33,7 @@ from bot.features.schedules.model import (
     skipped,
 )
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
-from bot.features.start.model import Later, StartRequest
+from bot.features.start.model import Later, SessionRule, StartRequest
 from bot.features.start.service import commit
 from bot.store.values import RoomTaken
 from bot.ui import ids as ui_ids
@@ -403,6 +403,36 @@ class Planner(Later):
             raise TypeError("a form has its preset's options")
         zone = await zone_of(self._rights, request.by)
         return views.scheduled(made, now=self._deps.now(), zone_known=zone.known)
+
+    async def record_sessions(
+        self, request: StartRequest, rule: SessionRule
+    ) -> Message | FieldErrors:
+        """With exactly the options of the form."""
+        if not isinstance(request.room, RoomEntry):
+            raise TypeError("a form names its room")
+        made = await rule_of_form(
+            self._deps,
+            self._rights,
+            Rule(
+                room_id=request.room.room_id,
+                room_name=request.room.name,
+                channel=request.channel or request.by,
+                by=request.by,
+                created_at=self._deps.now(),
+                least_people=rule.least_people,
+                until_empty=rule.until_empty,
+                options=request.options,
+            ),
+        )
+        return made if isinstance(made, FieldErrors) else views.rule_set(made)
+
+
+async def rule_of_form(deps: Deps, rights: Rights, rule: Rule) -> Rule | FieldErrors:
+    """Set it. Raises NoRight, SlackUnavailable."""
+    there = await set_rule(deps, rights, rule)
+    if there.channel == rule.channel:
+        return there
+    return FieldErrors({ui_ids.START_ROOM: views.RULE_ELSEWHERE})
 
 
 def _words(problem: Reading) -> str:

@@ -338,8 +338,15 @@ def rule_line(rule: Rule) -> str:
     return join(f"*{name}*", does, ends, off, where, mention(rule.by))
 
 
+def rule_saved(rule: Rule) -> str:
+    return f"Saved the rule for *{esc(rule.room_name, 100)}*."
+
+
 def rule_set(rule: Rule) -> Message:
     return say(f"{rule_line(rule)}", [_rule_off(rule), schedules_button()])
+
+
+RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room has one."
 
 
 def rule_elsewhere(room_name: str) -> Message:
@@ -350,10 +357,16 @@ def rule_elsewhere(room_name: str) -> Message:
 
 
 def rule_off(room_name: str, *, there: bool) -> Message:
-    name = esc(room_name, 100)
     if not there:
-        return say(f"No rule is set for *{name}* in this channel.")
-    return say(f"*{name}* is no longer recorded automatically. What runs now goes on.")
+        return say(f"No rule is set for *{esc(room_name, 100)}* in this channel.")
+    return say(rule_ended(room_name))
+
+
+def rule_ended(room_name: str) -> str:
+    return (
+        f"*{esc(room_name, 100)}* is no longer recorded automatically. A recording that is running "
+        "goes on."
+    )
 
 
 def auto_usage() -> Message:

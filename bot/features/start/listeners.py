@@ -194,6 +194,13 @@ async def submitted(
         await bot.rights.to_start(user, wanted.channel)
         if wanted.channel is not None:
             await bot.gate.channel(user, wanted.channel, here=own.channel)
+        if wanted.rule is not None:
+            ruled = await later.record_sessions(request, wanted.rule)
+            if isinstance(ruled, FieldErrors):
+                await _show_errors(form, ack, bot, showing, ruled)
+            else:
+                await ack(response_action="update", view=message_view(ruled))
+            return
         if when.start is not None:
             planned = await later.plan(request, when)
             await ack(response_action="update", view=message_view(planned))
