@@ -16,7 +16,7 @@ from bot.features.forget.steps import erase, receipt
 from bot.features.results.steps import (
     fetch_transcript,
     post_summary,
-    told,
+    shown_hash,
     update_results,
     upload_file,
 )
@@ -26,7 +26,7 @@ from bot.features.start.steps import outcome, start
 
 def wanted(ctx: Context) -> Wanted:
     """What the plan is to bring about, by the views and by the channels' settings."""
-    return replace(card.wanted(ctx), results=told(ctx))
+    return replace(card.wanted(ctx), results=shown_hash(ctx))
 
 
 async def carry_out(step: steps.Action, ctx: Context) -> Note:

@@ -15,7 +15,7 @@ from bot.engine.replay import note_that_we_live, replay_what_was_missed
 from bot.hms.errors import HmsError, HmsUnauthorized
 from bot.settings import SECRET_CHARS, Settings, judged
 from bot.web.connections import Connections, limits_here
-from bot.wiring import Parts, build
+from bot.wiring import Components, build
 
 log = structlog.get_logger()
 
@@ -37,31 +37,31 @@ async def serve(settings: Settings) -> None:
     for name in settings.short_secrets:
         why = f"it has less than {SECRET_CHARS} characters; the next version refuses it"
         log.warning("short_secret", name=name, why=why)
-    async with build(settings) as parts:
-        await _try_credentials(parts)
+    async with build(settings) as components:
+        await _try_credentials(components)
         if settings.hms_webhook_secret is None:
             why = "HMS_WEBHOOK_SECRET is not set: 100ms is polled instead, and cards are slower"
             log.info("webhooks_off", why=why)
         for odd, meant in judged().misspelt.items():
             log.warning("setting_unknown", name=odd, meant=meant)
-        server = _Server(parts)
-        await parts.deps.store.queue.resume()
-        reconciling = asyncio.create_task(parts.reconciler.run())
-        chores = [asyncio.create_task(chore) for chore in _chores(parts)]
+        server = _Server(components)
+        await components.deps.store.queue.resume()
+        reconciling = asyncio.create_task(components.reconciler.run())
+        chores = [asyncio.create_task(chore) for chore in _chores(components)]
         try:
-            if parts.socket:
-                await parts.socket.connect()
+            if components.socket:
+                await components.socket.connect()
             await server.serve()
         finally:
             await _cancel(chores)
-            await _stop(parts, reconciling)
+            await _stop(components, reconciling)
 
 
-async def _try_credentials(parts: Parts) -> None:
+async def _try_credentials(components: Components) -> None:
     """A wrong secret is better known now. A 100ms that does not answer may do so later."""
     try:
         async with asyncio.timeout(CREDENTIALS_WITHIN_S):
-            async for _ in parts.deps.hms.list_rooms():
+            async for _ in components.deps.hms.list_rooms():
                 return
     except HmsUnauthorized:
         raise
@@ -69,27 +69,27 @@ async def _try_credentials(parts: Parts) -> None:
         log.warning("credentials_not_tried", why=str(failed))
 
 
-def _chores(parts: Parts) -> Iterator[Coroutine[Any, Any, None]]:
+def _chores(components: Components) -> Iterator[Coroutine[Any, Any, None]]:
     """What goes on beside the recordings; each until it is cancelled."""
-    yield parts.directory.keep_fresh()
-    yield keep_tidy(parts.deps)
-    yield keep_transcripts_current(parts.deps)
-    yield parts.homes.keep_current()
-    yield parts.timekeeper.keep()
-    if parts.deps.policy.webhooks:
-        yield note_that_we_live(parts.deps)
-        yield replay_what_was_missed(parts.deps)
+    yield components.directory.keep_fresh()
+    yield keep_tidy(components.deps)
+    yield keep_transcripts_current(components.deps)
+    yield components.homes.keep_current()
+    yield components.timekeeper.keep()
+    if components.deps.policy.webhooks:
+        yield note_that_we_live(components.deps)
+        yield replay_what_was_missed(components.deps)
 
 
-async def _stop(parts: Parts, reconciling: "asyncio.Task[None]") -> None:
+async def _stop(components: Components, reconciling: "asyncio.Task[None]") -> None:
     log.info("stopping")
-    parts.reconciler.stop()
+    components.reconciler.stop()
     draining = [
-        asyncio.create_task(parts.background.drain(DRAIN_S)),
+        asyncio.create_task(components.background.drain(DRAIN_S)),
         reconciling,
     ]
-    if parts.socket:
-        draining.append(asyncio.create_task(parts.socket.close(DRAIN_S)))
+    if components.socket:
+        draining.append(asyncio.create_task(components.socket.close(DRAIN_S)))
     await asyncio.wait(draining, timeout=DRAIN_S)
     await _cancel(draining)
     log.info("stopped")
@@ -105,12 +105,12 @@ async def _cancel(tasks: Collection["asyncio.Task[None]"]) -> None:
 class _Server(uvicorn.Server):
     """uvicorn, which handles SIGTERM and drains by itself; it tells us the address it got."""
 
-    def __init__(self, parts: Parts) -> None:
-        settings = parts.settings
+    def __init__(self, components: Components) -> None:
+        settings = components.settings
         limits = limits_here()
         super().__init__(
             uvicorn.Config(
-                parts.web,
+                components.web,
                 http=Connections(limits).protocol(),
                 ws="none",  # a connection that changes its protocol would escape the limits
                 backlog=limits.backlog,
@@ -123,7 +123,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
             )
         )
-        self._mode = "socket" if parts.socket else "http"
+        self._mode = "socket" if components.socket else "http"
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

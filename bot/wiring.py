@@ -112,7 +112,7 @@ class InstalledOrgWide(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """The bot, ready to run."""
 
     settings: Settings
@@ -137,7 +137,7 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def build(settings: Settings) -> AsyncIterator[Parts]:
+async def build(settings: Settings) -> AsyncIterator[Components]:
     """Everything wired together; closed in reverse order.
 
     Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
@@ -209,7 +209,7 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
             if settings.slack_app_token
             else None
         )
-        yield Parts(
+        yield Components(
             settings=settings,
             deps=deps,
             bolt=bolt,

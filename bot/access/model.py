@@ -11,7 +11,7 @@ Standing = Literal["member", "guest", "external"]
 
 class Act(StrEnum):
     START = "start"
-    STEER = "steer"  # stop, pause, resume
+    CONTROL = "steer"  # stop, pause, resume
     SCHEDULE = "schedule"  # change a schedule or a rule for a room
     LINK = "link"  # open a file
     FOLLOW = "follow"  # show a card in one more channel
@@ -55,7 +55,7 @@ def refusal(
     match act:
         case Act.START:
             return _unless(_is_among(person, settings.may_start), act, settings.may_start)
-        case Act.STEER | Act.SCHEDULE:
+        case Act.CONTROL | Act.SCHEDULE:
             may = person.user == starter or _is_among(person, settings.may_stop)
             return _unless(may, act, settings.may_stop, starter)
         case Act.LINK:

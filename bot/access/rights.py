@@ -40,12 +40,12 @@ class Rights:
             return False
         return True
 
-    async def to_steer(self, user: str, row: RecordingRow, doing: str) -> None:
+    async def to_control(self, user: str, row: RecordingRow, doing: str) -> None:
         """Check by the settings of the recording's home channel. One's own needs no lookup."""
         if user == row.starter:
             return
-        settings = await self._deps.store.channel_settings.of(row.home)
-        await self._check(user, Act.STEER, settings, doing, starter=row.starter, key=row.key)
+        settings = await self._deps.store.channel_settings.of(row.origin)
+        await self._check(user, Act.CONTROL, settings, doing, starter=row.starter, key=row.key)
 
     async def to_change_schedule(self, user: str, channel: str, owner: str) -> None:
         """Check changing a schedule or a rule: its owner, and those who may stop recordings."""
@@ -76,7 +76,7 @@ class Rights:
         if row.starter is None and row.is_private:  # it belongs to those who see it
             await self._check(user, Act.FOLLOW, ChannelSettings(), "forget", key=row.key)
             return
-        settings = await self._deps.store.channel_settings.of(row.home)
+        settings = await self._deps.store.channel_settings.of(row.origin)
         await self._check(user, Act.FORGET, settings, "forget", starter=row.starter, key=row.key)
 
     async def to_set(self, user: str) -> None:
@@ -99,7 +99,7 @@ class Rights:
     ) -> None:
         named = {
             Act.START: settings.may_start,
-            Act.STEER: settings.may_stop,
+            Act.CONTROL: settings.may_stop,
             Act.SCHEDULE: settings.may_stop,
         }.get(act)
         groups = named.groups if named and named.who == "some" else ()

@@ -124,8 +124,8 @@ class Visibility:
         if horizon.here in every:
             places |= {horizon.here or ""}
         places |= {channel for channel in every if channel == horizon.user}
-        own = row.starter == horizon.user and (horizon.member or not is_channel(row.home))
-        return places | {row.home} if own else places
+        own = row.starter == horizon.user and (horizon.member or not is_channel(row.origin))
+        return places | {row.origin} if own else places
 
     async def _public_among(self, channels: Iterable[str]) -> frozenset[str]:
         """Side by side, each remembered; what Slack does not say in time is not public."""
@@ -158,6 +158,6 @@ class Visibility:
 
 
 def _seen(horizon: Horizon, row: RecordingRow, places: frozenset[str]) -> SeenRecording:
-    first = [horizon.here, row.home, *sorted(places)]
+    first = [horizon.here, row.origin, *sorted(places)]
     channel = next(c for c in first if c is not None and c in places)
     return SeenRecording(row.key, horizon.user, channel, places)

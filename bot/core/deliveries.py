@@ -27,7 +27,7 @@ class Kind(StrEnum):
     TELL = "tell"
     SILENT_START = "silent_start"  # the starter is told that 100ms does not answer
     SILENT_STOP = "silent_stop"
-    STOP_WISH = "stop_wish"  # the target is who wishes
+    STOP_SUGGESTION = "stop_wish"  # the target is who wishes
     RECEIPT = "receipt"  # of a recording that is forgotten
     ENDING = "ending"  # that it is about to stop; the target is when, and the place the card's
     ROOM = "room"  # what the room's chat is told; the target is the room

@@ -27,19 +27,19 @@ from bot.core.facts import (
     PlaceSeen,
     PointsTo,
     RecordingUploaded,
-    Requested,
     ResultsChecked,
     Shared,
     StartAccepted,
     StartAttempted,
+    StartExpired,
     StartNotDone,
-    StartParked,
     StartRefused,
+    StartRequested,
     StopDue,
     StopRefused,
     StopRequested,
     StopSent,
-    StopWished,
+    StopSuggested,
     TranscriptionReported,
     Vanished,
 )
@@ -102,7 +102,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         ends_at=_ends_at(end, started_at),
         recorder_peer=_first_of(f.peer_id for f in _all(log, BeamStarted)),
         stop_failed=_stop_failed(log),
-        stop_wishes=tuple(f.by for f in _all(log, StopWished)),
+        stop_suggestions=tuple(f.by for f in _all(log, StopSuggested)),
         pause_pending=_pause_pending(log),
         moments=_moments(log),
         forget_by=_first_of(f.by for f in _all(log, ForgetRequested)),
@@ -127,7 +127,7 @@ class _Begun:
 
 
 def _beginning(key: str, log: tuple[Fact, ...]) -> _Begun:
-    if r := _last(log, Requested):
+    if r := _last(log, StartRequested):
         where = (r.channel_id,)
         return _Begun(r.at, r.request_id, r.room_id, r.room_name, r.options, r.by, where)
     if d := _last(log, Discovered):
@@ -138,7 +138,7 @@ def _beginning(key: str, log: tuple[Fact, ...]) -> _Begun:
 
 def _elsewhere(log: tuple[Fact, ...]) -> bool:
     adopted = _last(log, Adopted)
-    return adopted.elsewhere if adopted else not _has(log, Requested)
+    return adopted.elsewhere if adopted else not _has(log, StartRequested)
 
 
 def _phase(
@@ -150,11 +150,11 @@ def _phase(
         return _phase_at_100ms(log)
     if refused := _last(log, StartRefused):
         return Phase.NOT_STARTED, Problem(Why.REFUSED, refused.message, refused.status)
-    if _has(log, StartParked):
+    if _has(log, StartExpired):
         return Phase.NOT_STARTED, Problem(Why.PARKED, after=last_failure(log, "start"))
     if attempted_at is None and _stop_asked(log):
         return Phase.NOT_STARTED, Problem(Why.CANCELLED)
-    if attempted_at is None and (blocked := _cannot_post_at_home(log)):
+    if attempted_at is None and (blocked := _cannot_post_at_origin(log)):
         return Phase.NOT_STARTED, Problem(Why.CANNOT_POST, blocked.error)
     return Phase.REQUESTED, None
 
@@ -200,14 +200,14 @@ def _why(error_type: str) -> Why:
 
 
 def _unknown_attempt(log: tuple[Fact, ...]) -> datetime | None:
-    if _has(log, StartAccepted, Adopted, StartRefused, PointsTo, StartParked):
+    if _has(log, StartAccepted, Adopted, StartRefused, PointsTo, StartExpired):
         return None
     not_done = {f.attempted_at for f in _all(log, StartNotDone)}
     return min((f.at for f in _all(log, StartAttempted) if f.at not in not_done), default=None)
 
 
-def _cannot_post_at_home(log: tuple[Fact, ...]) -> CannotPost | None:
-    request = _last(log, Requested)
+def _cannot_post_at_origin(log: tuple[Fact, ...]) -> CannotPost | None:
+    request = _last(log, StartRequested)
     return next(
         (f for f in _all(log, CannotPost) if request and f.channel_id == request.channel_id), None
     )

@@ -41,7 +41,7 @@ class _Fact(BaseModel):
 # What people asked for.
 
 
-class Requested(_Fact):
+class StartRequested(_Fact):
     """How a recording of ours begins. `request_id` makes a repeated request the same one."""
 
     kind: Literal["requested"] = "requested"
@@ -133,7 +133,7 @@ class StopRequested(_Fact):
     by: str
 
 
-class StopWished(_Fact):
+class StopSuggested(_Fact):
     """Somebody who may not stop it asks for that. Once per person."""
 
     kind: Literal["stop_wished"] = "stop_wished"
@@ -219,7 +219,7 @@ class CallFailed(_Fact):
         return (self.cause, self.status) == (other.cause, other.status)
 
 
-class StartParked(_Fact):
+class StartExpired(_Fact):
     """Too late to start without asking the person again."""
 
     kind: Literal["start_parked"] = "start_parked"
@@ -388,7 +388,7 @@ class GaveUp(_Fact):
 
 
 Fact = Annotated[
-    Requested
+    StartRequested
     | Discovered
     | Followed
     | Shared
@@ -397,7 +397,7 @@ Fact = Annotated[
     | EndSet
     | StopDue
     | StopRequested
-    | StopWished
+    | StopSuggested
     | PauseRequested
     | ForgetRequested
     | StartAttempted
@@ -407,7 +407,7 @@ Fact = Annotated[
     | PointsTo
     | StartRefused
     | CallFailed
-    | StartParked
+    | StartExpired
     | CannotPost
     | StopSent
     | StopRefused
@@ -426,6 +426,6 @@ Fact = Annotated[
     Field(discriminator="kind"),
 ]
 
-Beginning = Requested | Discovered
+Beginning = StartRequested | Discovered
 
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -121,12 +121,12 @@ def _start(recording: Recording, work: Work, policy: Policy, now: datetime) -> I
     """The card is the preflight, but only for so long."""
     if recording.phase is not Phase.REQUESTED:
         return
-    card = work.delivery(Kind.CARD, recording.home)
+    card = work.delivery(Kind.CARD, recording.origin)
     posted = card is not None and card.state in (State.SENT, State.GONE)
     if posted or recording.attempted_at:
         yield Due(now, Start())
         return
-    yield from _post_card(recording.home, card, now)
+    yield from _post_card(recording.origin, card, now)
     yield Due(recording.requested_at + policy.card_patience, Start())
 
 
@@ -148,8 +148,8 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
         if showable:
             yield from _post_card(channel, card, now)
     yield from _update_cards(recording, work, wanted, now)
-    home = work.delivery(Kind.CARD, recording.home)
-    if recording.starter and home and home.state is State.PARKED and recording.phase in ON_AIR:
+    origin = work.delivery(Kind.CARD, recording.origin)
+    if recording.starter and origin and origin.state is State.PARKED and recording.phase in ON_AIR:
         told = work.delivery(Kind.TELL, recording.starter)
         if to_send(told):
             yield Due(told.retry.not_before or now if told else now, Tell(recording.starter))
@@ -229,7 +229,7 @@ def _ending(recording: Recording, work: Work, policy: Policy) -> Iterator[Due]:
     if ends_at is None or started_at is None or recording.stop_pending:
         return
     soon = ends_at - policy.end_soon
-    card = work.delivery(Kind.CARD, recording.home)
+    card = work.delivery(Kind.CARD, recording.origin)
     running = recording.phase in (Phase.RUNNING, Phase.PAUSED)
     if not running or soon - started_at < policy.end_soon or card is None or not card.message:
         return
@@ -322,7 +322,7 @@ def _elsewhere(recording: Recording, targets: tuple[str, ...]) -> frozenset[str]
     """Channels beside the one it was asked for in; none where nobody asked us for it."""
     if recording.starter is None:
         return frozenset()
-    return frozenset(targets) - {recording.home, recording.starter}
+    return frozenset(targets) - {recording.origin, recording.starter}
 
 
 def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
@@ -335,8 +335,8 @@ def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
 
 def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
     """The channels that get the results; the starter in place of a home that is out of reach."""
-    home = work.delivery(Kind.CARD, recording.home)
-    if recording.starter and home and home.state is State.PARKED:
+    origin = work.delivery(Kind.CARD, recording.origin)
+    if recording.starter and origin and origin.state is State.PARKED:
         return (recording.starter, *recording.channels)
     return recording.channels
 
@@ -410,8 +410,8 @@ def notices(
     """Those still to be given, each with the time from which it may be; None: now."""
     if recording.stop_pending or recording.phase not in ON_AIR:
         return
-    for asker in recording.stop_wishes:
-        told = work.delivery(Kind.STOP_WISH, asker)
+    for asker in recording.stop_suggestions:
+        told = work.delivery(Kind.STOP_SUGGESTION, asker)
         if recording.starter not in (None, asker) and to_send(told):
             yield told.retry.not_before if told else None, AskToStop(asker)
     said = work.delivery(Kind.ROOM, recording.room_id)

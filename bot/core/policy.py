@@ -8,8 +8,8 @@ from bot.core.assets import Transcription
 from bot.core.facts import (
     AssetSeen,
     Fact,
-    Requested,
     StartAttempted,
+    StartRequested,
     StopDue,
     StopRequested,
     TranscriptionReported,
@@ -67,9 +67,9 @@ class Policy:
     poll_failed: timedelta = 2 * S  # after a failure; doubles up to the cap
     poll_failed_cap: timedelta = 5 * MIN
 
-    look_every: timedelta = 10 * MIN  # at what runs in a room that is followed
-    look_alone: timedelta = 45 * S
-    look_again: timedelta = 10 * S  # where something runs that we could not place
+    discover_every: timedelta = 10 * MIN  # at what runs in a room that is followed
+    discover_alone: timedelta = 45 * S
+    discover_again: timedelta = 10 * S  # where something runs that we could not place
 
     home_every: timedelta = 5 * S  # changes of an open Home coalesce
     home_for: timedelta = 10 * MIN  # after it was opened, it is kept up to date
@@ -123,7 +123,7 @@ class Policy:
 
 def is_by_clock(recording: Recording) -> bool:
     """Started by a schedule or by a rule for the room."""
-    return any(isinstance(f, Requested) and f.via in CLOCKS for f in recording.log)
+    return any(isinstance(f, StartRequested) and f.via in CLOCKS for f in recording.log)
 
 
 def start_by(recording: Recording, policy: Policy) -> datetime:

@@ -95,7 +95,7 @@ class Recording:
     ends_at: datetime | None  # None: it has no end, or its start is not known yet
     recorder_peer: str | None  # the recorder among the peers of the room
     stop_failed: CallFailed | None  # how 100ms answered the stop that is pending, if not well
-    stop_wishes: tuple[str, ...]  # who asked for a stop without a right to it
+    stop_suggestions: tuple[str, ...]  # who asked for a stop without a right to it
     pause_pending: PauseRequested | None
     moments: tuple[MomentShared, ...]  # each as it was first shared to a channel
     forget_by: str | None  # who wants it forgotten
@@ -105,7 +105,7 @@ class Recording:
     log: tuple[Fact, ...]  # every fact once, oldest first
 
     @property
-    def home(self) -> str:
+    def origin(self) -> str:
         return self.channels[0]
 
     @property

@@ -94,7 +94,9 @@ class Days:
         """Return a refusal, to raise."""
         return Answer(Refused(reason, self.examples))
 
-    def asked(self, question: str, *, day: date | None = None, rrule: str | None = None) -> Answer:
+    def unclear(
+        self, question: str, *, day: date | None = None, rrule: str | None = None
+    ) -> Answer:
         """Return a question without choices, to raise."""
         return Answer(Unclear(question, (), self.examples, day, rrule))
 
@@ -128,7 +130,7 @@ class Days:
             case Stretch(back=back):
                 if back:
                     raise self.refused("That has passed.")
-                raise self.asked("On which day?")
+                raise self.unclear("On which day?")
 
     def _weekday(self, ref: Weekday) -> list[date]:
         ahead = (ref.day - self.today.weekday()) % 7

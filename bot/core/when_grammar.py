@@ -194,15 +194,16 @@ def _understood(
     gathered = _gathered(placed, purpose)
     if isinstance(gathered, Refused):
         return gathered
-    draft, asked = gathered
+    draft, question = gathered
     meant_zone = draft.zone.name if draft.zone else known_zone(zone)
     if known_zone(meant_zone) != meant_zone:
         return Refused(f"I do not know the time zone {meant_zone}.", EXAMPLES[purpose])
-    if asked and isinstance(asked.clause, Ask):
+    if question and isinstance(question.clause, Ask):
         choices = [
-            text[: asked.start] + instead + text[asked.end :] for instead in asked.clause.instead
+            text[: question.start] + instead + text[question.end :]
+            for instead in question.clause.instead
         ]
-        return _choice(asked.clause.question, choices, now=now, zone=zone, purpose=purpose)
+        return _choice(question.clause.question, choices, now=now, zone=zone, purpose=purpose)
     meaning = Meaning(now=now, zone=meant_zone, purpose=purpose)
     try:
         if draft.since or purpose is Purpose.PAST:
@@ -220,21 +221,21 @@ def _understood(
 
 def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed | None] | Refused:
     """Collect clauses, and the one that is a question, if there is one."""
-    draft, asked = Draft(), None
+    draft, question = Draft(), None
     for piece in placed:
         match piece.clause:
             case Bad(reason=reason):
                 return Refused(reason, EXAMPLES[purpose])
-            case Ask() if asked:
+            case Ask() if question:
                 return Refused("I cannot tell what that means.", EXAMPLES[purpose])
             case Ask():
-                asked = piece
+                question = piece
             case clause:
                 if not draft.add(clause):
                     return Refused(f"That says two {PLURALS[type(clause)]}.", EXAMPLES[purpose])
     if all(isinstance(piece.clause, Now | For | Zone) for piece in placed):
         draft.zone = None  # now is the same in every zone
-    return draft, asked
+    return draft, question
 
 
 def _with_examples(

@@ -151,9 +151,9 @@ class Meaning(Days):
             day = self.dates(draft.on.day)[0]
             if self.purpose is Purpose.DAY and draft.on.part is None:
                 return Day(day, self.zone)
-            raise self.asked(f"At what time on {self.said(day)}?", day=day)
+            raise self.unclear(f"At what time on {self.said(day)}?", day=day)
         if draft.part:
-            raise self.asked("At what time?")
+            raise self.unclear("At what time?")
         return None
 
     def _at(self, at: At, draft: Draft) -> Moment:
@@ -226,7 +226,7 @@ class Meaning(Days):
         until = self._until(draft)
         if draft.last_day:
             day = self.dates(draft.last_day.day)[0]
-            raise self.asked(f"Until what time on {self.said(day)}?", day=day)
+            raise self.unclear(f"Until what time on {self.said(day)}?", day=day)
         if until and draft.for_:
             raise self.refused("That says two times to stop.")
         if draft.for_:
@@ -295,7 +295,7 @@ class Meaning(Days):
             return When(None, StopAt(self._end(until, self.now)), self.zone)
         start = self._start(draft)
         if not isinstance(start, Moment):
-            raise self.asked("At what time?")
+            raise self.unclear("At what time?")
         if start.at.astimezone(UTC) - self.now.astimezone(UTC) > LONGEST_STOP:
             raise self.refused(f"A recording lasts up to {LONGEST_STOP.seconds // 3600} hours.")
         return When(None, StopAt(start.at), self.zone)
@@ -309,7 +309,7 @@ class Meaning(Days):
         rule = self._rule(rule, draft, begin if draft.starting else None)
         rrule = _rrule(rule)
         if draft.at is None:
-            raise self.asked("At what time?", rrule=rrule)
+            raise self.unclear("At what time?", rrule=rrule)
         # Midnight is the start of a day that every day has; of a friday it may be its end.
         on = None if rule.freq == "DAILY" else On(Relative(0))
         wall, later = self.settle(self._begin(draft.at), self._part(draft), on=on)
@@ -338,14 +338,14 @@ class Meaning(Days):
                 return replace(rule, days=(day.day,))
             if begin and day is None:
                 return replace(rule, days=(begin.weekday(),))
-            raise self.asked("On which days of the week?", rrule=_rrule(rule))
+            raise self.unclear("On which days of the week?", rrule=_rrule(rule))
         if isinstance(day, MonthDay):
             if not 1 <= day.day <= 31:
                 raise self.refused(f"No month has a {ordinal(day.day)}.")
             return replace(rule, month_days=(day.day,))
         if begin and day is None:
             return replace(rule, month_days=(begin.day,))
-        raise self.asked("On which day of the month?", rrule=_rrule(rule))
+        raise self.unclear("On which day of the month?", rrule=_rrule(rule))
 
     def _rule_end(self, until: LastDay, start: date) -> str:
         last = next((day for day in self.dates(until.day) if day >= start), None)

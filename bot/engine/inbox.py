@@ -42,7 +42,7 @@ class Read:
     """How many events were read, and whether one tells of something unknown that is followed."""
 
     events: int = 0
-    look_out: bool = False
+    discover: bool = False
 
 
 async def match_inbox(deps: Deps) -> Read:
@@ -65,27 +65,27 @@ async def match_inbox(deps: Deps) -> Read:
     aliases = {alias for one in read for alias in one.ids.aliases}
     known = await deps.store.recordings.keys_by_alias(aliases)
     rooms = await deps.store.lists.open_in_rooms(_unnamed((one.ids for one in read), known))
-    told: dict[str, list[_Read]] = defaultdict(list)
+    by_recording: dict[str, list[_Read]] = defaultdict(list)
     nobodys: list[tuple[InboxItem, Ids]] = []
     for one in read:
         match match(one.ids, known, rooms.get(one.ids.room_id or "", ()), deps.now()):
             case About(key=key):
-                told[key].append(one)
+                by_recording[key].append(one)
                 WEBHOOKS.labels(one.item.entry.type, "matched").inc()
-            case Later(ask=ask):
+            case Later(poll=poll):
                 settled.append(_later(deps, one.item))
-                await _ask(deps.store, ask)
+                await _poll(deps.store, poll)
             case Nobody():
                 nobodys.append((one.item, one.ids))
-    for key, said in told.items():
+    for key, said in by_recording.items():
         settled += await _record(deps, key, said)
     followed = await _of_nobody(deps, nobodys, settled) if nobodys else False
     await deps.store.inbox.settle(settled)
     ids = {one.item.id: one.ids for one in read}
     waiting = {s.id: ids[s.id] for s in settled if s.state is InboxState.WAITING}
     if waiting:
-        await _told_meanwhile(deps, waiting, known)
-    return Read(len(items), look_out=followed)
+        await _learnt_meanwhile(deps, waiting, known)
+    return Read(len(items), discover=followed)
 
 
 def _read(item: InboxItem) -> _Read:
@@ -113,7 +113,7 @@ async def _of_nobody(
     )
     left = [(item, of.room_id) for item, of in nobodys if not of.aliases & forgotten]
     rooms = {room for item, room in left if room and item.entry.type.startswith(BEAM)}
-    followed = await deps.store.follows.look_soon(rooms) if rooms else set()
+    followed = await deps.store.follows.discover_soon(rooms) if rooms else set()
     for item, room in left:
         if room in followed and item.entry.type.startswith(BEAM):
             settled.append(_later(deps, item))
@@ -124,7 +124,9 @@ async def _of_nobody(
     return bool(followed)
 
 
-async def _told_meanwhile(deps: Deps, waiting: Mapping[int, Ids], known: Mapping[str, str]) -> None:
+async def _learnt_meanwhile(
+    deps: Deps, waiting: Mapping[int, Ids], known: Mapping[str, str]
+) -> None:
     """A name or a failure that was learnt since we looked found nothing waiting yet."""
     store = deps.store
     names = await store.recordings.keys_by_alias({a for of in waiting.values() for a in of.aliases})
@@ -151,7 +153,7 @@ def _later(deps: Deps, item: InboxItem) -> Settled:
     return Settled(item.id, InboxState.WAITING)
 
 
-async def _ask(store: Store, keys: Sequence[str]) -> None:
+async def _poll(store: Store, keys: Sequence[str]) -> None:
     """Ask 100ms for these now."""
     for key in keys:
         with suppress(UnknownRecording):  # forgotten since

@@ -12,7 +12,7 @@ from bot.core.note import Loaded
 from bot.core.proofs import OwnWork
 from bot.deps import Deps
 from bot.engine.context import Dispatch
-from bot.engine.discovery import look_out
+from bot.engine.discovery import discover
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
 from bot.kit.logs import learnt
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 MAIL, WORK, ROOMS = "mail", "work", "rooms"
 SIDE_BY_SIDE = 16
-LOOK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
+CHECK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
 TO_THE_MOMENT_S = 60.0  # what is due later than that can wait for the next look, and for company
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
@@ -31,7 +31,7 @@ RENEW_EVERY_S = 3.0  # several times in a lease
 GIVEN_BACK_WITHIN_S = 0.8  # of the second in which a cancelled loop has to end
 SET_BACK = timedelta(seconds=2)
 TURNED_WITHIN_S = 30.0  # a turn reads at most one batch, and each waits at most 10 s
-LOOK_OUT_PAUSE_S = 0.2  # however fast time runs in a sandbox
+DISCOVERY_PAUSE_S = 0.2  # however fast time runs in a sandbox
 
 
 class Reconciler:
@@ -45,13 +45,13 @@ class Reconciler:
         dispatch: Dispatch,
         owner: str,
         *,
-        look_every_s: float = LOOK_AT_LEAST_EVERY_S,
+        discover_every_s: float = CHECK_AT_LEAST_EVERY_S,
     ) -> None:
         self._deps = deps
         self._dispatch = dispatch
         self._owner = owner
         self._turns = itertools.count(1)
-        self._look_every_s = look_every_s
+        self._discover_every_s = discover_every_s
         self._work = asyncio.Event()
         self._mail = asyncio.Event()
         self._rooms = asyncio.Event()
@@ -59,7 +59,7 @@ class Reconciler:
         self._running: dict[asyncio.Task[None], str] = {}  # and the owner of its lease
         self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
         self._busy = asyncio.Event()  # while any is running
-        self._looked_at: datetime | None = None
+        self._checked_at: datetime | None = None
         self._turned: dict[str, float] = {}  # when each loop last did, monotonic
         self._more = False  # as many were due as could be taken: there may be others
 
@@ -92,7 +92,7 @@ class Reconciler:
             await asyncio.gather(
                 self._forever(MAIL, self._read_mail, self._mail),
                 self._forever(WORK, self._take_work, self._work),
-                self._forever(ROOMS, self._look_out, self._rooms),
+                self._forever(ROOMS, self._discover, self._rooms),
             )
             if self._running:
                 await asyncio.wait(self._running)
@@ -149,27 +149,27 @@ class Reconciler:
 
     async def _read_mail(self) -> float:
         read = await match_inbox(self._deps)
-        if read.look_out:
+        if read.discover:
             self._rooms.set()
         if read.events >= MANY:
             await asyncio.sleep(REST_S)  # webhooks that wait for their commit go first
-        return 0.0 if read.events else self._look_every_s
+        return 0.0 if read.events else self._discover_every_s
 
-    async def _look_out(self) -> float:
-        if await look_out(self._deps):
+    async def _discover(self) -> float:
+        if await discover(self._deps):
             return 0.0
-        due = await self._deps.store.follows.next_look()
+        due = await self._deps.store.follows.next_discovery()
         if due is None:
-            return self._look_every_s
+            return self._discover_every_s
         soon = (due - self._deps.now()).total_seconds()
-        return min(self._look_every_s, max(LOOK_OUT_PAUSE_S, soon))
+        return min(self._discover_every_s, max(DISCOVERY_PAUSE_S, soon))
 
     async def _take_work(self) -> float:
         now = self._deps.now()
-        if self._looked_at is not None and now < self._looked_at - SET_BACK:
-            log.warning("clock_set_back", by_s=(self._looked_at - now).total_seconds())
-            await self._deps.store.queue.clock_set_back(self._looked_at - now)
-        self._looked_at = now
+        if self._checked_at is not None and now < self._checked_at - SET_BACK:
+            log.warning("clock_set_back", by_s=(self._checked_at - now).total_seconds())
+            await self._deps.store.queue.clock_set_back(self._checked_at - now)
+        self._checked_at = now
         free = SIDE_BY_SIDE - len(self._running)
         owner = f"{self._owner}:{next(self._turns)}"
         taken = await self._deps.store.queue.take(free, owner) if free else {}
@@ -181,7 +181,7 @@ class Reconciler:
             self._latest[own.key] = task
             self._busy.set()
             task.add_done_callback(self._ended)
-        return self._look_every_s
+        return self._discover_every_s
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         """There is a place again, for which some may have waited."""
@@ -205,19 +205,19 @@ class Reconciler:
             if await self._deps.store.queue.release(own, rest.until, polled=rest.polled):
                 self._work.set()
             elif rest.until is not None:
-                self._look_at(rest.until)
+                self._check(rest.until)
         except LeaseLost:
             log.info("lease_lost", key=own.key)
         except UnreadableRecording as unreadable:
-            await self._park(own, unreadable.why)
+            await self._set_aside(own, unreadable.why)
         except StoreError as gone:
             log.warning("store_unavailable", key=own.key, why=str(gone))
         except Exception as broken:
             FAULTS.labels("reconcile").inc()
             log.exception("recording_broke", key=own.key)
-            await self._park(own, type(broken).__name__)
+            await self._set_aside(own, type(broken).__name__)
 
-    async def _park(self, own: OwnWork, why: str) -> None:
+    async def _set_aside(self, own: OwnWork, why: str) -> None:
         """Set the recording aside; the others go on."""
         DEAD_LETTERS.labels("recording").inc()
         log.error("recording_unreadable", key=own.key, why=why)
@@ -233,7 +233,7 @@ class Reconciler:
         if own.key not in await self._deps.store.queue.renew([own.owner]):
             raise LeaseLost(own.key)
 
-    def _look_at(self, due_at: datetime) -> None:
+    def _check(self, due_at: datetime) -> None:
         """What this process knows to be due soon needs no looking for.
 
         A timer may be early by a little, and a look that is too early finds nothing.
@@ -242,7 +242,7 @@ class Reconciler:
         if soon <= 0:
             self._work.set()
         elif soon <= TO_THE_MOMENT_S:
-            asyncio.get_running_loop().call_later(soon, self._look_at, due_at)
+            asyncio.get_running_loop().call_later(soon, self._check, due_at)
 
 
 async def _sleep(poked: asyncio.Event, seconds: float) -> None:

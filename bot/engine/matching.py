@@ -20,7 +20,7 @@ class About:
 class Later:
     """It cannot be told yet: keep it, and ask 100ms for these, whose answers may tell."""
 
-    ask: tuple[str, ...] = ()
+    poll: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,12 @@ async def replay_what_was_missed(deps: Deps) -> None:
     async def look() -> None:
         owed = await deps.store.heartbeat.take_replay(CLAIMED_FOR)
         if owed is not None:
-            await ask_for(deps, owed)
+            await request_replay(deps, owed)
 
     await _again_and_again(look, deps.policy.beat_every)
 
 
-async def ask_for(deps: Deps, owed: Owed) -> None:
+async def request_replay(deps: Deps, owed: Owed) -> None:
     """The same request each time, so that 100ms joins it to one that still runs."""
     start, end = window(owed, deps.policy.replay_margin)
     try:

@@ -117,7 +117,7 @@ async def _link_to(deps: Deps, key: str) -> str | None:
         other = await deps.store.recordings.load(key)
     except (UnknownRecording, UnreadableRecording):  # forgotten since, or of newer code
         return None
-    return await deps.slack.link_to(other.work.delivery(Kind.CARD, other.recording.home))
+    return await deps.slack.link_to(other.work.delivery(Kind.CARD, other.recording.origin))
 
 
 async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:

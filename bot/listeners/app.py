@@ -21,7 +21,7 @@ from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.background import Background
 from bot.kit.logs import redact
 from bot.kit.metrics import FAULTS
-from bot.listeners.payloads import Asked, Mention
+from bot.listeners.payloads import Caller, Mention
 from bot.slack.errors import NotAuthorized, SlackError, SlackRefused, SlackUnavailable
 from bot.store.database import waiting_at_most
 from bot.store.errors import (
@@ -64,7 +64,7 @@ class Bot:
     home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
     card_clicked: Callable[[SeenRecording, str, str], Coroutine[Any, Any, None]]  # channel, ts
 
-    async def reply(self, asked: Asked, message: Message, *, replace: bool = False) -> None:
+    async def reply(self, caller: Caller, message: Message, *, replace: bool = False) -> None:
         """Answer one person where they asked: by response_url, else ephemerally, else directly.
 
         What they wrote in a direct message is answered by a message that stays.
@@ -73,28 +73,28 @@ class Bot:
         the person clicks again.
         """
         payload = message.payload()
-        if asked.response_url:
+        if caller.response_url:
             try:
-                await self.deps.slack.respond(asked.response_url, payload, replace=replace)
+                await self.deps.slack.respond(caller.response_url, payload, replace=replace)
             except SlackError:
-                if not asked.channel:
+                if not caller.channel:
                     raise
             else:
                 return
-        if asked.channel and asked.direct:
-            await self.deps.slack.post(asked.channel, payload, thread_ts=asked.thread_ts)
-        elif asked.channel:
+        if caller.channel and caller.direct:
+            await self.deps.slack.post(caller.channel, payload, thread_ts=caller.thread_ts)
+        elif caller.channel:
             await self.deps.slack.ephemeral(
-                asked.channel, asked.user, payload, thread_ts=asked.thread_ts
+                caller.channel, caller.user, payload, thread_ts=caller.thread_ts
             )
         else:
-            await self.deps.slack.post(asked.user, payload)
+            await self.deps.slack.post(caller.user, payload)
 
-    def after_ack(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
+    def after_ack(self, caller: Caller, work: Coroutine[Any, Any, None]) -> None:
         """Do this after the ack. If it fails, the person is told, and may click again."""
-        self.later.start(self.told_if_it_fails(asked, work))
+        self.later.start(self.report_failure(caller, work))
 
-    async def told_if_it_fails(self, asked: Asked, work: Coroutine[Any, Any, None]) -> None:
+    async def report_failure(self, caller: Caller, work: Coroutine[Any, Any, None]) -> None:
         try:
             with waiting_at_most(LATER_STORED_WITHIN_S):
                 async with asyncio.timeout(LATER_WITHIN_S):
@@ -102,7 +102,7 @@ class Bot:
         except Exception as failed:
             message = for_people(failed)
             try:
-                await self.reply(asked, message)
+                await self.reply(caller, message)
             except (SlackError, StoreError) as again:
                 log.warning("reply_failed", why=str(again))
 
@@ -172,10 +172,10 @@ def register_errors(app: AsyncApp, bot: Bot) -> None:
         if body.get("type") == "event_callback" and not isinstance(body.get("event"), dict):
             return BoltResponse(status=200, body="")  # sent again, it would be as odd
         if body.get("type") == "event_callback":
-            asked = _told_to_the_bot(body) if isinstance(error, StoreUnavailable) else None
-            if asked is None:
+            caller = _said_to_the_bot(body) if isinstance(error, StoreUnavailable) else None
+            if caller is None:
                 return BoltResponse(status=500, body="")
-            bot.later.start(_reply(bot, asked, message))
+            bot.later.start(_reply(bot, caller, message))
             return BoltResponse(status=200, body="")  # they were told to try again themselves
         if body.get("type") == "block_suggestion":
             return BoltResponse(status=200, body={"options": []})
@@ -186,14 +186,14 @@ def register_errors(app: AsyncApp, bot: Bot) -> None:
         return BoltResponse(status=200, body="")
 
 
-def _told_to_the_bot(body: dict[str, Any]) -> Asked | None:
+def _said_to_the_bot(body: dict[str, Any]) -> Caller | None:
     """Who has said something to the bot, in a mention or a direct message."""
     event = body["event"]
     mention = event.get("type") == "app_mention"
     direct = event.get("type") == "message" and event.get("channel_type") == "im"
     if not (mention or direct) or event.get("bot_id") or event.get("subtype"):
         return None
-    return Mention.of(body).asked
+    return Mention.of(body).caller
 
 
 def _first_field(body: Mapping[str, Any]) -> str | None:
@@ -207,30 +207,30 @@ def _first_field(body: Mapping[str, Any]) -> str | None:
 
 async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
     """In a modal, where nothing ephemeral can appear: on Home, and after a global shortcut."""
-    asked, view = Asked.of(body), body.get("view") or {}
+    caller, view = Caller.of(body), body.get("view") or {}
     if view.get("type") == "home" or body.get("type") == "shortcut":
         try:
             await bot.deps.slack.open_view(
-                asked.trigger_id, message_view(message, title="Recordings")
+                caller.trigger_id, message_view(message, title="Recordings")
             )
         except SlackError as closed:
             log.info("told_directly", why=str(closed))
         else:
             return
-    await _reply(bot, asked, message)
+    await _reply(bot, caller, message)
 
 
-async def _reply(bot: Bot, asked: Asked, message: Message) -> None:
+async def _reply(bot: Bot, caller: Caller, message: Message) -> None:
     try:
-        await bot.reply(asked, message)
+        await bot.reply(caller, message)
     except (SlackError, StoreError) as again:
         log.warning("reply_failed", why=str(again))
 
 
-async def answer(ack: AsyncAck, bot: Bot, asked: Asked, message: Message) -> None:
+async def answer(ack: AsyncAck, bot: Bot, caller: Caller, message: Message) -> None:
     """To this person alone: of a command in the ack itself."""
-    if asked.typed:
+    if caller.typed:
         await ack({"response_type": "ephemeral", **message.payload()})
         return
     await ack()
-    bot.after_ack(asked, bot.reply(asked, message))
+    bot.after_ack(caller, bot.reply(caller, message))

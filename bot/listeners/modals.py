@@ -4,27 +4,27 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from bot.listeners.app import Bot, for_people
-from bot.listeners.payloads import Asked
+from bot.listeners.payloads import Caller
 from bot.slack.errors import SlackRefused
 from bot.ui.message import Message, View, message_view
 
 STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")
 
 
-async def open_modal(bot: Bot, asked: Asked, view: View, otherwise: Message) -> None:
+async def open_modal(bot: Bot, caller: Caller, view: View, otherwise: Message) -> None:
     """Open a modal. Without a trigger, or if it is stale, reply with `otherwise` instead.
 
     `otherwise` has a button that brings a fresh trigger.
     """
-    if asked.trigger_id:
+    if caller.trigger_id:
         try:
-            await bot.deps.slack.open_view(asked.trigger_id, view)
+            await bot.deps.slack.open_view(caller.trigger_id, view)
         except SlackRefused as refused:
             if refused.error not in STALE:
                 raise
         else:
             return
-    await bot.reply(asked, otherwise)
+    await bot.reply(caller, otherwise)
 
 
 async def update_modal(bot: Bot, view: View, view_id: str, *, seen: str | None = None) -> None:
@@ -41,7 +41,7 @@ async def update_modal(bot: Bot, view: View, view_id: str, *, seen: str | None =
 
 async def show_when_known(
     bot: Bot,
-    asked: Asked,
+    caller: Caller,
     find_out: Callable[[], Awaitable[Message]],
     *,
     until_then: Message,
@@ -52,7 +52,7 @@ async def show_when_known(
     external_id = f"waiting-{uuid.uuid4().hex}"
     waiting = {**message_view(until_then, title=title), "external_id": external_id}
     show = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
-    await show(asked.trigger_id, waiting)
+    await show(caller.trigger_id, waiting)
 
     async def fill() -> None:
         try:
@@ -62,4 +62,4 @@ async def show_when_known(
         view = message_view(message, title=title)
         await bot.deps.slack.update_view_when_open(view, external_id)
 
-    bot.after_ack(asked, fill())
+    bot.after_ack(caller, fill())

@@ -52,7 +52,7 @@ class View(Payload):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Payload):
+class Caller(Payload):
     """Who asks, and where. `channel` is None in Home and in a modal.
 
     Who mentions the bot gives no trigger: their message is `message_ts`, in a thread perhaps.
@@ -111,7 +111,7 @@ class Mention(Payload):
     `edited`: the mention came by an edit, or before one. `by_app`: by a bot, or not simply written.
     """
 
-    asked: Asked
+    caller: Caller
     text: str
     edited: bool
     by_app: bool
@@ -121,7 +121,7 @@ class Mention(Payload):
         event = body["event"]
         channel, ts = event.get("channel"), event.get("ts") or ""
         names = (f"event:{body.get('event_id')}", f"message:{channel}:{ts}")
-        asked = Asked(
+        caller = Caller(
             user=event.get("user") or "",
             channel=channel,
             response_url=None,
@@ -132,7 +132,7 @@ class Mention(Payload):
             direct=event.get("channel_type") == "im",
         )
         return cls(
-            asked,
+            caller,
             event.get("text") or "",
             edited=bool(event.get("edited")),
             by_app=bool(event.get("bot_id") or event.get("subtype")),
@@ -146,7 +146,7 @@ class Click(Payload):
     `on_ephemeral`: what was clicked can be replaced. `view` is where it was clicked, if in one.
     """
 
-    asked: Asked
+    caller: Caller
     action_id: str
     value: str
     on_ephemeral: bool
@@ -159,7 +159,7 @@ class Click(Payload):
         place = action.get("selected_conversation")
         container = body.get("container") or {}
         return cls(
-            asked=Asked.of(body),
+            caller=Caller.of(body),
             action_id=action["action_id"],
             value=action.get("value") or chosen.get("value") or place or "",
             on_ephemeral=bool(container.get("is_ephemeral")),
@@ -171,7 +171,7 @@ class Click(Payload):
 class Form(Payload):
     """A start form as it is filled in. `values` is `view.state.values`, `hash` guards an update."""
 
-    asked: Asked
+    caller: Caller
     view_id: str
     hash: str
     values: Mapping[str, Any]
@@ -181,7 +181,7 @@ class Form(Payload):
     def of(cls, body: Body) -> Self:
         view = View.of(body)
         return cls(
-            asked=Asked.of(body),
+            caller=Caller.of(body),
             view_id=view.id,
             hash=body["view"].get("hash") or "",
             values=view.values,

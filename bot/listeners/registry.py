@@ -58,7 +58,7 @@ from bot.kit.calls import ms
 from bot.kit.logs import learnt, scope
 from bot.kit.metrics import LISTENER_SECONDS
 from bot.listeners.app import ACK_WITHIN_S, STORED_WITHIN_S, Bot, for_people
-from bot.listeners.payloads import Asked, Body, Payload
+from bot.listeners.payloads import Body, Caller, Payload
 from bot.slack.errors import SlackUnavailable
 from bot.store.database import waiting_at_most
 from bot.store.errors import DoneBefore, UnknownRecording
@@ -243,7 +243,7 @@ def _listener(
 
 async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, str]) -> None:
     """One line for each request: who asked what, and how it ended. What is typed is not quoted."""
-    asked, started, outcome = _who(args.body), time.monotonic(), "failed"
+    caller, started, outcome = _who(args.body), time.monotonic(), "failed"
     try:
         with waiting_at_most(STORED_WITHIN_S):
             async with asyncio.timeout(ACK_WITHIN_S):
@@ -262,7 +262,7 @@ async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, 
             "request",
             kind=one.kind,
             name=_name(one, args.body),
-            **asked,
+            **caller,
             outcome=outcome,
             ms=took,
         )
@@ -272,9 +272,9 @@ def _who(body: Body) -> dict[str, str]:
     """The person and the place, where Slack names them."""
     event = body.get("event")
     inner = event if isinstance(event, Mapping) else {}
-    asked = Asked.of(body)
-    channel = asked.channel or inner.get("channel")
-    found = {"by": asked.user or inner.get("user"), "channel": channel}
+    caller = Caller.of(body)
+    channel = caller.channel or inner.get("channel")
+    found = {"by": caller.user or inner.get("user"), "channel": channel}
     return {name: value for name, value in found.items() if isinstance(value, str) and value}
 
 
@@ -369,13 +369,15 @@ def _values(one: Declared, args: AsyncArgs) -> dict[str, object]:
 
 async def _proofs(gate: Gate, one: Declared, body: Body) -> dict[str, object]:
     """Side by side: each may be a question to Slack."""
-    asked = {name: need for name, need in one.needs.items() if need.is_proof or need.type is Person}
-    made = await asyncio.gather(*(_proof(gate, need, body) for need in asked.values()))
-    return dict(zip(asked, made, strict=True))
+    proofs = {
+        name: need for name, need in one.needs.items() if need.is_proof or need.type is Person
+    }
+    made = await asyncio.gather(*(_proof(gate, need, body) for need in proofs.values()))
+    return dict(zip(proofs, made, strict=True))
 
 
 async def _proof(gate: Gate, need: Need, body: Body) -> object:
-    who = Asked.of(body)
+    who = Caller.of(body)
     if need.optional and not _named(need, body):
         return None
     if need.type is Person:
@@ -415,7 +417,7 @@ def _named(need: Need, body: Body) -> str:
     marked = (mark for mark in need.marks if isinstance(mark, From))
     match next(marked, DEFAULT.get(need.type, From.VALUE)):
         case From.PLACE:
-            return Asked.of(body).channel or _metadata(body)
+            return Caller.of(body).channel or _metadata(body)
         case From.VIEW:
             return _metadata(body)
         case From.VALUE:

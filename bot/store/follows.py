@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 
 from bot.store.repository import Repository
 from bot.store.schema import follows
-from bot.store.values import FollowedRoom, Look
+from bot.store.values import ClaimedRoom, FollowedRoom
 
 f = follows.c
 
@@ -55,7 +55,7 @@ class Follows(Repository):
         async with self._db.read() as conn:
             return tuple(await conn.scalars(query.order_by(f.since, f.channel)))
 
-    async def look_soon(self, room_ids: Collection[str]) -> set[str]:
+    async def discover_soon(self, room_ids: Collection[str]) -> set[str]:
         """Make the checks of these rooms due now; return those that any channel follows."""
         now = self._now()
         theirs = update(follows).where(self._mine(follows), f.room_id.in_(sorted(room_ids)))
@@ -63,7 +63,7 @@ class Follows(Repository):
         async with self._db.write() as conn:
             return set((await conn.scalars(soon)).all())
 
-    async def take_looks(self, limit: int, until: datetime) -> list[Look]:
+    async def claim_rooms(self, limit: int, until: datetime) -> list[ClaimedRoom]:
         """Claim the due rooms; for other workers they are due again at `until`."""
         now = self._now()
         due = select(f.room_id).where(self._mine(follows), f.look_at <= now)
@@ -75,18 +75,20 @@ class Follows(Repository):
             mine = update(follows).where(self._mine(follows), f.room_id.in_(rooms))
             take = mine.where(f.look_at <= now).values(look_at=until)
             taken = await conn.execute(take.returning(f.room_id, f.room_name, f.since))
-            first: dict[str, Look] = {}
+            first: dict[str, ClaimedRoom] = {}
             for row in sorted(taken, key=lambda row: row.since):
-                first.setdefault(row.room_id, Look(row.room_id, row.room_name, row.since, until))
+                first.setdefault(
+                    row.room_id, ClaimedRoom(row.room_id, row.room_name, row.since, until)
+                )
         return [first[room] for room in rooms if room in first]
 
-    async def looked(self, look: Look, again_at: datetime) -> None:
+    async def release_room(self, room: ClaimedRoom, again_at: datetime) -> None:
         """Schedule the next check, unless an earlier one was requested in the meantime."""
-        mine = update(follows).where(self._mine(follows), f.room_id == look.room_id)
+        mine = update(follows).where(self._mine(follows), f.room_id == room.room_id)
         async with self._db.write() as conn:
-            await conn.execute(mine.where(f.look_at == look.until).values(look_at=again_at))
+            await conn.execute(mine.where(f.look_at == room.until).values(look_at=again_at))
 
-    async def next_look(self) -> datetime | None:
+    async def next_discovery(self) -> datetime | None:
         async with self._db.read() as conn:
             first: datetime | None = await conn.scalar(
                 select(f.look_at).where(self._mine(follows)).order_by(f.look_at).limit(1)

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 
 from bot.store.repository import Repository
-from bot.store.schema import deliveries, inbox, pulse, recordings
+from bot.store.schema import deliveries, heartbeats, inbox, recordings
 from bot.store.sql import is_new, is_parked, is_waiting
 
 r = recordings.c
 i = inbox.c
-p = pulse.c
+p = heartbeats.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class HealthRepository(Repository):
         mail = select(func.count()).where(self._mine(inbox))
         theirs = exists().where(r.key == deliveries.c.recording_key, is_open)
         parked = select(func.count()).where(self._mine(deliveries), is_parked(), theirs)
-        owed = select(func.count()).where(self._mine(pulse), p.replay_due_at.is_not(None))
+        owed = select(func.count()).where(self._mine(heartbeats), p.replay_due_at.is_not(None))
         last = select(func.max(i.received_at)).where(self._mine(inbox))
         async with self._db.read() as conn:
             due_at: datetime | None = await conn.scalar(oldest)

@@ -7,10 +7,10 @@ from sqlalchemy import func, or_, select, update
 from bot.core.retry import Retry
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
-from bot.store.schema import pulse
+from bot.store.schema import heartbeats
 from bot.store.values import Owed
 
-p = pulse.c
+p = heartbeats.c
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 NOTHING_OWED = {"replay_since": None, "replay_until": None, "replay_due_at": None}
 
@@ -26,8 +26,8 @@ class Heartbeat(Repository):
         now = self._now()
         until = now + settle
         owe = (
-            update(pulse)
-            .where(self._mine(pulse), p.seen_at < now - away_after)
+            update(heartbeats)
+            .where(self._mine(heartbeats), p.seen_at < now - away_after)
             .values(
                 seen_at=now,
                 replay_since=func.coalesce(p.replay_since, p.seen_at),
@@ -37,7 +37,7 @@ class Heartbeat(Repository):
             )
             .returning(p.seen_at)
         )
-        put = self._db.insert(pulse).values(**self._ours, seen_at=now, replay_tries=0)
+        put = self._db.insert(heartbeats).values(**self._ours, seen_at=now, replay_tries=0)
         put = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id"],
             set_={"seen_at": now},
@@ -53,8 +53,8 @@ class Heartbeat(Repository):
         """Claim the due replay; for other workers it is due again after `keep`."""
         now = self._now()
         take = (
-            update(pulse)
-            .where(self._mine(pulse), p.replay_due_at <= now)
+            update(heartbeats)
+            .where(self._mine(heartbeats), p.replay_due_at <= now)
             .values(replay_due_at=now + keep, replay_tries=p.replay_tries + 1)
             .returning(p.replay_since, p.replay_until, p.replay_tries, p.replay_due_at)
         )
@@ -65,7 +65,9 @@ class Heartbeat(Repository):
     async def settle_replay(self, taken: Owed, *, again_at: datetime | None = None) -> None:
         """Finish the replay, or make it due again. No-op if another worker has claimed it."""
         changes = NOTHING_OWED if again_at is None else {"replay_due_at": again_at}
-        ours = update(pulse).where(self._mine(pulse), p.replay_due_at == taken.retry.not_before)
+        ours = update(heartbeats).where(
+            self._mine(heartbeats), p.replay_due_at == taken.retry.not_before
+        )
         async with self._db.write() as conn:
             await conn.execute(ours.values(changes))
 
@@ -73,7 +75,9 @@ class Heartbeat(Repository):
         query = select(p.replay_since, p.replay_until, p.replay_tries, p.replay_due_at)
         async with self._db.read() as conn:
             row = (
-                await conn.execute(query.where(self._mine(pulse), p.replay_due_at.is_not(None)))
+                await conn.execute(
+                    query.where(self._mine(heartbeats), p.replay_due_at.is_not(None))
+                )
             ).first()
         return None if row is None else _owed(row)
 

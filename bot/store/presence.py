@@ -25,7 +25,7 @@ class Presence(Repository):
         mine = s.team_id == team.team_id, func.coalesce(s.enterprise_id, "") == team.enterprise_id
         return select(s.room_id).where(*mine, s.room_id >= "", ARMED)
 
-    async def look_soon(self, room_id: str) -> bool:
+    async def check_soon(self, room_id: str) -> bool:
         """Somebody came to the room, or left it: look now. False: nothing waits for that."""
         waiting = select(s.room_id).where(self._mine(schedules), s.room_id == room_id, ARMED)
         ruled = select(r.room_id).where(self._mine(rules), r.room_id == room_id, ACTIVE)
@@ -41,7 +41,7 @@ class Presence(Repository):
             await conn.execute(rule.values(look_at=now))
         return True
 
-    async def take_look(self, every: timedelta) -> bool:
+    async def claim_check(self, every: timedelta) -> bool:
         """Claim the look at all rooms, if it is due and anything waits for it; for one worker."""
         now = self._now()
         armed = self._armed()

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State
 from bot.core.derive import derive
-from bot.core.facts import Beginning, Discovered, Fact, Followed, Requested, StopDue
+from bot.core.facts import Beginning, Discovered, Fact, Followed, StartRequested, StopDue
 from bot.core.note import POLL_NOW, Loaded, Note, merge
 from bot.core.proofs import OpenChannel, OwnWork, SeenRecording
 from bot.core.recording import Recording
@@ -74,7 +74,7 @@ class Recordings(StepWrites):
             for _ in range(3):  # the rival may end between our insert and our look at it
                 if await self._insert_recording(conn, recording):
                     mail = await self._insert_parts(conn, recording, facts, outcome)
-                    if isinstance(first, Requested):
+                    if isinstance(first, StartRequested):
                         await self._mark_used(conn, first.room_id)
                     break
                 if rival := await self._rival(conn, recording):

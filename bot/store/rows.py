@@ -28,7 +28,11 @@ class Hold(TypedDict):
 HOLDS = TypeAdapter(dict[str, Hold])
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
-ROW_COLUMNS = [schema.recordings.c[f.name] for f in fields(RecordingRow)]
+RENAMED = {"origin": schema.recordings.c.home.label("origin")}  # the column keeps its first name
+ROW_COLUMNS = [
+    RENAMED[f.name] if f.name in RENAMED else schema.recordings.c[f.name]
+    for f in fields(RecordingRow)
+]
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def cached(recording: Recording) -> dict[str, Any]:
         "hms_id": recording.hms_id,
         "session_id": recording.session_id,
         "starter": recording.starter or "",  # the column takes no null
-        "home": recording.home,
+        "home": recording.origin,
         "elsewhere": recording.elsewhere,
         "points_to": recording.points_to,
         "requested_at": recording.requested_at,

@@ -318,7 +318,7 @@ choices = Table(
     Index("ix_choices_asked_at", "team_id", "asked_at"),
 )
 
-pulse = Table(
+heartbeats = Table(
     "pulse",
     metadata,
     *c.team(),

@@ -48,7 +48,7 @@ class RecordingRow:
     hms_id: str | None
     session_id: str | None
     starter: str | None
-    home: str
+    origin: str
     elsewhere: bool
     points_to: str | None
     requested_at: datetime
@@ -117,7 +117,7 @@ class DeadLetterCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ClaimedRoom:
     """A followed room, claimed for a check: no other worker checks it before `until`."""
 
     room_id: str

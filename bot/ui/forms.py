@@ -39,7 +39,7 @@ def words(text: str) -> Block:
     return {"type": "plain_text", "text": text}
 
 
-def asked(
+def input_block(
     field: str,
     label: str,
     element: Block,

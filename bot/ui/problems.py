@@ -136,7 +136,7 @@ def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanatio
         why = f"{_too_old(problem.after)} The request expired."
         return Explanation(what, why, "If you still want the recording, try again.")
     if problem.why is Why.CANNOT_POST:
-        why, fix = slack_refusal(problem.detail, recording.home, bot=bot)
+        why, fix = slack_refusal(problem.detail, recording.origin, bot=bot)
         return Explanation(what, why, fix)
     return _refused(problem, what)
 

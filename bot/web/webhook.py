@@ -113,7 +113,7 @@ class HmsWebhook:
     async def _look(self, this: structlog.stdlib.BoundLogger, room_id: str) -> Response:
         """Nothing is kept: it only makes the bot look sooner, if anything waits for that room."""
         try:
-            outcome = "looked" if await self.store.presence.look_soon(room_id) else "ignored"
+            outcome = "looked" if await self.store.presence.check_soon(room_id) else "ignored"
         except StoreError as gone:
             WEBHOOKS.labels("other", "not_kept").inc()
             this.warning("webhook_not_kept", why=str(gone))

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from record_bot_sandbox.eyes import Eyes
 from record_bot_sandbox.readable import Line, Names, buttons_of, clean, fields_of, lines_of, words
+from record_bot_sandbox.screen import Screen
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.model import JSON
 from record_bot_sandbox.slack.seen import SeenMessage, SeenView
@@ -27,7 +27,7 @@ class Narrator:
     def __init__(self, console: Console, sim: Sim) -> None:
         self._console = console
         self._sim = sim
-        self._eyes = Eyes(sim)
+        self._eyes = Screen(sim)
         self._seq = sim.changes.seq
         self._place = ""
         self._last = ""  # the message that was told of last

@@ -12,14 +12,14 @@ from rich.console import Console
 
 from record_bot_sandbox import tour_day as day
 from record_bot_sandbox import tour_troubles as troubles
-from record_bot_sandbox.eyes import Eyes
 from record_bot_sandbox.narrator import Narrator
-from record_bot_sandbox.scene import Cast, NotAsTold, Scene
+from record_bot_sandbox.scenario import Cast, NotAsExpected, Scenario
+from record_bot_sandbox.screen import Screen
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.person import CannotError
 from record_bot_sandbox.stage import BotDied, Stage
 
-STEPS: tuple[tuple[str, Callable[[Scene], Awaitable[None]]], ...] = (
+STEPS: tuple[tuple[str, Callable[[Scenario], Awaitable[None]]], ...] = (
     ("What can it do?", day.asks_for_help),
     ("A recording, requested with the form", day.fills_in_the_form),
     ("The card", day.watches_the_card),
@@ -46,16 +46,16 @@ async def tour(stage: Stage, console: Console, log: Path) -> Ending:
     """Play all steps, or as many as come true."""
     narrator, began = Narrator(console, stage.slack_sim), time.monotonic()
     cast = Cast(*[await stage.person(who) for who in (seed.STARTER, seed.MEMBER, seed.GUEST)])
-    scene = Scene(stage, cast, narrator, Eyes(stage.slack_sim))
+    scenario = Scenario(stage, cast, narrator, Screen(stage.slack_sim))
     following = asyncio.create_task(narrator.follow())
     played, failure = 0, None
     try:
         for number, (title, play) in enumerate(STEPS, start=1):
             narrator.chapter(title, number)
-            await play(scene)
+            await play(scenario)
             played = number
-        _nothing_odd(scene, log)
-    except (NotAsTold, CannotError, BotDied) as error:
+        _nothing_odd(scenario, log)
+    except (NotAsExpected, CannotError, BotDied) as error:
         failure = str(error)
     except (TimeoutError, httpx.HTTPError, LookupError) as error:
         failure = f"something unforeseen: {error!r}"
@@ -66,38 +66,38 @@ async def tour(stage: Stage, console: Console, log: Path) -> Ending:
             await following
     if failure:
         narrator.bad(failure)
-    return Ending(failure, _summary(scene, played, time.monotonic() - began))
+    return Ending(failure, _summary(scenario, played, time.monotonic() - began))
 
 
-def _nothing_odd(scene: Scene, log: Path) -> None:
+def _nothing_odd(scenario: Scenario, log: Path) -> None:
     """Neither simulation has anything to complain of, nor has the bot."""
-    stage = scene.stage
-    scene.narrator.chapter("Looking back")
-    _none("Slack has no complaints", [_complaint(p) for p in stage.slack_sim.problems], scene)
+    stage = scenario.stage
+    scenario.narrator.chapter("Looking back")
+    _none("Slack has no complaints", [_complaint(p) for p in stage.slack_sim.problems], scenario)
     calls = stage.hms_sim.calls
     empty = [c for c in calls if c.status == 404 and c.path.endswith("/send-message")]
     odd = [c for c in calls if c.status in REFUSED and c not in empty]  # nobody there to be told
     refused = [f"{c.method} {c.path}: {c.status}" for c in odd]
-    _none("100ms refused nothing", refused, scene)
+    _none("100ms refused nothing", refused, scenario)
     lines = log.read_text(errors="replace").splitlines()
-    _none("the bot logged no error", [x for x in lines if any(w in x for w in LOG_WORDS)], scene)
+    _none("the bot logged no error", [x for x in lines if any(w in x for w in LOG_WORDS)], scenario)
 
 
-def _none(what: str, found: list[str], scene: Scene) -> None:
-    scene.check(what if not found else f"{what}, but: {'; '.join(found[:5])}", not found)
+def _none(what: str, found: list[str], scenario: Scenario) -> None:
+    scenario.check(what if not found else f"{what}, but: {'; '.join(found[:5])}", not found)
 
 
 def _complaint(problem: dict[str, object]) -> str:
     return f"{problem['where']}: {problem['message']}"
 
 
-def _summary(scene: Scene, played: int, took_s: float) -> str:
-    slack, hms = scene.stage.slack_sim, scene.stage.hms_sim
+def _summary(scenario: Scenario, played: int, took_s: float) -> str:
+    slack, hms = scenario.stage.slack_sim, scenario.stage.hms_sim
     events = [event for event in hms.webhooks.events if event.state != "no_target"]
     arrived = sum(event.state == "delivered" for event in events)
     counts = (
         f"{played} of {len(STEPS)} steps",
-        f"{scene.checks} checks",
+        f"{scenario.checks} checks",
         f"{len(slack.deliveries)} requests from Slack",
         f"{len(slack.calls)} calls to Slack",
         f"{len(hms.calls)} calls to 100ms",

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import psycopg
 
-from bot.core.facts import Requested
+from bot.core.facts import StartRequested
 from bot.core.options import RecordingOptions
 from bot.core.proofs import SearchScope
 from bot.core.search import parse
@@ -119,8 +119,8 @@ async def _figures(name: str, store: Store, size_of, hours: int) -> list[Figure]
     ]
 
 
-def _requested(key: str, hour: int) -> Requested:
-    return Requested(
+def _requested(key: str, hour: int) -> StartRequested:
+    return StartRequested(
         at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour),
         request_id=key,
         room_id=key,

@@ -8,7 +8,14 @@ from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Delivery, Kind, Polled, State, Work
 from bot.core.derive import derive
-from bot.core.facts import BeamStarted, Fact, Observed, Requested, StartAccepted, StartAttempted
+from bot.core.facts import (
+    BeamStarted,
+    Fact,
+    Observed,
+    StartAccepted,
+    StartAttempted,
+    StartRequested,
+)
 from bot.core.note import Note
 from bot.core.options import RecordingOptions
 from bot.core.plan import poll_at
@@ -57,7 +64,7 @@ async def populate(database_url: str, number: int, slack_url: str, token: str) -
 async def _one(store: Store, slack: httpx.AsyncClient, i: int) -> Open:
     key, hms_id = f"bench-{i:05}", f"{0xBEC:08x}{i:016x}"
     room_id, session_id = f"{0xBED:08x}{i:016x}", f"{0xBEE:08x}{i:016x}"
-    requested = Requested(
+    requested = StartRequested(
         at=BEGAN,
         request_id=f"bench:{i}",
         room_id=room_id,

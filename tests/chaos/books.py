@@ -18,14 +18,14 @@ class Kept:
     room_id: str
     hms_id: str | None
     phase: str
-    home: str
+    origin: str
     deliveries: dict[tuple[str, str], tuple[str, str | None, str | None]] = field(
         default_factory=dict
     )
 
     def post(self, kind: str) -> tuple[str, str] | None:
         """Where this one is, as far as the bot knows: channel and ts."""
-        _, channel, ts = self.deliveries.get((kind, self.home), ("", None, None))
+        _, channel, ts = self.deliveries.get((kind, self.origin), ("", None, None))
         return (channel, ts) if channel and ts else None
 
 
@@ -43,7 +43,7 @@ def read(database_url: str) -> Books:
     posts: set[tuple[str, str]] = set()
     with engine.connect() as conn:
         for r in conn.execute(text(KNOWN)):
-            kept[r.key] = Kept(r.key, r.room_id, r.hms_id, r.phase, r.home)
+            kept[r.key] = Kept(r.key, r.room_id, r.hms_id, r.phase, r.origin)
         for d in conn.execute(text(POSTED)):
             found = kept.get(d.recording_key)
             if found:  # else it came between the two questions

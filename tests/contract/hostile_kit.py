@@ -29,7 +29,7 @@ from record_bot_sandbox.slack.sim import Sim
 from bot.hms.webhook import HEADER
 from bot.kit.logs import configure_logs
 from bot.settings import Settings
-from bot.wiring import Parts, build
+from bot.wiring import Components, build
 
 SIGNING_SECRET = "hostile-signing-secret-0f3a"
 WEBHOOK_SECRET = "hostile-webhook-secret-77c1"
@@ -46,7 +46,7 @@ class Target:
     """The bot under fire. `answers` are the statuses of everything it said."""
 
     url: str
-    parts: Parts
+    parts: Components
     slack: Sim
     log: Path
     http: httpx.AsyncClient

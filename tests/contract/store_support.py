@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import case, func, select
 
 from bot.core.deliveries import Delivery, Kind, State
-from bot.core.facts import Fact, Requested
+from bot.core.facts import Fact, StartRequested
 from bot.core.note import Loaded, Note
 from bot.core.options import RecordingOptions
 from bot.core.proofs import OwnWork
@@ -41,7 +41,7 @@ def new_key() -> str:
     return f"rec-{uuid4().hex[:12]}"
 
 
-def requested(**changes: object) -> Requested:
+def requested(**changes: object) -> StartRequested:
     values: dict[str, object] = {
         "at": T0,
         "request_id": f"request-{next(_numbers)}",
@@ -52,7 +52,7 @@ def requested(**changes: object) -> Requested:
         "channel_id": "C1",
         "via": "form",
     }
-    return Requested.model_validate(values | changes)
+    return StartRequested.model_validate(values | changes)
 
 
 async def created(store: Store, **changes: object) -> str:

@@ -33,9 +33,9 @@ from bot.core.facts import (
     Observed,
     PauseSent,
     PlaceSeen,
-    Requested,
     ResultsChecked,
     StartAccepted,
+    StartRequested,
 )
 from bot.core.options import RecordingOptions
 from bot.core.plan import plan
@@ -43,8 +43,8 @@ from bot.core.policy import Policy
 from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
+from bot.features.commands.deeds import Choice, StoredDeed
 from bot.features.commands.store import ChoiceRepository
-from bot.features.commands.wish import Choice, Wish
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
@@ -240,7 +240,7 @@ class Rig:
         key, room = f"rec-{n}", f"{n:024x}"
         options = RecordingOptions(meeting_url=f"https://meet.example/x?auth_token={TOKEN}")
         home = PLACES[place]
-        first = Requested(
+        first = StartRequested(
             at=now, request_id=key, room_id=room, room_name=f"{SECRET} {n}", options=options,
             by=seed.STARTER, channel_id=home, via="command",
         )  # fmt: skip
@@ -496,8 +496,8 @@ async def test_another_persons_question(rig: Rig, name: str, rule: Rule) -> None
     choices = ChoiceRepository(rig.bot.parts.deps.db)
     for who, user in PERSONS.items():
         key, room = await rig.recording("public", "running")
-        wish = Wish(verb="stop", room_id=room, room_name=f"{SECRET} room", key=key)
-        await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (wish,)}))
+        deed = StoredDeed(verb="stop", room_id=room, room_name=f"{SECRET} room", key=key)
+        await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (deed,)}))
         missing = await rig.send(rig.click(user, action, "c-none 0"))
         done = await rig.send(rig.click(user, action, f"c-{key} 0"))
         assert done.has(rule.effect) == (who in rule.who), (who, done)
@@ -510,8 +510,8 @@ async def test_another_persons_question(rig: Rig, name: str, rule: Rule) -> None
 async def test_a_question_is_open_for_an_hour(rig: Rig) -> None:
     deps = rig.bot.parts.deps
     key, room = await rig.recording("public", "running")
-    wish = Wish(verb="stop", room_id=room, room_name="a room", key=key)
-    await ChoiceRepository(deps.db).save("c-old", seed.STARTER, Choice(answers={"0": (wish,)}))
+    deed = StoredDeed(verb="stop", room_id=room, room_name="a room", key=key)
+    await ChoiceRepository(deps.db).save("c-old", seed.STARTER, Choice(answers={"0": (deed,)}))
     old = {"asked_at": deps.now() - timedelta(minutes=61)}
     async with deps.store.db.database.write() as conn:
         await conn.execute(
@@ -525,10 +525,10 @@ async def test_a_question_is_open_for_an_hour(rig: Rig) -> None:
 @pytest.mark.parametrize("value", ["c-new 1", "c-new all", "c-new", "c-new 0 0", " 0", "x\x00 0"])
 async def test_an_answer_that_was_not_offered_does_nothing(rig: Rig, value: str) -> None:
     key, room = await rig.recording("public", "running")
-    wish = Wish(verb="stop", room_id=room, room_name="a room", key=key)
+    deed = StoredDeed(verb="stop", room_id=room, room_name="a room", key=key)
     name = value.replace("c-new", f"c-{key}")
     choices = ChoiceRepository(rig.bot.parts.deps.db)
-    await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (wish,)}))
+    await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (deed,)}))
     done = await rig.send(rig.click(seed.STARTER, "choose", name))
     assert not any(done.rows.values())
 

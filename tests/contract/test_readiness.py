@@ -23,8 +23,8 @@ from bot.store.values import Team
 from bot.web.health import Readyz
 from tests.chaos.grounds import Skipped, small_disk
 from tests.chaos.world import Setting
+from tests.contract.engine.test_dead_letters import deps as deps_fixture
 from tests.contract.store_support import LEASE, Clock, S
-from tests.contract.test_dead_letters import deps as deps_fixture
 from tests.patience import PATIENCE_S
 
 deps = deps_fixture
@@ -99,7 +99,7 @@ async def _on_a_full_disk(folder: Path, clock: Clock, team: Team) -> None:
 async def test_the_loop_tells_when_it_does_not_turn(
     store: Store, deps: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reconciler = Reconciler(deps, DISPATCH, "me", look_every_s=0.05)  # type: ignore[arg-type]
+    reconciler = Reconciler(deps, DISPATCH, "me", discover_every_s=0.05)  # type: ignore[arg-type]
     assert reconciler.stalled() == loop.MAIL  # it does not run yet
     running = asyncio.create_task(reconciler.run())
     async with asyncio.timeout(PATIENCE_S):

@@ -7,8 +7,8 @@ import pytest
 from record_bot_sandbox.slack.seed import STANDUP, STARTER
 
 from bot.core.facts import PauseDropped, PauseRequested, StopRequested
+from tests.contract.engine.test_never_silent import Life, life
 from tests.contract.store_support import S, add_facts, created
-from tests.contract.test_never_silent import Life, life
 
 __all__ = ["life"]  # a fixture
 

@@ -14,8 +14,8 @@ from record_bot_sandbox.slack.seed import STARTER, dm_id
 from bot.core.deliveries import Kind, State
 from bot.core.facts import StopRequested
 from bot.core.transcript import MAX_BYTES
+from tests.contract.engine.test_never_silent import HOUR, Life, life
 from tests.contract.store_support import S, add_facts
-from tests.contract.test_never_silent import HOUR, Life, life
 from tests.contract.test_true_causes import asked_to_start, running
 
 __all__ = ["life"]  # a fixture

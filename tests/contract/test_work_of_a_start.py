@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.core.derive import derive
 from bot.features.rooms.refreshing import Refreshing
 from bot.settings import Settings
-from bot.wiring import Parts, build
+from bot.wiring import Components, build
 
 REST_WITHIN_S = 10.0
 # Transactions and derivations, from the command on.
@@ -79,7 +79,7 @@ class Running:
 
 
 @contextmanager
-def counting(work: Work, parts: Parts) -> Iterator[None]:
+def counting(work: Work, parts: Components) -> Iterator[None]:
     def taken(*_: object) -> None:
         work.transactions += 1
 
@@ -131,7 +131,7 @@ async def running(database: Path) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def _reconciling(parts: Parts) -> AsyncIterator[None]:
+async def _reconciling(parts: Components) -> AsyncIterator[None]:
     task = asyncio.create_task(parts.reconciler.run())
     yield
     parts.reconciler.stop()

@@ -25,7 +25,7 @@ WELL = DoctorReport(
 ILL = replace(
     WELL,
     received=Received(at(-7200), matched=2, waiting=1),
-    ends=Ends(5, by_asking=3),
+    ends=Ends(5, by_polling=3),
     undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
     owed=Owed(at(-7200), at(30), Retry(0, at(30))),
     unanswered=2,

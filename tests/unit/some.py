@@ -18,8 +18,8 @@ def at(seconds: float) -> datetime:
 
 def requested(
     *, options: RecordingOptions | None = None, room_name: str = "standup", channel: str = "C1"
-) -> f.Requested:
-    return f.Requested(
+) -> f.StartRequested:
+    return f.StartRequested(
         at=T0,
         request_id="r1",
         room_id="507f1f77bcf86cd799439011",
@@ -77,7 +77,7 @@ SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
         until=st.none() | _TIME,
     ),
     st.builds(f.StopDue, at=_TIME, why=st.sampled_from(["time", "empty"])),
-    st.builds(f.StopWished, at=_TIME, by=st.sampled_from(["U1", "U4"])),
+    st.builds(f.StopSuggested, at=_TIME, by=st.sampled_from(["U1", "U4"])),
     st.builds(f.PauseRequested, at=_TIME, by=st.just("U2"), pause=st.booleans()),
     st.builds(f.ForgetRequested, at=_TIME, by=st.just("U2")),
     st.builds(f.StartAttempted, at=_TIME),
@@ -92,7 +92,7 @@ SINGLE: st.SearchStrategy[f.Fact] = st.one_of(
         call=st.sampled_from(["start", "stop"]),
         cause=st.sampled_from(["refused", "error", "timeout"]),
     ),
-    st.builds(f.StartParked, at=_TIME),
+    st.builds(f.StartExpired, at=_TIME),
     st.builds(
         f.CannotPost,
         at=_TIME,

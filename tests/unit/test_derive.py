@@ -52,7 +52,7 @@ PHASES: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         Phase.REQUESTED,
         None,
     ),
-    ("too late", [f.StartParked(at=at(200))], Phase.NOT_STARTED, Why.PARKED),
+    ("too late", [f.StartExpired(at=at(200))], Phase.NOT_STARTED, Why.PARKED),
     ("pointer", [f.PointsTo(at=at(2), key="other")], Phase.POINTER, None),
 ]
 
@@ -273,7 +273,7 @@ def test_times_and_channels() -> None:
         ],
     )
     assert recording.channels == ("C1", "C2")
-    assert recording.home == "C1"
+    assert recording.origin == "C1"
     assert recording.duration_s == 180
 
 

@@ -32,7 +32,7 @@ def at(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def requested(**more: Any) -> f.Requested:
+def requested(**more: Any) -> f.StartRequested:
     asked: Json = {
         "at": NOW,
         "request_id": "request-1",
@@ -43,7 +43,7 @@ def requested(**more: Any) -> f.Requested:
         "channel_id": "C1",
         "via": "form",
     }
-    return f.Requested(**{**asked, **more})
+    return f.StartRequested(**{**asked, **more})
 
 
 ACCEPTED: list[f.Fact] = [f.StartAttempted(at=at(1)), f.StartAccepted(at=at(2), hms_id="hms-1")]

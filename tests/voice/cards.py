@@ -192,9 +192,9 @@ def _not_started() -> list[Sample]:
         card("100ms needs a meeting URL", story(url)),
         card("100ms cannot use the destination", story(place)),
         *refused,
-        card("The bot was down for too long", story(f.StartParked(at=at(600)))),
+        card("The bot was down for too long", story(f.StartExpired(at=at(600)))),
         *(
-            card(f"The start became too old: {what}", story(failed, f.StartParked(at=at(600))))
+            card(f"The start became too old: {what}", story(failed, f.StartExpired(at=at(600))))
             for what, failed in HELD_UP.items()
         ),
     ]

@@ -9,7 +9,7 @@ from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
-from bot.features.doctor.model import Ends, LocalReport, NotTold, Place, Received, Stuck
+from bot.features.doctor.model import Ends, LocalReport, NotReported, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, local_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_message, home_view
@@ -39,7 +39,7 @@ LATE = replace(
 )
 DEAF = replace(
     WELL,
-    undelivered=NotTold("error", 503),
+    undelivered=NotReported("error", 503),
     received=Received(None),
     ends=Ends(2),
     missing_scopes=None,

@@ -16,10 +16,10 @@ from bot.core.options import RecordingOptions
 from bot.core.recording import Phase
 from bot.features.channel_settings import views as settings_replies
 from bot.features.commands import views as commands_views
+from bot.features.commands.deeds import StoredDeed
 from bot.features.commands.views import help_reply
-from bot.features.commands.wish import Wish
 from bot.features.control import views as steer_views
-from bot.features.control.views import not_now, stop_wished
+from bot.features.control.views import not_now, stop_suggested
 from bot.features.follow import views as following
 from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
@@ -47,7 +47,7 @@ NO_PRESETS = NoSuchPreset("weekly", None, [])
 
 def _misread() -> list[Sample]:
     form = filled_form_button("r")
-    near = Wish(verb="start", room_id="a", room_name="standup", preset="Town hall")
+    near = StoredDeed(verb="start", room_id="a", room_name="standup", preset="Town hall")
     return [
         only_you(
             "There is no such preset",
@@ -231,8 +231,8 @@ def _rights() -> list[Sample]:
     return [
         no("A guest starts a recording", Act.START, everyone),
         no("Only some people can start", Act.START, some),
-        no("Somebody is not allowed to stop", Act.STEER, some, "stop", seed.STARTER),
-        no("Somebody is not allowed to pause", Act.STEER, admins, "pause", seed.STARTER),
+        no("Somebody is not allowed to stop", Act.CONTROL, some, "stop", seed.STARTER),
+        no("Somebody is not allowed to pause", Act.CONTROL, admins, "pause", seed.STARTER),
         no("A guest opens a file", Act.LINK, everyone),
         no("A guest follows", Act.FOLLOW, everyone),
         no("Somebody is not allowed to forget it", Act.FORGET, admins, "", seed.STARTER),
@@ -240,7 +240,7 @@ def _rights() -> list[Sample]:
         only_you("A schedule that is gone, or hidden", rights.no_such_schedule),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),
-        only_you("Ask to stop it was pressed", stop_wished, seed.STARTER),
+        only_you("Ask to stop it was pressed", stop_suggested, seed.STARTER),
         only_you("Settings, in a direct message", settings_replies.only_in_channels),
         only_you("Settings of a channel that one is not in", rights.not_open),
         only_you("An edit made a message mention the bot", commands_views.send_it_anew),

@@ -13,7 +13,7 @@ from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.views import silence_message, tell_message
-from bot.features.control.views import room_notice, stop_wish
+from bot.features.control.views import room_notice, stop_suggestion
 from bot.features.details.views import Viewer, details_view
 from bot.features.meeting.views import page_link, sign_in_link
 from bot.features.results.views import (
@@ -215,7 +215,7 @@ def _told() -> list[Sample]:
         direct(
             "… or the request expires",
             silence_message,
-            story(f.StartParked(at=at(130))),
+            story(f.StartExpired(at=at(130))),
             "start",
             until=at(120),
             bot=BOT,
@@ -231,7 +231,9 @@ def _told() -> list[Sample]:
         direct(
             "… and then it answers", silence_message, story(*READ), "stop", until=at(120), bot=BOT
         ),
-        direct("Somebody without permission asks to stop it", stop_wish, story(*RUNS), seed.GUEST),
+        direct(
+            "Somebody without permission asks to stop it", stop_suggestion, story(*RUNS), seed.GUEST
+        ),
         in_the_room("A recording that somebody asked for runs", room_notice, "Ines Moreau"),
         in_the_room("Slack did not report the name", room_notice, ""),
     ]

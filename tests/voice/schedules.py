@@ -12,7 +12,7 @@ from bot.core.when_grammar import read_when
 from bot.features.control import views as control
 from bot.features.schedules import views
 from bot.features.schedules.form import rules_form
-from bot.features.schedules.model import RoomCalendar, Rule, Schedule, Told, paused, planned
+from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, paused, planned
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
 
@@ -102,7 +102,7 @@ def _told(when: str, text: str) -> Sample:
 
 
 def notices() -> list[Sample]:
-    nobody, missed = Told("nobody", NOW, LATER), Told("missed", NOW, LATER)
+    nobody, missed = PassedDate("nobody", NOW, LATER), PassedDate("missed", NOW, LATER)
     left_out = views.date_passed(EVERY, nobody, room_gone=True)
     return [
         thread("It is about to stop", control.ends_soon, story(*RUNS), LATER),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bot.features.commands import views
 from bot.features.commands.answers import say
+from bot.features.commands.deeds import StoredDeed, stored_deeds
 from bot.features.commands.understanding import understand
 from bot.features.commands.understood import OPEN_FORM, Outcome, Where
-from bot.features.commands.wish import Wish, wishes_of
 from bot.ui.buttons import filled_form_button
 from tests.score.phrases import world_of
 from tests.voice.sample import Sample, only_you
@@ -49,15 +49,15 @@ def _sample(where: Where, text: str) -> Sample:
     when = f"{where.capitalize()}: {shown}" if where is not Where.DM else f"Message: {shown}"
     if found.outcome is not Outcome.ASK:
         return only_you(when, views.answer, told)
-    wishes = wishes_of(found.offers, found, world, {})
-    answers: dict[str, tuple[Wish, ...]] = {
-        str(n): (wish,) for n, wish in enumerate(wishes) if wish.verb != OPEN_FORM
+    deeds = stored_deeds(found.offers, found, world, {})
+    answers: dict[str, tuple[StoredDeed, ...]] = {
+        str(n): (deed,) for n, deed in enumerate(deeds) if deed.verb != OPEN_FORM
     }
-    stops = [wish for wish in wishes if wish.verb == "stop"]
+    stops = [deed for deed in deeds if deed.verb == "stop"]
     if len(stops) > 1:
         answers[views.ALL] = tuple(stops)
     buttons = views.choices("question-1", answers)
-    if any(wish.verb == OPEN_FORM for wish in wishes):
+    if any(deed.verb == OPEN_FORM for deed in deeds):
         buttons.append(filled_form_button("draft-1"))
     return only_you(when, views.question, told, buttons)
 

@@ -34,13 +34,13 @@ class SettingsChanged:
 
 
 def trail(
-    log: Sequence[f.Fact], changes: Iterable[SettingsChanged] = (), home: str = ""
+    log: Sequence[f.Fact], changes: Iterable[SettingsChanged] = (), origin: str = ""
 ) -> list[Act]:
     """Every act of a person, oldest first. Of the channel's settings, those since the request."""
     begun = min((fact.at for fact in log), default=None)
     acts = [act for fact in log for act in _acts(fact)]
     acts += [
-        Act(change.at, change.by, "changed the settings of", home)
+        Act(change.at, change.by, "changed the settings of", origin)
         for change in changes
         if begun is not None and change.at >= begun
     ]
@@ -49,11 +49,11 @@ def trail(
 
 def _acts(fact: f.Fact) -> Iterator[Act]:
     match fact:
-        case f.Requested():
+        case f.StartRequested():
             yield Act(fact.at, fact.by, f"asked to record it {_VIA.get(fact.via, '')}".rstrip())
         case f.StopRequested():
             yield Act(fact.at, fact.by, "stopped it")
-        case f.StopWished():
+        case f.StopSuggested():
             yield Act(fact.at, fact.by, "asked the starter to stop it")
         case f.PauseRequested(pause=True):
             yield Act(fact.at, fact.by, "paused it")

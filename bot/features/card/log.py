@@ -69,17 +69,23 @@ def _merged(log: Sequence[f.Fact], who: Who) -> Iterator[LogLine]:
 def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str | None:
     """A short line, or None. `log` is what the fact may be told together with."""
     match fact:
-        case f.Requested() | f.Discovered() | f.Followed() | f.StopRequested() | f.PauseRequested():
+        case (
+            f.StartRequested()
+            | f.Discovered()
+            | f.Followed()
+            | f.StopRequested()
+            | f.PauseRequested()
+        ):
             return _asked(fact, log, who)
         case f.EndSet() | f.StopDue():
             return _end(fact, log, who)
-        case f.Shared() | f.MomentShared() | f.ForgetRequested() | f.StopWished():
+        case f.Shared() | f.MomentShared() | f.ForgetRequested() | f.StopSuggested():
             return _wished(fact, who)
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log, who)
         case f.StartNotDone() | f.StartAccepted() | f.Adopted() | f.PointsTo():
             return _started(fact)
-        case f.StartRefused() | f.StartParked() | f.CannotPost() | f.StopRefused():
+        case f.StartRefused() | f.StartExpired() | f.CannotPost() | f.StopRefused():
             return _refused(fact)
         case f.StartAttempted() | f.StopSent() | f.PlaceSeen() | f.CallFailed():
             return None  # its outcome shows, or has a line of its own, or the card says it
@@ -94,18 +100,18 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
 
 
 def _asked(
-    fact: f.Requested | f.Discovered | f.Followed | f.StopRequested | f.PauseRequested,
+    fact: f.StartRequested | f.Discovered | f.Followed | f.StopRequested | f.PauseRequested,
     log: Sequence[f.Fact],
     who: Who,
 ) -> str | None:
     match fact:
         case f.Discovered():
             return "Noticed: started elsewhere"
-        case f.Requested(via="schedule"):
+        case f.StartRequested(via="schedule"):
             return f"{who(fact.by)} scheduled it"
-        case f.Requested(via="rule"):
+        case f.StartRequested(via="rule"):
             return f"Started by the room's rule, which {who(fact.by)} set"
-        case f.Requested():
+        case f.StartRequested():
             again = "asked again" if fact.via == "again" else "asked to record"
             return f"{who(fact.by)} {again}"
         case f.Followed():
@@ -118,7 +124,7 @@ def _asked(
             return None if fact.at in settled else asked
 
 
-def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopWished, who: Who) -> str:
+def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopSuggested, who: Who) -> str:
     match fact:
         case f.MomentShared():
             return f"{who(fact.by)} shared a moment of it to another channel"
@@ -126,7 +132,7 @@ def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopWished, 
             return f"{who(fact.by)} shared it to another channel"
         case f.ForgetRequested():
             return f"{who(fact.by)} asked to forget it"
-        case f.StopWished():
+        case f.StopSuggested():
             return f"{who(fact.by)} asked for it to be stopped"
 
 
@@ -134,7 +140,7 @@ def _end(fact: f.EndSet | f.StopDue, log: Sequence[f.Fact], who: Who) -> str | N
     """The first end came with the request, and the card shows it."""
     if isinstance(fact, f.StopDue):
         return {"time": "Its time is over", "empty": "Everybody has left the room"}[fact.why]
-    begun = next((x.at for x in log if isinstance(x, f.Requested | f.Discovered)), fact.at)
+    begun = next((x.at for x in log if isinstance(x, f.StartRequested | f.Discovered)), fact.at)
     if fact.at <= begun or fact.by is None:
         return None
     if fact.until:
@@ -168,11 +174,11 @@ def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) ->
             return None  # the heading says it
 
 
-def _refused(fact: f.StartRefused | f.StartParked | f.CannotPost | f.StopRefused) -> str:
+def _refused(fact: f.StartRefused | f.StartExpired | f.CannotPost | f.StopRefused) -> str:
     match fact:
         case f.StartRefused():
             return "100ms refused the start"  # the card says why
-        case f.StartParked():
+        case f.StartExpired():
             return "Not started: the request expired"
         case f.CannotPost():
             return f"Slack refused a post: {esc(fact.error, 60)}"
@@ -213,7 +219,7 @@ def _learnt(fact: f.Observed | f.Vanished | f.GaveUp, log: Sequence[f.Fact]) -> 
 
 def _transcript_was_coming(log: Sequence[f.Fact]) -> bool:
     """Somebody asked for one, or 100ms showed that it makes one."""
-    asked = any(isinstance(x, f.Requested) and x.options.transcription for x in log)
+    asked = any(isinstance(x, f.StartRequested) and x.options.transcription for x in log)
     adopted = any(isinstance(x, f.Adopted) and x.elsewhere for x in log)
     begun = any(
         isinstance(x, f.TranscriptionReported)

@@ -44,7 +44,7 @@ def _nobody_there(ctx: Context) -> bool:
 
 
 def _lost(ctx: Context) -> str:
-    results = ctx.work.delivery(Kind.RESULTS, ctx.recording.home)
+    results = ctx.work.delivery(Kind.RESULTS, ctx.recording.origin)
     return results.error or "" if results and results.state is State.DROPPED else ""
 
 
@@ -62,9 +62,9 @@ def wanted(ctx: Context) -> Wanted:
     return Wanted(
         card=content_hash(card_of(ctx)),
         silence={kind: content_hash(_silence(ctx, kind)) for kind in _told_of_silence(ctx)},
-        tell_room=ctx.settings_of(ctx.recording.home).tell_room,
+        tell_room=ctx.settings_of(ctx.recording.origin).tell_room,
         keep=bool(ctx.deps.keep_transcripts_for)
-        and ctx.settings_of(ctx.recording.home).keep_transcripts,
+        and ctx.settings_of(ctx.recording.origin).keep_transcripts,
         card_only=frozenset(card_only),
     )
 
@@ -121,12 +121,12 @@ def _silence(ctx: Context, kind: Kind) -> Message:
 
 async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
     """A direct message, edited once 100ms has answered."""
-    told, message = ctx.work.delivery(kind, target), _silence(ctx, kind)
-    if told is None or told.message is None:
+    posted, message = ctx.work.delivery(kind, target), _silence(ctx, kind)
+    if posted is None or posted.message is None:
         return await post(ctx, kind, target, message)
-    edited = replace(told, hash=content_hash(message), changed_at=ctx.now)
+    edited = replace(posted, hash=content_hash(message), changed_at=ctx.now)
     try:
-        await ctx.deps.slack.update(*told.message, message.payload())
+        await ctx.deps.slack.update(*posted.message, message.payload())
     except NotAuthorized:
         raise
     except SlackRefused as refused:
@@ -135,9 +135,9 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
 
 
 async def tell(ctx: Context, target: str) -> Note:
-    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     why = card.error or "" if card else ""
     message = tell_message(
-        ctx.recording, channel=ctx.recording.home, error=why, bot=ctx.deps.identity.name
+        ctx.recording, channel=ctx.recording.origin, error=why, bot=ctx.deps.identity.name
     )
     return await post(ctx, Kind.TELL, target, message)

@@ -291,8 +291,8 @@ def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) ->
     state = f"{esc(recording.room_name)}: {state_of(recording)}."
     asked, began, *rest = _about(recording, who)
     about = ", ".join(filter(None, [asked, began.removeprefix("requested "), *rest]))
-    told = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
-    return lines([" ".join([state, told]), *notes, *log], FALLBACK_MOST)
+    request = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
+    return lines([" ".join([state, request]), *notes, *log], FALLBACK_MOST)
 
 
 def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from bot.core.channel_settings import Allowed, ChannelSettings, ResultsIn, Who
 from bot.features.channel_settings import ids
-from bot.ui.forms import FieldErrors, asked, named_option, pick, radio, ticks, words
+from bot.ui.forms import FieldErrors, input_block, named_option, pick, radio, ticks, words
 from bot.ui.ids import ROOM_RULES
 from bot.ui.message import Block, View, button, context, lines, section
 from bot.ui.text import mention, place, when
@@ -140,17 +140,19 @@ def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> I
 def _field(
     field: str, label: str, element: Block, *, hint: str = "", optional: bool = False
 ) -> Block:
-    return asked(field, label, element, hint=hint, optional=optional, action=ids.action(field))
+    return input_block(
+        field, label, element, hint=hint, optional=optional, action=ids.action(field)
+    )
 
 
 def _log(changes: Sequence[Changed]) -> Iterator[Block]:
-    told = [
+    notes = [
         f"{when(change.at)}  {mention(change.by)} changed "
         f"{', '.join(FIELDS.get(field, field) for field in change.fields)}"
         for change in changes
     ]
-    if told:
-        yield context(lines(told))
+    if notes:
+        yield context(lines(notes))
 
 
 def group_options(groups: Mapping[str, str], query: str) -> dict[str, Any]:

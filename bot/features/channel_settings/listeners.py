@@ -19,7 +19,7 @@ from bot.features.rooms.listeners import suggest_rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.listeners.app import Bot
 from bot.listeners.modals import open_modal
-from bot.listeners.payloads import Asked, Click, Typed
+from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
@@ -30,15 +30,15 @@ from bot.ui.message import Message, View, message_view
 on = Listeners()
 
 
-async def open_settings(bot: Bot, asked: Asked) -> None:
+async def open_settings(bot: Bot, caller: Caller) -> None:
     """Of the channel where the command was typed."""
-    if not postable(asked.channel):
-        await bot.reply(asked, only_in_channels())
+    if not postable(caller.channel):
+        await bot.reply(caller, only_in_channels())
         return
-    by = await bot.gate.member(asked.user)
-    channel = await bot.gate.channel(asked.user, asked.channel or "", here=asked.channel)
+    by = await bot.gate.member(caller.user)
+    channel = await bot.gate.channel(caller.user, caller.channel or "", here=caller.channel)
     view = await channel_settings.settings_view(bot.deps, bot.rights, channel, by)
-    await open_modal(bot, asked, view, otherwise=open_from_here(channel.channel))
+    await open_modal(bot, caller, view, otherwise=open_from_here(channel.channel))
 
 
 @on.action(ui_ids.OPEN_SETTINGS, ids.PICK)
@@ -48,15 +48,15 @@ async def open_from_button(by: HomeMember, click: Click, ack: Ack, bot: Bot) -> 
     await ack()
     surface = click.view.type if click.view else ""
     put = bot.deps.slack.push_view if surface == "modal" else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, view)
+    await put(click.caller.trigger_id, view)
     if surface == "home":
-        bot.after_ack(click.asked, bot.home_changed(click.asked.user))
+        bot.after_ack(click.caller, bot.home_changed(click.caller.user))
 
 
 async def _view(bot: Bot, click: Click, by: HomeMember) -> View:
     """For people in that channel; others are told so in its place."""
     try:
-        channel = await bot.gate.channel(by.user, click.value, here=click.asked.channel)
+        channel = await bot.gate.channel(by.user, click.value, here=click.caller.channel)
     except NotOpen:
         return message_view(not_open(), title=TITLE)
     return await channel_settings.settings_view(bot.deps, bot.rights, channel, by)
@@ -91,8 +91,8 @@ async def submitted(
             await ack(response_action="errors", errors={ids.PRESET: "Choose another preset."})
             return
     await channel_settings.save(bot.deps, channel, by, chosen)
-    if told := await _left_out(bot, by.user, channel.channel, chosen):
-        await ack(response_action="update", view=message_view(told, title=TITLE))
+    if warning := await _left_out(bot, by.user, channel.channel, chosen):
+        await ack(response_action="update", view=message_view(warning, title=TITLE))
     else:
         await ack()
 

@@ -93,8 +93,8 @@ def say(found: Understood, *, now: datetime) -> str:
     if found.intent is Intent.UNKNOWN and found.why is Why.UNSUPPORTED:
         return "To delete a recording, open its details."
     if found.intent is Intent.STATUS and found.room:
-        told = "is not" if found.why is Why.NOT_RECORDED else "is"
-        return f"{room} {told} being recorded."
+        verb = "is not" if found.why is Why.NOT_RECORDED else "is"
+        return f"{room} {verb} being recorded."
     if found.why in _STATES:
         return _STATES[found.why].format_map(names)
     if found.intent is Intent.FIND and found.query:

@@ -23,19 +23,19 @@ from bot.features.channel_settings.listeners import open_settings
 from bot.features.channel_settings.views import only_in_channels
 from bot.features.commands import views
 from bot.features.commands.answers import say
+from bot.features.commands.deeds import Choice, StoredDeed, stored_deeds
 from bot.features.commands.service import Known, Worlds
 from bot.features.commands.store import ChoiceRepository
 from bot.features.commands.understanding import understand
 from bot.features.commands.understood import OPEN_FORM, Outcome, Understood, Where, Why
-from bot.features.commands.wish import Choice, Wish, wishes_of
 from bot.features.commands.words import Intent
 from bot.features.control import views as control_views
-from bot.features.control.service import Control, steer
-from bot.features.doctor.listeners import tell_doctor
-from bot.features.find.listeners import tell_found
+from bot.features.control.service import ControlAction, control_recording
+from bot.features.doctor.listeners import answer_doctor
+from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of
 from bot.features.follow.listeners import follow_room_here, list_follows, unfollow_room_here
-from bot.features.history.listeners import tell_list, tell_status
+from bot.features.history.listeners import answer_list, answer_status
 from bot.features.history.service import Lists
 from bot.features.presets.listeners import open_presets
 from bot.features.presets.model import NoSuchPreset
@@ -47,9 +47,9 @@ from bot.features.schedules import service as schedules
 from bot.features.schedules import views as schedule_views
 from bot.features.schedules.listeners import (
     CALENDAR,
+    answer_schedules,
     follow_calendar_by_command,
     set_rule_by_command,
-    tell_schedules,
 )
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
@@ -58,7 +58,7 @@ from bot.features.start.listeners import open_filled, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer, for_people
-from bot.listeners.payloads import Asked, Click, Mention, Typed
+from bot.listeners.payloads import Caller, Click, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
 from bot.store.errors import DoneBefore
 from bot.store.values import RoomTaken
@@ -98,7 +98,7 @@ class Request:
     ack: Ack
     bot: Bot
     use: Services
-    asked: Asked
+    caller: Caller
     known: Known
     found: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN, Outcome.ANSWER))
     clicked: bool = False
@@ -106,46 +106,46 @@ class Request:
     async def tell(self, message: Message) -> None:
         """Answer the person; after a click, in the place of the question."""
         if not self.clicked:
-            await answer(self.ack, self.bot, self.asked, message)
+            await answer(self.ack, self.bot, self.caller, message)
             return
         await self.ack()
-        self.bot.after_ack(self.asked, self.bot.reply(self.asked, message, replace=True))
+        self.bot.after_ack(self.caller, self.bot.reply(self.caller, message, replace=True))
 
     async def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Acknowledge, and do what can take its time: the person may simply ask again."""
         await self.ack()
-        self.bot.after_ack(self.asked, work)
+        self.bot.after_ack(self.caller, work)
 
 
 # ---- what comes in ---------------------------------------------------------------------------
 
 
 @on.command(COMMAND, needs_no_proof=ASK)
-async def record(typed: Typed, asked: Asked, ack: Ack, bot: Bot, use: Services) -> None:
-    if asked.in_group_dm and typed.text.strip() != "help":
-        await answer(ack, bot, asked, use_a_channel())
+async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services) -> None:
+    if caller.in_group_dm and typed.text.strip() != "help":
+        await answer(ack, bot, caller, use_a_channel())
         return
     if sought := FIND.fullmatch(typed.text):
         await ack()
-        bot.after_ack(asked, tell_found(bot, asked, " ".join(sought["what"].split())))
+        bot.after_ack(caller, answer_find(bot, caller, " ".join(sought["what"].split())))
         return
     if rule := RULES.fullmatch(typed.text):
         await ack()
-        told = (
-            set_rule_by_command(bot, use.rooms, asked, rule["what"])
+        messages = (
+            set_rule_by_command(bot, use.rooms, caller, rule["what"])
             if rule["what"]
-            else tell_schedules(bot, asked)
+            else answer_schedules(bot, caller)
         )
-        bot.after_ack(asked, told)
+        bot.after_ack(caller, messages)
         return
     if calendar := CALENDAR.fullmatch(typed.text):
         await ack()
         following = follow_calendar_by_command(
-            bot, use.rooms, asked, calendar["room"], calendar["url"]
+            bot, use.rooms, caller, calendar["room"], calendar["url"]
         )
-        bot.after_ack(asked, following)
+        bot.after_ack(caller, following)
         return
-    await obey(ack, bot, use, asked, typed.text, Where.SLASH)
+    await obey(ack, bot, use, caller, typed.text, Where.SLASH)
 
 
 @on.event("app_mention", needs_no_proof=ASK)
@@ -158,7 +158,7 @@ async def mentioned(mention: Mention, ack: Ack, bot: Bot, use: Services) -> None
 @on.event("message", needs_no_proof=ASK)
 async def written(message: Mention, ack: Ack, bot: Bot, use: Services) -> None:
     """Slack reports edits, and what bots and the bot itself write, as this event too."""
-    if message.asked.direct and not message.edited:
+    if message.caller.direct and not message.edited:
         words = said_to(bot.deps.identity.bot_user_id, message.text)
         await _heard(message, ack, bot, use, words, Where.DM)
 
@@ -166,20 +166,20 @@ async def written(message: Mention, ack: Ack, bot: Bot, use: Services) -> None:
 async def _heard(
     mention: Mention, ack: Ack, bot: Bot, use: Services, words: str, where: Where
 ) -> None:
-    asked = mention.asked
-    if mention.by_app or asked.user == bot.deps.identity.bot_user_id:
+    caller = mention.caller
+    if mention.by_app or caller.user == bot.deps.identity.bot_user_id:
         return
-    if await bot.deps.store.requests.done_before(asked.once):
+    if await bot.deps.store.requests.done_before(caller.once):
         return
     if mention.edited:
-        await bot.deps.store.requests.remember(asked.once)
-        bot.after_ack(asked, bot.reply(asked, views.send_it_anew()))
+        await bot.deps.store.requests.remember(caller.once)
+        bot.after_ack(caller, bot.reply(caller, views.send_it_anew()))
         return
-    await bot.told_if_it_fails(asked, _obey_once(ack, bot, use, asked, words, where))
+    await bot.report_failure(caller, _obey_once(ack, bot, use, caller, words, where))
 
 
 async def _obey_once(
-    ack: Ack, bot: Bot, use: Services, asked: Asked, words: str, where: Where
+    ack: Ack, bot: Bot, use: Services, caller: Caller, words: str, where: Where
 ) -> None:
     """What an order stores remembers the message, in its transaction; what stores nothing, here.
 
@@ -187,9 +187,9 @@ async def _obey_once(
     """
     requests = bot.deps.store.requests
     try:
-        await obey(ack, bot, use, asked, words, where)
-        if not await requests.done_before(asked.once):
-            await requests.remember(asked.once)
+        await obey(ack, bot, use, caller, words, where)
+        if not await requests.done_before(caller.once):
+            await requests.remember(caller.once)
     except DoneBefore:
         return  # the same message, obeyed at the same time
 
@@ -204,21 +204,21 @@ def said_to(bot_user: str, text: str) -> str:
 # ---- what follows ----------------------------------------------------------------------------
 
 
-async def obey(ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where: Where) -> None:
+async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, where: Where) -> None:
     """Understand a text, and do, ask or answer.
 
     A name that no room has may be a new one's: 100ms is asked, after the ack, and the text is
     understood once more.
     """
-    request = await _understood(ack, bot, use, asked, text, where)
+    request = await _understood(ack, bot, use, caller, text, where)
     found = request.found
     learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
     if found.why not in (Why.NO_ROOM, Why.UNKNOWN_CODE) or not (found.reference or found.link):
         await _react(request)
         return
     if found.intent in (Intent.START, Intent.SCHEDULE):
-        await bot.rights.to_start(asked.user, asked.channel)
-    later = replace(asked, typed=False)  # the ack is given: answered by response_url
+        await bot.rights.to_start(caller.user, caller.channel)
+    later = replace(caller, typed=False)  # the ack is given: answered by response_url
 
     async def once_more() -> None:
         answered = await _looked_for(use.rooms, found)
@@ -237,15 +237,15 @@ async def _looked_for(rooms: RoomDirectory, found: Understood) -> bool:
         if code:
             await rooms.look_for(code)
         return True
-    return await rooms.ask(found.reference or "")
+    return await rooms.fetch_named(found.reference or "")
 
 
 async def _understood(
-    ack: Ack, bot: Bot, use: Services, asked: Asked, text: str, where: Where
+    ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, where: Where
 ) -> Request:
-    known = await use.worlds.known(asked.user, asked.channel, asked.thread_ts)
+    known = await use.worlds.known(caller.user, caller.channel, caller.thread_ts)
     place = Where.THREAD if known.above else where
-    return Request(ack, bot, use, asked, known, understand(text, place, known.world))
+    return Request(ack, bot, use, caller, known, understand(text, place, known.world))
 
 
 async def _react(request: Request) -> None:
@@ -254,65 +254,65 @@ async def _react(request: Request) -> None:
         case Outcome.SILENCE:
             await request.ack()
         case Outcome.DO if found.acts:
-            await do(request, wishes_of(found.acts, found, known.world, known.rows))
+            await do(request, stored_deeds(found.acts, found, known.world, known.rows))
         case Outcome.ASK if found.offers:
             await ask(request, found)
         case _:
             await ANSWERS.get(found.intent, _say)(request, found)
 
 
-async def do(request: Request, wishes: Sequence[Wish]) -> None:
+async def do(request: Request, deeds: Sequence[StoredDeed]) -> None:
     """One after the other; of several, a refusal does not hold up the rest.
 
     The message that asks for it is remembered with the last: repeated, the others do nothing.
     """
-    told: list[Message] = []
-    for wish in wishes:
-        once = request.asked.once if wish is wishes[-1] else ()
+    messages: list[Message] = []
+    for deed in deeds:
+        once = request.caller.once if deed is deeds[-1] else ()
         try:
-            said = await DO[wish.verb](request, wish, once)
+            said = await DO[deed.verb](request, deed, once)
         except NoRight as no:
-            if len(wishes) == 1:
+            if len(deeds) == 1:
                 raise
             said = for_people(no)
-        told += [said] if said else []
-    if told:
-        await request.tell(views.together(told))
+        messages += [said] if said else []
+    if messages:
+        await request.tell(views.together(messages))
 
 
 async def ask(request: Request, found: Understood) -> None:
     """Ask with a button for each answer; an order to start, only people who may start."""
     if found.intent in (Intent.START, Intent.SCHEDULE):
-        await request.bot.rights.to_start(request.asked.user, request.asked.channel)
+        await request.bot.rights.to_start(request.caller.user, request.caller.channel)
         if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):
             request.use.rooms.refresh_soon()
             if not request.known.world.names.rooms:
                 await request.tell(no_rooms_yet())
                 return
-        if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.asked.typed):
+        if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.caller.typed):
             await _open_form(request, found)
             return
-    wishes = wishes_of(found.offers, found, request.known.world, request.known.rows)
-    buttons = await question(request, [wish for wish in wishes if wish.verb != OPEN_FORM])
-    for wish in wishes:
-        if wish.verb == OPEN_FORM:
-            buttons.append(await _form_button(request, wish, found))
+    deeds = stored_deeds(found.offers, found, request.known.world, request.known.rows)
+    buttons = await question(request, [deed for deed in deeds if deed.verb != OPEN_FORM])
+    for deed in deeds:
+        if deed.verb == OPEN_FORM:
+            buttons.append(await _form_button(request, deed, found))
     await request.tell(views.question(say(found, now=request.known.world.now), buttons))
 
 
-async def question(request: Request, wishes: Sequence[Wish]) -> list[Block]:
+async def question(request: Request, deeds: Sequence[StoredDeed]) -> list[Block]:
     """Store what the buttons do, for this person and for an hour, and make them."""
-    if not wishes:
+    if not deeds:
         return []
     choice_id = request.bot.deps.new_id()
-    answers: dict[str, tuple[Wish, ...]] = {
-        str(n): (wish,) for n, wish in enumerate(wishes[: views.BUTTONS])
+    answers: dict[str, tuple[StoredDeed, ...]] = {
+        str(n): (deed,) for n, deed in enumerate(deeds[: views.BUTTONS])
     }
-    every = [wish for wish in wishes if wish.verb == Intent.STOP]
+    every = [deed for deed in deeds if deed.verb == Intent.STOP]
     if len(every) > 1:
         answers[views.ALL] = tuple(every)
     choices = ChoiceRepository(request.bot.deps.db)
-    await choices.save(choice_id, request.asked.user, Choice(answers=answers))
+    await choices.save(choice_id, request.caller.user, Choice(answers=answers))
     return views.choices(choice_id, answers)
 
 
@@ -320,36 +320,36 @@ async def question(request: Request, wishes: Sequence[Wish]) -> list[Block]:
 async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services) -> None:
     """Do what the button says, with every check of an order in words."""
     choice = await ChoiceRepository(bot.deps.db).get(own.choice_id)
-    wishes = choice.answers.get(own.answer) if choice else None
-    if not wishes:
+    deeds = choice.answers.get(own.answer) if choice else None
+    if not deeds:
         raise UnknownChoice(own.choice_id)
-    known = await use.worlds.known(own.by, click.asked.channel)
-    await do(Request(ack, bot, use, click.asked, known, clicked=True), wishes)
+    known = await use.worlds.known(own.by, click.caller.channel)
+    await do(Request(ack, bot, use, click.caller, known, clicked=True), deeds)
 
 
 async def _open_form(request: Request, found: Understood) -> None:
     """With what was understood. After a mention, a button that opens it."""
-    raw = wishes_of(found.offers, found, request.known.world, request.known.rows)[0].raw
+    raw = stored_deeds(found.offers, found, request.known.world, request.known.rows)[0].raw
     await open_filled(
         request.ack,
         request.bot,
         request.use.rooms,
-        request.asked,
+        request.caller,
         room=found.link or found.reference,
         raw=raw,
         preset=found.preset,
     )
 
 
-async def _form_button(request: Request, wish: Wish, found: Understood) -> Block:
+async def _form_button(request: Request, deed: StoredDeed, found: Understood) -> Block:
     showing = await starts.filled(
         request.bot.deps,
         request.use.rooms,
-        user=request.asked.user,
-        channel=request.asked.channel,
-        room=wish.link or wish.room_id or found.reference,
-        raw=wish.raw,
-        preset=wish.preset,
+        user=request.caller.user,
+        channel=request.caller.channel,
+        room=deed.link or deed.room_id or found.reference,
+        raw=deed.raw,
+        preset=deed.preset,
     )
     return filled_form_button(showing.request_id)
 
@@ -357,8 +357,8 @@ async def _form_button(request: Request, wish: Wish, found: Understood) -> Block
 # ---- what is done ----------------------------------------------------------------------------
 
 
-async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | None:
-    bot, asked = request.bot, request.asked
+async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+    bot, caller = request.bot, request.caller
     now = bot.deps.now()
     made = await starts.start(
         bot.deps,
@@ -366,19 +366,19 @@ async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | 
         bot.rights,
         request.use.rooms,
         StartRequest(
-            request_id=f"command:{asked.request_id}",
-            room=wish.link or wish.room_id,
-            options=wish.options,
-            by=asked.user,
-            channel=asked.channel,
+            request_id=f"command:{caller.request_id}",
+            room=deed.link or deed.room_id,
+            options=deed.options,
+            by=caller.user,
+            channel=caller.channel,
             via="command",
             outcome=OutcomeAddress(
-                asked.user,
-                channel=None if asked.direct else asked.channel,  # None: a message to the person
-                response_url=asked.response_url,
+                caller.user,
+                channel=None if caller.direct else caller.channel,  # None: a message to the person
+                response_url=caller.response_url,
             ),
-            preset=wish.preset,
-            end=end_of_start(wish.when, at=now, by=asked.user) if wish.when else None,
+            preset=deed.preset,
+            end=end_of_start(deed.when, at=now, by=caller.user) if deed.when else None,
             once=tuple(once),
         ),
     )
@@ -386,56 +386,56 @@ async def start(request: Request, wish: Wish, once: Sequence[str]) -> Message | 
         case Started(room=room):
             return start_views.starting_reply(room.name)
         case RoomTaken(key=key):
-            await request.later(say_taken(bot, request.use.links, asked, key))
+            await request.later(say_taken(bot, request.use.links, caller, key))
             return None
         case WhichRoom():
-            await open_filled(request.ack, bot, request.use.rooms, asked, raw=wish.raw)
+            await open_filled(request.ack, bot, request.use.rooms, caller, raw=deed.raw)
             return None
-    near = wish.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+    near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
     buttons = await question(request, [near]) if near else []
-    form = await _form_button(request, wish.model_copy(update={"preset": None}), request.found)
+    form = await _form_button(request, deed.model_copy(update={"preset": None}), request.found)
     return no_such_preset(made, [*buttons, form])
 
 
 async def control(
-    request: Request, wish: Wish, once: Sequence[str], *, action: Control
+    request: Request, deed: StoredDeed, once: Sequence[str], *, action: ControlAction
 ) -> Message | None:
     """Stop, pause or resume the recording that was meant, not another one in its room."""
-    bot, asked = request.bot, request.asked
-    seen = await bot.gate.recording(asked.user, wish.key or "", asked.channel)
-    row = await steer(bot.deps, bot.rights, action, seen, once=once)
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
+    row = await control_recording(bot.deps, bot.rights, action, seen, once=once)
     if row is not None:
         return control_views.CONFIRMED[action](row.room_name)
     row = await bot.deps.store.lists.row(seen.key)
     return control_views.not_now([row]) if row else control_views.too_late(action)
 
 
-async def follow(request: Request, wish: Wish, once: Sequence[str]) -> None:
-    if wish.room:
+async def follow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
+    if deed.room:
         await request.later(
             follow_room_here(
-                request.bot, request.asked, wish.room, once=once, replace=request.clicked
+                request.bot, request.caller, deed.room, once=once, replace=request.clicked
             )
         )
 
 
-async def unfollow(request: Request, wish: Wish, once: Sequence[str]) -> None:
-    if wish.room:
+async def unfollow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
+    if deed.room:
         await request.later(
             unfollow_room_here(
-                request.bot, request.asked, wish.room, once=once, replace=request.clicked
+                request.bot, request.caller, deed.room, once=once, replace=request.clicked
             )
         )
 
 
-async def schedule(request: Request, wish: Wish, once: Sequence[str]) -> Message | None:
+async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
     """Record a room later; or stop what runs at a time, which is a schedule of its end."""
-    bot, asked = request.bot, request.asked
-    if wish.room is None or wish.when is None:
+    bot, caller = request.bot, request.caller
+    if deed.room is None or deed.when is None:
         return None
-    if wish.when.start is None and wish.key:
-        seen = await bot.gate.recording(asked.user, wish.key, asked.channel)
-        ending = await schedules.set_end(bot.deps, bot.rights, seen, wish.when, once=once)
+    if deed.when.start is None and deed.key:
+        seen = await bot.gate.recording(caller.user, deed.key, caller.channel)
+        ending = await schedules.set_end(bot.deps, bot.rights, seen, deed.when, once=once)
         if ending is None:
             return control_views.too_late("stop")
         return schedule_views.ends(ending[0].room_name, ending[1])
@@ -443,19 +443,19 @@ async def schedule(request: Request, wish: Wish, once: Sequence[str]) -> Message
         bot.deps,
         bot.rights,
         schedules.ScheduleRequest(
-            room=wish.room,
-            when=wish.when,
-            by=asked.user,
-            channel=asked.channel if is_channel(asked.channel) else None,
-            options=wish.options,
-            preset=wish.preset,
+            room=deed.room,
+            when=deed.when,
+            by=caller.user,
+            channel=caller.channel if is_channel(caller.channel) else None,
+            options=deed.options,
+            preset=deed.preset,
             once=tuple(once),
         ),
     )
     if isinstance(made, NoSuchPreset):
-        near = wish.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+        near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
         return no_such_preset(made, await question(request, [near] if near else []))
-    zone = await schedules.zone_of(bot.rights, asked.user)
+    zone = await schedules.zone_of(bot.rights, caller.user)
     return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
 
 
@@ -464,15 +464,15 @@ def now_in(request: Request) -> datetime:
     return request.known.world.now
 
 
-async def unschedule(request: Request, wish: Wish, _once: Sequence[str]) -> Message | None:
+async def unschedule(request: Request, deed: StoredDeed, _once: Sequence[str]) -> Message | None:
     """Repeated, it finds nothing any more."""
-    bot, asked = request.bot, request.asked
-    day = wish.day
-    if wish.when and isinstance(wish.when.start, Moment):
-        day = wish.when.start.at.astimezone(now_in(request).tzinfo).date()
-    theirs = [one for one in request.known.schedules if one.room_id == wish.room_id]
+    bot, caller = request.bot, request.caller
+    day = deed.day
+    if deed.when and isinstance(deed.when.start, Moment):
+        day = deed.when.start.at.astimezone(now_in(request).tzinfo).date()
+    theirs = [one for one in request.known.schedules if one.room_id == deed.room_id]
     for one in theirs:
-        seen = await bot.gate.schedule(asked.user, one.schedule_id, asked.channel)
+        seen = await bot.gate.schedule(caller.user, one.schedule_id, caller.channel)
         zone = request.known.world.zone
         done = await schedules.take_back(bot.deps, bot.rights, seen, one, day=day, zone=zone)
         if done and done[1]:
@@ -480,31 +480,31 @@ async def unschedule(request: Request, wish: Wish, _once: Sequence[str]) -> Mess
         if done:
             return schedule_views.undone(done[0])
     if not theirs:
-        return views.answer(f"No recording of {wish.room_name} is scheduled.")
-    await request.later(tell_schedules(bot, asked))
+        return views.answer(f"No recording of {deed.room_name} is scheduled.")
+    await request.later(answer_schedules(bot, caller))
     return None
 
 
-async def share(request: Request, wish: Wish, _: Sequence[str]) -> Message | None:
+async def share(request: Request, deed: StoredDeed, _: Sequence[str]) -> Message | None:
     """The recording that runs in the room, else its latest; a channel by name is chosen."""
-    bot, asked = request.bot, request.asked
-    key = wish.key
+    bot, caller = request.bot, request.caller
+    key = deed.key
     if key is None:
-        latest = await request.use.lists.page(request.known.horizon, 1, room_id=wish.room_id)
+        latest = await request.use.lists.page(request.known.horizon, 1, room_id=deed.room_id)
         if not latest:
-            return views.answer(f"There is no recording of {wish.room_name} to share.")
+            return views.answer(f"There is no recording of {deed.room_name} to share.")
         key = latest[0].row.key
-    by = await bot.gate.member(asked.user, Act.SHARE)
-    seen = await bot.gate.recording(asked.user, key, asked.channel)
-    where = asked.channel if wish.channel == "here" else wish.channel
+    by = await bot.gate.member(caller.user, Act.SHARE)
+    seen = await bot.gate.recording(caller.user, key, caller.channel)
+    where = caller.channel if deed.channel == "here" else deed.channel
     if where is None or not is_channel(where):
-        return views.share_question(wish.room_name, key)
-    channel = await bot.gate.channel(asked.user, where, here=asked.channel)
-    told, _done = await share_into(bot, seen, channel, by)
-    return told
+        return views.share_question(deed.room_name, key)
+    channel = await bot.gate.channel(caller.user, where, here=caller.channel)
+    messages, _done = await share_into(bot, seen, channel, by)
+    return messages
 
 
-Doing = Callable[[Request, Wish, Sequence[str]], Awaitable[Message | None]]
+Doing = Callable[[Request, StoredDeed, Sequence[str]], Awaitable[Message | None]]
 DO: Mapping[str, Doing] = {
     Intent.START: start,
     Intent.STOP: partial(control, action="stop"),
@@ -529,33 +529,33 @@ async def explain(request: Request, found: Understood) -> None:
     if found.why is Why.GREETED:
         await request.tell(views.hello())
     else:
-        asked = request.asked
-        may_start = await request.bot.rights.may_start(asked.user, asked.channel)
+        caller = request.caller
+        may_start = await request.bot.rights.may_start(caller.user, caller.channel)
         await request.tell(views.help_reply(found.topic, start=may_start))
 
 
 async def already(request: Request, found: Understood) -> None:
     """A start that cannot be: the room is recorded, or disabled."""
     row = request.known.rows.get(found.room.room_id) if found.room else None
-    await request.bot.rights.to_start(request.asked.user, request.asked.channel)
+    await request.bot.rights.to_start(request.caller.user, request.caller.channel)
     if found.why is not Why.ALREADY or row is None:
         await _say(request, found)
         return
-    await request.later(say_taken(request.bot, request.use.links, request.asked, row.key))
+    await request.later(say_taken(request.bot, request.use.links, request.caller, row.key))
 
 
 async def status(request: Request, found: Understood) -> None:
-    await request.later(tell_status(request.bot, request.use.lists, request.asked, found.room))
+    await request.later(answer_status(request.bot, request.use.lists, request.caller, found.room))
 
 
 async def list_(request: Request, found: Understood) -> None:
     if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET):
         await _say(request, found)
         return
-    telling = tell_list(
+    telling = answer_list(
         request.bot,
         request.use.lists,
-        request.asked,
+        request.caller,
         room=found.room,
         count=found.count,
         past=found.when if isinstance(found.when, Past) else None,
@@ -564,28 +564,28 @@ async def list_(request: Request, found: Understood) -> None:
 
 
 async def doctor(request: Request, _: Understood) -> None:
-    await request.later(tell_doctor(request.bot, request.asked))
+    await request.later(answer_doctor(request.bot, request.caller))
 
 
 async def follows(request: Request, found: Understood) -> None:
     if found.why is Why.CLEAR and found.room is None:
-        await request.later(list_follows(request.bot, request.asked))
+        await request.later(list_follows(request.bot, request.caller))
     else:
         await _say(request, found)
 
 
 async def settings(request: Request, found: Understood) -> None:
     if found.outcome is Outcome.DO:
-        await request.later(open_settings(request.bot, request.asked))
-    elif is_channel(request.asked.channel):
-        await request.tell(views.settings_question(request.asked.channel or ""))
+        await request.later(open_settings(request.bot, request.caller))
+    elif is_channel(request.caller.channel):
+        await request.tell(views.settings_question(request.caller.channel or ""))
     else:
         await request.tell(only_in_channels())
 
 
 async def presets(request: Request, found: Understood) -> None:
     if found.outcome is Outcome.DO:
-        await request.later(open_presets(request.bot, request.asked))
+        await request.later(open_presets(request.bot, request.caller))
     else:
         await request.tell(views.presets_question())
 
@@ -594,7 +594,7 @@ async def search(request: Request, found: Understood) -> None:
     since = found.when.since.date() if isinstance(found.when, Past) else None
     room = found.room.name if found.room else None
     words = question_of(found.query or "", room=room, person=found.speaker, since=since)
-    await request.later(tell_found(request.bot, request.asked, words))
+    await request.later(answer_find(request.bot, request.caller, words))
 
 
 Answering = Callable[[Request, Understood], Awaitable[None]]

@@ -15,7 +15,7 @@ from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
 from bot.features.commands.model import CommandError, Start
 from bot.features.commands.parser import parse
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.words import Kind
+from bot.features.commands.words import Role
 from bot.features.rooms.names import key_of
 from bot.kit.typed_text import DASHES
 
@@ -104,9 +104,9 @@ def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:
             elif name == "audio_only":
                 continue  # "without audio" is no option
             used.append(piece)
-        elif piece.kind in (Kind.WITHOUT, Kind.NOT):
+        elif piece.role in (Role.WITHOUT, Role.NOT):
             wanted = False
-        elif piece.kind is Kind.WITH or piece.kind not in (Kind.AND, Kind.ARTICLE, Kind.FILLER):
+        elif piece.role is Role.WITH or piece.role not in (Role.AND, Role.ARTICLE, Role.FILLER):
             wanted = wanted if piece.sort is Sort.COMMA else True
     return values, used
 

@@ -11,8 +11,8 @@ from bot.features.commands.sense import (
     Force,
     Sense,
     has_intent,
-    has_kind,
     has_polite,
+    has_role,
     left_over,
     read_find,
     recording_word,
@@ -20,12 +20,12 @@ from bot.features.commands.sense import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.words import ORDERS, Intent, Kind
+from bot.features.commands.words import ORDERS, Intent, Role
 
 
 def read_told(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """Read a verb behind words that make it less than an order: `Tom asked to stop this`."""
-    order = next((p for p in rest if p.kind in (Kind.VERB, Kind.CANCEL)), None)
+    order = next((p for p in rest if p.role in (Role.VERB, Role.CANCEL)), None)
     if order is None:
         return replace(base, intent=Intent.UNKNOWN, left=(head,))
     after = rest[list(rest).index(order) + 1 :]
@@ -42,11 +42,11 @@ def read_negated(
         (
             p
             for p in rest
-            if p.kind in (Kind.VERB, Kind.PAST, Kind.POSTING, Kind.CANCEL, Kind.FORGET, Kind.CARDS)
-            or p.kind in (Kind.SAID, *OPENERS)
-            or (p.kind is Kind.THING and p.key[0].startswith("record"))
+            if p.role in (Role.VERB, Role.PAST, Role.POSTING, Role.CANCEL, Role.FORGET, Role.CARDS)
+            or p.role in (Role.SAID, *OPENERS)
+            or (p.role is Role.THING and p.key[0].startswith("record"))
             or p.key[-1:] == ("recorded",)
-            or (p.intent is Intent.LIST and has_kind(pieces, Kind.HERE, Kind.CARDS))
+            or (p.intent is Intent.LIST and has_role(pieces, Role.HERE, Role.CARDS))
         ),
         None,
     )
@@ -54,10 +54,10 @@ def read_negated(
     if verb is None and not wish:
         return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
     if verb is not None and (
-        verb.kind is Kind.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW, Intent.LIST)
+        verb.role is Role.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW, Intent.LIST)
     ):
         return _unwanted_posts(base, pieces)
-    if verb is not None and verb.kind is Kind.CARDS:
+    if verb is not None and verb.role is Role.CARDS:
         return _unwanted_posts(base, pieces)
     left = tuple(
         p
@@ -66,24 +66,24 @@ def read_negated(
         and p is not negation
         and p is not verb
         and p.intent not in (Intent.START, Intent.SCHEDULE)
-        and p.kind is not Kind.NOT
+        and p.role is not Role.NOT
         and "recorded" not in p.key
     )
     if wish or (
-        verb and (verb.intent in (Intent.START, Intent.SCHEDULE) or verb.kind is Kind.THING)
+        verb and (verb.intent in (Intent.START, Intent.SCHEDULE) or verb.role is Role.THING)
     ):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
     if verb and verb.key[-1:] == ("recorded",):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
-    if verb and (verb.intent is Intent.STOP or verb.kind is Kind.CANCEL):
+    if verb and (verb.intent is Intent.STOP or verb.role is Role.CANCEL):
         return replace(base, intent=Intent.STOP, force=Force.NEGATED, left=left)
     if verb and verb.intent in ORDERS:
         return replace(base, intent=verb.intent, force=Force.NEGATED, left=left)
-    if verb and verb.kind in OPENERS and any(p.intent is Intent.STOP for p in rest):
+    if verb and verb.role in OPENERS and any(p.intent is Intent.STOP for p in rest):
         return replace(base, intent=Intent.STOP, force=Force.NEGATED, left=(negation, *left))
-    if verb and verb.kind is Kind.HOW:
+    if verb and verb.role is Role.HOW:
         return replace(base, intent=Intent.HELP, force=Force.QUESTION)
-    if has_intent(rest, Intent.START, Kind.VERB):
+    if has_intent(rest, Intent.START, Role.VERB):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=(negation, *left))
     return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
 
@@ -92,8 +92,10 @@ def _unwanted_posts(base: Sense, pieces: Sequence[Piece]) -> Sense:
     """`stop posting standup here` unfollows a room; without one it is about the settings."""
     room = any(piece.sort is Sort.ROOM for piece in pieces)
     results = any(p.intent is Intent.SUMMARY for p in pieces)
-    told = any(piece.key[-1:] in (("following",), ("watching",), ("tracking",)) for piece in pieces)
-    intent = Intent.UNFOLLOW if (room or told) and not results else Intent.SETTINGS
+    followed = any(
+        piece.key[-1:] in (("following",), ("watching",), ("tracking",)) for piece in pieces
+    )
+    intent = Intent.UNFOLLOW if (room or followed) and not results else Intent.SETTINGS
     left = tuple(left_over(intent, pieces))
     return replace(base, intent=intent, force=Force.ORDER, left=left)
 
@@ -107,23 +109,23 @@ def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence
         (
             piece
             for n, piece in enumerate(rest)
-            if piece.kind is Kind.VERB
+            if piece.role is Role.VERB
             and piece.intent in ORDERS
-            and not (n and rest[n - 1].kind is Kind.ARTICLE)  # `break a record`
+            and not (n and rest[n - 1].role is Role.ARTICLE)  # `break a record`
         ),
         None,
     )
-    if head.kind is Kind.SOFT and later is not None and not has_kind(rest, Kind.SAID, Kind.WHICH):
+    if head.role is Role.SOFT and later is not None and not has_role(rest, Role.SAID, Role.WHICH):
         between = rest[: list(rest).index(later)]
-        if not any(piece.kind is Kind.NOUN for piece in between):
+        if not any(piece.role is Role.NOUN for piece in between):
             head, rest = later, rest[list(rest).index(later) + 1 :]
     intent = head.intent
     force = Force.QUESTION if base.asks else Force.ORDER
-    if head.kind is Kind.CANCEL:
+    if head.role is Role.CANCEL:
         left = tuple(left_over(Intent.UNSCHEDULE, pieces))
         return replace(base, intent=Intent.UNSCHEDULE, force=force, cancels=True, left=left)
-    if head.kind is Kind.PAST:
-        wished = has_kind(pieces, Kind.WISH, Kind.REQUEST)
+    if head.role is Role.PAST:
+        wished = has_role(pieces, Role.WISH, Role.REQUEST)
         if not wished and not base.asks:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         if not wished:
@@ -131,7 +133,7 @@ def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence
         left = tuple(p for p in left_over(intent or Intent.UNKNOWN, pieces) if p is not head)
         return replace(base, intent=intent, force=Force.TOLD, left=left)
     match intent:
-        case Intent.STOP if has_kind(rest[:3], Kind.POSTING, Kind.CARDS) or (
+        case Intent.STOP if has_role(rest[:3], Role.POSTING, Role.CARDS) or (
             has_intent(rest[:1], Intent.SHARE) or has_intent(rest[:1], Intent.FOLLOW)
         ):
             return replace(_unwanted_posts(base, pieces), force=force)
@@ -143,12 +145,12 @@ def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence
             return replace(read_find(base, head, pieces), force=force)
         case Intent.JOIN:
             return _joined(base, head, rest, pieces, force=force)
-        case Intent.DOCTOR if head.kind is Kind.SOFT:
+        case Intent.DOCTOR if head.role is Role.SOFT:
             return _checked(base, rest)
         case Intent.SETTINGS | Intent.PRESETS:
             left = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
             return replace(base, intent=intent, force=force, left=left)
-        case Intent.FOLLOW if head.kind is Kind.SOFT and not any(
+        case Intent.FOLLOW if head.role is Role.SOFT and not any(
             piece.sort is Sort.ROOM for piece in pieces
         ):
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
@@ -170,17 +172,17 @@ def _acting(
     intent = head.intent or Intent.UNKNOWN
     second = next(
         (
-            Intent.UNSCHEDULE if piece.kind is Kind.CANCEL else piece.intent
+            Intent.UNSCHEDULE if piece.role is Role.CANCEL else piece.intent
             for n, piece in enumerate(rest)
             if _is_second(intent, piece, rest[:n])
         ),
         None,
     )
     left = tuple(p for p in left_over(intent, pieces) if p is not head)
-    negated = has_kind(rest, Kind.NOT)
+    negated = has_role(rest, Role.NOT)
     unread = [n for n, piece in enumerate(pieces) if piece.sort is Sort.UNREAD]
     article = bool(unread) and (
-        any(piece.kind is Kind.ARTICLE for piece in pieces[max(0, unread[0] - 2) :])
+        any(piece.role is Role.ARTICLE for piece in pieces[max(0, unread[0] - 2) :])
         or pieces[unread[0]].key[0].endswith("ing")
     )
     told = negated or _is_noun(head, rest, pieces) or _without_recording(intent, rest)
@@ -190,7 +192,7 @@ def _acting(
         force=Force.TOLD if told and force is Force.ORDER else force,
         left=left,
         second=second,
-        weak=head.kind is Kind.SOFT,
+        weak=head.role is Role.SOFT,
         article=article and head.key not in RECORDS,
     )
 
@@ -201,25 +203,25 @@ def _is_noun(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> boo
         return False
     at = head.start
     before = [piece for piece in pieces if piece.end <= at]
-    of = bool(rest) and rest[0].key == ("of",) and not has_kind(before, Kind.WISH)
+    of = bool(rest) and rest[0].key == ("of",) and not has_role(before, Role.WISH)
     return of or (bool(before) and before[-1].sort is Sort.ROOM)
 
 
 def _without_recording(intent: Intent, rest: Sequence[Piece]) -> bool:
     """Say whether a start is meant `without recording`."""
-    at = next((n for n, piece in enumerate(rest) if piece.kind is Kind.WITHOUT), None)
+    at = next((n for n, piece in enumerate(rest) if piece.role is Role.WITHOUT), None)
     return intent is Intent.START and at is not None and recording_word(rest[at:])
 
 
 def _is_second(intent: Intent, piece: Piece, between: Sequence[Piece]) -> bool:
     """Say whether a later verb is an order of its own: `stop standup and record town hall`."""
-    if piece.kind not in (Kind.VERB, Kind.CANCEL) or piece.intent is intent:
+    if piece.role not in (Role.VERB, Role.CANCEL) or piece.intent is intent:
         return False
-    if piece.kind is Kind.VERB and piece.intent not in ORDERS:
+    if piece.role is Role.VERB and piece.intent not in ORDERS:
         return False
     if piece.option is not None and intent in (Intent.START, Intent.SCHEDULE):
         return False
-    joined = has_kind(between, Kind.AND) or any(p.sort is Sort.COMMA for p in between)
+    joined = has_role(between, Role.AND) or any(p.sort is Sort.COMMA for p in between)
     if piece.intent in (Intent.START, Intent.SCHEDULE):
         if intent in (Intent.START, Intent.SCHEDULE):
             return False
@@ -240,43 +242,43 @@ def _shared(
     """`share …` has a place; without one, it is to be shown, or cards are to be followed."""
     placed = any(piece.sort is Sort.CHANNEL for piece in rest)
     left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
-    told = has_kind(rest, Kind.HERE) and has_kind(rest, Kind.CLAUSE, Kind.WHEN)
-    if not placed and (told or has_kind(rest, Kind.CARDS)):
+    placed_here = has_role(rest, Role.HERE) and has_role(rest, Role.CLAUSE, Role.WHEN)
+    if not placed and (placed_here or has_role(rest, Role.CARDS)):
         left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
         return replace(base, intent=Intent.FOLLOW, force=force, left=left)
     if not placed and head.key[0] in ("send", "share", "post"):
         if has_intent(rest, Intent.SUMMARY):
             return replace(base, intent=Intent.SUMMARY, force=force)
-        if head.key[0] == "send" and (has_kind(rest, Kind.THING) or has_intent(rest, Intent.LIST)):
+        if head.key[0] == "send" and (has_role(rest, Role.THING) or has_intent(rest, Intent.LIST)):
             return replace(base, intent=Intent.LIST, force=force)
     return replace(base, intent=Intent.SHARE, force=force, left=left)
 
 
 def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """`show …`, `list …`: what is to be seen decides."""
-    if has_kind(rest, Kind.SAID) or (has_kind(rest, Kind.ABOUT) and head.kind is Kind.SOFT):
-        said = next((p for p in rest if p.kind in (Kind.SAID, Kind.ABOUT)), head)
+    if has_role(rest, Role.SAID) or (has_role(rest, Role.ABOUT) and head.role is Role.SOFT):
+        said = next((p for p in rest if p.role in (Role.SAID, Role.ABOUT)), head)
         return read_find(base, said, pieces)
-    if has_kind(rest, Kind.CARDS) and any(piece.sort is Sort.ROOM for piece in rest):
+    if has_role(rest, Role.CARDS) and any(piece.sort is Sort.ROOM for piece in rest):
         left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
         return replace(base, intent=Intent.FOLLOW, force=Force.ORDER, left=left)
     for piece in rest:
-        if piece.option and has_kind(rest, Kind.PAST, Kind.WITH):
+        if piece.option and has_role(rest, Role.PAST, Role.WITH):
             continue
-        if piece.kind in (Kind.NOUN, Kind.VERB) and piece.intent not in (Intent.START, None):
+        if piece.role in (Role.NOUN, Role.VERB) and piece.intent not in (Intent.START, None):
             if piece.intent in ORDERS and piece.intent is not Intent.FOLLOW:
                 continue
             return replace(base, intent=piece.intent)
     room = any(piece.sort is Sort.ROOM for piece in rest)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
-    recorded = next((p for p in rest if p.kind is Kind.PAST and p.intent is Intent.START), None)
-    if recorded and room and not has_kind(rest, Kind.WAS, Kind.WHICH, Kind.IS):
+    recorded = next((p for p in rest if p.role is Role.PAST and p.intent is Intent.START), None)
+    if recorded and room and not has_role(rest, Role.WAS, Role.WHICH, Role.IS):
         left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
         return replace(base, intent=Intent.START, force=Force.TOLD, left=left)
     timed = any(piece.sort is Sort.TIME for piece in rest)
-    if head.kind is Kind.VERB or room or timed or has_kind(rest, Kind.THING):
+    if head.role is Role.VERB or room or timed or has_role(rest, Role.THING):
         return replace(base, intent=Intent.LIST, left=unread)
-    if has_intent(rest, Intent.START, Kind.PAST):
+    if has_intent(rest, Intent.START, Role.PAST):
         return replace(base, intent=Intent.LIST, left=unread)
     return replace(base, intent=Intent.UNKNOWN, left=(head, *unread))
 
@@ -286,7 +288,7 @@ def _joined(
 ) -> Sense:
     """`can you join …` asks the bot to come and record; `join …` asks for a link."""
     records = has_intent(rest, Intent.START) or any(p.key[0] == "take" for p in rest)
-    asked = has_kind(pieces, Kind.REQUEST) and head.key[0] in ("join", "hop", "come", "attend")
+    asked = has_role(pieces, Role.REQUEST) and head.key[0] in ("join", "hop", "come", "attend")
     if records or asked:
         left = tuple(p for p in left_over(Intent.START, pieces) if p is not head)
         return replace(base, intent=Intent.START, force=Force.TOLD, left=left, weak=False)
@@ -295,7 +297,7 @@ def _joined(
 
 def _checked(base: Sense, rest: Sequence[Piece]) -> Sense:
     """`check`: the bot's health, unless something to see is named."""
-    named = next((p for p in rest if p.kind in (Kind.NOUN, Kind.VERB)), None)
+    named = next((p for p in rest if p.role in (Role.NOUN, Role.VERB)), None)
     if named and named.intent not in ORDERS:
         return replace(base, intent=named.intent)
     if any(piece.sort is Sort.UNREAD for piece in rest):
@@ -305,7 +307,7 @@ def _checked(base: Sense, rest: Sequence[Piece]) -> Sense:
 
 def _helped(base: Sense, rest: Sequence[Piece]) -> Sense:
     """`help start` explains a command; `help me stop this` is about more than help."""
-    verb = next((p for p in rest if p.kind in (Kind.VERB, Kind.SOFT)), None)
+    verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT)), None)
     return replace(
         base,
         intent=Intent.HELP,
@@ -317,16 +319,16 @@ def _helped(base: Sense, rest: Sequence[Piece]) -> Sense:
 def read_noun(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     """Read a sentence whose first telling word names something to see: `recap of standup`."""
     after = pieces[list(pieces).index(head) + 1 :]
-    order = next((p for p in after if p.kind is Kind.VERB and p.intent in ORDERS), None)
+    order = next((p for p in after if p.role is Role.VERB and p.intent in ORDERS), None)
     if order is not None and head.intent in (Intent.STATUS, Intent.DOCTOR):
         left = tuple(p for p in left_over(order.intent or Intent.UNKNOWN, pieces) if p is not order)
         return replace(base, intent=order.intent, force=Force.TOLD, left=(head, *left))
     if head.key == ("not", "recording") and has_polite(pieces):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED)
-    other = any(piece.kind is Kind.OPTION for piece in pieces)
+    other = any(piece.role is Role.OPTION for piece in pieces)
     if head.option and other and any(piece.sort is Sort.ROOM for piece in pieces):
         return replace(base, intent=Intent.START, force=Force.TOLD)
-    about = next((piece for piece in after if piece.kind is Kind.ABOUT), None)
+    about = next((piece for piece in after if piece.role is Role.ABOUT), None)
     if about and head.intent is Intent.SUMMARY and words_after(pieces, about):
         return read_find(base, head, pieces)
     unread = tuple(piece for piece in pieces if piece.sort is Sort.UNREAD)

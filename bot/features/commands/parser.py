@@ -39,8 +39,8 @@ from bot.features.commands.table import (
     COUNT,
     DEFAULT_LIST_COUNT,
     MAX_LIST_COUNT,
+    ArgumentKind,
     Entry,
-    Kind,
     command_words,
     entry_of,
     match_entry,
@@ -170,8 +170,8 @@ def _read(entry: Entry, tokens: Sequence[Token]) -> _Read:
     if reading.words and not entry.arguments:
         extra = brief(" ".join(t.text for t in reading.words))
         problems.append(Problem(f"“{entry.word}” does not accept “{extra}”: leave it out."))
-    count = _take_count(reading) if entry.takes(Kind.COUNT) else DEFAULT_LIST_COUNT
-    topic = _take_topic(reading) if entry.takes(Kind.TOPIC) else None
+    count = _take_count(reading) if entry.takes(ArgumentKind.COUNT) else DEFAULT_LIST_COUNT
+    topic = _take_topic(reading) if entry.takes(ArgumentKind.TOPIC) else None
     room = " ".join(t.text for t in reading.words).strip() or None
     preset = _take_preset(reading)
     understood = Understood(room, dict(reading.raw), preset) if entry.word == "start" else None
@@ -196,12 +196,12 @@ def _take_preset(reading: Reading) -> str | None:
 
 def _option_problems(errors: FieldErrors, flags: Mapping[str, str]) -> Iterator[Problem]:
     """One for each option, under the name of the flag that was given."""
-    told: dict[str, list[str]] = {}
+    by_field: dict[str, list[str]] = {}
     for input_id, sentence in errors.items():
         option = option_of(input_id)
         name = flags.get(input_id) or flags.get(option.field) or option.flags[0].name
-        told.setdefault(name, []).append(sentence)
-    for name, sentences in told.items():
+        by_field.setdefault(name, []).append(sentence)
+    for name, sentences in by_field.items():
         yield Problem(f"--{name}: {' '.join(dict.fromkeys(sentences))}")
 
 

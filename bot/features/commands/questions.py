@@ -13,7 +13,7 @@ from bot.features.commands.sense import (
     Force,
     Sense,
     has_intent,
-    has_kind,
+    has_role,
     left_over,
     read_find,
     recording_word,
@@ -21,12 +21,12 @@ from bot.features.commands.sense import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.words import Intent, Kind
+from bot.features.commands.words import Intent, Role
 
 
 def read_how(base: Sense, rest: Sequence[Piece], *, thread: bool) -> Sense:
     """`how do I stop this?` is asked about; any other is a question about the commands."""
-    verb = next((p for p in rest if p.kind in (Kind.VERB, Kind.SOFT, Kind.CANCEL)), None)
+    verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.CANCEL)), None)
     intent = verb.intent if verb else None
     if intent is Intent.JOIN:
         return replace(base, intent=Intent.JOIN, force=Force.QUESTION)
@@ -40,23 +40,23 @@ def read_how(base: Sense, rest: Sequence[Piece], *, thread: bool) -> Sense:
 
 def read_may(base: Sense, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """`should we record …?`: a question whether to; what is only to be seen is shown."""
-    negation = next((n for n, piece in enumerate(rest) if piece.kind is Kind.NOT), None)
+    negation = next((n for n, piece in enumerate(rest) if piece.role is Role.NOT), None)
     if negation is not None and has_intent(rest[negation:], Intent.START):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, asks=True)
     room = any(piece.sort is Sort.ROOM for piece in rest)
-    if recording_word(rest) and room and not has_kind(rest, Kind.VERB, Kind.PAST):
+    if recording_word(rest) and room and not has_role(rest, Role.VERB, Role.PAST):
         return replace(base, intent=Intent.START, force=Force.QUESTION, asks=True)
-    if not has_kind(rest, Kind.VERB, Kind.SOFT, Kind.NOUN, Kind.PAST, Kind.CANCEL):
+    if not has_role(rest, Role.VERB, Role.SOFT, Role.NOUN, Role.PAST, Role.CANCEL):
         return replace(base, intent=Intent.UNKNOWN, force=Force.QUESTION)
     head = next(
-        p for p in rest if p.kind in (Kind.VERB, Kind.SOFT, Kind.NOUN, Kind.PAST, Kind.CANCEL)
+        p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.NOUN, Role.PAST, Role.CANCEL)
     )
     after = rest[list(rest).index(head) + 1 :]
-    if head.kind is Kind.NOUN:
+    if head.role is Role.NOUN:
         sense = read_noun(base, head, pieces)
     else:
         sense = read_order(base, head, after, pieces)
-    left = tuple(piece for piece in sense.left if piece.kind is not Kind.MAY)
+    left = tuple(piece for piece in sense.left if piece.role is not Role.MAY)
     return replace(sense, force=Force.QUESTION, left=left, asks=True)
 
 
@@ -69,10 +69,10 @@ def read_question(
             return replace(base, intent=intent)
     if has_intent(rest, Intent.HELP) and not any(p.sort is Sort.ROOM for p in rest):
         return replace(base, intent=Intent.HELP)
-    said = next((piece for piece in rest if piece.kind is Kind.SAID), None)
-    about = has_kind(rest, Kind.ABOUT)
-    last = next((piece for piece in rest if piece.kind is Kind.ABOUT), None)
-    if last and head.kind is Kind.WHICH and not said and not words_after(pieces, last):
+    said = next((piece for piece in rest if piece.role is Role.SAID), None)
+    about = has_role(rest, Role.ABOUT)
+    last = next((piece for piece in rest if piece.role is Role.ABOUT), None)
+    if last and head.role is Role.WHICH and not said and not words_after(pieces, last):
         return replace(base, intent=Intent.SUMMARY)  # what was this meeting about?
     summary = has_intent(rest, Intent.SUMMARY)
     discussed = next((piece for piece in rest if piece.key in _DISCUSSED), None)
@@ -80,7 +80,7 @@ def read_question(
         return read_find(base, discussed, pieces)
     if said or (summary and about):
         return read_find(base, said or head, pieces)
-    if has_intent(rest, Intent.DOCTOR, Kind.NOUN):
+    if has_intent(rest, Intent.DOCTOR, Role.NOUN):
         return replace(base, intent=Intent.DOCTOR)
     if has_intent(rest, Intent.FOLLOW):
         return replace(base, intent=Intent.FOLLOW)
@@ -88,24 +88,24 @@ def read_question(
         return replace(base, intent=Intent.JOIN)
     if summary:
         return replace(base, intent=Intent.SUMMARY)
-    if has_intent(rest, Intent.STATUS, Kind.NOUN) and head.kind in (Kind.WHICH, Kind.IS):
+    if has_intent(rest, Intent.STATUS, Role.NOUN) and head.role in (Role.WHICH, Role.IS):
         return replace(base, intent=Intent.STATUS)
-    if has_intent(rest, Intent.LIST, Kind.NOUN):
+    if has_intent(rest, Intent.LIST, Role.NOUN):
         return replace(base, intent=Intent.LIST)
-    recording = has_intent(rest, Intent.START) or has_kind(rest, Kind.THING)
-    if head.kind in (Kind.WAS, Kind.WHICH) and _recorded_before(head, rest):
+    recording = has_intent(rest, Intent.START) or has_role(rest, Role.THING)
+    if head.role in (Role.WAS, Role.WHICH) and _recorded_before(head, rest):
         return replace(base, intent=Intent.LIST)
     steered = any(has_intent(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
     planned = any(has_intent(rest, one) for one in (Intent.SCHEDULE, Intent.UNSCHEDULE))
     if recording or steered or planned or has_intent(rest, Intent.STATUS):
         return replace(base, intent=Intent.STATUS)
-    if head.kind in (Kind.WAS, Kind.IS, Kind.WHEN) and any(p.sort is Sort.ROOM for p in pieces):
-        listed = head.kind is Kind.WAS
+    if head.role in (Role.WAS, Role.IS, Role.WHEN) and any(p.sort is Sort.ROOM for p in pieces):
+        listed = head.role is Role.WAS
         return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
-    if head.kind is Kind.WHEN and not unread and head.key[-1] in ("long", "when"):
+    if head.role is Role.WHEN and not unread and head.key[-1] in ("long", "when"):
         return replace(base, intent=Intent.STATUS)
-    about_bot = all(skipped(p) or p.kind is Kind.IS for p in rest) and len(rest) <= 2
+    about_bot = all(skipped(p) or p.role is Role.IS for p in rest) and len(rest) <= 2
     if head.key[0] in ("what", "who") and about_bot:
         return replace(base, intent=Intent.HELP)
     return replace(base, intent=Intent.UNKNOWN, left=unread)
@@ -119,7 +119,7 @@ def _recorded_before(head: Piece, rest: Sequence[Piece]) -> bool:
     steered = any(has_intent(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
     if steered or head.key[0] == "who" or any(p.key[0] in ("started", "yet") for p in rest):
         return False
-    if head.kind is Kind.WAS:
-        return has_intent(rest, Intent.START) or has_kind(rest, Kind.THING) or len(head.key) > 3
-    did = head.key[-1] in ("did", "was", "were") or any(p.kind is Kind.WAS for p in rest)
+    if head.role is Role.WAS:
+        return has_intent(rest, Intent.START) or has_role(rest, Role.THING) or len(head.key) > 3
+    did = head.key[-1] in ("did", "was", "were") or any(p.role is Role.WAS for p in rest)
     return did and has_intent(rest, Intent.START)

@@ -26,14 +26,14 @@ from bot.features.commands.sentences import (
     words_of,
 )
 from bot.features.commands.understood import Deed, Scheduled, Where, World, deeds
-from bot.features.commands.words import ORDERS, Intent, Kind
+from bot.features.commands.words import ORDERS, Intent, Role
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
 from bot.features.rooms.names import digits_in, is_separator, key_of
 from bot.kit.typed_text import DOUBLE_QUOTES
 
 LONGEST_READ = 1000  # characters beside options: what is behind them is prose
 LONGEST_ORDER = 400  # characters of a text that is done at once
-STEERING = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+CONTROLS = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
 POLITE = (Intent.THANKS, Intent.HELP)
 _PURPOSES = {
     Intent.STOP: Purpose.STOP,
@@ -49,8 +49,8 @@ _PURPOSES = {
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
-_BEFORE_NAME = (Kind.FILLER, Kind.HELLO, Kind.THANKS, Kind.REQUEST, Kind.AND, Kind.WISH)
-_NAME_INNER = (Kind.FILLER, Kind.WITH, Kind.AND, Kind.ARTICLE, Kind.THING)
+_BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
+_NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 
 class Said:
@@ -145,7 +145,7 @@ class Said:
             other = said_in(sentence, self.where)
             if other.intent in (None, *POLITE) and not other.left:
                 continue
-            if sense.intent is Intent.STOP and all(p.kind is Kind.HINT for p in other.left):
+            if sense.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
                 continue
             sense = replace(sense, left=(*sense.left, *other.left), other=other.intent)
         return sense
@@ -209,7 +209,7 @@ class Said:
             return False
         before = pieces[: next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)]
         said_to = all(
-            piece.kind in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
+            piece.role in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )
         return not said_to and (bool(self.sense.left) or self.sense.force is not Force.ORDER)
 
@@ -261,19 +261,19 @@ class Said:
             last = at
             while last + 1 < len(self.pieces) and self._goes_on(self.pieces[last + 1]):
                 last += 1
-            while self.pieces[last].kind in _NAME_INNER or self.pieces[last].sort is Sort.COMMA:
-                if self.pieces[last].kind is Kind.THING:
+            while self.pieces[last].role in _NAME_INNER or self.pieces[last].sort is Sort.COMMA:
+                if self.pieces[last].role is Role.THING:
                     break  # `bord room`
                 last -= 1
             first = at
-            while first > 0 and self.pieces[first - 1].kind in (Kind.ALL, Kind.THING):
+            while first > 0 and self.pieces[first - 1].role in (Role.ALL, Role.THING):
                 first -= 1
             return self.text[self.pieces[first].start : self.pieces[last].end]
         return None
 
     def _goes_on(self, piece: Piece) -> bool:
         inner = piece.sort is Sort.COMMA and is_separator(piece.words[0].key)
-        return inner or piece.sort is Sort.UNREAD or piece.kind in _NAME_INNER
+        return inner or piece.sort is Sort.UNREAD or piece.role in _NAME_INNER
 
     def options(self) -> Options:
         return self._options
@@ -299,7 +299,7 @@ class Said:
         """Return the buttons for a second order in the text: only for what its words name."""
         second = self.sense.second or self.sense.other
         rooms = [rooms[0] for rooms in self.rooms[1:] if len(rooms) == 1]
-        if second in STEERING:
+        if second in CONTROLS:
             running = [r for r in rooms if r.room_id in self.world.recorded]
             return deeds(second, running)
         return deeds(second, rooms) if second is Intent.START else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
 from bot.features.commands.sentences import Piece, Sort, Word
-from bot.features.commands.words import ORDERS, Intent, Kind
+from bot.features.commands.words import ORDERS, Intent, Role
 
 
 class Force(StrEnum):
@@ -44,20 +44,20 @@ class Sense:
 
 _SKIPPED = frozenset(
     {
-        Kind.FILLER,
-        Kind.HELLO,
-        Kind.THANKS,
-        Kind.REQUEST,
-        Kind.WISH,
-        Kind.HEDGE,
-        Kind.AND,
-        Kind.ARTICLE,
-        Kind.THING,
-        Kind.HERE,
-        Kind.ALL,
-        Kind.AGAIN,
-        Kind.WITH,
-        Kind.OPTION,
+        Role.FILLER,
+        Role.HELLO,
+        Role.THANKS,
+        Role.REQUEST,
+        Role.WISH,
+        Role.HEDGE,
+        Role.AND,
+        Role.ARTICLE,
+        Role.THING,
+        Role.HERE,
+        Role.ALL,
+        Role.AGAIN,
+        Role.WITH,
+        Role.OPTION,
     }
 )
 
@@ -69,44 +69,44 @@ RECORDS = {("record",), ("rec",), ("tape",), ("film",), ("capture",)}
 
 
 OPENERS = frozenset(
-    {Kind.MAY, Kind.HOW, Kind.WHY, Kind.WAS, Kind.IS, Kind.WHEN, Kind.WHICH, Kind.NOT}
+    {Role.MAY, Role.HOW, Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.NOT}
 )
 
 
 # Kinds and intents that an order explains beside the plain ones.
-_EXPLAINED: dict[Intent, tuple[frozenset[Kind], frozenset[Intent]]] = {
+_EXPLAINED: dict[Intent, tuple[frozenset[Role], frozenset[Intent]]] = {
     Intent.START: (
-        frozenset({Kind.WITH, Kind.WITHOUT}),
+        frozenset({Role.WITH, Role.WITHOUT}),
         frozenset({Intent.START, Intent.SCHEDULE}),
     ),
     Intent.SCHEDULE: (
-        frozenset({Kind.WITH, Kind.WITHOUT}),
+        frozenset({Role.WITH, Role.WITHOUT}),
         frozenset({Intent.START, Intent.SCHEDULE}),
     ),
     Intent.STOP: (
-        frozenset({Kind.HINT}),
+        frozenset({Role.HINT}),
         frozenset({Intent.STOP, Intent.START, Intent.STATUS, Intent.LIST}),
     ),
     Intent.PAUSE: (frozenset(), frozenset({Intent.PAUSE, Intent.START, Intent.STATUS})),
-    Intent.RESUME: (frozenset({Kind.AGAIN, Kind.WITH}), frozenset({Intent.RESUME, Intent.START})),
+    Intent.RESUME: (frozenset({Role.AGAIN, Role.WITH}), frozenset({Intent.RESUME, Intent.START})),
     Intent.UNSCHEDULE: (
-        frozenset({Kind.CANCEL, Kind.NOT, Kind.FORGET}),
+        frozenset({Role.CANCEL, Role.NOT, Role.FORGET}),
         frozenset({Intent.UNSCHEDULE, Intent.START, Intent.SCHEDULE}),
     ),
     Intent.FOLLOW: (
-        frozenset({Kind.CARDS, Kind.POSTING, Kind.IS, Kind.ABOUT, Kind.CLAUSE, Kind.WHEN}),
+        frozenset({Role.CARDS, Role.POSTING, Role.IS, Role.ABOUT, Role.CLAUSE, Role.WHEN}),
         frozenset({Intent.FOLLOW, Intent.START, Intent.STATUS, Intent.SHARE}),
     ),
     Intent.UNFOLLOW: (
-        frozenset({Kind.CARDS, Kind.POSTING, Kind.ABOUT, Kind.NOT}),
+        frozenset({Role.CARDS, Role.POSTING, Role.ABOUT, Role.NOT}),
         frozenset({Intent.UNFOLLOW, Intent.STOP, Intent.SHARE, Intent.FOLLOW, Intent.START}),
     ),
     Intent.SHARE: (
-        frozenset({Kind.WITH}),
+        frozenset({Role.WITH}),
         frozenset({Intent.SHARE, Intent.SUMMARY, Intent.LIST, Intent.START}),
     ),
     Intent.SETTINGS: (
-        frozenset({Kind.CARDS, Kind.POSTING, Kind.NOT}),
+        frozenset({Role.CARDS, Role.POSTING, Role.NOT}),
         frozenset(
             {Intent.SETTINGS, Intent.STOP, Intent.SHARE, Intent.SUMMARY, Intent.FOLLOW, Intent.LIST}
         ),
@@ -118,20 +118,20 @@ def skipped(piece: Piece) -> bool:
     """Say whether a piece is passed over in the search for the verb."""
     if piece.sort in _PLAIN_SORTS or piece.sort in (Sort.CHANNEL, Sort.LINK):
         return True
-    return piece.kind in _SKIPPED
+    return piece.role in _SKIPPED
 
 
-def has_intent(pieces: Sequence[Piece], intent: Intent, *kinds: Kind) -> bool:
-    return any(p.intent is intent and (not kinds or p.kind in kinds) for p in pieces)
+def has_intent(pieces: Sequence[Piece], intent: Intent, *roles: Role) -> bool:
+    return any(p.intent is intent and (not roles or p.role in roles) for p in pieces)
 
 
-def has_kind(pieces: Sequence[Piece], *kinds: Kind) -> bool:
-    return any(piece.kind in kinds for piece in pieces)
+def has_role(pieces: Sequence[Piece], *roles: Role) -> bool:
+    return any(piece.role in roles for piece in pieces)
 
 
 def has_order(pieces: Sequence[Piece]) -> bool:
     return any(
-        (piece.kind is Kind.VERB and piece.intent in ORDERS) or piece.kind is Kind.CANCEL
+        (piece.role is Role.VERB and piece.intent in ORDERS) or piece.role is Role.CANCEL
         for piece in pieces
     )
 
@@ -142,13 +142,13 @@ def has_polite(pieces: Sequence[Piece]) -> bool:
 
 
 def recording_word(pieces: Sequence[Piece]) -> bool:
-    return any(p.kind is Kind.THING and p.key[0] in ("recording", "video") for p in pieces)
+    return any(p.role is Role.THING and p.key[0] in ("recording", "video") for p in pieces)
 
 
 def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     """Search what was said: the words behind *about*, else behind the verb."""
-    about = next((piece for piece in pieces if piece.kind is Kind.ABOUT), None)
-    said = next((piece for piece in pieces if piece.kind is Kind.SAID), head)
+    about = next((piece for piece in pieces if piece.role is Role.ABOUT), None)
+    said = next((piece for piece in pieces if piece.role is Role.SAID), head)
     query = words_after(pieces, about or said)
     before = [
         word
@@ -162,7 +162,7 @@ def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
 
 
-_ASKED_FOR = frozenset({Kind.ALL, Kind.WHICH, Kind.SAID, Kind.HEDGE})
+_ASKED_FOR = frozenset({Role.ALL, Role.WHICH, Role.SAID, Role.HEDGE})
 _LEADING = frozenset(
     (word,)
     for word in (
@@ -177,23 +177,23 @@ def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
     at = list(pieces).index(head) + 1
     kept = [p for p in pieces[at:] if p.sort not in (Sort.ROOM, Sort.TIME, Sort.BOT)]
     fillers = (
-        Kind.FILLER,
-        Kind.THANKS,
-        Kind.ARTICLE,
-        Kind.AND,
-        Kind.THING,
-        Kind.ABOUT,
-        Kind.SAID,
-        Kind.HERE,
-        Kind.HELLO,
-        Kind.ALL,
-        Kind.IS,
+        Role.FILLER,
+        Role.THANKS,
+        Role.ARTICLE,
+        Role.AND,
+        Role.THING,
+        Role.ABOUT,
+        Role.SAID,
+        Role.HERE,
+        Role.HELLO,
+        Role.ALL,
+        Role.IS,
     )
-    while kept and (kept[-1].kind in fillers or kept[-1].sort is Sort.COMMA):
+    while kept and (kept[-1].role in fillers or kept[-1].sort is Sort.COMMA):
         kept.pop()
     leading = _ASKED_FOR if head.intent is Intent.FIND else frozenset()
     while kept and (
-        kept[0].key in _LEADING or kept[0].kind in leading or kept[0].sort is Sort.COMMA
+        kept[0].key in _LEADING or kept[0].role in leading or kept[0].sort is Sort.COMMA
     ):
         kept.pop(0)
     return tuple(word for piece in kept for word in piece.words)
@@ -201,27 +201,27 @@ def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
 
 def left_over(intent: Intent, pieces: Sequence[Piece]) -> list[Piece]:
     """Return the pieces that an order does not explain."""
-    kinds, intents = _EXPLAINED.get(intent, (frozenset(), frozenset()))
+    roles, intents = _EXPLAINED.get(intent, (frozenset(), frozenset()))
     options = intent in (Intent.START, Intent.SCHEDULE)
     left: list[Piece] = []
     for piece in pieces:
-        if piece.sort in _PLAIN_SORTS or piece.kind in _SKIPPED - {Kind.OPTION}:
-            if piece.kind is Kind.WITH and Kind.WITH not in kinds:
+        if piece.sort in _PLAIN_SORTS or piece.role in _SKIPPED - {Role.OPTION}:
+            if piece.role is Role.WITH and Role.WITH not in roles:
                 left.append(piece)
             continue
         if piece.sort is Sort.CHANNEL and intent in (Intent.SHARE, Intent.FOLLOW):
             continue
         if piece.sort is Sort.LINK and options:
             continue
-        if piece.kind in kinds or (options and piece.option is not None):
+        if piece.role in roles or (options and piece.option is not None):
             continue
-        begins = piece.kind is Kind.VERB and piece.key[0] in ("start", "begin", "kick")
+        begins = piece.role is Role.VERB and piece.key[0] in ("start", "begin", "kick")
         if intent is Intent.STOP and begins:
             left.append(piece)
             continue
-        if piece.intent in intents and piece.kind is not Kind.PAST:
+        if piece.intent in intents and piece.role is not Role.PAST:
             continue
-        if intent is Intent.FOLLOW and piece.kind is Kind.PAST:
+        if intent is Intent.FOLLOW and piece.role is Role.PAST:
             continue
         left.append(piece)
     return left

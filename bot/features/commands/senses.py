@@ -26,8 +26,8 @@ from bot.features.commands.sense import (
     Force,
     Sense,
     has_intent,
-    has_kind,
     has_order,
+    has_role,
     left_over,
     read_find,
     recording_word,
@@ -35,22 +35,22 @@ from bot.features.commands.sense import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sentence, Sort
-from bot.features.commands.words import SPELT, Intent, Kind, Meaning
+from bot.features.commands.words import SPELT, Intent, Meaning, Role
 
 
 def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Sense:
     """Say what a sentence wants."""
     pieces = _with_parted_verbs(sentence.pieces)
-    kinds = {piece.kind for piece in pieces}
-    request = Kind.REQUEST in kinds
+    roles = {piece.role for piece in pieces}
+    request = Role.REQUEST in roles
     base = Sense(
         asks=sentence.asks and not request,
-        thing=Kind.THING in kinds or has_intent(pieces, Intent.START, Kind.VERB),
-        all_of_them=Kind.ALL in kinds,
+        thing=Role.THING in roles or has_intent(pieces, Intent.START, Role.VERB),
+        all_of_them=Role.ALL in roles,
     )
     heads = [piece for piece in pieces if not skipped(piece)]
-    thanked = [piece for piece in pieces if piece.kind is not Kind.HELLO][:2]
-    if len(thanked) == 2 and thanked[0].kind is Kind.THANKS and thanked[1].key == ("for",):
+    thanked = [piece for piece in pieces if piece.role is not Role.HELLO][:2]
+    if len(thanked) == 2 and thanked[0].role is Role.THANKS and thanked[1].key == ("for",):
         return replace(base, intent=Intent.THANKS)  # thanks for recording
     if not heads:
         return _without_head(base, pieces, slash=slash)
@@ -59,13 +59,13 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
         if (guess := _misspelt(head)) and not has_order(heads):
             return _guessed(base, guess, head, pieces, heads)
         meant = next((piece for piece in heads if piece.sort is not Sort.UNREAD), None)
-        if meant is None and Kind.THANKS in kinds and len(heads) <= 2:
+        if meant is None and Role.THANKS in roles and len(heads) <= 2:
             return replace(base, intent=Intent.THANKS)
         if meant is None:
             return replace(base, left=tuple(heads))
         head, told = meant, True
     sense = _by_head(base, head, pieces, slash=slash, thread=thread)
-    hedged = any(piece.kind is Kind.HEDGE for piece in pieces[: pieces.index(head)])
+    hedged = any(piece.role is Role.HEDGE for piece in pieces[: pieces.index(head)])
     if (told or hedged) and sense.force is Force.ORDER:
         sense = replace(sense, force=Force.TOLD)
     if told and sense.intent in (Intent.THANKS, Intent.HELP, None):
@@ -74,9 +74,9 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
 
 
 _PARTED = {
-    ("off",): Meaning(Kind.VERB, Intent.STOP),
-    ("on",): Meaning(Kind.VERB, Intent.START),
-    ("on", "hold"): Meaning(Kind.VERB, Intent.PAUSE),
+    ("off",): Meaning(Role.VERB, Intent.STOP),
+    ("on",): Meaning(Role.VERB, Intent.START),
+    ("on", "hold"): Meaning(Role.VERB, Intent.PAUSE),
 }
 
 
@@ -99,19 +99,19 @@ _FIRST_PARTS = {("turn",), ("switch",), ("shut",), ("put",)}
 
 def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense:
     """Read what has no verb: thanks, a greeting, `the last recordings`."""
-    kinds = {piece.kind for piece in pieces}
+    roles = {piece.role for piece in pieces}
     roomless = all(piece.sort is not Sort.ROOM for piece in pieces)
-    if Kind.THANKS in kinds and roomless:
+    if Role.THANKS in roles and roomless:
         return replace(base, intent=Intent.THANKS)
-    if Kind.HELLO in kinds and roomless:
+    if Role.HELLO in roles and roomless:
         return replace(base, intent=Intent.HELP)
-    if recording_word(pieces) and {Kind.ARTICLE, Kind.WISH} <= kinds:
+    if recording_word(pieces) and {Role.ARTICLE, Role.WISH} <= roles:
         return replace(base, intent=Intent.START, force=Force.TOLD)
     if recording_word(pieces) and not slash:
         if base.asks and (roomless or not any(p.key in _OF for p in pieces)):
             return replace(base, intent=Intent.STATUS, force=Force.QUESTION)
         return replace(base, intent=Intent.LIST if not roomless else Intent.STATUS)
-    if Kind.REQUEST in kinds and roomless and len(pieces) > 1:
+    if Role.REQUEST in roles and roomless and len(pieces) > 1:
         return replace(base, intent=Intent.HELP)
     return base
 
@@ -149,53 +149,53 @@ def _by_head(
     base: Sense, head: Piece, pieces: Sequence[Piece], *, slash: bool, thread: bool
 ) -> Sense:
     rest = pieces[pieces.index(head) + 1 :]
-    match head.kind:
-        case Kind.HOW:
+    match head.role:
+        case Role.HOW:
             return read_how(base, rest, thread=thread)
-        case Kind.MAY:
+        case Role.MAY:
             return read_may(base, rest, pieces)
-        case Kind.WHY:
+        case Role.WHY:
             return replace(base, intent=Intent.DOCTOR, force=Force.QUESTION)
-        case Kind.WAS | Kind.IS if _wished(pieces, rest) and not base.asks:
-            past = next(piece for piece in rest if piece.kind is Kind.PAST)
+        case Role.WAS | Role.IS if _wished(pieces, rest) and not base.asks:
+            past = next(piece for piece in rest if piece.role is Role.PAST)
             sense = read_order(base, past, rest, pieces)
             return replace(sense, left=tuple(p for p in sense.left if p is not head))
-        case Kind.WAS | Kind.IS if not base.asks and (order := _stated(head, rest, pieces)):
+        case Role.WAS | Role.IS if not base.asks and (order := _stated(head, rest, pieces)):
             left = tuple(p for p in left_over(order, pieces) if p.intent is not order)
             return replace(base, intent=order, force=Force.TOLD, left=left)
-        case Kind.WAS | Kind.IS | Kind.WHEN | Kind.WHICH:
+        case Role.WAS | Role.IS | Role.WHEN | Role.WHICH:
             return replace(read_question(base, head, rest, pieces), force=Force.QUESTION)
-        case Kind.NOT:
+        case Role.NOT:
             return read_negated(base, head, rest, pieces)
-        case Kind.PAST if thread and head.intent is Intent.STOP and not base.asks:
+        case Role.PAST if thread and head.intent is Intent.STOP and not base.asks:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
             return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
-        case Kind.VERB | Kind.SOFT | Kind.CANCEL | Kind.PAST:
+        case Role.VERB | Role.SOFT | Role.CANCEL | Role.PAST:
             return read_order(base, head, rest, pieces)
-        case Kind.NOUN if pieces[0].kind in (Kind.WITH, Kind.WITHOUT) and head.option:
+        case Role.NOUN if pieces[0].role in (Role.WITH, Role.WITHOUT) and head.option:
             return base
-        case Kind.NOUN:
+        case Role.NOUN:
             return read_noun(base, head, pieces)
-        case Kind.SAID if base.asks or has_kind(pieces, Kind.ABOUT):
+        case Role.SAID if base.asks or has_role(pieces, Role.ABOUT):
             return read_find(base, head, pieces)
-        case Kind.SAID:
+        case Role.SAID:
             return read_told(base, head, rest, pieces)
-        case Kind.HINT:
+        case Role.HINT:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
-            if has_kind(pieces, Kind.THANKS) and not thread:
+            if has_role(pieces, Role.THANKS) and not thread:
                 return replace(base, intent=Intent.THANKS)
             if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
                 return replace(base, intent=Intent.UNKNOWN, left=left)
             return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
-        case Kind.FORGET:
+        case Role.FORGET:
             return replace(base, intent=Intent.UNKNOWN, force=Force.ORDER, left=(head,))
-        case Kind.POSTING if head.intent is None and not base.asks:
+        case Role.POSTING if head.intent is None and not base.asks:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
-        case Kind.CARDS:
+        case Role.CARDS:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
-        case Kind.WITHOUT if has_intent(rest, Intent.SUMMARY) and not slash:
+        case Role.WITHOUT if has_intent(rest, Intent.SUMMARY) and not slash:
             return replace(base, intent=Intent.DOCTOR)
-        case Kind.CLAUSE | Kind.ABOUT:
+        case Role.CLAUSE | Role.ABOUT:
             return read_told(base, head, rest, pieces)
     return replace(base, left=(head, *(p for p in rest if not skipped(p))))
 
@@ -203,7 +203,7 @@ def _by_head(
 def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Intent | None:
     """Return what a statement asks for between the lines: `town hall on friday is cancelled`."""
     before = pieces[: pieces.index(head)]
-    subject = any(p.sort is Sort.ROOM or p.kind is Kind.THING or p.key == ("this",) for p in before)
+    subject = any(p.sort is Sort.ROOM or p.role is Role.THING or p.key == ("this",) for p in before)
     if not subject:
         return None
     wants = (Intent.UNSCHEDULE, Intent.PAUSE)
@@ -212,7 +212,7 @@ def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Inte
             piece.intent
             for piece in rest
             if (piece.intent in wants and piece.key != ("paused",))
-            or (piece.intent is Intent.STOP and piece.kind is Kind.VERB)
+            or (piece.intent is Intent.STOP and piece.role is Role.VERB)
         ),
         None,
     )
@@ -220,4 +220,4 @@ def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Inte
 
 def _wished(pieces: Sequence[Piece], rest: Sequence[Piece]) -> bool:
     """Say whether a statement wishes for something: `make sure the town hall is recorded`."""
-    return has_kind(pieces, Kind.WISH, Kind.HEDGE) and has_kind(rest, Kind.PAST)
+    return has_role(pieces, Role.WISH, Role.HEDGE) and has_role(rest, Role.PAST)

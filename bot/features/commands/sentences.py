@@ -16,8 +16,8 @@ from bot.features.commands.words import (
     ORDERS,
     PHRASES,
     Intent,
-    Kind,
     Meaning,
+    Role,
 )
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import Named, RoomNames
@@ -83,8 +83,8 @@ class Piece:
     rooms: tuple[RoomEntry, ...] = ()
 
     @property
-    def kind(self) -> Kind | None:
-        return self.meaning.kind if self.meaning else None
+    def role(self) -> Role | None:
+        return self.meaning.role if self.meaning else None
 
     @property
     def intent(self) -> Intent | None:
@@ -221,17 +221,17 @@ def sentences_of(
 
 def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     """Say whether a verb behind a comma begins another sentence: `why is this on, stop it`."""
-    order = piece.kind is Kind.VERB and piece.intent in ORDERS
-    if not order and piece.kind is not Kind.NOT:
+    order = piece.role is Role.VERB and piece.intent in ORDERS
+    if not order and piece.role is not Role.NOT:
         return False
     comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].words[0].key == ","), None)
-    if comma is None or any(p.kind not in _LIGHT for p in before[comma + 1 :]):
+    if comma is None or any(p.role not in _LIGHT for p in before[comma + 1 :]):
         return False
-    return any(p.kind in _OPENERS for p in before[:comma])
+    return any(p.role in _OPENERS for p in before[:comma])
 
 
-_LIGHT = frozenset({Kind.FILLER, Kind.THANKS, Kind.HELLO, Kind.REQUEST, Kind.AND})
-_OPENERS = frozenset({Kind.WHY, Kind.WAS, Kind.IS, Kind.WHEN, Kind.WHICH, Kind.HOW})
+_LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND})
+_OPENERS = frozenset({Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW})
 
 
 def _ends(words: Sequence[Word], at: int) -> bool:

@@ -109,7 +109,7 @@ class Worlds:
             cards_here=frozenset(
                 row.room_id
                 for row in rows.values()
-                if row.key in {one.key for one in shown} or row.home in (here, user)
+                if row.key in {one.key for one in shown} or row.origin in (here, user)
             ),
             thread=above.room_id if above else None,
             thread_is_over=above is not None and (now is None or now.key != above.key),

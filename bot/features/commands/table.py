@@ -16,7 +16,7 @@ MAX_LIST_COUNT = 20  # as many as one message shows
 COUNT = re.compile(r"[0-9]{1,4}")  # a room of that name goes in quotes
 
 
-class Kind(Enum):
+class ArgumentKind(Enum):
     ROOM = auto()
     COUNT = auto()
     TOPIC = auto()
@@ -26,7 +26,7 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class Argument:
     name: str
-    kind: Kind
+    kind: ArgumentKind
     optional: bool = True
 
     @property
@@ -34,7 +34,7 @@ class Argument:
         return f"[{self.name}]" if self.optional else f"<{self.name}>"
 
 
-ROOM = Argument("room", Kind.ROOM)
+ROOM = Argument("room", ArgumentKind.ROOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Entry:
         parts = [COMMAND, self.word, *(a.usage for a in self.arguments)]
         return " ".join([p for p in parts if p] + ["[options]"] * bool(self.options))
 
-    def takes(self, kind: Kind) -> bool:
+    def takes(self, kind: ArgumentKind) -> bool:
         return any(a.kind is kind for a in self.arguments)
 
 
@@ -87,7 +87,7 @@ TABLE: tuple[Entry, ...] = (
         "schedule",
         help="Record a room at a time, once or repeatedly. Without a room, list what is scheduled.",
         example="/record schedule standup every weekday 9:30 for 20m",
-        arguments=(ROOM, Argument("when", Kind.ROOM)),
+        arguments=(ROOM, Argument("when", ArgumentKind.ROOM)),
         options=START_FLAGS,
         hints=("plan", "later", "repeat"),
     ),
@@ -102,7 +102,7 @@ TABLE: tuple[Entry, ...] = (
         help="Record every session of a room, and stop when the last person leaves. Say on, on 2 "
         "(once two people are there), end (only stop), or off.",
         example='/record auto "design review" on',
-        arguments=(ROOM, Argument("on|off", Kind.ROOM)),
+        arguments=(ROOM, Argument("on|off", ArgumentKind.ROOM)),
         hints=("automatic", "automatically", "always", "rule", "rules"),
     ),
     Entry(
@@ -136,14 +136,14 @@ TABLE: tuple[Entry, ...] = (
         "list",
         help=f"List past recordings, {DEFAULT_LIST_COUNT} by default.",
         example='/record list "design review" 5',
-        arguments=(ROOM, Argument("n", Kind.COUNT)),
+        arguments=(ROOM, Argument("n", ArgumentKind.COUNT)),
         hints=("ls", "history", "recordings"),
     ),
     Entry(
         "find",
         help="Find what was said: words, then in <room>, from <person>, since <date>.",
         example="/record find budget in weekly sync from Ana since monday",
-        arguments=(Argument("words", Kind.WORDS, optional=False),),
+        arguments=(Argument("words", ArgumentKind.WORDS, optional=False),),
         hints=("search", "grep", "lookup", "query"),
     ),
     Entry(
@@ -182,7 +182,7 @@ TABLE: tuple[Entry, ...] = (
         "help",
         help="Explain all commands, or one of them.",
         example="/record help start",
-        arguments=(Argument("command", Kind.TOPIC),),
+        arguments=(Argument("command", ArgumentKind.TOPIC),),
         hints=("?", "usage", "commands"),
     ),
 )

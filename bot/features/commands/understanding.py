@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.features.commands.said import POLITE, STEERING, Said, said_in
+from bot.features.commands.controls import act_on, understand_control, unschedule, which
+from bot.features.commands.said import CONTROLS, POLITE, Said, said_in
 from bot.features.commands.sense import Force, Sense
 from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.starting import form, start
-from bot.features.commands.steering import steer, steering, unschedule, which
 from bot.features.commands.understood import (
     OPEN_FORM,
     Deed,
@@ -25,7 +25,7 @@ from bot.features.commands.understood import (
     answered,
     deeds,
 )
-from bot.features.commands.words import SPELT, Intent, Kind
+from bot.features.commands.words import SPELT, Intent, Role
 
 LONGEST = 8000  # characters that are read at all
 
@@ -55,8 +55,8 @@ _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 def _pure_stop(said: Said) -> Understood | None:
     """In a card's thread, nothing but a stop word stops, whatever rooms are called."""
     sentences = sentences_of(said.words, ())
-    kinds = {piece.kind for sentence in sentences for piece in sentence.pieces}
-    if Kind.VERB not in kinds or said.long or said.flags.text:
+    roles = {piece.role for sentence in sentences for piece in sentence.pieces}
+    if Role.VERB not in roles or said.long or said.flags.text:
         return None
     senses = [said_in(sentence, said.where) for sentence in sentences]
     orders = [sense for sense in senses if sense.intent is Intent.STOP]
@@ -67,13 +67,13 @@ def _pure_stop(said: Said) -> Understood | None:
     if any(sense.intent not in (Intent.STOP, None, *POLITE) for sense in senses):
         return None
     pieces = [piece for sentence in sentences for piece in sentence.pieces]
-    if any(p.kind is Kind.ALL or p.sort in (Sort.CHANNEL, Sort.LINK) for p in pieces):
+    if any(p.role is Role.ALL or p.sort in (Sort.CHANNEL, Sort.LINK) for p in pieces):
         return None
     if said.named and not all(piece.sort is Sort.PHRASE for piece in pieces):
         return None
     if said.times:
         return None
-    return steer(said, Intent.STOP, said.thread, sure=not said.world.thread_is_over)
+    return act_on(said, Intent.STOP, said.thread, sure=not said.world.thread_is_over)
 
 
 def _decided(said: Said) -> Understood:
@@ -83,14 +83,14 @@ def _decided(said: Said) -> Understood:
         case None:
             return _without_verb(said)
         case Intent.UNKNOWN:
-            deletes = any(piece.kind is Kind.FORGET for piece in said.pieces)
+            deletes = any(piece.role is Role.FORGET for piece in said.pieces)
             room = said.room_or_thread() if deletes else said.room()
             why = Why.UNSUPPORTED if deletes else Why.CLEAR
             return answered(Intent.UNKNOWN, why, room=room, sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, sense)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
-            return steering(said, sense, intent)
+            return understand_control(said, sense, intent)
         case Intent.UNSCHEDULE:
             return unschedule(said, sense)
         case Intent.FOLLOW | Intent.UNFOLLOW:
@@ -100,17 +100,17 @@ def _decided(said: Said) -> Understood:
         case Intent.FIND:
             return _find(said, sense)
         case Intent.SETTINGS:
-            told = Outcome.DO if not sense.left and said.where is Where.SLASH else Outcome.ASK
-            return Understood(intent, told, room=said.room(), sure=not sense.left)
+            outcome = Outcome.DO if not sense.left and said.where is Where.SLASH else Outcome.ASK
+            return Understood(intent, outcome, room=said.room(), sure=not sense.left)
         case Intent.PRESETS if said.options().preset and said.rooms:
             return start(said, replace(sense, intent=Intent.START, force=Force.TOLD))
         case Intent.PRESETS:
-            told = Outcome.DO if said.where is Where.SLASH else Outcome.ASK
-            return Understood(intent, told)
+            outcome = Outcome.DO if said.where is Where.SLASH else Outcome.ASK
+            return Understood(intent, outcome)
         case Intent.RENAME:
             return answered(intent, Why.UNSUPPORTED, room=said.room_or_thread())
         case Intent.HELP:
-            asked = any(p.intent is Intent.HELP or p.kind is Kind.HOW for p in said.pieces)
+            asked = any(p.intent is Intent.HELP or p.role is Role.HOW for p in said.pieces)
             why = Why.CLEAR if asked or sense.topic else Why.GREETED
             return answered(intent, why, topic=sense.topic)
         case Intent.THANKS:
@@ -172,7 +172,7 @@ def _glued(said: Said) -> Understood | None:
     word = said.sense.left[0].words[0].key
     for verb, intent in SPELT.items():
         near = said.world.names.like(word[len(verb) :]) if word.startswith(verb) else ()
-        if near and intent in STEERING:
+        if near and intent in CONTROLS:
             return which(said, intent, near)
         if near and intent is Intent.START:
             return Understood(
@@ -190,9 +190,9 @@ def _bare_room(said: Said) -> Understood:
     """Say nothing but a room's name: ask. A name that is itself an order is never obeyed."""
     rooms = said.rooms[0]
     inside = [said_in(s, said.where) for s in sentences_of(said.words, ())]
-    verb = next((sense.intent for sense in inside if sense.intent in STEERING), None)
+    verb = next((sense.intent for sense in inside if sense.intent in CONTROLS), None)
     if verb:
-        return steer(said, verb, said.room(), sure=False)
+        return act_on(said, verb, said.room(), sure=False)
     if len(said.rooms) > 1 or said.sense.left:
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
     if all(room.room_id in said.world.recorded for room in rooms):
@@ -248,7 +248,7 @@ def _share(said: Said, sense: Sense) -> Understood:
     to, channel = next(
         (_channel(p.words[0]) for p in said.pieces if p.sort is Sort.CHANNEL), (None, None)
     )
-    if to is None and any(p.kind is Kind.HERE for p in said.pieces):
+    if to is None and any(p.role is Role.HERE for p in said.pieces):
         to = "here"
     made = Understood(
         Intent.SHARE, Outcome.ASK, Why.UNSURE, room, sure=False, to=to, when=said.past()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from bot.features.commands.deeds import StoredDeed
 from bot.features.commands.table import (
     CommandHelp,
     HelpLine,
@@ -10,7 +11,6 @@ from bot.features.commands.table import (
     command_words,
     help_topics,
 )
-from bot.features.commands.wish import Wish
 from bot.features.commands.words import Intent
 from bot.features.presets.ids import ALL as PRESETS
 from bot.ui import ids
@@ -65,8 +65,8 @@ def _one(topic: CommandHelp) -> Message:
     options = [_option(option) for option in topic.options]
     blocks = [section(first), *map(context, pieces(options))]
     blocks += [section("For example:"), code_block(topic.example)]
-    told = [first, *options, f"For example: {code(topic.example)}"]
-    return Message(lines(told, FALLBACK_MOST), blocks)
+    sentences = [first, *options, f"For example: {code(topic.example)}"]
+    return Message(lines(sentences, FALLBACK_MOST), blocks)
 
 
 def _option(option: HelpLine) -> str:
@@ -88,24 +88,24 @@ def hello() -> Message:
 
 def question(text: str, buttons: Sequence[Block]) -> Message:
     """Ask in plain text, with a button for each answer."""
-    asked = esc(text, ANSWER_MOST)
-    return Message(asked, [section(asked), *actions(buttons)])
+    caller = esc(text, ANSWER_MOST)
+    return Message(caller, [section(caller), *actions(buttons)])
 
 
-def choices(choice_id: str, answers: Mapping[str, Sequence[Wish]]) -> list[Block]:
+def choices(choice_id: str, answers: Mapping[str, Sequence[StoredDeed]]) -> list[Block]:
     """Build a button for each answer. One that stops several recordings asks once more."""
     return [
-        _stop_all(choice_id, wishes) if answer == ALL else _choice(choice_id, answer, wishes[0])
-        for answer, wishes in answers.items()
+        _stop_all(choice_id, deeds) if answer == ALL else _choice(choice_id, answer, deeds[0])
+        for answer, deeds in answers.items()
     ]
 
 
-def _choice(choice_id: str, answer: str, wish: Wish) -> Block:
-    words = f"{_VERBS.get(wish.verb, wish.verb.capitalize())} {plain(wish.room_name, 45)}".strip()
-    if wish.label:
-        words = f"{words}, {plain(wish.label, 25)}"
-    elif wish.preset:
-        words = f"{words} with {plain(wish.preset, 20)}"
+def _choice(choice_id: str, answer: str, deed: StoredDeed) -> Block:
+    words = f"{_VERBS.get(deed.verb, deed.verb.capitalize())} {plain(deed.room_name, 45)}".strip()
+    if deed.label:
+        words = f"{words}, {plain(deed.label, 25)}"
+    elif deed.preset:
+        words = f"{words} with {plain(deed.preset, 20)}"
     made = button(
         plain(words, 75),
         ids.numbered(ids.CHOOSE, int(answer)),
@@ -115,17 +115,17 @@ def _choice(choice_id: str, answer: str, wish: Wish) -> Block:
     return made
 
 
-def _stop_all(choice_id: str, wishes: Sequence[Wish]) -> Block:
+def _stop_all(choice_id: str, deeds: Sequence[StoredDeed]) -> Block:
     return button(
         "Stop all",
         ids.numbered(ids.CHOOSE, BUTTONS),
         value=ids.choice_value(choice_id, ALL),
         style="danger",
-        label=f"Stop all {len(wishes)} recordings",
+        label=f"Stop all {len(deeds)} recordings",
         confirm={
             "title": {"type": "plain_text", "text": "Stop all of them?"},
             "text": plain_text(
-                f"This ends {len(wishes)} recordings for everyone. You cannot resume them.", 300
+                f"This ends {len(deeds)} recordings for everyone. You cannot resume them.", 300
             ),
             "confirm": {"type": "plain_text", "text": "Stop all"},
             "deny": {"type": "plain_text", "text": "Keep recording"},

@@ -41,7 +41,7 @@ class Intent(StrEnum):
     UNKNOWN = auto()
 
 
-class Kind(StrEnum):
+class Role(StrEnum):
     """What a phrase does in a sentence."""
 
     VERB = auto()  # an order: stop
@@ -85,7 +85,7 @@ class Kind(StrEnum):
 class Meaning:
     """What a phrase means: an intent for verbs and nouns; for options, a field and its value."""
 
-    kind: Kind
+    role: Role
     intent: Intent | None = None
     field: str = ""
     value: object = None
@@ -253,24 +253,24 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
     ("resolution", "portrait"): "portrait | vertical | upright",
 }
 
-_OTHER: Mapping[Kind, str] = {
-    Kind.CANCEL: """
+_OTHER: Mapping[Role, str] = {
+    Role.CANCEL: """
         cancel | take off the schedule | remove from the schedule | delete the schedule of""",
-    Kind.FORGET: "delete | erase | forget | remove | wipe | trash | destroy | purge | get rid of",
-    Kind.POSTING: """
+    Role.FORGET: "delete | erase | forget | remove | wipe | trash | destroy | purge | get rid of",
+    Role.POSTING: """
         posting | sending | showing | sharing | notifying | spamming | following |
         watching | tracking | bothering | pinging | messaging | telling | flooding |
         publishing | subscribing | spam | bother | annoy | annoying""",
-    Kind.CARDS: """
+    Role.CARDS: """
         cards | card | updates | update | notifications | messages | alerts | noise | news""",
-    Kind.THING: """
+    Role.THING: """
         recording | record | recordin | meeting | meetings | call | room | rooms | session
         | thing | video | video call | stream | recorder | capture | rec | conference |
         the one | huddle | conversation""",
-    Kind.ALL: """
+    Role.ALL: """
         all | everything | both | all of them | all of it | every one | them | each of
         them""",
-    Kind.NOT: """
+    Role.NOT: """
         dont | do not | never | not | no need to | do never | shouldnt | should not |
         mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
         does not | cannot | cant | wont | will not | dont want | do not want | didnt | did
@@ -284,7 +284,7 @@ _OTHER: Mapping[Kind, str] = {
         with | not okay with | not comfortable with | not comfortable | do not consent |
         dont consent | not consent | refuse | i object to | dont like | do not like |
         nobody should | no one should | stop not | not yet""",
-    Kind.REQUEST: """
+    Role.REQUEST: """
         can you | could you | would you | will you | can u | could u | would u | can you
         please | cant you | couldnt you | wont you | wouldnt you | why dont you | why wont
         you just | would you mind | do you mind | would you be so kind | would you be so
@@ -294,7 +294,7 @@ _OTHER: Mapping[Kind, str] = {
         somebody | can anyone | would you like to | may i ask you to | can i ask you to |
         could i ask you to | any chance you could | any chance you can | can the bot |
         could the bot | please can you | may you""",
-    Kind.WISH: """
+    Role.WISH: """
         i want | i want to | i want you to | i wish | i wish to | id like | id like to | i
         would like | i would like to | id like you to | i would like you to | we want | we
         want to | we need to | we need | i need to | i need you to | need to | want to |
@@ -307,7 +307,7 @@ _OTHER: Mapping[Kind, str] = {
         go | make | do | get | have | dont forget to | do not forget to | remember to |
         make sure to | make sure you | be sure to | dont forget | be so good and | wanna |
         we wanna | i wanna""",
-    Kind.HEDGE: """
+    Role.HEDGE: """
         i | we | they | he | she | i think | i guess | i believe | i suppose | maybe |
         perhaps | probably | possibly | will | would | should | we should | you should | i
         should | they should | we will | i will | ill | im going to | we are going to |
@@ -315,7 +315,7 @@ _OTHER: Mapping[Kind, str] = {
         should | perhaps we should | we usually | i usually | i already | we already | we
         are | i am | im | it would be nice to | it would be good to | it would be great to
         | i was | we were | i had | we had""",
-    Kind.MAY: """
+    Role.MAY: """
         should we | shall we | shall i | should i | should you | can we | can i | could we
         | could i | may i | may we | do we want to | do we need to | do we have to | must
         we | are we allowed to | am i allowed to | is it ok to | is it okay to | is it
@@ -325,66 +325,66 @@ _OTHER: Mapping[Kind, str] = {
         someone | would we | are you going to | are we going to | is it time to | does
         somebody | is it a good idea to | do you think we should | are we supposed to |
         might we | can it be""",
-    Kind.HOW: """
+    Role.HOW: """
         how do i | how do you | how do we | how can i | how can we | how to | how does one
         | how would i | how does | how should i | how do | how could i | how can you | how
         is it possible to | what is the command to | whats the command to | what do i type
         to | show me how to | explain how to | teach me to | what is the way to | how is |
         how i can | how i | how works | how | is there a way to | what do i do to | where
         do i click to | where can i""",
-    Kind.WHY: """
+    Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
         why was | for what reason | there is no | theres no | there was no | there were no
         | there are no | we got no | i got no""",
-    Kind.WAS: """
+    Role.WAS: """
         did we | did you | did i | did it | did they | did | was | were | have we | have
         you | has | have they | has it | had | has anyone | did anyone | did somebody |
         did someone | was it | have you ever | has the | was the | has someone | has
         somebody | do we have | do you have | is there a recording | is there any
         recording | are there recordings | are there any recordings | do we have any | is
         there a recording of | any recordings of | any recording of | any recordings""",
-    Kind.IS: """
+    Role.IS: """
         are you | is it | is this | are we | is | are | am i | are there | is there | is
         anyone | is anything | is anybody | is somebody | is someone | does it | do you |
         does | do we | do they | do i | am | is something | is the bot | will it | will
         you be | will the | are any | is any""",
-    Kind.WHEN: """
+    Role.WHEN: """
         when did | when was | when is | when does | when do | when will | since when | how
         long | how much time | for how long | at what time | what time | how many minutes
         | when are | when were""",
-    Kind.WHICH: """
+    Role.WHICH: """
         what | who | which | where | whats | whos | whom | whose | what is | what are |
         what was | who is | what were | which ones | anything | anyone | how many | what
         did | who did | did anyone say | where did | when did we say | what all | what
         else""",
-    Kind.SAID: """
+    Role.SAID: """
         said | say | says | talked | talk | talking | spoke | speak | mentioned | mention
         | discussed | discuss | promised | promise | told | tell | asked | brought up |
         raised | talks | come up | came up | explained | argued | committed to | decided
         on | decide on | agreed on | agree on | agreed to | agree to | decided about |
         decide about | announced | discussing | reported""",
-    Kind.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
-    Kind.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
-    Kind.WITHOUT: "without | no | w/o | minus | excluding | except",
-    Kind.ARTICLE: "a | an | some | another | any | one",
-    Kind.AND: "and | & | then | and then | or | also | too | as well | but | plus",
-    Kind.AGAIN: "again | once more | back",
-    Kind.CLAUSE: """
+    Role.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
+    Role.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
+    Role.WITHOUT: "without | no | w/o | minus | excluding | except",
+    Role.ARTICLE: "a | an | some | another | any | one",
+    Role.AND: "and | & | then | and then | or | also | too | as well | but | plus",
+    Role.AGAIN: "again | once more | back",
+    Role.CLAUSE: """
         because | every | each | always | since | when | if | once | after | before |
         while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
         | whether""",
-    Kind.HERE: """
+    Role.HERE: """
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
-    Kind.HINT: """
+    Role.HINT: """
         done | we are done | were done | im done | we are finished | were finished | over
         | is over | its over | thats all | thats it | that is all | that is it | thats a
         wrap | thats enough | bye | goodbye | good bye | that was it | meeting is over |
         its a wrap | all done | we finished | finito | no longer needed | you can go now |
         you can leave | everyone left | everybody left | thats all for today | that will
         be all | thatll be all""",
-    Kind.THANKS: """
+    Role.THANKS: """
         thanks | thank you | thx | ty | tx | cheers | thank u | thanks a lot | thank you
         so much | thank you very much | many thanks | thanks a million | danke | danke
         schön | danke dir | dank | vielen dank | merci | merci beaucoup | merci bien |
@@ -399,7 +399,7 @@ _OTHER: Mapping[Kind, str] = {
         awesome job | amazing job | thats great | that was great | this is great | very
         nice | so cool | wow | neat | sweet | youre the best | you are the best | love it
         | ta | 감사합니다 | mahalo | hvala | děkuji | köszönöm | eskerrik asko""",
-    Kind.HELLO: """
+    Role.HELLO: """
         hi | hey | hello | hallo | hola | hiya | yo | good morning | good afternoon | good
         evening | morning | salut | bonjour | ciao | hej | moin | servus | greetings |
         howdy | heya | hi there | hello there | hey there | namaste | oi | hoi | guten tag
@@ -407,7 +407,7 @@ _OTHER: Mapping[Kind, str] = {
         doing | ola | olá | привет | こんにちは | 你好 | aloha | gday | hi all | hello all | hey
         all | hi everyone | hello everyone | hi everybody | hi team | nice to meet you |
         welcome""",
-    Kind.FILLER: """
+    Role.FILLER: """
         please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por
         favor | svp | sil vous plait | per favore | now | right now | immediately | asap |
         at once | already | just | quickly | quick | so | ok | okay | okey | k | alright |
@@ -459,22 +459,22 @@ def _listed(text: str) -> list[tuple[str, ...]]:
 def _phrases() -> dict[tuple[str, ...], Meaning]:
     """Collect the tables; of two meanings of a phrase, the first in this order counts."""
     found: dict[tuple[str, ...], Meaning] = {}
-    by_intent = (Kind.VERB, _VERBS), (Kind.PAST, _PAST), (Kind.NOUN, _NOUNS)
-    for kind, table in by_intent:
+    by_intent = (Role.VERB, _VERBS), (Role.PAST, _PAST), (Role.NOUN, _NOUNS)
+    for role, table in by_intent:
         for intent, text in table.items():
             for phrase in _listed(text):
-                found.setdefault(phrase, Meaning(kind, intent))
-    for kind, text in _OTHER.items():
+                found.setdefault(phrase, Meaning(role, intent))
+    for role, text in _OTHER.items():
         for phrase in _listed(text):
-            found.setdefault(phrase, Meaning(kind))
+            found.setdefault(phrase, Meaning(role))
     for intent, text in _SOFT.items():
         for phrase in _listed(text):
             meaning = found.get(phrase)
-            if meaning is None or meaning.kind in (Kind.WISH, Kind.FILLER, Kind.AGAIN):
-                found[phrase] = Meaning(Kind.SOFT, intent)
+            if meaning is None or meaning.role in (Role.WISH, Role.FILLER, Role.AGAIN):
+                found[phrase] = Meaning(Role.SOFT, intent)
     for (field, value), text in _OPTIONS.items():
         for phrase in _listed(text):
-            found.setdefault(phrase, Meaning(Kind.OPTION, None, field, value))
+            found.setdefault(phrase, Meaning(Role.OPTION, None, field, value))
     return found
 
 

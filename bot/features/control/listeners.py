@@ -2,8 +2,8 @@
 
 from bot.core.proofs import SeenRecording
 from bot.features.control import views
-from bot.features.control.service import Control, steer, wish_stop
-from bot.features.control.views import CONFIRMED, stop_wished
+from bot.features.control.service import ControlAction, control_recording, suggest_stop
+from bot.features.control.views import CONFIRMED, stop_suggested
 from bot.listeners.app import Bot
 from bot.listeners.payloads import Click
 from bot.listeners.registry import Ack, Listeners
@@ -15,43 +15,43 @@ on = Listeners()
 
 @on.action(ids.STOP)
 async def stop(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _steer("stop", recording, click, ack, bot)
+    await _control("stop", recording, click, ack, bot)
 
 
 @on.action(ids.PAUSE)
 async def pause(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _steer("pause", recording, click, ack, bot)
+    await _control("pause", recording, click, ack, bot)
 
 
 @on.action(ids.RESUME)
 async def resume(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _steer("resume", recording, click, ack, bot)
+    await _control("resume", recording, click, ack, bot)
 
 
-async def _steer(
-    action: Control, recording: SeenRecording, click: Click, ack: Ack, bot: Bot
+async def _control(
+    action: ControlAction, recording: SeenRecording, click: Click, ack: Ack, bot: Bot
 ) -> None:
     """The card shows what comes of it; only a click that came too late is answered."""
-    row = await steer(bot.deps, bot.rights, action, recording)
+    row = await control_recording(bot.deps, bot.rights, action, recording)
     await ack()
     if row is None:
         late = views.too_late(action)
-        bot.after_ack(click.asked, bot.reply(click.asked, late, replace=click.on_ephemeral))
+        bot.after_ack(click.caller, bot.reply(click.caller, late, replace=click.on_ephemeral))
     elif click.on_ephemeral or _away_from_card(click, row):
         done = CONFIRMED[action](row.room_name)
-        work = bot.reply(click.asked, done, replace=click.on_ephemeral)
-        bot.after_ack(click.asked, work)
+        work = bot.reply(click.caller, done, replace=click.on_ephemeral)
+        bot.after_ack(click.caller, work)
 
 
 def _away_from_card(click: Click, row: RecordingRow) -> bool:
     """In a direct message that is not where the card is."""
-    return (click.asked.channel or "").startswith("D") and row.home != click.asked.user
+    return (click.caller.channel or "").startswith("D") and row.origin != click.caller.user
 
 
 @on.action(ids.ASK_STOP)
 async def ask_stop(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
     """The starter gets a message with Stop; asked again, nothing more happens."""
-    row = await wish_stop(bot.deps, recording)
+    row = await suggest_stop(bot.deps, recording)
     await ack()
-    told = stop_wished(row.starter) if row else views.too_late("stop")
-    bot.after_ack(click.asked, bot.reply(click.asked, told, replace=click.on_ephemeral))
+    message = stop_suggested(row.starter) if row else views.too_late("stop")
+    bot.after_ack(click.caller, bot.reply(click.caller, message, replace=click.on_ephemeral))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.access.rights import Rights
-from bot.core.facts import PauseRequested, StopRequested, StopSent, StopWished
+from bot.core.facts import PauseRequested, StopRequested, StopSent, StopSuggested
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
@@ -17,18 +17,18 @@ from bot.store.values import RecordingRow
 SENT_LATELY = timedelta(minutes=1)
 
 
-Control = Literal["stop", "pause", "resume"]
-_MAY: dict[Control, frozenset[Phase]] = {
+ControlAction = Literal["stop", "pause", "resume"]
+_MAY: dict[ControlAction, frozenset[Phase]] = {
     "stop": OCCUPIES_ROOM,
     "pause": frozenset({Phase.RUNNING}),
     "resume": frozenset({Phase.PAUSED}),
 }
 
 
-async def steer(
+async def control_recording(
     deps: Deps,
     rights: Rights,
-    action: Control,
+    action: ControlAction,
     recording: SeenRecording,
     *,
     once: Sequence[str] = (),
@@ -40,7 +40,7 @@ async def steer(
     row = await deps.store.lists.row(recording.key)
     if row is None:
         return None
-    await rights.to_steer(recording.by, row, action)
+    await rights.to_control(recording.by, row, action)
     if row.phase not in _MAY[action]:
         learnt(decided=f"{action}: it is {row.phase.value}", key=row.key)
         return None
@@ -66,7 +66,7 @@ def _stop_under_way(recording: Recording, now: datetime) -> bool:
     return recording.stop_pending or (bool(sent) and now - max(sent) < SENT_LATELY)
 
 
-async def wish_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None:
+async def suggest_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None:
     """People who may not stop it ask the starter to. None: it is too late, or nobody can be asked.
 
     The starter's own wish would be told to themselves, so it is none.
@@ -74,7 +74,7 @@ async def wish_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None
     row = await deps.store.lists.row(recording.key)
     if row is None or row.phase not in ON_AIR or row.starter in (None, recording.by):
         return None
-    wish = StopWished(at=deps.now(), by=recording.by)
+    wish = StopSuggested(at=deps.now(), by=recording.by)
     await deps.store.recordings.act(recording, [wish])
     return row
 

@@ -18,7 +18,7 @@ from bot.core.retry import Retry
 from bot.core.steps import Stop, retry_name
 from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import announce, post
-from bot.features.control.views import ends_soon, room_notice, stop_wish
+from bot.features.control.views import ends_soon, room_notice, stop_suggestion
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnauthorized, HmsUnavailable
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import SlackRefused
@@ -127,13 +127,13 @@ async def ask_to_stop(ctx: Context, asker: str) -> Note:
     starter = ctx.recording.starter
     if starter is None:
         raise ValueError("the plan asks only who started it")
-    message = stop_wish(ctx.recording, asker)
-    return await post(ctx, Kind.STOP_WISH, asker, message, channel=starter)
+    message = stop_suggestion(ctx.recording, asker)
+    return await post(ctx, Kind.STOP_SUGGESTION, asker, message, channel=starter)
 
 
 async def say_it_ends(ctx: Context, target: str) -> Note:
     """Below the card, without a mention."""
-    card, ends_at = ctx.work.delivery(Kind.CARD, ctx.recording.home), ctx.recording.ends_at
+    card, ends_at = ctx.work.delivery(Kind.CARD, ctx.recording.origin), ctx.recording.ends_at
     if card is None or card.message is None or ends_at is None:
         raise ValueError("the plan says it below the card of a recording that ends")
     channel, ts = card.message

@@ -27,8 +27,8 @@ class Steered(Protocol):
 
 def not_now(rows: Sequence[Steered]) -> Message:
     """Say why none of the running recordings can be paused or resumed."""
-    told = [f"*{esc(r.room_name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
-    return say("\n".join(told))
+    sentences = [f"*{esc(r.room_name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
+    return say("\n".join(sentences))
 
 
 Action = Literal["stop", "pause", "resume"]
@@ -68,9 +68,9 @@ def room_notice(name: str) -> str:
     return f"This meeting is being recorded. {who}"
 
 
-def stop_wish(recording: Recording, asker: str) -> Message:
+def stop_suggestion(recording: Recording, asker: str) -> Message:
     """Ask the starter directly to stop the recording, with the Stop button."""
-    about = f"the recording of *{esc(recording.room_name)}* in {place(recording.home)}"
+    about = f"the recording of *{esc(recording.room_name)}* in {place(recording.origin)}"
     text = f"{mention(asker)} asks you to stop {about}."
     stop = stop_button(recording.key, recording.room_name)
     return say(text, [stop, details_button(recording)])
@@ -82,7 +82,7 @@ def ends_soon(recording: Recording, ends_at: datetime) -> Message:
     return say(text, end_buttons(recording.key, recording.room_name))
 
 
-def stop_wished(starter: str | None) -> Message:
+def stop_suggested(starter: str | None) -> Message:
     """Confirm to the asker that the starter has been asked."""
     text = f"{mention(starter or '')} has been asked to stop the recording."
     return Message(text, [section(text)])

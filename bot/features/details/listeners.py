@@ -18,7 +18,7 @@ async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
     await ack()
     viewer = Viewer(recording.channels, links, recording.channel)
     name = bot.deps.identity.name
-    changes = await bot.deps.store.channel_settings.changes(loaded.recording.home)
+    changes = await bot.deps.store.channel_settings.changes(loaded.recording.origin)
     view = details_view(
         loaded.recording,
         loaded.work.deliveries,
@@ -26,4 +26,4 @@ async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
         bot=name,
         changes=[SettingsChanged(change.at, change.by) for change in changes],
     )
-    await bot.deps.slack.open_view(click.asked.trigger_id, view)
+    await bot.deps.slack.open_view(click.caller.trigger_id, view)

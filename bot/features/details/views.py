@@ -58,13 +58,13 @@ _KINDS = {
     Kind.SILENT_START: "Direct message that 100ms did not answer the start",
     Kind.SILENT_STOP: "Direct message that 100ms did not answer the stop",
     Kind.RECEIPT: "Receipt",
-    Kind.STOP_WISH: "Request to stop, from",
+    Kind.STOP_SUGGESTION: "Request to stop, from",
     Kind.ENDING: "Warning before the end",
     Kind.ROOM: "Notice in the room's chat",
     Kind.KEPT: "Transcript for search",
     Kind.MOMENT: "Shared moment",
 }
-_ON_AIR_ONLY = {Kind.ROOM, Kind.STOP_WISH, Kind.TELL, Kind.SILENT_START, Kind.SILENT_STOP}
+_ON_AIR_ONLY = {Kind.ROOM, Kind.STOP_SUGGESTION, Kind.TELL, Kind.SILENT_START, Kind.SILENT_STOP}
 _STATES = {
     State.SENDING: "being sent",
     State.WAITING: "waiting to be sent",
@@ -132,9 +132,9 @@ def details_view(
 
 
 def _settings_button(recording: Recording, viewer: Viewer) -> list[Block]:
-    if not postable(recording.home) or not viewer.knows(recording.home):
+    if not postable(recording.origin) or not viewer.knows(recording.origin):
         return []
-    return [button("Channel settings", OPEN_SETTINGS, value=recording.home)]
+    return [button("Channel settings", OPEN_SETTINGS, value=recording.origin)]
 
 
 def _facts(recording: Recording, viewer: Viewer) -> list[str]:
@@ -205,7 +205,7 @@ def _file(key: str, asset: AssetSeen, n: int, *, links: bool, empty: bool) -> Bl
 
 
 def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block]:
-    told = []
+    shown = []
     for d in deliveries[:DELIVERIES]:
         if d.kind is Kind.OUTCOME:
             continue  # between the bot and one person
@@ -217,10 +217,10 @@ def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block
         if late:
             state = "not sent, the recording ended first"
         came_to = "nothing in it" if d.error == EMPTY else f"{state}{why}"
-        told.append(f"{_KINDS[d.kind]}{target}: {came_to}")
-    if told:
+        shown.append(f"{_KINDS[d.kind]}{target}: {came_to}")
+    if shown:
         yield header("In Slack")
-        yield context(lines(told))
+        yield context(lines(shown))
 
 
 def _target(delivery: Delivery) -> str:
@@ -247,16 +247,16 @@ def _for_support(recording: Recording) -> Iterator[Block]:
 def _audit(
     recording: Recording, viewer: Viewer, changes: Sequence[SettingsChanged]
 ) -> Iterator[Block]:
-    acts = trail(recording.log, changes if viewer.knows(recording.home) else (), recording.home)
-    told = pieces(audit_lines(acts, viewer.knows))
-    if told:
+    acts = trail(recording.log, changes if viewer.knows(recording.origin) else (), recording.origin)
+    shown = pieces(audit_lines(acts, viewer.knows))
+    if shown:
         yield header("Who did what")
-    yield from map(context, told[-AUDIT_PIECES:])
+    yield from map(context, shown[-AUDIT_PIECES:])
 
 
 def _log(recording: Recording) -> Iterator[Block]:
     """Show the whole log in pieces that fit; only the end of a very long one."""
-    told = pieces(written(log_lines(recording.log), recording.requested_at))
-    if told:
+    shown = pieces(written(log_lines(recording.log), recording.requested_at))
+    if shown:
         yield header("Log")
-    yield from map(context, told[-LOG_PIECES:])
+    yield from map(context, shown[-LOG_PIECES:])

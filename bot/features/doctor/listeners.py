@@ -10,7 +10,7 @@ from bot.features.doctor.service import local_report, missing, report
 from bot.features.doctor.views import TITLE, doctor_reply, local_reply, looking
 from bot.listeners.app import Bot
 from bot.listeners.modals import show_when_known
-from bot.listeners.payloads import Asked
+from bot.listeners.payloads import Caller
 from bot.listeners.registry import Ack, Listeners
 from bot.slack.errors import NotAuthorized, SlackUnavailable
 from bot.ui import ids
@@ -19,32 +19,32 @@ from bot.ui.message import Message
 on = Listeners()
 
 
-async def tell_doctor(bot: Bot, asked: Asked) -> None:
+async def answer_doctor(bot: Bot, caller: Caller) -> None:
     """Full members get the whole report, other people only what concerns this channel.
 
     Where Slack does not let the bot look people up, the short report names the missing scopes.
     """
-    name, channel = bot.deps.identity.name, asked.channel or asked.user
+    name, channel = bot.deps.identity.name, caller.channel or caller.user
     try:
-        message = await _report(bot, asked, await bot.gate.member(asked.user, Act.DOCTOR))
+        message = await _report(bot, caller, await bot.gate.member(caller.user, Act.DOCTOR))
     except (NoRight, SlackUnavailable, NotAuthorized) as unknown:
-        found = await local_report(bot.deps, user=asked.user, channel=channel)
+        found = await local_report(bot.deps, user=caller.user, channel=channel)
         if isinstance(unknown, NotAuthorized):
             found = replace(found, missing_scopes=await missing(bot.deps))
         message = local_reply(found, bot=name)
-    await bot.reply(asked, message)
+    await bot.reply(caller, message)
 
 
 @on.action(ids.DOCTOR)
 async def from_home(
-    member: Annotated[HomeMember, Act.DOCTOR], asked: Asked, ack: Ack, bot: Bot
+    member: Annotated[HomeMember, Act.DOCTOR], caller: Caller, ack: Ack, bot: Bot
 ) -> None:
     await ack()
     await show_when_known(
-        bot, asked, lambda: _report(bot, asked, member), until_then=looking(), title=TITLE
+        bot, caller, lambda: _report(bot, caller, member), until_then=looking(), title=TITLE
     )
 
 
-async def _report(bot: Bot, asked: Asked, member: HomeMember) -> Message:
-    found = await report(bot.deps, user=member.user, channel=asked.channel or member.user)
+async def _report(bot: Bot, caller: Caller, member: HomeMember) -> Message:
+    found = await report(bot.deps, user=member.user, channel=caller.channel or member.user)
     return doctor_reply(found, bot=bot.deps.identity.name)

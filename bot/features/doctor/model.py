@@ -83,7 +83,7 @@ class Ends:
     """Recordings that were asked for lately and have ended, and how we learnt of it."""
 
     total: int = 0
-    by_asking: int = 0  # no webhook told us
+    by_polling: int = 0  # no webhook told us
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTold:
+class NotReported:
     """100ms did not say what it could not deliver, and why not."""
 
     cause: Cause
@@ -142,7 +142,7 @@ class DoctorReport:
     webhooks: bool  # set up at all
     received: Received
     ends: Ends
-    undelivered: Undelivered | NotTold
+    undelivered: Undelivered | NotReported
     owed: Owed | None
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings about which 100ms gives no answer

@@ -23,12 +23,12 @@ def print_report(findings: Sequence[Finding], console: Console) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for finding in findings:
-        told = Text(finding.found)
+        found = Text(finding.found)
         if finding.fix:
             label, style = ("Fix", "bold") if _is_bad(finding) else ("Hint", "")
-            told.append(f"\n{label}: {finding.fix}", style)
+            found.append(f"\n{label}: {finding.fix}", style)
         table.add_row(
-            Text(finding.verdict, STYLE[finding.verdict]), Text(finding.check, "bold"), told
+            Text(finding.verdict, STYLE[finding.verdict]), Text(finding.check, "bold"), found
         )
     console.print(table)
     console.print(Text(f"\n{summary(findings)}"))

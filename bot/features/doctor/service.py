@@ -13,7 +13,7 @@ from bot.features.doctor.model import (
     DoctorReport,
     LocalReport,
     MissingScope,
-    NotTold,
+    NotReported,
     Place,
     Stuck,
     Undelivered,
@@ -90,7 +90,7 @@ async def late(deps: Deps, channel: str = "") -> list[Stuck]:
         if is_late(recording, deps.policy, deps.now()):
             here = channel in recording.channels
             name, by = recording.room_name, recording.starter or ""
-            found.append(Stuck(name, by, recording.home, here, late=True))
+            found.append(Stuck(name, by, recording.origin, here, late=True))
     return found
 
 
@@ -108,16 +108,16 @@ async def _in_time(work: Awaitable[T]) -> T | None:
         return None
 
 
-async def _undelivered_or_why(deps: Deps) -> Undelivered | NotTold:
+async def _undelivered_or_why(deps: Deps) -> Undelivered | NotReported:
     try:
         async with asyncio.timeout(WITHIN_S):
             return await _undelivered(deps)
     except HmsUnavailable as failed:
-        return NotTold(failed.cause, failed.status, failed.message)
+        return NotReported(failed.cause, failed.status, failed.message)
     except HmsRefused as refused:
-        return NotTold("refused", refused.status, refused.message)
+        return NotReported("refused", refused.status, refused.message)
     except TimeoutError:
-        return NotTold("timeout")
+        return NotReported("timeout")
 
 
 async def _undelivered(deps: Deps) -> Undelivered:

@@ -219,9 +219,9 @@ def scopes_finding(granted: Iterable[str]) -> Finding:
         return note(SCOPE, "Slack did not report the scopes of the token")
     missing = missing_scopes(granted)
     if missing:
-        told = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
+        reasons = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
         judged = warning if all(scope.optional for scope in missing) else failed
-        return judged(SCOPE, told, REINSTALL)
+        return judged(SCOPE, reasons, REINSTALL)
     extra = sorted(granted - {scope.name for scope in SCOPES})
     if extra:
         hint = "the bot never uses them; you can remove them from the Slack app"

@@ -48,13 +48,13 @@ class DoctorRepository(Repository):
 
     async def ends(self, since: datetime) -> Ends:
         """Of the recordings asked for since then that ended at 100ms: how did we learn of it?"""
-        told = exists().where(facts.c.recording_key == r.key, facts.c.kind.in_(TOLD_THE_END))
+        reported = exists().where(facts.c.recording_key == r.key, facts.c.kind.in_(TOLD_THE_END))
         ended = and_(r.requested_at >= since, r.phase.in_(AT_100MS), r.hms_id.is_not(None))
-        unheard = func.sum(case((told, 0), else_=1))
+        unheard = func.sum(case((reported, 0), else_=1))
         query = select(func.count(), unheard).where(self._mine(recordings), ended)
         async with self._db.read() as conn:
-            total, by_asking = (await conn.execute(query)).one()
-        return Ends(total, by_asking or 0)
+            total, by_polling = (await conn.execute(query)).one()
+        return Ends(total, by_polling or 0)
 
     async def unanswered(self) -> int:
         """Open recordings about which 100ms gave no answer when it was last asked."""

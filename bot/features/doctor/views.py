@@ -8,7 +8,7 @@ from bot.features.doctor.model import (
     DoctorReport,
     LocalReport,
     MissingScope,
-    NotTold,
+    NotReported,
     Place,
     Received,
     Stuck,
@@ -42,7 +42,7 @@ _MESSAGES = {
     Kind.TELL: "the message to the person who started it",
     Kind.SILENT_START: "the message that 100ms did not answer the start",
     Kind.SILENT_STOP: "the message that 100ms did not answer the stop",
-    Kind.STOP_WISH: "the request to stop, to the person who started it",
+    Kind.STOP_SUGGESTION: "the request to stop, to the person who started it",
     Kind.ENDING: "the warning before the end",
     Kind.ROOM: "the notice in the room's chat",
     Kind.MOMENT: "a shared moment",
@@ -97,8 +97,8 @@ def local_reply(found: LocalReport, *, bot: str = BOT) -> Message:
 
 def _reply(parts: Sequence[tuple[str, Sequence[str]]], last: str) -> Message:
     blocks = [section(lines([f"*{title}*", *told])) for title, told in parts]
-    told = [f"{title}: {' '.join(map(_aloud, said))}" for title, said in parts]
-    return Message(spoken(lines([*told, last], FALLBACK_MOST)), [*blocks, context(last)])
+    sentences = [f"{title}: {' '.join(map(_aloud, said))}" for title, said in parts]
+    return Message(spoken(lines([*sentences, last], FALLBACK_MOST)), [*blocks, context(last)])
 
 
 def looking() -> Message:
@@ -118,20 +118,22 @@ def _webhooks(found: DoctorReport) -> Iterator[str]:
     ends, undelivered = found.ends, found.undelivered
     missed = isinstance(undelivered, Undelivered) and bool(undelivered.count)
     silent = found.received.last_at is None and ends.total > 0
-    yield _last(found.received, silent=silent, gaps=ends.by_asking > 0)
+    yield _last(found.received, silent=silent, gaps=ends.by_polling > 0)
     if found.received.waiting:
         several = found.received.waiting > 1
         waiting = f"{count(found.received.waiting, 'webhook')} {'are' if several else 'is'} waiting"
         meant = "which recordings they are about" if several else "which recording it is about"
         yield f"{waiting}: it is not yet clear {meant}. The bot is checking with 100ms."
-    if ends.by_asking:
+    if ends.by_polling:
         ended = count(ends.total, "recording")
-        told = f"Of {ended} that ended in the last 24 hours, {ends.by_asking:,} ended without a"
-        yield f"{BAD} {told} webhook; the bot noticed by polling."
+        missed_ends = (
+            f"Of {ended} that ended in the last 24 hours, {ends.by_polling:,} ended without a"
+        )
+        yield f"{BAD} {missed_ends} webhook; the bot noticed by polling."
     yield _undelivered(undelivered)
     if found.owed:
         yield _owed(found.owed)
-    if missed or silent or ends.by_asking:
+    if missed or silent or ends.by_polling:
         yield CAUSE
 
 
@@ -144,8 +146,8 @@ def _last(received: Received, *, silent: bool, gaps: bool) -> str:
     return f"{mark}The last one arrived {when(received.last_at)}. {lately}{others}."
 
 
-def _undelivered(undelivered: Undelivered | NotTold) -> str:
-    if isinstance(undelivered, NotTold):
+def _undelivered(undelivered: Undelivered | NotReported) -> str:
+    if isinstance(undelivered, NotReported):
         why, fix = hms_failure(undelivered.cause, undelivered.status, undelivered.message)
         return f"{BAD} 100ms did not report its failed deliveries. {why} {fix}"
     if not undelivered.count:
@@ -190,9 +192,9 @@ def _dead(dead: DeadLetterCount) -> Iterator[str]:
     )
 
 
-def _few(told: Sequence[str], rest: str) -> list[str]:
-    more = len(told) - LINES
-    return [*told[:LINES], *([f"… and {more:,} {rest}."] if more > 0 else [])]
+def _few(few: Sequence[str], rest: str) -> list[str]:
+    more = len(few) - LINES
+    return [*few[:LINES], *([f"… and {more:,} {rest}."] if more > 0 else [])]
 
 
 def _gate(gate: Shut) -> str:

@@ -11,7 +11,7 @@ from bot.features.find.model import page_of_value
 from bot.features.find.service import find, moment, share
 from bot.listeners.app import Bot
 from bot.listeners.modals import update_modal
-from bot.listeners.payloads import Asked, Click, View
+from bot.listeners.payloads import Caller, Click, View
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import CannotPostThere
 from bot.ui import ids
@@ -23,24 +23,24 @@ Sharer = Annotated[HomeMember, Act.SHARE]
 NOTHING_YET = "an empty field; what is asked in it is checked when it is sent"
 
 
-async def tell_found(bot: Bot, asked: Asked, text: str) -> None:
+async def answer_find(bot: Bot, caller: Caller, text: str) -> None:
     """Answer the person who asked, with what they may see now."""
-    scope = await bot.gate.search_scope(asked.user, asked.channel)
-    await bot.reply(asked, views.found_reply(await find(bot.deps, scope, text)))
+    scope = await bot.gate.search_scope(caller.user, caller.channel)
+    await bot.reply(caller, views.found_reply(await find(bot.deps, scope, text)))
 
 
 @on.action(ids.FIND_PAGE)
 async def turn_page(scope: SearchScope, click: Click, ack: Ack, bot: Bot) -> None:
     """In place: the reply, or the modal that the button is in."""
     await ack()
-    bot.after_ack(click.asked, _turn(bot, click, scope))
+    bot.after_ack(click.caller, _turn(bot, click, scope))
 
 
 async def _turn(bot: Bot, click: Click, scope: SearchScope) -> None:
     page, text = page_of_value(click.value)
     found = await find(bot.deps, scope, text, page)
     if click.view is None:
-        await bot.reply(click.asked, views.found_reply(found), replace=True)
+        await bot.reply(click.caller, views.found_reply(found), replace=True)
     else:
         await update_modal(bot, views.find_modal(found), click.view.id)
 
@@ -48,7 +48,7 @@ async def _turn(bot: Bot, click: Click, scope: SearchScope) -> None:
 @on.action(ids.OPEN_FIND, needs_no_proof=NOTHING_YET)
 async def open_form(click: Click, ack: Ack, bot: Bot) -> None:
     await ack()
-    await bot.deps.slack.open_view(click.asked.trigger_id, views.find_modal())
+    await bot.deps.slack.open_view(click.caller.trigger_id, views.find_modal())
 
 
 @on.view(ids.FIND_FORM)
@@ -64,10 +64,10 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
     row = await bot.deps.store.lists.row(recording.key)
     await ack()
     if sentence is None or row is None:
-        bot.after_ack(click.asked, bot.reply(click.asked, views.no_such_moment()))
+        bot.after_ack(click.caller, bot.reply(click.caller, views.no_such_moment()))
         return
     put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, views.moment_form(row.key, row.room_name, sentence))
+    await put(click.caller.trigger_id, views.moment_form(row.key, row.room_name, sentence))
 
 
 @on.view(ids.MOMENT_FORM)

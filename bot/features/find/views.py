@@ -167,8 +167,8 @@ def _turning(page: FoundPage) -> list[Block]:
     return buttons
 
 
-def _turn(text: str, n: int, to: int, asked: str) -> Block:
-    value = page_value(to, asked)
+def _turn(text: str, n: int, to: int, input_block: str) -> Block:
+    value = page_value(to, input_block)
     return button(text, ids.numbered(ids.FIND_PAGE, n), value=value, label=f"{text} moments")
 
 

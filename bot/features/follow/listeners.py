@@ -10,7 +10,7 @@ from bot.features.follow import service as following
 from bot.features.follow import views
 from bot.features.rooms.model import RoomEntry
 from bot.listeners.app import Bot
-from bot.listeners.payloads import Asked, Click
+from bot.listeners.payloads import Caller, Click
 from bot.listeners.registry import Ack, Listeners
 from bot.slack.errors import CannotPostThere
 from bot.ui import ids
@@ -20,45 +20,45 @@ on = Listeners()
 Follower = Annotated[HomeMember, Act.FOLLOW]
 
 
-async def list_follows(bot: Bot, asked: Asked) -> None:
-    if not is_channel(asked.channel):
-        await bot.reply(asked, views.only_in_channels())
+async def list_follows(bot: Bot, caller: Caller) -> None:
+    if not is_channel(caller.channel):
+        await bot.reply(caller, views.only_in_channels())
     else:
-        await _list(bot, asked)
+        await _list(bot, caller)
 
 
 async def follow_room_here(
-    bot: Bot, asked: Asked, room: RoomEntry, *, once: Sequence[str] = (), replace: bool = False
+    bot: Bot, caller: Caller, room: RoomEntry, *, once: Sequence[str] = (), replace: bool = False
 ) -> None:
     """Raises NoRight, DoneBefore."""
-    if not is_channel(asked.channel):
-        await bot.reply(asked, views.only_in_channels(), replace=replace)
+    if not is_channel(caller.channel):
+        await bot.reply(caller, views.only_in_channels(), replace=replace)
         return
-    by = await bot.gate.member(asked.user, Act.FOLLOW)
-    channel = await bot.gate.channel(asked.user, asked.channel or "", here=asked.channel)
+    by = await bot.gate.member(caller.user, Act.FOLLOW)
+    channel = await bot.gate.channel(caller.user, caller.channel or "", here=caller.channel)
     try:
         new = await following.follow_room(bot.deps, room.room_id, room.name, channel, by, once=once)
     except CannotPostThere as closed:
         why, fix = slack_refusal(closed.error, channel.channel, bot=bot.deps.identity.name)
-        told = views.cannot_follow_room(room.name, why, fix)
+        message = views.cannot_follow_room(room.name, why, fix)
     else:
-        told = views.following_room(room.name, new=new)
-    await bot.reply(asked, told, replace=replace)
+        message = views.following_room(room.name, new=new)
+    await bot.reply(caller, message, replace=replace)
 
 
 async def unfollow_room_here(
-    bot: Bot, asked: Asked, room: RoomEntry, *, once: Sequence[str] = (), replace: bool = False
+    bot: Bot, caller: Caller, room: RoomEntry, *, once: Sequence[str] = (), replace: bool = False
 ) -> None:
     """Raises NoRight, DoneBefore."""
-    await bot.gate.member(asked.user, Act.FOLLOW)
-    there = await bot.deps.store.follows.unfollow(room.room_id, asked.channel or "", once=once)
-    told = views.unfollowed(room.name) if there else views.not_followed(room.name)
-    await bot.reply(asked, told, replace=replace)
+    await bot.gate.member(caller.user, Act.FOLLOW)
+    there = await bot.deps.store.follows.unfollow(room.room_id, caller.channel or "", once=once)
+    message = views.unfollowed(room.name) if there else views.not_followed(room.name)
+    await bot.reply(caller, message, replace=replace)
 
 
-async def _list(bot: Bot, asked: Asked, *, replace: bool = False) -> None:
-    followed = await bot.deps.store.follows.follows_of(asked.channel or "")
-    await bot.reply(asked, views.follows_reply(followed), replace=replace)
+async def _list(bot: Bot, caller: Caller, *, replace: bool = False) -> None:
+    followed = await bot.deps.store.follows.follows_of(caller.channel or "")
+    await bot.reply(caller, views.follows_reply(followed), replace=replace)
 
 
 @on.action(ids.UNFOLLOW)
@@ -68,4 +68,4 @@ async def unfollow_clicked(
     """The list is shown again, without it."""
     await bot.deps.store.follows.unfollow(click.value, channel.channel)
     await ack()
-    bot.after_ack(click.asked, _list(bot, click.asked, replace=click.on_ephemeral))
+    bot.after_ack(click.caller, _list(bot, click.caller, replace=click.on_ephemeral))

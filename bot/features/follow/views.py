@@ -51,8 +51,8 @@ def follows_reply(rooms: Sequence[FollowedRoom]) -> Message:
         blocks.append(section(_line(room), unfollow))
     if len(rooms) > SHOWN:
         blocks.append(context(f"{len(rooms) - SHOWN:,} more."))
-    told = [first, *(spoken(_line(room)) for room in rooms)]
-    return Message(lines(told, FALLBACK_MOST), blocks)
+    sentences = [first, *(spoken(_line(room)) for room in rooms)]
+    return Message(lines(sentences, FALLBACK_MOST), blocks)
 
 
 def _line(room: FollowedRoom) -> str:

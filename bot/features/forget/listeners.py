@@ -24,7 +24,7 @@ async def forget(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> 
     if click.view:
         await bot.deps.slack.update_view(views.told_view(message), view_id=click.view.id)
     else:
-        bot.after_ack(click.asked, bot.reply(click.asked, message))
+        bot.after_ack(click.caller, bot.reply(click.caller, message))
 
 
 async def _forget(bot: Bot, recording: SeenRecording) -> Message:

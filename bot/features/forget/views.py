@@ -52,8 +52,8 @@ def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: d
         f"The recording of *{esc(recording.room_name)}*, {began}, was forgotten. The bot "
         "deleted its messages and files in Slack, and all its data about the recording."
     )
-    told = [first, *_kept(deliveries), *_at_100ms(recording, now)]
-    blocks = [section(lines(told))]
+    sentences = [first, *_kept(deliveries), *_at_100ms(recording, now)]
+    blocks = [section(lines(sentences))]
     files = [f"{_plain_name(a.type, a.mode)} {a.asset_id}" for a in recording.assets.all]
     if recording.hms_id:
         files = [f"recording {recording.hms_id}", *files]
@@ -61,8 +61,8 @@ def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: d
         more = len(files) - FILES_NAMED
         named = [*files[:FILES_NAMED], *([f"and {more:,} more"] if more > 0 else [])]
         blocks.append(code_block("\n".join(named)))
-        told += named
-    return Message(spoken(lines(told, FALLBACK_MOST)), blocks)
+        sentences += named
+    return Message(spoken(lines(sentences, FALLBACK_MOST)), blocks)
 
 
 def _kept(deliveries: Sequence[Delivery]) -> Iterator[str]:

@@ -5,33 +5,35 @@ from bot.features.history import views
 from bot.features.history.service import Lists
 from bot.features.rooms.model import RoomEntry
 from bot.listeners.app import Bot
-from bot.listeners.payloads import Asked
+from bot.listeners.payloads import Caller
 
 DEFAULT_COUNT = 10
 
 
-async def tell_status(bot: Bot, lists: Lists, asked: Asked, room: RoomEntry | None = None) -> None:
+async def answer_status(
+    bot: Bot, lists: Lists, caller: Caller, room: RoomEntry | None = None
+) -> None:
     """Of one room: its recording, wherever the person may know of it."""
-    to = await bot.gate.horizon(asked.user, asked.channel)
-    here, elsewhere = await lists.status(to, asked.channel or "", room.room_id if room else None)
+    to = await bot.gate.horizon(caller.user, caller.channel)
+    here, elsewhere = await lists.status(to, caller.channel or "", room.room_id if room else None)
     name = room.name if room else None
-    may_start = await bot.rights.may_start(asked.user, asked.channel)
-    told = views.status_reply(here, elsewhere, bot.deps.now(), name, start=may_start)
-    await bot.reply(asked, told if to.complete else views.only_here(told))
+    may_start = await bot.rights.may_start(caller.user, caller.channel)
+    message = views.status_reply(here, elsewhere, bot.deps.now(), name, start=may_start)
+    await bot.reply(caller, message if to.complete else views.only_here(message))
 
 
-async def tell_list(
+async def answer_list(
     bot: Bot,
     lists: Lists,
-    asked: Asked,
+    caller: Caller,
     *,
     room: RoomEntry | None = None,
     count: int | None = None,
     past: Past | None = None,
 ) -> None:
-    here = asked.channel or ""
-    files = await bot.rights.may_open(asked.user, here)
-    to = await bot.gate.horizon(asked.user, asked.channel)
+    here = caller.channel or ""
+    files = await bot.rights.may_open(caller.user, here)
+    to = await bot.gate.horizon(caller.user, caller.channel)
     rows = await lists.recent(
         to,
         room_id=room.room_id if room else None,
@@ -40,6 +42,6 @@ async def tell_list(
         files=files,
         past=past,
     )
-    may_start = await bot.rights.may_start(asked.user, asked.channel)
-    told = views.list_reply(rows, room.name if room else None, start=may_start)
-    await bot.reply(asked, told if to.complete else views.only_here(told))
+    may_start = await bot.rights.may_start(caller.user, caller.channel)
+    message = views.list_reply(rows, room.name if room else None, start=may_start)
+    await bot.reply(caller, message if to.complete else views.only_here(message))

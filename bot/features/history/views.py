@@ -61,11 +61,11 @@ def status_reply(
         others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
     if others:
         blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
-    told = [row_spoken(row, now, placed=False) for row in here] or [NOTHING_HERE]
+    sentences = [row_spoken(row, now, placed=False) for row in here] or [NOTHING_HERE]
     if elsewhere:
-        told += [f"Elsewhere: {count(len(elsewhere), 'recording')}."]
-        told += [row_spoken(row, now) for row in elsewhere]
-    return Message(lines(told, FALLBACK_MOST), blocks)
+        sentences += [f"Elsewhere: {count(len(elsewhere), 'recording')}."]
+        sentences += [row_spoken(row, now) for row in elsewhere]
+    return Message(lines(sentences, FALLBACK_MOST), blocks)
 
 
 def list_reply(rows: Sequence[Row], room_name: str | None = None, *, start: bool = True) -> Message:

@@ -5,7 +5,7 @@ from typing import Self
 
 from bot.features.home.service import Homes
 from bot.listeners.app import Bot
-from bot.listeners.payloads import Asked, Body, Click, Payload
+from bot.listeners.payloads import Body, Caller, Click, Payload
 from bot.listeners.registry import Ack, Listeners
 from bot.ui import ids
 
@@ -27,12 +27,12 @@ class HomeOpened(Payload):
 @on.event("app_home_opened", needs_no_proof=LOOKED_UP)
 async def home_opened(opened: HomeOpened, bot: Bot, homes: Homes) -> None:
     if opened.tab == "home":
-        asked = Asked(user=opened.user, channel=None, response_url=None, trigger_id="")
-        bot.after_ack(asked, homes.open(opened.user))
+        caller = Caller(user=opened.user, channel=None, response_url=None, trigger_id="")
+        bot.after_ack(caller, homes.open(opened.user))
 
 
 @on.action(ids.HOME_PAGE, needs_no_proof=LOOKED_UP)
 async def turn_page(click: Click, ack: Ack, bot: Bot, homes: Homes) -> None:
     await ack()
     page = int(click.value) if click.value.isdecimal() else 0
-    bot.after_ack(click.asked, homes.open(click.asked.user, page))
+    bot.after_ack(click.caller, homes.open(click.caller.user, page))

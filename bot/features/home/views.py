@@ -120,11 +120,11 @@ def _settings(home: HomePage) -> Iterator[Block]:
         "filter": {"include": ["public", "private"]},
         "placeholder": plain_text("Choose a channel", 150),
     }
-    told = (
+    hint = (
         "For each channel: the default room and preset, who can start and stop recordings, "
         "and where results go."
     )
-    yield section(told, channel)
+    yield section(hint, channel)
 
 
 def _for_admins(health: HomeHealth) -> Iterator[Block]:

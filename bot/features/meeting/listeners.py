@@ -19,9 +19,9 @@ async def sign_in(click: Click, ack: Ack, bot: Bot, meetings: Meetings) -> None:
     await ack()
 
     async def message() -> Message:
-        url = await meetings.link(click.asked.user)
+        url = await meetings.link(click.caller.user)
         return views.sign_in_link(url) if url else say(NO_PAGES)
 
     await show_when_known(
-        bot, click.asked, message, until_then=say("Getting the link…"), title=TITLE
+        bot, click.caller, message, until_then=say("Getting the link…"), title=TITLE
     )

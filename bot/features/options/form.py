@@ -37,8 +37,8 @@ from bot.ui.forms import (
     LASTING,
     OPTION_VALUE_MOST,
     FieldErrors,
-    asked,
     dressed,
+    input_block,
     named_option,
     pick,
     postable,
@@ -76,7 +76,7 @@ def option_blocks(draft: Draft) -> list[Block]:
 
 
 def kind_block(draft: Draft) -> Block:
-    return asked(
+    return input_block(
         ids.START_AUDIO_ONLY,
         LABELS[ids.START_AUDIO_ONLY],
         radio(KIND_NAMES, "audio" if draft.audio_only else "video"),
@@ -87,17 +87,17 @@ def kind_block(draft: Draft) -> Block:
 def further_blocks(draft: Draft, template: RoomTemplate | None = None) -> Iterator[Block]:
     """`template`: what is known of the chosen room's template; None where nothing is."""
     shown = applies(draft)
-    told = template or RoomTemplate()
+    known = template or RoomTemplate()
     if "resolution" in shown:
         yield header("Video")
-        yield from _video(draft, told)
+        yield from _video(draft, known)
     yield header("Transcript and summary")
     yield from _transcript(draft)
     if "summary" in shown:
         yield from _summary(draft)
     yield header("Page and storage")
-    yield meeting_url_block(draft, told)
-    yield _destination(draft, told)
+    yield meeting_url_block(draft, known)
+    yield _destination(draft, known)
 
 
 def meeting_url_block(draft: Draft, template: RoomTemplate) -> Block:
@@ -107,7 +107,7 @@ def meeting_url_block(draft: Draft, template: RoomTemplate) -> Block:
         if template.records is False
         else "Only if the template needs one."
     )
-    return asked(
+    return input_block(
         ids.START_MEETING_URL,
         LABELS[ids.START_MEETING_URL],
         textbox(draft.meeting_url, placeholder="https://acme.app.100ms.live/preview/…"),
@@ -122,7 +122,7 @@ def _destination(draft: Draft, template: RoomTemplate) -> Block:
     names = [n for n in template.destinations if 0 < len(n) <= OPTION_VALUE_MOST]
     if len(names) < SEVERAL:
         hint = "Only if the template has several. Enter its name in the template."
-        return asked(ids.START_DESTINATION, label, textbox(typed), hint=hint, optional=True)
+        return input_block(ids.START_DESTINATION, label, textbox(typed), hint=hint, optional=True)
     offered = list(dict.fromkeys([*names, *([typed] if typed.strip() else [])]))
     select: Block = {
         "type": "static_select",
@@ -131,15 +131,15 @@ def _destination(draft: Draft, template: RoomTemplate) -> Block:
         **({"initial_option": named_option(typed, typed)} if typed.strip() else {}),
     }
     hint = "The room's template has several, and 100ms needs to know which one."
-    return asked(ids.START_DESTINATION, label, select, hint=hint, optional=True)
+    return input_block(ids.START_DESTINATION, label, select, hint=hint, optional=True)
 
 
 def template_words(template: RoomTemplate) -> str:
     """Say what the template sets, for a hint; empty where nothing is known."""
     size = size_of(template)
     length = duration(template.max_duration_s)
-    told = [*([size] if size else []), *([f"at most {length}"] if length else [])]
-    return f"Its template records {', '.join(told)}." if told else ""
+    known = [*([size] if size else []), *([f"at most {length}"] if length else [])]
+    return f"Its template records {', '.join(known)}." if known else ""
 
 
 def size_of(template: RoomTemplate) -> str:
@@ -155,17 +155,17 @@ def size_of(template: RoomTemplate) -> str:
 def _video(draft: Draft, template: RoomTemplate) -> Iterator[Block]:
     size = size_of(template)
     names = {**RESOLUTION_NAMES, "template": f"{AS_TEMPLATE}: {size}" if size else AS_TEMPLATE}
-    yield asked(
+    yield input_block(
         ids.START_RESOLUTION,
         LABELS[ids.START_RESOLUTION],
         pick(names, draft.resolution),
         redraws=True,
     )
     if "width" in applies(draft):
-        yield asked(
+        yield input_block(
             ids.START_WIDTH, "Width in pixels", whole_number(draft.width, placeholder="1280")
         )
-        yield asked(
+        yield input_block(
             ids.START_HEIGHT,
             "Height in pixels",
             whole_number(draft.height, placeholder="720"),
@@ -176,7 +176,7 @@ def _video(draft: Draft, template: RoomTemplate) -> Iterator[Block]:
 
 def _transcript(draft: Draft) -> Iterator[Block]:
     on = "output_modes" in applies(draft)
-    yield asked(
+    yield input_block(
         ids.START_TRANSCRIPTION,
         LABELS[ids.START_TRANSCRIPTION],
         pick(SWITCH_NAMES, draft.transcription),
@@ -184,14 +184,14 @@ def _transcript(draft: Draft) -> Iterator[Block]:
         redraws=True,
     )
     if on:
-        yield asked(
+        yield input_block(
             ids.START_OUTPUT_MODES,
             LABELS[ids.START_OUTPUT_MODES],
             ticks(FILE_NAMES, draft.output_modes),
             hint="Leave empty to use the template's formats.",
             optional=True,
         )
-        yield asked(
+        yield input_block(
             ids.START_VOCABULARY,
             LABELS[ids.START_VOCABULARY],
             textbox(draft.vocabulary, multiline=True),
@@ -201,7 +201,7 @@ def _transcript(draft: Draft) -> Iterator[Block]:
 
 
 def _summary(draft: Draft) -> Iterator[Block]:
-    yield asked(
+    yield input_block(
         ids.START_SUMMARY,
         LABELS[ids.START_SUMMARY],
         pick(SWITCH_NAMES, draft.summary),
@@ -209,14 +209,14 @@ def _summary(draft: Draft) -> Iterator[Block]:
     )
     if "sections" not in applies(draft):
         return
-    yield asked(
+    yield input_block(
         ids.START_CONTEXT,
         LABELS[ids.START_CONTEXT],
         textbox(draft.context, multiline=True),
         hint=f"What the meeting is about, in at most {MAX_CONTEXT_CHARS} characters.",
         optional=True,
     )
-    yield asked(
+    yield input_block(
         ids.START_TEMPERATURE,
         LABELS[ids.START_TEMPERATURE],
         textbox(draft.temperature, placeholder="0.5"),
@@ -229,7 +229,7 @@ def _summary(draft: Draft) -> Iterator[Block]:
 def _sections(rows: tuple[DraftSection, ...]) -> Iterator[Block]:
     single = len(rows) == 1
     for place, row in enumerate(rows, start=1):
-        yield asked(
+        yield input_block(
             ids.numbered(ids.START_SECTION_TITLE, row.id),
             f"{LABELS['sections']} {place}: title",
             textbox(row.title, placeholder="Decisions"),
@@ -238,7 +238,7 @@ def _sections(rows: tuple[DraftSection, ...]) -> Iterator[Block]:
             else f"At most {MAX_SECTION_TITLE_CHARS} characters.",
             optional=single,
         )
-        yield asked(
+        yield input_block(
             ids.numbered(ids.START_SECTION_FORMAT, row.id),
             f"{LABELS['sections']} {place}: written as",
             pick(FORMAT_NAMES, row.format),

@@ -5,7 +5,7 @@ from bot.features.options.form import option_blocks
 from bot.features.options.table import PRESET_NAME_MOST
 from bot.features.presets import ids
 from bot.features.presets.model import WORKSPACE, tidy_name
-from bot.ui.forms import asked, postable, radio, textbox, words
+from bot.ui.forms import input_block, postable, radio, textbox, words
 from bot.ui.message import Block, View, actions, button
 from bot.ui.view_state import ViewState
 
@@ -61,7 +61,7 @@ def _name(typed: str) -> Block:
 
 
 def _field(field: str, label: str, element: Block, *, hint: str = "") -> Block:
-    return asked(field, label, element, hint=hint, action=ids.action(field))
+    return input_block(field, label, element, hint=hint, action=ids.action(field))
 
 
 def name_error(typed: str) -> str | None:

@@ -16,7 +16,7 @@ from bot.features.presets.store import PresetRepository
 from bot.features.presets.views import deleted_view, presets_view, refusal
 from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import open_modal, update_modal
-from bot.listeners.payloads import Asked, Click, Form
+from bot.listeners.payloads import Caller, Click, Form
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
@@ -28,17 +28,17 @@ on = Listeners()
 Here = Annotated[OpenChannel | None, From.VIEW]
 
 
-async def open_presets(bot: Bot, asked: Asked) -> None:
+async def open_presets(bot: Bot, caller: Caller) -> None:
     """Those that may be named in this channel."""
-    view = await _list(bot, asked.user, asked.channel)
-    await open_modal(bot, asked, view, otherwise=expired_trigger())
+    view = await _list(bot, caller.user, caller.channel)
+    await open_modal(bot, caller, view, otherwise=expired_trigger())
 
 
 @on.action(pids.ALL)
-async def all_presets(_: HomeMember, asked: Asked, ack: Ack, bot: Bot) -> None:
+async def all_presets(_: HomeMember, caller: Caller, ack: Ack, bot: Bot) -> None:
     """From Home."""
     await ack()
-    await open_presets(bot, asked)
+    await open_presets(bot, caller)
 
 
 async def _list(bot: Bot, user: str, channel: str | None, page: int = 0) -> View:
@@ -58,7 +58,7 @@ async def turn_page(
 ) -> None:
     await ack()
     page = int(click.value) if click.value.isdecimal() else 0
-    shown = await _list(bot, click.asked.user, here.channel if here else None, page)
+    shown = await _list(bot, click.caller.user, here.channel if here else None, page)
     await bot.deps.slack.update_view(shown, view_id=view.id)
 
 
@@ -89,7 +89,7 @@ async def edit(
         draft=draft.model_copy(update=known),
     )
     put = bot.deps.slack.push_view if below else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, preset_form(showing.draft, request_id=showing.request_id))
+    await put(click.caller.trigger_id, preset_form(showing.draft, request_id=showing.request_id))
 
 
 @on.view(pids.EDIT_FORM)
@@ -111,7 +111,7 @@ async def _change(
     form: Form, ack: Ack, bot: Bot, showing: Showing, name: str, options: RecordingOptions
 ) -> None:
     """Raises UnknownPreset for one that the person may not know of any more."""
-    user = form.asked.user
+    user = form.caller.user
     preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
         await say_at_name(ack, "This preset has been deleted in the meantime.")
@@ -129,7 +129,7 @@ async def _change(
         return
     await ack()
     work = _refresh(bot, user, showing.channel, form.view.previous_id)
-    bot.after_ack(form.asked, work)
+    bot.after_ack(form.caller, work)
 
 
 @on.action(pids.DELETE)
@@ -147,7 +147,7 @@ async def delete(
     await ack()
     await bot.deps.slack.update_view(said, view_id=view.id)
     work = _refresh(bot, seen.by, showing.channel, view.previous_id)
-    bot.after_ack(click.asked, work)
+    bot.after_ack(click.caller, work)
 
 
 async def _refresh(bot: Bot, user: str, channel: str | None, view_id: str | None) -> None:

@@ -68,11 +68,11 @@ async def file(asset: SeenAsset, click: Click, ack: Ack, bot: Bot) -> None:
 async def _give_link(bot: Bot, click: Click, mint: Mint) -> None:
     """Where nothing ephemeral can appear, in a modal: a link is never posted to stay."""
     if click.view is None:
-        bot.after_ack(click.asked, _reply(bot, click, mint))
+        bot.after_ack(click.caller, _reply(bot, click, mint))
         return
     await show_when_known(
         bot,
-        click.asked,
+        click.caller,
         lambda: _message(mint),
         until_then=results_views.getting_link(),
         title=DETAILS,
@@ -81,7 +81,7 @@ async def _give_link(bot: Bot, click: Click, mint: Mint) -> None:
 
 
 async def _reply(bot: Bot, click: Click, mint: Mint) -> None:
-    await bot.reply(click.asked, await _message(mint))
+    await bot.reply(click.caller, await _message(mint))
 
 
 async def _message(mint: Mint) -> Message:

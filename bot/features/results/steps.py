@@ -146,11 +146,11 @@ async def _files(ctx: Context) -> AsyncIterator[Fact]:
         if asset_id not in seen:
             seen.add(asset_id)
             try:
-                told = asset_seen(await ctx.deps.hms.get_asset(asset_id), ctx.now)
+                shown_hash = asset_seen(await ctx.deps.hms.get_asset(asset_id), ctx.now)
             except HmsRefused:
                 continue
-            if told:
-                yield told
+            if shown_hash:
+                yield shown_hash
 
 
 def _told(log: tuple[Fact, ...]) -> list[str]:
@@ -188,7 +188,7 @@ def _place(ctx: Context, target: str) -> _Place:
     return _Place(card.posted_in if card and card.posted_in else target, None)
 
 
-def told(ctx: Context) -> str:
+def shown_hash(ctx: Context) -> str:
     """The hash of what the results message tells now, the words of the summary aside."""
     if ctx.recording.phase not in (Phase.COMPLETED, Phase.FAILED):
         return ""
@@ -214,7 +214,7 @@ async def post_summary(ctx: Context, target: str) -> Note:
         message,
         channel=place.channel,
         thread_ts=place.thread_ts,
-        shown=told(ctx),
+        shown=shown_hash(ctx),
     )
     return replace(note, facts=[*note.facts, *listed])
 
@@ -226,7 +226,7 @@ async def update_results(ctx: Context, target: str) -> Note:
         raise ValueError("the plan edits only what was posted")
     place = _place(ctx, target)
     message, listed = await _message(ctx, target, UpdateResults(target), place)
-    edited = replace(posted, hash=told(ctx), changed_at=ctx.now, error=None)
+    edited = replace(posted, hash=shown_hash(ctx), changed_at=ctx.now, error=None)
     try:
         await ctx.deps.slack.update(*posted.message, message.payload())
     except MessageGone as gone:
@@ -257,7 +257,7 @@ async def _message(
         summary=summary,
         times=await ctx.deps.store.transcripts.times(ctx.key) if summary else {},
         page=page_of(ctx.deps.public_url, ctx.key),
-        mention=target == ctx.recording.home,
+        mention=target == ctx.recording.origin,
         in_thread=place.thread_ts is not None,
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         bot=ctx.deps.identity.name,

@@ -75,8 +75,8 @@ def results_message(
     buttons = [*file_buttons(recording), *retry_button(recording, bot)]
     buttons += [share_button(recording), details_button(recording)]
     blocks.extend(actions(buttons))
-    told = summary_lines(summary, moments)
-    return Message(_spoken(recording, headline, notes, told, by_name=mention), blocks)
+    summary_text = summary_lines(summary, moments)
+    return Message(_spoken(recording, headline, notes, summary_text, by_name=mention), blocks)
 
 
 def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
@@ -291,7 +291,7 @@ class Moments:
         url = f"{self.page}?t={at_ms // 1000}"
         return [leaf("  "), {"type": "link", "url": url, "text": shown}]
 
-    def told(self, line: str) -> str:
+    def aloud(self, line: str) -> str:
         at_ms = self.times.get(line)
         return "" if at_ms is None else f"  {moment_clock(at_ms)}"
 
@@ -329,10 +329,10 @@ def summary_lines(
         for text in texts:
             dot = "• " if part.format == "bullets" else ""
             if part.format == "bullets":
-                yield f"{dot}{esc(text, PARAGRAPH_MOST)}{moments.told(text)}"
+                yield f"{dot}{esc(text, PARAGRAPH_MOST)}{moments.aloud(text)}"
                 continue
             for line in text.split("\n"):
-                said = ((one, moments.told(one)) for one in paragraph_lines(line))
+                said = ((one, moments.aloud(one)) for one in paragraph_lines(line))
                 yield " ".join(f"{esc(one, PARAGRAPH_MOST)}{at}" for one, at in said)
 
 

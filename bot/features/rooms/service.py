@@ -171,7 +171,7 @@ class RoomDirectory:
         """Somebody named a room that we do not know: it may be new."""
         self._sooner.set()
 
-    async def ask(self, name: str) -> bool:
+    async def fetch_named(self, name: str) -> bool:
         """Ask 100ms for rooms of this name, once and briefly; False: it has not answered.
 
         For the time after the ack, before people are told that there is no such room.

@@ -114,8 +114,8 @@ class RoomRepository(Repository):
         async with self._db.read() as conn:
             return set(await conn.scalars(query))
 
-    async def template_read(self, template_id: str, told: RoomTemplate, at: datetime) -> None:
-        body = {name: value for name, value in asdict(told).items() if name != "records"}
+    async def template_read(self, template_id: str, template: RoomTemplate, at: datetime) -> None:
+        body = {name: value for name, value in asdict(template).items() if name != "records"}
         put = self._db.insert(templates)
         put = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id", "template_id"],

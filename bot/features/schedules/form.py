@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bot.features.schedules import ids
 from bot.features.schedules.model import Rule
 from bot.features.schedules.views import rule_line
-from bot.features.start.form import read_least_people
+from bot.features.start.form import least_people_block, read_least_people
 from bot.ui import ids as ui_ids
-from bot.ui.forms import FieldErrors, asked, textbox, ticks, words
+from bot.ui.forms import FieldErrors, input_block, ticks, words
 from bot.ui.message import Block, View, actions, button, section
 from bot.ui.text import place, plain
 from bot.ui.view_state import ViewState
@@ -49,12 +49,10 @@ def _fields() -> list[Block]:
         "min_query_length": 0,
         "placeholder": words("Type a part of its name"),
     }
-    hint = "Each session is recorded once so many people are in the room."
-    one = textbox("", placeholder="1")
     return [
-        asked(ids.RULE_ROOM, "Room", room, action=ids.RULE_ROOM_ACTION),
-        asked(ids.RULE_DOES, "Rule", ticks(DOES, list(DOES)), action=ids.RULE_DOES),
-        asked(ui_ids.START_LEAST_PEOPLE, "Least number of people", one, hint=hint, optional=True),
+        input_block(ids.RULE_ROOM, "Room", room, action=ids.RULE_ROOM_ACTION),
+        input_block(ids.RULE_DOES, "Rule", ticks(DOES, list(DOES)), action=ids.RULE_DOES),
+        least_people_block(""),
     ]
 
 

@@ -19,7 +19,7 @@ from bot.features.schedules.store import CalendarRepository, RuleRepository, Sch
 from bot.kit.typed_text import unwrap_link
 from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import update_modal
-from bot.listeners.payloads import Asked, Click, Typed
+from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
@@ -42,41 +42,41 @@ AUTO = re.compile(
 
 
 async def follow_calendar_by_command(
-    bot: Bot, rooms: RoomDirectory, asked: Asked, typed: str, link: str
+    bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str, link: str
 ) -> None:
     """The link is a key, and is not repeated."""
     url = unwrap_link(link).replace("webcal://", "https://", 1)
     name = typed.strip(' ,"“”') or None
-    found = await _room(bot, rooms, asked, name)
+    found = await _room(bot, rooms, caller, name)
     room = _entry(found)
     if not url.startswith("https://"):
-        await bot.reply(asked, views.only_https())
+        await bot.reply(caller, views.only_https())
         return
     if room is None:
         rooms.refresh_soon()
-        await bot.reply(asked, no_room(name) if name else views.calendar_usage())
+        await bot.reply(caller, no_room(name) if name else views.calendar_usage())
         return
     calendar = RoomCalendar(
         calendar_id=bot.deps.new_id(),
         room_id=room.room_id,
         room_name=room.name,
-        channel=(asked.channel if is_channel(asked.channel) else None) or asked.user,
-        by=asked.user,
-        zone=(await service.zone_of(bot.rights, asked.user)).name,
+        channel=(caller.channel if is_channel(caller.channel) else None) or caller.user,
+        by=caller.user,
+        zone=(await service.zone_of(bot.rights, caller.user)).name,
         created_at=bot.deps.now(),
         url=url,
     )
-    added = await service.add_calendar(bot.deps, bot.rights, calendar, once=asked.once)
-    await bot.reply(asked, views.calendar_added(added))
+    added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
+    await bot.reply(caller, views.calendar_added(added))
 
 
 async def _room(
-    bot: Bot, rooms: RoomDirectory, asked: Asked, typed: str | None
+    bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str | None
 ) -> RoomMatch | None:
     """The room of that name, else the channel's default."""
     if typed:
         return await rooms.find(typed)
-    settings = await bot.deps.store.channel_settings.of(asked.channel)
+    settings = await bot.deps.store.channel_settings.of(caller.channel)
     if settings.room_id is None:
         return None
     return Found(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
@@ -93,51 +93,51 @@ def _entry(found: RoomMatch | None) -> RoomEntry | None:
 
 
 async def set_rule_by_command(
-    bot: Bot, rooms: RoomDirectory, asked: Asked, typed: str | None
+    bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str | None
 ) -> None:
     """`auto standup on`, `on 2`, `end` and `off`; without words, the list."""
     if typed is None:
-        await tell_schedules(bot, asked)
+        await answer_schedules(bot, caller)
         return
     said = AUTO.fullmatch(typed.strip())
     if said is None:
-        await bot.reply(asked, views.auto_usage())
+        await bot.reply(caller, views.auto_usage())
         return
     name = said["room"].strip(' ,"“”') or None
-    found = await _room(bot, rooms, asked, name)
+    found = await _room(bot, rooms, caller, name)
     room = _entry(found)
     if room is None:
         rooms.refresh_soon()
-        await bot.reply(asked, no_room(name) if name else views.auto_usage())
+        await bot.reply(caller, no_room(name) if name else views.auto_usage())
         return
-    home = (asked.channel if is_channel(asked.channel) else None) or asked.user
+    origin = (caller.channel if is_channel(caller.channel) else None) or caller.user
     if said["what"].lower() == "off":
         gone = await service.unset_rule(
-            bot.deps, bot.rights, room.room_id, home, asked.user, once=asked.once
+            bot.deps, bot.rights, room.room_id, origin, caller.user, once=caller.once
         )
-        await bot.reply(asked, views.rule_off(room.name, there=gone is not None))
+        await bot.reply(caller, views.rule_off(room.name, there=gone is not None))
         return
     rule = Rule(
         room_id=room.room_id,
         room_name=room.name,
-        channel=home,
-        by=asked.user,
+        channel=origin,
+        by=caller.user,
         created_at=bot.deps.now(),
         every_session=said["what"].lower() == "on",
         least_people=max(1, int(said["least"] or 1)),
     )
-    there = await service.set_rule(bot.deps, bot.rights, rule, once=asked.once)
-    same = there.channel == home
-    await bot.reply(asked, views.rule_set(there) if same else views.rule_elsewhere(room.name))
+    there = await service.set_rule(bot.deps, bot.rights, rule, once=caller.once)
+    same = there.channel == origin
+    await bot.reply(caller, views.rule_set(there) if same else views.rule_elsewhere(room.name))
 
 
 # ---- the list --------------------------------------------------------------------------------
 
 
-async def tell_schedules(bot: Bot, asked: Asked) -> None:
+async def answer_schedules(bot: Bot, caller: Caller) -> None:
     """Here, one's own, and all that one may see."""
-    to = await bot.gate.horizon(asked.user, asked.channel)
-    await bot.reply(asked, await _list(bot, to, asked.channel))
+    to = await bot.gate.horizon(caller.user, caller.channel)
+    await bot.reply(caller, await _list(bot, to, caller.channel))
 
 
 async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
@@ -149,22 +149,22 @@ async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
 async def schedules_clicked(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     """From a card or a notice, to that person alone; from Home, in a modal."""
     await ack()
-    listed = await _list(bot, to, click.asked.channel)
+    listed = await _list(bot, to, click.caller.channel)
     if click.view is not None:
         view = message_view(listed, title=views.ALL)
-        await bot.deps.slack.open_view(click.asked.trigger_id, view)
+        await bot.deps.slack.open_view(click.caller.trigger_id, view)
         return
-    bot.after_ack(click.asked, bot.reply(click.asked, listed, replace=click.on_ephemeral))
+    bot.after_ack(click.caller, bot.reply(click.caller, listed, replace=click.on_ephemeral))
 
 
 async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
     """What was done, and the list as it is now, in place of the one that was clicked in."""
-    listed = await _list(bot, to, click.asked.channel)
+    listed = await _list(bot, to, click.caller.channel)
     both = Message(f"{said.text}\n{listed.text}", [*said.blocks, *listed.blocks])
     if click.view is not None and click.view.type == "modal":
         await update_modal(bot, message_view(both, title=views.ALL), click.view.id)
         return
-    await bot.reply(click.asked, both, replace=click.on_ephemeral)
+    await bot.reply(click.caller, both, replace=click.on_ephemeral)
 
 
 @on.action(ids.UNDO)
@@ -174,7 +174,7 @@ async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
     bot.after_ack(
-        click.asked, bot.reply(click.asked, views.undone(gone), replace=click.on_ephemeral)
+        click.caller, bot.reply(click.caller, views.undone(gone), replace=click.on_ephemeral)
     )
 
 
@@ -184,7 +184,7 @@ async def delete(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: B
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
-    bot.after_ack(click.asked, _show(bot, click, to, views.undone(gone)))
+    bot.after_ack(click.caller, _show(bot, click, to, views.undone(gone)))
 
 
 @on.action(ids.SKIP)
@@ -192,21 +192,21 @@ async def skip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot
     skipped = await service.skip(bot.deps, bot.rights, seen)
     await ack()
     said = views.skipping(*skipped) if skipped else views.changed_meanwhile()
-    bot.after_ack(click.asked, _show(bot, click, to, said))
+    bot.after_ack(click.caller, _show(bot, click, to, said))
 
 
 @on.action(ids.PAUSE)
 async def pause(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     done = await service.pause(bot.deps, bot.rights, seen)
     await ack()
-    bot.after_ack(click.asked, _show(bot, click, to, _done(done, "paused")))
+    bot.after_ack(click.caller, _show(bot, click, to, _done(done, "paused")))
 
 
 @on.action(ids.RESUME)
 async def resume(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     done = await service.resume(bot.deps, bot.rights, seen)
     await ack()
-    bot.after_ack(click.asked, _show(bot, click, to, _done(done, "active again")))
+    bot.after_ack(click.caller, _show(bot, click, to, _done(done, "active again")))
 
 
 def _done(schedule: Schedule | None, state: str) -> Message:
@@ -216,7 +216,7 @@ def _done(schedule: Schedule | None, state: str) -> Message:
 @on.action(ids.RUN_NOW)
 async def run_now(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
     """The card says how it goes."""
-    name = click.asked.request_id
+    name = click.caller.request_id
     made = await service.run_now(bot.deps, bot.gate, bot.rights, seen, name)
     await ack()
     if made is None:
@@ -227,7 +227,7 @@ async def run_now(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
         said = views.taken(found.room_name if found else "")
     else:
         said = views.running_now(schedule.room_name)
-    bot.after_ack(click.asked, bot.reply(click.asked, said))
+    bot.after_ack(click.caller, bot.reply(click.caller, said))
 
 
 @on.action(ids.CHANGE)
@@ -239,12 +239,12 @@ async def change(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
     await ack()
     on_modal = click.view is not None and click.view.type == "modal"
     put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, views.change_form(schedule, bot.deps.now()))
+    await put(click.caller.trigger_id, views.change_form(schedule, bot.deps.now()))
 
 
 @on.view(ids.CHANGE_FORM)
 async def change_submitted(
-    seen: Annotated[SeenSchedule, From.VIEW], asked: Asked, view: ViewValues, ack: Ack, bot: Bot
+    seen: Annotated[SeenSchedule, From.VIEW], caller: Caller, view: ViewValues, ack: Ack, bot: Bot
 ) -> None:
     """The new time is said in words, with its dates."""
     typed = ViewState(view.values, lambda _: ids.WHEN_INPUT).text(ids.WHEN, "")
@@ -255,7 +255,7 @@ async def change_submitted(
     if changed is None:
         message = views.changed_meanwhile()
     else:
-        zone = await service.zone_of(bot.rights, asked.user)
+        zone = await service.zone_of(bot.rights, caller.user)
         message = views.scheduled(changed, now=bot.deps.now(), zone_known=zone.known)
     await ack(response_action="update", view=message_view(message, title=views.ALL))
 
@@ -263,12 +263,12 @@ async def change_submitted(
 @on.action(ids.RULE_OFF)
 async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     rule = await RuleRepository(bot.deps.db).get(click.value)
-    here = click.asked.channel
+    here = click.caller.channel
     if rule is None or not await bot.gate.sees_place(by.user, rule.channel, rule.by, here):
         raise UnknownSchedule(click.value)
     await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
     await ack()
-    bot.after_ack(click.asked, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
+    bot.after_ack(click.caller, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
 
 
 @on.action(ui_ids.ROOM_RULES)
@@ -280,7 +280,7 @@ async def open_rules(
     await ack()
     on_modal = click.view is not None and click.view.type == "modal"
     put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, rules_form(channel.channel, rules))
+    await put(click.caller.trigger_id, rules_form(channel.channel, rules))
 
 
 @on.options(ids.RULE_ROOM_ACTION)
@@ -338,13 +338,13 @@ async def rule_dropped(
 @on.action(ids.CALENDAR_OFF)
 async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     calendar = await CalendarRepository(bot.deps.db).get(click.value)
-    here = click.asked.channel
+    here = click.caller.channel
     seen = calendar and await bot.gate.sees_place(by.user, calendar.channel, calendar.by, here)
     if calendar is None or not seen:
         raise UnknownSchedule(click.value)
     await service.drop_calendar(bot.deps, bot.rights, calendar, by.user)
     await ack()
-    bot.after_ack(click.asked, _show(bot, click, to, views.calendar_off(calendar.room_name)))
+    bot.after_ack(click.caller, _show(bot, click, to, views.calendar_off(calendar.room_name)))
 
 
 # ---- the end of a recording ------------------------------------------------------------------
@@ -365,4 +365,4 @@ async def _move_end(seen: SeenRecording, click: Click, ack: Ack, bot: Bot, *, aw
     moved = await service.move_end(bot.deps, bot.rights, seen, away=away)
     await ack()
     if moved is None:
-        bot.after_ack(click.asked, bot.reply(click.asked, views.no_end_to_move()))
+        bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))

@@ -120,7 +120,7 @@ def end_set(when: When, due: datetime, *, at: datetime, by: str | None) -> EndSe
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PassedDate:
     """What is to be said of a date: nobody came, or it passed while the bot was away.
 
     `count` dates in all, of which `due` is the last.
@@ -132,12 +132,14 @@ class Told:
     count: int = 1
 
 
-def turn(schedule: Schedule, now: datetime, armed_for: timedelta) -> tuple[Schedule, list[Told]]:
+def turn(
+    schedule: Schedule, now: datetime, armed_for: timedelta
+) -> tuple[Schedule, list[PassedDate]]:
     """The schedule as it is at `now`: what is due is armed, what is over is told of."""
-    told: list[Told] = []
+    passed_dates: list[PassedDate] = []
     one = schedule
     if one.armed_for and one.armed_until and now >= one.armed_until:
-        told.append(Told("nobody", one.armed_for, one.armed_until))
+        passed_dates.append(PassedDate("nobody", one.armed_for, one.armed_until))
         one = replace(one, armed_for=None, armed_until=None)
     if one.state == "active" and one.due_at and one.due_at <= now:
         later = dates_after(one.when, one.due_at)
@@ -147,15 +149,15 @@ def turn(schedule: Schedule, now: datetime, armed_for: timedelta) -> tuple[Sched
         if due_at is None:
             due_at = next(dates_after(one.when, now), None)
         if one.armed_for and one.armed_until:
-            told.append(Told("nobody", one.armed_for, passed[-1]))
+            passed_dates.append(PassedDate("nobody", one.armed_for, passed[-1]))
         last, until = passed[-1], armed_until(one.when, passed[-1], armed_for)
         missed = passed if until <= now else passed[:-1]
         if missed:
             ended = armed_until(one.when, missed[-1], armed_for)
-            told.append(Told("missed", missed[-1], ended, len(missed)))
+            passed_dates.append(PassedDate("missed", missed[-1], ended, len(missed)))
         armed = (last, until) if until > now else (None, None)
         one = replace(one, due_at=due_at, armed_for=armed[0], armed_until=armed[1])
-    return woken(one), told
+    return woken(one), passed_dates
 
 
 def woken(schedule: Schedule) -> Schedule:
@@ -261,7 +263,7 @@ class Ruled:
     stop: bool = False
 
 
-def look(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
+def judge(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
     """One start per session: a stop by hand holds, and so does a recording started by hand."""
     one = replace(rule, look_at=None)
     if rule.state != "active":

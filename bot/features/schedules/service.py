@@ -245,8 +245,8 @@ async def _changed(deps: Deps, before: Schedule, after: Schedule) -> Schedule | 
     return after if await ScheduleRepository(deps.db).write(before, after) else None
 
 
-def _channel(home: str) -> str | None:
-    return home if is_channel(home) else None
+def _channel(origin: str) -> str | None:
+    return origin if is_channel(origin) else None
 
 
 def _shared(options: RecordingOptions) -> RecordingOptions:
@@ -315,7 +315,7 @@ async def set_end(
     row = await deps.store.lists.row(seen.key)
     if row is None:
         return None
-    await rights.to_steer(seen.by, row, "change the end of")
+    await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
     now = deps.now()
     until = stop_time(when, due=now, started=now)
@@ -357,7 +357,7 @@ async def move_end(
     row = await deps.store.lists.row(seen.key)
     if row is None:
         return None
-    await rights.to_steer(seen.by, row, "change the end of")
+    await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
     if recording.phase not in ON_AIR or recording.stop_pending or recording.ends_at is None:
         return None

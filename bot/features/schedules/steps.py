@@ -29,16 +29,16 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules import views
 from bot.features.schedules.calendar import NoCalendar, events_of
 from bot.features.schedules.model import (
+    PassedDate,
     RoomCalendar,
     Rule,
     Ruled,
     Schedule,
     Seen,
-    Told,
     Why,
     end_set,
     follow_calendar,
-    look,
+    judge,
     paused,
     started,
     turn,
@@ -63,7 +63,7 @@ log = structlog.get_logger()
 BATCH = 100
 SIDE_BY_SIDE = 8
 CLAIM = timedelta(seconds=30)  # longer than a turn of a batch can take
-LOOK_S = 2.0  # what another replica stores is seen so soon
+CHECK_S = 2.0  # what another replica stores is seen so soon
 AGAIN = timedelta(seconds=5)  # where a service did not answer, or the room is about to be free
 FEW = 3  # rooms that are asked about one by one
 TELL_FOR = timedelta(hours=24)
@@ -95,8 +95,8 @@ class Timekeeper:
         """Until cancelled."""
         turns = (
             self.start_what_is_due,
-            self.look_at_rooms,
-            self.look_at_ruled,
+            self.check_rooms,
+            self.check_ruled_rooms,
             self.tell,
             self.fetch_calendars,
         )
@@ -118,8 +118,8 @@ class Timekeeper:
     def _until(self, due: datetime | None) -> float:
         """Seconds to sleep: to the moment if something is due soon."""
         if due is None:
-            return LOOK_S
-        return min(LOOK_S, max(0.0, (due - self._deps.now()).total_seconds()))
+            return CHECK_S
+        return min(CHECK_S, max(0.0, (due - self._deps.now()).total_seconds()))
 
     # Schedules
 
@@ -136,7 +136,8 @@ class Timekeeper:
             log.info("rooms_not_looked_at", why=str(failed))
             occupied = None
         await _side_by_side(
-            self._turned(before, after, told, occupied) for before, after, told in turned
+            self._turned(before, after, passed_dates, occupied)
+            for before, after, passed_dates in turned
         )
         return 0.0
 
@@ -151,10 +152,14 @@ class Timekeeper:
         return {one.room_id async for one in hms.list_active_sessions() if one.room_id} & set(rooms)
 
     async def _turned(
-        self, before: Schedule, after: Schedule, told: Sequence[Told], occupied: set[str] | None
+        self,
+        before: Schedule,
+        after: Schedule,
+        passed_dates: Sequence[PassedDate],
+        occupied: set[str] | None,
     ) -> None:
         """Start it, or wait on. `occupied` None: 100ms did not answer, so it is asked again."""
-        notices = await self._notices(before, told)
+        notices = await self._notices(before, passed_dates)
         if after.armed_for and after.state == "active":
             if occupied is None:
                 after = self._again(after)
@@ -166,12 +171,14 @@ class Timekeeper:
     def _again(self, schedule: Schedule) -> Schedule:
         return replace(schedule, wake_at=self._deps.now() + AGAIN)
 
-    async def _notices(self, schedule: Schedule, told: Sequence[Told]) -> list[Notice]:
+    async def _notices(
+        self, schedule: Schedule, passed_dates: Sequence[PassedDate]
+    ) -> list[Notice]:
         """What was started after all, by a worker that died before it noted that, is not told."""
-        dates = [replace(schedule, armed_for=one.due).request_id for one in told]
+        dates = [replace(schedule, armed_for=one.due).request_id for one in passed_dates]
         done = await self._schedules.were_started(dates) if dates else set()
         notices = []
-        for one, name in zip(told, dates, strict=True):
+        for one, name in zip(passed_dates, dates, strict=True):
             if name in done:
                 continue
             known = await self._rooms.name_of(schedule.room_id)
@@ -203,8 +210,8 @@ class Timekeeper:
             text = views.already_recorded(schedule)
             return started(schedule), [Notice(name, schedule.channel, schedule.by, text)]
         log.info("schedule_started", schedule=schedule.schedule_id, key=made)
-        told = [Notice(name, schedule.channel, schedule.by, views.preset_gone(schedule))]
-        return started(schedule), told if preset_gone else []
+        passed_dates = [Notice(name, schedule.channel, schedule.by, views.preset_gone(schedule))]
+        return started(schedule), passed_dates if preset_gone else []
 
     async def _rival(self, key: str) -> Recording | None:
         try:
@@ -255,38 +262,38 @@ class Timekeeper:
 
     # Who is where
 
-    async def look_at_rooms(self) -> float:
+    async def check_rooms(self) -> float:
         """One pass serves every schedule that waits, and every rule."""
         every = self._deps.policy.presence_every
-        if await self._deps.store.presence.take_look(every):
+        if await self._deps.store.presence.claim_check(every):
             sessions = {
                 one.room_id: one.id
                 async for one in self._deps.hms.list_active_sessions()
                 if one.room_id
             }
             await self._deps.store.presence.people_in(sessions)
-        return min(LOOK_S, every.total_seconds())
+        return min(CHECK_S, every.total_seconds())
 
     # Rules for rooms
 
-    async def look_at_ruled(self) -> float:
+    async def check_ruled_rooms(self) -> float:
         taken = await self._rules.take(BATCH, CLAIM)
         if not taken:
-            return self._until(await self._rules.next_look())
-        await _side_by_side(self._look(rule) for rule in taken)
+            return self._until(await self._rules.next_check())
+        await _side_by_side(self._check_room(rule) for rule in taken)
         return 0.0
 
-    async def _look(self, rule: Rule) -> None:
+    async def _check_room(self, rule: Rule) -> None:
         """At one room; what follows is done first and noted after."""
         try:
             seen = await self._seen(rule)
         except HmsError as failed:
             log.info("room_not_looked_at", room=rule.room_id, why=str(failed))
-            await self._rules.looked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
+            await self._rules.checked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
             return
         if seen.earlier and seen.recording:
             await self._deps.store.recordings.poll_now(seen.recording)
-        ruled = look(rule, seen, self._deps.now(), self._deps.policy.empty_for)
+        ruled = judge(rule, seen, self._deps.now(), self._deps.policy.empty_for)
         after = ruled.rule
         if ruled.start_part and seen.session_id:
             after = await self._start_by_rule(ruled, rule, seen.session_id)
@@ -296,7 +303,7 @@ class Timekeeper:
                 await self._deps.store.recordings.stop_when_empty(seen.recording, fact)
             except UnknownRecording:
                 log.info("forgotten_meanwhile", key=seen.recording)
-        await self._rules.looked(rule, after)
+        await self._rules.checked(rule, after)
 
     async def _seen(self, rule: Rule) -> Seen:
         active = await self._deps.hms.active_room(rule.room_id)
@@ -349,7 +356,7 @@ class Timekeeper:
         """One at a time, each every hour."""
         calendar = await self._calendars.take(FETCH_CLAIM)
         if calendar is None:
-            return LOOK_S
+            return CHECK_S
         try:
             await self.fetch(calendar)
         except (OutboundError, NoCalendar) as failed:
@@ -392,7 +399,7 @@ class Timekeeper:
         taken = await self._schedules.take_notices(BATCH, CLAIM)
         for notice in taken:
             await self._tell(notice)
-        return 0.0 if taken else LOOK_S
+        return 0.0 if taken else CHECK_S
 
     async def _tell(self, notice: Notice) -> None:
         message = views.notice(notice.text).payload()
@@ -413,7 +420,7 @@ class Timekeeper:
                 await self._schedules.put_off(notice, now + max(pause, asked))
                 return
             log.warning("notice_dropped", why=str(failed))
-        await self._schedules.told(notice)
+        await self._schedules.mark_sent(notice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ class ScheduleRepository(Repository):
         async with self._db.write() as conn:
             await conn.execute(later.values(not_before=until))
 
-    async def told(self, notice: Notice) -> None:
+    async def mark_sent(self, notice: Notice) -> None:
         gone = delete(clock_notices).where(self._mine(clock_notices), n.id == notice.id)
         async with self._db.write() as conn:
             await conn.execute(gone)
@@ -239,13 +239,13 @@ class RuleRepository(Repository):
             rows = await conn.execute(take.values(look_at=now + claim).returning(rules))
             return [_rule(row) for row in rows]
 
-    async def next_look(self) -> datetime | None:
+    async def next_check(self) -> datetime | None:
         query = select(r.look_at).where(self._mine(rules), r.look_at.is_not(None))
         async with self._db.read() as conn:
             first: datetime | None = await conn.scalar(query.order_by(r.look_at).limit(1))
         return first
 
-    async def looked(self, before: Rule, after: Rule) -> None:
+    async def checked(self, before: Rule, after: Rule) -> None:
         """Write what a look found, unless the rule has been changed; a newer wake stays."""
         row = {name: getattr(after, name) for name in (*_FOUND, "state", "why")}
         row["look_at"] = case((r.look_at == before.look_at, after.look_at), else_=r.look_at)

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.when import Refused, Unclear
 from bot.core.when_words import say_problem, say_when
 from bot.features.schedules import ids
-from bot.features.schedules.model import RoomCalendar, Rule, Schedule, Told, Why, next_dates
+from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, Why, next_dates
 from bot.ui import ids as ui_ids
 from bot.ui.buttons import schedules_button
 from bot.ui.forms import words
@@ -46,12 +46,12 @@ def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message
     name = esc(schedule.room_name, 100)
     said = own(say_when(schedule.when, now=now))
     first = f"*{name}* will be recorded in {place(schedule.channel)}: {said}."
-    told = [first, _next(schedule), WAITS, "" if zone_known else UNKNOWN_ZONE]
+    sentences = [first, _next(schedule), WAITS, "" if zone_known else UNKNOWN_ZONE]
     undo = button(
         "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
     )
     change = _button("Change", ids.CHANGE, schedule)
-    return say(lines(filter(None, told)), [undo, change, schedules_button()])
+    return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
 
 
 def _next(schedule: Schedule) -> str:
@@ -113,23 +113,23 @@ def schedules_list(
             "20m`, or `/record auto standup on` to record every session of a room."
         )
     blocks: list[Block] = []
-    told = []
+    sentences = []
     for n, schedule in enumerate(schedules[:SHOWN]):
         line = _line(schedule, now)
-        told.append(spoken(line))
+        sentences.append(spoken(line))
         blocks += [section(line), *actions(_buttons(schedule, n))]
     for n, rule in enumerate(rules[:SHOWN]):
         line = rule_line(rule)
-        told.append(spoken(line))
+        sentences.append(spoken(line))
         blocks += [section(line), *actions([_rule_off(rule, n)])]
     for n, calendar in enumerate(calendars[:SHOWN]):
         line = _calendar_line(calendar, every)
-        told.append(spoken(line))
+        sentences.append(spoken(line))
         blocks += [section(line), *actions([_calendar_off(calendar, n)])]
     more = max(0, len(schedules) - SHOWN) + max(0, len(rules) - SHOWN)
     if more:
         blocks.append(context(f"{more:,} more."))
-    return Message(lines(told, FALLBACK_MOST), blocks)
+    return Message(lines(sentences, FALLBACK_MOST), blocks)
 
 
 def _line(schedule: Schedule, now: datetime) -> str:
@@ -217,22 +217,22 @@ def change_form(schedule: Schedule, now: datetime) -> View:
 # ---- what channels are told ------------------------------------------------------------------
 
 
-def date_passed(schedule: Schedule, told: Told, *, room_gone: bool) -> str:
+def date_passed(schedule: Schedule, passed: PassedDate, *, room_gone: bool) -> str:
     name = esc(schedule.room_name, 100)
-    if told.what == "missed":
-        some = "" if told.count == 1 else f", the last of {count(told.count, 'date')}"
+    if passed.what == "missed":
+        some = "" if passed.count == 1 else f", the last of {count(passed.count, 'date')}"
         return (
-            f"*{name}* was scheduled for {when(told.due)}{some}, but the bot was not running then. "
-            "Nothing was recorded."
+            f"*{name}* was scheduled for {when(passed.due)}{some}, but the bot was not running "
+            "then. Nothing was recorded."
         )
     if room_gone:
         return (
-            f"*{name}* was scheduled for {when(told.due)}, but 100ms no longer lists that room. "
+            f"*{name}* was scheduled for {when(passed.due)}, but 100ms no longer lists that room. "
             "Nothing was recorded."
         )
     return (
-        f"Nobody came to *{name}* between {when(told.due)} and {clock(told.until)}, so nothing was "
-        "recorded."
+        f"Nobody came to *{name}* between {when(passed.due)} and {clock(passed.until)}, so nothing "
+        "was recorded."
     )
 
 

@@ -27,14 +27,14 @@ async def follow_here(
 ) -> None:
     """In a modal, the channel is the one that the form named."""
     await ack()
-    bot.after_ack(click.asked, _reply(bot, click, recording, channel, by))
+    bot.after_ack(click.caller, _reply(bot, click, recording, channel, by))
 
 
 async def _reply(
     bot: Bot, click: Click, recording: SeenRecording, channel: OpenChannel, by: HomeMember
 ) -> None:
-    told, done = await share_into(bot, recording, channel, by)
-    await bot.reply(click.asked, told, replace=done and click.on_ephemeral)
+    message, done = await share_into(bot, recording, channel, by)
+    await bot.reply(click.caller, message, replace=done and click.on_ephemeral)
 
 
 async def share_into(
@@ -58,7 +58,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
     await ack()
     view = views.share_form(recording.key, row.room_name if row else "")
     put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
-    await put(click.asked.trigger_id, view)
+    await put(click.caller.trigger_id, view)
 
 
 @on.view(ids.SHARE_FORM)
@@ -71,5 +71,5 @@ async def submitted(
     except NotOpen:
         await ack(response_action="errors", errors={views.CHANNEL: not_open().text})
         return
-    told, _ = await share_into(bot, recording, channel, by)
-    await ack(response_action="update", view=message_view(told, title=views.TITLE))
+    message, _ = await share_into(bot, recording, channel, by)
+    await ack(response_action="update", view=message_view(message, title=views.TITLE))

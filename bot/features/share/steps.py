@@ -17,9 +17,9 @@ log = structlog.get_logger()
 
 async def ask_place(ctx: Context, *, ended: bool) -> Note:
     """Raises SlackUnavailable: until Slack says what kind of place it is, nobody else has it."""
-    home = ctx.recording.home
-    place: Place = await ctx.deps.slack.place(home)
-    return Note(facts=[PlaceSeen(at=ctx.now, channel_id=home, place=place, ended=ended)])
+    origin = ctx.recording.origin
+    place: Place = await ctx.deps.slack.place(origin)
+    return Note(facts=[PlaceSeen(at=ctx.now, channel_id=origin, place=place, ended=ended)])
 
 
 async def withdraw(ctx: Context, channel: str) -> Note:

@@ -20,9 +20,9 @@ from bot.ui import ids
 from bot.ui.forms import (
     OPTION_VALUE_MOST,
     FieldErrors,
-    asked,
     channel_pick,
     dressed,
+    input_block,
     named_option,
     pick,
     postable,
@@ -78,7 +78,7 @@ def _preset(draft: Draft, presets: Mapping[str, str]) -> Iterator[Block]:
         "options": [named_option(value, name) for value, name in presets.items()],
         **({"initial_option": named_option(draft.preset_id or "", chosen)} if chosen else {}),
     }
-    yield asked(ids.START_PRESET, "Preset", select, optional=True, redraws=True)
+    yield input_block(ids.START_PRESET, "Preset", select, optional=True, redraws=True)
 
 
 def _save_as() -> Iterator[Block]:
@@ -88,12 +88,12 @@ def _save_as() -> Iterator[Block]:
 def _first(draft: Draft, template: RoomTemplate) -> Iterator[Block]:
     """Build the fields that are always shown, and a URL where it is likely to be needed."""
     hint = _which_room(draft) or template_words(template)
-    yield asked(ids.START_ROOM, "Room", _room(draft), hint=hint, redraws=True)
+    yield input_block(ids.START_ROOM, "Room", _room(draft), hint=hint, redraws=True)
     if template.records is False and not is_expanded(draft):
         yield meeting_url_block(draft, template)
     yield from _when(draft)
     yield kind_block(draft)
-    yield asked(
+    yield input_block(
         ids.START_CHANNEL,
         "Post to",
         channel_pick(draft.channel),
@@ -120,7 +120,7 @@ _WHEN_EXAMPLES = {"once": "tomorrow 9:30", "repeat": "every weekday at 9:30"}
 def _when(draft: Draft) -> Iterator[Block]:
     """Times are typed as in commands, in the person's own zone."""
     choice = pick(WHEN_LABELS, draft.when_kind)
-    yield asked(ids.START_WHEN_KIND, "When", choice, redraws=True)
+    yield input_block(ids.START_WHEN_KIND, "When", choice, redraws=True)
     if draft.when_kind == "session":
         yield from rule_blocks(draft.least_people, until_empty=draft.until_empty)
         return
@@ -128,20 +128,24 @@ def _when(draft: Draft) -> Iterator[Block]:
         example = _WHEN_EXAMPLES[draft.when_kind]
         box = textbox(draft.when, placeholder=example)
         hint = f"For example “{example}”. It starts when somebody is in the room."
-        yield asked(ids.START_WHEN, "Time", box, hint=hint)
+        yield input_block(ids.START_WHEN, "Time", box, hint=hint)
     box = textbox(draft.stop_after, placeholder="30m, or until 16:00")
-    yield asked(ids.START_STOP_AFTER, "Stop after", box, optional=True)
+    yield input_block(ids.START_STOP_AFTER, "Stop after", box, optional=True)
 
 
 def rule_blocks(least_people: str, *, until_empty: bool) -> Iterator[Block]:
     """The fields of a rule that records every session of a room."""
-    number = textbox(least_people, placeholder="1")
-    hint = "Each session is recorded once so many people are in the room."
-    yield asked(ids.START_LEAST_PEOPLE, "Least number of people", number, hint=hint, optional=True)
+    yield least_people_block(least_people)
     leaves = {ids.START_UNTIL_EMPTY: "Stop when the last person leaves"}
     box = ticks(leaves, list(leaves) if until_empty else [])
     hint = "This holds for every recording of the room, however it was started."
-    yield asked(ids.START_UNTIL_EMPTY, "End", box, hint=hint, optional=True)
+    yield input_block(ids.START_UNTIL_EMPTY, "End", box, hint=hint, optional=True)
+
+
+def least_people_block(typed: str) -> Block:
+    label, box = "Least number of people", textbox(typed, placeholder="1")
+    hint = "A session is recorded from when so many people are in the room."
+    return input_block(ids.START_LEAST_PEOPLE, label, box, hint=hint, optional=True)
 
 
 def read_least_people(typed: str) -> int | FieldErrors:

@@ -39,7 +39,7 @@ from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
 from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import open_modal, update_modal
-from bot.listeners.payloads import Asked, Body, Click, Form, Payload
+from bot.listeners.payloads import Body, Caller, Click, Form, Payload
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
@@ -57,51 +57,51 @@ async def open_filled(
     ack: Ack,
     bot: Bot,
     rooms: RoomDirectory,
-    asked: Asked,
+    caller: Caller,
     *,
     room: str | None = None,
     raw: Raw | None = None,
     preset: str | None = None,
 ) -> None:
     """The form with what was said and what the channel has set."""
-    await bot.rights.to_start(asked.user, asked.channel)
+    await bot.rights.to_start(caller.user, caller.channel)
     await ack()
     showing = await filled(
         bot.deps,
         rooms,
-        user=asked.user,
-        channel=asked.channel,
+        user=caller.user,
+        channel=caller.channel,
         room=room,
         raw=raw,
         preset=preset,
     )
-    await present(bot, asked, showing)
+    await present(bot, caller, showing)
 
 
 # ---- the form --------------------------------------------------------------------------------
 
 
-async def present(bot: Bot, asked: Asked, showing: Showing) -> None:
+async def present(bot: Bot, caller: Caller, showing: Showing) -> None:
     """Show the form; after a mention or with a stale trigger, a button that opens it."""
-    ready = expired_trigger if asked.trigger_id else form_ready
+    ready = expired_trigger if caller.trigger_id else form_ready
     view = await form_view(bot.deps, showing)
-    await open_modal(bot, asked, view, otherwise=ready(showing.request_id))
+    await open_modal(bot, caller, view, otherwise=ready(showing.request_id))
 
 
 @on.shortcut(ids.START_SHORTCUT, needs_no_proof=ASKS_ONLY)
 @on.action(ids.OPEN_FORM, needs_no_proof=ASKS_ONLY)
-async def from_elsewhere(asked: Asked, ack: Ack, bot: Bot, rooms: RoomDirectory) -> None:
+async def from_elsewhere(caller: Caller, ack: Ack, bot: Bot, rooms: RoomDirectory) -> None:
     """From Home, a shortcut or a reply: the channel is where it was clicked, if anywhere."""
-    await open_filled(ack, bot, rooms, asked)
+    await open_filled(ack, bot, rooms, caller)
 
 
 @on.action(ids.CHANGE)
 async def change(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
     """The same settings, in the form; of somebody else's without what is theirs alone."""
-    await bot.rights.to_start(click.asked.user, click.asked.channel)
-    showing = await starts.from_recording(bot.deps, recording, click.asked.channel)
+    await bot.rights.to_start(click.caller.user, click.caller.channel)
+    showing = await starts.from_recording(bot.deps, recording, click.caller.channel)
     await ack()
-    await present(bot, click.asked, showing)
+    await present(bot, click.caller, showing)
 
 
 @on.action(ids.BACK_TO_FORM)
@@ -110,11 +110,11 @@ async def back_to_form(
 ) -> None:
     """Everything typed is still there. In a modal it takes the outcome's place."""
     if click.view is None:
-        await bot.rights.to_start(click.asked.user, click.asked.channel)
+        await bot.rights.to_start(click.caller.user, click.caller.channel)
     showing = await starts.back(bot.deps, draft.request_id, draft.by)
     await ack()
     if click.view is None:
-        await present(bot, click.asked, showing)
+        await present(bot, click.caller, showing)
     else:
         await update_modal(bot, await form_view(bot.deps, showing), click.view.id)
 
@@ -220,7 +220,7 @@ async def submitted(
         work = show_taken(
             bot, links, user, made.key, channel=wanted.channel, external_id=external_id
         )
-        bot.after_ack(form.asked, work)
+        bot.after_ack(form.caller, work)
 
 
 async def _show_errors(
@@ -234,8 +234,8 @@ async def _show_errors(
     await ack(response_action="update", view=view)
 
 
-async def say_taken(bot: Bot, links: CardLinks, asked: Asked, key: str) -> None:
-    await bot.reply(asked, await taken_message(bot, links, asked.user, key, asked.channel))
+async def say_taken(bot: Bot, links: CardLinks, caller: Caller, key: str) -> None:
+    await bot.reply(caller, await taken_message(bot, links, caller.user, key, caller.channel))
 
 
 async def taken_message(
@@ -280,19 +280,19 @@ async def try_again(
     seen: SeenRecording, click: Click, ack: Ack, bot: Bot, rooms: RoomDirectory, links: CardLinks
 ) -> None:
     """Once more, where the person clicked; from elsewhere, where they see it."""
-    asked = click.asked
+    caller = click.caller
     recording = (await bot.deps.store.recordings.load(seen.key)).recording
-    where = asked.channel or seen.channel
+    where = caller.channel or seen.channel
     if is_channel(where):
-        await bot.gate.channel(asked.user, where, here=asked.channel)
-    request = starts.again(recording, by=asked.user, channel=where, click_id=asked.trigger_id)
+        await bot.gate.channel(caller.user, where, here=caller.channel)
+    request = starts.again(recording, by=caller.user, channel=where, click_id=caller.trigger_id)
     made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
     await ack()
     if isinstance(made, RoomTaken):
-        bot.after_ack(asked, say_taken(bot, links, asked, made.key))
+        bot.after_ack(caller, say_taken(bot, links, caller, made.key))
     elif click.on_ephemeral:
         done = start_views.starting_reply(recording.room_name)
-        bot.after_ack(asked, bot.reply(asked, done, replace=True))
+        bot.after_ack(caller, bot.reply(caller, done, replace=True))
 
 
 # ---- links to rooms --------------------------------------------------------------------------
@@ -322,17 +322,17 @@ class UnfurledLink(Payload):
 
 @on.shortcut(ids.LINK_SHORTCUT, needs_no_proof=ASKS_ONLY)
 async def record_link(
-    message: LinkedMessage, asked: Asked, ack: Ack, bot: Bot, rooms: RoomDirectory
+    message: LinkedMessage, caller: Caller, ack: Ack, bot: Bot, rooms: RoomDirectory
 ) -> None:
     """The form with the room, and the link as the address that 100ms joins by."""
     if message.links:
         first = message.links[0]
         raw = {ids.START_MEETING_URL: without_preview(first)}
-        await open_filled(ack, bot, rooms, asked, room=first, raw=raw)
+        await open_filled(ack, bot, rooms, caller, room=first, raw=raw)
         return
-    await bot.rights.to_start(asked.user, asked.channel)
+    await bot.rights.to_start(caller.user, caller.channel)
     await ack()
-    bot.after_ack(asked, bot.reply(asked, no_room_link()))
+    bot.after_ack(caller, bot.reply(caller, no_room_link()))
 
 
 @on.action(ids.START_LINKED, needs_no_proof=ASKS_ONLY)
@@ -343,7 +343,7 @@ async def start_linked(
     links = room_links([unfurled.url])
     link = links[0] if links and await _leads_to(rooms, links[0], click.value) else None
     raw = {ids.START_MEETING_URL: without_preview(link)} if link else {}
-    await open_filled(ack, bot, rooms, click.asked, room=click.value, raw=raw)
+    await open_filled(ack, bot, rooms, click.caller, room=click.value, raw=raw)
 
 
 async def _leads_to(rooms: RoomDirectory, link: str, room_id: str) -> bool:
@@ -369,7 +369,7 @@ async def save_as(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
         await update_modal(bot, await form_view(bot.deps, showing, options), form.view_id)
         return
     asking = save_as_form(own.request_id, showing.channel)
-    await bot.deps.slack.push_view(form.asked.trigger_id, asking)
+    await bot.deps.slack.push_view(form.caller.trigger_id, asking)
 
 
 @on.view(preset_ids.SAVE_AS_FORM)
@@ -392,7 +392,7 @@ async def save_as_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> No
         await say_at_name(ack, refusal(made))
         return
     await ack()
-    bot.after_ack(form.asked, _show_chosen(bot, own, made, form.view.previous_id))
+    bot.after_ack(form.caller, _show_chosen(bot, own, made, form.view.previous_id))
 
 
 async def _show_chosen(bot: Bot, own: OwnDraft, made: Preset, below: str | None) -> None:

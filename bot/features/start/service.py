@@ -6,7 +6,7 @@ from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import OutcomeAddress
-from bot.core.facts import Fact, PlaceSeen, Requested
+from bot.core.facts import Fact, PlaceSeen, StartRequested
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
@@ -102,20 +102,20 @@ async def commit(
     A room has one recording at a time. What kind of place it belongs to is asked now; until there
     is an answer it counts as private. Raises DoneBefore.
     """
-    home = request.channel or request.by
-    place = request.place or await gate.place(home)
+    origin = request.channel or request.by
+    place = request.place or await gate.place(origin)
     now = deps.now()
-    also: list[Fact] = [PlaceSeen(at=now, channel_id=home, place=place)] if place else []
+    also: list[Fact] = [PlaceSeen(at=now, channel_id=origin, place=place)] if place else []
     if request.end:
         also.append(request.end.model_copy(update={"at": now}))
-    requested = Requested(
+    requested = StartRequested(
         at=now,
         request_id=request.request_id,
         room_id=room.room_id,
         room_name=room.name,
         options=options,
         by=request.by,
-        channel_id=home,
+        channel_id=origin,
         via=request.via,
     )
     made = await deps.store.recordings.create(
@@ -229,7 +229,7 @@ async def from_recording(deps: Deps, seen: SeenRecording, channel: str | None) -
     """
     recording = (await deps.store.recordings.load(seen.key)).recording
     here = channel if is_channel(channel) else None
-    own = recording.home if is_channel(recording.home) else None
+    own = recording.origin if is_channel(recording.origin) else None
     where = here or (own if own in seen.channels else None)
     draft = draft_of(
         options_for(recording, seen.by),

@@ -12,8 +12,8 @@ from bot.core.facts import (
     PointsTo,
     StartAccepted,
     StartAttempted,
+    StartExpired,
     StartNotDone,
-    StartParked,
     StartRefused,
 )
 from bot.core.note import Note
@@ -61,12 +61,12 @@ async def start(ctx: Context) -> Note:
         )
     if recording.stop_pending:
         return Note(facts=[StartNotDone(at=ctx.now, attempted_at=at) for at in attempts])
-    return Note(facts=[StartParked(at=ctx.now)])
+    return Note(facts=[StartExpired(at=ctx.now)])
 
 
 def _followers(ctx: Context) -> list[Followed]:
     """Channels that follow the whole room get the card, too."""
-    others = [c for c in ctx.state.followers if c != ctx.recording.home]
+    others = [c for c in ctx.state.followers if c != ctx.recording.origin]
     return [Followed(at=ctx.now, channel_id=c) for c in others]
 
 
@@ -197,7 +197,7 @@ async def outcome(ctx: Context, target: str) -> Note:
         raise ValueError("the plan tells only those who wait")
     if _card_says_it(ctx, address):
         return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
-    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
     nearer = [] if delivery.state is State.SENDING else _ways(ctx, address, link)
     unavailable = False
@@ -214,19 +214,21 @@ async def outcome(ctx: Context, target: str) -> Note:
             return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
     message = outcome_reply(ctx.recording, link, bot=ctx.deps.identity.name)
     note = await post(ctx, Kind.OUTCOME, target, message, channel=address.user)
-    (told,) = note.deliveries
-    if told.state is State.SENT:
+    (outcome,) = note.deliveries
+    if outcome.state is State.SENT:
         return note
-    if told.retry.attempts >= _TELL_TRIES or (told.state is State.PARKED and not unavailable):
-        return Note(deliveries=[replace(told, state=State.DROPPED, error="no way to the person")])
-    if told.state is State.PARKED:  # but a nearer way may be open again by then
-        return Note(deliveries=[replace(told, state=State.WAITING)])
+    if outcome.retry.attempts >= _TELL_TRIES or (outcome.state is State.PARKED and not unavailable):
+        return Note(
+            deliveries=[replace(outcome, state=State.DROPPED, error="no way to the person")]
+        )
+    if outcome.state is State.PARKED:  # but a nearer way may be open again by then
+        return Note(deliveries=[replace(outcome, state=State.WAITING)])
     return note
 
 
 def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
     """After a command, the card appears right there: what it says is not said twice."""
-    card = ctx.work.delivery(Kind.CARD, ctx.recording.home)
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     shown = (
         card is not None and card.state is State.SENT and card.hash == content_hash(card_of(ctx))
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from record_bot_sandbox.slack.errors import SlackError, invalid_arguments
 from record_bot_sandbox.slack.model import JSON
-from record_bot_sandbox.slack.rules import Problem, check_message, check_unfurl, check_view
+from record_bot_sandbox.slack.rules import Violation, check_message, check_unfurl, check_view
 from record_bot_sandbox.slack.sim import Sim
 
 DETAILED = frozenset({"invalid_blocks", "invalid_arguments", "invalid_blocks_format"})
@@ -24,7 +24,7 @@ def require_view(sim: Sim, where: str, view: Any, *, surface: str) -> JSON:
     """The view as an object, if it is one that this surface shows."""
     if isinstance(view, dict) and view.get("type") != surface:
         message = f"type must be {surface}, is {view.get('type')!r}"
-        _refuse(sim, where, [Problem("invalid_arguments", "/type", message)])
+        _refuse(sim, where, [Violation("invalid_arguments", "/type", message)])
     _refuse(sim, where, check_view(view))
     return dict(view)
 
@@ -41,7 +41,7 @@ def from_json(value: Any, error: str) -> Any:
         raise SlackError(error) from bad
 
 
-def _refuse(sim: Sim, where: str, found: Sequence[Problem]) -> None:
+def _refuse(sim: Sim, where: str, found: Sequence[Violation]) -> None:
     if not found:
         return
     for problem in found:

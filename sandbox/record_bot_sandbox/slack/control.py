@@ -21,7 +21,7 @@ from record_bot_sandbox.slack.stream import stream
 
 REFUSED = 422
 Handler = Callable[[Request], Awaitable[Response]]
-Asked = TypeVar("Asked", bound=BaseModel)
+Body = TypeVar("Body", bound=BaseModel)
 
 
 def routes(sim: Sim, people: People, setting: Setting) -> list[Route]:
@@ -59,7 +59,7 @@ def routes(sim: Sim, people: People, setting: Setting) -> list[Route]:
     ]
 
 
-def _post(model: type[Asked], act: Callable[[Asked], Awaitable[JSON]]) -> Handler:
+def _post(model: type[Body], act: Callable[[Body], Awaitable[JSON]]) -> Handler:
     """Read the body as `model`, act, and say what came of it; or say why it cannot be."""
 
     async def handle(request: Request) -> Response:

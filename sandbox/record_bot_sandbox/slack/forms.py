@@ -24,7 +24,7 @@ class Forms:
     async def submit(self, view: View) -> Reply:
         """Press the submit button; the client checks the fields before anything is sent."""
         sim = self._sim
-        _need_in_sight(sim, view)
+        _need_visible(sim, view)
         if not view.body.get("submit"):
             raise PersonError(f"{view.id} has no submit button")
         view.errors = _client_errors(view)
@@ -47,7 +47,7 @@ class Forms:
     async def close(self, view: View, *, whole_stack: bool) -> Reply:
         """Press Cancel, or the × that closes the whole stack."""
         sim = self._sim
-        _need_in_sight(sim, view)
+        _need_visible(sim, view)
         whole_stack = whole_stack or bool(view.body.get("clear_on_close"))
         stack = [sim.views[view_id] for view_id in view_store.stack_of(sim, view)]
         told, listening = view, bool(view.body.get("notify_on_close"))
@@ -108,7 +108,7 @@ def _bad(sim: Sim, reply: Reply, why: str) -> Reply:
     return reply.sees("error", text=TROUBLE)
 
 
-def _need_in_sight(sim: Sim, view: View) -> None:
+def _need_visible(sim: Sim, view: View) -> None:
     front = view_store.front(sim, view.user)
     if front is not view:
         seen = front.id if front else "no modal"

@@ -29,7 +29,7 @@ class People:
         return reply.as_json()
 
     async def enter(self, asked: ask.Input) -> JSON:
-        view = self._view_in_sight(asked.view_id)
+        view = self._visible_view(asked.view_id)
         found = find(view.body["blocks"], asked.action_id, asked.block_id)
         return (await self._acts.enter(Target(view.user, view, found), asked.value)).as_json()
 
@@ -77,7 +77,7 @@ class People:
     ) -> Target:
         where: View | Message
         if asked.view_id:
-            where = self._view_in_sight(asked.view_id)
+            where = self._visible_view(asked.view_id)
             if asked.user not in {None, where.user}:
                 raise PersonError(f"{asked.view_id} is before {where.user}, not {asked.user}")
             return Target(where.user, where, find(where.body["blocks"], action_id, block_id))
@@ -86,7 +86,7 @@ class People:
         where = self._message(asked.user, asked.channel, asked.ts)
         return Target(asked.user, where, find(unfurls.every_block(where), action_id, block_id))
 
-    def _view_in_sight(self, view_id: str) -> View:
+    def _visible_view(self, view_id: str) -> View:
         """The Home tab, or the modal in front: nothing else can be touched."""
         view = self._open_view(view_id)
         if view.surface == "modal" and view_store.front(self._sim, view.user) is not view:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from record_bot_sandbox.slack.rule_specs import At, Problem
+from record_bot_sandbox.slack.rule_specs import At, Violation
 
 MARKDOWN_MOST = 12_000
 
 
-def initial_is_listed(element: Mapping[str, Any], at: At) -> Iterator[Problem]:
+def initial_is_listed(element: Mapping[str, Any], at: At) -> Iterator[Violation]:
     """What is chosen at first must equal one of the options, field by field."""
     options = list(element.get("options", ()))
     for group in element.get("option_groups", ()):
@@ -24,7 +24,7 @@ def initial_is_listed(element: Mapping[str, Any], at: At) -> Iterator[Problem]:
             yield where.problem("must be one of the options, exactly")
 
 
-def lengths_agree(element: Mapping[str, Any], at: At) -> Iterator[Problem]:
+def lengths_agree(element: Mapping[str, Any], at: At) -> Iterator[Violation]:
     """min_length ≤ length of initial_value ≤ max_length; an empty initial_value is none."""
     shortest, longest = element.get("min_length", 0), element.get("max_length", 3000)
     initial = element.get("initial_value", "")
@@ -36,7 +36,7 @@ def lengths_agree(element: Mapping[str, Any], at: At) -> Iterator[Problem]:
         yield at.into("initial_value").problem("is longer than max_length")
 
 
-def numbers_agree(element: Mapping[str, Any], at: At) -> Iterator[Problem]:
+def numbers_agree(element: Mapping[str, Any], at: At) -> Iterator[Violation]:
     """min_value ≤ initial_value ≤ max_value, and no decimals where none are allowed."""
     names = ("min_value", "initial_value", "max_value")
     numbers = {name: Decimal(element[name]) for name in names if name in element}
@@ -49,19 +49,19 @@ def numbers_agree(element: Mapping[str, Any], at: At) -> Iterator[Problem]:
             yield at.into(wrong).problem(f"{low} must not be more than {high}")
 
 
-def response_url_place(element: Mapping[str, Any], at: At) -> Iterator[Problem]:
+def response_url_place(element: Mapping[str, Any], at: At) -> Iterator[Violation]:
     inside_modal_input = at.surface == "modal" and at.container == "input"
     if element.get("response_url_enabled") and not inside_modal_input:
         where = at.into("response_url_enabled")
         yield where.problem("works only in an input block of a modal")
 
 
-def submit_is_there(view: Mapping[str, Any], at: At) -> Iterator[Problem]:
+def submit_is_there(view: Mapping[str, Any], at: At) -> Iterator[Violation]:
     if "submit" not in view and any(block["type"] == "input" for block in view["blocks"]):
         yield at.problem("missing required field: submit, because there is an input block")
 
 
-def events_can_arrive(settings: Mapping[str, Any], at: At) -> Iterator[Problem]:
+def events_can_arrive(settings: Mapping[str, Any], at: At) -> Iterator[Violation]:
     """Source: Slack's page of apps.manifest.validate, which lists these among its errors."""
     if settings.get("socket_mode_enabled"):
         return
@@ -72,7 +72,7 @@ def events_can_arrive(settings: Mapping[str, Any], at: At) -> Iterator[Problem]:
         yield at.into("interactivity").problem("needs a request_url or Socket Mode")
 
 
-def across(blocks: object, at: At) -> Iterator[Problem]:
+def across(blocks: object, at: At) -> Iterator[Violation]:
     """The rules of a whole payload. Takes any JSON: the tables may have refused it already."""
     if not isinstance(blocks, Sequence) or isinstance(blocks, str):
         return
@@ -95,7 +95,7 @@ def _elements(at: At, block: Mapping[str, Any]) -> Placed:
     return [(where, element) for where, element in found if isinstance(element, Mapping)]
 
 
-def _repeated(placed: Placed, name: str) -> Iterator[Problem]:
+def _repeated(placed: Placed, name: str) -> Iterator[Violation]:
     seen: set[str] = set()
     for where, thing in placed:
         value = thing.get(name)
@@ -106,13 +106,13 @@ def _repeated(placed: Placed, name: str) -> Iterator[Problem]:
         seen.add(value)
 
 
-def _focused(elements: Placed) -> Iterator[Problem]:
+def _focused(elements: Placed) -> Iterator[Violation]:
     focused = [where for where, element in elements if element.get("focus_on_load") is True]
     for where in focused[1:]:
         yield where.into("focus_on_load").problem("only one element may have the focus")
 
 
-def _markdown_total(placed: Placed) -> Iterator[Problem]:
+def _markdown_total(placed: Placed) -> Iterator[Violation]:
     """Told once, at the block with which the payload becomes too long."""
     total = 0
     for where, block in placed:

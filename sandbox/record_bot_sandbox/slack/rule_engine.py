@@ -13,13 +13,13 @@ from record_bot_sandbox.slack.rule_specs import (
     ListOf,
     OneFrom,
     OneOf,
-    Problem,
     Row,
     Shape,
     Spec,
     Str,
     Table,
     Text,
+    Violation,
 )
 from record_bot_sandbox.slack.rule_tables import BLOCKS, ELEMENTS
 
@@ -31,7 +31,7 @@ TABLES: Mapping[Table, Mapping[str, Row]] = {
 TEXT_FIELDS = {"plain_text": {"type", "text", "emoji"}, "mrkdwn": {"type", "text", "verbatim"}}
 
 
-def check(value: object, spec: Spec, at: At) -> Iterator[Problem]:
+def check(value: object, spec: Spec, at: At) -> Iterator[Violation]:
     """Every rule that `value` breaks, in the order of reading."""
     match spec:
         case Text():
@@ -56,7 +56,7 @@ def check(value: object, spec: Spec, at: At) -> Iterator[Problem]:
             assert_never(spec)
 
 
-def _text(value: object, spec: Text, at: At) -> Iterator[Problem]:
+def _text(value: object, spec: Text, at: At) -> Iterator[Violation]:
     if not isinstance(value, Mapping):
         yield at.problem("must be a text object")
         return
@@ -79,7 +79,7 @@ def _text(value: object, spec: Text, at: At) -> Iterator[Problem]:
             yield at.into(name).problem("must be true or false")
 
 
-def _string(value: object, spec: Str, at: At) -> Iterator[Problem]:
+def _string(value: object, spec: Str, at: At) -> Iterator[Violation]:
     if not isinstance(value, str):
         yield at.problem("must be a string")
         return
@@ -88,14 +88,14 @@ def _string(value: object, spec: Str, at: At) -> Iterator[Problem]:
         yield at.problem(f"must be {spec.form.name}")
 
 
-def _length(length: int, least: int, most: int | None, at: At) -> Iterator[Problem]:
+def _length(length: int, least: int, most: int | None, at: At) -> Iterator[Violation]:
     if length < least:
         yield at.problem(f"must have {least} characters or more, has {length}")
     if most is not None and length > most:
         yield at.problem(f"must have {most} characters or fewer, has {length}")
 
 
-def _whole_number(value: object, spec: Int, at: At) -> Iterator[Problem]:
+def _whole_number(value: object, spec: Int, at: At) -> Iterator[Violation]:
     if not isinstance(value, int) or isinstance(value, bool):
         yield at.problem("must be a whole number")
     elif value < spec.low:
@@ -104,7 +104,7 @@ def _whole_number(value: object, spec: Int, at: At) -> Iterator[Problem]:
         yield at.problem(f"must be {spec.high} or less")
 
 
-def _list(value: object, spec: ListOf, at: At) -> Iterator[Problem]:
+def _list(value: object, spec: ListOf, at: At) -> Iterator[Violation]:
     if not isinstance(value, list):
         yield at.problem("must be a list")
     elif len(value) < spec.least:
@@ -118,7 +118,7 @@ def _list(value: object, spec: ListOf, at: At) -> Iterator[Problem]:
                 yield at.into(index).problem("is there twice")
 
 
-def _one_from(value: object, spec: OneFrom, at: At) -> Iterator[Problem]:
+def _one_from(value: object, spec: OneFrom, at: At) -> Iterator[Violation]:
     if not isinstance(value, Mapping):
         yield at.problem("must be an object")
         return
@@ -138,14 +138,14 @@ def _one_from(value: object, spec: OneFrom, at: At) -> Iterator[Problem]:
         yield from check_typed(value, row.shape, at.within(spec.inside))
 
 
-def check_typed(value: object, shape: Shape, at: At) -> Iterator[Problem]:
+def check_typed(value: object, shape: Shape, at: At) -> Iterator[Violation]:
     """Like `check` of a shape, for an object whose `type` the caller has judged."""
     yield from _shape(value, shape, at, known=("type",))
 
 
 def _shape(
     value: object, shape: Shape, at: At, *, known: tuple[str, ...] = ()
-) -> Iterator[Problem]:
+) -> Iterator[Violation]:
     if not isinstance(value, Mapping):
         yield at.problem("must be an object")
         return
@@ -156,7 +156,7 @@ def _shape(
             yield from rule(value, at)
 
 
-def _counted(value: Mapping[str, object], shape: Shape, at: At) -> Iterator[Problem]:
+def _counted(value: Mapping[str, object], shape: Shape, at: At) -> Iterator[Violation]:
     for name in shape.required:
         if name not in value:
             yield at.problem(f"missing required field: {name}")
@@ -168,7 +168,7 @@ def _counted(value: Mapping[str, object], shape: Shape, at: At) -> Iterator[Prob
 
 def _fields(
     value: Mapping[str, object], shape: Shape, at: At, known: tuple[str, ...]
-) -> Iterator[Problem]:
+) -> Iterator[Violation]:
     for name, content in value.items():
         spec = shape.required.get(name) or shape.optional.get(name)
         if spec is not None:

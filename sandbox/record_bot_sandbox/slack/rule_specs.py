@@ -16,7 +16,7 @@ Table: TypeAlias = Literal["block", "element", "rich_text"]
 
 
 @dataclass(frozen=True)
-class Problem:
+class Violation:
     """One broken rule: Slack's error name, a JSON pointer into the payload, and a reason."""
 
     error: str
@@ -40,12 +40,12 @@ class At:
     def within(self, container: str) -> At:
         return replace(self, container=container)
 
-    def problem(self, message: str, *, error: str | None = None) -> Problem:
-        return Problem(error or self.error, self.pointer, message)
+    def problem(self, message: str, *, error: str | None = None) -> Violation:
+        return Violation(error or self.error, self.pointer, message)
 
 
 # A rule between fields. It runs only on an object whose fields are each valid, hence `Any`.
-Rule: TypeAlias = Callable[[Mapping[str, Any], At], Iterable[Problem]]
+Rule: TypeAlias = Callable[[Mapping[str, Any], At], Iterable[Violation]]
 
 
 @dataclass(frozen=True)

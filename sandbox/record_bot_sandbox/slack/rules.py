@@ -14,10 +14,10 @@ from typing import Any
 from record_bot_sandbox.slack.rule_crosschecks import across
 from record_bot_sandbox.slack.rule_engine import check, check_typed
 from record_bot_sandbox.slack.rule_manifest import MANIFEST
-from record_bot_sandbox.slack.rule_specs import At, Problem
+from record_bot_sandbox.slack.rule_specs import At, Violation
 from record_bot_sandbox.slack.rule_tables import MESSAGE_BLOCKS, VIEWS
 
-__all__ = ["Problem", "check_manifest", "check_message", "check_unfurl", "check_view"]
+__all__ = ["Violation", "check_manifest", "check_message", "check_unfurl", "check_view"]
 
 POSTED_TEXT_MOST = 40_000  # Slack cuts the rest off; here it is refused, so that it is noticed
 UPDATED_TEXT_MOST = 4_000
@@ -25,7 +25,7 @@ MARKDOWN_TEXT_MOST = 12_000
 VIEW_BYTES_MOST = 250_000  # "250 KB"; the smaller reading, of the view as compact UTF-8 JSON
 
 
-def check_message(payload: Mapping[str, Any], *, update: bool = False) -> list[Problem]:
+def check_message(payload: Mapping[str, Any], *, update: bool = False) -> list[Violation]:
     """`text`, `markdown_text` and `blocks` of a post, or of an update; null counts as absent.
 
     Other arguments are the method's business. Attachments are not simulated.
@@ -41,7 +41,7 @@ def check_message(payload: Mapping[str, Any], *, update: bool = False) -> list[P
     ]
 
 
-def _message_text(given: Mapping[str, object], at: At, most: int) -> Iterator[Problem]:
+def _message_text(given: Mapping[str, object], at: At, most: int) -> Iterator[Violation]:
     if not any(given.get(name) for name in ("text", "markdown_text", "blocks", "attachments")):
         yield at.problem("neither text nor blocks", error="no_text")
     text = given.get("text", "")
@@ -54,7 +54,7 @@ def _message_text(given: Mapping[str, object], at: At, most: int) -> Iterator[Pr
         yield at.into("attachments").problem("not simulated: attachments")
 
 
-def _markdown_text(given: Mapping[str, object], at: At) -> Iterator[Problem]:
+def _markdown_text(given: Mapping[str, object], at: At) -> Iterator[Violation]:
     text, here = given.get("markdown_text", ""), at.into("markdown_text")
     if not isinstance(text, str):
         yield here.problem("must be a string")
@@ -66,7 +66,7 @@ def _markdown_text(given: Mapping[str, object], at: At) -> Iterator[Problem]:
         yield here.problem(message, error="markdown_text_conflict")
 
 
-def _message_blocks(given: Mapping[str, object]) -> Iterator[Problem]:
+def _message_blocks(given: Mapping[str, object]) -> Iterator[Violation]:
     at, blocks = At("message", "invalid_blocks").into("blocks"), given.get("blocks", [])
     if not isinstance(blocks, list):
         yield at.problem("must be a list", error="invalid_blocks_format")
@@ -75,7 +75,7 @@ def _message_blocks(given: Mapping[str, object]) -> Iterator[Problem]:
     yield from across(blocks, at)
 
 
-def check_unfurl(blocks: list[Any]) -> list[Problem]:
+def check_unfurl(blocks: list[Any]) -> list[Violation]:
     """Blocks below a link: those of a message, but for rich text.
 
     Source: docs.slack.dev, messaging/unfurling-links-in-messages (tips, tricks and warnings).
@@ -88,7 +88,7 @@ def check_unfurl(blocks: list[Any]) -> list[Problem]:
     ]
 
 
-def check_view(view: Mapping[str, Any]) -> list[Problem]:
+def check_view(view: Mapping[str, Any]) -> list[Violation]:
     """A modal or a Home tab, as given to views.open, push, update and publish."""
     if not isinstance(view, Mapping):
         return [At("modal", "invalid_arguments").problem("must be an object")]
@@ -103,7 +103,7 @@ def check_view(view: Mapping[str, Any]) -> list[Problem]:
     return found or list(_view_size(view, at))
 
 
-def _view_size(view: Mapping[str, Any], at: At) -> Iterator[Problem]:
+def _view_size(view: Mapping[str, Any], at: At) -> Iterator[Violation]:
     written = json.dumps(view, ensure_ascii=False, separators=(",", ":"))
     size = len(written.encode("utf-8", "surrogatepass"))
     if size > VIEW_BYTES_MOST:
@@ -111,6 +111,6 @@ def _view_size(view: Mapping[str, Any], at: At) -> Iterator[Problem]:
         yield at.problem(message, error="view_too_large")
 
 
-def check_manifest(manifest: Mapping[str, Any]) -> list[Problem]:
+def check_manifest(manifest: Mapping[str, Any]) -> list[Violation]:
     """An app manifest, read from YAML or JSON."""
     return list(check(manifest, MANIFEST, At("manifest", "invalid_manifest")))

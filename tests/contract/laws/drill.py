@@ -15,11 +15,11 @@ from bot.access.people import People
 from bot.access.rights import Rights
 from bot.access.visibility import Visibility
 from bot.core.deliveries import OutcomeAddress
-from bot.core.facts import Discovered, Fact, Followed, Requested
+from bot.core.facts import Discovered, Fact, Followed, StartRequested
 from bot.core.options import RecordingOptions
 from bot.core.proofs import SeenRecording
 from bot.deps import Deps
-from bot.features.control.service import Control, steer
+from bot.features.control.service import ControlAction, control_recording
 from bot.features.rooms.model import RoomEntry
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
@@ -135,7 +135,7 @@ class Drill:
         await self._until_over()
 
     async def _store_facts(self, facts: Sequence[Fact]) -> str:
-        first = next(fact for fact in facts if isinstance(fact, Requested | Discovered))
+        first = next(fact for fact in facts if isinstance(fact, StartRequested | Discovered))
         key = f"key{next(self.ids)}"
         await self._onlooker.recordings.create(
             key, first, also=[fact for fact in facts if fact is not first]
@@ -244,9 +244,9 @@ class Drill:
                     deps.store, key, [Followed(at=deps.now(), channel_id=act.where, by="U3")]
                 )
                 continue
-            action: Control = act.what  # type: ignore[assignment]
+            action: ControlAction = act.what  # type: ignore[assignment]
             seen = SeenRecording(key, "U1", act.where, frozenset({act.where}))
-            if await steer(deps, Rights(deps), action, seen):
+            if await control_recording(deps, Rights(deps), action, seen):
                 self.asked.append(Asked(self.time_s, act.what, key))
 
     async def _insist(self, work: Callable[[Deps], Coroutine[Any, Any, Any]]) -> None:

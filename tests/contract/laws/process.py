@@ -83,4 +83,6 @@ class Process:
                 break
             except StoreError:  # a process that finds no database ends, and is started again
                 await asyncio.sleep(1.0)
-        await Reconciler(self.deps, DISPATCH, self._owner, look_every_s=LOOK_EVERY_WHILE_S).run()
+        await Reconciler(
+            self.deps, DISPATCH, self._owner, discover_every_s=LOOK_EVERY_WHILE_S
+        ).run()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.facts import Fact, GaveUp, Requested, ResultsChecked
+from bot.core.facts import Fact, GaveUp, ResultsChecked, StartRequested
 from bot.core.recording import Phase
 from tests.contract.laws.drill import Drill
 from tests.contract.laws.endings import endings
@@ -37,7 +37,7 @@ def test_facts_in_any_split_over_two_runs_end_the_same(script: Script, data: st.
         return
     log = recordings(drill)[0].recording.log
     first, rest = log[0], [x for x in log[1:] if not isinstance(x, ResultsChecked | GaveUp)]
-    assert isinstance(first, Requested)
+    assert isinstance(first, StartRequested)
     whole = endings(drill.again([first, *rest], []))
     early = data.draw(st.lists(st.sampled_from(rest), unique_by=lambda f: f.identity))
     late: list[Fact] = [f for f in rest if f not in early]

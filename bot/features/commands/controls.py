@@ -1,0 +1,308 @@
+"""What follows from an order to stop, pause or resume, or to take back what is scheduled. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from bot.core.when import Day, Moment, Reading, Refused, Repeat, StopAfter, Unclear, When
+from bot.features.commands.said import Said
+from bot.features.commands.sense import Force, Sense
+from bot.features.commands.sentences import Sort
+from bot.features.commands.understood import (
+    Deed,
+    Outcome,
+    State,
+    Understood,
+    Where,
+    Why,
+    World,
+    answered,
+    deeds,
+)
+from bot.features.commands.words import Intent
+from bot.features.rooms.model import RoomEntry
+
+
+def understand_control(said: Said, sense: Sense, intent: Intent) -> Understood:
+    sure = (
+        sense.force is Force.ORDER
+        and not sense.left
+        and not sense.weak
+        and not said.orders_more()
+        and not said.long
+        and not said.loose_left()
+    )
+    if sense.force is Force.UNWANTED:
+        return _unwanted(said, sense)
+    if sense.all_of_them and said.rooms:
+        return _all_but(said, intent)
+    if len(said.rooms) > 1 and not said.doubt:
+        return _several(said, intent, sure=sure and sense.other is None)
+    room = said.room()
+    if room:
+        here = said.thread
+        differs = here is not None and here.room_id != room.room_id
+        made = act_on(said, intent, room, sure=sure and not differs)
+        return replace(made, offers=(*made.offers, *said.second()))
+    if said.rooms and not said.doubt:
+        return which(said, intent, said.rooms[0])
+    if exact := _unknown_id(said):
+        return answered(intent, Why.NOT_RECORDED, reference=exact, sure=False)
+    near, reference = said.suggested(intent)
+    fits = _fitting(said, intent, near)
+    if fits or (near and said.thread is None):
+        made = which(said, intent, fits or near)
+        return replace(
+            made,
+            reference=reference,
+            room=near[0] if len(near) == 1 else None,
+            outcome=made.outcome if fits else Outcome.ANSWER,
+        )
+    if said.thread and sense.all_of_them:
+        return which(said, intent, _here(said, intent))
+    if said.thread:
+        return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
+    return _unnamed(said, intent, sense, sure=sure, reference=reference)
+
+
+def _unknown_id(said: Said) -> str | None:
+    """Return the id, code or link of a room that is not known: it names no other one."""
+    return next(
+        (
+            piece.words[0].text
+            for piece in said.pieces
+            if piece.sort is Sort.LINK
+            or (piece.sort is Sort.UNREAD and piece.words[0].sort == "code")
+        ),
+        None,
+    )
+
+
+def _all_but(said: Said, intent: Intent) -> Understood:
+    """Ask about `all but the webinar`, and about `everything in the webinar`."""
+    named = [room for rooms in said.rooms for room in rooms]
+    if not any(piece.key in _BUT for piece in said.pieces):
+        return which(said, intent, named)
+    return which(said, intent, [room for room in _here(said, intent) if room not in named])
+
+
+_BUT = frozenset({("but",), ("except",), ("excluding",), ("besides",), ("not",)})
+
+
+def _unnamed(
+    said: Said, intent: Intent, sense: Sense, *, sure: bool, reference: str | None
+) -> Understood:
+    """Decide about an order without a room: this channel's only recording, or ask."""
+    here = _here(said, intent)
+    if sense.weak and not sense.thing and not sense.all_of_them:
+        if said.where is not Where.SLASH:
+            return Understood(Intent.UNKNOWN, Outcome.ANSWER, sure=False)
+        sure = False
+    shown = [room for room in here if room.room_id in said.world.cards_here]
+    if len(here) == 1 and shown and sure:
+        return act_on(said, intent, here[0], sure=True)
+    made = which(said, intent, here)
+    return replace(made, reference=reference)
+
+
+def _here(said: Said, intent: Intent) -> tuple[RoomEntry, ...]:
+    """Return the recordings shown in this channel that an order may mean; else all."""
+    known = [
+        said.world.names.by_id[room_id]
+        for room_id in said.world.recorded
+        if room_id in said.world.names.by_id
+    ]
+    fits = _fitting(said, intent, known)
+    here = tuple(room for room in fits if room.room_id in said.world.cards_here)
+    return here or fits
+
+
+def _fitting(said: Said, intent: Intent, rooms: Iterable[RoomEntry]) -> tuple[RoomEntry, ...]:
+    recorded = said.world.recorded
+    wanted = {
+        Intent.PAUSE: (State.RUNNING,),
+        Intent.RESUME: (State.PAUSED,),
+    }.get(intent, (State.RUNNING, State.PAUSED))
+    return tuple(room for room in rooms if recorded.get(room.room_id) in wanted)
+
+
+def which(said: Said, intent: Intent, rooms: Iterable[RoomEntry]) -> Understood:
+    fits = _fitting(said, intent, rooms)
+    if not fits:
+        why = Why.NOT_PAUSED if intent is Intent.RESUME else Why.NOT_RECORDED
+        return Understood(intent, Outcome.ANSWER, why, sure=False)
+    return Understood(
+        intent,
+        Outcome.ASK,
+        Why.WHICH_ROOM,
+        fits[0] if len(fits) == 1 else None,
+        sure=False,
+        offers=deeds(intent, fits),
+        when=said.end(),
+    )
+
+
+def _several(said: Said, intent: Intent, *, sure: bool) -> Understood:
+    rooms = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
+    fits = _fitting(said, intent, rooms)
+    plain = sure and len(fits) == len(said.rooms) and said.thread is None
+    if plain and said.end() is None:
+        return Understood(intent, Outcome.DO, acts=deeds(intent, fits))
+    offers = [*deeds(intent, fits), *said.second()]
+    if said.orders_more():
+        first = said.rooms[0][0]
+        offers = [*deeds(intent, _fitting(said, intent, [first])), *said.second()]
+        return Understood(intent, Outcome.ASK, Why.UNSURE, first, sure=False, offers=(*offers,))
+    return replace(which(said, intent, rooms), offers=tuple(offers))
+
+
+def act_on(said: Said, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
+    """Act on one recording, if it is in the state for it."""
+    if room is None:
+        return Understood(intent, Outcome.ANSWER, Why.NOT_RECORDED, sure=False)
+    when = said.end()
+    made = Understood(intent, Outcome.ASK, Why.UNSURE, room, sure=False, when=when)
+    if not _fitting(said, intent, [room]):
+        known = said.world.recorded.get(room.room_id)
+        why = Why.NOT_PAUSED if intent is Intent.RESUME and known else Why.NOT_RECORDED
+        if intent is Intent.PAUSE and known is State.PAUSED:
+            why = Why.ALREADY
+        return replace(made, outcome=Outcome.ANSWER, why=why)
+    deed = Deed(intent, room)
+    if when is None:
+        done = replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
+        return done if sure else replace(made, offers=(deed,))
+    return _act_later(made, deed, when, sure=sure)
+
+
+def _act_later(made: Understood, deed: Deed, when: Reading, *, sure: bool) -> Understood:
+    """Stop or pause with a time in the text; a time that is not clear is asked about."""
+    intent, room = made.intent, made.room
+    if isinstance(when, Unclear):
+        choices = tuple(Deed(intent, room, words) for words in when.choices)
+        return replace(made, why=Why.BAD_TIME, offers=choices or (deed,))
+    if not isinstance(when, When):
+        return replace(made, why=Why.BAD_TIME, offers=(deed,))
+    if intent is Intent.PAUSE and sure and when.start is None:
+        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
+    if intent is Intent.STOP and isinstance(when.stop, StopAfter):
+        offers = (Deed(Intent.PAUSE, room), deed)
+        return replace(made, offers=offers)  # "stop for 5 minutes" may mean a pause
+    if intent is Intent.STOP and sure and when.start is None:
+        # The stop is due later: what is done at once is to schedule it.
+        act = Deed(Intent.SCHEDULE, room)
+        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(act,))
+    return replace(made, offers=(deed,))
+
+
+def _unwanted(said: Said, sense: Sense) -> Understood:
+    """Decide about a wish not to be recorded."""
+    room = said.room()
+    planned = said.planned(room) if room else ()
+    running = room is not None and room.room_id in said.world.recorded
+    later = said.when is not None and said.end() is not None
+    if room and (later or (planned and not running) or not running):
+        return unschedule(said, sense)
+    if later and not said.thread:
+        return unschedule(said, sense)
+    asks = sense.asks or bool(sense.left)
+    if room:
+        same = said.thread is not None and said.thread.room_id == room.room_id
+        return act_on(said, Intent.STOP, room, sure=same and not asks)
+    if said.thread and not later and not said.rooms:
+        sure = not asks and not said.world.thread_is_over
+        return act_on(said, Intent.STOP, said.thread, sure=sure)
+    return which(said, Intent.STOP, _here(said, Intent.STOP))
+
+
+def unschedule(said: Said, sense: Sense) -> Understood:
+    room = said.room()
+    clear = sense.force in (Force.ORDER, Force.UNWANTED) and not sense.left and not sense.asks
+    if room is None and said.doubt is None and not said.rooms:
+        near, reference = said.suggested(Intent.UNSCHEDULE)
+        if not near and said.thread and sense.cancels:
+            sure = clear and not reference and not said.world.thread_is_over
+            return act_on(said, Intent.STOP, said.thread, sure=sure)
+        if sense.cancels and sense.thing and not reference and not said.end():
+            return which(said, Intent.STOP, _here(said, Intent.STOP))
+        planned = near or tuple(
+            said.world.names.by_id[one.room_id]
+            for one in said.world.schedules
+            if one.room_id in said.world.names.by_id
+        )
+        planned = tuple(one for one in planned if said.planned(one))
+        day = _date_of(said.when)
+        if day and len(there := [r for r in planned if _planned_on(said, r, day)]) == 1:
+            return _unschedule_room(said, sense, there[0], clear=False)
+        if not planned:
+            return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, reference=reference)
+        return Understood(
+            Intent.UNSCHEDULE,
+            Outcome.ASK,
+            Why.WHICH_ROOM,
+            planned[0] if len(planned) == 1 else None,
+            sure=False,
+            offers=deeds(Intent.UNSCHEDULE, planned),
+            when=said.when,
+        )
+    if room is None:
+        each = [rooms[0] for rooms in said.rooms if said.planned(rooms[0])]
+        if not each:
+            return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, sure=False)
+        return Understood(
+            Intent.UNSCHEDULE,
+            Outcome.ASK,
+            Why.WHICH_ROOM,
+            sure=False,
+            offers=deeds(Intent.UNSCHEDULE, each),
+        )
+    return _unschedule_room(said, sense, room, clear=clear)
+
+
+def _unschedule_room(said: Said, sense: Sense, room: RoomEntry, *, clear: bool) -> Understood:
+    planned = said.planned(room)
+    running = room.room_id in said.world.recorded
+    deed = Deed(Intent.UNSCHEDULE, room)
+    made = Understood(
+        Intent.UNSCHEDULE, Outcome.ASK, room=room, sure=False, offers=(deed,), when=said.when
+    )
+    if running and sense.cancels and said.end() is None:
+        if not planned:
+            same = said.thread is not None and said.thread.room_id == room.room_id
+            return act_on(said, Intent.STOP, room, sure=clear and same)
+        return replace(made, why=Why.UNSURE, offers=(deed, Deed(Intent.STOP, room)))
+    if not planned:
+        return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED, offers=())
+    if isinstance(said.when, Unclear | Refused):
+        return replace(made, why=Why.BAD_TIME)
+    date_said = _date_of(said.when)
+    one = next((p for p in planned if date_said in (None, _day_of(p.at, said.world))), None)
+    if one is None and not any(p.rrule for p in planned):
+        return replace(made, why=Why.NOT_SCHEDULED)
+    if one is not None and date_said:
+        made = replace(made, when=When(Moment(one.at, said.world.zone), None, said.world.zone))
+    repeats = any(p.rrule for p in planned)
+    if clear and one is not None and (date_said or not repeats):
+        return replace(made, outcome=Outcome.DO, sure=True, offers=(), acts=(deed,))
+    return replace(made, why=Why.UNSURE)
+
+
+def _planned_on(said: Said, room: RoomEntry, day: date) -> bool:
+    return any(_day_of(one.at, said.world) == day for one in said.planned(room))
+
+
+def _date_of(when: Reading | None) -> date | None:
+    match when:
+        case Day(date=day):
+            return day
+        case When(start=Moment(at=at)):
+            return at.date()
+        case When(start=Repeat(start=start)):
+            return start.date()
+    return None
+
+
+def _day_of(at: datetime, world: World) -> date:
+    return at.astimezone(world.now.tzinfo).date()

@@ -1,0 +1,42 @@
+"""The loop wastes no time: with more due than it takes at once, it never sleeps in between."""
+
+import asyncio
+
+import aiohttp
+import httpx
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.facts import StopRequested
+from bot.core.policy import Policy
+from bot.deps import Deps
+from bot.dispatch import DISPATCH
+from bot.engine.loop import SIDE_BY_SIDE, Reconciler
+from bot.hms.auth import FixedToken
+from bot.hms.client import HmsClient
+from bot.outbound import Outbound
+from bot.slack.gateway import SlackGateway
+from bot.slack.values import Identity
+from bot.store.store import Store
+from tests.contract.store_support import Clock, add_facts, created, new_key, next_due
+from tests.patience import PATIENCE_S
+
+NOBODY = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())
+HOUR_S = 3600.0
+
+
+async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock) -> None:
+    """Cancelled before they began, so there is nothing to say to Slack or 100ms about them."""
+    for n in range(SIDE_BY_SIDE * 5):
+        key = await created(store, room_id=f"room-{n}")
+        await add_facts(store, key, [StopRequested(at=clock.now(), by="U1")])
+    async with aiohttp.ClientSession() as session, httpx.AsyncClient() as http:
+        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
+        deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
+        reconciler = Reconciler(deps, DISPATCH, "me", discover_every_s=HOUR_S)
+        running = asyncio.create_task(reconciler.run())
+        async with asyncio.timeout(PATIENCE_S):
+            while await next_due(store) is not None:  # noqa: ASYNC110 - the loop makes it true
+                await asyncio.sleep(0.02)
+        reconciler.stop()
+        await running

@@ -1,0 +1,182 @@
+"""Schedules and rules in both databases: one worker each, nothing lost, nothing twice."""
+
+import asyncio
+from contextvars import Context
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.when import When
+from bot.core.when_grammar import read_when
+from bot.features.schedules.model import Rule, Schedule, paused, planned, skipped, started, turn
+from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
+from bot.store.store import Store
+from tests.contract.store_support import T0, Clock, S, created
+
+CLAIM = timedelta(seconds=30)
+HOUR = timedelta(hours=1)
+MIN = timedelta(minutes=1)
+
+
+def schedule(text: str = "every day at 12:01 until 12:30", **more: object) -> Schedule:
+    when = read_when(text, now=T0, zone="UTC")
+    assert isinstance(when, When), when
+    one = Schedule("s1", "room-1", "Stand-up", "C1", "U1", when, T0)
+    return planned(replace(one, **more), T0)  # type: ignore[arg-type]
+
+
+def repo(store: Store) -> ScheduleRepository:
+    return ScheduleRepository(store.db)
+
+
+async def test_a_schedule_comes_back_as_it_was(store: Store, other_team: Store) -> None:
+    every = ("every day at 12:01", "at 12:01 until 12:30", "first monday of the month at 9 for 30m")
+    for n, text in enumerate(every):
+        one = schedule(text, schedule_id=f"s{n}")
+        await repo(store).add(one)
+        assert await repo(store).get(f"s{n}") == one
+        assert await repo(other_team).get(f"s{n}") is None
+    assert len(await repo(store).listed(channels=["C1"])) == 3
+    assert len(await repo(store).listed(by="U1")) == 3
+    assert await repo(store).listed(channels=["C2"], by="U2") == []
+
+
+async def test_the_channels_that_have_schedules_and_rules(store: Store, other_team: Store) -> None:
+    rules = RuleRepository(store.db)
+    assert await repo(store).channels() == await rules.channels() == set()
+    for n, channel in enumerate(("C3", "C1", "U1", "C1")):
+        await repo(store).add(schedule(schedule_id=f"s{n}", channel=channel))
+        await rules.set(Rule(f"room-{n}", "Stand-up", channel, "U1", T0))
+    await repo(other_team).add(schedule(channel="C2"))
+    assert await repo(store).channels() == await rules.channels() == {"C1", "C3", "U1"}
+
+
+async def test_reads_together_are_one_transaction(store: Store, another: Store) -> None:
+    """What is written between two of them is seen by neither."""
+    async with store.db.database.together():
+        first = await repo(store).channels()
+        await asyncio.create_task(repo(another).add(schedule()), context=Context())
+        later, one = await asyncio.gather(repo(store).channels(), repo(store).get("s1"))
+    assert (first, later, one) == (set(), set(), None)
+    assert await repo(store).channels() == {"C1"}
+
+
+async def test_what_is_due_goes_to_one_worker_and_comes_back_if_it_dies(
+    store: Store, another: Store, clock: Clock
+) -> None:
+    for n in range(20):
+        await repo(store).add(schedule(schedule_id=f"s{n}", room_id=f"room-{n}"))
+    assert await repo(store).take(50, CLAIM) == []
+    assert await repo(store).next_wake() == T0 + MIN
+    clock.advance(MIN)
+    taken = await asyncio.gather(*(repo(s).take(50, CLAIM) for s in (store, another)))
+    ids = [one.schedule_id for each in taken for one in each]
+    assert sorted(ids) == sorted(f"s{n}" for n in range(20))
+    assert await repo(store).take(50, CLAIM) == []
+    clock.advance(CLAIM)
+    assert len(await repo(another).take(50, CLAIM)) == 20
+
+
+async def test_a_turn_writes_only_what_nobody_has_changed(store: Store, clock: Clock) -> None:
+    await repo(store).add(schedule())
+    clock.advance(MIN)
+    (before,) = await repo(store).take(1, CLAIM)
+    armed, _ = turn(before, clock.now(), HOUR)
+    seen = await repo(store).get("s1")
+    assert seen is not None
+    assert await repo(store).write(seen, paused(seen, "asked"))  # by a person, meanwhile
+    assert not await repo(store).write(before, armed, [Notice("n", "C1", "U1", "text")])
+    assert await repo(store).take_notices(5, CLAIM) == []
+    now = await repo(store).get("s1")
+    assert now is not None
+    assert (now.state, now.armed_for, now.wake_at) == ("paused", None, None)
+
+
+async def test_a_wake_during_a_turn_is_not_lost(store: Store, clock: Clock) -> None:
+    await repo(store).add(schedule())
+    clock.advance(MIN)
+    (before,) = await repo(store).take(1, CLAIM)
+    armed, _ = turn(before, clock.now(), HOUR)
+    assert await repo(store).write(before, armed)
+    clock.advance(S)
+    assert await store.presence.check_soon("room-1")
+    assert not await store.presence.check_soon("room-2")
+    (again,) = await repo(store).take(1, CLAIM)
+    clock.advance(S)
+    await store.presence.check_soon("room-1")  # the first person comes while we look
+    assert await repo(store).write(again, armed)
+    assert await repo(store).next_wake() == clock.now()
+
+
+async def test_a_notice_is_told_once_and_kept_until_it_is(store: Store, clock: Clock) -> None:
+    one = schedule()
+    await repo(store).add(one)
+    notice = Notice("nobody:s1", "C1", "U1", "Nobody came")
+    assert await repo(store).write(one, skipped(one), [notice, notice])
+    await repo(store).tell([notice])
+    (taken,) = await repo(store).take_notices(5, CLAIM)
+    assert await repo(store).take_notices(5, CLAIM) == []
+    clock.advance(CLAIM)
+    (taken,) = await repo(store).take_notices(5, CLAIM)
+    assert (taken.text, taken.attempts) == ("Nobody came", 2)
+    await repo(store).mark_sent(taken)
+    clock.advance(CLAIM)
+    assert await repo(store).take_notices(5, CLAIM) == []
+
+
+async def test_what_is_started_is_known_by_its_request(store: Store, clock: Clock) -> None:
+    one = schedule()
+    armed, _ = turn(one, T0 + MIN, HOUR)
+    await created(store, request_id=armed.request_id, room_id="room-1")
+    assert await repo(store).were_started([armed.request_id, "other"]) == {armed.request_id}
+    assert started(armed).request_id != armed.request_id
+
+
+async def test_one_look_serves_every_schedule_and_rule(
+    store: Store, another: Store, clock: Clock
+) -> None:
+    every = timedelta(seconds=30)
+    assert not await store.presence.claim_check(every)  # nothing waits for it
+    rules = RuleRepository(store.db)
+    await rules.set(Rule("room-9", "Nine", "C1", "U1", T0))
+    for n in range(3):
+        one = schedule(schedule_id=f"s{n}", room_id=f"room-{n}")
+        armed, _ = turn(one, T0 + MIN, HOUR)
+        await repo(store).add(armed)
+    taken = await asyncio.gather(*(s.presence.claim_check(every) for s in (store, another)))
+    assert sorted(taken) == [False, True]
+    await store.presence.people_in({"room-1": "session", "room-9": "session"})
+    assert [one.room_id for one in await repo(store).take(9, CLAIM)] == ["room-1"]
+    assert [one.room_id for one in await rules.take(9, CLAIM)] == ["room-9"]
+    clock.advance(every)
+    assert await another.presence.claim_check(every)
+    clock.advance(-10 * every)  # the clock is set back: nobody waits for it to catch up
+    assert await another.presence.claim_check(every)
+    assert not await another.presence.claim_check(every)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_what_looks_again_and_again_reads_by_an_index(store: Store) -> None:
+    """SQLite, which has no statistics of the tables, reads no schedule that is not due."""
+    plans = []
+    async with store.db.database.read() as conn:
+        for query in (store.presence._armed(), repo(store)._due(T0)):
+            text = query.compile(conn.engine, compile_kwargs={"literal_binds": True})
+            rows = await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")
+            plans.append(" ".join(str(row["detail"]) for row in rows.mappings()))
+    assert "ix_schedules_armed (team_id=? AND room_id>?)" in plans[0]
+    assert "ix_schedules_wake_at" in plans[1]
+
+
+async def test_a_room_has_one_rule_of_one_channel(store: Store, clock: Clock) -> None:
+    rules = RuleRepository(store.db)
+    first = await rules.set(Rule("room-1", "Stand-up", "C1", "U1", T0))
+    other = await rules.set(Rule("room-1", "Stand-up", "C2", "U2", T0))
+    assert (other.channel, other.by) == ("C1", "U1")
+    checked = replace(first, session_id="session", parts=1, seen_in="k", empty_since=T0)
+    await rules.checked(first, checked)
+    again = await rules.set(Rule("room-1", "Stand-up", "C1", "U3", T0, least_people=2))
+    assert (again.least_people, again.session_id) == (2, "session")
+    assert not await rules.delete("room-1", "C2")
+    assert await rules.delete("room-1", "C1")
