@@ -4,29 +4,15 @@ import re
 import unicodedata
 
 DASHES = "-‐‑‒–—―−﹘﹣－"
-
-
 DOUBLE_QUOTES = '"“”„‟«»″＂'
-
-
 SINGLE_QUOTES = "'‘’‚‛‹›＇"
-
-
 JOINERS = "\u200c\u200d"  # part of the word in Persian, Hindi and in emoji
-
-
 DROPPED = (
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
-
-
 INVISIBLE = DROPPED + JOINERS
-
-
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
-
-
 _TYPED_LINK = re.compile(r"<(https?://[^\s|>]+)(?:\|[^>]*)?>", re.IGNORECASE)
 
 
@@ -51,16 +37,3 @@ def fold(text: str) -> str:
     """One spelling for what looks the same: case, width, invisible characters, outer spaces."""
     once = unicodedata.normalize("NFKC", strip_invisible(text)).casefold()
     return unicodedata.normalize("NFKC", once).strip()
-
-
-_MUST_ESCAPE = re.compile(rf"[\\{DOUBLE_QUOTES}]")
-
-
-_PLAIN = re.compile(r"\w[\w.,:;/?&=%+@~#!*()-]*")
-
-
-def quote(text: str, *, always: bool = False) -> str:
-    """Text as one word of a command: `lex(quote(text))` gives it back."""
-    if not always and _PLAIN.fullmatch(text):
-        return text
-    return '"' + _MUST_ESCAPE.sub(r"\\\g<0>", text) + '"'

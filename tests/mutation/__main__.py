@@ -39,7 +39,7 @@ PYTEST = (
 # How long these take says how busy the machine is, too: they would kill at random.
 TIMED = (
     "tests/unit/core/test_when_grammar.py::test_a_long_text_is_not_read_for_ever",
-    "tests/unit/features/commands/test_command_laws.py::test_long_text_is_not_read_for_ever",
+    "tests/unit/features/commands/test_flags.py::test_long_text_is_not_read_for_ever",
 )
 LEAST = 0.92
 BUDGET_S = 30.0  # of tests for one mutant, as they took while they were watched

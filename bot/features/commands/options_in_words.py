@@ -1,7 +1,4 @@
-"""The options of a start as people say them: `with transcript, no summary, 720p`.
-
-Pure. What is written as `--option` is read by the grammar of the command.
-"""
+"""The options of a start as people say them: `with transcript, no summary, 720p`. Pure."""
 
 from __future__ import annotations
 
@@ -12,29 +9,12 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
-from bot.features.commands.model import CommandError, Start
-from bot.features.commands.parser import parse
+from bot.features.commands.flags import Flags
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.words import Role
 from bot.features.rooms.names import key_of
-from bot.kit.typed_text import DASHES
 
-_FLAG = re.compile(
-    rf"(?:(?<=\s)|\A)(?:--|[{re.escape(DASHES[1:])}])[{re.escape(DASHES)}]*(?=[^\W\d_])"
-)
 _SIZE = re.compile(r"([0-9]{3,4})x([0-9]{3,4})")
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """The part of a text that is written as `--options`. `problem` says what is wrong with it."""
-
-    text: str = ""
-    options: RecordingOptions = field(default_factory=RecordingOptions)
-    preset: str | None = None
-    problem: str | None = None
-    help: bool = False
-    raw: Mapping[str, str] = field(default_factory=dict)  # with a problem: for the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +27,6 @@ class Options:
     problem: str | None = None
     pieces: tuple[Piece, ...] = ()
     raw: Mapping[str, str] = field(default_factory=dict)
-
-
-def split_flags(text: str) -> tuple[str, Flags]:
-    """Cut off what is written as options; words behind it that are no values join the rest."""
-    if text in ("-h", "-?", "-help"):
-        return "", Flags(help=True)
-    found = _FLAG.search(text)
-    if found is None:
-        return text, Flags()
-    head, tail = text[: found.start()].rstrip(), text[found.start() :]
-    command = parse(f"start {tail}")
-    if isinstance(command, CommandError):
-        read = command.understood
-        problem = "\n".join(filter(None, (command.reason, command.accepted)))
-        if read is None:
-            return head, Flags(tail, problem=problem)
-        head = f"{head} {read.room or ''}".strip()
-        return head, Flags(tail, preset=read.preset, problem=problem, raw=read.raw)
-    if not isinstance(command, Start):
-        return head, Flags(help=True)
-    if command.room:
-        head = f"{head} {command.room}".strip()
-    return head, Flags(tail, command.options, command.preset)
 
 
 def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) -> Options:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from bot.core.when import Day, Past, Reading, Refused, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
-from bot.features.commands.options_in_words import Options, options_in, split_flags
+from bot.features.commands.flags import split_flags
+from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.sense import Force, Sense
 from bot.features.commands.senses import sense_of
 from bot.features.commands.sentences import (

@@ -4,14 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.table import (
-    CommandHelp,
-    HelpLine,
-    command_help,
-    command_words,
-    help_topics,
-)
+from bot.features.commands.table import TABLE, Entry
 from bot.features.commands.words import Intent
+from bot.features.options.table import Flag
 from bot.features.presets.ids import ALL as PRESETS
 from bot.ui import ids
 from bot.ui.ids import COMMAND
@@ -42,14 +37,14 @@ _VERBS: Mapping[str, str] = {
 
 def help_lines() -> list[str]:
     """Return one line of mrkdwn per command."""
-    return [f"{code(topic.usage)}  {own(topic.help)}" for topic in help_topics()]
+    return [f"{code(entry.usage)}  {own(entry.help)}" for entry in TABLE]
 
 
 @lru_cache(maxsize=32)
 def help_reply(topic: str | None = None, *, start: bool = True) -> Message:
     """Explain all commands, or one of them with its options. `start`: offer a start."""
-    explained = command_help(topic) if topic else None
-    return _all(start=start) if explained is None else _one(explained)
+    entry = next((one for one in TABLE if topic and one.word == topic), None)
+    return _all(start=start) if entry is None else _one(entry)
 
 
 def _all(*, start: bool) -> Message:
@@ -57,19 +52,20 @@ def _all(*, start: bool) -> Message:
     more = f"{code(f'{COMMAND} help start')} explains one command and its options."
     offer = [button("Start a recording", ids.OPEN_FORM, style="primary")] if start else []
     blocks = [section(lines(shown)), context(more), *actions(offer)]
-    return Message(lines([f"Commands: {command_words()}.", *shown, more], FALLBACK_MOST), blocks)
+    words = ", ".join(entry.word for entry in TABLE if entry.word)
+    return Message(lines([f"Commands: {words}.", *shown, more], FALLBACK_MOST), blocks)
 
 
-def _one(topic: CommandHelp) -> Message:
-    first = f"{code(topic.usage)}  {own(topic.help)}"
-    options = [_option(option) for option in topic.options]
+def _one(entry: Entry) -> Message:
+    first = f"{code(entry.usage)}  {own(entry.help)}"
+    options = [_option(option) for option in entry.options]
     blocks = [section(first), *map(context, pieces(options))]
-    blocks += [section("For example:"), code_block(topic.example)]
-    sentences = [first, *options, f"For example: {code(topic.example)}"]
+    blocks += [section("For example:"), code_block(entry.example)]
+    sentences = [first, *options, f"For example: {code(entry.example)}"]
     return Message(lines(sentences, FALLBACK_MOST), blocks)
 
 
-def _option(option: HelpLine) -> str:
+def _option(option: Flag) -> str:
     accepted = f" Accepts {own(option.accepted)}." if option.accepted else ""
     return f"{code(option.usage)}  {own(option.help)}{accepted}"
 

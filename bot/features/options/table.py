@@ -5,7 +5,7 @@ line makes one of its flags and the form one of its inputs; `parse_options` judg
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -55,14 +55,12 @@ class Takes(Enum):
 class Flag:
     """How an option is written after `/record start`.
 
-    `read` makes raw of the text that follows the flag; `write` is its inverse, one text for each
-    time that the flag is given. `accepted` is what help says of the value.
+    `read` makes raw of the text that follows the flag. `accepted` is what help says of the value.
     """
 
     name: str
     help: str
     read: Callable[[str], Raw]
-    write: Callable[[Raw], Iterable[str]]
     placeholder: str = ""
     accepted: str = ""
     takes: Takes = Takes.NOTHING
@@ -139,16 +137,13 @@ def _flag(
     placeholder: str,
     about: str,
     accepted: str,
-    *,
-    lines: str = "\n",
     **more: Any,
 ) -> Flag:
-    """The text after the flag is the text of the input; `lines` joins its lines in a command."""
+    """The text after the flag is the text of the input."""
     return Flag(
         name=name,
         help=about,
         read=lambda text: {field: text},
-        write=lambda raw: (raw[field].replace("\n", lines),) if field in raw else (),
         placeholder=placeholder,
         accepted=accepted,
         **{"takes": Takes.TEXT, **more},
@@ -156,13 +151,7 @@ def _flag(
 
 
 def _switch(field: str, name: str, about: str, turns: str, hints: tuple[str, ...] = ()) -> Flag:
-    """Not written where an option that needs the switch turns it on anyway."""
-
-    def write(raw: Raw) -> Iterable[str]:
-        implied = any(o.needs == field and is_said(o, raw) for o in OPTIONS)
-        return ("",) if raw.get(field) == turns and not (turns == ON and implied) else ()
-
-    return Flag(name, about, read=lambda _: {field: turns}, write=write, hints=hints)
+    return Flag(name, about, read=lambda _: {field: turns}, hints=hints)
 
 
 def _on_or_off(value: bool) -> str:
@@ -181,14 +170,6 @@ def _read_size(text: str) -> Raw:
             ids.START_HEIGHT: size[2],
         }
     return {ids.START_RESOLUTION: word if word in NAMED_RESOLUTIONS else text}
-
-
-def _size_words(raw: Raw) -> Iterable[str]:
-    choice = raw.get(ids.START_RESOLUTION)
-    if choice == CUSTOM:
-        yield f"{raw[ids.START_WIDTH]}x{raw[ids.START_HEIGHT]}"
-    elif choice:
-        yield choice
 
 
 def _parse_resolution(raw: Raw) -> object | FieldErrors:
@@ -222,7 +203,10 @@ def _write_resolution(o: RecordingOptions) -> Raw:
 
 
 def _show_resolution(o: RecordingOptions) -> str:
-    return "".join(_size_words(_write_resolution(o))).replace("x", "×")
+    raw = _write_resolution(o)
+    if raw.get(ids.START_RESOLUTION) == CUSTOM:
+        return f"{raw[ids.START_WIDTH]}×{raw[ids.START_HEIGHT]}"
+    return raw.get(ids.START_RESOLUTION, "")
 
 
 # ---- sections --------------------------------------------------------------------------------
@@ -299,7 +283,6 @@ OPTIONS: tuple[Option, ...] = (
                 name="res",
                 help="Set the size of the video.",
                 read=_read_size,
-                write=_size_words,
                 placeholder="<size>",
                 accepted=f"{', '.join(NAMED_RESOLUTIONS)} or WIDTHxHEIGHT such as 1280x720 "
                 f"(smaller side {SHORT_SIDE_PX[0]} to {SHORT_SIDE_PX[1]}, larger side "
@@ -375,7 +358,6 @@ OPTIONS: tuple[Option, ...] = (
             '"<a, b, c>"',
             "List words that the transcript should spell correctly.",
             f"words separated by commas, at most {MAX_VOCABULARY}",
-            lines=", ",
             separators=",",
             hints=("vocabulary", "custom-vocabulary", "words"),
         ),
@@ -437,7 +419,6 @@ OPTIONS: tuple[Option, ...] = (
                 name="section",
                 help="Add a section to the summary. Repeat for more.",
                 read=_read_section,
-                write=lambda raw: (f"{raw[title]}:{raw[form]}" for title, form in section_ids(raw)),
                 placeholder='"<title:format>"',
                 accepted="a title, then :bullets (the default) or :paragraph. "
                 f"At most {MAX_SECTIONS} sections, titles of at most "

@@ -3,15 +3,17 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.features.commands.model import (
-    CommandError,
-)
-from bot.features.commands.parser import parse
-from bot.features.commands.table import TABLE, command_help, help_topics
+from bot.features.commands.flags import split_flags
+from bot.features.commands.listeners import FIND, RULES
+from bot.features.commands.table import TABLE
+from bot.features.commands.understanding import understand
+from bot.features.commands.understood import Where
+from bot.features.commands.words import Intent
+from tests.unit.features.commands.test_understanding import WORLDS
 
 
 def test_help_lists_every_command() -> None:
-    lines = [f"{line.usage} — {line.help}" for line in help_topics()]
+    lines = [f"{entry.usage} — {entry.help}" for entry in TABLE]
     assert lines == snapshot(
         [
             "/record — Open the start form.",
@@ -36,8 +38,7 @@ def test_help_lists_every_command() -> None:
 
 
 def test_help_start_explains_every_option() -> None:
-    about = command_help("start")
-    assert about is not None
+    about = next(entry for entry in TABLE if entry.word == "start")
     assert about.example == snapshot(
         '/record start "design review" --res 720p --section "Agenda:bullets"'
     )
@@ -76,17 +77,17 @@ def test_help_start_explains_every_option() -> None:
     )
 
 
-def test_help_of_an_unknown_word_is_none() -> None:
-    assert command_help("banana") is None
-
-
 @pytest.mark.parametrize("entry", TABLE, ids=lambda e: e.word or "form")
-def test_every_row_is_complete_and_its_example_parses(entry: object) -> None:
+def test_every_row_is_complete_and_its_example_is_understood(entry: object) -> None:
     row = next(e for e in TABLE if e is entry)
     assert row.help.endswith(".")
     assert "!" not in row.help
     assert row.example.startswith("/record")
-    assert not isinstance(parse(row.example), CommandError)
+    assert split_flags(row.example)[1].problem is None
+    text = row.example.removeprefix("/record").strip()
+    if not (FIND.fullmatch(text) or RULES.fullmatch(text)):
+        meant = understand(text, Where.SLASH, WORLDS[Where.SLASH])
+        assert meant.intent is not Intent.UNKNOWN
     for option in row.options:
         assert option.help.endswith(".")
         assert bool(option.placeholder) == bool(option.accepted)
