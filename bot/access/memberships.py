@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.deps import Deps
@@ -16,10 +16,14 @@ MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Public channels, and private ones that the bot is in, too. Not `complete`: unknown now."""
+    """Public channels, and private ones that the bot is in, too. Not `complete`: unknown now.
+
+    `lacks`: Slack's name for the permission that the app would need to ask.
+    """
 
     channels: frozenset[str]
     complete: bool = True
+    lacks: str | None = None
 
 
 NOT_KNOWN = Membership(frozenset(), complete=False)
@@ -39,8 +43,8 @@ class Memberships:
         try:
             async with asyncio.timeout(self._within_s):
                 channels = await self._deps.slack.channels_of(user)
-        except NotAuthorized:
-            return NOT_KNOWN
+        except NotAuthorized as lacking:
+            return replace(NOT_KNOWN, lacks=lacking.needed)
         except SlackRefused:  # a person whom Slack does not show us is in no channel of ours
             channels = frozenset()
         except (SlackError, TimeoutError):

@@ -4,11 +4,24 @@ from collections.abc import Sequence
 
 from bot.access.model import Act, Refusal
 from bot.core.channel_settings import Allowed
+from bot.core.proofs import Horizon
 from bot.ui import ids
-from bot.ui.message import Message, View, actions, button, context, modal, say
+from bot.ui.message import (
+    FALLBACK_MOST,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    lines,
+    modal,
+    say,
+)
+from bot.ui.replies import permission_missing
 from bot.ui.text import mention
 
 NAMED = 10
+NOT_SAID = "Slack does not say now which channels you are in: recordings may be missing here."
 WHAT = {
     Act.START: "start a recording here",
     Act.SCHEDULE: "change this schedule",
@@ -29,6 +42,21 @@ def refused_message(refused: Refusal, doing: str, key: str | None) -> Message:
     can_ask = doing == "stop" and key and refused.starter
     buttons = [button("Ask to stop it", ids.ASK_STOP, value=key or "")] if can_ask else []
     return say(text, buttons)
+
+
+def what_may_be_missing(to: Horizon) -> str:
+    """Why more may be there than is known now; empty where everything is known."""
+    if to.complete:
+        return ""
+    return permission_missing(to.lacks).text if to.lacks else NOT_SAID
+
+
+def as_far_as_known(message: Message, to: Horizon) -> Message:
+    """A list or a denial, with the reason why more may be there than is known now."""
+    why = what_may_be_missing(to)
+    if not why:
+        return message
+    return Message(lines([message.text, why], FALLBACK_MOST), [*message.blocks, context(why)])
 
 
 def refused_view(message: Message, request_id: str) -> View:

@@ -10,7 +10,7 @@ from bot.access.people import WITHIN_S, People, remembered
 from bot.core.places import OPEN, Place, is_channel
 from bot.core.proofs import Horizon, SearchScope, SeenRecording
 from bot.deps import Deps
-from bot.slack.errors import SlackError
+from bot.slack.errors import NotAuthorized, SlackError
 from bot.store.values import RecordingRow
 
 PLACES_FOR = timedelta(minutes=1)
@@ -42,13 +42,15 @@ class Visibility:
     async def horizon(self, user: str, here: str | None = None) -> Horizon:
         """Where this person can look, for lists that are restricted in SQL."""
         person, membership = await asyncio.gather(self._person(user), self._memberships.of(user))
-        known = person is not None and membership.complete
+        known = isinstance(person, Person) and membership.complete
+        lacks = person.needed if isinstance(person, NotAuthorized) else None
         return Horizon(
             user,
-            member=known and person is not None and person.standing == "member",
+            member=known and isinstance(person, Person) and person.standing == "member",
             channels=membership.channels if known else frozenset(),
             here=here,
             complete=known,
+            lacks=lacks or membership.lacks,
         )
 
     async def search_scope(self, user: str, here: str | None = None) -> SearchScope:
@@ -59,7 +61,7 @@ class Visibility:
         horizon = await self.horizon(user, here)
         channels = horizon.channels | ({here} if here else set())
         if not horizon.member:
-            return SearchScope(user, False, frozenset(channels), horizon.complete)
+            return SearchScope(user, False, frozenset(channels), horizon.complete, horizon.lacks)
         kept = await self._deps.store.transcripts.channels()
         others = [channel for channel in kept if is_channel(channel) and channel not in channels]
         places = await self._places_in_time(others[:OTHER_CHANNELS])
@@ -150,11 +152,11 @@ class Visibility:
             if task.done() and not task.cancelled()
         }
 
-    async def _person(self, user: str) -> Person | None:
+    async def _person(self, user: str) -> Person | SlackError:
         try:
             return await self._people.person(user)
-        except SlackError:
-            return None
+        except SlackError as unknown:
+            return unknown
 
 
 def _seen(horizon: Horizon, row: RecordingRow, places: frozenset[str]) -> SeenRecording:

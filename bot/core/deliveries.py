@@ -76,6 +76,11 @@ def to_send(delivery: Delivery | None) -> bool:
     return delivery.state is State.PARKED and delivery.retry.not_before is not None
 
 
+def noes_name(delivery: Delivery) -> str:
+    """Under which Slack's own answers that it cannot are counted, among the retries."""
+    return f"{delivery.kind.value}:{delivery.target}:noes"
+
+
 @dataclass(frozen=True, slots=True)
 class OutcomeAddress:
     """Where a person waits for what came of a form or command. Forgotten once told.

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.assets import Transcription
-from bot.core.deliveries import TOLD, WITHDRAWN, Delivery, Kind, State, Wanted, Work, to_send
+from bot.core.deliveries import (
+    TOLD,
+    WITHDRAWN,
+    Delivery,
+    Kind,
+    State,
+    Wanted,
+    Work,
+    noes_name,
+    to_send,
+)
 from bot.core.facts import Observed
 from bot.core.forgetting import forgetting, is_forgettable
 from bot.core.policy import (
@@ -147,12 +157,23 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
         card = work.delivery(Kind.CARD, channel)
         if showable:
             yield from _post_card(channel, card, now)
+        if card and _cannot_be_edited(card, work):
+            yield from _tell(channel, work, now)  # below the card that is not true any more
     yield from _update_cards(recording, work, wanted, now)
     origin = work.delivery(Kind.CARD, recording.origin)
     if recording.starter and origin and origin.state is State.PARKED and recording.phase in ON_AIR:
-        told = work.delivery(Kind.TELL, recording.starter)
-        if to_send(told):
-            yield Due(told.retry.not_before or now if told else now, Tell(recording.starter))
+        yield from _tell(recording.starter, work, now)
+
+
+def _cannot_be_edited(card: Delivery, work: Work) -> bool:
+    """Slack has shown it, and answers each edit that it cannot: the channel itself is open."""
+    return card.state is State.PARKED and bool(card.ts) and noes_name(card) in work.retries
+
+
+def _tell(target: str, work: Work, now: datetime) -> Iterator[Due]:
+    told = work.delivery(Kind.TELL, target)
+    if to_send(told):
+        yield Due(told.retry.not_before or now if told else now, Tell(target))
 
 
 def _silence(
@@ -349,7 +370,8 @@ def _results_for(
     Without a card there is no thread for the files but below the message.
     """
     card = work.delivery(Kind.CARD, target)
-    if card and card.state not in (State.SENT, State.GONE):
+    there = card is None or card.state in (State.SENT, State.GONE)
+    if card and not there and not _cannot_be_edited(card, work):
         return
     message = work.delivery(Kind.RESULTS, target)
     files = list(_files(target, recording, work, now))

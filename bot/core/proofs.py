@@ -82,7 +82,8 @@ class SeenSchedule:
 class Horizon:
     """Where a person can look, for lists. `member`: public channels count, too.
 
-    `here` is where they ask. Not `complete`: Slack did not say in time, and `channels` is empty.
+    `here` is where they ask. Not `complete`: Slack did not say in time, or the app `lacks` the
+    permission to ask (by Slack's name for it), and `channels` is empty.
     """
 
     user: str
@@ -90,6 +91,7 @@ class Horizon:
     channels: frozenset[str]
     here: str | None = None
     complete: bool = True
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,15 @@ class SearchScope:
     """Whose transcripts `user` may search: those shown in `channels`, and their own.
 
     Every channel was checked: they are in it, they ask there, or it is public and they are a full
-    member. Not `complete`: Slack did not say of every channel in time, and those are left out.
+    member. Not `complete`: Slack did not say of every channel in time, or the app `lacks` the
+    permission to ask; those are left out.
     """
 
     user: str
     member: bool
     channels: frozenset[str]
     complete: bool = True
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class PostMoment:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Tell the starter directly, because the card cannot be reached."""
+    """Say that the card cannot be updated: to the starter directly, or below it."""
 
     target: str
 

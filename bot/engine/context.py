@@ -70,9 +70,11 @@ class Context:
         note = Note(facts=facts, deliveries=deliveries)
         self.latest = await self.deps.store.recordings.announce(self.own, self.latest, note)
 
-    async def keep(self, facts: Sequence[Fact]) -> None:
+    async def keep(
+        self, facts: Sequence[Fact] = (), *, retries: Mapping[str, Retry | None] | None = None
+    ) -> None:
         """Commit what is known already, in a step that goes on or fails."""
-        note = Note(facts=facts)
+        note = Note(facts=facts, retries=retries or {})
         self.latest = await self.deps.store.recordings.advance(self.own, self.latest, note)
 
 

@@ -4,11 +4,12 @@ Between the call and the note lies the only window in which something can appear
 (docs/adr/0001). A post that Slack certainly did not take leaves the window at once.
 """
 
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import structlog
 
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, Kind, State, noes_name
 from bot.core.facts import CannotPost, Fact
 from bot.core.note import Note
 from bot.core.policy import look_again_at
@@ -118,12 +119,30 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     return Note(deliveries=[waiting], retries={**noes})
 
 
+async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[str, None]:
+    """Edit or delete what is shown; the counters to clear in the note of the step.
+
+    Raises SlackUnavailable, so that the step is tried again; and SlackRefused in its place once
+    Slack has answered often enough that it cannot: there is an end to such tries.
+    """
+    try:
+        await call
+    except SlackUnavailable as failed:
+        if is_over(ctx, shown, failed):
+            raise SlackRefused(str(failed)) from failed
+        if noes := noes_after(ctx, shown, failed):
+            await ctx.keep(retries=noes)
+        raise
+    name = noes_name(shown)
+    return {name: None} if name in ctx.work.retries else {}
+
+
 def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
     """No further try is made."""
     policy = ctx.deps.policy
     if isinstance(failed, NotInstalled):
         return False
-    said_no = noes_after(ctx, sending, failed).get(_noes(sending))
+    said_no = noes_after(ctx, sending, failed).get(noes_name(sending))
     if said_no and said_no.attempts >= policy.tries_refused:
         return True
     return look_again_at(ctx.recording, policy, 1, ctx.now) is None
@@ -131,13 +150,9 @@ def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
 
 def noes_after(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> dict[str, Retry]:
     """How often Slack itself has said that it cannot, with this answer."""
-    name = _noes(sending)
+    name = noes_name(sending)
     before = ctx.work.retries.get(name) or Retry()
     return {name: Retry(before.attempts + 1, ctx.now)} if failed.answered else {}
-
-
-def _noes(sending: Delivery) -> str:
-    return f"{sending.kind.value}:{sending.target}:noes"
 
 
 def _ended(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Delivery:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 
 from bot.core.deliveries import Kind
 from bot.core.proofs import Horizon
@@ -16,6 +16,8 @@ from bot.store.dead_letters import PHASES
 from bot.store.repository import Repository
 from bot.store.schema import deliveries, facts, recording_channels, recordings
 from bot.store.values import RecordingRow
+
+FEW = 2_000  # rows that are quickly sorted
 
 r = recordings.c
 shown = recording_channels.c
@@ -70,7 +72,7 @@ class RecordingLists(Repository):
         by Slack's answer.
         """
         query = self._all()
-        if to is not None:
+        if to is not None and channel is not None:
             query = query.where(_may_see(to, closed))
         if room_id is not None:
             query = query.where(r.room_id == room_id)
@@ -82,6 +84,8 @@ class RecordingLists(Repository):
             query = query.where(r.requested_at >= past.since)
         if past is not None and past.until is not None:
             query = query.where(r.requested_at < past.until)
+        if channel is None and to is not None:
+            query = await self._seen_by(to, closed, query, limit)
         if channel is None:
             return await self._rows(_newest_first(query).limit(limit))
         there = and_(self._mine(recording_channels), shown.channel == channel)
@@ -136,6 +140,50 @@ class RecordingLists(Repository):
             query = query.where(_shown_in(channel))
         return await self._rows(_newest_first(query).limit(limit))
 
+    async def _seen_by(
+        self, to: Horizon, closed: Collection[str], query: Select[Any], limit: int
+    ) -> Select[Any]:
+        """The newest of a query that they may see: what each index has, put together.
+
+        One condition with OR would walk through everything that they may not see.
+        """
+        newest = [_newest_first(query.where(_is_own(to))).limit(limit)]
+        newest.append(await self._shown_in(_theirs(to), query, limit))
+        # What may be public, which is asked of Slack. Null: nobody has asked yet.
+        for private in (r.is_private.is_(None), r.is_private.is_(False)) if to.member else ():
+            maybe = query.where(private)
+            if closed:
+                others = await self._channels_beside(closed)
+                newest.append(await self._shown_in(others, maybe, limit))
+            else:
+                newest.append(_newest_first(maybe).limit(limit))
+        keys = union(*(select(one.subquery().c.key) for one in newest))
+        return self._all().where(r.key.in_(keys))
+
+    async def _shown_in(
+        self, channels: Collection[str], query: Select[Any], limit: int
+    ) -> Select[Any]:
+        """The newest of a query that these channels show: through them if they show few."""
+        there = and_(self._mine(recording_channels), shown.channel.in_(sorted(channels)))
+        some = select(shown.channel).where(there).limit(FEW + 1).subquery()
+        async with self._db.read() as conn:
+            count = await conn.scalar(select(func.count()).select_from(some))
+        if count is not None and count > FEW:  # enough of them are met on the way
+            return _newest_first(query.where(_shown_in_any(channels))).limit(limit)
+        join = query.join(recording_channels, shown.recording_key == r.key).where(there)
+        columns = join.with_only_columns(r.key, shown.requested_at).distinct()
+        return columns.order_by(shown.requested_at.desc(), r.key).limit(limit)
+
+    async def _channels_beside(self, closed: Collection[str]) -> list[str]:
+        """Return every other channel that shows a recording, from one to the next in the index."""
+        mine, least = self._mine(recording_channels), func.min(shown.channel)
+        step = select(least.label("channel")).where(mine).cte("step", recursive=True)
+        after = select(least).where(mine, shown.channel > step.c.channel).scalar_subquery()
+        step = step.union_all(select(after).where(step.c.channel.is_not(None)))
+        async with self._db.read() as conn:
+            every = await conn.scalars(select(step.c.channel).where(step.c.channel.is_not(None)))
+            return [channel for channel in every if channel not in closed]
+
     def _all(self) -> Select[Any]:
         """Without those in a phase that only newer code knows: they count against no limit."""
         return select(*rows.ROW_COLUMNS).where(self._mine(recordings), r.phase.in_(PHASES))
@@ -170,16 +218,36 @@ def _comes_after(row: RecordingRow) -> ColumnElement[bool]:
 
 def _may_see(to: Horizon, closed: Collection[str] = ()) -> ColumnElement[bool]:
     """Shown where they are or ask; their own; and what may be public, which is asked of Slack."""
-    where = sorted({*to.channels, to.user, *([to.here] if to.here else [])})
-    shown_there = select(1).where(shown.recording_key == r.key, shown.channel.in_(where)).exists()
+    shown_there, own = _shown_in_any(_theirs(to)), _is_own(to)
+    if not to.member:
+        return or_(shown_there, own)
+    maybe: ColumnElement[bool] = r.is_private.is_not(True)
+    return or_(shown_there, own, and_(maybe, _shown_beside(closed)) if closed else maybe)
+
+
+def _theirs(to: Horizon) -> list[str]:
+    """The places that they are in, and where they ask."""
+    return sorted({*to.channels, to.user, *([to.here] if to.here else [])})
+
+
+def _is_own(to: Horizon) -> ColumnElement[bool]:
+    """People who are no full members see theirs of direct messages alone."""
+    own: ColumnElement[bool] = r.starter == to.user
     if to.member:
-        maybe: ColumnElement[bool] = r.is_private.is_not(True)
-        if closed:
-            others = shown.channel.not_in(sorted(closed))
-            maybe = and_(maybe, select(1).where(shown.recording_key == r.key, others).exists())
-        return or_(shown_there, r.starter == to.user, maybe)
-    direct = and_(r.starter == to.user, ~or_(r.home.startswith("C"), r.home.startswith("G")))
-    return or_(shown_there, direct)
+        return own
+    return and_(own, ~or_(r.home.startswith("C"), r.home.startswith("G")))
+
+
+def _shown_in_any(channels: Collection[str]) -> ColumnElement[bool]:
+    return (
+        select(1).where(shown.recording_key == r.key, shown.channel.in_(sorted(channels))).exists()
+    )
+
+
+def _shown_beside(closed: Collection[str]) -> ColumnElement[bool]:
+    """In a channel of which Slack has not said that they cannot look into it."""
+    others = shown.channel.not_in(sorted(closed))
+    return select(1).where(shown.recording_key == r.key, others).exists()
 
 
 def _shown_in(channel: str) -> ColumnElement[bool]:

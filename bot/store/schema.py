@@ -86,6 +86,8 @@ recordings = Table(
         **c.where("packed_at IS NULL AND next_due_at IS NULL"),
     ),
     Index("ix_recordings_recent", "team_id", "requested_at"),
+    Index("ix_recordings_starter", "team_id", "starter", "requested_at"),
+    Index("ix_recordings_private", "team_id", "is_private", "requested_at"),
     Index("ix_recordings_room", "team_id", "room_id", "requested_at"),
 )
 

@@ -208,7 +208,7 @@ STEPS: Mapping[str, str] = {
     "Erase": "deletes what is there",
     "AskPlace": "asks Slack alone",
     "Outcome": "to the person who asked",
-    "Tell": "to the starter",
+    "Tell": "to the starter, or below a card that is there",
     "TellSilence": "to the starter",
     "AskToStop": "to the starter",
     "Receipt": "to the person who forgot it",

@@ -62,6 +62,28 @@ async def test_without_users_read_each_answer_names_it_and_who_can_add_it(rig: R
     assert [name for name, told in answers.items() if BROKE in told] == []
 
 
+@pytest.mark.parametrize("scope", ["users:read", "channels:read"])
+@pytest.mark.parametrize("user", [seed.MEMBER, seed.STARTER])
+async def test_what_is_not_known_is_not_denied(rig: Rig, scope: str, user: str) -> None:
+    """Nobody can tell whether they may know of it: what the app lacks is said, not that it is not
+    so."""
+    _, room = await rig.recording("public", "running")
+    with without(rig, scope):
+        for text in (
+            f"stop {room}",
+            f"resume {room}",
+            f"status {room}",
+            "status",
+            "list",
+            "find a",
+        ):
+            done = await rig.send(rig.command(user, text), form="command")
+            assert f"`{scope}`" in done.told + done.ack, (text, done)
+        opened = rig.event("app_home_opened", user=user, channel="D1", tab="home")
+        home = await rig.send(opened, form="event")
+        assert f"`{scope}`" in home.told, home
+
+
 @pytest.mark.parametrize("scope", READ)
 async def test_without_any_other_scope_nothing_is_called_our_fault(rig: Rig, scope: str) -> None:
     with without(rig, scope):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from record_bot_sandbox.slack.seed import STARTER, dm_id
+from record_bot_sandbox.slack.seed import STANDUP, STARTER, dm_id
 
 from bot.core.deliveries import Kind, State
 from bot.core.facts import StopRequested
@@ -151,6 +151,33 @@ async def test_results_that_slack_does_not_take_are_told_on_the_card(life: Life)
     (results,) = [d for d in loaded.work.deliveries if d.kind is Kind.RESULTS]
     assert (results.state, results.error) == (State.DROPPED, "internal_error")
     assert "Slack did not accept the results message" in (await life.card()).text
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_card_that_slack_never_edits_is_told_and_keeps_nothing_back(
+    life: Life, ended: bool
+) -> None:
+    """`internal_error` for ever: tries end, somebody hears it, and the results come all the same."""
+    key = await life.recorded(transcription=False) if ended else (await running(life))[0]
+    await life.world.ines.tell("faults", method="chat.update", error="internal_error", times=400)
+    if not ended:
+        stop = StopRequested(at=life.clock.now(), by=STARTER)
+        await add_facts(life.store, key, [stop])
+    await life.until(life.clock.now() + 3 * HOUR)
+    loaded = await life.store.recordings.load(key)
+    (card,) = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
+    assert (card.state, card.error) == (State.PARKED, "internal_error")
+    tries = [c for c in life.world.sim.calls if c.method == "chat.update"]
+    assert len(tries) < 3 * life.deps.policy.tries_refused, "then at growing intervals"
+    (results,) = [
+        d for d in loaded.work.deliveries if d.kind is Kind.RESULTS and d.target != STARTER
+    ]
+    assert results.state is State.SENT
+    thread = "\n".join(
+        m.text for m in (await life.world.ines.state()).thread(STANDUP, card.ts or "")
+    )
+    assert "The bot cannot update the card in" in thread
+    assert "(error `internal_error`)" in thread
 
 
 SILENT: dict[str, dict[str, Any]] = {

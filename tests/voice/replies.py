@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from record_bot_sandbox.slack import seed
@@ -13,6 +14,7 @@ from bot.core import facts as f
 from bot.core.channel_settings import Allowed
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
+from bot.core.proofs import Horizon
 from bot.core.recording import Phase
 from bot.features.channel_settings import views as settings_replies
 from bot.features.commands import views as commands_views
@@ -38,6 +40,9 @@ from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
 from tests.voice import found, schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
+AWAY = Horizon(seed.MEMBER, member=False, channels=frozenset(), complete=False)
+LACKING = replace(AWAY, lacks="channels:read")
+NOTHING = replies.nothing_running()
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
@@ -136,7 +141,8 @@ def _doing() -> list[Sample]:
         only_you(
             "… in a channel that the person cannot access", start_views.recorded_elsewhere, ROOM
         ),
-        only_you("Slack does not say where one is", lists.only_here, ui_replies.nothing_running()),
+        only_you("Slack does not say where one is", rights.as_far_as_known, NOTHING, AWAY),
+        only_you("… because the app may not ask", rights.as_far_as_known, NOTHING, LACKING),
         only_you("Follow here was pressed", share_views.following, ROOM, seed.STANDUP),
         only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
         only_you("Stop, by command", steer_views.stopping, ROOM),

@@ -9,7 +9,7 @@ from bot.core.note import Note
 from bot.core.policy import is_late, silence_to_show, transcript_expected_at
 from bot.core.retry import Retry
 from bot.engine.context import Context
-from bot.engine.posting import parked, post
+from bot.engine.posting import insist, parked, post
 from bot.features.card.log import Who
 from bot.features.card.views import recording_card, silence_message, tell_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
@@ -89,7 +89,8 @@ async def update_card(ctx: Context, channel: str) -> Note:
         raise ValueError("the plan edits only what was posted")
     shown, message = content_hash(card_of(ctx)), await _named(ctx)
     try:
-        await ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
+        editing = ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
+        cleared = await insist(ctx, card, editing)
     except MessageGone as gone:
         return Note(deliveries=[replace(card, state=State.GONE, error=gone.error)])
     except NotAuthorized:
@@ -105,7 +106,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
         retry=Retry(0, ctx.now + ctx.deps.policy.card_every),
         changed_at=ctx.now,
     )
-    return Note(deliveries=[edited])
+    return Note(deliveries=[edited], retries={**cleared})
 
 
 _SILENT: Mapping[Kind, Literal["start", "stop"]] = {
@@ -126,7 +127,7 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
         return await post(ctx, kind, target, message)
     edited = replace(posted, hash=content_hash(message), changed_at=ctx.now)
     try:
-        await ctx.deps.slack.update(*posted.message, message.payload())
+        await insist(ctx, posted, ctx.deps.slack.update(*posted.message, message.payload()))
     except NotAuthorized:
         raise
     except SlackRefused as refused:
@@ -135,9 +136,13 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
 
 
 async def tell(ctx: Context, target: str) -> Note:
-    card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
+    """Say that the card cannot be updated: to the starter directly, or below the card itself."""
+    below = target if target in ctx.recording.channels else None
+    card = ctx.work.delivery(Kind.CARD, below or ctx.recording.origin)
     why = card.error or "" if card else ""
     message = tell_message(
-        ctx.recording, channel=ctx.recording.origin, error=why, bot=ctx.deps.identity.name
+        ctx.recording, channel=below or ctx.recording.origin, error=why, bot=ctx.deps.identity.name
     )
-    return await post(ctx, Kind.TELL, target, message)
+    if card is None or below is None:
+        return await post(ctx, Kind.TELL, target, message)
+    return await post(ctx, Kind.TELL, target, message, channel=card.posted_in, thread_ts=card.ts)

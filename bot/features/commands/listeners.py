@@ -14,6 +14,7 @@ from typing import Any
 from bot.access.gate import UnknownChoice
 from bot.access.model import Act
 from bot.access.rights import NoRight
+from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.proofs import OwnChoice
@@ -72,6 +73,8 @@ on = Listeners()
 ASK = "help and questions need none; what each order does asks the gate"
 
 
+# Answers that could be otherwise if more were known of where the person can look.
+DENIALS = (Why.NOT_RECORDED, Why.NOT_PAUSED, Why.NOT_SCHEDULED, Why.NO_ROOM, Why.NO_ROOM_YET)
 # Written as a command only: `auto standup on`, and the list of what is scheduled.
 RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
 # `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
@@ -297,7 +300,8 @@ async def ask(request: Request, found: Understood) -> None:
     for deed in deeds:
         if deed.verb == OPEN_FORM:
             buttons.append(await _form_button(request, deed, found))
-    await request.tell(views.question(say(found, now=request.known.world.now), buttons))
+    asking = views.question(say(found, now=request.known.world.now), buttons)
+    await request.tell(_as_far_as_known(request, found, asking))
 
 
 async def question(request: Request, deeds: Sequence[StoredDeed]) -> list[Block]:
@@ -480,7 +484,8 @@ async def unschedule(request: Request, deed: StoredDeed, _once: Sequence[str]) -
         if done:
             return schedule_views.undone(done[0])
     if not theirs:
-        return views.answer(f"No recording of {deed.room_name} is scheduled.")
+        told = views.answer(f"No recording of {deed.room_name} is scheduled.")
+        return as_far_as_known(told, request.known.horizon)
     await request.later(answer_schedules(bot, caller))
     return None
 
@@ -492,7 +497,8 @@ async def share(request: Request, deed: StoredDeed, _: Sequence[str]) -> Message
     if key is None:
         latest = await request.use.lists.page(request.known.horizon, 1, room_id=deed.room_id)
         if not latest:
-            return views.answer(f"There is no recording of {deed.room_name} to share.")
+            told = views.answer(f"There is no recording of {deed.room_name} to share.")
+            return as_far_as_known(told, request.known.horizon)
         key = latest[0].row.key
     by = await bot.gate.member(caller.user, Act.SHARE)
     seen = await bot.gate.recording(caller.user, key, caller.channel)
@@ -522,7 +528,12 @@ DO: Mapping[str, Doing] = {
 
 
 async def _say(request: Request, found: Understood) -> None:
-    await request.tell(views.answer(say(found, now=request.known.world.now)))
+    told = views.answer(say(found, now=request.known.world.now))
+    await request.tell(_as_far_as_known(request, found, told))
+
+
+def _as_far_as_known(request: Request, found: Understood, told: Message) -> Message:
+    return as_far_as_known(told, request.known.horizon) if found.why in DENIALS else told
 
 
 async def explain(request: Request, found: Understood) -> None:

@@ -87,7 +87,7 @@ class Worlds:
         here_now = [row for row in shown if row.key in seen]
         rows = {row.room_id: row for row, _ in reversed(every)}
         rows |= {row.room_id: row for row in reversed(here_now)}
-        if person is not None and person.standing != "member":
+        if person is None or person.standing != "member":
             names = await self._of_outsider(user, channel, horizon, names)
         more = [RoomEntry(row.room_id, row.room_name) for row in rows.values()]
         more += [RoomEntry(follow.room_id, follow.room_name) for follow in stored.follows]

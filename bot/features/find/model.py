@@ -16,7 +16,8 @@ class FoundPage:
     """One page of the answer. `text` asks the same again.
 
     `words` and `need`: each moment has at least so many of so many words. Not `complete`: Slack
-    did not say of every channel whether the person can look into it. Not `keeps`: the bot keeps
+    did not say of every channel whether the person can look into it, or the app `lacks` the
+    permission to ask. Not `keeps`: the bot keeps
     no transcripts.
     """
 
@@ -30,6 +31,7 @@ class FoundPage:
     page: int = 0
     complete: bool = True
     keeps: bool = True
+    lacks: str | None = None
 
     @property
     def first(self) -> int:

@@ -34,6 +34,7 @@ async def find(deps: Deps, scope: SearchScope, text: str, page: int = 0) -> Foun
         page,
         scope.complete,
         keeps,
+        scope.lacks,
     )
 
 

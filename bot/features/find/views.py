@@ -26,6 +26,7 @@ from bot.ui.message import (
     section,
     spoken,
 )
+from bot.ui.replies import permission_missing
 from bot.ui.text import clean, code, count, esc, join, mention, place, plain, when
 
 TITLE = "Search transcripts"
@@ -103,7 +104,7 @@ def _notes(page: FoundPage) -> Iterator[str]:
     if page.count and page.need < page.words:
         yield f"No moment has all {page.words} words; these have at least {page.need} of them."
     if not page.complete:
-        yield NOT_COMPLETE
+        yield permission_missing(page.lacks).text if page.lacks else NOT_COMPLETE
 
 
 def _filters(query: Query) -> str:

@@ -4,7 +4,7 @@ from bot.core.deliveries import Kind
 from bot.core.forgetting import erased
 from bot.core.note import Note
 from bot.engine.context import Context
-from bot.engine.posting import post
+from bot.engine.posting import insist, post
 from bot.features.forget.views import receipt_message
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 
@@ -16,9 +16,10 @@ async def erase(ctx: Context, kind: Kind, target: str) -> Note:
         raise ValueError("the plan erases only what was shown")
     try:
         if delivery.file_id:
-            await ctx.deps.slack.delete_file(delivery.file_id)
+            await insist(ctx, delivery, ctx.deps.slack.delete_file(delivery.file_id))
         elif delivery.ts and delivery.posted_in:
-            await ctx.deps.slack.delete(delivery.posted_in, delivery.ts)
+            deleting = ctx.deps.slack.delete(delivery.posted_in, delivery.ts)
+            await insist(ctx, delivery, deleting)
     except MessageGone:
         pass
     except NotAuthorized:

@@ -1,5 +1,6 @@
 """`/record status` and `/record list`."""
 
+from bot.access.views import as_far_as_known
 from bot.core.when import Past
 from bot.features.history import views
 from bot.features.history.service import Lists
@@ -19,7 +20,7 @@ async def answer_status(
     name = room.name if room else None
     may_start = await bot.rights.may_start(caller.user, caller.channel)
     message = views.status_reply(here, elsewhere, bot.deps.now(), name, start=may_start)
-    await bot.reply(caller, message if to.complete else views.only_here(message))
+    await bot.reply(caller, as_far_as_known(message, to))
 
 
 async def answer_list(
@@ -44,4 +45,4 @@ async def answer_list(
     )
     may_start = await bot.rights.may_start(caller.user, caller.channel)
     message = views.list_reply(rows, room.name if room else None, start=may_start)
-    await bot.reply(caller, message if to.complete else views.only_here(message))
+    await bot.reply(caller, as_far_as_known(message, to))

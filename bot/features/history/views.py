@@ -24,16 +24,8 @@ from bot.ui.replies import nothing_running
 from bot.ui.text import count, duration, esc, join, place, plain, starter_of, when
 from bot.ui.words import MARKS, PHASES, sentence
 
-ONLY_HERE = "Slack does not say now which channels you are in: only this channel's are shown."
 RECORDING_READY = "Recording ready"
 NOTHING_HERE = "Nothing is being recorded in this channel."
-
-
-def only_here(message: Message) -> Message:
-    """The same list, for somebody of whom Slack does not say now what else they may know of."""
-    return Message(
-        lines([message.text, ONLY_HERE], FALLBACK_MOST), [*message.blocks, context(ONLY_HERE)]
-    )
 
 
 def status_reply(

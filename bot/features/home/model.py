@@ -24,6 +24,8 @@ class HomeHealth:
 class HomePage:
     """One page of Home. `older`: there is one more. `health` is for admins only.
 
+    `missing` says why recordings may be missing, if they may.
+
     `pages`: there are meeting pages to sign in to.
 
     `opened_ms`, the moment at which they opened it, empties what was chosen before.
@@ -40,3 +42,4 @@ class HomePage:
     more_presets: int = 0
     opened_ms: int = 0
     health: HomeHealth | None = None
+    missing: str = ""

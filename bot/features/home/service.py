@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.access.gate import Gate
+from bot.access.views import what_may_be_missing
 from bot.deps import Deps
 from bot.features.doctor.model import MissingScope
 from bot.features.doctor.scopes import missing_scopes
@@ -111,6 +112,7 @@ class Homes:
                 more_presets=max(0, len(presets) - PRESETS),
                 opened_ms=int(home.opened_at.timestamp() * 1000),
                 health=await self._health() if person.admin else None,
+                missing=what_may_be_missing(to),
             ),
             deps.now(),
         )

@@ -47,6 +47,7 @@ def home_view(home: HomePage, now: datetime) -> View:
     blocks = (
         actions([start, scheduled, find]) if home.member else [section(WELCOME), *actions([find])]
     )
+    blocks += [context(home.missing)] if home.missing else []
     blocks += [*_running(home, now), *_recent(home)]
     if home.member:
         blocks += [*_presets(home), *_settings(home)]

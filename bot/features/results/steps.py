@@ -26,7 +26,7 @@ from bot.core.steps import (
     retry_name,
 )
 from bot.engine.context import Context
-from bot.engine.posting import announce, is_over, next_try, not_now, not_there, post, send
+from bot.engine.posting import announce, insist, is_over, next_try, not_now, not_there, post, send
 from bot.features.results.views import UNREADABLE, file_failed_message, results_message
 from bot.hms.errors import (
     HmsError,
@@ -228,7 +228,7 @@ async def update_results(ctx: Context, target: str) -> Note:
     message, listed = await _message(ctx, target, UpdateResults(target), place)
     edited = replace(posted, hash=shown_hash(ctx), changed_at=ctx.now, error=None)
     try:
-        await ctx.deps.slack.update(*posted.message, message.payload())
+        await insist(ctx, posted, ctx.deps.slack.update(*posted.message, message.payload()))
     except MessageGone as gone:
         edited = replace(edited, state=State.GONE, error=gone.error)
     except NotAuthorized:

@@ -206,6 +206,9 @@ async def pause(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bo
 async def resume(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     done = await service.resume(bot.deps, bot.rights, seen)
     await ack()
+    if done is not None and done.state != "active":
+        bot.after_ack(click.caller, _show(bot, click, to, views.no_date_left(done)))
+        return
     bot.after_ack(click.caller, _show(bot, click, to, _done(done, "active again")))
 
 

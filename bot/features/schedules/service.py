@@ -173,13 +173,18 @@ async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | No
 
 
 async def resume(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
-    """In the name of the person who resumes it: without a link that only its owner may have."""
+    """In the name of the person who resumes it: without a link that only its owner may have.
+
+    One that has no date left stays as it is.
+    """
     before = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if before is None or before.state != "paused":
         return None
     await rights.to_change_schedule(seen.by, before.channel, before.by)
     await rights.to_start(seen.by, _channel(before.channel))
     after = resumed(before, deps.now(), seen.by)
+    if after.state == "over":
+        return before
     if seen.by != before.by:
         after = replace(after, options=_shared(before.options), said=_shared(before.said))
     return await _changed(deps, before, after)

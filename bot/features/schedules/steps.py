@@ -40,6 +40,7 @@ from bot.features.schedules.model import (
     follow_calendar,
     judge,
     paused,
+    schedule_of_notice,
     started,
     turn,
 )
@@ -51,7 +52,7 @@ from bot.features.schedules.store import (
 )
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
-from bot.hms.errors import HmsError
+from bot.hms.errors import HmsError, HmsNotFound
 from bot.kit.metrics import FAULTS
 from bot.outbound import Outbound, OutboundError
 from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
@@ -160,13 +161,32 @@ class Timekeeper:
     ) -> None:
         """Start it, or wait on. `occupied` None: 100ms did not answer, so it is asked again."""
         notices = await self._notices(before, passed_dates)
+        after = replace(after, room_name=await self._name_of(after))
         if after.armed_for and after.state == "active":
             if occupied is None:
                 after = self._again(after)
             elif after.room_id in occupied:
                 after, more = await self._start(after)
                 notices += more
+            elif after.armed_for != before.armed_for and (why := await self._room_gone(after)):
+                after, more = self._paused(after, why)
+                notices += more
         await self._schedules.write(before, after, notices)
+
+    async def _name_of(self, one: Schedule | Rule) -> str:
+        """What the room is called now."""
+        return await self._rooms.name_of(one.room_id) or one.room_name
+
+    async def _room_gone(self, schedule: Schedule) -> Why | None:
+        """Why nobody can come there; asked once for each date, and only where nobody is yet."""
+        try:
+            room = await self._deps.hms.get_room(schedule.room_id)
+        except HmsNotFound:
+            return "room"
+        except HmsError as failed:
+            log.info("room_not_looked_at", room=schedule.room_id, why=str(failed))
+            return None
+        return None if room.enabled else "disabled"
 
     def _again(self, schedule: Schedule) -> Schedule:
         return replace(schedule, wake_at=self._deps.now() + AGAIN)
@@ -225,9 +245,9 @@ class Timekeeper:
         return bool(soon) or rival.stop_pending or rival.phase is Phase.STOPPING
 
     def _paused(self, schedule: Schedule, why: Why) -> tuple[Schedule, list[Notice]]:
-        name = f"paused:{schedule.request_id}:{why}"
         text = views.paused_by_itself(schedule, why)
-        return paused(schedule, why), [Notice(name, schedule.channel, schedule.by, text)]
+        notice = Notice(schedule.paused_identity(why), schedule.channel, schedule.by, text)
+        return paused(schedule, why), [notice]
 
     async def _may_start(self, user: str, channel: str) -> "_Open | Why":
         """The kind of place, or why nothing may be started there. Raises SlackUnavailable."""
@@ -248,7 +268,9 @@ class Timekeeper:
         if seen.archived or not seen.member:
             return "channel"
         if not seen.public:
-            return _Open("private")
+            horizon = await self._gate.horizon(user)
+            away = horizon.complete and channel not in horizon.channels
+            return "away" if away else _Open("private")
         return _Open("shared" if seen.shared else "public")
 
     async def _options(self, schedule: Schedule) -> tuple[RecordingOptions, bool]:
@@ -342,6 +364,7 @@ class Timekeeper:
             await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
             return replace(before, state="paused", why=place, look_at=None)
         name = rule.request_id(session_id, ruled.start_part)
+        rule = replace(rule, room_name=await self._name_of(rule))
         request = _request(rule, name, rule.options, None, place.place)
         room = RoomEntry(rule.room_id, rule.room_name)
         made = await commit(self._deps, self._gate, request, room, rule.options)
@@ -367,7 +390,7 @@ class Timekeeper:
         """Read it, and follow its events. Raises OutboundError, NoCalendar."""
         content = await self._out.download(calendar.url, CALENDAR_BYTES)
         now = self._deps.now()
-        about = partial(links_to, calendar.room_id)
+        about = partial(links_to, calendar.room_id, codes=await self._codes(calendar.room_id))
         events = await asyncio.to_thread(
             events_of, content, about, since=now - BACK, until=now + AHEAD
         )
@@ -381,6 +404,15 @@ class Timekeeper:
             await self._schedules.add(one)
         log.info("calendar_read", calendar=calendar.calendar_id, events=len(events))
         await self._calendars.fetched(calendar, now + FETCH_EVERY, failures=0)
+
+    async def _codes(self, room_id: str) -> frozenset[str]:
+        """The room's codes: events may link to it by one. They are not kept."""
+        try:
+            codes = await self._deps.hms.room_codes(room_id)
+        except HmsError as failed:
+            log.info("room_codes_not_read", room=room_id, why=str(failed))
+            return frozenset()
+        return frozenset(code.code.get_secret_value() for code in codes if code.enabled)
 
     async def _not_fetched(self, calendar: RoomCalendar, why: str) -> None:
         """What is scheduled stays. After a day the channel is told, once."""
@@ -402,7 +434,7 @@ class Timekeeper:
         return 0.0 if taken else CHECK_S
 
     async def _tell(self, notice: Notice) -> None:
-        message = views.notice(notice.text).payload()
+        message = views.notice(notice.text, schedule_of_notice(notice.identity)).payload()
         try:
             try:
                 await self._deps.slack.post(notice.channel, message)

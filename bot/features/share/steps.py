@@ -9,6 +9,7 @@ from bot.core.facts import PlaceSeen
 from bot.core.note import Note
 from bot.core.places import Place
 from bot.engine.context import Context
+from bot.engine.posting import insist
 from bot.features.share.views import withdrawn
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 
@@ -33,12 +34,14 @@ async def withdraw(ctx: Context, channel: str) -> Note:
         if d.target == channel and d.state is State.GONE and d.kind is not Kind.CARD
     ]
     try:
-        await ctx.deps.slack.update(card.posted_in, card.ts, withdrawn().payload())
+        editing = ctx.deps.slack.update(card.posted_in, card.ts, withdrawn().payload())
+        await insist(ctx, card, editing)
     except MessageGone as missing:
         return Note(deliveries=[replace(card, state=State.GONE, error=missing.error)])
     except NotAuthorized:
         raise
     except SlackRefused as refused:
+        log.warning("not_withdrawn", key=ctx.key, channel=channel, why=refused.error)
         return Note(deliveries=[replace(card, state=State.DROPPED, error=refused.error)])
     log.info("withdrawn", key=ctx.key, channel=channel, cards=1, deleted=len(gone), kinds=gone)
     return Note(deliveries=[replace(card, hash=WITHDRAWN, changed_at=ctx.now)])

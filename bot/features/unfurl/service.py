@@ -70,13 +70,16 @@ class Unfurling:
 
     async def _seen(self, room: RoomEntry, spot: Spot) -> RoomSeen:
         loaded = await self._recorded(room.room_id)
+        settings = await self._deps.store.channel_settings.of(spot.channel)
+        all_start = settings.may_start.who == "everyone"
         shown = loaded.recording.channels if loaded else ()
         place = await self._visibility.for_everyone(spot, shown)
         if loaded is None or place is None:
-            return RoomSeen(room, offers(room, spot, None))
+            return RoomSeen(room, offers(room, spot, None, all_start=all_start))
         cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
         link = await self._links.link(place, cards)
-        return RoomSeen(room, offers(room, spot, place), loaded.recording, link)
+        offered = offers(room, spot, place, all_start=all_start)
+        return RoomSeen(room, offered, loaded.recording, link)
 
     async def _recorded(self, room_id: str) -> Loaded | None:
         row = await self._deps.store.lists.open_recording_in_room(room_id)

@@ -3,7 +3,7 @@
 import secrets
 
 from record_bot_sandbox.slack import access, seed
-from record_bot_sandbox.slack.errors import SlackError
+from record_bot_sandbox.slack.errors import SlackError, missing_scope
 from record_bot_sandbox.slack.model import JSON, Channel, User
 from record_bot_sandbox.slack.sim import Sim
 
@@ -97,12 +97,18 @@ def conversations_members(sim: Sim, args: JSON) -> JSON:
 
 
 def users_conversations(sim: Sim, args: JSON) -> JSON:
-    """What a bot's token shows of a person: public channels, and private ones that it is in."""
+    """What a bot's token shows of a person: public channels, and private ones that it is in.
+
+    Each type that is asked for needs its own scope.
+    """
     user = sim.users.get(args["user"])
     if user is None:
         raise SlackError("user_not_found")
     kinds = {"public_channel": "public", "private_channel": "private"}
     wanted = {kinds[t] for t in str(args.get("types") or "public_channel").split(",") if t in kinds}
+    for kind in sorted(wanted, reverse=True):
+        if access.READ_SCOPE[kind] not in sim.config.scopes:
+            raise missing_scope(access.READ_SCOPE[kind], sim.config.scopes)
     theirs = sorted(
         channel.id
         for channel in sim.channels.values()

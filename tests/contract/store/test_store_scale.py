@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from bot.core.proofs import OwnWork
+from bot.core.proofs import Horizon, OwnWork
 from bot.store.open import database_at, migrate, open_store
 from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.scale_kit import (
+    CHANNELS,
     DUE,
     Heard,
     Size,
@@ -31,6 +32,9 @@ FINISHED = int(os.environ.get("RECORD_BOT_SCALE", "5000"))
 SIZE = Size(FINISHED, FINISHED // 10)
 ROWS_AT_MOST = 150  # touched by one operation, whatever the size
 WORK_AT_MOST = 20_000  # instructions of SQLite's machine, likewise: a scan takes more by far
+NOBODYS = Horizon("G-nobody", member=False, channels=frozenset())
+OUTSIDER = Horizon("U-outside", member=True, channels=frozenset())
+ALL = frozenset(f"C{n}" for n in range(CHANNELS))
 Operation = Callable[[Store], Awaitable[Any]]
 
 # What a tick, a webhook and /record list do. Written out: a new query has to be added here.
@@ -49,6 +53,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "list_recent of a room": lambda s: s.lists.recent(room_id="room-1"),
     "list_recent of a channel": lambda s: s.lists.recent(channel="C1"),
     "list_recent of no channel": lambda s: s.lists.recent(channel="C-unknown"),
+    "list_recent to a guest who sees nothing": lambda s: s.lists.recent(to=NOBODYS),
+    "list_recent to a member, all else private": lambda s: s.lists.recent(to=OUTSIDER, closed=ALL),
     "cards": lambda s: s.recordings.cards(["rec-0000001", "rec-0000002"]),
     "wake_parked": lambda s: s.queue.wake_parked("C1"),
 }

@@ -1,6 +1,7 @@
 """Lists and the Home tab: what they cost, and of what they tell whom."""
 
 import itertools
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from bot.access.visibility import Visibility
 from bot.core.facts import AssetSeen, Fact, Observed, PlaceSeen, Shared, StartAccepted
 from bot.core.note import Note
 from bot.core.policy import Policy
+from bot.core.proofs import Horizon
 from bot.deps import Deps
 from bot.features.card.links import CardLinks
 from bot.features.history.service import RUNNING_MOST, Lists
@@ -161,6 +163,39 @@ async def test_lists_restrict_before_they_limit(store: Store, rig: Rig) -> None:
     horizon = await rig.gate.horizon(seed.ADMIN)
     assert [row.key for row in await store.lists.recent(to=horizon, limit=5)] == [shown]
     assert [row.key for row in await store.lists.running(to=horizon, limit=5)] == [shown]
+
+
+async def test_the_newest_that_each_may_see_whatever_index_has_them(store: Store) -> None:
+    """Put together from several queries, they are what one look at each row would give."""
+    pick = random.Random(7)
+    for n in range(60):
+        home, place = f"C{n % 5}", pick.choice([None, "public", "private"])
+        key = await created(
+            store, room_id=f"r{n}", channel_id=home, by=f"U{n % 7}", at=T0 + pick.randrange(40) * S
+        )
+        facts: list[Fact] = [PlaceSeen(at=T0, channel_id=home, place=place)] if place else []
+        facts += [Shared(at=T0, channel_id="C9", by="U1")] if n % 6 == 0 else []
+        await add_facts(store, key, facts)
+    every = await store.lists.recent(limit=100)
+    shown = await store.lists.channels_of([row.key for row in every])
+    for member, channels, closed in itertools.product(
+        (True, False),
+        ((), ("C1",), ("C9", "C2")),
+        ((), ("C0", "C3"), tuple(f"C{n}" for n in range(9))),
+    ):
+        to = Horizon("U3", member, frozenset(channels))
+        may = [
+            row
+            for row in every
+            if set(channels) & set(shown[row.key])
+            or (member and row.starter == "U3")
+            or (member and row.is_private is not True and set(shown[row.key]) - set(closed))
+        ]
+        for limit in (3, 100):
+            found = await store.lists.recent(to=to, closed=closed, limit=limit)
+            assert found == may[:limit], (member, channels, closed, limit)
+        later = await store.lists.recent(to=to, closed=closed, after=may[0]) if may else []
+        assert later == may[1:21]
 
 
 async def test_while_slack_does_not_say_only_here_is_shown(

@@ -56,7 +56,15 @@ def test_the_buttons_fit(
     enabled: bool, place: str | None, can_follow: bool, offered: tuple[Offer, ...]
 ) -> None:
     spot = Spot("C1", shared=False, can_follow=can_follow)
-    assert offers(RoomEntry(ROOM, NAME, enabled=enabled), spot, place) == offered
+    room = RoomEntry(ROOM, NAME, enabled=enabled)
+    assert offers(room, spot, place, all_start=True) == offered
+
+
+@pytest.mark.parametrize(("shared", "all_start"), [(True, True), (False, False), (True, False)])
+def test_a_start_that_only_some_may_press_is_not_offered(shared: bool, all_start: bool) -> None:
+    """Everybody in the channel sees the same buttons."""
+    spot = Spot("C1", shared=shared, can_follow=True)
+    assert offers(RoomEntry(ROOM, NAME), spot, None, all_start=all_start) == ()
 
 
 def seen(*facts: f.Fact, offered: tuple[Offer, ...] = (TO_CARD, DETAILS)) -> RoomSeen:
