@@ -52,7 +52,7 @@ from bot.features.schedules.store import (
 )
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
-from bot.hms.errors import HmsError, HmsNotFound
+from bot.hms.errors import HmsError, HmsForbidden, HmsNotFound
 from bot.kit.metrics import FAULTS
 from bot.outbound import Outbound, OutboundError
 from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
@@ -148,9 +148,16 @@ class Timekeeper:
             return set()
         hms = self._deps.hms
         if len(rooms) <= FEW:
-            active = await asyncio.gather(*(hms.active_room(room) for room in rooms))
+            active = await asyncio.gather(*(self._is_occupied(room) for room in rooms))
             return {room for room, there in zip(rooms, active, strict=True) if there}
         return {one.room_id async for one in hms.list_active_sessions() if one.room_id} & set(rooms)
+
+    async def _is_occupied(self, room: str) -> bool:
+        """False also for a room that 100ms does not have any more: see `_room_gone`."""
+        try:
+            return await self._deps.hms.active_room(room) is not None
+        except HmsForbidden:
+            return False
 
     async def _turned(
         self,
@@ -181,7 +188,7 @@ class Timekeeper:
         """Why nobody can come there; asked once for each date, and only where nobody is yet."""
         try:
             room = await self._deps.hms.get_room(schedule.room_id)
-        except HmsNotFound:
+        except (HmsForbidden, HmsNotFound):
             return "room"
         except HmsError as failed:
             log.info("room_not_looked_at", room=schedule.room_id, why=str(failed))
@@ -309,6 +316,9 @@ class Timekeeper:
         """At one room; what follows is done first and noted after."""
         try:
             seen = await self._seen(rule)
+        except HmsForbidden:
+            await self._rules.checked(rule, await self._rule_paused(rule, "room", "gone"))
+            return
         except HmsError as failed:
             log.info("room_not_looked_at", room=rule.room_id, why=str(failed))
             await self._rules.checked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
@@ -359,10 +369,7 @@ class Timekeeper:
             log.info("right_to_start_unknown", room=rule.room_id, why=str(unknown))
             return replace(before, look_at=self._deps.now() + AGAIN)
         if not isinstance(place, _Open):
-            name = f"rule-paused:{rule.room_id}:{session_id}:{place}"
-            text = views.rule_paused_by_itself(rule, place)
-            await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
-            return replace(before, state="paused", why=place, look_at=None)
+            return await self._rule_paused(before, place, session_id)
         name = rule.request_id(session_id, ruled.start_part)
         rule = replace(rule, room_name=await self._name_of(rule))
         request = _request(rule, name, rule.options, None, place.place)
@@ -372,6 +379,13 @@ class Timekeeper:
             return replace(before, look_at=self._deps.now() + AGAIN)
         log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
         return replace(rule, seen_in=made)
+
+    async def _rule_paused(self, rule: Rule, why: Why, session: str) -> Rule:
+        """The channel is told, once for that session."""
+        name = f"rule-paused:{rule.room_id}:{session}:{why}"
+        text = views.rule_paused_by_itself(rule, why)
+        await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
+        return replace(rule, state="paused", why=why, look_at=None)
 
     # Calendars
 
