@@ -8,7 +8,8 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -61,9 +62,18 @@ def main() -> None:
     app()
 
 
-def _database(error: Exception) -> str:
-    """On one line; some of what drivers say has several, and a full stop of its own."""
-    return f"DATABASE_URL: {' '.join(str(error).split()).rstrip('.')}."
+@contextmanager
+def _database_errors() -> Iterator[None]:
+    """End with one line; some of what drivers say has several, and a full stop of its own."""
+    from bot.store.backup import NotBackedUp  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        yield
+    except NotBackedUp as e:
+        fail(f"{e}.")
+    except StoreError as e:
+        fail(f"DATABASE_URL: {' '.join(str(e).split()).rstrip('.')}.")
 
 
 @app.command()
@@ -79,12 +89,12 @@ def run() -> None:
     from bot.settings import ONE_WORKSPACE, ORG_WIDE, WHERE  # noqa: PLC0415
     from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
     from bot.slack.socket import AppTokenRefused  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
     from bot.wiring import InstalledOrgWide  # noqa: PLC0415
 
     configure_logs(settings.log_level, settings.log_format)
     try:
-        uvloop.run(serve(settings))
+        with _database_errors():
+            uvloop.run(serve(settings))
     except NotAuthorized as e:
         fail(
             f"Slack does not accept SLACK_BOT_TOKEN ({e.error}). "
@@ -107,8 +117,6 @@ def run() -> None:
         )
     except CannotListen as e:
         fail(f"cannot listen on {e}: is another process using it? Change HOST or PORT.")
-    except StoreError as e:
-        fail(_database(e))
 
 
 def _sandbox_command() -> Callable[..., None]:
@@ -132,13 +140,10 @@ def migrate() -> None:
     """Bring the database up to date. `run` also does this when it starts."""
     settings = given()
 
-    from bot.store.errors import StoreError  # noqa: PLC0415
     from bot.store.open import migrate as migrate_store  # noqa: PLC0415
 
-    try:
+    with _database_errors():
         asyncio.run(migrate_store(settings.database_url))
-    except StoreError as e:
-        fail(_database(e))
     typer.echo("The database is up to date.")
 
 
@@ -148,14 +153,9 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")
     settings = given()
 
     from bot.store import backup as backups  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
 
-    try:
+    with _database_errors():
         backups.backup(settings.database_url, file)
-    except backups.NotBackedUp as e:
-        fail(f"{e}.")
-    except StoreError as e:
-        fail(_database(e))
     typer.echo(f"Backed up to {file}.")
 
 
@@ -165,14 +165,9 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`."
     settings = given()
 
     from bot.store import backup as backups  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
 
-    try:
+    with _database_errors():
         backups.restore(settings.database_url, file)
-    except backups.NotBackedUp as e:
-        fail(f"{e}.")
-    except StoreError as e:
-        fail(_database(e))
     typer.echo("Restored. Start the bot: it polls 100ms for every open recording.")
 
 
@@ -185,17 +180,15 @@ def reindex() -> None:
     settings = given()
 
     from bot.slack.errors import SlackError  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
     from bot.wiring import keep_missing_transcripts  # noqa: PLC0415
 
     if not settings.transcript_retention_days:
         fail("TRANSCRIPT_RETENTION_DAYS is 0: no transcripts are kept.")
     try:
-        found = asyncio.run(keep_missing_transcripts(settings))
+        with _database_errors():
+            found = asyncio.run(keep_missing_transcripts(settings))
     except SlackError as e:
         fail(f"Slack did not say which workspace this is ({e}).")
-    except StoreError as e:
-        fail(_database(e))
     typer.echo(f"{found:,} transcripts are missing. The bot now keeps those that 100ms still has.")
 
 
@@ -207,12 +200,9 @@ def forgotten(
     settings = given()
 
     from bot.features.audit.report import who_forgot  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
 
-    try:
+    with _database_errors():
         found = asyncio.run(who_forgot(settings.database_url, key))
-    except StoreError as e:
-        fail(_database(e))
     if not found:
         fail("nobody had a recording with this id forgotten, or it is too long ago.")
     for one in found:

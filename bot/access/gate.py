@@ -3,18 +3,19 @@
 What is refused and what does not exist look alike: both are `UnknownRecording`, or `NotOpen`.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.access.model import ADMINS, MEMBERS, Act, Person, Refusal
 from bot.access.people import People
-from bot.access.rights import NoRight
+from bot.access.rights import NoRight, Rights
 from bot.access.visibility import Visibility
 from bot.core.places import OPEN, Place, is_channel
 from bot.core.proofs import (
     HomeMember,
     Horizon,
+    KnownRoom,
+    MayStart,
     OpenChannel,
     OwnChoice,
     OwnDraft,
@@ -54,6 +55,7 @@ class Gate:
         self._deps = deps
         self._people = people
         self._visibility = visibility
+        self._rights = Rights(deps, people)
 
     async def person(self, user: str) -> Person:
         return await self._people.person(user)
@@ -71,6 +73,19 @@ class Gate:
         if not member.admin:
             raise NoRight(Refusal(act, ADMINS), "change")
         return member
+
+    async def may_start(self, user: str, channel: str | None) -> MayStart:
+        """Raises NoRight. That they are in the channel is not checked: see `channel`."""
+        await self._rights.to_start(user, channel)
+        return MayStart(user, channel)
+
+    async def room(self, may: MayStart, room_id: str, *, known_as: str = "") -> KnownRoom:
+        """Everybody who may start somewhere may record any room there.
+
+        `known_as` is our own earlier name of it, for a room that 100ms does not list any more.
+        """
+        name = await self._deps.store.owners.room_name(room_id) if _is_storable(room_id) else None
+        return KnownRoom(room_id, name or known_as or room_id, may.by)
 
     async def recording(self, user: str, key: str, here: str | None = None) -> SeenRecording:
         """Raises UnknownRecording, also for one that they may not know of."""
@@ -152,15 +167,6 @@ class Gate:
     ) -> list[SeenRecording]:
         """Those of the rows that they may know of, in this order."""
         return await self._visibility.look(horizon, rows, enough=enough)
-
-    async def seen_rows(
-        self, user: str, rows: Sequence[RecordingRow], here: str | None
-    ) -> list[RecordingRow]:
-        """The rows that they may know of."""
-        if not rows:
-            return []
-        seen = await asyncio.gather(*(self._visibility.sees(user, r, here=here) for r in rows))
-        return [row for row, proof in zip(rows, seen, strict=True) if proof]
 
     async def place(self, channel: str) -> Place | None:
         """What kind of place that is; None where Slack does not say in time."""

@@ -21,9 +21,9 @@ class NoRight(Exception):
 class Rights:
     """Each method returns, or raises NoRight; SlackUnavailable if permission is unknown now."""
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(self, deps: Deps, people: People | None = None) -> None:
         self._deps = deps
-        self.people = People(deps)
+        self.people = people or People(deps)
 
     async def to_start(
         self, user: str, channel: str | None, settings: ChannelSettings | None = None
@@ -53,9 +53,6 @@ class Rights:
             return
         settings = await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.SCHEDULE, settings, "change", starter=owner)
-
-    async def to_follow(self, user: str) -> None:
-        await self._check(user, Act.FOLLOW, ChannelSettings(), "follow")
 
     async def to_open(self, user: str, channel: str) -> None:
         """Check opening a file, by the settings of the channel that shows its recording."""

@@ -45,6 +45,26 @@ class OpenChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class MayStart:
+    """`by` may start recordings in `channel`; None: with a card to themselves."""
+
+    by: str
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoom:
+    """A room that `by` may record where they asked. `name` is 100ms', as far as it is known.
+
+    That 100ms has the room is not checked: it may be a minute old.
+    """
+
+    room_id: str
+    name: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnDraft:
     """A form of this person's, or one that is too old to be known. `channel`: where it opened."""
 
@@ -123,6 +143,8 @@ PROOFS = (
     SeenRecording,
     SeenAsset,
     OpenChannel,
+    MayStart,
+    KnownRoom,
     OwnDraft,
     OwnChoice,
     SeenPreset,

@@ -17,6 +17,8 @@ from datetime import datetime
 from statistics import median
 from typing import Literal
 
+from bot.kit.decoding import decoded
+
 Mode = Literal["json", "srt", "txt"]
 
 MAX_BYTES = 32 * 1024 * 1024  # three hours with every word are about 4 MB
@@ -118,7 +120,7 @@ def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadabl
     """The transcript in a file of 100ms in this format."""
     if len(content) > MAX_BYTES:
         return NotReadable("too large")
-    text = _decoded(content)
+    text = decoded(content)
     if mode == "json":
         rows = _json_rows(text)
     elif mode == "srt":
@@ -257,15 +259,6 @@ _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?")
 _SRT_TIMES = re.compile(r"\s*([\d:.,]+)\s*-->\s*([\d:.,]+)")
 _SPOKEN = re.compile(r"(?P<speaker>[^:\n]{1,80}):(?:\s+(?P<text>.*)|$)", re.DOTALL)
 _SENTENCE_END = re.compile(r"[.!?。！？…]['\"”’)]*$")
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8 or whatever the first bytes show: UTF-16 and UTF-32 have been met."""
-    try:
-        text = content.decode(json.detect_encoding(content), errors="replace")
-    except (LookupError, ValueError):
-        text = content.decode("utf-8", errors="replace")
-    return text.removeprefix("\ufeff")
 
 
 def _json_rows(text: str) -> list[_Row] | None:

@@ -151,18 +151,6 @@ def next_occurrences(repeat: Repeat, *, after: datetime, count: int = 3) -> tupl
     return tuple(islice(occurrences(repeat, after=after), count))
 
 
-def next_starts(when: When, *, now: datetime, count: int = 3) -> tuple[datetime, ...]:
-    """Return the next starts for people to check; one for a single time, none for now."""
-    match when.start:
-        case None:
-            return ()
-        case Moment(at=at):
-            return (at,)
-        case Repeat() as repeat:
-            # A rule said within the minute of its first date includes that date.
-            return next_occurrences(repeat, after=this_minute(now), count=count)
-
-
 def stop_time(when: When, *, due: datetime, started: datetime) -> datetime | None:
     """Return when a recording stops; None: it has no end.
 

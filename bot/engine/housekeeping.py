@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from bot.deps import Deps
-from bot.kit.metrics import FAULTS
+from bot.kit.background import forever
 from bot.store.errors import StoreError
 
 log = structlog.get_logger()
@@ -30,28 +30,23 @@ UNCLAIMED = "nobody claimed it"
 
 async def keep_tidy(deps: Deps) -> None:
     """Until cancelled."""
-    while True:
-        try:
-            await tidy(deps)
-        except StoreError as failed:
-            log.warning("not_tidied", why=str(failed))
-        except Exception:
-            FAULTS.labels("housekeeping").inc()
-            log.exception("tidying_broke")
-        await asyncio.sleep(EVERY.total_seconds())
+
+    async def turn() -> float:
+        await tidy(deps)
+        return EVERY.total_seconds()
+
+    every_s = EVERY.total_seconds()
+    await forever("housekeeping", turn, away=(StoreError,), pause_s=every_s)
 
 
 async def keep_transcripts_current(deps: Deps) -> None:
     """Until cancelled: drop transcripts that are no longer to be kept."""
-    while True:
-        try:
-            await drop_transcripts(deps)
-        except StoreError as failed:
-            log.warning("transcripts_not_dropped", why=str(failed))
-        except Exception:
-            FAULTS.labels("transcripts").inc()
-            log.exception("dropping_transcripts_broke")
-        await asyncio.sleep(TRANSCRIPTS_EVERY_S)
+
+    async def turn() -> float:
+        await drop_transcripts(deps)
+        return TRANSCRIPTS_EVERY_S
+
+    await forever("transcripts", turn, away=(StoreError,), pause_s=TRANSCRIPTS_EVERY_S)
 
 
 async def drop_transcripts(deps: Deps) -> None:

@@ -15,6 +15,7 @@ from bot.engine.context import Dispatch
 from bot.engine.discovery import discover
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
+from bot.kit.background import forever
 from bot.kit.logs import learnt
 from bot.kit.metrics import DEAD_LETTERS, FAULTS
 from bot.store.errors import LeaseLost, StoreError, UnreadableRecording
@@ -135,17 +136,15 @@ class Reconciler:
 
     async def _keep_leases(self) -> None:
         """Until cancelled: what we work on is ours, however long a step takes."""
-        while True:
+
+        async def turn() -> float:
             await self._busy.wait()
             await asyncio.sleep(RENEW_EVERY_S)
-            try:
-                if self._running:
-                    await self._deps.store.queue.renew(set(self._running.values()))
-            except StoreError as gone:
-                log.warning("leases_not_renewed", why=str(gone))
-            except Exception:
-                FAULTS.labels("leases").inc()
-                log.exception("renewing_broke")
+            if self._running:
+                await self._deps.store.queue.renew(set(self._running.values()))
+            return 0.0
+
+        await forever("leases", turn, away=(StoreError,), pause_s=0.0)
 
     async def _read_mail(self) -> float:
         read = await match_inbox(self._deps)

@@ -5,15 +5,14 @@ and quick where asking would be slow. The gap shows by itself, as one between tw
 also when a machine slept, or when no webhook could be kept because the database was gone.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.deps import Deps
 from bot.hms.errors import HmsError, HmsUnavailable
-from bot.kit.metrics import FAULTS, REPLAYS
+from bot.kit.background import forever
+from bot.kit.metrics import REPLAYS
 from bot.store.errors import StoreError
 from bot.store.values import Owed
 
@@ -25,27 +24,30 @@ CLAIMED_FOR = timedelta(seconds=30)  # longer than the call can take
 
 
 async def note_that_we_live(deps: Deps) -> None:
-    """Until cancelled. Whoever notes it first after a gap owes the replay, on behalf of all."""
-    policy = deps.policy
+    """Until cancelled. The worker that notes it first after a gap owes the replay, for all."""
+    policy, every_s = deps.policy, deps.policy.beat_every.total_seconds()
 
-    async def beat() -> None:
+    async def beat() -> float:
         if await deps.store.heartbeat.beat(
             away_after=policy.away_after, settle=policy.replay_settle
         ):
             log.warning("nobody_was_there", longer_than_s=policy.away_after.total_seconds())
+        return every_s
 
-    await _again_and_again(beat, policy.beat_every)
+    await forever("downtime", beat, away=(StoreError,), pause_s=every_s)
 
 
 async def replay_what_was_missed(deps: Deps) -> None:
-    """Until cancelled: asks for a replay that is owed, whoever owes it."""
+    """Until cancelled: asks for a replay that is owed, by whichever worker."""
+    every_s = deps.policy.beat_every.total_seconds()
 
-    async def look() -> None:
+    async def check() -> float:
         owed = await deps.store.heartbeat.take_replay(CLAIMED_FOR)
         if owed is not None:
             await request_replay(deps, owed)
+        return every_s
 
-    await _again_and_again(look, deps.policy.beat_every)
+    await forever("downtime", check, away=(StoreError,), pause_s=every_s)
 
 
 async def request_replay(deps: Deps, owed: Owed) -> None:
@@ -79,15 +81,3 @@ async def _put_off(deps: Deps, owed: Owed, failed: HmsError) -> None:
     again_at = deps.now() + max(pause, timedelta(seconds=asked or 0))
     log.warning("replay_put_off", why=str(failed), again_at=str(again_at))
     await deps.store.heartbeat.settle_replay(owed, again_at=again_at)
-
-
-async def _again_and_again(do: Callable[[], Awaitable[None]], every: timedelta) -> None:
-    while True:
-        try:
-            await do()
-        except StoreError as gone:
-            log.warning("pulse_not_noted", why=str(gone))
-        except Exception:
-            FAULTS.labels("downtime").inc()
-            log.exception("pulse_broke")
-        await asyncio.sleep(every.total_seconds())

@@ -6,15 +6,14 @@ every shape that makes sense is read. `core.transcript` reads transcripts.
 Source: 100ms docs, how-to-guides/enable-transcription-and-summary.
 """
 
-import csv
-import io
 import json
 import re
-from collections.abc import Sequence
 
 from bot.core.assets import SummarySection
+from bot.core.chat import ChatMessage, read_chat
 from bot.core.facts import Reading
 from bot.hms import lenient
+from bot.kit.decoding import decoded
 
 _BULLET = re.compile(r"^[-*•]\s+")
 _BULLET_KEYS = ("text", "bullet", "point", "content", "value", "title")
@@ -43,47 +42,23 @@ def summary_reading(content: bytes) -> Reading:
     return "empty" if known or not content.strip() or found in ([], {}) else "unreadable"
 
 
-def readable_chat(chat: bytes) -> str:
-    """What people wrote, a line for each message with its time and author; '' if nobody wrote.
+def readable_chat(content: bytes) -> str:
+    """Write a line for each message with its time and author; '' if nobody wrote.
 
-    The bot's own notice is left out. A file without the columns that we know is kept as it is.
-
-    Source: 100ms docs, recording-assets (chat): `SenderPeerID,SenderName,SenderUserID,Roles,
-    SentAt,Type,Message`.
+    A file without the columns that we know is kept as it is.
     """
-    text = _text(chat)
-    try:
-        head, *rows = csv.reader(io.StringIO(text, newline=""))
-    except (ValueError, csv.Error):
+    messages = read_chat(content)
+    if messages is None:
+        text = decoded(content)
         return text if text.strip() else ""
-    names = [name.strip().casefold() for name in head]
-    at, who, what = (_column(names, known) for known in (_SENT_AT, _SENDER, _MESSAGE))
-    if what is None:
-        return text if text.strip() else ""
-    lines = (_chat_line(row, at, who, what) for row in rows)
-    return "".join(f"{line}\n" for line in lines if line)
+    return "".join(f"{_chat_line(message)}\n" for message in messages)
 
 
-_SENT_AT = ("sentat", "sent_at", "time", "timestamp")
-_SENDER = ("sendername", "sender_name", "sender", "name")
-_MESSAGE = ("message", "text")
-_OWN_NOTICE = re.compile(r"This meeting is being recorded\..*requested (it )?in Slack\.")
-
-
-def _column(names: Sequence[str], known: Sequence[str]) -> int | None:
-    return next((names.index(name) for name in known if name in names), None)
-
-
-def _chat_line(row: Sequence[str], at: int | None, who: int | None, what: int) -> str:
-    def cell(column: int | None) -> str:
-        return " ".join(row[column].split()) if column is not None and column < len(row) else ""
-
-    message = cell(what)
-    if not message or _OWN_NOTICE.fullmatch(message):
-        return ""
-    sent = lenient.moment(cell(at))
+def _chat_line(message: ChatMessage) -> str:
+    sent = lenient.moment(message.at)
     stamp = f"{sent:%H:%M} UTC  " if sent else ""
-    return f"{stamp}{cell(who) or 'Unknown'}: {message}"
+    sender = " ".join(message.sender.split()) or "Unknown"
+    return f"{stamp}{sender}: {' '.join(message.text.split())}"
 
 
 def _section(row: dict[str, object]) -> SummarySection | None:
@@ -121,18 +96,9 @@ def _line(item: object) -> str | None:
     return item if isinstance(item, str) else None
 
 
-def _text(content: bytes) -> str:
-    """UTF-8 or whatever the first bytes show; never raises."""
-    try:
-        text = content.decode(json.detect_encoding(content), errors="replace")
-    except (LookupError, ValueError):
-        text = content.decode("utf-8", errors="replace")
-    return text.removeprefix("\ufeff").replace("\x00", "")
-
-
 def _json(content: bytes) -> object:
     try:
-        found: object = json.loads(_text(content))
+        found: object = json.loads(decoded(content))
     except (ValueError, RecursionError):
         return None
     return found

@@ -1,7 +1,7 @@
 """Work that a person waits for and can simply click again: after the ack, bounded, drained."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -41,3 +41,28 @@ async def _bounded(work: Coroutine[Any, Any, None]) -> None:
     except Exception:
         FAULTS.labels("background").inc()
         log.exception("background_work_failed")
+
+
+async def forever(
+    name: str,
+    turn: Callable[[], Awaitable[float]],
+    *,
+    away: tuple[type[Exception], ...],
+    pause_s: float,
+) -> None:
+    """Repeat `turn` until cancelled; it returns how many seconds to wait for the next.
+
+    What is raised never ends it: the errors of `away`, of services that do not answer, are a line
+    in the log, and any other counts as a fault. After either, `pause_s` pass.
+    """
+    while True:
+        try:
+            wait_s = await turn()
+        except away as gone:
+            log.warning("turn_failed", turn=name, why=str(gone))
+            wait_s = pause_s
+        except Exception:
+            FAULTS.labels(name).inc()
+            log.exception("turn_broke", turn=name)
+            wait_s = pause_s
+        await asyncio.sleep(wait_s)

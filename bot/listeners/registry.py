@@ -28,6 +28,7 @@ from typing import (
     Protocol,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -45,6 +46,7 @@ from bot.core.proofs import (
     PROOFS,
     HomeMember,
     Horizon,
+    MayStart,
     OpenChannel,
     OwnChoice,
     OwnDraft,
@@ -368,27 +370,49 @@ def _values(one: Declared, args: AsyncArgs) -> dict[str, object]:
 
 
 async def _proofs(gate: Gate, one: Declared, body: Body) -> dict[str, object]:
-    """Side by side: each may be a question to Slack."""
+    """Side by side: each may be a question to Slack.
+
+    What the person may not know of is refused before what they may not do, whichever is known
+    first: the order must not tell whether a recording exists.
+    """
     proofs = {
         name: need for name, need in one.needs.items() if need.is_proof or need.type is Person
     }
-    made = await asyncio.gather(*(_proof(gate, need, body) for need in proofs.values()))
+    asked = (_proof(gate, need, body) for need in proofs.values())
+    made = await asyncio.gather(*asked, return_exceptions=True)
+    refused = [
+        (need.type in OF_THE_PERSON, n)
+        for n, need in enumerate(proofs.values())
+        if isinstance(made[n], BaseException)
+    ]
+    for _, n in sorted(refused):
+        raise cast("BaseException", made[n])
     return dict(zip(proofs, made, strict=True))
 
 
-async def _proof(gate: Gate, need: Need, body: Body) -> object:
-    who = Caller.of(body)
-    if need.optional and not _named(need, body):
-        return None
+OF_THE_PERSON = (Person, HomeMember, MayStart, Horizon, SearchScope)
+
+
+async def _proof_of_person(gate: Gate, need: Need, who: Caller) -> object:
+    """What needs no more than Slack's own word of who acts, and where."""
     if need.type is Person:
         return await gate.person(who.user)
     if need.type is HomeMember:
         act = next((mark for mark in need.marks if isinstance(mark, Act)), Act.SETTINGS)
         return await gate.member(who.user, act)
+    if need.type is MayStart:
+        return await gate.may_start(who.user, who.channel)
     if need.type is Horizon:
         return await gate.horizon(who.user, who.channel)
-    if need.type is SearchScope:
-        return await gate.search_scope(who.user, who.channel)
+    return await gate.search_scope(who.user, who.channel)
+
+
+async def _proof(gate: Gate, need: Need, body: Body) -> object:
+    who = Caller.of(body)
+    if need.type in OF_THE_PERSON:
+        return await _proof_of_person(gate, need, who)
+    if need.optional and not _named(need, body):
+        return None
     name = _named(need, body)
     if need.type is OpenChannel:
         return await gate.channel(who.user, name, here=who.channel)

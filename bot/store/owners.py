@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot.store.repository import Repository
-from bot.store.schema import choices, drafts, presets
+from bot.store.schema import choices, drafts, presets, rooms
 from bot.store.schema_clock import schedules
 
 d, p, h, s = drafts.c, presets.c, choices.c, schedules.c
@@ -50,6 +50,12 @@ class Owners(Repository):
         async with self._db.read() as conn:
             row = (await conn.execute(query)).first()
         return PresetOwner(row.scope, row.by_user) if row else None
+
+    async def room_name(self, room_id: str) -> str | None:
+        query = select(rooms.c.name).where(self._mine(rooms), rooms.c.room_id == room_id)
+        async with self._db.read() as conn:
+            name: str | None = await conn.scalar(query)
+        return name
 
     async def choice(self, choice_id: str) -> ChoiceOwner | None:
         query = select(h.user_id, h.asked_at).where(self._mine(choices), h.choice_id == choice_id)

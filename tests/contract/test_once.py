@@ -97,7 +97,7 @@ async def test_what_is_no_new_message_of_a_person_to_the_bot_does_nothing(
 
 async def test_a_start_by_mention_that_comes_twice_starts_once(rig: Rig) -> None:
     event = mention(rig, f"start {'d' * 24}", ts="105.1")
-    assert (await rig.send(event, form="event")).rows["recordings"] == 1
+    assert (await rig.send(event, form="event")).has("recordings")
     assert not any((await rig.send(event, form="event")).rows.values())
 
 

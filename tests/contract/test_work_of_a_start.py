@@ -31,8 +31,8 @@ from bot.wiring import Components, build
 
 REST_WITHIN_S = 10.0
 # Transactions and derivations, from the command on.
-BEFORE_THE_CALL = (8, 3)
-UNTIL_AT_REST = (13, 4)
+BEFORE_THE_CALL = (10, 3)
+UNTIL_AT_REST = (14, 4)
 TRIES = 4
 
 

@@ -178,13 +178,9 @@ async def test_in_the_form_at_a_time_with_an_end(bench: Bench) -> None:
 async def test_in_the_form_every_session_with_enough_people(bench: Bench) -> None:
     room = await bench.room()
     await empty(bench, room)
-    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" --temperature 7')
-    refused = await bench.told(bench.ines, seed.STANDUP, "temperature")
-    await bench.ines.click(refused, button(refused.blocks, "Open the form"))
-    form = await bench.view(bench.ines, "start_form")
+    form = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
     await bench.ines.enter(form, "when_kind", "session", action_id="start_when_kind")
     form = await bench.view(bench.ines, "start_form", "Least number of people")
-    await bench.ines.enter(form, "temperature", "0.5", action_id="start_temperature")
     await bench.ines.enter(form, "least_people", "many", action_id="start_least_people")
     answer = await bench.ines.submit(form)
     assert "least_people" in (answer.errors or {}), answer
@@ -196,8 +192,11 @@ async def test_in_the_form_every_session_with_enough_people(bench: Bench) -> Non
     await come(bench, room, "Bob")
     card = await bench.card(room, "Recording")
     assert "room's rule" in card.text
+    await bench.ines.command(seed.STANDUP, f'/record auto "{room.name}" off')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "no longer recorded automatically")
 
 
+@pytest.mark.own_stage
 async def test_in_the_settings_of_a_channel_rules_are_set_and_turned_off(bench: Bench) -> None:
     room = await bench.room()
     await empty(bench, room)

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.core.options import NAMED_RESOLUTIONS
-from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, next_starts, stop_time
+from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, stop_time
 from bot.features.commands.answers import say
 from bot.features.commands.understanding import understand
 from bot.features.commands.understood import (
@@ -29,6 +29,7 @@ from bot.features.commands.understood import (
 from bot.features.rooms.model import RoomEntry, digest_of
 from bot.features.rooms.names import RoomNames
 from bot.kit.logs import configure_logs
+from tests.score.starts import next_starts
 
 # Of these, understanding counts until the bot can act on them.
 UNDERSTOOD_ONLY = {"find", "schedule", "unschedule"}

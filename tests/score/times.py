@@ -26,12 +26,12 @@ from bot.core.when import (
     StopAfter,
     Unclear,
     When,
-    next_starts,
     stop_time,
 )
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_problem
 from bot.kit.logs import configure_logs
+from tests.score.starts import next_starts
 
 
 def as_row(reading: Reading, *, now: datetime) -> dict[str, object]:

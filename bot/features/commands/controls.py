@@ -20,6 +20,7 @@ from bot.features.commands.understood import (
     World,
     answered,
     deeds,
+    which_of,
 )
 from bot.features.commands.words import Intent
 from bot.features.rooms.model import RoomEntry
@@ -133,15 +134,7 @@ def which(said: Said, intent: Intent, rooms: Iterable[RoomEntry]) -> Understood:
     if not fits:
         why = Why.NOT_PAUSED if intent is Intent.RESUME else Why.NOT_RECORDED
         return Understood(intent, Outcome.ANSWER, why, sure=False)
-    return Understood(
-        intent,
-        Outcome.ASK,
-        Why.WHICH_ROOM,
-        fits[0] if len(fits) == 1 else None,
-        sure=False,
-        offers=deeds(intent, fits),
-        when=said.end(),
-    )
+    return which_of(intent, fits, when=said.end())
 
 
 def _several(said: Said, intent: Intent, *, sure: bool) -> Understood:
@@ -238,15 +231,7 @@ def unschedule(said: Said, sense: Sense) -> Understood:
             return _unschedule_room(said, sense, there[0], clear=False)
         if not planned:
             return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, reference=reference)
-        return Understood(
-            Intent.UNSCHEDULE,
-            Outcome.ASK,
-            Why.WHICH_ROOM,
-            planned[0] if len(planned) == 1 else None,
-            sure=False,
-            offers=deeds(Intent.UNSCHEDULE, planned),
-            when=said.when,
-        )
+        return which_of(Intent.UNSCHEDULE, planned, when=said.when)
     if room is None:
         each = [rooms[0] for rooms in said.rooms if said.planned(rooms[0])]
         if not each:

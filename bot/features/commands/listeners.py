@@ -17,7 +17,7 @@ from bot.access.rights import NoRight
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
-from bot.core.proofs import OwnChoice
+from bot.core.proofs import MayStart, OwnChoice
 from bot.core.when import Moment, Past
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
@@ -339,18 +339,23 @@ async def _open_form(request: Request, found: Understood) -> None:
         request.bot,
         request.use.rooms,
         request.caller,
+        await _may_start(request),
         room=found.link or found.reference,
         raw=raw,
         preset=found.preset,
     )
 
 
+async def _may_start(request: Request) -> MayStart:
+    """Raises NoRight."""
+    return await request.bot.gate.may_start(request.caller.user, request.caller.channel)
+
+
 async def _form_button(request: Request, deed: StoredDeed, found: Understood) -> Block:
     showing = await starts.filled(
         request.bot.deps,
         request.use.rooms,
-        user=request.caller.user,
-        channel=request.caller.channel,
+        await _may_start(request),
         room=deed.link or deed.room_id or found.reference,
         raw=deed.raw,
         preset=deed.preset,
@@ -367,14 +372,12 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
     made = await starts.start(
         bot.deps,
         bot.gate,
-        bot.rights,
         request.use.rooms,
         StartRequest(
             request_id=f"command:{caller.request_id}",
             room=deed.link or deed.room_id,
             options=deed.options,
-            by=caller.user,
-            channel=caller.channel,
+            may=await _may_start(request),
             via="command",
             outcome=OutcomeAddress(
                 caller.user,
@@ -393,7 +396,8 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
         case WhichRoom():
-            await open_filled(request.ack, bot, request.use.rooms, caller, raw=deed.raw)
+            may = await _may_start(request)
+            await open_filled(request.ack, bot, request.use.rooms, caller, may, raw=deed.raw)
             return None
     near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
     buttons = await question(request, [near]) if near else []
@@ -443,14 +447,14 @@ async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> M
         if ending is None:
             return control_views.too_late("stop")
         return schedule_views.ends(ending[0].room_name, ending[1])
+    to = caller.channel if is_channel(caller.channel) else None
+    may = await bot.gate.may_start(caller.user, to)
     made = await schedules.make(
         bot.deps,
-        bot.rights,
         schedules.ScheduleRequest(
-            room=deed.room,
+            room=await bot.gate.room(may, deed.room.room_id, known_as=deed.room.name),
             when=deed.when,
-            by=caller.user,
-            channel=caller.channel if is_channel(caller.channel) else None,
+            may=may,
             options=deed.options,
             preset=deed.preset,
             once=tuple(once),

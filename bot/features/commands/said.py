@@ -26,6 +26,7 @@ from bot.features.commands.sentences import (
     sentences_of,
     words_of,
 )
+from bot.features.commands.table import MAX_LIST_COUNT
 from bot.features.commands.understood import Deed, Scheduled, Where, World, deeds
 from bot.features.commands.words import ORDERS, Intent, Role
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
@@ -234,7 +235,7 @@ class Said:
         roomed = {word for p in self.pieces if p.sort is Sort.ROOM for word in p.words}
         for word in self.words:
             if word.key.isascii() and word.key.isdigit() and word not in timed | roomed:
-                return min(int(word.key[:4]), 20) or None
+                return min(int(word.key[:4]), MAX_LIST_COUNT) or None
         return None
 
     def suggested(self, intent: Intent) -> tuple[tuple[RoomEntry, ...], str | None]:

@@ -54,7 +54,6 @@ class Sort(StrEnum):
     PHRASE = auto()
     CHANNEL = auto()
     LINK = auto()
-    OTHER_BOT = auto()
     BOT = auto()
     USER = auto()
     COMMA = auto()

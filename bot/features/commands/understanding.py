@@ -24,6 +24,7 @@ from bot.features.commands.understood import (
     World,
     answered,
     deeds,
+    which_of,
 )
 from bot.features.commands.words import SPELT, Intent, Role
 
@@ -154,16 +155,7 @@ def _without_verb(said: Said) -> Understood:
         return glued
     near, reference = said.suggested(Intent.START)
     if said.where is Where.SLASH and near and not said.sense.other:
-        return Understood(
-            Intent.START,
-            Outcome.ASK,
-            Why.WHICH_ROOM,
-            near[0] if len(near) == 1 else None,
-            sure=False,
-            offers=deeds(Intent.START, near),
-            options=options.built,
-            reference=reference,
-        )
+        return which_of(Intent.START, near, options=options.built, reference=reference)
     return answered(Intent.UNKNOWN, sure=False)
 
 
@@ -175,14 +167,7 @@ def _glued(said: Said) -> Understood | None:
         if near and intent in CONTROLS:
             return which(said, intent, near)
         if near and intent is Intent.START:
-            return Understood(
-                intent,
-                Outcome.ASK,
-                Why.WHICH_ROOM,
-                near[0] if len(near) == 1 else None,
-                sure=False,
-                offers=deeds(intent, near),
-            )
+            return which_of(intent, near)
     return None
 
 
@@ -205,15 +190,7 @@ def _following(said: Said, sense: Sense, intent: Intent) -> Understood:
     if room is None and not said.rooms:
         near, reference = said.suggested(intent)
         if near:
-            return Understood(
-                intent,
-                Outcome.ASK,
-                Why.WHICH_ROOM,
-                near[0] if len(near) == 1 else None,
-                sure=False,
-                offers=deeds(intent, near),
-                reference=reference,
-            )
+            return which_of(intent, near, reference=reference)
         if reference and not sense.asks:
             return answered(intent, Why.NO_ROOM, reference=reference, sure=False)
         if said.thread and sense.force is Force.ORDER:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
@@ -138,6 +138,28 @@ class Understood:
 def deeds(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Deed, ...]:
     """Return the same deed for each room; none without a verb."""
     return tuple(Deed(verb, room) for room in rooms) if verb else ()
+
+
+def which_of(
+    intent: Intent,
+    rooms: Sequence[RoomEntry],
+    *,
+    options: RecordingOptions | None = None,
+    reference: str | None = None,
+    when: Reading | None = None,
+) -> Understood:
+    """Ask which of these rooms is meant, with a button for each."""
+    return Understood(
+        intent,
+        Outcome.ASK,
+        Why.WHICH_ROOM,
+        rooms[0] if len(rooms) == 1 else None,
+        sure=False,
+        offers=deeds(intent, rooms),
+        options=options or RecordingOptions(),
+        reference=reference,
+        when=when,
+    )
 
 
 def answered(

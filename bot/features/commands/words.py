@@ -482,7 +482,6 @@ PHRASES = _phrases()
 OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
     phrase: option for option, text in _OPTIONS.items() for phrase in _listed(text)
 }
-LONGEST_PHRASE = max(map(len, PHRASES))
 
 # Words that begin phrases, so that most words are looked up once.
 _LENGTHS: dict[str, set[int]] = defaultdict(set)

@@ -1,6 +1,5 @@
 """The Home tab: what one person may know of, page by page, kept up to date while they look."""
 
-import asyncio
 from datetime import timedelta
 
 import structlog
@@ -17,7 +16,7 @@ from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.store import HomeRepository, OpenHome
 from bot.features.home.views import PRESETS, RUNNING, home_message, home_view
 from bot.features.presets.store import PresetRepository
-from bot.kit.metrics import FAULTS
+from bot.kit.background import forever
 from bot.slack.errors import NotAuthorized, SlackError
 from bot.store.errors import StoreError
 from bot.ui.message import View, view_hash
@@ -51,19 +50,13 @@ class Homes:
 
     async def keep_current(self) -> None:
         """Until cancelled. Costs one look into the database while nobody is there."""
-        policy = self._deps.policy
-        while True:
-            try:
-                busy = await self._refresh()
-            except (SlackError, StoreError) as failed:
-                log.info("homes_not_refreshed", why=str(failed))
-                busy = False
-            except Exception:
-                FAULTS.labels("home").inc()
-                log.exception("home_broke")
-                busy = False
-            pause = max(LEAST_PAUSE, policy.home_every) if busy else IDLE
-            await asyncio.sleep(min(pause, IDLE).total_seconds())
+
+        async def turn() -> float:
+            pause = max(LEAST_PAUSE, self._deps.policy.home_every)
+            return min(pause if await self._refresh() else IDLE, IDLE).total_seconds()
+
+        away = (SlackError, StoreError)
+        await forever("home", turn, away=away, pause_s=IDLE.total_seconds())
 
     async def _refresh(self) -> bool:
         """False: nobody looks."""

@@ -4,8 +4,6 @@ Times are milliseconds since the recording began; offsets into texts are in UTF-
 browsers count.
 """
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +18,6 @@ from bot.ui.text import size
 from bot.ui.words import file_name
 
 Said = Literal["read", "empty", "not readable", "none", "not now"]
-CHAT_MOST = 5_000  # messages
-_OWN_NOTICE = re.compile(r"This meeting is being recorded\..*requested (it )?in Slack\.")
 
 _NOTES: dict[Said, str] = {
     "empty": "Nobody spoke, or the speech was not in English.",
@@ -40,13 +36,6 @@ class Content:
 
 
 NOTHING = Content("none")
-
-
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    at: str
-    sender: str
-    text: str
 
 
 def sourced(
@@ -204,41 +193,3 @@ def download_name(room: str, began_at: datetime, ending: str) -> str:
     """A file name of ASCII letters, digits, dots and dashes."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", room).strip("-.")[:60] or "recording"
     return f"{name}-{began_at:%Y-%m-%d}-transcript.{ending}"
-
-
-def chat_messages(content: bytes) -> tuple[ChatMessage, ...]:
-    """The messages of 100ms' chat file, without the bot's own notice. Nothing here raises.
-
-    Source: 100ms docs, recording-assets (chat): CSV with the columns `SenderPeerID,SenderName,
-    SenderUserID,Roles,SentAt,Type,Message`.
-    """
-    text = content.decode("utf-8-sig", errors="replace").replace("\x00", "")
-    rows = csv.reader(io.StringIO(text))
-    found: list[ChatMessage] = []
-    try:
-        header = [name.strip().casefold() for name in next(rows, [])]
-        at, sender, said = (
-            _column(header, *names)
-            for names in (
-                ("sentat", "sent_at", "time", "timestamp"),
-                ("sendername", "sender_name", "sender", "name"),
-                ("message", "text"),
-            )
-        )
-        for row in rows:
-            message = _cell(row, said).strip()
-            if message and not _OWN_NOTICE.fullmatch(message):
-                found.append(ChatMessage(_cell(row, at), _cell(row, sender).strip(), message))
-            if len(found) >= CHAT_MOST:
-                break
-    except csv.Error:
-        return tuple(found)
-    return tuple(found)
-
-
-def _column(header: Sequence[str], *names: str) -> int:
-    return next((header.index(name) for name in names if name in header), -1)
-
-
-def _cell(row: Sequence[str], column: int) -> str:
-    return row[column] if 0 <= column < len(row) else ""

@@ -3,7 +3,7 @@
 What does not apply is not shown.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from bot.core.options import (
     LONG_SIDE_PX,
@@ -351,17 +351,3 @@ def is_room(room_id: str | None) -> bool:
 def read_options(draft: Draft) -> RecordingOptions | FieldErrors:
     """The options, or everything that is wrong at once, each at its field."""
     return parse_options(raw_of(draft))
-
-
-def input_block_ids(view: object) -> frozenset[str]:
-    """The blocks at which Slack can show an error, of a view as it came in a payload.
-
-    The form may have been submitted just before it was redrawn. If an error has no place in it,
-    answer with `start_form(draft, errors=…)` as an update instead.
-    """
-    blocks = view.get("blocks") if isinstance(view, Mapping) else None
-    return frozenset(
-        str(block.get("block_id"))
-        for block in (blocks if isinstance(blocks, list) else [])
-        if isinstance(block, Mapping) and block.get("type") == "input"
-    )

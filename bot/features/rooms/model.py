@@ -75,14 +75,10 @@ class RoomCode:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No such room here. With a `room_id`, 100ms may know it; a link leads to it.
-
-    `none_known`: 100ms has named no room at all, as when it has not answered yet.
-    """
+    """No such room here. With a `room_id`, 100ms may know it; a link leads to it."""
 
     room_id: str | None = None
     link: str | None = None
-    none_known: bool = False
 
 
 RoomMatch = Found | Ambiguous | RoomCode | Unknown
@@ -105,7 +101,7 @@ def match_room(reference: str, known: Sequence[RoomEntry]) -> RoomMatch:
     if _ROOM_CODE.fullmatch(reference.casefold()):
         return RoomCode(reference.casefold())
     by_id_alone = room_id if _ROOM_ID.fullmatch(room_id) else None
-    return Unknown(by_id_alone, none_known=not known)
+    return Unknown(by_id_alone)
 
 
 def room_id_of(text: str) -> str | None:

@@ -220,7 +220,7 @@ def _done(schedule: Schedule | None, state: str) -> Message:
 async def run_now(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
     """The card says how it goes."""
     name = click.caller.request_id
-    made = await service.run_now(bot.deps, bot.gate, bot.rights, seen, name)
+    made = await service.run_now(bot.deps, bot.gate, seen, name)
     await ack()
     if made is None:
         raise UnknownSchedule(seen.schedule_id)

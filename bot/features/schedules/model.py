@@ -106,13 +106,6 @@ def next_dates(schedule: Schedule, count: int = 3) -> tuple[datetime, ...]:
     return tuple(islice((*first, schedule.due_at, *islice(later, count)), count))
 
 
-def end_of(when: When, due: datetime, started: datetime) -> datetime | None:
-    """When a recording of that date stops; None: by nothing but people."""
-    if isinstance(when.stop, StopAfter):
-        return started + timedelta(seconds=when.stop.seconds)
-    return stop_time(when, due=due, started=started)
-
-
 def armed_until(when: When, due: datetime, armed_for: timedelta) -> datetime:
     """Until when a date waits for people: its end if that is a time of day, else for so long."""
     if isinstance(when.stop, StopAt | StopAtTime):

@@ -11,7 +11,7 @@ from bot.access.rights import Rights
 from bot.core.facts import EndSet
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
-from bot.core.proofs import Horizon, SeenRecording, SeenSchedule
+from bot.core.proofs import Horizon, KnownRoom, MayStart, SeenRecording, SeenSchedule
 from bot.core.recording import ON_AIR, Recording
 from bot.core.when import Reading, Refused, Unclear, When, known_zone, stop_time
 from bot.core.when_days import STOP_EXAMPLES
@@ -20,7 +20,6 @@ from bot.deps import Deps
 from bot.features.options.table import laid_over
 from bot.features.presets import service as presets
 from bot.features.presets.model import NoSuchPreset
-from bot.features.rooms.model import RoomEntry
 from bot.features.schedules import views
 from bot.features.schedules.model import (
     QUARTER,
@@ -66,23 +65,22 @@ class ScheduleRequest:
     `options` go before those of the preset: that of this name, else the channel's default.
     """
 
-    room: RoomEntry
+    room: KnownRoom
     when: When
-    by: str
-    channel: str | None
+    may: MayStart
     options: RecordingOptions
     preset: str | None = None
     as_chosen: bool = False  # the options are complete: no preset adds to them
     once: tuple[str, ...] = ()
 
 
-async def make(deps: Deps, rights: Rights, request: ScheduleRequest) -> Schedule | NoSuchPreset:
-    """Check the right and store it. Raises NoRight, SlackUnavailable, DoneBefore."""
-    settings = await deps.store.channel_settings.of(request.channel)
-    await rights.to_start(request.by, request.channel, settings)
+async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset:
+    """Store it. Raises DoneBefore."""
+    by, to = request.may.by, request.may.channel
+    settings = await deps.store.channel_settings.of(to)
     preset = None
     if not request.as_chosen:
-        preset = await presets.meant(deps, request.channel, request.preset, settings)
+        preset = await presets.meant(deps, to, request.preset, settings)
     if isinstance(preset, NoSuchPreset):
         return preset
     now = deps.now()
@@ -90,8 +88,8 @@ async def make(deps: Deps, rights: Rights, request: ScheduleRequest) -> Schedule
         schedule_id=deps.new_id(),
         room_id=request.room.room_id,
         room_name=request.room.name,
-        channel=request.channel or request.by,
-        by=request.by,
+        channel=to or by,
+        by=by,
         when=request.when,
         created_at=now,
         options=laid_over(preset.options, request.options) if preset else request.options,
@@ -214,23 +212,21 @@ def read_refused() -> Refused:
 
 
 async def run_now(
-    deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, request_id: str
+    deps: Deps, gate: Gate, seen: SeenSchedule, request_id: str
 ) -> Schedule | RoomTaken | None:
     """Start with its settings at once; its dates stay. In the name of the person who asks."""
     schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if schedule is None:
         return None
-    channel = _channel(schedule.channel)
-    await rights.to_start(seen.by, channel)
+    may = await gate.may_start(seen.by, _channel(schedule.channel))
     own = seen.by == schedule.by
     options = schedule.options if own else _shared(schedule.options)
-    room = RoomEntry(schedule.room_id, schedule.room_name)
+    room = await gate.room(may, schedule.room_id, known_as=schedule.room_name)
     request = StartRequest(
         request_id=f"run:{request_id}",
         room=room,
         options=options,
-        by=seen.by,
-        channel=channel,
+        may=may,
         via="command",
         outcome=None,
     )
@@ -398,12 +394,10 @@ class Planner(Later):
         return FieldErrors({ui_ids.START_STOP_AFTER: _words(shown)})
 
     async def plan(self, request: StartRequest, when: When) -> Message:
-        if not isinstance(request.room, RoomEntry):
+        if not isinstance(request.room, KnownRoom):
             raise TypeError("a form names its room")
-        planned = ScheduleRequest(
-            request.room, when, request.by, request.channel, request.options, as_chosen=True
-        )
-        made = await make(self._deps, self._rights, planned)
+        planned = ScheduleRequest(request.room, when, request.may, request.options, as_chosen=True)
+        made = await make(self._deps, planned)
         if isinstance(made, NoSuchPreset):
             raise TypeError("a form has its preset's options")
         zone = await zone_of(self._rights, request.by)
@@ -413,7 +407,7 @@ class Planner(Later):
         self, request: StartRequest, rule: SessionRule
     ) -> Message | FieldErrors:
         """With exactly the options of the form."""
-        if not isinstance(request.room, RoomEntry):
+        if not isinstance(request.room, KnownRoom):
             raise TypeError("a form names its room")
         made = await rule_of_form(
             self._deps,

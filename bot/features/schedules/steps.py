@@ -6,7 +6,7 @@ session, however often and by however many workers it is tried.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,11 +20,12 @@ from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import EndSet, StopDue
 from bot.core.options import RecordingOptions
 from bot.core.places import Place, is_channel
+from bot.core.proofs import KnownRoom, MayStart
 from bot.core.recording import ON_AIR, Phase, Recording
 from bot.deps import Deps
 from bot.features.options.table import laid_over
 from bot.features.presets.store import PresetRepository
-from bot.features.rooms.model import RoomEntry, links_to
+from bot.features.rooms.model import links_to
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules import views
 from bot.features.schedules.calendar import NoCalendar, events_of
@@ -52,7 +53,8 @@ from bot.features.schedules.store import (
 )
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
-from bot.hms.errors import HmsError, HmsNotFound
+from bot.hms.errors import HmsError, HmsForbidden, HmsNotFound
+from bot.kit.background import forever
 from bot.kit.metrics import FAULTS
 from bot.outbound import Outbound, OutboundError
 from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
@@ -101,20 +103,8 @@ class Timekeeper:
             self.tell,
             self.fetch_calendars,
         )
-        await asyncio.gather(*(self._forever(turn) for turn in turns))
-
-    async def _forever(self, turn: Callable[[], Awaitable[float]]) -> None:
-        while True:
-            try:
-                pause_s = await turn()
-            except (StoreError, HmsError, SlackError) as gone:
-                log.warning("clock_turn_failed", turn=turn.__name__, why=str(gone))
-                pause_s = GONE_S
-            except Exception:
-                FAULTS.labels("clock").inc()
-                log.exception("clock_turn_broke", turn=turn.__name__)
-                pause_s = GONE_S
-            await asyncio.sleep(pause_s)
+        away = (StoreError, HmsError, SlackError)
+        await asyncio.gather(*(forever("clock", turn, away=away, pause_s=GONE_S) for turn in turns))
 
     def _until(self, due: datetime | None) -> float:
         """Seconds to sleep: to the moment if something is due soon."""
@@ -148,9 +138,16 @@ class Timekeeper:
             return set()
         hms = self._deps.hms
         if len(rooms) <= FEW:
-            active = await asyncio.gather(*(hms.active_room(room) for room in rooms))
+            active = await asyncio.gather(*(self._is_occupied(room) for room in rooms))
             return {room for room, there in zip(rooms, active, strict=True) if there}
         return {one.room_id async for one in hms.list_active_sessions() if one.room_id} & set(rooms)
+
+    async def _is_occupied(self, room: str) -> bool:
+        """False also for a room that 100ms does not have any more: see `_room_gone`."""
+        try:
+            return await self._deps.hms.active_room(room) is not None
+        except HmsForbidden:
+            return False
 
     async def _turned(
         self,
@@ -173,15 +170,15 @@ class Timekeeper:
                 notices += more
         await self._schedules.write(before, after, notices)
 
-    async def _name_of(self, one: Schedule | Rule) -> str:
+    async def _name_of(self, schedule: Schedule) -> str:
         """What the room is called now."""
-        return await self._rooms.name_of(one.room_id) or one.room_name
+        return await self._rooms.name_of(schedule.room_id) or schedule.room_name
 
     async def _room_gone(self, schedule: Schedule) -> Why | None:
         """Why nobody can come there; asked once for each date, and only where nobody is yet."""
         try:
             room = await self._deps.hms.get_room(schedule.room_id)
-        except HmsNotFound:
+        except (HmsForbidden, HmsNotFound):
             return "room"
         except HmsError as failed:
             log.info("room_not_looked_at", room=schedule.room_id, why=str(failed))
@@ -219,8 +216,8 @@ class Timekeeper:
         options, preset_gone = await self._options(schedule)
         due, now = schedule.armed_for or self._deps.now(), self._deps.now()
         end = end_set(schedule.when, due, at=now, by=None)
-        request = _request(schedule, schedule.request_id, options, end, place.place)
-        room = RoomEntry(schedule.room_id, schedule.room_name)
+        room = await self._gate.room(place.may, schedule.room_id, known_as=schedule.room_name)
+        request = _request(schedule, schedule.request_id, options, place, room, end=end)
         made = await commit(self._deps, self._gate, request, room, options)
         name = f"{schedule.request_id}:started"
         if isinstance(made, RoomTaken):
@@ -252,26 +249,26 @@ class Timekeeper:
     async def _may_start(self, user: str, channel: str) -> "_Open | Why":
         """The kind of place, or why nothing may be started there. Raises SlackUnavailable."""
         try:
-            await self._rights.to_start(user, channel)
+            may = await self._gate.may_start(user, channel if is_channel(channel) else None)
         except NoRight:
             person = await self._rights.people.person(user)
             return "left" if person.standing == "external" else "right"
         if not is_channel(channel):
-            return _Open("direct")
+            return _Open(may, "direct")
         try:
             seen = await self._channel(channel)
         except CannotPostThere:
             return "channel"
         except (SlackRefused, SlackUnavailable) as unknown:  # many at once meet a rate limit
             log.info("channel_not_seen", why=str(unknown))
-            return _Open(None)
+            return _Open(may, None)
         if seen.archived or not seen.member:
             return "channel"
         if not seen.public:
             horizon = await self._gate.horizon(user)
             away = horizon.complete and channel not in horizon.channels
-            return "away" if away else _Open("private")
-        return _Open("shared" if seen.shared else "public")
+            return "away" if away else _Open(may, "private")
+        return _Open(may, "shared" if seen.shared else "public")
 
     async def _options(self, schedule: Schedule) -> tuple[RecordingOptions, bool]:
         """Those of the preset as it is now. True: it was deleted, and its last ones count."""
@@ -309,6 +306,9 @@ class Timekeeper:
         """At one room; what follows is done first and noted after."""
         try:
             seen = await self._seen(rule)
+        except HmsForbidden:
+            await self._rules.checked(rule, await self._rule_paused(rule, "room", "gone"))
+            return
         except HmsError as failed:
             log.info("room_not_looked_at", room=rule.room_id, why=str(failed))
             await self._rules.checked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
@@ -359,19 +359,22 @@ class Timekeeper:
             log.info("right_to_start_unknown", room=rule.room_id, why=str(unknown))
             return replace(before, look_at=self._deps.now() + AGAIN)
         if not isinstance(place, _Open):
-            name = f"rule-paused:{rule.room_id}:{session_id}:{place}"
-            text = views.rule_paused_by_itself(rule, place)
-            await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
-            return replace(before, state="paused", why=place, look_at=None)
+            return await self._rule_paused(before, place, session_id)
         name = rule.request_id(session_id, ruled.start_part)
-        rule = replace(rule, room_name=await self._name_of(rule))
-        request = _request(rule, name, rule.options, None, place.place)
-        room = RoomEntry(rule.room_id, rule.room_name)
+        room = await self._gate.room(place.may, rule.room_id, known_as=rule.room_name)
+        request = _request(rule, name, rule.options, place, room)
         made = await commit(self._deps, self._gate, request, room, rule.options)
         if isinstance(made, RoomTaken):  # it is seen at the next look
             return replace(before, look_at=self._deps.now() + AGAIN)
         log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
         return replace(rule, seen_in=made)
+
+    async def _rule_paused(self, rule: Rule, why: Why, session: str) -> Rule:
+        """The channel is told, once for that session."""
+        name = f"rule-paused:{rule.room_id}:{session}:{why}"
+        text = views.rule_paused_by_itself(rule, why)
+        await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
+        return replace(rule, state="paused", why=why, look_at=None)
 
     # Calendars
 
@@ -459,6 +462,7 @@ class Timekeeper:
 class _Open:
     """Starting is allowed there. `place` None: Slack does not say what kind of place it is."""
 
+    may: MayStart
     place: Place | None
 
 
@@ -466,20 +470,21 @@ def _request(
     one: Schedule | Rule,
     request_id: str,
     options: RecordingOptions,
-    end: EndSet | None,
-    place: Place | None,
+    place: _Open,
+    room: KnownRoom,
+    *,
+    end: EndSet | None = None,
 ) -> StartRequest:
     """If it fails, the person is told directly: nobody waits for it in the channel."""
     return StartRequest(
         request_id=request_id,
-        room=RoomEntry(one.room_id, one.room_name),
+        room=room,
         options=options,
-        by=one.by,
-        channel=one.channel if is_channel(one.channel) else None,
+        may=place.may,
         via="rule" if isinstance(one, Rule) else "schedule",
         outcome=OutcomeAddress(one.by),
         end=end,
-        place=place,
+        place=place.place,
     )
 
 

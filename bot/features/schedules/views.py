@@ -283,7 +283,7 @@ def paused_by_itself(schedule: Schedule, why: Why) -> str:
 
 def rule_paused_by_itself(rule: Rule, why: Why) -> str:
     name = esc(rule.room_name, 100)
-    on = f"Type `/record auto {name} on` to turn it on again." if why != "channel" else ""
+    on = f"Type `/record auto {name} on` to turn it on again." if why in _HOW_ON else ""
     return f"*{name}* is no longer recorded automatically: {_why(why, rule)} {on}".strip()
 
 
@@ -307,7 +307,7 @@ _HOW_ON: dict[Why, str] = {
     "right": _ANYBODY,
     "left": _ANYBODY,
     "away": _ANYBODY,
-    "disabled": "Once the room is enabled, press Resume.",
+    "disabled": "Once the room is enabled, it can be turned on again.",
 }
 
 

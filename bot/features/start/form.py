@@ -49,8 +49,8 @@ def start_form(
 ) -> View:
     """The whole modal. `presets`: id → name. `template`: of the chosen room, if it is known.
 
-    `errors` (block id → text) stand under their fields, or on top. They are for the rare view
-    that Slack cannot show them in by itself: see `options.form.input_block_ids`.
+    `errors` (block id → text) are shown under their fields, or on top. They are for the rare view
+    in which Slack cannot show them itself, because the form was redrawn just before the submit.
     """
     more = [*further_blocks(draft, template), *_save_as()] if is_expanded(draft) else _more()
     first = _first(draft, template or RoomTemplate())

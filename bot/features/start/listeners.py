@@ -9,7 +9,7 @@ from bot.access.rights import NoRight
 from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
-from bot.core.proofs import OwnDraft, SeenRecording
+from bot.core.proofs import MayStart, OwnDraft, SeenRecording
 from bot.core.when import When
 from bot.features.card.links import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
@@ -24,7 +24,6 @@ from bot.features.presets.model import Preset
 from bot.features.presets.views import refusal
 from bot.features.rooms.model import (
     Found,
-    RoomEntry,
     room_id_of_link,
     room_links,
     texts_of,
@@ -50,7 +49,6 @@ from bot.ui.message import Message, message_view
 from bot.ui.replies import expired_trigger
 
 on = Listeners()
-ASKS_ONLY = "opens a form, for people who may start where they ask; its submission is checked"
 
 
 async def open_filled(
@@ -58,23 +56,15 @@ async def open_filled(
     bot: Bot,
     rooms: RoomDirectory,
     caller: Caller,
+    may: MayStart,
     *,
     room: str | None = None,
     raw: Raw | None = None,
     preset: str | None = None,
 ) -> None:
     """The form with what was said and what the channel has set."""
-    await bot.rights.to_start(caller.user, caller.channel)
     await ack()
-    showing = await filled(
-        bot.deps,
-        rooms,
-        user=caller.user,
-        channel=caller.channel,
-        room=room,
-        raw=raw,
-        preset=preset,
-    )
+    showing = await filled(bot.deps, rooms, may, room=room, raw=raw, preset=preset)
     await present(bot, caller, showing)
 
 
@@ -88,18 +78,19 @@ async def present(bot: Bot, caller: Caller, showing: Showing) -> None:
     await open_modal(bot, caller, view, otherwise=ready(showing.request_id))
 
 
-@on.shortcut(ids.START_SHORTCUT, needs_no_proof=ASKS_ONLY)
-@on.action(ids.OPEN_FORM, needs_no_proof=ASKS_ONLY)
-async def from_elsewhere(caller: Caller, ack: Ack, bot: Bot, rooms: RoomDirectory) -> None:
+@on.shortcut(ids.START_SHORTCUT)
+@on.action(ids.OPEN_FORM)
+async def from_elsewhere(
+    may: MayStart, caller: Caller, ack: Ack, bot: Bot, rooms: RoomDirectory
+) -> None:
     """From Home, a shortcut or a reply: the channel is where it was clicked, if anywhere."""
-    await open_filled(ack, bot, rooms, caller)
+    await open_filled(ack, bot, rooms, caller, may)
 
 
 @on.action(ids.CHANGE)
-async def change(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+async def change(recording: SeenRecording, may: MayStart, click: Click, ack: Ack, bot: Bot) -> None:
     """The same settings, in the form; of somebody else's without what is theirs alone."""
-    await bot.rights.to_start(click.caller.user, click.caller.channel)
-    showing = await starts.from_recording(bot.deps, recording, click.caller.channel)
+    showing = await starts.from_recording(bot.deps, recording, may)
     await ack()
     await present(bot, click.caller, showing)
 
@@ -180,20 +171,19 @@ async def submitted(
             return
         when = said
     external_id = f"outcome-{uuid.uuid4().hex}"
-    request = StartRequest(
-        request_id=own.request_id,
-        room=RoomEntry(wanted.room_id, wanted.room_name),
-        options=wanted.options,
-        by=user,
-        channel=wanted.channel,
-        via="form",
-        outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
-        end=end_of_start(when, at=bot.deps.now(), by=user),
-    )
     try:
-        await bot.rights.to_start(user, wanted.channel)
+        may = await bot.gate.may_start(user, wanted.channel)
         if wanted.channel is not None:
             await bot.gate.channel(user, wanted.channel, here=own.channel)
+        request = StartRequest(
+            request_id=own.request_id,
+            room=await bot.gate.room(may, wanted.room_id),
+            options=wanted.options,
+            may=may,
+            via="form",
+            outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
+            end=end_of_start(when, at=bot.deps.now(), by=user),
+        )
         if wanted.rule is not None:
             ruled = await later.record_sessions(request, wanted.rule)
             if isinstance(ruled, FieldErrors):
@@ -205,7 +195,7 @@ async def submitted(
             planned = await later.plan(request, when)
             await ack(response_action="update", view=message_view(planned))
             return
-        made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
+        made = await starts.start(bot.deps, bot.gate, rooms, request)
     except (NoRight, SlackUnavailable) as no:
         view = refused_view(for_people(no), showing.request_id)
         await ack(response_action="update", view=view)
@@ -285,8 +275,10 @@ async def try_again(
     where = caller.channel or seen.channel
     if is_channel(where):
         await bot.gate.channel(caller.user, where, here=caller.channel)
-    request = starts.again(recording, by=caller.user, channel=where, click_id=caller.trigger_id)
-    made = await starts.start(bot.deps, bot.gate, bot.rights, rooms, request)
+    may = await bot.gate.may_start(caller.user, where)
+    room = await bot.gate.room(may, recording.room_id, known_as=recording.room_name)
+    request = starts.again(recording, may, room, channel=where, click_id=caller.trigger_id)
+    made = await starts.start(bot.deps, bot.gate, rooms, request)
     await ack()
     if isinstance(made, RoomTaken):
         bot.after_ack(caller, say_taken(bot, links, caller, made.key))
@@ -320,30 +312,34 @@ class UnfurledLink(Payload):
         return cls((body.get("app_unfurl") or {}).get("app_unfurl_url") or "")
 
 
-@on.shortcut(ids.LINK_SHORTCUT, needs_no_proof=ASKS_ONLY)
+@on.shortcut(ids.LINK_SHORTCUT)
 async def record_link(
-    message: LinkedMessage, caller: Caller, ack: Ack, bot: Bot, rooms: RoomDirectory
+    may: MayStart,
+    message: LinkedMessage,
+    caller: Caller,
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
 ) -> None:
     """The form with the room, and the link as the address that 100ms joins by."""
     if message.links:
         first = message.links[0]
         raw = {ids.START_MEETING_URL: without_preview(first)}
-        await open_filled(ack, bot, rooms, caller, room=first, raw=raw)
+        await open_filled(ack, bot, rooms, caller, may, room=first, raw=raw)
         return
-    await bot.rights.to_start(caller.user, caller.channel)
     await ack()
     bot.after_ack(caller, bot.reply(caller, no_room_link()))
 
 
-@on.action(ids.START_LINKED, needs_no_proof=ASKS_ONLY)
+@on.action(ids.START_LINKED)
 async def start_linked(
-    click: Click, unfurled: UnfurledLink, ack: Ack, bot: Bot, rooms: RoomDirectory
+    may: MayStart, click: Click, unfurled: UnfurledLink, ack: Ack, bot: Bot, rooms: RoomDirectory
 ) -> None:
     """Slack says which link the button is below; if not, the room alone will do."""
     links = room_links([unfurled.url])
     link = links[0] if links and await _leads_to(rooms, links[0], click.value) else None
     raw = {ids.START_MEETING_URL: without_preview(link)} if link else {}
-    await open_filled(ack, bot, rooms, click.caller, room=click.value, raw=raw)
+    await open_filled(ack, bot, rooms, click.caller, may, room=click.value, raw=raw)
 
 
 async def _leads_to(rooms: RoomDirectory, link: str, room_id: str) -> bool:

@@ -8,15 +8,16 @@ from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import EndSet, Via
 from bot.core.options import RecordingOptions
 from bot.core.places import Place
+from bot.core.proofs import KnownRoom, MayStart
 from bot.core.when import StopAfter, StopAt, When
-from bot.features.rooms.model import RoomEntry, RoomMatch
+from bot.features.rooms.model import RoomMatch
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What someone wants recorded. `channel` None: the card goes to the person.
+    """What someone who may start there wants recorded. `channel` None: the card goes to them.
 
     `request_id` is the same when Slack delivers the same command or submission again.
 
@@ -26,16 +27,23 @@ class StartRequest:
     """
 
     request_id: str
-    room: RoomEntry | str | None
+    room: KnownRoom | str | None
     options: RecordingOptions
-    by: str
-    channel: str | None
+    may: MayStart
     via: Via
     outcome: OutcomeAddress | None
     preset: str | None = None
     end: EndSet | None = None
     place: Place | None = None  # of the channel, if it is known already
     once: tuple[str, ...] = ()  # names the event that asks for it, if it may come again
+
+    @property
+    def by(self) -> str:
+        return self.may.by
+
+    @property
+    def channel(self) -> str | None:
+        return self.may.channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ class Started:
     """The request is stored. `key` is the recording's."""
 
     key: str
-    room: RoomEntry
+    room: KnownRoom
 
 
 @dataclass(frozen=True, slots=True)

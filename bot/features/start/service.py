@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from bot.access.gate import Gate
-from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Fact, PlaceSeen, StartRequested
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
-from bot.core.proofs import SeenRecording
+from bot.core.proofs import KnownRoom, MayStart, SeenRecording
 from bot.core.recording import Recording
 from bot.deps import Deps
 from bot.features.options.drafts import (
@@ -38,35 +37,34 @@ from bot.ui.text import carries_secrets, plain
 
 
 async def start(
-    deps: Deps, gate: Gate, rights: Rights, rooms: RoomDirectory, request: StartRequest
+    deps: Deps, gate: Gate, rooms: RoomDirectory, request: StartRequest
 ) -> Started | RoomTaken | NoSuchPreset | WhichRoom:
-    """Check the right, settle room and options, and commit the request.
-
-    Raises NoRight, and SlackUnavailable where Slack does not say who the person is.
-    """
+    """Settle room and options, and commit the request."""
+    if isinstance(request.room, KnownRoom):
+        return await _started(deps, gate, request, request.room, request.options)
     settings = await deps.store.channel_settings.of(request.channel)
-    await rights.to_start(request.by, request.channel, settings)
-    options = request.options
-    if isinstance(request.room, RoomEntry):
-        found: RoomMatch | None = Found(request.room)
-    else:
-        preset = await presets.meant(deps, request.channel, request.preset, settings)
-        if isinstance(preset, NoSuchPreset):
-            learnt(decided="NoSuchPreset")
-            return preset
-        options = laid_over(preset.options, options) if preset else options
-        found = await _find(rooms, request.room, settings)
-        options = _landing(options, getattr(found, "link", None))
+    preset = await presets.meant(deps, request.channel, request.preset, settings)
+    if isinstance(preset, NoSuchPreset):
+        learnt(decided="NoSuchPreset")
+        return preset
+    found = await _find(rooms, request.room, settings)
     match found:
-        case Found(room=room):
+        case Found(room=RoomEntry(room_id=room_id, name=name)):
             pass
         case Unknown(room_id=str(room_id)):
-            room = RoomEntry(room_id, room_id)
+            name = room_id
         case _:
             learnt(decided="WhichRoom")
             return WhichRoom(found)
-    name = await rooms.name_of(room.room_id) or room.name
-    room = RoomEntry(room.room_id, name)
+    options = laid_over(preset.options, request.options) if preset else request.options
+    options = _landing(options, getattr(found, "link", None))
+    room = await gate.room(request.may, room_id, known_as=name)
+    return await _started(deps, gate, request, room, options)
+
+
+async def _started(
+    deps: Deps, gate: Gate, request: StartRequest, room: KnownRoom, options: RecordingOptions
+) -> Started | RoomTaken:
     made = await commit(deps, gate, request, room, options)
     return made if isinstance(made, RoomTaken) else Started(made, room)
 
@@ -95,7 +93,7 @@ def _landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
 
 
 async def commit(
-    deps: Deps, gate: Gate, request: StartRequest, room: RoomEntry, options: RecordingOptions
+    deps: Deps, gate: Gate, request: StartRequest, room: KnownRoom, options: RecordingOptions
 ) -> str | RoomTaken:
     """One commit; the recording's key. A repeated request is the same recording.
 
@@ -128,16 +126,17 @@ async def commit(
     return made if isinstance(made, RoomTaken) else made.key
 
 
-def again(recording: Recording, *, by: str, channel: str, click_id: str) -> StartRequest:
+def again(
+    recording: Recording, may: MayStart, room: KnownRoom, *, channel: str, click_id: str
+) -> StartRequest:
     """The same settings once more, for the person who asks now: without another's secrets."""
     return StartRequest(
         request_id=f"again:{click_id}",
-        room=RoomEntry(recording.room_id, recording.room_name),
-        options=options_for(recording, by),
-        by=by,
-        channel=channel,
+        room=room,
+        options=options_for(recording, may.by),
+        may=may,
         via="again",
-        outcome=OutcomeAddress(user=by, channel=channel),
+        outcome=OutcomeAddress(user=may.by, channel=channel),
     )
 
 
@@ -166,14 +165,14 @@ async def form_view(
 async def filled(
     deps: Deps,
     rooms: RoomDirectory,
+    may: MayStart,
     *,
-    user: str,
-    channel: str | None,
     room: str | None = None,
     raw: Raw | None = None,
     preset: str | None = None,
 ) -> Showing:
     """A fresh form with what was said, right or wrong, over what the channel has set."""
+    user, channel = may.by, may.channel
     settings = await deps.store.channel_settings.of(channel)
     found = await _find(rooms, room, settings)
     said = dict(raw or {})
@@ -222,13 +221,13 @@ async def back(deps: Deps, request_id: str, user: str) -> Showing:
     return await show(deps, user=user, channel=saved.channel, draft=saved.draft)
 
 
-async def from_recording(deps: Deps, seen: SeenRecording, channel: str | None) -> Showing:
+async def from_recording(deps: Deps, seen: SeenRecording, may: MayStart) -> Showing:
     """The form filled in with a recording's settings, for where the person asks.
 
     From elsewhere: for its own channel, if they can look into it.
     """
     recording = (await deps.store.recordings.load(seen.key)).recording
-    here = channel if is_channel(channel) else None
+    here = may.channel if is_channel(may.channel) else None
     own = recording.origin if is_channel(recording.origin) else None
     where = here or (own if own in seen.channels else None)
     draft = draft_of(

@@ -17,10 +17,9 @@ from bot.access.visibility import Visibility
 from bot.core.deliveries import OutcomeAddress
 from bot.core.facts import Discovered, Fact, Followed, StartRequested
 from bot.core.options import RecordingOptions
-from bot.core.proofs import SeenRecording
+from bot.core.proofs import KnownRoom, MayStart, SeenRecording
 from bot.deps import Deps
 from bot.features.control.service import ControlAction, control_recording
-from bot.features.rooms.model import RoomEntry
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
 from bot.hms.webhook import HEADER
@@ -222,13 +221,12 @@ class Drill:
     async def _wish(self, deps: Deps, act: Act) -> None:
         """As the listeners do it; what raised was not taken, and the person is told so."""
         if act.what == "request":
-            room = RoomEntry("room", "standup")
+            room, may = KnownRoom("room", "standup", "U1"), MayStart("U1", act.where)
             request = StartRequest(
                 request_id=f"r{act}",
                 room=room,
                 options=self.script.options,
-                by="U1",
-                channel=act.where,
+                may=may,
                 via="command",
                 outcome=OutcomeAddress("U1", channel=act.where, response_url="https://r.example/1"),
             )

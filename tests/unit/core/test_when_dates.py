@@ -11,7 +11,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.when import (
-    Moment,
     Repeat,
     StopAfter,
     StopAt,
@@ -20,7 +19,6 @@ from bot.core.when import (
     instant,
     known_zone,
     next_occurrences,
-    next_starts,
     occurrences,
     stop_time,
 )
@@ -180,17 +178,6 @@ def test_a_rule_that_has_ended_has_no_next_date() -> None:
     )
     assert next_occurrences(ended, after=datetime(2026, 12, 3, 8, tzinfo=UTC)) == ()
     assert len(next_occurrences(ended, after=datetime(2026, 12, 2, 8, tzinfo=UTC))) == 1
-
-
-def test_three_dates_of_a_recurrence_and_one_of_a_single_time() -> None:
-    now = datetime(2026, 12, 2, 9, 0, 35, tzinfo=ZoneInfo("Europe/Berlin"))
-    at = datetime(2026, 12, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
-    daily = When(
-        Repeat(at.replace(tzinfo=None), "Europe/Berlin", "FREQ=DAILY"), None, "Europe/Berlin"
-    )
-    assert [day.day for day in next_starts(daily, now=now)] == [2, 3, 4]  # said within its minute
-    assert next_starts(When(Moment(at, "UTC"), None, "UTC"), now=now) == (at,)
-    assert next_starts(When(None, None, "UTC"), now=now) == ()
 
 
 @pytest.mark.parametrize(

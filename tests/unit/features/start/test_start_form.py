@@ -21,7 +21,7 @@ from bot.features.options.drafts import (
     section_rows,
     show_more,
 )
-from bot.features.options.form import draft_from_state, input_block_ids
+from bot.features.options.form import draft_from_state
 from bot.features.start.form import start_form
 from bot.ui import ids
 from tests.unit.start_form_samples import NASTY, ROOM, Json, drafts, stored, typed, untouched
@@ -226,9 +226,3 @@ def test_filled_in_options_are_in_sight() -> None:
     draft = draft_of(RecordingOptions(destination="archive"), room_id=ROOM)
     assert is_expanded(draft)
     assert element(draft, "destination")["initial_value"] == "archive"
-
-
-def test_the_blocks_that_take_an_error_are_its_inputs() -> None:
-    assert input_block_ids(start_form(Draft(), request_id="r1")) == set(SHORT)
-    assert input_block_ids({"blocks": [None, {"type": "input"}]}) == {"None"}
-    assert input_block_ids(None) == frozenset()
