@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 from bot.core.assets import Assets, assets_of, transcription_of
 from bot.core.facts import (
     Adopted,
+    AttendeesListed,
     BeamFailed,
     BeamStarted,
     BeamStopped,
@@ -109,6 +110,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         assets=assets,
         transcription=transcription_of(begun.options, assets, log, elsewhere=_elsewhere(log)),
         results=_last(log, ResultsChecked),
+        attendees=_first_of(f.people for f in reversed(_all(log, AttendeesListed))),
         log=log,
     )
 

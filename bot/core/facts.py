@@ -380,6 +380,25 @@ class ResultsChecked(_Fact):
         return self.summary or ("read" if self.has_summary else "none")
 
 
+class Attendee(BaseModel):
+    """Somebody who was in the meeting. `slack` is their Slack id, if they joined by our link."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    slack: str | None = None
+
+
+class AttendeesListed(_Fact):
+    """Who was in the room while it was recorded, in the order in which they came.
+
+    Nobody where 100ms could not tell: it is not asked again.
+    """
+
+    kind: Literal["attendees_listed"] = "attendees_listed"
+    people: tuple[Attendee, ...] = ()
+
+
 class GaveUp(_Fact):
     """We stopped asking: what was waited for did not come in all that time."""
 
@@ -422,6 +441,7 @@ Fact = Annotated[
     | BeamFailed
     | TranscriptionReported
     | ResultsChecked
+    | AttendeesListed
     | GaveUp,
     Field(discriminator="kind"),
 ]

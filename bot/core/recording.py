@@ -8,7 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.assets import VIDEO_TYPES, Assets, Transcription
-from bot.core.facts import CallFailed, EndSet, Fact, MomentShared, PauseRequested, ResultsChecked
+from bot.core.facts import (
+    Attendee,
+    CallFailed,
+    EndSet,
+    Fact,
+    MomentShared,
+    PauseRequested,
+    ResultsChecked,
+)
 from bot.core.options import RecordingOptions
 
 
@@ -102,11 +110,17 @@ class Recording:
     assets: Assets
     transcription: Transcription
     results: ResultsChecked | None
+    attendees: tuple[Attendee, ...] | None  # who was there; None: 100ms was not asked yet
     log: tuple[Fact, ...]  # every fact once, oldest first
 
     @property
     def origin(self) -> str:
         return self.channels[0]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The names of those who were there, as far as 100ms has told."""
+        return tuple(dict.fromkeys(one.name for one in self.attendees or () if one.name))
 
     @property
     def is_settled(self) -> bool:

@@ -406,9 +406,9 @@ transcript_people = Table(
 )
 
 
-# A sentence is the first of a window, and the index has the stems of the whole window: on
-# PostgreSQL in `window`, with a GIN index; on SQLite in the FTS5 table `transcript_index`, whose
-# content is the view `transcript_windows`. One function writes both (no triggers).
+# Every eighth sentence is the first of a block, and the index has the stems of the whole block: on
+# PostgreSQL in `block`, with a GIN index; on SQLite in the FTS5 table `transcript_index`, whose
+# content is the view `transcript_blocks`. One function writes both (no triggers).
 transcript_sentences = Table(
     "transcript_sentences",
     metadata,
@@ -419,7 +419,7 @@ transcript_sentences = Table(
     Column("end_ms", BigInteger),
     c.text("text"),
     c.text("stems"),  # of the speaker's name and the text
-    Column("window", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
+    Column("block", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
 )
 
 

@@ -219,6 +219,7 @@ STEPS: Mapping[str, str] = {
     "Pause": "at 100ms",
     "Resume": "at 100ms",
     "Poll": "at 100ms",
+    "ListAttendees": "at 100ms",
     "FetchTranscript": "at 100ms",
     "GiveUp": "a fact alone",
 }

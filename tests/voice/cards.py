@@ -39,6 +39,9 @@ STATUSES = {
 }
 
 
+THERE = f.AttendeesListed(
+    at=at(3), people=(f.Attendee(name="Ines", slack=seed.STARTER), f.Attendee(name="Chloé"))
+)
 BRIEF = Brief(
     ("Ana", "Ben", "Chloé", "ליאת", "Tom", "Zoë"),
     ("Ana, Ben and Chloé went through the <launch> checklist & the budget.",),
@@ -168,6 +171,7 @@ def _ended() -> list[Sample]:
         card("The transcript is there, and is being read", story(*TRANSCRIBED)),
         card("Everything is there", story(*READ)),
         card("… and the transcript is kept", story(*READ), brief=BRIEF),
+        card("… and 100ms told who was there", story(*READ, THERE), brief=BRIEF),
         card(
             "Slack did not accept the results message", story(*READ), results_lost="internal_error"
         ),

@@ -281,6 +281,7 @@ def _links() -> list[Sample]:
             "https://bot.example.com/m/#k=t1cket",
         ),
         only_you("There is nothing to open", no_file, "transcript"),
+        only_you("100ms has deleted it", no_file, "video", gone=True),
         modal(
             "In Details, until the link is there",
             message_view,

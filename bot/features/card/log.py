@@ -87,6 +87,8 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
             return _started(fact)
         case f.StartRefused() | f.StartExpired() | f.CannotPost() | f.StopRefused():
             return _refused(fact)
+        case f.AttendeesListed():
+            return None  # the card and Details have a line for them
         case f.StartAttempted() | f.StopSent() | f.PlaceSeen() | f.CallFailed():
             return None  # its outcome shows, or has a line of its own, or the card says it
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():

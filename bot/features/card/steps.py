@@ -51,8 +51,9 @@ def _lost(ctx: Context) -> str:
 async def _named(ctx: Context) -> Message:
     """The card with the names of people. Looking them up takes two seconds at most."""
     people = {by for fact in ctx.recording.log if isinstance(by := getattr(fact, "by", None), str)}
-    names = await ctx.deps.slack.names_of(sorted(people))
-    return card_of(ctx, lambda user: esc(names.get(user, SOMEONE)))
+    there = {a.slack: a.name for a in ctx.recording.attendees or () if a.slack}
+    names = {**there, **await ctx.deps.slack.names_of(sorted(people | set(there)))}
+    return card_of(ctx, lambda user: esc(names.get(user) or SOMEONE))
 
 
 def wanted(ctx: Context) -> Wanted:

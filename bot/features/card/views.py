@@ -41,6 +41,7 @@ from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 10
 PEOPLE_MOST = 5
+NAME_MOST = 24  # characters
 SUMMARY_MOST = 200  # characters of the summary: the card stays under 12 lines on a phone
 LATE = "is taking longer than usual; still checking with 100ms."
 _LATE = {
@@ -68,8 +69,8 @@ def recording_card(
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
 
-    Once everything is there it shows the meeting: who spoke, and the summary in a few lines. Its
-    log is then in Details.
+    Once everything is there it shows the meeting: who was there, and the summary in a few lines.
+    Its log is then in Details.
 
     `results_lost`: Slack's word for why it did not take the results message.
     `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
@@ -87,7 +88,7 @@ def recording_card(
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
     if recording.phase is Phase.COMPLETED and not recording.transcription.pending:
-        log, meeting = [], list(_meeting(brief or Brief()))
+        log, meeting = [], list(_meeting(recording, brief or Brief(), who))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
     if notes:
         blocks.append(section(lines(notes)))
@@ -100,12 +101,16 @@ def recording_card(
     return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
 
 
-def _meeting(brief: Brief) -> Iterator[str]:
-    people = [esc(name, 24) for name in brief.people[:PEOPLE_MOST]]
+def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:
+    """Who was there; where 100ms did not tell, who spoke. Then the summary."""
+    there = recording.attendees or ()
+    people = [who(a.slack) if a.slack else esc(a.name, NAME_MOST) for a in there]
+    people += [esc(name, NAME_MOST) for name in brief.people if name not in recording.people]
     if people:
-        more = len(brief.people) - len(people)
-        others = f" and {more} more" if more else ""
-        yield f"Who spoke: {', '.join(people)}{others}"
+        more = len(people) - PEOPLE_MOST
+        others = f" and {more} more" if more > 0 else ""
+        did = "was there" if there else "spoke"
+        yield f"Who {did}: {', '.join(people[:PEOPLE_MOST])}{others}"
     dot = "• " if len(brief.lines) > 1 else ""
     yield from (f"{dot}{esc(line, SUMMARY_MOST // len(brief.lines))}" for line in brief.lines)
 

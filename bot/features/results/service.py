@@ -31,6 +31,7 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class NoFile:
     what: str
+    gone: bool = False  # 100ms had it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ async def _mint(
     try:
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
-        return NoFile(what or "file")
+        return NoFile(what or "file", gone=True)
     named = f"{file_name(asset)} of {recording.room_name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 

@@ -355,6 +355,7 @@ async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
         ctx.recording.room_name,
         ctx.recording.started_at or ctx.recording.requested_at,
         ctx.recording.duration_s,
+        ctx.recording.people,
     )
     for asset in (assets.transcript("json"), assets.transcript("srt"), assets.transcript("txt")):
         content = await _file(ctx, asset)
@@ -373,7 +374,8 @@ def _made(content: bytes, mode: OutputMode, kind: Kind, heading: transcript.Head
         return None
     if kind is Kind.SRT:
         return transcript.srt(found) or None
-    return transcript.readable_text(found, replace(heading, people=found.speakers))
+    people = tuple(dict.fromkeys([*heading.people, *found.speakers]))
+    return transcript.readable_text(found, replace(heading, people=people))
 
 
 async def _file(ctx: Context, asset: AssetSeen | None) -> bytes:

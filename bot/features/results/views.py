@@ -247,9 +247,14 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
     return Message(spoken(text), [rich_text(rich_line(linked, leaf("."), *works, shared))])
 
 
-def no_file(what: str) -> Message:
-    """Answer Watch or Transcript when 100ms has no such file, or none yet."""
+def no_file(what: str, *, gone: bool = False) -> Message:
+    """Answer Watch or Transcript when 100ms has no such file, or none yet, or not any more."""
     text = f"100ms has no {esc(what)} to open, at least not yet. Open Details to see the files."
+    if gone:
+        text = (
+            f"100ms no longer has the {esc(what)}: it keeps files for 15 days in its own storage. "
+            "What the bot keeps of the transcript is found with `/record find`."
+        )
     return say(text)
 
 
@@ -285,15 +290,19 @@ class Moments:
         at_ms = self.times.get(line)
         if at_ms is None:
             return []
-        shown = moment_clock(at_ms)
         if self.page is None:
-            return [leaf(f"  {shown}")]
+            return [leaf(f"  {moment_clock(at_ms)}")]
         url = f"{self.page}?t={at_ms // 1000}"
-        return [leaf("  "), {"type": "link", "url": url, "text": shown}]
+        return [leaf("  "), {"type": "link", "url": url, "text": self._watch(at_ms)}]
 
     def aloud(self, line: str) -> str:
         at_ms = self.times.get(line)
-        return "" if at_ms is None else f"  {moment_clock(at_ms)}"
+        if at_ms is None:
+            return ""
+        return f"  {moment_clock(at_ms) if self.page is None else self._watch(at_ms)}"
+
+    def _watch(self, at_ms: int) -> str:
+        return f"Watch from {moment_clock(at_ms)}"
 
 
 def summary_blocks(
