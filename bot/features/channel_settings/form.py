@@ -113,7 +113,7 @@ def _rules(channel: str) -> Block:
     """They open on top; what was chosen here stays."""
     return {
         **section("*Rules for rooms*\nRecord every session of a room, or stop when it is empty."),
-        "accessory": button("Rules for rooms", ROOM_RULES, value=channel),
+        "accessory": button("Open rules", ROOM_RULES, value=channel),
     }
 
 
