@@ -13,6 +13,7 @@ from bot.features.card.steps import post_card, tell, tell_silence, update_card
 from bot.features.control.steps import ask_to_stop, pause, say_in_room, say_it_ends, stop
 from bot.features.find.steps import keep_transcript, post_moment
 from bot.features.forget.steps import erase, receipt
+from bot.features.meeting.steps import list_attendees
 from bot.features.results.steps import (
     fetch_transcript,
     post_summary,
@@ -48,6 +49,8 @@ async def carry_out(step: steps.Action, ctx: Context) -> Note:
             return await outcome(ctx, target)
         case steps.Poll():
             return await poll(ctx)
+        case steps.ListAttendees():
+            return await list_attendees(ctx)
         case steps.FetchTranscript():
             return await fetch_transcript(ctx)
         case steps.PostSummary(target=target):

@@ -127,6 +127,15 @@ class StopDue(_Fact):
     why: Literal["time", "empty"]
 
 
+class Renamed(_Fact):
+    """Somebody gave the recording a title; the last counts. An empty one takes it back."""
+
+    kind: Literal["renamed"] = "renamed"
+    each_time_counts: ClassVar[bool] = True
+    by: str
+    title: str
+
+
 class StopRequested(_Fact):
     kind: Literal["stop_requested"] = "stop_requested"
     each_time_counts: ClassVar[bool] = True
@@ -380,6 +389,29 @@ class ResultsChecked(_Fact):
         return self.summary or ("read" if self.has_summary else "none")
 
 
+class Attendee(BaseModel):
+    """Somebody who was in the meeting. `slack` is their Slack id, if they joined by our link.
+
+    Then `name` is Slack's, and `peers` are their ids in transcripts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    slack: str | None = None
+    peers: tuple[str, ...] = ()
+
+
+class AttendeesListed(_Fact):
+    """Who was in the room while it was recorded, in the order in which they came.
+
+    Nobody where 100ms could not tell: it is not asked again.
+    """
+
+    kind: Literal["attendees_listed"] = "attendees_listed"
+    people: tuple[Attendee, ...] = ()
+
+
 class GaveUp(_Fact):
     """We stopped asking: what was waited for did not come in all that time."""
 
@@ -396,6 +428,7 @@ Fact = Annotated[
     | PlaceSeen
     | EndSet
     | StopDue
+    | Renamed
     | StopRequested
     | StopSuggested
     | PauseRequested
@@ -422,6 +455,7 @@ Fact = Annotated[
     | BeamFailed
     | TranscriptionReported
     | ResultsChecked
+    | AttendeesListed
     | GaveUp,
     Field(discriminator="kind"),
 ]

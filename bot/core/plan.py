@@ -43,6 +43,7 @@ from bot.core.steps import (
     Forget,
     GiveUp,
     KeepTranscript,
+    ListAttendees,
     Notice,
     Outcome,
     Pause,
@@ -107,6 +108,7 @@ def plan(
         yield Due(not_before or now, notice)
     yield from _ending(recording, work, policy)
     yield from _polling(recording, work, policy, now)
+    yield from _attendees(recording, now)
     for moment in recording.moments:
         shown = work.delivery(Kind.MOMENT, moment.target)
         if to_send(shown):
@@ -242,6 +244,13 @@ def _polling(recording: Recording, work: Work, policy: Policy, now: datetime) ->
     for at in (limits.late_at, limits.give_up_at):
         if at and at > now:
             yield Due(at, None)
+
+
+def _attendees(recording: Recording, now: datetime) -> Iterator[Due]:
+    """Asked once it is over: 100ms also lists those who have left by then."""
+    over = recording.phase in (Phase.PROCESSING, Phase.COMPLETED)
+    if over and recording.session_id and recording.attendees is None:
+        yield Due(now, ListAttendees())
 
 
 def _ending(recording: Recording, work: Work, policy: Policy) -> Iterator[Due]:

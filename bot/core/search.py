@@ -1,12 +1,15 @@
 """Search in transcripts: what a query asks for, which words it means, and what is found best.
 
-The index has one entry for each window of three sentences (`windows`): the stems of what was said
-and of the speakers' names (`sentence_stems`). A query (`parse`) is words and filters. `wanted`
-decides which stems count as each word of the query, from the words that the index has, and
-`similar` which of them a misspelt word may mean. `needs` says how many of the words a window must
-have: all; if nothing is found, all but one; then any two of four or more; never one word of
-several. `fts5` and `tsquery` write that for the two databases, every word quoted. `rank` orders
-what they find.
+What is found are windows of three sentences, the speakers' names in them included. The index has
+one entry for each block of ten sentences, which begins every eight: each window is within one
+block, and a stem is stored once and not three times (`blocks`, `sentence_stems`).
+
+A query (`parse`) is words and filters. `wanted` decides which stems count as each word of the
+query, from the words that the index has, and `similar` which of them a misspelt word may mean.
+`needs` says how many of the words a window must have: all; if nothing is found, all but one; then
+any two of four or more; never one word of several. `fts5` and `tsquery` write that for the two
+databases, every word quoted. `windows` are those of a block that have the words, and `rank` orders
+them.
 
 Pure: no I/O.
 """
@@ -17,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -25,8 +28,10 @@ from rapidfuzz.process import extract
 from bot.core.terms import STOP_WORDS, Term, fold, stem, stems, terms
 
 WINDOW = 3  # sentences
+BLOCK = 8  # sentences after which the next block begins
+IN_BLOCK = BLOCK + WINDOW - 1  # sentences: each window is within one block
 WORDS_MOST = 8  # of a query; with more of them the combinations would be too many
-STEMS_MOST = 3000  # of a sentence; PostgreSQL counts no further than 16,383 in a window
+STEMS_MOST = 1600  # of a sentence; PostgreSQL counts no further than 16,383 in a block
 _NAME_SHARE = 0.5  # how much a speaker's name counts as a word of what they say
 _PAIR_LEAST = 5  # letters of two words that may be one
 
@@ -119,9 +124,9 @@ def sentence_stems(speaker: str, text: str) -> Phrase:
     return (stems(speaker) + stems(text))[:STEMS_MOST]
 
 
-def windows(sentences: int) -> range:
-    """The numbers of the first sentences of all windows of a transcript."""
-    return range(max(sentences - WINDOW + 1, min(sentences, 1)))
+def blocks(first: int, end: int) -> range:
+    """The numbers of the first sentences of all blocks that begin from `first` to before `end`."""
+    return range(-(-first // BLOCK) * BLOCK, end, BLOCK)
 
 
 # The query
@@ -345,6 +350,15 @@ def needs(words: int) -> tuple[int, ...]:
     return tuple(tries)
 
 
+def likely(resolved: Resolved, need: int, counts: Mapping[str, int]) -> int:
+    """About how many blocks have so many of the words: at most as often as the rarest is said."""
+    said = [
+        sum(min(counts.get(stem, 0) for stem in phrase) for phrase in one.phrases)
+        for one in resolved.wanted
+    ]
+    return sum(min(some) for some in combinations(said, need))
+
+
 def fts5(resolved: Resolved, need: int) -> str:
     """The query for SQLite's FTS5."""
     return _expression(resolved, need, _fts5_phrase, " AND ", " OR ")
@@ -356,7 +370,7 @@ def tsquery(resolved: Resolved, need: int) -> str:
 
 
 def tsvector(found: Phrase) -> str:
-    """The stems of a window for PostgreSQL, to be cast to `tsvector`: no parser changes them."""
+    """The stems of a block for PostgreSQL, to be cast to `tsvector`: no parser changes them."""
     return " ".join(f"{_quoted(one)}:{at}" for at, one in enumerate(found, start=1))
 
 
@@ -377,6 +391,27 @@ def _expression(
 ) -> str:
     words = ["(" + either.join(map(phrase, one.phrases)) + ")" for one in resolved.wanted]
     return either.join("(" + both.join(some) + ")" for some in combinations(words, need))
+
+
+# What is found
+
+
+def windows(
+    recording: str, block: Sequence[tuple[int, str, Phrase]], resolved: Resolved, need: int
+) -> Iterator[Candidate]:
+    """The windows of a block that have at least `need` of the words, the last first.
+
+    The block is (number, speaker, `sentence_stems`) of its sentences, in their order. A transcript
+    of less than three sentences is one window.
+    """
+    is_short = 0 < len(block) < WINDOW and block[0][0] == 0
+    starts = range(1) if is_short else range(min(len(block) - WINDOW + 1, BLOCK))
+    for start in reversed(starts):
+        inside = block[start : start + WINDOW]
+        said = tuple(chain.from_iterable(stems for _, _, stems in inside))
+        has = (any(_last(said, phrase) >= 0 for phrase in one.phrases) for one in resolved.wanted)
+        if sum(has) >= need:
+            yield Candidate(recording, inside[0][0], tuple((who, what) for _, who, what in inside))
 
 
 # What is best

@@ -52,6 +52,11 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class ListAttendees:
+    """Ask 100ms who was in the session."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchTranscript:
     """Look into the files: which are there, and is anything in them."""
 
@@ -189,6 +194,7 @@ Action = (
     | UpdateCard
     | Outcome
     | Poll
+    | ListAttendees
     | FetchTranscript
     | PostSummary
     | UpdateResults

@@ -23,6 +23,7 @@ from bot.hms.models import (
     ActiveRoom,
     Answer,
     Asset,
+    AttendedSession,
     PresignedUrl,
     Recording,
     RecordingSettings,
@@ -227,6 +228,11 @@ class HmsClient:
         Source: Sessions/list-sessions.
         """
         return self._pages(Session, "/sessions", {"active": "true"}, bookmark)
+
+    async def session(self, session_id: str) -> AttendedSession:
+        """A session with its peers. Source: Sessions/retrieve-a-session."""
+        answer = await self._transport.call("GET", "/sessions/{id}", session_id)
+        return _read(AttendedSession, answer)
 
     async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
         """Say something in the room's chat, to everyone or to one role. Repeating it shows twice.

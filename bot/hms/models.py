@@ -187,6 +187,28 @@ class Session(Answer):
     room_id: Text = None
 
 
+class SessionPeer(Answer):
+    """Somebody who was in a session; without `left_at` they still are."""
+
+    id: Id
+    name: Text = None
+    role: Text = None
+    user_id: Text = None
+    joined_at: Time = None
+    left_at: Time = None
+
+
+class AttendedSession(Session):
+    """A session with everybody who was in it, those who left included."""
+
+    peers: tuple[SessionPeer, ...] = ()
+
+    @field_validator("peers", mode="before")
+    @classmethod
+    def _listed(cls, rows: object) -> tuple[object, ...]:
+        return tuple(SessionPeer.each(list(rows.values()) if isinstance(rows, dict) else rows))
+
+
 class WebhookDelivery(Answer):
     """One entry of 100ms' delivery history; `error_reason` only when it failed.
 

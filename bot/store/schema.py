@@ -42,6 +42,7 @@ recordings = Table(
     c.text("phase"),
     c.text("room_id"),
     c.text("room_name"),
+    c.text("title", null=True),
     c.text("room_lock", null=True),  # the room, while the recording occupies it
     c.text("hms_id", null=True),
     c.text("session_id", null=True),
@@ -406,9 +407,9 @@ transcript_people = Table(
 )
 
 
-# A sentence is the first of a window, and the index has the stems of the whole window: on
-# PostgreSQL in `window`, with a GIN index; on SQLite in the FTS5 table `transcript_index`, whose
-# content is the view `transcript_windows`. One function writes both (no triggers).
+# Every eighth sentence is the first of a block, and the index has the stems of the whole block: on
+# PostgreSQL in `block`, with a GIN index; on SQLite in the FTS5 table `transcript_index`, whose
+# content is the view `transcript_blocks`. One function writes both (no triggers).
 transcript_sentences = Table(
     "transcript_sentences",
     metadata,
@@ -419,7 +420,7 @@ transcript_sentences = Table(
     Column("end_ms", BigInteger),
     c.text("text"),
     c.text("stems"),  # of the speaker's name and the text
-    Column("window", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
+    Column("block", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
 )
 
 
@@ -470,4 +471,18 @@ meeting_sessions = Table(
     c.time("expires_at", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
     Index("ix_meeting_sessions_expires_at", "team_id", "expires_at"),
+)
+
+
+# Who was given a signed link to join a room, and as whom: `user_id` is 100ms', `slack` a person.
+joins = Table(
+    "joins",
+    metadata,
+    *c.team(),
+    c.text("room_id"),
+    c.text("user_id"),
+    c.text("slack"),
+    c.time("at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "room_id", "user_id"),
+    Index("ix_joins_at", "team_id", "at"),
 )

@@ -1,13 +1,13 @@
 """Search in the transcripts that are kept, restricted in SQL to what the asker may see."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     cast,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    union,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,8 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import search
 from bot.core.moments import Moment
 from bot.core.proofs import SearchScope
-from bot.core.search import Candidate, Hit, Phrase, Query, Resolved, Vocabulary, Wanted
+from bot.core.search import Candidate, Hit, Query, Resolved, Vocabulary, Wanted
 from bot.store.repository import Repository
+from bot.store.rows import AnyRow
 from bot.store.schema import (
     recording_channels,
     recordings,
@@ -37,12 +39,16 @@ from bot.store.schema import (
 from bot.store.transcripts import SPAN, said_by, sentence_of, transcript_of, with_people
 
 CANDIDATES = 100  # windows that are ranked, the newest of those that match
+BLOCKS = 400  # that are looked through for them at most
+PAGE = 40  # blocks that are read at once
+RARE = 4_000  # matches of an index that PostgreSQL reads in some 20 ms
 SPELLINGS = 5  # known words that a misspelt one may be
 AROUND = 2  # sentences shown before and after a hit
 
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
 r, shown = recordings.c, recording_channels.c
+_NAME = func.coalesce(r.title, r.room_name).label("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,19 @@ class Found:
 
 class TranscriptSearch(Repository):
     async def names(self, scope: SearchScope) -> tuple[set[str], set[str]]:
-        """The room names and the speakers of all transcripts that somebody may see."""
-        rooms = select(r.room_name).join(transcripts, t.recording_key == r.key).distinct()
+        """The rooms and titles, and the speakers, of all transcripts that somebody may see."""
+        rooms = select(r.room_name).join(transcripts, t.recording_key == r.key)
+        titles = select(r.title).join(transcripts, t.recording_key == r.key)
+        titles = titles.where(r.title.is_not(None))
         people = select(p.name).join(transcripts, t.id == p.transcript_id).distinct()
         people = people.join(recordings, t.recording_key == r.key).where(p.name != "")
         async with self._db.read() as conn:
             return (
-                set(await conn.scalars(rooms.where(*self._seen(scope)))),
+                set(
+                    await conn.scalars(
+                        union(rooms.where(*self._seen(scope)), titles.where(*self._seen(scope)))
+                    )
+                ),
                 set(await conn.scalars(people.where(*self._seen(scope)))),
             )
 
@@ -82,16 +94,20 @@ class TranscriptSearch(Repository):
             return Found(words=len(query.words))
         async with self._db.read() as conn:
             vocabulary = await self._vocabulary(conn, query)
-            resolved = await self._resolved(conn, search.wanted(query, vocabulary), scope)
+            counts = dict(vocabulary.by_stem)
+            wanted = search.wanted(query, vocabulary)
+            resolved = await self._resolved(conn, wanted, scope, counts)
             for need in search.needs(len(query.words)):
-                candidates = await self._candidates(conn, resolved, need, query, scope)
+                likely = search.likely(resolved, need, counts)
+                found = self._matching(resolved, need, scope, likely, query)
+                candidates = await self._candidates(conn, found, resolved, need, query)
                 ranked = await asyncio.to_thread(
                     search.rank, candidates, resolved, vocabulary, people=query.people
                 )
                 if ranked:
                     moments = await self._moments(conn, ranked[offset : offset + limit])
-                    found = len(ranked)
-                    return Found(moments, found, len(query.words), need, dict(resolved.meant))
+                    meant = dict(resolved.meant)
+                    return Found(moments, len(ranked), len(query.words), need, meant)
         return Found(words=len(query.words), meant=dict(resolved.meant))
 
     def _seen(self, scope: SearchScope, query: Query | None = None) -> list[ColumnElement[bool]]:
@@ -103,30 +119,46 @@ class TranscriptSearch(Repository):
             own &= ~or_(r.home.startswith("C"), r.home.startswith("G"))
         found = [self._mine(transcripts), or_(t.recording_key.in_(in_channels), own)]
         if query is not None and query.rooms:
-            found.append(r.room_name.in_(query.rooms))
+            found.append(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
         if query is not None and query.since is not None:
             since = datetime.combine(query.since, time(), UTC)
             found.append(func.coalesce(r.started_at, r.requested_at) >= since)
         return found
 
     def _matching(
-        self, expression: str, scope: SearchScope, query: Query | None = None
+        self,
+        resolved: Resolved,
+        need: int,
+        scope: SearchScope,
+        likely: int,
+        query: Query | None = None,
     ) -> Select[tuple[int]]:
-        """The windows that match, the newest first."""
+        """The blocks that match, the newest first. `likely`: about how many do, whoever sees them.
+
+        PostgreSQL's planner knows too little of tsvectors to choose: what is rare is found by the
+        index, then filtered; what is common is soon found in the newest transcripts.
+        """
         ids = select(t.id).join(recordings, t.recording_key == r.key)
         ids = ids.where(*self._seen(scope, query))
         if self._db.is_sqlite:
             index = table("transcript_index", column("rowid"))
-            matches = literal_column("transcript_index").op("MATCH")(expression)
+            matches = literal_column("transcript_index").op("MATCH")(search.fts5(resolved, need))
             found = select(index.c.rowid.label("id")).where(matches)
             found = found.where(transcript_of(index.c.rowid).in_(ids))
             return found.order_by(index.c.rowid.desc())  # as it comes, without sorting
-        found = select(s.id).where(s.window.op("@@")(cast(expression, TSQUERY)))
-        return found.where(transcript_of(s.id).in_(ids)).order_by(s.id.desc())
-
-    def _expression(self, resolved: Resolved, need: int) -> str:
-        written = search.fts5 if self._db.is_sqlite else search.tsquery
-        return written(resolved, need)
+        has = s.block.op("@@")(cast(search.tsquery(resolved, need), TSQUERY))
+        if likely < RARE:
+            rare = select(s.id).where(has).cte().prefix_with("MATERIALIZED", dialect="postgresql")
+            found = select(rare.c.id).where(transcript_of(rare.c.id).in_(ids))
+            return found.order_by(rare.c.id.desc())
+        newest = ids.order_by(t.id.desc()).subquery()
+        first = newest.c.id.op("<<", return_type=BigInteger())(literal_column("20"))
+        # OFFSET 0: else the planner asks the index for all that match, once for each transcript.
+        inside = select(s.id, s.block).where(s.id.between(first, first + SPAN - 1))
+        inside = inside.where(s.block.is_not(None)).order_by(s.id.desc()).offset(0)
+        each = inside.lateral()
+        has = each.c.block.op("@@")(cast(search.tsquery(resolved, need), TSQUERY))
+        return select(each.c.id).select_from(newest.join(each, has))
 
     async def _vocabulary(self, conn: AsyncConnection, query: Query) -> Vocabulary:
         """The words that may count as words of the query, whoever may see where they were said."""
@@ -134,23 +166,32 @@ class TranscriptSearch(Repository):
         return Vocabulary({row.word: row.n for row in await conn.execute(words)})
 
     async def _resolved(
-        self, conn: AsyncConnection, wanted: Sequence[Wanted], scope: SearchScope
+        self,
+        conn: AsyncConnection,
+        wanted: Sequence[Wanted],
+        scope: SearchScope,
+        counts: dict[str, int],
     ) -> Resolved:
         """A word that this person cannot see anywhere is taken as misspelt: for them it is, and
-        whether others have said it is not shown."""
+        whether others have said it is not shown.
+
+        `counts`, how often each stem was said, learns about those that are meant instead.
+        """
         found: list[Wanted] = []
         meant: dict[str, str] = {}
         for one in wanted:
-            if one.phrases and await self._is_said(conn, one, scope):
+            if one.phrases and await self._is_said(conn, one, scope, counts):
                 found.append(one)
                 continue
             alike = self._words().where(func.substr(v.word, 1, 1) == one.word[0])
-            stems = {row.word: row.stem for row in await conn.execute(alike)}
+            known = {row.word: row for row in await conn.execute(alike)}
+            stems = {word: row.stem for word, row in known.items()}
             found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
             spellings = await asyncio.to_thread(search.similar, one.word, stems)
             for candidate in spellings[:SPELLINGS]:
                 other = Wanted(one.word, ((stems[candidate],),))
-                if candidate != one.word and await self._is_said(conn, other, scope):
+                counts.setdefault(stems[candidate], known[candidate].n)
+                if candidate != one.word and await self._is_said(conn, other, scope, counts):
                     meant[one.word] = candidate
                     found[-1] = other
                     break
@@ -159,31 +200,46 @@ class TranscriptSearch(Repository):
     def _words(self) -> Select[tuple[str, str, int]]:
         return select(v.word, v.stem, v.n).where(self._mine(transcript_words))
 
-    async def _is_said(self, conn: AsyncConnection, one: Wanted, scope: SearchScope) -> bool:
-        said = self._matching(self._expression(Resolved((one,)), 1), scope)
-        return (await conn.execute(said.order_by(None).limit(1))).first() is not None
+    async def _is_said(
+        self, conn: AsyncConnection, one: Wanted, scope: SearchScope, counts: Mapping[str, int]
+    ) -> bool:
+        alone = Resolved((one,))
+        said = self._matching(alone, 1, scope, search.likely(alone, 1, counts))
+        return (await conn.execute(said.limit(1))).first() is not None
 
     async def _candidates(
-        self, conn: AsyncConnection, resolved: Resolved, need: int, query: Query, scope: SearchScope
+        self,
+        conn: AsyncConnection,
+        found: Select[tuple[int]],
+        resolved: Resolved,
+        need: int,
+        query: Query,
     ) -> list[Candidate]:
-        found = self._matching(self._expression(resolved, need), scope, query)
+        """The newest windows that match, from as many blocks as it takes: in a block that has the
+        words they may be too far from each other."""
+        first = next(iter(found.selected_columns))
         said = transcript_sentences.alias().c
         if query.people:
-            first = next(iter(found.selected_columns))
-            theirs = select(1).where(_in_window(said, first), p.name.in_(query.people))
+            theirs = select(1).where(_in_block(said, first), p.name.in_(query.people))
             found = found.where(theirs.where(said_by(said)).exists())
-        newest = found.limit(CANDIDATES).subquery()
-        rows = select(newest.c.id.label("first"), t.recording_key, p.name, said.stems)
-        rows = rows.where(_in_window(said, newest.c.id), said_by(said))
-        rows = rows.where(t.id == transcript_of(newest.c.id)).order_by(said.id)
-        windows: dict[tuple[str, int], list[tuple[str, Phrase]]] = defaultdict(list)
-        for first_id, key, speaker, stems in await conn.execute(rows):
-            windows[key, first_id % SPAN].append((speaker, tuple(stems.split(" "))))
-        return [Candidate(key, first, tuple(said)) for (key, first), said in windows.items()]
+        blocks = [row.id for row in await conn.execute(found.limit(BLOCKS))]
+        windows: list[Candidate] = []
+        while blocks and len(windows) < CANDIDATES:
+            page, blocks = blocks[:PAGE], blocks[PAGE:]
+            read = await self._read(conn, page)
+            windows += await asyncio.to_thread(_windows, page, read, resolved, need, query)
+        return windows[:CANDIDATES]
+
+    async def _read(self, conn: AsyncConnection, blocks: Sequence[int]) -> dict[int, AnyRow]:
+        """The sentences of blocks, by their ids."""
+        ids = {first + n for first in blocks for n in range(search.IN_BLOCK)}
+        rows = select(s.id, t.recording_key, p.name, s.stems).where(s.id.in_(sorted(ids)))
+        rows = rows.where(said_by(s), t.id == transcript_of(s.id))
+        return {row.id: row for row in await conn.execute(rows)}
 
     async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
         began = func.coalesce(r.started_at, r.requested_at).label("began_at")
-        about = select(r.key, r.room_name, began, t.id).where(t.recording_key == r.key)
+        about = select(r.key, _NAME, began, t.id).where(t.recording_key == r.key)
         about = about.where(r.key.in_({hit.recording for hit in hits}))
         rows = {row.key: row for row in await conn.execute(about)}
         spans = [_span_around(rows[hit.recording].id, hit.sentence) for hit in hits]
@@ -196,7 +252,7 @@ class TranscriptSearch(Repository):
         return tuple(
             Moment(
                 hit.recording,
-                rows[hit.recording].room_name,
+                rows[hit.recording].name,
                 rows[hit.recording].began_at,
                 said[rows[hit.recording].id * SPAN + hit.sentence],
                 tuple(said[one] for one in span if one in said),
@@ -210,6 +266,21 @@ def _span_around(transcript: int, n: int) -> range:
     return range(first + max(0, n - AROUND), first + n + AROUND + 1)
 
 
-def _in_window(said: Any, first: ColumnElement[int]) -> ColumnElement[bool]:
-    inside: ColumnElement[bool] = said.id.between(first, first + search.WINDOW - 1)
+def _in_block(said: Any, first: ColumnElement[int]) -> ColumnElement[bool]:
+    inside: ColumnElement[bool] = said.id.between(first, first + search.IN_BLOCK - 1)
     return inside
+
+
+def _windows(
+    blocks: Sequence[int], read: Mapping[int, AnyRow], resolved: Resolved, need: int, query: Query
+) -> list[Candidate]:
+    """The windows of these blocks that match; where people are asked for, those that have one."""
+    found: list[Candidate] = []
+    for first in blocks:
+        rows = [row for n in range(search.IN_BLOCK) if (row := read.get(first + n))]
+        said = [(row.id % SPAN, row.name, tuple(row.stems.split(" "))) for row in rows]
+        if rows:
+            found += search.windows(rows[0].recording_key, said, resolved, need)
+    if not query.people:
+        return found
+    return [one for one in found if any(who in query.people for who, _ in one.sentences)]

@@ -49,10 +49,10 @@ from bot.store.schema import (
     transcripts,
 )
 
-BATCH = 100  # sentences in one transaction: commands never wait for an index
+BATCH = 40  # sentences in one transaction: commands never wait long for an index
 MERGE_PAGES = 200  # in one transaction
 SPAN = 1 << 20  # a sentence's id is that of its transcript times this, plus its number
-SENTENCES_MOST = SPAN - search.WINDOW
+SENTENCES_MOST = SPAN - search.IN_BLOCK
 
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
@@ -282,8 +282,8 @@ class Transcripts(Repository):
             if not (await conn.execute(there)).rowcount:
                 return False
             await conn.execute(insert(transcript_sentences), rows)
-            if self._db.is_sqlite:  # also the windows that waited for these sentences
-                since = max(0, start - search.WINDOW + 1)
+            if self._db.is_sqlite:  # also the blocks that waited for these sentences
+                since = max(0, start - search.IN_BLOCK + 1)
                 await conn.execute(_INDEX_LEARNS, _ids_of(transcript, since))
             if counted:
                 await conn.execute(put_words, counted)
@@ -298,16 +298,16 @@ class Transcripts(Repository):
     ) -> tuple[dict[str, tuple[str, int]], list[dict[str, Any]]]:
         """The words and the rows of a batch, made in a thread: it takes a few milliseconds.
 
-        On PostgreSQL a window is written with its first sentence.
+        On PostgreSQL a block is written with its first sentence.
         """
-        near = sentences[start : start + BATCH + search.WINDOW - 1]
+        near = sentences[start : start + BATCH + search.IN_BLOCK - 1]
         stems = [search.sentence_stems(one.speaker, one.text) for one in near]
-        firsts = search.windows(len(sentences))
+        firsts = search.blocks(start, start + BATCH)
         rows = []
         for at, one in enumerate(near[:BATCH]):
-            window = None
+            block = None
             if not self._db.is_sqlite and one.n in firsts:
-                window = search.tsvector(tuple(chain(*stems[at : at + search.WINDOW])))
+                block = search.tsvector(tuple(chain(*stems[at : at + search.IN_BLOCK])))
             rows.append(
                 {
                     "id": transcript * SPAN + one.n,
@@ -316,7 +316,7 @@ class Transcripts(Repository):
                     "end_ms": one.end_ms,
                     "text": one.text,
                     "stems": " ".join(stems[at]),
-                    "window": window,
+                    "block": block,
                 }
             )
         return _words_of(near[:BATCH]), rows
@@ -343,12 +343,12 @@ def sentence_of(row: Any) -> Sentence:
 
 _CHANGES = text("SELECT total_changes()")
 _INDEX_LEARNS = text(
-    "INSERT INTO transcript_index(rowid, stems) SELECT id, stems FROM transcript_windows"
+    "INSERT INTO transcript_index(rowid, stems) SELECT id, stems FROM transcript_blocks"
     " WHERE id BETWEEN :first AND :last"
 )
 _INDEX_FORGETS = text(
     "INSERT INTO transcript_index(transcript_index, rowid, stems)"
-    " SELECT 'delete', id, stems FROM transcript_windows WHERE id BETWEEN :first AND :last"
+    " SELECT 'delete', id, stems FROM transcript_blocks WHERE id BETWEEN :first AND :last"
 )
 _INDEX_MERGES = text("INSERT INTO transcript_index(transcript_index, rank) VALUES('merge', :pages)")
 

@@ -10,8 +10,9 @@ import asyncio
 import random
 import time
 from bisect import bisect
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -32,6 +33,7 @@ from tests.bench.measure import Figure, Scale, Target, percentile
 from tests.chaos.postgres import postgres
 
 WORDS, SENTENCES, SAID, CHANNELS, QUESTIONS = 50_000, 500, 12, 10, 200
+STARTS, STARTS_EVERY_S = 300, 0.02
 ASKER = SearchScope("U-asker", True, frozenset({"C0"}))
 ONSETS = ("b", "br", "d", "dr", "f", "g", "k", "kl", "l", "m", "n", "p", "r", "st", "t", "v")
 VOWELS = ("a", "e", "i", "o", "u")
@@ -110,13 +112,40 @@ async def _figures(name: str, store: Store, size_of, hours: int) -> list[Figure]
         took.append((time.perf_counter() - began) * 1000)
         found += bool(answer.moments)
     about = f"{hours:,} hours, {name}"
+    alone = await _starts(store, lambda: False)
+    keeping = asyncio.create_task(_keep_long(store, speech))
+    meanwhile = await _starts(store, keeping.done)
+    await keeping
     return [
+        Figure(f"a start is stored, p99, {about}", [percentile(alone, 0.99)], "ms"),
+        Figure(f"… while transcripts are kept, {about}", [percentile(meanwhile, 0.99)], "ms"),
         Figure(f"find, p95, {about}", [percentile(took, 0.95)], "ms", Target("<", 150)),
         Figure(f"find, median, {about}", [percentile(took, 0.5)], "ms"),
         Figure(f"questions with an answer, {about}", [found / QUESTIONS * 100], "%"),
         Figure(f"size of an hour, {about}", [size], "KB"),
         Figure(f"keeping an hour, {about}", [percentile(kept_ms, 0.5)], "ms"),
     ]
+
+
+async def _keep_long(store: Store, speech: Speech) -> None:
+    """Three meetings of three hours, one after the other."""
+    for _ in range(3):
+        key = f"long-{uuid4().hex[:8]}"
+        await store.recordings.create(key, _requested(key, 0))
+        said = [one for _ in range(3) for one in speech.meeting()]
+        assert await store.transcripts.keep(key, [replace(s, n=n) for n, s in enumerate(said)])
+
+
+async def _starts(store: Store, ended: Callable[[], bool]) -> list[float]:
+    """How long each of some starts waits for its commit, the waiting for the loop included."""
+    took: list[float] = []
+    while len(took) < STARTS and not ended():
+        key = f"start-{uuid4().hex[:8]}"
+        due = time.perf_counter() + STARTS_EVERY_S
+        await asyncio.sleep(STARTS_EVERY_S)
+        await store.recordings.create(key, _requested(key, 0))
+        took.append((time.perf_counter() - due) * 1000)
+    return took
 
 
 def _requested(key: str, hour: int) -> StartRequested:

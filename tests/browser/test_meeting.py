@@ -16,6 +16,7 @@ from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 from record_bot_sandbox.stage import Stage
 
+from tests.browser import screen
 from tests.browser.conftest import SPEED, make_peace
 from tests.browser.screen import PATIENCE_MS
 from tests.e2e.reading import button, url_of
@@ -85,7 +86,10 @@ class Visit:
         )
 
     async def picture(self, name: str) -> None:
-        if PICTURES:
+        """RECORD_BOT_PICTURES=1: the one of the README; a folder: all of them, to look at."""
+        if PICTURES == "1" and name == "desktop":
+            await self.page.screenshot(path=screen.PICTURES / "meeting.png")
+        elif PICTURES and PICTURES != "1":
             await self.page.screenshot(path=Path(PICTURES) / f"meeting-{name}.png")
 
 

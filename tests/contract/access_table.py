@@ -81,6 +81,10 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_pause": Rule("recording", "facts:pause_requested"),
     "action recording_resume": Rule("recording", "facts:pause_requested"),
     "action recording_ask_stop": Rule("recording", "facts:stop_wished", EVERYONE - {"starter"}),
+    "action recording_rename": Rule("recording", "views.open"),
+    "view recording_rename_form": Rule("recording", "facts:renamed"),
+    "action recording_join": Rule("recording", "joins"),
+    "action recording_wait": Rule("recording", "schedules"),
     "action recording_details": Rule("recording", "views.open", EVERYONE),
     "action recording_watch": Rule("recording", "meeting_tickets"),
     "action recording_watch_at": Rule("recording", "meeting_tickets"),
@@ -219,6 +223,7 @@ STEPS: Mapping[str, str] = {
     "Pause": "at 100ms",
     "Resume": "at 100ms",
     "Poll": "at 100ms",
+    "ListAttendees": "at 100ms",
     "FetchTranscript": "at 100ms",
     "GiveUp": "a fact alone",
 }

@@ -127,7 +127,7 @@ async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
     assert "The members of record's workspace see more." in guest
     here = await doctor(away.tariq, away, seed.STANDUP)
     assert f"@record is in <#{seed.STANDUP}> and can post." in here
-    assert "Slack permissions: All that the bot needs." in here
+    assert "Slack permissions: The bot has all Slack permissions it needs." in here
     lobby = await doctor(away.tariq, away, seed.LOBBY)
     assert f"@record is not in <#{seed.LOBBY}>. Type `/invite @record` in the channel" in lobby
     board = await doctor(away.amara, away, seed.BOARD)

@@ -3,11 +3,16 @@
 from dataclasses import replace
 
 from bot.core.retry import Retry
-from bot.features.doctor.model import DoctorReport, Ends, MissingScope, Place, Received, Undelivered
+from bot.features.doctor.checks import Known, findings
+from bot.features.doctor.model import DoctorReport, Ends, Place, Received, Undelivered, ok, warning
+from bot.features.doctor.pages import CHECK, LET_IN
+from bot.features.doctor.scopes import SCOPES
 from bot.kit.rate_limits import Shut
 from bot.store.values import DeadLetterCount, Owed
 from tests.unit.views_samples import NOW, at
 
+GRANTED = frozenset(scope.name for scope in SCOPES)
+PAGES = ok(CHECK, "Browsers find them at https://record.example.")
 WELL = DoctorReport(
     webhooks=True,
     received=Received(NOW, matched=12, ignored=3),
@@ -17,7 +22,7 @@ WELL = DoctorReport(
     stuck=(),
     unanswered=0,
     shut=(),
-    missing_scopes=(),
+    findings=findings(Known(GRANTED, pages=PAGES)),
     place=Place("C1"),
     asker="U1",
     version="0.1.0",
@@ -29,11 +34,16 @@ ILL = replace(
     undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
     owed=Owed(at(-7200), at(30), Retry(0, at(30))),
     unanswered=2,
-    dead=DeadLetterCount(2, 1, (("ValidationError", 2), ("unknown phase", 1))),
     shut=(
         Shut("chat.update", at(40)),
         Shut("GET /recordings/{id}", at(45)),
         Shut("slack", at(9), at(-600), "token_revoked"),
     ),
-    missing_scopes=(MissingScope("files:write", "Upload the transcript to the thread."),),
+    findings=findings(
+        Known(
+            GRANTED - {"files:write"},
+            dead=DeadLetterCount(2, 1, (("ValidationError", 2), ("unknown phase", 1))),
+            pages=warning(CHECK, "https://record.example/m/ answers 502, not our page.", LET_IN),
+        )
+    ),
 )

@@ -9,12 +9,14 @@ from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
+from bot.features.doctor.checks import Known, findings, permissions
 from bot.features.doctor.model import Ends, LocalReport, NotReported, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, local_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_message, home_view
 from bot.ui.replies import permission_missing
 from tests.unit import doctor_samples
+from tests.unit.doctor_samples import GRANTED
 from tests.unit.views_samples import NOW, at, ended_row
 from tests.voice.forms import BOARD, WEEKLY
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, home, line, only_you
@@ -42,10 +44,13 @@ DEAF = replace(
     undelivered=NotReported("error", 503),
     received=Received(None),
     ends=Ends(2),
-    missing_scopes=None,
+    findings=findings(Known(())),
     place=None,
 )
-ORG_WIDE = replace(WELL, org_wide=True, short_secrets=("METRICS_TOKEN",))
+ORG_WIDE = replace(
+    WELL,
+    findings=findings(Known(GRANTED, org_wide=True, short_secrets=("METRICS_TOKEN",))),
+)
 GUEST_WELL = LocalReport((), Place(seed.PARTNERS), seed.STRANGER)
 GUEST_ILL = LocalReport(
     (replace(TRYING, target=seed.PARTNERS), HELD),
@@ -74,14 +79,18 @@ def _doctor() -> list[Sample]:
 
 
 def _home() -> list[Sample]:
-    running = (line(), line(key="key-2", room_name="Sales call", phase=Phase.PAUSED))
+    running = (line(), line(key="key-2", name="Sales call", phase=Phase.PAUSED))
     recent = (
-        ended_row(room_name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
-        line(key="key-4", room_name="Retro", phase=Phase.FAILED, starter=seed.ADMIN),
+        ended_row(name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
+        line(key="key-4", name="Retro", phase=Phase.FAILED, starter=seed.ADMIN),
     )
-    ill = HomeHealth(True, NOW, 2, ("chat.update",), ILL.missing_scopes or ())
+    ill = HomeHealth(True, NOW, 2, ("chat.update",), permissions(GRANTED - {"groups:read"}))
     deaf = HomeHealth(
-        webhooks=False, last_webhook_at=None, unanswered=0, shut=(), missing_scopes=()
+        webhooks=False,
+        last_webhook_at=None,
+        unanswered=0,
+        shut=(),
+        permissions=permissions(GRANTED),
     )
     later = NOW + timedelta(minutes=12)
     return [

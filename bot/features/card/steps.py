@@ -27,6 +27,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         until=ctx.recording.requested_at + ctx.deps.policy.start_within,
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),
+        joins=bool(ctx.settings_of(ctx.recording.origin).join_role),
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,
@@ -51,8 +52,9 @@ def _lost(ctx: Context) -> str:
 async def _named(ctx: Context) -> Message:
     """The card with the names of people. Looking them up takes two seconds at most."""
     people = {by for fact in ctx.recording.log if isinstance(by := getattr(fact, "by", None), str)}
-    names = await ctx.deps.slack.names_of(sorted(people))
-    return card_of(ctx, lambda user: esc(names.get(user, SOMEONE)))
+    there = {a.slack: a.name for a in ctx.recording.attendees or () if a.slack}
+    names = {**there, **await ctx.deps.slack.names_of(sorted(people | set(there)))}
+    return card_of(ctx, lambda user: esc(names.get(user) or SOMEONE))
 
 
 def wanted(ctx: Context) -> Wanted:

@@ -23,7 +23,7 @@ from bot.store.migrating import HEAD, SCRIPTS, still_fits
 from bot.store.open import database_at
 from bot.store.values import DeadLetterCount
 
-CHECK, DEAD_LETTERS = "Database", "Dead letters"
+CHECK = "Database"
 PATIENCE_S = 10.0
 CLOCKS_DIFFER_BY = timedelta(seconds=5)  # each, of replicas whose leases last 15 s
 FREE_AT_LEAST = 200 * 1024 * 1024
@@ -40,31 +40,22 @@ async def check_database(database_url: str, now: Callable[[], datetime]) -> Find
     return await _inside(url, f"{url.database} at {url.host or 'this machine'}", now)
 
 
-async def check_dead_letters(database_url: str) -> list[Finding]:
-    """What the bot could not read; also beside a bot that runs. Empty: nothing, or no database."""
+async def count_dead_letters(database_url: str) -> DeadLetterCount:
+    """Count what the bot could not read; also beside a bot that runs. None without a database."""
     try:
         url = database_at(database_url)
         engine = engine_of(url)
     except (DatabaseUrlError, ModuleNotFoundError):
-        return []
+        return DeadLetterCount()
     if url.get_backend_name() == "sqlite" and not _is_there(Path(url.database or "")):
-        return []
+        return DeadLetterCount()
     try:
         async with asyncio.timeout(PATIENCE_S), engine.connect() as conn:
-            dead = await conn.run_sync(_dead_letters)
+            return await conn.run_sync(_dead_letters)
     except (SQLAlchemyError, TimeoutError, OSError):
-        return []  # the other check says why
+        return DeadLetterCount()  # the other check says why
     finally:
         await engine.dispose()
-    if not dead:
-        return []
-    reasons = ", ".join(f"{why} {number}×" for why, number in dead.reasons)
-    found = f"webhooks: {dead.webhooks}, recordings: {dead.recordings} cannot be read ({reasons})"
-    fix = (
-        "normal while a newer version is being rolled out: finish it. Otherwise look in the log "
-        "for webhook_unreadable and recording_unreadable"
-    )
-    return [warning(DEAD_LETTERS, f"{found}; the others are not affected", fix)]
 
 
 def _dead_letters(conn: Connection) -> DeadLetterCount:

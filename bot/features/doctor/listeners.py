@@ -30,7 +30,7 @@ async def answer_doctor(bot: Bot, caller: Caller) -> None:
     except (NoRight, SlackUnavailable, NotAuthorized) as unknown:
         found = await local_report(bot.deps, user=caller.user, channel=channel)
         if isinstance(unknown, NotAuthorized):
-            found = replace(found, missing_scopes=await missing(bot.deps))
+            found = replace(found, findings=await missing(bot.deps))
         message = local_reply(found, bot=name)
     await bot.reply(caller, message)
 

@@ -1,7 +1,8 @@
 """What the doctor finds, for its two readers.
 
-Whoever runs the bot reads findings at a terminal, one per check (`report.py`). People in Slack
-read a `DoctorReport`: what the running bot knows about itself (`views.py`).
+A finding is what one check found, and what to do. The person who runs the bot reads findings at a
+terminal (`report.py`); people in Slack read those of the running bot, and what is waiting there, in
+a `DoctorReport` (`views.py`). `checks.py` has the checks that both make.
 """
 
 import re
@@ -12,10 +13,9 @@ from enum import StrEnum
 from bot.core.deliveries import Kind, State
 from bot.core.facts import Cause
 from bot.kit.rate_limits import Shut
-from bot.store.values import DeadLetterCount, Owed
+from bot.store.values import Owed
 
 MOST_CHARS = 200
-NO_DEAD_LETTERS = DeadLetterCount()
 CLOCK_FIX = "synchronise this machine's clock with a time server (NTP)"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -130,12 +130,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingScope:
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class DoctorReport:
     """Everything at once. What is None could not be found out in time."""
 
@@ -147,13 +141,10 @@ class DoctorReport:
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings about which 100ms gives no answer
     shut: tuple[Shut, ...]
-    missing_scopes: tuple[MissingScope, ...] | None
+    findings: tuple[Finding, ...]  # of `checks`
     place: Place | None
     asker: str
     version: str
-    short_secrets: tuple[str, ...] = ()  # names of settings
-    dead: DeadLetterCount = NO_DEAD_LETTERS
-    org_wide: bool = False  # the app was installed for a whole organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +157,4 @@ class LocalReport:
     waiting: tuple[Stuck, ...]
     place: Place | None
     asker: str
-    missing_scopes: tuple[MissingScope, ...] = ()
+    findings: tuple[Finding, ...] = ()

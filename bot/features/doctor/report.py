@@ -23,10 +23,10 @@ def print_report(findings: Sequence[Finding], console: Console) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for finding in findings:
-        found = Text(finding.found)
+        found = Text(_plain(finding.found))
         if finding.fix:
             label, style = ("Fix", "bold") if _is_bad(finding) else ("Hint", "")
-            found.append(f"\n{label}: {finding.fix}", style)
+            found.append(f"\n{label}: {_plain(finding.fix)}", style)
         table.add_row(
             Text(finding.verdict, STYLE[finding.verdict]), Text(finding.check, "bold"), found
         )
@@ -42,6 +42,11 @@ def summary(findings: Sequence[Finding]) -> str:
     if warned:
         return f"The bot can run; {_warnings(warned)}."
     return "All is well."
+
+
+def _plain(text: str) -> str:
+    """Without the marks around names to type."""
+    return text.replace("`", "")
 
 
 def _is_bad(finding: Finding) -> bool:

@@ -55,8 +55,8 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "groups:read",
-        "The same for private channels that the bot is in: only people in them may know of what is "
-        "recorded there.",
+        "Check private channels that the bot is in. Only their members may know of what "
+        "is recorded there.",
         ("conversations.info", "users.conversations", "member_joined_channel"),
     ),
     Scope(

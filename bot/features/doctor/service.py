@@ -9,21 +9,22 @@ from typing import TypeVar
 from bot.core.deliveries import State
 from bot.core.policy import is_late
 from bot.deps import Deps
+from bot.features.doctor.checks import Known, findings, permissions
 from bot.features.doctor.model import (
     DoctorReport,
+    Finding,
     LocalReport,
-    MissingScope,
     NotReported,
     Place,
     Stuck,
     Undelivered,
+    Verdict,
 )
-from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.pages import check_pages
 from bot.features.doctor.store import DoctorRepository
 from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
-from bot.slack.values import Identity
 from bot.store.errors import UnknownRecording, UnreadableRecording
 
 LATELY = timedelta(hours=24)
@@ -43,8 +44,9 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
     )
     steps = await DoctorRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
     overdue = await late(deps, channel)
-    undelivered, identity, place = await asyncio.gather(
+    undelivered, pages, identity, place = await asyncio.gather(
         _undelivered_or_why(deps),
+        _in_time(check_pages(deps.public_url)),
         _in_time(deps.slack.identity()),  # asked now: scopes may have been granted since the start
         _in_time(_place(deps, channel, messages)),
     )
@@ -57,13 +59,18 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         stuck=(*(message for message in messages if not message.over), *steps, *overdue),
         unanswered=await DoctorRepository(store.db).unanswered(),
         shut=tuple(await store.rate_limits.shut_gates()),
-        missing_scopes=_missing(identity),
+        findings=findings(
+            Known(
+                scopes=identity.scopes if identity else (),
+                org_wide=identity is not None and identity.is_org_wide,
+                short_secrets=deps.short_secrets,
+                dead=await store.dead_letters.count(),
+                pages=pages,
+            )
+        ),
         place=place,
         asker=user,
         version=version(),
-        short_secrets=deps.short_secrets,
-        dead=await store.dead_letters.count(),
-        org_wide=identity is not None and identity.is_org_wide,
     )
 
 
@@ -89,14 +96,16 @@ async def late(deps: Deps, channel: str = "") -> list[Stuck]:
             continue
         if is_late(recording, deps.policy, deps.now()):
             here = channel in recording.channels
-            name, by = recording.room_name, recording.starter or ""
+            name, by = recording.name, recording.starter or ""
             found.append(Stuck(name, by, recording.origin, here, late=True))
     return found
 
 
-async def missing(deps: Deps) -> tuple[MissingScope, ...]:
-    """Ask Slack which scopes the token lacks now; empty if Slack does not say."""
-    return _missing(await _in_time(deps.slack.identity())) or ()
+async def missing(deps: Deps) -> tuple[Finding, ...]:
+    """Ask Slack which scopes the token lacks now; empty if Slack does not say, or none."""
+    identity = await _in_time(deps.slack.identity())
+    found = permissions(identity.scopes if identity else ())
+    return () if found.verdict in (Verdict.OK, Verdict.NOTE) else (found,)
 
 
 async def _in_time(work: Awaitable[T]) -> T | None:
@@ -132,13 +141,6 @@ async def _undelivered(deps: Deps) -> Undelivered:
         if failed.error_reason:
             reasons[failed.error_reason] += 1
     return Undelivered(counted, tuple(reasons.most_common(REASONS)))
-
-
-def _missing(identity: Identity | None) -> tuple[MissingScope, ...] | None:
-    """None: Slack does not say."""
-    if identity is None or not identity.scopes:
-        return None
-    return tuple(MissingScope(s.name, s.reason) for s in missing_scopes(identity.scopes))
 
 
 async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:

@@ -5,7 +5,7 @@ Nothing needs to run for it, and nothing is changed. Pure functions judge what w
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,10 +19,10 @@ import jwt
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.features.doctor.database import check_database, check_dead_letters
+from bot.features.doctor.checks import Known, findings
+from bot.features.doctor.database import check_database, count_dead_letters
 from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, note, ok, shown, warning
 from bot.features.doctor.pages import check_pages
-from bot.features.doctor.scopes import SCOPES, missing_scopes
 from bot.features.doctor.webhook import check_webhook
 from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
@@ -33,7 +33,6 @@ from bot.outbound import Outbound
 from bot.settings import (
     ONE_WORKSPACE,
     ORG_WIDE,
-    SECRET_CHARS,
     WHERE,
     Settings,
     judged,
@@ -45,11 +44,7 @@ from bot.slack.gateway import SlackGateway
 OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 CLOCK_MAY_BE_OFF = timedelta(seconds=60)
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
-BOT_TOKEN, APP_TOKEN, SECRET, SCOPE = "Bot token", "App token", "Signing secret", "Scopes"
-REINSTALL = (
-    "paste the output of `record-bot manifest` into the Slack app's “App Manifest”, "
-    "then install the app again"
-)
+BOT_TOKEN, APP_TOKEN, SECRET = "Bot token", "App token", "Signing secret"
 UNREACHED = "check the network, a proxy, and SLACK_API_URL"
 CREDENTIALS, TOKEN, ROOMS = "100ms credentials", "100ms token", "Webhooks of rooms"
 PATIENCE_S = 10.0
@@ -75,17 +70,27 @@ async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -
         check_pages(given.settings.public_url),
         check_database(given.settings.database_url, now),
     )
-    dead = await check_dead_letters(given.settings.database_url)
-    return [*given.findings, *slack, *hms, pages, clock_finding(clocks), database, *dead]
+    known = Known(
+        scopes=given.scopes,
+        short_secrets=given.settings.short_secrets,
+        dead=await count_dead_letters(given.settings.database_url),
+        pages=pages,
+    )
+    service = [*slack, *hms, clock_finding(clocks), database]
+    return [*given.findings, *service, *findings(known)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Given:
-    """`settings` has stand-ins for what is in `wrong` (names in lower case): do not use those."""
+    """`settings` has stand-ins for what is in `wrong` (names in lower case): do not use those.
+
+    `scopes` of the bot token, once Slack has accepted it.
+    """
 
     settings: Settings
     wrong: frozenset[str]
     findings: tuple[Finding, ...]
+    scopes: Collection[str] | None = None
 
     def has(self, *names: str) -> bool:
         return self.wrong.isdisjoint(names)
@@ -103,15 +108,8 @@ def read_settings(env_file: Path | None) -> Given:
         warning("Settings", f"{env_file} has {odd}, which is not a setting", f"is {meant} meant?")
         for odd, meant in found.misspelt.items()
     ]
-    findings += [*_short_secrets(settings), *_oauth_trap()]
+    findings += _oauth_trap()
     return Given(settings, found.wrong, tuple(findings))
-
-
-def _short_secrets(settings: Settings) -> list[Finding]:
-    found = f"has less than {SECRET_CHARS} characters; the next version refuses it"
-    return [
-        warning("Settings", f"{name} {found}", way_out(name)) for name in settings.short_secrets
-    ]
 
 
 def _oauth_trap() -> list[Finding]:
@@ -209,24 +207,8 @@ async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
     if identity.is_org_wide:
         return [failed(BOT_TOKEN, f"of {ORG_WIDE}: the bot does not start", ONE_WORKSPACE)]
     who = f"{shown(identity.name)} in the workspace {shown(identity.team)}"
-    return [ok(BOT_TOKEN, who), scopes_finding(identity.scopes)]
-
-
-def scopes_finding(granted: Iterable[str]) -> Finding:
-    """What was granted, against the manifest's table."""
-    granted = frozenset(granted)
-    if not granted:
-        return note(SCOPE, "Slack did not report the scopes of the token")
-    missing = missing_scopes(granted)
-    if missing:
-        reasons = " ".join(f"{scope.name} is missing: {scope.reason}" for scope in missing)
-        judged = warning if all(scope.optional for scope in missing) else failed
-        return judged(SCOPE, reasons, REINSTALL)
-    extra = sorted(granted - {scope.name for scope in SCOPES})
-    if extra:
-        hint = "the bot never uses them; you can remove them from the Slack app"
-        return ok(SCOPE, f"all present; not needed: {shown(', '.join(extra))}", hint)
-    return ok(SCOPE, f"all {len(SCOPES)} are present, and no others")
+    given.scopes = identity.scopes
+    return [ok(BOT_TOKEN, who)]
 
 
 async def _app(given: Given, session: aiohttp.ClientSession) -> Finding:

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.core.deliveries import Kind, State
 from bot.features.doctor.model import (
     DoctorReport,
+    Finding,
     LocalReport,
-    MissingScope,
     NotReported,
     Place,
     Received,
     Stuck,
     Undelivered,
+    Verdict,
 )
 from bot.kit.rate_limits import Shut
-from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS
-from bot.store.values import DeadLetterCount, Owed
+from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, hms_failure, slack_refusal
-from bot.ui.text import clock, code, count, esc, place, when
+from bot.ui.text import clock, code, count, esc, own, place, when
 
 TITLE = "Check-up"
 GOOD, BAD = "✅", "⚠️"
@@ -71,10 +71,8 @@ def doctor_reply(found: DoctorReport, *, bot: str = BOT) -> Message:
     parts = [
         ("Webhooks from 100ms", list(_webhooks(found))),
         ("Waiting", list(_waiting(found, bot))),
-        *([("Set aside", list(_dead(found.dead)))] if found.dead else []),
         *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
-        ("Slack permissions", list(_slack(found))),
-        *([("Settings", list(_short_secrets(found)))] if found.short_secrets else []),
+        *_by_check(found.findings),
     ]
     return _reply(parts, f"{esc(bot, 80)}, version {code(found.version, 40)}")
 
@@ -86,11 +84,7 @@ def local_reply(found: LocalReport, *, bot: str = BOT) -> Message:
     parts = [
         ("Waiting", waiting or [f"{GOOD} Nothing is waiting."]),
         *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
-        *(
-            [("Slack permissions", list(scope_lines(found.missing_scopes)))]
-            if found.missing_scopes
-            else []
-        ),
+        *_by_check(found.findings),
     ]
     return _reply(parts, f"The members of {esc(bot, 80)}'s workspace see more.")
 
@@ -177,19 +171,6 @@ def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
     if not (found.shut or found.unanswered or found.stuck):
         yield f"{GOOD} Nothing is waiting."
-
-
-def _dead(dead: DeadLetterCount) -> Iterator[str]:
-    kinds = [
-        *([count(dead.webhooks, "webhook")] if dead.webhooks else []),
-        *([count(dead.recordings, "recording")] if dead.recordings else []),
-    ]
-    reasons = ", ".join(f"{code(why, 60)} {n:,}×" for why, n in dead.reasons)
-    yield f"{BAD} The bot cannot read {' and '.join(kinds)}. The others are not affected."
-    yield (
-        f"Reasons: {reasons}. A newer version may have stored them, which is normal during an "
-        "upgrade. The bot tries again by itself; the log of its host has the details."
-    )
 
 
 def _few(few: Sequence[str], rest: str) -> list[str]:
@@ -288,29 +269,19 @@ def _channel(here: Place | None, bot: str) -> Iterator[str]:
         yield "This is a direct message. To let others see recordings, start them in a channel."
 
 
-def _slack(found: DoctorReport) -> Iterator[str]:
-    if found.org_wide:
-        yield f"{BAD} The app's token is of {ORG_WIDE}. {ONE_WORKSPACE}."
-    yield from scope_lines(found.missing_scopes)
+def _by_check(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
+    """Return the lines of each check below its name."""
+    found: dict[str, list[str]] = {}
+    for finding in findings:
+        found.setdefault(finding.check, []).extend(finding_lines(finding))
+    return list(found.items())
 
 
-def _short_secrets(found: DoctorReport) -> Iterator[str]:
-    for name in found.short_secrets:
-        yield (
-            f"{BAD} {code(name)} has less than {SECRET_CHARS} characters. The next version refuses "
-            "it. Set a longer one."
-        )
-
-
-def scope_lines(missing: Sequence[MissingScope] | None) -> Iterator[str]:
-    """List missing scopes; `missing` is None if Slack did not report them."""
-    if missing is None:
-        yield "Slack did not report them. Run this again in a minute."
-    elif not missing:
-        yield f"{GOOD} All that the bot needs."
-    else:
-        yield from (f"{BAD} {code(s.name)} is missing. {s.reason}" for s in missing)
-        yield (
-            f"To add it, the person who runs the bot pastes the output of "
-            f"{code('record-bot manifest')} into the Slack app's manifest and reinstalls the app."
-        )
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """Say what was found, and what the person who runs the bot can do."""
+    bad = finding.verdict in (Verdict.WARNING, Verdict.FAILED)
+    mark = f"{BAD} " if bad else f"{GOOD} " if finding.verdict is Verdict.OK else ""
+    yield from (f"{mark}{own(line)}" for line in finding.found.split("\n"))
+    if finding.fix and finding.verdict is not Verdict.OK:
+        what = "fix" if bad else "change"
+        yield f"The person who runs the bot can {what} this: {own(finding.fix)}."

@@ -1,27 +1,40 @@
 """Keeps a transcript for search, once 100ms has made it; posts moments that were shared."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.access.gate import Gate, NotOpen
+from bot.access.model import Act
+from bot.access.people import People
+from bot.access.rights import NoRight
+from bot.access.visibility import Visibility
 from bot.core.assets import SummarySection
 from bot.core.deliveries import Delivery, Kind, State
-from bot.core.facts import AssetSeen
+from bot.core.facts import AssetSeen, MomentShared
 from bot.core.note import Note
 from bot.core.plan import files_to_keep
 from bot.core.retry import Retry
 from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
-from bot.core.transcript import MAX_BYTES, Sentence, Transcript, read
+from bot.core.steps import PostMoment, retry_name
+from bot.core.transcript import MAX_BYTES, Sentence, Transcript, read, with_names
 from bot.engine.context import Context, next_retry
 from bot.engine.posting import post
 from bot.features.find.views import moment_message
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsTooLarge, HmsUnauthorized
 from bot.hms.results import parse_summary
+from bot.slack.errors import SlackUnavailable
+from bot.store.errors import UnknownRecording
 from bot.store.transcripts import Transcripts
 
 MAX_SUMMARY_BYTES = 1024 * 1024
 NOT_KEPT = "its transcript is no longer kept"
+SURE_AFTER = 2  # tries: what Slack does not say in time counts as a no
+NO_RIGHT = "the person who shared it may not do so any more"
+
+
+NO_NAMES: Mapping[str, str] = {}
 
 
 async def keep_transcript(ctx: Context) -> Note:
@@ -42,6 +55,7 @@ async def keep_transcript(ctx: Context) -> Note:
             ctx.key,
             assets.timed_transcript,
             assets.summary,
+            names=ctx.recording.speakers,
         )
     except HmsUnauthorized:
         raise  # about the token, not about the file
@@ -57,14 +71,42 @@ async def keep_transcript(ctx: Context) -> Note:
 
 
 async def post_moment(ctx: Context, target: str) -> Note:
-    """The sentence, unless its transcript was forgotten meanwhile."""
+    """The sentence, unless its transcript was forgotten meanwhile, or the sharer's right ended.
+
+    Raises SlackUnavailable where nobody can tell now.
+    """
     shared = next(moment for moment in ctx.recording.moments if moment.target == target)
+
+    def dropped(why: str) -> Note:
+        return Note(
+            deliveries=[Delivery(Kind.MOMENT, target, State.DROPPED, error=why, changed_at=ctx.now)]
+        )
+
+    if not await _may_still_share(ctx, shared):
+        tried = ctx.work.retries.get(retry_name(PostMoment(target)))
+        if tried is None or tried.attempts < SURE_AFTER:
+            raise SlackUnavailable("the sharer does not see it, as far as Slack says", reached=True)
+        return dropped(NO_RIGHT)
     sentence = await ctx.deps.store.transcripts.sentence(ctx.key, shared.sentence)
     if sentence is None:
-        gone = Delivery(Kind.MOMENT, target, State.DROPPED, error=NOT_KEPT, changed_at=ctx.now)
-        return Note(deliveries=[gone])
+        return dropped(NOT_KEPT)
     message = moment_message(ctx.recording, sentence, shared.by)
     return await post(ctx, Kind.MOMENT, target, message, channel=shared.channel_id)
+
+
+async def _may_still_share(ctx: Context, shared: MomentShared) -> bool:
+    """Time may have passed: a full member still, who sees the recording and is in the channel."""
+    people = People(ctx.deps)
+    gate = Gate(ctx.deps, people, Visibility(ctx.deps, people))
+    try:
+        if not (await gate.horizon(shared.by)).complete:
+            raise SlackUnavailable("which channels they are in is not known", reached=True)
+        await gate.member(shared.by, Act.SHARE)
+        await gate.recording(shared.by, ctx.key)
+        await gate.channel(shared.by, shared.channel_id)
+    except (NoRight, NotOpen, UnknownRecording):
+        return False
+    return True
 
 
 async def keep(
@@ -73,8 +115,12 @@ async def keep(
     key: str,
     asset: AssetSeen | None,
     summary: AssetSeen | None,
+    *,
+    names: Mapping[str, str] = NO_NAMES,
 ) -> str:
     """Keep the transcript in this file. Returns `kept`, `busy` (try again), or why it cannot be.
+
+    `names` are those of peers.
 
     Raises HmsUnavailable, HmsRefused, StoreRefused (no such recording).
     """
@@ -89,6 +135,7 @@ async def keep(
     found = await asyncio.to_thread(read, content, asset.mode)
     if not isinstance(found, Transcript):
         return "the file has no words that can be read"
+    found = with_names(found, names)
     if not await transcripts.keep(key, found.sentences):
         return "busy"
     sections = await _summary(hms, summary)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.features.doctor.model import MissingScope
+from bot.features.doctor.model import Finding
 from bot.features.history.model import Row
 from bot.features.presets.model import Preset
 
@@ -16,7 +16,7 @@ class HomeHealth:
     last_webhook_at: datetime | None
     unanswered: int  # recordings about which 100ms gives no answer
     shut: tuple[str, ...]  # methods of Slack and 100ms that are to be left alone
-    missing_scopes: tuple[MissingScope, ...]
+    permissions: Finding
     late: int = 0  # recordings with which 100ms takes longer than usual
 
 

@@ -7,8 +7,7 @@ import structlog
 from bot.access.gate import Gate
 from bot.access.views import what_may_be_missing
 from bot.deps import Deps
-from bot.features.doctor.model import MissingScope
-from bot.features.doctor.scopes import missing_scopes
+from bot.features.doctor.checks import permissions
 from bot.features.doctor.service import late
 from bot.features.doctor.store import DoctorRepository
 from bot.features.history.service import LOOKED_THROUGH, Lists
@@ -118,8 +117,6 @@ class Homes:
             last_webhook_at=received.last_at,
             unanswered=await DoctorRepository(deps.db).unanswered(),
             shut=tuple(gate.method for gate in await deps.store.rate_limits.shut_gates()),
-            missing_scopes=tuple(
-                MissingScope(s.name, s.reason) for s in missing_scopes(deps.identity.scopes)
-            ),
+            permissions=permissions(deps.identity.scopes),
             late=len(await late(deps)),
         )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from bot.core.assets import VIDEO_TYPES, SummarySection, Transcription
 from bot.core.recording import ENDED, Phase, Recording
 from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
-from bot.core.transcript import Sentence, Transcript, Turn, turns
+from bot.core.transcript import Sentence, Turn, turns
 from bot.ui.text import size
 from bot.ui.words import file_name
 
@@ -71,10 +71,10 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
         "viewer": {"name": viewer},
         "recording": {
             "id": recording.key,
-            "room": recording.room_name,
+            "room": recording.name,
             "began_at": began.isoformat(),
             "length_s": recording.duration_s,
-            "people": list(Transcript(content.sentences).speakers) if content.sentences else [],
+            "attendees": list(recording.people),
             "note": _state_note(recording),
         },
         "video": _video(recording),

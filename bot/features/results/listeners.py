@@ -89,7 +89,7 @@ async def _message(mint: Mint) -> Message:
     match minted:
         case links.Link(url=url, what=name, expires_at=expires_at):
             return results_views.link_reply(url, name, expires_at)
-        case links.NoFile(what=missing):
-            return results_views.no_file(missing)
+        case links.NoFile(what=missing, gone=gone):
+            return results_views.no_file(missing, gone=gone)
         case links.Page(url=url, room_name=room, at_ms=at_ms):
             return page_link(url, room, at_ms)

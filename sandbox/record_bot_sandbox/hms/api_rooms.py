@@ -49,6 +49,7 @@ class RoomsApi:
             Route(f"{active}/send-message", self.send_message, methods=["POST"]),
             Route(f"{active}/end-room", self.end_room, methods=["POST"]),
             Route("/sessions", self.sessions, methods=["GET"]),
+            Route("/sessions/{session_id}", self.session, methods=["GET"]),
             Route("/room-codes/room/{room_id}", self.room_codes, methods=["GET"]),
             Route("/templates/{id}/recordings", self.template_recordings, methods=["GET"]),
         ]
@@ -126,6 +127,14 @@ class RoomsApi:
             return wire.session(item, self._account)
 
         return JSONResponse(page(found, query, show, end="empty"))
+
+    async def session(self, request: Request) -> JSONResponse:
+        """Docs: api-reference/Sessions/retrieve-a-session. The recorder is one of the peers."""
+        item = self._sim.state.sessions.get(request.path_params["session_id"])
+        if item is None:
+            raise ApiError(404, "session not found")
+        recordings = [r for r in self._sim.state.recordings.values() if r.session is item]
+        return JSONResponse(wire.session(item, self._account, recordings))
 
     async def room_codes(self, request: Request) -> JSONResponse:
         room = self._sim.room(request.path_params["room_id"])

@@ -1,11 +1,13 @@
 """How the API shows things. Docs: api-reference, the object page of each resource."""
 
 import hashlib
+from collections.abc import Sequence
 
 from record_bot_sandbox.hms.clock import rfc3339
 from record_bot_sandbox.hms.state import Asset, Peer, Recording, Room, Session, Template
 
 Json = dict[str, object]
+RECORDER = "__internal_recorder"  # the role of 100ms' own SDKs; the recorder joins as "beam"
 
 
 def recording(item: Recording, *, with_assets: bool) -> Json:
@@ -95,7 +97,7 @@ def active_peer(item: Peer) -> Json:
     }
 
 
-def session(item: Session, account_id: str) -> Json:
+def session(item: Session, account_id: str, recordings: Sequence[Recording] = ()) -> Json:
     def peer(who: Peer) -> Json:
         return {
             "id": who.id,
@@ -107,12 +109,23 @@ def session(item: Session, account_id: str) -> Json:
             "left_at": rfc3339(who.left_ns),
         }
 
+    recorders = [
+        Peer(
+            "beam",
+            RECORDER,
+            "beam",
+            one.started_ns or 0,
+            one.stopped_ns,
+            one.beam_peer_id,
+        )
+        for one in recordings
+    ]
     return {
         "id": item.id,
         "room_id": item.room.id,
         "customer_id": account_id,
         "active": item.closed_ns is None,
-        "peers": {who.id: peer(who) for who in item.peers.values()},
+        "peers": {who.id: peer(who) for who in [*item.peers.values(), *recorders]},
         "created_at": rfc3339(item.created_ns),
         "updated_at": rfc3339(item.closed_ns or item.created_ns),
     }

@@ -13,7 +13,7 @@ from bot.core.options import RecordingOptions
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsConflict, HmsForbidden, HmsNotFound, HmsUnauthorized
 from bot.hms.errors import HmsUnavailable as Unavailable
-from bot.hms.models import Asset, Recording
+from bot.hms.models import Asset, AttendedSession, Recording
 from tests.contract.laws.job import (
     ALONE_S,
     BUSY,
@@ -219,6 +219,13 @@ class HmsDoor(HmsClient):
     async def get_recording(self, recording_id: str) -> Recording:
         truth = self._truth
         return await self._through("get", lambda: truth.shown(truth.job(recording_id), files=True))
+
+    async def session(self, session_id: str) -> AttendedSession:
+        def do() -> AttendedSession:
+            peers = {"p1": {"id": "p1", "name": "Ana"}, "p2": {"id": "p2", "name": "beam"}}
+            return AttendedSession.model_validate({"id": session_id, "peers": peers})
+
+        return await self._through("session", do)
 
     async def list_recordings(
         self,

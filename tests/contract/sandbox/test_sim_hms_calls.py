@@ -229,6 +229,9 @@ async def test_sessions_codes_and_templates_can_be_read() -> None:
         room = await r.driver.room("standup")
         sessions = await r.driver.get("/sessions", room_id=room["id"], active="true")
         assert [s["id"] for s in sessions["data"]] == [room["session_id"]]
+        session = await r.driver.get(f"/sessions/{room['session_id']}")
+        assert [p["name"] for p in session["peers"].values()] == [p["name"] for p in room["peers"]]
+        assert (await r.driver.api("GET", "/sessions/unknown")).status_code == 404
         codes = (await r.driver.get(f"/room-codes/room/{room['id']}"))["data"]
         assert [code["role"] for code in codes] == ["host", "guest"]
         assert all(re.fullmatch(r"[a-z]{3}-[a-z]{4}-[a-z]{3}", code["code"]) for code in codes)

@@ -40,7 +40,7 @@ from tests.patience import PATIENCE_S
 
 def is_described(_: object, name: str | None, *__: object) -> bool:
     """The full-text index of either database has no description in SQLAlchemy's terms."""
-    return not (name or "").startswith(("transcript_index", "ix_transcript_sentences_window"))
+    return not (name or "").startswith(("transcript_index", "ix_transcript_sentences_block"))
 
 
 def differences(conn: Connection) -> object:

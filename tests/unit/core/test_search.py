@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.search import (
+    IN_BLOCK,
+    WINDOW,
     WORDS_MOST,
     Candidate,
     Query,
     Resolved,
     Vocabulary,
     Wanted,
+    blocks,
     fts5,
     needs,
     parse,
@@ -169,7 +172,34 @@ def test_the_index_has_names_and_words_in_their_order() -> None:
         "the",
         "book",
     )
-    assert [list(windows(n)) for n in range(5)] == [[], [0], [0], [0], [0, 1]]
+
+
+def test_blocks_begin_every_eight_sentences() -> None:
+    assert list(blocks(0, 17)) == [0, 8, 16]
+    assert list(blocks(1, 16)) == [8]
+    assert list(blocks(0, 0)) == []
+
+
+@pytest.mark.parametrize("count", range(30))
+def test_every_window_is_in_one_block_and_no_other(count: int) -> None:
+    said = [(n, "Ana", ("ana", f"s{n}")) for n in range(count)]
+    ana = Resolved((Wanted("ana", (("ana",),)),))
+    found = [
+        one.first
+        for first in blocks(0, count)
+        for one in windows("R", said[first : first + IN_BLOCK], ana, 1)
+    ]
+    whole = [0] if 0 < count < WINDOW else list(range(max(0, count - WINDOW + 1)))
+    assert sorted(found) == whole
+
+
+def test_a_window_has_the_words_near_each_other() -> None:
+    said = [(n, "", (f"w{n}",)) for n in range(IN_BLOCK)]
+    asked = Resolved((Wanted("a", (("w3",),)), Wanted("b", (("w5",),)), Wanted("c", (("w9",),))))
+    assert [one.first for one in windows("R", said, asked, 2)] == [3]
+    assert list(windows("R", said, asked, 3)) == []
+    split = Resolved((Wanted("w4w5", (("w4", "w5"),)),))
+    assert [one.first for one in windows("R", said, split, 1)] == [4, 3]
 
 
 def test_queries_are_written_for_both_databases() -> None:

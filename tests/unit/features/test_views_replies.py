@@ -49,6 +49,7 @@ SIMPLE = [
     results_views.link_reply("https://files.example/v.mp4?a=1&b=2", f"Video of {NAME}", NOW),
     results_views.link_reply("gopher://x", f"Video of {NAME}", NOW),
     results_views.no_file("transcript"),
+    results_views.no_file("video", gone=True),
     ui_replies.expired_trigger(),
     replies.something_broke("9f3a"),
     *(replies.hms_failed("refused", status, "no <b>") for status in (401, 403, 404, 409, 422, 418)),
@@ -104,6 +105,9 @@ You have to be in that channel, and so does the bot. Join it, invite the bot,
 
 100ms has no transcript to open, at least not yet. Open Details to see the
     files.
+
+100ms no longer has the video: it keeps files for 15 days in its own storage.
+    Search the saved transcript with `/record find`.
 
 Slack took too long to open the form. Open it here.
 [Open the form -> form_open]

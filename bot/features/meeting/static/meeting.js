@@ -204,7 +204,7 @@
     watchOver();
     afterPaint(() => {
       if (page.data !== data) return;
-      drawSpeakers(data);
+      drawPeople(data);
       drawTimeline(data);
       drawFiles(data);
       if (data.chat) drawChat();
@@ -435,13 +435,19 @@
     box.append(make("p", { class: "quiet" }, waiting ? "The summary is not here yet." : "There is no summary of this recording."));
   }
 
-  function drawSpeakers({ turns }) {
-    const several = turns.some((turn) => turn.speaker);
-    $("people").hidden = !several;
-    $("speakers").replaceChildren(...[...page.voices.values()].map(({ name, share, voice }) => (
-      make("li", {}, make("span", { class: `dot voice-${voice}`, "aria-hidden": "true" }), make("bdi", {}, name || UNKNOWN),
-        make("span", { class: "quiet" }, `${Math.max(1, Math.round(share * 100))} %`))
-    )));
+  /** Those who spoke, with their share of what was said; then those who were there and did not. */
+  function drawPeople({ turns, recording }) {
+    const spoke = turns.some((turn) => turn.speaker) ? [...page.voices.values()] : [];
+    const silent = recording.attendees.filter((name) => !page.voices.has(name));
+    const person = (name, voice, said) => make("li", {},
+      make("span", { class: `dot voice-${voice}`, "aria-hidden": "true" }), make("bdi", {}, name || UNKNOWN),
+      make("span", { class: "quiet" }, said));
+    $("people").hidden = !spoke.length && !silent.length;
+    $("people-title").textContent = recording.attendees.length ? "Who was there" : "Who spoke";
+    $("speakers").replaceChildren(
+      ...spoke.map(({ name, share, voice }) => person(name, voice, `${Math.max(1, Math.round(share * 100))} %`)),
+      ...silent.map((name) => person(name, LANES, "")),
+    );
   }
 
   const SVG = "http://www.w3.org/2000/svg";

@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("end_ms", sa.BigInteger(), nullable=True),
         sa.Column("text", TEXT, nullable=False),
         sa.Column("stems", TEXT, nullable=False),
-        sa.Column("window", TEXT.with_variant(TSVECTOR(), "postgresql"), nullable=True),
+        sa.Column("block", TEXT.with_variant(TSVECTOR(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_transcript_sentences"),
     )
     _index()
@@ -78,21 +78,19 @@ def upgrade() -> None:
 def _index() -> None:
     if op.get_context().dialect.name == "postgresql":
         op.execute(
-            "CREATE INDEX ix_transcript_sentences_window"
-            ' ON transcript_sentences USING gin ("window")'
+            "CREATE INDEX ix_transcript_sentences_block ON transcript_sentences USING gin (block)"
         )
         return
-    # A window is there once its last sentence is stored; in a short transcript the first one is.
+    # A block is there once its last sentence is stored; the last ones, once everything is.
     op.execute(
-        "CREATE VIEW transcript_windows AS SELECT a.id,"
-        " a.stems || ' ' || coalesce(b.stems, '') || ' ' || coalesce(c.stems, '') AS stems"
-        " FROM transcript_sentences a"
-        " LEFT JOIN transcript_sentences b ON b.id = a.id + 1"
-        " LEFT JOIN transcript_sentences c ON c.id = a.id + 2"
-        " WHERE c.id IS NOT NULL OR a.id % 1048576 = 0"
+        "CREATE VIEW transcript_blocks AS SELECT a.id,"
+        " (SELECT group_concat(stems, ' ') FROM (SELECT b.stems FROM transcript_sentences b"
+        " WHERE b.id BETWEEN a.id AND a.id + 9 ORDER BY b.id)) AS stems"
+        " FROM transcript_sentences a JOIN transcripts t ON t.id = a.id >> 20"
+        " WHERE a.id % 8 = 0 AND (t.done >= t.sentences OR (a.id & 1048575) < t.done - 9)"
     )
     op.execute(
-        "CREATE VIRTUAL TABLE transcript_index USING fts5(stems, content='transcript_windows',"
+        "CREATE VIRTUAL TABLE transcript_index USING fts5(stems, content='transcript_blocks',"
         " content_rowid='id', columnsize=0,"
         " tokenize=\"unicode61 remove_diacritics 2 tokenchars '.'\")"
     )

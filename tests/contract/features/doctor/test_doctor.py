@@ -40,7 +40,7 @@ async def test_all_is_well_over_http(around: Surroundings) -> None:
     assert around.verdicts() == {
         "Settings": OK,
         "Bot token": OK,
-        "Scopes": OK,
+        "Slack permissions": OK,
         "Signing secret": NOTE,
         "100ms credentials": OK,
         "Webhook": OK,
@@ -69,7 +69,7 @@ async def test_a_bot_token_that_slack_does_not_accept(around: Surroundings) -> N
     assert token.verdict is FAILED
     assert "invalid_auth" in token.found
     assert "OAuth & Permissions" in token.fix
-    assert "Scopes" not in around.verdicts()  # nobody knows
+    assert "Slack permissions" not in around.verdicts()  # nobody knows
     assert around.verdicts()["100ms credentials"] is OK
     assert around.verdicts()["Clock"] is OK
 
@@ -95,11 +95,13 @@ async def test_secrets_that_are_easy_to_guess(around: Surroundings) -> None:
     await around.doctor()
     complete, short = [f for f in around.findings if f.check == "Settings"]
     assert (complete.verdict, short.verdict) == (OK, WARNING)
-    assert short.found == "METRICS_TOKEN has less than 16 characters; the next version refuses it"
+    assert (
+        short.found == "`METRICS_TOKEN` has less than 16 characters. The next version refuses it."
+    )
     around.env |= {"METRICS_TOKEN": "x" * 16, "HMS_WEBHOOK_SECRET": "y"}
     await around.doctor()
     [short] = [f for f in around.findings if f.check == "Settings" and f.verdict is WARNING]
-    assert short.found.startswith("HMS_WEBHOOK_SECRET ")
+    assert short.found.startswith("`HMS_WEBHOOK_SECRET` ")
     assert "at least 16 characters" in short.fix
 
 
@@ -109,9 +111,9 @@ async def test_missing_scopes_are_named_with_what_they_are_for(
     scopes = JUST_ENOUGH - {"files:write"}
     async with surroundings(monkeypatch, tmp_path, scopes=scopes) as around:
         await around.doctor()
-        scope = around.of("Scopes")
+        scope = around.of("Slack permissions")
         assert scope.verdict is FAILED
-        assert scope.found.startswith("files:write is missing: Upload the transcript")
+        assert scope.found.startswith("`files:write` is missing. Upload the transcript")
         assert "install the app again" in scope.fix
 
 
@@ -121,8 +123,8 @@ async def test_more_scopes_than_needed_are_a_hint(
     scopes = JUST_ENOUGH | {"channels:history"}
     async with surroundings(monkeypatch, tmp_path, scopes=scopes) as around:
         await around.doctor()
-        assert around.of("Scopes").verdict is OK
-        assert "not needed: channels:history" in around.of("Scopes").found
+        assert around.of("Slack permissions").verdict is OK
+        assert "Not needed: channels:history" in around.of("Slack permissions").found
 
 
 async def test_a_wrong_secret_of_100ms(around: Surroundings) -> None:
@@ -344,4 +346,4 @@ async def test_meeting_pages_are_looked_for_where_browsers_do(around: Surroundin
 async def test_meeting_pages_that_answer(tmp_path: Path) -> None:
     async with target(tmp_path, public_url="http://127.0.0.1:8080") as bot:
         found = await check_pages(bot.url)
-    assert (found.verdict, found.found) == (OK, f"at {bot.url}")
+    assert (found.verdict, found.found) == (OK, f"Browsers find them at {bot.url}.")

@@ -255,6 +255,20 @@ def test_a_finished_card_shows_the_meeting_in_less_than_twelve_lines() -> None:
     assert_accepted(message)
 
 
+def test_a_finished_card_names_who_was_there() -> None:
+    """People of Slack by their names there; who spoke and was not listed was there, too."""
+    people = (f.Attendee(name="ines", slack="U7"), f.Attendee(name="<Tom>"))
+    listed = f.AttendeesListed(at=at(1), people=people)
+    message = recording_card(
+        recording(*READ, listed),
+        late=False,
+        transcript_expected_at=None,
+        who=lambda user: {"U7": "Inês"}.get(user, user),
+        brief=Brief(("<Tom>", "Ana"), ("They met.",)),
+    )
+    assert "Who was there: Inês, &lt;Tom&gt;, Ana\n" in message.text
+
+
 def test_bullets_stand_in_for_a_summary_without_a_paragraph() -> None:
     bullets = tuple(SourcedLine(f"Point {n}", None) for n in range(5))
     agenda = SourcedSection("Agenda", True, bullets)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
+from bot.features.doctor.checks import permissions
 from bot.features.doctor.model import (
     MOST_CHARS,
     Finding,
@@ -23,7 +24,6 @@ from bot.features.doctor.setup import (
     clock_finding,
     read_settings,
     rooms_finding,
-    scopes_finding,
 )
 from bot.features.doctor.webhook import Sent, webhook_finding
 from bot.hms.models import Room
@@ -118,7 +118,7 @@ def test_an_answer_without_a_date_says_nothing(date: str | None) -> None:
 
 
 def test_slack_may_not_say_what_was_granted() -> None:
-    assert scopes_finding([]).verdict is Verdict.NOTE
+    assert permissions([]).verdict is Verdict.NOTE
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_slack_may_not_say_what_was_granted() -> None:
     ],
 )
 def test_a_missing_scope_that_is_optional_is_a_warning(missing: set[str], verdict: Verdict) -> None:
-    found = scopes_finding({scope.name for scope in SCOPES} - missing)
+    found = permissions({scope.name for scope in SCOPES} - missing)
     assert found.verdict is verdict
     assert all(name in found.found for name in missing)
     assert found.fix

@@ -11,11 +11,11 @@ from inline_snapshot import snapshot
 
 from bot.core.deliveries import Kind, State
 from bot.core.retry import Retry
+from bot.features.doctor.checks import Known, findings
 from bot.features.doctor.model import (
     DoctorReport,
     Ends,
     LocalReport,
-    MissingScope,
     NotReported,
     Place,
     Received,
@@ -24,9 +24,9 @@ from bot.features.doctor.model import (
 )
 from bot.features.doctor.views import doctor_reply, local_reply
 from bot.kit.rate_limits import Shut
-from bot.store.values import Owed
+from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
-from tests.unit.doctor_samples import ILL, WELL
+from tests.unit.doctor_samples import GRANTED, ILL, WELL
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown
 
@@ -50,7 +50,9 @@ def test_all_is_well() -> None:
 *This channel*
 ✅ @recorder is in <#C1> and can post.
 *Slack permissions*
-✅ All that the bot needs.
+✅ The bot has all Slack permissions it needs.
+*Meeting pages*
+✅ Browsers find them at https://record.example.
 ~ recorder, version `0.1.0`\
 """)
 
@@ -62,7 +64,8 @@ Webhooks from 100ms: The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24
     deliveries in the last 24 hours.
 Waiting: Nothing is waiting.
 This channel: @record-bot is in <#C1> and can post.
-Slack permissions: All that the bot needs.
+Slack permissions: The bot has all Slack permissions it needs.
+Meeting pages: Browsers find them at https://record.example.
 record-bot, version `0.1.0`\
 """)
 
@@ -141,24 +144,32 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
     direct message (error `cannot_dm_bot`). Start it from a channel that
     @recorder is in.
 • 1 step of other recordings failed; the bot is retrying.
-*Set aside*
-⚠️ The bot cannot read 2 webhooks and 1 recording. The others are not affected.
-Reasons: `ValidationError` 2×, `unknown phase` 1×. A newer version may have
-    stored them, which is normal during an upgrade. The bot tries again by
-    itself; the log of its host has the details.
 *This channel*
 ⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
     again.
+*Set aside*
+⚠️ The bot cannot read 2 webhooks and 1 recording (`ValidationError` 2×,
+    `unknown phase` 1×). The others are not affected, and the bot tries again by
+    itself. This is normal during an upgrade.
+The person who runs the bot can fix this: finish the upgrade, or look in the log
+    for `webhook_unreadable` and `recording_unreadable`.
 *Slack permissions*
-⚠️ `files:write` is missing. Upload the transcript to the thread.
-To add it, the person who runs the bot pastes the output of `record-bot
-    manifest` into the Slack app's manifest and reinstalls the app.
+⚠️ `files:write` is missing. Upload the transcript and the chat to the
+    recording's thread, and delete them when the recording is forgotten.
+The person who runs the bot can fix this: paste the output of `record-bot
+    manifest` into the Slack app's “App Manifest”, then install the app again.
+*Meeting pages*
+⚠️ https://record.example/m/ answers 502, not our page.
+The person who runs the bot can fix this: start the bot, and let the proxy in
+    front of it pass `/m/*`.
 ~ recorder, version `0.1.0`\
 """)
 
 
 def test_nobody_answers() -> None:
-    dark = replace(WELL, undelivered=NotReported("error", 503), missing_scopes=None, place=None)
+    dark = replace(
+        WELL, undelivered=NotReported("error", 503), findings=findings(Known(())), place=None
+    )
     assert reply(dark).splitlines()[3:] == snapshot(
         [
             "⚠️ 100ms did not report its failed deliveries. 100ms answers with an error of",
@@ -168,7 +179,7 @@ def test_nobody_answers() -> None:
             "*This channel*",
             "⚠️ Slack did not answer. Run this again in a minute.",
             "*Slack permissions*",
-            "Slack did not report them. Run this again in a minute.",
+            "Slack did not report the bot's permissions.",
             "~ recorder, version `0.1.0`",
         ]
     )
@@ -213,15 +224,17 @@ def test_nothing_waits_for_people_of_another_organisation() -> None:
 
 
 def test_what_whoever_runs_the_bot_has_to_change() -> None:
-    found = replace(WELL, org_wide=True, short_secrets=("METRICS_TOKEN",))
+    found = replace(
+        WELL, findings=findings(Known(GRANTED, org_wide=True, short_secrets=("METRICS_TOKEN",)))
+    )
     assert reply(found).splitlines()[-7:] == snapshot(
         [
-            "⚠️ The app's token is of an app installed for a whole organisation, which is not",
-            "    supported yet. Install the app in one workspace and copy the new token.",
-            "✅ All that the bot needs.",
+            "    copy the new token.",
+            "✅ The bot has all Slack permissions it needs.",
             "*Settings*",
-            "⚠️ `METRICS_TOKEN` has less than 16 characters. The next version refuses it. Set",
-            "    a longer one.",
+            "⚠️ `METRICS_TOKEN` has less than 16 characters. The next version refuses it.",
+            "The person who runs the bot can fix this: use any random text of at least 16",
+            "    characters.",
             "~ recorder, version `0.1.0`",
         ]
     )
@@ -269,13 +282,18 @@ REPORTS = st.builds(
     shut=st.lists(
         st.builds(Shut, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
     ).map(tuple),
-    missing_scopes=st.none()
-    | st.lists(st.builds(MissingScope, TEXTS, st.just("It is needed.")), max_size=6).map(tuple),
+    findings=st.builds(
+        Known,
+        scopes=st.sets(st.sampled_from(sorted(GRANTED)) | TEXTS),
+        org_wide=st.booleans(),
+        short_secrets=st.lists(st.just("METRICS_TOKEN"), max_size=2).map(tuple),
+        dead=st.builds(
+            DeadLetterCount, COUNTS, COUNTS, st.lists(st.tuples(TEXTS, COUNTS), max_size=3)
+        ),
+    ).map(findings),
     place=st.none() | st.builds(Place, CHANNELS, st.none() | TEXTS),
     asker=USERS,
     version=TEXTS,
-    short_secrets=st.lists(st.just("METRICS_TOKEN"), max_size=2).map(tuple),
-    org_wide=st.booleans(),
 )
 
 

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.features.commands.views import help_reply
-from bot.features.doctor.model import MissingScope
-from bot.features.doctor.scopes import SCOPES
+from bot.features.doctor.checks import permissions
 from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
 from bot.features.presets.model import WORKSPACE, Preset
+from tests.unit.doctor_samples import GRANTED
 from tests.unit.views_extremes import CHANNELS, OPTIONS_OF_ALL_KINDS, ROWS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
@@ -67,7 +67,7 @@ HEALTH = HomeHealth(
     last_webhook_at=None,
     unanswered=2,
     shut=("chat.update",),
-    missing_scopes=(MissingScope("groups:read", "See private channels."),),
+    permissions=permissions(GRANTED - {"groups:read"}),
 )
 
 
@@ -87,15 +87,16 @@ For each channel: the default room and preset, who can start and stop
 *Setup*
 No webhook from 100ms has arrived yet.
 See Developer → Webhooks in the 100ms dashboard.
-⚠️ `groups:read` is missing. See private channels.
-To add it, the person who runs the bot pastes the output of `record-bot
-    manifest` into the Slack app's manifest and reinstalls the app.
+⚠️ `groups:read` is missing. Check private channels that the bot is in. Only
+    their members may know of what is recorded there.
+The person who runs the bot can fix this: paste the output of `record-bot
+    manifest` into the Slack app's “App Manifest”, then install the app again.
 *Waiting*
 100ms does not answer requests about 2 recordings.
 Calls to `chat.update` are on hold: Slack or 100ms is limiting them.
 [Check-up -> checkup]
 """)
-    well = HomeHealth(True, NOW, 0, (), ())
+    well = HomeHealth(True, NOW, 0, (), permissions(GRANTED))
     told = shown(home_view(HomePage(health=well), NOW))
     assert told[told.index("# Presets") : told.index("---")] == snapshot("""\
 # Presets
@@ -106,7 +107,7 @@ For each channel: the default room and preset, who can start and stop
 # For admins
 *Setup*
 Last webhook from 100ms: 22 Nov 2026, 14:03 UTC.
-The bot has all Slack permissions it needs.
+✅ The bot has all Slack permissions it needs.
 *Waiting*
 100ms and Slack are answering.
 [Check-up -> checkup]
@@ -126,14 +127,13 @@ Recordings you can see appear here.
 """)
 
 
-SCOPES_OF_OURS = [MissingScope(s.name, s.reason) for s in SCOPES]
 HEALTHS = st.builds(
     HomeHealth,
     webhooks=st.booleans(),
     last_webhook_at=st.none() | TIMES,
     unanswered=st.integers(0, 10**6),
     shut=st.lists(TEXTS, max_size=30).map(tuple),
-    missing_scopes=st.lists(st.sampled_from(SCOPES_OF_OURS), max_size=20).map(tuple),
+    permissions=st.sets(st.sampled_from(sorted(GRANTED))).map(permissions),
 )
 PRESETS = st.builds(
     Preset,

@@ -54,7 +54,7 @@ def test_turns_have_their_sentences_as_offsets_that_a_browser_counts() -> None:
     said = [units[2 * a : 2 * b].decode("utf-16-le") for _, _, a, b in first["cues"]]
     assert said == [SAID[0].text, SAID[1].text]
     assert second["cues"] == [[6_000, 9_000, 0, 5]]
-    assert data["recording"]["people"] == ["Ana", "ליאת"]
+    assert data["recording"]["attendees"] == []
     assert data["viewer"] == {"name": "Ines"}
 
 

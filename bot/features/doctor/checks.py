@@ -1,0 +1,92 @@
+"""The checks that both doctors make: `record-bot doctor` at a terminal, `/record doctor` in Slack.
+
+Pure: what is known goes in, findings come out. Each reader's view only dresses them. Names to type
+are in backticks.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from bot.features.doctor.model import Finding, failed, note, ok, shown, warning
+from bot.features.doctor.scopes import SCOPES, missing_scopes
+from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS, way_out
+from bot.store.values import DeadLetterCount
+
+PERMISSIONS, DEAD_LETTERS, SETTINGS = "Slack permissions", "Set aside", "Settings"
+ALL_GRANTED = "The bot has all Slack permissions it needs."
+REINSTALL = (
+    "paste the output of `record-bot manifest` into the Slack app's “App Manifest”, "
+    "then install the app again"
+)
+NO_DEAD_LETTERS = DeadLetterCount()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What either doctor has found out. `scopes` None: not asked; empty: Slack did not say."""
+
+    scopes: Collection[str] | None = None
+    org_wide: bool = False
+    short_secrets: tuple[str, ...] = ()
+    dead: DeadLetterCount = NO_DEAD_LETTERS
+    pages: Finding | None = None  # of `pages.check_pages`; None: no answer in time
+
+
+def findings(known: Known) -> tuple[Finding, ...]:
+    return (
+        *_dead_letters(known.dead),
+        *_workspace(org_wide=known.org_wide),
+        *([] if known.scopes is None else [permissions(known.scopes)]),
+        *([] if known.pages is None else [known.pages]),
+        *_short_secrets(known.short_secrets),
+    )
+
+
+def permissions(granted: Collection[str]) -> Finding:
+    """Compare what was granted with the manifest's table."""
+    if not granted:
+        return note(PERMISSIONS, "Slack did not report the bot's permissions.")
+    missing = missing_scopes(granted)
+    if missing:
+        reasons = "\n".join(f"`{scope.name}` is missing. {scope.reason}" for scope in missing)
+        verdict = warning if all(scope.optional for scope in missing) else failed
+        return verdict(PERMISSIONS, reasons, REINSTALL)
+    extra = sorted(set(granted) - {scope.name for scope in SCOPES})
+    if extra:
+        found = f"{ALL_GRANTED} Not needed: {shown(', '.join(extra))}."
+        hint = "the bot never uses them; you can remove them from the Slack app"
+        return ok(PERMISSIONS, found, hint)
+    return ok(PERMISSIONS, ALL_GRANTED)
+
+
+def _workspace(*, org_wide: bool) -> Iterator[Finding]:
+    if org_wide:
+        yield failed(
+            PERMISSIONS,
+            f"The app's token is of {ORG_WIDE}.",
+            ONE_WORKSPACE[0].lower() + ONE_WORKSPACE[1:],
+        )
+
+
+def _short_secrets(names: Collection[str]) -> Iterator[Finding]:
+    for name in names:
+        found = f"`{name}` has less than {SECRET_CHARS} characters. The next version refuses it."
+        yield warning(SETTINGS, found, way_out(name))
+
+
+def _dead_letters(dead: DeadLetterCount) -> Iterator[Finding]:
+    if not dead:
+        return
+    kinds = [
+        f"{number:,} {name}{'s' * (number > 1)}"
+        for number, name in ((dead.webhooks, "webhook"), (dead.recordings, "recording"))
+        if number
+    ]
+    reasons = ", ".join(f"`{shown(why)[:60]}` {number:,}×" for why, number in dead.reasons)
+    yield warning(
+        DEAD_LETTERS,
+        f"The bot cannot read {' and '.join(kinds)} ({reasons}). The others are not affected, and "
+        "the bot tries again by itself. This is normal during an upgrade.",
+        "finish the upgrade, or look in the log for `webhook_unreadable` and "
+        "`recording_unreadable`",
+    )
