@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.policy import Policy
+from bot.hms.auth import JoinTokens
 from bot.hms.client import HmsClient
 from bot.slack.gateway import SlackGateway
 from bot.slack.values import Identity
@@ -27,6 +28,8 @@ class Deps:
     keep_transcripts_for: timedelta = timedelta(days=90)  # 0: none is kept
     keep_records_for: timedelta | None = timedelta(days=400)  # None: for ever
     public_url: str | None = None  # the origin of the meeting pages; None: there are none
+    join_tokens: JoinTokens | None = None  # None without the app's secret
+    hms_domain: str | None = None  # where rooms are joined, if set
 
     @property
     def db(self) -> TeamDatabase:

@@ -36,6 +36,7 @@ WHERE: dict[str, str] = {
     "https://slack.com/api/ outside the sandbox",
     "HMS_API_URL": "a web address with https:// (http:// only for this machine); "
     "https://api.100ms.live/v2 outside the sandbox",
+    "HMS_DOMAIN": "the host name at which people join your rooms, such as acme.app.100ms.live",
     "PUBLIC_URL": "the address at which people's browsers reach the bot, such as "
     "https://bot.example.com, without a path (http:// only for this machine)",
     "DATABASE_URL": "an address such as sqlite:////data/record-bot.sqlite or postgresql://user@host/name",
@@ -136,6 +137,7 @@ class Settings(BaseSettings):
     hms_management_token: SecretStr | None = None
     hms_api_url: WebAddress = "https://api.100ms.live/v2"
     hms_webhook_secret: SecretStr | None = None
+    hms_domain: Annotated[str, AfterValidator(_host)] | None = None  # learnt where it is not set
     database_url: str = Field(default_factory=default_database_url)
     public_url: Origin | None = None  # without it there are no meeting pages
     host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"

@@ -40,12 +40,14 @@ from bot.features.history.service import Lists
 from bot.features.home import listeners as home
 from bot.features.home.service import Homes
 from bot.features.installation import listeners as installation
+from bot.features.join import listeners as join
 from bot.features.meeting import listeners as meeting
 from bot.features.meeting.pages import home_address
 from bot.features.meeting.pages import load as load_pages
 from bot.features.meeting.routes import MeetingRoutes
 from bot.features.meeting.service import Meetings
 from bot.features.presets import listeners as presets
+from bot.features.rename import listeners as rename
 from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
@@ -57,7 +59,7 @@ from bot.features.start import listeners as start
 from bot.features.start.model import Later
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
-from bot.hms.auth import FixedToken, ManagementTokens, TokenSource
+from bot.hms.auth import FixedToken, JoinTokens, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
 from bot.kit.pauses import Pauses
@@ -92,6 +94,8 @@ FEATURES = (
     control,
     details,
     results,
+    join,
+    rename,
     share,
     follow,
     find,
@@ -172,6 +176,8 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
             timedelta(days=settings.transcript_retention_days),
             timedelta(days=settings.record_retention_days) or None,
             settings.public_url,
+            _join_tokens(settings),
+            settings.hms_domain,
         )
         background, directory = Background(), RoomDirectory(deps)
         bolt = _bolt(settings, client, identity)
@@ -302,6 +308,12 @@ async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterat
             patience_s=HMS_CALL_WITHIN_S,
             pauses=pauses,
         )
+
+
+def _join_tokens(settings: Settings) -> JoinTokens | None:
+    if settings.hms_secret is None or settings.hms_access_key is None:
+        return None
+    return JoinTokens(settings.hms_access_key, _text(settings.hms_secret), utc_now)
 
 
 def _tokens(settings: Settings) -> TokenSource:

@@ -19,6 +19,7 @@ class Act(StrEnum):
     SETTINGS = "settings"  # of a channel, and its presets
     PRESET = "preset"  # change or delete one of the whole workspace
     SHARE = "share"  # show a recording in one more channel
+    JOIN = "join"  # get a link of one's own to a room
     DOCTOR = "doctor"  # see how the bot is
 
 
@@ -63,7 +64,7 @@ def refusal(
         case Act.FORGET | Act.PRESET:
             may = person.user == starter and person.standing == "member"
             return _unless(may, act, ADMINS, starter)
-        case Act.FOLLOW | Act.SETTINGS | Act.SHARE | Act.DOCTOR:
+        case Act.FOLLOW | Act.SETTINGS | Act.SHARE | Act.JOIN | Act.DOCTOR:
             return _unless(_is_among(person, MEMBERS), act, MEMBERS)
         case _:
             assert_never(act)

@@ -47,6 +47,14 @@ class Rights:
         settings = await self._deps.store.channel_settings.of(row.origin)
         await self._check(user, Act.CONTROL, settings, doing, starter=row.starter, key=row.key)
 
+    async def may_control(self, user: str, row: RecordingRow) -> bool:
+        """Return whether to offer a stop. False if unknown."""
+        try:
+            await self.to_control(user, row, "stop")
+        except (NoRight, SlackUnavailable):
+            return False
+        return True
+
     async def to_change_schedule(self, user: str, channel: str, owner: str) -> None:
         """Check changing a schedule or a rule: its owner, and those who may stop recordings."""
         if user == owner:

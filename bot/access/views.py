@@ -21,7 +21,7 @@ from bot.ui.replies import permission_missing
 from bot.ui.text import mention
 
 NAMED = 10
-NOT_SAID = "Slack does not say now which channels you are in: recordings may be missing here."
+NOT_SAID = "Slack is not reporting your channels right now, so recordings may be missing here."
 WHAT = {
     Act.START: "start a recording here",
     Act.SCHEDULE: "change this schedule",
@@ -31,7 +31,8 @@ WHAT = {
     Act.PRESET: "change this preset",
     Act.SETTINGS: "change the settings and presets",
     Act.SHARE: "share recordings",
-    Act.DOCTOR: "see how the bot is",
+    Act.JOIN: "get a link to join",
+    Act.DOCTOR: "see the bot's status",
 }
 
 

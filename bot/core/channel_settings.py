@@ -26,6 +26,7 @@ class ChannelSettings(BaseModel):
 
     `outside_links`: guests and people of other organisations may open the files. `tell_room`:
     the room's chat says that it is recorded, and who asked. `keep_transcripts`: for search.
+    `join_role`: of 100ms' template; with it, full members get links to join. Admins set it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -39,6 +40,7 @@ class ChannelSettings(BaseModel):
     outside_links: bool = False
     tell_room: bool = True
     keep_transcripts: bool = True
+    join_role: str | None = None
 
 
 def changed_fields(before: ChannelSettings, after: ChannelSettings) -> tuple[str, ...]:

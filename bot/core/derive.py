@@ -28,6 +28,7 @@ from bot.core.facts import (
     PlaceSeen,
     PointsTo,
     RecordingUploaded,
+    Renamed,
     ResultsChecked,
     Shared,
     StartAccepted,
@@ -79,6 +80,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         request_id=begun.request_id,
         room_id=begun.room_id,
         room_name=begun.room_name,
+        title=_title(log),
         options=begun.options,
         starter=begun.starter,
         channels=places.shown,
@@ -136,6 +138,11 @@ def _beginning(key: str, log: tuple[Fact, ...]) -> _Begun:
         name, unknown = f"discovered:{d.hms_id}", RecordingOptions()
         return _Begun(d.at, name, d.room_id, d.room_name, unknown, None, d.channels)
     raise NoBeginning(key)
+
+
+def _title(log: tuple[Fact, ...]) -> str | None:
+    renamed = _last(log, Renamed)
+    return renamed.title or None if renamed else None
 
 
 def _elsewhere(log: tuple[Fact, ...]) -> bool:

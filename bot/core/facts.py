@@ -127,6 +127,15 @@ class StopDue(_Fact):
     why: Literal["time", "empty"]
 
 
+class Renamed(_Fact):
+    """Somebody gave the recording a title; the last counts. An empty one takes it back."""
+
+    kind: Literal["renamed"] = "renamed"
+    each_time_counts: ClassVar[bool] = True
+    by: str
+    title: str
+
+
 class StopRequested(_Fact):
     kind: Literal["stop_requested"] = "stop_requested"
     each_time_counts: ClassVar[bool] = True
@@ -381,12 +390,16 @@ class ResultsChecked(_Fact):
 
 
 class Attendee(BaseModel):
-    """Somebody who was in the meeting. `slack` is their Slack id, if they joined by our link."""
+    """Somebody who was in the meeting. `slack` is their Slack id, if they joined by our link.
+
+    Then `name` is Slack's, and `peers` are their ids in transcripts.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str
     slack: str | None = None
+    peers: tuple[str, ...] = ()
 
 
 class AttendeesListed(_Fact):
@@ -415,6 +428,7 @@ Fact = Annotated[
     | PlaceSeen
     | EndSet
     | StopDue
+    | Renamed
     | StopRequested
     | StopSuggested
     | PauseRequested

@@ -13,7 +13,7 @@ class Moment:
     """A hit. `around` is what was said just before and after, the sentence itself included."""
 
     recording: str
-    room_name: str
+    name: str
     began_at: datetime
     sentence: Sentence
     around: tuple[Sentence, ...]

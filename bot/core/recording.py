@@ -79,6 +79,7 @@ class Recording:
     request_id: str
     room_id: str
     room_name: str
+    title: str | None  # what somebody called this recording
     options: RecordingOptions
     starter: str | None  # None: nobody asked us for it
     channels: tuple[str, ...]  # the first is where it was asked for
@@ -114,6 +115,11 @@ class Recording:
     log: tuple[Fact, ...]  # every fact once, oldest first
 
     @property
+    def name(self) -> str:
+        """What it is called wherever it is shown: its title, else its room."""
+        return self.title or self.room_name
+
+    @property
     def origin(self) -> str:
         return self.channels[0]
 
@@ -121,6 +127,12 @@ class Recording:
     def people(self) -> tuple[str, ...]:
         """The names of those who were there, as far as 100ms has told."""
         return tuple(dict.fromkeys(one.name for one in self.attendees or () if one.name))
+
+    @property
+    def speakers(self) -> dict[str, str]:
+        """Names from Slack for the peers who joined by a link that we signed for them."""
+        known = [one for one in self.attendees or () if one.slack and one.name]
+        return {peer: one.name for one in known for peer in one.peers}
 
     @property
     def is_settled(self) -> bool:

@@ -94,6 +94,18 @@ class Transcript:
         return tuple(dict.fromkeys(s.speaker for s in self.sentences if s.speaker))
 
 
+def with_names(transcript: Transcript, names: Mapping[str, str]) -> Transcript:
+    """Name the speakers whose peers are known, whatever they called themselves in the room."""
+    if not names:
+        return transcript
+    return Transcript(
+        tuple(
+            replace(s, speaker=names[s.peer_id]) if s.peer_id in names else s
+            for s in transcript.sentences
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Empty:
     """The file is as it should be and says that nobody spoke."""

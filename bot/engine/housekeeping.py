@@ -18,6 +18,7 @@ TRANSCRIPTS_EVERY_S = 10  # forgotten words leave the database's files within a 
 DEAD_RETRIED_FOR = timedelta(days=1)  # by then, every replica has been upgraded
 DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
+JOINS_FOR = timedelta(days=30)  # people are named right after the meeting
 HOMES_FOR = timedelta(days=1)
 INBOX_FOR = timedelta(days=30)  # 100ms replays no further back
 MATCHED_FOR = timedelta(days=3)  # sent again, they say nothing new
@@ -72,6 +73,7 @@ async def tidy(deps: Deps) -> None:
         await deps.store.forgetting.purge_audit(now - deps.keep_records_for)
     await deps.store.requests.purge(now - REQUESTS_FOR)
     await deps.store.purging.homes(now - HOMES_FOR)
+    await deps.store.joins.purge(now - JOINS_FOR)
     await deps.store.purging.choices(now - CHOICES_FOR)
     gone += await deps.store.purging.webhooks_done(now - MATCHED_FOR)
     purged = await drop_recordings(deps)

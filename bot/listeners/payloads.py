@@ -143,26 +143,29 @@ class Mention(Payload):
 class Click(Payload):
     """A button pressed, or an option or channel chosen. `value` is a claim.
 
-    `on_ephemeral`: what was clicked can be replaced. `view` is where it was clicked, if in one.
+    `on_ephemeral`: what was clicked can be replaced. `on_answer`: it is that, or in a direct
+    message, where answers stay and where cards are, too. `view` is where it was clicked, if in one.
     """
 
     caller: Caller
     action_id: str
     value: str
     on_ephemeral: bool
+    on_answer: bool = False
     view: View | None = None
 
     @classmethod
     def of(cls, body: Body) -> Self:
-        action = body["actions"][0]
+        action, caller = body["actions"][0], Caller.of(body)
         chosen = action.get("selected_option") or {}
         place = action.get("selected_conversation")
         container = body.get("container") or {}
         return cls(
-            caller=Caller.of(body),
+            caller=caller,
             action_id=action["action_id"],
             value=action.get("value") or chosen.get("value") or place or "",
             on_ephemeral=bool(container.get("is_ephemeral")),
+            on_answer=bool(container.get("is_ephemeral")) or (caller.channel or "")[:1] == "D",
             view=View.of(body) if body.get("view") else None,
         )
 

@@ -54,6 +54,7 @@ def cached(recording: Recording) -> dict[str, Any]:
         "phase": recording.phase.value,
         "room_id": recording.room_id,
         "room_name": recording.room_name,
+        "title": recording.title,
         "hms_id": recording.hms_id,
         "session_id": recording.session_id,
         "starter": recording.starter or "",  # the column takes no null

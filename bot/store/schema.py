@@ -42,6 +42,7 @@ recordings = Table(
     c.text("phase"),
     c.text("room_id"),
     c.text("room_name"),
+    c.text("title", null=True),
     c.text("room_lock", null=True),  # the room, while the recording occupies it
     c.text("hms_id", null=True),
     c.text("session_id", null=True),
@@ -470,4 +471,18 @@ meeting_sessions = Table(
     c.time("expires_at", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
     Index("ix_meeting_sessions_expires_at", "team_id", "expires_at"),
+)
+
+
+# Who was given a signed link to join a room, and as whom: `user_id` is 100ms', `slack` a person.
+joins = Table(
+    "joins",
+    metadata,
+    *c.team(),
+    c.text("room_id"),
+    c.text("user_id"),
+    c.text("slack"),
+    c.time("at", null=False),
+    PrimaryKeyConstraint("enterprise_id", "team_id", "room_id", "user_id"),
+    Index("ix_joins_at", "team_id", "at"),
 )

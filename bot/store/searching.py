@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    union,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,6 +48,7 @@ AROUND = 2  # sentences shown before and after a hit
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
 r, shown = recordings.c, recording_channels.c
+_NAME = func.coalesce(r.title, r.room_name).label("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,19 @@ class Found:
 
 class TranscriptSearch(Repository):
     async def names(self, scope: SearchScope) -> tuple[set[str], set[str]]:
-        """The room names and the speakers of all transcripts that somebody may see."""
-        rooms = select(r.room_name).join(transcripts, t.recording_key == r.key).distinct()
+        """The rooms and titles, and the speakers, of all transcripts that somebody may see."""
+        rooms = select(r.room_name).join(transcripts, t.recording_key == r.key)
+        titles = select(r.title).join(transcripts, t.recording_key == r.key)
+        titles = titles.where(r.title.is_not(None))
         people = select(p.name).join(transcripts, t.id == p.transcript_id).distinct()
         people = people.join(recordings, t.recording_key == r.key).where(p.name != "")
         async with self._db.read() as conn:
             return (
-                set(await conn.scalars(rooms.where(*self._seen(scope)))),
+                set(
+                    await conn.scalars(
+                        union(rooms.where(*self._seen(scope)), titles.where(*self._seen(scope)))
+                    )
+                ),
                 set(await conn.scalars(people.where(*self._seen(scope)))),
             )
 
@@ -111,7 +119,7 @@ class TranscriptSearch(Repository):
             own &= ~or_(r.home.startswith("C"), r.home.startswith("G"))
         found = [self._mine(transcripts), or_(t.recording_key.in_(in_channels), own)]
         if query is not None and query.rooms:
-            found.append(r.room_name.in_(query.rooms))
+            found.append(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
         if query is not None and query.since is not None:
             since = datetime.combine(query.since, time(), UTC)
             found.append(func.coalesce(r.started_at, r.requested_at) >= since)
@@ -231,7 +239,7 @@ class TranscriptSearch(Repository):
 
     async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
         began = func.coalesce(r.started_at, r.requested_at).label("began_at")
-        about = select(r.key, r.room_name, began, t.id).where(t.recording_key == r.key)
+        about = select(r.key, _NAME, began, t.id).where(t.recording_key == r.key)
         about = about.where(r.key.in_({hit.recording for hit in hits}))
         rows = {row.key: row for row in await conn.execute(about)}
         spans = [_span_around(rows[hit.recording].id, hit.sentence) for hit in hits]
@@ -244,7 +252,7 @@ class TranscriptSearch(Repository):
         return tuple(
             Moment(
                 hit.recording,
-                rows[hit.recording].room_name,
+                rows[hit.recording].name,
                 rows[hit.recording].began_at,
                 said[rows[hit.recording].id * SPAN + hit.sentence],
                 tuple(said[one] for one in span if one in said),

@@ -15,6 +15,7 @@ from bot.store.forgetting import Forgetting
 from bot.store.health import HealthRepository
 from bot.store.heartbeat import Heartbeat
 from bot.store.inbox import Inbox
+from bot.store.joins import Joins
 from bot.store.lists import RecordingLists
 from bot.store.locking import FileLock
 from bot.store.owners import Owners
@@ -46,6 +47,7 @@ class Store:
         self.recordings = Recordings(db)
         self.lists = RecordingLists(db)
         self.queue = Queue(db)
+        self.joins = Joins(db)
         self.inbox = Inbox(db)
         self.archive = Archive(db)
         self.dead_letters = DeadLetters(db)

@@ -45,6 +45,7 @@ class RecordingRow:
     phase: Phase
     room_id: str
     room_name: str
+    title: str | None
     hms_id: str | None
     session_id: str | None
     starter: str | None
@@ -60,6 +61,11 @@ class RecordingRow:
     has_video: bool
     has_transcript: bool
     is_private: bool | None
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever it is shown: its title, else its room."""
+        return self.title or self.room_name
 
 
 class InboxState(StrEnum):

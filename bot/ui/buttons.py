@@ -56,23 +56,33 @@ def schedules_button() -> Block:
 
 
 def details_button(recording: Recording) -> Block:
-    label = f"Details of {plain(recording.room_name, 60)}"
+    label = f"Details of {plain(recording.name, 60)}"
     return button("Details", ids.DETAILS, value=recording.key, label=label)
 
 
 def share_button(recording: Recording) -> Block:
-    label = f"Share {plain(recording.room_name, 60)} to another channel"
+    label = f"Share {plain(recording.name, 60)} to another channel"
     return button("Share", ids.SHARE, value=recording.key, label=label)
 
 
+def join_button(key: str, name: str, action_id: str = ids.JOIN) -> Block:
+    return button("Join", action_id, value=key, label=f"Join {plain(name, 60)}: a link for you")
+
+
+def rename_button(recording: Recording) -> Block:
+    return button(
+        "Rename", ids.RENAME, value=recording.key, label=f"Rename {plain(recording.name, 60)}"
+    )
+
+
 def forget_button(recording: Recording) -> Block:
-    name = plain(recording.room_name, 60)
+    name = plain(recording.name, 60)
     confirm = {
         "title": {"type": "plain_text", "text": "Forget this recording?"},
         "text": {
             "type": "plain_text",
             "text": "This deletes its messages and files in Slack, and everything the bot knows "
-            f"about {plain(recording.room_name, 100)}. You cannot undo this. "
+            f"about {plain(recording.name, 100)}. You cannot undo this. "
             "Files at 100ms are not deleted.",
             "emoji": False,
         },

@@ -31,6 +31,11 @@ FIND_PAGE = "find_page"
 OPEN_FIND = "find_open"  # the modal, from Home
 FIND_FORM = "find_form"
 
+WAIT_FOR_PEOPLE = "recording_wait"  # stop it, and start again once somebody is in the room
+JOIN = "recording_join"  # a link for the person who clicks
+RENAME = "recording_rename"  # asks for a title
+RENAME_FORM = "recording_rename_form"  # its metadata is the key
+
 EXTEND = "recording_extend"  # its end comes a quarter of an hour later
 NO_END = "recording_no_end"
 

@@ -149,7 +149,7 @@ def _too_old(after: CallFailed | None) -> str:
         said = _quoted(after.message)
         return (
             f"100ms says that the room is in use (HTTP 409), but no recording runs there: "
-            f"a live stream may hold it.{said}"
+            f"a live stream may be using it.{said}"
         )
     return hms_failure(after.cause, after.status, after.message)[0]
 

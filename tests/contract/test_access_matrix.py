@@ -9,7 +9,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,12 +24,14 @@ from sqlalchemy import func, select, update
 from starlette.routing import Route
 
 from bot.core import steps
+from bot.core.channel_settings import ChannelSettings
 from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
 from bot.core.facts import (
     AssetSeen,
     EndSet,
     Fact,
     Followed,
+    MomentShared,
     Observed,
     PauseSent,
     PlaceSeen,
@@ -37,14 +39,20 @@ from bot.core.facts import (
     StartAccepted,
     StartRequested,
 )
+from bot.core.note import Note
 from bot.core.options import RecordingOptions
 from bot.core.plan import plan
 from bot.core.policy import Policy
+from bot.core.proofs import OwnWork
+from bot.core.retry import Retry
+from bot.core.steps import PostMoment, retry_name
 from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
+from bot.engine.context import Context
 from bot.features.commands.deeds import Choice, StoredDeed
 from bot.features.commands.store import ChoiceRepository
+from bot.features.find.steps import NO_RIGHT, post_moment
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
@@ -55,7 +63,9 @@ from bot.features.rooms.store import RoomRepository
 from bot.features.schedules.model import RoomCalendar, Schedule, paused, planned
 from bot.features.schedules.model import Rule as RoomRule
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.slack.errors import SlackUnavailable
 from bot.store import schema
+from bot.store.errors import LeaseLost
 from bot.store.schema_clock import schedules
 from bot.wiring import FEATURES
 from tests.contract.access_table import (
@@ -90,7 +100,7 @@ TABLES = (
         "rules",
         "calendars",
     ),
-    *("meeting_tickets", "meeting_sessions"),
+    *("meeting_tickets", "meeting_sessions", "joins"),
 )
 PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = "Hush"  # begins the room name of every recording here
@@ -249,7 +259,11 @@ class Rig:
             PlaceSeen(at=now, channel_id=home, place=kind[place]),
             EndSet(at=now, by=seed.STARTER, until=now + timedelta(hours=1)),
             StartAccepted(at=now, hms_id=f"hms-{n}"),
-            Observed(at=now, status="completed" if how == "ended" else "running"),
+            Observed(
+                at=now,
+                status="completed" if how == "ended" else "running",
+                meeting_url=f"https://acme.app.100ms.live/preview/{room}/host",
+            ),
         ]
         if how == "paused":
             facts.append(PauseSent(at=now, asked_at=now, pause=True))
@@ -320,7 +334,10 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
     async def tried(user: str, key: str) -> Effects:
         if kind == "view":
-            chosen = {"share_channel": {"share_channel_input": {"selected_conversation": PLAZA}}}
+            chosen = {
+                "share_channel": {"share_channel_input": {"selected_conversation": PLAZA}},
+                "recording_title": {"recording_title_input": {"value": "Launch retro"}},
+            }
             chosen["moment_channel"] = {"moment_channel_input": {"selected_conversation": PLAZA}}
             metadata = f"{key} 0" if action == "moment_share_form" else key
             form = rig.view(action, metadata, chosen)
@@ -335,6 +352,9 @@ async def test_a_recording_by_its_key(rig: Rig, name: str, rule: Rule) -> None:
 
     for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
         key, _ = await rig.recording(place, HOW.get(action, "running"))
+        if action == "recording_join":
+            joinable = ChannelSettings(join_role="guest")
+            await rig.store.channel_settings.save(PLACES[place], joinable, seed.ADMIN)
         done = await tried(user, key)
         sees = who in SEES[place]
         may = sees and who in rule.who
@@ -678,6 +698,32 @@ async def _searched(rig: Rig, by: str, user: str, words: str) -> Effects:
         form = rig.view(by, "", typed)
         return await rig.send({**rig.base("view_submission", user), "view": form})
     return await _say(rig, by, user, f"find {words}")
+
+
+async def test_a_moment_is_posted_only_for_those_who_may_share_it_when_it_is(rig: Rig) -> None:
+    """The rights may have ended since they pressed *Share*. The first noes may be Slack's silence."""
+    deps = rig.bot.parts.deps
+    for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
+        key, _ = await rig.recording(place, "ended")
+        shared = MomentShared(at=deps.now(), channel_id=PLAZA, by=user, sentence=0)
+        held = Note(facts=[shared], retries={retry_name(PostMoment(shared.target)): Retry(5)})
+        await deps.store.recordings.record(key, held)
+        ctx = Context(deps, OwnWork(key, "me"), await deps.store.recordings.load(key))
+        rig.bot.slack.calls.clear()
+        may = who in SEES[place] and who in FULL
+        if may:
+            with suppress(LeaseLost):  # it announces the post, and nobody here holds the lease
+                await post_moment(ctx, shared.target)
+                pytest.fail("it was not about to post")
+            continue
+        note = await post_moment(ctx, shared.target)
+        assert [d.error for d in note.deliveries] == [NO_RIGHT], (who, place)
+        assert not [c for c in rig.bot.slack.calls if c.method.startswith("chat.")]
+        first = Note(retries={retry_name(PostMoment(shared.target)): None})
+        await deps.store.recordings.record(key, first)
+        ctx = Context(deps, OwnWork(key, "me"), await deps.store.recordings.load(key))
+        with pytest.raises(SlackUnavailable):
+            await post_moment(ctx, shared.target)
 
 
 @pytest.mark.parametrize(("name", "rule"), of("empty"))

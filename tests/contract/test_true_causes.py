@@ -21,7 +21,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "422": ({"kind": "status", "status": 422}, "100ms does not accept"),
 }
 TOO_OLD: dict[str, tuple[dict[str, Any], str]] = {
-    "409": ({"kind": "status", "status": 409}, "a live stream may hold it."),
+    "409": ({"kind": "status", "status": 409}, "a live stream may be using it."),
     "429": ({"kind": "status", "status": 429, "retry_after_s": 200}, "100ms asks the bot to wait"),
     "503": ({"kind": "status", "status": 503}, "100ms answers with an error of its own (HTTP 503)"),
     "reset": ({"kind": "reset"}, "100ms cannot be reached."),

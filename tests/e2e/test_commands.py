@@ -258,7 +258,7 @@ async def test_help_explains_all_commands_and_each(bench: Bench) -> None:
     for text in ("/record help", "/record --help", "/record -h"):
         answer = await bench.ines.command(seed.STANDUP, text)
         assert answer.text is not None
-        for word in ("start", "stop", "pause", "resume", "status", "list", "help"):
+        for word in ("start", "stop", "status", "list", "find", "share", "rename", "help"):
             assert f"/record {word}" in answer.text
         assert answer.ack["response_type"] == "ephemeral"
     start = await bench.ines.command(seed.STANDUP, "/record help start")

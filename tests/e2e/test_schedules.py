@@ -202,7 +202,7 @@ async def test_in_the_settings_of_a_channel_rules_are_set_and_turned_off(bench: 
     await empty(bench, room)
     await bench.ines.command(seed.STANDUP, "/record settings")
     settings = await bench.view(bench.ines, "settings_form")
-    await bench.ines.click(settings, button(settings.blocks, "Rules for rooms"))
+    await bench.ines.click(settings, button(settings.blocks, "Open rules"))
     form = await bench.view(bench.ines, "rules_form")
     answer = await bench.ines.submit(form)
     assert "room_id" in (answer.errors or {}), answer

@@ -135,6 +135,7 @@ def args_said(found: Understood, now: datetime) -> dict[str, str]:
         "query": found.query,
         "from": found.speaker,
         "to": found.to,
+        "title": found.title,
         "count": found.count,
     }.items():
         if value is not None:

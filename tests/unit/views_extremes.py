@@ -141,7 +141,7 @@ def recordings(draw: st.DrawFn) -> Recording:
 ROWS = st.builds(
     Row,
     key=st.just("key-1"),
-    room_name=TEXTS,
+    name=TEXTS,
     phase=st.sampled_from(Phase),
     starter=st.none() | USERS,
     requested_at=TIMES,

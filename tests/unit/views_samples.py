@@ -91,7 +91,7 @@ def recording(*facts: f.Fact, **more: Any) -> Recording:
 def row(**more: Any) -> Row:
     known: Json = {
         "key": "key-1",
-        "room_name": NAME,
+        "name": NAME,
         "phase": Phase.RUNNING,
         "starter": "U1",
         "requested_at": NOW,

@@ -48,6 +48,9 @@ BRIEF = Brief(
 )
 
 
+RENAMED = f.Renamed(at=at(60), by="U1", title="Launch <retro>")
+
+
 def card(
     when: str,
     recording: Recording,
@@ -56,6 +59,7 @@ def card(
     expected: datetime | None = None,
     silent: Silence | None = None,
     nobody_there: bool = False,
+    joins: bool = False,
     results_lost: str = "",
     brief: Brief | None = None,
 ) -> Sample:
@@ -68,6 +72,7 @@ def card(
         permalink_of_pointer=PERMALINK,
         silent=silent,
         nobody_there=nobody_there,
+        joins=joins,
         results_lost=results_lost,
         until=at(120),
         who=lambda user: esc(users()[user].name),
@@ -126,6 +131,8 @@ def _on_air() -> list[Sample]:
         card("Starting takes long", story(*ACCEPTED), late=True),
         card("It is running", story(*RUNS)),
         card("It is running, and nobody has joined yet", story(*RUNS), nobody_there=True),
+        card("… where an admin set a role for joining", story(*RUNS), joins=True),
+        card("… after somebody gave it a title", story(*RUNS, RENAMED)),
         card("It is running, with the template's settings", story(*RUNS, options=PLAIN)),
         card("A pause is on its way", story(*RUNS, PAUSED[-2])),
         card("It is paused", story(*PAUSED)),

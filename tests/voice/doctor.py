@@ -79,10 +79,10 @@ def _doctor() -> list[Sample]:
 
 
 def _home() -> list[Sample]:
-    running = (line(), line(key="key-2", room_name="Sales call", phase=Phase.PAUSED))
+    running = (line(), line(key="key-2", name="Sales call", phase=Phase.PAUSED))
     recent = (
-        ended_row(room_name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
-        line(key="key-4", room_name="Retro", phase=Phase.FAILED, starter=seed.ADMIN),
+        ended_row(name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
+        line(key="key-4", name="Retro", phase=Phase.FAILED, starter=seed.ADMIN),
     )
     ill = HomeHealth(True, NOW, 2, ("chat.update",), permissions(GRANTED - {"groups:read"}))
     deaf = HomeHealth(

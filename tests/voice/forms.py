@@ -15,6 +15,7 @@ from bot.features.options.drafts import Draft, DraftSection, with_options
 from bot.features.presets import form as preset_forms
 from bot.features.presets import views as presets
 from bot.features.presets.model import WORKSPACE, Preset
+from bot.features.rename import views as renaming
 from bot.features.share import views as sharing
 from bot.features.start import views as outcomes
 from bot.features.start.form import read, start_form
@@ -164,8 +165,18 @@ def _settings() -> list[Sample]:
             changes=changes,
             **known,
         ),
+        modal(
+            "A workspace admin opens them",
+            settings_form,
+            seed.STANDUP,
+            ChannelSettings(join_role="guest"),
+            presets={},
+            groups=None,
+            admin=True,
+        ),
         modal("A guest saves it", ui_message.message_view, no),
         modal("Share was pressed", sharing.share_form, "key-1", ROOM),
+        modal("Rename was pressed, in Details", renaming.rename_form, "key-1", ROOM, "Kick-off"),
         modal(
             "Forget was confirmed, in Details",
             forgetting.told_view,

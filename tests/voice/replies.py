@@ -19,14 +19,17 @@ from bot.core.recording import Phase
 from bot.features.channel_settings import views as settings_replies
 from bot.features.commands import views as commands_views
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.views import help_reply
+from bot.features.commands.views import Menu, MenuRow, help_reply
 from bot.features.control import views as steer_views
 from bot.features.control.views import not_now, stop_suggested
 from bot.features.follow import views as following
 from bot.features.forget import views as forgetting
 from bot.features.history import views as lists
+from bot.features.join import views as join_views
+from bot.features.join.model import JoinLink, WhyNot
 from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
 from bot.features.presets.views import no_such_preset
+from bot.features.rename import views as rename_views
 from bot.features.rooms.views import no_room, no_rooms_yet
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
@@ -46,6 +49,12 @@ NOTHING = replies.nothing_running()
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
+LINK_TO_JOIN = "https://acme.app.100ms.live/preview/65f0c0ffee00000000000001/guest?name=Ines"
+RUNNING_ROW = MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=True)
+MENU = Menu(settings=seed.STANDUP, running=(RUNNING_ROW,))
+GUESTS_MENU = Menu(
+    start=False, member=False, running=(MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=False),)
+)
 TOWN_HALL = Preset("p1", WORKSPACE, "Town hall", RecordingOptions(), "U1", NOW)
 NO_PRESETS = NoSuchPreset("weekly", None, [])
 
@@ -63,6 +72,7 @@ def _misread() -> list[Sample]:
         only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
         only_you("The button of a question is too old", ui_replies.too_old),
         only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
+        only_you("A title to type", commands_views.rename_question, "standup", "key-1"),
         only_you("A greeting", commands_views.hello),
         only_you("Settings, in a message", commands_views.settings_question, seed.STANDUP),
         only_you("Presets, in a message", commands_views.presets_question),
@@ -120,6 +130,7 @@ def _doing() -> list[Sample]:
     known = {"permalink": PERMALINK, "key": "key-1"}
     return [
         only_you("A recording was asked for by command", start_views.starting_reply, ROOM),
+        only_you("… of a room in which nobody is", start_views.nobody_there, ROOM, "key-1"),
         only_you(
             "It is already recorded, with its card elsewhere",
             start_views.already_recording,
@@ -143,6 +154,11 @@ def _doing() -> list[Sample]:
         ),
         only_you("Slack does not say where one is", rights.as_far_as_known, NOTHING, AWAY),
         only_you("… because the app may not ask", rights.as_far_as_known, NOTHING, LACKING),
+        only_you("Join was pressed", join_views.join_link, JoinLink(LINK_TO_JOIN, ROOM, True)),
+        *(only_you(f"… and cannot be: {why}", join_views.no_link, why) for why in WhyNot),
+        only_you("Words ask to delete a recording", forgetting.forget_question, story(*READ)),
+        only_you("It was renamed", rename_views.renamed, ROOM, "Kick-off"),
+        only_you("Its title was removed", rename_views.renamed, ROOM, ""),
         only_you("Follow here was pressed", share_views.following, ROOM, seed.STANDUP),
         only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
         only_you("Stop, by command", steer_views.stopping, ROOM),
@@ -187,11 +203,11 @@ def _doing() -> list[Sample]:
 
 
 def _lists() -> list[Sample]:
-    here = [line(), line(key="key-2", room_name="Sales call", phase=Phase.PAUSED)]
-    there = [line(key="key-3", room_name="Retro", channel=seed.DESIGN, starter=seed.ADMIN)]
+    here = [line(), line(key="key-2", name="Sales call", phase=Phase.PAUSED)]
+    there = [line(key="key-3", name="Retro", channel=seed.DESIGN, starter=seed.ADMIN)]
     past = [
-        ended_row(room_name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
-        line(key="key-4", room_name="Retro", phase=Phase.FAILED, starter=None),
+        ended_row(name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
+        line(key="key-4", name="Retro", phase=Phase.FAILED, starter=None),
     ]
     return [
         only_you(
@@ -202,8 +218,9 @@ def _lists() -> list[Sample]:
         only_you("List", lists.list_reply, past),
         only_you("List of one room", lists.list_reply, past[:1], ROOM),
         only_you("List, and there are none", lists.list_reply, [], ROOM),
-        only_you("Help", help_reply),
-        only_you("Help, for somebody who may not start recordings", help_reply, start=False),
+        only_you("Help, where nothing runs", help_reply),
+        only_you("Help, where something is recorded", help_reply, menu=MENU),
+        only_you("Help, for somebody who may not start recordings", help_reply, menu=GUESTS_MENU),
         only_you("Help for start", help_reply, "start"),
         only_you("Help for stop", help_reply, "stop"),
     ]
@@ -252,6 +269,7 @@ def _rights() -> list[Sample]:
         only_you("An edit made a message mention the bot", commands_views.send_it_anew),
         no("A guest asks for the checkup", Act.DOCTOR, everyone),
         no("A guest shares", Act.SHARE, everyone),
+        no("A guest presses Join", Act.JOIN, everyone),
         only_you(
             "The saved settings exclude the person who saved them",
             settings_replies.saved_without_you,

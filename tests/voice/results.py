@@ -22,6 +22,7 @@ from bot.features.results.views import (
     getting_link,
     link_reply,
     no_file,
+    no_summary_yet,
     results_message,
 )
 from bot.ui.message import message_view
@@ -265,6 +266,10 @@ def _links() -> list[Sample]:
     page = ("https://bot.example.com/m/0f3a#k=t1cket", "Weekly sync")
     link = ("https://files.example/v.mp4", "Video of Weekly sync", NOW + timedelta(hours=24))
     return [
+        only_you("A question about what is still recorded", no_summary_yet, story(*RUNS), None),
+        only_you(
+            "… about what 100ms has not transcribed yet", no_summary_yet, story(*UPLOADED), at(6000)
+        ),
         only_you("Watch was pressed", link_reply, *link),
         only_you("100ms gave a link that nobody can open", link_reply, "s3://x", *link[1:]),
         only_you(

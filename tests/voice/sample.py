@@ -86,5 +86,5 @@ def _named(fact: f.Fact) -> f.Fact:
 
 def line(**more: Any) -> Any:
     """A row of a list."""
-    known = {"room_name": ROOM, "starter": seed.STARTER, "channel": seed.STANDUP}
+    known = {"name": ROOM, "starter": seed.STARTER, "channel": seed.STANDUP}
     return row(**{**known, "permalink": PERMALINK, **more})

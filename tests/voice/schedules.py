@@ -58,6 +58,9 @@ def answers() -> list[Sample]:
             zone_known=False,
         ),
         only_you("Undo was pressed", views.undone, EVERY),
+        only_you(
+            "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
+        ),
         only_you("A running recording gets an end", views.ends, ROOM, NOW),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),

@@ -51,6 +51,8 @@ def _acts(fact: f.Fact) -> Iterator[Act]:
     match fact:
         case f.StartRequested():
             yield Act(fact.at, fact.by, f"asked to record it {_VIA.get(fact.via, '')}".rstrip())
+        case f.Renamed():
+            yield Act(fact.at, fact.by, "changed its title")
         case f.StopRequested():
             yield Act(fact.at, fact.by, "stopped it")
         case f.StopSuggested():

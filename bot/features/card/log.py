@@ -11,7 +11,14 @@ from bot.ui.text import clock, duration, esc, mention, when
 from bot.ui.words import REASONS
 
 # Each time is news; anything else is said once, whoever says it and how often.
-_REPEATABLE = (f.StopRequested, f.StopDue, f.PauseRequested, f.PauseSent, f.PauseDropped)
+_REPEATABLE = (
+    f.StopRequested,
+    f.StopDue,
+    f.PauseRequested,
+    f.PauseSent,
+    f.PauseDropped,
+    f.Renamed,
+)
 _OBSERVED = {
     "running": "Recording started",
     "post_processing": "100ms is processing it",
@@ -79,7 +86,7 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
             return _asked(fact, log, who)
         case f.EndSet() | f.StopDue():
             return _end(fact, log, who)
-        case f.Shared() | f.MomentShared() | f.ForgetRequested() | f.StopSuggested():
+        case f.Shared() | f.MomentShared() | f.ForgetRequested() | f.StopSuggested() | f.Renamed():
             return _wished(fact, who)
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log, who)
@@ -126,8 +133,13 @@ def _asked(
             return None if fact.at in settled else asked
 
 
-def _wished(fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopSuggested, who: Who) -> str:
+def _wished(
+    fact: f.Shared | f.MomentShared | f.ForgetRequested | f.StopSuggested | f.Renamed, who: Who
+) -> str:
     match fact:
+        case f.Renamed():
+            named = f"called it “{esc(fact.title, 100)}”" if fact.title else "removed its title"
+            return f"{who(fact.by)} {named}"
         case f.MomentShared():
             return f"{who(fact.by)} shared a moment of it to another channel"
         case f.Shared():

@@ -27,6 +27,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         until=ctx.recording.requested_at + ctx.deps.policy.start_within,
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),
+        joins=bool(ctx.settings_of(ctx.recording.origin).join_role),
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
         transcript_expected_at=transcript_expected_at(ctx.recording, ctx.deps.policy),
         permalink_of_pointer=ctx.pointer_link,

@@ -15,6 +15,7 @@ from bot.ui import ids
 from bot.ui.buttons import (
     details_button,
     end_buttons,
+    join_button,
     schedules_button,
     share_button,
     stop_button,
@@ -63,6 +64,7 @@ def recording_card(
     until: datetime | None = None,
     results_lost: str = "",
     nobody_there: bool = False,
+    joins: bool = False,
     who: Who = esc,
     brief: Brief | None = None,
     bot: str = BOT,
@@ -72,6 +74,7 @@ def recording_card(
     Once everything is there it shows the meeting: who was there, and the summary in a few lines.
     Its log is then in Details.
 
+    `joins`: full members get links to join.
     `results_lost`: Slack's word for why it did not take the results message.
     `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
     without calling them: an edit of the card is no news for them.
@@ -96,7 +99,9 @@ def recording_card(
         blocks.append(section(lines(meeting)))
     if log:
         blocks.append(context(lines(log)))
-    buttons = actions(_buttons(recording, permalink_of_pointer, bot))
+    offered = joins and is_joinable(recording)
+    link = [join_button(recording.key, recording.name)] if offered else []
+    buttons = actions([*link, *_buttons(recording, permalink_of_pointer, bot)])
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
     return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
 
@@ -118,7 +123,7 @@ def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:
 def _heading(recording: Recording) -> Block:
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
-    return rich_line(*marked, name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
+    return rich_line(*marked, name_leaf(recording.name), leaf(f" · {state_of(recording)}"))
 
 
 def _about(recording: Recording, who: Who) -> list[str]:
@@ -129,7 +134,8 @@ def _about(recording: Recording, who: Who) -> list[str]:
         began = f"{word} {when(recording.requested_at)}"
     options = "" if recording.elsewhere else options_line(recording.options)
     asked = who(recording.starter) if recording.starter else ""
-    return [asked, began, _end(recording), duration(recording.duration_s), options]
+    room = esc(recording.room_name, 60) if recording.title else ""
+    return [room, asked, began, _end(recording), duration(recording.duration_s), options]
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
@@ -169,7 +175,7 @@ def silence_message(
 ) -> Message:
     """Tell the starter directly that 100ms does not answer, and later what came of it."""
     silent = silence(recording)
-    name = esc(recording.room_name)
+    name = esc(recording.name)
     if silent and silent.on == on:
         body = silence_note(on, since=silent.since, until=until)
         text = f"*{name}*: {body} This message will be updated."
@@ -231,10 +237,15 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
     ]
 
 
+def is_joinable(recording: Recording) -> bool:
+    """It goes on, and as far as we know the meeting does."""
+    return recording.phase in ON_AIR and not recording.stop_pending
+
+
 def _controls(recording: Recording) -> list[Block]:
     if recording.stop_pending or recording.phase not in ON_AIR | {Phase.REQUESTED}:
         return []
-    name = plain(recording.room_name, 55)
+    name = plain(recording.name, 55)
     buttons = []
     if recording.phase is Phase.RUNNING and not recording.pause_pending:
         label = f"Pause recording {name}"
@@ -243,13 +254,13 @@ def _controls(recording: Recording) -> list[Block]:
         label = f"Resume recording {name}"
         resume = button("Resume", ids.RESUME, value=recording.key, style="primary", label=label)
         buttons.append(resume)
-    return [*buttons, stop_button(recording.key, recording.room_name)]
+    return [*buttons, stop_button(recording.key, recording.name)]
 
 
 def _end_controls(recording: Recording) -> list[Block]:
     if recording.ends_at is None or recording.stop_pending or recording.phase not in ON_AIR:
         return []
-    return end_buttons(recording.key, recording.room_name)
+    return end_buttons(recording.key, recording.name)
 
 
 def _end(recording: Recording) -> str:
@@ -264,7 +275,7 @@ def _end(recording: Recording) -> str:
 def file_buttons(recording: Recording) -> list[Block]:
     """Build Watch and Transcript, if the files exist."""
     buttons = []
-    name = plain(recording.room_name, 50)
+    name = plain(recording.name, 50)
     if can_watch(recording):
         verb = "Listen" if recording.options.audio_only and not recording.elsewhere else "Watch"
         label = f"{verb} to the recording of {name}" if verb == "Listen" else f"Watch {name}"
@@ -279,7 +290,7 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
     """Build Try again (same settings) and Change settings (the form), if they can help."""
     if recording.problem is None:
         return []
-    name = plain(recording.room_name, 50)
+    name = plain(recording.name, 50)
     explained = explain(recording.problem, recording, bot=bot)
     buttons = []
     if explained.can_retry:
@@ -293,26 +304,25 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
 
 def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) -> str:
     """Write the card as sentences."""
-    state = f"{esc(recording.room_name)}: {state_of(recording)}."
-    asked, began, *rest = _about(recording, who)
+    state = f"{esc(recording.name)}: {state_of(recording)}."
+    room, asked, began, *rest = _about(recording, who)
     about = ", ".join(filter(None, [asked, began.removeprefix("requested "), *rest]))
     request = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
-    return lines([" ".join([state, request]), *notes, *log], FALLBACK_MOST)
+    where = f"Room: {room}." if room else ""
+    return lines([" ".join(filter(None, [state, request, where])), *notes, *log], FALLBACK_MOST)
 
 
 def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
     """Tell the starter directly that the bot cannot update the card."""
     why, fix = slack_refusal(error, channel, bot=bot)
     running = recording.phase in ON_AIR and not recording.stop_pending
-    name = esc(recording.room_name)
+    name = esc(recording.name)
     lost = f"The bot cannot update the card in {place(channel)}."
     state = f"{name}: {state_of(recording).lower()}. {lost}"
     notice = "The recording continues; you can stop it here." if running else ""
     text = " ".join(p for p in (state, why, fix, notice) if p)
-    heading = rich_text(
-        rich_line(name_leaf(recording.room_name), leaf(f" · {state_of(recording)}"))
-    )
+    heading = rich_text(rich_line(name_leaf(recording.name), leaf(f" · {state_of(recording)}")))
     body = f"{lost} {why} {fix}"
-    stop = [stop_button(recording.key, recording.room_name)] if running else []
+    stop = [stop_button(recording.key, recording.name)] if running else []
     buttons = [*stop, details_button(recording)]
     return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])

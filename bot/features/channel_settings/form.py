@@ -37,6 +37,7 @@ FIELDS = {
     "outside_links": "links for guests and other organisations",
     "tell_room": "the notice in the room's chat",
     "keep_transcripts": "transcripts for search",
+    "join_role": "the role for joining",
 }
 TITLE = "Channel settings"
 _ALWAYS = {
@@ -46,6 +47,7 @@ _ALWAYS = {
 }
 PEOPLE_MOST = 50
 GROUPS_MOST = 20
+ROLE_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,12 @@ def settings_form(
     presets: Mapping[str, str],
     groups: Mapping[str, str] | None,
     changes: Sequence[Changed] = (),
+    admin: bool = False,
 ) -> View:
-    """Build the modal. `presets` and `groups`: id → name; `groups` is None without the scope."""
+    """Build the modal. `presets` and `groups`: id → name; `groups` is None without the scope.
+
+    Only an `admin` sets the role for joining.
+    """
     blocks = [section(f"These settings apply to recordings requested in {place(channel)}.")]
     blocks.extend(_defaults(settings, presets))
     blocks.extend(_rights("start", settings.may_start, groups))
@@ -74,6 +80,8 @@ def settings_form(
     ticked = [name for name in ALSO if getattr(settings, name)]
     blocks.append(_field(ids.ALSO, "Sharing and search", ticks(ALSO, ticked), optional=True))
     blocks.append(_rules(channel))
+    if admin:
+        blocks.append(_join_role(settings.join_role))
     blocks.extend(_log(changes))
     return {
         "type": "modal",
@@ -113,7 +121,7 @@ def _rules(channel: str) -> Block:
     """They open on top; what was chosen here stays."""
     return {
         **section("*Rules for rooms*\nRecord every session of a room, or stop when it is empty."),
-        "accessory": button("Rules for rooms", ROOM_RULES, value=channel),
+        "accessory": button("Open rules", ROOM_RULES, value=channel),
     }
 
 
@@ -135,6 +143,17 @@ def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> I
         picked["initial_options"] = [named_option(g, groups.get(g, g)) for g in allowed.groups]
     label = f"User groups that can {doing} recordings"
     yield _field(f"{doing}_groups", label, picked, optional=True)
+
+
+def _join_role(role: str | None) -> Block:
+    typed: Block = {"type": "plain_text_input", "max_length": ROLE_MOST}
+    if role:
+        typed["initial_value"] = role
+    hint = (
+        "A role of the room’s template, such as guest. Full members then get links to join rooms "
+        "that are recorded here. Leave it empty for no links."
+    )
+    return _field(ids.JOIN_ROLE, "Role for joining", typed, hint=hint, optional=True)
 
 
 def _field(
@@ -186,6 +205,7 @@ def settings_from_state(values: object, before: ChannelSettings) -> ChannelSetti
         outside_links="outside_links" in also,
         tell_room="tell_room" in also,
         keep_transcripts="keep_transcripts" in also,
+        join_role=state.text(ids.JOIN_ROLE, before.join_role or "").strip() or None,
     )
 
 

@@ -12,6 +12,7 @@ STOP_PEOPLE = "stop_people"
 STOP_GROUPS = "stop_groups"
 RESULTS = "results"
 ALSO = "also"
+JOIN_ROLE = "join_role"  # for admins
 
 
 def action(field: str) -> str:

@@ -90,6 +90,8 @@ async def submitted(
         except UnknownPreset:
             await ack(response_action="errors", errors={ids.PRESET: "Choose another preset."})
             return
+    if not by.admin:
+        chosen = chosen.model_copy(update={"join_role": before.join_role})
     await channel_settings.save(bot.deps, channel, by, chosen)
     if warning := await _left_out(bot, by.user, channel.channel, chosen):
         await ack(response_action="update", view=message_view(warning, title=TITLE))

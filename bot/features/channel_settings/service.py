@@ -9,7 +9,7 @@ from bot.features.presets.store import PresetRepository
 from bot.ui.message import View
 
 
-async def settings_view(deps: Deps, rights: Rights, open_to: OpenChannel, _: HomeMember) -> View:
+async def settings_view(deps: Deps, rights: Rights, open_to: OpenChannel, by: HomeMember) -> View:
     """For a full member who is in that channel."""
     channel = open_to.channel
     settings = await deps.store.channel_settings.of(channel)
@@ -20,6 +20,7 @@ async def settings_view(deps: Deps, rights: Rights, open_to: OpenChannel, _: Hom
         settings,
         presets={one.preset_id: one.name for one in presets},
         groups=await rights.people.user_groups(),
+        admin=by.admin,
         changes=[Changed(c.by, c.at, c.fields) for c in changes],
     )
 

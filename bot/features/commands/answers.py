@@ -19,6 +19,7 @@ _DONE = {
     Intent.FOLLOW: "This channel now follows {room}.",
     Intent.UNFOLLOW: "This channel no longer follows {room}.",
     Intent.SHARE: "The recording of {room} is shared in {to}.",
+    Intent.RENAME: "The recording of {room} is now called {title}.",
     Intent.SETTINGS: "Opening this channel’s settings.",
     Intent.PRESETS: "Opening the presets.",
 }
@@ -32,6 +33,7 @@ _ASKED = {
     Intent.FOLLOW: "Follow {room} in this channel?",
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
     Intent.SHARE: "Share the recording of {room}?",
+    Intent.RENAME: "Call the recording of {room} {title}?",
     Intent.SETTINGS: "You can change that in this channel’s settings.",
     Intent.PRESETS: "Open the presets?",
 }
@@ -44,20 +46,27 @@ _ANSWERED = {
     Intent.HELP: "I record rooms. Try “record” with the name of a room, or “help”.",
     Intent.THANKS: "You’re welcome.",
     Intent.FOLLOW: "Here are the rooms that this channel follows.",
-    Intent.RENAME: "I can’t change a title from a message yet.",
+    Intent.RENAME: "Which recording? Name its room, or write in the thread of its card.",
     Intent.UNKNOWN: "I did not understand that. Try “help”.",
 }
 _STATES = {
     Why.NEEDS_ROOM: "Which room?",
+    Why.NEEDS_TITLE: "What should the recording of {room} be called?",
     Why.NO_ROOM: "There is no room “{reference}”.",
     Why.NO_ROOM_YET: "No room “{reference}” was found so far: 100ms does not answer.",
-    Why.UNKNOWN_CODE: "I do not know the room of that link or code yet. Choose it in the form.",
+    Why.UNKNOWN_CODE: "I do not know yet which room that opens. Choose it in the form.",
     Why.ALREADY: "{room} is already being recorded.",
     Why.NOT_RECORDED: "{room} is not being recorded.",
     Why.NOT_PAUSED: "The recording of {room} is not paused.",
     Why.DISABLED: "{room} is disabled in 100ms.",
     Why.NOT_SCHEDULED: "No recording of {room} is scheduled.",
     Why.TOO_LONG: "That text is too long to read. Write one short sentence.",
+}
+
+
+_BOTH = {
+    (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
+    (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",
 }
 
 
@@ -71,6 +80,7 @@ def say(found: Understood, *, now: datetime) -> str:
         "when": _when(found.when, now),
         "to": found.to or "this channel",
         "reference": found.reference or "",
+        "title": f"“{found.title}”" if found.title else "something else",
     }
     if found.why is Why.BAD_OPTIONS:
         return found.detail or "Those options exclude each other."
@@ -90,8 +100,8 @@ def say(found: Understood, *, now: datetime) -> str:
         return "No recording is paused."
     if found.why is Why.NOT_SCHEDULED and found.room is None:
         return "No recording is scheduled."
-    if found.intent is Intent.UNKNOWN and found.why is Why.UNSUPPORTED:
-        return "To delete a recording, open its details."
+    if (found.intent, found.why) in _BOTH:
+        return _BOTH[found.intent, found.why]
     if found.intent is Intent.STATUS and found.room:
         verb = "is not" if found.why is Why.NOT_RECORDED else "is"
         return f"{room} {verb} being recorded."

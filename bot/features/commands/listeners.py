@@ -4,6 +4,7 @@
 that is answered with more than a sentence. A feature adds its line there.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,9 @@ from bot.access.model import Act
 from bot.access.rights import NoRight
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
+from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
-from bot.core.proofs import MayStart, OwnChoice
+from bot.core.proofs import MayStart, OwnChoice, SeenRecording
 from bot.core.when import Moment, Past
 from bot.features.card.links import CardLinks
 from bot.features.channel_settings.listeners import open_settings
@@ -36,11 +38,16 @@ from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of
 from bot.features.follow.listeners import follow_room_here, list_follows, unfollow_room_here
+from bot.features.forget.views import forget_question, not_ended_reply
 from bot.features.history.listeners import answer_list, answer_status
 from bot.features.history.service import Lists
+from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
 from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
+from bot.features.rename import service as renames
+from bot.features.rename import views as rename_views
+from bot.features.results.service import summarize
 from bot.features.rooms.model import room_code_of_link
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_rooms_yet
@@ -62,12 +69,12 @@ from bot.listeners.app import Bot, answer, for_people
 from bot.listeners.payloads import Caller, Click, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
 from bot.store.errors import DoneBefore
-from bot.store.values import RoomTaken
+from bot.store.values import RecordingRow, RoomTaken
 from bot.ui import ids
 from bot.ui.buttons import filled_form_button
 from bot.ui.ids import COMMAND
 from bot.ui.message import Block, Message
-from bot.ui.replies import use_a_channel
+from bot.ui.replies import forgotten_reply, use_a_channel
 
 on = Listeners()
 ASK = "help and questions need none; what each order does asks the gate"
@@ -78,6 +85,7 @@ DENIALS = (Why.NOT_RECORDED, Why.NOT_PAUSED, Why.NOT_SCHEDULED, Why.NO_ROOM, Why
 # Written as a command only: `auto standup on`, and the list of what is scheduled.
 RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
 # `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
+MENTIONED = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 FIND = re.compile(r"\s*find\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -257,11 +265,20 @@ async def _react(request: Request) -> None:
         case Outcome.SILENCE:
             await request.ack()
         case Outcome.DO if found.acts:
-            await do(request, stored_deeds(found.acts, found, known.world, known.rows))
+            await do(request, stored_deeds(found.acts, found, known.world, _rows(known, found)))
+        case Outcome.ASK if found.why is Why.NEEDS_TITLE:  # a form asks for it
+            await do(request, stored_deeds(found.offers, found, known.world, _rows(known, found)))
         case Outcome.ASK if found.offers:
             await ask(request, found)
         case _:
             await ANSWERS.get(found.intent, _say)(request, found)
+
+
+def _rows(known: Known, found: Understood) -> Mapping[str, RecordingRow]:
+    """The recordings that are meant, by room: in a card's thread, to show or name, the card's."""
+    if known.above is None or found.intent not in (Intent.SHARE, Intent.RENAME):
+        return known.rows
+    return {**known.rows, known.above.room_id: known.above}
 
 
 async def do(request: Request, deeds: Sequence[StoredDeed]) -> None:
@@ -295,7 +312,8 @@ async def ask(request: Request, found: Understood) -> None:
         if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.caller.typed):
             await _open_form(request, found)
             return
-    deeds = stored_deeds(found.offers, found, request.known.world, request.known.rows)
+    known = request.known
+    deeds = stored_deeds(found.offers, found, known.world, _rows(known, found))
     buttons = await question(request, [deed for deed in deeds if deed.verb != OPEN_FORM])
     for deed in deeds:
         if deed.verb == OPEN_FORM:
@@ -369,6 +387,8 @@ async def _form_button(request: Request, deed: StoredDeed, found: Understood) ->
 async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
+    # Asked before the recorder joins the room.
+    empty = asyncio.create_task(starts.is_empty(bot.deps, deed.room_id or ""))
     made = await starts.start(
         bot.deps,
         bot.gate,
@@ -390,7 +410,9 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
         ),
     )
     match made:
-        case Started(room=room):
+        case Started(room=room, key=key):
+            if deed.room_id == room.room_id and await empty:
+                return start_views.nobody_there(room.name, key)
             return start_views.starting_reply(room.name)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
@@ -413,7 +435,7 @@ async def control(
     seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
     row = await control_recording(bot.deps, bot.rights, action, seen, once=once)
     if row is not None:
-        return control_views.CONFIRMED[action](row.room_name)
+        return control_views.CONFIRMED[action](row.name)
     row = await bot.deps.store.lists.row(seen.key)
     return control_views.not_now([row]) if row else control_views.too_late(action)
 
@@ -446,7 +468,7 @@ async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> M
         ending = await schedules.set_end(bot.deps, bot.rights, seen, deed.when, once=once)
         if ending is None:
             return control_views.too_late("stop")
-        return schedule_views.ends(ending[0].room_name, ending[1])
+        return schedule_views.ends(ending[0].name, ending[1])
     to = caller.channel if is_channel(caller.channel) else None
     may = await bot.gate.may_start(caller.user, to)
     made = await schedules.make(
@@ -497,13 +519,10 @@ async def unschedule(request: Request, deed: StoredDeed, _once: Sequence[str]) -
 async def share(request: Request, deed: StoredDeed, _: Sequence[str]) -> Message | None:
     """The recording that runs in the room, else its latest; a channel by name is chosen."""
     bot, caller = request.bot, request.caller
-    key = deed.key
+    key = await _latest(request, deed)
     if key is None:
-        latest = await request.use.lists.page(request.known.horizon, 1, room_id=deed.room_id)
-        if not latest:
-            told = views.answer(f"There is no recording of {deed.room_name} to share.")
-            return as_far_as_known(told, request.known.horizon)
-        key = latest[0].row.key
+        told = views.answer(f"There is no recording of {deed.room_name} to share.")
+        return as_far_as_known(told, request.known.horizon)
     by = await bot.gate.member(caller.user, Act.SHARE)
     seen = await bot.gate.recording(caller.user, key, caller.channel)
     where = caller.channel if deed.channel == "here" else deed.channel
@@ -512,6 +531,39 @@ async def share(request: Request, deed: StoredDeed, _: Sequence[str]) -> Message
     channel = await bot.gate.channel(caller.user, where, here=caller.channel)
     messages, _done = await share_into(bot, seen, channel, by)
     return messages
+
+
+async def rename(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+    """The recording of the thread or that runs in the room, else its latest.
+
+    Without a title, a form asks for it; where Slack gives no trigger, a button opens the form.
+    """
+    bot, caller = request.bot, request.caller
+    key = await _latest(request, deed)
+    if key is None:
+        told = views.answer(f"There is no recording of {deed.room_name} to rename.")
+        return as_far_as_known(told, request.known.horizon)
+    seen = await bot.gate.recording(caller.user, key, caller.channel)
+    if deed.title:
+        row = await renames.rename(bot.deps, bot.rights, seen, deed.title, once=once)
+        return rename_views.renamed(row.room_name, deed.title) if row else forgotten_reply()
+    row = await bot.deps.store.lists.row(key)
+    if row is None:
+        return forgotten_reply()
+    await bot.rights.to_control(caller.user, row, "rename")
+    if not caller.trigger_id:
+        return views.rename_question(deed.room_name, key)
+    form = rename_views.rename_form(key, row.room_name, row.title)
+    await request.later(bot.deps.slack.open_view(caller.trigger_id, form))
+    return None
+
+
+async def _latest(request: Request, deed: StoredDeed) -> str | None:
+    """The recording that was meant, else the newest of the room that the person may know of."""
+    if deed.key is not None:
+        return deed.key
+    latest = await request.use.lists.page(request.known.horizon, 1, room_id=deed.room_id)
+    return latest[0].row.key if latest else None
 
 
 Doing = Callable[[Request, StoredDeed, Sequence[str]], Awaitable[Message | None]]
@@ -523,6 +575,7 @@ DO: Mapping[str, Doing] = {
     Intent.FOLLOW: follow,
     Intent.UNFOLLOW: unfollow,
     Intent.SHARE: share,
+    Intent.RENAME: rename,
     Intent.SCHEDULE: schedule,
     Intent.UNSCHEDULE: unschedule,
 }
@@ -544,9 +597,27 @@ async def explain(request: Request, found: Understood) -> None:
     if found.why is Why.GREETED:
         await request.tell(views.hello())
     else:
-        caller = request.caller
-        may_start = await request.bot.rights.may_start(caller.user, caller.channel)
-        await request.tell(views.help_reply(found.topic, start=may_start))
+        await request.tell(views.help_reply(found.topic, menu=await _menu(request)))
+
+
+async def _menu(request: Request) -> views.Menu:
+    """What runs where the person asks, and what they may do there."""
+    caller, rights, known = request.caller, request.bot.rights, request.known
+    here = [row for room, row in known.rows.items() if room in known.world.cards_here]
+    member = known.horizon.member
+    return views.Menu(
+        start=await rights.may_start(caller.user, caller.channel),
+        member=member,
+        settings=caller.channel if member and is_channel(caller.channel) else None,
+        running=tuple(
+            [
+                views.MenuRow(
+                    row.key, row.name, row.phase, await rights.may_control(caller.user, row)
+                )
+                for row in here[: views.MENU_ROWS]
+            ]
+        ),
+    )
 
 
 async def already(request: Request, found: Understood) -> None:
@@ -578,6 +649,63 @@ async def list_(request: Request, found: Understood) -> None:
     await request.later(telling)
 
 
+async def summary(request: Request, found: Understood) -> None:
+    """What is known of the recording that is meant; several, or none, are listed."""
+    key = None if found.count else await _meant(request, found)
+    if key is None:
+        await list_(request, found)
+        return
+    seen = await request.bot.gate.recording(request.caller.user, key, request.caller.channel)
+    await request.later(_summarized(request, seen))
+
+
+async def _summarized(request: Request, seen: SeenRecording) -> None:
+    await request.bot.reply(request.caller, await summarize(request.bot.deps, seen))
+
+
+async def _meant(request: Request, found: Understood) -> str | None:
+    """The recording of the thread, else the last that ended of the room or of this place."""
+    known, lists = request.known, request.use.lists
+    if known.above and (found.room is None or found.room.room_id == known.above.room_id):
+        return known.above.key
+    if found.why not in (Why.CLEAR, Why.UNSUPPORTED):
+        return None
+    past = found.when if isinstance(found.when, Past) else None
+    room = found.room.room_id if found.room else None
+    channel = request.caller.channel
+    if room is None and is_channel(channel):
+        rows = await request.bot.deps.store.lists.recent(
+            channel=channel, limit=1, past=past, over=True
+        )
+        seen = await lists.look(known.horizon, rows)
+    else:
+        seen = await lists.page(known.horizon, 1, room_id=room, past=past, over=True)
+    if seen:
+        return seen[0].row.key
+    running = known.rows.get(room) if room else None
+    return running.key if running else None
+
+
+async def unknown(request: Request, found: Understood) -> None:
+    """Words to delete a recording get the button that does; it asks once more."""
+    key = await _meant(request, found) if found.why is Why.UNSUPPORTED else None
+    if key is None or (found.room is None and request.known.above is None):
+        await _say(request, found)
+        return
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, key, caller.channel)
+    row = await bot.deps.store.lists.row(seen.key)
+    if row is None:
+        await request.tell(forgotten_reply())
+        return
+    await bot.rights.to_forget(caller.user, row)
+    recording = (await bot.deps.store.recordings.load(key)).recording
+    if not is_forgettable(recording):
+        await request.tell(not_ended_reply(row.name))
+        return
+    await request.tell(forget_question(recording))
+
+
 async def doctor(request: Request, _: Understood) -> None:
     await request.later(answer_doctor(request.bot, request.caller))
 
@@ -605,11 +733,37 @@ async def presets(request: Request, found: Understood) -> None:
         await request.tell(views.presets_question())
 
 
+async def _by_name(request: Request, speaker: str | None) -> str | None:
+    """Transcripts know people by name: what Slack calls the person who was mentioned."""
+    mentioned = MENTIONED.fullmatch(speaker or "")
+    if mentioned is None:
+        return speaker
+    return (await request.bot.deps.slack.names_of([mentioned[1]])).get(mentioned[1], speaker)
+
+
 async def search(request: Request, found: Understood) -> None:
     since = found.when.since.date() if isinstance(found.when, Past) else None
     room = found.room.name if found.room else None
-    words = question_of(found.query or "", room=room, person=found.speaker, since=since)
+    person = await _by_name(request, found.speaker)
+    words = question_of(found.query or "", room=room, person=person, since=since)
     await request.later(answer_find(request.bot, request.caller, words))
+
+
+async def join(request: Request, found: Understood) -> None:
+    """A link to the room that is named, or to the only one that is recorded here."""
+    caller, known = request.caller, request.known
+    room = found.room.room_id if found.room else None
+    if room is None:
+        here = [one for one in known.rows if one in known.world.cards_here]
+        room = here[0] if len(here) == 1 else None
+    row = known.rows.get(room) if room else None
+    if row is None:
+        telling = answer_status(request.bot, request.use.lists, caller, found.room)
+        await request.later(telling)
+        return
+    by = await request.bot.gate.member(caller.user, Act.JOIN)
+    seen = await request.bot.gate.recording(caller.user, row.key, caller.channel)
+    await request.later(send_link(request.bot, caller, seen, by))
 
 
 Answering = Callable[[Request, Understood], Awaitable[None]]
@@ -618,8 +772,10 @@ ANSWERS: Mapping[Intent, Answering] = {
     Intent.START: already,
     Intent.STATUS: status,
     Intent.LIST: list_,
-    Intent.SUMMARY: list_,
+    Intent.SUMMARY: summary,
+    Intent.UNKNOWN: unknown,
     Intent.FIND: search,
+    Intent.JOIN: join,
     Intent.DOCTOR: doctor,
     Intent.FOLLOW: follows,
     Intent.SETTINGS: settings,

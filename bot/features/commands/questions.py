@@ -92,6 +92,8 @@ def read_question(
         return replace(base, intent=Intent.STATUS)
     if has_intent(rest, Intent.LIST, Role.NOUN):
         return replace(base, intent=Intent.LIST)
+    if head.role is Role.IS and not base.asks and has_role(rest, Role.HEDGE):
+        return replace(base, intent=Intent.UNKNOWN, left=(head,))  # it is nice, we should …
     recording = has_intent(rest, Intent.START) or has_role(rest, Role.THING)
     if head.role in (Role.WAS, Role.WHICH) and _recorded_before(head, rest):
         return replace(base, intent=Intent.LIST)
@@ -102,7 +104,7 @@ def read_question(
     if head.role in (Role.WAS, Role.IS, Role.WHEN) and any(p.sort is Sort.ROOM for p in pieces):
         listed = head.role is Role.WAS
         return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
-    unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
+    unread = tuple(p for p in rest if p.sort is Sort.UNREAD and p.key != ("been",))
     if head.role is Role.WHEN and not unread and head.key[-1] in ("long", "when"):
         return replace(base, intent=Intent.STATUS)
     about_bot = all(skipped(p) or p.role is Role.IS for p in rest) and len(rest) <= 2

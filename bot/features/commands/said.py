@@ -71,6 +71,7 @@ class Said:
         sentences = sentences_of(self.words, self.named, self.times)
         self.sentences = sentences
         self.sense = self._settled(*_main(sentences, where))
+        self.first = said_in(sentences[0], where) if sentences else Sense()
         if self.sense.force is Force.NEGATED:
             self.when = None  # "don't stop at 3" has no time to stop at
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]

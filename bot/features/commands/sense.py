@@ -157,9 +157,29 @@ def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
         for word in piece.words
     ]
     speaker = " ".join(word.text for word in before) or None
+    told = next((word for word in query if word.text.startswith("<@")), None)
+    if told is not None and speaker is None:
+        query, speaker = tuple(word for word in query if word is not told), told.text
+    elif by := _speaker_behind(pieces[pieces.index(said) :]):
+        query = tuple(word for word in query if word not in by.words)
+        speaker = " ".join(word.text for word in by.words[1:])
     if not query and speaker and about is None:
         query, speaker = tuple(before), None
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
+
+
+def _speaker_behind(pieces: Sequence[Piece]) -> Piece | None:
+    """Return the last `from Ana` of a search, where a name follows: a capital or a mention."""
+    at = next((n for n in range(len(pieces) - 1, 0, -1) if pieces[n].key == ("from",)), None)
+    if at is None:
+        return None
+    words = list(pieces[at].words)
+    for piece in pieces[at + 1 : at + 3]:
+        named = piece.sort is Sort.UNREAD and piece.words[0].text[:1].isupper()
+        if not named and piece.sort is not Sort.USER:
+            break
+        words += piece.words
+    return Piece(Sort.USER, tuple(words)) if len(words) > 1 else None
 
 
 _ASKED_FOR = frozenset({Role.ALL, Role.WHICH, Role.SAID, Role.HEDGE})

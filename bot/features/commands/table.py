@@ -1,6 +1,7 @@
 """The grammar of `/record` as one table: help, the manifest and the docs read it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.features.options.table import START_FLAGS, Flag
 from bot.ui.ids import COMMAND
@@ -90,6 +91,24 @@ TABLE: tuple[Entry, ...] = (
         arguments="<words>",
     ),
     Entry(
+        "join",
+        help="Get a link of your own to a room that is being recorded, where an admin allows it.",
+        example="/record join standup",
+        arguments="[room]",
+    ),
+    Entry(
+        "share",
+        help="Show a recording in one more channel: the running one, else the room’s latest.",
+        example='/record share "design review" #product',
+        arguments="[room] [#channel]",
+    ),
+    Entry(
+        "rename",
+        help="Give a recording a title, shown in place of its room.",
+        example="/record rename standup Launch retro",
+        arguments="[room] <title>",
+    ),
+    Entry(
         "follow",
         help="Show a card here for every recording of a room. Without a room, list followed rooms.",
         example='/record follow "design review"',
@@ -123,3 +142,45 @@ TABLE: tuple[Entry, ...] = (
         arguments="[command]",
     ),
 )
+
+Needs = Literal["start", "member", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """One line of the help that fits on a phone. `needs` is what a person must be allowed to do.
+
+    `words` are the commands that it stands for.
+    """
+
+    example: str
+    help: str
+    needs: Needs = ""
+    words: tuple[str, ...] = ()
+
+
+MENU: tuple[MenuLine, ...] = (
+    MenuLine("start standup", "now; or with “at 15:00 for 30m”", "start", ("", "start")),
+    MenuLine("stop standup", "or pause, resume", "member", ("stop", "pause", "resume")),
+    MenuLine("status", "what is being recorded", "", ("status",)),
+    MenuLine("join standup", "a link for you", "member", ("join",)),
+    MenuLine("list standup", "past recordings", "", ("list",)),
+    MenuLine("find budget", "what was said", "", ("find",)),
+    MenuLine("share standup #team", "in one more channel", "member", ("share",)),
+    MenuLine("rename standup Retro", "a title", "member", ("rename",)),
+    MenuLine(
+        "schedule standup monday 9:30",
+        "also schedules, auto",
+        "start",
+        ("schedule", "schedules", "auto"),
+    ),
+    MenuLine("follow standup", "its cards here; or unfollow", "member", ("follow", "unfollow")),
+    MenuLine("settings", "also presets, doctor", "member", ("settings", "presets", "doctor")),
+    MenuLine("help start", "one command and its options", "", ("help",)),
+)
+
+
+def menu_lines(*, start: bool, member: bool) -> tuple[MenuLine, ...]:
+    """Return the lines for what a person may do, in the order of use."""
+    allowed = {"": True, "start": start, "member": member}
+    return tuple(line for line in MENU if allowed[line.needs])

@@ -14,6 +14,7 @@ from bot.features.commands.said import CONTROLS, POLITE, Said, said_in
 from bot.features.commands.sense import Force, Sense
 from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.starting import form, start
+from bot.features.commands.titles import renaming
 from bot.features.commands.understood import (
     OPEN_FORM,
     Deed,
@@ -40,6 +41,8 @@ def understand(text: str, where: Where, world: World) -> Understood:
         return stopped
     if said.flags.help:
         return answered(Intent.HELP, topic=said.sense.intent)
+    if titled := renaming(said):
+        return titled
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
     done = _decided(said)
@@ -108,8 +111,6 @@ def _decided(said: Said) -> Understood:
         case Intent.PRESETS:
             outcome = Outcome.DO if said.where is Where.SLASH else Outcome.ASK
             return Understood(intent, outcome)
-        case Intent.RENAME:
-            return answered(intent, Why.UNSUPPORTED, room=said.room_or_thread())
         case Intent.HELP:
             asked = any(p.intent is Intent.HELP or p.role is Role.HOW for p in said.pieces)
             why = Why.CLEAR if asked or sense.topic else Why.GREETED
@@ -233,6 +234,8 @@ def _share(said: Said, sense: Sense) -> Understood:
     made = replace(made, channel=channel)
     if room is None:
         near, reference = said.suggested(Intent.SHARE)
+        if not reference and not said.rooms:
+            near = tuple(r for r in said.world.names.rooms if r.room_id in said.world.recorded)[:5]
         return replace(
             made,
             why=Why.WHICH_ROOM if near else Why.NEEDS_ROOM,

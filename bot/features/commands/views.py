@@ -1,14 +1,16 @@
 """Answers and questions in words, and help, made from the command table."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 
+from bot.core.recording import Phase
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.table import TABLE, Entry
+from bot.features.commands.table import TABLE, Entry, menu_lines
 from bot.features.commands.words import Intent
 from bot.features.options.table import Flag
 from bot.features.presets.ids import ALL as PRESETS
 from bot.ui import ids
+from bot.ui.buttons import schedules_button, stop_button
 from bot.ui.ids import COMMAND
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -25,6 +27,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.text import code, esc, own, plain
+from bot.ui.words import PHASES
 
 BUTTONS = 20  # Slack takes 25 in a row
 ALL = "all"
@@ -35,25 +38,66 @@ _VERBS: Mapping[str, str] = {
 }
 
 
-def help_lines() -> list[str]:
-    """Return one line of mrkdwn per command."""
-    return [f"{code(entry.usage)}  {own(entry.help)}" for entry in TABLE]
+@dataclass(frozen=True, slots=True)
+class MenuRow:
+    """A recording that goes on."""
+
+    key: str
+    name: str
+    phase: Phase
+    may_stop: bool
 
 
-@lru_cache(maxsize=32)
-def help_reply(topic: str | None = None, *, start: bool = True) -> Message:
-    """Explain all commands, or one of them with its options. `start`: offer a start."""
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What a person may do in a place, and what is recorded there.
+
+    `settings` is the channel of which they may change the settings.
+    """
+
+    start: bool = True
+    member: bool = True
+    settings: str | None = None
+    running: tuple[MenuRow, ...] = ()
+
+
+def help_lines(menu: Menu) -> list[str]:
+    """Return one short line of mrkdwn per command that the person may use, in the order of use."""
+    lines_ = menu_lines(start=menu.start, member=menu.member)
+    return [f"{code(f'{COMMAND} {line.example}')} {own(line.help)}" for line in lines_]
+
+
+def help_reply(topic: str | None = None, *, menu: Menu | None = None) -> Message:
+    """Show what runs here and what the person may do; or explain one command with its options."""
     entry = next((one for one in TABLE if topic and one.word == topic), None)
-    return _all(start=start) if entry is None else _one(entry)
+    return _menu(menu or Menu()) if entry is None else _one(entry)
 
 
-def _all(*, start: bool) -> Message:
-    shown = help_lines()
-    more = f"{code(f'{COMMAND} help start')} explains one command and its options."
-    offer = [button("Start a recording", ids.OPEN_FORM, style="primary")] if start else []
-    blocks = [section(lines(shown)), context(more), *actions(offer)]
-    words = ", ".join(entry.word for entry in TABLE if entry.word)
-    return Message(lines([f"Commands: {words}.", *shown, more], FALLBACK_MOST), blocks)
+IN_WORDS = "In a card’s thread or a direct message, plain words do: stop, pause, what was decided?"
+MENU_ROWS = 5
+
+
+def _menu(menu: Menu) -> Message:
+    shown = help_lines(menu)
+    rows = [_row(row, n) for n, row in enumerate(menu.running[:MENU_ROWS])]
+    offers = [button("Start a recording", ids.OPEN_FORM, style="primary")] if menu.start else []
+    offers.append(button("Search", ids.OPEN_FIND, label="Search transcripts"))
+    if menu.member:
+        offers.append(schedules_button())
+    if menu.settings:
+        offers.append(button("Settings", ids.OPEN_SETTINGS, value=menu.settings))
+    blocks = [*rows, *actions(offers), section(lines(shown)), context(IN_WORDS)]
+    now = [f"{_running(row)}." for row in menu.running[:MENU_ROWS]]
+    return Message(lines([*now, *shown, IN_WORDS], FALLBACK_MOST), blocks)
+
+
+def _row(row: MenuRow, n: int) -> Block:
+    stop = stop_button(row.key, row.name, ids.numbered(ids.STOP, n))
+    return section(_running(row), stop if row.may_stop else None)
+
+
+def _running(row: MenuRow) -> str:
+    return f"*{esc(row.name, 60)}* · {PHASES[row.phase]}"
 
 
 def _one(entry: Entry) -> Message:
@@ -100,6 +144,8 @@ def _choice(choice_id: str, answer: str, deed: StoredDeed) -> Block:
     words = f"{_VERBS.get(deed.verb, deed.verb.capitalize())} {plain(deed.room_name, 45)}".strip()
     if deed.label:
         words = f"{words}, {plain(deed.label, 25)}"
+    elif deed.title:
+        words = f"{words}: {plain(deed.title, 25)}"
     elif deed.preset:
         words = f"{words} with {plain(deed.preset, 20)}"
     made = button(
@@ -143,6 +189,13 @@ def share_question(room_name: str, key: str) -> Message:
     label = f"Choose the channel for {plain(room_name, 40)}"
     share = button("Choose the channel", ids.SHARE, value=key, label=label)
     return say(f"In which channel do you want to share *{esc(room_name, 100)}*?", [share])
+
+
+def rename_question(room_name: str, key: str) -> Message:
+    """Ask for the title; the button opens the form that does."""
+    label = f"Type a title for {plain(room_name, 40)}"
+    rename = button("Type a title", ids.RENAME, value=key, label=label)
+    return say(f"What should the recording of *{esc(room_name, 100)}* be called?", [rename])
 
 
 def settings_question(channel: str) -> Message:

@@ -126,7 +126,9 @@ _VERBS: Mapping[Intent, str] = {
     Intent.SCHEDULE: """
         schedule | plan | book | arrange | reserve | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
-    Intent.UNSCHEDULE: "unschedule | skip | call off | deschedule",
+    Intent.UNSCHEDULE: """
+        unschedule | skip | call off | deschedule | off the schedule | off the calendar |
+        from the calendar""",
     Intent.FOLLOW: """
         follow | subscribe | subscribe to | subscribe us to | notify | watch | track |
         monitor | keep an eye on | get notified when | be notified when | get notified
@@ -141,9 +143,10 @@ _VERBS: Mapping[Intent, str] = {
         untrack | silence""",
     Intent.SHARE: "share | post | send | forward | publish | repost | crosspost",
     Intent.RENAME: """
-        rename | retitle | change the title | change title | change the name | change the
-        title of | call it | call this | name it | name this | call the recording | name
-        the recording | title this | give it the title | set the title""",
+        rename | retitle | change the title | change title | change the name | title it
+        | give this the title | give it a title | entitle | call it | call this | name
+        it | name this | call the recording | name the recording | title this | give it
+        the title | set the title""",
     Intent.LIST: "list | ls | history | download | export | play | replay",
     Intent.FIND: """
         search | search for | find | look for | look up | grep | seek | search in | search
@@ -170,7 +173,7 @@ _VERBS: Mapping[Intent, str] = {
         status | stat | stats | state | whats recording | whats on | whats live | whats
         running | whats going on | whats being recorded | whats recorded""",
     Intent.HELP: """
-        help | usage | commands | manual | instructions | help me | docs | documentation |
+        help | menu | usage | commands | manual | instructions | help me | docs | documentation |
         introduce yourself | explain yourself""",
 }
 
@@ -255,7 +258,8 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
 
 _OTHER: Mapping[Role, str] = {
     Role.CANCEL: """
-        cancel | take off the schedule | remove from the schedule | delete the schedule of""",
+        cancel | call it off | call this off | take off the schedule | remove from the
+        schedule | delete the schedule of""",
     Role.FORGET: "delete | erase | forget | remove | wipe | trash | destroy | purge | get rid of",
     Role.POSTING: """
         posting | sending | showing | sharing | notifying | spamming | following |
@@ -378,12 +382,13 @@ _OTHER: Mapping[Role, str] = {
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
     Role.HINT: """
-        done | we are done | were done | im done | we are finished | were finished | over
-        | is over | its over | thats all | thats it | that is all | that is it | thats a
-        wrap | thats enough | bye | goodbye | good bye | that was it | meeting is over |
-        its a wrap | all done | we finished | finito | no longer needed | you can go now |
-        you can leave | everyone left | everybody left | thats all for today | that will
-        be all | thatll be all""",
+        call it a day | call it quits | call it a wrap | call it a night | done | we are
+        done | were done | im done | we are finished | were finished | over | is over |
+        its over | thats all | thats it | that is all | that is it | thats a wrap |
+        thats enough | bye | goodbye | good bye | that was it | meeting is over | its a
+        wrap | all done | we finished | finito | no longer needed | you can go now | you
+        can leave | everyone left | everybody left | thats all for today | that will be
+        all | thatll be all""",
     Role.THANKS: """
         thanks | thank you | thx | ty | tx | cheers | thank u | thanks a lot | thank you
         so much | thank you very much | many thanks | thanks a million | danke | danke
@@ -504,6 +509,9 @@ ORDERS = frozenset(
         Intent.SHARE,
     }
 )
+
+# Everything that is done at once or by a button; a title is read by `titles`.
+DEEDS = ORDERS | {Intent.RENAME}
 
 # Words whose misspellings are looked for.
 SPELT: Mapping[str, Intent] = {

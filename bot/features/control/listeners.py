@@ -38,7 +38,7 @@ async def _control(
         late = views.too_late(action)
         bot.after_ack(click.caller, bot.reply(click.caller, late, replace=click.on_ephemeral))
     elif click.on_ephemeral or _away_from_card(click, row):
-        done = CONFIRMED[action](row.room_name)
+        done = CONFIRMED[action](row.name)
         work = bot.reply(click.caller, done, replace=click.on_ephemeral)
         bot.after_ack(click.caller, work)
 

@@ -20,14 +20,14 @@ _BEFORE = "is still starting. Try again once it is recording."
 
 class Steered(Protocol):
     @property
-    def room_name(self) -> str: ...
+    def name(self) -> str: ...
     @property
     def phase(self) -> Phase: ...
 
 
 def not_now(rows: Sequence[Steered]) -> Message:
     """Say why none of the running recordings can be paused or resumed."""
-    sentences = [f"*{esc(r.room_name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
+    sentences = [f"*{esc(r.name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
     return say("\n".join(sentences))
 
 
@@ -70,16 +70,16 @@ def room_notice(name: str) -> str:
 
 def stop_suggestion(recording: Recording, asker: str) -> Message:
     """Ask the starter directly to stop the recording, with the Stop button."""
-    about = f"the recording of *{esc(recording.room_name)}* in {place(recording.origin)}"
+    about = f"the recording of *{esc(recording.name)}* in {place(recording.origin)}"
     text = f"{mention(asker)} asks you to stop {about}."
-    stop = stop_button(recording.key, recording.room_name)
+    stop = stop_button(recording.key, recording.name)
     return say(text, [stop, details_button(recording)])
 
 
 def ends_soon(recording: Recording, ends_at: datetime) -> Message:
     """Warn below the card. The buttons are those of the card."""
-    text = f"The recording of *{esc(recording.room_name)}* stops at {clock(ends_at)}."
-    return say(text, end_buttons(recording.key, recording.room_name))
+    text = f"The recording of *{esc(recording.name)}* stops at {clock(ends_at)}."
+    return say(text, end_buttons(recording.key, recording.name))
 
 
 def stop_suggested(starter: str | None) -> Message:

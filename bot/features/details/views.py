@@ -16,7 +16,7 @@ from bot.features.card.log import log_lines, written
 from bot.features.card.views import elsewhere_note, file_buttons, retry_button
 from bot.features.options.views import options_line
 from bot.ui import ids
-from bot.ui.buttons import forget_button, share_button
+from bot.ui.buttons import forget_button, rename_button, share_button
 from bot.ui.forms import postable
 from bot.ui.ids import OPEN_SETTINGS, file_value
 from bot.ui.message import (
@@ -103,7 +103,7 @@ def details_view(
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
     state = leaf(f" · {state_of(recording)}")
-    blocks = [rich_text(rich_line(*marked, name_leaf(recording.room_name), state))]
+    blocks = [rich_text(rich_line(*marked, name_leaf(recording.name), state))]
     if recording.problem:
         explanation = explain(recording.problem, recording, bot=bot)
         blocks.append(section(explanation.text))
@@ -115,6 +115,7 @@ def details_view(
         blocks.append(context(lines(settings)))
     files = file_buttons(recording) if viewer.links else []
     share = [share_button(recording)] if viewer.links else []
+    share = [*share, rename_button(recording)] if viewer.links else []
     more = [*share, *retry_button(recording, bot), *_settings_button(recording, viewer)]
     blocks.extend(actions([*files, *more]))
     nobody_wrote = any(d.kind is Kind.CHAT and d.error == EMPTY for d in deliveries)
@@ -141,6 +142,7 @@ def _facts(recording: Recording, viewer: Viewer) -> list[str]:
     """List at most ten fields: Slack shows them in two columns. Ids follow below, for copying."""
     known_in = [c for c in recording.channels if viewer.knows(c)]
     known = {
+        **({"Room": esc(recording.room_name, 100)} if recording.title else {}),
         **_beginning(recording),
         "Settings": "" if recording.elsewhere else options_line(recording.options),
         "Started": when(recording.started_at) if recording.started_at else "",

@@ -61,7 +61,11 @@ def permissions(granted: Collection[str]) -> Finding:
 
 def _workspace(*, org_wide: bool) -> Iterator[Finding]:
     if org_wide:
-        yield failed(PERMISSIONS, f"The app's token is of {ORG_WIDE}.", ONE_WORKSPACE)
+        yield failed(
+            PERMISSIONS,
+            f"The app's token is of {ORG_WIDE}.",
+            ONE_WORKSPACE[0].lower() + ONE_WORKSPACE[1:],
+        )
 
 
 def _short_secrets(names: Collection[str]) -> Iterator[Finding]:

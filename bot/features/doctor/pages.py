@@ -6,7 +6,7 @@ from bot.features.doctor.model import Finding, note, ok, shown, warning
 
 CHECK = "Meeting pages"
 WITHIN_S = 5.0
-LET_IN = "start the bot, and let the proxy in front of it pass /m/*"
+LET_IN = "start the bot, and let the proxy in front of it pass `/m/*`"
 
 
 async def check_pages(public_url: str | None) -> Finding:

@@ -96,7 +96,7 @@ async def late(deps: Deps, channel: str = "") -> list[Stuck]:
             continue
         if is_late(recording, deps.policy, deps.now()):
             here = channel in recording.channels
-            name, by = recording.room_name, recording.starter or ""
+            name, by = recording.name, recording.starter or ""
             found.append(Stuck(name, by, recording.origin, here, late=True))
     return found
 

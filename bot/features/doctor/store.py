@@ -20,6 +20,7 @@ from bot.store.values import InboxState
 
 r = recordings.c
 d = deliveries.c
+_NAME = func.coalesce(r.title, r.room_name)
 TOLD_THE_END = ("beam_stopped", "recording_uploaded", "beam_failed")
 BEING_SENT = timedelta(seconds=30)  # a call takes no longer; later, its outcome is unknown
 AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
@@ -85,7 +86,7 @@ class DoctorRepository(Repository):
             r.next_due_at.is_not(None),
         )
         parked = and_(is_parked(), or_(d.changed_at.is_(None), d.changed_at >= since))
-        columns = (r.room_name, r.starter, d.target, self._shown_in(channel))
+        columns = (_NAME, r.starter, d.target, self._shown_in(channel))
         over = and_(d.not_before.is_not(None), r.next_due_at.is_(None))
         query = (
             select(*columns, d.kind, d.state, d.error, d.not_before, over)
@@ -109,7 +110,7 @@ class DoctorRepository(Repository):
         now = self._now()
         held = cast(r.holds, Text) != "{}"
         query = (
-            select(r.room_name, r.starter, r.home, self._shown_in(channel), r.holds)
+            select(_NAME, r.starter, r.home, self._shown_in(channel), r.holds)
             .where(self._mine(recordings), r.next_due_at.is_not(None), held)
             .where(*self._concerning(only_for, channel))
             .order_by(r.next_due_at)

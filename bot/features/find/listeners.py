@@ -67,7 +67,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_such_moment()))
         return
     put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, views.moment_form(row.key, row.room_name, sentence))
+    await put(click.caller.trigger_id, views.moment_form(row.key, row.name, sentence))
 
 
 @on.view(ids.MOMENT_FORM)

@@ -57,7 +57,7 @@ async def share(
         raise CannotPostThere("not_in_channel")
     shared = MomentShared(at=deps.now(), channel_id=to.channel, by=by.user, sentence=n)
     await deps.store.recordings.act(seen, [shared])
-    return row.room_name
+    return row.name
 
 
 def _today(deps: Deps) -> date:

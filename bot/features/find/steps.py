@@ -1,7 +1,7 @@
 """Keeps a transcript for search, once 100ms has made it; posts moments that were shared."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.access.gate import Gate, NotOpen
@@ -17,7 +17,7 @@ from bot.core.plan import files_to_keep
 from bot.core.retry import Retry
 from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
 from bot.core.steps import PostMoment, retry_name
-from bot.core.transcript import MAX_BYTES, Sentence, Transcript, read
+from bot.core.transcript import MAX_BYTES, Sentence, Transcript, read, with_names
 from bot.engine.context import Context, next_retry
 from bot.engine.posting import post
 from bot.features.find.views import moment_message
@@ -32,6 +32,9 @@ MAX_SUMMARY_BYTES = 1024 * 1024
 NOT_KEPT = "its transcript is no longer kept"
 SURE_AFTER = 2  # tries: what Slack does not say in time counts as a no
 NO_RIGHT = "the person who shared it may not do so any more"
+
+
+NO_NAMES: Mapping[str, str] = {}
 
 
 async def keep_transcript(ctx: Context) -> Note:
@@ -52,6 +55,7 @@ async def keep_transcript(ctx: Context) -> Note:
             ctx.key,
             assets.timed_transcript,
             assets.summary,
+            names=ctx.recording.speakers,
         )
     except HmsUnauthorized:
         raise  # about the token, not about the file
@@ -111,8 +115,12 @@ async def keep(
     key: str,
     asset: AssetSeen | None,
     summary: AssetSeen | None,
+    *,
+    names: Mapping[str, str] = NO_NAMES,
 ) -> str:
     """Keep the transcript in this file. Returns `kept`, `busy` (try again), or why it cannot be.
+
+    `names` are those of peers.
 
     Raises HmsUnavailable, HmsRefused, StoreRefused (no such recording).
     """
@@ -127,6 +135,7 @@ async def keep(
     found = await asyncio.to_thread(read, content, asset.mode)
     if not isinstance(found, Transcript):
         return "the file has no words that can be read"
+    found = with_names(found, names)
     if not await transcripts.keep(key, found.sentences):
         return "busy"
     sections = await _summary(hms, summary)

@@ -37,9 +37,7 @@ SAID_MOST = 400
 EXAMPLE = "/record find budget in weekly sync from Ana since monday"
 NO_WORDS = f"Say what to look for, for example {code(EXAMPLE)}."
 KEEPS_NONE = "This bot does not keep transcripts, so there is nothing to search."
-NOT_COMPLETE = (
-    "Slack did not say in time which channels you can see: some recordings were not searched."
-)
+NOT_COMPLETE = "Slack did not report your channels in time, so some recordings were not searched."
 
 
 def found_reply(page: FoundPage) -> Message:
@@ -86,7 +84,7 @@ def _headline(page: FoundPage) -> str:
     about = f"“{esc(page.text, TEXT_MOST)}”"
     if page.query.unknown:
         named = ", ".join(code(one, 100) for one in page.query.unknown)
-        return f"Nothing found for {about}: no transcript that you can see fits {named}."
+        return f"Nothing found for {about}: no transcript that you can see matches {named}."
     if not page.count:
         return f"Nothing found for {about} in the transcripts that you can see."
     if page.count <= PER_PAGE:
@@ -121,7 +119,7 @@ def _filters(query: Query) -> str:
 
 def _hit(moment: Moment, n: int) -> Iterator[Block]:
     yield section(lines([_about(moment), *_quote(moment)]))
-    name, at_ms = moment.room_name, moment.sentence.start_ms
+    name, at_ms = moment.name, moment.sentence.start_ms
     buttons = []
     at = f"sentence {moment.sentence.n + 1}"
     if at_ms is not None:
@@ -137,7 +135,7 @@ def _about(moment: Moment) -> str:
     at_ms = moment.sentence.start_ms
     at = moment_clock(at_ms) if at_ms is not None else ""
     who = esc(moment.sentence.speaker or UNKNOWN_SPEAKER, 60)
-    return join(f"*{esc(moment.room_name, 80)}*", when(moment.began_at), at, who)
+    return join(f"*{esc(moment.name, 80)}*", when(moment.began_at), at, who)
 
 
 def _quote(moment: Moment) -> Iterator[str]:
@@ -232,11 +230,11 @@ def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message
     at = moment_clock(at_ms) if at_ms is not None else ""
     began = when(recording.started_at or recording.requested_at)
     who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
-    about = join(f"*{esc(recording.room_name, 80)}*", began, at, who)
+    about = join(f"*{esc(recording.name, 80)}*", began, at, who)
     quote = f"> {esc(_line(sentence.text), SAID_MOST)}"
     buttons = []
     if at_ms is not None:
-        buttons.append(watch_at_button(recording.key, recording.room_name, at_ms, verb="Open at"))
+        buttons.append(watch_at_button(recording.key, recording.name, at_ms, verb="Open at"))
     shared = f"Shared by {mention(by)}."
     blocks = [section(lines([about, quote])), context(shared), *actions(buttons)]
     told = [spoken(about), quote.removeprefix("> "), shared]

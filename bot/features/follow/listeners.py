@@ -68,4 +68,4 @@ async def unfollow_clicked(
     """The list is shown again, without it."""
     await bot.deps.store.follows.unfollow(click.value, channel.channel)
     await ack()
-    bot.after_ack(click.caller, _list(bot, click.caller, replace=click.on_ephemeral))
+    bot.after_ack(click.caller, _list(bot, click.caller, replace=click.on_answer))

@@ -36,6 +36,6 @@ async def _forget(bot: Bot, recording: SeenRecording) -> Message:
         case None:
             return ui_replies.forgotten_reply()
         case NotEnded(row=row):
-            return views.not_ended_reply(row.room_name)
+            return views.not_ended_reply(row.name)
         case row:
-            return views.forgetting_reply(row.room_name)
+            return views.forgetting_reply(row.name)

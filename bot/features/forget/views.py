@@ -7,6 +7,7 @@ from bot.core.deliveries import Delivery, Kind
 from bot.core.forgetting import KEPT, KEPT_AT_100MS
 from bot.core.recording import Recording
 from bot.ui import ids
+from bot.ui.buttons import details_button, forget_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Message,
@@ -41,6 +42,13 @@ def forgetting_reply(room_name: str) -> Message:
     )
 
 
+def forget_question(recording: Recording) -> Message:
+    """Answer words that ask to delete a recording; the button asks once more."""
+    began = when(recording.started_at or recording.requested_at)
+    text = f"Forget the recording of *{esc(recording.name)}*, {began}?"
+    return say(text, [forget_button(recording), details_button(recording)])
+
+
 def not_ended_reply(room_name: str) -> Message:
     return say(f"*{esc(room_name)}* has not ended yet. Stop it first, then forget it.")
 
@@ -49,7 +57,7 @@ def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: d
     """List what was deleted, and what remains, where and until when."""
     began = when(recording.started_at or recording.requested_at)
     first = (
-        f"The recording of *{esc(recording.room_name)}*, {began}, was forgotten. The bot "
+        f"The recording of *{esc(recording.name)}*, {began}, was forgotten. The bot "
         "deleted its messages and files in Slack, and all its data about the recording."
     )
     sentences = [first, *_kept(deliveries), *_at_100ms(recording, now)]

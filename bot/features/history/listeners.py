@@ -19,7 +19,10 @@ async def answer_status(
     here, elsewhere = await lists.status(to, caller.channel or "", room.room_id if room else None)
     name = room.name if room else None
     may_start = await bot.rights.may_start(caller.user, caller.channel)
-    message = views.status_reply(here, elsewhere, bot.deps.now(), name, start=may_start)
+    settings = await bot.deps.store.channel_settings.of(caller.channel)
+    joins = to.member and settings.join_role is not None
+    now = bot.deps.now()
+    message = views.status_reply(here, elsewhere, now, name, start=may_start, joins=joins)
     await bot.reply(caller, as_far_as_known(message, to))
 
 

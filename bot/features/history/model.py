@@ -11,7 +11,7 @@ class Row:
     """What a list shows. `channel` is where the card is, `permalink` leads to it."""
 
     key: str
-    room_name: str
+    name: str
     phase: Phase
     starter: str | None
     requested_at: datetime

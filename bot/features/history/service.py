@@ -107,7 +107,7 @@ def _row(seen: Seen, permalink: str | None, files: bool) -> Row:
     row = seen.row
     return Row(
         key=row.key,
-        room_name=row.room_name,
+        name=row.name,
         phase=row.phase,
         starter=row.starter,
         requested_at=row.requested_at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.recording import ON_AIR, Phase
 from bot.features.history.model import Row
 from bot.ui import ids
-from bot.ui.buttons import start_button, stop_button
+from bot.ui.buttons import join_button, start_button, stop_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -35,21 +35,24 @@ def status_reply(
     room_name: str | None = None,
     *,
     start: bool = True,
+    joins: bool = False,
 ) -> Message:
     """List running recordings: those of this channel with Stop, others as lines.
+
+    `joins`: with Join, too.
 
     With a `room_name` these are all of one room.
     """
     if not here and not elsewhere:
         return nothing_running(room_name, start=start)
-    blocks = running_blocks(here, now, placed=False)
+    blocks = running_blocks(here, now, placed=False, joins=joins)
     if not here:
         blocks.append(section(NOTHING_HERE))
     if len(here) > ROWS:
         blocks.append(context(f"{count(len(here) - ROWS, 'more recording')} in this channel."))
     others = []
     for row in elsewhere:
-        name = link(esc(row.room_name, 100), row.permalink)
+        name = link(esc(row.name, 100), row.permalink)
         others.append(f"{name} · {place(row.channel)} · {starter_of(row.starter)}")
     if others:
         blocks.append(context(lines([f"Elsewhere: {count(len(others), 'recording')}", *others])))
@@ -78,7 +81,7 @@ ROWS = 20
 def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
     """Write two short lines of mrkdwn; `now` adds the running time, `placed` the channel."""
     mark = MARKS.get(row.phase)
-    name = f"*{esc(row.room_name, 100)}*"
+    name = f"*{esc(row.name, 100)}*"
     head = f"{f'{mark} ' if mark else ''}{join(name, _state(row, now))}"
     began = when(row.started_at or row.requested_at)
     card = link("open card", row.permalink) if row.permalink else ""
@@ -92,7 +95,7 @@ def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) ->
     began = when(row.started_at or row.requested_at)
     where = place(row.channel) if placed else ""
     about = ", ".join(p for p in (starter_of(row.starter), began, _length(row), where) if p)
-    return f"{esc(row.room_name, 100)}: {_state(row, now)}. {sentence(about)}."
+    return f"{esc(row.name, 100)}: {_state(row, now)}. {sentence(about)}."
 
 
 def _state(row: Row, now: datetime | None) -> str:
@@ -108,17 +111,21 @@ def _length(row: Row) -> str:
     return "" if row.phase in ON_AIR else duration(row.duration_s)
 
 
-def running_blocks(rows: Sequence[Row], now: datetime, *, placed: bool = True) -> list[Block]:
+def running_blocks(
+    rows: Sequence[Row], now: datetime, *, placed: bool = True, joins: bool = False
+) -> list[Block]:
     """Build a row for each running recording, with Stop if it can be stopped."""
     blocks = []
     for n, row in enumerate(rows[:ROWS]):
         stops = row.phase in ON_AIR | {Phase.REQUESTED}
         accessory = (
-            stop_button(row.key, row.room_name, ids.numbered(ids.STOP, n))
+            stop_button(row.key, row.name, ids.numbered(ids.STOP, n))
             if stops
             else _row_button("Details", ids.DETAILS, row, n)
         )
         blocks.append(section(row_text(row, now, placed=placed), accessory))
+        if joins and row.phase in ON_AIR:
+            blocks += actions([join_button(row.key, row.name, ids.numbered(ids.JOIN, n))])
     return blocks
 
 
@@ -141,5 +148,5 @@ def _row_buttons(row: Row, n: int) -> list[Block]:
 
 
 def _row_button(text: str, action: str, row: Row, n: int) -> Block:
-    label = f"{text}: {plain(row.room_name, 55)}"
+    label = f"{text}: {plain(row.name, 55)}"
     return button(text, ids.numbered(action, n), value=row.key, label=label)

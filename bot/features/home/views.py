@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.features.channel_settings import ids as settings
-from bot.features.commands.views import help_lines
+from bot.features.commands.views import Menu, help_lines
 from bot.features.doctor.views import LATE, NO_WEBHOOKS, finding_lines
 from bot.features.history.views import past_blocks, running_blocks
 from bot.features.home.model import HomeHealth, HomePage
@@ -53,7 +53,7 @@ def home_view(home: HomePage, now: datetime) -> View:
         blocks += [*_presets(home), *_settings(home)]
     if home.health:
         blocks += _for_admins(home.health)
-    blocks += [divider(), context(lines(help_lines()))]
+    blocks += [divider(), context(lines(help_lines(Menu(start=home.member, member=home.member))))]
     return {"type": "home", "blocks": blocks}
 
 

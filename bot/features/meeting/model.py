@@ -71,7 +71,7 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
         "viewer": {"name": viewer},
         "recording": {
             "id": recording.key,
-            "room": recording.room_name,
+            "room": recording.name,
             "began_at": began.isoformat(),
             "length_s": recording.duration_s,
             "attendees": list(recording.people),

@@ -182,11 +182,11 @@ class Meetings:
             return None
         transcript = Transcript(content.sentences)
         began = recording.started_at or recording.requested_at
-        name = download_name(recording.room_name, began, mode)
+        name = download_name(recording.name, began, mode)
         if mode == "txt":
             length_s = recording.duration_s
             people = tuple(dict.fromkeys([*recording.people, *transcript.speakers]))
-            about = Heading(recording.room_name, began, length_s, people)
+            about = Heading(recording.name, began, length_s, people)
             return Download(name, readable_text(transcript, about))
         if not transcript.has_times:
             return None

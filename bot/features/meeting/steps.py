@@ -1,6 +1,6 @@
 """Who was in the meeting: asked of 100ms once it is over."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -20,17 +20,18 @@ RECORDER_ROLES = "__internal"  # how the names of 100ms' own roles begin
 CLOCKS = timedelta(seconds=2)  # 100ms' times may be whole seconds
 
 
-async def list_attendees(ctx: Context, joined: Mapping[str, str] | None = None) -> Note:
-    """`joined`: the Slack people who joined by our links, by their `user_id` at 100ms.
+async def list_attendees(ctx: Context) -> Note:
+    """People who joined by a link that we signed for them are Slack people.
 
     Raises HmsUnavailable until a day after the end; then nobody is listed.
     """
     recording = ctx.recording
+    joined = await ctx.deps.store.joins.people(recording.room_id)
     ended = recording.stopped_at or recording.completed_at or ctx.now
     people: tuple[Attendee, ...] = ()
     try:
         session = await ctx.deps.hms.session(recording.session_id or "")
-        people = attendees(recording, session.peers, joined or {})
+        people = await _named(ctx, attendees(recording, session.peers, joined))
     except HmsUnauthorized:
         raise  # about the token, not about the session
     except HmsRefused as refused:
@@ -39,6 +40,15 @@ async def list_attendees(ctx: Context, joined: Mapping[str, str] | None = None) 
         if ctx.now < ended + ctx.deps.policy.give_up_after:
             raise
     return Note(facts=[AttendeesListed(at=ctx.now, people=people)])
+
+
+async def _named(ctx: Context, people: Sequence[Attendee]) -> tuple[Attendee, ...]:
+    """With the names that Slack has for its people; else those with which they joined."""
+    names = await ctx.deps.slack.names_of([one.slack for one in people if one.slack])
+    return tuple(
+        one.model_copy(update={"name": names.get(one.slack or "", one.name)[:NAME_MOST]})
+        for one in people
+    )
 
 
 def attendees(
@@ -50,8 +60,12 @@ def attendees(
     for peer in there:
         name = " ".join((peer.name or "").split())[:NAME_MOST]
         slack = joined.get(peer.user_id or "")
-        if name or slack:
-            found.setdefault(slack or peer.user_id or name, Attendee(name=name, slack=slack))
+        key = slack or peer.user_id or name
+        if not key:
+            continue
+        one = found.setdefault(key, Attendee(name=name, slack=slack))
+        if slack:
+            found[key] = one.model_copy(update={"peers": (*one.peers, peer.id)})
     return tuple(dict.fromkeys(found.values()))[:ATTENDEES_MOST]
 
 

@@ -5,17 +5,23 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.access.rights import Rights
-from bot.core.assets import Assets, assets_of
+from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.facts import AssetSeen
+from bot.core.policy import transcript_expected_at
 from bot.core.proofs import SeenAsset, SeenRecording
-from bot.core.recording import Recording
+from bot.core.recording import OCCUPIES_ROOM, Recording
+from bot.core.sourcing import SourcedSection
 from bot.deps import Deps
 from bot.features.meeting.service import Meetings
-from bot.hms.errors import HmsNotFound
+from bot.features.results.views import no_summary_yet, results_message
+from bot.hms.errors import HmsError, HmsNotFound
 from bot.hms.models import facts_of_recording
+from bot.hms.results import parse_summary
+from bot.ui.message import Message
 from bot.ui.words import file_name
 
 VALID_FOR = timedelta(hours=1)
+SUMMARY_BYTES = 1024 * 1024
 What = Literal["video", "transcript"]
 
 
@@ -50,7 +56,46 @@ async def page(
     await rights.to_open(seen.by, seen.channel)
     recording = (await deps.store.recordings.load(seen.key)).recording
     url = await meetings.link(seen.by, seen.key, at_ms)
-    return Page(url, recording.room_name, at_ms) if url else NoFile("page")
+    return Page(url, recording.name, at_ms) if url else NoFile("page")
+
+
+async def summarize(deps: Deps, seen: SeenRecording) -> Message:
+    """What is known of a meeting: its summary, or why there is none. Raises UnknownRecording."""
+    recording = (await deps.store.recordings.load(seen.key)).recording
+    coming = recording.results is None and recording.transcription.pending
+    if recording.phase in OCCUPIES_ROOM or coming:
+        return no_summary_yet(recording, transcript_expected_at(recording, deps.policy))
+    kept = await deps.store.transcripts.summary(seen.key)
+    sections = tuple(map(_section, kept))
+    if not sections and recording.results and recording.results.has_summary:
+        sections = await _fetched_summary(deps, recording)
+    return results_message(
+        recording,
+        summary=sections,
+        times=await deps.store.transcripts.times(seen.key) if sections else {},
+        page=f"{deps.public_url}/m/{seen.key}" if deps.public_url else None,
+        mention=False,
+        in_thread=False,
+        bot=deps.identity.name,
+    )
+
+
+def _section(kept: SourcedSection) -> SummarySection:
+    texts = tuple(line.text for line in kept.lines)
+    if kept.is_list:
+        return SummarySection(kept.title, "bullets", texts, "")
+    return SummarySection(kept.title, "paragraph", (), " ".join(texts))
+
+
+async def _fetched_summary(deps: Deps, recording: Recording) -> tuple[SummarySection, ...]:
+    """From 100ms' file; nothing where it is gone, or 100ms does not answer."""
+    asset = recording.assets.summary
+    if asset is None:
+        return ()
+    try:
+        return parse_summary(await deps.hms.fetch_asset(asset.asset_id, SUMMARY_BYTES))
+    except HmsError:
+        return ()
 
 
 async def mint(
@@ -82,7 +127,7 @@ async def _mint(
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
         return NoFile(what or "file", gone=True)
-    named = f"{file_name(asset)} of {recording.room_name}"
+    named = f"{file_name(asset)} of {recording.name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 
 

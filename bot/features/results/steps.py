@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -352,7 +352,7 @@ async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
     if kind is Kind.JSON:
         return await _file(ctx, assets.transcript("json")), "json"
     heading = transcript.Heading(
-        ctx.recording.room_name,
+        ctx.recording.name,
         ctx.recording.started_at or ctx.recording.requested_at,
         ctx.recording.duration_s,
         ctx.recording.people,
@@ -360,18 +360,26 @@ async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
     for asset in (assets.transcript("json"), assets.transcript("srt"), assets.transcript("txt")):
         content = await _file(ctx, asset)
         mode = asset.mode if asset and asset.mode else "txt"
-        made = await asyncio.to_thread(_made, content, mode, kind, heading)
+        names = ctx.recording.speakers
+        made = await asyncio.to_thread(_made, content, mode, kind, heading, names)
         if made is not None:
             return made.encode(), "srt" if kind is Kind.SRT else "txt"
     best = assets.best_transcript
     return await _file(ctx, best), best.mode if best and best.mode else "txt"
 
 
-def _made(content: bytes, mode: OutputMode, kind: Kind, heading: transcript.Heading) -> str | None:
+def _made(
+    content: bytes,
+    mode: OutputMode,
+    kind: Kind,
+    heading: transcript.Heading,
+    names: Mapping[str, str],
+) -> str | None:
     """The text of a transcript, or its captions; None where it cannot be read."""
     found = transcript.read(content, mode)
     if not isinstance(found, transcript.Transcript):
         return None
+    found = transcript.with_names(found, names)
     if kind is Kind.SRT:
         return transcript.srt(found) or None
     people = tuple(dict.fromkeys([*heading.people, *found.speakers]))
@@ -422,7 +430,7 @@ def page_of(public_url: str | None, key: str) -> str | None:
 
 
 def _filename(ctx: Context, kind: Kind, mode: str) -> str:
-    name = re.sub(r"[^\w.-]+", "-", ctx.recording.room_name).strip("-.")[:60] or "recording"
+    name = re.sub(r"[^\w.-]+", "-", ctx.recording.name).strip("-.")[:60] or "recording"
     day = (ctx.recording.started_at or ctx.recording.requested_at).strftime("%Y-%m-%d")
     if kind is Kind.CHAT:
         return f"{name}-{day}-chat.txt"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
-from bot.core.recording import Phase, Recording, can_watch
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_watch
 from bot.core.sourcing import paragraph_lines
 from bot.core.transcript import clock as moment_clock
 from bot.features.card.views import file_buttons, retry_button
@@ -79,6 +79,17 @@ def results_message(
     return Message(_spoken(recording, headline, notes, summary_text, by_name=mention), blocks)
 
 
+def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Message:
+    """Answer a question about a meeting of which there is no summary yet."""
+    name = esc(recording.name, 100)
+    if recording.phase in OCCUPIES_ROOM:
+        text = f"*{name}* is still being recorded. What was said is there after it ends."
+    else:
+        by = f" 100ms should have it {when(expected_at)}." if expected_at else ""
+        text = f"The transcript and summary of *{name}* are not there yet.{by}"
+    return say(text, [details_button(recording)])
+
+
 def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
     who = recording.starter if by_name else None
     called = [user_leaf(who), leaf(" ")] if who else []
@@ -87,7 +98,7 @@ def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: b
     length = duration(recording.duration_s)
     return rich_line(
         *called,
-        name_leaf(recording.room_name),
+        name_leaf(recording.name),
         leaf(" · "),
         date_leaf(recording.started_at or recording.requested_at),
         leaf(f" · {length}\n{headline}" if length else f"\n{headline}"),
@@ -173,7 +184,7 @@ def _no_transcript(recording: Recording, late: bool) -> list[str]:
         case Transcription.READY | Transcription.FAILED if late:
             return [
                 "100ms reports a transcript, but the bot cannot read it yet. It keeps trying, and "
-                "adds here what it finds."
+                "will add it here."
             ]
         case Transcription.EXPECTED | Transcription.PROCESSING if late:
             return ["The transcript has not arrived yet. If it does, it will be added here."]
@@ -197,7 +208,7 @@ def _spoken(
     who = recording.starter if by_name else None
     called = f"{mention(who)} " if who else ""
     length = duration(recording.duration_s)
-    about = ", ".join(filter(None, (esc(recording.room_name), began, length)))
+    about = ", ".join(filter(None, (esc(recording.name), began, length)))
     first = f"{called}{about}: {headline}"
     return lines([first, *notes, *summary], FALLBACK_MOST)
 
@@ -253,7 +264,7 @@ def no_file(what: str, *, gone: bool = False) -> Message:
     if gone:
         text = (
             f"100ms no longer has the {esc(what)}: it keeps files for 15 days in its own storage. "
-            "What the bot keeps of the transcript is found with `/record find`."
+            "Search the saved transcript with `/record find`."
         )
     return say(text)
 

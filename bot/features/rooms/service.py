@@ -163,6 +163,11 @@ class RoomDirectory:
     async def name_of(self, room_id: str) -> str | None:
         return next((r.name for r in await self.entries() if r.room_id == room_id), None)
 
+    async def is_disabled(self, room_id: str) -> bool:
+        """As 100ms said when it was last asked."""
+        room = await self.by_id(room_id)
+        return room is not None and not room.enabled
+
     def search_on(self) -> None:
         """Somebody used a code that is not known: look through the rooms in the background."""
         self._codes.go_on()

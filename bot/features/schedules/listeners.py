@@ -164,7 +164,7 @@ async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
     if click.view is not None and click.view.type == "modal":
         await update_modal(bot, message_view(both, title=views.ALL), click.view.id)
         return
-    await bot.reply(click.caller, both, replace=click.on_ephemeral)
+    await bot.reply(click.caller, both, replace=click.on_answer)
 
 
 @on.action(ids.UNDO)
@@ -174,7 +174,7 @@ async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
     bot.after_ack(
-        click.caller, bot.reply(click.caller, views.undone(gone), replace=click.on_ephemeral)
+        click.caller, bot.reply(click.caller, views.undone(gone), replace=click.on_answer)
     )
 
 
@@ -351,6 +351,18 @@ async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot:
 
 
 # ---- the end of a recording ------------------------------------------------------------------
+
+
+@on.action(ui_ids.WAIT_FOR_PEOPLE)
+async def wait_for_people(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+    """Stop what records an empty room, and start again once somebody is there."""
+    schedule = await service.wait_for_people(bot.deps, bot.gate, bot.rights, recording)
+    await ack()
+    if schedule is None:
+        said = views.changed_meanwhile()
+    else:
+        said = views.waiting_for_people(schedule, bot.deps.policy.armed_for)
+    bot.after_ack(click.caller, bot.reply(click.caller, said, replace=click.on_answer))
 
 
 @on.action(ui_ids.EXTEND)

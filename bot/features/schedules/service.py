@@ -13,10 +13,11 @@ from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import Horizon, KnownRoom, MayStart, SeenRecording, SeenSchedule
 from bot.core.recording import ON_AIR, Recording
-from bot.core.when import Reading, Refused, Unclear, When, known_zone, stop_time
+from bot.core.when import Moment, Reading, Refused, Unclear, When, known_zone, stop_time
 from bot.core.when_days import STOP_EXAMPLES
 from bot.core.when_grammar import read_when
 from bot.deps import Deps
+from bot.features.control.service import control_recording
 from bot.features.options.table import laid_over
 from bot.features.presets import service as presets
 from bot.features.presets.model import NoSuchPreset
@@ -33,7 +34,8 @@ from bot.features.schedules.model import (
 )
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.features.start.model import Later, SessionRule, StartRequest
-from bot.features.start.service import commit
+from bot.features.start.service import commit, options_for
+from bot.store.errors import DoneBefore
 from bot.store.values import RoomTaken
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors
@@ -99,6 +101,37 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset:
     schedule = planned(schedule, now)
     await ScheduleRepository(deps.db).add(schedule, once=request.once)
     return schedule
+
+
+async def wait_for_people(
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenRecording
+) -> Schedule | None:
+    """Arm the start of the same recording for when somebody joins; once per recording.
+
+    The recording is stopped first: its recorder would count as somebody. None: it is forgotten,
+    or was asked for before. Raises NoRight.
+    """
+    row = await deps.store.lists.row(seen.key)
+    if row is None:
+        return None
+    recording = (await deps.store.recordings.load(seen.key)).recording
+    may = await gate.may_start(seen.by, _channel(row.origin))
+    await control_recording(deps, rights, "stop", seen)
+    zone = await zone_of(rights, seen.by)
+    now = deps.now().astimezone(ZoneInfo(zone.name))
+    request = ScheduleRequest(
+        room=await gate.room(may, row.room_id, known_as=row.room_name),
+        when=When(Moment(now, zone.name), None, zone.name),
+        may=may,
+        options=options_for(recording, seen.by),
+        as_chosen=True,
+        once=(f"wait:{seen.key}",),
+    )
+    try:
+        made = await make(deps, request)
+    except DoneBefore:
+        return None
+    return made if isinstance(made, Schedule) else None
 
 
 async def listed(

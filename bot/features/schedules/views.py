@@ -1,7 +1,7 @@
 """What people read about schedules and rules for rooms."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.when import Refused, Unclear
 from bot.core.when_words import say_problem, say_when
@@ -25,12 +25,12 @@ from bot.ui.message import (
     section,
     spoken,
 )
-from bot.ui.text import clock, count, esc, join, mention, own, place, plain, when
+from bot.ui.text import clock, count, duration, esc, join, mention, own, place, plain, when
 
 SHOWN = 8
 ALL = "Schedules"
 WAITS = "It starts when somebody is in the room."
-UNKNOWN_ZONE = "Slack does not say your time zone, so these times are UTC."
+UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
 
 
 def notice(text: str, paused: str | None = None) -> Message:
@@ -63,6 +63,19 @@ def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message
     )
     change = _button("Change", ids.CHANGE, schedule)
     return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
+
+
+def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
+    """Confirm that a recording of an empty room was stopped, and begins when somebody comes."""
+    name = esc(schedule.room_name, 100)
+    text = (
+        f"Stopped. *{name}* will be recorded in {place(schedule.channel)} when somebody joins "
+        f"within {duration(armed_for.total_seconds())}."
+    )
+    undo = button(
+        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
+    )
+    return say(text, [undo, schedules_button()])
 
 
 def _next(schedule: Schedule) -> str:

@@ -48,7 +48,7 @@ async def share_into(
         return views.cannot_follow(why, fix), False
     if row is None:
         return forgotten_reply(), False
-    return views.following(row.room_name, channel.channel), True
+    return views.following(row.name, channel.channel), True
 
 
 @on.action(ids.SHARE)
@@ -56,7 +56,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
     """A modal asks for the channel; from Details, on top of it."""
     row = await bot.deps.store.lists.row(recording.key)
     await ack()
-    view = views.share_form(recording.key, row.room_name if row else "")
+    view = views.share_form(recording.key, row.name if row else "")
     put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
     await put(click.caller.trigger_id, view)
 

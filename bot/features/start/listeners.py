@@ -1,7 +1,8 @@
 """Starts: by command, in the form, once more; and the form: opened, changed, submitted."""
 
+import asyncio
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
 from bot.access.gate import NotOpen, UnknownPreset
@@ -49,6 +50,7 @@ from bot.ui.message import Message, message_view
 from bot.ui.replies import expired_trigger
 
 on = Listeners()
+DISABLED = "This room is disabled in 100ms. Enable it in the dashboard, or choose another room."
 
 
 async def open_filled(
@@ -160,6 +162,9 @@ async def submitted(
     draft = draft_from_state(form.values, showing.draft)
     showing = await save(bot.deps, showing, user, draft)
     wanted = read(draft)
+    if not isinstance(wanted, FieldErrors) and await rooms.is_disabled(wanted.room_id):
+        rooms.refresh_soon()
+        wanted = FieldErrors({ids.START_ROOM: DISABLED})
     if isinstance(wanted, FieldErrors):
         await _show_errors(form, ack, bot, showing, wanted)
         return
@@ -195,6 +200,7 @@ async def submitted(
             planned = await later.plan(request, when)
             await ack(response_action="update", view=message_view(planned))
             return
+        empty = asyncio.create_task(starts.is_empty(bot.deps, wanted.room_id))
         made = await starts.start(bot.deps, bot.gate, rooms, request)
     except (NoRight, SlackUnavailable) as no:
         view = refused_view(for_people(no), showing.request_id)
@@ -204,6 +210,9 @@ async def submitted(
         errors = FieldErrors({ids.START_CHANNEL: not_open().text})
         await _show_errors(form, ack, bot, showing, errors)
         return
+    if isinstance(made, Started):
+        where = replace(form.caller, channel=wanted.channel)
+        bot.after_ack(where, _say_if_empty(bot, where, made, empty))
     name = made.room.name if isinstance(made, Started) else wanted.room_name
     await ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
@@ -222,6 +231,12 @@ async def _show_errors(
         return
     view = await form_view(bot.deps, showing, errors)
     await ack(response_action="update", view=view)
+
+
+async def _say_if_empty(bot: Bot, caller: Caller, made: Started, empty: asyncio.Task[bool]) -> None:
+    """Beside the card: the form shows the outcome."""
+    if await empty:
+        await bot.reply(caller, start_views.nobody_there(made.room.name, made.key))
 
 
 async def say_taken(bot: Bot, links: CardLinks, caller: Caller, key: str) -> None:

@@ -1,5 +1,6 @@
 """Ask for a recording. Nothing is started here: the engine does, once this is committed."""
 
+import asyncio
 from collections.abc import Mapping
 
 from bot.access.gate import Gate
@@ -30,10 +31,13 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
 from bot.features.start.form import start_form
 from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.hms.errors import HmsError
 from bot.kit.logs import learnt
 from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.text import carries_secrets, plain
+
+LOOK_FOR_S = 0.8  # the answer to a command has to be there within three seconds
 
 
 async def start(
@@ -67,6 +71,16 @@ async def _started(
 ) -> Started | RoomTaken:
     made = await commit(deps, gate, request, room, options)
     return made if isinstance(made, RoomTaken) else Started(made, room)
+
+
+async def is_empty(deps: Deps, room_id: str) -> bool:
+    """Return whether nobody is in the room. False if 100ms does not say in time."""
+    try:
+        async with asyncio.timeout(LOOK_FOR_S):
+            active = await deps.hms.active_room(room_id)
+    except (HmsError, TimeoutError):
+        return False
+    return active is None or not active.peer_ids
 
 
 async def _find(

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.recording import ON_AIR, Phase, Recording
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
-from bot.ui.buttons import filled_form_button, form_button
+from bot.ui.buttons import filled_form_button, form_button, stop_button
 from bot.ui.message import (
     Block,
     Message,
@@ -108,6 +108,19 @@ def _card_link(permalink: str | None) -> list[Block]:
 
 def starting_reply(room_name: str) -> Message:
     return say(f"Starting to record *{esc(room_name)}*.")
+
+
+def nobody_there(room_name: str, key: str) -> Message:
+    """Say that the recording was started in an empty room, with a way out."""
+    name = plain(room_name, 50)
+    wait = button(
+        "Wait for people",
+        ids.WAIT_FOR_PEOPLE,
+        value=key,
+        label=f"Wait for people: stop now, and record {name} once somebody is there",
+    )
+    text = f"Starting to record *{esc(room_name)}*. Nobody is in the room yet."
+    return say(text, [stop_button(key, room_name), wait])
 
 
 def already_recording(

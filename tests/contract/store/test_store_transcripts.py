@@ -239,7 +239,7 @@ async def test_a_hit_shows_the_moment_and_the_words_around(
     (moment,) = (await find(store, "invoices")).moments
     assert (moment.recording, moment.sentence.start_ms) == (key, 60_000)
     assert texts(moment.around) == [text for _, text in MEETING[:4]]
-    assert (moment.room_name, moment.began_at) == ("Stand-up <&> 🎥 שלום", T0)
+    assert (moment.name, moment.began_at) == ("Stand-up <&> 🎥 שלום", T0)
 
 
 async def test_only_what_the_asker_may_see_is_found(store: Store, library: Transcripts) -> None:

@@ -107,7 +107,7 @@ You have to be in that channel, and so does the bot. Join it, invite the bot,
     files.
 
 100ms no longer has the video: it keeps files for 15 days in its own storage.
-    What the bot keeps of the transcript is found with `/record find`.
+    Search the saved transcript with `/record find`.
 
 Slack took too long to open the form. Open it here.
 [Open the form -> form_open]

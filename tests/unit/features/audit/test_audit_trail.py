@@ -27,6 +27,7 @@ def test_every_act_of_a_person_is_there_in_its_order() -> None:
         f.PauseRequested(at=at(1), by="U2", pause=True),
         f.StopRequested(at=at(4), by="U2"),
         f.StopSuggested(at=at(3), by="U4"),
+        f.Renamed(at=at(8), by="U2", title="Kick-off"),
         f.Shared(at=at(6), by="U1", channel_id="C2"),
         f.Followed(at=at(7), by="U5", channel_id="C3"),
         f.Followed(at=at(7), channel_id="C4"),
@@ -43,6 +44,7 @@ def test_every_act_of_a_person_is_there_in_its_order() -> None:
         ("U6", "changed the settings of", "C1"),
         ("U1", "shared it to", "C2"),
         ("U5", "had it shown in", "C3"),
+        ("U2", "changed its title", None),
         ("U3", "asked to forget it", None),
     ]
 
@@ -54,7 +56,7 @@ def test_each_fact_that_names_a_person_is_an_act() -> None:
     values = {
         "at": T0, "by": "U1", "channel_id": "C1", "pause": True, "request_id": "r",
         "room_id": "r", "room_name": "r", "options": RecordingOptions(), "via": "command",
-        "sentence": 1,
+        "sentence": 1, "title": "Kick-off",
     }  # fmt: skip
     for kind in by_people:
         fact = kind.model_validate({k: v for k, v in values.items() if k in kind.model_fields})

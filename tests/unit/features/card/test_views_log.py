@@ -79,6 +79,8 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.EndSet(at=at(1), by="U4", until=at(60)), None),  # as it was asked for
     (f.StopDue(at=at(1), why="time"), "Its time is over"),
     (f.StopDue(at=at(1), why="empty"), "Everybody has left the room"),
+    (f.Renamed(at=at(1), by="U4", title="<Q4> plan"), "<@U4> called it “&lt;Q4&gt; plan”"),
+    (f.Renamed(at=at(1), by="U4", title=""), "<@U4> removed its title"),
     (f.StopSuggested(at=at(1), by="U4"), "<@U4> asked for it to be stopped"),
     (f.StartRefused(at=at(1), status=400, message=""), "100ms refused the start"),
     (f.CallFailed(at=at(1), call="stop", cause="error", status=503), None),

@@ -5,36 +5,22 @@ from inline_snapshot import snapshot
 
 from bot.features.commands.flags import split_flags
 from bot.features.commands.listeners import FIND, RULES
-from bot.features.commands.table import TABLE
+from bot.features.commands.table import MENU, TABLE, menu_lines
 from bot.features.commands.understanding import understand
 from bot.features.commands.understood import Where
 from bot.features.commands.words import Intent
 from tests.unit.features.commands.test_understanding import WORLDS
 
 
-def test_help_lists_every_command() -> None:
-    lines = [f"{entry.usage} — {entry.help}" for entry in TABLE]
-    assert lines == snapshot(
-        [
-            "/record — Open the start form.",
-            "/record start [room] [options] — Start recording a room, at once or at a time: in 10m, at 15:00, for 30m, until 16:00. Without a room, open the form.",
-            "/record schedule [room] [when] [options] — Record a room at a time, once or repeatedly. Without a room, list what is scheduled.",
-            "/record schedules — List what is scheduled and which rooms are recorded automatically.",
-            "/record auto [room] [on|off] — Record every session of a room, and stop when the last person leaves. Say on, on 2 (once two people are there), end (only stop), or off.",
-            "/record stop [room] — Stop the recording of a room.",
-            "/record pause [room] — Pause the recording of a room.",
-            "/record resume [room] — Continue a paused recording.",
-            "/record status — Show what is being recorded now.",
-            "/record list [room] [n] — List past recordings, 10 by default.",
-            "/record find <words> — Find what was said: words, then in <room>, from <person>, since <date>.",
-            "/record follow [room] — Show a card here for every recording of a room. Without a room, list followed rooms.",
-            "/record unfollow [room] — Stop following a room in this channel.",
-            "/record doctor — Show what is waiting and why, and check the connections to Slack and 100ms.",
-            "/record settings — Set this channel's default room, who can start and stop, and where results go.",
-            "/record presets — Show, edit and delete presets.",
-            "/record help [command] — Explain all commands, or one of them.",
-        ]
-    )
+def test_the_menu_stands_for_every_command() -> None:
+    words = [word for line in MENU for word in line.words]
+    assert sorted(words) == sorted(entry.word for entry in TABLE)
+    assert all(len(f"/record {line.example} {line.help}") <= 62 for line in MENU)  # on a phone
+
+
+def test_the_menu_leaves_out_what_a_person_may_not_do() -> None:
+    guest = [line.example for line in menu_lines(start=False, member=False)]
+    assert guest == ["status", "list standup", "find budget", "help start"]
 
 
 def test_help_start_explains_every_option() -> None:

@@ -30,11 +30,22 @@ DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
 ROWS = [
     row
-    for name in ("phrases.tsv", "own.tsv")
+    for name in ("phrases.tsv", "own.tsv", "fresh.tsv")
     for row in phrases.rows_of((DATA / name).read_text("utf-8"))
 ]
 WORLDS = {where: phrases.world_of(WORLD, where) for where in Where}
-ACTS = ("start", "stop", "pause", "resume", "schedule", "unschedule", "follow", "unfollow", "share")
+ACTS = (
+    "start",
+    "stop",
+    "pause",
+    "resume",
+    "schedule",
+    "unschedule",
+    "follow",
+    "unfollow",
+    "share",
+    "rename",
+)
 
 
 def understood(text: str, where: str = "mention", world: World | None = None) -> Understood:

@@ -13,34 +13,21 @@ from tests.unit.views_samples import (
 
 def test_help() -> None:
     assert shown(help_reply()) == snapshot("""\
-`/record`  Open the start form.
-`/record start [room] [options]`  Start recording a room, at once or at a time:
-    in 10m, at 15:00, for 30m, until 16:00. Without a room, open the form.
-`/record schedule [room] [when] [options]`  Record a room at a time, once or
-    repeatedly. Without a room, list what is scheduled.
-`/record schedules`  List what is scheduled and which rooms are recorded
-    automatically.
-`/record auto [room] [on|off]`  Record every session of a room, and stop when
-    the last person leaves. Say on, on 2 (once two people are there), end (only
-    stop), or off.
-`/record stop [room]`  Stop the recording of a room.
-`/record pause [room]`  Pause the recording of a room.
-`/record resume [room]`  Continue a paused recording.
-`/record status`  Show what is being recorded now.
-`/record list [room] [n]`  List past recordings, 10 by default.
-`/record find &lt;words&gt;`  Find what was said: words, then in &lt;room&gt;,
-    from &lt;person&gt;, since &lt;date&gt;.
-`/record follow [room]`  Show a card here for every recording of a room. Without
-    a room, list followed rooms.
-`/record unfollow [room]`  Stop following a room in this channel.
-`/record doctor`  Show what is waiting and why, and check the connections to
-    Slack and 100ms.
-`/record settings`  Set this channel's default room, who can start and stop, and
-    where results go.
-`/record presets`  Show, edit and delete presets.
-`/record help [command]`  Explain all commands, or one of them.
-~ `/record help start` explains one command and its options.
-[*Start a recording -> form_open]\
+[*Start a recording -> form_open] [Search -> find_open] [Schedules -> schedules]
+`/record start standup` now; or with “at 15:00 for 30m”
+`/record stop standup` or pause, resume
+`/record status` what is being recorded
+`/record join standup` a link for you
+`/record list standup` past recordings
+`/record find budget` what was said
+`/record share standup #team` in one more channel
+`/record rename standup Retro` a title
+`/record schedule standup monday 9:30` also schedules, auto
+`/record follow standup` its cards here; or unfollow
+`/record settings` also presets, doctor
+`/record help start` one command and its options
+~ In a card’s thread or a direct message, plain words do: stop, pause, what was
+    decided?\
 """)
     assert shown(help_reply("stop")) == snapshot("""\
 `/record stop [room]`  Stop the recording of a room.

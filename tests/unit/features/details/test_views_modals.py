@@ -128,7 +128,8 @@ def test_details() -> None:
 <#C1>
 ~ Sections: Agenda (bullets)
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
-    recording_share] [Channel settings -> settings_open]
+    recording_share] [Rename -> recording_rename] [Channel settings ->
+    settings_open]
 # Files
 *Video* · 340 MB · 1 h 7 min [Watch -> recording_file.0]
 *Summary (json)* [Get link -> recording_file.1]
@@ -181,8 +182,8 @@ The recording did not start. 100ms does not let the bot see or record this room.
 720p, transcript (txt, srt), summary (1 section) | *Shown in*
 <#C1>
 ~ Sections: Agenda (bullets)
-[Share -> recording_share] [Try again -> recording_try_again] [Channel settings
-    -> settings_open]
+[Share -> recording_share] [Rename -> recording_rename] [Try again ->
+    recording_try_again] [Channel settings -> settings_open]
 # Files
 ~ 100ms has not listed any files.
 # Who did what

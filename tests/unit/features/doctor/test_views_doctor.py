@@ -161,7 +161,7 @@ The person who runs the bot can fix this: paste the output of `record-bot
 *Meeting pages*
 ⚠️ https://record.example/m/ answers 502, not our page.
 The person who runs the bot can fix this: start the bot, and let the proxy in
-    front of it pass /m/*.
+    front of it pass `/m/*`.
 ~ recorder, version `0.1.0`\
 """)
 

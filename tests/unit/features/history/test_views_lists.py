@@ -28,7 +28,7 @@ from tests.unit.views_samples import (
 
 def test_status() -> None:
     here = [row(started_at=at(-720)), row(key="key-2", phase=Phase.STOPPING)]
-    elsewhere = [row(key="key-3", channel="C2", room_name="b")]
+    elsewhere = [row(key="key-3", channel="C2", name="b")]
     assert shown(lists.status_reply(here, elsewhere, NOW)) == snapshot("""\
 🔴 *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* · Recording for 12 min
 <@U1> · 22 Nov 2026, 13:51 UTC ·

@@ -8,6 +8,7 @@ from bot.core.plan import plan
 from bot.core.policy import Policy
 from bot.core.recording import Recording
 from bot.core.steps import ListAttendees
+from bot.core.transcript import Sentence, Transcript, with_names
 from bot.features.meeting.steps import ATTENDEES_MOST, attendees
 from bot.hms.models import AttendedSession
 from tests.unit.some import T0, at, derive_of
@@ -60,7 +61,10 @@ def test_a_user_id_names_a_slack_person_only_if_we_signed_it() -> None:
         peer("a", "Ines", 1, user_id="ours"), peer("b", "Eve", 2, user_id="slack:T1:U9")
     )
     people = attendees(recorded(), found.peers, {"ours": "U7"})
-    assert [(one.name, one.slack) for one in people] == [("Ines", "U7"), ("Eve", None)]
+    assert [(one.name, one.slack, one.peers) for one in people] == [
+        ("Ines", "U7", ("a",)),
+        ("Eve", None, ()),
+    ]
 
 
 def test_a_large_event_lists_the_first() -> None:
@@ -83,3 +87,15 @@ def test_they_are_asked_for_once_it_is_over_and_once() -> None:
     assert not asked(derive_of("C1", *RECORDED[:2]))
     assert asked(recorded())
     assert not asked(recorded(f.AttendeesListed(at=at(101))))
+
+
+def test_speakers_who_joined_by_our_link_have_their_slack_names() -> None:
+    ours = f.Attendee(name="Ines Lopez", slack="U7", peers=("p1", "p2"))
+    other = f.Attendee(name="Guest")
+    names = recorded(f.AttendeesListed(at=at(95), people=(ours, other))).speakers
+    assert names == {"p1": "Ines Lopez", "p2": "Ines Lopez"}
+    said = Transcript(
+        (Sentence(0, "batman", "p1", 0, 1, "Hi."), Sentence(1, "Guest", "p9", 1, 2, "Hello."))
+    )
+    assert with_names(said, names).speakers == ("Ines Lopez", "Guest")
+    assert with_names(said, {}) is said

@@ -1,0 +1,40 @@
+"""A room in which nobody is: recorded at once, and the answer says so; or once somebody comes."""
+
+from record_bot_sandbox.slack import seed
+
+from tests.e2e.bench import Bench
+from tests.e2e.reading import Room, labels
+
+
+async def empty_room(bench: Bench, name: str) -> Room:
+    made = await bench.hms.sim("/rooms", {"name": name})
+    await bench.ines.command(seed.STANDUP, f"/record status {made['id']}")
+    return Room(made["id"], made["id"])
+
+
+async def test_the_answer_says_that_nobody_is_there_and_stop_stops(bench: Bench) -> None:
+    room = await empty_room(bench, "early bird")
+    answer = await bench.ines.command(seed.STANDUP, f"/record start {room.id}")
+    assert answer.text is not None
+    assert answer.text.endswith("Nobody is in the room yet.")
+    told = await bench.told(bench.ines, seed.STANDUP, "Nobody is in the room yet")
+    assert labels(told.blocks) == ["Stop", "Wait for people"]
+    assert await bench.hms_until(room, lambda r: r["status"])
+    await bench.press(bench.ines, told, "Stop", confirm=True)
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_waiting_for_people_stops_it_and_starts_once_somebody_joins(bench: Bench) -> None:
+    room = await empty_room(bench, "early worm")
+    await bench.ines.command(seed.STANDUP, f"/record start {room.id}")
+    told = await bench.told(bench.ines, seed.STANDUP, "Nobody is in the room yet")
+    await bench.status(room, "running")
+    await bench.press(bench.ines, told, "Wait for people")
+    await bench.told(bench.ines, seed.STANDUP, "will be recorded in", "when somebody joins")
+    await bench.hms_until(room, lambda r: r["stop_reason"])
+    assert len(await bench.recordings(room)) == 1
+    await bench.hms.sim(f"/rooms/{room.id}/join", {"name": "Ana"})
+    await bench.world.at_100ms(
+        lambda state: len([r for r in state["recordings"] if r["room_id"] == room.id]) == 2 or None,
+        "a second recording of the room",
+    )

@@ -1,0 +1,51 @@
+"""*Join*: where an admin set a role, a full member gets a link of their own."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from record_bot_sandbox.slack import seed
+
+from tests.e2e.bench import Bench
+from tests.e2e.reading import labels, url_of
+
+
+async def allow_joining(bench: Bench, role: str | None) -> None:
+    await bench.amara.command(seed.STANDUP, "/record settings")
+    form = await bench.view(bench.amara, "settings_form")
+    await bench.amara.enter(form, "join_role", role, action_id="settings_join_role")
+    await bench.amara.submit(await bench.view(bench.amara, "settings_form"))
+
+
+async def test_a_card_and_the_status_give_each_person_a_link_of_their_own(bench: Bench) -> None:
+    await allow_joining(bench, "guest")
+    try:
+        room = await bench.room()
+        card = await bench.running(room)
+        assert labels(card.blocks)[0] == "Join"
+        await bench.press(bench.tariq, card, "Join")
+        told = await bench.told(bench.tariq, seed.STANDUP, "Join", room.name, "It is yours")
+        link = urlsplit(url_of(told.blocks, "Join"))
+        assert link.hostname is not None
+        assert link.hostname.endswith(".app.100ms.live")
+        assert link.path == f"/preview/{room.id}/guest"
+        token = parse_qs(link.query)["auth_token"][0]
+        claims = jwt.decode(token, options={"verify_signature": False})
+        assert claims["user_id"].endswith(f":{bench.tariq.user}")
+        assert (claims["type"], claims["room_id"], claims["role"]) == ("app", room.id, "guest")
+        await bench.ines.command(seed.STANDUP, f'/record status "{room.name}"')
+        status = await bench.told(bench.ines, seed.STANDUP, room.name, "Recording for")
+        assert "Join" in labels(status.blocks)
+        await bench.ines.command(seed.STANDUP, f'/record join "{room.name}"')
+        await bench.told(bench.ines, seed.STANDUP, "Join", room.name, "It is yours")
+        await bench.press(bench.guus, card, "Join")
+        await bench.told(bench.guus, seed.STANDUP, "can get a link to join")
+    finally:
+        await allow_joining(bench, None)
+
+
+async def test_without_a_role_there_is_no_button_and_words_say_why(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    assert "Join" not in labels(card.blocks)
+    await bench.ines.command(seed.STANDUP, f'/record join "{room.name}"')
+    await bench.told(bench.ines, seed.STANDUP, "Joining is not set up in this channel")

@@ -1,0 +1,72 @@
+"""A title for a recording: by words and by the form, for people who may stop it; shown everywhere."""
+
+from record_bot_sandbox.slack import seed
+
+from tests.e2e.bench import Bench
+from tests.e2e.reading import has
+from tests.e2e.test_direct_messages import write
+
+
+async def test_a_title_is_shown_wherever_the_recording_is(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.ines.command(seed.STANDUP, f'/record rename "{room.name}" Launch retro')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "is now called Launch retro")
+    named = await bench.see(
+        lambda s: next(
+            (m for m in s.messages(seed.STANDUP) if m.ts == card.ts and has(m, "Launch")), None
+        )
+    )
+    assert named.text.startswith("Launch retro: ")
+    assert f"Room: {room.name}." in named.text
+    await bench.ines.command(seed.STANDUP, "/record status")
+    await bench.told(bench.ines, seed.STANDUP, "Launch retro: Recording for")
+    await bench.finish(room)
+    await bench.reply(card, "Launch retro", "ready")
+    await bench.ines.command(seed.STANDUP, f'/record list "{room.name}"')
+    await bench.told(bench.ines, seed.STANDUP, "1 recording of", "Launch retro")
+
+
+async def test_in_the_cards_thread_words_give_it_a_title(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.ines.say(seed.STANDUP, f"<@{seed.BOT_USER}> call this Q4 planning please", card.ts)
+    await bench.told(bench.ines, seed.STANDUP, "is now called Q4 planning")
+    await bench.see(
+        lambda s: next(
+            (m for m in s.messages(seed.STANDUP) if m.ts == card.ts and has(m, "Q4 planning")), None
+        )
+    )
+
+
+async def test_a_form_in_details_takes_a_title_and_takes_it_back(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.press(bench.ines, card, "Details")
+    details = await bench.view(bench.ines, "details")
+    await bench.press(bench.ines, details, "Rename")
+    form = await bench.view(bench.ines, "recording_rename_form", room.name)
+    await bench.ines.enter(form, "recording_title", "Kick-off", action_id="recording_title_input")
+    await bench.ines.submit(form)
+    await bench.view(bench.ines, "outcome", "Kick-off")
+    await bench.see(
+        lambda s: next(
+            (m for m in s.messages(seed.STANDUP) if m.ts == card.ts and has(m, "Kick-off")), None
+        )
+    )
+
+
+async def test_people_who_may_not_stop_it_may_not_rename_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await bench.guus.command(seed.STANDUP, f'/record rename "{room.name}" Mine')
+    await bench.told(bench.guus, seed.STANDUP, "can rename this recording")
+
+
+async def test_a_message_without_a_title_gets_a_button_that_asks(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await write(bench, f'rename "{room.name}"')
+    asked = await bench.direct(seed.STARTER, "What should the recording of", room.name)
+    await bench.press(bench.ines, asked, "Type a title")
+    await bench.view(bench.ines, "recording_rename_form", room.name)
