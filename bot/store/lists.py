@@ -15,6 +15,7 @@ from bot.store import rows
 from bot.store.dead_letters import PHASES
 from bot.store.repository import Repository
 from bot.store.schema import deliveries, facts, recording_channels, recordings
+from bot.store.sql import is_in_channel
 from bot.store.values import RecordingRow
 
 FEW = 2_000  # rows that are quickly sorted
@@ -235,7 +236,7 @@ def _is_own(to: Horizon) -> ColumnElement[bool]:
     own: ColumnElement[bool] = r.starter == to.user
     if to.member:
         return own
-    return and_(own, ~or_(r.home.startswith("C"), r.home.startswith("G")))
+    return and_(own, ~is_in_channel(r.home))
 
 
 def _shown_in_any(channels: Collection[str]) -> ColumnElement[bool]:

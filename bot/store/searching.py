@@ -36,6 +36,7 @@ from bot.store.schema import (
     transcript_words,
     transcripts,
 )
+from bot.store.sql import is_in_channel
 from bot.store.transcripts import SPAN, said_by, sentence_of, transcript_of, with_people
 
 CANDIDATES = 100  # windows that are ranked, the newest of those that match
@@ -116,7 +117,7 @@ class TranscriptSearch(Repository):
         in_channels = select(shown.recording_key).where(shown.channel.in_(there))
         own = r.starter == scope.user
         if not scope.member:
-            own &= ~or_(r.home.startswith("C"), r.home.startswith("G"))
+            own &= ~is_in_channel(r.home)
         found = [self._mine(transcripts), or_(t.recording_key.in_(in_channels), own)]
         if query is not None and query.rooms:
             found.append(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))

@@ -1,6 +1,6 @@
 """Conditions that several statements share."""
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column
+from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, or_
 
 from bot.store.schema import deliveries, inbox
 
@@ -33,3 +33,8 @@ def is_dead() -> ColumnElement[bool]:
 
 def is_parked() -> ColumnElement[bool]:
     return deliveries.c.state == literal_column("'parked'")
+
+
+def is_in_channel(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """The same as `core.places.is_channel`, of a column."""
+    return or_(column.startswith("C"), column.startswith("G"))

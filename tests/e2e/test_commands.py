@@ -77,7 +77,7 @@ async def test_an_ambiguous_room_opens_the_form_and_starts_nothing(bench: Bench)
 async def test_what_was_called_a_room_stands_in_the_form(bench: Bench) -> None:
     link = "https://acme.app.100ms.live/meeting/abc-defg-hij"
     await bench.ines.command(seed.STANDUP, f"/record start {link} --audio")
-    told = await bench.told(bench.ines, seed.STANDUP, "do not know the room of that link")
+    told = await bench.told(bench.ines, seed.STANDUP, "do not know yet which room that opens")
     await bench.press(bench.ines, told, "Open the form")
     view = await bench.view(bench.ines, "start_form")
     assert value(view, "audio_only") == "audio"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot.core.deliveries import State
+from bot.core.places import is_channel
 from bot.core.policy import is_late
 from bot.deps import Deps
 from bot.features.doctor.checks import Known, findings, permissions
@@ -145,7 +146,7 @@ async def _undelivered(deps: Deps) -> Undelivered:
 
 async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:
     """May the bot post there? Where only some people may, only a refused post can tell."""
-    if not channel.startswith(("C", "G")):
+    if not is_channel(channel):
         return Place(channel)
     try:
         seen = await deps.slack.channel(channel)

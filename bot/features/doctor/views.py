@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.deliveries import Kind, State
+from bot.core.places import is_channel
 from bot.features.doctor.model import (
     DoctorReport,
     Finding,
@@ -198,7 +199,7 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     if stuck.kind is None:
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
     channel, _, _ = stuck.target.partition(":")  # of a shared moment, its number follows
-    where = f" for {place(channel)}" if _is_channel(channel) else ""
+    where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
         why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
@@ -224,10 +225,6 @@ def _waits(stuck: Stuck) -> str:
     return f"{name}: waiting to post {_MESSAGES[stuck.kind]}."
 
 
-def _is_channel(target: str) -> bool:
-    return target.startswith(("C", "G"))
-
-
 def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
     """Count other recordings by channel and reason, without naming them."""
     alike: Counter[tuple[str, str | None]] = Counter()
@@ -239,7 +236,7 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
             steps += 1
         else:
             target, _, _ = stuck.target.partition(":")
-            channel = target if _is_channel(target) else ""
+            channel = target if is_channel(target) else ""
             parked = stuck.state is State.PARKED
             alike[(channel, (stuck.error or "") if parked else None)] += 1
     for (channel, refused), n in alike.most_common():
@@ -263,7 +260,7 @@ def _channel(here: Place | None, bot: str) -> Iterator[str]:
     elif here.error:
         why, fix = slack_refusal(here.error, here.channel, bot=bot)
         yield f"{BAD} {why} {fix}"
-    elif _is_channel(here.channel):
+    elif is_channel(here.channel):
         yield f"{GOOD} @{esc(bot, 80)} is in {place(here.channel)} and can post."
     else:
         yield "This is a direct message. To let others see recordings, start them in a channel."
