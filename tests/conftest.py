@@ -6,13 +6,17 @@ import pytest
 from hypothesis import Phase, settings
 
 # How long an example takes says how busy the machine is. Speed is measured in tests/bench.
-settings.register_profile("record-bot", deadline=None)
-settings.register_profile("few", deadline=None, max_examples=5)  # for `make lowest`
+# The examples are the same in every run, so that a change is to blame for what fails.
+settings.register_profile("record-bot", deadline=None, derandomize=True)
+settings.register_profile("fresh", deadline=None, derandomize=False)  # other examples each time
+settings.register_profile("few", parent=settings.get_profile("record-bot"), max_examples=5)
 settings.load_profile("record-bot")
 
-# For `make mutation`: the same examples for every mutant, and no time for the smallest failure.
+# For `make mutation`: no time for the smallest failure.
 settings.register_profile(
-    "mutation", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    "mutation",
+    parent=settings.get_profile("record-bot"),
+    phases=[Phase.explicit, Phase.generate],
 )
 
 

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from record_bot_sandbox.hms.app import serve
 from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.sim import Sim as HmsSim
 from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.app import create_app
@@ -48,6 +49,8 @@ class Target:
     url: str
     parts: Components
     slack: Sim
+    hms: HmsSim
+    database: Path
     log: Path
     http: httpx.AsyncClient
     answers: list[int] = field(default_factory=list)
@@ -122,7 +125,7 @@ def signature(
 @asynccontextmanager
 async def target(folder: Path, **changes: Any) -> AsyncIterator[Target]:
     """A bot of its own, between a simulated Slack and a simulated 100ms; settings as given."""
-    log = folder / "bot.log"
+    log, database = folder / "bot.log", folder / "record-bot.sqlite"
     app = create_app(SlackConfig(bot_token=BOT_TOKEN))
     hms = HmsConfig(access_key="hostile", secret=HMS_SECRET, speed=1000, seed=False)
     with _logs_into(log):
@@ -136,7 +139,7 @@ async def target(folder: Path, **changes: Any) -> AsyncIterator[Target]:
                     "hms_secret": HMS_SECRET,
                     "hms_api_url": f"{running.base_url}/v2",
                     "hms_webhook_secret": WEBHOOK_SECRET,
-                    "database_url": f"sqlite:///{folder}/record-bot.sqlite",
+                    "database_url": f"sqlite:///{database}",
                     **changes,
                 }
             )
@@ -145,7 +148,7 @@ async def target(folder: Path, **changes: Any) -> AsyncIterator[Target]:
                 serving(parts.web) as url,
                 httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as http,
             ):
-                yield Target(url, parts, app.state.sim, log, http)
+                yield Target(url, parts, app.state.sim, running.sim, database, log, http)
                 await parts.background.drain(5.0)
 
 

@@ -6,10 +6,11 @@ Compared are effects: rows, calls to Slack and 100ms, and whether anything of th
 
 import itertools
 import json
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ import pytest
 import pytest_asyncio
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.model import Channel, User
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from starlette.routing import Route
 
 from bot.core import steps
@@ -66,7 +67,6 @@ from bot.features.schedules.store import CalendarRepository, RuleRepository, Sch
 from bot.slack.errors import SlackUnavailable
 from bot.store import schema
 from bot.store.errors import LeaseLost
-from bot.store.schema_clock import schedules
 from bot.wiring import FEATURES
 from tests.contract.access_table import (
     ADMIN_OUTSIDE,
@@ -102,6 +102,12 @@ TABLES = (
     ),
     *("meeting_tickets", "meeting_sessions", "joins"),
 )
+COUNTED = {
+    "facts facts:": "kind",
+    "schedules schedules:": "state",
+    "schedules due:": "schedule_id || ':' || coalesce(due_at, '')",
+    "recordings recordings@": "home",
+}
 PUBLIC_URL = "http://127.0.0.1:8080"
 SECRET = "Hush"  # begins the room name of every recording here
 TOKEN = "token-of-the-starter"
@@ -159,34 +165,25 @@ class Rig:
     def store(self) -> Any:
         return self.bot.parts.deps.store
 
-    async def rows(self) -> Counter[str]:
+    def rows(self) -> Counter[str]:
+        """What is stored, read past the bot: a reader of its own is quicker by far."""
         found: Counter[str] = Counter()
-        async with self.store.db.database.read() as conn:
+        with closing(sqlite3.connect(self.bot.database)) as conn:
             for name in TABLES:
                 # By key, not by number: a request may also delete rows that expired meanwhile.
-                keys = select(*schema.metadata.tables[name].primary_key)
-                found.update(f"{name} {tuple(key)}" for key in await conn.execute(keys))
-            kinds = select(schema.facts.c.kind, func.count()).group_by(schema.facts.c.kind)
-            for kind, count in await conn.execute(kinds):
-                found[f"facts:{kind}"] = count
-            states = select(schedules.c.state, func.count()).group_by(schedules.c.state)
-            for state, count in await conn.execute(states):
-                found[f"schedules:{state}"] = count
-            due = select(schedules.c.schedule_id, schedules.c.due_at)
-            found.update(f"due:{one}:{at}" for one, at in await conn.execute(due))
-            homes = select(schema.recordings.c.home, func.count())
-            for home, count in await conn.execute(homes.group_by(schema.recordings.c.home)):
-                found[f"recordings@{home}"] = count
+                keys = ", ".join(c.name for c in schema.metadata.tables[name].primary_key)
+                found.update(f"{name} {key}" for key in conn.execute(f"SELECT {keys} FROM {name}"))
+            for name, what in COUNTED.items():
+                rows = conn.execute(f"SELECT {what}, count(*) FROM {name.split()[0]} GROUP BY 1")
+                found.update({f"{name.split()[1]}{one}": count for one, count in rows})
         return found
 
-    async def hms_calls(self) -> int:
-        base = self.bot.parts.settings.hms_api_url.removesuffix("/v2")
-        answer = await self.bot.http.get(f"{base}/sim/requests", params={"last": 1000})
-        paths = [r["path"] for r in answer.json()["requests"]]
+    def hms_calls(self) -> int:
+        paths = [call.path for call in self.bot.hms.calls]
         return sum("presigned-url" in p or "/v2/recordings/" in p for p in paths)
 
     async def send(self, body: dict[str, Any], *, form: str = "payload") -> Effects:
-        before, hms = await self.rows(), await self.hms_calls()
+        before, hms = self.rows(), self.hms_calls()
         self.bot.slack.calls.clear()
         if form == "command":
             answer = await self.bot.signed(urlencode(body).encode())
@@ -196,7 +193,7 @@ class Rig:
             answer = await self.bot.signed(urlencode({"payload": json.dumps(body)}).encode())
         assert answer.status_code == 200, answer.text
         await self.bot.parts.background.drain(5.0)
-        after = await self.rows()
+        after = self.rows()
         changed = Counter({k: after[k] - before[k] for k in after | before})
         asked = {"users.info", "users.conversations", "conversations.info", "usergroups.list"}
         calls = [
@@ -206,7 +203,7 @@ class Rig:
         ]
         counted["requests"] += 1
         counted["effects"] += sum(map(abs, changed.values())) + len(calls)
-        return Effects(changed, calls, answer.text, await self.hms_calls() - hms)
+        return Effects(changed, calls, answer.text, self.hms_calls() - hms)
 
     def base(self, kind: str, user: str) -> dict[str, Any]:
         trigger = self.bot.slack.new_trigger(user, channel=PLAZA)
@@ -602,13 +599,13 @@ async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
         ticket, session = f"ticket-{key}", f"session-{key}"
         await doors.add_ticket(ticket, Viewer(user, who), valid_for=timedelta(hours=1))
         assert await doors.take_ticket(ticket, session=session, valid_for=timedelta(hours=1))
-        calls = await rig.hms_calls()
+        calls = rig.hms_calls()
         status, content, cookie = await tried(key, session)
         may = who in SEES[place] and who in FULL
         missing = await tried("rec-0", session)
         nobody = await tried(key, "")
         if may and "files" in name:  # 100ms, which is asked, does not have it
-            assert (status, await rig.hms_calls()) == (404, calls + 1), (who, place)
+            assert (status, rig.hms_calls()) == (404, calls + 1), (who, place)
         elif may:
             assert status == (204 if "alive" in name else 200), (who, place, content)
             asks = "data" in name or "transcript" in name
@@ -616,13 +613,21 @@ async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
         else:
             assert (status, content, cookie) == missing, (who, place)
             assert status == 404
-            assert await rig.hms_calls() == calls
+            assert rig.hms_calls() == calls
         assert nobody[0] == 401
         assert SECRET.encode() not in nobody[1]
 
 
-@pytest.mark.parametrize("verb", ["stop", "pause", "resume"])
-@pytest.mark.parametrize("by", ["command", "mention", "direct"])
+@pytest.mark.parametrize(
+    ("by", "verb"),
+    [
+        ("command", "stop"),
+        ("command", "pause"),
+        ("command", "resume"),
+        ("mention", "stop"),
+        ("direct", "stop"),
+    ],
+)
 async def test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded(
     rig: Rig, verb: str, by: str
 ) -> None:
@@ -667,7 +672,7 @@ async def test_search_finds_what_one_may_know_of(rig: Rig, by: str) -> None:
         word, free = new_word(), new_word()
         await rig.store.transcripts.keep(key, spoken(f"{SECRET} is what we call {word}."))
         sees = who in SEES[place]
-        for asked in (word, misspelt(word)):
+        for asked in (word, misspelt(word)) if by == "command" else (word,):
             done = await _searched(rig, by, user, asked)
             assert (SECRET in done.told) == sees, (who, place, asked, done)
             assert not any(done.rows.values())

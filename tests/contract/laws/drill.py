@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -86,7 +87,8 @@ class Drill:
     def again(self, early: Sequence[Fact], late: Sequence[Fact]) -> "Drill":
         """The same once more, at 100ms all over: these facts, a run, those facts, a run."""
         began_s = max(self.time_s, 600.0)  # too late to start anything
-        other = Drill(Script(acts=(), lasts_s=began_s + 8 * 3600))
+        run_s = 8 * 3600
+        other = Drill(Script(acts=(), lasts_s=began_s + run_s))
         jobs = self.hms.jobs
 
         async def work() -> None:
@@ -97,6 +99,7 @@ class Drill:
             await other._until_over()
             if late:
                 await add_facts(other._onlooker, key, late)
+                other.script = replace(other.script, lasts_s=other.time_s + run_s)
                 await other._until_over()
 
         other._run(work())
