@@ -19,7 +19,6 @@ from bot.features.commands.doing import DO
 from bot.features.commands.request import (
     Request,
     Services,
-    as_known_here,
     form_button,
     open_form,
     question,
@@ -251,7 +250,7 @@ async def ask(request: Request, found: Understood) -> None:
         if deed.verb == OPEN_FORM:
             buttons.append(await form_button(request, deed, found))
     asking = views.question(say(found, now=request.known.world.now), buttons)
-    await request.tell(as_known_here(request, found, asking))
+    await request.tell_found(found, asking)
 
 
 @on.action(ids.CHOOSE)

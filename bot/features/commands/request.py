@@ -65,6 +65,11 @@ class Request:
         await self.ack()
         self.bot.after_ack(self.caller, self.bot.reply(self.caller, message, replace=True))
 
+    async def tell_found(self, found: Understood, message: Message) -> None:
+        """The same, with what may be missing in an answer that says that there is nothing."""
+        denied = found.why in DENIALS
+        await self.tell(as_far_as_known(message, self.known.horizon) if denied else message)
+
     async def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Acknowledge, and do what can take its time: the person may simply ask again."""
         await self.ack()
@@ -120,9 +125,4 @@ async def form_button(request: Request, deed: StoredDeed, found: Understood) -> 
 
 
 async def say_found(request: Request, found: Understood) -> None:
-    told = views.answer(say(found, now=request.known.world.now))
-    await request.tell(as_known_here(request, found, told))
-
-
-def as_known_here(request: Request, found: Understood, told: Message) -> Message:
-    return as_far_as_known(told, request.known.horizon) if found.why in DENIALS else told
+    await request.tell_found(found, views.answer(say(found, now=request.known.world.now)))
