@@ -1,6 +1,7 @@
 """Facts for a person's rights, requested from Slack and cached for some minutes."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -15,6 +16,8 @@ from bot.slack.values import Member
 FOR = timedelta(minutes=5)
 MOST = 5_000
 WITHIN_S = 1.5  # a listener has 2.5
+SLOW_FOR_S = 1.0
+TOO_SLOW = "too slow to say who that is"
 
 Q = ParamSpec("Q")
 T = TypeVar("T")
@@ -29,16 +32,24 @@ def remembered(
 ) -> Callable[Q, Coroutine[Any, Any, T]]:
     """Keep the latest answers, by question; who asks the same meanwhile waits for the one call.
 
-    A failure is not kept. Raises SlackUnavailable when Slack takes too long: access then fails.
+    Raises SlackUnavailable when Slack takes too long: access then fails. That is kept for as long
+    as one request lasts, which may ask more than once and has no time to wait twice.
     """
+    too_slow: dict[object, float] = {}
 
     @alru_cache(maxsize=most, ttl=lasting.total_seconds())
     async def answer(*question: Q.args, **named: Q.kwargs) -> T:
+        name = (question, *named.items())
+        if time.monotonic() < too_slow.get(name, 0.0):
+            raise SlackUnavailable(TOO_SLOW, reached=True)
         try:
             async with asyncio.timeout(within_s):
                 return await ask(*question, **named)
         except TimeoutError:
-            raise SlackUnavailable("too slow to say who that is", reached=True) from None
+            if len(too_slow) >= most:
+                too_slow.clear()
+            too_slow[name] = time.monotonic() + min(SLOW_FOR_S, within_s)
+            raise SlackUnavailable(TOO_SLOW, reached=True) from None
 
     return answer
 

@@ -10,7 +10,7 @@ from bot.access.people import WITHIN_S, People, remembered
 from bot.core.places import OPEN, Place, is_channel
 from bot.core.proofs import Horizon, SearchScope, SeenRecording
 from bot.deps import Deps
-from bot.slack.errors import NotAuthorized, SlackError
+from bot.slack.errors import NotAuthorized, SlackError, SlackRefused
 from bot.store.values import RecordingRow
 
 PLACES_FOR = timedelta(minutes=1)
@@ -24,7 +24,7 @@ class Visibility:
         self._deps = deps
         self._people = people
         self._memberships = Memberships(deps)
-        self._place = remembered(deps.slack.place, lasting=PLACES_FOR)
+        self._place = remembered(self._ask_place, lasting=PLACES_FOR)
 
     async def place(self, channel: str) -> Place | None:
         """What kind of place that is; None where Slack does not say in time."""
@@ -33,6 +33,15 @@ class Visibility:
         try:
             return await self._place(channel)
         except SlackError:
+            return None
+
+    async def _ask_place(self, channel: str) -> Place | None:
+        """None where Slack does not show us the channel: that is an answer, too."""
+        try:
+            return await self._deps.slack.place(channel)
+        except NotAuthorized:
+            raise
+        except SlackRefused:
             return None
 
     async def is_in(self, user: str, channel: str) -> bool:

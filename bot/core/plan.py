@@ -182,7 +182,7 @@ def _silence(
     recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
 ) -> Iterator[Due]:
     """The card says that 100ms does not answer, then the starter hears it directly, once."""
-    silent = silence(recording)
+    silent = silence(recording, work)
     if silent and silent.since + policy.silent_after > now:
         yield Due(silent.since + policy.silent_after, None)
     starter = recording.starter

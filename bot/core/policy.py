@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
 from bot.core.assets import Transcription
+from bot.core.deliveries import Work
 from bot.core.facts import (
     AssetSeen,
     Fact,
@@ -15,10 +16,12 @@ from bot.core.facts import (
     TranscriptionReported,
 )
 from bot.core.recording import ENDED, Phase, Recording
+from bot.core.steps import POLL
 
 S = timedelta(seconds=1)
 MIN = timedelta(minutes=1)
 
+HICCUPS = 2  # failures in a row, of which nobody needs to hear
 CLOCKS = ("schedule", "rule")  # starts that nobody waits for
 
 # Clocks and networks are as slow in a sandbox as elsewhere: scaling does not go below these.
@@ -192,22 +195,32 @@ class Silence:
 
     on: Literal["start", "stop"]
     since: datetime
+    accepted: bool = False  # it took the start, and does not say what became of it
 
 
-def silence(recording: Recording) -> Silence | None:
-    """A start or stop without an answer. A start counts from its first attempt."""
+def silence(recording: Recording, work: Work) -> Silence | None:
+    """A start or stop without an answer. A start counts from its first attempt.
+
+    One that was accepted counts too, while 100ms does not answer when it is polled.
+    """
     if recording.phase is Phase.REQUESTED:
         attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
         return Silence("start", min(attempts)) if attempts else None
+    polls = work.retries.get(POLL)
+    unheard = polls is not None and polls.attempts >= HICCUPS
+    if recording.phase is Phase.STARTING and recording.accepted_at and unheard:
+        return Silence("start", recording.accepted_at, accepted=True)
     if recording.stop_pending and recording.phase not in ENDED:
         asked = (f.at for f in recording.log if isinstance(f, StopRequested | StopDue))
         return Silence("stop", max(asked))
     return None
 
 
-def silence_to_show(recording: Recording, policy: Policy, now: datetime) -> Silence | None:
+def silence_to_show(
+    recording: Recording, work: Work, policy: Policy, now: datetime
+) -> Silence | None:
     """The silence that has lasted long enough to be said."""
-    silent = silence(recording)
+    silent = silence(recording, work)
     return silent if silent and now >= silent.since + policy.silent_after else None
 
 

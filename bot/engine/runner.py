@@ -15,6 +15,7 @@ from bot.core.facts import Fact
 from bot.core.moments import Brief
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
+from bot.core.policy import HICCUPS
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
@@ -40,7 +41,6 @@ log = structlog.get_logger()
 STEP_WITHIN_S = 120.0
 MAX_STEPS_IN_A_ROW = 40
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
-HICCUPS = 2
 BREATHER = timedelta(seconds=1)
 
 

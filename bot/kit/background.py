@@ -10,7 +10,7 @@ from bot.kit.metrics import FAULTS
 
 log = structlog.get_logger()
 
-WITHIN_S = 10.0
+WITHIN_S = 16.0
 
 
 class Background:
@@ -20,7 +20,7 @@ class Background:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run it beside everything else, for ten seconds at most. It handles its own errors."""
+        """Run it beside everything else, for some seconds at most. It handles its own errors."""
         task = asyncio.create_task(_bounded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -51,7 +51,7 @@ log = structlog.get_logger()
 FIELD_ERROR_MOST = 2000
 ACK_WITHIN_S = 2.5  # Slack waits 3
 STORED_WITHIN_S = 1.5  # of these, so that there is time to say that the database does not answer
-LATER_WITHIN_S, LATER_STORED_WITHIN_S = 8.0, 4.0  # after the ack; the answer needs some time, too
+LATER_WITHIN_S, LATER_STORED_WITHIN_S = 14.0, 4.0  # after the ack; a call to 100ms has 12 s
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def read(database_url: str) -> Books:
     posts: set[tuple[str, str]] = set()
     with engine.connect() as conn:
         for r in conn.execute(text(KNOWN)):
-            kept[r.key] = Kept(r.key, r.room_id, r.hms_id, r.phase, r.origin)
+            kept[r.key] = Kept(r.key, r.room_id, r.hms_id, r.phase, r.home)
         for d in conn.execute(text(POSTED)):
             found = kept.get(d.recording_key)
             if found:  # else it came between the two questions

@@ -1,14 +1,17 @@
-"""The longest silence, at real speed: a start or stop that 100ms does not answer well.
+"""The longest silence, at real speed: what 100ms does not answer well.
 
-Measured from the click or command to the first words on the card, and in the direct message, that
-say how it is. Calls that are slow but succeed show their outcome instead.
+A start, a stop, the polls after an accepted start of which no webhook comes, and files. Measured
+from the click or command, or from the end of the video, to the first words on the card, and to the
+person, that say how it is. Calls that are slow but succeed show their outcome instead. Of files
+that cannot be read the person hears half an hour after the video, by design; here it is the card
+that has to say so.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from record_bot_sandbox.hms.faults import ApiFault
+from record_bot_sandbox.hms.faults import ApiFault, WebhookFault
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.person import Person
 
@@ -39,12 +42,93 @@ async def silences(world: World, crowd: Crowd) -> None:
             world, f"stop, {name}", path, fault, longest, _stop(crowd, wish, person), wish
         )
         await _until(lambda wish=wish: "Video ready" in _card(world, wish), 120)  # type: ignore[misc]
+        await _polls(world, crowd, person, longest, n, name, fault)
+        await _files(world, crowd, person, longest, n, name, fault)
     world.notes.append(
         f"longest silence: {longest['card']:.1f} s to the card, {longest['starter']:.1f} s to the "
         "starter"
     )
     if longest["card"] > CARD_WITHIN_S or longest["starter"] > STARTER_WITHIN_S:
         world.failures.append(f"silent for too long: {longest}")
+
+
+async def _polls(
+    world: World,
+    crowd: Crowd,
+    person: Person,
+    longest: dict[str, float],
+    n: int,
+    name: str,
+    fault: dict[str, object],
+) -> None:
+    """100ms takes the start and says nothing more: webhooks are lost, polls are not answered."""
+    wish = Wish(world.rooms[len(FAULTS) + n], seed.STANDUP, "--no-transcript")
+    crowd.wishes.append(wish)
+    faults = world.hms.faults.all
+    faults.append(WebhookFault(kind="drop"))
+    faults.append(ApiFault.model_validate({"method": "GET", "path": "/v2/recordings*", **fault}))
+    world.injected[f"100ms poll, {name}"] += 1
+    began = time.monotonic()
+    await _start(wish, person)()
+    await _until(lambda: _knows(_card(world, wish)), STARTER_WITHIN_S + 30)
+    longest["card"] = max(longest["card"], time.monotonic() - began)
+    world.notes.append(f"poll, {name}: {time.monotonic() - began:.1f} s to the card")
+    if ": Recording" not in _card(world, wish):  # else nobody needs a message
+        await _until(lambda: _knows("\n".join(_direct(world, wish))), STARTER_WITHIN_S + 30)
+        longest["starter"] = max(longest["starter"], time.monotonic() - began)
+        world.notes.append(f"poll, {name}: {time.monotonic() - began:.1f} s to the starter")
+    world.hms.faults.clear()
+    await _until(lambda: ": Recording" in _card(world, wish), 90)
+    await _stop(crowd, wish, person)()
+    await _until(lambda: "Video ready" in _card(world, wish), 120)
+
+
+def _knows(text: str) -> bool:
+    return "has not answered since" in text or ": Recording" in text
+
+
+async def _files(
+    world: World,
+    crowd: Crowd,
+    person: Person,
+    longest: dict[str, float],
+    n: int,
+    name: str,
+    fault: dict[str, object],
+) -> None:
+    """The video is there; its files are not given to us."""
+    wish = Wish(world.rooms[2 * len(FAULTS) + n], seed.STANDUP, "--no-transcript")
+    crowd.wishes.append(wish)
+    await _start(wish, person)()
+    await _until(lambda: "Recording" in _card(world, wish), 60)
+    path = "/v2/recording-assets*"
+    world.hms.faults.all.append(ApiFault.model_validate({"path": path, **fault}))
+    world.injected[f"100ms files, {name}"] += 1
+    await _stop(crowd, wish, person)()
+    await _until(lambda: _is_made(world, wish), 120)
+    began = time.monotonic()
+    for whom, heard in (
+        ("card", lambda: "Video ready" in _card(world, wish)),
+        ("starter", lambda: _called(world, wish)),
+    ):
+        await _until(heard, STARTER_WITHIN_S + 30)
+        longest[whom] = max(longest[whom], time.monotonic() - began)
+        world.notes.append(f"files, {name}: {time.monotonic() - began:.1f} s to the {whom}")
+    world.hms.faults.clear()
+
+
+def _is_made(world: World, wish: Wish) -> bool:
+    return any(
+        one.room is wish.room and one.status == "completed"
+        for one in world.hms.state.recordings.values()
+    )
+
+
+def _called(world: World, wish: Wish) -> bool:
+    """The message below the card that mentions the starter."""
+    messages = list(world.slack.channels[wish.channel].messages.values())
+    cards = {m.ts for m in messages if m.text.startswith(f"{wish.room.name}:")}
+    return any(m.thread_ts in cards and f"<@{seed.STARTER}>" in m.text for m in messages)
 
 
 async def _measured(
@@ -65,7 +149,7 @@ async def _measured(
 
     def card_says() -> bool:
         text = _card(world, wish)
-        told = "has not answered" in text or "Not stopped yet" in text
+        told = "has not answered the request" in text or "Not stopped yet" in text
         return told or (slow and bool(text) and f": {before}" not in text)
 
     def starter_hears() -> bool:

@@ -211,6 +211,23 @@ async def test_a_start_without_an_answer(life: Life, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SILENT)
+async def test_a_start_that_was_accepted_and_then_nothing(life: Life, name: str) -> None:
+    """No webhook comes, and no poll is answered."""
+    await life.driver.sim("/faults", {"method": "GET", "path": "/v2/*", **SILENT[name]})
+    await asked_to_start(life)
+    asked_at = life.clock.now()
+    await life.until(asked_at + 60 * S)
+    assert "100ms accepted the start at" in (await life.card()).text
+    assert "does not know yet whether it is recording" in (await life.card()).text
+    await life.until(asked_at + 90 * S)
+    assert "does not know yet whether it is recording" in await _direct(life)
+    await life.driver.sim("/faults", {"clear": True})
+    await life.until(asked_at + 1000 * S)
+    assert "does not know yet" not in (await life.card()).text
+    assert "100ms has answered" in await _direct(life)
+
+
+@pytest.mark.parametrize("name", SILENT)
 async def test_a_stop_without_an_answer(life: Life, name: str) -> None:
     for template in life.hms.state.templates.values():
         template.max_duration_s = 10**9  # it ends by a stop only, however busy the machine is

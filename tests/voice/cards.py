@@ -128,6 +128,11 @@ def _on_air() -> list[Sample]:
             silent=Silence("start", at(1)),
         ),
         card("100ms has accepted it", story(*ACCEPTED)),
+        card(
+            "100ms has accepted it, and says nothing more",
+            story(*ACCEPTED),
+            silent=Silence("start", at(2), accepted=True),
+        ),
         card("Starting takes long", story(*ACCEPTED), late=True),
         card("It is running", story(*RUNS)),
         card("It is running, and nobody has joined yet", story(*RUNS), nobody_there=True),

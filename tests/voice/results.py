@@ -11,6 +11,7 @@ from bot.core import facts as f
 from bot.core.assets import SummarySection
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
+from bot.core.policy import Silence
 from bot.core.recording import Recording
 from bot.features.card.views import silence_message, tell_message
 from bot.features.control.views import room_notice, stop_suggestion
@@ -26,7 +27,7 @@ from bot.features.results.views import (
     results_message,
 )
 from bot.ui.message import message_view
-from tests.unit.views_samples import NOW, READ, RUNS, TRANSCRIBED, UPLOADED, at
+from tests.unit.views_samples import ACCEPTED, NOW, READ, RUNS, TRANSCRIBED, UPLOADED, at
 from tests.voice.cards import SILENT
 from tests.voice.sample import (
     BOT,
@@ -207,17 +208,34 @@ def _told() -> list[Sample]:
             silence_message,
             story(f.StartAttempted(at=at(1))),
             "start",
+            Silence("start", at(1)),
             until=at(120),
             bot=BOT,
         ),
         direct(
-            "… and then it answers", silence_message, story(*RUNS), "start", until=at(120), bot=BOT
+            "… or accepts it, and then says nothing",
+            silence_message,
+            story(*ACCEPTED),
+            "start",
+            Silence("start", at(2), accepted=True),
+            until=at(120),
+            bot=BOT,
+        ),
+        direct(
+            "… and then it answers",
+            silence_message,
+            story(*RUNS),
+            "start",
+            None,
+            until=at(120),
+            bot=BOT,
         ),
         direct(
             "… or the request expires",
             silence_message,
             story(f.StartExpired(at=at(130))),
             "start",
+            None,
             until=at(120),
             bot=BOT,
         ),
@@ -226,11 +244,18 @@ def _told() -> list[Sample]:
             silence_message,
             story(*RUNS, f.StopRequested(at=at(4000), by="U1")),
             "stop",
+            Silence("stop", at(4000)),
             until=at(120),
             bot=BOT,
         ),
         direct(
-            "… and then it answers", silence_message, story(*READ), "stop", until=at(120), bot=BOT
+            "… and then it answers",
+            silence_message,
+            story(*READ),
+            "stop",
+            None,
+            until=at(120),
+            bot=BOT,
         ),
         direct(
             "Somebody without permission asks to stop it", stop_suggestion, story(*RUNS), seed.GUEST

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
 from bot.core.note import Note
-from bot.core.policy import is_late, silence_to_show, transcript_expected_at
+from bot.core.policy import is_late, silence, silence_to_show, transcript_expected_at
 from bot.core.retry import Retry
 from bot.engine.context import Context
 from bot.engine.posting import insist, parked, post
@@ -23,7 +23,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
     """The card as it should look now. With ids as names it is what the hash is made of."""
     return recording_card(
         ctx.recording,
-        silent=silence_to_show(ctx.recording, ctx.deps.policy, ctx.now),
+        silent=silence_to_show(ctx.recording, ctx.work, ctx.deps.policy, ctx.now),
         until=ctx.recording.requested_at + ctx.deps.policy.start_within,
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),
@@ -119,7 +119,9 @@ _SILENT: Mapping[Kind, Literal["start", "stop"]] = {
 
 def _silence(ctx: Context, kind: Kind) -> Message:
     until = ctx.recording.requested_at + ctx.deps.policy.start_within
-    return silence_message(ctx.recording, _SILENT[kind], until=until, bot=ctx.deps.identity.name)
+    silent = silence(ctx.recording, ctx.work)
+    on, bot = _SILENT[kind], ctx.deps.identity.name
+    return silence_message(ctx.recording, on, silent, until=until, bot=bot)
 
 
 async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:

@@ -7,7 +7,7 @@ from typing import Literal
 from bot.core.assets import Transcription
 from bot.core.facts import StopDue, StopRefused, StopRequested
 from bot.core.moments import Brief
-from bot.core.policy import Silence, is_by_clock, silence
+from bot.core.policy import Silence, is_by_clock
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, log_lines, written
 from bot.features.options.views import options_line
@@ -87,7 +87,7 @@ def recording_card(
         said = code(results_lost, 60)
         notes.append(f"Slack did not accept the results message (error {said}). Use the buttons.")
     if silent and not recording.stop_failed:
-        notes.append(silence_note(silent.on, since=silent.since, until=until))
+        notes.append(silence_note(silent, until=until))
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
     if recording.phase is Phase.COMPLETED and not recording.transcription.pending:
@@ -161,23 +161,32 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     return notes
 
 
-def silence_note(on: Literal["start", "stop"], *, since: datetime, until: datetime | None) -> str:
+def silence_note(silent: Silence, *, until: datetime | None) -> str:
     """Say what it means that 100ms does not answer."""
-    waits = f"100ms has not answered the request to {on} since {clock(since)}."
-    if on == "stop":
+    if silent.accepted:
+        return (
+            f"100ms accepted the start at {clock(silent.since)} and has not answered since. "
+            "The bot does not know yet whether it is recording, and keeps asking."
+        )
+    waits = f"100ms has not answered the request to {silent.on} since {clock(silent.since)}."
+    if silent.on == "stop":
         return f"{waits} It may still be recording. The bot keeps trying."
     trying = f"The bot keeps trying until {clock(until)}." if until else "The bot keeps trying."
     return f"{waits} As far as we know, nothing is being recorded. {trying}"
 
 
 def silence_message(
-    recording: Recording, on: Literal["start", "stop"], *, until: datetime, bot: str = BOT
+    recording: Recording,
+    on: Literal["start", "stop"],
+    silent: Silence | None,
+    *,
+    until: datetime,
+    bot: str = BOT,
 ) -> Message:
     """Tell the starter directly that 100ms does not answer, and later what came of it."""
-    silent = silence(recording)
     name = esc(recording.name)
     if silent and silent.on == on:
-        body = silence_note(on, since=silent.since, until=until)
+        body = silence_note(silent, until=until)
         text = f"*{name}*: {body} This message will be updated."
         return say(text, [details_button(recording)])
     return say(f"*{name}*: {_answered(recording, on, bot)}", [details_button(recording)])
@@ -190,6 +199,8 @@ def _answered(recording: Recording, on: Literal["start", "stop"], bot: str) -> s
         return "The room is already being recorded."
     if on == "stop":
         return stop_refused_note(recording) or "100ms has answered: the recording has stopped."
+    if recording.phase is Phase.STARTING:
+        return "100ms has answered: the recording is starting."
     return "100ms has answered: the recording started."
 
 

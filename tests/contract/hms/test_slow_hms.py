@@ -217,7 +217,7 @@ async def test_a_stop_at_the_end_of_the_time_without_an_answer_is_shown_as_pendi
             await stop(Context(ctx.deps, own, await store.recordings.load(ctx.key)))
         recording = (await store.recordings.load(ctx.key)).recording
     assert isinstance(recording.log[-1], StopDue)
-    assert silence(recording) == Silence("stop", clock.now())
+    assert silence(recording, Work()) == Silence("stop", clock.now())
 
 
 async def taken(store: Store, key: str) -> OwnWork:

@@ -1,6 +1,7 @@
 """What is remembered of people: not for long, not of too many, and nothing without an answer."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -59,7 +60,8 @@ async def test_the_same_question_is_not_asked_twice_at_a_time() -> None:
     assert asked == ["U1"]
 
 
-async def test_without_an_answer_in_time_nobody_is_let_in_and_nothing_is_remembered() -> None:
+async def test_without_an_answer_in_time_nobody_is_let_in_and_little_is_remembered() -> None:
+    """A request that asks twice waits once; the next one is asked anew."""
     answered = asyncio.Event()
     asked: list[str] = []
 
@@ -68,11 +70,17 @@ async def test_without_an_answer_in_time_nobody_is_let_in_and_nothing_is_remembe
         await answered.wait()
         return len(asked)
 
-    known = remembered(ask, within_s=0.01)
-    with pytest.raises(SlackUnavailable):
-        await known("U1")
+    known = remembered(ask, within_s=0.2)
+    for _ in range(2):
+        with pytest.raises(SlackUnavailable):
+            await known("U1")
+    assert asked == ["U1"]
     answered.set()
-    assert await known("U1") == 2
+    async with asyncio.timeout(10):
+        while len(asked) < 2:
+            with suppress(SlackUnavailable):
+                assert await known("U1") == 2
+            await asyncio.sleep(0.01)
 
 
 async def test_a_failure_is_not_remembered() -> None:
