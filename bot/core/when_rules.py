@@ -283,6 +283,8 @@ class ClauseScanner(TimeScanner):
             return clause
         self.i = start
         self.take("single")
+        if self.take("working", "business"):
+            return Rule("WEEKLY", days=WORKWEEK) if self.take("day") else None
         interval = self._interval()
         if interval == 0:
             return Bad("Nothing repeats every 0 days.")
@@ -291,7 +293,7 @@ class ClauseScanner(TimeScanner):
             case Bad() as bad:
                 return bad
             case Rule() as rule if interval == 1 or not rule.days:
-                return self._on_days(replace(rule, interval=interval))
+                return self._on_days(replace(rule, interval=rule.interval * interval))
             case Rule():
                 return None  # every other weekday
         if part := PARTS.get(self.take(*PARTS) or ""):

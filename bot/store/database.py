@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,6 +21,8 @@ CANCELLED_S = 0.5
 _PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
+# The transaction that reads of this task and of those that it starts have together.
+_SHARED: ContextVar["_Shared | None"] = ContextVar("shared_read", default=None)
 OUTSIDE = (UnicodeEncodeError, OverflowError, TimeoutError, OSError)  # not SQLAlchemy's errors
 
 
@@ -31,6 +34,14 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
         yield
     finally:
         _PATIENCE_S.reset(token)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """A connection serves one read at a time."""
+
+    conn: AsyncConnection
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Database:
@@ -54,9 +65,25 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a consistent read transaction. Raises `StoreUnavailable`."""
+        shared = _SHARED.get()
         with self._open():
-            async with self._in_time(), self._reads.connect() as conn:
-                yield conn
+            if shared is None:
+                async with self._in_time(), self._reads.connect() as conn:
+                    yield conn
+            else:
+                async with self._in_time(), shared.turn:
+                    yield shared.conn
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Reads in here, side by side or not, are one transaction: for what only reads the store,
+        and ends in here."""
+        async with self.read() as conn:
+            token = _SHARED.set(_Shared(conn))
+            try:
+                yield
+            finally:
+                _SHARED.reset(token)
 
     @asynccontextmanager
     async def write(self, *, lone: bool = False) -> AsyncIterator[AsyncConnection]:

@@ -111,6 +111,8 @@ class RecordingLists(Repository):
 
     async def channels_of(self, keys: Collection[str]) -> dict[str, list[str]]:
         """Return the channels that show each of these recordings."""
+        if not keys:
+            return {}
         query = select(shown.recording_key, shown.channel).where(
             self._mine(recording_channels), shown.recording_key.in_(sorted(keys))
         )

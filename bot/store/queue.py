@@ -55,7 +55,7 @@ def _take() -> ReturningUpdate[Any]:
         select(r.key)
         .where(of_the_team(recordings), r.next_due_at.is_not(None), r.next_due_at <= now)
         .where(or_(r.leased_until.is_(None), r.leased_until <= now))
-        .order_by(r.next_due_at)
+        .order_by(r.phase != Phase.REQUESTED.value, r.next_due_at)  # people wait for starts
         .limit(bindparam("at_most", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("picked")  # an IN (SELECT … LIMIT) might be run again for each row
@@ -99,7 +99,7 @@ FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polle
 
 class Queue(Repository):
     async def take(self, limit: int, owner: str) -> dict[OwnWork, Loaded | None]:
-        """Lease due recordings, the longest waiting first, to one worker each.
+        """Lease due recordings to one worker each: starts first, then the longest waiting.
 
         None: it cannot be read, as with a fact that only newer code knows. `load` raises why.
         """

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.ui.ids import (
     START_CHANNEL,
+    START_LEAST_PEOPLE,
     START_ROOM,
     START_STOP_AFTER,
+    START_UNTIL_EMPTY,
     START_WHEN,
     START_WHEN_KIND,
     start_action,
@@ -20,7 +22,17 @@ _POSTABLE = re.compile(r"[CG][A-Z0-9]{1,30}")
 
 
 # A preset leaves them as they are.
-LASTING = frozenset({START_ROOM, START_CHANNEL, START_WHEN_KIND, START_WHEN, START_STOP_AFTER})
+LASTING = frozenset(
+    {
+        START_ROOM,
+        START_CHANNEL,
+        START_WHEN_KIND,
+        START_WHEN,
+        START_STOP_AFTER,
+        START_LEAST_PEOPLE,
+        START_UNTIL_EMPTY,
+    }
+)
 
 
 def words(text: str) -> Block:

@@ -99,6 +99,8 @@ START_CHANNEL = "channel"
 START_WHEN_KIND = "when_kind"
 START_WHEN = "when"
 START_STOP_AFTER = "stop_after"
+START_LEAST_PEOPLE = "least_people"
+START_UNTIL_EMPTY = "until_empty"
 START_RESOLUTION = "resolution"
 START_WIDTH = "width"
 START_HEIGHT = "height"
@@ -137,6 +139,7 @@ START_REDRAWS = tuple(
 )
 
 
+ROOM_RULES = "room_rules"  # opens the rules of a channel, which is the value
 COMMAND = "/record"
 
 

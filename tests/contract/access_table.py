@@ -116,6 +116,9 @@ HANDLERS: Mapping[str, Rule] = {
     "action settings_open": Rule("channel", "settings_form"),
     "action settings_pick": Rule("channel", "settings_form"),
     "view settings_form": Rule("channel", "channel_settings"),
+    "action room_rules": Rule("channel", "views.open"),
+    "view rules_form": Rule("channel", "rules"),
+    "action rule_drop": Rule("channel", "-rules"),
     "view start_form": Rule("channel", "recordings"),
     "action preset_edit": Rule("channel", "drafts"),
     "action preset_delete": Rule("channel", "-presets"),
@@ -147,6 +150,7 @@ HANDLERS: Mapping[str, Rule] = {
     "shortcut record_link": Rule("member", "views.open"),
     "action room_start": Rule("member", "views.open"),
     "options settings_room_id": Rule("member", "options"),
+    "options rule_room": Rule("member", "options"),
     "options settings_start_groups": Rule("member", "options"),
     "options settings_stop_groups": Rule("member", "options"),
     # A ticket says who somebody is, and nothing of what they may see.

@@ -450,6 +450,18 @@ async def test_a_channel_by_what_a_view_says(rig: Rig, name: str, rule: Rule) ->
             body["view"]["type"] = "home" if action == "preset_edit" else "modal"
         elif action == "presets_page":
             body = rig.click(user, action, "0", view=rig.view("x", channel))
+        elif action == "rule_drop":
+            room = RoomRule(f"{n:024x}", "town hall", channel, "U0MAKER001", T0)
+            await RuleRepository(deps.db).set(room)
+            body = rig.click(user, action, room.room_id, view=rig.view("rules_form", channel))
+        elif action == "rules_form":
+            chosen = {"value": f"{n:024x}", "text": {"type": "plain_text", "text": "town hall"}}
+            values = {
+                "room_id": {"rule_room": {"selected_option": chosen}},
+                "rule_does": {"rule_does": {"selected_options": [{"value": "until_empty"}]}},
+            }
+            view = rig.view(action, channel, values)
+            body = {**rig.base("view_submission", user), "view": view}
         elif kind == "view":
             body = {**rig.base("view_submission", user), "view": rig.view(action, channel)}
         else:

@@ -173,3 +173,44 @@ async def test_in_the_form_at_a_time_with_an_end(bench: Bench) -> None:
     await bench.card(room, "Recording")
     stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
     assert stopped["stop_reason"] == "client request"
+
+
+async def test_in_the_form_every_session_with_enough_people(bench: Bench) -> None:
+    room = await bench.room()
+    await empty(bench, room)
+    form = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
+    await bench.ines.enter(form, "when_kind", "session", action_id="start_when_kind")
+    form = await bench.view(bench.ines, "start_form", "Least number of people")
+    await bench.ines.enter(form, "least_people", "many", action_id="start_least_people")
+    answer = await bench.ines.submit(form)
+    assert "least_people" in (answer.errors or {}), answer
+    await bench.ines.enter(form, "least_people", "2", action_id="start_least_people")
+    await bench.ines.submit(form)
+    told = await bench.view(bench.ines, "outcome", "every session is recorded, with at least 2")
+    await bench.ines.close(told)
+    await come(bench, room, "Ana")
+    await come(bench, room, "Bob")
+    card = await bench.card(room, "Recording")
+    assert "room's rule" in card.text
+    await bench.ines.command(seed.STANDUP, f'/record auto "{room.name}" off')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "no longer recorded automatically")
+
+
+@pytest.mark.own_stage
+async def test_in_the_settings_of_a_channel_rules_are_set_and_turned_off(bench: Bench) -> None:
+    room = await bench.room()
+    await empty(bench, room)
+    await bench.ines.command(seed.STANDUP, "/record settings")
+    settings = await bench.view(bench.ines, "settings_form")
+    await bench.ines.click(settings, button(settings.blocks, "Open rules"))
+    form = await bench.view(bench.ines, "rules_form")
+    answer = await bench.ines.submit(form)
+    assert "room_id" in (answer.errors or {}), answer
+    (option, *_) = await bench.ines.suggest(form, "room_id", room.name)
+    await bench.ines.enter(form, "room_id", option["value"], action_id="rule_room")
+    await bench.ines.submit(form)
+    form = await bench.view(bench.ines, "rules_form", f"Saved the rule for *{room.name}*")
+    await come(bench, room)
+    await bench.card(room, "Recording")
+    await bench.ines.click(form, button(form.blocks, "Turn off"))
+    await bench.view(bench.ines, "rules_form", f"*{room.name}* is no longer recorded")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from record_bot_sandbox.slack.blocks import initial_values, with_ids
 
 from bot.core.options import OutputMode, RecordingOptions, SectionFormat
-from bot.features.options.drafts import Draft, DraftSection, ResolutionChoice, Switch
+from bot.features.options.drafts import Draft, DraftSection, ResolutionChoice, Switch, WhenKind
 from bot.ui import ids
 
 Json = dict[str, Any]
@@ -37,6 +37,11 @@ drafts = st.builds(
     room_id=rooms,
     room_name=st.one_of(st.none(), texts),
     channel=channels,
+    when_kind=st.sampled_from(get_args(WhenKind)),
+    when=texts,
+    stop_after=texts,
+    least_people=texts,
+    until_empty=st.booleans(),
     audio_only=st.booleans(),
     more=st.booleans(),
     resolution=st.sampled_from(get_args(ResolutionChoice)),

@@ -79,6 +79,8 @@ def wrong(draft: Draft) -> dict[str, str]:
 def _start() -> list[Sample]:
     more = FIRST.model_copy(update={"more": True})
     unclear = FIRST.model_copy(update={"room_words": "weekly"})
+    later = CHOSEN.model_copy(update={"when_kind": "once"})
+    session = CHOSEN.model_copy(update={"when_kind": "session"})
     no = refused_message(Refusal(Act.START, Allowed(who="admins")), "start", None)
     return [
         modal("/record, or Start a recording", start_form, FIRST, request_id="r"),
@@ -90,6 +92,8 @@ def _start() -> list[Sample]:
             presets=PRESETS,
         ),
         modal("Several rooms match the typed name", start_form, unclear, request_id="r"),
+        modal("At a time", start_form, later, request_id="r"),
+        modal("Every session of the room", start_form, session, request_id="r"),
         modal("More options was pressed", start_form, more, request_id="r"),
         modal("The sender is not allowed to start", refused_view, no, "r"),
     ]

@@ -11,6 +11,7 @@ from bot.core.when import Refused, Unclear, When
 from bot.core.when_grammar import read_when
 from bot.features.control import views as control
 from bot.features.schedules import views
+from bot.features.schedules.form import rules_form
 from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, paused, planned
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
@@ -65,10 +66,19 @@ def answers() -> list[Sample]:
         only_you("Run now was pressed", views.running_now, ROOM),
         only_you("… and it is being recorded already", views.taken, ROOM),
         only_you("Pause was pressed", views.now_is, EVERY, "paused"),
+        only_you("Resume was pressed, and no date is left", views.no_date_left, ONCE),
         only_you("Somebody else was faster", views.changed_meanwhile),
         modal("Change was pressed", views.change_form, EVERY, NOW),
         only_you("A room is to be recorded automatically", views.rule_set, RULE),
         only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
+        modal("Rules for rooms, in the channel settings", rules_form, seed.STANDUP, []),
+        modal(
+            "… and one was saved",
+            rules_form,
+            seed.STANDUP,
+            [RULE, TWO],
+            said=views.rule_saved(RULE),
+        ),
         only_you("Turn off was pressed", views.rule_off, ROOM, there=True),
         only_you("… and there was no rule", views.rule_off, ROOM, there=False),
         only_you("It is not clear what to do automatically", views.auto_usage),
@@ -91,8 +101,8 @@ def lists() -> list[Sample]:
     ]
 
 
-def _told(when: str, text: str) -> Sample:
-    return channel(when, views.notice, text)
+def _told(when: str, text: str, paused: str | None = None) -> Sample:
+    return channel(when, views.notice, text, paused)
 
 
 def notices() -> list[Sample]:
@@ -101,7 +111,7 @@ def notices() -> list[Sample]:
     return [
         thread("It is about to stop", control.ends_soon, story(*RUNS), LATER),
         _told("Nobody came", views.date_passed(EVERY, nobody, room_gone=False)),
-        _told("The room is gone", left_out),
+        _told("The room is not in the list any more", left_out),
         _told("The bot was not running", views.date_passed(EVERY, missed, room_gone=False)),
         _told(
             "… for several days",
@@ -111,6 +121,9 @@ def notices() -> list[Sample]:
         _told("The preset was deleted", views.preset_gone(EVERY)),
         _told("Its person may not start any more", views.paused_by_itself(EVERY, "right")),
         _told("Its person has left", views.paused_by_itself(EVERY, "left")),
+        _told("Its person has left the private channel", views.paused_by_itself(ARMED, "away")),
+        _told("The room is gone", views.paused_by_itself(ARMED, "room"), "s1"),
+        _told("The room is disabled", views.paused_by_itself(ARMED, "disabled"), "s1"),
         _told("The bot was removed from the channel", views.paused_by_itself(EVERY, "channel")),
         _told("A calendar cannot be read", views.calendar_unreadable(CALENDAR)),
         _told("The same for a rule", views.rule_paused_by_itself(RULE, "left")),

@@ -8,7 +8,8 @@ from typing import Any, get_args
 from bot.core.channel_settings import Allowed, ChannelSettings, ResultsIn, Who
 from bot.features.channel_settings import ids
 from bot.ui.forms import FieldErrors, input_block, named_option, pick, radio, ticks, words
-from bot.ui.message import Block, View, context, lines, section
+from bot.ui.ids import ROOM_RULES
+from bot.ui.message import Block, View, button, context, lines, section
 from bot.ui.text import mention, place, when
 from bot.ui.view_state import ViewState
 
@@ -78,6 +79,7 @@ def settings_form(
     blocks.append(_field(ids.RESULTS, "Results", radio(RESULTS, settings.results)))
     ticked = [name for name in ALSO if getattr(settings, name)]
     blocks.append(_field(ids.ALSO, "Sharing and search", ticks(ALSO, ticked), optional=True))
+    blocks.append(_rules(channel))
     if admin:
         blocks.append(_join_role(settings.join_role))
     blocks.extend(_log(changes))
@@ -113,6 +115,14 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
             chosen["initial_option"] = named_option(settings.preset_id or "", known)
         hint = "Used unless the command or form says otherwise."
         yield _field(ids.PRESET, "Default preset", chosen, hint=hint, optional=True)
+
+
+def _rules(channel: str) -> Block:
+    """They open on top; what was chosen here stays."""
+    return {
+        **section("*Rules for rooms*\nRecord every session of a room, or stop when it is empty."),
+        "accessory": button("Open rules", ROOM_RULES, value=channel),
+    }
 
 
 def _rights(doing: str, allowed: Allowed, groups: Mapping[str, str] | None) -> Iterator[Block]:

@@ -1,7 +1,7 @@
 """What is known where a person types: rooms, recordings that they may know of, settings, zone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -10,20 +10,23 @@ from bot.access.gate import Gate
 from bot.access.listing import first_seen
 from bot.access.model import Person
 from bot.access.rights import Rights
+from bot.core.channel_settings import ChannelSettings
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
 from bot.core.when import Repeat, known_zone
 from bot.deps import Deps
 from bot.features.commands.understood import Scheduled, State, World
 from bot.features.control.service import recording_of_thread
+from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules.model import Schedule
-from bot.features.schedules.service import listed
+from bot.features.schedules.service import schedules_seen
+from bot.features.schedules.store import ScheduleRepository
 from bot.slack.errors import SlackError
-from bot.store.values import RecordingRow
+from bot.store.values import FollowedRoom, RecordingRow
 
 RUNNING_MOST = 50
 LOOKED_THROUGH = 200  # recordings, for those that somebody from outside may know of
@@ -44,6 +47,18 @@ class Known:
     schedules: tuple[Schedule, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the store has of the place where a person types."""
+
+    settings: ChannelSettings
+    presets: Sequence[Preset]
+    follows: Sequence[FollowedRoom]
+    above: RecordingRow | None
+    shown: Sequence[RecordingRow]
+    with_schedules: Collection[str]  # channels
+
+
 class Worlds:
     """Builds what `understand` needs, restricted to what the person may know of."""
 
@@ -59,20 +74,13 @@ class Worlds:
         """Raises StoreUnavailable. What Slack does not say in time is not known."""
         here = channel or user
         store = self._deps.store
-        caller = asyncio.gather(
-            self._rooms.names(), self._gate.horizon(user, channel), self._person(user)
+        names, horizon, person, stored = await asyncio.gather(
+            self._rooms.names(),
+            self._gate.horizon(user, channel),
+            self._person(user),
+            self._stored(user, channel, thread_ts),
         )
-        stored = asyncio.gather(
-            store.channel_settings.of(channel),
-            PresetRepository(self._deps.db).for_channel(channel),
-            store.follows.follows_of(here),
-            recording_of_thread(self._deps, here, user, thread_ts),
-            store.lists.running(channel=here),
-        )
-        (
-            (names, horizon, person),
-            (settings, presets, follows, above, shown),
-        ) = await asyncio.gather(caller, stored)
+        settings, above, shown = stored.settings, stored.above, stored.shown
         running = partial(store.lists.running, to=horizon)
         every = await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
         seen = {proof.key for proof in await self._gate.look(horizon, shown)}
@@ -82,12 +90,14 @@ class Worlds:
         if person is None or person.standing != "member":
             names = await self._of_outsider(user, channel, horizon, names)
         more = [RoomEntry(row.room_id, row.room_name) for row in rows.values()]
-        more += [RoomEntry(follow.room_id, follow.room_name) for follow in follows]
+        more += [RoomEntry(follow.room_id, follow.room_name) for follow in stored.follows]
         if settings.room_id:
             more.append(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
         if above:
             more.append(RoomEntry(above.room_id, above.room_name))
-        planned, _, _ = await listed(self._deps, self._gate, horizon, here=channel)
+        planned = await schedules_seen(
+            self._deps, self._gate, horizon, stored.with_schedules, here=channel
+        )
         more += [RoomEntry(one.room_id, one.room_name) for one in planned]
         zone = known_zone(person.zone if person else None)
         now = rows.get(above.room_id) if above else None
@@ -104,12 +114,24 @@ class Worlds:
             thread=above.room_id if above else None,
             thread_is_over=above is not None and (now is None or now.key != above.key),
             default_room=settings.room_id,
-            presets=tuple(preset.name for preset in presets),
-            follows_here=frozenset(follow.room_id for follow in follows),
+            presets=tuple(preset.name for preset in stored.presets),
+            follows_here=frozenset(follow.room_id for follow in stored.follows),
             schedules=tuple(map(_scheduled, planned)),
             bot_user=self._deps.identity.bot_user_id,
         )
         return Known(world, rows, horizon, above, tuple(planned))
+
+    async def _stored(self, user: str, channel: str | None, thread_ts: str | None) -> "_Stored":
+        here, store, db = channel or user, self._deps.store, self._deps.db
+        async with db.database.together():
+            return _Stored(
+                settings=await store.channel_settings.of(channel),
+                presets=await PresetRepository(db).for_channel(channel),
+                follows=await store.follows.follows_of(here),
+                above=await recording_of_thread(self._deps, here, user, thread_ts),
+                shown=await store.lists.running(channel=here),
+                with_schedules=await ScheduleRepository(db).channels(),
+            )
 
     async def _person(self, user: str) -> Person | None:
         try:

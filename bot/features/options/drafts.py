@@ -22,7 +22,7 @@ Switch = Literal["template", "on", "off"]
 ResolutionChoice = Literal["template", "720p", "1080p", "portrait", "custom"]
 SWITCHES: tuple[Switch, ...] = get_args(Switch)
 RESOLUTIONS: tuple[ResolutionChoice, ...] = get_args(ResolutionChoice)
-WhenKind = Literal["now", "once", "repeat"]
+WhenKind = Literal["now", "once", "repeat", "session"]  # session: each of the room's
 WHEN_KINDS: tuple[WhenKind, ...] = get_args(WhenKind)
 T = TypeVar("T", bound=str)
 
@@ -56,6 +56,8 @@ class Draft(BaseModel):
     when_kind: WhenKind = "now"
     when: str = ""
     stop_after: str = ""
+    least_people: str = ""
+    until_empty: bool = True
     audio_only: bool = False
     more: bool = False
     resolution: ResolutionChoice = "template"
@@ -98,6 +100,7 @@ TYPED_FIELDS = (
     ids.START_DESTINATION,
     ids.START_WHEN,
     ids.START_STOP_AFTER,
+    ids.START_LEAST_PEOPLE,
 )
 
 
@@ -108,17 +111,19 @@ def is_expanded(draft: Draft) -> bool:
     )
 
 
-_TIMES = (ids.START_WHEN_KIND, ids.START_STOP_AFTER)
-
-
 def applies(draft: Draft) -> frozenset[str]:
     """The fields that matter with these choices: what is shown, and only that, is checked and sent.
 
     The summary waits for the transcript to be on: 100ms cannot be told of it without.
     """
-    fields = {"room_id", "channel", ids.START_AUDIO_ONLY, *_TIMES}
-    if draft.when_kind != "now":
-        fields.add(ids.START_WHEN)
+    fields = {"room_id", "channel", ids.START_AUDIO_ONLY, ids.START_WHEN_KIND}
+    match draft.when_kind:
+        case "session":
+            fields |= {ids.START_LEAST_PEOPLE, ids.START_UNTIL_EMPTY}
+        case "now":
+            fields.add(ids.START_STOP_AFTER)
+        case _:
+            fields |= {ids.START_WHEN, ids.START_STOP_AFTER}
     if not is_expanded(draft):
         return frozenset(fields)
     for option in OPTIONS:  # a switch comes before what needs it

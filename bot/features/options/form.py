@@ -277,6 +277,7 @@ def draft_from_state(values: object, base: Draft) -> Draft:
     preset = state.option(ids.START_PRESET, (base.preset_id, None))[0]
     if preset is not None and storable(preset) != preset:
         preset = base.preset_id
+    leaves = [ids.START_UNTIL_EMPTY] if base.until_empty else []
     ticked = state.several(ids.START_OUTPUT_MODES, list(base.output_modes))
     typed = base.model_copy(
         update={
@@ -285,6 +286,7 @@ def draft_from_state(values: object, base: Draft) -> Draft:
             "room_name": room_name,
             "channel": channel if channel is None or postable(channel) else base.channel,
             "when_kind": state.choice(ids.START_WHEN_KIND, base.when_kind, WHEN_KINDS),
+            "until_empty": bool(state.several(ids.START_UNTIL_EMPTY, leaves)),
             "audio_only": kind == "audio",
             "more": is_expanded(base),  # back to the template is not back to the short form
             "resolution": state.choice(ids.START_RESOLUTION, base.resolution, RESOLUTIONS),

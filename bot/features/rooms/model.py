@@ -5,7 +5,7 @@ A wrong guess records the wrong meeting, so a reference is found or it is asked 
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -257,9 +257,14 @@ def room_links(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(link for text in texts for link in _links(text)))
 
 
-def links_to(room_id: str, text: str) -> bool:
-    """Whether a text has a link that names the room by its id, or the bare id."""
-    return room_id in (room_id_of_link(link) for link in room_links([text])) or room_id in text
+def links_to(room_id: str, text: str, *, codes: Collection[str] = ()) -> bool:
+    """Whether a text has a link that names the room by its id or by one of its codes, or the bare
+    id."""
+    links = room_links([text])
+    if room_id in text or room_id in (room_id_of_link(link) for link in links):
+        return True
+    known = {code.casefold() for code in codes}
+    return any((code := room_code_of_link(link)) and code.casefold() in known for link in links)
 
 
 def _links(text: str) -> Iterator[str]:

@@ -14,3 +14,9 @@ WHEN_INPUT = "schedule_when_input"
 
 CALENDAR_OFF = "calendar_off"  # the value is the calendar's id
 RULE_OFF = "rule_off"  # the value is the room's id
+
+RULES_FORM = "rules_form"  # its metadata is the channel
+RULE_ROOM = "room_id"
+RULE_ROOM_ACTION = "rule_room"
+RULE_DOES = "rule_does"
+RULE_DROP = "rule_drop"  # numbered, in that form; the value is the room's id

@@ -4,22 +4,27 @@ import re
 from typing import Annotated
 
 from bot.access.gate import UnknownSchedule
+from bot.access.rights import NoRight
 from bot.core.places import is_channel
-from bot.core.proofs import HomeMember, Horizon, SeenRecording, SeenSchedule
+from bot.core.proofs import HomeMember, Horizon, OpenChannel, SeenRecording, SeenSchedule
 from bot.core.when import Refused, Unclear
+from bot.features.rooms.listeners import suggest_rooms
 from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_room
 from bot.features.schedules import ids, service, views
+from bot.features.schedules.form import read_rule, rules_form
 from bot.features.schedules.model import RoomCalendar, Rule, Schedule
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.kit.typed_text import unwrap_link
-from bot.listeners.app import Bot
+from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import update_modal
-from bot.listeners.payloads import Caller, Click
+from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
+from bot.slack.errors import SlackUnavailable
 from bot.ui import ids as ui_ids
+from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view
 from bot.ui.view_state import ViewState
 
@@ -201,6 +206,9 @@ async def pause(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bo
 async def resume(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     done = await service.resume(bot.deps, bot.rights, seen)
     await ack()
+    if done is not None and done.state != "active":
+        bot.after_ack(click.caller, _show(bot, click, to, views.no_date_left(done)))
+        return
     bot.after_ack(click.caller, _show(bot, click, to, _done(done, "active again")))
 
 
@@ -264,6 +272,70 @@ async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot
     await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
     await ack()
     bot.after_ack(click.caller, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
+
+
+@on.action(ui_ids.ROOM_RULES)
+async def open_rules(
+    channel: Annotated[OpenChannel, From.VALUE], _: HomeMember, click: Click, ack: Ack, bot: Bot
+) -> None:
+    """On top of the settings of a channel."""
+    rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
+    await ack()
+    on_modal = click.view is not None and click.view.type == "modal"
+    put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
+    await put(click.caller.trigger_id, rules_form(channel.channel, rules))
+
+
+@on.options(ids.RULE_ROOM_ACTION)
+async def suggest_room_of_rule(
+    _: HomeMember, typed: Typed, ack: Ack, bot: Bot, rooms: RoomDirectory
+) -> None:
+    await suggest_rooms(typed, ack, bot, rooms)
+
+
+@on.view(ids.RULES_FORM)
+async def rule_submitted(
+    channel: Annotated[OpenChannel, From.VIEW], by: HomeMember, view: ViewValues, ack: Ack, bot: Bot
+) -> None:
+    """The form shows the rule then, and can take the next one."""
+    wanted = read_rule(view.values)
+    if isinstance(wanted, FieldErrors):
+        await ack(response_action="errors", errors=dict(wanted))
+        return
+    rule = Rule(
+        room_id=wanted.room_id,
+        room_name=wanted.room_name,
+        channel=channel.channel,
+        by=by.user,
+        created_at=bot.deps.now(),
+        every_session=wanted.every_session,
+        least_people=wanted.least_people,
+        until_empty=wanted.until_empty,
+    )
+    try:
+        made = await service.rule_of_form(bot.deps, bot.rights, rule)
+    except (NoRight, SlackUnavailable) as no:
+        made = FieldErrors({ids.RULE_ROOM: for_people(no).text})
+    if isinstance(made, FieldErrors):
+        await ack(response_action="errors", errors=dict(made))
+        return
+    rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
+    said = views.rule_saved(made)
+    await ack(response_action="update", view=rules_form(channel.channel, rules, said=said))
+
+
+@on.action(ids.RULE_DROP)
+async def rule_dropped(
+    channel: Annotated[OpenChannel, From.VIEW], by: HomeMember, click: Click, ack: Ack, bot: Bot
+) -> None:
+    repo = RuleRepository(bot.deps.db)
+    gone = await service.unset_rule(bot.deps, bot.rights, click.value, channel.channel, by.user)
+    await ack()
+    if click.view is None or gone is None:
+        raise UnknownSchedule(click.value)
+    rules = await repo.of_channel(channel.channel)
+    said = views.rule_ended(gone.room_name)
+    await update_modal(bot, rules_form(channel.channel, rules, said=said), click.view.id)
 
 
 @on.action(ids.CALENDAR_OFF)

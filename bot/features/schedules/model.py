@@ -26,9 +26,9 @@ from bot.core.when import (
 from bot.features.schedules.calendar import Event
 
 State = Literal["active", "paused", "over"]
-# Why something is paused: asked for; its person may not start any more, or has left; the channel
-# or the room is gone.
-Why = Literal["asked", "right", "left", "channel", "room"]
+# Why something is paused: asked for; its person may not start any more, has left the workspace or
+# the private channel; the channel or the room is gone, or the room is disabled.
+Why = Literal["asked", "right", "left", "away", "channel", "room", "disabled"]
 
 ONE_MOMENT = timedelta(microseconds=1)
 PASSED_MOST = 500  # dates that one downtime may have passed
@@ -36,6 +36,7 @@ QUARTER = timedelta(minutes=15)
 MAX_DURATION = "max duration reached"  # 100ms' word for why it stopped
 PARTS_MOST = 2
 SOON = timedelta(seconds=5)
+PAUSED = "paused:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,20 @@ class Schedule:
         date = self.armed_for.isoformat(timespec="seconds") if self.armed_for else ""
         return f"schedule:{self.schedule_id}:{date}"
 
+    def paused_identity(self, why: Why) -> str:
+        """Of the notice that says so; `schedule_of_notice` reads it."""
+        return f"{PAUSED}{self.request_id}:{why}"
+
     @property
     def repeats(self) -> bool:
         return isinstance(self.when.start, Repeat)
+
+
+def schedule_of_notice(identity: str) -> str | None:
+    """The id of the schedule that a notice says was paused; None: it says something else."""
+    if not identity.startswith(PAUSED):
+        return None
+    return identity.removeprefix(PAUSED).removeprefix("schedule:").partition(":")[0]
 
 
 def dates_after(when: When, after: datetime) -> Iterator[datetime]:

@@ -1,6 +1,7 @@
 """Schedules and rules for rooms: made, listed, changed. The worker in `steps` does the rest."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ from bot.features.schedules.model import (
     skipped,
 )
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
-from bot.features.start.model import Later, StartRequest
+from bot.features.start.model import Later, SessionRule, StartRequest
 from bot.features.start.service import commit, options_for
 from bot.store.errors import DoneBefore
 from bot.store.values import RoomTaken
@@ -138,18 +139,40 @@ async def listed(
 ) -> tuple[list[Schedule], list[Rule], list[RoomCalendar]]:
     """What a person may see: of here, of channels that they can look into, and their own."""
     repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
+    calendars = CalendarRepository(deps.db)
+    async with deps.db.database.together():
+        every = await repo.channels() | await rules.channels()
+    channels = await _channels_seen(gate, to, every, here)
+    own = to.user if to.member else None
+    async with deps.db.database.together():
+        return (
+            await repo.listed(channels=channels, by=own),
+            await rules.listed(channels, by=own),
+            await calendars.listed(channels, by=own),
+        )
+
+
+async def schedules_seen(
+    deps: Deps, gate: Gate, to: Horizon, every: Collection[str], *, here: str | None
+) -> list[Schedule]:
+    """As `listed`; `every` are the channels that have schedules."""
+    if not every:
+        return []
+    channels = await _channels_seen(gate, to, every, here)
+    own = to.user if to.member else None
+    return await ScheduleRepository(deps.db).listed(channels=channels, by=own)
+
+
+async def _channels_seen(
+    gate: Gate, to: Horizon, every: Collection[str], here: str | None
+) -> set[str]:
+    """Where they are and ask, and the public ones among `every`: the first few are asked about."""
     channels = set(to.channels) | ({here} if here else set()) | {to.user}
     if to.member:
-        others = sorted((await repo.channels() | await rules.channels()) - channels)
-        for channel in others[:LOOKED_INTO]:
-            if await gate.sees_place(to.user, channel, "", here):
-                channels.add(channel)
-    own = to.user if to.member else None
-    return (
-        await repo.listed(channels=channels, by=own),
-        await rules.listed(channels, by=own),
-        await CalendarRepository(deps.db).listed(channels, by=own),
-    )
+        others = [one for one in sorted(set(every) - channels) if is_channel(one)][:LOOKED_INTO]
+        seen = await asyncio.gather(*(gate.sees_place(to.user, c, "", here) for c in others))
+        channels |= {channel for channel, sees in zip(others, seen, strict=True) if sees}
+    return channels
 
 
 # ---- one schedule: each returns it as it is now; None: it is gone, or past that -----------------
@@ -181,13 +204,18 @@ async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | No
 
 
 async def resume(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
-    """In the name of the person who resumes it: without a link that only its owner may have."""
+    """In the name of the person who resumes it: without a link that only its owner may have.
+
+    One that has no date left stays as it is.
+    """
     before = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if before is None or before.state != "paused":
         return None
     await rights.to_change_schedule(seen.by, before.channel, before.by)
     await rights.to_start(seen.by, _channel(before.channel))
     after = resumed(before, deps.now(), seen.by)
+    if after.state == "over":
+        return before
     if seen.by != before.by:
         after = replace(after, options=_shared(before.options), said=_shared(before.said))
     return await _changed(deps, before, after)
@@ -407,6 +435,36 @@ class Planner(Later):
             raise TypeError("a form has its preset's options")
         zone = await zone_of(self._rights, request.by)
         return views.scheduled(made, now=self._deps.now(), zone_known=zone.known)
+
+    async def record_sessions(
+        self, request: StartRequest, rule: SessionRule
+    ) -> Message | FieldErrors:
+        """With exactly the options of the form."""
+        if not isinstance(request.room, KnownRoom):
+            raise TypeError("a form names its room")
+        made = await rule_of_form(
+            self._deps,
+            self._rights,
+            Rule(
+                room_id=request.room.room_id,
+                room_name=request.room.name,
+                channel=request.channel or request.by,
+                by=request.by,
+                created_at=self._deps.now(),
+                least_people=rule.least_people,
+                until_empty=rule.until_empty,
+                options=request.options,
+            ),
+        )
+        return made if isinstance(made, FieldErrors) else views.rule_set(made)
+
+
+async def rule_of_form(deps: Deps, rights: Rights, rule: Rule) -> Rule | FieldErrors:
+    """Set it. Raises NoRight, SlackUnavailable."""
+    there = await set_rule(deps, rights, rule)
+    if there.channel == rule.channel:
+        return there
+    return FieldErrors({ui_ids.START_ROOM: views.RULE_ELSEWHERE})
 
 
 def _words(problem: Reading) -> str:

@@ -41,6 +41,7 @@ from bot.features.schedules.model import (
     follow_calendar,
     judge,
     paused,
+    schedule_of_notice,
     started,
     turn,
 )
@@ -52,7 +53,7 @@ from bot.features.schedules.store import (
 )
 from bot.features.start.model import StartRequest
 from bot.features.start.service import commit
-from bot.hms.errors import HmsError
+from bot.hms.errors import HmsError, HmsForbidden, HmsNotFound
 from bot.kit.background import forever
 from bot.kit.metrics import FAULTS
 from bot.outbound import Outbound, OutboundError
@@ -137,9 +138,16 @@ class Timekeeper:
             return set()
         hms = self._deps.hms
         if len(rooms) <= FEW:
-            active = await asyncio.gather(*(hms.active_room(room) for room in rooms))
+            active = await asyncio.gather(*(self._is_occupied(room) for room in rooms))
             return {room for room, there in zip(rooms, active, strict=True) if there}
         return {one.room_id async for one in hms.list_active_sessions() if one.room_id} & set(rooms)
+
+    async def _is_occupied(self, room: str) -> bool:
+        """False also for a room that 100ms does not have any more: see `_room_gone`."""
+        try:
+            return await self._deps.hms.active_room(room) is not None
+        except HmsForbidden:
+            return False
 
     async def _turned(
         self,
@@ -150,13 +158,32 @@ class Timekeeper:
     ) -> None:
         """Start it, or wait on. `occupied` None: 100ms did not answer, so it is asked again."""
         notices = await self._notices(before, passed_dates)
+        after = replace(after, room_name=await self._name_of(after))
         if after.armed_for and after.state == "active":
             if occupied is None:
                 after = self._again(after)
             elif after.room_id in occupied:
                 after, more = await self._start(after)
                 notices += more
+            elif after.armed_for != before.armed_for and (why := await self._room_gone(after)):
+                after, more = self._paused(after, why)
+                notices += more
         await self._schedules.write(before, after, notices)
+
+    async def _name_of(self, schedule: Schedule) -> str:
+        """What the room is called now."""
+        return await self._rooms.name_of(schedule.room_id) or schedule.room_name
+
+    async def _room_gone(self, schedule: Schedule) -> Why | None:
+        """Why nobody can come there; asked once for each date, and only where nobody is yet."""
+        try:
+            room = await self._deps.hms.get_room(schedule.room_id)
+        except (HmsForbidden, HmsNotFound):
+            return "room"
+        except HmsError as failed:
+            log.info("room_not_looked_at", room=schedule.room_id, why=str(failed))
+            return None
+        return None if room.enabled else "disabled"
 
     def _again(self, schedule: Schedule) -> Schedule:
         return replace(schedule, wake_at=self._deps.now() + AGAIN)
@@ -215,9 +242,9 @@ class Timekeeper:
         return bool(soon) or rival.stop_pending or rival.phase is Phase.STOPPING
 
     def _paused(self, schedule: Schedule, why: Why) -> tuple[Schedule, list[Notice]]:
-        name = f"paused:{schedule.request_id}:{why}"
         text = views.paused_by_itself(schedule, why)
-        return paused(schedule, why), [Notice(name, schedule.channel, schedule.by, text)]
+        notice = Notice(schedule.paused_identity(why), schedule.channel, schedule.by, text)
+        return paused(schedule, why), [notice]
 
     async def _may_start(self, user: str, channel: str) -> "_Open | Why":
         """The kind of place, or why nothing may be started there. Raises SlackUnavailable."""
@@ -238,7 +265,9 @@ class Timekeeper:
         if seen.archived or not seen.member:
             return "channel"
         if not seen.public:
-            return _Open(may, "private")
+            horizon = await self._gate.horizon(user)
+            away = horizon.complete and channel not in horizon.channels
+            return "away" if away else _Open(may, "private")
         return _Open(may, "shared" if seen.shared else "public")
 
     async def _options(self, schedule: Schedule) -> tuple[RecordingOptions, bool]:
@@ -277,6 +306,9 @@ class Timekeeper:
         """At one room; what follows is done first and noted after."""
         try:
             seen = await self._seen(rule)
+        except HmsForbidden:
+            await self._rules.checked(rule, await self._rule_paused(rule, "room", "gone"))
+            return
         except HmsError as failed:
             log.info("room_not_looked_at", room=rule.room_id, why=str(failed))
             await self._rules.checked(rule, replace(rule, look_at=self._deps.now() + AGAIN))
@@ -327,10 +359,7 @@ class Timekeeper:
             log.info("right_to_start_unknown", room=rule.room_id, why=str(unknown))
             return replace(before, look_at=self._deps.now() + AGAIN)
         if not isinstance(place, _Open):
-            name = f"rule-paused:{rule.room_id}:{session_id}:{place}"
-            text = views.rule_paused_by_itself(rule, place)
-            await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
-            return replace(before, state="paused", why=place, look_at=None)
+            return await self._rule_paused(before, place, session_id)
         name = rule.request_id(session_id, ruled.start_part)
         room = await self._gate.room(place.may, rule.room_id, known_as=rule.room_name)
         request = _request(rule, name, rule.options, place, room)
@@ -339,6 +368,13 @@ class Timekeeper:
             return replace(before, look_at=self._deps.now() + AGAIN)
         log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
         return replace(rule, seen_in=made)
+
+    async def _rule_paused(self, rule: Rule, why: Why, session: str) -> Rule:
+        """The channel is told, once for that session."""
+        name = f"rule-paused:{rule.room_id}:{session}:{why}"
+        text = views.rule_paused_by_itself(rule, why)
+        await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
+        return replace(rule, state="paused", why=why, look_at=None)
 
     # Calendars
 
@@ -357,7 +393,7 @@ class Timekeeper:
         """Read it, and follow its events. Raises OutboundError, NoCalendar."""
         content = await self._out.download(calendar.url, CALENDAR_BYTES)
         now = self._deps.now()
-        about = partial(links_to, calendar.room_id)
+        about = partial(links_to, calendar.room_id, codes=await self._codes(calendar.room_id))
         events = await asyncio.to_thread(
             events_of, content, about, since=now - BACK, until=now + AHEAD
         )
@@ -371,6 +407,15 @@ class Timekeeper:
             await self._schedules.add(one)
         log.info("calendar_read", calendar=calendar.calendar_id, events=len(events))
         await self._calendars.fetched(calendar, now + FETCH_EVERY, failures=0)
+
+    async def _codes(self, room_id: str) -> frozenset[str]:
+        """The room's codes: events may link to it by one. They are not kept."""
+        try:
+            codes = await self._deps.hms.room_codes(room_id)
+        except HmsError as failed:
+            log.info("room_codes_not_read", room=room_id, why=str(failed))
+            return frozenset()
+        return frozenset(code.code.get_secret_value() for code in codes if code.enabled)
 
     async def _not_fetched(self, calendar: RoomCalendar, why: str) -> None:
         """What is scheduled stays. After a day the channel is told, once."""
@@ -392,7 +437,7 @@ class Timekeeper:
         return 0.0 if taken else CHECK_S
 
     async def _tell(self, notice: Notice) -> None:
-        message = views.notice(notice.text).payload()
+        message = views.notice(notice.text, schedule_of_notice(notice.identity)).payload()
         try:
             try:
                 await self._deps.slack.post(notice.channel, message)

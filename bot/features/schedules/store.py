@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
@@ -61,10 +61,9 @@ class ScheduleRepository(Repository):
         return await self._found(s.calendar_id == calendar_id, limit=10_000)
 
     async def channels(self) -> set[str]:
-        """Every channel that has a schedule which is not over."""
-        query = select(s.channel).where(self._mine(schedules), s.state != "over").distinct()
+        """Every channel that has a schedule, or had one lately."""
         async with self._db.read() as conn:
-            return set(await conn.scalars(query))
+            return await _channels_in(conn, schedules, self._mine(schedules))
 
     async def _found(self, *which: ColumnElement[bool], limit: int = 200) -> list[Schedule]:
         query = select(schedules).where(self._mine(schedules), *which)
@@ -191,6 +190,11 @@ class RuleRepository(Repository):
             row = (await conn.execute(query)).first()
         return _rule(row) if row else None
 
+    async def of_channel(self, channel: str) -> list[Rule]:
+        query = select(rules).where(self._mine(rules), r.channel == channel)
+        async with self._db.read() as conn:
+            return [_rule(row) for row in await conn.execute(query.order_by(r.room_name))]
+
     async def listed(self, channels: Collection[str], *, by: str | None) -> list[Rule]:
         its = or_(r.channel.in_(sorted(channels)), r.by_user == (by or ""))
         query = select(rules).where(self._mine(rules), its).order_by(r.room_name, r.room_id)
@@ -198,9 +202,8 @@ class RuleRepository(Repository):
             return [_rule(row) for row in await conn.execute(query.limit(200))]
 
     async def channels(self) -> set[str]:
-        query = select(r.channel).where(self._mine(rules)).distinct()
         async with self._db.read() as conn:
-            return set(await conn.scalars(query))
+            return await _channels_in(conn, rules, self._mine(rules))
 
     async def set(self, rule: Rule, *, once: Sequence[str] = ()) -> Rule:
         """One rule for a room; the one in force, which may be another channel's."""
@@ -331,6 +334,16 @@ def _calendar(row: AnyRow) -> RoomCalendar:
 
 
 _FOUND = ("look_at", "session_id", "parts", "seen_in", "empty_since")
+
+
+async def _channels_in(conn: AsyncConnection, table: Table, mine: ColumnElement[bool]) -> set[str]:
+    """The channels of a table, from one to the next by its index: its rows do not matter."""
+    first = select(func.min(table.c.channel).label("channel")).where(mine)
+    met = first.cte("met", recursive=True)
+    following = select(func.min(table.c.channel)).where(mine, table.c.channel > met.c.channel)
+    met = met.union_all(select(following.scalar_subquery()).where(met.c.channel.is_not(None)))
+    found = await conn.scalars(select(met.c.channel).where(met.c.channel.is_not(None)))
+    return set(found)
 
 
 def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:

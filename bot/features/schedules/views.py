@@ -33,9 +33,20 @@ WAITS = "It starts when somebody is in the room."
 UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
 
 
-def notice(text: str) -> Message:
-    """Tell a channel quietly: nobody is mentioned."""
-    return say(text, [schedules_button()])
+def notice(text: str, paused: str | None = None) -> Message:
+    """Tell a channel quietly: nobody is mentioned. `paused`: the schedule that can be resumed."""
+    if paused is None:
+        return say(text, [schedules_button()])
+    resume = button("Resume", ids.RESUME, value=paused, label="Resume: this schedule")
+    delete = button(
+        "Delete",
+        ids.DELETE,
+        value=paused,
+        style="danger",
+        label="Delete: this schedule",
+        confirm=_confirm("Nothing will be recorded by it any more."),
+    )
+    return say(text, [resume, delete, schedules_button()])
 
 
 # ---- answers to the person who asks ----------------------------------------------------------
@@ -90,6 +101,12 @@ def skipping(schedule: Schedule, date: datetime) -> Message:
 
 def now_is(schedule: Schedule, state: str) -> Message:
     return say(f"The schedule of *{esc(schedule.room_name, 100)}* is {state}.")
+
+
+def no_date_left(schedule: Schedule) -> Message:
+    name = esc(schedule.room_name, 100)
+    text = f"The schedule of *{name}* has no date left. Change its time to use it again."
+    return say(text, [_button("Change", ids.CHANGE, schedule)])
 
 
 def changed_meanwhile() -> Message:
@@ -160,8 +177,10 @@ _WHY_SHORT: dict[Why, str] = {
     "asked": "somebody paused it",
     "right": "its owner may no longer start recordings there",
     "left": "its owner is no longer a full member of this workspace",
+    "away": "its owner is no longer in the channel",
     "channel": "the bot cannot post in the channel",
     "room": "the room no longer exists at 100ms",
+    "disabled": "the room is disabled at 100ms",
 }
 
 
@@ -189,17 +208,21 @@ def _label(text: str, schedule: Schedule, n: int | None) -> str:
 
 def _delete(schedule: Schedule, n: int) -> Block:
     name = plain(schedule.room_name, 80)
-    confirm = {
-        "title": words("Delete this schedule?"),
-        "text": plain_text(f"{name} will not be recorded by it any more.", 300),
-        "confirm": words("Delete"),
-        "deny": words("Keep it"),
-        "style": "danger",
-    }
+    confirm = _confirm(f"{name} will not be recorded by it any more.")
     label = _label("Delete", schedule, n)
     name_of = ui_ids.numbered(ids.DELETE, n)
     value = schedule.schedule_id
     return button("Delete", name_of, value=value, style="danger", label=label, confirm=confirm)
+
+
+def _confirm(text: str) -> Block:
+    return {
+        "title": words("Delete this schedule?"),
+        "text": plain_text(text, 300),
+        "confirm": words("Delete"),
+        "deny": words("Keep it"),
+        "style": "danger",
+    }
 
 
 def change_form(schedule: Schedule, now: datetime) -> View:
@@ -265,11 +288,16 @@ def preset_gone(schedule: Schedule) -> str:
 
 
 def paused_by_itself(schedule: Schedule, why: Why) -> str:
-    return f"The schedule of *{esc(schedule.room_name, 100)}* is paused: {_why(why, schedule)}"
+    name, due = esc(schedule.room_name, 100), schedule.armed_for
+    nothing = f"Nothing was recorded for {when(due)}." if due else ""
+    told = f"The schedule of *{name}* is paused: {_why(why, schedule)}"
+    return " ".join(filter(None, [told, nothing, _HOW_ON.get(why, "")]))
 
 
 def rule_paused_by_itself(rule: Rule, why: Why) -> str:
-    return f"*{esc(rule.room_name, 100)}* is no longer recorded automatically: {_why(why, rule)}"
+    name = esc(rule.room_name, 100)
+    on = f"Type `/record auto {name} on` to turn it on again." if why in _HOW_ON else ""
+    return f"*{name}* is no longer recorded automatically: {_why(why, rule)} {on}".strip()
 
 
 def _why(why: Why, one: Schedule | Rule) -> str:
@@ -278,13 +306,22 @@ def _why(why: Why, one: Schedule | Rule) -> str:
         "asked": "somebody paused it.",
         "right": f"the person who set it up may no longer start recordings in {where}.",
         "left": "the person who set it up is no longer a full member of this workspace.",
+        "away": f"the person who set it up is no longer in {where}.",
         "channel": f"the bot can no longer post in {where}. The channel is archived, or the bot is "
         "not in it any more.",
-        "room": "100ms no longer lists the room.",
+        "room": "100ms no longer has the room.",
+        "disabled": "the room is disabled at 100ms.",
     }
-    if why == "channel":
-        return reasons[why]
-    return f"{reasons[why]} Anybody who may start recordings there can resume it."
+    return reasons[why]
+
+
+_ANYBODY = "Anybody who may start recordings there can resume it."
+_HOW_ON: dict[Why, str] = {
+    "right": _ANYBODY,
+    "left": _ANYBODY,
+    "away": _ANYBODY,
+    "disabled": "Once the room is enabled, it can be turned on again.",
+}
 
 
 # ---- calendars -------------------------------------------------------------------------------
@@ -351,8 +388,15 @@ def rule_line(rule: Rule) -> str:
     return join(f"*{name}*", does, ends, off, where, mention(rule.by))
 
 
+def rule_saved(rule: Rule) -> str:
+    return f"Saved the rule for *{esc(rule.room_name, 100)}*."
+
+
 def rule_set(rule: Rule) -> Message:
     return say(f"{rule_line(rule)}", [_rule_off(rule), schedules_button()])
+
+
+RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room has one."
 
 
 def rule_elsewhere(room_name: str) -> Message:
@@ -363,10 +407,16 @@ def rule_elsewhere(room_name: str) -> Message:
 
 
 def rule_off(room_name: str, *, there: bool) -> Message:
-    name = esc(room_name, 100)
     if not there:
-        return say(f"No rule is set for *{name}* in this channel.")
-    return say(f"*{name}* is no longer recorded automatically. What runs now goes on.")
+        return say(f"No rule is set for *{esc(room_name, 100)}* in this channel.")
+    return say(rule_ended(room_name))
+
+
+def rule_ended(room_name: str) -> str:
+    return (
+        f"*{esc(room_name, 100)}* is no longer recorded automatically. A recording that is running "
+        "goes on."
+    )
 
 
 def auto_usage() -> Message:

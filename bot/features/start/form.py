@@ -15,6 +15,7 @@ from bot.features.options.form import (
     read_options,
     template_words,
 )
+from bot.features.start.model import SessionRule
 from bot.ui import ids
 from bot.ui.forms import (
     OPTION_VALUE_MOST,
@@ -26,12 +27,14 @@ from bot.ui.forms import (
     pick,
     postable,
     textbox,
+    ticks,
     words,
 )
 from bot.ui.ids import SAVE_AS
 from bot.ui.message import Block, View, actions, button, plain_text
 from bot.ui.text import plain
 
+PEOPLE_MOST = 999
 _ERROR_MOST = 300
 _ERRORS_ON_TOP = 10
 
@@ -58,7 +61,7 @@ def start_form(
         "callback_id": ids.START_FORM,
         "private_metadata": request_id,
         "title": words("Start a recording"),
-        "submit": words("Start recording"),
+        "submit": words(SUBMITS[draft.when_kind]),
         "close": words("Cancel"),
         "notify_on_close": True,
         "blocks": list(_with_errors(blocks, errors or {})),
@@ -99,7 +102,18 @@ def _first(draft: Draft, template: RoomTemplate) -> Iterator[Block]:
     )
 
 
-WHEN_LABELS = {"now": "Now", "once": "At a time", "repeat": "Repeatedly"}
+WHEN_LABELS = {
+    "now": "Now",
+    "once": "At a time",
+    "repeat": "Repeatedly",
+    "session": "Every session of the room",
+}
+SUBMITS = {
+    "now": "Start recording",
+    "once": "Schedule",
+    "repeat": "Schedule",
+    "session": "Save rule",
+}
 _WHEN_EXAMPLES = {"once": "tomorrow 9:30", "repeat": "every weekday at 9:30"}
 
 
@@ -107,6 +121,9 @@ def _when(draft: Draft) -> Iterator[Block]:
     """Times are typed as in commands, in the person's own zone."""
     choice = pick(WHEN_LABELS, draft.when_kind)
     yield input_block(ids.START_WHEN_KIND, "When", choice, redraws=True)
+    if draft.when_kind == "session":
+        yield from rule_blocks(draft.least_people, until_empty=draft.until_empty)
+        return
     if draft.when_kind != "now":
         example = _WHEN_EXAMPLES[draft.when_kind]
         box = textbox(draft.when, placeholder=example)
@@ -114,6 +131,30 @@ def _when(draft: Draft) -> Iterator[Block]:
         yield input_block(ids.START_WHEN, "Time", box, hint=hint)
     box = textbox(draft.stop_after, placeholder="30m, or until 16:00")
     yield input_block(ids.START_STOP_AFTER, "Stop after", box, optional=True)
+
+
+def rule_blocks(least_people: str, *, until_empty: bool) -> Iterator[Block]:
+    """The fields of a rule that records every session of a room."""
+    yield least_people_block(least_people)
+    leaves = {ids.START_UNTIL_EMPTY: "Stop when the last person leaves"}
+    box = ticks(leaves, list(leaves) if until_empty else [])
+    hint = "This holds for every recording of the room, however it was started."
+    yield input_block(ids.START_UNTIL_EMPTY, "End", box, hint=hint, optional=True)
+
+
+def least_people_block(typed: str) -> Block:
+    label, box = "Least number of people", textbox(typed, placeholder="1")
+    hint = "A session is recorded from when so many people are in the room."
+    return input_block(ids.START_LEAST_PEOPLE, label, box, hint=hint, optional=True)
+
+
+def read_least_people(typed: str) -> int | FieldErrors:
+    """Empty: one."""
+    said = typed.strip() or "1"
+    least = int(said) if said.isdecimal() and len(said) <= len(str(PEOPLE_MOST)) else 0
+    if 1 <= least <= PEOPLE_MOST:
+        return least
+    return FieldErrors({ids.START_LEAST_PEOPLE: f"Enter a number from 1 to {PEOPLE_MOST}."})
 
 
 def _room(draft: Draft) -> Block:
@@ -173,6 +214,7 @@ class FilledForm:
     channel: str | None
     when: str = ""  # as typed; empty: now
     stop_after: str = ""
+    rule: SessionRule | None = None  # every session
 
     @property
     def has_time(self) -> bool:
@@ -188,8 +230,16 @@ def read(draft: Draft) -> FilledForm | FieldErrors:
     errors = options if isinstance(options, FieldErrors) else FieldErrors()
     if not is_room(room_id):
         errors = FieldErrors({ids.START_ROOM: "Choose the room to record.", **errors})
-    if draft.when_kind != "now" and not draft.when.strip():
+    timed = draft.when_kind in ("once", "repeat")
+    if timed and not draft.when.strip():
         errors = FieldErrors({ids.START_WHEN: "Say when.", **errors})
+    rule = None
+    if draft.when_kind == "session":
+        least = read_least_people(draft.least_people)
+        if isinstance(least, FieldErrors):
+            errors = FieldErrors({**least, **errors})
+        else:
+            rule = SessionRule(least, draft.until_empty)
     if isinstance(options, FieldErrors) or errors or room_id is None:
         return errors
     return FilledForm(
@@ -197,6 +247,7 @@ def read(draft: Draft) -> FilledForm | FieldErrors:
         room_name=(draft.room_name or "").strip() or room_id,
         options=options,
         channel=draft.channel if postable(draft.channel) else None,
-        when=draft.when.strip() if draft.when_kind != "now" else "",
-        stop_after=draft.stop_after.strip(),
+        when=draft.when.strip() if timed else "",
+        stop_after=draft.stop_after.strip() if rule is None else "",
+        rule=rule,
     )

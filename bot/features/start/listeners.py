@@ -34,7 +34,7 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.form import read
-from bot.features.start.model import Later, Started, StartRequest, end_of_start
+from bot.features.start.model import Later, SessionRule, Started, StartRequest, end_of_start
 from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
 from bot.listeners.app import Bot, for_people
@@ -189,9 +189,8 @@ async def submitted(
             outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
             end=end_of_start(when, at=bot.deps.now(), by=user),
         )
-        if when.start is not None:
-            planned = await later.plan(request, when)
-            await ack(response_action="update", view=message_view(planned))
+        if planned := await _planned(later, request, when, wanted.rule):
+            await _show_planned(form, ack, bot, showing, planned)
             return
         empty = asyncio.create_task(starts.is_empty(bot.deps, wanted.room_id))
         made = await starts.start(bot.deps, bot.gate, rooms, request)
@@ -213,6 +212,24 @@ async def submitted(
             bot, links, user, made.key, channel=wanted.channel, external_id=external_id
         )
         bot.after_ack(form.caller, work)
+
+
+async def _planned(
+    later: Later, request: StartRequest, when: When, rule: SessionRule | None
+) -> Message | FieldErrors | None:
+    """Schedule it, or set the rule, and the answer; None: it is to start now."""
+    if rule is not None:
+        return await later.record_sessions(request, rule)
+    return await later.plan(request, when) if when.start is not None else None
+
+
+async def _show_planned(
+    form: Form, ack: Ack, bot: Bot, showing: Showing, planned: Message | FieldErrors
+) -> None:
+    if isinstance(planned, FieldErrors):
+        await _show_errors(form, ack, bot, showing, planned)
+    else:
+        await ack(response_action="update", view=message_view(planned))
 
 
 async def _show_errors(

@@ -46,6 +46,14 @@ class StartRequest:
         return self.may.channel
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRule:
+    """Every session of the room, once so many people are there."""
+
+    least_people: int
+    until_empty: bool
+
+
 class Later(Protocol):
     """Starts that have a time: what the form needs of schedules. `wiring` gives the one in use."""
 
@@ -55,6 +63,12 @@ class Later(Protocol):
 
     async def plan(self, request: StartRequest, when: When) -> Message:
         """Schedule it, and the answer. Raises NoRight, SlackUnavailable."""
+        ...
+
+    async def record_sessions(
+        self, request: StartRequest, rule: SessionRule
+    ) -> Message | FieldErrors:
+        """Set the rule, and the answer. Raises NoRight, SlackUnavailable."""
         ...
 
 

@@ -152,7 +152,7 @@ def user_object(user: User) -> JSON:
         "id": user.id,
         "team_id": user.team_id,
         "name": user.name,
-        "deleted": False,
+        "deleted": user.is_deleted,
         "real_name": user.real_name,
         "tz": user.tz,
         "tz_label": "Central European Time",

@@ -20,6 +20,7 @@ class User:
     is_restricted: bool = False
     is_stranger: bool = False
     is_bot: bool = False
+    is_deleted: bool = False  # has left the workspace
     tz: str = "Europe/Amsterdam"
     tz_offset: int = 3600
     teams: tuple[str, ...] = ()  # of their organisation (Enterprise Grid), all that they are in

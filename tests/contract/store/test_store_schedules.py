@@ -1,6 +1,7 @@
 """Schedules and rules in both databases: one worker each, nothing lost, nothing twice."""
 
 import asyncio
+from contextvars import Context
 from dataclasses import replace
 from datetime import timedelta
 
@@ -39,6 +40,26 @@ async def test_a_schedule_comes_back_as_it_was(store: Store, other_team: Store) 
     assert len(await repo(store).listed(channels=["C1"])) == 3
     assert len(await repo(store).listed(by="U1")) == 3
     assert await repo(store).listed(channels=["C2"], by="U2") == []
+
+
+async def test_the_channels_that_have_schedules_and_rules(store: Store, other_team: Store) -> None:
+    rules = RuleRepository(store.db)
+    assert await repo(store).channels() == await rules.channels() == set()
+    for n, channel in enumerate(("C3", "C1", "U1", "C1")):
+        await repo(store).add(schedule(schedule_id=f"s{n}", channel=channel))
+        await rules.set(Rule(f"room-{n}", "Stand-up", channel, "U1", T0))
+    await repo(other_team).add(schedule(channel="C2"))
+    assert await repo(store).channels() == await rules.channels() == {"C1", "C3", "U1"}
+
+
+async def test_reads_together_are_one_transaction(store: Store, another: Store) -> None:
+    """What is written between two of them is seen by neither."""
+    async with store.db.database.together():
+        first = await repo(store).channels()
+        await asyncio.create_task(repo(another).add(schedule()), context=Context())
+        later, one = await asyncio.gather(repo(store).channels(), repo(store).get("s1"))
+    assert (first, later, one) == (set(), set(), None)
+    assert await repo(store).channels() == {"C1"}
 
 
 async def test_what_is_due_goes_to_one_worker_and_comes_back_if_it_dies(

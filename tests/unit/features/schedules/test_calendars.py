@@ -49,6 +49,20 @@ def read(*events: str) -> list[Event]:
     return events_of(ics(*events), about, since=NOW, until=NOW + timedelta(days=7))
 
 
+def test_an_event_may_link_to_the_room_by_a_code() -> None:
+    def about(text: str) -> bool:
+        return links_to(ROOM, text, codes=["abc-defg-hij"])
+
+    by_code = "https://acme.app.100ms.live/meeting/abc-defg-hij"
+    events = [
+        event("c", "20261130T100000", "20261130T103000", location=by_code.upper()),
+        event("d", "20261130T110000", "20261130T113000", location=by_code.replace("hij", "xyz")),
+        event("e", "20261130T120000", "20261130T123000", location="abc-defg-hij"),
+    ]
+    found = events_of(ics(*events), about, since=NOW, until=NOW + timedelta(days=7))
+    assert [one.name for one in found] == ["c"]
+
+
 DAILY = event("d", "20261130T100000", "20261130T103000", "RRULE:FREQ=DAILY")
 
 

@@ -129,10 +129,14 @@ def test_what_is_shown_is_what_applies(draft: Draft) -> None:
     assert shown == (applies(draft) - {"sections"}) | sections
 
 
+TIMES = ("when_kind", "when", "stop_after", "least_people", "until_empty")
+
+
 @given(drafts)
 def test_no_option_is_in_force_unseen(draft: Draft) -> None:
+    """Room, channel, kind and times are always shown."""
     assert is_expanded(draft) or draft == Draft.model_validate(
-        {k: getattr(draft, k) for k in ("room_id", "room_name", "channel", "audio_only")}
+        {k: getattr(draft, k) for k in ("room_id", "room_name", "channel", "audio_only", *TIMES)}
         | {"next_section_id": draft.next_section_id}
     )
 

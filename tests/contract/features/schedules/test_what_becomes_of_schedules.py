@@ -1,0 +1,327 @@
+"""People leave, channels close, rooms vanish: what a schedule or a rule does then.
+
+The bot's parts as wiring builds them, between the simulated Slack and 100ms, on SQLite. Nothing
+runs by itself: each turn of the timekeeper is made here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from record_bot_sandbox.hms.app import serve as serve_hms
+from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.hms.sim import Sim as HmsSim
+from record_bot_sandbox.hms.state import Room
+from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.app import create_app
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.sim import Sim as SlackSim
+
+from bot.core.facts import BeamStarted, Fact, Observed, StartAccepted
+from bot.core.options import RecordingOptions
+from bot.core.when import Moment, When
+from bot.core.when_grammar import read_when
+from bot.features.presets.model import Preset
+from bot.features.presets.store import PresetRepository
+from bot.features.rooms.refreshing import Refreshing
+from bot.features.schedules.model import Rule, Schedule, planned, woken
+from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
+from bot.settings import Settings
+from bot.store.values import RecordingRow
+from bot.wiring import Components, build
+from tests.unit.some import requested
+
+MIN = timedelta(minutes=1)
+
+
+@dataclass
+class Stage:
+    parts: Components
+    slack: SlackSim
+    hms: HmsSim
+
+    @property
+    def schedules(self) -> ScheduleRepository:
+        return ScheduleRepository(self.parts.deps.db)
+
+    @property
+    def rules(self) -> RuleRepository:
+        return RuleRepository(self.parts.deps.db)
+
+    def room(self, name: str = "standup") -> Room:
+        return next(room for room in self.hms.state.rooms.values() if room.name == name)
+
+    async def due(
+        self, text: str | None = None, *, channel: str = seed.STANDUP, **more: object
+    ) -> Schedule:
+        """One of the starter's that is due now, for the standup unless `more` says otherwise."""
+        now, room = self.parts.deps.now(), self.room()
+        read = (
+            read_when(text, now=now, zone="UTC") if text else When(Moment(now, "UTC"), None, "UTC")
+        )
+        assert isinstance(read, When), read
+        one = Schedule("s1", room.id, room.name, channel, seed.STARTER, read, now)
+        one = woken(replace(planned(one, now), due_at=now, **more))  # type: ignore[arg-type]
+        await self.schedules.add(one)
+        return one
+
+    async def turn(self) -> Schedule:
+        """One turn, and the schedule as it is then."""
+        await self.parts.timekeeper.start_what_is_due()
+        found = await self.schedules.get("s1")
+        assert found is not None
+        return found
+
+    async def notices(self) -> list[Notice]:
+        return await self.schedules.take_notices(50, MIN)
+
+    async def recordings(self) -> list[RecordingRow]:
+        return await self.parts.deps.store.lists.recent()
+
+
+@asynccontextmanager
+async def stage(*databases: str) -> AsyncIterator[list[Stage]]:
+    """A bot for each of the databases, which may be the same."""
+    config = SlackConfig(speed=1)
+    app = create_app(config)
+    async with AsyncExitStack() as stack:
+        hms_config = HmsConfig(speed=1)
+        running = await stack.enter_async_context(serve_hms(hms_config))
+        slack_url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
+        for room in running.sim.state.rooms.values():
+            if room.session is not None:
+                running.sim.people.end(room, "everybody leaves", lock=False)
+        stages = []
+        for url in databases:
+            settings = Settings(
+                _env_file=None,
+                slack_bot_token=config.bot_token,
+                slack_signing_secret=config.signing_secret,
+                slack_api_url=f"{slack_url}/api/",
+                hms_access_key=hms_config.access_key,
+                hms_secret=hms_config.secret,
+                hms_api_url=f"{running.base_url}/v2",
+                database_url=url,
+            )
+            parts = await stack.enter_async_context(build(settings))
+            await Refreshing(parts.deps).rooms()
+            stages.append(Stage(parts, app.state.sim, running.sim))
+        yield stages
+
+
+@pytest.fixture
+async def there(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(f"sqlite:///{tmp_path / 'record-bot.sqlite'}") as (one,):
+        yield one
+
+
+def somebody_in(there: Stage, name: str = "standup") -> None:
+    there.hms.people.join(there.room(name), "Ana")
+
+
+def leaves(there: Stage) -> None:
+    users = there.slack.users
+    users[seed.STARTER] = replace(users[seed.STARTER], is_deleted=True)
+
+
+async def test_who_has_left_the_workspace_starts_nothing(there: Stage) -> None:
+    somebody_in(there)
+    await there.due("every day at 9:30")
+    leaves(there)
+    after = await there.turn()
+    assert (after.state, after.why) == ("paused", "left")
+    (told,) = await there.notices()
+    assert "no longer a full member of this workspace" in told.text
+    assert await there.recordings() == []
+
+
+async def test_who_has_left_the_private_channel_starts_nothing_there(there: Stage) -> None:
+    somebody_in(there)
+    await there.due("every day at 9:30", channel=seed.DESIGN)
+    there.slack.channels[seed.DESIGN].members.discard(seed.STARTER)
+    after = await there.turn()
+    assert (after.state, after.why) == ("paused", "away")
+    assert await there.recordings() == []
+
+
+async def test_who_has_left_a_public_channel_may_still_record_there(there: Stage) -> None:
+    somebody_in(there)
+    await there.due()
+    there.slack.channels[seed.STANDUP].members.discard(seed.STARTER)
+    assert (await there.turn()).state == "over"
+    assert len(await there.recordings()) == 1
+
+
+@pytest.mark.parametrize("gone", ["archived", "removed"])
+async def test_where_the_channel_is_gone_its_person_is_told(there: Stage, gone: str) -> None:
+    somebody_in(there)
+    await there.due("every day at 9:30")
+    channel = there.slack.channels[seed.STANDUP]
+    if gone == "archived":
+        channel.is_archived = True
+    else:
+        channel.members.discard(seed.BOT_USER)
+    after = await there.turn()
+    assert (after.state, after.why) == ("paused", "channel")
+    there.slack.calls.clear()
+    await there.parts.timekeeper.tell()
+    posts = [call for call in there.slack.calls if call.method == "chat.postMessage"]
+    assert [call.args["channel"] for call in posts] == [seed.STANDUP, seed.STARTER]
+    assert await there.recordings() == []
+
+
+async def test_a_preset_that_was_deleted_counts_as_it_was_and_that_is_said(there: Stage) -> None:
+    somebody_in(there)
+    presets = PresetRepository(there.parts.deps.db)
+    await presets.save(
+        Preset("p1", seed.STANDUP, "audio", RecordingOptions(audio_only=True), seed.STARTER,
+               there.parts.deps.now())
+    )  # fmt: skip
+    await there.due(preset_id="p1", options=RecordingOptions(audio_only=True))
+    await presets.delete("p1")
+    await there.turn()
+    (row,) = await there.recordings()
+    recording = (await there.parts.deps.store.recordings.load(row.key)).recording
+    assert recording.options.audio_only
+    (told,) = await there.notices()
+    assert "was deleted" in told.text
+
+
+@pytest.mark.parametrize("gone", ["room", "disabled"])
+async def test_a_room_that_nobody_can_enter_pauses_what_is_planned(there: Stage, gone: str) -> None:
+    """The channel is told, with buttons."""
+    await there.due("every day at 9:30")
+    if gone == "room":
+        del there.hms.state.rooms[there.room().id]
+    else:
+        there.room().enabled = False
+    after = await there.turn()
+    assert (after.state, after.why, after.armed_for) == ("paused", gone, None)
+    there.slack.calls.clear()
+    await there.parts.timekeeper.tell()
+    (post,) = [call for call in there.slack.calls if call.method == "chat.postMessage"]
+    assert "is paused" in post.args["text"]
+    for button in ("schedule_resume", "schedule_delete"):
+        assert button in str(post.args["blocks"])
+
+
+async def test_a_room_that_is_gone_does_not_hold_up_another(there: Stage) -> None:
+    """They are asked about together."""
+    one, other = await there.due(), there.room("Design review")
+    somebody_in(there, other.name)
+    also = replace(one, schedule_id="s2", room_id=other.id, room_name=other.name)
+    await there.schedules.add(also)
+    del there.hms.state.rooms[there.room().id]
+    assert (await there.turn()).why == "room"
+    (row,) = await there.recordings()
+    assert row.room_name == other.name
+
+
+async def test_a_rule_of_a_room_that_is_gone_pauses(there: Stage) -> None:
+    room, now = there.room(), there.parts.deps.now()
+    await there.rules.set(Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now))
+    del there.hms.state.rooms[room.id]
+    await there.parts.timekeeper.check_ruled_rooms()
+    rule = await there.rules.get(room.id)
+    assert rule is not None
+    assert (rule.state, rule.why, rule.look_at) == ("paused", "room", None)
+    (told,) = await there.notices()
+    assert "100ms no longer has the room" in told.text
+
+
+async def test_an_empty_room_is_waited_for(there: Stage) -> None:
+    await there.due()
+    armed = await there.turn()
+    assert armed.armed_for is not None
+    assert await there.notices() == []
+    somebody_in(there)
+    await there.parts.deps.store.presence.people_in({there.room().id: "session-1"})
+    assert (await there.turn()).armed_for is None
+    assert len(await there.recordings()) == 1
+
+
+async def test_a_room_has_the_name_that_it_has_now(there: Stage) -> None:
+    somebody_in(there)
+    one = await there.due()
+    there.room().name = "Daily"
+    await Refreshing(there.parts.deps).rooms()
+    await there.parts.directory.fetch_named("Daily")
+    after = await there.turn()
+    assert (one.room_name, after.room_name) == ("standup", "Daily")
+    (row,) = await there.recordings()
+    assert row.room_name == "Daily"
+
+
+async def test_two_replicas_start_one_recording(new_postgres: Callable[[], str]) -> None:
+    url = new_postgres()
+    async with stage(url, url) as (there, other):
+        somebody_in(there)
+        await there.due()
+        keepers = there.parts.timekeeper, other.parts.timekeeper
+        await asyncio.gather(*(keeper.start_what_is_due() for keeper in keepers))
+        assert len(await there.recordings()) == 1
+
+
+async def test_two_schedules_of_a_room_at_the_same_time(there: Stage) -> None:
+    somebody_in(there)
+    one = await there.due()
+    await there.schedules.add(replace(one, schedule_id="s2"))
+    await there.turn()
+    assert len(await there.recordings()) == 1
+    (told,) = await there.notices()
+    assert "already being recorded" in told.text
+
+
+async def test_a_rule_and_a_schedule_at_the_same_time(there: Stage) -> None:
+    somebody_in(there)
+    room, now = there.room(), there.parts.deps.now()
+    await there.rules.set(Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now))
+    await there.due()
+    await there.turn()
+    await there.parts.timekeeper.check_ruled_rooms()
+    assert len(await there.recordings()) == 1
+
+
+async def test_a_rule_of_who_has_left_pauses_and_says_how_to_go_on(there: Stage) -> None:
+    somebody_in(there)
+    room, now = there.room(), there.parts.deps.now()
+    await there.rules.set(Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now))
+    leaves(there)
+    await there.parts.timekeeper.check_ruled_rooms()
+    rule = await there.rules.get(room.id)
+    assert rule is not None
+    assert (rule.state, rule.why) == ("paused", "left")
+    (told,) = await there.notices()
+    assert f"/record auto {room.name} on" in told.text
+    assert await there.recordings() == []
+
+
+async def test_the_recorder_is_nobody(there: Stage) -> None:
+    """A room that only the recorder is in is empty."""
+    room, deps = there.room(), there.parts.deps
+    recorder = there.hms.people.join(room, "Beam")
+    now = deps.now()
+    facts: list[Fact] = [
+        StartAccepted(at=now, hms_id="job-1"),
+        Observed(at=now, status="running"),
+        BeamStarted(at=now, peer_id=recorder.id, job_id="job-1"),
+    ]
+    first = requested().model_copy(update={"room_id": room.id, "at": now})
+    await deps.store.recordings.create("key-1", first, also=facts)
+    rule = Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now, seen_in="key-1")
+    await there.rules.set(rule)
+    await there.parts.timekeeper.check_ruled_rooms()
+    empty = await there.rules.get(room.id)
+    assert empty is not None
+    assert empty.empty_since is not None
+    somebody_in(there)
+    await deps.store.presence.people_in({room.id: "another session"})
+    await there.parts.timekeeper.check_ruled_rooms()
+    occupied = await there.rules.get(room.id)
+    assert occupied is not None
+    assert occupied.empty_since is None

@@ -1,0 +1,30 @@
+"""Times as people write them, each read as meant: `tests/data/phrases/times.tsv`."""
+
+import csv
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.core.when import Refused, Unclear
+from bot.core.when_grammar import read_when
+from tests.score.times import as_row
+
+ZONE = "Europe/Berlin"
+NOW = datetime(2026, 11, 25, 10, 20, tzinfo=ZoneInfo(ZONE))  # a Wednesday
+FILE = Path(__file__).parents[2] / "data/phrases/times.tsv"
+ROWS = list(csv.DictReader(FILE.open(encoding="utf-8"), delimiter="\t"))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"])
+def test_a_time_is_read_as_it_was_meant(row: dict[str, str]) -> None:
+    """`ask`: it may mean two things, and buttons say which; `refused`: with examples."""
+    reading = read_when(row["text"], now=NOW, zone=ZONE)
+    if row["at"] in ("ask", "refused"):
+        assert isinstance(reading, Unclear if row["at"] == "ask" else Refused)
+        return
+    read = as_row(reading, now=NOW)
+    found = {name: str(read[name] or "") for name in ("at", "rrule", "for_s", "until")}
+    found |= {name: found[name][: len("2026-11-26T09:30")] for name in ("at", "until")}
+    assert found == {name: row[name] for name in found}
