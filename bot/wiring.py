@@ -29,6 +29,7 @@ from bot.features.card.links import CardLinks
 from bot.features.card.orphans import Orphans
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
+from bot.features.commands.request import Services
 from bot.features.commands.service import Worlds
 from bot.features.control import listeners as control
 from bot.features.details import listeners as details
@@ -199,9 +200,7 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
                 RoomDirectory: directory,
                 Later: Planner(deps, rights),
                 Unfurling: Unfurling(deps, directory, visibility, links),
-                commands.Services: commands.Services(
-                    directory, lists, links, Worlds(deps, gate, rights, directory)
-                ),
+                Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
             },
             home_changed=homes.again,
             card_clicked=Orphans(deps).clicked,

@@ -241,6 +241,10 @@ def _lost(problem: Problem, recording: Recording) -> Explanation:
     return Explanation(what, why, fix)
 
 
+# Slack's own failures: they say nothing about the channel.
+SLACK_FAILS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+
 def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]:
     """Return why Slack does not let the bot post there, and what to do; both mrkdwn."""
     name = f"@{esc(bot, 80)}"
@@ -255,6 +259,8 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
     if error == "team_access_not_granted":
         why = f"{where} belongs to a workspace in which {name} is not installed."
         return why, "Ask an admin to install it there, or use another channel."
+    if error in SLACK_FAILS:
+        return f"Slack answers with an error of its own{said}.", "Try again in a minute."
     if direct or error in _NO_DIRECT_MESSAGES:
         why = f"Slack does not let {name} post in {where}{said}."
         return why, f"Start it from a channel that {name} is in."

@@ -196,6 +196,14 @@ def _told() -> list[Sample]:
             bot=BOT,
         ),
         direct(
+            "Slack fails at each edit of the card (below the card, too)",
+            tell_message,
+            story(*RUNS),
+            channel=seed.STANDUP,
+            error="internal_error",
+            bot=BOT,
+        ),
+        direct(
             "The bot was removed from the channel, and the recording has ended",
             tell_message,
             story(*READ),

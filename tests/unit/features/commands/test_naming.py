@@ -1,6 +1,6 @@
 """Every verb that may be done has its handler, and every intent ends in words."""
 
-from bot.features.commands.listeners import DO
+from bot.features.commands.doing import DO
 from bot.features.commands.words import DEEDS
 
 

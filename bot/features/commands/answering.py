@@ -1,0 +1,218 @@
+"""What is answered: one handler for each intent that takes more than a sentence."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.access.model import Act
+from bot.core.forgetting import is_forgettable
+from bot.core.places import is_channel
+from bot.core.proofs import SeenRecording
+from bot.core.when import Past
+from bot.features.channel_settings.listeners import open_settings
+from bot.features.channel_settings.views import only_in_channels
+from bot.features.commands import views
+from bot.features.commands.request import MENTIONED, Request, say_found
+from bot.features.commands.understood import Outcome, Understood, Why
+from bot.features.commands.words import Intent
+from bot.features.doctor.listeners import answer_doctor
+from bot.features.find.listeners import answer_find
+from bot.features.find.model import question as question_of
+from bot.features.follow.listeners import list_follows
+from bot.features.forget.views import forget_question, not_ended_reply
+from bot.features.history.listeners import answer_list, answer_status
+from bot.features.join.listeners import send_link
+from bot.features.presets.listeners import open_presets
+from bot.features.results.service import summarize
+from bot.features.start.listeners import say_taken
+from bot.ui.replies import forgotten_reply
+
+
+async def explain(request: Request, found: Understood) -> None:
+    if found.why is Why.GREETED:
+        await request.tell(views.hello())
+    else:
+        await request.tell(views.help_reply(found.topic, menu=await _menu(request)))
+
+
+async def _menu(request: Request) -> views.Menu:
+    """What runs where the person asks, and what they may do there."""
+    caller, rights, known = request.caller, request.bot.rights, request.known
+    here = [row for room, row in known.rows.items() if room in known.world.cards_here]
+    member = known.horizon.member
+    return views.Menu(
+        start=await rights.may_start(caller.user, caller.channel),
+        member=member,
+        settings=caller.channel if member and is_channel(caller.channel) else None,
+        running=tuple(
+            [
+                views.MenuRow(
+                    row.key, row.name, row.phase, await rights.may_control(caller.user, row)
+                )
+                for row in here[: views.MENU_ROWS]
+            ]
+        ),
+    )
+
+
+async def already(request: Request, found: Understood) -> None:
+    """A start that cannot be: the room is recorded, or disabled."""
+    row = request.known.rows.get(found.room.room_id) if found.room else None
+    await request.bot.rights.to_start(request.caller.user, request.caller.channel)
+    if found.why is not Why.ALREADY or row is None:
+        await say_found(request, found)
+        return
+    await request.later(say_taken(request.bot, request.use.links, request.caller, row.key))
+
+
+async def status(request: Request, found: Understood) -> None:
+    await request.later(answer_status(request.bot, request.use.lists, request.caller, found.room))
+
+
+async def list_(request: Request, found: Understood) -> None:
+    if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET):
+        await say_found(request, found)
+        return
+    telling = answer_list(
+        request.bot,
+        request.use.lists,
+        request.caller,
+        room=found.room,
+        count=found.count,
+        past=found.when if isinstance(found.when, Past) else None,
+    )
+    await request.later(telling)
+
+
+async def summary(request: Request, found: Understood) -> None:
+    """What is known of the recording that is meant; several, or none, are listed."""
+    key = None if found.count else await _meant(request, found)
+    if key is None:
+        await list_(request, found)
+        return
+    seen = await request.bot.gate.recording(request.caller.user, key, request.caller.channel)
+    await request.later(_summarized(request, seen))
+
+
+async def _summarized(request: Request, seen: SeenRecording) -> None:
+    await request.bot.reply(request.caller, await summarize(request.bot.deps, seen))
+
+
+async def _meant(request: Request, found: Understood) -> str | None:
+    """The recording of the thread, else the last that ended of the room or of this place."""
+    known, lists = request.known, request.use.lists
+    if known.above and (found.room is None or found.room.room_id == known.above.room_id):
+        return known.above.key
+    if found.why not in (Why.CLEAR, Why.UNSUPPORTED):
+        return None
+    past = found.when if isinstance(found.when, Past) else None
+    room = found.room.room_id if found.room else None
+    channel = request.caller.channel
+    if room is None and is_channel(channel):
+        rows = await request.bot.deps.store.lists.recent(
+            channel=channel, limit=1, past=past, over=True
+        )
+        seen = await lists.look(known.horizon, rows)
+    else:
+        seen = await lists.page(known.horizon, 1, room_id=room, past=past, over=True)
+    if seen:
+        return seen[0].row.key
+    running = known.rows.get(room) if room else None
+    return running.key if running else None
+
+
+async def unknown(request: Request, found: Understood) -> None:
+    """Words to delete a recording get the button that does; it asks once more."""
+    key = await _meant(request, found) if found.why is Why.UNSUPPORTED else None
+    if key is None or (found.room is None and request.known.above is None):
+        await say_found(request, found)
+        return
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, key, caller.channel)
+    row = await bot.deps.store.lists.row(seen.key)
+    if row is None:
+        await request.tell(forgotten_reply())
+        return
+    await bot.rights.to_forget(caller.user, row)
+    recording = (await bot.deps.store.recordings.load(key)).recording
+    if not is_forgettable(recording):
+        await request.tell(not_ended_reply(row.name))
+        return
+    await request.tell(forget_question(recording))
+
+
+async def doctor(request: Request, _: Understood) -> None:
+    await request.later(answer_doctor(request.bot, request.caller))
+
+
+async def follows(request: Request, found: Understood) -> None:
+    if found.why is Why.CLEAR and found.room is None:
+        await request.later(list_follows(request.bot, request.caller))
+    else:
+        await say_found(request, found)
+
+
+async def settings(request: Request, found: Understood) -> None:
+    if found.outcome is Outcome.DO:
+        await request.later(open_settings(request.bot, request.caller))
+    elif is_channel(request.caller.channel):
+        await request.tell(views.settings_question(request.caller.channel or ""))
+    else:
+        await request.tell(only_in_channels())
+
+
+async def presets(request: Request, found: Understood) -> None:
+    if found.outcome is Outcome.DO:
+        await request.later(open_presets(request.bot, request.caller))
+    else:
+        await request.tell(views.presets_question())
+
+
+async def _by_name(request: Request, speaker: str | None) -> str | None:
+    """Transcripts know people by name: what Slack calls the person who was mentioned."""
+    mentioned = MENTIONED.fullmatch(speaker or "")
+    if mentioned is None:
+        return speaker
+    return (await request.bot.deps.slack.names_of([mentioned[1]])).get(mentioned[1], speaker)
+
+
+async def search(request: Request, found: Understood) -> None:
+    since = found.when.since.date() if isinstance(found.when, Past) else None
+    room = found.room.name if found.room else None
+    person = await _by_name(request, found.speaker)
+    words = question_of(found.query or "", room=room, person=person, since=since)
+    await request.later(answer_find(request.bot, request.caller, words))
+
+
+async def join(request: Request, found: Understood) -> None:
+    """A link to the room that is named, or to the only one that is recorded here."""
+    caller, known = request.caller, request.known
+    room = found.room.room_id if found.room else None
+    if room is None:
+        here = [one for one in known.rows if one in known.world.cards_here]
+        room = here[0] if len(here) == 1 else None
+    row = known.rows.get(room) if room else None
+    if row is None:
+        telling = answer_status(request.bot, request.use.lists, caller, found.room)
+        await request.later(telling)
+        return
+    by = await request.bot.gate.member(caller.user, Act.JOIN)
+    seen = await request.bot.gate.recording(caller.user, row.key, caller.channel)
+    await request.later(send_link(request.bot, caller, seen, by))
+
+
+Answering = Callable[[Request, Understood], Awaitable[None]]
+
+
+ANSWERS: Mapping[Intent, Answering] = {
+    Intent.HELP: explain,
+    Intent.START: already,
+    Intent.STATUS: status,
+    Intent.LIST: list_,
+    Intent.SUMMARY: summary,
+    Intent.UNKNOWN: unknown,
+    Intent.FIND: search,
+    Intent.JOIN: join,
+    Intent.DOCTOR: doctor,
+    Intent.FOLLOW: follows,
+    Intent.SETTINGS: settings,
+    Intent.PRESETS: presets,
+}

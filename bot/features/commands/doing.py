@@ -1,0 +1,233 @@
+"""What is done: one handler for each verb, at once or by a button. `DO` is the table."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from bot.access.model import Act
+from bot.access.views import as_far_as_known
+from bot.core.deliveries import OutcomeAddress
+from bot.core.places import is_channel
+from bot.core.when import Moment
+from bot.features.commands import views
+from bot.features.commands.deeds import StoredDeed
+from bot.features.commands.request import Request, form_button, may_start_here, question
+from bot.features.commands.words import Intent
+from bot.features.control import views as control_views
+from bot.features.control.service import ControlAction, control_recording
+from bot.features.follow.listeners import follow_room_here, unfollow_room_here
+from bot.features.presets.model import NoSuchPreset
+from bot.features.presets.views import no_such_preset
+from bot.features.rename import service as renames
+from bot.features.rename import views as rename_views
+from bot.features.schedules import service as schedules
+from bot.features.schedules import views as schedule_views
+from bot.features.schedules.listeners import answer_schedules
+from bot.features.share.listeners import share_into
+from bot.features.start import service as starts
+from bot.features.start import views as start_views
+from bot.features.start.listeners import open_filled, say_taken
+from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
+from bot.store.values import RoomTaken
+from bot.ui.message import Message
+from bot.ui.replies import forgotten_reply
+
+
+async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+    bot, caller = request.bot, request.caller
+    now = bot.deps.now()
+    # Asked before the recorder joins the room.
+    empty = asyncio.create_task(starts.is_empty(bot.deps, deed.room_id or ""))
+    made = await starts.start(
+        bot.deps,
+        bot.gate,
+        request.use.rooms,
+        StartRequest(
+            request_id=f"command:{caller.request_id}",
+            room=deed.link or deed.room_id,
+            options=deed.options,
+            may=await may_start_here(request),
+            via="command",
+            outcome=OutcomeAddress(
+                caller.user,
+                channel=None if caller.direct else caller.channel,  # None: a message to the person
+                response_url=caller.response_url,
+            ),
+            preset=deed.preset,
+            end=end_of_start(deed.when, at=now, by=caller.user) if deed.when else None,
+            once=tuple(once),
+        ),
+    )
+    match made:
+        case Started(room=room, key=key):
+            if deed.room_id == room.room_id and await empty:
+                return start_views.nobody_there(room.name, key)
+            return start_views.starting_reply(room.name)
+        case RoomTaken(key=key):
+            await request.later(say_taken(bot, request.use.links, caller, key))
+            return None
+        case WhichRoom():
+            may = await may_start_here(request)
+            await open_filled(request.ack, bot, request.use.rooms, caller, may, raw=deed.raw)
+            return None
+    near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+    buttons = await question(request, [near]) if near else []
+    form = await form_button(request, deed.model_copy(update={"preset": None}), request.found)
+    return no_such_preset(made, [*buttons, form])
+
+
+async def control(
+    request: Request, deed: StoredDeed, once: Sequence[str], *, action: ControlAction
+) -> Message | None:
+    """Stop, pause or resume the recording that was meant, not another one in its room."""
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
+    row = await control_recording(bot.deps, bot.rights, action, seen, once=once)
+    if row is not None:
+        return control_views.CONFIRMED[action](row.name)
+    row = await bot.deps.store.lists.row(seen.key)
+    return control_views.not_now([row]) if row else control_views.too_late(action)
+
+
+async def follow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
+    if deed.room:
+        await request.later(
+            follow_room_here(
+                request.bot, request.caller, deed.room, once=once, replace=request.clicked
+            )
+        )
+
+
+async def unfollow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
+    if deed.room:
+        await request.later(
+            unfollow_room_here(
+                request.bot, request.caller, deed.room, once=once, replace=request.clicked
+            )
+        )
+
+
+async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+    """Record a room later; or stop what runs at a time, which is a schedule of its end."""
+    bot, caller = request.bot, request.caller
+    if deed.room is None or deed.when is None:
+        return None
+    if deed.when.start is None and deed.key:
+        seen = await bot.gate.recording(caller.user, deed.key, caller.channel)
+        ending = await schedules.set_end(bot.deps, bot.rights, seen, deed.when, once=once)
+        if ending is None:
+            return control_views.too_late("stop")
+        return schedule_views.ends(ending[0].name, ending[1])
+    to = caller.channel if is_channel(caller.channel) else None
+    may = await bot.gate.may_start(caller.user, to)
+    made = await schedules.make(
+        bot.deps,
+        schedules.ScheduleRequest(
+            room=await bot.gate.room(may, deed.room.room_id, known_as=deed.room.name),
+            when=deed.when,
+            may=may,
+            options=deed.options,
+            preset=deed.preset,
+            once=tuple(once),
+        ),
+    )
+    if isinstance(made, NoSuchPreset):
+        near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+        return no_such_preset(made, await question(request, [near] if near else []))
+    zone = await schedules.zone_of(bot.rights, caller.user)
+    return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
+
+
+def now_in(request: Request) -> datetime:
+    """Now, in the person's zone."""
+    return request.known.world.now
+
+
+async def unschedule(request: Request, deed: StoredDeed, _once: Sequence[str]) -> Message | None:
+    """Repeated, it finds nothing any more."""
+    bot, caller = request.bot, request.caller
+    day = deed.day
+    if deed.when and isinstance(deed.when.start, Moment):
+        day = deed.when.start.at.astimezone(now_in(request).tzinfo).date()
+    theirs = [one for one in request.known.schedules if one.room_id == deed.room_id]
+    for one in theirs:
+        seen = await bot.gate.schedule(caller.user, one.schedule_id, caller.channel)
+        zone = request.known.world.zone
+        done = await schedules.take_back(bot.deps, bot.rights, seen, one, day=day, zone=zone)
+        if done and done[1]:
+            return schedule_views.skipping(done[0], done[1])
+        if done:
+            return schedule_views.undone(done[0])
+    if not theirs:
+        told = views.answer(f"No recording of {deed.room_name} is scheduled.")
+        return as_far_as_known(told, request.known.horizon)
+    await request.later(answer_schedules(bot, caller))
+    return None
+
+
+async def share(request: Request, deed: StoredDeed, _: Sequence[str]) -> Message | None:
+    """The recording that runs in the room, else its latest; a channel by name is chosen."""
+    bot, caller = request.bot, request.caller
+    key = await _latest(request, deed)
+    if key is None:
+        told = views.answer(f"There is no recording of {deed.room_name} to share.")
+        return as_far_as_known(told, request.known.horizon)
+    by = await bot.gate.member(caller.user, Act.SHARE)
+    seen = await bot.gate.recording(caller.user, key, caller.channel)
+    where = caller.channel if deed.channel == "here" else deed.channel
+    if where is None or not is_channel(where):
+        return views.share_question(deed.room_name, key)
+    channel = await bot.gate.channel(caller.user, where, here=caller.channel)
+    messages, _done = await share_into(bot, seen, channel, by)
+    return messages
+
+
+async def rename(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+    """The recording of the thread or that runs in the room, else its latest.
+
+    Without a title, a form asks for it; where Slack gives no trigger, a button opens the form.
+    """
+    bot, caller = request.bot, request.caller
+    key = await _latest(request, deed)
+    if key is None:
+        told = views.answer(f"There is no recording of {deed.room_name} to rename.")
+        return as_far_as_known(told, request.known.horizon)
+    seen = await bot.gate.recording(caller.user, key, caller.channel)
+    if deed.title:
+        row = await renames.rename(bot.deps, bot.rights, seen, deed.title, once=once)
+        return rename_views.renamed(row.room_name, deed.title) if row else forgotten_reply()
+    row = await bot.deps.store.lists.row(key)
+    if row is None:
+        return forgotten_reply()
+    await bot.rights.to_control(caller.user, row, "rename")
+    if not caller.trigger_id:
+        return views.rename_question(deed.room_name, key)
+    form = rename_views.rename_form(key, row.room_name, row.title)
+    await request.later(bot.deps.slack.open_view(caller.trigger_id, form))
+    return None
+
+
+async def _latest(request: Request, deed: StoredDeed) -> str | None:
+    """The recording that was meant, else the newest of the room that the person may know of."""
+    if deed.key is not None:
+        return deed.key
+    latest = await request.use.lists.page(request.known.horizon, 1, room_id=deed.room_id)
+    return latest[0].row.key if latest else None
+
+
+Doing = Callable[[Request, StoredDeed, Sequence[str]], Awaitable[Message | None]]
+
+
+DO: Mapping[str, Doing] = {
+    Intent.START: start,
+    Intent.STOP: partial(control, action="stop"),
+    Intent.PAUSE: partial(control, action="pause"),
+    Intent.RESUME: partial(control, action="resume"),
+    Intent.FOLLOW: follow,
+    Intent.UNFOLLOW: unfollow,
+    Intent.SHARE: share,
+    Intent.RENAME: rename,
+    Intent.SCHEDULE: schedule,
+    Intent.UNSCHEDULE: unschedule,
+}

@@ -1,0 +1,128 @@
+"""Something said to the bot, with all that is needed to answer it or to ask back."""
+
+import re
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.access.views import as_far_as_known
+from bot.core.proofs import MayStart
+from bot.features.card.links import CardLinks
+from bot.features.commands import views
+from bot.features.commands.answers import say
+from bot.features.commands.deeds import Choice, StoredDeed, stored_deeds
+from bot.features.commands.service import Known, Worlds
+from bot.features.commands.store import ChoiceRepository
+from bot.features.commands.understood import Outcome, Understood, Why
+from bot.features.commands.words import Intent
+from bot.features.history.service import Lists
+from bot.features.rooms.service import RoomDirectory
+from bot.features.start import service as starts
+from bot.features.start.listeners import open_filled
+from bot.listeners.app import Bot, answer
+from bot.listeners.payloads import Caller
+from bot.listeners.registry import Ack
+from bot.ui.buttons import filled_form_button
+from bot.ui.message import Block, Message
+
+# Answers that could be otherwise if more were known of where the person can look.
+DENIALS = (Why.NOT_RECORDED, Why.NOT_PAUSED, Why.NOT_SCHEDULED, Why.NO_ROOM, Why.NO_ROOM_YET)
+
+
+MENTIONED = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the commands need of other features."""
+
+    rooms: RoomDirectory
+    lists: Lists
+    links: CardLinks
+    worlds: Worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something said to the bot, or a button pressed below its question; with all that is needed.
+
+    `found` is what was understood of a text.
+    """
+
+    ack: Ack
+    bot: Bot
+    use: Services
+    caller: Caller
+    known: Known
+    found: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN, Outcome.ANSWER))
+    clicked: bool = False
+
+    async def tell(self, message: Message) -> None:
+        """Answer the person; after a click, in the place of the question."""
+        if not self.clicked:
+            await answer(self.ack, self.bot, self.caller, message)
+            return
+        await self.ack()
+        self.bot.after_ack(self.caller, self.bot.reply(self.caller, message, replace=True))
+
+    async def tell_found(self, found: Understood, message: Message) -> None:
+        """The same, with what may be missing in an answer that says that there is nothing."""
+        denied = found.why in DENIALS
+        await self.tell(as_far_as_known(message, self.known.horizon) if denied else message)
+
+    async def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Acknowledge, and do what can take its time: the person may simply ask again."""
+        await self.ack()
+        self.bot.after_ack(self.caller, work)
+
+
+async def question(request: Request, deeds: Sequence[StoredDeed]) -> list[Block]:
+    """Store what the buttons do, for this person and for an hour, and make them."""
+    if not deeds:
+        return []
+    choice_id = request.bot.deps.new_id()
+    answers: dict[str, tuple[StoredDeed, ...]] = {
+        str(n): (deed,) for n, deed in enumerate(deeds[: views.BUTTONS])
+    }
+    every = [deed for deed in deeds if deed.verb == Intent.STOP]
+    if len(every) > 1:
+        answers[views.ALL] = tuple(every)
+    choices = ChoiceRepository(request.bot.deps.db)
+    await choices.save(choice_id, request.caller.user, Choice(answers=answers))
+    return views.choices(choice_id, answers)
+
+
+async def open_form(request: Request, found: Understood) -> None:
+    """With what was understood. After a mention, a button that opens it."""
+    raw = stored_deeds(found.offers, found, request.known.world, request.known.rows)[0].raw
+    await open_filled(
+        request.ack,
+        request.bot,
+        request.use.rooms,
+        request.caller,
+        await may_start_here(request),
+        room=found.link or found.reference,
+        raw=raw,
+        preset=found.preset,
+    )
+
+
+async def may_start_here(request: Request) -> MayStart:
+    """Raises NoRight."""
+    return await request.bot.gate.may_start(request.caller.user, request.caller.channel)
+
+
+async def form_button(request: Request, deed: StoredDeed, found: Understood) -> Block:
+    showing = await starts.filled(
+        request.bot.deps,
+        request.use.rooms,
+        await may_start_here(request),
+        room=deed.link or deed.room_id or found.reference,
+        raw=deed.raw,
+        preset=deed.preset,
+    )
+    return filled_form_button(showing.request_id)
+
+
+async def say_found(request: Request, found: Understood) -> None:
+    await request.tell_found(found, views.answer(say(found, now=request.known.world.now)))
