@@ -390,7 +390,7 @@ async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
         home = seed.STARTER if place == "direct" else PLACES[place]
         when = read_when("every weekday at 9:30", now=now, zone="UTC")
         assert isinstance(when, When)
-        room, room_name = f"{n:024x}", f"{SECRET} {n}"
+        room, room_name = f"{n:024x}", f"{SECRET} {n:06}"
         url = f"https://meet.example/x?auth_token={TOKEN}"
         made = Schedule(
             f"s{n}", room, room_name, home, seed.STARTER, when, now,
@@ -412,11 +412,13 @@ async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
             await repo.add(made)
         done = await tried(user, value)
         sees = who in SEES[place]
-        assert done.has(rule.effect) == (sees and who in rule.who), (who, place, done)
+        # A list may hold what other tests left in channels that the person is in.
+        has = room_name in done.told if action == "schedules" else done.has(rule.effect)
+        assert has == (sees and who in rule.who), (who, place, done)
         if not sees:
-            assert SECRET not in done.told, (who, place, done)
             assert not any(done.rows.values()), (who, place, done.rows)
             if action != "schedules":
+                assert SECRET not in done.told, (who, place, done)
                 missing = await tried(user, "s0")
                 assert _plain(rig, missing, "s0") == _plain(rig, done, value), (who, place)
         if user != seed.STARTER:

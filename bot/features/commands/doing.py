@@ -27,7 +27,7 @@ from bot.features.schedules.listeners import answer_schedules
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.listeners import open_filled, say_taken
+from bot.features.start.listeners import open_filled, say_if_empty, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.store.values import RoomTaken
 from bot.ui.message import Message
@@ -37,8 +37,9 @@ from bot.ui.replies import forgotten_reply
 async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
-    # Asked before the recorder joins the room.
-    empty = asyncio.create_task(starts.is_empty(bot.deps, deed.room_id or ""))
+    # Asked before the recorder joins the room, and waited for after the ack.
+    room_id = deed.room_id
+    empty = asyncio.create_task(starts.is_empty(bot.deps, room_id)) if room_id else None
     made = await starts.start(
         bot.deps,
         bot.gate,
@@ -60,9 +61,9 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
         ),
     )
     match made:
-        case Started(room=room, key=key):
-            if deed.room_id == room.room_id and await empty:
-                return start_views.nobody_there(room.name, key)
+        case Started(room=room):
+            if empty and room_id == room.room_id:
+                bot.after_ack(caller, say_if_empty(bot, caller, made, empty))
             return start_views.starting_reply(room.name)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))

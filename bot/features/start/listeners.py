@@ -204,7 +204,7 @@ async def submitted(
         return
     if isinstance(made, Started):
         where = replace(form.caller, channel=wanted.channel)
-        bot.after_ack(where, _say_if_empty(bot, where, made, empty))
+        bot.after_ack(where, say_if_empty(bot, where, made, empty))
     name = made.room.name if isinstance(made, Started) else wanted.room_name
     await ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
@@ -243,8 +243,8 @@ async def _show_errors(
     await ack(response_action="update", view=view)
 
 
-async def _say_if_empty(bot: Bot, caller: Caller, made: Started, empty: asyncio.Task[bool]) -> None:
-    """Beside the card: the form shows the outcome."""
+async def say_if_empty(bot: Bot, caller: Caller, made: Started, empty: asyncio.Task[bool]) -> None:
+    """Say that nobody is in the room, with ways out, once 100ms has told."""
     if await empty:
         await bot.reply(caller, start_views.nobody_there(made.room.name, made.key))
 

@@ -119,7 +119,7 @@ def nobody_there(room_name: str, key: str) -> Message:
         value=key,
         label=f"Wait for people: stop now, and record {name} once somebody is there",
     )
-    text = f"Starting to record *{esc(room_name)}*. Nobody is in the room yet."
+    text = f"Nobody is in *{esc(room_name)}* yet. The recording is starting anyway."
     return say(text, [stop_button(key, room_name), wait])
 
 
