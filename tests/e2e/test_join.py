@@ -33,7 +33,7 @@ async def test_a_card_and_the_status_give_each_person_a_link_of_their_own(bench:
         assert claims["user_id"].endswith(f":{bench.tariq.user}")
         assert (claims["type"], claims["room_id"], claims["role"]) == ("app", room.id, "guest")
         await bench.ines.command(seed.STANDUP, f'/record status "{room.name}"')
-        status = await bench.told(bench.ines, seed.STANDUP, room.name, "Recording for")
+        status = await bench.told(bench.ines, seed.STANDUP, f"{room.name}: Recording")
         assert "Join" in labels(status.blocks)
         await bench.ines.command(seed.STANDUP, f'/record join "{room.name}"')
         await bench.told(bench.ines, seed.STANDUP, "Join", room.name, "It is yours")

@@ -111,10 +111,10 @@ async def _refused(bench: Bench, who: Person, card: SeenMessage) -> SeenMessage:
 
 @pytest.mark.own_stage
 async def test_while_slack_does_not_say_who_somebody_is_nothing_is_done(linked: Bench) -> None:
-    """The bot has not met Sol on this stage."""
+    """The bot has not met Sol on this stage. It looks Sol up, and once more after a failure."""
     room = await linked.room()
     await linked.slack_fault(
-        "users.info", error="internal_error", match={"user": seed.STRANGER}, times=2
+        "users.info", error="internal_error", match={"user": seed.STRANGER}, times=3
     )
     answer = await linked.sol.command(seed.PARTNERS, f'/record start "{room.name}"')
     assert answer.text is not None

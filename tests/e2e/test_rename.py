@@ -20,7 +20,7 @@ async def test_a_title_is_shown_wherever_the_recording_is(bench: Bench) -> None:
     assert named.text.startswith("Launch retro: ")
     assert f"Room: {room.name}." in named.text
     await bench.ines.command(seed.STANDUP, "/record status")
-    await bench.told(bench.ines, seed.STANDUP, "Launch retro: Recording for")
+    await bench.told(bench.ines, seed.STANDUP, "Launch retro: Recording")
     await bench.finish(room)
     await bench.reply(card, "Launch retro", "ready")
     await bench.ines.command(seed.STANDUP, f'/record list "{room.name}"')

@@ -104,7 +104,7 @@ async def test_the_checkup_says_that_the_app_is_of_a_whole_organisation(alone: B
             shown = state.ephemerals(seed.STANDUP, seed.STARTER)
             return first([m for m in shown if m.ts not in before and has(m, "Waiting")])
 
-        assert has(await alone.see(fresh), "whole organisation", "Install the app in one workspace")
+        assert has(await alone.see(fresh), "whole organisation", "install the app in one workspace")
     finally:
         await alone.ines.tell("install")
 
