@@ -37,6 +37,7 @@ from bot.ui.replies import forgotten_reply
 async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
+    may = await may_start_here(request)
     # Asked before the recorder joins the room, and waited for after the ack.
     room_id = deed.room_id
     empty = asyncio.create_task(starts.is_empty(bot.deps, room_id)) if room_id else None
@@ -48,7 +49,7 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
             request_id=f"command:{caller.request_id}",
             room=deed.link or deed.room_id,
             options=deed.options,
-            may=await may_start_here(request),
+            may=may,
             via="command",
             outcome=OutcomeAddress(
                 caller.user,
@@ -69,7 +70,6 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
         case WhichRoom():
-            may = await may_start_here(request)
             await open_filled(request.ack, bot, request.use.rooms, caller, may, raw=deed.raw)
             return None
     near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None

@@ -37,7 +37,7 @@ from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.text import carries_secrets, plain
 
-LOOK_FOR_S = 0.8  # the answer to a command has to be there within three seconds
+LOOK_FOR_S = 0.8  # later, the recorder itself may be in the room
 
 
 async def start(
