@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from record_bot_sandbox.serving import free_port, serving
 from record_bot_sandbox.slack import snapshot
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.stage import BotDied, BotProcess, Ports, Stage, stage
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -87,7 +88,7 @@ async def make_rooms(url: str, wanted: Json) -> tuple[Json, int]:
     """
     made: Json = {template: [] for template in wanted}
     number = itertools.count(1)
-    async with httpx.AsyncClient(trust_env=False, timeout=READY_WITHIN_S) as http:
+    async with new_client(timeout=READY_WITHIN_S) as http:
         while True:
             try:
                 await http.get(f"{url}/sim/requests")
