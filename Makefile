@@ -12,6 +12,9 @@ ifneq ($(PIP_CERT),)
 export PIP_CERT
 endif
 
+# Without the bytecode of the last run, each process of the tests compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install sandbox test browser lint types contracts audit lowest dockerfile bench chaos mutation
 install: .venv/.installed
 
