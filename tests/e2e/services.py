@@ -185,15 +185,15 @@ class Control:
         return JSONResponse({"runs": process is not None and status is None, "status": status})
 
     async def order(self, request: Request) -> Response:
-        """start, stop or kill: what the process ended with, and how long it took."""
-        bot, began = (await self._stage(request)).bot, time.monotonic()
+        """start, stop or kill: what the process ended with."""
+        bot = (await self._stage(request)).bot
         acts: dict[str, Callable[[], Awaitable[int | None]]] = {
             "start": lambda: started(bot),
             "stop": bot.stop,
             "kill": bot.kill,
         }
         status = await acts[request.path_params["order"]]()
-        return JSONResponse({"status": status, "took_s": time.monotonic() - began})
+        return JSONResponse({"status": status})
 
     async def calls(self, request: Request) -> Response:
         """All of the bot's calls of Slack: /sim/state shows only the last few."""

@@ -36,8 +36,6 @@ async def test_start_by_name_id_link_and_quoted(bench: Bench, written: str) -> N
     named = written.format(name=room.name, NAME=room.name.upper(), id=room.id, link=link)
     answer = await bench.ines.command(seed.STANDUP, f"/record start {named}")
     assert answer.text == f"Starting to record {room.name}."
-    assert answer.latency_ms is not None
-    assert answer.latency_ms < 3000
     await bench.card(room, "Recording")
     by_link = {"meeting_url": f"{link}?skip_preview=true"}
     assert await bench.bodies(room) == [by_link if "link" in written else {}]
@@ -337,7 +335,7 @@ async def test_what_another_of_ours_records_is_pointed_to(bench: Bench) -> None:
     secret = {"X-Record-Bot-Secret": "sandbox-webhook-secret"}
     url = f"{bench.bot.url}/webhooks/100ms/default"
     assert (await bench.http.post(url, json=early, headers=secret)).status_code == 200
-    await bench.card(room, "Processing")
+    await bench.showed(room, "Processing")
     await bench.start(room, by=bench.tariq, channel=seed.DESIGN)
     told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
     assert first.ts.replace(".", "") in url_of(told.blocks, "Open the card")
