@@ -58,10 +58,6 @@ class Turn:
         return self.sentences[0].speaker
 
     @property
-    def peer_id(self) -> str:
-        return self.sentences[0].peer_id
-
-    @property
     def start_ms(self) -> int | None:
         return self.sentences[0].start_ms
 
@@ -113,9 +109,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class NotReadable:
-    """Whether anybody spoke is unknown."""
-
-    reason: Literal["too large", "unknown shape"]
+    """The file is too large or of an unknown shape: whether anybody spoke is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +125,7 @@ class Heading:
 def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadable:
     """The transcript in a file of 100ms in this format."""
     if len(content) > MAX_BYTES:
-        return NotReadable("too large")
+        return NotReadable()
     text = decoded(content)
     if mode == "json":
         rows = _json_rows(text)
@@ -140,7 +134,7 @@ def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadabl
     else:
         rows = _txt_rows(text)
     if rows is None:
-        return NotReadable("unknown shape")
+        return NotReadable()
     sentences = _in_order(rows)
     return Transcript(sentences) if sentences else Empty()
 

@@ -229,7 +229,7 @@ class SlackGateway:
         """users.info (Tier 4), reduced to what decides rights."""
         async with self._call("users.info"):
             answer = await self._client.users_info(user=user)
-        return Member.read(user, answer["user"], home_team=home_team)
+        return Member.read(answer["user"], home_team=home_team)
 
     async def names_of(self, users: Iterable[str]) -> dict[str, str]:
         """What people see as the names of these users. Cached for an hour.
@@ -253,7 +253,7 @@ class SlackGateway:
     async def _name_of(self, user: str) -> str:
         async with self._call("users.info"):
             answer = await self._client.users_info(user=user)
-        return Member.read(user, answer["user"], home_team="").name
+        return Member.read(answer["user"], home_team="").name
 
     async def app_id(self, bot_id: str) -> str | None:
         """bots.info (Tier 3, users:read): the id of the app that this bot belongs to."""

@@ -242,7 +242,7 @@ class Meetings:
         try:
             content = await self._fetch(best, MAX_BYTES)
         except HmsTooLarge:
-            return NotReadable("too large")
+            return NotReadable()
         return None if content is None else await asyncio.to_thread(read, content, best.mode)
 
     async def _summary(self, assets: Assets) -> Sequence[SummarySection]:

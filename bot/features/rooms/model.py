@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from bot.kit.typed_text import (
@@ -44,13 +43,6 @@ class RoomEntry:
     template_id: str | None = None
     records: bool | None = None
 
-    @property
-    def mark(self) -> Literal["disabled", "live"] | None:
-        """What a list says beside the name."""
-        if not self.enabled:
-            return "disabled"
-        return "live" if self.live else None
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -62,7 +54,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    candidates: tuple[RoomEntry, ...]
+    """Several rooms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +204,9 @@ def _by_name(reference: str, rooms: Sequence[RoomEntry]) -> Found | Ambiguous | 
     for readings in (same, [begins]):
         for pool in pools:
             for fits in readings:
-                candidates = [room for room in pool if fits(room)]
-                if candidates:
-                    single = len(candidates) == 1
-                    return Found(candidates[0]) if single else Ambiguous(tuple(candidates))
+                found = [room for room in pool if fits(room)]
+                if found:
+                    return Found(found[0]) if len(found) == 1 else Ambiguous()
     return None
 
 
