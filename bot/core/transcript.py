@@ -132,7 +132,7 @@ def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadabl
     elif mode == "srt":
         rows = _srt_rows(text)
     else:
-        rows = _txt_rows(text)
+        rows = [_spoken(line) for line in text.splitlines()]
     if rows is None:
         return NotReadable()
     sentences = _in_order(rows)
@@ -408,10 +408,6 @@ def _srt_rows(text: str) -> list[_Row] | None:
         spoken = _spoken("\n".join(lines[at + 1 :]))
         rows.append(replace(spoken, start_ms=start, end_ms=end))
     return rows if captions else None
-
-
-def _txt_rows(text: str) -> list[_Row]:
-    return [_spoken(line) for line in text.splitlines()]
 
 
 def _spoken(text: str) -> _Row:
