@@ -61,7 +61,7 @@ async def start(
             room = await gate.room(request.may, room_id)
         case _:
             learnt(decided="WhichRoom")
-            return WhichRoom(found)
+            return WhichRoom()
     options = laid_over(preset.options, request.options) if preset else request.options
     options = _landing(options, getattr(found, "link", None))
     return await _started(deps, gate, request, room, options)
