@@ -1,17 +1,19 @@
-"""Reads 100ms' rooms and who is in them. A list that breaks off goes on where it stopped."""
+"""Reads rooms, who is in them, and templates from 100ms. A broken list goes on where it stopped."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.core.options import RoomTemplate
 from bot.deps import Deps
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
 from bot.hms.client import Bookmark
-from bot.hms.errors import HmsError, HmsUnavailable
-from bot.hms.models import Room
+from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
+from bot.hms.models import RecordingSettings, Room
 from bot.kit.metrics import FAULTS
 from bot.store.errors import StoreError
 
@@ -22,6 +24,9 @@ LIVE_EVERY = timedelta(seconds=30)
 AGAIN_AFTER = timedelta(seconds=5)
 READ_ON_FOR = timedelta(minutes=30)  # an older list has changed too much to be read on
 STORED_AT_ONCE = 500
+TEMPLATES_EVERY_S = 30.0
+BETWEEN_TEMPLATES_S = 0.5
+TEMPLATE_LASTS = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -130,3 +135,51 @@ def entry_of(room: Room) -> RoomEntry:
 
 def _differs(known: RoomEntry | None, entry: RoomEntry) -> bool:
     return known is None or entry != replace(known, live=False, last_used_at=None)
+
+
+async def keep_reading_templates(
+    deps: Deps, rooms: Callable[[], Awaitable[Sequence[RoomEntry]]]
+) -> None:
+    """Read and store the rooms' templates, so that no form waits for them, until cancelled.
+
+    New ones are read at once, and all again after an hour.
+    """
+    while True:
+        try:
+            await _read_due_templates(deps, await rooms())
+        except HmsUnavailable as failed:
+            log.info("templates_not_read", why=str(failed))
+        except StoreError as failed:
+            log.warning("templates_not_read", why=str(failed))
+        except Exception:
+            FAULTS.labels("templates").inc()
+            log.exception("templates_broke")
+        await asyncio.sleep(TEMPLATES_EVERY_S)
+
+
+async def _read_due_templates(deps: Deps, rooms: Sequence[RoomEntry]) -> None:
+    """Raises HmsUnavailable, StoreError."""
+    repository = RoomRepository(deps.db)
+    fresh = await repository.templates_read_since(deps.now() - TEMPLATE_LASTS)
+    used = {room.template_id for room in rooms if room.enabled and room.template_id}
+    for template_id in sorted(used - fresh):
+        try:
+            settings = await deps.hms.template_recordings(template_id)
+        except HmsRefused as refused:
+            log.info("template_refused", template=template_id, why=str(refused))
+            settings = []
+        await repository.template_read(template_id, template_of(settings), deps.now())
+        await asyncio.sleep(BETWEEN_TEMPLATES_S)
+
+
+def template_of(settings: Sequence[RecordingSettings]) -> RoomTemplate:
+    """One value of the list of destinations; sizes and lengths are those of the first."""
+    if not settings:
+        return RoomTemplate()
+    first = settings[0]
+    return RoomTemplate(
+        width=first.width or None,
+        height=first.height or None,
+        max_duration_s=first.max_duration_s or None,
+        destinations=tuple(dict.fromkeys(one.name for one in settings if one.name)),
+    )
