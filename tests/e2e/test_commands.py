@@ -46,8 +46,9 @@ async def test_a_room_that_the_directory_does_not_know_starts_by_its_id(bench: B
     made = await bench.hms.sim("/rooms", {"name": "unlisted"})
     await bench.hms.sim(f"/rooms/{made['id']}/join", {"name": "Ana"})
     await bench.ines.command(seed.STANDUP, f"/record start {made['id']}")
-    await bench.card(Room(made["id"], "unlisted"), "Recording")
-    assert len(await bench.recordings(called[0])) == 1
+    room = Room(made["id"], "unlisted")  # the list of rooms may be read anew in between
+    await bench.card(room, "Recording")
+    assert len(await bench.recordings(room)) == 1
 
 
 async def test_start_without_a_room_opens_the_form_with_the_options(bench: Bench) -> None:
