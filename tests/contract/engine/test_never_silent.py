@@ -32,6 +32,8 @@ from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import Clock, S, add_facts, created, next_due
 from tests.patience import PatientDriver
 
+# What PostgreSQL does otherwise is tried in tests/contract/store.
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ME = "this process"
 # Quicker to watch than a day, and with fewer tries than every five minutes. The length of the
 # recording is left out: at speed 3000, a moment in which the machine is busy is an hour of it.
