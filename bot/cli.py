@@ -101,7 +101,7 @@ def run() -> None:
             "Install the app again and copy the new token."
         )
     except InstalledOrgWide:
-        fail(f"SLACK_BOT_TOKEN is of {ORG_WIDE}. {ONE_WORKSPACE}.")
+        fail(f"SLACK_BOT_TOKEN belongs to {ORG_WIDE}. {ONE_WORKSPACE}.")
     except AppTokenRefused as e:
         where = WHERE["SLACK_APP_TOKEN"]
         fail(f"Slack does not accept SLACK_APP_TOKEN ({e.error}). Make a new one: {where}.")

@@ -35,7 +35,7 @@ async def serve(settings: Settings) -> None:
     Raises what `build` raises, AppTokenRefused, HmsUnauthorized, CannotListen.
     """
     for name in settings.short_secrets:
-        why = f"it has less than {SECRET_CHARS} characters; the next version refuses it"
+        why = f"it has fewer than {SECRET_CHARS} characters; the next version will refuse it"
         log.warning("short_secret", name=name, why=why)
     async with build(settings) as components:
         await _try_credentials(components)
