@@ -142,6 +142,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except SystemExit:  # uvicorn has logged why, and would end the process
             raise CannotListen(f"{self.config.host}:{self.config.port}") from None
-        for bound in (s for server in getattr(self, "servers", ()) for s in server.sockets):
+        servers = getattr(self, "servers", ())  # uvicorn sets it, unless the start was given up
+        for bound in (s for server in servers for s in server.sockets):
             host, port = bound.getsockname()[:2]
             log.info("listening", address=f"{host}:{port}", mode=self._mode)

@@ -173,8 +173,8 @@ def test_nobody_answers() -> None:
     )
     assert reply(dark).splitlines()[3:] == snapshot(
         [
-            '⚠️ 100ms did not report its failed deliveries. 100ms had an internal error (HTTP',
-            '    503). Try again in a minute.',
+            "⚠️ 100ms did not report its failed deliveries. 100ms had an internal error (HTTP",
+            "    503). Try again in a minute.",
             "*Waiting*",
             "✅ Nothing is waiting.",
             "*This channel*",
@@ -229,8 +229,12 @@ def test_what_whoever_runs_the_bot_has_to_change() -> None:
         WELL, findings=findings(Known(GRANTED, org_wide=True, short_secrets=("METRICS_TOKEN",)))
     )
     assert reply(found).splitlines()[-7:] == snapshot(
-        ["✅ The bot has all Slack permissions it needs.",
-            "*Settings*", '⚠️ `METRICS_TOKEN` has fewer than 16 characters. The next version will refuse', '    it.', "The person who runs the bot can fix this: use any random text of at least 16",
+        [
+            "✅ The bot has all Slack permissions it needs.",
+            "*Settings*",
+            "⚠️ `METRICS_TOKEN` has fewer than 16 characters. The next version will refuse",
+            "    it.",
+            "The person who runs the bot can fix this: use any random text of at least 16",
             "    characters.",
             "~ recorder, version `0.1.0`",
         ]
