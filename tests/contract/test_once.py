@@ -141,3 +141,15 @@ async def test_a_click_without_actions_is_taken(rig: Rig) -> None:
     body["actions"] = []
     done = await rig.send(body)
     assert not any(done.rows.values())
+
+
+async def test_a_room_is_followed_and_not_any_more_by_mention(rig: Rig) -> None:
+    """What is done after the ack is not taken for what was done before."""
+    event = mention(rig, "follow town hall", ts="108.1")
+    done = await rig.send(event, form="event")
+    assert done.has("follows"), done
+    assert "went wrong" not in done.told
+    assert (await rig.send(event, form="event")).calls == []
+    done = await rig.send(mention(rig, "unfollow town hall", ts="109.1"), form="event")
+    assert done.has("-follows"), done
+    assert "went wrong" not in done.told

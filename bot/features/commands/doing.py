@@ -86,21 +86,19 @@ async def control(
     return control_views.not_now([row]) if row else control_views.too_late(action)
 
 
-async def follow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
+async def follow(request: Request, deed: StoredDeed, _once: Sequence[str]) -> None:
+    """Repeated, it changes nothing; the message is remembered before this is done."""
     if deed.room:
         await request.later(
-            follow_room_here(
-                request.bot, request.caller, deed.room, once=once, replace=request.clicked
-            )
+            follow_room_here(request.bot, request.caller, deed.room, replace=request.clicked)
         )
 
 
-async def unfollow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
+async def unfollow(request: Request, deed: StoredDeed, _once: Sequence[str]) -> None:
+    """Likewise."""
     if deed.room:
         await request.later(
-            unfollow_room_here(
-                request.bot, request.caller, deed.room, once=once, replace=request.clicked
-            )
+            unfollow_room_here(request.bot, request.caller, deed.room, replace=request.clicked)
         )
 
 

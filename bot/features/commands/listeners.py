@@ -161,7 +161,8 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
         return
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await bot.rights.to_start(caller.user, caller.channel)
-    later = replace(caller, typed=False)  # the ack is given: answered by response_url
+    # The ack is given: answered by response_url. The message is remembered before this is done.
+    later = replace(caller, typed=False, once=())
 
     async def once_more() -> None:
         answered = await _looked_for(use.rooms, found)
