@@ -250,3 +250,13 @@ def test_a_line_with_a_source_shows_the_moment_and_links_to_it_where_there_is_a_
     assert "bot.example" not in str(plain.blocks)
     assert "https://bot.example/m/k?t=754" in str(linked.blocks)
     assert "https://bot.example/m/k?t=3723" in str(linked.blocks)
+
+
+def test_a_line_of_an_agenda_has_no_moment() -> None:
+    line = ("Ship it",)
+    summary = [SummarySection("Agenda", "bullets", line), SummarySection("Plan", "bullets", line)]
+    told = results_message(
+        recording(*READ), summary=summary, times={"Ship it": 754_000}, mention=False, in_thread=True
+    )
+    assert told.text.count("12:34") == str(told.blocks).count("12:34") == 1
+    assert told.text.index("12:34") > told.text.index("Plan:")
