@@ -48,7 +48,7 @@ def read(words: int | None, *, has_summary: bool = False) -> f.ResultsChecked:
 def test_everything_is_there() -> None:
     assert results(recording(*READ), SUMMARY) == snapshot("""\
 <@U1> The video, transcript and summary are ready.
-**Agenda**
+**Key Points**
 • Ship <v2> & rest
 • *Bold* plans for @here
 **Short Summary**
@@ -64,7 +64,7 @@ def test_everything_is_there_read_aloud() -> None:
     assert folded(dates(message.text)) == snapshot("""\
 \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069, 22 Nov 2026, 14:03 UTC, 1 h 7 min: The video,
     transcript and summary are ready.
-Agenda:
+Key Points:
 • Ship &lt;v2&gt; &amp; rest
 • ∗Bold∗ plans for @\u2060here
 Short Summary:
@@ -77,7 +77,7 @@ def test_without_its_card_it_says_which_recording_it_is() -> None:
     assert results(recording(*READ), SUMMARY, in_thread=False) == snapshot("""\
 <@U1> **\u2068Q&A <weekly> 🎉 שלום\u2069** · 22 Nov 2026, 14:03 UTC · 1 h 7 min
 The video, transcript and summary are ready.
-**Agenda**
+**Key Points**
 • Ship <v2> & rest
 • *Bold* plans for @here
 **Short Summary**
