@@ -172,7 +172,7 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
     if silent.accepted:
         return (
             f"100ms accepted the start at {clock(silent.since)} and has not answered since. "
-            "The bot does not know yet whether it is recording, and keeps asking."
+            "The bot does not know yet whether it is recording, and keeps checking."
         )
     waits = f"100ms has not answered the request to {silent.on} since {clock(silent.since)}."
     if silent.on == "stop":
@@ -328,7 +328,7 @@ def tell_message(recording: Recording, *, channel: str, error: str, bot: str = B
     """Say that the bot cannot update the card: to the starter, or below the card."""
     why, fix = slack_refusal(error, channel, bot=bot)
     if error in SLACK_FAILS:
-        fix = "The bot tries again now and then. Details show how the recording is now."
+        fix = "The bot retries from time to time. Details show the current state."
     running = recording.phase in ON_AIR and not recording.stop_pending
     name = esc(recording.name)
     lost = f"The bot cannot update the card in {place(channel)}."

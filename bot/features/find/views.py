@@ -217,7 +217,7 @@ def chosen_channel(values: Mapping[str, Any]) -> str:
 
 
 def moment_shared(room_name: str, channel: str) -> Message:
-    return say(f"The moment of *{esc(room_name)}* appears in {place(channel)}.")
+    return say(f"The moment from *{esc(room_name)}* appears in {place(channel)}.")
 
 
 def no_such_moment() -> Message:
