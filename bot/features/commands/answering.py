@@ -12,7 +12,7 @@ from bot.features.channel_settings.views import only_in_channels
 from bot.features.commands import views
 from bot.features.commands.request import MENTIONED, Request, say_found
 from bot.features.commands.understood import Outcome, Understood, Why
-from bot.features.commands.words import Intent
+from bot.features.commands.words import SCHEDULED, Intent
 from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of
@@ -22,6 +22,7 @@ from bot.features.history.listeners import answer_list, answer_status
 from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
 from bot.features.results.service import summarize
+from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
 from bot.ui.replies import forgotten_reply
 
@@ -64,6 +65,9 @@ async def already(request: Request, found: Understood) -> None:
 
 
 async def status(request: Request, found: Understood) -> None:
+    if found.topic == SCHEDULED:
+        await request.later(answer_schedules(request.bot, request.caller))
+        return
     await request.later(answer_status(request.bot, request.use.lists, request.caller, found.room))
 
 

@@ -9,7 +9,7 @@ from bot.access.model import Act
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
-from bot.core.when import Moment
+from bot.core.when import Moment, When
 from bot.features.commands import views
 from bot.features.commands.deeds import StoredDeed
 from bot.features.commands.request import Request, form_button, may_start_here, question
@@ -83,12 +83,27 @@ async def control(
 ) -> Message | None:
     """Stop, pause or resume the recording that was meant, not another one in its room."""
     bot, caller = request.bot, request.caller
+    if action == "stop" and deed.stops_at:
+        return await _stop_later(request, deed, deed.stops_at, once)
     seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
     row = await control_recording(bot.deps, bot.rights, action, seen, once=once)
+    if row is not None and action == "pause" and deed.when:
+        return control_views.pausing(row.name, until_resumed=True)
     if row is not None:
         return control_views.CONFIRMED[action](row.name)
     row = await bot.deps.store.lists.row(seen.key)
     return control_views.not_now([row]) if row else control_views.too_late(action)
+
+
+async def _stop_later(
+    request: Request, deed: StoredDeed, when: When, once: Sequence[str]
+) -> Message:
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
+    ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
+    if ending is None:
+        return control_views.too_late("stop")
+    return schedule_views.ends(ending[0].name, ending[1])
 
 
 async def follow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
@@ -115,11 +130,7 @@ async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> M
     if deed.room is None or deed.when is None:
         return None
     if deed.when.start is None and deed.key:
-        seen = await bot.gate.recording(caller.user, deed.key, caller.channel)
-        ending = await schedules.set_end(bot.deps, bot.rights, seen, deed.when, once=once)
-        if ending is None:
-            return control_views.too_late("stop")
-        return schedule_views.ends(ending[0].name, ending[1])
+        return await _stop_later(request, deed, deed.when, once)
     to = caller.channel if is_channel(caller.channel) else None
     may = await bot.gate.may_start(caller.user, to)
     made = await schedules.make(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.recording import Phase
+from bot.core.when import StopAt
 from bot.features.commands.deeds import StoredDeed
 from bot.features.commands.table import TABLE, Entry, menu_lines
 from bot.features.commands.words import Intent
@@ -142,7 +143,9 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredDeed]]) -> list
 
 def _choice(choice_id: str, answer: str, deed: StoredDeed) -> Block:
     words = f"{_VERBS.get(deed.verb, deed.verb.capitalize())} {plain(deed.room_name, 45)}".strip()
-    if deed.label:
+    if deed.verb == Intent.STOP and deed.stops_at and isinstance(deed.stops_at.stop, StopAt):
+        words = f"{words} at {deed.stops_at.stop.at:%-H:%M}"
+    elif deed.label:
         words = f"{words}, {plain(deed.label, 25)}"
     elif deed.title:
         words = f"{words}: {plain(deed.title, 25)}"
