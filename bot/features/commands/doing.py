@@ -12,7 +12,7 @@ from bot.core.places import is_channel
 from bot.core.when import Moment, When
 from bot.features.commands import views
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.request import Request, form_button, may_start_here, question
+from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
 from bot.features.commands.words import Intent
 from bot.features.control import views as control_views
 from bot.features.control.service import ControlAction, control_recording
@@ -70,7 +70,10 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
         case WhichRoom():
-            await open_filled(request.ack, bot, request.use.rooms, caller, may, raw=deed.raw)
+            when = form_time(request.found)
+            await open_filled(
+                request.ack, bot, request.use.rooms, caller, may, raw=deed.raw, when=when
+            )
             return None
     near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
     buttons = await question(request, [near]) if near else []

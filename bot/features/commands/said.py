@@ -225,6 +225,10 @@ class Said:
         )
         return not said_to and (bool(self.sense.left) or self.sense.force is not Force.ORDER)
 
+    def time_words(self) -> str:
+        """Return the words of the times, as they were typed."""
+        return " ".join(self.text[start:end].strip() for start, end in self.times)
+
     def past(self) -> Reading | None:
         return self.when if isinstance(self.when, Past | Day) else None
 

@@ -53,6 +53,7 @@ def start(said: Said, sense: Sense) -> Understood:
         raw_options=options.raw,
         preset=options.preset,
         when=when or (said.when if is_length(said.when) else None),
+        times=said.time_words(),
         detail=options.problem,
         sure=False,
     )

@@ -124,6 +124,7 @@ class Understood:
     raw_options: Mapping[str, str] = field(default_factory=dict)  # where they are wrong
     preset: str | None = None
     when: Reading | None = None
+    times: str = ""  # the words of `when`, for the form
     query: str | None = None
     speaker: str | None = None
     to: str | None = None
