@@ -6,7 +6,7 @@ What is refused and what does not exist look alike: both are `UnknownRecording`,
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.access.model import ADMINS, MEMBERS, Act, Person, Refusal
+from bot.access.model import MEMBERS, Act, Person, Refusal
 from bot.access.people import People
 from bot.access.rights import NoRight, Rights
 from bot.access.visibility import Visibility
@@ -66,13 +66,6 @@ class Gate:
         if person.standing != "member":
             raise NoRight(Refusal(act, MEMBERS), "change")
         return HomeMember(user, person.admin)
-
-    async def admin(self, user: str, act: Act) -> HomeMember:
-        """Raises NoRight for everybody else."""
-        member = await self.member(user, act)
-        if not member.admin:
-            raise NoRight(Refusal(act, ADMINS), "change")
-        return member
 
     async def may_start(self, user: str, channel: str | None) -> MayStart:
         """Raises NoRight. That they are in the channel is not checked: see `channel`."""

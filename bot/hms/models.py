@@ -13,7 +13,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     SecretStr,
     ValidationError,
     field_validator,
@@ -194,12 +193,10 @@ def _within(data: object, *path: str) -> object:
 
 
 class ActiveRoom(Answer):
-    """A room with somebody in it. `since` is when its session began."""
+    """A room with somebody in it."""
 
     id: Id
-    name: Text = None
     session_id: Text = None
-    since: Time = None
     peer_ids: Strings = ()
 
     @model_validator(mode="before")
@@ -211,7 +208,6 @@ class ActiveRoom(Answer):
         return {
             **data,
             "session_id": session.get("id"),
-            "since": session.get("created_at"),
             "peer_ids": session.get("peers"),
         }
 
@@ -248,16 +244,12 @@ class AttendedSession(Session):
 class WebhookDelivery(Answer):
     """One entry of 100ms' delivery history; `error_reason` only when it failed.
 
-    `data` is the event's own data without links and keys. Where it was sent is left out, since
-    that address may hold a secret.
+    Where it was sent is left out, since that address may hold a secret.
     """
 
     event_id: Id
-    room_id: Text = None
-    at: Time = Field(default=None, validation_alias="event_timestamp")
     type: Text = None
     error_reason: Text = None
-    data: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -265,12 +257,10 @@ class WebhookDelivery(Answer):
         payload = data.get("payload") if isinstance(data, dict) else None
         if not isinstance(data, dict) or not isinstance(payload, dict):
             return data
-        event = payload.get("event_data")
         return {
             **data,
             "type": payload.get("original_event_name"),
             "error_reason": payload.get("error_reason"),
-            "data": redact.strip_secrets(event) if isinstance(event, dict) else {},
         }
 
 

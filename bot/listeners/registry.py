@@ -296,7 +296,7 @@ def refused_as(refused: BaseException) -> str:
 
 async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[str, object]) -> str:
     """How it ended. What a handler raises is answered by `register_errors`."""
-    if one.kind == "event" and _is_of_another_team(bot, args.body):
+    if one.kind == "event" and args.body.get("team_id") not in (None, bot.deps.identity.team_id):
         return "of another team"
     try:
         read = _values(one, args)
@@ -352,10 +352,6 @@ async def _nothing(one: Declared, ack: AsyncAck) -> None:
         await ack(options=[])
     else:
         await ack()
-
-
-def _is_of_another_team(bot: Bot, body: Body) -> bool:
-    return body.get("team_id") not in (None, bot.deps.identity.team_id)
 
 
 def _values(one: Declared, args: AsyncArgs) -> dict[str, object]:

@@ -1,11 +1,10 @@
 """The settings of a team's channels, and the log of their changes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select
+from sqlalchemy import ColumnElement, Select, insert, select
 
 from bot.core.channel_settings import ChannelSettings, changed_fields
 from bot.store.repository import Repository
@@ -29,11 +28,6 @@ def settings_where(*which: ColumnElement[bool]) -> Select[tuple[str, dict[str, A
     return select(c.channel, c.body).where(*which)
 
 
-def by_channel(found: Iterable[Row[tuple[str, dict[str, Any]]]]) -> dict[str, ChannelSettings]:
-    """Return the stored settings of these channels; channels with defaults are missing."""
-    return {row.channel: ChannelSettings.model_validate(row.body) for row in found}
-
-
 class ChannelSettingsRepository(Repository):
     async def of(self, channel: str | None) -> ChannelSettings:
         """Return the channel's settings; the defaults if none are stored, or outside channels."""
@@ -41,7 +35,10 @@ class ChannelSettingsRepository(Repository):
             return ChannelSettings()
         this = settings_where(self._mine(channel_settings), c.channel == channel)
         async with self._db.read() as conn:
-            found = by_channel(await conn.execute(this))
+            found = {
+                row.channel: ChannelSettings.model_validate(row.body)
+                for row in await conn.execute(this)
+            }
         return found.get(channel, ChannelSettings())
 
     async def save(self, channel: str, settings: ChannelSettings, by: str) -> None:

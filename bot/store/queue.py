@@ -135,12 +135,6 @@ class Queue(Repository):
         async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
 
-    async def wake(self, keys: Collection[str]) -> None:
-        """Make these recordings due now; a worker that has one checks it again."""
-        if keys:
-            async with self._waking() as conn:
-                await self._wake(conn, r.key.in_(sorted(keys)))
-
     async def wake_all_open(self) -> int:
         """Make all open recordings due and polled, after downtime; return their number.
 

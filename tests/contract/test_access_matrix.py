@@ -608,7 +608,10 @@ async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
     async def tried(key: str, session: str) -> tuple[int, bytes, str]:
         address = path.format(key=key, mode="txt", asset_id=HMS_ASSET)
         cookie = {"cookie": f"record-bot={session}"} if session else {}
-        answer = await rig.bot.http.request(method, rig.bot.url + address, headers=cookie)
+        body = {"sentence": 0, "channel": PLAZA} if method == "POST" else None
+        answer = await rig.bot.http.request(
+            method, rig.bot.url + address, headers=cookie, json=body
+        )
         return answer.status_code, answer.content, str(answer.headers.get("set-cookie"))
 
     for place, (who, user) in itertools.product(PLACES, PERSONS.items()):
@@ -635,6 +638,8 @@ async def test_a_meeting_page_by_its_address(rig: Rig, name: str) -> None:
             assert rig.hms_calls() == calls
         assert nobody[0] == 401
         assert SECRET.encode() not in nobody[1]
+        log = (await rig.store.recordings.load(key)).recording.moments
+        assert len(log) == (may and method == "POST"), (who, place)
 
 
 @pytest.mark.parametrize(

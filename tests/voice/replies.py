@@ -16,7 +16,7 @@ from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
-from bot.features.channel_settings import views as settings_replies
+from bot.features.channel_settings import form as settings_replies
 from bot.features.commands import views as commands_views
 from bot.features.commands.deeds import StoredDeed
 from bot.features.commands.views import Menu, MenuRow, help_reply

@@ -10,7 +10,7 @@ from bot.core.moments import Brief
 from bot.core.policy import Silence, is_by_clock
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, log_lines, written
-from bot.features.options.views import options_line
+from bot.features.options.table import options_line
 from bot.ui import ids
 from bot.ui.buttons import (
     details_button,
@@ -99,7 +99,7 @@ def recording_card(
         blocks.append(section(lines(meeting)))
     if log:
         blocks.append(context(lines(log)))
-    offered = joins and is_joinable(recording)
+    offered = joins and recording.phase in ON_AIR and not recording.stop_pending
     link = [join_button(recording.key, recording.name)] if offered else []
     buttons = actions([*link, *_buttons(recording, permalink_of_pointer, bot)])
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
@@ -246,11 +246,6 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
         details_button(recording),
         *([schedules_button()] if is_by_clock(recording) else []),
     ]
-
-
-def is_joinable(recording: Recording) -> bool:
-    """It goes on, and as far as we know the meeting does."""
-    return recording.phase in ON_AIR and not recording.stop_pending
 
 
 def _controls(recording: Recording) -> list[Block]:

@@ -7,8 +7,8 @@ from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
 from bot.core.when import Past
+from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
-from bot.features.channel_settings.views import only_in_channels
 from bot.features.commands import views
 from bot.features.commands.request import MENTIONED, Request, say_found
 from bot.features.commands.understood import Outcome, Understood, Why

@@ -164,10 +164,6 @@ class RoomNames:
         for word in key:
             self._with_word[word] = {*self._with_word.get(word, ()), key}
 
-    def exact(self, text: str) -> tuple[RoomEntry, ...]:
-        """Return the rooms that a text names and nothing else does."""
-        return self._best(key_of(text), text)
-
     def in_words(self, words: Sequence[str]) -> list[Named]:
         """Find the names in the words of a sentence, left to right, the longest first."""
         places = [n for n, word in enumerate(words) if word not in _SEPARATORS]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, select, update
 
-from bot.core.room_template import RoomTemplate
+from bot.core.options import RoomTemplate
 from bot.features.rooms.model import RoomEntry
 from bot.store.repository import Repository
 from bot.store.schema import room_codes, rooms, templates

@@ -59,7 +59,7 @@ from bot.kit.metrics import FAULTS
 from bot.outbound import Outbound, OutboundError
 from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
 from bot.store.errors import StoreError, UnknownRecording
-from bot.store.values import RecordingRow, RoomTaken
+from bot.store.values import RoomTaken
 
 log = structlog.get_logger()
 
@@ -338,7 +338,7 @@ class Timekeeper:
             session_id=session_id,
             people=sum(peer != recorder for peer in peers),
             recording=row.key if row else None,
-            running=_is_running(row),
+            running=row is not None and row.phase in ON_AIR,
             earlier=recording is not None and _is_of_an_earlier_session(recording, session_id),
             came=recording is not None and _came(recording),
             last_reason=await self._last_reason(rule, session_id) if row is None else None,
@@ -486,10 +486,6 @@ def _request(
         end=end,
         place=place.place,
     )
-
-
-def _is_running(row: RecordingRow | None) -> bool:
-    return row is not None and row.phase in ON_AIR
 
 
 def _is_of_an_earlier_session(recording: Recording, session_id: str | None) -> bool:

@@ -54,9 +54,6 @@ class ScheduleRepository(Repository):
         its = or_(s.channel.in_(sorted(channels)), s.by_user == (by or ""))
         return await self._found(its, s.state != "over", limit=limit)
 
-    async def of_room(self, room_id: str, channel: str) -> list[Schedule]:
-        return await self._found(s.room_id == room_id, s.channel == channel, s.state != "over")
-
     async def of_calendar(self, calendar_id: str) -> list[Schedule]:
         return await self._found(s.calendar_id == calendar_id, limit=10_000)
 
@@ -126,12 +123,6 @@ class ScheduleRepository(Repository):
         gone = delete(schedules).where(self._mine(schedules), s.schedule_id == schedule_id)
         async with self._db.write() as conn:
             return (await conn.execute(gone.returning(s.schedule_id))).first() is not None
-
-    async def purge(self, before: datetime) -> None:
-        """Delete those that are over, and were made so long ago."""
-        over = delete(schedules).where(self._mine(schedules), s.state == "over")
-        async with self._db.write() as conn:
-            await conn.execute(over.where(s.created_at < before, s.calendar_id.is_(None)))
 
     # Notices
 

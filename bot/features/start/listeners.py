@@ -125,14 +125,13 @@ async def redraw(draft: OwnDraft, form: Form, click: Click, ack: Ack, bot: Bot) 
     """Show what applies now; what was typed is kept, also of what is hidden."""
     showing = await current(bot.deps, draft.request_id, draft.by)
     typed = draft_from_state(form.values, showing.draft)
-    action = click.action_id
-    if action == ids.START_MORE:
+    if click.action == ids.START_MORE:
         typed = show_more(typed)
-    elif ids.matching(ids.start_action(ids.START_PRESET)).match(action):
+    elif click.action == ids.start_action(ids.START_PRESET):
         typed = await _preset_chosen(bot, draft, typed)
-    elif action == ids.START_ADD_SECTION:
+    elif click.action == ids.START_ADD_SECTION:
         typed = add_section(typed)
-    elif action.startswith(ids.START_REMOVE_SECTION):
+    elif click.action == ids.START_REMOVE_SECTION:
         typed = remove_section(typed, int(click.value) if click.value.isdecimal() else 0)
     showing = await save(bot.deps, showing, draft.by, typed)
     view = await form_view(bot.deps, showing)

@@ -11,7 +11,6 @@ from bot.core.places import Place
 from bot.core.proofs import KnownRoom, MayStart
 from bot.core.when import StopAfter, StopAt, When
 from bot.features.options.drafts import WhenKind
-from bot.features.rooms.model import RoomMatch
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message
 
@@ -92,9 +91,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class WhichRoom:
-    """Nothing is stored: the room is still to be chosen. `found` None: none was named."""
-
-    found: RoomMatch | None
+    """Nothing is stored: the room is still to be chosen."""
 
 
 def end_of_start(when: When, *, at: datetime, by: str | None) -> EndSet | None:

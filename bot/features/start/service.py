@@ -59,7 +59,7 @@ async def start(
             name = room_id
         case _:
             learnt(decided="WhichRoom")
-            return WhichRoom(found)
+            return WhichRoom()
     options = laid_over(preset.options, request.options) if preset else request.options
     options = _landing(options, getattr(found, "link", None))
     room = await gate.room(request.may, room_id, known_as=name)

@@ -223,7 +223,7 @@ async def test_the_pauses_grow_and_a_recording_that_is_read_is_alive(
     [own] = await store.queue.take(1, "me")
     await store.dead_letters.park(own, "ValueError")
     assert (await _row(store, key)).next_due_at == clock.now() + LAST_RETRY
-    await store.queue.wake([key])
+    await store.recordings.record(key, Note())
     [own] = await store.queue.take(1, "me")
     lost = replace(own, owner="somebody else")
     await store.dead_letters.park(lost, "ValueError")  # changes nothing
@@ -235,7 +235,7 @@ async def test_a_wake_in_between_keeps_it_due(store: Store, clock: Clock) -> Non
     key = await created(store)
     [own] = await store.queue.take(1, "me")
     clock.advance(S)
-    await store.queue.wake([key])
+    await store.recordings.record(key, Note())
     await store.dead_letters.park(own, "ValueError")
     assert (await _row(store, key)).next_due_at == clock.now()
 

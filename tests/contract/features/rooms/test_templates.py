@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.core.options import RoomTemplate
 from bot.core.policy import Policy
-from bot.core.room_template import RoomTemplate
 from bot.deps import Deps
 from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.refreshing import read_due_templates
 from bot.features.rooms.store import RoomRepository
-from bot.features.rooms.templates import read_due
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.outbound import Outbound
@@ -99,7 +99,7 @@ async def deps(store: Store, clock: Clock, account: Account) -> AsyncIterator[De
 async def read(deps: Deps, room: RoomEntry = ROOM) -> RoomTemplate | None:
     repository = RoomRepository(deps.db)
     await repository.upsert([room], deps.now())
-    await read_due(deps, [room])
+    await read_due_templates(deps, [room])
     return await repository.template_of(room.room_id)
 
 
