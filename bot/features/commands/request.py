@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.access.views import as_far_as_known
 from bot.core.proofs import MayStart
-from bot.core.when import Repeat, Unclear, When
+from bot.core.when import Repeat, When
 from bot.features.card.links import CardLinks
 from bot.features.commands import views
 from bot.features.commands.answers import say
@@ -119,7 +119,7 @@ def form_time(found: Understood) -> FormTime | None:
     if found.intent is not Intent.SCHEDULE:
         return None
     repeats = isinstance(when, When) and isinstance(when.start, Repeat)
-    repeats = repeats or (isinstance(when, Unclear) and when.rrule is not None)
+    repeats = repeats or "every" in found.times.casefold()  # not clear: without a time
     return FormTime("repeat" if repeats else "once", start=found.times)
 
 
