@@ -119,9 +119,14 @@ def stem_of(word: str) -> str:
 # The index
 
 
-def sentence_stems(speaker: str, text: str) -> Phrase:
-    """What the index has for a sentence: the speaker's name, then what was said."""
-    return (stems(speaker) + stems(text))[:STEMS_MOST]
+def sentence_terms(speaker: str, text: str) -> tuple[Term, ...]:
+    """What counts as said in a sentence: the speaker's name, then what was said."""
+    return terms(speaker) + terms(text)
+
+
+def sentence_stems(said: Sequence[Term]) -> Phrase:
+    """What the index has for a sentence, of its terms."""
+    return tuple(term.stem for term in said[:STEMS_MOST])
 
 
 def blocks(first: int, end: int) -> range:

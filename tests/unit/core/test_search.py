@@ -23,6 +23,7 @@ from bot.core.search import (
     pieces,
     rank,
     sentence_stems,
+    sentence_terms,
     similar,
     stem_of,
     tsquery,
@@ -164,7 +165,7 @@ def test_what_counts_as_a_word(text: str, phrases: list[list[tuple[str, ...]]]) 
 
 
 def test_the_index_has_names_and_words_in_their_order() -> None:
-    assert sentence_stems("Ana Lima", "We run the book.") == (
+    assert sentence_stems(sentence_terms("Ana Lima", "We run the book.")) == (
         "ana",
         "lima",
         "we",
@@ -220,7 +221,9 @@ def hits(text: str, *candidates: Candidate, people: tuple[str, ...] = ()) -> lis
 
 def window(recording: str, first: int, *said: tuple[str, str]) -> Candidate:
     return Candidate(
-        recording, first, tuple((who, sentence_stems(who, text)) for who, text in said)
+        recording,
+        first,
+        tuple((who, sentence_stems(sentence_terms(who, text))) for who, text in said),
     )
 
 
