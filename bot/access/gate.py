@@ -72,11 +72,16 @@ class Gate:
         await self._rights.to_start(user, channel)
         return MayStart(user, channel)
 
-    async def room(self, may: MayStart, room_id: str, *, known_as: str = "") -> KnownRoom:
+    async def room(
+        self, may: MayStart, room_id: str, *, known_as: str = "", listed: str = ""
+    ) -> KnownRoom:
         """Everybody who may start somewhere may record any room there.
 
-        `known_as` is our own earlier name of it, for a room that 100ms does not list any more.
+        `listed` is its name in our list of rooms, where that was just read; `known_as` our own
+        earlier name of it, for a room that 100ms does not list any more.
         """
+        if listed:
+            return KnownRoom(room_id, listed, may.by)
         name = await self._deps.store.owners.room_name(room_id) if _is_storable(room_id) else None
         return KnownRoom(room_id, name or known_as or room_id, may.by)
 

@@ -1,6 +1,5 @@
 """What is done: one handler for each verb, at once or by a button. `DO` is the table."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -38,9 +37,6 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
     may = await may_start_here(request)
-    # Asked before the recorder joins the room, and waited for after the ack.
-    room_id = deed.room_id
-    empty = asyncio.create_task(starts.is_empty(bot.deps, room_id)) if room_id else None
     made = await starts.start(
         bot.deps,
         bot.gate,
@@ -63,8 +59,7 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
     )
     match made:
         case Started(room=room):
-            if empty and room_id == room.room_id:
-                bot.after_ack(caller, say_if_empty(bot, caller, made, empty))
+            bot.after_ack(caller, say_if_empty(bot, caller, made))
             return start_views.starting_reply(room.name)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))

@@ -1,6 +1,5 @@
 """Starts: by command, in the form, once more; and the form: opened, changed, submitted."""
 
-import asyncio
 import uuid
 from dataclasses import dataclass, replace
 from typing import Annotated, Self
@@ -199,7 +198,6 @@ async def submitted(
         if planned := await _planned(later, request, when, wanted.rule):
             await _show_planned(form, ack, bot, showing, planned)
             return
-        empty = asyncio.create_task(starts.is_empty(bot.deps, wanted.room_id))
         made = await starts.start(bot.deps, bot.gate, rooms, request)
     except (NoRight, SlackUnavailable) as no:
         view = refused_view(for_people(no), showing.request_id)
@@ -211,7 +209,7 @@ async def submitted(
         return
     if isinstance(made, Started):
         where = replace(form.caller, channel=wanted.channel)
-        bot.after_ack(where, say_if_empty(bot, where, made, empty))
+        bot.after_ack(where, say_if_empty(bot, where, made))
     name = made.room.name if isinstance(made, Started) else wanted.room_name
     await ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
@@ -250,9 +248,9 @@ async def _show_errors(
     await ack(response_action="update", view=view)
 
 
-async def say_if_empty(bot: Bot, caller: Caller, made: Started, empty: asyncio.Task[bool]) -> None:
-    """Say that nobody is in the room, with ways out, once 100ms has told."""
-    if await empty:
+async def say_if_empty(bot: Bot, caller: Caller, made: Started) -> None:
+    """Say that nobody is in the room, with ways out."""
+    if await starts.is_empty(bot.deps, made.room.room_id):
         await bot.reply(caller, start_views.nobody_there(made.room.name, made.key))
 
 

@@ -53,16 +53,17 @@ async def start(
         return preset
     found = await _find(rooms, request.room, settings)
     match found:
+        case Found(room=RoomEntry(room_id=room_id, name=name)) if request.room:
+            room = await gate.room(request.may, room_id, listed=name)
         case Found(room=RoomEntry(room_id=room_id, name=name)):
-            pass
+            room = await gate.room(request.may, room_id, known_as=name)
         case Unknown(room_id=str(room_id)):
-            name = room_id
+            room = await gate.room(request.may, room_id)
         case _:
             learnt(decided="WhichRoom")
             return WhichRoom()
     options = laid_over(preset.options, request.options) if preset else request.options
     options = _landing(options, getattr(found, "link", None))
-    room = await gate.room(request.may, room_id, known_as=name)
     return await _started(deps, gate, request, room, options)
 
 
