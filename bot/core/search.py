@@ -433,7 +433,7 @@ def rank(
 
     A window scores the rarity of the words that it has, and again of those that its best sentence
     has: what was said at once is a better hit than what was said in turn. Where people are given,
-    the sentence is one of theirs.
+    the sentence is one of theirs, and has a word of the query.
     """
     rarity = {p: vocabulary.rarity(p) for one in resolved.wanted for p in one.phrases}
     names = {speaker: len(stems(speaker)) for one in candidates for speaker, _ in one.sentences}
@@ -444,7 +444,7 @@ def rank(
         theirs = {
             at: score
             for at, (_, score) in enumerate(scores)
-            if not people or one.sentences[at][0] in people
+            if not people or (one.sentences[at][0] in people and score > 0)
         }
         if theirs:
             best = max(theirs, key=lambda at: (theirs[at], -at))

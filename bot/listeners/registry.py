@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from logging import DEBUG, INFO
+from operator import itemgetter
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -28,7 +29,6 @@ from typing import (
     Protocol,
     TypeVar,
     Union,
-    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -377,12 +377,12 @@ async def _proofs(gate: Gate, one: Declared, body: Body) -> dict[str, object]:
     asked = (_proof(gate, need, body) for need in proofs.values())
     made = await asyncio.gather(*asked, return_exceptions=True)
     refused = [
-        (need.type in OF_THE_PERSON, n)
-        for n, need in enumerate(proofs.values())
-        if isinstance(made[n], BaseException)
+        (need.type in OF_THE_PERSON, raised)
+        for need, raised in zip(proofs.values(), made, strict=True)
+        if isinstance(raised, BaseException)
     ]
-    for _, n in sorted(refused):
-        raise cast("BaseException", made[n])
+    if refused:
+        raise min(refused, key=itemgetter(0))[1]
     return dict(zip(proofs, made, strict=True))
 
 

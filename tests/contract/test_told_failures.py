@@ -37,7 +37,7 @@ HMS: dict[str, tuple[dict[str, Any], str]] = {
     "404": ({"kind": "status", "status": 404}, "100ms no longer has the file"),
     "409": ({"kind": "status", "status": 409}, "something else is going on in the room"),
     "429": ({"kind": "status", "status": 429}, "100ms asks the bot to wait"),
-    "503": ({"kind": "status", "status": 503}, "100ms answers with an error of its own (HTTP 503)"),
+    "503": ({"kind": "status", "status": 503}, "100ms had an internal error (HTTP 503)"),
     "slow": ({"kind": "hang", "hang_s": 30}, "100ms did not answer in time."),
     "down": ({"kind": "reset"}, "100ms cannot be reached."),
 }

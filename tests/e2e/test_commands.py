@@ -296,7 +296,7 @@ async def test_a_room_that_is_recorded_already_is_pointed_to_and_can_be_followed
     assert card.ts.replace(".", "") in url_of(told.blocks, "Open its card")
     await bench.press(bench.tariq, told, "Follow here")
     follower = await bench.card(room, "Recording", channel=seed.DESIGN)
-    assert (await bench.told(bench.tariq, seed.DESIGN, room.name, "is shown in")).ts
+    assert (await bench.told(bench.tariq, seed.DESIGN, room.name, "also shown in")).ts
     assert len(await bench.recordings(room)) == 1
     # Both show the same from now on.
     await bench.press(bench.tariq, follower, "Stop", confirm=True)

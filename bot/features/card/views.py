@@ -90,7 +90,7 @@ def recording_card(
         notes.append(silence_note(silent, until=until))
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
-    if recording.phase is Phase.COMPLETED and not recording.transcription.pending:
+    if _is_over(recording):
         log, meeting = [], list(_meeting(recording, brief or Brief(), who))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
     if notes:
@@ -104,6 +104,11 @@ def recording_card(
     buttons = actions([*link, *_buttons(recording, permalink_of_pointer, bot)])
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
     return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
+
+
+def _is_over(recording: Recording) -> bool:
+    """Whether the card shows the meeting: how it was recorded is then in Details."""
+    return recording.phase is Phase.COMPLETED and not recording.transcription.pending
 
 
 def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:
@@ -132,7 +137,8 @@ def _about(recording: Recording, who: Who) -> list[str]:
     else:
         word = "requested" if recording.starter else "noticed"
         began = f"{word} {when(recording.requested_at)}"
-    options = "" if recording.elsewhere else options_line(recording.options)
+    is_told = not recording.elsewhere and not _is_over(recording)
+    options = options_line(recording.options) if is_told else ""
     asked = who(recording.starter) if recording.starter else ""
     room = esc(recording.room_name, 60) if recording.title else ""
     return [room, asked, began, _end(recording), duration(recording.duration_s), options]
@@ -166,7 +172,7 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
     if silent.accepted:
         return (
             f"100ms accepted the start at {clock(silent.since)} and has not answered since. "
-            "The bot does not know yet whether it is recording, and keeps asking."
+            "The bot does not know yet whether it is recording, and keeps checking."
         )
     waits = f"100ms has not answered the request to {silent.on} since {clock(silent.since)}."
     if silent.on == "stop":
@@ -322,7 +328,7 @@ def tell_message(recording: Recording, *, channel: str, error: str, bot: str = B
     """Say that the bot cannot update the card: to the starter, or below the card."""
     why, fix = slack_refusal(error, channel, bot=bot)
     if error in SLACK_FAILS:
-        fix = "The bot tries again now and then. Details show how the recording is now."
+        fix = "The bot retries from time to time. Details show the current state."
     running = recording.phase in ON_AIR and not recording.stop_pending
     name = esc(recording.name)
     lost = f"The bot cannot update the card in {place(channel)}."

@@ -74,7 +74,9 @@ def help_reply(topic: str | None = None, *, menu: Menu | None = None) -> Message
     return _menu(menu or Menu()) if entry is None else _one(entry)
 
 
-IN_WORDS = "In a card’s thread or a direct message, plain words do: stop, pause, what was decided?"
+IN_WORDS = (
+    "In a card’s thread or a direct message, plain words work: stop, pause, what was decided?"
+)
 MENU_ROWS = 5
 
 

@@ -144,8 +144,8 @@ def _quote(moment: Moment) -> Iterator[str]:
         if one.n == moment.sentence.n:
             yield f"> *{esc(_line(one.text), SAID_MOST)}*"
         elif abs(one.n - moment.sentence.n) == 1:
-            said = f"{one.speaker}: {one.text}" if one.speaker else one.text
-            yield f"> {esc(_line(said), AROUND_MOST)}"
+            who = f"{esc(one.speaker, 60)}: " if one.speaker else ""
+            yield f"> {who}{esc(_line(one.text), AROUND_MOST)}"
 
 
 def _line(text: str) -> str:
@@ -217,7 +217,7 @@ def chosen_channel(values: Mapping[str, Any]) -> str:
 
 
 def moment_shared(room_name: str, channel: str) -> Message:
-    return say(f"The moment of *{esc(room_name)}* appears in {place(channel)}.")
+    return say(f"The moment from *{esc(room_name)}* appears in {place(channel)}.")
 
 
 def no_such_moment() -> Message:

@@ -15,6 +15,7 @@ from bot.features.rooms.store import RoomRepository
 from bot.hms.client import Bookmark
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
 from bot.hms.models import RecordingSettings, Room, Template
+from bot.kit.background import forever
 from bot.kit.metrics import FAULTS
 from bot.store.errors import StoreError
 
@@ -146,17 +147,13 @@ async def keep_reading_templates(
 
     New ones are read at once, and all again after an hour.
     """
-    while True:
-        try:
-            await read_due_templates(deps, await rooms())
-        except HmsUnavailable as failed:
-            log.info("templates_not_read", why=str(failed))
-        except StoreError as failed:
-            log.warning("templates_not_read", why=str(failed))
-        except Exception:
-            FAULTS.labels("templates").inc()
-            log.exception("templates_broke")
-        await asyncio.sleep(TEMPLATES_EVERY_S)
+
+    async def turn() -> float:
+        await read_due_templates(deps, await rooms())
+        return TEMPLATES_EVERY_S
+
+    away = (HmsUnavailable, StoreError)
+    await forever("templates", turn, away=away, pause_s=TEMPLATES_EVERY_S)
 
 
 async def read_due_templates(deps: Deps, rooms: Sequence[RoomEntry]) -> None:

@@ -53,17 +53,17 @@ async def start(
         return preset
     found = await _find(rooms, request.room, settings)
     match found:
-        case Found(room=RoomEntry(room_id=room_id, name=name)) if request.room:
+        case Found(room=RoomEntry(room_id=room_id, name=name), link=link) if request.room:
             room = await gate.room(request.may, room_id, listed=name)
-        case Found(room=RoomEntry(room_id=room_id, name=name)):
+        case Found(room=RoomEntry(room_id=room_id, name=name), link=link):
             room = await gate.room(request.may, room_id, known_as=name)
-        case Unknown(room_id=str(room_id)):
+        case Unknown(room_id=str(room_id), link=link):
             room = await gate.room(request.may, room_id)
         case _:
             learnt(decided="WhichRoom")
             return WhichRoom()
     options = laid_over(preset.options, request.options) if preset else request.options
-    options = _landing(options, getattr(found, "link", None))
+    options = _landing(options, link)
     return await _started(deps, gate, request, room, options)
 
 
@@ -192,8 +192,8 @@ async def filled(
     settings = await deps.store.channel_settings.of(channel)
     found = await _find(rooms, room, settings)
     said = dict(raw or {})
-    if link := getattr(found, "link", None):
-        said.setdefault(ids.START_MEETING_URL, without_preview(link))
+    if isinstance(found, Found | RoomCode | Unknown) and found.link:
+        said.setdefault(ids.START_MEETING_URL, without_preview(found.link))
     draft = _with_room(Draft(channel=channel), room, found)
     meant = await presets.meant(deps, channel, preset, settings)
     if isinstance(meant, Preset):

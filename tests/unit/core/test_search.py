@@ -250,6 +250,8 @@ def test_the_hit_is_said_by_the_person_asked_for() -> None:
     both = window("r1", 0, ("Ana Lima", "The budget."), ("Ben", "My budget."))
     assert hits("budget", both, people=("Ben",)) == [("r1", 1)]
     assert hits("ben budget", both) == [("r1", 1)]
+    beside = window("r1", 0, ("Ana Lima", "The budget."), ("Ben", "Hm."))
+    assert hits("budget", beside, people=("Ben",)) == []
 
 
 WORDS = st.sampled_from(

@@ -70,7 +70,7 @@ def test_the_short_ones() -> None:
     assert "\n\n".join(map(shown, SIMPLE)) == snapshot("""\
 Starting to record *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is shown in <#C1> too.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is now also shown in <#C1>.
 
 Stopping *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
@@ -133,7 +133,7 @@ Something went wrong on our side. Try again. If this keeps happening, give the
 100ms refused (HTTP 418). 100ms said: “no &lt;b&gt;”. Try again. If this keeps
     happening, tell the person who runs the bot.
 
-100ms answers with an error of its own (HTTP 503). Try again in a minute.
+100ms had an internal error (HTTP 503). Try again in a minute.
 
 100ms asks the bot to wait: too many requests. Try again in a minute.
 

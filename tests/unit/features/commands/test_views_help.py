@@ -26,8 +26,8 @@ def test_help() -> None:
 `/record follow standup` its cards here; or unfollow
 `/record settings` also presets, doctor
 `/record help start` its options
-~ In a card’s thread or a direct message, plain words do: stop, pause, what was
-    decided?\
+~ In a card’s thread or a direct message, plain words work: stop, pause, what
+    was decided?\
 """)
     assert shown(help_reply("stop")) == snapshot("""\
 `/record stop [room]`  Stop the recording of a room.

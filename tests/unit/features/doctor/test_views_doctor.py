@@ -154,8 +154,9 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
 The person who runs the bot can fix this: finish the upgrade, or look in the log
     for `webhook_unreadable` and `recording_unreadable`.
 *Slack permissions*
-⚠️ `files:write` is missing. Upload the transcript and the chat to the
-    recording's thread, and delete them when the recording is forgotten.
+⚠️ `files:write` is missing. The bot needs it to upload the transcript and the
+    chat to the recording's thread, and delete them when the recording is
+    forgotten.
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
 *Meeting pages*
@@ -172,8 +173,8 @@ def test_nobody_answers() -> None:
     )
     assert reply(dark).splitlines()[3:] == snapshot(
         [
-            "⚠️ 100ms did not report its failed deliveries. 100ms answers with an error of",
-            "    its own (HTTP 503). Try again in a minute.",
+            "⚠️ 100ms did not report its failed deliveries. 100ms had an internal error (HTTP",
+            "    503). Try again in a minute.",
             "*Waiting*",
             "✅ Nothing is waiting.",
             "*This channel*",
@@ -207,7 +208,7 @@ def test_people_of_another_organisation_read_of_their_channel_only() -> None:
 *This channel*
 ⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
     again.
-~ The members of recorder's workspace see more.\
+~ Members of recorder's workspace see more.\
 """)
     for word in ("C0SECRET", "500", "U1", "webhook", "version"):
         assert word not in read(message)
@@ -219,7 +220,7 @@ def test_nothing_waits_for_people_of_another_organisation() -> None:
 ✅ Nothing is waiting.
 *This channel*
 ✅ @record-bot is in <#C1> and can post.
-~ The members of record-bot's workspace see more.\
+~ Members of record-bot's workspace see more.\
 """)
 
 
@@ -229,10 +230,10 @@ def test_what_whoever_runs_the_bot_has_to_change() -> None:
     )
     assert reply(found).splitlines()[-7:] == snapshot(
         [
-            "    copy the new token.",
             "✅ The bot has all Slack permissions it needs.",
             "*Settings*",
-            "⚠️ `METRICS_TOKEN` has less than 16 characters. The next version refuses it.",
+            "⚠️ `METRICS_TOKEN` has fewer than 16 characters. The next version will refuse",
+            "    it.",
             "The person who runs the bot can fix this: use any random text of at least 16",
             "    characters.",
             "~ recorder, version `0.1.0`",

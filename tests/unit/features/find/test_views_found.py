@@ -30,6 +30,7 @@ def test_a_hit_shows_the_moment_in_its_words_and_opens_there() -> None:
     shown = views.found_reply(FOUND).blocks[1]["text"]["text"]
     assert f"> *{SAID[1][1]}*" in shown
     assert "&lt;launch&gt;" in shown
+    assert "> \u2068ליאת\u2069: " in shown, "a name from right to left does not turn the line"
 
 
 def test_pages_turn_both_ways_and_ask_the_same() -> None:

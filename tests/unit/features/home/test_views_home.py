@@ -87,8 +87,8 @@ For each channel: the default room and preset, who can start and stop
 *Setup*
 No webhook from 100ms has arrived yet.
 See Developer → Webhooks in the 100ms dashboard.
-⚠️ `groups:read` is missing. Check private channels that the bot is in. Only
-    their members may know of what is recorded there.
+⚠️ `groups:read` is missing. The bot needs it to check private channels that the
+    bot is in. Only their members may know of what is recorded there.
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
 *Waiting*
