@@ -67,7 +67,7 @@ def test_what_was_understood_of_a_sentence_is_asked_as_filters() -> None:
     query = parse(text, rooms=[ROOM], people=["Ana Lima"], today=TODAY)
     assert (query.rooms, query.people, query.since) == ((ROOM,), ("Ana Lima",), TODAY)
     assert query.until == TODAY
-    found = views.found_reply(FoundPage(text, query))
+    found = views.found_reply(FoundPage(text, query, (MOMENT,), 1, 2, 2))
     assert f"on {TODAY.day} {TODAY:%b %Y}" in found.text
     assert [term.word for term in query.words] == ["pricing", "page"]
 
