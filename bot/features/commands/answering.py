@@ -1,6 +1,7 @@
 """What is answered: one handler for each intent that takes more than a sentence."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 from bot.access.model import Act
 from bot.core.forgetting import is_forgettable
@@ -34,14 +35,21 @@ async def explain(request: Request, found: Understood) -> None:
         await request.tell(views.help_reply(found.topic, menu=await _menu(request)))
 
 
+async def show_menu(request: Request) -> None:
+    await request.tell(views.help_reply(menu=await _menu(request)))
+
+
 async def _menu(request: Request) -> views.Menu:
     """What runs where the person asks, and what they may do there."""
     caller, rights, known = request.caller, request.bot.rights, request.known
     here = [row for room, row in known.rows.items() if room in known.world.cards_here]
     member = known.horizon.member
+    role = (await request.bot.deps.store.channel_settings.of(caller.channel)).join_role
     return views.Menu(
         start=await rights.may_start(caller.user, caller.channel),
         member=member,
+        join=member and role is not None,
+        search=bool(request.bot.deps.keep_transcripts_for),
         settings=caller.channel if member and is_channel(caller.channel) else None,
         running=tuple(
             [
@@ -179,10 +187,12 @@ async def _by_name(request: Request, speaker: str | None) -> str | None:
 
 
 async def search(request: Request, found: Understood) -> None:
-    since = found.when.since.date() if isinstance(found.when, Past) else None
+    past = found.when if isinstance(found.when, Past) else None
+    since = past.since.date() if past else None
+    until = (past.until - timedelta(microseconds=1)).date() if past and past.until else None
     room = found.room.name if found.room else None
     person = await _by_name(request, found.speaker)
-    words = question_of(found.query or "", room=room, person=person, since=since)
+    words = question_of(found.query or "", room=room, person=person, since=since, until=until)
     await request.later(answer_find(request.bot, request.caller, words))
 
 

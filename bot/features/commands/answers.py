@@ -51,6 +51,7 @@ _ANSWERED = {
 }
 _STATES = {
     Why.NEEDS_ROOM: "Which room?",
+    Why.MENU: "What do you want to do?",
     Why.NEEDS_TITLE: "What should the recording of {room} be called?",
     Why.NO_ROOM: "There is no room “{reference}”.",
     Why.NO_ROOM_YET: "No room “{reference}” was found so far: 100ms does not answer.",

@@ -149,7 +149,8 @@ def _without_verb(said: Said) -> Understood:
     options = said.options()
     given = options.values != {} or said.flags.text
     if said.where is Where.SLASH and not said.text:
-        return form(options)
+        opened = form(options)
+        return opened if given else replace(opened, why=Why.MENU)
     if given and not said.sense.left and said.where is not Where.THREAD:
         return form(options)
     if given:
