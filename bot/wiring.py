@@ -25,8 +25,7 @@ from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
-from bot.features.card.links import CardLinks
-from bot.features.card.orphans import Orphans
+from bot.features.card.service import CardLinks, Orphans
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
 from bot.features.commands.request import Services

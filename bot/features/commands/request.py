@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.access.views import as_far_as_known
 from bot.core.proofs import MayStart
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.deeds import Choice, StoredDeed, stored_deeds
