@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-import httpx
 from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
@@ -25,7 +25,7 @@ async def deps_with(hms: Starlette, store: Store, clock: Clock) -> AsyncIterator
     async with (
         serving(hms) as url,
         aiohttp.ClientSession() as session,
-        httpx.AsyncClient() as http,
+        new_client() as http,
     ):
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         client = HmsClient(url, FixedToken("t"), http, Outbound())
