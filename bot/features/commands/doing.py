@@ -8,10 +8,10 @@ from bot.access.model import Act
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
-from bot.core.when import Moment
+from bot.core.when import Moment, When
 from bot.features.commands import views
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.request import Request, form_button, may_start_here, question
+from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
 from bot.features.commands.words import Intent
 from bot.features.control import views as control_views
 from bot.features.control.service import ControlAction, control_recording
@@ -65,7 +65,10 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
         case WhichRoom():
-            await open_filled(request.ack, bot, request.use.rooms, caller, may, raw=deed.raw)
+            when = form_time(request.found)
+            await open_filled(
+                request.ack, bot, request.use.rooms, caller, may, raw=deed.raw, when=when
+            )
             return None
     near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
     buttons = await question(request, [near]) if near else []
@@ -78,12 +81,27 @@ async def control(
 ) -> Message | None:
     """Stop, pause or resume the recording that was meant, not another one in its room."""
     bot, caller = request.bot, request.caller
+    if action == "stop" and deed.stops_at:
+        return await _stop_later(request, deed, deed.stops_at, once)
     seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
     row = await control_recording(bot.deps, bot.rights, action, seen, once=once)
+    if row is not None and action == "pause" and deed.when:
+        return control_views.pausing(row.name, until_resumed=True)
     if row is not None:
         return control_views.CONFIRMED[action](row.name)
     row = await bot.deps.store.lists.row(seen.key)
     return control_views.not_now([row]) if row else control_views.too_late(action)
+
+
+async def _stop_later(
+    request: Request, deed: StoredDeed, when: When, once: Sequence[str]
+) -> Message:
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
+    ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
+    if ending is None:
+        return control_views.too_late("stop")
+    return schedule_views.ends(ending[0].name, ending[1])
 
 
 async def follow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
@@ -110,11 +128,7 @@ async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> M
     if deed.room is None or deed.when is None:
         return None
     if deed.when.start is None and deed.key:
-        seen = await bot.gate.recording(caller.user, deed.key, caller.channel)
-        ending = await schedules.set_end(bot.deps, bot.rights, seen, deed.when, once=once)
-        if ending is None:
-            return control_views.too_late("stop")
-        return schedule_views.ends(ending[0].name, ending[1])
+        return await _stop_later(request, deed, deed.when, once)
     to = caller.channel if is_channel(caller.channel) else None
     may = await bot.gate.may_start(caller.user, to)
     made = await schedules.make(

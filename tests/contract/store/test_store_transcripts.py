@@ -277,6 +277,11 @@ async def test_filters(store: Store, library: Transcripts, clock: Clock) -> None
     assert await found(store, "budget in daily") == ["What about the budget?"]
     assert await found(store, "budget in daily since 2026-02-20") == []
     assert len(await found(store, "since yesterday budget")) == 1
+    earlier = T0.date() - timedelta(days=40)
+    assert await found(store, f"budget since {earlier} until:{earlier}") == [
+        "What about the budget?"
+    ]
+    assert await found(store, f"budget until:{earlier - timedelta(days=1)}") == []
     assert await found(store, "budget in:nowhere") == []
 
 
