@@ -199,7 +199,7 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
                 Meetings: meetings,
                 RoomDirectory: directory,
                 Later: Planner(deps, rights),
-                Unfurling: Unfurling(deps, directory, visibility, links),
+                Unfurling: Unfurling(deps, rights, directory, visibility, links),
                 Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
             },
             home_changed=homes.again,

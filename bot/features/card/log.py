@@ -96,6 +96,10 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
             return _refused(fact)
         case f.AttendeesListed():
             return None  # the card and Details have a line for them
+        case f.PlaceSeen(place="unknown"):
+            return (
+                "Slack did not say whether the channel is private; other channels do not get it"
+            )
         case f.StartAttempted() | f.StopSent() | f.PlaceSeen() | f.CallFailed():
             return None  # its outcome shows, or has a line of its own, or the card says it
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():

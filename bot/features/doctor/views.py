@@ -56,6 +56,7 @@ _STEPS = {
     "Pause": "pausing it",
     "Resume": "resuming it",
     "UpdateCard": "the card's latest state",
+    "AskPlace": "asking Slack whether its channel is private",
     "FetchTranscript": "reading its transcript",
     "PostSummary": "reading its summary",
     "UploadFile": "fetching its file",
