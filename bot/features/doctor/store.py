@@ -110,7 +110,7 @@ class DoctorRepository(Repository):
         now = self._now()
         held = cast(r.holds, Text) != "{}"
         query = (
-            select(_NAME, r.starter, r.home, self._shown_in(channel), r.holds)
+            select(_NAME, r.starter, r.home, self._shown_in(channel), r.holds, r.key)
             .where(self._mine(recordings), r.next_due_at.is_not(None), held)
             .where(*self._concerning(only_for, channel))
             .order_by(r.next_due_at)
@@ -119,8 +119,8 @@ class DoctorRepository(Repository):
         async with self._db.read() as conn:
             found: Sequence[rows.AnyRow] = (await conn.execute(query)).all()
         return [
-            Stuck(name, starter, home, bool(here), step=step, until=retry.not_before)
-            for name, starter, home, here, holds in found
+            Stuck(name, starter, home, bool(here), step=step, until=retry.not_before, key=key)
+            for name, starter, home, here, holds, key in found
             for step, retry in sorted(_retries(holds).items())
             if retry.not_before and retry.not_before > now and step != NOTICE
         ]
