@@ -88,7 +88,7 @@ async def test_what_a_file_holds_is_said_and_nothing_else(life: Life, name: str)
 
 STORAGE: dict[str, tuple[dict[str, Any], float, str]] = {
     "refused": ({"status": 403}, 5 * 60, "refuses to release its files (HTTP 403)"),
-    "missing": ({"status": 404}, 5 * 60, "refuses to release its files (HTTP 404)"),
+    "missing": ({"status": 404}, 5 * 60, "its files are not there (HTTP 404)"),
     "down": ({"status": 503}, 25 * 60, "the bot cannot read it yet. It keeps trying"),
     "limited": (
         {"status": 429, "retry_after_s": 60},

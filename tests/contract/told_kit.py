@@ -4,6 +4,7 @@ Requests go over HTTP, steps are run one by one, hours pass in moments. A row of
 outcomes plays one scene on it and reads all five surfaces.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,12 +22,13 @@ from sqlalchemy import delete
 
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
+from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
 from bot.store import schema
 from tests.contract.access_table import PLAZA
 from tests.contract.store_support import Clock, next_due
 from tests.contract.test_access_matrix import Rig, rigged
-from tests.patience import PatientDriver
+from tests.patience import PATIENCE_S, PatientDriver
 
 S, MIN, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 ME = "this process"
@@ -96,17 +98,23 @@ class Stage:
         return await self._send(self.rig.click(who, action, value), "payload")
 
     async def _send(self, body: dict[str, Any], form: str) -> str:
-        slack = self.rig.bot.slack
+        slack, handled = self.rig.bot.slack, self._handled()
         slack.calls.clear()
         fields = body if form == "command" else {"payload": json.dumps(body)}
         answer = await self.rig.bot.signed(urlencode(fields).encode())
         assert answer.status_code == 200
+        async with asyncio.timeout(PATIENCE_S):
+            while self._handled() == handled:  # noqa: ASYNC110 - the listener goes on after the ack
+                await asyncio.sleep(0.002)
         await self.rig.bot.parts.background.drain(20.0)
         shown = {"chat.postEphemeral", "response_url", "views.open", "views.update"}
         calls = [call.args for call in slack.calls if call.method in shown]
         told = readable(json.loads(answer.text or "null")) + readable(calls)
         self.asked.append(told)
         return told
+
+    def _handled(self) -> int:
+        return self.rig.bot.logged().count('"event": "request"')
 
     async def until(self, then: datetime) -> None:
         """Do what is due, and move the clock to what comes next."""
@@ -145,14 +153,23 @@ class Stage:
         await self.deps.store.recordings.poll_now(self.key)
         await self.until(self.now)
 
-    async def ended(self, options: str = "") -> None:
-        """All that 100ms ever makes of it is there, and it said so."""
+    async def ended(self, options: str = "", *, last: str = "") -> None:
+        """100ms has made what it ever makes of it; `last` is the webhook that says so."""
         await self.running(options)
         await self.click("recording_stop", self.key)
         await self.until(self.now + 2 * S)
         await self.driver.recording(await self.hms_id(), "completed")
-        if "transcript" in options:
-            await self.driver.event("transcription.*")
+        await self.hear("beam.recording.success")
+        if last:
+            await self.hear(last)
+
+    async def hear(self, kind: str) -> None:
+        """The webhook comes, as 100ms has made it."""
+        event = await self.driver.event(kind, room_id=self.room)
+        taken = await self.rig.bot.webhook(event["envelope"])
+        assert taken.status_code == 200
+        while (await match_inbox(self.deps)).events:
+            pass
 
     def assets(self, kind: str) -> list[Any]:
         every = self.rig.bot.hms.state.assets.values()
@@ -182,6 +199,9 @@ def shown(message: Message) -> str:
 def readable(what: Any) -> str:
     """All texts in it, in order."""
     match what:
+        case {"type": "modal", "title": title, "blocks": blocks}:
+            said = [b for b in blocks if b["type"] not in ("input", "actions")]
+            return f"({title['text']})\n{_texts(said)}"
         case dict():
             own = what.get("text")
             if isinstance(own, str) and "blocks" in what:
@@ -200,11 +220,24 @@ def readable(what: Any) -> str:
             return ""
 
 
+def _texts(what: Any) -> str:
+    """What is written in these blocks."""
+    match what:
+        case dict():
+            own = what.get("text")
+            rest = "".join(_texts(v) for v in what.values())
+            return f"{own}\n" if isinstance(own, str) else rest
+        case list():
+            return "".join(map(_texts, what))
+        case _:
+            return ""
+
+
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
     clock = Clock()
     clock.time = datetime.now(UTC)
-    async with rigged(folder, now=clock.now, hms_webhook_secret=None, public_url=None) as rig:
+    async with rigged(folder, now=clock.now, public_url=None) as rig:
         hms = rig.bot.hms
         base = rig.bot.parts.settings.hms_api_url.removesuffix("/v2")
         async with PatientDriver(base, hms.config) as driver:

@@ -36,7 +36,7 @@ from bot.ui.message import (
     say,
     section,
 )
-from bot.ui.problems import BOT, SLACK_FAILS, explain, hms_failure, slack_refusal, stop_failure
+from bot.ui.problems import BOT, SLACK_FAILS, edit_refusal, explain, hms_failure, stop_failure
 from bot.ui.text import clock, code, duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
@@ -341,7 +341,7 @@ def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) ->
 
 def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
     """Say that the bot cannot update the card: to the starter, or below the card."""
-    why, fix = slack_refusal(error, channel, bot=bot)
+    why, fix = edit_refusal(error, channel, bot=bot)
     if error in SLACK_FAILS:
         fix = "The bot tries again now and then. Details show how the recording is now."
     running = recording.phase in ON_AIR and not recording.stop_pending

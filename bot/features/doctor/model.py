@@ -119,6 +119,7 @@ class Stuck:
     until: datetime | None = None
     over: bool = False  # nobody tries again: the card of what never started
     late: bool = False  # nothing failed: 100ms takes longer than usual, as the card says
+    posted: bool = False  # it stands in Slack, and cannot be edited
     key: str = ""  # of the recording, where a step is held up
     failed: CallFailed | None = None  # what 100ms said to a start or stop
 

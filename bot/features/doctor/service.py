@@ -31,6 +31,7 @@ from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
 from bot.store.errors import UnknownRecording, UnreadableRecording
+from bot.ui.problems import CLOSED
 
 LATELY = timedelta(hours=24)
 PARKED_LATELY = timedelta(days=7)
@@ -178,5 +179,5 @@ async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:
         return Place(channel, "is_archived")
     if not seen.member:
         return Place(channel, "not_in_channel")
-    refusals = (s.error for s in stuck if s.target == channel and s.state is State.PARKED)
-    return Place(channel, next(refusals, None))
+    parked = (s.error for s in stuck if s.target == channel and s.state is State.PARKED)
+    return Place(channel, next((error for error in parked if error in CLOSED), None))

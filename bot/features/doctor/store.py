@@ -89,7 +89,7 @@ class DoctorRepository(Repository):
         columns = (_NAME, r.starter, d.target, self._shown_in(channel))
         over = and_(d.not_before.is_not(None), r.next_due_at.is_(None))
         query = (
-            select(*columns, d.kind, d.state, d.error, d.not_before, over)
+            select(*columns, d.kind, d.state, d.error, d.not_before, over, d.ts.is_not(None))
             .join(recordings, r.key == d.recording_key)
             .where(self._mine(deliveries), self._mine(recordings))
             .where(*self._concerning(only_for, channel))
@@ -135,10 +135,20 @@ class DoctorRepository(Repository):
 
 def _stuck_message(row: rows.AnyRow) -> Stuck | None:
     """None for a kind or state that only newer code knows."""
-    name, by, target, here, kind, state, error, until, over = row
+    name, by, target, here, kind, state, error, until, over, posted = row
     with suppress(ValueError):
-        its = Kind(kind), State(state)
-        return Stuck(name, by, target, bool(here), *its, error, "", until, bool(over))
+        return Stuck(
+            name,
+            by,
+            target,
+            bool(here),
+            Kind(kind),
+            State(state),
+            error,
+            until=until,
+            over=bool(over),
+            posted=bool(posted),
+        )
     return None
 
 

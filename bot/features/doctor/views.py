@@ -19,7 +19,7 @@ from bot.features.doctor.model import (
 from bot.kit.rate_limits import Shut
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
-from bot.ui.problems import BOT, hms_failure, slack_refusal
+from bot.ui.problems import BOT, edit_refusal, hms_failure, slack_failure, slack_refusal
 from bot.ui.text import clock, code, count, esc, own, place, when
 
 TITLE = "Check-up"
@@ -222,15 +222,18 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
-        why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
+        refusal = edit_refusal if stuck.posted else slack_refusal
+        why, fix = refusal(stuck.error or "", stuck.target, bot=bot)
         later = (
             f" The bot retries automatically, by {clock(stuck.until)} at the latest."
             if stuck.until
             else ""
         )
         return f"{what} is waiting. {why} {fix}{later}"
-    said = f" ({esc(stuck.error, 60)})" if stuck.error else ""
-    return f"{what} failed{said}, {again}."
+    if stuck.kind is Kind.ROOM:
+        said = f" ({esc(stuck.error, 60)})" if stuck.error else ""
+        return f"{what} failed{said}, {again}."
+    return f"{what} failed, {again}.{f' {slack_failure(stuck.error)}' if stuck.error else ''}"
 
 
 def _waits(stuck: Stuck) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
@@ -147,10 +148,9 @@ def _gaps(recording: Recording, late: bool) -> list[str]:
     gaps = []
     if found.text == "refused":
         status = f" (HTTP {found.status})" if found.status else ""
-        gaps.append(
-            f"100ms lists a transcript, but refuses to release its files{status}. "
-            "Its button may work later."
-        )
+        gone = found.status == HTTPStatus.NOT_FOUND
+        why = "its files are not there" if gone else "refuses to release its files"
+        gaps.append(f"100ms lists a transcript, but {why}{status}. Its button may work later.")
     elif found.text in _TRANSCRIPT:
         gaps.append(_TRANSCRIPT[found.text])
     failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
