@@ -24,7 +24,7 @@ from bot.kit.clock import compare_header
 from bot.kit.pauses import Pauses
 
 PATIENCE_S = 9.0
-ANSWER_MOST = 16 * 1024 * 1024  # a full page of 100ms has some 100 KB
+ANSWER_MOST = 4 * 1024 * 1024  # a full page of 100ms has some 100 KB
 
 Query = Mapping[str, str | int | Sequence[str] | None]
 NOT_REACHED = (

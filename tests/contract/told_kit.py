@@ -32,7 +32,6 @@ from tests.patience import PATIENCE_S, PatientDriver
 
 S, MIN, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 ME = "this process"
-SURFACES = ("card", "thread", "direct", "asked", "doctor")
 
 
 @dataclass
@@ -55,7 +54,6 @@ class Stage:
     key: str = ""
     room: str = ""
     asked: list[str] = field(default_factory=list)
-    floor: str = ""  # the last message of earlier rows
 
     @property
     def deps(self) -> Deps:
@@ -98,23 +96,21 @@ class Stage:
         return await self._send(self.rig.click(who, action, value), "payload")
 
     async def _send(self, body: dict[str, Any], form: str) -> str:
-        slack, handled = self.rig.bot.slack, self._handled()
+        slack, log = self.rig.bot.slack, self.rig.bot.log
+        read = log.stat().st_size
         slack.calls.clear()
         fields = body if form == "command" else {"payload": json.dumps(body)}
         answer = await self.rig.bot.signed(urlencode(fields).encode())
         assert answer.status_code == 200
         async with asyncio.timeout(PATIENCE_S):
-            while self._handled() == handled:  # noqa: ASYNC110 - the listener goes on after the ack
-                await asyncio.sleep(0.002)
+            while not _handled(log, read):  # noqa: ASYNC110 - the listener goes on after the ack
+                await asyncio.sleep(0.005)
         await self.rig.bot.parts.background.drain(20.0)
         shown = {"chat.postEphemeral", "response_url", "views.open", "views.update"}
         calls = [call.args for call in slack.calls if call.method in shown]
         told = readable(json.loads(answer.text or "null")) + readable(calls)
         self.asked.append(told)
         return told
-
-    def _handled(self) -> int:
-        return self.rig.bot.logged().count('"event": "request"')
 
     async def until(self, then: datetime) -> None:
         """Do what is due, and move the clock to what comes next."""
@@ -175,25 +171,30 @@ class Stage:
         every = self.rig.bot.hms.state.assets.values()
         return [a for a in every if a.type == kind and a.recording.room.id == self.room]
 
-    async def told(self, *, doctor: bool = True) -> Told:
-        asked = "\n".join(self.asked)
-        plaza = list(self.rig.bot.slack.channels[PLAZA].messages.values())
-        direct = self.rig.bot.slack.channels[seed.dm_id(seed.STARTER)].messages.values()
+    async def told(self) -> Told:
+        places = self.rig.bot.slack.channels
+        plaza = list(places[PLAZA].messages.values())
+        alone = [m for m in places[PLAZA].ephemerals.values() if m.viewer == seed.STARTER]
+        asked = "\n".join([*self.asked, *(m.text for m in alone)])
+        direct = places[seed.dm_id(seed.STARTER)].messages.values()
         return Told(
-            card="\n".join(shown(m) for m in plaza if not _is_reply(m)),
-            thread="\n".join(shown(m) for m in plaza if _is_reply(m)),
-            direct="\n".join(shown(m) for m in direct),
+            card="\n".join(m.text for m in plaza if not _is_reply(m)),
+            thread="\n".join(m.text for m in plaza if _is_reply(m)),
+            direct="\n".join(m.text for m in direct),
             asked=asked,
-            doctor=await self.say("doctor") if doctor else "",
+            doctor=await self.say("doctor"),
         )
+
+
+def _handled(log: Path, since: int) -> bool:
+    """A listener has said in the log that it is done, after so many bytes."""
+    with log.open("rb") as file:
+        file.seek(since)
+        return b'"event": "request"' in file.read()
 
 
 def _is_reply(message: Message) -> bool:
     return message.thread_ts is not None and message.thread_ts != message.ts
-
-
-def shown(message: Message) -> str:
-    return message.text
 
 
 def readable(what: Any) -> str:

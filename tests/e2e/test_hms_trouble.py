@@ -234,7 +234,11 @@ async def test_an_outage_at_the_stop_is_said_on_the_card_and_to_the_starter(calm
         lambda s: first([m for m in cards(s, room, seed.STANDUP, "Stopping") if has(m, said)]),
         "a card that says that it is not stopped yet",
     )
-    words = ("100ms has not accepted the request to stop", "(HTTP 503)", "It may still be recording.")
+    words = (
+        "100ms has not accepted the request to stop",
+        "(HTTP 503)",
+        "It may still be recording.",
+    )
     await calm.direct(seed.STARTER, room.name, *words)
     await calm.hms.sim("/faults", {"clear": True})
     await calm.direct(seed.STARTER, room.name, "100ms has answered: the recording has stopped.")

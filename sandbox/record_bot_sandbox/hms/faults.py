@@ -46,7 +46,7 @@ class ApiFault(_Fault):
     path: str = "*"  # a pattern such as /v2/recordings/room/*/start
     status: int = Field(default=503, ge=400, le=599)
     retry_after_s: int | None = Field(default=None, ge=0)
-    huge_bytes: int = Field(default=20_000_000, ge=1)
+    huge_bytes: int = Field(default=5_000_000, ge=1)
     hang_s: float = Field(default=30, ge=0)  # real seconds: the caller's time-outs are real
     after_work: bool = False
 
