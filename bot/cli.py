@@ -35,7 +35,7 @@ def fail(line: str) -> NoReturn:
 
 def given() -> "Settings":
     """Read before anything else is imported, so that what is wrong with them is said at once."""
-    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+    from bot.settings import SettingsError, load_settings
 
     usable_environment()
     try:
@@ -46,7 +46,7 @@ def given() -> "Settings":
 
 def usable_environment() -> None:
     """Fails for proxies and certificates that the libraries cannot use."""
-    from bot.environment import problems_of_environment  # noqa: PLC0415
+    from bot.environment import problems_of_environment
 
     if problems := problems_of_environment(os.environ):
         fail(" ".join(problems))
@@ -65,8 +65,8 @@ def main() -> None:
 @contextmanager
 def _database_errors() -> Iterator[None]:
     """End with one line; some of what drivers say has several, and a full stop of its own."""
-    from bot.store.backup import NotBackedUp  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.store.backup import NotBackedUp
+    from bot.store.errors import StoreError
 
     try:
         yield
@@ -81,15 +81,15 @@ def run() -> None:
     """Run the bot, over HTTP, or over Socket Mode if SLACK_APP_TOKEN is set."""
     settings = given()
 
-    import uvloop  # noqa: PLC0415
+    import uvloop
 
-    from bot.hms.errors import HmsUnauthorized  # noqa: PLC0415
-    from bot.kit.logs import configure_logs  # noqa: PLC0415
-    from bot.running import CannotListen, serve  # noqa: PLC0415
-    from bot.settings import ONE_WORKSPACE, ORG_WIDE, WHERE  # noqa: PLC0415
-    from bot.slack.errors import NotAuthorized, SlackError  # noqa: PLC0415
-    from bot.slack.socket import AppTokenRefused  # noqa: PLC0415
-    from bot.wiring import InstalledOrgWide  # noqa: PLC0415
+    from bot.hms.errors import HmsUnauthorized
+    from bot.kit.logs import configure_logs
+    from bot.running import CannotListen, serve
+    from bot.settings import ONE_WORKSPACE, ORG_WIDE, WHERE
+    from bot.slack.errors import NotAuthorized, SlackError
+    from bot.slack.socket import AppTokenRefused
+    from bot.wiring import InstalledOrgWide
 
     configure_logs(settings.log_level, settings.log_format)
     try:
@@ -101,7 +101,7 @@ def run() -> None:
             "Install the app again and copy the new token."
         )
     except InstalledOrgWide:
-        fail(f"SLACK_BOT_TOKEN is of {ORG_WIDE}. {ONE_WORKSPACE}.")
+        fail(f"SLACK_BOT_TOKEN belongs to {ORG_WIDE}. {ONE_WORKSPACE}.")
     except AppTokenRefused as e:
         where = WHERE["SLACK_APP_TOKEN"]
         fail(f"Slack does not accept SLACK_APP_TOKEN ({e.error}). Make a new one: {where}.")
@@ -140,7 +140,7 @@ def migrate() -> None:
     """Bring the database up to date. `run` also does this when it starts."""
     settings = given()
 
-    from bot.store.open import migrate as migrate_store  # noqa: PLC0415
+    from bot.store.open import migrate as migrate_store
 
     with _database_errors():
         asyncio.run(migrate_store(settings.database_url))
@@ -149,10 +149,10 @@ def migrate() -> None:
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")]) -> None:
-    """Write a copy of the SQLite database, also while the bot runs."""
+    """Copy the SQLite database. This works while the bot runs."""
     settings = given()
 
-    from bot.store import backup as backups  # noqa: PLC0415
+    from bot.store import backup as backups
 
     with _database_errors():
         backups.backup(settings.database_url, file)
@@ -164,7 +164,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`."
     """Replace the SQLite database with a copy. Stop the bot first."""
     settings = given()
 
-    from bot.store import backup as backups  # noqa: PLC0415
+    from bot.store import backup as backups
 
     with _database_errors():
         backups.restore(settings.database_url, file)
@@ -173,14 +173,14 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`."
 
 @app.command()
 def reindex() -> None:
-    """Keep transcripts that are missing for search, from 100ms' files while it has them.
+    """Add missing transcripts to the search, as long as 100ms has their files.
 
     The running bot does the work; with SQLite, stop it first and start it after.
     """
     settings = given()
 
-    from bot.slack.errors import SlackError  # noqa: PLC0415
-    from bot.wiring import keep_missing_transcripts  # noqa: PLC0415
+    from bot.slack.errors import SlackError
+    from bot.wiring import keep_missing_transcripts
 
     if not settings.transcript_retention_days:
         fail("TRANSCRIPT_RETENTION_DAYS is 0: no transcripts are kept.")
@@ -196,10 +196,10 @@ def reindex() -> None:
 def forgotten(
     key: Annotated[str, typer.Argument(help="The recording's id: “record-bot” in Details.")],
 ) -> None:
-    """Say who had a recording forgotten, and when. Works beside a bot that runs."""
+    """Show who had a recording forgotten, and when. This works while the bot runs."""
     settings = given()
 
-    from bot.features.audit.report import who_forgot  # noqa: PLC0415
+    from bot.features.audit.report import who_forgot
 
     with _database_errors():
         found = asyncio.run(who_forgot(settings.database_url, key))
@@ -211,13 +211,13 @@ def forgotten(
 
 @app.command()
 def doctor() -> None:
-    """Check tokens, scopes, clock, credentials, webhook and database, and say what to do."""
-    from rich.console import Console  # noqa: PLC0415
+    """Check tokens, scopes, clock, credentials, webhook and database, and suggest fixes."""
+    from rich.console import Console
 
-    from bot.features.doctor.model import Verdict  # noqa: PLC0415
-    from bot.features.doctor.report import print_report  # noqa: PLC0415
-    from bot.features.doctor.setup import doctor as findings_of  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
+    from bot.features.doctor.model import Verdict
+    from bot.features.doctor.report import print_report
+    from bot.features.doctor.setup import doctor as findings_of
+    from bot.settings import SettingsError
 
     usable_environment()
     try:
@@ -233,11 +233,13 @@ def doctor() -> None:
 def manifest(
     url: Annotated[
         str | None,
-        typer.Option(help="The bot's public web address; without it, for Socket Mode."),
+        typer.Option(
+            help="The bot's public web address. Without it, the manifest is for Socket Mode."
+        ),
     ] = None,
 ) -> None:
-    """Print the app manifest, to paste at api.slack.com/apps."""
-    from bot.manifest import ManifestUrlError, manifest_yaml  # noqa: PLC0415
+    """Print the app manifest to paste at api.slack.com/apps."""
+    from bot.manifest import ManifestUrlError, manifest_yaml
 
     try:
         text = manifest_yaml(url)

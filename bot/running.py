@@ -35,7 +35,7 @@ async def serve(settings: Settings) -> None:
     Raises what `build` raises, AppTokenRefused, HmsUnauthorized, CannotListen.
     """
     for name in settings.short_secrets:
-        why = f"it has less than {SECRET_CHARS} characters; the next version refuses it"
+        why = f"it has fewer than {SECRET_CHARS} characters; the next version will refuse it"
         log.warning("short_secret", name=name, why=why)
     async with build(settings) as components:
         await _try_credentials(components)
@@ -142,6 +142,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except SystemExit:  # uvicorn has logged why, and would end the process
             raise CannotListen(f"{self.config.host}:{self.config.port}") from None
-        for bound in (s for server in getattr(self, "servers", ()) for s in server.sockets):
+        servers = getattr(self, "servers", ())  # uvicorn sets it, unless the start was given up
+        for bound in (s for server in servers for s in server.sockets):
             host, port = bound.getsockname()[:2]
             log.info("listening", address=f"{host}:{port}", mode=self._mode)

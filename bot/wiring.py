@@ -35,6 +35,7 @@ from bot.features.control import listeners as control
 from bot.features.details import listeners as details
 from bot.features.doctor import listeners as doctor
 from bot.features.find import listeners as find
+from bot.features.find.routes import MomentRoutes
 from bot.features.follow import listeners as follow
 from bot.features.forget import listeners as forget
 from bot.features.history.service import Lists
@@ -68,7 +69,7 @@ from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
 from bot.listeners.registry import Declared, register
 from bot.listeners.shapes import ignores
-from bot.outbound import Outbound
+from bot.outbound import Outbound, system_tls
 from bot.settings import Settings
 from bot.slack.errors import SlackError
 from bot.slack.gates import INSTALLED, Gates
@@ -210,7 +211,7 @@ async def build(
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)
         reconciler = Reconciler(deps, DISPATCH, owner=new_id())
-        pages = await _pages(settings, slack, identity, meetings)
+        pages = await _pages(settings, deps, gate, meetings)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
             if settings.slack_app_token
@@ -305,7 +306,8 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 @asynccontextmanager
 async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(HMS_CALL_WITHIN_S, connect=3.0)
-    async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
+    tls = system_tls()
+    async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS, verify=tls) as http:
         yield HmsClient(
             settings.hms_api_url,
             _tokens(settings),
@@ -328,22 +330,22 @@ def _tokens(settings: Settings) -> TokenSource:
     return ManagementTokens(settings.hms_access_key or "", _text(settings.hms_secret), utc_now)
 
 
-async def _pages(
-    settings: Settings, slack: SlackGateway, identity: Identity, meetings: Meetings
-) -> list[Route]:
+async def _pages(settings: Settings, deps: Deps, gate: Gate, meetings: Meetings) -> list[Route]:
     """The meeting pages, where PUBLIC_URL says how browsers reach them."""
     if settings.public_url is None:
         return []
     try:
-        app = await slack.app_id(identity.bot_id)
+        app = await deps.slack.app_id(deps.identity.bot_id)
     except SlackError as failed:
         log.warning("app_id_unknown", why=str(failed))
         app = None
-    home = home_address(settings.slack_api_url, identity, app)
-    pages = load_pages(home=home, bot=identity.name)
-    return MeetingRoutes(
-        meetings, pages, public_url=settings.public_url, hms_api_url=settings.hms_api_url
-    ).routes()
+    home = home_address(settings.slack_api_url, deps.identity, app)
+    pages = load_pages(home=home, bot=deps.identity.name)
+    where = {"public_url": settings.public_url, "hms_api_url": settings.hms_api_url}
+    return [
+        *MomentRoutes(deps, gate, meetings, **where).routes(),
+        *MeetingRoutes(meetings, pages, **where).routes(),
+    ]
 
 
 def _web(

@@ -6,7 +6,7 @@ What is refused and what does not exist look alike: both are `UnknownRecording`,
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.access.model import ADMINS, MEMBERS, Act, Person, Refusal
+from bot.access.model import MEMBERS, Act, Person, Refusal
 from bot.access.people import People
 from bot.access.rights import NoRight, Rights
 from bot.access.visibility import Visibility
@@ -67,23 +67,21 @@ class Gate:
             raise NoRight(Refusal(act, MEMBERS), "change")
         return HomeMember(user, person.admin)
 
-    async def admin(self, user: str, act: Act) -> HomeMember:
-        """Raises NoRight for everybody else."""
-        member = await self.member(user, act)
-        if not member.admin:
-            raise NoRight(Refusal(act, ADMINS), "change")
-        return member
-
     async def may_start(self, user: str, channel: str | None) -> MayStart:
         """Raises NoRight. That they are in the channel is not checked: see `channel`."""
         await self._rights.to_start(user, channel)
         return MayStart(user, channel)
 
-    async def room(self, may: MayStart, room_id: str, *, known_as: str = "") -> KnownRoom:
+    async def room(
+        self, may: MayStart, room_id: str, *, known_as: str = "", listed: str = ""
+    ) -> KnownRoom:
         """Everybody who may start somewhere may record any room there.
 
-        `known_as` is our own earlier name of it, for a room that 100ms does not list any more.
+        `listed` is its name in our list of rooms, where that was just read; `known_as` our own
+        earlier name of it, for a room that 100ms does not list any more.
         """
+        if listed:
+            return KnownRoom(room_id, listed, may.by)
         name = await self._deps.store.owners.room_name(room_id) if _is_storable(room_id) else None
         return KnownRoom(room_id, name or known_as or room_id, may.by)
 

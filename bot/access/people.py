@@ -94,7 +94,7 @@ class People:
         except NotAuthorized:
             raise
         except SlackRefused:
-            return Member(user, "external", admin=False)
+            return Member("external", admin=False)
 
     async def _ask_group(self, group: str) -> frozenset[str]:
         """Treat a deleted group as empty."""

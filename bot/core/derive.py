@@ -87,7 +87,7 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
         waiting=places.waiting,
         withdrawn=places.withdrawn,
         is_private=places.is_private,
-        place_asked=places.is_private is not None and _is_asked_since_the_end(log),
+        place_asked=places.is_private is not None and any(f.ended for f in _all(log, PlaceSeen)),
         requested_at=begun.at,
         hms_id=accepted.hms_id if accepted else None,
         elsewhere=_elsewhere(log),
@@ -177,16 +177,13 @@ def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
         return Phase.FAILED, problem
     if "post_processing" in seen or _has(log, BeamStopped, TranscriptionReported):
         return Phase.PROCESSING, None
-    if "stopping" in seen or _has(log, StopSent) or _was_not_running(log):
+    # A stop that was refused for another reason than 404 leaves the recording as it is.
+    was_not_running = any(f.status == 404 for f in _all(log, StopRefused))
+    if "stopping" in seen or _has(log, StopSent) or was_not_running:
         return Phase.STOPPING, None
     if "running" in seen or _has(log, BeamStarted):
         return (Phase.PAUSED if _is_paused(log) else Phase.RUNNING), None
     return Phase.STARTING, None
-
-
-def _was_not_running(log: tuple[Fact, ...]) -> bool:
-    """A stop that was refused for another reason than 404 leaves the recording as it is."""
-    return any(f.status == 404 for f in _all(log, StopRefused))
 
 
 def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
@@ -291,10 +288,6 @@ def _places(begun: _Begun, log: tuple[Fact, ...]) -> _Places:
     if is_private is None:
         return _Places(shown, others, (), None)
     return _Places(shown, (), others, is_private)
-
-
-def _is_asked_since_the_end(log: tuple[Fact, ...]) -> bool:
-    return any(f.ended for f in _all(log, PlaceSeen))
 
 
 def _started_at(log: tuple[Fact, ...]) -> datetime | None:

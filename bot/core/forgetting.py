@@ -25,7 +25,10 @@ def forgetting(
     recording: Recording, work: Work
 ) -> Iterator[tuple[datetime | None, Erase | Receipt | Forget]]:
     """What is left to do, each with the time from which it may be; None: now."""
-    left = sorted(filter(is_shown, work.deliveries), key=lambda d: _order(d.kind))
+    left = sorted(
+        filter(is_shown, work.deliveries),
+        key=lambda d: LAST.index(d.kind) + 1 if d.kind in LAST else 0,
+    )
     for delivery in left:
         yield None, Erase(delivery.kind, delivery.target)
     if left or recording.forget_by is None:
@@ -47,7 +50,3 @@ def erased(delivery: Delivery, *, kept: str | None = None) -> Delivery:
     state = State.GONE if kept is None else State.DROPPED
     error = delivery.error if kept is None else f"{KEPT}{kept}"
     return replace(delivery, state=state, ts=None, file_id=None, error=error)
-
-
-def _order(kind: Kind) -> int:
-    return LAST.index(kind) + 1 if kind in LAST else 0

@@ -3,6 +3,7 @@
 Source: 100ms docs, api-reference/recordings/start-recording-for-room.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -151,3 +152,14 @@ class RecordingOptions(_Frozen):
                 "Turn the summary on or leave them out.",
             )
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTemplate:
+    """`records`: whether composite recording is on; None where 100ms does not say."""
+
+    records: bool | None = None
+    width: int | None = None
+    height: int | None = None
+    max_duration_s: float | None = None
+    destinations: tuple[str, ...] = ()

@@ -423,7 +423,7 @@ def _keeping(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
     kept = work.delivery(Kind.KEPT, recording.room_id)
     if to_send(kept) or (kept and kept.hash != files):
         not_before = kept.retry.not_before if kept else None
-        yield Due(not_before or now, KeepTranscript(recording.room_id))
+        yield Due(not_before or now, KeepTranscript())
 
 
 def files_to_keep(recording: Recording) -> str:

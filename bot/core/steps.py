@@ -87,8 +87,6 @@ class UploadFile:
 class KeepTranscript:
     """Store and index the transcript for search, and its summary with the source of each line."""
 
-    target: str
-
 
 @dataclass(frozen=True, slots=True)
 class PostMoment:

@@ -58,10 +58,6 @@ class Turn:
         return self.sentences[0].speaker
 
     @property
-    def peer_id(self) -> str:
-        return self.sentences[0].peer_id
-
-    @property
     def start_ms(self) -> int | None:
         return self.sentences[0].start_ms
 
@@ -113,9 +109,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class NotReadable:
-    """Whether anybody spoke is unknown."""
-
-    reason: Literal["too large", "unknown shape"]
+    """The file is too large or of an unknown shape: whether anybody spoke is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +125,16 @@ class Heading:
 def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadable:
     """The transcript in a file of 100ms in this format."""
     if len(content) > MAX_BYTES:
-        return NotReadable("too large")
+        return NotReadable()
     text = decoded(content)
     if mode == "json":
         rows = _json_rows(text)
     elif mode == "srt":
         rows = _srt_rows(text)
     else:
-        rows = _txt_rows(text)
+        rows = [_spoken(line) for line in text.splitlines()]
     if rows is None:
-        return NotReadable("unknown shape")
+        return NotReadable()
     sentences = _in_order(rows)
     return Transcript(sentences) if sentences else Empty()
 
@@ -414,10 +408,6 @@ def _srt_rows(text: str) -> list[_Row] | None:
         spoken = _spoken("\n".join(lines[at + 1 :]))
         rows.append(replace(spoken, start_ms=start, end_ms=end))
     return rows if captions else None
-
-
-def _txt_rows(text: str) -> list[_Row]:
-    return [_spoken(line) for line in text.splitlines()]
 
 
 def _spoken(text: str) -> _Row:

@@ -91,16 +91,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A text that can mean several things, or lacks one. Each choice is a text that reads clearly.
-
-    `day` and `rrule` carry what was understood, to fill in a form.
-    """
+    """A text that can mean several things, or lacks one. Each choice reads clearly."""
 
     question: str
     choices: tuple[str, ...]
     examples: tuple[str, str]
-    day: date | None = None
-    rrule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

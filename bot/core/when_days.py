@@ -94,11 +94,9 @@ class Days:
         """Return a refusal, to raise."""
         return Answer(Refused(reason, self.examples))
 
-    def unclear(
-        self, question: str, *, day: date | None = None, rrule: str | None = None
-    ) -> Answer:
+    def unclear(self, question: str) -> Answer:
         """Return a question without choices, to raise."""
-        return Answer(Unclear(question, (), self.examples, day, rrule))
+        return Answer(Unclear(question, (), self.examples))
 
     def said(self, day: date, *, year: bool = False) -> str:
         """Say a date."""

@@ -151,7 +151,7 @@ class Meaning(Days):
             day = self.dates(draft.on.day)[0]
             if self.purpose is Purpose.DAY and draft.on.part is None:
                 return Day(day, self.zone)
-            raise self.unclear(f"At what time on {self.said(day)}?", day=day)
+            raise self.unclear(f"At what time on {self.said(day)}?")
         if draft.part:
             raise self.unclear("At what time?")
         return None
@@ -226,7 +226,7 @@ class Meaning(Days):
         until = self._until(draft)
         if draft.last_day:
             day = self.dates(draft.last_day.day)[0]
-            raise self.unclear(f"Until what time on {self.said(day)}?", day=day)
+            raise self.unclear(f"Until what time on {self.said(day)}?")
         if until and draft.for_:
             raise self.refused("That says two times to stop.")
         if draft.for_:
@@ -309,7 +309,7 @@ class Meaning(Days):
         rule = self._rule(rule, draft, begin if draft.starting else None)
         rrule = _rrule(rule)
         if draft.at is None:
-            raise self.unclear("At what time?", rrule=rrule)
+            raise self.unclear("At what time?")
         # Midnight is the start of a day that every day has; of a friday it may be its end.
         on = None if rule.freq == "DAILY" else On(Relative(0))
         wall, later = self.settle(self._begin(draft.at), self._part(draft), on=on)
@@ -338,14 +338,14 @@ class Meaning(Days):
                 return replace(rule, days=(day.day,))
             if begin and day is None:
                 return replace(rule, days=(begin.weekday(),))
-            raise self.unclear("On which days of the week?", rrule=_rrule(rule))
+            raise self.unclear("On which days of the week?")
         if isinstance(day, MonthDay):
             if not 1 <= day.day <= 31:
                 raise self.refused(f"No month has a {ordinal(day.day)}.")
             return replace(rule, month_days=(day.day,))
         if begin and day is None:
             return replace(rule, month_days=(begin.day,))
-        raise self.unclear("On which day of the month?", rrule=_rrule(rule))
+        raise self.unclear("On which day of the month?")
 
     def _rule_end(self, until: LastDay, start: date) -> str:
         last = next((day for day in self.dates(until.day) if day >= start), None)

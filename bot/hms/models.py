@@ -13,7 +13,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     SecretStr,
     ValidationError,
     field_validator,
@@ -140,30 +139,64 @@ class RoomCode(Answer):
 
 
 class RecordingSettings(Answer):
-    """How a template records to one destination; a list of these is all that 100ms tells."""
+    """How a template records to one destination.
+
+    `records`: whether composite recording is on; None where 100ms does not say.
+    """
 
     name: Text = None
     max_duration_s: Seconds = Field(default=None, validation_alias="maxDuration")
     width: Whole = None
     height: Whole = None
+    records: bool | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, data: object) -> object:
-        composite = data.get("compositeRecording") if isinstance(data, dict) else None
-        browser = composite.get("browserComposite") if isinstance(composite, dict) else None
-        if not isinstance(data, dict) or not isinstance(browser, dict):
+        if not isinstance(data, dict):
             return data
-        return {**data, "width": browser.get("width"), "height": browser.get("height")}
+        browser = _within(data, "compositeRecording", "browserComposite")
+        if not isinstance(browser, dict):
+            return {**data, "records": None}
+        on = browser.get("enabled")
+        size = {"width": browser.get("width"), "height": browser.get("height")}
+        return {**data, **size, "records": on if isinstance(on, bool) else None}
+
+
+class Template(Answer):
+    """What a template itself says of recordings.
+
+    `destinations` come from `destinations.browserRecordings`, which 100ms has called deprecated
+    since February 2024 and which older templates have; `records` from `settings.recording`.
+    """
+
+    records: bool | None = None
+    destinations: tuple[RecordingSettings, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sees_within(cls, data: object) -> object:
+        on = _within(data, "settings", "recording", "enabled")
+        named = _within(data, "destinations", "browserRecordings")
+        each = list(named.values()) if isinstance(named, dict) else named
+        return {
+            "records": on if isinstance(on, bool) else None,
+            "destinations": tuple(RecordingSettings.each(each)),
+        }
+
+
+def _within(data: object, *path: str) -> object:
+    """Return what is at a path of keys; None where the answer has another shape."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 class ActiveRoom(Answer):
-    """A room with somebody in it. `since` is when its session began."""
+    """A room with somebody in it."""
 
     id: Id
-    name: Text = None
     session_id: Text = None
-    since: Time = None
     peer_ids: Strings = ()
 
     @model_validator(mode="before")
@@ -175,7 +208,6 @@ class ActiveRoom(Answer):
         return {
             **data,
             "session_id": session.get("id"),
-            "since": session.get("created_at"),
             "peer_ids": session.get("peers"),
         }
 
@@ -212,16 +244,12 @@ class AttendedSession(Session):
 class WebhookDelivery(Answer):
     """One entry of 100ms' delivery history; `error_reason` only when it failed.
 
-    `data` is the event's own data without links and keys. Where it was sent is left out, since
-    that address may hold a secret.
+    Where it was sent is left out, since that address may hold a secret.
     """
 
     event_id: Id
-    room_id: Text = None
-    at: Time = Field(default=None, validation_alias="event_timestamp")
     type: Text = None
     error_reason: Text = None
-    data: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -229,12 +257,10 @@ class WebhookDelivery(Answer):
         payload = data.get("payload") if isinstance(data, dict) else None
         if not isinstance(data, dict) or not isinstance(payload, dict):
             return data
-        event = payload.get("event_data")
         return {
             **data,
             "type": payload.get("original_event_name"),
             "error_reason": payload.get("error_reason"),
-            "data": redact.strip_secrets(event) if isinstance(event, dict) else {},
         }
 
 

@@ -154,6 +154,11 @@ class Click(Payload):
     on_answer: bool = False
     view: View | None = None
 
+    @property
+    def action(self) -> str:
+        """The action id without the number that it may have."""
+        return self.action_id.partition(".")[0]
+
     @classmethod
     def of(cls, body: Body) -> Self:
         action, caller = body["actions"][0], Caller.of(body)

@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from logging import DEBUG, INFO
+from operator import itemgetter
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -28,7 +29,6 @@ from typing import (
     Protocol,
     TypeVar,
     Union,
-    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -296,7 +296,7 @@ def refused_as(refused: BaseException) -> str:
 
 async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[str, object]) -> str:
     """How it ended. What a handler raises is answered by `register_errors`."""
-    if one.kind == "event" and _is_of_another_team(bot, args.body):
+    if one.kind == "event" and args.body.get("team_id") not in (None, bot.deps.identity.team_id):
         return "of another team"
     try:
         read = _values(one, args)
@@ -354,10 +354,6 @@ async def _nothing(one: Declared, ack: AsyncAck) -> None:
         await ack()
 
 
-def _is_of_another_team(bot: Bot, body: Body) -> bool:
-    return body.get("team_id") not in (None, bot.deps.identity.team_id)
-
-
 def _values(one: Declared, args: AsyncArgs) -> dict[str, object]:
     """Read before anything is asked: odd payloads are answered, and do nothing."""
     found: dict[str, object] = {}
@@ -381,12 +377,12 @@ async def _proofs(gate: Gate, one: Declared, body: Body) -> dict[str, object]:
     asked = (_proof(gate, need, body) for need in proofs.values())
     made = await asyncio.gather(*asked, return_exceptions=True)
     refused = [
-        (need.type in OF_THE_PERSON, n)
-        for n, need in enumerate(proofs.values())
-        if isinstance(made[n], BaseException)
+        (need.type in OF_THE_PERSON, raised)
+        for need, raised in zip(proofs.values(), made, strict=True)
+        if isinstance(raised, BaseException)
     ]
-    for _, n in sorted(refused):
-        raise cast("BaseException", made[n])
+    if refused:
+        raise min(refused, key=itemgetter(0))[1]
     return dict(zip(proofs, made, strict=True))
 
 

@@ -229,7 +229,7 @@ class SlackGateway:
         """users.info (Tier 4), reduced to what decides rights."""
         async with self._call("users.info"):
             answer = await self._client.users_info(user=user)
-        return Member.read(user, answer["user"], home_team=home_team)
+        return Member.read(answer["user"], home_team=home_team)
 
     async def names_of(self, users: Iterable[str]) -> dict[str, str]:
         """What people see as the names of these users. Cached for an hour.
@@ -253,7 +253,7 @@ class SlackGateway:
     async def _name_of(self, user: str) -> str:
         async with self._call("users.info"):
             answer = await self._client.users_info(user=user)
-        return Member.read(user, answer["user"], home_team="").name
+        return Member.read(answer["user"], home_team="").name
 
     async def app_id(self, bot_id: str) -> str | None:
         """bots.info (Tier 3, users:read): the id of the app that this bot belongs to."""
@@ -302,9 +302,17 @@ class SlackGateway:
         return "shared" if seen.shared else "public"
 
     async def channels_of(self, user: str) -> frozenset[str]:
-        """users.conversations (Tier 3, paged): the public channels that the person is in, and
-        those private ones in which the bot is, too."""
-        found: set[str] = set()
+        """The public channels that the person is in, and those private ones in which the bot is,
+        too."""
+        return frozenset([channel["id"] async for channel in self._conversations(user)])
+
+    async def open_channels_of(self, user: str) -> dict[str, str]:
+        """The same channels with their names, those that are archived left out."""
+        found = {c["id"]: c async for c in self._conversations(user)}
+        return {key: str(c["name"]) for key, c in found.items() if not c.get("is_archived")}
+
+    async def _conversations(self, user: str) -> AsyncIterator[Json]:
+        """users.conversations (Tier 3, paged)."""
         cursor: str | None = None
         for _ in range(PAGES_MOST):
             async with self._call("users.conversations"):
@@ -315,11 +323,11 @@ class SlackGateway:
                     limit=999,
                     cursor=cursor,
                 )
-            found.update(channel["id"] for channel in page["channels"])
+            for channel in page["channels"]:
+                yield channel
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
                 break
-        return frozenset(found)
 
     async def shut(self, why: str) -> None:
         """Slack says that the token is gone: nothing goes out until a probe passes."""

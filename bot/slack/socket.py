@@ -60,7 +60,7 @@ class SocketMode:
             client = _PatientClient(self._app_token, self._client, company)
             handler = _Counting(self._app, client, self._ignores)
             self._handlers.append(handler)
-            await handler.connect_async()  # type: ignore[no-untyped-call]
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
 
     async def _check_token(self) -> None:
         try:

@@ -52,14 +52,13 @@ class Identity:
 class Member:
     """`member`: of the home workspace, and neither guest nor bot. `name` is what people see."""
 
-    user_id: str
     standing: Literal["member", "guest", "external"]
     admin: bool
     name: str = ""
     zone: str = ""  # IANA name; "" where Slack does not say
 
     @classmethod
-    def read(cls, user_id: str, info: Mapping[str, Any], *, home_team: str) -> Self:
+    def read(cls, info: Mapping[str, Any], *, home_team: str) -> Self:
         """From the `user` of users.info.
 
         In an organisation with several workspaces `team_id` may name a sister of the home
@@ -71,7 +70,6 @@ class Member:
         gone = info.get("deleted") or info.get("is_bot")
         profile: Mapping[str, Any] = info.get("profile") or {}
         return cls(
-            user_id=user_id,
             standing="external" if outside or gone else "guest" if guest else "member",
             # Slack does not say of which of several workspaces: believed at home only.
             admin=at_home and bool(info.get("is_admin") or info.get("is_owner")),

@@ -1,19 +1,19 @@
 """The settings of a team's channels, and the log of their changes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select
+from async_lru import alru_cache
+from sqlalchemy import insert, select
 
 from bot.core.channel_settings import ChannelSettings, changed_fields
-from bot.store.repository import Repository
+from bot.store.repository import Repository, TeamDatabase
 from bot.store.schema import channel_settings, settings_changes
 
 c = channel_settings.c
 log = settings_changes.c
 KEEP_SHOWING = 10
+CHANNELS_MOST, KEPT_FOR_S = 1_000, 1.0  # so late are we told of what another replica changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +25,22 @@ class SettingsChange:
     fields: tuple[str, ...]
 
 
-def settings_where(*which: ColumnElement[bool]) -> Select[tuple[str, dict[str, Any]]]:
-    return select(c.channel, c.body).where(*which)
-
-
-def by_channel(found: Iterable[Row[tuple[str, dict[str, Any]]]]) -> dict[str, ChannelSettings]:
-    """Return the stored settings of these channels; channels with defaults are missing."""
-    return {row.channel: ChannelSettings.model_validate(row.body) for row in found}
-
-
 class ChannelSettingsRepository(Repository):
+    def __init__(self, db: TeamDatabase) -> None:
+        super().__init__(db)
+        self._kept = alru_cache(CHANNELS_MOST, ttl=KEPT_FOR_S)(self._read)
+
     async def of(self, channel: str | None) -> ChannelSettings:
         """Return the channel's settings; the defaults if none are stored, or outside channels."""
         if not channel:
             return ChannelSettings()
-        this = settings_where(self._mine(channel_settings), c.channel == channel)
+        return await self._kept(channel, self._db.changes(channel_settings))
+
+    async def _read(self, channel: str, _changes: tuple[int, ...]) -> ChannelSettings:
+        this = select(c.body).where(self._mine(channel_settings), c.channel == channel)
         async with self._db.read() as conn:
-            found = by_channel(await conn.execute(this))
-        return found.get(channel, ChannelSettings())
+            body = await conn.scalar(this)
+        return ChannelSettings.model_validate(body) if body is not None else ChannelSettings()
 
     async def save(self, channel: str, settings: ChannelSettings, by: str) -> None:
         """Store the settings and log the changed fields and their author; no-op if none changed."""

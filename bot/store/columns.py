@@ -11,7 +11,10 @@ from bot.store.errors import StoreRefused
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes in and out; refuses naive ones. SQLite would drop the zone."""
+    """Aware UTC datetimes in and out; refuses naive ones. SQLite would drop the zone.
+
+    The parameters are SQLAlchemy's.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -3,12 +3,14 @@
 import asyncio
 import errno
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Table, exc, func, select, text
+from sqlalchemy import Connection, Engine, Table, event, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,6 +21,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 CANCELLED_S = 0.5
 # Of whoever is waiting: a listener has less time than the engine.
 _PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
+CHANGED = "changed_tables"
 # What PostgreSQL tells the other replicas, each by a notification of its own.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
 # The transaction that reads of this task and of those that it starts have together.
@@ -59,6 +62,8 @@ class Database:
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reads = engine.execution_options(**snapshot)
         self._closed = False
+        self._changes = Counter[str]()
+        _note_changes(engine.sync_engine)
         # SQLite's own waiting for the write lock is neither fair nor quick.
         self._turn = asyncio.Lock() if self.is_sqlite else None
 
@@ -91,13 +96,22 @@ class Database:
 
         Raises `StoreUnavailable`, `StoreRefused`.
         """
+        changed: set[str] = set()
         with self._open():
-            async with (
-                self._in_time(),
-                self._turn or nullcontext(),
-                (self._lone if lone else self._writes).begin() as conn,
-            ):
-                yield conn
+            try:
+                async with (
+                    self._in_time(),
+                    self._turn or nullcontext(),
+                    (self._lone if lone else self._writes).begin() as conn,
+                ):
+                    conn.info[CHANGED] = changed
+                    yield conn
+            finally:  # also when nobody knows whether it was committed
+                self._changes.update(changed)
+
+    def changes(self, *tables: Table) -> tuple[int, ...]:
+        """How often this process has changed each table: part of the key of what is remembered."""
+        return tuple(self._changes[table.name] for table in tables)
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
@@ -133,6 +147,15 @@ class Database:
     async def ping(self) -> None:
         async with self.read() as conn:
             await conn.execute(text("SELECT 1"))
+
+
+def _note_changes(engine: Engine) -> None:
+    """Note with each connection which tables its transaction changes."""
+
+    @event.listens_for(engine, "after_execute")
+    def after_execute(conn: Connection, statement: Any, *_: object) -> None:
+        if getattr(statement, "is_dml", False) and CHANGED in conn.info:
+            conn.info[CHANGED].add(statement.table.name)
 
 
 @contextmanager

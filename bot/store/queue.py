@@ -135,12 +135,6 @@ class Queue(Repository):
         async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
 
-    async def wake(self, keys: Collection[str]) -> None:
-        """Make these recordings due now; a worker that has one checks it again."""
-        if keys:
-            async with self._waking() as conn:
-                await self._wake(conn, r.key.in_(sorted(keys)))
-
     async def wake_all_open(self) -> int:
         """Make all open recordings due and polled, after downtime; return their number.
 
@@ -187,6 +181,11 @@ class Queue(Repository):
             noted = deliveries.c.recording_key.in_(keys) & (deliveries.c.kind == Kind.KEPT.value)
             await conn.execute(delete(deliveries).where(self._mine(deliveries), noted))
         return len(keys)
+
+    async def wake_asked_in(self, channel: str) -> None:
+        """Make open recordings that were asked for in this channel due: their cards may differ."""
+        async with self._waking() as conn:
+            await self._wake(conn, r.next_due_at.is_not(None) & (r.home == channel))
 
     async def wake_parked(self, channel: str) -> list[str]:
         """Retry deliveries parked in this channel; return the keys of their recordings."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -121,9 +121,11 @@ class TranscriptSearch(Repository):
         found = [self._mine(transcripts), or_(t.recording_key.in_(in_channels), own)]
         if query is not None and query.rooms:
             found.append(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
+        began = func.coalesce(r.started_at, r.requested_at)
         if query is not None and query.since is not None:
-            since = datetime.combine(query.since, time(), UTC)
-            found.append(func.coalesce(r.started_at, r.requested_at) >= since)
+            found.append(began >= datetime.combine(query.since, time(), UTC))
+        if query is not None and query.until is not None:
+            found.append(began < datetime.combine(query.until, time(), UTC) + timedelta(days=1))
         return found
 
     def _matching(

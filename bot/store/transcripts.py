@@ -8,6 +8,7 @@ What is read of them: `kept` has the sentences (`bot.core.transcript.turns` join
 import asyncio
 import hashlib
 import json
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import search
 from bot.core.moments import Brief, brief_of
 from bot.core.sourcing import SourcedLine, SourcedSection
-from bot.core.terms import terms
+from bot.core.terms import Term
 from bot.core.transcript import Sentence
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
@@ -50,6 +51,9 @@ from bot.store.schema import (
 )
 
 BATCH = 40  # sentences in one transaction: commands never wait long for an index
+SLICE = 5  # sentences that a thread stems at once, in a millisecond: the loop needs its turn
+PAUSES = 2  # after a batch, times as long as it took: two of three starts never meet a batch
+PAUSE_MOST_S = 0.25
 MERGE_PAGES = 200  # in one transaction
 SPAN = 1 << 20  # a sentence's id is that of its transcript times this, plus its number
 SENTENCES_MOST = SPAN - search.IN_BLOCK
@@ -68,6 +72,7 @@ class Transcripts(Repository):
         """
         said = sentences[:SENTENCES_MOST]
         digest = await asyncio.to_thread(_digest, said)
+        began = time.perf_counter()
         people = {who: n for n, who in enumerate(dict.fromkeys(map(_who, said)))}
         async with self._db.write() as conn:
             row = await self._row(conn, key)
@@ -79,9 +84,23 @@ class Transcripts(Repository):
             else:
                 transcript = row.id
         words = Counter(_unpacked(row.words)) if row is not None else Counter[str]()
-        for start in range(row.done if row is not None else 0, len(said), BATCH):
-            if not await self._keep_batch(transcript, said, people, start, words):
+        first = row.done if row is not None else 0
+        ready: list[tuple[Term, ...]] = []  # the terms of the sentences from `start` on
+        for start in range(first, len(said), BATCH):
+            if start > first:
+                await asyncio.sleep(min(PAUSES * (time.perf_counter() - began), PAUSE_MOST_S))
+            began = time.perf_counter()
+            end = min(start + BATCH + search.IN_BLOCK - 1, len(said))
+            for at in range(start + len(ready), end, SLICE):
+                ready += await asyncio.to_thread(_terms_of, said[at : at + SLICE])
+            batch = said[start : start + BATCH]
+            rows = await asyncio.to_thread(self._rows, transcript, batch, people, ready)
+            spoken = ready[: len(batch)]
+            words.update(term.word for one in spoken for term in one)
+            packed = await asyncio.to_thread(_packed, words)
+            if not await self._keep_batch(transcript, start, rows, spoken, packed):
                 return False
+            del ready[:BATCH]
         return True
 
     async def keep_summary(self, key: str, sections: Iterable[SourcedSection]) -> bool:
@@ -259,24 +278,23 @@ class Transcripts(Repository):
     async def _keep_batch(
         self,
         transcript: int,
-        sentences: Sequence[Sentence],
-        people: Mapping[tuple[str, str], int],
         start: int,
-        words: Counter[str],
+        rows: Sequence[Mapping[str, Any]],
+        spoken: Sequence[Sequence[Term]],
+        words: bytes,
     ) -> bool:
-        batch = sentences[start : start + BATCH]
-        end = start + len(batch)
-        new, rows = await asyncio.to_thread(self._prepared, transcript, sentences, people, start)
-        words.update({word: n for word, (_, n) in new.items()})
-        there = update(transcripts).values(done=end, words=_packed(words))
+        """In one transaction. `words` are those of the transcript so far, `spoken` of the batch."""
+        stem_of = {term.word: term.stem for said in spoken for term in said}
+        new = Counter(term.word for said in spoken for term in said)
+        there = update(transcripts).values(done=start + len(rows), words=words)
         there = there.where(self._mine(transcripts), t.id == transcript, t.done == start)
         put = self._db.insert(transcript_words)
         put_words = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id", "word"], set_={"n": v.n + put.excluded.n}
         )
         counted = [
-            {**self._ours, "word": word, "stem": stem, "n": n}
-            for word, (stem, n) in sorted(new.items())
+            {**self._ours, "word": word, "stem": stem_of[word], "n": n}
+            for word, n in sorted(new.items())
         ]
         async with self._db.write() as conn:
             if not (await conn.execute(there)).rowcount:
@@ -289,22 +307,18 @@ class Transcripts(Repository):
                 await conn.execute(put_words, counted)
         return True
 
-    def _prepared(
+    def _rows(
         self,
         transcript: int,
-        sentences: Sequence[Sentence],
+        batch: Sequence[Sentence],
         people: Mapping[tuple[str, str], int],
-        start: int,
-    ) -> tuple[dict[str, tuple[str, int]], list[dict[str, Any]]]:
-        """The words and the rows of a batch, made in a thread: it takes a few milliseconds.
-
-        On PostgreSQL a block is written with its first sentence.
-        """
-        near = sentences[start : start + BATCH + search.IN_BLOCK - 1]
-        stems = [search.sentence_stems(one.speaker, one.text) for one in near]
-        firsts = search.blocks(start, start + BATCH)
+        ready: Sequence[tuple[Term, ...]],
+    ) -> list[dict[str, Any]]:
+        """On PostgreSQL a block is written with its first sentence."""
+        stems = [search.sentence_stems(said) for said in ready]
+        firsts = search.blocks(batch[0].n, batch[-1].n + 1)
         rows = []
-        for at, one in enumerate(near[:BATCH]):
+        for at, one in enumerate(batch):
             block = None
             if not self._db.is_sqlite and one.n in firsts:
                 block = search.tsvector(tuple(chain(*stems[at : at + search.IN_BLOCK])))
@@ -319,7 +333,7 @@ class Transcripts(Repository):
                     "block": block,
                 }
             )
-        return _words_of(near[:BATCH]), rows
+        return rows
 
 
 def with_people() -> Any:
@@ -384,8 +398,5 @@ def _digest(sentences: Sequence[Sentence]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _words_of(sentences: Sequence[Sentence]) -> dict[str, tuple[str, int]]:
-    """Each word with its stem and how often it was said; names count, too."""
-    said = [term for one in sentences for term in (*terms(one.speaker), *terms(one.text))]
-    counts = Counter(term.word for term in said)
-    return {term.word: (term.stem, counts[term.word]) for term in said}
+def _terms_of(sentences: Sequence[Sentence]) -> list[tuple[Term, ...]]:
+    return [search.sentence_terms(one.speaker, one.text) for one in sentences]

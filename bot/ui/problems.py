@@ -69,7 +69,7 @@ def hms_failure(cause: Cause, status: int | None = None, message: str = "") -> t
         case "refused":
             return _refusal(status, message, http)
         case "error":
-            return f"100ms answers with an error of its own{http}.", later
+            return f"100ms had an internal error{http}.", later
         case "limited":
             return f"100ms asks the bot to wait: too many requests{http}.", later
         case "timeout":
@@ -260,7 +260,7 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
         why = f"{where} belongs to a workspace in which {name} is not installed."
         return why, "Ask an admin to install it there, or use another channel."
     if error in SLACK_FAILS:
-        return f"Slack answers with an error of its own{said}.", "Try again in a minute."
+        return f"Slack had an internal error{said}.", "Try again in a minute."
     if direct or error in _NO_DIRECT_MESSAGES:
         why = f"Slack does not let {name} post in {where}{said}."
         return why, f"Start it from a channel that {name} is in."

@@ -173,7 +173,8 @@ class GuardedProtocol(HttpToolsProtocol):
         busy = self._guard.are_busy
         if busy:
             self._guard.note("busy", self.loop)
-        self.app = cast("Any", BUSY if busy else self.config.loaded_app)
+        app: Any = BUSY if busy else self.config.loaded_app
+        self.app = app
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:

@@ -214,6 +214,60 @@ async def test_by_keyboard_alone(meeting: Meeting, visit: Visit) -> None:
     assert reached == 0
 
 
+KEPT = (
+    "() => fetch(location.pathname + '/data').then((a) => a.json()).then((d) => d.transcript.kept)"
+)
+
+
+async def test_a_moment_is_shared_to_a_channel_by_keyboard(meeting: Meeting, visit: Visit) -> None:
+    await visit.open(await meeting.link(meeting.ines))
+    page, keys = visit.page, visit.page.keyboard
+    await page.wait_for_function(KEPT)
+    await page.reload()
+    await visit.turns.nth(2).locator(".time").focus()
+    await keys.press("Tab")
+    await expect(page.get_by_role("button", name="Share a moment of ליאת")).to_be_focused()
+    await keys.press("Enter")
+    dialog = page.get_by_role("dialog", name="Share this moment")
+    await expect(dialog).to_contain_text("I can take the pricing page")
+    await expect(dialog.get_by_label("Channel")).to_contain_text("#design")
+    assert await axe(page) == []
+    await visit.picture("share")
+    await dialog.get_by_label("Channel").select_option(seed.DESIGN)
+    await dialog.get_by_role("button", name="Share").focus()
+    await keys.press("Enter")
+    await expect(dialog).to_contain_text("It appears in #design")
+    await keys.press("Enter")
+    await expect(dialog).to_be_hidden()
+
+    def there(state: Snapshot) -> SeenMessage | None:
+        shown = (m for m in state.messages(seed.DESIGN) if "pricing page" in m.text)
+        return next((m for m in shown if m.text.startswith("Design review")), None)
+
+    assert "Shared by" in (await meeting.ines.until(there)).text
+
+
+async def test_on_a_phone_a_turn_that_is_tapped_can_be_shared(
+    meeting: Meeting, browser: Browser
+) -> None:
+    context = await browser.new_context(viewport=PHONE, has_touch=True, locale="en-GB")
+    context.set_default_timeout(PATIENCE_MS)
+    visit = Visit(await context.new_page()).listen()
+    await visit.open(await meeting.link(meeting.ines))
+    await visit.page.wait_for_function(KEPT)
+    await visit.page.reload()
+    await visit.turns.nth(1).locator("p").tap()
+    await visit.turns.nth(1).get_by_role("button", name="Share a moment").tap()
+    dialog = visit.page.get_by_role("dialog", name="Share this moment")
+    await expect(dialog.get_by_label("Channel")).to_contain_text("#standup")
+    await visit.picture("share-phone")
+    assert await visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await dialog.get_by_role("button", name="Cancel").tap()
+    await expect(dialog).to_be_hidden()
+    assert not visit.complaints, visit.complaints
+    await context.close()
+
+
 async def test_search_folds_accents_and_finds_across_sentences(
     meeting: Meeting, visit: Visit
 ) -> None:

@@ -194,6 +194,8 @@ ROUTES: Mapping[str, str] = {
             "GET /m/{key}/chat",
             "GET /m/{key}/transcript.{mode}",
             "GET /m/{key}/files/{asset_id}",
+            "GET /m/{key}/channels",
+            "POST /m/{key}/moments",
         ),
         "with a session, for those who see the recording and may open its files",
     ),

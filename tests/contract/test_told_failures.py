@@ -44,7 +44,7 @@ HMS: dict[str, tuple[dict[str, Any], str]] = {
         "100ms says that something else is going on in the room",
     ),
     "429": ({"kind": "status", "status": 429}, "100ms asks the bot to wait"),
-    "503": ({"kind": "status", "status": 503}, "100ms answers with an error of its own (HTTP 503)"),
+    "503": ({"kind": "status", "status": 503}, "100ms had an internal error (HTTP 503)"),
     "slow": ({"kind": "hang", "hang_s": 30}, "100ms did not answer in time."),
     "down": ({"kind": "reset"}, "100ms cannot be reached."),
     "odd": ({"kind": "odd"}, "100ms gave an answer that the bot cannot read."),

@@ -23,7 +23,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 TOO_OLD: dict[str, tuple[dict[str, Any], str]] = {
     "409": ({"kind": "status", "status": 409}, "a live stream may be using it."),
     "429": ({"kind": "status", "status": 429, "retry_after_s": 200}, "100ms asks the bot to wait"),
-    "503": ({"kind": "status", "status": 503}, "100ms answers with an error of its own (HTTP 503)"),
+    "503": ({"kind": "status", "status": 503}, "100ms had an internal error (HTTP 503)"),
     "reset": ({"kind": "reset"}, "100ms cannot be reached."),
 }
 
@@ -81,7 +81,7 @@ async def running(life: Life) -> tuple[str, datetime]:
 
 
 STOPS = {k: v for k, v in REFUSED.items() if k != "404"} | {
-    "500": ({"kind": "status", "status": 500}, "100ms answers with an error of its own (HTTP 500)"),
+    "500": ({"kind": "status", "status": 500}, "100ms had an internal error (HTTP 500)"),
     "reset": ({"kind": "reset"}, "100ms cannot be reached."),
     "404, but it runs": ({"kind": "status", "status": 404}, "100ms cannot find it (HTTP 404)"),
 }

@@ -9,7 +9,27 @@ from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, code_blocks, fields, labels, url_of, value
 
 
-async def test_bare_command_opens_the_form_for_this_channel(bench: Bench) -> None:
+async def test_the_bare_command_shows_what_runs_here_and_what_the_person_may_do(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.running(room, channel=seed.DESIGN)
+    answer = await bench.ines.command(seed.DESIGN, "/record")
+    assert answer.text is not None
+    assert room.name in answer.text
+    told = await bench.told(bench.ines, seed.DESIGN, room.name, "/record start standup")
+    offered = labels(told.blocks)
+    assert set(offered) >= {"Stop", "Start a recording", "Search", "Schedules", "Settings"}
+    assert "/record join" not in told.text  # no role for joining is set here
+    await bench.press(bench.ines, told, "Start a recording")
+    view = await bench.view(bench.ines, "start_form")
+    assert value(view, "channel") == seed.DESIGN
+    await bench.ines.close(view)
+    await bench.press(bench.ines, told, "Stop", confirm=True)
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_a_start_without_a_room_opens_the_form_for_this_channel(bench: Bench) -> None:
     view = await bench.form(bench.ines, seed.DESIGN)
     assert view.title == "Start a recording"
     assert fields(view) == ["room_id", "when_kind", "stop_after", "audio_only", "channel"]
@@ -36,8 +56,6 @@ async def test_start_by_name_id_link_and_quoted(bench: Bench, written: str) -> N
     named = written.format(name=room.name, NAME=room.name.upper(), id=room.id, link=link)
     answer = await bench.ines.command(seed.STANDUP, f"/record start {named}")
     assert answer.text == f"Starting to record {room.name}."
-    assert answer.latency_ms is not None
-    assert answer.latency_ms < 3000
     await bench.card(room, "Recording")
     by_link = {"meeting_url": f"{link}?skip_preview=true"}
     assert await bench.bodies(room) == [by_link if "link" in written else {}]
@@ -48,8 +66,9 @@ async def test_a_room_that_the_directory_does_not_know_starts_by_its_id(bench: B
     made = await bench.hms.sim("/rooms", {"name": "unlisted"})
     await bench.hms.sim(f"/rooms/{made['id']}/join", {"name": "Ana"})
     await bench.ines.command(seed.STANDUP, f"/record start {made['id']}")
-    await bench.card(Room(made["id"], made["id"]), "Recording")
-    assert len(await bench.recordings(Room(made["id"], ""))) == 1
+    room = Room(made["id"], "unlisted")  # the list of rooms may be read anew in between
+    await bench.card(room, "Recording")
+    assert len(await bench.recordings(room)) == 1
 
 
 async def test_start_without_a_room_opens_the_form_with_the_options(bench: Bench) -> None:
@@ -291,7 +310,7 @@ async def test_a_room_that_is_recorded_already_is_pointed_to_and_can_be_followed
     assert card.ts.replace(".", "") in url_of(told.blocks, "Open its card")
     await bench.press(bench.tariq, told, "Follow here")
     follower = await bench.card(room, "Recording", channel=seed.DESIGN)
-    assert (await bench.told(bench.tariq, seed.DESIGN, room.name, "is shown in")).ts
+    assert (await bench.told(bench.tariq, seed.DESIGN, room.name, "also shown in")).ts
     assert len(await bench.recordings(room)) == 1
     # Both show the same from now on.
     await bench.press(bench.tariq, follower, "Stop", confirm=True)
@@ -337,7 +356,7 @@ async def test_what_another_of_ours_records_is_pointed_to(bench: Bench) -> None:
     secret = {"X-Record-Bot-Secret": "sandbox-webhook-secret"}
     url = f"{bench.bot.url}/webhooks/100ms/default"
     assert (await bench.http.post(url, json=early, headers=secret)).status_code == 200
-    await bench.card(room, "Processing")
+    await bench.showed(room, "Processing")
     await bench.start(room, by=bench.tariq, channel=seed.DESIGN)
     told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
     assert first.ts.replace(".", "") in url_of(told.blocks, "Open the card")
@@ -390,7 +409,7 @@ async def test_of_what_runs_nobody_says_that_it_does_not(bench: Bench) -> None:
 
 async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
     await bench.slack_fault("views.open", error="expired_trigger_id")
-    answer = await bench.ines.command(seed.STANDUP, "/record")
+    answer = await bench.ines.command(seed.STANDUP, "/record start")
     assert answer.ok
     told = await bench.told(bench.ines, seed.STANDUP, "took too long to open the form")
     await bench.press(bench.ines, told, "Open the form")
@@ -410,7 +429,7 @@ async def test_an_expired_trigger_loses_none_of_the_options(bench: Bench) -> Non
 
 async def test_a_slack_that_hangs_is_answered_for_within_three_seconds(bench: Bench) -> None:
     await bench.slack_fault("views.open", delay_s=2.9)
-    answer = await bench.amara.command(seed.STANDUP, "/record")
+    answer = await bench.amara.command(seed.STANDUP, "/record start")
     assert answer.outcome == "ok"
     assert answer.text is not None
     assert "in the time that Slack allows" in answer.text

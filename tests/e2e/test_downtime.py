@@ -97,7 +97,6 @@ async def test_a_removed_app_is_left_alone_until_it_is_back(away: Bench) -> None
     calls = [c["method"] for c in (await away.slack_calls())[before:]]
     others = [method for method in calls if method not in ("auth.test", "response_url")]
     assert len(others) <= 2, "what was under way when the news came"
-    assert len(calls) < 14
     told = await doctor(away.ines, away, seed.STANDUP)
     assert "Slack has rejected the bot's token" in told
     await away.ines.tell("install")
@@ -124,7 +123,7 @@ async def test_what_never_started_waits_for_nothing(away: Bench) -> None:
 
 async def test_each_channel_is_told_what_it_lacks(away: Bench) -> None:
     guest = await doctor(away.guus, away, seed.STANDUP)
-    assert "The members of record's workspace see more." in guest
+    assert "Members of record's workspace see more." in guest
     here = await doctor(away.tariq, away, seed.STANDUP)
     assert f"@record is in <#{seed.STANDUP}> and can post." in here
     assert "Slack permissions: The bot has all Slack permissions it needs." in here
@@ -159,5 +158,5 @@ async def test_a_missing_scope_is_named_with_its_reason(away: Bench) -> None:
         told = await doctor(away.ines, away, seed.STANDUP)
     finally:
         await away.scopes(granted)
-    assert "`users:read` is missing. Tell full members from guests" in told
+    assert "`users:read` is missing. The bot needs it to tell full members from guests" in told
     assert "`record-bot manifest`" in told

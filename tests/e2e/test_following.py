@@ -75,7 +75,7 @@ async def test_what_is_private_goes_nowhere_by_following_but_by_sharing(bench: B
     action = {"action_id": "share_channel_input"}
     await bench.tariq.enter(form, "share_channel", seed.STANDUP, **action)
     await bench.tariq.submit(await bench.view(bench.tariq, "recording_share_form"))
-    told = await bench.view(bench.tariq, "outcome", room.name, "is shown in")
+    told = await bench.view(bench.tariq, "outcome", room.name, "also shown in")
     await bench.tariq.close(told)
     there = await bench.card(room, "Ready", channel=seed.STANDUP)
     await bench.file(there.channel, there.ts, "-transcript.txt")

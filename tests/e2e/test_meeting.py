@@ -1,14 +1,16 @@
 """Meeting pages over HTTP, as a browser asks for them."""
 
+import json
 from typing import Any
 
 import httpx
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.person import Person
-from record_bot_sandbox.slack.seen import SeenMessage
+from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import Room, contains, url_of
+from tests.e2e.reading import Room, contains, has, url_of
 from tests.e2e.test_forget import details
 
 MODES = "--modes json,srt,txt --summary"
@@ -21,7 +23,7 @@ class Browser:
     def __init__(self, pages: Bench, link: str) -> None:
         self.page, _, self.ticket = link.partition("#k=")
         self.origin = pages.bot.url
-        self.http = httpx.AsyncClient(trust_env=False, timeout=30)
+        self.http = new_client(timeout=30)
 
     async def enter(self, **headers: str) -> httpx.Response:
         given = {"authorization": f"Ticket {self.ticket}", "origin": self.origin, **headers}
@@ -131,6 +133,51 @@ async def test_another_site_cannot_sign_a_browser_in(pages: Bench) -> None:
     ended = await browser.http.post(f"{browser.origin}/m/session/end", headers=ending)
     assert ended.status_code == 403
     assert (await browser.data())["turns"]
+
+
+async def test_a_moment_is_shared_only_from_our_page_and_only_where_the_person_is(
+    pages: Bench,
+) -> None:
+    room, card = await finished(pages)
+    amara = await watch(pages, pages.amara, card, room)
+    await amara.enter()
+
+    async def is_kept() -> bool:
+        return bool((await amara.data())["transcript"]["kept"])
+
+    await pages.world.until(is_kept, what="the transcript to be kept")
+    turn = next(t for t in (await amara.data())["turns"] if "pricing page" in t["text"])
+    channels = (await amara.get("/channels")).json()["channels"]
+    assert seed.STANDUP in [one["id"] for one in channels]
+    assert seed.DESIGN not in [one["id"] for one in channels]  # she is not in it
+
+    async def shared(channel: str, sentence: int = turn["sentence"]) -> int:
+        return await posted(json.dumps({"sentence": sentence, "channel": channel}), {})
+
+    async def posted(body: str, more: dict[str, str]) -> int:
+        headers = {"origin": amara.origin, "content-type": "application/json"} | more
+        address = f"{amara.page.partition('?')[0]}/moments"
+        return (await amara.http.post(address, content=body, headers=headers)).status_code
+
+    good = json.dumps({"sentence": turn["sentence"], "channel": seed.STANDUP})
+    assert await posted(good, {"origin": "https://evil.example"}) == 403
+    assert await posted(good, {"sec-fetch-site": "cross-site"}) == 403
+    assert await posted(good, {"content-type": "text/plain"}) == 400
+    for body in ("{}", "[]", "x" * 2000, '{"sentence": -1, "channel": "C1"}'):
+        assert await posted(body, {}) == 400, body
+    assert await shared(seed.DESIGN) == 403
+    assert await shared(seed.STANDUP, 500_000) == 410
+    assert await shared(seed.STANDUP) == 200
+    assert await shared(seed.STANDUP) == 200  # once is enough
+
+    def there(state: Snapshot) -> list[SeenMessage]:
+        shown = (m for m in state.messages(seed.STANDUP) if has(m, room.name))
+        return [m for m in shown if has(m, "Shared by", "pricing page")]
+
+    await pages.see(lambda state: there(state) or None, "the moment in the channel")
+    await amara.http.post(f"{amara.origin}/m/session/end", headers={"origin": amara.origin})
+    assert await shared(seed.STANDUP) == 401
+    assert len(there(await pages.ines.state())) == 1
 
 
 async def test_signing_out_ends_the_session(pages: Bench) -> None:

@@ -14,8 +14,8 @@ CAUSES = {
     409: "100ms says that something else is going on in the room (HTTP 409)",
     422: "100ms does not accept the request (HTTP 422)",
     429: "100ms asks the bot to wait",
-    500: "100ms answers with an error of its own (HTTP 500)",
-    503: "100ms answers with an error of its own (HTTP 503)",
+    500: "100ms had an internal error (HTTP 500)",
+    503: "100ms had an internal error (HTTP 503)",
 }
 LINKS = "/v2/recording-assets/*/presigned-url"
 

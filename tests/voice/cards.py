@@ -237,7 +237,7 @@ def _failed() -> list[Sample]:
         card("100ms gave another reason", beam("SOMETHING_NEW")),
         card("100ms no longer shows it", story(*RUNS, f.Vanished(at=at(9000), status=404))),
         card("100ms said nothing more", story(*RUNS, f.GaveUp(at=at(30_000), on="recording"))),
-        channel("It was shown where it may not be", withdrawn),
+        channel("It was shown in a channel that may not have it", withdrawn),
     ]
 
 

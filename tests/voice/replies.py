@@ -16,7 +16,7 @@ from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
-from bot.features.channel_settings import views as settings_replies
+from bot.features.channel_settings import form as settings_replies
 from bot.features.commands import views as commands_views
 from bot.features.commands.deeds import StoredDeed
 from bot.features.commands.views import Menu, MenuRow, help_reply
@@ -51,7 +51,7 @@ NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel"
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
 LINK_TO_JOIN = "https://acme.app.100ms.live/preview/65f0c0ffee00000000000001/guest?name=Ines"
 RUNNING_ROW = MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=True)
-MENU = Menu(settings=seed.STANDUP, running=(RUNNING_ROW,))
+MENU = Menu(join=True, settings=seed.STANDUP, running=(RUNNING_ROW,))
 GUESTS_MENU = Menu(
     start=False, member=False, running=(MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=False),)
 )
@@ -163,6 +163,7 @@ def _doing() -> list[Sample]:
         only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
         only_you("Stop, by command", steer_views.stopping, ROOM),
         only_you("Pause, by command", steer_views.pausing, ROOM),
+        only_you("Pause for 5 minutes", steer_views.pausing, ROOM, until_resumed=True),
         only_you("Resume, by command", steer_views.resuming, ROOM),
         only_you(
             "It is running, and the person sees no card",
@@ -218,9 +219,13 @@ def _lists() -> list[Sample]:
         only_you("List", lists.list_reply, past),
         only_you("List of one room", lists.list_reply, past[:1], ROOM),
         only_you("List, and there are none", lists.list_reply, [], ROOM),
-        only_you("Help, where nothing runs", help_reply),
-        only_you("Help, where something is recorded", help_reply, menu=MENU),
-        only_you("Help, for somebody who may not start recordings", help_reply, menu=GUESTS_MENU),
+        only_you("/record or help, where nothing runs", help_reply),
+        only_you("/record or help, where something is recorded", help_reply, menu=MENU),
+        only_you(
+            "/record or help, for somebody who may not start recordings",
+            help_reply,
+            menu=GUESTS_MENU,
+        ),
         only_you("Help for start", help_reply, "start"),
         only_you("Help for stop", help_reply, "stop"),
     ]

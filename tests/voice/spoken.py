@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.deeds import StoredDeed, stored_deeds
 from bot.features.commands.understanding import understand
-from bot.features.commands.understood import OPEN_FORM, Outcome, Where
+from bot.features.commands.understood import OPEN_FORM, Outcome, Where, Why
 from bot.ui.buttons import filled_form_button
 from tests.score.phrases import world_of
 from tests.voice.sample import Sample, only_you
@@ -34,6 +35,9 @@ SAID = [
     (Where.MENTION, "don’t stop the webinar"),
     (Where.THREAD, "stop the webinar as well"),
     (Where.THREAD, "how do I stop this?"),
+    (Where.THREAD, "maybe we should stop at 3"),
+    (Where.THREAD, "stop for 5 minutes"),
+    (Where.MENTION, "what is scheduled?"),
     (Where.DM, "stop the webinar at 25:00"),
     (Where.DM, "thanks"),
     (Where.DM, "start a poll for lunch"),
@@ -41,12 +45,18 @@ SAID = [
 ]
 
 
-def _sample(where: Where, text: str) -> Sample:
+UNREACHABLE = "start quarterly numbers"
+
+
+def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     world = world_of(json.loads(DATA.read_text("utf-8")), where)
     found = understand(text, where, world)
+    if not reached:
+        found = replace(found, why=Why.NO_ROOM_YET)
     told = say(found, now=world.now)
     shown = text if len(text) < 80 else f"{len(text):,} characters"
     when = f"{where.capitalize()}: {shown}" if where is not Where.DM else f"Message: {shown}"
+    when = when if reached else f"{when} (and 100ms does not answer)"
     if found.outcome is not Outcome.ASK:
         return only_you(when, views.answer, told)
     deeds = stored_deeds(found.offers, found, world, {})
@@ -62,4 +72,7 @@ def _sample(where: Where, text: str) -> Sample:
     return only_you(when, views.question, told, buttons)
 
 
-SAMPLES = tuple(_sample(where, text) for where, text in SAID)
+SAMPLES = (
+    *(_sample(where, text) for where, text in SAID),
+    _sample(Where.SLASH, UNREACHABLE, reached=False),
+)

@@ -1,6 +1,6 @@
 """The card, and the direct message that stands in for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -64,16 +64,16 @@ def wanted(ctx: Context) -> Wanted:
     card_only = {place for place in places if ctx.settings_of(place).results == "card"}
     return Wanted(
         card=content_hash(card_of(ctx)),
-        silence={kind: content_hash(_silence(ctx, kind)) for kind in _told_of_silence(ctx)},
+        silence={
+            d.kind: content_hash(_silence(ctx, d.kind))
+            for d in ctx.work.deliveries
+            if d.kind in _SILENT
+        },
         tell_room=ctx.settings_of(ctx.recording.origin).tell_room,
         keep=bool(ctx.deps.keep_transcripts_for)
         and ctx.settings_of(ctx.recording.origin).keep_transcripts,
         card_only=frozenset(card_only),
     )
-
-
-def _told_of_silence(ctx: Context) -> Iterator[Kind]:
-    return (d.kind for d in ctx.work.deliveries if d.kind in _SILENT)
 
 
 async def post_card(ctx: Context, channel: str) -> Note:

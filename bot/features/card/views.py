@@ -10,7 +10,7 @@ from bot.core.moments import Brief
 from bot.core.policy import Silence, is_by_clock
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, log_lines, written
-from bot.features.options.views import options_line
+from bot.features.options.table import options_line
 from bot.ui import ids
 from bot.ui.buttons import (
     details_button,
@@ -97,7 +97,7 @@ def recording_card(
         notes.append(UNHEARD)
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
-    if recording.phase is Phase.COMPLETED and not recording.transcription.pending:
+    if _is_over(recording):
         log, meeting = [], list(_meeting(recording, brief or Brief(), who))
     blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
     if notes:
@@ -106,11 +106,16 @@ def recording_card(
         blocks.append(section(lines(meeting)))
     if log:
         blocks.append(context(lines(log)))
-    offered = joins and is_joinable(recording)
+    offered = joins and recording.phase in ON_AIR and not recording.stop_pending
     link = [join_button(recording.key, recording.name)] if offered else []
     buttons = actions([*link, *_buttons(recording, permalink_of_pointer, bot)])
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
     return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
+
+
+def _is_over(recording: Recording) -> bool:
+    """Whether the card shows the meeting: how it was recorded is then in Details."""
+    return recording.phase is Phase.COMPLETED and not recording.transcription.pending
 
 
 def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:
@@ -139,7 +144,8 @@ def _about(recording: Recording, who: Who) -> list[str]:
     else:
         word = "requested" if recording.starter else "noticed"
         began = f"{word} {when(recording.requested_at)}"
-    options = "" if recording.elsewhere else options_line(recording.options)
+    is_told = not recording.elsewhere and not _is_over(recording)
+    options = options_line(recording.options) if is_told else ""
     asked = who(recording.starter) if recording.starter else ""
     room = esc(recording.room_name, 60) if recording.title else ""
     return [room, asked, began, _end(recording), duration(recording.duration_s), options]
@@ -173,7 +179,7 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
     if silent.accepted:
         return (
             f"100ms accepted the start at {clock(silent.since)} and has not answered since. "
-            "The bot does not know yet whether it is recording, and keeps asking."
+            "The bot does not know yet whether it is recording, and keeps checking."
         )
     waits = _unanswered(silent)
     if silent.on == "stop":
@@ -264,11 +270,6 @@ def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Bloc
     ]
 
 
-def is_joinable(recording: Recording) -> bool:
-    """It goes on, and as far as we know the meeting does."""
-    return recording.phase in ON_AIR and not recording.stop_pending
-
-
 def _controls(recording: Recording) -> list[Block]:
     if recording.stop_pending or recording.phase not in ON_AIR | {Phase.REQUESTED}:
         return []
@@ -343,7 +344,7 @@ def tell_message(recording: Recording, *, channel: str, error: str, bot: str = B
     """Say that the bot cannot update the card: to the starter, or below the card."""
     why, fix = edit_refusal(error, channel, bot=bot)
     if error in SLACK_FAILS:
-        fix = "The bot tries again now and then. Details show how the recording is now."
+        fix = "The bot retries from time to time. Details show the current state."
     running = recording.phase in ON_AIR and not recording.stop_pending
     name = esc(recording.name)
     lost = f"The bot cannot update the card in {place(channel)}."

@@ -1,4 +1,4 @@
-"""The settings of one channel: builds the modal, and reads its state."""
+"""The settings of one channel: builds the modal, reads its state, and answers in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any, get_args
 
 from bot.core.channel_settings import Allowed, ChannelSettings, ResultsIn, Who
 from bot.features.channel_settings import ids
+from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors, input_block, named_option, pick, radio, ticks, words
 from bot.ui.ids import ROOM_RULES
-from bot.ui.message import Block, View, button, context, lines, section
+from bot.ui.message import Block, Message, View, actions, button, context, lines, section
 from bot.ui.text import mention, place, when
 from bot.ui.view_state import ViewState
 
@@ -216,3 +217,23 @@ def _allowed(state: ViewState, doing: str, before: Allowed, errors: FieldErrors)
     if who == "some" and not people and not groups:
         errors[f"{doing}_people"] = f"Choose who can {doing} recordings, or change the rule above."
     return Allowed(who=who, people=tuple(people), groups=tuple(groups))
+
+
+def only_in_channels() -> Message:
+    text = "Settings belong to a channel. Type `/record settings` in that channel."
+    return Message(text, [section(text)])
+
+
+def saved_without_you(channel: str, who: str) -> Message:
+    """Warn people whose new settings keep them from starting recordings."""
+    text = (
+        f"Saved. You cannot start recordings in {place(channel)}: only {who} can. "
+        "Open the settings again to change that."
+    )
+    return Message(text, [section(text)])
+
+
+def open_from_here(channel: str) -> Message:
+    text = f"Open the settings of {place(channel)} here."
+    opening = button("Channel settings", ui_ids.OPEN_SETTINGS, value=channel)
+    return Message(text, [section(text), *actions([opening])])

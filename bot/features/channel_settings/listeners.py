@@ -9,11 +9,13 @@ from bot.core.channel_settings import ChannelSettings
 from bot.core.proofs import HomeMember, OpenChannel
 from bot.features.channel_settings import ids
 from bot.features.channel_settings import service as channel_settings
-from bot.features.channel_settings.form import TITLE, group_options, settings_from_state
-from bot.features.channel_settings.views import (
+from bot.features.channel_settings.form import (
+    TITLE,
+    group_options,
     only_in_channels,
     open_from_here,
     saved_without_you,
+    settings_from_state,
 )
 from bot.features.rooms.listeners import suggest_rooms
 from bot.features.rooms.service import RoomDirectory

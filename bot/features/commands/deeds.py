@@ -8,7 +8,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.core.options import RecordingOptions
-from bot.core.when import Day, When
+from bot.core.when import Day, StopAt, When
 from bot.core.when_grammar import read_when
 from bot.features.commands.understood import Deed, Understood, World
 from bot.features.options.table import parse_options, write_options
@@ -38,6 +38,13 @@ class StoredDeed(BaseModel):
     @property
     def room(self) -> RoomEntry | None:
         return RoomEntry(self.room_id, self.room_name) if self.room_id else None
+
+    @property
+    def stops_at(self) -> When | None:
+        """The time of a stop that is not to be at once."""
+        when = self.when
+        later = when and when.start is None and isinstance(when.stop, StopAt)
+        return when if later else None
 
     @property
     def options(self) -> RecordingOptions:

@@ -1,6 +1,5 @@
 """What is done: one handler for each verb, at once or by a button. `DO` is the table."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -9,10 +8,10 @@ from bot.access.model import Act
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
-from bot.core.when import Moment
+from bot.core.when import Moment, When
 from bot.features.commands import views
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.request import Request, form_button, may_start_here, question
+from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
 from bot.features.commands.words import Intent
 from bot.features.control import views as control_views
 from bot.features.control.service import ControlAction, control_recording
@@ -38,9 +37,6 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
     may = await may_start_here(request)
-    # Asked before the recorder joins the room, and waited for after the ack.
-    room_id = deed.room_id
-    empty = asyncio.create_task(starts.is_empty(bot.deps, room_id)) if room_id else None
     made = await starts.start(
         bot.deps,
         bot.gate,
@@ -63,14 +59,16 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
     )
     match made:
         case Started(room=room):
-            if empty and room_id == room.room_id:
-                bot.after_ack(caller, say_if_empty(bot, caller, made, empty))
+            bot.after_ack(caller, say_if_empty(bot, caller, made))
             return start_views.starting_reply(room.name)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
         case WhichRoom():
-            await open_filled(request.ack, bot, request.use.rooms, caller, may, raw=deed.raw)
+            when = form_time(request.found)
+            await open_filled(
+                request.ack, bot, request.use.rooms, caller, may, raw=deed.raw, when=when
+            )
             return None
     near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
     buttons = await question(request, [near]) if near else []
@@ -83,12 +81,27 @@ async def control(
 ) -> Message | None:
     """Stop, pause or resume the recording that was meant, not another one in its room."""
     bot, caller = request.bot, request.caller
+    if action == "stop" and deed.stops_at:
+        return await _stop_later(request, deed, deed.stops_at, once)
     seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
     row = await control_recording(bot.deps, bot.rights, action, seen, once=once)
+    if row is not None and action == "pause" and deed.when:
+        return control_views.pausing(row.name, until_resumed=True)
     if row is not None:
         return control_views.CONFIRMED[action](row.name)
     row = await bot.deps.store.lists.row(seen.key)
     return control_views.not_now([row]) if row else control_views.too_late(action)
+
+
+async def _stop_later(
+    request: Request, deed: StoredDeed, when: When, once: Sequence[str]
+) -> Message:
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
+    ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
+    if ending is None:
+        return control_views.too_late("stop")
+    return schedule_views.ends(ending[0].name, ending[1])
 
 
 async def follow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
@@ -115,11 +128,7 @@ async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> M
     if deed.room is None or deed.when is None:
         return None
     if deed.when.start is None and deed.key:
-        seen = await bot.gate.recording(caller.user, deed.key, caller.channel)
-        ending = await schedules.set_end(bot.deps, bot.rights, seen, deed.when, once=once)
-        if ending is None:
-            return control_views.too_late("stop")
-        return schedule_views.ends(ending[0].name, ending[1])
+        return await _stop_later(request, deed, deed.when, once)
     to = caller.channel if is_channel(caller.channel) else None
     may = await bot.gate.may_start(caller.user, to)
     made = await schedules.make(

@@ -12,7 +12,7 @@ from bot.access.gate import UnknownChoice
 from bot.access.rights import NoRight
 from bot.core.proofs import OwnChoice
 from bot.features.commands import views
-from bot.features.commands.answering import ANSWERS
+from bot.features.commands.answering import ANSWERS, show_menu
 from bot.features.commands.answers import say
 from bot.features.commands.deeds import StoredDeed, stored_deeds
 from bot.features.commands.doing import DO
@@ -197,6 +197,8 @@ async def _react(request: Request) -> None:
             await request.ack()
         case Outcome.DO if found.acts:
             await do(request, stored_deeds(found.acts, found, known.world, _rows(known, found)))
+        case Outcome.ASK if found.why is Why.MENU:
+            await show_menu(request)
         case Outcome.ASK if found.why is Why.NEEDS_TITLE:  # a form asks for it
             await do(request, stored_deeds(found.offers, found, known.world, _rows(known, found)))
         case Outcome.ASK if found.offers:

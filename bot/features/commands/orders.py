@@ -51,6 +51,8 @@ def read_negated(
         None,
     )
     wish = "recording" in negation.key or "recordings" in negation.key
+    if negation.key in _UNABLE and any(p.key in _LOOKED_AT for p in rest[:1]):
+        return replace(base, intent=Intent.DOCTOR)  # I can't see the video
     if verb is None and not wish:
         return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
     if verb is not None and (
@@ -86,6 +88,10 @@ def read_negated(
     if has_intent(rest, Intent.START, Role.VERB):
         return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=(negation, *left))
     return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
+
+
+_UNABLE = {("cant",), ("cannot",), ("dont",), ("do", "not"), ("didnt",), ("did", "not")}
+_LOOKED_AT = {(word,) for word in ("see", "find", "open", "watch", "access", "play", "hear")}
 
 
 def _unwanted_posts(base: Sense, pieces: Sequence[Piece]) -> Sense:
@@ -242,7 +248,7 @@ def _shared(
     """`share …` has a place; without one, it is to be shown, or cards are to be followed."""
     placed = any(piece.sort is Sort.CHANNEL for piece in rest)
     left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
-    placed_here = has_role(rest, Role.HERE) and has_role(rest, Role.CLAUSE, Role.WHEN)
+    placed_here = has_role(rest, Role.HERE) and has_role(rest, Role.CLAUSE, Role.WHEN, Role.ALL)
     if not placed and (placed_here or has_role(rest, Role.CARDS)):
         left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
         return replace(base, intent=Intent.FOLLOW, force=force, left=left)
@@ -254,8 +260,15 @@ def _shared(
     return replace(base, intent=Intent.SHARE, force=force, left=left)
 
 
+_HELD = frozenset({"happening", "held", "place", "taking", "meeting"})
+
+
 def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
     """`show …`, `list …`: what is to be seen decides."""
+    if head.key == ("i", "need") and recording_word(rest) and any(p.option for p in rest):
+        return replace(base, intent=Intent.START, force=Force.TOLD)
+    if head.key[0] in ("where", "wheres") and any(piece.key[-1] in _HELD for piece in rest):
+        return replace(base, intent=Intent.JOIN)
     if has_role(rest, Role.SAID) or (has_role(rest, Role.ABOUT) and head.role is Role.SOFT):
         said = next((p for p in rest if p.role in (Role.SAID, Role.ABOUT)), head)
         return read_find(base, said, pieces)
@@ -308,6 +321,8 @@ def _checked(base: Sense, rest: Sequence[Piece]) -> Sense:
 def _helped(base: Sense, rest: Sequence[Piece]) -> Sense:
     """`help start` explains a command; `help me stop this` is about more than help."""
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT)), None)
+    if verb and verb.intent is Intent.START and any(p.sort is Sort.ROOM for p in rest):
+        return replace(base, intent=Intent.START, force=Force.TOLD)  # help us record standup
     return replace(
         base,
         intent=Intent.HELP,
@@ -320,6 +335,8 @@ def read_noun(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     """Read a sentence whose first telling word names something to see: `recap of standup`."""
     after = pieces[list(pieces).index(head) + 1 :]
     order = next((p for p in after if p.role is Role.VERB and p.intent in ORDERS), None)
+    if head.intent is Intent.HELP and order and any(p.sort is Sort.ROOM for p in after):
+        return replace(_helped(base, after), asks=False)
     if order is not None and head.intent in (Intent.STATUS, Intent.DOCTOR):
         left = tuple(p for p in left_over(order.intent or Intent.UNKNOWN, pieces) if p is not order)
         return replace(base, intent=order.intent, force=Force.TOLD, left=(head, *left))
@@ -328,6 +345,8 @@ def read_noun(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     other = any(piece.role is Role.OPTION for piece in pieces)
     if head.option and other and any(piece.sort is Sort.ROOM for piece in pieces):
         return replace(base, intent=Intent.START, force=Force.TOLD)
+    if head.intent in (Intent.SUMMARY, Intent.LIST) and has_intent(after, Intent.DOCTOR, Role.NOUN):
+        return replace(base, intent=Intent.DOCTOR)  # the transcript is missing
     about = next((piece for piece in after if piece.role is Role.ABOUT), None)
     if about and head.intent is Intent.SUMMARY and words_after(pieces, about):
         return read_find(base, head, pieces)

@@ -52,12 +52,21 @@ def read_may(base: Sense, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sen
         p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.NOUN, Role.PAST, Role.CANCEL)
     )
     after = rest[list(rest).index(head) + 1 :]
+    if head.role is Role.PAST and head.intent is Intent.START and room:
+        left = tuple(
+            p for p in left_over(Intent.START, pieces) if p not in (head, *_openers(pieces))
+        )
+        return replace(base, intent=Intent.START, force=Force.QUESTION, left=left, asks=True)
     if head.role is Role.NOUN:
         sense = read_noun(base, head, pieces)
     else:
         sense = read_order(base, head, after, pieces)
     left = tuple(piece for piece in sense.left if piece.role is not Role.MAY)
     return replace(sense, force=Force.QUESTION, left=left, asks=True)
+
+
+def _openers(pieces: Sequence[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if piece.role is Role.MAY]
 
 
 def read_question(
@@ -78,6 +87,9 @@ def read_question(
     discussed = next((piece for piece in rest if piece.key in _DISCUSSED), None)
     if discussed and words_after(pieces, discussed):
         return read_find(base, discussed, pieces)
+    on = next((n for n, piece in enumerate(rest) if piece.key == ("on",)), None)
+    if summary and on and rest[on - 1].intent is Intent.SUMMARY and words_after(rest, rest[on]):
+        return read_find(base, rest[on], pieces)  # what was the conclusion on pricing?
     if said or (summary and about):
         return read_find(base, said or head, pieces)
     if has_intent(rest, Intent.DOCTOR, Role.NOUN):

@@ -7,11 +7,13 @@ from typing import Any
 
 from bot.access.views import as_far_as_known
 from bot.core.proofs import MayStart
+from bot.core.when import Repeat, When
 from bot.features.card.links import CardLinks
 from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.deeds import Choice, StoredDeed, stored_deeds
 from bot.features.commands.service import Known, Worlds
+from bot.features.commands.starting import is_length
 from bot.features.commands.store import ChoiceRepository
 from bot.features.commands.understood import Outcome, Understood, Why
 from bot.features.commands.words import Intent
@@ -19,6 +21,7 @@ from bot.features.history.service import Lists
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start.listeners import open_filled
+from bot.features.start.model import FormTime
 from bot.listeners.app import Bot, answer
 from bot.listeners.payloads import Caller
 from bot.listeners.registry import Ack
@@ -104,7 +107,20 @@ async def open_form(request: Request, found: Understood) -> None:
         room=found.link or found.reference,
         raw=raw,
         preset=found.preset,
+        when=form_time(found),
     )
+
+
+def form_time(found: Understood) -> FormTime | None:
+    """The times that were said, for the form; None where there are none."""
+    when = found.when
+    if is_length(when):
+        return FormTime("now", stop=found.times)
+    if found.intent is not Intent.SCHEDULE:
+        return None
+    repeats = isinstance(when, When) and isinstance(when.start, Repeat)
+    repeats = repeats or "every" in found.times.casefold()  # not clear: without a time
+    return FormTime("repeat" if repeats else "once", start=found.times)
 
 
 async def may_start_here(request: Request) -> MayStart:
@@ -120,6 +136,7 @@ async def form_button(request: Request, deed: StoredDeed, found: Understood) -> 
         room=deed.link or deed.room_id or found.reference,
         raw=deed.raw,
         preset=deed.preset,
+        when=form_time(found),
     )
     return filled_form_button(showing.request_id)
 

@@ -49,6 +49,7 @@ _PURPOSES = {
     Intent.JOIN: Purpose.PAST,
 }
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
+LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
@@ -158,7 +159,7 @@ class Said:
         rooms: list[tuple[RoomEntry, ...]] = []
         for piece in self.pieces:
             if piece.sort is Sort.ROOM:
-                if piece.rooms not in rooms:
+                if piece.rooms not in rooms and not (rooms and self._excluded(piece)):
                     rooms.append(piece.rooms)
             elif (room := self._by_token(piece)) and (room,) not in rooms:
                 rooms.append((room,))
@@ -166,6 +167,13 @@ class Said:
         if len(rooms) == 1:
             doubt = self._words_around(rooms[0])
         return rooms, doubt
+
+    def _excluded(self, room: Piece) -> bool:
+        """Say whether a room is named as the one that is not meant: `A, not B`."""
+        at = self.pieces.index(room) - 1
+        while at > 0 and self.pieces[at].key == ("the",):
+            at -= 1
+        return self.pieces[at].key == ("not",)
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
         """Return the room of a link."""
@@ -197,6 +205,7 @@ class Said:
         return (
             piece.sort is Sort.UNREAD
             and piece in self.sense.left
+            and piece.key not in LATER
             and piece not in self._options.pieces
         )
 
@@ -215,6 +224,10 @@ class Said:
             piece.role in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )
         return not said_to and (bool(self.sense.left) or self.sense.force is not Force.ORDER)
+
+    def time_words(self) -> str:
+        """Return the words of the times, as they were typed."""
+        return " ".join(self.text[start:end].strip() for start, end in self.times)
 
     def past(self) -> Reading | None:
         return self.when if isinstance(self.when, Past | Day) else None

@@ -163,6 +163,8 @@ def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
     elif by := _speaker_behind(pieces[pieces.index(said) :]):
         query = tuple(word for word in query if word not in by.words)
         speaker = " ".join(word.text for word in by.words[1:])
+    if quoted := tuple(word for word in query if word.quoted):
+        query = quoted
     if not query and speaker and about is None:
         query, speaker = tuple(before), None
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
@@ -209,7 +211,11 @@ def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
         Role.ALL,
         Role.IS,
     )
-    while kept and (kept[-1].role in fillers or kept[-1].sort is Sort.COMMA):
+    while kept and (
+        kept[-1].role in fillers
+        or kept[-1].sort is Sort.COMMA
+        or kept[-1].key == ("recordings",)  # in the webinar recordings
+    ):
         kept.pop()
     leading = _ASKED_FOR if head.intent is Intent.FIND else frozenset()
     while kept and (

@@ -35,7 +35,7 @@ from bot.features.commands.sense import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sentence, Sort
-from bot.features.commands.words import SPELT, Intent, Meaning, Role
+from bot.features.commands.words import SCHEDULED, SPELT, UPCOMING, Intent, Meaning, Role
 
 
 def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Sense:
@@ -43,6 +43,8 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
     pieces = _with_parted_verbs(sentence.pieces)
     roles = {piece.role for piece in pieces}
     request = Role.REQUEST in roles
+    if len(pieces) > 1 and pieces[0].key == ("no",) and pieces[1].key == ("stop",):
+        pieces = pieces[1:]  # no stop!
     base = Sense(
         asks=sentence.asks and not request,
         thing=Role.THING in roles or has_intent(pieces, Intent.START, Role.VERB),
@@ -54,6 +56,9 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
         return replace(base, intent=Intent.THANKS)  # thanks for recording
     if not heads:
         return _without_head(base, pieces, slash=slash)
+    praised = Role.THANKS in roles and [p.role for p in heads] in ([Role.WAS], [Role.IS])
+    if not sentence.asks and (praised or _thanks_alone(pieces)):
+        return replace(base, intent=Intent.THANKS)
     head, told = heads[0], False
     if head.sort is Sort.UNREAD:
         if (guess := _misspelt(head)) and not has_order(heads):
@@ -64,7 +69,12 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
         if meant is None:
             return replace(base, left=tuple(heads))
         head, told = meant, True
+        if _tells_of_something_else(pieces, head):
+            return replace(base, intent=Intent.UNKNOWN, left=tuple(heads))
     sense = _by_head(base, head, pieces, slash=slash, thread=thread)
+    planned = any(p.intent is Intent.SCHEDULE and p.role is Role.PAST for p in pieces)
+    if sense.intent is Intent.STATUS and (planned or any(p.key in UPCOMING for p in pieces)):
+        sense = replace(sense, topic=SCHEDULED)
     hedged = any(piece.role is Role.HEDGE for piece in pieces[: pieces.index(head)])
     if (told or hedged) and sense.force is Force.ORDER:
         sense = replace(sense, force=Force.TOLD)
@@ -73,6 +83,31 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
     return sense
 
 
+def _thanks_alone(pieces: Sequence[Piece]) -> bool:
+    """Say whether thanks come with nothing but a remark: `thx, that was quick`."""
+    spoken = [piece for piece in pieces if piece.role is not Role.HELLO]
+    if not spoken or spoken[0].role is not Role.THANKS:
+        return False
+    remark = (Role.THANKS, Role.FILLER, Role.WAS, Role.IS, Role.THING, Role.HEDGE, None)
+    sorts = (Sort.UNREAD, Sort.COMMA, Sort.PHRASE, Sort.USER, Sort.BOT)
+    return all(p.role in remark and p.sort in sorts for p in spoken) and len(spoken) <= 8
+
+
+def _tells_of_something_else(pieces: Sequence[Piece], verb: Piece) -> bool:
+    """Say whether a verb has another subject, or is a noun: `the new intern will start`."""
+    if verb.intent not in (Intent.START, Intent.SCHEDULE):
+        return False
+    at = next(n for n, piece in enumerate(pieces) if piece is verb)
+    before = pieces[at - 1].key if at else ()
+    others = before in (("will",), ("would",), ("should",), ("might",)) and not has_role(
+        pieces, Role.REQUEST
+    )
+    named = any(piece.sort is Sort.ROOM for piece in pieces)
+    noun = verb.key == ("record",) and before in _BEFORE_NOUN
+    return noun or (others and not named)
+
+
+_BEFORE_NOUN = {("the",), ("a",), ("our",), ("my",), ("new",), ("world",), ("all",)}
 _PARTED = {
     ("off",): Meaning(Role.VERB, Intent.STOP),
     ("on",): Meaning(Role.VERB, Intent.START),
@@ -103,6 +138,8 @@ def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense
     roomless = all(piece.sort is not Sort.ROOM for piece in pieces)
     if Role.THANKS in roles and roomless:
         return replace(base, intent=Intent.THANKS)
+    if not slash and pieces and all(piece.key in _ASSENTS for piece in pieces):
+        return replace(base, intent=Intent.THANKS)
     if Role.HELLO in roles and roomless:
         return replace(base, intent=Intent.HELP)
     if recording_word(pieces) and {Role.ARTICLE, Role.WISH} <= roles:
@@ -114,6 +151,9 @@ def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense
     if Role.REQUEST in roles and roomless and len(pieces) > 1:
         return replace(base, intent=Intent.HELP)
     return base
+
+
+_ASSENTS = {(word,) for word in ("ok", "okay", "k", "fine", "good", "alright", "yes", "no")}
 
 
 def _misspelt(piece: Piece) -> Intent | None:
@@ -161,8 +201,12 @@ def _by_head(
             sense = read_order(base, past, rest, pieces)
             return replace(sense, left=tuple(p for p in sense.left if p is not head))
         case Role.WAS | Role.IS if not base.asks and (order := _stated(head, rest, pieces)):
-            left = tuple(p for p in left_over(order, pieces) if p.intent is not order)
+            left = tuple(
+                p for p in left_over(order, pieces) if p.intent not in (order, Intent.STOP)
+            )
             return replace(base, intent=order, force=Force.TOLD, left=left)
+        case Role.WHICH if head.key == ("what",) and not base.asks and _exclaims(rest):
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Role.WAS | Role.IS | Role.WHEN | Role.WHICH:
             return replace(read_question(base, head, rest, pieces), force=Force.QUESTION)
         case Role.NOT:
@@ -187,6 +231,9 @@ def _by_head(
             if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
                 return replace(base, intent=Intent.UNKNOWN, left=left)
             return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
+        case Role.FORGET if any(p.intent is Intent.UNSCHEDULE for p in rest):
+            left = tuple(left_over(Intent.UNSCHEDULE, pieces))
+            return replace(base, intent=Intent.UNSCHEDULE, force=Force.ORDER, left=left)
         case Role.FORGET:
             return replace(base, intent=Intent.UNKNOWN, force=Force.ORDER, left=(head,))
         case Role.POSTING if head.intent is None and not base.asks:
@@ -195,9 +242,22 @@ def _by_head(
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Role.WITHOUT if has_intent(rest, Intent.SUMMARY) and not slash:
             return replace(base, intent=Intent.DOCTOR)
+        case Role.WITHOUT if rest and rest[0].sort is Sort.ROOM and not slash:
+            return _called_off(base, rest)
         case Role.CLAUSE | Role.ABOUT:
             return read_told(base, head, rest, pieces)
     return replace(base, left=(head, *(p for p in rest if not skipped(p))))
+
+
+def _called_off(base: Sense, rest: Sequence[Piece]) -> Sense:
+    """Read `no town hall on friday`: nothing is to be recorded then."""
+    said = [p for p in rest if p.role not in (Role.CLAUSE, Role.NOT) and not skipped(p)]
+    return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=tuple(said), asks=True)
+
+
+def _exclaims(rest: Sequence[Piece]) -> bool:
+    """Say whether `what` is followed by an article: `what a record!`."""
+    return bool(rest) and rest[0].key in (("a",), ("an",))
 
 
 def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Intent | None:
@@ -207,12 +267,14 @@ def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Inte
     if not subject:
         return None
     wants = (Intent.UNSCHEDULE, Intent.PAUSE)
+    timed = any(piece.sort in (Sort.TIME, Sort.UNREAD) for piece in pieces)  # off on friday
     return next(
         (
-            piece.intent
+            Intent.UNSCHEDULE if piece.key == ("off",) and timed else piece.intent
             for piece in rest
             if (piece.intent in wants and piece.key != ("paused",))
             or (piece.intent is Intent.STOP and piece.role is Role.VERB)
+            or piece.key == ("off",)
         ),
         None,
     )

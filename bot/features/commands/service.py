@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from async_lru import alru_cache
+
 from bot.access.gate import Gate
 from bot.access.listing import first_seen
 from bot.access.model import Person
 from bot.access.rights import Rights
-from bot.core.channel_settings import ChannelSettings
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
 from bot.core.when import Repeat, known_zone
@@ -26,11 +27,14 @@ from bot.features.schedules.model import Schedule
 from bot.features.schedules.service import schedules_seen
 from bot.features.schedules.store import ScheduleRepository
 from bot.slack.errors import SlackError
+from bot.store.schema import follows, presets
+from bot.store.schema_clock import schedules
 from bot.store.values import FollowedRoom, RecordingRow
 
 RUNNING_MOST = 50
 LOOKED_THROUGH = 200  # recordings, for those that somebody from outside may know of
 WIDENED_MOST = 16  # indexes with rooms beside the directory's, kept until it changes
+PLACES_MOST, KEPT_FOR_S = 1_000, 1.0  # so late are we told of what another replica changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,12 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    """What the store has of the place where a person types."""
+class _Arranged:
+    """What people have set up, which rarely changes: in the place where a person types, and where
+    anything is scheduled."""
 
-    settings: ChannelSettings
     presets: Sequence[Preset]
     follows: Sequence[FollowedRoom]
-    above: RecordingRow | None
-    shown: Sequence[RecordingRow]
     with_schedules: Collection[str]  # channels
 
 
@@ -69,34 +71,39 @@ class Worlds:
         self._rooms = rooms
         self._base: RoomNames | None = None
         self._widened: dict[tuple[RoomEntry, ...], RoomNames] = {}
+        self._arranged = alru_cache(PLACES_MOST, ttl=KEPT_FOR_S)(self._read_arranged)
 
     async def known(self, user: str, channel: str | None, thread_ts: str | None = None) -> Known:
         """Raises StoreUnavailable. What Slack does not say in time is not known."""
         here = channel or user
         store = self._deps.store
-        names, horizon, person, stored = await asyncio.gather(
+        changes = self._deps.db.database.changes(presets, follows, schedules)
+        names, horizon, person, settings, arranged, above = await asyncio.gather(
             self._rooms.names(),
             self._gate.horizon(user, channel),
             self._person(user),
-            self._stored(user, channel, thread_ts),
+            store.channel_settings.of(channel),
+            self._arranged(channel, here, changes),
+            recording_of_thread(self._deps, here, user, thread_ts),
         )
-        settings, above, shown = stored.settings, stored.above, stored.shown
         running = partial(store.lists.running, to=horizon)
         every = await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
-        seen = {proof.key for proof in await self._gate.look(horizon, shown)}
-        here_now = [row for row in shown if row.key in seen]
+        if len(every) == RUNNING_MOST:  # there may be older ones here
+            running = partial(store.lists.running, to=horizon, channel=here)
+            every += await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
+        here_now = [row for row, proof in every if here in proof.channels]
         rows = {row.room_id: row for row, _ in reversed(every)}
         rows |= {row.room_id: row for row in reversed(here_now)}
         if person is None or person.standing != "member":
             names = await self._of_outsider(user, channel, horizon, names)
         more = [RoomEntry(row.room_id, row.room_name) for row in rows.values()]
-        more += [RoomEntry(follow.room_id, follow.room_name) for follow in stored.follows]
+        more += [RoomEntry(follow.room_id, follow.room_name) for follow in arranged.follows]
         if settings.room_id:
             more.append(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
         if above:
             more.append(RoomEntry(above.room_id, above.room_name))
         planned = await schedules_seen(
-            self._deps, self._gate, horizon, stored.with_schedules, here=channel
+            self._deps, self._gate, horizon, arranged.with_schedules, here=channel
         )
         more += [RoomEntry(one.room_id, one.room_name) for one in planned]
         zone = known_zone(person.zone if person else None)
@@ -109,27 +116,26 @@ class Worlds:
             cards_here=frozenset(
                 row.room_id
                 for row in rows.values()
-                if row.key in {one.key for one in shown} or row.origin in (here, user)
+                if row.key in {one.key for one in here_now} or row.origin in (here, user)
             ),
             thread=above.room_id if above else None,
             thread_is_over=above is not None and (now is None or now.key != above.key),
             default_room=settings.room_id,
-            presets=tuple(preset.name for preset in stored.presets),
-            follows_here=frozenset(follow.room_id for follow in stored.follows),
+            presets=tuple(preset.name for preset in arranged.presets),
+            follows_here=frozenset(follow.room_id for follow in arranged.follows),
             schedules=tuple(map(_scheduled, planned)),
             bot_user=self._deps.identity.bot_user_id,
         )
         return Known(world, rows, horizon, above, tuple(planned))
 
-    async def _stored(self, user: str, channel: str | None, thread_ts: str | None) -> "_Stored":
-        here, store, db = channel or user, self._deps.store, self._deps.db
+    async def _read_arranged(
+        self, channel: str | None, here: str, _changes: tuple[int, ...]
+    ) -> _Arranged:
+        db = self._deps.db
         async with db.database.together():
-            return _Stored(
-                settings=await store.channel_settings.of(channel),
+            return _Arranged(
                 presets=await PresetRepository(db).for_channel(channel),
-                follows=await store.follows.follows_of(here),
-                above=await recording_of_thread(self._deps, here, user, thread_ts),
-                shown=await store.lists.running(channel=here),
+                follows=await self._deps.store.follows.follows_of(here),
                 with_schedules=await ScheduleRepository(db).channels(),
             )
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot.core.when import Reading, Refused, Unclear, When
 from bot.core.when_grammar import read_when
+from bot.features.commands.controls import act_on
 from bot.features.commands.options_in_words import Options
-from bot.features.commands.said import Said
+from bot.features.commands.said import LATER, Said
 from bot.features.commands.sense import Force, Sense
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.understood import (
@@ -52,6 +53,7 @@ def start(said: Said, sense: Sense) -> Understood:
         raw_options=options.raw,
         preset=options.preset,
         when=when or (said.when if is_length(said.when) else None),
+        times=said.time_words(),
         detail=options.problem,
         sure=False,
     )
@@ -110,10 +112,18 @@ def _start_unknown(
             offers=deeds(verb, near),
             reference=reference,
         )
+    if sense.force is Force.TOLD and said.where is not Where.SLASH and _before_verb(said, left):
+        return answered(Intent.UNKNOWN, sure=False)  # remind us to start at 3
     other_words = [p for p in sense.left if p.sort is not Sort.UNREAD and p.option is None]
     if said.where is not Where.SLASH and (sense.weak or sense.article or other_words):
         return answered(Intent.UNKNOWN, sure=False)
     return replace(made, why=Why.NO_ROOM, offers=(Deed(OPEN_FORM),), reference=reference)
+
+
+def _before_verb(said: Said, left: Sequence[Piece]) -> bool:
+    """Say whether all unread words come before the verb: they tell who starts."""
+    verb = next((p.start for p in said.pieces if p.intent in (Intent.START, Intent.SCHEDULE)), 0)
+    return bool(left) and all(piece.start < verb for piece in left)
 
 
 def _start_room(
@@ -140,6 +150,8 @@ def _start_room(
         if state is State.PAUSED:
             deed = (Deed(Intent.RESUME, room),)
             return replace(made, why=Why.ALREADY, offers=deed)
+        if is_length(said.when):  # `let it run until 4`
+            return act_on(said, Intent.STOP, room, sure=False)
         return replace(made, outcome=Outcome.ANSWER, why=Why.ALREADY)
     if made.why is Why.BAD_OPTIONS:
         return replace(made, offers=(Deed(OPEN_FORM, room),))
@@ -158,11 +170,8 @@ def _start_room(
 
 def _says_a_day(said: Said) -> bool:
     """Say whether a day or the like stands in the text that was not read as a time."""
-    later = any(piece.key in _LATER for piece in said.pieces if piece.sort is Sort.UNREAD)
+    later = any(piece.key in LATER for piece in said.pieces if piece.sort is Sort.UNREAD)
     return said.when is None and (later or said.loose_left())
-
-
-_LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
 
 
 def is_length(when: Reading | None) -> bool:

@@ -118,10 +118,14 @@ def _decided(said: Said) -> Understood:
         case Intent.THANKS:
             return answered(intent)
         case Intent.STATUS:
+            if sense.topic:
+                return answered(intent, topic=sense.topic, room=said.room())
             room = said.room_or_thread()
             recorded = room is not None and room.room_id in said.world.recorded
             why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
-            return answered(intent, why, room=room, when=said.past())
+            return answered(intent, why, room=room)
+        case Intent.DOCTOR | Intent.JOIN:
+            return answered(intent, room=said.room_or_thread())
         case Intent.LIST | Intent.SUMMARY if said.where is Where.SLASH and not said.rooms:
             return _list_of(said, intent)
         case _:
@@ -145,7 +149,8 @@ def _without_verb(said: Said) -> Understood:
     options = said.options()
     given = options.values != {} or said.flags.text
     if said.where is Where.SLASH and not said.text:
-        return form(options)
+        opened = form(options)
+        return opened if given else replace(opened, why=Why.MENU)
     if given and not said.sense.left and said.where is not Where.THREAD:
         return form(options)
     if given:
@@ -251,6 +256,9 @@ def _share(said: Said, sense: Sense) -> Understood:
 
 def _find(said: Said, sense: Sense) -> Understood:
     query = " ".join(word.text for word in sense.query).strip(" .,!?\"'“”")
+    if not query and said.rooms and said.where is Where.SLASH:
+        words = said.text.split(maxsplit=1)  # `find standup` searches for the word
+        return answered(Intent.FIND, query=words[-1].strip("\"'“”"))
     if not query:
         return answered(Intent.SUMMARY, room=said.room_or_thread(), when=said.past())
     return answered(

@@ -51,6 +51,7 @@ class Why(StrEnum):
     NO_ROOM_YET = auto()  # not found so far: 100ms was asked by name, and does not answer
     UNKNOWN_CODE = auto()  # a room code or link of a room that is not known
     NEEDS_ROOM = auto()
+    MENU = auto()  # nothing was said: what runs, and what can be done
     NEEDS_TITLE = auto()
     ALREADY = auto()  # recorded already
     NOT_RECORDED = auto()
@@ -124,6 +125,7 @@ class Understood:
     raw_options: Mapping[str, str] = field(default_factory=dict)  # where they are wrong
     preset: str | None = None
     when: Reading | None = None
+    times: str = ""  # the words of `when`, for the form
     query: str | None = None
     speaker: str | None = None
     to: str | None = None

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.recording import Phase
+from bot.core.when import StopAt
 from bot.features.commands.deeds import StoredDeed
-from bot.features.commands.table import TABLE, Entry, menu_lines
+from bot.features.commands.table import MENU, TABLE, Entry, Needs
 from bot.features.commands.words import Intent
 from bot.features.options.table import Flag
 from bot.features.presets.ids import ALL as PRESETS
@@ -57,13 +58,23 @@ class Menu:
 
     start: bool = True
     member: bool = True
+    join: bool = False
+    search: bool = True
     settings: str | None = None
     running: tuple[MenuRow, ...] = ()
 
 
 def help_lines(menu: Menu) -> list[str]:
     """Return one short line of mrkdwn per command that the person may use, in the order of use."""
-    lines_ = menu_lines(start=menu.start, member=menu.member)
+    may: dict[Needs, bool] = {
+        "": True,
+        "start": menu.start,
+        "member": menu.member,
+        "join": menu.join,
+        "search": menu.search,
+        "settings": menu.settings is not None,
+    }
+    lines_ = [line for line in MENU if may[line.needs]]
     return [f"{code(f'{COMMAND} {line.example}')} {own(line.help)}" for line in lines_]
 
 
@@ -73,7 +84,9 @@ def help_reply(topic: str | None = None, *, menu: Menu | None = None) -> Message
     return _menu(menu or Menu()) if entry is None else _one(entry)
 
 
-IN_WORDS = "In a card’s thread or a direct message, plain words do: stop, pause, what was decided?"
+IN_WORDS = (
+    "In a card’s thread or a direct message, plain words work: stop, pause, what was decided?"
+)
 MENU_ROWS = 5
 
 
@@ -81,7 +94,8 @@ def _menu(menu: Menu) -> Message:
     shown = help_lines(menu)
     rows = [_row(row, n) for n, row in enumerate(menu.running[:MENU_ROWS])]
     offers = [button("Start a recording", ids.OPEN_FORM, style="primary")] if menu.start else []
-    offers.append(button("Search", ids.OPEN_FIND, label="Search transcripts"))
+    if menu.search:
+        offers.append(button("Search", ids.OPEN_FIND, label="Search transcripts"))
     if menu.member:
         offers.append(schedules_button())
     if menu.settings:
@@ -142,7 +156,9 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredDeed]]) -> list
 
 def _choice(choice_id: str, answer: str, deed: StoredDeed) -> Block:
     words = f"{_VERBS.get(deed.verb, deed.verb.capitalize())} {plain(deed.room_name, 45)}".strip()
-    if deed.label:
+    if deed.verb == Intent.STOP and deed.stops_at and isinstance(deed.stops_at.stop, StopAt):
+        words = f"{words} at {deed.stops_at.stop.at:%-H:%M}"
+    elif deed.label:
         words = f"{words}, {plain(deed.label, 25)}"
     elif deed.title:
         words = f"{words}: {plain(deed.title, 25)}"

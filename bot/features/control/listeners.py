@@ -1,5 +1,7 @@
 """Stop, pause and resume: buttons wherever a recording is shown, and commands."""
 
+from collections.abc import Mapping
+
 from bot.core.proofs import SeenRecording
 from bot.features.control import views
 from bot.features.control.service import ControlAction, control_recording, suggest_stop
@@ -13,25 +15,17 @@ from bot.ui import ids
 on = Listeners()
 
 
-@on.action(ids.STOP)
-async def stop(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _control("stop", recording, click, ack, bot)
+ACTIONS: Mapping[str, ControlAction] = {
+    ids.STOP: "stop",
+    ids.PAUSE: "pause",
+    ids.RESUME: "resume",
+}
 
 
-@on.action(ids.PAUSE)
-async def pause(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _control("pause", recording, click, ack, bot)
-
-
-@on.action(ids.RESUME)
-async def resume(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _control("resume", recording, click, ack, bot)
-
-
-async def _control(
-    action: ControlAction, recording: SeenRecording, click: Click, ack: Ack, bot: Bot
-) -> None:
-    """The card shows what comes of it; only a click that came too late is answered."""
+@on.action(*ACTIONS)
+async def control(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
+    """The card shows the outcome; only a click that came too late is answered."""
+    action = ACTIONS[click.action]
     row = await control_recording(bot.deps, bot.rights, action, recording)
     await ack()
     if row is None:

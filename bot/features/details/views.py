@@ -14,7 +14,7 @@ from bot.features.audit.model import SettingsChanged, trail
 from bot.features.audit.views import audit_lines
 from bot.features.card.log import log_lines, written
 from bot.features.card.views import elsewhere_note, file_buttons, retry_button
-from bot.features.options.views import options_line
+from bot.features.options.table import options_line
 from bot.ui import ids
 from bot.ui.buttons import forget_button, rename_button, share_button
 from bot.ui.forms import postable

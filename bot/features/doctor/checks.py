@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.features.doctor.model import Finding, failed, note, ok, shown, warning
-from bot.features.doctor.scopes import SCOPES, missing_scopes
+from bot.features.doctor.scopes import SCOPES, Scope, missing_scopes
 from bot.settings import ONE_WORKSPACE, ORG_WIDE, SECRET_CHARS, way_out
 from bot.store.values import DeadLetterCount
 
@@ -50,7 +50,7 @@ def permissions(granted: Collection[str]) -> Finding:
         return note(PERMISSIONS, "Slack did not report the bot's permissions.")
     missing = missing_scopes(granted)
     if missing:
-        reasons = "\n".join(f"`{scope.name}` is missing. {scope.reason}" for scope in missing)
+        reasons = "\n".join(map(_lacks, missing))
         verdict = warning if all(scope.optional for scope in missing) else failed
         return verdict(PERMISSIONS, reasons, REINSTALL)
     extra = sorted(set(granted) - {scope.name for scope in SCOPES})
@@ -61,18 +61,25 @@ def permissions(granted: Collection[str]) -> Finding:
     return ok(PERMISSIONS, ALL_GRANTED)
 
 
+def _lacks(scope: Scope) -> str:
+    why = scope.reason[0].lower() + scope.reason[1:]
+    return f"`{scope.name}` is missing. The bot needs it to {why}"
+
+
 def _workspace(*, org_wide: bool) -> Iterator[Finding]:
     if org_wide:
         yield failed(
             PERMISSIONS,
-            f"The app's token is of {ORG_WIDE}.",
+            f"The token belongs to {ORG_WIDE}.",
             ONE_WORKSPACE[0].lower() + ONE_WORKSPACE[1:],
         )
 
 
 def _short_secrets(names: Collection[str]) -> Iterator[Finding]:
     for name in names:
-        found = f"`{name}` has less than {SECRET_CHARS} characters. The next version refuses it."
+        found = (
+            f"`{name}` has fewer than {SECRET_CHARS} characters. The next version will refuse it."
+        )
         yield warning(SETTINGS, found, way_out(name))
 
 

@@ -6,20 +6,18 @@ Source: Slack's page of each method and event.
 from collections.abc import Container
 from dataclasses import dataclass
 
-from bot.ui import ids
 from bot.ui.ids import COMMAND
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the bot may do with its token, what for, and the calls that need it.
+    """What the bot may do with its token, and what for.
 
     `optional`: without it the bot runs, and lacks only what `reason` names.
     """
 
     name: str
     reason: str
-    used_by: tuple[str, ...]
     optional: bool = False
 
 
@@ -28,64 +26,53 @@ SCOPES: tuple[Scope, ...] = (
         "app_mentions:read",
         "Take commands from a message that begins with its name, for threads, where Slack takes "
         "no slash command.",
-        ("app_mention",),
     ),
     Scope(
         "channels:read",
         "Check whether the bot is in a public channel, notice when it is added to one, and find "
         "out which public channels a person is in: lists show them what belongs there.",
-        ("conversations.info", "users.conversations", "member_joined_channel"),
     ),
     Scope(
         "chat:write",
         "Post, update and delete cards and results where the bot is a member, answer one person, "
         "and write to people directly.",
-        ("chat.postMessage", "chat.update", "chat.postEphemeral", "chat.delete"),
     ),
     Scope(
         "commands",
         f"Offer {COMMAND} and the two shortcuts that open the start form.",
-        (COMMAND, ids.START_SHORTCUT, ids.LINK_SHORTCUT),
     ),
     Scope(
         "files:write",
         "Upload the transcript and the chat to the recording's thread, and delete them when "
         "the recording is forgotten.",
-        ("files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"),
     ),
     Scope(
         "groups:read",
         "Check private channels that the bot is in. Only their members may know of what "
         "is recorded there.",
-        ("conversations.info", "users.conversations", "member_joined_channel"),
     ),
     Scope(
         "im:history",
         "Answer what people write to the bot in its direct messages. Without it, everything else "
         "works.",
-        ("message.im",),
         optional=True,
     ),
     Scope(
         "links:read",
         "Notice links to 100ms rooms in messages; the bot sees nothing else of those messages.",
-        ("link_shared",),
     ),
     Scope(
         "links:write",
         "Show a room's name and state, with a button, below a message that links to it.",
-        ("chat.unfurl",),
     ),
     Scope(
         "usergroups:read",
         "Let a channel's settings name user groups that may start or stop recordings.",
-        ("usergroups.list", "usergroups.users.list"),
     ),
     Scope(
         "users:read",
         "Tell full members from guests and from people of other organisations, "
         "who get no links to the files; link from a meeting page to the app's Home.",
-        ("users.info", "bots.info"),
     ),
 )
 

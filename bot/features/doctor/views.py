@@ -99,7 +99,7 @@ def local_reply(found: LocalReport, *, bot: str = BOT) -> Message:
         *([] if on_home else [("This channel", list(_channel(found.place, bot)))]),
         *_by_check(found.findings),
     ]
-    return _reply(parts, f"The members of {esc(bot, 80)}'s workspace see more.")
+    return _reply(parts, f"Members of {esc(bot, 80)}'s workspace see more.")
 
 
 def _reply(parts: Sequence[tuple[str, Sequence[str]]], last: str) -> Message:

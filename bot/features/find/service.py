@@ -1,7 +1,5 @@
 """Find what was said, and share one moment of it."""
 
-from datetime import date
-
 from bot.core.facts import MomentShared
 from bot.core.proofs import HomeMember, OpenChannel, SearchScope, SeenRecording
 from bot.core.search import parse
@@ -20,7 +18,7 @@ async def find(deps: Deps, scope: SearchScope, text: str, page: int = 0) -> Foun
     """
     asked = " ".join(text.split())[:TEXT_MOST]
     rooms, people = await deps.store.search.names(scope)
-    query = parse(asked, rooms=rooms, people=people, today=_today(deps))
+    query = parse(asked, rooms=rooms, people=people, today=deps.now().date())
     keeps = bool(deps.keep_transcripts_for)
     found = await deps.store.search.find(query, scope, limit=PER_PAGE, offset=page * PER_PAGE)
     return FoundPage(
@@ -58,7 +56,3 @@ async def share(
     shared = MomentShared(at=deps.now(), channel_id=to.channel, by=by.user, sentence=n)
     await deps.store.recordings.act(seen, [shared])
     return row.name
-
-
-def _today(deps: Deps) -> date:
-    return deps.now().date()

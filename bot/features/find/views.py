@@ -108,11 +108,14 @@ def _notes(page: FoundPage) -> Iterator[str]:
 def _filters(query: Query) -> str:
     rooms = " or ".join(f"*{esc(room, 60)}*" for room in query.rooms[:3])
     people = " or ".join(f"*{esc(name, 60)}*" for name in query.people[:3])
-    since = f"{query.since.day} {query.since:%b %Y}" if query.since else ""
+    since, until = (f"{day.day} {day:%b %Y}" if day else "" for day in (query.since, query.until))
+    one_day = bool(since) and since == until
     parts = (
         f"in {rooms}" if rooms else "",
         f"from {people}" if people else "",
-        f"since {since}" if since else "",
+        f"on {since}" if one_day else "",
+        f"since {since}" if since and not one_day else "",
+        f"until {until}" if until and not one_day else "",
     )
     return ", ".join(part for part in parts if part)
 
@@ -144,8 +147,8 @@ def _quote(moment: Moment) -> Iterator[str]:
         if one.n == moment.sentence.n:
             yield f"> *{esc(_line(one.text), SAID_MOST)}*"
         elif abs(one.n - moment.sentence.n) == 1:
-            said = f"{one.speaker}: {one.text}" if one.speaker else one.text
-            yield f"> {esc(_line(said), AROUND_MOST)}"
+            who = f"{esc(one.speaker, 60)}: " if one.speaker else ""
+            yield f"> {who}{esc(_line(one.text), AROUND_MOST)}"
 
 
 def _line(text: str) -> str:
@@ -217,7 +220,7 @@ def chosen_channel(values: Mapping[str, Any]) -> str:
 
 
 def moment_shared(room_name: str, channel: str) -> Message:
-    return say(f"The moment of *{esc(room_name)}* appears in {place(channel)}.")
+    return say(f"The moment from *{esc(room_name)}* appears in {place(channel)}.")
 
 
 def no_such_moment() -> Message:

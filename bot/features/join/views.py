@@ -4,17 +4,17 @@ from bot.features.join.model import JoinLink, WhyNot
 from bot.ui.message import Message, link_button, say
 from bot.ui.text import esc, plain
 
-PERSONAL = "It is yours for 10 minutes: do not pass it on, for others would appear as you."
+PERSONAL = "It works for 10 minutes. Do not share it: anyone who uses it appears as you."
 _WHY_NOT = {
     WhyNot.GONE: "It was forgotten or deleted, or it is in a channel you do not have access to.",
-    WhyNot.OVER: "That meeting is no longer recorded, so the bot makes no links to its room.",
+    WhyNot.OVER: "That meeting is no longer being recorded, so the bot gives no links to it.",
     WhyNot.NO_ROLE: (
         "Joining is not set up in this channel. A workspace admin can set a role for joining in "
         "the channel’s settings."
     ),
     WhyNot.NO_DOMAIN: (
-        "The bot does not know yet at which address this room is joined. The person who runs the "
-        "bot can set it as HMS_DOMAIN."
+        "The bot does not know the web address of this room yet. The person who runs the bot can "
+        "set it with HMS_DOMAIN."
     ),
     WhyNot.NO_CODE: (
         "100ms has no room code for the role that this channel’s settings name. A workspace admin "

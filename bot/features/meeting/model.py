@@ -28,11 +28,15 @@ _NOTES: dict[Said, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was said, and the summary of it. There are sentences only where `said` is `read`."""
+    """What was said, and the summary of it. There are sentences only where `said` is `read`.
+
+    `kept`: in the store, so that a moment of it can be shared.
+    """
 
     said: Said
     sentences: tuple[Sentence, ...] = ()
     summary: tuple[SourcedSection, ...] = ()
+    kept: bool = False
 
 
 NOTHING = Content("none")
@@ -80,6 +84,7 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
         "video": _video(recording),
         "transcript": {
             "state": content.said,
+            "kept": content.kept,
             "timed": bool(content.sentences) and content.sentences[0].start_ms is not None,
             "note": _transcript_note(recording, content),
         },
@@ -99,7 +104,10 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
-    """`cues` are the sentences: start, end, and where each begins and ends in the text."""
+    """`cues` are the sentences: start, end, and where each begins and ends in the text.
+
+    `sentence` is the number of the first one; the others follow it.
+    """
     cues = []
     at = 0
     for sentence in turn.sentences:
@@ -108,6 +116,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
         at = end + 1
     return {
         "n": turn.n,
+        "sentence": turn.sentences[0].n,
         "speaker": turn.speaker,
         "start_ms": turn.start_ms,
         "end_ms": turn.end_ms,

@@ -31,21 +31,27 @@ SCHEME = "Ticket"  # of the Authorization header that brings a ticket
 WORTH_COMPRESSING = 1024
 GZIP_LEVEL = 5
 FOREVER = "public, max-age=31536000, immutable"  # for files with their version in the address
-Handler = Callable[["MeetingRoutes", Request], Awaitable[Response]]
+Handler = Callable[[Any, Request], Awaitable[Response]]
 
 
 class NoSession(Exception):
     """The browser is not signed in, or no longer."""
 
 
-def _guarded(handler: Handler) -> Handler:
-    """Turn errors into answers that say nothing of the recording."""
+class WrongOrigin(Exception):
+    """The request does not come from a page of ours."""
 
-    async def answer(self: "MeetingRoutes", request: Request) -> Response:
+
+def guarded(handler: Handler) -> Handler:
+    """Turn errors into answers that say nothing of the recording. For methods of `Answers`."""
+
+    async def answer(self: "Answers", request: Request) -> Response:
         try:
             return await handler(self, request)
         except NoSession:
             return self.json(request, {"error": "no_session"}, status=401)
+        except WrongOrigin:
+            return self.json(request, {"error": "wrong_origin"}, status=403)
         except (UnknownRecording, StoreRefused):
             return self.json(request, {"error": "not_found"}, status=404)
         except (SlackError, StoreError, HmsError, TimeoutError) as failed:
@@ -59,18 +65,52 @@ def _guarded(handler: Handler) -> Handler:
     return answer
 
 
-class MeetingRoutes:
-    """`public_url` and the origin of `hms_api_url` decide on cookies and on the CSP."""
+class Answers:
+    """What all routes below `/m` share: headers, whose session it is, where a POST comes from.
 
-    def __init__(
-        self, meetings: Meetings, pages: Pages, *, public_url: str, hms_api_url: str
-    ) -> None:
+    `public_url` and the origin of `hms_api_url` decide on cookies and on the CSP.
+    """
+
+    def __init__(self, meetings: Meetings, *, public_url: str, hms_api_url: str) -> None:
         self._meetings = meetings
-        self._pages = pages
         self._origin = public_url
         self._secure = public_url.startswith("https://")
         self._cookie = "__Secure-record-bot" if self._secure else "record-bot"
         self._headers = _headers(hms_api_url)
+
+    def _session(self, request: Request) -> str:
+        return request.cookies.get(self._cookie, "")
+
+    async def viewer(self, request: Request) -> Viewer:
+        """Whose session this browser has. Raises NoSession."""
+        viewer = await self._meetings.viewer(self._session(request))
+        if viewer is None:
+            raise NoSession
+        return viewer
+
+    def from_our_page(self, request: Request) -> None:
+        """Browsers name the origin of a POST; other programs need not. Raises WrongOrigin."""
+        origin = request.headers.get("origin")
+        site = request.headers.get("sec-fetch-site", "same-origin")
+        if origin not in (None, self._origin) or site != "same-origin":
+            raise WrongOrigin
+
+    def json(self, request: Request, body: dict[str, Any], *, status: int = 200) -> Response:
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
+        headers = {**self._headers, "vary": "accept-encoding, cookie"}
+        if len(content) >= WORTH_COMPRESSING and _takes_gzip(request):
+            content, headers["content-encoding"] = gzip.compress(content, GZIP_LEVEL), "gzip"
+        return Response(content, status, headers, media_type="application/json")
+
+
+class MeetingRoutes(Answers):
+    def __init__(
+        self, meetings: Meetings, pages: Pages, *, public_url: str, hms_api_url: str
+    ) -> None:
+        super().__init__(meetings, public_url=public_url, hms_api_url=hms_api_url)
+        self._pages = pages
 
     def routes(self) -> list[Route]:
         get, post = ["GET"], ["POST"]
@@ -79,7 +119,7 @@ class MeetingRoutes:
             Route("/m/assets/{version}/{name}", self.asset, methods=get),
             Route("/m/session", self.enter, methods=post),
             Route("/m/session/end", self.leave, methods=post),
-            Route("/m/session/viewer", self.viewer, methods=get),
+            Route("/m/session/viewer", self.whose, methods=get),
             Route("/m/{key}", self.page, methods=get),
             Route("/m/{key}/data", self.data, methods=get),
             Route("/m/{key}/alive", self.alive, methods=get),
@@ -112,11 +152,10 @@ class MeetingRoutes:
 
     # The session
 
-    @_guarded
+    @guarded
     async def enter(self, request: Request) -> Response:
         """Exchange a ticket, which travels in a header that no form of another site can send."""
-        if not self._from_our_page(request):
-            return self.json(request, {"error": "wrong_origin"}, status=403)
+        self.from_our_page(request)
         scheme, _, ticket = request.headers.get("authorization", "").partition(" ")
         if scheme != SCHEME or not ticket:
             raise NoSession
@@ -129,19 +168,18 @@ class MeetingRoutes:
             self._set_cookie(response, secret, int(SESSION_FOR.total_seconds()))
         return response
 
-    @_guarded
+    @guarded
     async def leave(self, request: Request) -> Response:
-        if not self._from_our_page(request):
-            return self.json(request, {"error": "wrong_origin"}, status=403)
+        self.from_our_page(request)
         await self._meetings.leave(self._session(request))
         response = self.json(request, {})
         self._set_cookie(response, "", 0)
         return response
 
-    @_guarded
-    async def viewer(self, request: Request) -> Response:
+    @guarded
+    async def whose(self, request: Request) -> Response:
         """Whose view this browser has."""
-        return self.json(request, {"viewer": {"name": (await self._viewer(request)).name}})
+        return self.json(request, {"viewer": {"name": (await self.viewer(request)).name}})
 
     def _set_cookie(self, response: Response, value: str, max_age_s: int) -> None:
         """`Lax`: with `Strict`, a link from Slack would arrive without it."""
@@ -155,61 +193,46 @@ class MeetingRoutes:
             samesite="lax",
         )
 
-    def _session(self, request: Request) -> str:
-        return request.cookies.get(self._cookie, "")
-
-    def _from_our_page(self, request: Request) -> bool:
-        """Browsers name the origin of a POST; other programs need not."""
-        origin = request.headers.get("origin")
-        site = request.headers.get("sec-fetch-site", "same-origin")
-        return origin in (None, self._origin) and site == "same-origin"
-
-    async def _viewer(self, request: Request) -> Viewer:
-        viewer = await self._meetings.viewer(self._session(request))
-        if viewer is None:
-            raise NoSession
-        return viewer
-
     # A recording
 
-    @_guarded
+    @guarded
     async def data(self, request: Request) -> Response:
-        viewer = await self._viewer(request)
+        viewer = await self.viewer(request)
         found = await self._meetings.data(viewer, request.path_params["key"])
         return await asyncio.to_thread(self.json, request, found)
 
-    @_guarded
+    @guarded
     async def alive(self, request: Request) -> Response:
         """Whether an open page may go on showing what it has."""
-        viewer = await self._viewer(request)
+        viewer = await self.viewer(request)
         await self._meetings.see(viewer.user, request.path_params["key"])
         return Response(status_code=204, headers=self._headers)
 
-    @_guarded
+    @guarded
     async def video(self, request: Request) -> Response:
-        viewer = await self._viewer(request)
+        viewer = await self.viewer(request)
         url = await self._meetings.video(viewer.user, request.path_params["key"])
         return self.json(request, {"url": url})
 
-    @_guarded
+    @guarded
     async def chat(self, request: Request) -> Response:
-        viewer = await self._viewer(request)
+        viewer = await self.viewer(request)
         messages = await self._meetings.chat(viewer.user, request.path_params["key"])
         said = [{"at": m.at, "sender": m.sender, "text": m.text} for m in messages]
         return self.json(request, {"messages": said})
 
-    @_guarded
+    @guarded
     async def file(self, request: Request) -> Response:
-        viewer = await self._viewer(request)
+        viewer = await self.viewer(request)
         path = request.path_params
         url = await self._meetings.file(viewer.user, path["key"], path["asset_id"])
         if url is None:
             return self.json(request, {"error": "not_found"}, status=404)
         return Response(status_code=303, headers={**self._headers, "location": url})
 
-    @_guarded
+    @guarded
     async def transcript(self, request: Request) -> Response:
-        viewer = await self._viewer(request)
+        viewer = await self.viewer(request)
         key, mode = request.path_params["key"], request.path_params["mode"]
         found = mode in _MEDIA and await self._meetings.download(viewer.user, key, mode)
         if not found:
@@ -217,15 +240,6 @@ class MeetingRoutes:
         named = {"content-disposition": f'attachment; filename="{found.name}"'}
         content, headers = found.content.encode(), {**self._headers, **named}
         return Response(content, headers=headers, media_type=_MEDIA[mode])
-
-    def json(self, request: Request, body: dict[str, Any], *, status: int = 200) -> Response:
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "replace"
-        )
-        headers = {**self._headers, "vary": "accept-encoding, cookie"}
-        if len(content) >= WORTH_COMPRESSING and _takes_gzip(request):
-            content, headers["content-encoding"] = gzip.compress(content, GZIP_LEVEL), "gzip"
-        return Response(content, status, headers, media_type="application/json")
 
 
 _MEDIA: Mapping[str, str] = {

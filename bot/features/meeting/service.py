@@ -206,9 +206,9 @@ class Meetings:
         kept = await self._deps.store.transcripts.kept(recording.key)
         summary = await self._deps.store.transcripts.summary(recording.key) if kept else ()
         if kept and (summary or recording.assets.summary is None):
-            return Content("read", kept, summary)
+            return Content("read", kept, summary, kept=True)
         read = await self._from_files(recording)
-        return Content("read", kept, read.summary) if kept else read
+        return Content("read", kept, read.summary, kept=True) if kept else read
 
     async def _from_files(self, recording: Recording) -> Content:
         assets = recording.assets
@@ -242,7 +242,7 @@ class Meetings:
         try:
             content = await self._fetch(best, MAX_BYTES)
         except HmsTooLarge:
-            return NotReadable("too large")
+            return NotReadable()
         return None if content is None else await asyncio.to_thread(read, content, best.mode)
 
     async def _summary(self, assets: Assets) -> Sequence[SummarySection]:

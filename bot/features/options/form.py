@@ -14,8 +14,8 @@ from bot.core.options import (
     SHORT_SIDE_PX,
     TEMPERATURE,
     RecordingOptions,
+    RoomTemplate,
 )
-from bot.core.room_template import RoomTemplate
 from bot.features.options.drafts import (
     RESOLUTIONS,
     SWITCHES,
@@ -244,17 +244,11 @@ def _sections(rows: tuple[DraftSection, ...]) -> Iterator[Block]:
             pick(FORMAT_NAMES, row.format),
         )
         if not single:
-            yield _row(f"remove.{row.id}", _remove_button(place, row))
+            action = ids.numbered(ids.START_REMOVE_SECTION, row.id)
+            remove = button(f"Remove section {place}", action, value=str(row.id))
+            yield _row(f"remove.{row.id}", remove)
     if len(rows) < MAX_SECTIONS:
         yield _row("add", button("Add a section", ids.START_ADD_SECTION))
-
-
-def _remove_button(place: int, row: DraftSection) -> Block:
-    return button(
-        f"Remove section {place}",
-        ids.numbered(ids.START_REMOVE_SECTION, row.id),
-        value=str(row.id),
-    )
 
 
 def _row(name: str, element: Block) -> Block:

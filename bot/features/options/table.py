@@ -563,3 +563,9 @@ def _is_off(option: Option, raw: Raw) -> bool:
     if option.needs is None:
         return False
     return raw.get(option.needs) == OFF or _is_off(option_of(option.needs), raw)
+
+
+def options_line(options: RecordingOptions) -> str:
+    """What was asked for. Options that are not named are as the template has them."""
+    shown = (option.show(options) for option in OPTIONS)
+    return ", ".join(part for part in shown if part) or "template settings"

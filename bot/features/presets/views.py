@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.features.options.views import options_line
+from bot.features.options.table import options_line
 from bot.features.presets import ids
 from bot.features.presets.model import (
     PRESETS_MOST,

@@ -48,5 +48,5 @@ def renamed(room_name: str, title: str) -> Message:
     """Confirm a title, or that it was removed."""
     room = esc(room_name, 100)
     if not title:
-        return say(f"The recording of *{room}* has no title any more.")
+        return say(f"The recording of *{room}* no longer has a title.")
     return say(f"The recording of *{room}* is now called *{esc(title)}*.")

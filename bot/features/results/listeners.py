@@ -1,6 +1,6 @@
 """Links for the one person who clicked: *Watch*, *Transcript*, and the files in Details."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from bot.core.proofs import SeenAsset, SeenRecording
@@ -20,40 +20,21 @@ on = Listeners()
 Mint = Callable[[], Awaitable[links.Link | links.NoFile | links.Page]]
 
 
-@on.action(ids.WATCH)
-async def watch(
+OPENED: Mapping[str, links.What] = {
+    ids.WATCH: "video",
+    ids.TRANSCRIPT: "transcript",
+    ids.WATCH_AT: "video",
+}
+
+
+@on.action(*OPENED)
+async def open_results(
     recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
 ) -> None:
+    """Give a link to the recording's page, or to the file where there are no pages."""
     await ack()
-    await _open(bot, click, meetings, recording, "video")
-
-
-@on.action(ids.TRANSCRIPT)
-async def transcript(
-    recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
-) -> None:
-    await ack()
-    await _open(bot, click, meetings, recording, "transcript")
-
-
-@on.action(ids.WATCH_AT)
-async def watch_at(
-    recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
-) -> None:
-    await ack()
-    await _open(bot, click, meetings, recording, "video", ids.moment_of_value(click.value))
-
-
-async def _open(
-    bot: Bot,
-    click: Click,
-    meetings: Meetings,
-    recording: SeenRecording,
-    what: links.What,
-    at_ms: int | None = None,
-) -> None:
-    """The recording's page, or a link to the file where there are no pages."""
-    mint: Mint = partial(links.mint, bot.deps, bot.rights, recording, what, at_ms)
+    at_ms = ids.moment_of_value(click.value) if click.action == ids.WATCH_AT else None
+    mint: Mint = partial(links.mint, bot.deps, bot.rights, recording, OPENED[click.action], at_ms)
     if bot.deps.public_url is not None:
         mint = partial(links.page, bot.deps, bot.rights, meetings, recording, at_ms)
     await _give_link(bot, click, mint)

@@ -262,7 +262,7 @@ async def _message(
         ctx.recording,
         summary=summary,
         times=await ctx.deps.store.transcripts.times(ctx.key) if summary else {},
-        page=page_of(ctx.deps.public_url, ctx.key),
+        page=f"{ctx.deps.public_url}/m/{ctx.key}" if ctx.deps.public_url else None,
         mention=target == ctx.recording.origin,
         in_thread=place.thread_ts is not None,
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
@@ -443,11 +443,6 @@ async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str
     if said.state is not State.SENT:
         return note
     return Note(deliveries=[replace(said, state=State.DROPPED, error=error, hash=None)])
-
-
-def page_of(public_url: str | None, key: str) -> str | None:
-    """The meeting page of a recording, where there are pages."""
-    return f"{public_url}/m/{key}" if public_url else None
 
 
 def _filename(ctx: Context, kind: Kind, mode: str) -> str:

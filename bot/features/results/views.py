@@ -85,10 +85,10 @@ def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Messag
     """Answer a question about a meeting of which there is no summary yet."""
     name = esc(recording.name, 100)
     if recording.phase in OCCUPIES_ROOM:
-        text = f"*{name}* is still being recorded. What was said is there after it ends."
+        text = f"*{name}* is still being recorded. Ask again after it ends."
     else:
-        by = f" 100ms should have it {when(expected_at)}." if expected_at else ""
-        text = f"The transcript and summary of *{name}* are not there yet.{by}"
+        by = f" 100ms should have them by {when(expected_at)}." if expected_at else ""
+        text = f"The transcript and summary of *{name}* are not ready yet.{by}"
     return say(text, [details_button(recording)])
 
 
@@ -131,7 +131,7 @@ _TRANSCRIPT = {
     "unreadable": "The bot cannot read the format of this transcript. Use its button to open it.",
     "too_large": "The transcript is too large to post here. Use its button to open it.",
     "blocked": "The bot did not open the link that 100ms gave for the transcript: it does not lead "
-    "to a public https address. The person who runs the bot finds it in the log.",
+    "to a public https address. The person who runs the bot can find it in the log.",
 }
 _SUMMARY = {
     "empty": "The summary is empty.",

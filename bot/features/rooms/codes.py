@@ -14,7 +14,7 @@ from bot.deps import Deps
 from bot.features.rooms.model import RoomEntry, digest_of
 from bot.features.rooms.store import RoomRepository
 from bot.hms.errors import HmsRefused, HmsUnavailable
-from bot.kit.metrics import FAULTS
+from bot.kit.background import forever
 from bot.store.errors import StoreError
 
 log = structlog.get_logger()
@@ -88,16 +88,14 @@ class CodeBook:
 
     async def keep_reading(self, rooms: Callable[[], Awaitable[Sequence[RoomEntry]]]) -> None:
         """Until cancelled: search on whenever somebody used a code that nobody knows."""
-        while True:
+
+        async def turn() -> float:
             await self._wanted.wait()
             self._wanted.clear()
-            try:
-                await self.read_in_background(await rooms())
-            except StoreError as failed:
-                log.warning("codes_not_read", why=str(failed))
-            except Exception:
-                FAULTS.labels("codes").inc()
-                log.exception("codes_broke")
+            await self.read_in_background(await rooms())
+            return 0.0
+
+        await forever("codes", turn, away=(StoreError,), pause_s=0.0)
 
     async def _read(self, room: RoomEntry) -> bool:
         """False where 100ms does not answer."""

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from rapidfuzz import fuzz, process
 
 from bot.kit.typed_text import (
     DASHES,
@@ -44,13 +45,6 @@ class RoomEntry:
     template_id: str | None = None
     records: bool | None = None
 
-    @property
-    def mark(self) -> Literal["disabled", "live"] | None:
-        """What a list says beside the name."""
-        if not self.enabled:
-            return "disabled"
-        return "live" if self.live else None
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -62,7 +56,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    candidates: tuple[RoomEntry, ...]
+    """Several rooms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +206,9 @@ def _by_name(reference: str, rooms: Sequence[RoomEntry]) -> Found | Ambiguous | 
     for readings in (same, [begins]):
         for pool in pools:
             for fits in readings:
-                candidates = [room for room in pool if fits(room)]
-                if candidates:
-                    single = len(candidates) == 1
-                    return Found(candidates[0]) if single else Ambiguous(tuple(candidates))
+                found = [room for room in pool if fits(room)]
+                if found:
+                    return Found(found[0]) if len(found) == 1 else Ambiguous()
     return None
 
 
@@ -284,3 +277,38 @@ def texts_of(block_kit: object) -> Iterator[str]:
     elif isinstance(block_kit, list):
         for part in block_kit:
             yield from texts_of(part)
+
+
+SHORTEST = 4  # letters; fewer are like too many names
+CUT_OFF = 80.0  # of 100, of the part of a name that is most alike: weakly, weekly sync
+SHORTER = 0.6  # a name may be by so much shorter than what was typed
+OFFERED_MOST = 20
+_NUMBER = re.compile(r"\d+")
+
+
+def misspelt(query: str, rooms: Sequence[RoomEntry]) -> list[tuple[float, RoomEntry]]:
+    """Rooms with a part like the query, and how much; numbers in the query are in the name, too."""
+    typed = comparable(query)
+    if len(typed) < SHORTEST:
+        return []
+    numbers = set(_NUMBER.findall(typed))
+    names = {
+        n: name
+        for n, room in enumerate(rooms)
+        if len(name := comparable(room.name)) >= SHORTER * len(typed)
+        and numbers <= set(_NUMBER.findall(name))
+    }
+    near = process.extract(
+        typed, names, scorer=fuzz.partial_ratio, score_cutoff=CUT_OFF, limit=OFFERED_MOST
+    )
+    return [(score, rooms[n]) for _, score, n in near]
+
+
+def likeliest(found: Iterable[tuple[float, RoomEntry]]) -> list[RoomEntry]:
+    """Enabled rooms first, then the most alike; of those, the shortest names."""
+
+    def order(one: tuple[float, RoomEntry]) -> tuple[bool, float, int, str]:
+        score, room = one
+        return not room.enabled, -score, len(room.name), room.room_id
+
+    return [room for _, room in sorted(found, key=order)[:OFFERED_MOST]]

@@ -164,10 +164,6 @@ class RoomNames:
         for word in key:
             self._with_word[word] = {*self._with_word.get(word, ()), key}
 
-    def exact(self, text: str) -> tuple[RoomEntry, ...]:
-        """Return the rooms that a text names and nothing else does."""
-        return self._best(key_of(text), text)
-
     def in_words(self, words: Sequence[str]) -> list[Named]:
         """Find the names in the words of a sentence, left to right, the longest first."""
         places = [n for n, word in enumerate(words) if word not in _SEPARATORS]
@@ -202,6 +198,8 @@ class RoomNames:
             return ()
         digits = digits_in(wanted)
         keys = list(self._joined.get("".join(key), ()))
+        if keys:  # the same but for the spaces
+            return tuple(room for key in keys for room in self._best(key, None) if room.enabled)
         keys += sorted({*self._begun(wanted), *self._with_all(key)}, key=lambda k: (len(k), k))
         scored: dict[str, float] = {}
         for like in self._alike.get(tuple(digits), ()):

@@ -1,17 +1,21 @@
-"""Reads 100ms' rooms and who is in them. A list that breaks off goes on where it stopped."""
+"""Reads rooms, who is in them, and templates from 100ms. A broken list goes on where it stopped."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
+from bot.core.options import RoomTemplate
 from bot.deps import Deps
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
 from bot.hms.client import Bookmark
-from bot.hms.errors import HmsError, HmsUnavailable
-from bot.hms.models import Room
+from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
+from bot.hms.models import RecordingSettings, Room, Template
+from bot.kit.background import forever
 from bot.kit.metrics import FAULTS
 from bot.store.errors import StoreError
 
@@ -22,6 +26,10 @@ LIVE_EVERY = timedelta(seconds=30)
 AGAIN_AFTER = timedelta(seconds=5)
 READ_ON_FOR = timedelta(minutes=30)  # an older list has changed too much to be read on
 STORED_AT_ONCE = 500
+TEMPLATES_EVERY_S = 30.0
+BETWEEN_TEMPLATES_S = 0.5
+TEMPLATE_LASTS = timedelta(hours=1)
+Told = TypeVar("Told")
 
 
 @dataclass(slots=True)
@@ -130,3 +138,58 @@ def entry_of(room: Room) -> RoomEntry:
 
 def _differs(known: RoomEntry | None, entry: RoomEntry) -> bool:
     return known is None or entry != replace(known, live=False, last_used_at=None)
+
+
+async def keep_reading_templates(
+    deps: Deps, rooms: Callable[[], Awaitable[Sequence[RoomEntry]]]
+) -> None:
+    """Read and store the rooms' templates, so that no form waits for them, until cancelled.
+
+    New ones are read at once, and all again after an hour.
+    """
+
+    async def turn() -> float:
+        await read_due_templates(deps, await rooms())
+        return TEMPLATES_EVERY_S
+
+    away = (HmsUnavailable, StoreError)
+    await forever("templates", turn, away=away, pause_s=TEMPLATES_EVERY_S)
+
+
+async def read_due_templates(deps: Deps, rooms: Sequence[RoomEntry]) -> None:
+    """Raises HmsUnavailable, StoreError."""
+    repository = RoomRepository(deps.db)
+    fresh = await repository.templates_read_since(deps.now() - TEMPLATE_LASTS)
+    used = {room.template_id for room in rooms if room.enabled and room.template_id}
+    for template_id in sorted(used - fresh):
+        settings = await _unless_refused(deps.hms.template_recordings(template_id), template_id)
+        template = await _unless_refused(deps.hms.template(template_id), template_id)
+        known = template_of(settings or (), template)
+        await repository.template_read(template_id, known, deps.now())
+        await asyncio.sleep(BETWEEN_TEMPLATES_S)
+
+
+async def _unless_refused(answer: Awaitable[Told], template_id: str) -> Told | None:
+    try:
+        return await answer
+    except HmsRefused as refused:
+        log.info("template_refused", template=template_id, why=str(refused))
+        return None
+
+
+def template_of(
+    settings: Sequence[RecordingSettings], template: Template | None = None
+) -> RoomTemplate:
+    """One value of both answers: each says what it knows, the list of recordings first.
+
+    Sizes and lengths are those of the first destination.
+    """
+    told = [*settings, *(template.destinations if template else ())]
+    on = [one.records for one in told] + [template.records if template else None]
+    return RoomTemplate(
+        records=next((one for one in on if one is not None), None),
+        width=next((one.width for one in told if one.width), None),
+        height=next((one.height for one in told if one.height), None),
+        max_duration_s=next((one.max_duration_s for one in told if one.max_duration_s), None),
+        destinations=tuple(dict.fromkeys(one.name for one in told if one.name)),
+    )

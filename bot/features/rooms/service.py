@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.deps import Deps
-from bot.features.rooms import templates
 from bot.features.rooms.codes import CodeBook
 from bot.features.rooms.model import (
     Found,
@@ -16,13 +15,14 @@ from bot.features.rooms.model import (
     RoomEntry,
     RoomMatch,
     learn_names,
+    likeliest,
     match_room,
+    misspelt,
     rank_rooms,
 )
 from bot.features.rooms.names import RoomNames
-from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing, entry_of
+from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing, entry_of, keep_reading_templates
 from bot.features.rooms.store import RoomRepository
-from bot.features.rooms.typing import likeliest, misspelt
 from bot.hms.errors import HmsError
 from bot.hms.models import Room
 from bot.store.errors import StoreError
@@ -209,7 +209,7 @@ class RoomDirectory:
                 self._again_and_again(rooms, self._sooner, self._tried),
                 self._again_and_again(refreshing.live, rooms_read, asyncio.Event()),
                 self._codes.keep_reading(self.entries),
-                templates.keep_reading(self._deps, self.entries),
+                keep_reading_templates(self._deps, self.entries),
             )
         finally:
             self._is_kept_fresh = False

@@ -7,7 +7,7 @@ with moved and cancelled occurrences, by `recurring_ical_events`.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import recurring_ical_events
 from icalendar import Calendar
@@ -37,11 +37,11 @@ def events_of(
     Whole-day events and cancelled ones are none. Raises NoCalendar.
     """
     try:
-        calendar = Calendar.from_ical(content)
+        calendar: Any = Calendar.from_ical(content)
         expanded = recurring_ical_events.of(calendar).between(since, until)
     except Exception as odd:  # whatever a stranger's file makes the libraries raise
         raise NoCalendar(type(odd).__name__) from odd
-    repeating = _repeating(cast("Any", calendar))
+    repeating = _repeating(calendar)
     found = [one for item in expanded for one in _event(item, about, repeating)]
     by_name = {one.name: one for one in sorted(found, key=lambda e: (e.start, e.name))}
     return sorted(by_name.values(), key=lambda e: (e.start, e.name))[:MOST_EVENTS]

@@ -86,7 +86,7 @@ def _next(schedule: Schedule) -> str:
 
 
 def undone(schedule: Schedule) -> Message:
-    return say(f"*{esc(schedule.room_name, 100)}* will not be recorded by this schedule.")
+    return say(f"The schedule of *{esc(schedule.room_name, 100)}* was deleted.")
 
 
 def ends(room_name: str, at: datetime) -> Message:
@@ -208,7 +208,7 @@ def _label(text: str, schedule: Schedule, n: int | None) -> str:
 
 def _delete(schedule: Schedule, n: int) -> Block:
     name = plain(schedule.room_name, 80)
-    confirm = _confirm(f"{name} will not be recorded by it any more.")
+    confirm = _confirm(f"It will no longer record {name}.")
     label = _label("Delete", schedule, n)
     name_of = ui_ids.numbered(ids.DELETE, n)
     value = schedule.schedule_id
@@ -282,8 +282,8 @@ def already_recorded(schedule: Schedule) -> str:
 
 def preset_gone(schedule: Schedule) -> str:
     return (
-        f"The preset of the schedule of *{esc(schedule.room_name, 100)}* was deleted. The "
-        "recording has the options that the preset had when it was scheduled."
+        f"The schedule of *{esc(schedule.room_name, 100)}* uses a preset that was deleted. The "
+        "recording uses the options that the preset had when the schedule was created."
     )
 
 
@@ -320,7 +320,7 @@ _HOW_ON: dict[Why, str] = {
     "right": _ANYBODY,
     "left": _ANYBODY,
     "away": _ANYBODY,
-    "disabled": "Once the room is enabled, it can be turned on again.",
+    "disabled": "Enable the room, then turn this on again.",
 }
 
 
@@ -337,13 +337,13 @@ def calendar_added(calendar: RoomCalendar) -> Message:
 
 
 def calendar_off(room_name: str) -> Message:
-    return say(f"*{esc(room_name, 100)}* is no longer recorded by that calendar.")
+    return say(f"That calendar no longer schedules recordings of *{esc(room_name, 100)}*.")
 
 
 def calendar_unreadable(calendar: RoomCalendar) -> str:
     return (
-        f"The calendar of *{esc(calendar.room_name, 100)}* could not be read for a day. What was "
-        "scheduled from it stays. Check its link, and delete it here if it is gone."
+        f"The calendar of *{esc(calendar.room_name, 100)}* could not be read for a day. "
+        "Recordings that it has scheduled stay. Check its link, and delete it here if it is gone."
     )
 
 
@@ -402,7 +402,7 @@ RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room h
 def rule_elsewhere(room_name: str) -> Message:
     """Another channel has the rule: which one is not said."""
     return say(
-        f"*{esc(room_name, 100)}* already has a rule, set in another channel. A room has one."
+        f"*{esc(room_name, 100)}* already has a rule, set in another channel. A room can have one."
     )
 
 
@@ -436,4 +436,4 @@ def _rule_off(rule: Rule, n: int | None = None) -> Block:
 
 
 def no_end_to_move() -> Message:
-    return say("This recording has no end that can be moved now.")
+    return say("The end of this recording can no longer be changed.")

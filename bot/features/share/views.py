@@ -13,7 +13,7 @@ CHANNEL_ACTION = "share_channel_input"
 
 
 def following(room_name: str, channel: str) -> Message:
-    return say(f"*{esc(room_name)}* is shown in {place(channel)} too.")
+    return say(f"*{esc(room_name)}* is now also shown in {place(channel)}.")
 
 
 def cannot_follow(why: str, fix: str) -> Message:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.core.options import RecordingOptions
-from bot.core.room_template import RoomTemplate
+from bot.core.options import RecordingOptions, RoomTemplate
 from bot.features.options.drafts import Draft, is_expanded
 from bot.features.options.form import (
     further_blocks,

@@ -1,6 +1,5 @@
 """Starts: by command, in the form, once more; and the form: opened, changed, submitted."""
 
-import asyncio
 import uuid
 from dataclasses import dataclass, replace
 from typing import Annotated, Self
@@ -34,7 +33,14 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.form import read
-from bot.features.start.model import Later, SessionRule, Started, StartRequest, end_of_start
+from bot.features.start.model import (
+    FormTime,
+    Later,
+    SessionRule,
+    Started,
+    StartRequest,
+    end_of_start,
+)
 from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
 from bot.listeners.app import Bot, for_people
@@ -63,10 +69,11 @@ async def open_filled(
     room: str | None = None,
     raw: Raw | None = None,
     preset: str | None = None,
+    when: FormTime | None = None,
 ) -> None:
     """The form with what was said and what the channel has set."""
     await ack()
-    showing = await filled(bot.deps, rooms, may, room=room, raw=raw, preset=preset)
+    showing = await filled(bot.deps, rooms, may, room=room, raw=raw, preset=preset, when=when)
     await present(bot, caller, showing)
 
 
@@ -117,14 +124,13 @@ async def redraw(draft: OwnDraft, form: Form, click: Click, ack: Ack, bot: Bot) 
     """Show what applies now; what was typed is kept, also of what is hidden."""
     showing = await current(bot.deps, draft.request_id, draft.by)
     typed = draft_from_state(form.values, showing.draft)
-    action = click.action_id
-    if action == ids.START_MORE:
+    if click.action == ids.START_MORE:
         typed = show_more(typed)
-    elif ids.matching(ids.start_action(ids.START_PRESET)).match(action):
+    elif click.action == ids.start_action(ids.START_PRESET):
         typed = await _preset_chosen(bot, draft, typed)
-    elif action == ids.START_ADD_SECTION:
+    elif click.action == ids.START_ADD_SECTION:
         typed = add_section(typed)
-    elif action.startswith(ids.START_REMOVE_SECTION):
+    elif click.action == ids.START_REMOVE_SECTION:
         typed = remove_section(typed, int(click.value) if click.value.isdecimal() else 0)
     showing = await save(bot.deps, showing, draft.by, typed)
     view = await form_view(bot.deps, showing)
@@ -192,7 +198,6 @@ async def submitted(
         if planned := await _planned(later, request, when, wanted.rule):
             await _show_planned(form, ack, bot, showing, planned)
             return
-        empty = asyncio.create_task(starts.is_empty(bot.deps, wanted.room_id))
         made = await starts.start(bot.deps, bot.gate, rooms, request)
     except (NoRight, SlackUnavailable) as no:
         view = refused_view(for_people(no), showing.request_id)
@@ -204,7 +209,7 @@ async def submitted(
         return
     if isinstance(made, Started):
         where = replace(form.caller, channel=wanted.channel)
-        bot.after_ack(where, say_if_empty(bot, where, made, empty))
+        bot.after_ack(where, say_if_empty(bot, where, made))
     name = made.room.name if isinstance(made, Started) else wanted.room_name
     await ack(response_action="update", view=starting_view(external_id, name))
     if isinstance(made, RoomTaken):
@@ -243,9 +248,9 @@ async def _show_errors(
     await ack(response_action="update", view=view)
 
 
-async def say_if_empty(bot: Bot, caller: Caller, made: Started, empty: asyncio.Task[bool]) -> None:
-    """Say that nobody is in the room, with ways out, once 100ms has told."""
-    if await empty:
+async def say_if_empty(bot: Bot, caller: Caller, made: Started) -> None:
+    """Say that nobody is in the room, with ways out."""
+    if await starts.is_empty(bot.deps, made.room.room_id):
         await bot.reply(caller, start_views.nobody_there(made.room.name, made.key))
 
 

@@ -30,7 +30,7 @@ from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unkn
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
 from bot.features.start.form import start_form
-from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.features.start.model import FormTime, Started, StartRequest, WhichRoom
 from bot.hms.errors import HmsError
 from bot.kit.logs import learnt
 from bot.store.values import RoomTaken
@@ -53,16 +53,17 @@ async def start(
         return preset
     found = await _find(rooms, request.room, settings)
     match found:
-        case Found(room=RoomEntry(room_id=room_id, name=name)):
-            pass
-        case Unknown(room_id=str(room_id)):
-            name = room_id
+        case Found(room=RoomEntry(room_id=room_id, name=name), link=link) if request.room:
+            room = await gate.room(request.may, room_id, listed=name)
+        case Found(room=RoomEntry(room_id=room_id, name=name), link=link):
+            room = await gate.room(request.may, room_id, known_as=name)
+        case Unknown(room_id=str(room_id), link=link):
+            room = await gate.room(request.may, room_id)
         case _:
             learnt(decided="WhichRoom")
-            return WhichRoom(found)
+            return WhichRoom()
     options = laid_over(preset.options, request.options) if preset else request.options
-    options = _landing(options, getattr(found, "link", None))
-    room = await gate.room(request.may, room_id, known_as=name)
+    options = _landing(options, link)
     return await _started(deps, gate, request, room, options)
 
 
@@ -184,14 +185,15 @@ async def filled(
     room: str | None = None,
     raw: Raw | None = None,
     preset: str | None = None,
+    when: FormTime | None = None,
 ) -> Showing:
     """A fresh form with what was said, right or wrong, over what the channel has set."""
     user, channel = may.by, may.channel
     settings = await deps.store.channel_settings.of(channel)
     found = await _find(rooms, room, settings)
     said = dict(raw or {})
-    if link := getattr(found, "link", None):
-        said.setdefault(ids.START_MEETING_URL, without_preview(link))
+    if isinstance(found, Found | RoomCode | Unknown) and found.link:
+        said.setdefault(ids.START_MEETING_URL, without_preview(found.link))
     draft = _with_room(Draft(channel=channel), room, found)
     meant = await presets.meant(deps, channel, preset, settings)
     if isinstance(meant, Preset):
@@ -201,6 +203,9 @@ async def filled(
         typed = draft_of_raw(overlaid(base, said))
         change = {name: getattr(typed, name) for name in (*OPTION_FIELDS, "next_section_id")}
         draft = still_untouched(draft, draft.model_copy(update=change))
+    if when:
+        times = {"when_kind": when.kind, "when": when.start, "stop_after": when.stop}
+        draft = draft.model_copy(update=times)
     return await show(deps, user=user, channel=channel, draft=draft)
 
 

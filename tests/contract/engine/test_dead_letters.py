@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-import httpx
 import pytest
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select, text, update
 
@@ -48,7 +48,7 @@ BAD_BODIES: tuple[Any, ...] = ({"a": 1}, [], "text", {"type": ["list"], "data": 
 
 @pytest.fixture
 async def deps(store: Store, clock: Clock) -> AsyncIterator[Deps]:
-    async with aiohttp.ClientSession() as session, httpx.AsyncClient() as http:
+    async with aiohttp.ClientSession() as session, new_client() as http:
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         yield Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
@@ -223,7 +223,7 @@ async def test_the_pauses_grow_and_a_recording_that_is_read_is_alive(
     [own] = await store.queue.take(1, "me")
     await store.dead_letters.park(own, "ValueError")
     assert (await _row(store, key)).next_due_at == clock.now() + LAST_RETRY
-    await store.queue.wake([key])
+    await store.recordings.record(key, Note())
     [own] = await store.queue.take(1, "me")
     lost = replace(own, owner="somebody else")
     await store.dead_letters.park(lost, "ValueError")  # changes nothing
@@ -235,7 +235,7 @@ async def test_a_wake_in_between_keeps_it_due(store: Store, clock: Clock) -> Non
     key = await created(store)
     [own] = await store.queue.take(1, "me")
     clock.advance(S)
-    await store.queue.wake([key])
+    await store.recordings.record(key, Note())
     await store.dead_letters.park(own, "ValueError")
     assert (await _row(store, key)).next_due_at == clock.now()
 

@@ -87,7 +87,7 @@ async def test_a_clock_set_back_an_hour_holds_nothing_up_for_an_hour(
 ) -> None:
     key, leased = await created(store), await created(store, room_id="room-2")
     await put_off(store, key)
-    await store.queue.wake([leased])
+    await store.recordings.record(leased, Note())
     await store.queue.take(1, "a replica that dies now")
     await store.rate_limits.close_gate("chat.update", T0 + 5 * S)
     clock.advance(-HOUR)

@@ -178,7 +178,7 @@ class SlackDoor(SlackGateway):
         raise SlackRefused("not_found")  # closed at once
 
     async def member(self, user: str, *, home_team: str) -> Member:
-        return await self._through("users.info", lambda: Member(user, "member", False, "Ines"))
+        return await self._through("users.info", lambda: Member("member", False, "Ines"))
 
     async def names_of(self, users: Iterable[str]) -> dict[str, str]:
         return {user: user for user in users}  # so that the hash of a card is that of its text

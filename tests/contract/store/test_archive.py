@@ -120,7 +120,7 @@ async def test_a_step_unpacks_it_too(store: Store, deps: Deps, clock: Clock) -> 
     await ended(store, 2)
     clock.advance(3 * DAY)
     await pack_facts(deps)
-    await store.queue.wake([key])
+    await store.recordings.record(key, Note())
     [(own, state)] = (await store.queue.take(9, "me")).items()
     assert state
     earlier = f.BeamStarted(at=T0 + 2 * S, session_id="s", started_at=T0 + 3 * S)

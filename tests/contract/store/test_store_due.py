@@ -11,6 +11,7 @@ from bot.core.note import POLL_NOW, Note
 from bot.core.proofs import OwnWork
 from bot.core.retry import Retry
 from bot.core.steps import POLL
+from bot.store.errors import UnknownRecording
 from bot.store.store import Store
 from tests.contract.store_support import (
     LEASE,
@@ -128,8 +129,9 @@ async def test_wakes_reach_only_the_team_and_the_keys_named(
     for key in (one, two):
         await store.queue.release(OwnWork(key, "a"), None)
     await other_team.queue.release(OwnWork(theirs, "a"), None)
-    await store.queue.wake([one, theirs, "nobody"])
-    await store.queue.wake([])
+    await store.recordings.record(one, Note())
+    with pytest.raises(UnknownRecording):
+        await store.recordings.record(theirs, Note())
     assert keys_of(await store.queue.take(9, "a")) == [one]
     assert await other_team.queue.take(9, "a") == {}
 
@@ -158,8 +160,8 @@ async def test_what_is_resumed_is_also_polled(store: Store) -> None:
 async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -> None:
     keys = await rooms(store, 20)
     await asyncio.gather(
-        *(store.queue.wake(keys) for _ in range(10)),
-        *(another.queue.wake(keys[::-1]) for _ in range(10)),
+        *(store.recordings.record(k, Note()) for k in keys),
+        *(another.recordings.record(k, Note()) for k in keys[::-1]),
         *(store.queue.wake_all_open() for _ in range(5)),
         *(another.queue.wake_parked("C1") for _ in range(5)),
         *(another.recordings.record(k, Note(deliveries=[card(state=State.PARKED)])) for k in keys),
@@ -192,7 +194,7 @@ async def test_every_commit_that_makes_work_says_so(store: Store) -> None:
     store.db.on_mail = lambda: calls.append("mail")
     [key] = await rooms(store, 1)
     await add_facts(store, key, [StopRequested(at=T0, by="U1")])
-    await store.queue.wake([key])
+    await store.recordings.record(key, Note())
     await store.inbox.put(entry())
     await store.inbox.put(entry())  # known already: no news
     assert calls == ["woken", "woken", "woken", "mail"]
@@ -213,12 +215,12 @@ async def test_every_replica_hears_of_work_and_of_mail_by_itself(
                 await asyncio.sleep(0)
             [key] = await rooms(another, 1)
             assert await heard.get() == "work"
-            await another.queue.wake([key])
+            await another.recordings.record(key, Note())
             assert await heard.get() == "work"
             await another.inbox.put(entry())
             assert await heard.get() == "mail"
             await rooms(other_team, 1)
-            await another.queue.wake([key])
+            await another.recordings.record(key, Note())
             assert await heard.get() == "work"
         assert heard.empty()  # the other team's came before, and was not for us
     finally:

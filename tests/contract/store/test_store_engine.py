@@ -217,8 +217,8 @@ async def test_a_database_that_hangs_is_unavailable_in_time(
         await conn.execute(update(recordings).where(recordings.c.key == key).values(asks=1))
         store.db.database._patience_s = 0.2
         with pytest.raises(StoreUnavailable):
-            await store.queue.wake([key])
-    await store.queue.wake([key])
+            await store.recordings.record(key, Note())
+    await store.recordings.record(key, Note())
     await store.close()
 
 
@@ -232,13 +232,13 @@ async def test_a_write_given_up_while_it_waits_leaves_no_lock(
     pool = cast("QueuePool", store.db.database.engine.pool)
     with closing(sqlite3.connect(path, isolation_level=None, timeout=2)) as other:
         other.execute("BEGIN IMMEDIATE")
-        writing = asyncio.create_task(store.queue.wake([key]))
+        writing = asyncio.create_task(store.recordings.record(key, Note()))
         while not pool.checkedout():  # noqa: ASYNC110 - then it waits for the lock
             await asyncio.sleep(0)
         writing.cancel()
         other.execute("ROLLBACK")
         await asyncio.wait([writing])
-        await store.queue.wake([key])
+        await store.recordings.record(key, Note())
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
     await store.close()

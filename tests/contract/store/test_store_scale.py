@@ -43,7 +43,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "renew": lambda s: s.queue.renew(["worker"]),
     "release": lambda s: s.queue.release(OwnWork("rec-0000001", "worker"), T0),
     "load": lambda s: s.lists.row("rec-0000001"),
-    "wake": lambda s: s.queue.wake(["rec-0000001", "rec-0000002"]),
     "put_inbox": lambda s: s.inbox.put(entry("fresh")),
     "keys_by_alias": lambda s: s.recordings.keys_by_alias(["hms-1", "hms-2", "unknown"]),
     "open_in_rooms": lambda s: s.lists.open_in_rooms([f"open-room-{FINISHED + 1}", "room-1"]),

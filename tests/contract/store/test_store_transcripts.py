@@ -146,10 +146,10 @@ async def _first_batch(library: Transcripts, key: str, said: Sequence[Sentence])
         pass
 
     class Dying(Transcripts):
-        async def _keep_batch(self, transcript, sentences, people, start, words) -> bool:  # type: ignore[no-untyped-def]
+        async def _keep_batch(self, transcript, start, *batch) -> bool:  # type: ignore[no-untyped-def]
             if start:
                 raise Died
-            return await super()._keep_batch(transcript, sentences, people, start, words)
+            return await super()._keep_batch(transcript, start, *batch)
 
     dying = Dying(library._of)
     with pytest.raises(Died):
@@ -277,6 +277,11 @@ async def test_filters(store: Store, library: Transcripts, clock: Clock) -> None
     assert await found(store, "budget in daily") == ["What about the budget?"]
     assert await found(store, "budget in daily since 2026-02-20") == []
     assert len(await found(store, "since yesterday budget")) == 1
+    earlier = T0.date() - timedelta(days=40)
+    assert await found(store, f"budget since {earlier} until:{earlier}") == [
+        "What about the budget?"
+    ]
+    assert await found(store, f"budget until:{earlier - timedelta(days=1)}") == []
     assert await found(store, "budget in:nowhere") == []
 
 
@@ -288,13 +293,13 @@ async def test_the_count_of_transactions_grows_with_the_transcript(
     seen: list[int] = []
 
     class Counting(Transcripts):
-        async def _keep_batch(self, transcript, sentences, people, start, words) -> bool:  # type: ignore[no-untyped-def]
+        async def _keep_batch(self, transcript, start, *batch) -> bool:  # type: ignore[no-untyped-def]
             async with self._db.read() as conn:
                 query = select(func.count()).where(
                     transcript_of(transcript_sentences.c.id) == transcript
                 )
                 seen.append(await conn.scalar(query) or 0)
-            return await super()._keep_batch(transcript, sentences, people, start, words)
+            return await super()._keep_batch(transcript, start, *batch)
 
     counting = Counting(library._of)
     await counting.keep(key, LONG)

@@ -23,6 +23,7 @@ from bot.core.search import (
     pieces,
     rank,
     sentence_stems,
+    sentence_terms,
     similar,
     stem_of,
     tsquery,
@@ -95,6 +96,19 @@ def test_words_and_filters(
 
 
 @pytest.mark.parametrize(
+    ("text", "words", "until"),
+    [
+        ("budget since monday until:2026-11-24", "budget", date(2026, 11, 24)),
+        ("until: yesterday budget", "budget", date(2026, 11, 28)),
+        ("wait until friday", "wait friday", None),
+    ],
+)
+def test_the_last_day_needs_its_colon(text: str, words: str, until: date | None) -> None:
+    query = asked(text)
+    assert (" ".join(term.word for term in query.words), query.until) == (words, until)
+
+
+@pytest.mark.parametrize(
     ("text", "unknown_filters", "words"),
     [
         ("budget in:nowhere", ("in:nowhere",), ["budget"]),
@@ -164,7 +178,7 @@ def test_what_counts_as_a_word(text: str, phrases: list[list[tuple[str, ...]]]) 
 
 
 def test_the_index_has_names_and_words_in_their_order() -> None:
-    assert sentence_stems("Ana Lima", "We run the book.") == (
+    assert sentence_stems(sentence_terms("Ana Lima", "We run the book.")) == (
         "ana",
         "lima",
         "we",
@@ -220,7 +234,9 @@ def hits(text: str, *candidates: Candidate, people: tuple[str, ...] = ()) -> lis
 
 def window(recording: str, first: int, *said: tuple[str, str]) -> Candidate:
     return Candidate(
-        recording, first, tuple((who, sentence_stems(who, text)) for who, text in said)
+        recording,
+        first,
+        tuple((who, sentence_stems(sentence_terms(who, text))) for who, text in said),
     )
 
 
@@ -247,6 +263,8 @@ def test_the_hit_is_said_by_the_person_asked_for() -> None:
     both = window("r1", 0, ("Ana Lima", "The budget."), ("Ben", "My budget."))
     assert hits("budget", both, people=("Ben",)) == [("r1", 1)]
     assert hits("ben budget", both) == [("r1", 1)]
+    beside = window("r1", 0, ("Ana Lima", "The budget."), ("Ben", "Hm."))
+    assert hits("budget", beside, people=("Ben",)) == []
 
 
 WORDS = st.sampled_from(

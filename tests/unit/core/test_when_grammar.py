@@ -10,7 +10,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, Unclear, When
@@ -18,6 +18,7 @@ from bot.core.when_days import EXAMPLES, RULE_EXAMPLES, STOP_EXAMPLES, Purpose
 from bot.core.when_grammar import LONGEST_TEXT, Found, find_times, read_when
 from bot.core.when_words import say_problem, say_when
 from tests.score import times
+from tests.unit.examples import examples
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 12, 2, 14, 20, 35, tzinfo=ZoneInfo(BERLIN))
@@ -347,24 +348,22 @@ def test_what_reads_in_several_ways_is_asked_about(text: str, choices: tuple[str
 
 
 @pytest.mark.parametrize(
-    ("text", "day", "rrule", "example"),
+    ("text", "question", "example"),
     [
-        ("tomorrow", date(2026, 12, 3), None, "tomorrow at 9:30"),
-        ("this afternoon", date(2026, 12, 2), None, "this afternoon at 5"),
-        ("tonight", date(2026, 12, 2), None, "tonight at 8"),
-        ("on the 5th", date(2026, 12, 5), None, "on the 5th at 9:30"),
-        ("every day", None, "FREQ=DAILY", "every day at 9:30"),
-        ("last friday of every month", None, "FREQ=MONTHLY;BYDAY=-1FR", "last friday of every month at 9:30"),
-        ("weekly at 9", None, "FREQ=WEEKLY", RULE_EXAMPLES[0]),
-        ("monthly at 9", None, "FREQ=MONTHLY", RULE_EXAMPLES[0]),
+        ("tomorrow", "At what time on Thu 3 Dec?", "tomorrow at 9:30"),
+        ("this afternoon", "At what time on Wed 2 Dec?", "this afternoon at 5"),
+        ("tonight", "At what time on Wed 2 Dec?", "tonight at 8"),
+        ("on the 5th", "At what time on Sat 5 Dec?", "on the 5th at 9:30"),
+        ("every day", "At what time?", "every day at 9:30"),
+        ("last friday of every month", "At what time?", "last friday of every month at 9:30"),
+        ("weekly at 9", "On which days of the week?", RULE_EXAMPLES[0]),
+        ("monthly at 9", "On which day of the month?", RULE_EXAMPLES[0]),
     ],
-)  # fmt: skip
-def test_what_lacks_a_time_or_a_day_is_asked_about_with_what_was_understood(
-    text: str, day: date | None, rrule: str | None, example: str
-) -> None:
+)
+def test_what_lacks_a_time_or_a_day_is_asked_about(text: str, question: str, example: str) -> None:
     reading = read(text)
     assert isinstance(reading, Unclear)
-    assert (reading.day, reading.rrule, reading.choices) == (day, rrule, ())
+    assert (reading.question, reading.choices) == (question, ())
     assert reading.examples[0] == example
 
 
@@ -641,7 +640,7 @@ moments = st.datetimes(
     now=moments,
     protected=st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=3),
 )
-@settings(max_examples=500)
+@examples(500)
 def test_no_text_raises_and_what_is_found_lies_in_the_text(
     text: str, purpose: Purpose, now: datetime, protected: list[tuple[int, int]]
 ) -> None:
@@ -659,7 +658,7 @@ def test_no_text_raises_and_what_is_found_lies_in_the_text(
 
 
 @given(start=starts, stop=stops, now=moments)
-@settings(max_examples=200)
+@examples(200)
 def test_what_is_said_reads_as_the_same(start: str, stop: str, now: datetime) -> None:
     zone = str(now.tzinfo)
     reading = read_when(f"{start} {stop}", now=now, zone=zone)
@@ -670,7 +669,7 @@ def test_what_is_said_reads_as_the_same(start: str, stop: str, now: datetime) ->
 
 
 @given(text=sentences, now=moments)
-@settings(max_examples=300)
+@examples(300)
 def test_a_start_that_is_read_lies_ahead_and_before_its_end(text: str, now: datetime) -> None:
     reading = read_when(text, now=now, zone=BERLIN)
     if not isinstance(reading, When):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -20,6 +20,7 @@ from bot.features.share import views as share_views
 from bot.features.start import views as start_views
 from bot.ui import ids, replies
 from bot.ui import replies as ui_replies
+from tests.unit.examples import examples
 from tests.unit.views_extremes import TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
@@ -70,7 +71,7 @@ def test_the_short_ones() -> None:
     assert "\n\n".join(map(shown, SIMPLE)) == snapshot("""\
 Starting to record *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
-*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is shown in <#C1> too.
+*\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is now also shown in <#C1>.
 
 Stopping *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*.
 
@@ -133,7 +134,7 @@ Something went wrong on our side. Try again. If this keeps happening, give the
 100ms refused (HTTP 418). 100ms said: “no &lt;b&gt;”. Try again. If this keeps
     happening, tell the person who runs the bot.
 
-100ms answers with an error of its own (HTTP 503). Try again in a minute.
+100ms had an internal error (HTTP 503). Try again in a minute.
 
 100ms asks the bot to wait: too many requests. Try again in a minute.
 
@@ -177,7 +178,7 @@ def test_a_link_too_long_for_a_button() -> None:
 
 
 @given(TEXTS, TEXTS, USERS, TIMES, st.none() | TEXTS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_slack_takes_any_words(
     text: str, other: str, user: str, time: datetime, maybe: str | None
 ) -> None:

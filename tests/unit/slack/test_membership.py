@@ -12,7 +12,7 @@ HOME, SISTER, OTHER = "T0HOME", "T0SISTER", "T0OTHER"
 
 
 def read(**info: Any) -> Member:
-    return Member.read("U1", {"id": "U1", **info}, home_team=HOME)
+    return Member.read({"id": "U1", **info}, home_team=HOME)
 
 
 def organisation(*teams: str) -> dict[str, Any]:

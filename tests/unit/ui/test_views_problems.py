@@ -61,8 +61,8 @@ parked  : The recording did not start. 100ms cannot find it (HTTP 404). The
 parked  : The recording did not start. 100ms asks the bot to wait: too many
     requests (HTTP 429). The request expired. If you still want the recording,
     try again.
-parked  : The recording did not start. 100ms answers with an error of its own
-    (HTTP 503). The request expired. If you still want the recording, try again.
+parked  : The recording did not start. 100ms had an internal error (HTTP 503).
+    The request expired. If you still want the recording, try again.
 parked  : The recording did not start. 100ms did not answer in time. The request
     expired. If you still want the recording, try again.
 parked  : The recording did not start. 100ms cannot be reached. The request

@@ -149,6 +149,7 @@
   /** Nothing of the meeting stays on the page. */
   function forget() {
     media.stop();
+    share.close();
     Object.assign(page, { data: null, turns: [], cues: [], current: -1, now: -1 });
     for (const id of ["turns", "lines", "speakers", "messages", "downloads", "timeline"]) $(id).replaceChildren();
     search.clear();
@@ -267,6 +268,7 @@
       return drawn;
     });
     $("turns").replaceChildren(all);
+    if (transcript.kept && !transcript.timed) page.turns.forEach((_, n) => share.offer(n));
     page.cues = turns.flatMap(({ cues }, n) => cues.map(([start, end], at) => ({ start, end, turn: n, at })));
     roam(0);
     $("transcript-note").textContent = transcript.note;
@@ -331,12 +333,14 @@
   }
 
   function onPlayFrom(event) {
+    if (event.target.closest(".share")) return;
     const target = event.target.closest("[data-at]") ?? event.target.closest(".turn.timed")?.querySelector(".time");
     if (!target) return;
     const selecting = !event.target.matches("button") && !getSelection().isCollapsed;
     if (selecting) return;
     follow();
-    seek(Number(target.dataset.at), { play: true });
+    share.picked = Number(target.dataset.at);
+    seek(share.picked, { play: true });
   }
 
   function seek(ms, { play }) {
@@ -736,6 +740,101 @@
     },
   };
 
+  // -- sharing a moment
+
+  const share = {
+    /** The time of the sentence that was clicked last; it is the one that people mean. */
+    picked: null, button: null, turn: 0, asked: 0,
+
+    /** One button that goes where the pointer or the keyboard is; without times, one for each. */
+    offer(n) {
+      const { transcript } = page.data ?? {};
+      if (!transcript?.kept || !page.turns[n]) return;
+      const { element, turn } = page.turns[n];
+      if (element.querySelector(".share")) return;
+      const name = turn.speaker || UNKNOWN;
+      const label = `Share a moment of ${name}${transcript.timed ? `, ${clock(turn.start_ms)}` : ""}`;
+      if (transcript.timed) this.button?.remove();
+      this.button = make("button", { type: "button", class: "share", "aria-label": label, onclick: () => this.open(n) }, "Share");
+      element.querySelector(".meta").append(this.button);
+    },
+
+    async open(n) {
+      const { turn } = page.turns[n];
+      const asked = this.asked += 1;
+      this.turn = n;
+      const said = turn.cues.map(([, , from, to]) => turn.text.slice(from, to));
+      $("share-sentence").replaceChildren(...said.map((text, at) => make("option", { value: at }, text)));
+      $("share-sentence").value = String(this.meant(n));
+      $("share-pick").hidden = said.length < 2;
+      this.quote();
+      $("share-where").hidden = false;
+      $("share-channel").replaceChildren();
+      this.say("Loading the channels…", { may: false });
+      $("share").showModal();
+      try {
+        const { channels } = await ask(`${base}/channels`);
+        if (asked !== this.asked || !$("share").open) return;
+        const choices = [{ id: "", name: "Choose a channel" }, ...channels.map(({ id, name }) => ({ id, name: `#${name}` }))];
+        $("share-channel").replaceChildren(...choices.map(({ id, name }) => make("option", { value: id }, name)));
+        if (channels.length) this.say("Everybody in the channel can read it, guests too.");
+        else this.say("There is no channel that you may share it to. Both you and the app must be in the channel.", { may: false });
+      } catch (refused) {
+        if (refused.status === 401 || refused.status === 404) return failed(refused);
+        this.say("Slack does not answer. Try again in a minute.", { may: false });
+      }
+    },
+
+    /** In this turn: the sentence that was clicked, else the one being said, else the first. */
+    meant(n) {
+      const { cues } = page.turns[n].turn;
+      const clicked = cues.findIndex(([start]) => start !== null && start === this.picked);
+      const now = page.cues[page.now];
+      if (clicked >= 0) return clicked;
+      return now?.turn === n ? now.at : 0;
+    },
+
+    quote() {
+      const { turn } = page.turns[this.turn];
+      const [, , from, to] = turn.cues[Number($("share-sentence").value)];
+      $("share-quote").replaceChildren(
+        make("bdi", { class: "speaker" }, turn.speaker || UNKNOWN), make("p", { dir: "auto" }, turn.text.slice(from, to)),
+      );
+    },
+
+    say(text, { may = true } = {}) {
+      $("share-note").textContent = text;
+      $("share-send").disabled = !may;
+      $("share-send").hidden = false;
+      $("share-close").textContent = "Cancel";
+    },
+
+    async send() {
+      const { turn } = page.turns[this.turn];
+      const wanted = { sentence: turn.sentence + Number($("share-sentence").value), channel: $("share-channel").value };
+      const there = $("share-channel").selectedOptions[0]?.textContent;
+      this.say("Sharing…", { may: false });
+      try {
+        await ask(`${base}/moments`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wanted) });
+        this.say(`Shared. It appears in ${there} in a moment.`);
+        $("share-where").hidden = $("share-pick").hidden = $("share-send").hidden = true;
+        $("share-close").textContent = "Close";
+        $("share-close").focus();
+      } catch (refused) {
+        if (refused.status === 401 || refused.status === 404) return failed(refused);
+        const why = { 403: "You or the app cannot post in that channel any more.", 410: "This transcript is no longer kept." };
+        this.say(why[refused.status] ?? "Slack or the bot does not answer. Try again in a minute.");
+      }
+    },
+
+    close() {
+      $("share").close();
+      $("share-sentence").replaceChildren();
+      $("share-quote").replaceChildren();
+      this.button = this.picked = null;
+    },
+  };
+
   // -- wiring
 
   function copyLink() {
@@ -763,8 +862,17 @@
   $("messages").addEventListener("click", onPlayFrom);
   $("turns").addEventListener("pointerover", (event) => {
     const turn = event.target.closest(".turn[data-n]");
-    if (turn) sentences(Number(turn.dataset.n));
+    if (!turn) return;
+    sentences(Number(turn.dataset.n));
+    share.offer(Number(turn.dataset.n));
   });
+  $("turns").addEventListener("focusin", (event) => {
+    const turn = event.target.closest(".turn[data-n]");
+    if (turn) share.offer(Number(turn.dataset.n));
+  });
+  $("share-form").addEventListener("submit", (event) => { event.preventDefault(); share.send(); });
+  $("share-sentence").addEventListener("change", () => share.quote());
+  $("share-close").addEventListener("click", () => $("share").close());
   $("turns").addEventListener("keydown", onTurnKey);
   for (const kind of ["wheel", "touchmove"]) $("turns").addEventListener(kind, stopFollowing, { passive: true });
   $("timeline").addEventListener("click", onTimeline);

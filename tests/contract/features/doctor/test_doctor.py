@@ -96,7 +96,8 @@ async def test_secrets_that_are_easy_to_guess(around: Surroundings) -> None:
     complete, short = [f for f in around.findings if f.check == "Settings"]
     assert (complete.verdict, short.verdict) == (OK, WARNING)
     assert (
-        short.found == "`METRICS_TOKEN` has less than 16 characters. The next version refuses it."
+        short.found
+        == "`METRICS_TOKEN` has fewer than 16 characters. The next version will refuse it."
     )
     around.env |= {"METRICS_TOKEN": "x" * 16, "HMS_WEBHOOK_SECRET": "y"}
     await around.doctor()
@@ -113,7 +114,9 @@ async def test_missing_scopes_are_named_with_what_they_are_for(
         await around.doctor()
         scope = around.of("Slack permissions")
         assert scope.verdict is FAILED
-        assert scope.found.startswith("`files:write` is missing. Upload the transcript")
+        assert scope.found.startswith(
+            "`files:write` is missing. The bot needs it to upload the transcript"
+        )
         assert "install the app again" in scope.fix
 
 

@@ -201,8 +201,7 @@ def test_a_transcript_only_if_the_template_says_so() -> None:
 def test_ready() -> None:
     assert card(recording(*READ)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
-~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · 720p, transcript (txt, srt),
-    summary (1 section)
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min
 [Watch -> recording_watch] [Transcript -> recording_transcript] [Share ->
     recording_share] [Details -> recording_details]\
 """)
@@ -212,7 +211,7 @@ def test_audio_only() -> None:
     audio = RecordingOptions(audio_only=True, transcription=False)
     assert card(recording(*UPLOADED, options=audio)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Audio ready
-~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min · audio only, no transcript
+~ U1 · started 22 Nov 2026, 14:03 UTC · 1 h 7 min
 [Listen -> recording_watch] [Share -> recording_share] [Details ->
     recording_details]\
 """)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -29,6 +29,7 @@ from bot.kit.rate_limits import Shut
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
 from tests.unit.doctor_samples import GRANTED, ILL, WELL
+from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown
 
@@ -163,8 +164,9 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
 The person who runs the bot can fix this: finish the upgrade, or look in the log
     for `webhook_unreadable` and `recording_unreadable`.
 *Slack permissions*
-⚠️ `files:write` is missing. Upload the transcript and the chat to the
-    recording's thread, and delete them when the recording is forgotten.
+⚠️ `files:write` is missing. The bot needs it to upload the transcript and the
+    chat to the recording's thread, and delete them when the recording is
+    forgotten.
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
 *Meeting pages*
@@ -181,8 +183,8 @@ def test_nobody_answers() -> None:
     )
     assert reply(dark).splitlines()[3:] == snapshot(
         [
-            "⚠️ 100ms did not report its failed deliveries. 100ms answers with an error of",
-            "    its own (HTTP 503). Try again in a minute.",
+            "⚠️ 100ms did not report its failed deliveries. 100ms had an internal error (HTTP",
+            "    503). Try again in a minute.",
             "*Waiting*",
             "✅ Nothing is waiting.",
             "*This channel*",
@@ -216,7 +218,7 @@ def test_people_of_another_organisation_read_of_their_channel_only() -> None:
 *This channel*
 ⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
     again.
-~ The members of recorder's workspace see more.\
+~ Members of recorder's workspace see more.\
 """)
     for word in ("C0SECRET", "500", "U1", "webhook", "version"):
         assert word not in read(message)
@@ -228,7 +230,7 @@ def test_nothing_waits_for_people_of_another_organisation() -> None:
 ✅ Nothing is waiting.
 *This channel*
 ✅ @record-bot is in <#C1> and can post.
-~ The members of record-bot's workspace see more.\
+~ Members of record-bot's workspace see more.\
 """)
 
 
@@ -238,10 +240,10 @@ def test_what_whoever_runs_the_bot_has_to_change() -> None:
     )
     assert reply(found).splitlines()[-7:] == snapshot(
         [
-            "    copy the new token.",
             "✅ The bot has all Slack permissions it needs.",
             "*Settings*",
-            "⚠️ `METRICS_TOKEN` has less than 16 characters. The next version refuses it.",
+            "⚠️ `METRICS_TOKEN` has fewer than 16 characters. The next version will refuse",
+            "    it.",
             "The person who runs the bot can fix this: use any random text of at least 16",
             "    characters.",
             "~ recorder, version `0.1.0`",
@@ -306,7 +308,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(REPORTS, TEXTS)
 def test_slack_takes_it_whatever_is_found(found: DoctorReport, bot: str) -> None:
     assert_accepted(doctor_reply(found, bot=bot))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -12,6 +12,7 @@ from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
 from bot.features.presets.model import WORKSPACE, Preset
 from tests.unit.doctor_samples import GRANTED
+from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, OPTIONS_OF_ALL_KINDS, ROWS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
@@ -87,8 +88,8 @@ For each channel: the default room and preset, who can start and stop
 *Setup*
 No webhook from 100ms has arrived yet.
 See Developer → Webhooks in the 100ms dashboard.
-⚠️ `groups:read` is missing. Check private channels that the bot is in. Only
-    their members may know of what is recorded there.
+⚠️ `groups:read` is missing. The bot needs it to check private channels that the
+    bot is in. Only their members may know of what is recorded there.
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
 *Waiting*
@@ -160,7 +161,7 @@ HOMES = st.builds(
 
 
 @given(HOMES)
-@settings(max_examples=60)
+@examples(60)
 def test_slack_takes_any_home(home: HomePage) -> None:
     assert_accepted(home_view(home, NOW))
 

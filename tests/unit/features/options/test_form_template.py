@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.core.room_template import RoomTemplate
+from bot.core.options import RoomTemplate
 from bot.features.options.drafts import Draft
 from bot.features.options.form import draft_from_state, template_words
 from bot.features.start.form import start_form

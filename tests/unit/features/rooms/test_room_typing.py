@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.features.rooms.model import RoomEntry, rank_rooms
-from bot.features.rooms.typing import likeliest, misspelt
+from bot.features.rooms.model import RoomEntry, likeliest, misspelt, rank_rooms
 
 NAMES = ["weekly-sync", "design-review", "Board room", "Team 12", "Team 21", "town hall"]
 ROOMS = [RoomEntry(f"{n:024x}", name) for n, name in enumerate(NAMES)]
