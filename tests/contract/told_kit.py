@@ -5,6 +5,7 @@ outcomes plays one scene on it and reads all five surfaces.
 """
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ from tests.patience import PATIENCE_S, PatientDriver
 
 S, MIN, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 ME = "this process"
+_serial = itertools.count(1)
 
 
 @dataclass
@@ -83,7 +85,7 @@ class Stage:
         self.rig.bot.slack.faults.add(Fault(method=method, **{"times": 10_000, **fault}))
 
     async def new_room(self) -> str:
-        made = await self.driver.sim("/rooms", {"name": f"Weekly {len(self.rig.triggers)}"})
+        made = await self.driver.sim("/rooms", {"name": f"Weekly {next(_serial)}"})
         self.room = str(made["id"])
         await self.driver.sim(f"/rooms/{self.room}/join", {"name": "Ana"})
         return self.room
