@@ -298,9 +298,9 @@ def slack_failure(why: str) -> str:
     if why == "rate limited":
         return "Slack asks the bot to wait: too many requests."
     if why in SLACK_FAILS:
-        return f"Slack answers with an error of its own (error {code(why, 60)})."
+        return f"Slack had an internal error (error {code(why, 60)})."
     if why.startswith("HTTP "):
-        return f"Slack answers with an error of its own ({esc(why, 20)})."
+        return f"Slack had an internal error ({esc(why, 20)})."
     if why in NOT_INSTALLED:
         return f"Slack does not accept the bot's token (error {code(why, 60)})."
     if why == "unreadable answer":

@@ -42,7 +42,7 @@ BAD = "100ms does not accept"
 IN_USE = "100ms says that the room is in use (HTTP 409)"
 SOMETHING = "100ms says that something else is going on in the room"
 WAIT = "100ms asks the bot to wait"
-ERROR = "100ms answers with an error of its own (HTTP 503)"
+ERROR = "100ms had an internal error (HTTP 503)"
 AWAY = "100ms cannot be reached"
 SLOW = "100ms did not answer in time"
 ODD = "100ms gave an answer that the bot cannot read"
@@ -57,7 +57,7 @@ NOTHING_KNOWN = "As far as we know, nothing is being recorded"
 NOT_YET = "Not stopped yet"
 MAYBE = "It may still be recording"
 NOT_STARTED, FAILED = "did not start", "The recording failed"
-INTERNAL = "100ms had an internal error"
+INTERNAL = "100ms had an internal error."
 URL = "100ms could not open the meeting URL"
 STORE = "100ms could not store the files"
 EARLY = "It was stopped before it started"
@@ -78,7 +78,7 @@ OUT = "is not in <#"
 CLOSED = "Only some people can post in"
 ARCHIVED = "is archived"
 UNSEEN = "cannot see this channel"
-SLACK_ERROR = "Slack answers with an error of its own"
+SLACK_ERROR = "Slack had an internal error"
 SLACK_AWAY = "Slack cannot be reached"
 SLACK_ODD = "Slack gave an answer that the bot cannot read"
 SLACK_WAIT = "Slack asks the bot to wait"
@@ -276,7 +276,7 @@ ROWS: dict[str, Row] = {
         for name, fault, also in (
             ("503", {"http_status": 503}, ()),
             ("down", {"reset": True}, ()),
-            ("limited", {"retry_after": 30}, (LIMITED,)),
+            ("limited", {"retry_after": 1000}, (LIMITED,)),
             ("odd", {"odd": True}, ()),
         )
     },

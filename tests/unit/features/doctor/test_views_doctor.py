@@ -143,8 +143,8 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> is waiting. @recorder is
     not in <#C1>. Type `/invite @recorder` in the channel, then try again. The
     bot retries automatically, by 14:04 UTC at the latest.
-• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> failed (HTTP 500),
-    next try 14:04 UTC.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> failed, next try
+    14:04 UTC. Slack had an internal error (HTTP 500).
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed, next try 14:03
     UTC.
 • 2 messages for <#C0SECRET> cannot be posted. <#C0SECRET> is archived.
