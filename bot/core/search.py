@@ -51,6 +51,7 @@ class Query:
     rooms: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     since: date | None = None
+    until: date | None = None  # the last day
     unknown: tuple[str, ...] = ()  # filters that name nothing, such as `in:nowhere`
 
 
@@ -137,7 +138,7 @@ def blocks(first: int, end: int) -> range:
 # The query
 
 
-_FILTER = re.compile(r"\b(in|from|since)(:\s*|\s+)(?=\S)", re.IGNORECASE)
+_FILTER = re.compile(r"\b(?:(in|from|since)(:\s*|\s+)|(until)(:\s*))(?=\S)", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _MOST_WORDS_OF_NAME = 6
 
@@ -147,20 +148,22 @@ def parse(
 ) -> Query:
     """Words and filters: `in <room>`, `from <person>`, `since <date>`, anywhere in the text.
 
+    `until:<date>` names the last day, only with its colon: the word is in many sentences.
+
     `in` and `from` are words of many queries. They are filters if one of the given names follows,
     or if written with a colon (`in:weekly`); a person may be named by any part of the name.
     """
     found: dict[str, tuple[str, ...]] = {"in": (), "from": ()}
-    since: date | None = None
+    days: dict[str, date] = {}
     unknown: list[str] = []
     rest, at = "", 0
     while (match := _FILTER.search(text, at)) is not None:
-        kind, explicit = match[1].casefold(), ":" in match[2]
+        kind, explicit = (match[1] or match[3]).casefold(), ":" in (match[2] or match[4])
         rest += text[at : match.start()]
         at = match.end()
-        if kind == "since":
+        if kind in ("since", "until"):
             day, length = _day(text[at:], today)
-            since = day or since
+            days |= {kind: day} if day else {}
         else:
             names, length = _names(text[at:], rooms if kind == "in" else people, kind == "from")
             found[kind] += names
@@ -175,7 +178,15 @@ def parse(
     words = tuple(dict.fromkeys(t for t in said if not t.is_part and not t.is_stop))
     if not words:
         words = tuple(dict.fromkeys(t for t in said if not t.is_part))
-    return Query(words[:WORDS_MOST], said, found["in"], found["from"], since, tuple(unknown))
+    return Query(
+        words[:WORDS_MOST],
+        said,
+        found["in"],
+        found["from"],
+        days.get("since"),
+        days.get("until"),
+        tuple(unknown),
+    )
 
 
 def _value_length(text: str) -> int:

@@ -31,6 +31,7 @@ from bot.hms.models import (
     Room,
     RoomCode,
     Session,
+    Template,
     WebhookDelivery,
 )
 from bot.hms.start_body import start_body
@@ -210,6 +211,11 @@ class HmsClient:
         """How rooms of a template are recorded. Source: policy/configure-recordings."""
         answer = await self._transport.call("GET", "/templates/{id}/recordings", template_id)
         return list(RecordingSettings.each(answer))
+
+    async def template(self, template_id: str) -> Template:
+        """A template itself. Source: policy/retrieve-a-template."""
+        answer = await self._transport.call("GET", "/templates/{id}", template_id)
+        return _read(Template, answer)
 
     async def active_room(self, room_id: str) -> ActiveRoom | None:
         """Who is in the room now; None when nobody is.

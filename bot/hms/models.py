@@ -139,21 +139,57 @@ class RoomCode(Answer):
 
 
 class RecordingSettings(Answer):
-    """How a template records to one destination; a list of these is all that 100ms tells."""
+    """How a template records to one destination.
+
+    `records`: whether composite recording is on; None where 100ms does not say.
+    """
 
     name: Text = None
     max_duration_s: Seconds = Field(default=None, validation_alias="maxDuration")
     width: Whole = None
     height: Whole = None
+    records: bool | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, data: object) -> object:
-        composite = data.get("compositeRecording") if isinstance(data, dict) else None
-        browser = composite.get("browserComposite") if isinstance(composite, dict) else None
-        if not isinstance(data, dict) or not isinstance(browser, dict):
+        if not isinstance(data, dict):
             return data
-        return {**data, "width": browser.get("width"), "height": browser.get("height")}
+        browser = _within(data, "compositeRecording", "browserComposite")
+        if not isinstance(browser, dict):
+            return {**data, "records": None}
+        on = browser.get("enabled")
+        size = {"width": browser.get("width"), "height": browser.get("height")}
+        return {**data, **size, "records": on if isinstance(on, bool) else None}
+
+
+class Template(Answer):
+    """What a template itself says of recordings.
+
+    `destinations` come from `destinations.browserRecordings`, which 100ms has called deprecated
+    since February 2024 and which older templates have; `records` from `settings.recording`.
+    """
+
+    records: bool | None = None
+    destinations: tuple[RecordingSettings, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sees_within(cls, data: object) -> object:
+        on = _within(data, "settings", "recording", "enabled")
+        named = _within(data, "destinations", "browserRecordings")
+        each = list(named.values()) if isinstance(named, dict) else named
+        return {
+            "records": on if isinstance(on, bool) else None,
+            "destinations": tuple(RecordingSettings.each(each)),
+        }
+
+
+def _within(data: object, *path: str) -> object:
+    """Return what is at a path of keys; None where the answer has another shape."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 class ActiveRoom(Answer):

@@ -182,6 +182,11 @@ class Queue(Repository):
             await conn.execute(delete(deliveries).where(self._mine(deliveries), noted))
         return len(keys)
 
+    async def wake_asked_in(self, channel: str) -> None:
+        """Make open recordings that were asked for in this channel due: their cards may differ."""
+        async with self._waking() as conn:
+            await self._wake(conn, r.next_due_at.is_not(None) & (r.home == channel))
+
     async def wake_parked(self, channel: str) -> list[str]:
         """Retry deliveries parked in this channel; return the keys of their recordings."""
         parked = and_(self._mine(deliveries), deliveries.c.target == channel, is_parked())

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -121,9 +121,11 @@ class TranscriptSearch(Repository):
         found = [self._mine(transcripts), or_(t.recording_key.in_(in_channels), own)]
         if query is not None and query.rooms:
             found.append(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
+        began = func.coalesce(r.started_at, r.requested_at)
         if query is not None and query.since is not None:
-            since = datetime.combine(query.since, time(), UTC)
-            found.append(func.coalesce(r.started_at, r.requested_at) >= since)
+            found.append(began >= datetime.combine(query.since, time(), UTC))
+        if query is not None and query.until is not None:
+            found.append(began < datetime.combine(query.until, time(), UTC) + timedelta(days=1))
         return found
 
     def _matching(
@@ -162,8 +164,14 @@ class TranscriptSearch(Repository):
         return select(each.c.id).select_from(newest.join(each, has))
 
     async def _vocabulary(self, conn: AsyncConnection, query: Query) -> Vocabulary:
-        """The words that may count as words of the query, whoever may see where they were said."""
-        words = self._words().where(v.stem.in_(sorted(search.pieces(query))))
+        """The words that may count as words of the query, whoever may see where they were said.
+
+        Both planners would read all words of the team by the primary key: the expression keeps
+        them from it, and leaves the index of stems.
+        """
+        team = self._of.team
+        ours = (v.team_id == team.team_id, v.enterprise_id.concat("") == team.enterprise_id)
+        words = select(v.word, v.stem, v.n).where(*ours, v.stem.in_(sorted(search.pieces(query))))
         return Vocabulary({row.word: row.n for row in await conn.execute(words)})
 
     async def _resolved(

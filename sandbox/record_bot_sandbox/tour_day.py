@@ -31,6 +31,8 @@ async def fills_in_the_form(tour: Scenario) -> None:
     ines = tour.cast.ines
     tour.narrator.tell("She wants to record the stand-up, and chooses the sections of the summary.")
     await tour.types(ines, HERE, "/record")
+    menu = await tour.wait("a menu is shown", tour.told(ines, HERE, "/record start"))
+    await tour.presses(ines, menu, "Start a recording")
     view = await tour.wait("a form opens", lambda: tour.screen.modal(ines.user))
     view = await _finds_the_room(tour, view)
     await tour.presses(ines, view, "More options")

@@ -98,7 +98,7 @@ class Screen:
         await (where or self.modal).get_by_role("button", name=name, exact=True).click()
 
     async def expand_form(self) -> None:
-        await self.type("/record")
+        await self.type("/record start")
         await self.modal.get_by_role("button", name="More options").click()
         await expect(self.modal.get_by_role("combobox", name="Resolution")).to_be_visible()
 

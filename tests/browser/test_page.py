@@ -15,7 +15,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 async def test_a_dialog_keeps_the_focus_and_gives_it_back(screen: Screen) -> None:
-    await screen.type("/record")
+    await screen.type("/record start")
     await expect(screen.modal.get_by_role("combobox", name="Room")).to_be_focused()
     inside = (
         "document.activeElement === document.body"
@@ -79,7 +79,7 @@ async def test_a_phone(screen: Screen) -> None:
     await expect(nav).to_be_hidden()
     await screen.type("/record help")
     await screen.see(screen.message("/record start"))
-    await screen.type("/record")
+    await screen.type("/record start")
     await screen.see(screen.modal)
     box = await screen.modal.bounding_box()
     assert box is not None

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def test_start_by_form(screen: Screen) -> None:
-    await screen.type("/record")
+    await screen.type("/record start")
     room = screen.modal.get_by_role("combobox", name="Room")
     await expect(room).to_be_focused()
     await screen.page.keyboard.type("sales")

@@ -232,7 +232,7 @@ class Bench:
             await who.enter(view, block_id, given, action_id=action_id)
         return await who.view(view.id)
 
-    async def form(self, who: Person, channel: str = seed.STANDUP, text: str = "") -> SeenView:
+    async def form(self, who: Person, channel: str = seed.STANDUP, text: str = "start") -> SeenView:
         answer = await who.command(channel, f"/record {text}")
         assert answer.ok
         assert answer.text is None, answer.text

@@ -9,7 +9,27 @@ from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, code_blocks, fields, labels, url_of, value
 
 
-async def test_bare_command_opens_the_form_for_this_channel(bench: Bench) -> None:
+async def test_the_bare_command_shows_what_runs_here_and_what_the_person_may_do(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.running(room, channel=seed.DESIGN)
+    answer = await bench.ines.command(seed.DESIGN, "/record")
+    assert answer.text is not None
+    assert room.name in answer.text
+    told = await bench.told(bench.ines, seed.DESIGN, room.name, "/record start standup")
+    offered = labels(told.blocks)
+    assert set(offered) >= {"Stop", "Start a recording", "Search", "Schedules", "Settings"}
+    assert "/record join" not in told.text  # no role for joining is set here
+    await bench.press(bench.ines, told, "Start a recording")
+    view = await bench.view(bench.ines, "start_form")
+    assert value(view, "channel") == seed.DESIGN
+    await bench.ines.close(view)
+    await bench.press(bench.ines, told, "Stop", confirm=True)
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_a_start_without_a_room_opens_the_form_for_this_channel(bench: Bench) -> None:
     view = await bench.form(bench.ines, seed.DESIGN)
     assert view.title == "Start a recording"
     assert fields(view) == ["room_id", "when_kind", "stop_after", "audio_only", "channel"]
@@ -389,7 +409,7 @@ async def test_of_what_runs_nobody_says_that_it_does_not(bench: Bench) -> None:
 
 async def test_an_expired_trigger_leaves_a_button(bench: Bench) -> None:
     await bench.slack_fault("views.open", error="expired_trigger_id")
-    answer = await bench.ines.command(seed.STANDUP, "/record")
+    answer = await bench.ines.command(seed.STANDUP, "/record start")
     assert answer.ok
     told = await bench.told(bench.ines, seed.STANDUP, "took too long to open the form")
     await bench.press(bench.ines, told, "Open the form")
@@ -409,7 +429,7 @@ async def test_an_expired_trigger_loses_none_of_the_options(bench: Bench) -> Non
 
 async def test_a_slack_that_hangs_is_answered_for_within_three_seconds(bench: Bench) -> None:
     await bench.slack_fault("views.open", delay_s=2.9)
-    answer = await bench.amara.command(seed.STANDUP, "/record")
+    answer = await bench.amara.command(seed.STANDUP, "/record start")
     assert answer.outcome == "ok"
     assert answer.text is not None
     assert "in the time that Slack allows" in answer.text

@@ -213,7 +213,7 @@ async def test_every_command_mention_form_and_button_is_answered(
 
 
 async def filled_form(person: Person, room: Room) -> SeenView:
-    await person.command(seed.STANDUP, "/record")
+    await person.command(seed.STANDUP, "/record start")
     view = await person.until(lambda state: state.open_view(person.user), PATIENCE_S)
     await person.suggest(view, "room_id", room.name)
     await person.enter(view, "room_id", room.id)

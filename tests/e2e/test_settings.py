@@ -116,7 +116,7 @@ async def test_who_chooses_a_closed_channel_in_the_form_keeps_what_was_typed(ben
     room = await bench.room()
     await save(bench, bench.ines, seed.DESIGN, start_who="admins", told="You cannot start")
     try:
-        refused = await bench.ines.command(seed.DESIGN, "/record")
+        refused = await bench.ines.command(seed.DESIGN, "/record start")
         assert refused.text == "Only workspace admins can start a recording here."
         view = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
         view = await bench.fill(bench.ines, view, {"channel": seed.DESIGN})

@@ -18,7 +18,7 @@ from bot.core.proofs import Horizon
 from bot.core.recording import Phase
 from bot.features.channel_settings import form as settings_replies
 from bot.features.commands import views as commands_views
-from bot.features.commands.deeds import StoredDeed
+from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.views import Menu, MenuRow, help_reply
 from bot.features.control import views as steer_views
 from bot.features.control.views import not_now, stop_suggested
@@ -51,7 +51,7 @@ NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel"
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
 LINK_TO_JOIN = "https://acme.app.100ms.live/preview/65f0c0ffee00000000000001/guest?name=Ines"
 RUNNING_ROW = MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=True)
-MENU = Menu(settings=seed.STANDUP, running=(RUNNING_ROW,))
+MENU = Menu(join=True, settings=seed.STANDUP, running=(RUNNING_ROW,))
 GUESTS_MENU = Menu(
     start=False, member=False, running=(MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=False),)
 )
@@ -61,7 +61,7 @@ NO_PRESETS = NoSuchPreset("weekly", None, [])
 
 def _misread() -> list[Sample]:
     form = filled_form_button("r")
-    near = StoredDeed(verb="start", room_id="a", room_name="standup", preset="Town hall")
+    near = StoredOrder(verb="start", room_id="a", room_name="standup", preset="Town hall")
     return [
         only_you(
             "There is no such preset",
@@ -163,6 +163,7 @@ def _doing() -> list[Sample]:
         only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
         only_you("Stop, by command", steer_views.stopping, ROOM),
         only_you("Pause, by command", steer_views.pausing, ROOM),
+        only_you("Pause for 5 minutes", steer_views.pausing, ROOM, until_resumed=True),
         only_you("Resume, by command", steer_views.resuming, ROOM),
         only_you(
             "It is running, and the person sees no card",
@@ -218,9 +219,13 @@ def _lists() -> list[Sample]:
         only_you("List", lists.list_reply, past),
         only_you("List of one room", lists.list_reply, past[:1], ROOM),
         only_you("List, and there are none", lists.list_reply, [], ROOM),
-        only_you("Help, where nothing runs", help_reply),
-        only_you("Help, where something is recorded", help_reply, menu=MENU),
-        only_you("Help, for somebody who may not start recordings", help_reply, menu=GUESTS_MENU),
+        only_you("/record or help, where nothing runs", help_reply),
+        only_you("/record or help, where something is recorded", help_reply, menu=MENU),
+        only_you(
+            "/record or help, for somebody who may not start recordings",
+            help_reply,
+            menu=GUESTS_MENU,
+        ),
         only_you("Help for start", help_reply, "start"),
         only_you("Help for stop", help_reply, "stop"),
     ]

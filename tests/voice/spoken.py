@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from bot.features.commands import views
 from bot.features.commands.answers import say
-from bot.features.commands.deeds import StoredDeed, stored_deeds
-from bot.features.commands.understanding import understand
-from bot.features.commands.understood import OPEN_FORM, Outcome, Where
+from bot.features.commands.model import OPEN_FORM, Outcome, Where, Why
+from bot.features.commands.stored_orders import StoredOrder, stored_orders
+from bot.features.commands.understand import understand
 from bot.ui.buttons import filled_form_button
 from tests.score.phrases import world_of
 from tests.voice.sample import Sample, only_you
@@ -34,6 +35,9 @@ SAID = [
     (Where.MENTION, "don’t stop the webinar"),
     (Where.THREAD, "stop the webinar as well"),
     (Where.THREAD, "how do I stop this?"),
+    (Where.THREAD, "maybe we should stop at 3"),
+    (Where.THREAD, "stop for 5 minutes"),
+    (Where.MENTION, "what is scheduled?"),
     (Where.DM, "stop the webinar at 25:00"),
     (Where.DM, "thanks"),
     (Where.DM, "start a poll for lunch"),
@@ -41,25 +45,34 @@ SAID = [
 ]
 
 
-def _sample(where: Where, text: str) -> Sample:
+UNREACHABLE = "start quarterly numbers"
+
+
+def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     world = world_of(json.loads(DATA.read_text("utf-8")), where)
     found = understand(text, where, world)
+    if not reached:
+        found = replace(found, why=Why.NO_ROOM_YET)
     told = say(found, now=world.now)
     shown = text if len(text) < 80 else f"{len(text):,} characters"
     when = f"{where.capitalize()}: {shown}" if where is not Where.DM else f"Message: {shown}"
+    when = when if reached else f"{when} (and 100ms does not answer)"
     if found.outcome is not Outcome.ASK:
         return only_you(when, views.answer, told)
-    deeds = stored_deeds(found.offers, found, world, {})
-    answers: dict[str, tuple[StoredDeed, ...]] = {
-        str(n): (deed,) for n, deed in enumerate(deeds) if deed.verb != OPEN_FORM
+    orders = stored_orders(found.offers, found, world, {})
+    answers: dict[str, tuple[StoredOrder, ...]] = {
+        str(n): (order,) for n, order in enumerate(orders) if order.verb != OPEN_FORM
     }
-    stops = [deed for deed in deeds if deed.verb == "stop"]
+    stops = [order for order in orders if order.verb == "stop"]
     if len(stops) > 1:
         answers[views.ALL] = tuple(stops)
     buttons = views.choices("question-1", answers)
-    if any(deed.verb == OPEN_FORM for deed in deeds):
+    if any(order.verb == OPEN_FORM for order in orders):
         buttons.append(filled_form_button("draft-1"))
     return only_you(when, views.question, told, buttons)
 
 
-SAMPLES = tuple(_sample(where, text) for where, text in SAID)
+SAMPLES = (
+    *(_sample(where, text) for where, text in SAID),
+    _sample(Where.SLASH, UNREACHABLE, reached=False),
+)

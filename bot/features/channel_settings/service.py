@@ -26,4 +26,8 @@ async def settings_view(deps: Deps, rights: Rights, open_to: OpenChannel, by: Ho
 
 
 async def save(deps: Deps, open_to: OpenChannel, by: HomeMember, settings: ChannelSettings) -> None:
+    """Store them; cards show at once whether people can join."""
+    before = await deps.store.channel_settings.of(open_to.channel)
     await deps.store.channel_settings.save(open_to.channel, settings, by.user)
+    if settings.join_role != before.join_role:
+        await deps.store.queue.wake_asked_in(open_to.channel)

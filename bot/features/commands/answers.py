@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.when import Refused, StopAfter, StopAt, Unclear, When
-from bot.core.when_words import say_length, say_moment, say_problem, say_when
-from bot.features.commands.understood import Outcome, Understood, Why
-from bot.features.commands.words import Intent
+from bot.core.when import Refused, StopAt, Unclear, When
+from bot.core.when_words import say_moment, say_problem, say_when
+from bot.features.commands.model import Outcome, Understood, Why
+from bot.features.commands.vocabulary import Intent
 
 _DONE = {
     Intent.START: "Starting the recording of {room}.",
@@ -51,6 +51,7 @@ _ANSWERED = {
 }
 _STATES = {
     Why.NEEDS_ROOM: "Which room?",
+    Why.MENU: "What do you want to do?",
     Why.NEEDS_TITLE: "What should the recording of {room} be called?",
     Why.NO_ROOM: "There is no room “{reference}”.",
     Why.NO_ROOM_YET: "No room “{reference}” was found so far: 100ms does not answer.",
@@ -102,34 +103,38 @@ def say(found: Understood, *, now: datetime) -> str:
         return "No recording is scheduled."
     if (found.intent, found.why) in _BOTH:
         return _BOTH[found.intent, found.why]
-    if found.intent is Intent.STATUS and found.room:
-        verb = "is not" if found.why is Why.NOT_RECORDED else "is"
-        return f"{room} {verb} being recorded."
+    if found.intent is Intent.STATUS and (found.room or found.topic):
+        return _say_status(found)
     if found.why in _STATES:
         return _STATES[found.why].format_map(names)
     if found.intent is Intent.FIND and found.query:
         return f"Searching transcripts for “{found.query}”."
     table = {Outcome.DO: _DONE, Outcome.ASK: _ASKED}.get(found.outcome, _ANSWERED)
     text = table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
-    if found.intent in (Intent.STOP, Intent.PAUSE) and (until := _until(found, now)):
-        return f"{text[:-1]}{until}{text[-1]}"
+    if found.intent in (Intent.STOP, Intent.PAUSE) and isinstance(found.when, When):
+        return _say_until(found.intent, text, found.when, now)
     return text
+
+
+def _say_status(found: Understood) -> str:
+    if found.topic:
+        return "Here is what is scheduled."
+    verb = "is not" if found.why is Why.NOT_RECORDED else "is"
+    return f"{found.room.name if found.room else ''} {verb} being recorded."
+
+
+def _say_until(intent: Intent, text: str, when: When, now: datetime) -> str:
+    """Add when a stop is due. Nothing is resumed by itself, whatever length was said."""
+    if isinstance(when.stop, StopAt) and intent is Intent.STOP:
+        return f"{text[:-1]} at {say_moment(when.stop.at, today=now.date())}{text[-1]}"
+    if intent is Intent.STOP:
+        text = text.replace("Stop the", "Stop or pause the", 1)
+    return f"{text} It stays paused until somebody resumes it."
 
 
 def _when(when: object, now: datetime) -> str:
     """Say a start: `: Thu 3 Dec, 9:00 (Europe/Berlin)`."""
     return f": {say_when(when, now=now)}" if isinstance(when, When) and when.start else ""
-
-
-def _until(found: Understood, now: datetime) -> str:
-    """Say the end of a pause, or when a stop is due."""
-    match found.when:
-        case When(stop=StopAfter(seconds=seconds)):
-            return f" for {say_length(seconds)}"
-        case When(stop=StopAt(at=at)):
-            word = "until" if found.intent is Intent.PAUSE else "at"
-            return f" {word} {say_moment(at, today=now.date())}"
-    return ""
 
 
 def _say_time(found: Understood) -> str:
@@ -143,7 +148,7 @@ def _say_time(found: Understood) -> str:
 
 def _several(found: Understood) -> str:
     names = list(
-        dict.fromkeys(deed.room.name for deed in (*found.acts, *found.offers) if deed.room)
+        dict.fromkeys(order.room.name for order in (*found.acts, *found.offers) if order.room)
     )
     if not names:
         return "the room"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from bot.features.commands.words import (
+from bot.features.commands.vocabulary import (
     LENGTHS,
     OPTION_OF,
     ORDERS,
@@ -162,7 +162,13 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
         for n, word in enumerate(words)
         if word.sort == "code" and (room := names.by_id.get(word.key) or names.of_code(word.key))
     ]
-    telling = [one for one in found if not _common(words[one.first : one.last])]
+    ends = {one.last for one in found}
+    telling = [
+        one
+        for one in found
+        if not _common(words[one.first : one.last])
+        or (one.first - 1 in ends and words[one.first - 1].key in ("and", "&"))
+    ]
     if telling and len({one.rooms for one in found}) > 1:
         return telling
     return found

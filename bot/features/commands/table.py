@@ -27,7 +27,7 @@ class Entry:
 
 
 TABLE: tuple[Entry, ...] = (
-    Entry("", help="Open the start form.", example="/record"),
+    Entry("", help="Show what is recorded here and what you can do.", example="/record"),
     Entry(
         "start",
         help="Start recording a room, at once or at a time: in 10m, at 15:00, for 30m, until "
@@ -143,7 +143,7 @@ TABLE: tuple[Entry, ...] = (
     ),
 )
 
-Needs = Literal["start", "member", ""]
+Needs = Literal["start", "member", "join", "search", "settings", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,12 @@ class MenuLine:
 
 
 MENU: tuple[MenuLine, ...] = (
-    MenuLine("start standup", "now, or “at 15:00”", "start", ("", "start")),
+    MenuLine("start standup", "now, or “at 15:00”", "start", ("start",)),
     MenuLine("stop standup", "or pause, resume", "member", ("stop", "pause", "resume")),
     MenuLine("status", "what is being recorded", "", ("status",)),
-    MenuLine("join standup", "a link for you", "member", ("join",)),
+    MenuLine("join standup", "a link for you", "join", ("join",)),
     MenuLine("list standup", "past recordings", "", ("list",)),
-    MenuLine("find budget", "what was said", "", ("find",)),
+    MenuLine("find budget", "what was said", "search", ("find",)),
     MenuLine("share standup #team", "also there", "member", ("share",)),
     MenuLine("rename standup Retro", "a title", "member", ("rename",)),
     MenuLine(
@@ -175,12 +175,7 @@ MENU: tuple[MenuLine, ...] = (
         ("schedule", "schedules", "auto"),
     ),
     MenuLine("follow standup", "its cards here; or unfollow", "member", ("follow", "unfollow")),
-    MenuLine("settings", "also presets, doctor", "member", ("settings", "presets", "doctor")),
-    MenuLine("help start", "its options", "", ("help",)),
+    MenuLine("settings", "of this channel", "settings", ("settings",)),
+    MenuLine("presets", "also doctor", "member", ("presets", "doctor")),
+    MenuLine("help start", "its options", "", ("", "help")),
 )
-
-
-def menu_lines(*, start: bool, member: bool) -> tuple[MenuLine, ...]:
-    """Return the lines for what a person may do, in the order of use."""
-    allowed = {"": True, "start": start, "member": member}
-    return tuple(line for line in MENU if allowed[line.needs])

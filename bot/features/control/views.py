@@ -38,8 +38,10 @@ def stopping(room_name: str) -> Message:
     return say(f"Stopping *{esc(room_name)}*.")
 
 
-def pausing(room_name: str) -> Message:
-    return say(f"Pausing *{esc(room_name)}*.")
+def pausing(room_name: str, *, until_resumed: bool = False) -> Message:
+    """`until_resumed`: a length was asked for, and the bot resumes nothing by itself."""
+    more = " It stays paused until somebody resumes it." if until_resumed else ""
+    return say(f"Pausing *{esc(room_name)}*.{more}")
 
 
 def resuming(room_name: str) -> Message:

@@ -55,12 +55,18 @@ def page_of_value(value: str) -> tuple[int, str]:
 
 
 def question(
-    words: str, *, room: str | None = None, person: str | None = None, since: date | None = None
+    words: str,
+    *,
+    room: str | None = None,
+    person: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> str:
     """What was understood of a sentence, as one text that `find` takes."""
     filters = (
         f'in:"{room}"' if room else "",
         f'from:"{person}"' if person else "",
         f"since {since}" if since else "",
+        f"until:{until}" if until else "",
     )
     return " ".join(part for part in (words.strip(), *filters) if part)

@@ -108,11 +108,14 @@ def _notes(page: FoundPage) -> Iterator[str]:
 def _filters(query: Query) -> str:
     rooms = " or ".join(f"*{esc(room, 60)}*" for room in query.rooms[:3])
     people = " or ".join(f"*{esc(name, 60)}*" for name in query.people[:3])
-    since = f"{query.since.day} {query.since:%b %Y}" if query.since else ""
+    since, until = (f"{day.day} {day:%b %Y}" if day else "" for day in (query.since, query.until))
+    one_day = bool(since) and since == until
     parts = (
         f"in {rooms}" if rooms else "",
         f"from {people}" if people else "",
-        f"since {since}" if since else "",
+        f"on {since}" if one_day else "",
+        f"since {since}" if since and not one_day else "",
+        f"until {until}" if until and not one_day else "",
     )
     return ", ".join(part for part in parts if part)
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_watch
-from bot.core.sourcing import paragraph_lines
+from bot.core.sourcing import is_agenda, paragraph_lines
 from bot.core.transcript import clock as moment_clock
 from bot.features.card.views import file_buttons, retry_button
 from bot.ui import ids
@@ -36,7 +37,8 @@ from bot.ui.problems import BOT, NO_FILES, NOT_INSTALLED, Explanation, explain, 
 from bot.ui.text import clean, code, duration, esc, isolated, mention, plain, shorten, size, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name
 
-UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
+# Not Slack's words: why we have no file to upload.
+UNREADABLE, MISSING, TOO_LARGE = "unreadable", "missing", "too large"
 NO_TIMES: Mapping[str, int] = {}
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
 
@@ -146,10 +148,9 @@ def _gaps(recording: Recording, late: bool) -> list[str]:
     gaps = []
     if found.text == "refused":
         status = f" (HTTP {found.status})" if found.status else ""
-        gaps.append(
-            f"100ms lists a transcript, but refuses to release its files{status}. "
-            "Its button may work later."
-        )
+        gone = found.status == HTTPStatus.NOT_FOUND
+        why = "its files are not there" if gone else "refuses to release its files"
+        gaps.append(f"100ms lists a transcript, but {why}{status}. Its button may work later.")
     elif found.text in _TRANSCRIPT:
         gaps.append(_TRANSCRIPT[found.text])
     failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
@@ -218,8 +219,12 @@ def file_failed_message(
 ) -> Message:
     """Explain a failed upload in the thread. The button creates a link, without Slack's uploads."""
     what = "chat" if kind is Kind.CHAT else "transcript"
-    if error == UNREADABLE:
-        text = f"100ms did not release the {what} file. Open Details to see its files."
+    ours = {
+        UNREADABLE: f"100ms did not release the {what} file. Open Details to see its files.",
+        MISSING: f"100ms no longer has the {what} file.",
+        TOO_LARGE: f"The {what} file is too large to post here. Open Details for a link.",
+    }
+    if text := ours.get(error):
         return Message(text, [section(text), *actions([details_button(recording)])])
     why = _file_refusal(error, channel, bot)
     still = "Open Details for a link." if kind is Kind.CHAT else "The button below still works."
@@ -296,6 +301,10 @@ class Moments:
     times: Mapping[str, int] = field(default_factory=dict)
     page: str | None = None
 
+    def of(self, part: SummarySection) -> "Moments":
+        """Lines of an agenda have none, also where another section says the same."""
+        return Moments() if is_agenda(part.title) else self
+
     def leaves(self, line: str) -> list[Block]:
         """The time behind a line: a link to the page if there is one."""
         at_ms = self.times.get(line)
@@ -304,7 +313,8 @@ class Moments:
         if self.page is None:
             return [leaf(f"  {moment_clock(at_ms)}")]
         url = f"{self.page}?t={at_ms // 1000}"
-        return [leaf("  "), {"type": "link", "url": url, "text": self._watch(at_ms)}]
+        label = self._watch(at_ms).replace(" ", "\u00a0")  # on a phone it stays in one line
+        return [leaf("  "), {"type": "link", "url": url, "text": label}]
 
     def aloud(self, line: str) -> str:
         at_ms = self.times.get(line)
@@ -331,7 +341,7 @@ def summary_blocks(
         room -= sum(map(size, texts))
         title = clean(part.title)
         heading = [leaf(shorten(title, 200), bold=True)] if title else []
-        blocks.append(rich_text(*_body(part, heading, texts, moments)))
+        blocks.append(rich_text(*_body(part, heading, texts, moments.of(part))))
     return blocks, whole
 
 
@@ -349,10 +359,10 @@ def summary_lines(
         for text in texts:
             dot = "• " if part.format == "bullets" else ""
             if part.format == "bullets":
-                yield f"{dot}{esc(text, PARAGRAPH_MOST)}{moments.aloud(text)}"
+                yield f"{dot}{esc(text, PARAGRAPH_MOST)}{moments.of(part).aloud(text)}"
                 continue
             for line in text.split("\n"):
-                said = ((one, moments.aloud(one)) for one in paragraph_lines(line))
+                said = ((one, moments.of(part).aloud(one)) for one in paragraph_lines(line))
                 yield " ".join(f"{esc(one, PARAGRAPH_MOST)}{at}" for one, at in said)
 
 

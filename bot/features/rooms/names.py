@@ -198,6 +198,8 @@ class RoomNames:
             return ()
         digits = digits_in(wanted)
         keys = list(self._joined.get("".join(key), ()))
+        if keys:  # the same but for the spaces
+            return tuple(room for key in keys for room in self._best(key, None) if room.enabled)
         keys += sorted({*self._begun(wanted), *self._with_all(key)}, key=lambda k: (len(k), k))
         scored: dict[str, float] = {}
         for like in self._alike.get(tuple(digits), ()):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -13,7 +14,7 @@ from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
 from bot.hms.client import Bookmark
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
-from bot.hms.models import RecordingSettings, Room
+from bot.hms.models import RecordingSettings, Room, Template
 from bot.kit.background import forever
 from bot.kit.metrics import FAULTS
 from bot.store.errors import StoreError
@@ -28,6 +29,7 @@ STORED_AT_ONCE = 500
 TEMPLATES_EVERY_S = 30.0
 BETWEEN_TEMPLATES_S = 0.5
 TEMPLATE_LASTS = timedelta(hours=1)
+Told = TypeVar("Told")
 
 
 @dataclass(slots=True)
@@ -147,36 +149,47 @@ async def keep_reading_templates(
     """
 
     async def turn() -> float:
-        await _read_due_templates(deps, await rooms())
+        await read_due_templates(deps, await rooms())
         return TEMPLATES_EVERY_S
 
     away = (HmsUnavailable, StoreError)
     await forever("templates", turn, away=away, pause_s=TEMPLATES_EVERY_S)
 
 
-async def _read_due_templates(deps: Deps, rooms: Sequence[RoomEntry]) -> None:
+async def read_due_templates(deps: Deps, rooms: Sequence[RoomEntry]) -> None:
     """Raises HmsUnavailable, StoreError."""
     repository = RoomRepository(deps.db)
     fresh = await repository.templates_read_since(deps.now() - TEMPLATE_LASTS)
     used = {room.template_id for room in rooms if room.enabled and room.template_id}
     for template_id in sorted(used - fresh):
-        try:
-            settings = await deps.hms.template_recordings(template_id)
-        except HmsRefused as refused:
-            log.info("template_refused", template=template_id, why=str(refused))
-            settings = []
-        await repository.template_read(template_id, template_of(settings), deps.now())
+        settings = await _unless_refused(deps.hms.template_recordings(template_id), template_id)
+        template = await _unless_refused(deps.hms.template(template_id), template_id)
+        known = template_of(settings or (), template)
+        await repository.template_read(template_id, known, deps.now())
         await asyncio.sleep(BETWEEN_TEMPLATES_S)
 
 
-def template_of(settings: Sequence[RecordingSettings]) -> RoomTemplate:
-    """One value of the list of destinations; sizes and lengths are those of the first."""
-    if not settings:
-        return RoomTemplate()
-    first = settings[0]
+async def _unless_refused(answer: Awaitable[Told], template_id: str) -> Told | None:
+    try:
+        return await answer
+    except HmsRefused as refused:
+        log.info("template_refused", template=template_id, why=str(refused))
+        return None
+
+
+def template_of(
+    settings: Sequence[RecordingSettings], template: Template | None = None
+) -> RoomTemplate:
+    """One value of both answers: each says what it knows, the list of recordings first.
+
+    Sizes and lengths are those of the first destination.
+    """
+    told = [*settings, *(template.destinations if template else ())]
+    on = [one.records for one in told] + [template.records if template else None]
     return RoomTemplate(
-        width=first.width or None,
-        height=first.height or None,
-        max_duration_s=first.max_duration_s or None,
-        destinations=tuple(dict.fromkeys(one.name for one in settings if one.name)),
+        records=next((one for one in on if one is not None), None),
+        width=next((one.width for one in told if one.width), None),
+        height=next((one.height for one in told if one.height), None),
+        max_duration_s=next((one.max_duration_s for one in told if one.max_duration_s), None),
+        destinations=tuple(dict.fromkeys(one.name for one in told if one.name)),
     )

@@ -115,7 +115,7 @@ class RoomRepository(Repository):
             return set(await conn.scalars(query))
 
     async def template_read(self, template_id: str, template: RoomTemplate, at: datetime) -> None:
-        body = {name: value for name, value in asdict(template).items() if name != "records"}
+        body = asdict(template)
         put = self._db.insert(templates)
         put = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id", "template_id"],
@@ -143,4 +143,5 @@ class RoomRepository(Repository):
             return None
         body = row.body or {}
         names = body.get("destinations") or ()
-        return RoomTemplate(**{**body, "records": row.records, "destinations": tuple(names)})
+        records = body.get("records") if row.records is None else row.records
+        return RoomTemplate(**{**body, "records": records, "destinations": tuple(names)})

@@ -11,7 +11,7 @@ from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.proofs import MayStart, OwnDraft, SeenRecording
 from bot.core.when import When
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
 from bot.features.options.form import draft_from_state, read_options
 from bot.features.options.service import Showing, current, save
@@ -33,7 +33,14 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.form import read
-from bot.features.start.model import Later, SessionRule, Started, StartRequest, end_of_start
+from bot.features.start.model import (
+    FormTime,
+    Later,
+    SessionRule,
+    Started,
+    StartRequest,
+    end_of_start,
+)
 from bot.features.start.service import filled, form_view
 from bot.features.start.views import form_ready, no_room_link, starting_view
 from bot.listeners.app import Bot, for_people
@@ -62,10 +69,11 @@ async def open_filled(
     room: str | None = None,
     raw: Raw | None = None,
     preset: str | None = None,
+    when: FormTime | None = None,
 ) -> None:
     """The form with what was said and what the channel has set."""
     await ack()
-    showing = await filled(bot.deps, rooms, may, room=room, raw=raw, preset=preset)
+    showing = await filled(bot.deps, rooms, may, room=room, raw=raw, preset=preset, when=when)
     await present(bot, caller, showing)
 
 

@@ -10,8 +10,18 @@ from bot.core.options import RecordingOptions
 from bot.core.places import Place
 from bot.core.proofs import KnownRoom, MayStart
 from bot.core.when import StopAfter, StopAt, When
+from bot.features.options.drafts import WhenKind
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class FormTime:
+    """The times of the form, as they were typed."""
+
+    kind: WhenKind
+    start: str = ""
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

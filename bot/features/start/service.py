@@ -30,7 +30,7 @@ from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unkn
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
 from bot.features.start.form import start_form
-from bot.features.start.model import Started, StartRequest, WhichRoom
+from bot.features.start.model import FormTime, Started, StartRequest, WhichRoom
 from bot.hms.errors import HmsError
 from bot.kit.logs import learnt
 from bot.store.values import RoomTaken
@@ -185,6 +185,7 @@ async def filled(
     room: str | None = None,
     raw: Raw | None = None,
     preset: str | None = None,
+    when: FormTime | None = None,
 ) -> Showing:
     """A fresh form with what was said, right or wrong, over what the channel has set."""
     user, channel = may.by, may.channel
@@ -202,6 +203,9 @@ async def filled(
         typed = draft_of_raw(overlaid(base, said))
         change = {name: getattr(typed, name) for name in (*OPTION_FIELDS, "next_section_id")}
         draft = still_untouched(draft, draft.model_copy(update=change))
+    if when:
+        times = {"when_kind": when.kind, "when": when.start, "stop_after": when.stop}
+        draft = draft.model_copy(update=times)
     return await show(deps, user=user, channel=channel, draft=draft)
 
 

@@ -15,7 +15,7 @@ from record_bot_sandbox.hms.errors import ApiError, invalid_input
 from record_bot_sandbox.hms.options import explain, parse_json
 from record_bot_sandbox.hms.paging import flag, page
 from record_bot_sandbox.hms.sim import Sim
-from record_bot_sandbox.hms.state import ChatMessage, Room, Session
+from record_bot_sandbox.hms.state import ChatMessage, Room, Session, Template
 
 
 class ChatBody(BaseModel):
@@ -51,6 +51,7 @@ class RoomsApi:
             Route("/sessions", self.sessions, methods=["GET"]),
             Route("/sessions/{session_id}", self.session, methods=["GET"]),
             Route("/room-codes/room/{room_id}", self.room_codes, methods=["GET"]),
+            Route("/templates/{id}", self.template, methods=["GET"]),
             Route("/templates/{id}/recordings", self.template_recordings, methods=["GET"]),
         ]
 
@@ -145,11 +146,17 @@ class RoomsApi:
         data = [code for code in codes if role in {None, code["role"]}]
         return JSONResponse({"limit": 20, "data": data, "last": ""})
 
+    async def template(self, request: Request) -> JSONResponse:
+        return JSONResponse(wire.template(self._template(request), self._account))
+
     async def template_recordings(self, request: Request) -> JSONResponse:
+        return JSONResponse(wire.recording_settings(self._template(request)))
+
+    def _template(self, request: Request) -> Template:
         template = self._sim.state.templates.get(request.path_params["id"])
         if template is None:
             raise ApiError(404, "template not found")
-        return JSONResponse(wire.recording_settings(template))
+        return template
 
     def _named(self, room: Room, name: str | None) -> bool:
         if name is None:

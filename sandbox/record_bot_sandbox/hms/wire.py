@@ -147,7 +147,10 @@ _TO_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def recording_settings(item: Template) -> list[Json]:
-    """Docs: api-reference/policy/configure-recordings. What is off is left out."""
+    """Docs: api-reference/policy/configure-recordings: a list of exactly one object.
+
+    What is off is left out. All destinations are in the template itself.
+    """
     browser: Json = {
         "autoStopTimeout": item.auto_stop_s,
         "width": item.width,
@@ -157,7 +160,7 @@ def recording_settings(item: Template) -> list[Json]:
         browser["enabled"] = True
     return [
         {
-            "name": name,
+            "name": item.destinations[0],
             "role": item.roles[0],
             "maxDuration": item.max_duration_s,
             "presignDuration": item.presign_s,
@@ -166,5 +169,21 @@ def recording_settings(item: Template) -> list[Json]:
             "trackRecording": {},
             "streamRecording": {},
         }
-        for name in item.destinations
     ]
+
+
+def template(item: Template, account_id: str) -> Json:
+    """Docs: policy/template-object. `browserRecordings` is deprecated and still sent."""
+    recordings = {
+        f"{item.id}-{n}": {"name": name, "role": item.roles[0], "maxDuration": item.max_duration_s}
+        for n, name in enumerate(item.destinations)
+    }
+    return {
+        "id": item.id,
+        "name": item.name,
+        "default": False,
+        "customer_id": account_id,
+        "roles": {role: {"name": role, "priority": n + 1} for n, role in enumerate(item.roles)},
+        "settings": {"region": "eu", "recording": {"enabled": item.composite_enabled}},
+        "destinations": {"browserRecordings": recordings, "transcriptions": {}},
+    }

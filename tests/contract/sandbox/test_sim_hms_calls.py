@@ -156,6 +156,7 @@ async def test_unknown_things_are_refused_each_in_its_way() -> None:
             ("POST", f"/recordings/room/{missing}/start", 403),
             ("GET", f"/recordings/{missing}", 404),
             ("GET", f"/recording-assets/{missing}", 404),
+            ("GET", f"/templates/{missing}", 404),
             ("GET", f"/templates/{missing}/recordings", 404),
             ("GET", f"/analytics/webhooks/replay/{missing}", 404),
         ):
@@ -240,3 +241,10 @@ async def test_sessions_codes_and_templates_can_be_read() -> None:
         off_room = await r.driver.room("dashboard off")
         off = await r.driver.api("GET", f"/templates/{off_room['template_id']}/recordings")
         assert "enabled" not in off.json()[0]["compositeRecording"]["browserComposite"]
+        itself = await r.driver.get(f"/templates/{off_room['template_id']}")
+        assert itself["settings"]["recording"] == {"enabled": False}
+        several = await r.driver.get(
+            f"/templates/{(await r.driver.room('town hall'))['template_id']}"
+        )
+        names = [one["name"] for one in several["destinations"]["browserRecordings"].values()]
+        assert names == ["main-stage", "back-stage"]

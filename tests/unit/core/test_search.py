@@ -96,6 +96,19 @@ def test_words_and_filters(
 
 
 @pytest.mark.parametrize(
+    ("text", "words", "until"),
+    [
+        ("budget since monday until:2026-11-24", "budget", date(2026, 11, 24)),
+        ("until: yesterday budget", "budget", date(2026, 11, 28)),
+        ("wait until friday", "wait friday", None),
+    ],
+)
+def test_the_last_day_needs_its_colon(text: str, words: str, until: date | None) -> None:
+    query = asked(text)
+    assert (" ".join(term.word for term in query.words), query.until) == (words, until)
+
+
+@pytest.mark.parametrize(
     ("text", "unknown_filters", "words"),
     [
         ("budget in:nowhere", ("in:nowhere",), ["budget"]),

@@ -17,6 +17,7 @@ from bot.hms.models import (
     Recording,
     Replay,
     Room,
+    Template,
     WebhookDelivery,
     facts_of_recording,
 )
@@ -188,7 +189,7 @@ def test_a_delivery_keeps_no_link_and_no_address() -> None:
     assert "s3cret" not in repr(delivery)
 
 
-MODELS = [Asset, Recording, Room, ActiveRoom, Replay, WebhookDelivery]
+MODELS = [Asset, Recording, Room, ActiveRoom, Replay, Template, WebhookDelivery]
 
 
 @given(model=st.sampled_from(MODELS), answer=JSON)

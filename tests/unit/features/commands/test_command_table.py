@@ -1,14 +1,17 @@
 """The table of commands: what help says, and that every row holds."""
 
+from typing import Any
+
 import pytest
 from inline_snapshot import snapshot
 
 from bot.features.commands.flags import split_flags
 from bot.features.commands.listeners import FIND, RULES
-from bot.features.commands.table import MENU, TABLE, menu_lines
-from bot.features.commands.understanding import understand
-from bot.features.commands.understood import Where
-from bot.features.commands.words import Intent
+from bot.features.commands.model import Where
+from bot.features.commands.table import MENU, TABLE
+from bot.features.commands.understand import understand
+from bot.features.commands.views import Menu, help_lines
+from bot.features.commands.vocabulary import Intent
 from tests.unit.features.commands.test_understanding import WORLDS
 
 
@@ -19,8 +22,21 @@ def test_the_menu_stands_for_every_command() -> None:
 
 
 def test_the_menu_leaves_out_what_a_person_may_not_do() -> None:
-    guest = [line.example for line in menu_lines(start=False, member=False)]
-    assert guest == ["status", "list standup", "find budget", "help start"]
+    def offered(**may: Any) -> list[str]:
+        shown = help_lines(Menu(**may))
+        return [line.example for line in MENU if any(f"/record {line.example}" in s for s in shown)]
+
+    everything = offered(join=True, settings="C1")
+    assert everything == [line.example for line in MENU]
+    assert offered(start=False, member=False) == [
+        "status",
+        "list standup",
+        "find budget",
+        "help start",
+    ]
+    assert set(everything) - set(offered(settings="C1")) == {"join standup"}
+    assert set(everything) - set(offered(join=True)) == {"settings"}  # a direct message
+    assert set(everything) - set(offered(join=True, settings="C1", search=False)) == {"find budget"}
 
 
 def test_help_start_explains_every_option() -> None:

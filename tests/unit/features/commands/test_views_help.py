@@ -17,14 +17,13 @@ def test_help() -> None:
 `/record start standup` now, or “at 15:00”
 `/record stop standup` or pause, resume
 `/record status` what is being recorded
-`/record join standup` a link for you
 `/record list standup` past recordings
 `/record find budget` what was said
 `/record share standup #team` also there
 `/record rename standup Retro` a title
 `/record schedule standup monday 9:30` also schedules, auto
 `/record follow standup` its cards here; or unfollow
-`/record settings` also presets, doctor
+`/record presets` also doctor
 `/record help start` its options
 ~ In a card’s thread or a direct message, plain words work: stop, pause, what
     was decided?\

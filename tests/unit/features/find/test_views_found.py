@@ -64,9 +64,12 @@ def test_a_page_is_only_a_claim(value: str, expected: tuple[int, str]) -> None:
 
 
 def test_what_was_understood_of_a_sentence_is_asked_as_filters() -> None:
-    text = question("pricing page", room=ROOM, person="Ana Lima", since=TODAY)
+    text = question("pricing page", room=ROOM, person="Ana Lima", since=TODAY, until=TODAY)
     query = parse(text, rooms=[ROOM], people=["Ana Lima"], today=TODAY)
     assert (query.rooms, query.people, query.since) == ((ROOM,), ("Ana Lima",), TODAY)
+    assert query.until == TODAY
+    found = views.found_reply(FoundPage(text, query, (MOMENT,), 1, 2, 2))
+    assert f"on {TODAY.day} {TODAY:%b %Y}" in found.text
     assert [term.word for term in query.words] == ["pricing", "page"]
 
 

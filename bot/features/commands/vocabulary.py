@@ -127,8 +127,8 @@ _VERBS: Mapping[Intent, str] = {
         schedule | plan | book | arrange | reserve | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
     Intent.UNSCHEDULE: """
-        unschedule | skip | call off | deschedule | off the schedule | off the calendar |
-        from the calendar""",
+        unschedule | skip | call off | deschedule | off the schedule | from the schedule | off
+        the calendar | from the calendar""",
     Intent.FOLLOW: """
         follow | subscribe | subscribe to | subscribe us to | notify | watch | track |
         monitor | keep an eye on | get notified when | be notified when | get notified
@@ -137,7 +137,9 @@ _VERBS: Mapping[Intent, str] = {
         me know when | let me know about | tell us when | tell me when | keep us posted on
         | keep us posted about | keep me posted on | notify us when | notify us about |
         notify us of | notify me when | notify me about | inform us about | inform us when
-        | ping us when | ping me when""",
+        | ping us when | ping me when | tell this channel when | tell the channel when |
+        tell everyone when | let everyone know when | let the channel know when | let this
+        channel know when""",
     Intent.UNFOLLOW: """
         unfollow | unsubscribe | unsubscribe from | unsubscribe us from | unwatch | mute |
         untrack | silence""",
@@ -174,11 +176,12 @@ _VERBS: Mapping[Intent, str] = {
         running | whats going on | whats being recorded | whats recorded""",
     Intent.HELP: """
         help | menu | usage | commands | manual | instructions | help me | docs | documentation |
-        introduce yourself | explain yourself""",
+        introduce yourself | explain yourself | what is this bot | whats this bot | what is
+        this for | whats this for | what are you for | what are you good for""",
 }
 
 _SOFT: Mapping[Intent, str] = {
-    Intent.START: "begin | launch | open a recording | roll | run | go",
+    Intent.START: "begin | launch | open a recording | roll | run | go | take",
     Intent.STOP: """
         drop | cut | close | leave | enough | no more | get out | go away | shut up |
         basta | schluss | genug | assez | be quiet | exit | off | stap | stawp""",
@@ -208,33 +211,40 @@ _PAST: Mapping[Intent, str] = {
 
 _NOUNS: Mapping[Intent, str] = {
     Intent.SUMMARY: """
-        summary | summaries | minutes | meeting notes | notes | action items | action
-        points | todos | to dos | takeaways | key points | highlights | main points |
-        decisions | decided | agreed | discussed | discuss | decide | miss | missed |
-        happened | gist | outcome | outcomes | next steps | transcript | transcripts |
+        who was there | who attended | who took part | who participated | attendees |
+        participants | attendance | summary | summaries | minutes | meeting notes | notes |
+        action items | action points | todos | to dos | takeaways | key points | highlights |
+        main points | decisions | decided | agreed | discussed | discuss | decide | miss |
+        missed | happened | gist | outcome | outcomes | next steps | transcript | transcripts |
         transcription | conclusion | conclusions | results | the result""",
     Intent.LIST: "recordings | archive | records | recorded meetings | last one | recorded rooms",
     Intent.STATUS: """
         running | live | on air | active | in progress | being recorded | still on | still
         recording | still running | still live | currently recording | currently recorded
-        | going on | on right now""",
+        | going on | on right now | schedules | scheduled recordings | planned recordings |
+        upcoming recordings | upcoming meetings | upcoming | coming up""",
     Intent.DOCTOR: """
-        not working | doesnt work | does not work | isnt working | is not working | broken
-        | wrong | failed | fail | failing | fails | missing | wont start | wont work |
-        will not start | didnt work | did not work | didnt record | did not record | not
-        recording | not recorded | doesnt record | does not record | bug | error | errors
-        | problem | problems | trouble | stuck | alive | healthy | didnt start | did not
-        start | not arrived | crashed | out of order | stopped working | keeps failing |
-        hangs | wasnt recorded | was not recorded | wont record""",
+        not working | doesnt work | does not work | isnt working | is not working | broken |
+        wrong | failed | fail | failing | fails | missing | wont start | wont work | will not
+        start | didnt work | did not work | didnt record | did not record | not recording | not
+        recorded | doesnt record | does not record | bug | error | errors | problem | problems |
+        trouble | stuck | alive | healthy | didnt start | did not start | not arrived | crashed
+        | out of order | stopped working | keeps failing | hangs | nothing works | nothing
+        worked | nothing happens | nothing happened | does nothing | did nothing | not
+        responding | doesnt respond | everything ok | everything okay | everything all right |
+        everything alright | wasnt recorded | was not recorded | wont record""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
+    Intent.UNKNOWN: "non - stop | nonstop | non stop",
+    Intent.JOIN: "link | meeting link | join link | room link | invite",
     Intent.HELP: """
         can you do | do you do | able to do | do you support | can you handle | are you
         for | can i do | can i say | can i ask | can i ask you | do you know | are your
         commands | do you understand | do you work | does this work | does it work | does
         this bot do | is this bot | are you able to do | are the commands | can this bot
         do | can it do | should i type | do i type | else can you do | features | options
-        | can you help | can you help me | could you help me | i need help | need help""",
+        | can you help | can you help me | could you help me | i need help | need help | do
+        you keep | do you store | do you save""",
 }
 
 _OPTIONS: Mapping[tuple[str, object], str] = {
@@ -245,11 +255,12 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
         summary | summaries | summarize | summarise | summarize it | summarised |
         summarized | ai summary | a summary afterwards | recap | summarise it""",
     ("audio_only", True): """
-        audio only | sound only | only audio | only sound | just audio | just the audio |
-        voice only | audio-only | only the audio | just sound | just the sound | only the
-        sound | audio - only | only voice | no picture | no video | no camera | no cam |
-        w/o video | without video | without the video | without picture | no image | sound
-        without video | no pictures | no cameras | only audios | as audio | audio""",
+        audio only | sound only | only audio | only sound | just audio | just the audio | voice
+        only | audio-only | only the audio | just sound | just the sound | only the sound |
+        audio - only | only voice | no picture | no video | no camera | no cam | w/o video |
+        without video | without the video | without picture | no image | sound without video |
+        no pictures | no cameras | only audios | as audio | audio | video off | camera off |
+        cameras off | without camera | without cameras""",
     ("resolution", "720p"): "720p | hd | 720 p | 1280x720 | 720",
     ("resolution", "1080p"): """
         1080p | full hd | fullhd | fhd | full-hd | full - hd | 1080 p | 1920x1080 | 1080""",
@@ -260,7 +271,9 @@ _OTHER: Mapping[Role, str] = {
     Role.CANCEL: """
         cancel | call it off | call this off | take off the schedule | remove from the
         schedule | delete the schedule of""",
-    Role.FORGET: "delete | erase | forget | remove | wipe | trash | destroy | purge | get rid of",
+    Role.FORGET: """
+        delete | erase | forget | remove | wipe | trash | destroy | purge | get rid of |
+        deleted | erased | removed | wiped""",
     Role.POSTING: """
         posting | sending | showing | sharing | notifying | spamming | following |
         watching | tracking | bothering | pinging | messaging | telling | flooding |
@@ -320,34 +333,36 @@ _OTHER: Mapping[Role, str] = {
         are | i am | im | it would be nice to | it would be good to | it would be great to
         | i was | we were | i had | we had""",
     Role.MAY: """
-        should we | shall we | shall i | should i | should you | can we | can i | could we
-        | could i | may i | may we | do we want to | do we need to | do we have to | must
-        we | are we allowed to | am i allowed to | is it ok to | is it okay to | is it
-        allowed to | do you want to | do you want me to | shouldnt we | does anyone want
-        to | how about | what about | why not | why dont we | what if we | what if | do i
-        need to | is anyone going to | will we | do i have to | should somebody | should
-        someone | would we | are you going to | are we going to | is it time to | does
-        somebody | is it a good idea to | do you think we should | are we supposed to |
-        might we | can it be""",
+        should we | shall we | shall i | should i | should you | can we | can i | could we |
+        could i | may i | may we | do we want to | do we need to | do we have to | must we | are
+        we allowed to | am i allowed to | is it ok to | is it okay to | is it ok if we | is it
+        okay if we | would it be ok to | would it be okay to | would it be ok if we | would it
+        be okay if we | is it allowed to | do you want to | do you want me to | shouldnt we |
+        does anyone want to | how about | what about | why not | why dont we | what if we | what
+        if | do i need to | is anyone going to | will we | do i have to | should somebody |
+        should someone | would we | are you going to | are we going to | is it time to | does
+        somebody | is it a good idea to | do you think we should | are we supposed to | might we
+        | can it be | can | could""",
     Role.HOW: """
-        how do i | how do you | how do we | how can i | how can we | how to | how does one
-        | how would i | how does | how should i | how do | how could i | how can you | how
-        is it possible to | what is the command to | whats the command to | what do i type
-        to | show me how to | explain how to | teach me to | what is the way to | how is |
-        how i can | how i | how works | how | is there a way to | what do i do to | where
-        do i click to | where can i""",
+        how do i | how do you | how do we | how can i | how can we | how to | how does one | how
+        would i | how does | how should i | how do | how could i | how can you | how is it
+        possible to | what is the command to | whats the command to | what do i type to | show
+        me how to | explain how to | teach me to | what is the way to | how is | how i can | how
+        i | how works | what happens if | what happens when | how | is there a way to | what do
+        i do to | where do i click to | where can i""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
         why was | for what reason | there is no | theres no | there was no | there were no
         | there are no | we got no | i got no""",
     Role.WAS: """
-        did we | did you | did i | did it | did they | did | was | were | have we | have
-        you | has | have they | has it | had | has anyone | did anyone | did somebody |
-        did someone | was it | have you ever | has the | was the | has someone | has
-        somebody | do we have | do you have | is there a recording | is there any
-        recording | are there recordings | are there any recordings | do we have any | is
-        there a recording of | any recordings of | any recording of | any recordings""",
+        did we | did you | did i | did it | did they | did | was | were | have we | have you |
+        has | have they | has it | had | has anyone | did anyone | did somebody | did someone |
+        was it | have you ever | has the | was the | has someone | has somebody | is there a
+        video | is there any video | is there a video of | do we have | do you have | is there a
+        recording | is there any recording | are there recordings | are there any recordings |
+        do we have any | is there a recording of | any recordings of | any recording of | any
+        recordings""",
     Role.IS: """
         are you | is it | is this | are we | is | are | am i | are there | is there | is
         anyone | is anything | is anybody | is somebody | is someone | does it | do you |
@@ -355,8 +370,8 @@ _OTHER: Mapping[Role, str] = {
         you be | will the | are any | is any""",
     Role.WHEN: """
         when did | when was | when is | when does | when do | when will | since when | how
-        long | how much time | for how long | at what time | what time | how many minutes
-        | when are | when were""",
+        long | how much time | how much longer | how much time is left | for how long | at
+        what time | what time | how many minutes | when are | when were""",
     Role.WHICH: """
         what | who | which | where | whats | whos | whom | whose | what is | what are |
         what was | who is | what were | which ones | anything | anyone | how many | what
@@ -461,13 +476,19 @@ def _listed(text: str) -> list[tuple[str, ...]]:
     return [tuple(key_of_phrase(phrase)) for phrase in " ".join(text.split()).split(" | ")]
 
 
+def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Let `tell us whenever` and the like mean what `tell us when` means."""
+    others = ("whenever",), ("as", "soon", "as"), ("every", "time")
+    return phrases + [(*p[:-1], *other) for p in phrases if p[-1] == "when" for other in others]
+
+
 def _phrases() -> dict[tuple[str, ...], Meaning]:
     """Collect the tables; of two meanings of a phrase, the first in this order counts."""
     found: dict[tuple[str, ...], Meaning] = {}
     by_intent = (Role.VERB, _VERBS), (Role.PAST, _PAST), (Role.NOUN, _NOUNS)
     for role, table in by_intent:
         for intent, text in table.items():
-            for phrase in _listed(text):
+            for phrase in _with_whenever(_listed(text)):
                 found.setdefault(phrase, Meaning(role, intent))
     for role, text in _OTHER.items():
         for phrase in _listed(text):
@@ -496,6 +517,20 @@ LENGTHS: Mapping[str, tuple[int, ...]] = {
     first: tuple(sorted(lengths, reverse=True)) for first, lengths in _LENGTHS.items()
 }
 
+# Of what is to be seen: what is scheduled, and not what runs.
+UPCOMING = frozenset(
+    {
+        ("schedules",),
+        ("scheduled", "recordings"),
+        ("planned", "recordings"),
+        ("upcoming", "recordings"),
+        ("upcoming", "meetings"),
+        ("upcoming",),
+        ("coming", "up"),
+    }
+)
+SCHEDULED = "schedules"  # the topic of a question for them
+
 ORDERS = frozenset(
     {
         Intent.START,
@@ -509,9 +544,6 @@ ORDERS = frozenset(
         Intent.SHARE,
     }
 )
-
-# Everything that is done at once or by a button; a title is read by `titles`.
-DEEDS = ORDERS | {Intent.RENAME}
 
 # Words whose misspellings are looked for.
 SPELT: Mapping[str, Intent] = {

@@ -1,6 +1,7 @@
 """What is answered: one handler for each intent that takes more than a sentence."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 from bot.access.model import Act
 from bot.core.forgetting import is_forgettable
@@ -10,9 +11,9 @@ from bot.core.when import Past
 from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
+from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.request import MENTIONED, Request, say_found
-from bot.features.commands.understood import Outcome, Understood, Why
-from bot.features.commands.words import Intent
+from bot.features.commands.vocabulary import SCHEDULED, Intent
 from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of
@@ -22,6 +23,7 @@ from bot.features.history.listeners import answer_list, answer_status
 from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
 from bot.features.results.service import summarize
+from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
 from bot.ui.replies import forgotten_reply
 
@@ -33,14 +35,21 @@ async def explain(request: Request, found: Understood) -> None:
         await request.tell(views.help_reply(found.topic, menu=await _menu(request)))
 
 
+async def show_menu(request: Request) -> None:
+    await request.tell(views.help_reply(menu=await _menu(request)))
+
+
 async def _menu(request: Request) -> views.Menu:
     """What runs where the person asks, and what they may do there."""
     caller, rights, known = request.caller, request.bot.rights, request.known
     here = [row for room, row in known.rows.items() if room in known.world.cards_here]
     member = known.horizon.member
+    role = (await request.bot.deps.store.channel_settings.of(caller.channel)).join_role
     return views.Menu(
         start=await rights.may_start(caller.user, caller.channel),
         member=member,
+        join=member and role is not None,
+        search=bool(request.bot.deps.keep_transcripts_for),
         settings=caller.channel if member and is_channel(caller.channel) else None,
         running=tuple(
             [
@@ -64,6 +73,9 @@ async def already(request: Request, found: Understood) -> None:
 
 
 async def status(request: Request, found: Understood) -> None:
+    if found.topic == SCHEDULED:
+        await request.later(answer_schedules(request.bot, request.caller))
+        return
     await request.later(answer_status(request.bot, request.use.lists, request.caller, found.room))
 
 
@@ -175,10 +187,12 @@ async def _by_name(request: Request, speaker: str | None) -> str | None:
 
 
 async def search(request: Request, found: Understood) -> None:
-    since = found.when.since.date() if isinstance(found.when, Past) else None
+    past = found.when if isinstance(found.when, Past) else None
+    since = past.since.date() if past else None
+    until = (past.until - timedelta(microseconds=1)).date() if past and past.until else None
     room = found.room.name if found.room else None
     person = await _by_name(request, found.speaker)
-    words = question_of(found.query or "", room=room, person=person, since=since)
+    words = question_of(found.query or "", room=room, person=person, since=since, until=until)
     await request.later(answer_find(request.bot, request.caller, words))
 
 

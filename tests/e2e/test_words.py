@@ -1,0 +1,91 @@
+"""Orders in words that name a time, a channel or a title: what they promise is what happens."""
+
+from record_bot_sandbox.slack import seed
+
+from tests.e2e.bench import Bench
+from tests.e2e.reading import cards, has, labels
+from tests.e2e.test_direct_messages import write
+
+BOT = f"<@{seed.BOT_USER}>"
+
+
+async def test_a_late_stop_that_is_asked_about_waits_for_its_time(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.ines.say(seed.STANDUP, f"{BOT} maybe we should stop in 2 hours", card.ts)
+    asked = await bench.told(bench.ines, seed.STANDUP, "Stop the recording of", room.name)
+    (label,) = labels(asked.blocks)
+    assert label.startswith(f"Stop {room.name} at ")
+    await bench.press(bench.ines, asked, label)
+    await bench.told(bench.ines, seed.STANDUP, room.name, "stops at")
+    await bench.see(
+        lambda s: next((c for c in cards(s, room, seed.STANDUP) if has(c, "until ")), None),
+        "the end on the card",
+    )
+    assert (await bench.recording(room))["status"] == "running"
+
+
+async def test_a_pause_of_some_minutes_promises_no_more_than_a_pause(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.ines.say(seed.STANDUP, f"{BOT} pause for 5 minutes", card.ts)
+    await bench.told(bench.ines, seed.STANDUP, "Pausing", "until somebody resumes it")
+
+
+async def test_words_share_a_recording_into_a_channel(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await write(bench, f'please share "{room.name}" with <#{seed.DESIGN}|design>')
+    await bench.direct(seed.STARTER, room.name, "is shown in")
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+
+
+async def test_without_a_channel_words_to_share_get_a_button_that_asks_for_it(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.ines.say(seed.STANDUP, f"{BOT} can you share this?", card.ts)
+    asked = await bench.told(bench.ines, seed.STANDUP, "Share the recording of", room.name)
+    await bench.press(bench.ines, asked, f"Share {room.name}")
+    told = await bench.told(bench.ines, seed.STANDUP, "In which channel")
+    await bench.press(bench.ines, told, "Choose the channel")
+    await bench.view(bench.ines, "recording_share_form")
+
+
+async def test_words_take_a_recording_off_the_schedule(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" tomorrow at 10')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
+    await bench.ines.say(seed.STANDUP, f'{BOT} don’t record "{room.name}" tomorrow')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "will not be recorded")
+
+
+async def test_a_question_for_what_is_scheduled_lists_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" tomorrow at 11')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
+    await bench.ines.say(seed.STANDUP, f"{BOT} what is scheduled for this week?")
+    await bench.told(bench.ines, seed.STANDUP, room.name, "11:00", "Next:")
+
+
+async def test_the_form_that_a_schedule_opens_has_its_when_set(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}"')
+    asked = await bench.told(bench.ines, seed.STANDUP, "I need a time")
+    await bench.press(bench.ines, asked, "Open the form")
+    form = await bench.view(bench.ines, "start_form", room.name)
+    when = form.raw["state"]["values"]["when_kind"]["start_when_kind"]
+    assert when["selected_option"]["value"] == "once"
+
+
+async def test_the_form_keeps_the_times_that_were_typed(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, "/record start every tuesday at 9 for 20m")
+    form = await bench.view(bench.ines, "start_form")
+    values = form.raw["state"]["values"]
+    assert values["when_kind"]["start_when_kind"]["selected_option"]["value"] == "repeat"
+    assert values["when"]["start_when"]["value"] == "every tuesday at 9 for 20m"
+    await bench.ines.close(form)
+    await bench.ines.command(seed.STANDUP, "/record start for 20m")
+    form = await bench.view(bench.ines, "start_form")
+    assert form.raw["state"]["values"]["stop_after"]["start_stop_after"]["value"] == "for 20m"
