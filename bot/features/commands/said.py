@@ -66,13 +66,15 @@ class Said:
         self.text = _unquoted(_without_command(head))[:LONGEST_READ]
         self.words = words_of(self.text, world.bot_user)
         self.named = rooms_in(self.words, world.names)
+        self._senses: dict[int, tuple[Sentence, Sense]] = {}
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
-        main, rest = _main(sentences_of(self.words, self.named), where)
-        self.when, self.times, self.loose = self._times(main, rest)
-        sentences = sentences_of(self.words, self.named, self.times)
+        sentences = sentences_of(self.words, self.named)
+        self.when, self.times, self.loose = self._times(*self._main(sentences))
+        if self.times:
+            sentences = sentences_of(self.words, self.named, self.times)
         self.sentences = sentences
-        self.sense = self._settled(*_main(sentences, where))
-        self.first = said_in(sentences[0], where) if sentences else Sense()
+        self.sense = self._settled(*self._main(sentences))
+        self.first = self._said_in(sentences[0]) if sentences else Sense()
         if self.sense.force is Force.NEGATED:
             self.when = None  # "don't stop at 3" has no time to stop at
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
@@ -88,7 +90,7 @@ class Said:
         if not others or found[0] or found[2]:
             return found
         everywhere = self._times_beside(main, ())
-        _, rest = _main(sentences_of(self.words, self.named, everywhere[1]), self.where)
+        _, rest = self._main(sentences_of(self.words, self.named, everywhere[1]))
         unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
         return found if unread else everywhere
 
@@ -96,7 +98,7 @@ class Said:
         self, main: Sentence | None, others: Sequence[Span]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
         """Read the times, by what they are wanted for; none in the ranges of `others`."""
-        sense = said_in(main, self.where) if main else Sense()
+        sense = self._said_in(main) if main else Sense()
         purpose = _PURPOSES.get(sense.intent or Intent.UNKNOWN, Purpose.START)
         if sense.intent is Intent.STOP and sense.force is Force.UNWANTED:
             purpose = Purpose.DAY
@@ -142,11 +144,26 @@ class Said:
         ]
         return sorted(spans)
 
+    def _said_in(self, sentence: Sentence) -> Sense:
+        """Say what a sentence wants; each is read once."""
+        known = self._senses.get(id(sentence))
+        if known is None:
+            known = sentence, said_in(sentence, self.where)
+            self._senses[id(sentence)] = known
+        return known[1]
+
+    def _main(self, sentences: Sequence[Sentence]) -> tuple[Sentence | None, list[Sentence]]:
+        """Return the sentence that says what is wanted, and the others."""
+        if not sentences:
+            return None, []
+        best = max(sentences, key=lambda one: _weight(one, self._said_in(one)))
+        return best, [sentence for sentence in sentences if sentence is not best]
+
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Sense:
         """Return what the main sentence means; less surely if others say something, too."""
-        sense = said_in(main, self.where) if main else Sense()
+        sense = self._said_in(main) if main else Sense()
         for sentence in rest:
-            other = said_in(sentence, self.where)
+            other = self._said_in(sentence)
             if other.intent in (None, *POLITE) and not other.left:
                 continue
             if sense.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
@@ -335,25 +352,17 @@ def said_in(sentence: Sentence, where: Where) -> Sense:
     return sense_of(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
 
 
-def _main(sentences: Sequence[Sentence], where: Where) -> tuple[Sentence | None, list[Sentence]]:
-    """Return the sentence that says what is wanted, and the others."""
-
-    def weight(sentence: Sentence) -> int:
-        sense = said_in(sentence, where)
-        if sense.intent in ORDERS and sense.force in (Force.ORDER, Force.UNWANTED):
-            return 5
-        if sense.intent in ORDERS:
-            return 4
-        if sense.intent not in (None, Intent.UNKNOWN, *POLITE):
-            return 3
-        if sense.intent is Intent.HELP:
-            return 2 if sentence.asks else 1
-        return 1 if sense.intent else 0
-
-    if not sentences:
-        return None, []
-    best = max(sentences, key=weight)
-    return best, [sentence for sentence in sentences if sentence is not best]
+def _weight(sentence: Sentence, sense: Sense) -> int:
+    """Return how much a sentence says what is wanted."""
+    if sense.intent in ORDERS and sense.force in (Force.ORDER, Force.UNWANTED):
+        return 5
+    if sense.intent in ORDERS:
+        return 4
+    if sense.intent not in (None, Intent.UNKNOWN, *POLITE):
+        return 3
+    if sense.intent is Intent.HELP:
+        return 2 if sentence.asks else 1
+    return 1 if sense.intent else 0
 
 
 def _unquoted(text: str) -> str:
