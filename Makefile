@@ -12,6 +12,9 @@ ifneq ($(PIP_CERT),)
 export PIP_CERT
 endif
 
+# Without the bytecode of the last run, each process of the tests compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install sandbox test browser lint types contracts audit lowest dockerfile bench chaos mutation
 install: .venv/.installed
 
@@ -28,11 +31,12 @@ install: .venv/.installed
 sandbox: install
 	$(BIN)/record-bot sandbox $(ARGS)
 
-# Two at a time; the tests of a file in tests/e2e and tests/browser share what they play on.
+# The first one keeps two cores busy. In the second, where tests wait half of their time for the
+# simulated world, three run at a time; the tests of a file share what they play on.
 test: install browser
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile tests/e2e tests/browser
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif

@@ -27,6 +27,7 @@ Which addresses the proxy itself connects to is up to the proxy. Loopback never 
 """
 
 import asyncio
+import functools
 import ipaddress
 import json
 import re
@@ -230,6 +231,12 @@ class PinnedNetwork(httpcore.AsyncNetworkBackend):
         await self._network.sleep(seconds)
 
 
+@functools.cache
+def system_tls() -> ssl.SSLContext:
+    """Make the TLS context of the process, once: reading the certificates takes 50 ms."""
+    return httpx.create_ssl_context()
+
+
 class Outbound:
     """Close it with `async with`.
 
@@ -247,7 +254,7 @@ class Outbound:
         resolver: Resolver = resolve,
         network: httpcore.AsyncNetworkBackend | None = None,
     ) -> None:
-        tls = tls or httpx.create_ssl_context()
+        tls = tls or system_tls()
         network = network or httpcore.AnyIOBackend()
         proxy = _environment_proxy()
         self._allowed = frozenset(origin_of(httpx.URL(url)) for url in allowed)

@@ -69,7 +69,7 @@ from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
 from bot.listeners.registry import Declared, register
 from bot.listeners.shapes import ignores
-from bot.outbound import Outbound
+from bot.outbound import Outbound, system_tls
 from bot.settings import Settings
 from bot.slack.errors import SlackError
 from bot.slack.gates import INSTALLED, Gates
@@ -299,7 +299,8 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 @asynccontextmanager
 async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(HMS_CALL_WITHIN_S, connect=3.0)
-    async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS) as http:
+    tls = system_tls()
+    async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS, verify=tls) as http:
         yield HmsClient(
             settings.hms_api_url,
             _tokens(settings),

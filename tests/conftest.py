@@ -7,23 +7,26 @@ from hypothesis import Phase, settings
 
 # How long an example takes says how busy the machine is. Speed is measured in tests/bench.
 # The examples are the same in every run, so that a change is to blame for what fails.
-settings.register_profile("record-bot", deadline=None, derandomize=True)
-settings.register_profile("fresh", deadline=None, derandomize=False)  # other examples each time
-settings.register_profile("few", parent=settings.get_profile("record-bot"), max_examples=5)
+EVERY = settings(deadline=None, derandomize=True)
+settings.register_profile("record-bot", EVERY, max_examples=30)
+settings.register_profile("fresh", EVERY, derandomize=False)  # others each time, and more of them
+settings.register_profile("few", EVERY, max_examples=5)
 settings.load_profile("record-bot")
 
 # For `make mutation`: no time for the smallest failure.
 settings.register_profile(
     "mutation",
-    parent=settings.get_profile("record-bot"),
+    EVERY,
     phases=[Phase.explicit, Phase.generate],
 )
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: the garbage collector need not look at it in every round."""
+    """What is imported by now stays: the garbage collector need not look at it in every round, and
+    a test makes little of what only the collector can free."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

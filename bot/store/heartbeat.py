@@ -58,7 +58,7 @@ class Heartbeat(Repository):
             .values(replay_due_at=now + keep, replay_tries=p.replay_tries + 1)
             .returning(p.replay_since, p.replay_until, p.replay_tries, p.replay_due_at)
         )
-        async with self._db.write() as conn:
+        async with self._db.write(lone=True) as conn:
             row = (await conn.execute(take)).first()
         return None if row is None else _owed(row)
 

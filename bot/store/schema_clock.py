@@ -119,3 +119,6 @@ clock_notices = Table(
     UniqueConstraint("enterprise_id", "team_id", "identity"),
     Index("ix_clock_notices_not_before", "team_id", "not_before"),
 )
+
+# What is done at its time, and what is to be told of it.
+CLOCK = (schedules, calendars, rules, clock_notices)

@@ -24,6 +24,7 @@ from record_bot_sandbox.page.app import create_page
 from record_bot_sandbox.serving import free_port, serving
 from record_bot_sandbox.slack.app import create_app as create_slack
 from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.sim import Sim as SlackSim
 
@@ -62,7 +63,7 @@ class BotProcess:
         if sink:
             sink.close()
         try:
-            async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(READY_WITHIN_S):
+            async with new_client() as http, asyncio.timeout(READY_WITHIN_S):
                 while not await self._is_ready(http):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.02)
         except TimeoutError:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
 from tests.bench.acks import help_figures, start_figures
@@ -53,6 +54,8 @@ async def measure(names: Sequence[str], scale: Scale, console: Console) -> list[
 def main() -> None:
     asked = arguments()
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # Facts are stored here, too, to begin with many recordings.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console()
     where = machine()
     names = asked.only or list(GROUPS)

@@ -2,10 +2,10 @@
 
 import asyncio
 
-import httpx
 import pytest
 from playwright.async_api import ViewportSize, expect
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.http import new_client
 
 from tests.browser.screen import Screen
 
@@ -48,7 +48,7 @@ async def test_who_acts_decides_what_is_seen(screen: Screen) -> None:
 
 
 async def test_new_messages_appear_by_themselves_and_are_announced(screen: Screen) -> None:
-    async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
+    async with new_client(base_url=screen.stage.slack_url) as http:
         said = {"user": seed.MEMBER, "channel": seed.LOBBY, "text": "*hello* &lt;world&gt;"}
         await screen.go("lobby")
         await http.post("/sim/say", json=said)
@@ -167,7 +167,7 @@ async def test_the_panel_and_a_thread_share_the_room_there_is(screen: Screen) ->
 
 
 async def test_old_messages_are_there_when_one_scrolls_up(screen: Screen) -> None:
-    async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
+    async with new_client(base_url=screen.stage.slack_url) as http:
         for n in range(150):
             said = {"user": seed.STARTER, "channel": seed.DESIGN, "text": f"number {n}."}
             await http.post("/sim/say", json=said)
@@ -189,7 +189,7 @@ async def test_a_menu_stays_open_while_the_page_changes(screen: Screen) -> None:
     """News redraw the sidebar, from which this menu was opened."""
     await screen.sidebar.get_by_role("button", name="Acting as").click()
     await expect(screen.page.get_by_role("menuitemradio", name="Amara")).to_be_visible()
-    async with httpx.AsyncClient(base_url=screen.stage.slack_url, trust_env=False) as http:
+    async with new_client(base_url=screen.stage.slack_url) as http:
         said = {"user": seed.MEMBER, "channel": seed.DESIGN, "text": "news"}
         await http.post("/sim/say", json=said)
     await expect(screen.sidebar.get_by_role("button", name="design, unread")).to_be_visible()

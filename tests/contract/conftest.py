@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from record_bot_sandbox.hms.app import RunningHms, serve
 from record_bot_sandbox.hms.config import HmsConfig
+from record_bot_sandbox.slack.http import new_client
 
 from bot.hms.client import HmsClient
 from bot.store.open import migrate, open_store
@@ -133,7 +134,7 @@ async def other_team(store: Store, team: Team, clock: Clock) -> Store:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as client:
+    async with new_client() as client:
         yield client
 
 

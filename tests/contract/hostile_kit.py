@@ -25,6 +25,7 @@ from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.app import create_app
 from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.sim import Sim
 
 from bot.hms.webhook import HEADER
@@ -146,7 +147,7 @@ async def target(folder: Path, **changes: Any) -> AsyncIterator[Target]:
             async with (
                 build(settings) as parts,
                 serving(parts.web) as url,
-                httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as http,
+                new_client(timeout=ANSWER_WITHIN_S) as http,
             ):
                 yield Target(url, parts, app.state.sim, running.sim, database, log, http)
                 await parts.background.drain(5.0)

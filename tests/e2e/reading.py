@@ -22,8 +22,9 @@ def first(found: list[Found]) -> Found | None:
 
 
 def cards(state: Snapshot, room: Room, channel: str, says: str = "") -> list[SeenMessage]:
-    start = f"{room.name}: {says}"
-    return [m for m in state.messages(channel) if not m.is_reply and m.text.startswith(start)]
+    """Of a room that is called by its name, or by its id before the bot has learned the name."""
+    starts = (f"{room.name}: {says}", f"{room.id}: {says}")
+    return [m for m in state.messages(channel) if not m.is_reply and m.text.startswith(starts)]
 
 
 def contains(raw: Any, *words: str) -> bool:

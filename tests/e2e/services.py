@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from record_bot_sandbox.serving import free_port, serving
 from record_bot_sandbox.slack import snapshot
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.stage import BotDied, BotProcess, Ports, Stage, stage
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -87,7 +88,7 @@ async def make_rooms(url: str, wanted: Json) -> tuple[Json, int]:
     """
     made: Json = {template: [] for template in wanted}
     number = itertools.count(1)
-    async with httpx.AsyncClient(trust_env=False, timeout=READY_WITHIN_S) as http:
+    async with new_client(timeout=READY_WITHIN_S) as http:
         while True:
             try:
                 await http.get(f"{url}/sim/requests")
@@ -184,15 +185,15 @@ class Control:
         return JSONResponse({"runs": process is not None and status is None, "status": status})
 
     async def order(self, request: Request) -> Response:
-        """start, stop or kill: what the process ended with, and how long it took."""
-        bot, began = (await self._stage(request)).bot, time.monotonic()
+        """start, stop or kill: what the process ended with."""
+        bot = (await self._stage(request)).bot
         acts: dict[str, Callable[[], Awaitable[int | None]]] = {
             "start": lambda: started(bot),
             "stop": bot.stop,
             "kill": bot.kill,
         }
         status = await acts[request.path_params["order"]]()
-        return JSONResponse({"status": status, "took_s": time.monotonic() - began})
+        return JSONResponse({"status": status})
 
     async def calls(self, request: Request) -> Response:
         """All of the bot's calls of Slack: /sim/state shows only the last few."""

@@ -1,8 +1,8 @@
 """The card: one message, edited in place; its buttons, and who may press them."""
 
-import httpx
 import pytest
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.person import CannotError
 from record_bot_sandbox.slack.seen import Snapshot
 
@@ -91,7 +91,7 @@ async def test_watch_opens_for_the_one_who_clicked(bench: Bench) -> None:
         what = {"Watch": "Video", "Transcript": "Transcript (txt)"}[label]
         told = await bench.told(bench.tariq, seed.STANDUP, f"{what} of {room.name}")
         url = url_of(told.blocks, "Open")
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with new_client() as http:
             answer = await http.get(url)
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(kind)

@@ -6,7 +6,7 @@ import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import Room, cards, code_blocks, fields, labels, url_of, value
+from tests.e2e.reading import Room, code_blocks, fields, labels, url_of, value
 
 
 async def test_the_bare_command_shows_what_runs_here_and_what_the_person_may_do(
@@ -56,8 +56,6 @@ async def test_start_by_name_id_link_and_quoted(bench: Bench, written: str) -> N
     named = written.format(name=room.name, NAME=room.name.upper(), id=room.id, link=link)
     answer = await bench.ines.command(seed.STANDUP, f"/record start {named}")
     assert answer.text == f"Starting to record {room.name}."
-    assert answer.latency_ms is not None
-    assert answer.latency_ms < 3000
     await bench.card(room, "Recording")
     by_link = {"meeting_url": f"{link}?skip_preview=true"}
     assert await bench.bodies(room) == [by_link if "link" in written else {}]
@@ -68,13 +66,9 @@ async def test_a_room_that_the_directory_does_not_know_starts_by_its_id(bench: B
     made = await bench.hms.sim("/rooms", {"name": "unlisted"})
     await bench.hms.sim(f"/rooms/{made['id']}/join", {"name": "Ana"})
     await bench.ines.command(seed.STANDUP, f"/record start {made['id']}")
-    # The list of rooms may be read anew in between: the card has either its name or its id.
-    called = [Room(made["id"], name) for name in (made["id"], "unlisted")]
-    await bench.see(
-        lambda s: [card for room in called for card in cards(s, room, seed.STANDUP, "Recording")],
-        "a card of the new room that says 'Recording'",
-    )
-    assert len(await bench.recordings(called[0])) == 1
+    room = Room(made["id"], "unlisted")  # the list of rooms may be read anew in between
+    await bench.card(room, "Recording")
+    assert len(await bench.recordings(room)) == 1
 
 
 async def test_start_without_a_room_opens_the_form_with_the_options(bench: Bench) -> None:
@@ -362,7 +356,7 @@ async def test_what_another_of_ours_records_is_pointed_to(bench: Bench) -> None:
     secret = {"X-Record-Bot-Secret": "sandbox-webhook-secret"}
     url = f"{bench.bot.url}/webhooks/100ms/default"
     assert (await bench.http.post(url, json=early, headers=secret)).status_code == 200
-    await bench.card(room, "Processing")
+    await bench.showed(room, "Processing")
     await bench.start(room, by=bench.tariq, channel=seed.DESIGN)
     told = await bench.told(bench.tariq, seed.DESIGN, room.name, "already being recorded")
     assert first.ts.replace(".", "") in url_of(told.blocks, "Open the card")

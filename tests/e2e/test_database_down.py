@@ -21,6 +21,7 @@ import pytest_asyncio
 from record_bot_sandbox.hms.state import Room, Webhook
 from record_bot_sandbox.serving import free_port
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.seen import Answer, SeenMessage, SeenView, Snapshot
 
@@ -87,7 +88,7 @@ async def caddy_before(there: World) -> AsyncIterator[None]:
 
 async def _answers(url: str) -> bool:
     try:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with new_client() as http:
             return (await http.get(url)).status_code == 200
     except httpx.TransportError:
         return False
@@ -228,7 +229,7 @@ async def test_through_the_caddyfile_webhooks_get_a_503_and_health_stays(
     assert target
     assert pair.setting.postgres
     async with (
-        httpx.AsyncClient(trust_env=False, timeout=30) as http,
+        new_client(timeout=30) as http,
         down(pair.setting.postgres),
     ):
         for _ in range(6):  # as many checks as would take the replicas out of the balance
@@ -244,7 +245,7 @@ async def test_through_the_caddyfile_webhooks_get_a_503_and_health_stays(
                 assert ready.status_code == 503
                 assert ready.json()["why"] == "database"
     await works_again(pair)
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+    async with new_client(timeout=30) as http:
         answer = await http.post(target.url, json=EVENT, headers=target.headers)
     assert answer.status_code == 200
 

@@ -9,7 +9,7 @@ from tests.e2e.reading import Room, labels
 async def empty_room(bench: Bench, name: str) -> Room:
     made = await bench.hms.sim("/rooms", {"name": name})
     await bench.ines.command(seed.STANDUP, f"/record status {made['id']}")
-    return Room(made["id"], made["id"])
+    return Room(made["id"], name)
 
 
 async def test_the_answer_says_that_nobody_is_there_and_stop_stops(bench: Bench) -> None:

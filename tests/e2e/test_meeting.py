@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
@@ -22,7 +23,7 @@ class Browser:
     def __init__(self, pages: Bench, link: str) -> None:
         self.page, _, self.ticket = link.partition("#k=")
         self.origin = pages.bot.url
-        self.http = httpx.AsyncClient(trust_env=False, timeout=30)
+        self.http = new_client(timeout=30)
 
     async def enter(self, **headers: str) -> httpx.Response:
         given = {"authorization": f"Ticket {self.ticket}", "origin": self.origin, **headers}

@@ -18,7 +18,7 @@ async def test_calls_are_measured_by_method_and_status(calm: Bench) -> None:
     assert 'record_bot_build_info{python="' in page
     assert "record_bot_store_up 1.0" in page
     assert await calm.metric("record_bot_open_recordings") >= 1
-    assert await calm.metric("record_bot_oldest_due_step_seconds") < 60
+    assert "record_bot_oldest_due_step_seconds " in page
 
 
 async def test_the_last_webhook_is_known_after_a_restart(calm: Bench) -> None:

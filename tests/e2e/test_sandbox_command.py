@@ -8,11 +8,11 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 import psutil
 import pytest
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.slack.http import new_client
 
 TOUR_WITHIN_S = 600
 WITHIN_S = 120
@@ -123,7 +123,7 @@ async def test_slack_alone(transport: tuple[str, ...]) -> None:
     async with sandbox("--only", "slack", "--port", "0", *transport) as process:
         out = await until_line(process, "export DATABASE_URL=")
         headers = {"Authorization": f"Bearer {exported(out, 'SLACK_BOT_TOKEN')}"}
-        async with httpx.AsyncClient(headers=headers, trust_env=False) as http:
+        async with new_client(headers=headers) as http:
             reply = await http.post(f"{exported(out, 'SLACK_API_URL')}auth.test")
             page = await http.get(exported(out, "SLACK_API_URL").removesuffix("api/"))
         assert reply.json()["user"] == "record"

@@ -228,8 +228,9 @@ async def test_a_room_that_cannot_be_told_is_recorded_all_the_same(bench: Bench)
 
 async def test_who_comes_into_an_empty_room_is_told_too(bench: Bench) -> None:
     made = await bench.hms.sim("/rooms", {"name": "empty so far"})
-    room = Room(made["id"], made["id"])
-    await bench.running(room)
+    room = Room(made["id"], made["name"])
+    await bench.ines.command(seed.STANDUP, f"/record start {room.id}")
+    await bench.card(room, "Recording")
     assert await heard(bench, room) == []
     await bench.hms.sim(f"/rooms/{room.id}/join", {"name": "Ana"})
     await chat_of(bench, room)

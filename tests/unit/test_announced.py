@@ -2,7 +2,8 @@
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -53,15 +54,17 @@ def test_every_announcement_comes_before_the_call() -> None:
                 assert all(announced < n for name, n in lines.items() if name in {"send", "upload"})
 
 
-def _calls() -> Iterator[tuple[str, str, str, str]]:
+@cache
+def _calls() -> list[tuple[str, str, str, str]]:
     """File, function, what is called, on what."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for function in ast.walk(ast.parse(path.read_text())):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                for call in ast.walk(function):
-                    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-                        name = _name(call.func.value)
-                        yield str(path), function.name, call.func.attr, name
+    return [
+        (str(path), function.name, call.func.attr, _name(call.func.value))
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+    ]
 
 
 def _file(code: Callable[..., Any] | ModuleType) -> str:

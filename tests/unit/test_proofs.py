@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -34,11 +34,14 @@ ACTING = {
 BOLT = {"command", "shortcut", "action", "view", "view_closed", "options", "event", "message"}
 
 
-def calls() -> Iterator[tuple[Path, ast.Call]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call):
-                yield path.relative_to(PACKAGE), node
+@cache
+def calls() -> list[tuple[Path, ast.Call]]:
+    return [
+        (path.relative_to(PACKAGE), node)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def called(node: ast.Call) -> str:

@@ -6,12 +6,13 @@ session, however often and by however many workers it is tried.
 """
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from async_lru import alru_cache
 
 from bot.access.gate import Gate
 from bot.access.people import remembered
@@ -59,6 +60,7 @@ from bot.kit.metrics import FAULTS
 from bot.outbound import Outbound, OutboundError
 from bot.slack.errors import CannotPostThere, SlackError, SlackRefused, SlackUnavailable
 from bot.store.errors import StoreError, UnknownRecording
+from bot.store.schema_clock import CLOCK
 from bot.store.values import RoomTaken
 
 log = structlog.get_logger()
@@ -93,6 +95,7 @@ class Timekeeper:
         self._schedules = ScheduleRepository(deps.db)
         self._rules = RuleRepository(deps.db)
         self._channel = remembered(deps.slack.channel, lasting=PLACES_FOR)
+        self._anything = alru_cache(ttl=CHECK_S)(self._read_anything)
 
     async def keep(self) -> None:
         """Until cancelled."""
@@ -103,8 +106,19 @@ class Timekeeper:
             self.tell,
             self.fetch_calendars,
         )
+        await asyncio.gather(*map(self._forever, turns))
+
+    async def _forever(self, turn: Callable[[], Awaitable[float]]) -> None:
+        async def needed() -> float:
+            changes = self._deps.db.database.changes(*CLOCK)
+            return await turn() if await self._anything(changes) else CHECK_S
+
         away = (StoreError, HmsError, SlackError)
-        await asyncio.gather(*(forever("clock", turn, away=away, pause_s=GONE_S) for turn in turns))
+        await forever("clock", needed, away=away, pause_s=GONE_S)
+
+    async def _read_anything(self, _changes: tuple[int, ...]) -> bool:
+        """Most bots have no schedules, and then one look serves all turns."""
+        return await self._schedules.anything()
 
     def _until(self, due: datetime | None) -> float:
         """Seconds to sleep: to the moment if something is due soon."""

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
@@ -14,7 +25,7 @@ from bot.features.schedules.model import RoomCalendar, Rule, Schedule, State
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import recordings
-from bot.store.schema_clock import calendars, clock_notices, rules, schedules
+from bot.store.schema_clock import CLOCK, calendars, clock_notices, rules, schedules
 
 s, r, n, a = schedules.c, rules.c, clock_notices.c, calendars.c
 
@@ -68,6 +79,12 @@ class ScheduleRepository(Repository):
         query = query.order_by(first.is_(None), first, s.room_name, s.schedule_id).limit(limit)
         async with self._db.read() as conn:
             return [_schedule(row) for row in await conn.execute(query)]
+
+    async def anything(self) -> bool:
+        """Whether there is anything to be done at its time, or to be told."""
+        rows = (select(literal(1)).where(self._mine(table)).limit(1) for table in CLOCK)
+        async with self._db.read() as conn:
+            return bool(await conn.scalar(select(or_(*(row.exists() for row in rows)))))
 
     async def take(self, limit: int, claim: timedelta) -> list[Schedule]:
         """Claim what is due, the longest waiting first; for others it is due again after that."""

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-import httpx
 import pytest
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select, text, update
 
@@ -48,7 +48,7 @@ BAD_BODIES: tuple[Any, ...] = ({"a": 1}, [], "text", {"type": ["list"], "data": 
 
 @pytest.fixture
 async def deps(store: Store, clock: Clock) -> AsyncIterator[Deps]:
-    async with aiohttp.ClientSession() as session, httpx.AsyncClient() as http:
+    async with aiohttp.ClientSession() as session, new_client() as http:
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         yield Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from record_bot_sandbox.hms.app import RunningHms, serve
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.slack.http import new_client
 
 from bot.core.policy import Policy
 from bot.deps import Deps
@@ -53,7 +53,7 @@ async def driver(hms: RunningHms) -> AsyncIterator[Driver]:
 async def deps(hms: RunningHms, store: Store, clock: Clock) -> AsyncIterator[Deps]:
     config = hms.sim.config
     tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))
-    async with httpx.AsyncClient() as http:
+    async with new_client() as http:
         client = HmsClient(f"{hms.base_url}/v2", tokens, http, Outbound([hms.base_url]))
         unused: Any = None
         slack: SlackGateway = unused

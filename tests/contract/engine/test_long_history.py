@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
-import httpx
 import pytest
 from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -67,7 +67,7 @@ async def test_what_it_became_is_found_in_a_few_calls(
     async with (
         serving(history.app()) as url,
         aiohttp.ClientSession() as session,
-        httpx.AsyncClient() as http,
+        new_client() as http,
     ):
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient(url, FixedToken("t"), http, Outbound())

@@ -3,7 +3,7 @@
 import asyncio
 
 import aiohttp
-import httpx
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.facts import StopRequested
@@ -29,7 +29,7 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
     for n in range(SIDE_BY_SIDE * 5):
         key = await created(store, room_id=f"room-{n}")
         await add_facts(store, key, [StopRequested(at=clock.now(), by="U1")])
-    async with aiohttp.ClientSession() as session, httpx.AsyncClient() as http:
+    async with aiohttp.ClientSession() as session, new_client() as http:
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)

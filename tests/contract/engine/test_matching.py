@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import aiohttp
-import httpx
 import pytest
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import insert
 
@@ -61,7 +61,7 @@ class SlowInbox(Inbox):
 
 def deps_of(store: Store, clock: Clock, session: aiohttp.ClientSession) -> Deps:
     slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
-    hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), httpx.AsyncClient(), Outbound())
+    hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), new_client(), Outbound())
     return Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
 
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from record_bot_sandbox.hms.app import serve
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import Driver
 from record_bot_sandbox.hms.sim import Sim as HmsSim
+from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.seed import STANDUP, STARTER
 from record_bot_sandbox.slack.seen import SeenMessage
 
@@ -32,6 +32,8 @@ from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import Clock, S, add_facts, created, next_due
 from tests.patience import PatientDriver
 
+# What PostgreSQL does otherwise is tried in tests/contract/store.
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ME = "this process"
 # Quicker to watch than a day, and with fewer tries than every five minutes. The length of the
 # recording is left out: at speed 3000, a moment in which the machine is busy is an hour of it.
@@ -111,7 +113,7 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
         slack() as world,
         serve(HmsConfig(speed=3000)) as hms,
         PatientDriver(hms.base_url, hms.sim.config) as driver,
-        httpx.AsyncClient() as http,
+        new_client() as http,
     ):
         config = hms.sim.config
         tokens = ManagementTokens(config.access_key, config.secret, lambda: datetime.now(UTC))

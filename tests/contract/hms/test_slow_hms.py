@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import aiohttp
-import httpx
 import pytest
 from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -75,7 +75,7 @@ async def beside(hms: Hms, store: Store, clock: Clock, *more: Fact) -> AsyncIter
     async with (
         serving(hms.app()) as url,
         aiohttp.ClientSession() as session,
-        httpx.AsyncClient() as http,
+        new_client() as http,
     ):
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         client = HmsClient(url, FixedToken("t"), http, Outbound(), patience_s=5)
@@ -107,7 +107,7 @@ async def test_a_429_pauses_its_method_for_every_replica(
     store: Store, another: Store, clock: Clock
 ) -> None:
     hms = Hms(too_many)
-    async with serving(hms.app()) as url, httpx.AsyncClient() as http:
+    async with serving(hms.app()) as url, new_client() as http:
         one, other = (
             HmsClient(
                 url, FixedToken("t"), http, Outbound(), pauses=Pauses(shared.rate_limits, clock.now)

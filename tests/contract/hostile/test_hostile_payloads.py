@@ -21,7 +21,12 @@ from tests.contract.hostile_kit import ANY_JSON, JSON_TYPE, Target, fuzz, target
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 Json = dict[str, Any]
 TS = "1795956326.445265"
-PUTS: tuple[Any, ...] = (None, [], {}, "", 0, "\ud800", "\x00")
+TYPES: tuple[Any, ...] = (None, [], {}, "", 0)
+ENVELOPE = {
+    *("token", "team", "team_id", "api_app_id", "enterprise", "is_enterprise_install"),
+    *("event_id", "event_time", "authorizations", "is_ext_shared_channel"),
+}
+ODD_TEXTS = ("\ud800", "\x00")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -148,6 +153,12 @@ def paths(value: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from paths(part, (*at, key))
 
 
+def at(payload: Json, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        payload = payload[key]
+    return payload
+
+
 def changed(payload: Json, path: tuple[Any, ...], put: Any, *, drop: bool) -> Any:
     if not path:
         return put
@@ -182,9 +193,17 @@ async def test_the_samples_are_what_slack_sends(bot: Target, name: str) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 async def test_one_thing_changed_is_answered_with_200(bot: Target, name: str) -> None:
-    """Every place, with a value of each type and with nothing."""
-    for path in paths(SAMPLES[name]):
-        for put in PUTS:
+    """Every place, with a value of each type and with nothing; where text stands, with odd text.
+
+    The envelope is the same for all and read before any handler: changing it in one event and in
+    one interaction is enough.
+    """
+    sample = SAMPLES[name]
+    for path in paths(sample):
+        if path and path[0] in ENVELOPE and name not in ("home", "shortcut"):
+            continue
+        text = isinstance(at(sample, path), str)
+        for put in (*TYPES, *(ODD_TEXTS if text else ())):
             answer = await send(bot, changed(SAMPLES[name], path, put, drop=False))
             assert answer.status_code == 200, (path, put)
         if path:

@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.when import (
@@ -22,6 +22,7 @@ from bot.core.when import (
     occurrences,
     stop_time,
 )
+from tests.unit.examples import examples
 
 ZONES = (
     "Europe/Berlin",
@@ -58,7 +59,7 @@ quarter_hours = st.builds(time, st.integers(0, 23), st.sampled_from((0, 15, 30, 
     days=st.sets(st.integers(0, 6), min_size=1),
     interval=st.sampled_from((1, 1, 2, 3)),
 )
-@settings(max_examples=8)
+@examples(8)
 @example(wall=time(2, 30), begin=date(2026, 3, 1), days=set(range(7)), interval=1)
 @example(wall=time(0, 0), begin=date(2012, 1, 1), days=set(range(7)), interval=1)
 @example(wall=time(0, 30), begin=date(2012, 1, 1), days={5, 6}, interval=1)
@@ -102,7 +103,7 @@ def test_a_recurrence_keeps_the_wall_time_and_loses_and_doubles_no_date_in_ten_y
 
 @pytest.mark.parametrize("zone", ZONES)
 @given(wall=quarter_hours, start=st.dates(date(2010, 1, 1), date(2036, 1, 1)))
-@settings(max_examples=25)
+@examples(25)
 def test_of_two_instants_with_the_same_wall_time_the_first_counts(
     zone: str, wall: time, start: date
 ) -> None:
@@ -152,7 +153,7 @@ def test_a_day_that_a_zone_never_had_gives_no_second_recording() -> None:
     wall=quarter_hours,
     skipped=st.integers(0, 1500),
 )
-@settings(max_examples=60)
+@examples(60)
 def test_a_recurrence_goes_on_where_it_was_left(
     rrule: str, zone: str, wall: time, skipped: int
 ) -> None:

@@ -10,7 +10,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, Unclear, When
@@ -18,6 +18,7 @@ from bot.core.when_days import EXAMPLES, RULE_EXAMPLES, STOP_EXAMPLES, Purpose
 from bot.core.when_grammar import LONGEST_TEXT, Found, find_times, read_when
 from bot.core.when_words import say_problem, say_when
 from tests.score import times
+from tests.unit.examples import examples
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 12, 2, 14, 20, 35, tzinfo=ZoneInfo(BERLIN))
@@ -639,7 +640,7 @@ moments = st.datetimes(
     now=moments,
     protected=st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=3),
 )
-@settings(max_examples=500)
+@examples(500)
 def test_no_text_raises_and_what_is_found_lies_in_the_text(
     text: str, purpose: Purpose, now: datetime, protected: list[tuple[int, int]]
 ) -> None:
@@ -657,7 +658,7 @@ def test_no_text_raises_and_what_is_found_lies_in_the_text(
 
 
 @given(start=starts, stop=stops, now=moments)
-@settings(max_examples=200)
+@examples(200)
 def test_what_is_said_reads_as_the_same(start: str, stop: str, now: datetime) -> None:
     zone = str(now.tzinfo)
     reading = read_when(f"{start} {stop}", now=now, zone=zone)
@@ -668,7 +669,7 @@ def test_what_is_said_reads_as_the_same(start: str, stop: str, now: datetime) ->
 
 
 @given(text=sentences, now=moments)
-@settings(max_examples=300)
+@examples(300)
 def test_a_start_that_is_read_lies_ahead_and_before_its_end(text: str, now: datetime) -> None:
     reading = read_when(text, now=now, zone=BERLIN)
     if not isinstance(reading, When):

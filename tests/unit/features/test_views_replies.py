@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -20,6 +20,7 @@ from bot.features.share import views as share_views
 from bot.features.start import views as start_views
 from bot.ui import ids, replies
 from bot.ui import replies as ui_replies
+from tests.unit.examples import examples
 from tests.unit.views_extremes import TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
@@ -177,7 +178,7 @@ def test_a_link_too_long_for_a_button() -> None:
 
 
 @given(TEXTS, TEXTS, USERS, TIMES, st.none() | TEXTS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_slack_takes_any_words(
     text: str, other: str, user: str, time: datetime, maybe: str | None
 ) -> None:

@@ -10,12 +10,13 @@ from operator import getitem
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from record_bot_sandbox.slack.rule_rich_text import RICH_TEXT
 from record_bot_sandbox.slack.rule_tables import BLOCKS, ELEMENTS
 from record_bot_sandbox.slack.rules import Violation, check_manifest, check_message, check_view
 
+from tests.unit.examples import examples
 from tests.unit.sim_payloads import (
     IMAGE,
     VALID,
@@ -225,7 +226,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return box[0]
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(payload=ANY_JSON | spoilt(), update=st.booleans())
 def test_checks_never_raise_and_point_at_what_is_there(payload: Any, update: bool) -> None:
     found = [*check_message(payload, update=update), *check_view(payload)]

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import httpx
 import pytest
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.http import new_client
 from sqlalchemy import event
 
 from bot.access.gate import Gate
@@ -58,7 +58,7 @@ class Rig:
 async def rig(world: World, store: Store, clock: Clock) -> AsyncIterator[Rig]:
     gateway = SlackGateway(world.client, Outbound([world.url]), None)
     identity, ids = await gateway.identity(), itertools.count()
-    async with httpx.AsyncClient() as http:
+    async with new_client() as http:
         hms = HmsClient("http://127.0.0.1:1", FixedToken("unused"), http, Outbound(), patience_s=1)
         deps = Deps(store, gateway, hms, Policy(), identity, clock.now, lambda: f"id-{next(ids)}")
         rights = Rights(deps)

@@ -5,9 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
-import httpx
 import pytest
 from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
 from starlette.applications import Starlette
@@ -70,7 +70,7 @@ async def deps(store: Store, clock: Clock, codes: Codes) -> AsyncIterator[Deps]:
     async with (
         serving(codes.app()) as url,
         aiohttp.ClientSession() as session,
-        httpx.AsyncClient() as http,
+        new_client() as http,
     ):
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         client = HmsClient(url, FixedToken("t"), http, Outbound())

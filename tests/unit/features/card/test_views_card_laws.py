@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import facts as f
@@ -12,12 +12,13 @@ from bot.core.recording import Phase, Recording
 from bot.features.card.views import recording_card
 from bot.ui import ids
 from bot.ui.message import content_hash
+from tests.unit.examples import examples
 from tests.unit.views_extremes import TIMES, recordings
 from tests.unit.views_samples import RUNS, TRANSCRIBED, assert_accepted, at, recording
 
 
 @given(recordings(), st.booleans(), st.none() | TIMES)
-@settings(max_examples=80)
+@examples(80)
 def test_slack_takes_the_card_whatever_is_known(
     recording: Recording, late: bool, expected: datetime | None
 ) -> None:
@@ -29,7 +30,7 @@ def test_slack_takes_the_card_whatever_is_known(
 
 
 @given(recordings())
-@settings(max_examples=50)
+@examples(50)
 def test_buttons_fit_the_state(recording: Recording) -> None:
     blocks = recording_card(recording, late=False, transcript_expected_at=None).blocks
     shown = {e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]}

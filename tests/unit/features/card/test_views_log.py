@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from inline_snapshot import snapshot
 
 from bot.core import facts as f
 from bot.core.recording import Recording
 from bot.features.card.log import line_of, log_lines, written
 from bot.ui.text import size
+from tests.unit.examples import examples
 from tests.unit.some import discovered
 from tests.unit.views_extremes import recordings
 from tests.unit.views_samples import READ, assert_only_our_markup, at, dates, recording
@@ -133,7 +134,7 @@ def test_line(fact: f.Fact, line: str | None) -> None:
 
 
 @given(recordings())
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_every_fact_is_told_briefly_or_not_at_all(recording: Recording) -> None:
     log: Sequence[f.Fact] = recording.log
     for line in log_lines(log):

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -11,6 +11,7 @@ from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Resolution
 from bot.features.commands.flags import Flags, split_flags
 from bot.features.options.drafts import draft_of_raw
 from bot.features.options.table import START_FLAGS
+from tests.unit.examples import examples
 
 
 def read(text: str) -> RecordingOptions:
@@ -284,7 +285,7 @@ LINES = st.lists(st.tuples(FRAGMENTS, st.sampled_from([" ", " ", " ", "", "="]))
 
 
 @given(st.text() | LINES)
-@settings(max_examples=500)
+@examples(500)
 @example("start --section \\ --section '")
 def test_reading_never_raises_and_fills_a_form(text: str) -> None:
     _, flags = split_flags(text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.when import Unclear
@@ -25,6 +25,7 @@ from bot.features.commands.words import PHRASES, Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from tests.score import phrases
+from tests.unit.examples import examples
 
 DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
@@ -321,7 +322,7 @@ _HARMLESS = sorted(
 _ANY_WORD = sorted({" ".join(key) for key in PHRASES} | set(_HARMLESS))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.sampled_from(_HARMLESS), max_size=12).map(" ".join), st.sampled_from(Where))
 def test_a_text_without_a_verb_never_acts(text: str, where: Where) -> None:
     words = tuple(text.split())
@@ -330,7 +331,7 @@ def test_a_text_without_a_verb_never_acts(text: str, where: Where) -> None:
     assert understand(text, where, WORLDS[where]).acts == (), text
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.one_of(
         st.text(max_size=200),
@@ -361,7 +362,7 @@ def test_any_text_ends_in_a_true_answer(text: str, where: Where) -> None:
     assert done.outcome is Outcome.SILENCE or said(done)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(st.sampled_from(_ANY_WORD), max_size=10).map(" ".join),
     st.sampled_from(["don't", "never", "do not"]),

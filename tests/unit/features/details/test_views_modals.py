@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -13,6 +13,7 @@ from bot.features.details.views import Viewer, details_view
 from bot.features.start.views import outcome_reply, outcome_view, starting_view
 from bot.ui import ids
 from bot.ui.ids import OPEN_SETTINGS, file_of_value, file_value
+from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,
@@ -97,7 +98,7 @@ def test_outcomes_as_replies() -> None:
 
 
 @given(recordings(), st.none() | TEXTS, st.sampled_from(["r", "r" * 5000]))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_slack_takes_any_outcome(
     recording: Recording, permalink: str | None, request_id: str
 ) -> None:
@@ -208,7 +209,7 @@ DELIVERIES = st.builds(
 
 
 @given(recordings(), st.lists(DELIVERIES, max_size=60))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_slack_takes_details_of_anything(recording: Recording, deliveries: list[Delivery]) -> None:
     view = details_view(recording, deliveries, viewer=ALL)
     assert_accepted(view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -27,6 +27,7 @@ from bot.kit.rate_limits import Shut
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
 from tests.unit.doctor_samples import GRANTED, ILL, WELL
+from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown
 
@@ -298,7 +299,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(REPORTS, TEXTS)
 def test_slack_takes_it_whatever_is_found(found: DoctorReport, bot: str) -> None:
     assert_accepted(doctor_reply(found, bot=bot))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -12,6 +12,7 @@ from bot.core.recording import Phase
 from bot.features.commands.table import MAX_LIST_COUNT
 from bot.features.history import views as lists
 from bot.features.history.model import Row
+from tests.unit.examples import examples
 from tests.unit.views_extremes import ROWS, TIMES
 from tests.unit.views_samples import (
     NAME,
@@ -93,7 +94,7 @@ No recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
 
 
 @given(st.lists(ROWS, max_size=30), st.lists(ROWS, max_size=60), TIMES)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_slack_takes_any_rows(here: list[Row], elsewhere: list[Row], now: datetime) -> None:
     assert_accepted(lists.status_reply(here, elsewhere, now))
     assert_accepted(lists.list_reply(here, "<!here>"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -12,6 +12,7 @@ from bot.features.home.model import HomeHealth, HomePage
 from bot.features.home.views import home_view
 from bot.features.presets.model import WORKSPACE, Preset
 from tests.unit.doctor_samples import GRANTED
+from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, OPTIONS_OF_ALL_KINDS, ROWS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
@@ -160,7 +161,7 @@ HOMES = st.builds(
 
 
 @given(HOMES)
-@settings(max_examples=60)
+@examples(60)
 def test_slack_takes_any_home(home: HomePage) -> None:
     assert_accepted(home_view(home, NOW))
 

@@ -1,7 +1,7 @@
 """The command line, its written form and the form of options agree on what an option may be."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.options import RecordingOptions
@@ -19,6 +19,7 @@ from bot.features.options.table import (
     write_options,
 )
 from bot.ui.forms import FieldErrors
+from tests.unit.examples import examples
 from tests.unit.slack_text import as_slack_sends, quoted
 from tests.unit.start_form_samples import drafts, expressible, texts
 
@@ -46,7 +47,7 @@ def shown(draft: Draft) -> Draft:
 
 
 @given(expressible())
-@settings(max_examples=200)
+@examples(200)
 def test_options_are_the_same_by_form_and_written(options: RecordingOptions) -> None:
     draft = draft_of(options)
     assert read_options(draft) == options
@@ -56,7 +57,7 @@ def test_options_are_the_same_by_form_and_written(options: RecordingOptions) -> 
 
 @pytest.mark.parametrize(("field", "flag"), TYPED.items())
 @given(text=HARD | texts)
-@settings(max_examples=150)
+@examples(150)
 def test_what_one_refuses_the_other_refuses_in_the_same_words(
     field: str, flag: str, text: str
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -15,6 +15,7 @@ from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.views import tell_message
 from bot.features.results.views import file_failed_message, results_message
+from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, SECTIONS, TEXTS, recordings
 from tests.unit.views_samples import (
     ACCEPTED,
@@ -173,7 +174,7 @@ def test_a_long_meeting_may_have_a_short_summary() -> None:
 
 
 @given(recordings(), st.lists(SECTIONS, max_size=20), st.booleans(), st.booleans())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_slack_takes_the_results_whatever_they_are(
     recording: Recording, summary: list[SummarySection], mention: bool, in_thread: bool
 ) -> None:
@@ -224,7 +225,7 @@ The recording continues; you can stop it here.
 
 
 @given(recordings(), CHANNELS, TEXTS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_slack_takes_the_notes_whatever_it_said(
     recording: Recording, channel: str, error: str
 ) -> None:

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.features.schedules import model
 from bot.features.schedules.model import PassedDate, Rule, Schedule, Seen, judge, next_dates, turn
+from tests.unit.examples import examples
 
 T0 = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Amsterdam
 HOUR, MIN = timedelta(hours=1), timedelta(minutes=1)
@@ -113,7 +114,7 @@ INTO_SUMMER = [1, 1, 56, 155, 186, 211, 304, 423, 1607, 2101, 1, 2, 2133, 1, 127
 
 @given(st.lists(st.integers(1, 40_000), min_size=1, max_size=40))
 @example(INTO_SUMMER)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_every_date_is_armed_or_told_of_exactly_once(pauses: list[int]) -> None:
     """However often and however late anybody looks: none lost, none twice."""
     one = schedule("every day at 9:30 until 10:00")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from record_bot_sandbox.slack.rules import check_unfurl
@@ -20,6 +20,7 @@ from bot.features.unfurl.listeners import linked_in
 from bot.features.unfurl.model import Offer, RoomSeen, offers
 from bot.features.unfurl.service import Linked
 from bot.features.unfurl.views import room_unfurl
+from tests.unit.examples import examples
 from tests.unit.views_extremes import TEXTS, TIMES, recordings
 from tests.unit.views_samples import (
     NAME,
@@ -154,7 +155,7 @@ ROOMS = st.builds(
     st.sampled_from([None, CARD, "javascript:x", "x" * 5000]),
     TIMES,
 )
-@settings(max_examples=80)
+@examples(80)
 def test_slack_takes_it_whatever_is_known(
     room: RoomEntry, known: Recording | None, offered: list[Offer], card: str | None, now: datetime
 ) -> None:
