@@ -114,6 +114,8 @@ def _decided(said: Said) -> Understood:
         case Intent.HELP:
             asked = any(p.intent is Intent.HELP or p.role is Role.HOW for p in said.pieces)
             why = Why.CLEAR if asked or sense.topic else Why.GREETED
+            if sense.topic and any(p.role is Role.HOW for p in said.pieces):
+                why = Why.HOW
             return answered(intent, why, topic=sense.topic)
         case Intent.THANKS:
             return answered(intent)
