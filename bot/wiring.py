@@ -3,7 +3,7 @@
 import logging
 import os
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -142,8 +142,10 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def build(settings: Settings) -> AsyncIterator[Components]:
-    """Everything wired together; closed in reverse order.
+async def build(
+    settings: Settings, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Components]:
+    """Everything wired together; closed in reverse order. Tests may have a clock of their own.
 
     Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
     database.
@@ -155,15 +157,15 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
         identity = await SlackGateway(client, out, None).identity()
         if identity.is_org_wide:
             raise InstalledOrgWide
-        store = await _open(stack, settings, identity)
+        store = await _open(stack, settings, identity, now)
         await store.rate_limits.resume(INSTALLED)  # for Slack has just taken the token
-        pauses = Pauses(store.rate_limits, utc_now)
+        pauses = Pauses(store.rate_limits, now)
         hms = await stack.enter_async_context(_hms(settings, pauses, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
         first, cap = policy.retry_first, policy.retry_cap
-        slack_pauses = SlackPauses(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
+        slack_pauses = SlackPauses(store.rate_limits, now, pauses=pauses, first=first, cap=cap)
         slack = SlackGateway(client, out, slack_pauses)
         deps = Deps(
             store,
@@ -171,7 +173,7 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
             hms,
             policy,
             identity,
-            utc_now,
+            now,
             new_id,
             settings.short_secrets,
             timedelta(days=settings.transcript_retention_days),
@@ -199,7 +201,7 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
                 Meetings: meetings,
                 RoomDirectory: directory,
                 Later: Planner(deps, rights),
-                Unfurling: Unfurling(deps, directory, visibility, links),
+                Unfurling: Unfurling(deps, rights, directory, visibility, links),
                 Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
             },
             home_changed=homes.again,
@@ -240,9 +242,14 @@ async def keep_missing_transcripts(settings: Settings) -> int:
         return await store.queue.keep_missing_transcripts(since)
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
+async def _open(
+    stack: AsyncExitStack,
+    settings: Settings,
+    identity: Identity,
+    now: Callable[[], datetime] = utc_now,
+) -> Store:
     team = Team(identity.team_id, identity.enterprise_id)
-    store = await open_store(settings.database_url, team=team, now=utc_now, lease=LEASE)
+    store = await open_store(settings.database_url, team=team, now=now, lease=LEASE)
     stack.push_async_callback(store.close)
     return store
 

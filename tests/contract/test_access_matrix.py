@@ -323,9 +323,9 @@ class Rig:
 
 
 @asynccontextmanager
-async def rigged(folder: Path) -> AsyncIterator[Rig]:
+async def rigged(folder: Path, **changes: Any) -> AsyncIterator[Rig]:
     """A bot without its engine, between simulated services, with everybody in #plaza."""
-    async with target(folder, public_url=PUBLIC_URL) as made:
+    async with target(folder, **{"public_url": PUBLIC_URL, **changes}) as made:
         sim = made.slack
         sim.faults.enforce_limits = False
         sim.users[OUTSIDE] = User(OUTSIDE, "olu", "Olu Outside", seed.TEAM_ID)

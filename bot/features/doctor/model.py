@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.deliveries import Kind, State
-from bot.core.facts import Cause
+from bot.core.facts import CallFailed, Cause
 from bot.kit.rate_limits import Paused
 from bot.store.values import Owed
 
@@ -119,6 +119,9 @@ class Stuck:
     until: datetime | None = None
     over: bool = False  # nobody tries again: the card of what never started
     late: bool = False  # nothing failed: 100ms takes longer than usual, as the card says
+    posted: bool = False  # it stands in Slack, and cannot be edited
+    key: str = ""  # of the recording, where a step is held up
+    failed: CallFailed | None = None  # what 100ms said to a start or stop
 
 
 @dataclass(frozen=True, slots=True)

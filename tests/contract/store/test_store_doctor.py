@@ -124,7 +124,7 @@ async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) ->
     later, past = Retry(3, T0 + 9 * S), Retry(1, T0 - S)
     await store.recordings.record(key, Note(retries={"Start": later, "UpdateCard:C1": past}))
     assert await DoctorRepository(store.db).stuck_steps("C1", 10) == [
-        Stuck(NAME, "U1", "C1", True, step="Start", until=T0 + 9 * S)
+        Stuck(NAME, "U1", "C1", True, step="Start", until=T0 + 9 * S, key=key)
     ]
     assert [s.here for s in await DoctorRepository(store.db).stuck_steps("C9", 10)] == [False]
     await store.recordings.record(key, Note(retries={"Start": None, "UpdateCard:C1": None}))
