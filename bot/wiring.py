@@ -25,8 +25,7 @@ from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
-from bot.features.card.links import CardLinks
-from bot.features.card.orphans import Orphans
+from bot.features.card.service import CardLinks, Orphans
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
 from bot.features.commands.request import Services
@@ -72,8 +71,8 @@ from bot.listeners.shapes import ignores
 from bot.outbound import Outbound, system_tls
 from bot.settings import Settings
 from bot.slack.errors import SlackError
-from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
+from bot.slack.pauses import INSTALLED, SlackPauses
 from bot.slack.socket import SocketMode
 from bot.slack.values import Identity
 from bot.store.open import open_store
@@ -157,15 +156,15 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
         if identity.is_org_wide:
             raise InstalledOrgWide
         store = await _open(stack, settings, identity)
-        await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
+        await store.rate_limits.resume(INSTALLED)  # for Slack has just taken the token
         pauses = Pauses(store.rate_limits, utc_now)
         hms = await stack.enter_async_context(_hms(settings, pauses, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
         first, cap = policy.retry_first, policy.retry_cap
-        gates = Gates(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
-        slack = SlackGateway(client, out, gates)
+        slack_pauses = SlackPauses(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
+        slack = SlackGateway(client, out, slack_pauses)
         deps = Deps(
             store,
             slack,

@@ -3,11 +3,12 @@
 import gc
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
-# How long an example takes says how busy the machine is. Speed is measured in tests/bench.
+# How long an example takes, or drawing it, says how busy the machine is. Speed is measured in
+# tests/bench.
 # The examples are the same in every run, so that a change is to blame for what fails.
-EVERY = settings(deadline=None, derandomize=True)
+EVERY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("record-bot", EVERY, max_examples=30)
 settings.register_profile("fresh", EVERY, derandomize=False)  # others each time, and more of them
 settings.register_profile("few", EVERY, max_examples=5)

@@ -47,7 +47,7 @@ def learnt(**ids: object) -> None:
 
 
 def configure_logs(level: str, fmt: str) -> None:
-    """Our lines and the libraries' take the same way to stderr."""
+    """Our lines and the libraries' look the same, and go to stderr: ours by the shorter way."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -61,8 +61,8 @@ def configure_logs(level: str, fmt: str) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, renderer],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         cache_logger_on_first_use=True,
     )
@@ -72,7 +72,6 @@ def configure_logs(level: str, fmt: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _redact_event,
                 renderer,
             ],
         )

@@ -9,7 +9,7 @@
         └── NotAuthorized      the token lacks a scope
             └── TokenRefused       the token is not valid (any more)
 
-Where there are gates, `TokenRefused` shuts them if `auth.test` refuses the token, too, and callers
+`TokenRefused` pauses all calls if `auth.test` refuses the token, too, and callers
 see `NotInstalled`; a token that passes there is good, and callers see `SlackUnavailable`.
 
 Source: docs.slack.dev, the error lists of each method.

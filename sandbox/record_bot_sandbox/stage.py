@@ -8,11 +8,11 @@ import asyncio
 import os
 import signal
 import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -36,6 +36,22 @@ class BotDied(Exception):
     """The bot's process ended when it should not have, or never got ready."""
 
 
+class Running(Protocol):
+    """What is used of a process."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def send_signal(self, signal: int) -> None: ...
+
+    def kill(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
 @dataclass
 class BotProcess:
     """`record-bot run` as a child: started, killed and started again at will."""
@@ -44,7 +60,7 @@ class BotProcess:
     port: int
     output: Path | None = None
     files: int | None = None  # how many it may have open, as by `ulimit -n`
-    process: Process | None = field(default=None, init=False)
+    process: Running | None = field(default=None, init=False)
 
     @property
     def url(self) -> str:
@@ -52,22 +68,27 @@ class BotProcess:
 
     async def start(self) -> None:
         """Returns when it is ready. Raises BotDied."""
-        sink = self.output.open("ab") if self.output else None
-        limited = ("sh", "-c", f'ulimit -n {self.files} && exec "$@"', "sh") if self.files else ()
-        self.process = await asyncio.create_subprocess_exec(
-            *(*limited, sys.executable, "-m", "bot.cli", "run"),
-            env=dict(self.env),
-            stdout=sink,
-            stderr=sink,
-        )
-        if sink:
-            sink.close()
+        self.process = await self.spawn()
         try:
             async with new_client() as http, asyncio.timeout(READY_WITHIN_S):
                 while not await self._is_ready(http):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise BotDied(f"it was not ready within {READY_WITHIN_S:.0f} s") from None
+
+    async def spawn(self) -> Running:
+        sink = self.output.open("ab") if self.output else None
+        limited = ("sh", "-c", f'ulimit -n {self.files} && exec "$@"', "sh") if self.files else ()
+        try:
+            return await asyncio.create_subprocess_exec(
+                *(*limited, sys.executable, "-m", "bot.cli", "run"),
+                env=dict(self.env),
+                stdout=sink,
+                stderr=sink,
+            )
+        finally:
+            if sink:
+                sink.close()
 
     async def _is_ready(self, http: httpx.AsyncClient) -> bool:
         if self.process is None or self.process.returncode is not None:
@@ -134,6 +155,7 @@ async def stage(
     env: Mapping[str, str] | None = None,
     output: Path | None = None,
     files: int | None = None,
+    bots: type[BotProcess] = BotProcess,
 ) -> AsyncIterator[Stage]:
     """Everything running and ready; the bot's database is in `folder`."""
     async with AsyncExitStack() as stack:
@@ -158,7 +180,7 @@ async def stage(
             **({} if webhooks else {"HMS_WEBHOOK_SECRET": ""}),
             **(env or {}),
         }
-        bot = BotProcess(environment, port, output, files)
+        bot = bots(environment, port, output, files)
         stack.push_async_callback(bot.stop)
         await bot.start()
         await driver.sim("/webhooks", {"url": hook})  # what came before would find nobody there

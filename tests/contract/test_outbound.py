@@ -532,7 +532,7 @@ async def test_what_cannot_be_unpacked_is_no_content(encoding: str, body: bytes)
 async def test_a_slow_answer_ends_with_the_patience(said: bytes) -> None:
     async with (
         serving(answers={"/": said}, slowly=True) as server,
-        Outbound([server.url], patience_s=0.2) as out,
+        Outbound([server.url], patience_s=0.5) as out,
     ):
         with pytest.raises(OutboundUnavailable) as slow:
             await out.download(f"{server.url}/", MB)

@@ -66,7 +66,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One event loop for all of it: the stages of a file are listened to in it."""
+    """One event loop for all of it: the stages of a file are listened to in it.
+
+    In each file, the tests that share a stage come before those that have their own.
+    """
+    place = {path: n for n, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda i: (place[i.path], i.get_closest_marker("own_stage") is not None))
     for item in items:
         if HERE in item.path.parents and iscoroutinefunction(getattr(item, "function", None)):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

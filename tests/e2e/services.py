@@ -26,6 +26,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.e2e.forked import ForkedBot
+
 Json = dict[str, Any]
 POLL_S = 0.02
 READY_WITHIN_S = 60.0
@@ -69,7 +71,8 @@ class Kept:
         port, log = free_port(), self._folder / "bot.log"
         making = asyncio.create_task(make_rooms(f"http://127.0.0.1:{port}", self._rooms))
         try:
-            opening = stage(self._folder, ports=Ports(hms=port), output=log, **self._how)
+            ports = Ports(hms=port)
+            opening = stage(self._folder, ports=ports, output=log, bots=ForkedBot, **self._how)
             async with opening as there, asyncio.timeout(READY_WITHIN_S) as patience:
                 rooms, made_at = await making
                 while not knows_the_rooms(there, made_at, self._looks):  # noqa: ASYNC110 - another process

@@ -23,7 +23,7 @@ async def test_a_card_and_the_status_give_each_person_a_link_of_their_own(bench:
         card = await bench.running(room)
         assert labels(card.blocks)[0] == "Join"
         await bench.press(bench.tariq, card, "Join")
-        told = await bench.told(bench.tariq, seed.STANDUP, "Join", room.name, "It is yours")
+        told = await bench.told(bench.tariq, seed.STANDUP, "Join", room.name, "Do not share it")
         link = urlsplit(url_of(told.blocks, "Join"))
         assert link.hostname is not None
         assert link.hostname.endswith(".app.100ms.live")
@@ -36,7 +36,7 @@ async def test_a_card_and_the_status_give_each_person_a_link_of_their_own(bench:
         status = await bench.told(bench.ines, seed.STANDUP, f"{room.name}: Recording")
         assert "Join" in labels(status.blocks)
         await bench.ines.command(seed.STANDUP, f'/record join "{room.name}"')
-        await bench.told(bench.ines, seed.STANDUP, "Join", room.name, "It is yours")
+        await bench.told(bench.ines, seed.STANDUP, "Join", room.name, "Do not share it")
         await bench.press(bench.guus, card, "Join")
         await bench.told(bench.guus, seed.STANDUP, "can get a link to join")
     finally:

@@ -70,7 +70,11 @@ async def test_watch_opens_the_page_for_the_one_who_clicked(pages: Bench) -> Non
     assert [turn["speaker"] for turn in meeting["turns"][:3]] == ["Ana", "Ben", "ליאת"]
     assert all(turn["start_ms"] is not None for turn in meeting["turns"])
     assert "Pricing page: ליאת, by Thursday" in [line["text"] for line in meeting["lines"]]
+    assert meeting["moments"]
     assert meeting["moments"] == sorted(meeting["moments"], key=lambda m: m["start_ms"])
+    at_s = meeting["moments"][0]["start_ms"] // 1000
+    results = await pages.reply(card, "Watch from")
+    assert contains(results.raw, f"{browser.page.partition('?')[0]}?t={at_s}")
     chat = (await browser.get("/chat")).json()["messages"]
     assert [message["text"] for message in chat] == ["See you on Tuesday."]
     names = [file["name"] for file in meeting["files"]]

@@ -14,6 +14,7 @@ from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 from tests.e2e.bench import Bench
 from tests.e2e.reading import first, has
 from tests.e2e.test_cli import GOOD, fails_in_one_line, record_bot
+from tests.e2e.waiting import LONGEST_S
 
 
 async def test_members_that_slack_names_by_a_sister_workspace_are_members(bench: Bench) -> None:
@@ -45,7 +46,7 @@ async def test_people_of_another_organisation_get_a_checkup_of_their_channel_onl
 async def _checkup(bench: Bench, user: str, waits: str) -> SeenMessage:
     """What `/record doctor` says in #partners, once it names what waits."""
     person = bench.sol if user == seed.STRANGER else bench.tariq
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             before = {m.ts for m in await person.ephemerals(seed.PARTNERS)}
             assert (await person.command(seed.PARTNERS, "/record doctor")).ok

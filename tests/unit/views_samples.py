@@ -79,7 +79,7 @@ REFUSED: list[f.Fact] = [
     f.StartRefused(at=at(2), status=403, message="user does not have required permission")
 ]
 SUMMARY = [
-    SummarySection("Agenda", "bullets", ("Ship <v2> & rest", "*Bold* plans for @here")),
+    SummarySection("Key Points", "bullets", ("Ship <v2> & rest", "*Bold* plans for @here")),
     SummarySection("Short Summary", "paragraph", (), "We talked.\nThen we agreed."),
 ]
 

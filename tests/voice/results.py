@@ -42,7 +42,9 @@ from tests.voice.sample import (
 )
 
 SUMMARY = (
-    SummarySection("Agenda", "bullets", ("Ship the importer", "Plans for the offsite")),
+    SummarySection(
+        "Key Points Discussed", "bullets", ("Ship the importer", "Plans for the offsite")
+    ),
     SummarySection("Short Summary", "paragraph", (), "We talked about the importer.\nIt ships."),
 )
 LONG = 100 * 60

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.core.deliveries import Kind, State
 from bot.core.facts import Cause
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.store.values import Owed
 
 MOST_CHARS = 200
@@ -140,7 +140,7 @@ class DoctorReport:
     owed: Owed | None
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings about which 100ms gives no answer
-    shut: tuple[Shut, ...]
+    paused: tuple[Paused, ...]
     findings: tuple[Finding, ...]  # of `checks`
     place: Place | None
     asker: str

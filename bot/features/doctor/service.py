@@ -59,7 +59,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         owed=await store.heartbeat.owed_replay(),
         stuck=(*(message for message in messages if not message.over), *steps, *overdue),
         unanswered=await DoctorRepository(store.db).unanswered(),
-        shut=tuple(await store.rate_limits.shut_gates()),
+        paused=tuple(await store.rate_limits.paused()),
         findings=findings(
             Known(
                 scopes=identity.scopes if identity else (),

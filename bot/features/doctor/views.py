@@ -16,7 +16,7 @@ from bot.features.doctor.model import (
     Undelivered,
     Verdict,
 )
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, hms_failure, slack_refusal
@@ -163,14 +163,14 @@ def _owed(owed: Owed) -> str:
 
 
 def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
-    yield from map(_gate, found.shut)
+    yield from map(_paused, found.paused)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
         yield f"{BAD} 100ms did not answer the last request about {asked}. The bot is retrying."
     mine = [s for s in found.stuck if s.here or s.starter == found.asker]
     yield from _few([_stuck(s, bot) for s in mine], "more")
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
-    if not (found.shut or found.unanswered or found.stuck):
+    if not (found.paused or found.unanswered or found.stuck):
         yield f"{GOOD} Nothing is waiting."
 
 
@@ -179,14 +179,14 @@ def _few(few: Sequence[str], rest: str) -> list[str]:
     return [*few[:LINES], *([f"… and {more:,} {rest}."] if more > 0 else [])]
 
 
-def _gate(gate: Shut) -> str:
-    if gate.since is None:
-        who = "100ms" if gate.by_hms else "Slack"
-        return f"{BAD} {who} rate-limits {code(gate.method)} until {clock(gate.until)}."
-    said = f"(error {code(gate.why or 'none', 60)})"
+def _paused(paused: Paused) -> str:
+    if paused.since is None:
+        who = "100ms" if paused.by_hms else "Slack"
+        return f"{BAD} {who} rate-limits {code(paused.method)} until {clock(paused.until)}."
+    said = f"(error {code(paused.why or 'none', 60)})"
     return (
-        f"{BAD} Slack has rejected the bot's token since {when(gate.since)} {said}. Recordings "
-        f"continue, the bot keeps pending posts and tries again at {clock(gate.until)}. If "
+        f"{BAD} Slack has rejected the bot's token since {when(paused.since)} {said}. Recordings "
+        f"continue, the bot keeps pending posts and tries again at {clock(paused.until)}. If "
         "the app was removed, ask the person who runs the bot to reinstall it."
     )
 

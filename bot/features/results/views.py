@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_watch
-from bot.core.sourcing import paragraph_lines
+from bot.core.sourcing import is_agenda, paragraph_lines
 from bot.core.transcript import clock as moment_clock
 from bot.features.card.views import file_buttons, retry_button
 from bot.ui import ids
@@ -296,6 +296,10 @@ class Moments:
     times: Mapping[str, int] = field(default_factory=dict)
     page: str | None = None
 
+    def of(self, part: SummarySection) -> "Moments":
+        """Lines of an agenda have none, also where another section says the same."""
+        return Moments() if is_agenda(part.title) else self
+
     def leaves(self, line: str) -> list[Block]:
         """The time behind a line: a link to the page if there is one."""
         at_ms = self.times.get(line)
@@ -304,7 +308,8 @@ class Moments:
         if self.page is None:
             return [leaf(f"  {moment_clock(at_ms)}")]
         url = f"{self.page}?t={at_ms // 1000}"
-        return [leaf("  "), {"type": "link", "url": url, "text": self._watch(at_ms)}]
+        label = self._watch(at_ms).replace(" ", "\u00a0")  # on a phone it stays in one line
+        return [leaf("  "), {"type": "link", "url": url, "text": label}]
 
     def aloud(self, line: str) -> str:
         at_ms = self.times.get(line)
@@ -331,7 +336,7 @@ def summary_blocks(
         room -= sum(map(size, texts))
         title = clean(part.title)
         heading = [leaf(shorten(title, 200), bold=True)] if title else []
-        blocks.append(rich_text(*_body(part, heading, texts, moments)))
+        blocks.append(rich_text(*_body(part, heading, texts, moments.of(part))))
     return blocks, whole
 
 
@@ -349,10 +354,10 @@ def summary_lines(
         for text in texts:
             dot = "• " if part.format == "bullets" else ""
             if part.format == "bullets":
-                yield f"{dot}{esc(text, PARAGRAPH_MOST)}{moments.aloud(text)}"
+                yield f"{dot}{esc(text, PARAGRAPH_MOST)}{moments.of(part).aloud(text)}"
                 continue
             for line in text.split("\n"):
-                said = ((one, moments.aloud(one)) for one in paragraph_lines(line))
+                said = ((one, moments.of(part).aloud(one)) for one in paragraph_lines(line))
                 yield " ".join(f"{esc(one, PARAGRAPH_MOST)}{at}" for one, at in said)
 
 

@@ -11,7 +11,7 @@ from bot.access.visibility import Visibility
 from bot.core.deliveries import Kind
 from bot.core.note import Loaded
 from bot.deps import Deps
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.unfurl.model import RoomSeen, offers

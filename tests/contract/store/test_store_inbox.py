@@ -11,6 +11,7 @@ from bot.store.group_commit import GroupCommit
 from bot.store.store import FINISHED_WITHIN_S, Store
 from bot.store.values import InboxState, Settled
 from tests.contract.store_support import LEASE, T0, Clock, S, created, entry, next_due
+from tests.patience import PATIENCE_S
 
 
 async def test_an_entry_is_kept_once_and_comes_back_whole(store: Store, other_team: Store) -> None:
@@ -155,7 +156,7 @@ async def test_closing_waits_for_no_database_that_hangs(store: Store, shared_pos
         conn.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
         put = asyncio.create_task(store.inbox.put(entry()))
         await asyncio.sleep(0)
-        async with asyncio.timeout(FINISHED_WITHIN_S + 2):
+        async with asyncio.timeout(FINISHED_WITHIN_S + PATIENCE_S):
             await store.close()
     with pytest.raises(asyncio.CancelledError):
         await put

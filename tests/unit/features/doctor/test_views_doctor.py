@@ -23,7 +23,7 @@ from bot.features.doctor.model import (
     Undelivered,
 )
 from bot.features.doctor.views import doctor_reply, local_reply
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
 from tests.unit.doctor_samples import GRANTED, ILL, WELL
@@ -281,8 +281,8 @@ REPORTS = st.builds(
     owed=st.none() | st.builds(Owed, TIMES, TIMES, st.builds(Retry, COUNTS, st.none() | TIMES)),
     stuck=st.lists(STUCK, max_size=30).map(tuple),
     unanswered=COUNTS,
-    shut=st.lists(
-        st.builds(Shut, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
+    paused=st.lists(
+        st.builds(Paused, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
     ).map(tuple),
     findings=st.builds(
         Known,

@@ -49,7 +49,7 @@ def read(words: int | None, *, has_summary: bool = False) -> f.ResultsChecked:
 def test_everything_is_there() -> None:
     assert results(recording(*READ), SUMMARY) == snapshot("""\
 <@U1> The video, transcript and summary are ready.
-**Agenda**
+**Key Points**
 • Ship <v2> & rest
 • *Bold* plans for @here
 **Short Summary**
@@ -65,7 +65,7 @@ def test_everything_is_there_read_aloud() -> None:
     assert folded(dates(message.text)) == snapshot("""\
 \u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069, 22 Nov 2026, 14:03 UTC, 1 h 7 min: The video,
     transcript and summary are ready.
-Agenda:
+Key Points:
 • Ship &lt;v2&gt; &amp; rest
 • ∗Bold∗ plans for @\u2060here
 Short Summary:
@@ -78,7 +78,7 @@ def test_without_its_card_it_says_which_recording_it_is() -> None:
     assert results(recording(*READ), SUMMARY, in_thread=False) == snapshot("""\
 <@U1> **\u2068Q&A <weekly> 🎉 שלום\u2069** · 22 Nov 2026, 14:03 UTC · 1 h 7 min
 The video, transcript and summary are ready.
-**Agenda**
+**Key Points**
 • Ship <v2> & rest
 • *Bold* plans for @here
 **Short Summary**
@@ -251,3 +251,13 @@ def test_a_line_with_a_source_shows_the_moment_and_links_to_it_where_there_is_a_
     assert "bot.example" not in str(plain.blocks)
     assert "https://bot.example/m/k?t=754" in str(linked.blocks)
     assert "https://bot.example/m/k?t=3723" in str(linked.blocks)
+
+
+def test_a_line_of_an_agenda_has_no_moment() -> None:
+    line = ("Ship it",)
+    summary = [SummarySection("Agenda", "bullets", line), SummarySection("Plan", "bullets", line)]
+    told = results_message(
+        recording(*READ), summary=summary, times={"Ship it": 754_000}, mention=False, in_thread=True
+    )
+    assert told.text.count("12:34") == str(told.blocks).count("12:34") == 1
+    assert told.text.index("12:34") > told.text.index("Plan:")

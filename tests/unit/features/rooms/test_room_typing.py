@@ -37,9 +37,12 @@ def test_a_disabled_room_comes_last() -> None:
     assert [room.name for room in likeliest(misspelt("weakly", rooms))] == ["weekly b", "weekly"]
 
 
-def test_a_slice_of_five_thousand_takes_milliseconds() -> None:
+def test_a_slice_of_five_thousand_is_quick() -> None:
     rooms = [RoomEntry(f"{n:024x}", f"meeting about subject {n * 7919}") for n in range(5_000)]
     misspelt("sales weakly", rooms)  # names are folded once
-    begun = time.process_time()
-    misspelt("sales weakly", rooms)
-    assert time.process_time() - begun < 0.1
+    took_s = []
+    for _ in range(3):
+        begun = time.process_time()
+        misspelt("sales weakly", rooms)
+        took_s.append(time.process_time() - begun)
+    assert min(took_s) < 0.3  # letter by letter in Python it would take seconds

@@ -1,0 +1,72 @@
+"""Bots that start at once: forked from a process that has imported the bot already.
+
+`python -m bot.cli run` imports for a second, and the stages of a run start a hundred bots. The
+browser tests, test_cli.py, test_replicas.py and test_sandbox_command.py start it as an admin does.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Mapping
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from record_bot_sandbox.stage import BotProcess
+
+LOOK_EVERY_S = 0.01
+FORK = multiprocessing.get_context("forkserver")
+FORK.set_forkserver_preload(["tests.e2e.services", "bot.cli", "bot.running", "bot.wiring"])
+
+
+def run(env: Mapping[str, str], output: Path, files: int | None) -> None:
+    """Become the bot: in its environment, with its log, with as many open files as it may have."""
+    os.environ.clear()
+    os.environ.update(env)
+    log = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    if files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    sys.argv[:] = ["record-bot", "run"]
+    from bot.cli import main  # noqa: PLC0415 - only where the bot runs
+
+    main()
+
+
+class Forked:
+    """What `asyncio.subprocess.Process` is for a child that was executed."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def send_signal(self, sign: int) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, sign)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    async def wait(self) -> int:
+        while (code := self.returncode) is None:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(LOOK_EVERY_S)
+        return code
+
+
+class ForkedBot(BotProcess):
+    async def spawn(self) -> Forked:
+        assert self.output is not None
+        process = FORK.Process(target=run, args=(dict(self.env), self.output, self.files))
+        await asyncio.to_thread(process.start)
+        return Forked(process)
