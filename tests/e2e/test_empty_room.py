@@ -47,5 +47,6 @@ async def test_a_start_by_the_form_says_it_too(bench: Bench) -> None:
     await bench.ines.submit(form)
     told = await bench.told(bench.ines, seed.STANDUP, "Nobody is in", room.name)
     assert labels(told.blocks) == ["Stop", "Wait for people"]
+    assert await bench.hms_until(room, lambda r: r["status"])
     await bench.press(bench.ines, told, "Stop", confirm=True)
     assert await bench.hms_until(room, lambda r: r["stop_reason"])

@@ -424,7 +424,7 @@ async def test_home_shows_what_runs_and_what_was_mine(bench: Bench) -> None:
 
 async def test_a_disabled_room_is_refused_at_its_field(bench: Bench) -> None:
     view = await bench.form(bench.ines)
-    state = await bench.hms.get_state()
+    state = await bench.hms.state()
     (old,) = [room for room in state["rooms"] if room["name"] == "old standup"]
     await bench.ines.suggest(view, "room_id", "old standup")
     await bench.ines.enter(view, "room_id", old["id"])
