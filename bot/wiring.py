@@ -3,7 +3,7 @@
 import logging
 import os
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,8 +25,7 @@ from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
-from bot.features.card.links import CardLinks
-from bot.features.card.orphans import Orphans
+from bot.features.card.service import CardLinks, Orphans
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
 from bot.features.commands.request import Services
@@ -72,8 +71,8 @@ from bot.listeners.shapes import ignores
 from bot.outbound import Outbound, system_tls
 from bot.settings import Settings
 from bot.slack.errors import SlackError
-from bot.slack.gates import INSTALLED, Gates
 from bot.slack.gateway import SlackGateway
+from bot.slack.pauses import INSTALLED, SlackPauses
 from bot.slack.socket import SocketMode
 from bot.slack.values import Identity
 from bot.store.open import open_store
@@ -143,8 +142,10 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def build(settings: Settings) -> AsyncIterator[Components]:
-    """Everything wired together; closed in reverse order.
+async def build(
+    settings: Settings, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Components]:
+    """Everything wired together; closed in reverse order. Tests may have a clock of their own.
 
     Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
     database.
@@ -156,23 +157,23 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
         identity = await SlackGateway(client, out, None).identity()
         if identity.is_org_wide:
             raise InstalledOrgWide
-        store = await _open(stack, settings, identity)
-        await store.rate_limits.open_gate(INSTALLED)  # for Slack has just taken the token
-        pauses = Pauses(store.rate_limits, utc_now)
+        store = await _open(stack, settings, identity, now)
+        await store.rate_limits.resume(INSTALLED)  # for Slack has just taken the token
+        pauses = Pauses(store.rate_limits, now)
         hms = await stack.enter_async_context(_hms(settings, pauses, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
             settings.time_scale
         )
         first, cap = policy.retry_first, policy.retry_cap
-        gates = Gates(store.rate_limits, utc_now, pauses=pauses, first=first, cap=cap)
-        slack = SlackGateway(client, out, gates)
+        slack_pauses = SlackPauses(store.rate_limits, now, pauses=pauses, first=first, cap=cap)
+        slack = SlackGateway(client, out, slack_pauses)
         deps = Deps(
             store,
             slack,
             hms,
             policy,
             identity,
-            utc_now,
+            now,
             new_id,
             settings.short_secrets,
             timedelta(days=settings.transcript_retention_days),
@@ -200,7 +201,7 @@ async def build(settings: Settings) -> AsyncIterator[Components]:
                 Meetings: meetings,
                 RoomDirectory: directory,
                 Later: Planner(deps, rights),
-                Unfurling: Unfurling(deps, directory, visibility, links),
+                Unfurling: Unfurling(deps, rights, directory, visibility, links),
                 Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
             },
             home_changed=homes.again,
@@ -241,9 +242,14 @@ async def keep_missing_transcripts(settings: Settings) -> int:
         return await store.queue.keep_missing_transcripts(since)
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
+async def _open(
+    stack: AsyncExitStack,
+    settings: Settings,
+    identity: Identity,
+    now: Callable[[], datetime] = utc_now,
+) -> Store:
     team = Team(identity.team_id, identity.enterprise_id)
-    store = await open_store(settings.database_url, team=team, now=utc_now, lease=LEASE)
+    store = await open_store(settings.database_url, team=team, now=now, lease=LEASE)
     stack.push_async_callback(store.close)
     return store
 

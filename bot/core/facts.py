@@ -97,7 +97,8 @@ class MomentShared(_Fact):
 class PlaceSeen(_Fact):
     """What kind of place the recording's channel is, by Slack's answer.
 
-    Asked when the start is made, and again once it has ended, before results go elsewhere.
+    Asked when the start is made, and again once it has ended, before results go elsewhere. Slack
+    may never say: then the tries end, and the place is `unknown`.
     """
 
     kind: Literal["place_seen"] = "place_seen"

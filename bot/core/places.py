@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-Place = Literal["public", "shared", "private", "direct"]
+# `unknown`: Slack was asked until the tries ended, and did not say. It counts as private.
+Place = Literal["public", "shared", "private", "direct", "unknown"]
 OPEN: frozenset[Place] = frozenset({"public", "shared"})  # every full member can look into it
 
 

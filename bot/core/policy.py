@@ -6,8 +6,10 @@ from typing import Any, Literal, Self
 
 from bot.core.assets import Transcription
 from bot.core.deliveries import Work
+from bot.core.derive import last_failure
 from bot.core.facts import (
     AssetSeen,
+    CallFailed,
     Fact,
     StartAttempted,
     StartRequested,
@@ -22,6 +24,7 @@ S = timedelta(seconds=1)
 MIN = timedelta(minutes=1)
 
 HICCUPS = 2  # failures in a row, of which nobody needs to hear
+UNHEARD = 4  # polls in a row that failed: some 15 s, or 50 s where 100ms hangs
 CLOCKS = ("schedule", "rule")  # starts that nobody waits for
 
 # Clocks and networks are as slow in a sandbox as elsewhere: scaling does not go below these.
@@ -196,6 +199,7 @@ class Silence:
     on: Literal["start", "stop"]
     since: datetime
     accepted: bool = False  # it took the start, and does not say what became of it
+    failed: CallFailed | None = None  # what came in place of an answer; None: not known yet
 
 
 def silence(recording: Recording, work: Work) -> Silence | None:
@@ -205,15 +209,23 @@ def silence(recording: Recording, work: Work) -> Silence | None:
     """
     if recording.phase is Phase.REQUESTED:
         attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
-        return Silence("start", min(attempts)) if attempts else None
+        failed = last_failure(recording.log, "start")
+        return Silence("start", min(attempts), failed=failed) if attempts else None
     polls = work.retries.get(POLL)
     unheard = polls is not None and polls.attempts >= HICCUPS
     if recording.phase is Phase.STARTING and recording.accepted_at and unheard:
         return Silence("start", recording.accepted_at, accepted=True)
     if recording.stop_pending and recording.phase not in ENDED:
         asked = (f.at for f in recording.log if isinstance(f, StopRequested | StopDue))
-        return Silence("stop", max(asked))
+        return Silence("stop", max(asked), failed=recording.stop_failed)
     return None
+
+
+def is_unheard(recording: Recording, work: Work) -> bool:
+    """100ms has not said for a while how an open recording is: the card may be out of date."""
+    polls = work.retries.get(POLL)
+    known = recording.phase in (Phase.RUNNING, Phase.PAUSED, Phase.STOPPING, Phase.PROCESSING)
+    return known and polls is not None and polls.attempts >= UNHEARD
 
 
 def silence_to_show(

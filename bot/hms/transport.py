@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -23,6 +24,7 @@ from bot.kit.clock import compare_header
 from bot.kit.pauses import Pauses
 
 PATIENCE_S = 9.0
+ANSWER_MOST = 4 * 1024 * 1024  # a full page of 100ms has some 100 KB
 
 Query = Mapping[str, str | int | Sequence[str] | None]
 NOT_REACHED = (
@@ -32,6 +34,12 @@ NOT_REACHED = (
     httpx.UnsupportedProtocol,
     httpx.InvalidURL,
 )
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Transport:
@@ -80,16 +88,16 @@ class Transport:
             path = path.replace("{id}", segment(about))
         with noted("100ms", name, about=about) as call:
             async with typed_errors(self._patience_s):
-                response = await self._send(method, path, query, body)
-                if response.status_code == HTTPStatus.UNAUTHORIZED and self._tokens.renew():
-                    response = await self._send(method, path, query, body)
-            call.status = str(response.status_code)
-        compare_header("100ms", response.headers.get("date"))
-        if not response.is_success:
-            failed = error_of(response.status_code, response.headers, response.content)
-            await self._note_pause(name, response, failed)
+                answer = await self._send(method, path, query, body)
+                if answer.status == HTTPStatus.UNAUTHORIZED and self._tokens.renew():
+                    answer = await self._send(method, path, query, body)
+            call.status = str(answer.status)
+        compare_header("100ms", answer.headers.get("date"))
+        if not httpx.codes.is_success(answer.status):
+            failed = error_of(answer.status, answer.headers, answer.content)
+            await self._note_pause(name, failed)
             raise failed
-        return _json(response.content)
+        return _json(answer.content)
 
     async def _check_pause(self, name: str) -> None:
         left_s = await self._pauses.left_s(name) if self._pauses else 0
@@ -98,23 +106,31 @@ class Transport:
                 f"{name} is paused", reached=False, retry_after_s=left_s, status=429
             )
 
-    async def _note_pause(self, name: str, response: httpx.Response, failed: HmsError) -> None:
-        limited = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
-        if self._pauses and limited and isinstance(failed, HmsUnavailable) and failed.retry_after_s:
+    async def _note_pause(self, name: str, failed: HmsError) -> None:
+        if not isinstance(failed, HmsUnavailable) or failed.cause != "limited":
+            return
+        if self._pauses and failed.retry_after_s:
             await self._pauses.pause(name, failed.retry_after_s)
 
     async def _send(
         self, method: str, path: str, query: Query | None, body: Mapping[str, JsonValue] | None
-    ) -> httpx.Response:
+    ) -> Answer:
+        """The whole answer. Raises HmsUnavailable where it is too large to be one of 100ms'."""
         given = {key: value for key, value in (query or {}).items() if value is not None}
-        return await self._http.request(
+        content = bytearray()
+        async with self._http.stream(
             method,
             self._base_url + path,
             params=httpx.QueryParams(given),
             json=body,
             headers={"Authorization": f"Bearer {self._tokens.token()}"},
             timeout=self._timeout,
-        )
+        ) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > ANSWER_MOST:
+                    raise unreadable()
+            return Answer(response.status_code, response.headers, bytes(content))
 
 
 def segment(part: str) -> str:

@@ -1,6 +1,7 @@
 """Work that a person waits for and can simply click again: after the ack, bounded, drained."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -26,11 +27,11 @@ class Background:
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, within_s: float) -> None:
-        """Wait for what runs; cancel what takes longer."""
-        if not self._tasks:
-            return
-        _, slow = await asyncio.wait(self._tasks, timeout=within_s)
-        for task in slow:
+        """Wait for what runs, and for what that starts; cancel what takes longer."""
+        until = time.monotonic() + within_s
+        while self._tasks and (left_s := until - time.monotonic()) > 0:
+            await asyncio.wait(self._tasks, timeout=left_s)
+        for task in self._tasks:
             task.cancel()
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 
 log = structlog.get_logger()
 
@@ -23,9 +23,9 @@ UNKNOWN_FOR = timedelta(seconds=5)  # before the database is asked again
 class SharedPauses(Protocol):
     """Where replicas tell each other."""
 
-    async def shut_gates(self) -> Sequence[Shut]: ...
+    async def paused(self) -> Sequence[Paused]: ...
 
-    async def close_gate(self, method: str, until: datetime) -> None: ...
+    async def pause(self, method: str, until: datetime) -> None: ...
 
 
 class Pauses:
@@ -35,31 +35,31 @@ class Pauses:
         self._shared = shared
         self._now = now
         self._read_at: datetime | None = None
-        self._gates: dict[str, Shut] = {}
+        self._paused: dict[str, Paused] = {}
         self._changes = 0
         self._unknown_until: datetime | None = None
 
     async def left_s(self, method: str) -> float:
         """For how long, in seconds, it is to be left alone; 0 if it may be called."""
-        gate = await self.gate(method)
-        return max(0.0, (gate.until - self._now()).total_seconds()) if gate else 0.0
+        paused = await self.of(method)
+        return max(0.0, (paused.until - self._now()).total_seconds()) if paused else 0.0
 
-    async def gate(self, method: str) -> Shut | None:
-        """None: it was open when that was read last."""
+    async def of(self, method: str) -> Paused | None:
+        """None: it was not paused when that was read last."""
         now, changes = self._now(), self._changes
         is_known = self._read_at is not None and not is_old(self._read_at, now)
         if not is_known and not self._is_unknown(now):
             try:
                 async with asyncio.timeout(SHARED_WITHIN_S):
-                    shut = await self._shared.shut_gates()
+                    paused = await self._shared.paused()
             except Exception as gone:  # whatever is wrong with the database
                 self._is_gone(gone)
             else:
-                self._gates = {gate.method: gate for gate in shut}
+                self._paused = {one.method: one for one in paused}
                 self._unknown_until = None
                 if changes == self._changes:
                     self._read_at = now
-        return self._gates.get(method)
+        return self._paused.get(method)
 
     def _is_unknown(self, now: datetime) -> bool:
         """The database did not answer a moment ago. A clock that was set back forgets that."""
@@ -72,17 +72,17 @@ class Pauses:
 
     async def pause(self, method: str, for_s: float) -> None:
         until = self._now() + timedelta(seconds=for_s)
-        self._gates[method] = Shut(method, until)  # even if the others cannot be told now
+        self._paused[method] = Paused(method, until)  # even if the others cannot be told now
         try:
             async with asyncio.timeout(SHARED_WITHIN_S):
-                await self._shared.close_gate(method, until)
+                await self._shared.pause(method, until)
         except Exception as gone:  # this replica goes by it
             self._is_gone(gone)
             return
         self.forget()
 
     def forget(self) -> None:
-        """A gate was shut or opened: the next one to ask reads again."""
+        """A pause began or ended: the next one to ask reads again."""
         self._read_at = None
         self._changes += 1
 

@@ -1,4 +1,4 @@
-"""Methods of Slack and 100ms that are to be left alone for a while."""
+"""Methods of Slack and 100ms that are paused."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +7,8 @@ LONGEST_S = 3600.0  # a pause holds for everybody: a proxy's slip is not to make
 
 
 @dataclass(frozen=True, slots=True)
-class Shut:
-    """A gate. With `since` it is shut until a probe passes, else only until then."""
+class Paused:
+    """A method that is paused. With `since`, until a probe passes; else only until then."""
 
     method: str
     until: datetime

@@ -9,7 +9,7 @@
         └── NotAuthorized      the token lacks a scope
             └── TokenRefused       the token is not valid (any more)
 
-Where there are gates, `TokenRefused` shuts them if `auth.test` refuses the token, too, and callers
+`TokenRefused` pauses all calls if `auth.test` refuses the token, too, and callers
 see `NotInstalled`; a token that passes there is good, and callers see `SlackUnavailable`.
 
 Source: docs.slack.dev, the error lists of each method.
@@ -119,6 +119,7 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "token_expired": TokenRefused,
     "missing_scope": NotAuthorized,
 }
+UNREADABLE = "unreadable answer"
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _SLACK_IS_UNWELL = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
@@ -131,7 +132,8 @@ def error_of(status: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -
     if status == 429 or name in _RATE_LIMITED:
         return SlackUnavailable("rate limited", retry_after_s=_seconds(headers), reached=False)
     if status >= 500 or name in _SLACK_IS_UNWELL or not name:
-        return SlackUnavailable(name or f"HTTP {status}", reached=True, answered=bool(name))
+        why = name or (f"HTTP {status}" if status >= 400 else UNREADABLE)
+        return SlackUnavailable(why, reached=True, answered=bool(name))
     return _KIND_OF.get(name, SlackRefused)(name, needed=body.get("needed"))
 
 
@@ -142,7 +144,7 @@ def error_from(raised: BaseException) -> SlackError:
             body = response.data if isinstance(response.data, dict) else {}
             return error_of(response.status_code, response.headers, body)
         case SlackApiError():
-            return SlackUnavailable("unreadable answer", reached=True)
+            return SlackUnavailable(UNREADABLE, reached=True)
         case OutboundStatus(status=status) if status == 429 or status >= 500:
             return SlackUnavailable(f"HTTP {status}", reached=False)
         case OutboundStatus(status=status):

@@ -28,7 +28,7 @@ from bot.slack.errors import (
     TokenRefused,
     error_from,
 )
-from bot.slack.gates import Gates
+from bot.slack.pauses import SlackPauses
 from bot.slack.values import Identity, Member, Posted, SeenChannel
 
 log = structlog.get_logger()
@@ -46,12 +46,12 @@ Announce = Callable[[str], Awaitable[None]]
 
 
 class SlackGateway:
-    """`gates` None: nothing is paused, as before there is a store to remember it."""
+    """`pauses` None: nothing is paused, as before there is a store to remember it."""
 
-    def __init__(self, client: AsyncWebClient, out: Outbound, gates: Gates | None) -> None:
+    def __init__(self, client: AsyncWebClient, out: Outbound, pauses: SlackPauses | None) -> None:
         self._client = client
         self._out = out
-        self._gates = gates
+        self._pauses = pauses
         self._name = alru_cache(NAMES_MOST, ttl=NAMES_FOR_S)(self._name_of)
         self._permalink = alru_cache(PERMALINKS_MOST, ttl=PERMALINKS_FOR_S)(self.permalink)
 
@@ -329,18 +329,18 @@ class SlackGateway:
             if cursor is None:
                 break
 
-    async def shut(self, why: str) -> None:
+    async def token_refused(self, why: str) -> None:
         """Slack says that the token is gone: nothing goes out until a probe passes."""
-        if self._gates:
-            await self._gates.refused(why)
+        if self._pauses:
+            await self._pauses.refused(why)
 
     async def _probe(self) -> None:
-        """auth.test, past the gates."""
+        """auth.test, whatever is paused."""
         async with self._measured(AUTH_TEST):
             await self._client.auth_test()
 
-    async def _token_refused(
-        self, gates: Gates, method: str, error: TokenRefused
+    async def _confirm_refusal(
+        self, pauses: SlackPauses, method: str, error: TokenRefused
     ) -> SlackUnavailable:
         """One call says so. `auth.test` is about nothing but the token: it decides."""
         if method != AUTH_TEST:
@@ -353,14 +353,14 @@ class SlackGateway:
             else:
                 log.warning("token_refused_by_one_call", method=method, error=error.error)
                 return SlackUnavailable(error.error, reached=False)
-        return await gates.refused(error.error)
+        return await pauses.refused(error.error)
 
     @asynccontextmanager
     async def _call(self, method: str) -> AsyncIterator[None]:
-        if self._gates:
+        if self._pauses:
             if method != RESPONSE_URL:  # which needs no token
-                await self._gates.check_installed(self._probe)
-            await self._gates.check(method)
+                await self._pauses.check_installed(self._probe)
+            await self._pauses.check(method)
         try:
             async with self._measured(method):
                 yield
@@ -370,7 +370,7 @@ class SlackGateway:
     @asynccontextmanager
     async def _measured(self, method: str) -> AsyncIterator[None]:
         """One exchange. Raises SlackError. A start that fails says so in one line, by itself."""
-        with noted("slack", method, level=INFO if self._gates else DEBUG) as call:
+        with noted("slack", method, level=INFO if self._pauses else DEBUG) as call:
             try:
                 yield
             except WIRE_ERRORS as raised:
@@ -379,14 +379,14 @@ class SlackGateway:
                 raise error from None
 
     async def _noted(self, method: str, error: SlackError) -> SlackError:
-        """The error for the caller; what it means for other calls is noted at the gates."""
-        gates = self._gates
-        if gates is None:
+        """The error for the caller; what it means for other calls is noted with the pauses."""
+        pauses = self._pauses
+        if pauses is None:
             return error
         if isinstance(error, TokenRefused):
-            return await self._token_refused(gates, method, error)
+            return await self._confirm_refusal(pauses, method, error)
         if isinstance(error, SlackUnavailable) and error.retry_after_s:
-            await gates.close(method, error.retry_after_s)
+            await pauses.pause(method, error.retry_after_s)
         return error
 
 

@@ -276,6 +276,40 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
     return f"Slack does not let {name} post in {where}{said}.", _invite(bot)
 
 
+# These say that the channel is closed to the bot; others are about one message or one call.
+CLOSED = (
+    {"not_in_channel", "channel_not_found", "is_archived", "is_inactive", "team_access_not_granted"}
+    | _FORBIDDEN_PLACE
+    | _NO_DIRECT_MESSAGES
+    | NOT_INSTALLED
+)
+
+
+def edit_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]:
+    """Return why Slack does not let the bot edit its own message there, and what to do."""
+    if error in CLOSED or error in SLACK_FAILS:
+        return slack_refusal(error, channel, bot=bot)
+    said = f" (error {code(error, 60)})" if clean(error) else ""
+    return f"Slack does not let @{esc(bot, 80)} edit it{said}.", "Details show how it is now."
+
+
+def slack_failure(why: str) -> str:
+    """Say that Slack could not do something now. `why` is as the client words it; mrkdwn."""
+    if why == "rate limited":
+        return "Slack asks the bot to wait: too many requests."
+    if why in SLACK_FAILS:
+        return f"Slack had an internal error (error {code(why, 60)})."
+    if why.startswith("HTTP "):
+        return f"Slack had an internal error ({esc(why, 20)})."
+    if why in NOT_INSTALLED:
+        return f"Slack does not accept the bot's token (error {code(why, 60)})."
+    if why == "unreadable answer":
+        return "Slack gave an answer that the bot cannot read."
+    if why == "TimeoutError":
+        return "Slack did not answer in time."
+    return "Slack cannot be reached."
+
+
 def _invite(bot: str) -> str:
     return f"Type {code(f'/invite @{bot}', 100)} in the channel, then try again."
 

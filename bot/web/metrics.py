@@ -14,9 +14,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.core.recording import Phase
 from bot.kit.metrics import FAULTS
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.settings import is_loopback
-from bot.slack.gates import INSTALLED
+from bot.slack.pauses import INSTALLED
 from bot.store.errors import StoreError
 from bot.store.health import Health
 from bot.store.store import Store
@@ -68,9 +68,9 @@ class Metrics:
         """None: the database does not answer."""
         try:
             async with asyncio.timeout(WITHIN_S):
-                shut = await self.store.rate_limits.shut_gates()
+                paused = await self.store.rate_limits.paused()
                 dead = await self.store.dead_letters.count()
-                return Stored(await self.store.health.read(), tuple(shut), dead)
+                return Stored(await self.store.health.read(), tuple(paused), dead)
         except (StoreError, TimeoutError):
             return None
         except Exception:
@@ -89,7 +89,7 @@ class Stored:
     """What the database says. All replicas share it, so alerts take the maximum."""
 
     health: Health
-    shut: tuple[Shut, ...] = ()
+    paused: tuple[Paused, ...] = ()
     dead: DeadLetterCount = NONE_DEAD
 
 
@@ -138,11 +138,11 @@ def metrics_of(stored: Stored | None) -> Iterator[Metric]:
         "replay_owed": ("1 while missed webhooks have yet to be asked for", health.replay_owed),
         "slack_token_refused": (
             "1 while Slack does not accept the token",
-            any(gate.method == INSTALLED and gate.since for gate in stored.shut),
+            any(one.method == INSTALLED and one.since for one in stored.paused),
         ),
         "paused_methods": (
             "Methods of Slack or 100ms paused by a rate limit",
-            sum(gate.since is None for gate in stored.shut),
+            sum(one.since is None for one in stored.paused),
         ),
     }
     for name, (what, value) in gauges.items():

@@ -70,13 +70,15 @@ async def _polls(
     world.injected[f"100ms poll, {name}"] += 1
     began = time.monotonic()
     await _start(wish, person)()
-    await _until(lambda: _knows(_card(world, wish)), STARTER_WITHIN_S + 30)
-    longest["card"] = max(longest["card"], time.monotonic() - began)
-    world.notes.append(f"poll, {name}: {time.monotonic() - began:.1f} s to the card")
+    await _noted_when(
+        world, lambda: _knows(_card(world, wish)), longest, "card", f"poll, {name}", began
+    )
     if ": Recording" not in _card(world, wish):  # else nobody needs a message
-        await _until(lambda: _knows("\n".join(_direct(world, wish))), STARTER_WITHIN_S + 30)
-        longest["starter"] = max(longest["starter"], time.monotonic() - began)
-        world.notes.append(f"poll, {name}: {time.monotonic() - began:.1f} s to the starter")
+
+        def starter_knows() -> bool:
+            return _knows("\n".join(_direct(world, wish)))
+
+        await _noted_when(world, starter_knows, longest, "starter", f"poll, {name}", began)
     world.hms.faults.clear()
     await _until(lambda: ": Recording" in _card(world, wish), 90)
     await _stop(crowd, wish, person)()
@@ -111,10 +113,23 @@ async def _files(
         ("card", lambda: "Video ready" in _card(world, wish)),
         ("starter", lambda: _called(world, wish)),
     ):
-        await _until(heard, STARTER_WITHIN_S + 30)
-        longest[whom] = max(longest[whom], time.monotonic() - began)
-        world.notes.append(f"files, {name}: {time.monotonic() - began:.1f} s to the {whom}")
+        await _noted_when(world, heard, longest, whom, f"files, {name}", began)
     world.hms.faults.clear()
+
+
+async def _noted_when(
+    world: World,
+    hears: Callable[[], bool],
+    longest: dict[str, float],
+    whom: str,
+    what: str,
+    began: float,
+) -> None:
+    """Wait until the card or the starter says it, and note how long that took."""
+    await _until(hears, STARTER_WITHIN_S + 30)
+    took_s = time.monotonic() - began
+    longest[whom] = max(longest[whom], took_s)
+    world.notes.append(f"{what}: {took_s:.1f} s to the {whom}")
 
 
 def _is_made(world: World, wish: Wish) -> bool:
@@ -149,16 +164,14 @@ async def _measured(
 
     def card_says() -> bool:
         text = _card(world, wish)
-        told = "has not answered the request" in text or "Not stopped yet" in text
+        told = "the request to start since" in text or "Not stopped yet" in text
         return told or (slow and bool(text) and f": {before}" not in text)
 
     def starter_hears() -> bool:
-        return slow or any("has not answered" in t for t in _direct(world, wish))
+        return slow or any("100ms has not" in t for t in _direct(world, wish))
 
     for whom, hears in (("card", card_says), ("starter", starter_hears)):
-        await _until(hears, STARTER_WITHIN_S + 30)
-        longest[whom] = max(longest[whom], time.monotonic() - began)
-        world.notes.append(f"{what}: {time.monotonic() - began:.1f} s to the {whom}")
+        await _noted_when(world, hears, longest, whom, what, began)
     world.hms.faults.clear()
 
 

@@ -7,9 +7,10 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -31,7 +32,7 @@ from record_bot_sandbox.slack.sim import Sim
 from bot.hms.webhook import HEADER
 from bot.kit.logs import configure_logs
 from bot.settings import Settings
-from bot.wiring import Components, build
+from bot.wiring import Components, build, utc_now
 
 SIGNING_SECRET = "hostile-signing-secret-0f3a"
 WEBHOOK_SECRET = "hostile-webhook-secret-77c1"
@@ -124,7 +125,9 @@ def signature(
 
 
 @asynccontextmanager
-async def target(folder: Path, **changes: Any) -> AsyncIterator[Target]:
+async def target(
+    folder: Path, *, now: Callable[[], datetime] = utc_now, **changes: Any
+) -> AsyncIterator[Target]:
     """A bot of its own, between a simulated Slack and a simulated 100ms; settings as given."""
     log, database = folder / "bot.log", folder / "record-bot.sqlite"
     app = create_app(SlackConfig(bot_token=BOT_TOKEN))
@@ -145,7 +148,7 @@ async def target(folder: Path, **changes: Any) -> AsyncIterator[Target]:
                 }
             )
             async with (
-                build(settings) as parts,
+                build(settings, now) as parts,
                 serving(parts.web) as url,
                 new_client(timeout=ANSWER_WITHIN_S) as http,
             ):

@@ -53,8 +53,8 @@ from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.engine.context import Context
-from bot.features.commands.deeds import Choice, StoredDeed
 from bot.features.commands.store import ChoiceRepository
+from bot.features.commands.stored_orders import Choice, StoredOrder
 from bot.features.find.steps import NO_RIGHT, post_moment
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.features.options.drafts import Draft
@@ -332,9 +332,9 @@ class Rig:
 
 
 @asynccontextmanager
-async def rigged(folder: Path) -> AsyncIterator[Rig]:
+async def rigged(folder: Path, **changes: Any) -> AsyncIterator[Rig]:
     """A bot without its engine, between simulated services, with everybody in #plaza."""
-    async with target(folder, public_url=PUBLIC_URL) as made:
+    async with target(folder, **{"public_url": PUBLIC_URL, **changes}) as made:
         sim = made.slack
         sim.faults.enforce_limits = False
         sim.users[OUTSIDE] = User(OUTSIDE, "olu", "Olu Outside", seed.TEAM_ID)
@@ -582,8 +582,8 @@ async def test_another_persons_question(rig: Rig, name: str, rule: Rule) -> None
     choices = ChoiceRepository(rig.bot.parts.deps.db)
     for who, user in PERSONS.items():
         key, room = await rig.recording("public", "running")
-        deed = StoredDeed(verb="stop", room_id=room, room_name=f"{SECRET} room", key=key)
-        await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (deed,)}))
+        order = StoredOrder(verb="stop", room_id=room, room_name=f"{SECRET} room", key=key)
+        await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (order,)}))
         missing = await rig.send(rig.click(user, action, "c-none 0"))
         done = await rig.send(rig.click(user, action, f"c-{key} 0"))
         assert done.has(rule.effect) == (who in rule.who), (who, done)
@@ -596,8 +596,8 @@ async def test_another_persons_question(rig: Rig, name: str, rule: Rule) -> None
 async def test_a_question_is_open_for_an_hour(rig: Rig) -> None:
     deps = rig.bot.parts.deps
     key, room = await rig.recording("public", "running")
-    deed = StoredDeed(verb="stop", room_id=room, room_name="a room", key=key)
-    await ChoiceRepository(deps.db).save("c-old", seed.STARTER, Choice(answers={"0": (deed,)}))
+    order = StoredOrder(verb="stop", room_id=room, room_name="a room", key=key)
+    await ChoiceRepository(deps.db).save("c-old", seed.STARTER, Choice(answers={"0": (order,)}))
     old = {"asked_at": deps.now() - timedelta(minutes=61)}
     async with deps.store.db.database.write() as conn:
         await conn.execute(
@@ -611,10 +611,10 @@ async def test_a_question_is_open_for_an_hour(rig: Rig) -> None:
 @pytest.mark.parametrize("value", ["c-new 1", "c-new all", "c-new", "c-new 0 0", " 0", "x\x00 0"])
 async def test_an_answer_that_was_not_offered_does_nothing(rig: Rig, value: str) -> None:
     key, room = await rig.recording("public", "running")
-    deed = StoredDeed(verb="stop", room_id=room, room_name="a room", key=key)
+    order = StoredOrder(verb="stop", room_id=room, room_name="a room", key=key)
     name = value.replace("c-new", f"c-{key}")
     choices = ChoiceRepository(rig.bot.parts.deps.db)
-    await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (deed,)}))
+    await choices.save(f"c-{key}", seed.STARTER, Choice(answers={"0": (order,)}))
     done = await rig.send(rig.click(seed.STARTER, "choose", name))
     assert not any(done.rows.values())
 

@@ -120,14 +120,14 @@ class Gone:
         self.asked = 0
         self.hangs = False
 
-    async def shut_gates(self) -> list[object]:
+    async def paused(self) -> list[object]:
         self.asked += 1
         if self.hangs:
             await asyncio.Event().wait()
         raise StoreUnavailable("gone")
 
-    async def close_gate(self, method: str, until: object) -> None:
-        await self.shut_gates()
+    async def pause(self, method: str, until: object) -> None:
+        await self.paused()
 
 
 @pytest.mark.parametrize("hangs", [False, True])

@@ -2,11 +2,14 @@
 
 Written from the requirement: the true cause, what to do, never "our side" for what is not ours, and
 never a denial of what is not known. Beside it stands what `/record doctor` says to a full member.
-What the card and its thread say is in `test_true_causes.py` and `test_true_results.py`.
+What all surfaces say of a recording that goes wrong is in `test_told_table.py`.
 """
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +19,7 @@ from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.faults import Fault
 from sqlalchemy import event, text
 
+from bot.store.errors import StoreFull
 from tests.contract.test_access_matrix import HMS_ASSET, Effects, Rig, rigged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,11 +39,16 @@ HMS: dict[str, tuple[dict[str, Any], str]] = {
     "401": ({"kind": "status", "status": 401}, "100ms does not accept this bot's keys"),
     "403": ({"kind": "status", "status": 403}, "100ms does not let the bot do this (HTTP 403)"),
     "404": ({"kind": "status", "status": 404}, "100ms no longer has the file"),
-    "409": ({"kind": "status", "status": 409}, "something else is going on in the room"),
+    "409": (
+        {"kind": "status", "status": 409},
+        "100ms says that something else is going on in the room",
+    ),
     "429": ({"kind": "status", "status": 429}, "100ms asks the bot to wait"),
     "503": ({"kind": "status", "status": 503}, "100ms had an internal error (HTTP 503)"),
     "slow": ({"kind": "hang", "hang_s": 30}, "100ms did not answer in time."),
     "down": ({"kind": "reset"}, "100ms cannot be reached."),
+    "odd": ({"kind": "odd"}, "100ms gave an answer that the bot cannot read."),
+    "too large": ({"kind": "huge"}, "100ms gave an answer that the bot cannot read."),
 }
 
 
@@ -61,6 +70,7 @@ SLACK: dict[str, tuple[dict[str, Any], str]] = {
     "429": ({"retry_after": 30}, "Slack is not answering the bot right now."),
     "reset": ({"reset": True}, "Slack is not answering the bot right now."),
     "slow": ({"delay_s": 5.0}, "Slack is not answering the bot right now."),
+    "odd": ({"odd": True}, "Slack is not answering the bot right now."),
     "missing_scope": ({"error": "missing_scope"}, "The bot's Slack app lacks"),
 }
 
@@ -165,16 +175,6 @@ def _doctor(name: str, says: str) -> Callable[[Callable[[Rig], Awaitable[None]]]
     return note
 
 
-@_doctor("100ms refuses the keys", "100ms")
-async def _keys(rig: Rig) -> None:
-    await _spoil_hms(rig, {"kind": "status", "status": 401, "path": "/v2/*"})
-
-
-@_doctor("100ms is down", "100ms")
-async def _down(rig: Rig) -> None:
-    await _spoil_hms(rig, {"kind": "reset", "path": "/v2/*"})
-
-
 @_doctor("a permission is missing", "`links:write`")
 async def _lacking(rig: Rig) -> None:
     config = rig.bot.slack.config
@@ -184,6 +184,41 @@ async def _lacking(rig: Rig) -> None:
 @_doctor("the database is down", DATABASE)
 async def _database(rig: Rig) -> None:
     await _closed(rig)
+
+
+@_doctor("the disk is full", "The bot's own disk is full, so it cannot note anything.")
+async def _disk(rig: Rig) -> None:
+    await _full(rig)
+    for size in (3000, 1):
+        with pytest.raises(StoreFull):
+            await _fill(rig, size)
+
+
+async def _fill(rig: Rig, size: int) -> None:
+    """Until what was free in the file is used up."""
+    for n in range(5000):
+        await rig.store.requests.remember([f"{n} " * size])
+
+
+@pytest.mark.parametrize("name", [name for name in HMS if name not in ("404", "slow")])
+@pytest.mark.parametrize("webhooks", [True, False])
+async def test_doctor_says_what_100ms_answers(tmp_path: Path, name: str, *, webhooks: bool) -> None:
+    """Also where 100ms sends no webhooks to this bot."""
+    fault, says = HMS[name]
+    changes = {} if webhooks else {"hms_webhook_secret": None}
+    async with rigged(tmp_path, **changes) as rig:
+        await _spoil_hms(rig, {"path": "/v2/*", **fault})
+        told = await _answered(rig, rig.command(seed.ADMIN, "doctor"), "command")
+    assert f"100ms did not report its failed deliveries. {says}" in told, told
+    assert BROKE not in told
+
+
+async def test_doctor_while_another_program_holds_the_database(rig: Rig) -> None:
+    with closing(sqlite3.connect(rig.bot.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        told = await _answered(rig, rig.command(seed.ADMIN, "doctor"), "command")
+        other.execute("ROLLBACK")
+    assert "The bot cannot write to its own database (TimeoutError)." in told, told
 
 
 @pytest.mark.parametrize("name", DOCTOR)

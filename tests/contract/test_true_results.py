@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from record_bot_sandbox.slack.seed import STANDUP, STARTER, dm_id
+from record_bot_sandbox.slack.seed import PARTNERS, STANDUP, STARTER, dm_id
 
 from bot.core.deliveries import Kind, State
-from bot.core.facts import StopRequested
+from bot.core.facts import Followed, PlaceSeen, StopRequested
 from bot.core.transcript import MAX_BYTES
+from bot.features.card.log import log_lines
 from tests.contract.engine.test_never_silent import HOUR, Life, life
 from tests.contract.store_support import S, add_facts
 from tests.contract.test_true_causes import asked_to_start, running
@@ -87,7 +88,7 @@ async def test_what_a_file_holds_is_said_and_nothing_else(life: Life, name: str)
 
 STORAGE: dict[str, tuple[dict[str, Any], float, str]] = {
     "refused": ({"status": 403}, 5 * 60, "refuses to release its files (HTTP 403)"),
-    "missing": ({"status": 404}, 5 * 60, "refuses to release its files (HTTP 404)"),
+    "missing": ({"status": 404}, 5 * 60, "its files are not there (HTTP 404)"),
     "down": ({"status": 503}, 25 * 60, "the bot cannot read it yet. It keeps trying"),
     "limited": (
         {"status": 429, "retry_after_s": 60},
@@ -199,7 +200,8 @@ async def test_a_start_without_an_answer(life: Life, name: str) -> None:
     await asked_to_start(life)
     asked_at = life.clock.now()
     await life.until(asked_at + 60 * S)
-    words = ("100ms has not answered the request to start", "nothing is being recorded")
+    did = "answered" if name == "reset" else "accepted"
+    words = (f"100ms has not {did} the request to start", "nothing is being recorded")
     card = (await life.card()).text
     assert [w for w in words if w not in card] == []
     await life.until(asked_at + 90 * S)
@@ -243,3 +245,38 @@ async def test_a_stop_without_an_answer(life: Life, name: str) -> None:
     await life.driver.sim("/faults", {"clear": True})
     await life.until(asked_at + 500 * S)
     assert "It may still be recording." not in await _direct(life)
+
+
+NEVER_SAYS: dict[str, dict[str, Any]] = {
+    "internal_error": {"error": "internal_error"},
+    "some_new_error": {"error": "some_new_error"},
+}
+
+
+@pytest.mark.parametrize("name", NEVER_SAYS)
+async def test_a_place_that_slack_never_names_counts_as_private(life: Life, name: str) -> None:
+    """The tries end, the log says so, and the channel that follows the room gets nothing."""
+    method = "conversations.info"
+    await life.world.ines.tell("faults", method=method, times=400, **NEVER_SAYS[name])
+    key, now = await running(life)
+    await add_facts(life.store, key, [Followed(at=now, channel_id=PARTNERS)])
+    await life.until(now + 3 * HOUR)
+    recording = await life.recording(key)
+    assert [f.place for f in recording.log if isinstance(f, PlaceSeen)] == ["unknown"]
+    assert recording.is_private is True
+    assert (await life.world.ines.state()).messages(PARTNERS) == []
+    tries = [c for c in life.world.sim.calls if c.method == method]
+    assert len(tries) == life.deps.policy.tries_refused
+    said = [line.text for line in log_lines(recording.log)]
+    assert "Slack did not say whether the channel is private; other channels do not get it" in said
+
+
+async def test_a_place_is_asked_for_until_slack_can_be_reached(life: Life) -> None:
+    """An outage is no answer: it does not count, and the channel gets its card after it."""
+    await life.world.ines.tell("faults", method="conversations.info", http_status=503, times=12)
+    key, now = await running(life)
+    await add_facts(life.store, key, [Followed(at=now, channel_id=PARTNERS)])
+    await life.until(now + 12 * HOUR)
+    recording = await life.recording(key)
+    assert [f.place for f in recording.log if isinstance(f, PlaceSeen)][:1] == ["public"]
+    assert len((await life.world.ines.state()).messages(PARTNERS)) >= 1

@@ -201,7 +201,8 @@ async def test_an_outage_at_the_start_is_said_on_the_card_and_to_the_starter(
     room = await calm.room()
     await calm.start_fault(room, **fault)
     await calm.start(room)
-    words = ("100ms has not answered the request to start", "nothing is being recorded")
+    did = "answered" if fault["kind"] == "hang" else "accepted"
+    words = (f"100ms has not {did} the request to start", "nothing is being recorded")
     card = await calm.see(
         lambda s: first([m for m in cards(s, room, seed.STANDUP, "Starting") if has(m, *words)]),
         "a card that says what the silence means",
@@ -213,7 +214,7 @@ async def test_an_outage_at_the_start_is_said_on_the_card_and_to_the_starter(
             [
                 m
                 for m in s.messages(told.channel)
-                if m.ts == told.ts and not has(m, "has not answered")
+                if m.ts == told.ts and not has(m, "the request to start")
             ]
         ),
         "the same message, edited",
@@ -233,7 +234,11 @@ async def test_an_outage_at_the_stop_is_said_on_the_card_and_to_the_starter(calm
         lambda s: first([m for m in cards(s, room, seed.STANDUP, "Stopping") if has(m, said)]),
         "a card that says that it is not stopped yet",
     )
-    words = ("100ms has not answered the request to stop", "It may still be recording.")
+    words = (
+        "100ms has not accepted the request to stop",
+        "(HTTP 503)",
+        "It may still be recording.",
+    )
     await calm.direct(seed.STARTER, room.name, *words)
     await calm.hms.sim("/faults", {"clear": True})
     await calm.direct(seed.STARTER, room.name, "100ms has answered: the recording has stopped.")

@@ -14,9 +14,11 @@ def at(room: Room, query: str = "") -> str:
     return f"https://acme.app.100ms.live/preview/{room.id}/host{query}"
 
 
-async def said(bench: Bench, text: str, channel: str = seed.STANDUP) -> SeenMessage:
-    """A message of Ines', once Slack has told the bot of its links."""
-    answer = await bench.ines.say(channel, text)
+async def said(
+    bench: Bench, text: str, channel: str = seed.STANDUP, by: Person | None = None
+) -> SeenMessage:
+    """A message, once Slack has told the bot of its links. By Ines if by nobody else."""
+    answer = await (by or bench.ines).say(channel, text)
     assert answer.ok
     return SeenMessage.read(answer.saw[0]["message"], channel)
 
@@ -54,6 +56,17 @@ async def test_a_room_where_nothing_is_recorded_offers_the_form(bench: Bench) ->
     assert value(form, "meeting_url") == f"{at(room, '?a=1&auth_token=t0ken')}&skip_preview=true"
     await bench.tariq.submit(form)
     await bench.card(room, "Recording")
+
+
+async def test_a_guest_is_offered_no_start_and_refused_kindly(bench: Bench) -> None:
+    """Below a guest's link there is none; below a member's, which all see, it says who can."""
+    room = await bench.room()
+    (blocks,) = await below(bench, await said(bench, at(room), by=bench.guus), room.name)
+    assert labels(blocks) == []
+    message = await said(bench, at(room))
+    (blocks,) = await below(bench, message, room.name)
+    await click(bench.guus, message, blocks, "Start a recording")
+    await bench.told(bench.guus, seed.STANDUP, "Only full members")
 
 
 async def test_while_it_is_recorded_its_card_is_a_click_away(bench: Bench) -> None:

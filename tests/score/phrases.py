@@ -17,8 +17,7 @@ from pathlib import Path
 from bot.core.options import NAMED_RESOLUTIONS
 from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, stop_time
 from bot.features.commands.answers import say
-from bot.features.commands.understanding import understand
-from bot.features.commands.understood import (
+from bot.features.commands.model import (
     Outcome,
     Scheduled,
     State,
@@ -26,6 +25,7 @@ from bot.features.commands.understood import (
     Where,
     World,
 )
+from bot.features.commands.understand import understand
 from bot.features.rooms.model import RoomEntry, digest_of
 from bot.features.rooms.names import RoomNames
 from bot.kit.logs import configure_logs
@@ -175,8 +175,8 @@ def as_json(row: Row, found: Understood, now: datetime) -> dict[str, object]:
         "room": found.room.name if found.room else None,
         "args": args_said(found, now),
         "outcome": str(found.outcome),
-        "acts": [str(deed) for deed in found.acts],
-        "offers": [str(deed) for deed in found.offers],
+        "acts": [str(order) for order in found.acts],
+        "offers": [str(order) for order in found.offers],
         "text": "" if found.outcome is Outcome.SILENCE else say(found, now=now),
     }
 

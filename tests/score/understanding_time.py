@@ -13,8 +13,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bot.features.commands.understanding import LONGEST, understand
-from bot.features.commands.understood import Where, World
+from bot.features.commands.model import Where, World
+from bot.features.commands.understand import LONGEST, understand
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from bot.kit.logs import configure_logs

@@ -18,7 +18,7 @@ from bot.core.proofs import Horizon
 from bot.core.recording import Phase
 from bot.features.channel_settings import form as settings_replies
 from bot.features.commands import views as commands_views
-from bot.features.commands.deeds import StoredDeed
+from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.views import Menu, MenuRow, help_reply
 from bot.features.control import views as steer_views
 from bot.features.control.views import not_now, stop_suggested
@@ -61,7 +61,7 @@ NO_PRESETS = NoSuchPreset("weekly", None, [])
 
 def _misread() -> list[Sample]:
     form = filled_form_button("r")
-    near = StoredDeed(verb="start", room_id="a", room_name="standup", preset="Town hall")
+    near = StoredOrder(verb="start", room_id="a", room_name="standup", preset="Town hall")
     return [
         only_you(
             "There is no such preset",

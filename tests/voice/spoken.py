@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.features.commands import views
 from bot.features.commands.answers import say
-from bot.features.commands.deeds import StoredDeed, stored_deeds
-from bot.features.commands.understanding import understand
-from bot.features.commands.understood import OPEN_FORM, Outcome, Where, Why
+from bot.features.commands.model import OPEN_FORM, Outcome, Where, Why
+from bot.features.commands.stored_orders import StoredOrder, stored_orders
+from bot.features.commands.understand import understand
 from bot.ui.buttons import filled_form_button
 from tests.score.phrases import world_of
 from tests.voice.sample import Sample, only_you
@@ -59,15 +59,15 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     when = when if reached else f"{when} (and 100ms does not answer)"
     if found.outcome is not Outcome.ASK:
         return only_you(when, views.answer, told)
-    deeds = stored_deeds(found.offers, found, world, {})
-    answers: dict[str, tuple[StoredDeed, ...]] = {
-        str(n): (deed,) for n, deed in enumerate(deeds) if deed.verb != OPEN_FORM
+    orders = stored_orders(found.offers, found, world, {})
+    answers: dict[str, tuple[StoredOrder, ...]] = {
+        str(n): (order,) for n, order in enumerate(orders) if order.verb != OPEN_FORM
     }
-    stops = [deed for deed in deeds if deed.verb == "stop"]
+    stops = [order for order in orders if order.verb == "stop"]
     if len(stops) > 1:
         answers[views.ALL] = tuple(stops)
     buttons = views.choices("question-1", answers)
-    if any(deed.verb == OPEN_FORM for deed in deeds):
+    if any(order.verb == OPEN_FORM for order in orders):
         buttons.append(filled_form_button("draft-1"))
     return only_you(when, views.question, told, buttons)
 

@@ -96,11 +96,11 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
             return _refused(fact)
         case f.AttendeesListed():
             return None  # the card and Details have a line for them
-        case f.StartAttempted() | f.StopSent() | f.PlaceSeen() | f.CallFailed():
+        case f.StartAttempted() | f.StopSent() | f.CallFailed():
             return None  # its outcome shows, or has a line of its own, or the card says it
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():
             return _told(fact)
-        case f.Observed() | f.Vanished() | f.GaveUp():
+        case f.Observed() | f.Vanished() | f.GaveUp() | f.PlaceSeen():
             return _learnt(fact, log)
         case f.AssetSeen() | f.TranscriptionReported() | f.ResultsChecked():
             return _found(fact)
@@ -217,8 +217,13 @@ def _told(fact: f.BeamStarted | f.BeamStopped | f.RecordingUploaded | f.BeamFail
             return f"Stopped{after}{f': {why}' if why else ''}"
 
 
-def _learnt(fact: f.Observed | f.Vanished | f.GaveUp, log: Sequence[f.Fact]) -> str | None:
+def _learnt(
+    fact: f.Observed | f.Vanished | f.GaveUp | f.PlaceSeen, log: Sequence[f.Fact]
+) -> str | None:
     match fact:
+        case f.PlaceSeen():
+            never = "Slack did not say whether the channel is private"
+            return f"{never}; other channels do not get it" if fact.place == "unknown" else None
         case f.Observed():
             better = fact.status == "failed" and any(isinstance(x, f.BeamFailed) for x in log)
             return None if better else _OBSERVED.get(fact.status)

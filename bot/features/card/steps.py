@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
 from bot.core.note import Note
-from bot.core.policy import is_late, silence, silence_to_show, transcript_expected_at
+from bot.core.policy import is_late, is_unheard, silence, silence_to_show, transcript_expected_at
 from bot.core.retry import Retry
 from bot.engine.context import Context
 from bot.engine.posting import insist, parked, post
@@ -24,6 +24,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
     return recording_card(
         ctx.recording,
         silent=silence_to_show(ctx.recording, ctx.work, ctx.deps.policy, ctx.now),
+        unheard=is_unheard(ctx.recording, ctx.work),
         until=ctx.recording.requested_at + ctx.deps.policy.start_within,
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),

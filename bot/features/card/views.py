@@ -36,7 +36,7 @@ from bot.ui.message import (
     say,
     section,
 )
-from bot.ui.problems import BOT, SLACK_FAILS, explain, slack_refusal, stop_failure
+from bot.ui.problems import BOT, SLACK_FAILS, edit_refusal, explain, hms_failure, stop_failure
 from bot.ui.text import clock, code, duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
@@ -50,6 +50,10 @@ _LATE = {
     Phase.STOPPING: "Stopping",
     Phase.PROCESSING: "Processing",
 }
+UNHEARD = (
+    "100ms does not tell the bot how the recording is right now, so this may be out of date. The "
+    "bot keeps asking."
+)
 ELSEWHERE = "Started elsewhere, so your settings do not apply."
 UNASKED = "Started elsewhere, with its own settings."
 
@@ -61,6 +65,7 @@ def recording_card(
     transcript_expected_at: datetime | None,
     permalink_of_pointer: str | None = None,
     silent: Silence | None = None,
+    unheard: bool = False,
     until: datetime | None = None,
     results_lost: str = "",
     nobody_there: bool = False,
@@ -76,8 +81,8 @@ def recording_card(
 
     `joins`: full members get links to join.
     `results_lost`: Slack's word for why it did not take the results message.
-    `silent`: 100ms does not answer; a start is tried `until` then. `who` names a person in mrkdwn,
-    without calling them: an edit of the card is no news for them.
+    `silent`: 100ms does not answer; a start is tried `until` then. `unheard`: nor when polled.
+    `who` names a person in mrkdwn, without calling them: an edit of the card is no news for them.
     The link leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
@@ -88,6 +93,8 @@ def recording_card(
         notes.append(f"Slack did not accept the results message (error {said}). Use the buttons.")
     if silent and not recording.stop_failed:
         notes.append(silence_note(silent, until=until))
+    elif unheard and not silent:
+        notes.append(UNHEARD)
     log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
     if _is_over(recording):
@@ -174,11 +181,20 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
             f"100ms accepted the start at {clock(silent.since)} and has not answered since. "
             "The bot does not know yet whether it is recording, and keeps checking."
         )
-    waits = f"100ms has not answered the request to {silent.on} since {clock(silent.since)}."
+    waits = _unanswered(silent)
     if silent.on == "stop":
         return f"{waits} It may still be recording. The bot keeps trying."
     trying = f"The bot keeps trying until {clock(until)}." if until else "The bot keeps trying."
     return f"{waits} As far as we know, nothing is being recorded. {trying}"
+
+
+def _unanswered(silent: Silence) -> str:
+    """Say that a request is not done, and what came in place of an answer."""
+    failed, since = silent.failed, clock(silent.since)
+    if failed is None or failed.cause in ("timeout", "network"):
+        return f"100ms has not answered the request to {silent.on} since {since}."
+    why, _ = hms_failure(failed.cause, failed.status, failed.message)
+    return f"100ms has not accepted the request to {silent.on} since {since}. {why}"
 
 
 def silence_message(
@@ -326,7 +342,7 @@ def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) ->
 
 def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
     """Say that the bot cannot update the card: to the starter, or below the card."""
-    why, fix = slack_refusal(error, channel, bot=bot)
+    why, fix = edit_refusal(error, channel, bot=bot)
     if error in SLACK_FAILS:
         fix = "The bot retries from time to time. Details show the current state."
     running = recording.phase in ON_AIR and not recording.stop_pending

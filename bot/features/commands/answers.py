@@ -6,8 +6,8 @@ from datetime import datetime
 
 from bot.core.when import Refused, StopAt, Unclear, When
 from bot.core.when_words import say_moment, say_problem, say_when
-from bot.features.commands.understood import Outcome, Understood, Why
-from bot.features.commands.words import Intent
+from bot.features.commands.model import Outcome, Understood, Why
+from bot.features.commands.vocabulary import Intent
 
 _DONE = {
     Intent.START: "Starting the recording of {room}.",
@@ -148,7 +148,7 @@ def _say_time(found: Understood) -> str:
 
 def _several(found: Understood) -> str:
     names = list(
-        dict.fromkeys(deed.room.name for deed in (*found.acts, *found.offers) if deed.room)
+        dict.fromkeys(order.room.name for order in (*found.acts, *found.offers) if order.room)
     )
     if not names:
         return "the room"

@@ -1,7 +1,7 @@
 """`/record …`, mentions and direct messages: one understanding of what people write.
 
-`doing.DO` has a handler for each verb that is done, `answering.ANSWERS` one for each intent that is
-answered with more than a sentence.
+`do_orders.DO` has a handler for each verb that is done, `answer_questions.ANSWERS` one for each
+intent that is answered with more than a sentence.
 """
 
 import re
@@ -12,10 +12,10 @@ from bot.access.gate import UnknownChoice
 from bot.access.rights import NoRight
 from bot.core.proofs import OwnChoice
 from bot.features.commands import views
-from bot.features.commands.answering import ANSWERS, show_menu
+from bot.features.commands.answer_questions import ANSWERS, show_menu
 from bot.features.commands.answers import say
-from bot.features.commands.deeds import StoredDeed, stored_deeds
-from bot.features.commands.doing import DO
+from bot.features.commands.do_orders import DO
+from bot.features.commands.model import OPEN_FORM, Outcome, Understood, Where, Why
 from bot.features.commands.request import (
     Request,
     Services,
@@ -26,9 +26,9 @@ from bot.features.commands.request import (
 )
 from bot.features.commands.service import Known
 from bot.features.commands.store import ChoiceRepository
-from bot.features.commands.understanding import understand
-from bot.features.commands.understood import OPEN_FORM, Outcome, Understood, Where, Why
-from bot.features.commands.words import Intent
+from bot.features.commands.stored_orders import StoredOrder, stored_orders
+from bot.features.commands.understand import understand
+from bot.features.commands.vocabulary import Intent
 from bot.features.find.listeners import answer_find
 from bot.features.rooms.model import room_code_of_link
 from bot.features.rooms.service import RoomDirectory
@@ -196,11 +196,11 @@ async def _react(request: Request) -> None:
         case Outcome.SILENCE:
             await request.ack()
         case Outcome.DO if found.acts:
-            await do(request, stored_deeds(found.acts, found, known.world, _rows(known, found)))
+            await do(request, stored_orders(found.acts, found, known.world, _rows(known, found)))
         case Outcome.ASK if found.why is Why.MENU:
             await show_menu(request)
         case Outcome.ASK if found.why is Why.NEEDS_TITLE:  # a form asks for it
-            await do(request, stored_deeds(found.offers, found, known.world, _rows(known, found)))
+            await do(request, stored_orders(found.offers, found, known.world, _rows(known, found)))
         case Outcome.ASK if found.offers:
             await ask(request, found)
         case _:
@@ -214,18 +214,18 @@ def _rows(known: Known, found: Understood) -> Mapping[str, RecordingRow]:
     return {**known.rows, known.above.room_id: known.above}
 
 
-async def do(request: Request, deeds: Sequence[StoredDeed]) -> None:
+async def do(request: Request, orders: Sequence[StoredOrder]) -> None:
     """One after the other; of several, a refusal does not hold up the rest.
 
     The message that asks for it is remembered with the last: repeated, the others do nothing.
     """
     messages: list[Message] = []
-    for deed in deeds:
-        once = request.caller.once if deed is deeds[-1] else ()
+    for order in orders:
+        once = request.caller.once if order is orders[-1] else ()
         try:
-            said = await DO[deed.verb](request, deed, once)
+            said = await DO[order.verb](request, order, once)
         except NoRight as no:
-            if len(deeds) == 1:
+            if len(orders) == 1:
                 raise
             said = for_people(no)
         messages += [said] if said else []
@@ -246,11 +246,11 @@ async def ask(request: Request, found: Understood) -> None:
             await open_form(request, found)
             return
     known = request.known
-    deeds = stored_deeds(found.offers, found, known.world, _rows(known, found))
-    buttons = await question(request, [deed for deed in deeds if deed.verb != OPEN_FORM])
-    for deed in deeds:
-        if deed.verb == OPEN_FORM:
-            buttons.append(await form_button(request, deed, found))
+    orders = stored_orders(found.offers, found, known.world, _rows(known, found))
+    buttons = await question(request, [order for order in orders if order.verb != OPEN_FORM])
+    for order in orders:
+        if order.verb == OPEN_FORM:
+            buttons.append(await form_button(request, order, found))
     asking = views.question(say(found, now=request.known.world.now), buttons)
     await request.tell_found(found, asking)
 
@@ -259,8 +259,8 @@ async def ask(request: Request, found: Understood) -> None:
 async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services) -> None:
     """Do what the button says, with every check of an order in words."""
     choice = await ChoiceRepository(bot.deps.db).get(own.choice_id)
-    deeds = choice.answers.get(own.answer) if choice else None
-    if not deeds:
+    orders = choice.answers.get(own.answer) if choice else None
+    if not orders:
         raise UnknownChoice(own.choice_id)
     known = await use.worlds.known(own.by, click.caller.channel)
-    await do(Request(ack, bot, use, click.caller, known, clicked=True), deeds)
+    await do(Request(ack, bot, use, click.caller, known, clicked=True), orders)

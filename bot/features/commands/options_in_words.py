@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
 from bot.features.commands.flags import Flags
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.words import Role
+from bot.features.commands.vocabulary import Role
 from bot.features.rooms.names import key_of
 
 _SIZE = re.compile(r"([0-9]{3,4})x([0-9]{3,4})")

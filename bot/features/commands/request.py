@@ -8,15 +8,15 @@ from typing import Any
 from bot.access.views import as_far_as_known
 from bot.core.proofs import MayStart
 from bot.core.when import Repeat, When
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.commands import views
 from bot.features.commands.answers import say
-from bot.features.commands.deeds import Choice, StoredDeed, stored_deeds
+from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.service import Known, Worlds
-from bot.features.commands.starting import is_length
 from bot.features.commands.store import ChoiceRepository
-from bot.features.commands.understood import Outcome, Understood, Why
-from bot.features.commands.words import Intent
+from bot.features.commands.stored_orders import Choice, StoredOrder, stored_orders
+from bot.features.commands.understand_start import is_length
+from bot.features.commands.vocabulary import Intent
 from bot.features.history.service import Lists
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
@@ -79,15 +79,15 @@ class Request:
         self.bot.after_ack(self.caller, work)
 
 
-async def question(request: Request, deeds: Sequence[StoredDeed]) -> list[Block]:
+async def question(request: Request, orders: Sequence[StoredOrder]) -> list[Block]:
     """Store what the buttons do, for this person and for an hour, and make them."""
-    if not deeds:
+    if not orders:
         return []
     choice_id = request.bot.deps.new_id()
-    answers: dict[str, tuple[StoredDeed, ...]] = {
-        str(n): (deed,) for n, deed in enumerate(deeds[: views.BUTTONS])
+    answers: dict[str, tuple[StoredOrder, ...]] = {
+        str(n): (order,) for n, order in enumerate(orders[: views.BUTTONS])
     }
-    every = [deed for deed in deeds if deed.verb == Intent.STOP]
+    every = [order for order in orders if order.verb == Intent.STOP]
     if len(every) > 1:
         answers[views.ALL] = tuple(every)
     choices = ChoiceRepository(request.bot.deps.db)
@@ -97,7 +97,7 @@ async def question(request: Request, deeds: Sequence[StoredDeed]) -> list[Block]
 
 async def open_form(request: Request, found: Understood) -> None:
     """With what was understood. After a mention, a button that opens it."""
-    raw = stored_deeds(found.offers, found, request.known.world, request.known.rows)[0].raw
+    raw = stored_orders(found.offers, found, request.known.world, request.known.rows)[0].raw
     await open_filled(
         request.ack,
         request.bot,
@@ -128,14 +128,14 @@ async def may_start_here(request: Request) -> MayStart:
     return await request.bot.gate.may_start(request.caller.user, request.caller.channel)
 
 
-async def form_button(request: Request, deed: StoredDeed, found: Understood) -> Block:
+async def form_button(request: Request, order: StoredOrder, found: Understood) -> Block:
     showing = await starts.filled(
         request.bot.deps,
         request.use.rooms,
         await may_start_here(request),
-        room=deed.link or deed.room_id or found.reference,
-        raw=deed.raw,
-        preset=deed.preset,
+        room=order.link or order.room_id or found.reference,
+        raw=order.raw,
+        preset=order.preset,
         when=form_time(found),
     )
     return filled_form_button(showing.request_id)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from bot.features.commands.words import (
+from bot.features.commands.vocabulary import (
     LENGTHS,
     OPTION_OF,
     ORDERS,

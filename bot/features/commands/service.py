@@ -16,7 +16,7 @@ from bot.core.proofs import Horizon
 from bot.core.recording import Phase
 from bot.core.when import Repeat, known_zone
 from bot.deps import Deps
-from bot.features.commands.understood import Scheduled, State, World
+from bot.features.commands.model import Scheduled, State, World
 from bot.features.control.service import recording_of_thread
 from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository

@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert, select
 
-from bot.features.commands.deeds import Choice
+from bot.features.commands.stored_orders import Choice
 from bot.store.repository import Repository
 from bot.store.schema import choices
 

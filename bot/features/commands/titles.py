@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.titles import title_of
-from bot.features.commands.said import Said
-from bot.features.commands.sense import Force
+from bot.features.commands.model import Order, Outcome, Understood, Why, answered, orders
+from bot.features.commands.parsed import Mood
+from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.understood import Deed, Outcome, Understood, Why, answered, deeds
-from bot.features.commands.words import Intent, Role
+from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
 
@@ -35,19 +35,19 @@ class _Read:
     title: str
 
 
-def renaming(said: Said) -> Understood | None:
+def renaming(said: ParsedText) -> Understood | None:
     """Give a recording a title; None where the text does not begin with an order to do so.
 
     What follows the verb is the title, whatever its words mean elsewhere.
     """
     pieces = said.sentences[0].pieces if said.sentences else []
     verb = _verb(said, pieces)
-    if verb is None or said.first.force in (Force.NEGATED, Force.UNWANTED):
+    if verb is None or said.first.mood in (Mood.NEGATED, Mood.UNWANTED):
         return None
     read = _read(said, verb, pieces[pieces.index(verb) + 1 :])
     if read.title.casefold() == "off":
         return None
-    sure = said.first.force in (Force.ORDER, Force.NONE) and not said.long
+    sure = said.first.mood in (Mood.ORDER, Mood.NONE) and not said.long
     if len(read.rooms) == 1:
         return _renamed(read.rooms[0], read.title, sure=sure)
     if len(read.rooms) > 1:
@@ -66,7 +66,7 @@ def renaming(said: Said) -> Understood | None:
     return answered(Intent.RENAME, Why.NEEDS_ROOM, sure=False)
 
 
-def _verb(said: Said, pieces: Sequence[Piece]) -> Piece | None:
+def _verb(said: ParsedText, pieces: Sequence[Piece]) -> Piece | None:
     """Return the piece that orders a title; also `call` before a room, and `title:`."""
     if said.first.intent is Intent.RENAME:
         return next((piece for piece in pieces if piece.intent is Intent.RENAME), None)
@@ -88,15 +88,15 @@ def _light(piece: Piece) -> bool:
 
 
 def _renamed(room: RoomEntry, title: str, *, sure: bool) -> Understood:
-    deed = Deed(Intent.RENAME, room)
+    order = Order(Intent.RENAME, room)
     if not title:
         return Understood(
-            Intent.RENAME, Outcome.ASK, Why.NEEDS_TITLE, room, sure=False, offers=(deed,)
+            Intent.RENAME, Outcome.ASK, Why.NEEDS_TITLE, room, sure=False, offers=(order,)
         )
     if sure:
-        return Understood(Intent.RENAME, Outcome.DO, room=room, acts=(deed,), title=title)
+        return Understood(Intent.RENAME, Outcome.DO, room=room, acts=(order,), title=title)
     return Understood(
-        Intent.RENAME, Outcome.ASK, Why.UNSURE, room, sure=False, offers=(deed,), title=title
+        Intent.RENAME, Outcome.ASK, Why.UNSURE, room, sure=False, offers=(order,), title=title
     )
 
 
@@ -107,12 +107,12 @@ def _which(rooms: Sequence[RoomEntry], title: str) -> Understood:
         Why.WHICH_ROOM,
         rooms[0] if len(rooms) == 1 else None,
         sure=False,
-        offers=deeds(Intent.RENAME, rooms),
+        offers=orders(Intent.RENAME, rooms),
         title=title,
     )
 
 
-def _read(said: Said, verb: Piece, rest: Sequence[Piece]) -> _Read:
+def _read(said: ParsedText, verb: Piece, rest: Sequence[Piece]) -> _Read:
     """Pass over the words that say which recording, and take the rest as it was typed."""
     complete = verb.key[-1] in _COMPLETE
     rooms: tuple[RoomEntry, ...] = ()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from bot.core.recording import Phase
 from bot.core.when import StopAt
-from bot.features.commands.deeds import StoredDeed
+from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.table import MENU, TABLE, Entry, Needs
-from bot.features.commands.words import Intent
+from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import Flag
 from bot.features.presets.ids import ALL as PRESETS
 from bot.ui import ids
@@ -146,24 +146,25 @@ def question(text: str, buttons: Sequence[Block]) -> Message:
     return Message(caller, [section(caller), *actions(buttons)])
 
 
-def choices(choice_id: str, answers: Mapping[str, Sequence[StoredDeed]]) -> list[Block]:
+def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> list[Block]:
     """Build a button for each answer. One that stops several recordings asks once more."""
     return [
-        _stop_all(choice_id, deeds) if answer == ALL else _choice(choice_id, answer, deeds[0])
-        for answer, deeds in answers.items()
+        _stop_all(choice_id, orders) if answer == ALL else _choice(choice_id, answer, orders[0])
+        for answer, orders in answers.items()
     ]
 
 
-def _choice(choice_id: str, answer: str, deed: StoredDeed) -> Block:
-    words = f"{_VERBS.get(deed.verb, deed.verb.capitalize())} {plain(deed.room_name, 45)}".strip()
-    if deed.verb == Intent.STOP and deed.stops_at and isinstance(deed.stops_at.stop, StopAt):
-        words = f"{words} at {deed.stops_at.stop.at:%-H:%M}"
-    elif deed.label:
-        words = f"{words}, {plain(deed.label, 25)}"
-    elif deed.title:
-        words = f"{words}: {plain(deed.title, 25)}"
-    elif deed.preset:
-        words = f"{words} with {plain(deed.preset, 20)}"
+def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
+    verb = _VERBS.get(order.verb, order.verb.capitalize())
+    words = f"{verb} {plain(order.room_name, 45)}".strip()
+    if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
+        words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
+    elif order.label:
+        words = f"{words}, {plain(order.label, 25)}"
+    elif order.title:
+        words = f"{words}: {plain(order.title, 25)}"
+    elif order.preset:
+        words = f"{words} with {plain(order.preset, 20)}"
     made = button(
         plain(words, 75),
         ids.numbered(ids.CHOOSE, int(answer)),
@@ -173,17 +174,17 @@ def _choice(choice_id: str, answer: str, deed: StoredDeed) -> Block:
     return made
 
 
-def _stop_all(choice_id: str, deeds: Sequence[StoredDeed]) -> Block:
+def _stop_all(choice_id: str, orders: Sequence[StoredOrder]) -> Block:
     return button(
         "Stop all",
         ids.numbered(ids.CHOOSE, BUTTONS),
         value=ids.choice_value(choice_id, ALL),
         style="danger",
-        label=f"Stop all {len(deeds)} recordings",
+        label=f"Stop all {len(orders)} recordings",
         confirm={
             "title": {"type": "plain_text", "text": "Stop all of them?"},
             "text": plain_text(
-                f"This ends {len(deeds)} recordings for everyone. You cannot resume them.", 300
+                f"This ends {len(orders)} recordings for everyone. You cannot resume them.", 300
             ),
             "confirm": {"type": "plain_text", "text": "Stop all"},
             "deny": {"type": "plain_text", "text": "Keep recording"},

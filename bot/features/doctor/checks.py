@@ -29,11 +29,13 @@ class Known:
     org_wide: bool = False
     short_secrets: tuple[str, ...] = ()
     dead: DeadLetterCount = NO_DEAD_LETTERS
+    store: Finding | None = None  # of `database.check_commit`; the terminal has a check of its own
     pages: Finding | None = None  # of `pages.check_pages`; None: no answer in time
 
 
 def findings(known: Known) -> tuple[Finding, ...]:
     return (
+        *([] if known.store is None else [known.store]),
         *_dead_letters(known.dead),
         *_workspace(org_wide=known.org_wide),
         *([] if known.scopes is None else [permissions(known.scopes)]),

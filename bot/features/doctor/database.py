@@ -17,10 +17,11 @@ from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, ok, sho
 from bot.settings import WHERE
 from bot.store.dead_letters import count_dead
 from bot.store.drivers import engine_of
-from bot.store.errors import DatabaseInUse, DatabaseUrlError
+from bot.store.errors import DatabaseInUse, DatabaseUrlError, StoreError, StoreFull
 from bot.store.locking import FileLock
 from bot.store.migrating import HEAD, SCRIPTS, still_fits
 from bot.store.open import database_at
+from bot.store.store import Store
 from bot.store.values import DeadLetterCount
 
 CHECK = "Database"
@@ -38,6 +39,19 @@ async def check_database(database_url: str, now: Callable[[], datetime]) -> Find
     if url.get_backend_name() == "sqlite":
         return await _sqlite(url, Path(url.database or ""), now)
     return await _inside(url, f"{url.database} at {url.host or 'this machine'}", now)
+
+
+async def check_commit(store: Store) -> Finding | None:
+    """Whether a running bot can note anything. None: it can."""
+    try:
+        await store.check_commit()
+    except StoreFull:
+        found = "The bot's own disk is full, so it cannot note anything."
+        return failed(CHECK, found, "free some space on the disk of the database")
+    except StoreError as gone:
+        found = f"The bot cannot write to its own database ({shown(str(gone))})."
+        return failed(CHECK, found, "see whether another program holds the database, or its disk")
+    return None
 
 
 async def count_dead_letters(database_url: str) -> DeadLetterCount:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.deliveries import Kind, State
-from bot.core.facts import Cause
-from bot.kit.rate_limits import Shut
+from bot.core.facts import CallFailed, Cause
+from bot.kit.rate_limits import Paused
 from bot.store.values import Owed
 
 MOST_CHARS = 200
@@ -119,6 +119,9 @@ class Stuck:
     until: datetime | None = None
     over: bool = False  # nobody tries again: the card of what never started
     late: bool = False  # nothing failed: 100ms takes longer than usual, as the card says
+    posted: bool = False  # it stands in Slack, and cannot be edited
+    key: str = ""  # of the recording, where a step is held up
+    failed: CallFailed | None = None  # what 100ms said to a start or stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ class DoctorReport:
     owed: Owed | None
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings about which 100ms gives no answer
-    shut: tuple[Shut, ...]
+    paused: tuple[Paused, ...]
     findings: tuple[Finding, ...]  # of `checks`
     place: Place | None
     asker: str

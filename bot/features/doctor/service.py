@@ -3,14 +3,18 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from bot.core.deliveries import State
+from bot.core.derive import last_failure
 from bot.core.places import is_channel
 from bot.core.policy import is_late
+from bot.core.steps import Start, Stop, retry_name
 from bot.deps import Deps
 from bot.features.doctor.checks import Known, findings, permissions
+from bot.features.doctor.database import check_commit
 from bot.features.doctor.model import (
     DoctorReport,
     Finding,
@@ -27,6 +31,7 @@ from bot.hms.errors import HmsRefused, HmsUnavailable
 from bot.kit.version import version
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused
 from bot.store.errors import UnknownRecording, UnreadableRecording
+from bot.ui.problems import CLOSED
 
 LATELY = timedelta(hours=24)
 PARKED_LATELY = timedelta(days=7)
@@ -34,6 +39,7 @@ WITHIN_S = 6.0
 COUNTED_AT_MOST = 300  # three pages of 100ms' history
 REASONS = 3
 STUCK_AT_MOST = 100
+START, STOP = retry_name(Start()), retry_name(Stop())
 T = TypeVar("T")
 
 
@@ -44,6 +50,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         channel, now - PARKED_LATELY, STUCK_AT_MOST
     )
     steps = await DoctorRepository(store.db).stuck_steps(channel, STUCK_AT_MOST)
+    steps = [await _with_cause(deps, one, user) for one in steps]
     overdue = await late(deps, channel)
     undelivered, pages, identity, place = await asyncio.gather(
         _undelivered_or_why(deps),
@@ -59,12 +66,13 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         owed=await store.heartbeat.owed_replay(),
         stuck=(*(message for message in messages if not message.over), *steps, *overdue),
         unanswered=await DoctorRepository(store.db).unanswered(),
-        shut=tuple(await store.rate_limits.shut_gates()),
+        paused=tuple(await store.rate_limits.paused()),
         findings=findings(
             Known(
                 scopes=identity.scopes if identity else (),
                 org_wide=identity is not None and identity.is_org_wide,
                 short_secrets=deps.short_secrets,
+                store=await check_commit(store),
                 dead=await store.dead_letters.count(),
                 pages=pages,
             )
@@ -85,6 +93,19 @@ async def local_report(deps: Deps, *, user: str, channel: str) -> LocalReport:
     theirs = [one for one in await late(deps, channel) if one.here or one.starter == user]
     waiting = (*(message for message in messages if not message.over), *steps, *theirs)
     return LocalReport(waiting, place, user)
+
+
+async def _with_cause(deps: Deps, stuck: Stuck, user: str) -> Stuck:
+    """What 100ms said to the start or stop of a recording that the asker may know of."""
+    theirs = stuck.here or stuck.starter == user
+    if not theirs or stuck.step not in (START, STOP):
+        return stuck
+    try:
+        recording = (await deps.store.recordings.load(stuck.key)).recording
+    except (UnknownRecording, UnreadableRecording):
+        return stuck
+    failed = last_failure(recording.log, "start")
+    return replace(stuck, failed=failed if stuck.step == START else recording.stop_failed)
 
 
 async def late(deps: Deps, channel: str = "") -> list[Stuck]:
@@ -158,5 +179,5 @@ async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:
         return Place(channel, "is_archived")
     if not seen.member:
         return Place(channel, "not_in_channel")
-    refusals = (s.error for s in stuck if s.target == channel and s.state is State.PARKED)
-    return Place(channel, next(refusals, None))
+    parked = (s.error for s in stuck if s.target == channel and s.state is State.PARKED)
+    return Place(channel, next((error for error in parked if error in CLOSED), None))

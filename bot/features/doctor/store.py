@@ -89,7 +89,7 @@ class DoctorRepository(Repository):
         columns = (_NAME, r.starter, d.target, self._shown_in(channel))
         over = and_(d.not_before.is_not(None), r.next_due_at.is_(None))
         query = (
-            select(*columns, d.kind, d.state, d.error, d.not_before, over)
+            select(*columns, d.kind, d.state, d.error, d.not_before, over, d.ts.is_not(None))
             .join(recordings, r.key == d.recording_key)
             .where(self._mine(deliveries), self._mine(recordings))
             .where(*self._concerning(only_for, channel))
@@ -110,7 +110,7 @@ class DoctorRepository(Repository):
         now = self._now()
         held = cast(r.holds, Text) != "{}"
         query = (
-            select(_NAME, r.starter, r.home, self._shown_in(channel), r.holds)
+            select(_NAME, r.starter, r.home, self._shown_in(channel), r.holds, r.key)
             .where(self._mine(recordings), r.next_due_at.is_not(None), held)
             .where(*self._concerning(only_for, channel))
             .order_by(r.next_due_at)
@@ -119,8 +119,8 @@ class DoctorRepository(Repository):
         async with self._db.read() as conn:
             found: Sequence[rows.AnyRow] = (await conn.execute(query)).all()
         return [
-            Stuck(name, starter, home, bool(here), step=step, until=retry.not_before)
-            for name, starter, home, here, holds in found
+            Stuck(name, starter, home, bool(here), step=step, until=retry.not_before, key=key)
+            for name, starter, home, here, holds, key in found
             for step, retry in sorted(_retries(holds).items())
             if retry.not_before and retry.not_before > now and step != NOTICE
         ]
@@ -135,10 +135,20 @@ class DoctorRepository(Repository):
 
 def _stuck_message(row: rows.AnyRow) -> Stuck | None:
     """None for a kind or state that only newer code knows."""
-    name, by, target, here, kind, state, error, until, over = row
+    name, by, target, here, kind, state, error, until, over, posted = row
     with suppress(ValueError):
-        its = Kind(kind), State(state)
-        return Stuck(name, by, target, bool(here), *its, error, "", until, bool(over))
+        return Stuck(
+            name,
+            by,
+            target,
+            bool(here),
+            Kind(kind),
+            State(state),
+            error,
+            until=until,
+            over=bool(over),
+            posted=bool(posted),
+        )
     return None
 
 

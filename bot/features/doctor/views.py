@@ -16,10 +16,10 @@ from bot.features.doctor.model import (
     Undelivered,
     Verdict,
 )
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
-from bot.ui.problems import BOT, hms_failure, slack_refusal
+from bot.ui.problems import BOT, edit_refusal, hms_failure, slack_failure, slack_refusal
 from bot.ui.text import clock, code, count, esc, own, place, when
 
 TITLE = "Check-up"
@@ -55,7 +55,19 @@ _STEPS = {
     "Stop": "stopping it at 100ms",
     "Pause": "pausing it",
     "Resume": "resuming it",
+    "Poll": "asking 100ms how it is",
+    "ListAttendees": "asking 100ms who was there",
+    "PostCard": "the card",
     "UpdateCard": "the card's latest state",
+    "Withdraw": "taking back its card",
+    "UpdateResults": "the latest state of its results",
+    "Tell": "the message to the person who started it",
+    "TellSilence": "the message that 100ms did not answer",
+    "AskToStop": "the request to stop, to the person who started it",
+    "SayItEnds": "the warning before the end",
+    "GiveUp": "asking 100ms one last time",
+    "Receipt": "the receipt for a forgotten recording",
+    "AskPlace": "asking Slack whether its channel is private",
     "FetchTranscript": "reading its transcript",
     "PostSummary": "reading its summary",
     "UploadFile": "fetching its file",
@@ -109,6 +121,8 @@ def _aloud(line: str) -> str:
 def _webhooks(found: DoctorReport) -> Iterator[str]:
     if not found.webhooks:
         yield from NO_WEBHOOKS
+        if isinstance(found.undelivered, NotReported):
+            yield _not_reported(found.undelivered)
         return
     ends, undelivered = found.ends, found.undelivered
     missed = isinstance(undelivered, Undelivered) and bool(undelivered.count)
@@ -143,8 +157,7 @@ def _last(received: Received, *, silent: bool, gaps: bool) -> str:
 
 def _undelivered(undelivered: Undelivered | NotReported) -> str:
     if isinstance(undelivered, NotReported):
-        why, fix = hms_failure(undelivered.cause, undelivered.status, undelivered.message)
-        return f"{BAD} 100ms did not report its failed deliveries. {why} {fix}"
+        return _not_reported(undelivered)
     if not undelivered.count:
         return f"{GOOD} No failed webhook deliveries in the last 24 hours."
     more = "more than " if undelivered.more else ""
@@ -152,6 +165,11 @@ def _undelivered(undelivered: Undelivered | NotReported) -> str:
     reasons = ", ".join(f"“{esc(why, 60)}” {n:,}×" for why, n in undelivered.reasons)
     said = f" Reasons: {reasons}." if reasons else ""
     return f"{BAD} 100ms failed to deliver {more}{events} in the last 24 hours.{said}"
+
+
+def _not_reported(why: NotReported) -> str:
+    cause, fix = hms_failure(why.cause, why.status, why.message)
+    return f"{BAD} 100ms did not report its failed deliveries. {cause} {fix}"
 
 
 def _owed(owed: Owed) -> str:
@@ -163,14 +181,14 @@ def _owed(owed: Owed) -> str:
 
 
 def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
-    yield from map(_gate, found.shut)
+    yield from map(_paused, found.paused)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
-        yield f"{BAD} 100ms did not answer the last request about {asked}. The bot is retrying."
+        yield f"{BAD} 100ms gave no usable answer about {asked}. The bot keeps asking."
     mine = [s for s in found.stuck if s.here or s.starter == found.asker]
     yield from _few([_stuck(s, bot) for s in mine], "more")
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
-    if not (found.shut or found.unanswered or found.stuck):
+    if not (found.paused or found.unanswered or found.stuck):
         yield f"{GOOD} Nothing is waiting."
 
 
@@ -179,14 +197,14 @@ def _few(few: Sequence[str], rest: str) -> list[str]:
     return [*few[:LINES], *([f"… and {more:,} {rest}."] if more > 0 else [])]
 
 
-def _gate(gate: Shut) -> str:
-    if gate.since is None:
-        who = "100ms" if gate.by_hms else "Slack"
-        return f"{BAD} {who} rate-limits {code(gate.method)} until {clock(gate.until)}."
-    said = f"(error {code(gate.why or 'none', 60)})"
+def _paused(paused: Paused) -> str:
+    if paused.since is None:
+        who = "100ms" if paused.by_hms else "Slack"
+        return f"{BAD} {who} rate-limits {code(paused.method)} until {clock(paused.until)}."
+    said = f"(error {code(paused.why or 'none', 60)})"
     return (
-        f"{BAD} Slack has rejected the bot's token since {when(gate.since)} {said}. Recordings "
-        f"continue, the bot keeps pending posts and tries again at {clock(gate.until)}. If "
+        f"{BAD} Slack has rejected the bot's token since {when(paused.since)} {said}. Recordings "
+        f"continue, the bot keeps pending posts and tries again at {clock(paused.until)}. If "
         "the app was removed, ask the person who runs the bot to reinstall it."
     )
 
@@ -197,20 +215,25 @@ def _stuck(stuck: Stuck, bot: str) -> str:
         return f"{name}: {LATE}"
     again = f"next try {clock(stuck.until)}" if stuck.until else "next try soon"
     if stuck.kind is None:
-        return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}."
+        failed = stuck.failed
+        why = f" {hms_failure(failed.cause, failed.status, failed.message)[0]}" if failed else ""
+        return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}.{why}"
     channel, _, _ = stuck.target.partition(":")  # of a shared moment, its number follows
     where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
-        why, fix = slack_refusal(stuck.error or "", stuck.target, bot=bot)
+        refusal = edit_refusal if stuck.posted else slack_refusal
+        why, fix = refusal(stuck.error or "", stuck.target, bot=bot)
         later = (
             f" The bot retries automatically, by {clock(stuck.until)} at the latest."
             if stuck.until
             else ""
         )
         return f"{what} is waiting. {why} {fix}{later}"
-    said = f" ({esc(stuck.error, 60)})" if stuck.error else ""
-    return f"{what} failed{said}, {again}."
+    if stuck.kind is Kind.ROOM:
+        said = f" ({esc(stuck.error, 60)})" if stuck.error else ""
+        return f"{what} failed{said}, {again}."
+    return f"{what} failed, {again}.{f' {slack_failure(stuck.error)}' if stuck.error else ''}"
 
 
 def _waits(stuck: Stuck) -> str:

@@ -11,7 +11,7 @@ from bot.core.places import is_channel
 from bot.core.proofs import Horizon, SeenRecording
 from bot.core.when import Past
 from bot.deps import Deps
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.history.model import Row
 from bot.store.values import RecordingRow
 

@@ -15,7 +15,7 @@ class HomeHealth:
     webhooks: bool  # set up at all
     last_webhook_at: datetime | None
     unanswered: int  # recordings about which 100ms gives no answer
-    shut: tuple[str, ...]  # methods of Slack and 100ms that are to be left alone
+    paused: tuple[str, ...]  # methods of Slack and 100ms
     permissions: Finding
     late: int = 0  # recordings with which 100ms takes longer than usual
 

@@ -116,7 +116,7 @@ class Homes:
             webhooks=deps.policy.webhooks,
             last_webhook_at=received.last_at,
             unanswered=await DoctorRepository(deps.db).unanswered(),
-            shut=tuple(gate.method for gate in await deps.store.rate_limits.shut_gates()),
+            paused=tuple(one.method for one in await deps.store.rate_limits.paused()),
             permissions=permissions(deps.identity.scopes),
             late=len(await late(deps)),
         )

@@ -74,7 +74,7 @@ async def id_changed(event: IdChanged, bot: Bot) -> None:
 @on.event("app_uninstalled", needs_no_proof=OURS)
 async def removed(event: Removed, bot: Bot) -> None:
     """No call can work now: spare Slack the tries until it takes the token again."""
-    await bot.deps.slack.shut(event.why)
+    await bot.deps.slack.token_refused(event.why)
 
 
 @on.event("tokens_revoked", needs_no_proof=OURS)

@@ -27,7 +27,13 @@ from bot.core.steps import (
 )
 from bot.engine.context import Context
 from bot.engine.posting import announce, insist, is_over, next_try, not_now, not_there, post, send
-from bot.features.results.views import UNREADABLE, file_failed_message, results_message
+from bot.features.results.views import (
+    MISSING,
+    TOO_LARGE,
+    UNREADABLE,
+    file_failed_message,
+    results_message,
+)
 from bot.hms.errors import (
     HmsError,
     HmsLinkBlocked,
@@ -277,15 +283,14 @@ async def _listed(ctx: Context) -> list[Fact]:
 
 async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
     """A file in the thread. If Slack does not take it, the thread says so."""
-    recording = ctx.recording
     place = _thread(ctx, target)
     try:
         content, mode = await _content(ctx, kind)
-    except HmsError:
-        since = recording.results.at if recording.results else recording.completed_at
-        if not _in_vain(ctx, UploadFile(kind, target), since=since):
+    except HmsError as failed:
+        error = _not_given(ctx, UploadFile(kind, target), failed)
+        if error is None:
             raise
-        return await _say_failed(ctx, await announce(ctx, kind, target), place, UNREADABLE)
+        return await _say_failed(ctx, await announce(ctx, kind, target), place, error)
     if kind is Kind.CHAT:
         content = readable_chat(content).encode()
         if not content:
@@ -320,6 +325,22 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
         return await _give_up(ctx, sending, place, refused.error)
     sent = replace(sending, state=State.SENT, file_id=file_id, changed_at=ctx.now)
     return Note(deliveries=[sent])
+
+
+def _not_given(ctx: Context, step: UploadFile, failed: HmsError) -> str | None:
+    """Why there is no file to upload, and will be none; None while it is tried again."""
+    tried, policy = ctx.work.retries.get(retry_name(step)), ctx.deps.policy
+    match failed:
+        case HmsNotFound():
+            return MISSING
+        case HmsTooLarge():
+            return TOO_LARGE
+        case HmsRefused() if not isinstance(failed, HmsUnauthorized):
+            often = tried is not None and tried.attempts + 1 >= policy.tries_refused
+            return UNREADABLE if often else None
+    found = ctx.recording.results
+    since = found.at if found else ctx.recording.completed_at
+    return UNREADABLE if _in_vain(ctx, step, since=since) else None
 
 
 async def _delete_copy(ctx: Context, file_id: str) -> None:
@@ -358,7 +379,10 @@ async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
         ctx.recording.people,
     )
     for asset in (assets.transcript("json"), assets.transcript("srt"), assets.transcript("txt")):
-        content = await _file(ctx, asset)
+        try:
+            content = await _file(ctx, asset)
+        except (HmsNotFound, HmsTooLarge):
+            continue
         mode = asset.mode if asset and asset.mode else "txt"
         names = ctx.recording.speakers
         made = await asyncio.to_thread(_made, content, mode, kind, heading, names)
@@ -387,13 +411,10 @@ def _made(
 
 
 async def _file(ctx: Context, asset: AssetSeen | None) -> bytes:
-    """Its content; nothing where it is gone or too large."""
+    """Its content. Raises HmsNotFound where it is gone, HmsTooLarge."""
     if asset is None:
         return b""
-    try:
-        return await ctx.deps.hms.fetch_asset(asset.asset_id, transcript.MAX_BYTES)
-    except (HmsNotFound, HmsTooLarge):
-        return b""
+    return await ctx.deps.hms.fetch_asset(asset.asset_id, transcript.MAX_BYTES)
 
 
 def _thread(ctx: Context, target: str) -> _Place:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 
 from bot.core.assets import SummarySection, Transcription
 from bot.core.deliveries import Kind
@@ -36,7 +37,8 @@ from bot.ui.problems import BOT, NO_FILES, NOT_INSTALLED, Explanation, explain, 
 from bot.ui.text import clean, code, duration, esc, isolated, mention, plain, shorten, size, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name
 
-UNREADABLE = "unreadable"  # not Slack's word: 100ms does not give us the file
+# Not Slack's words: why we have no file to upload.
+UNREADABLE, MISSING, TOO_LARGE = "unreadable", "missing", "too large"
 NO_TIMES: Mapping[str, int] = {}
 SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
 
@@ -146,10 +148,9 @@ def _gaps(recording: Recording, late: bool) -> list[str]:
     gaps = []
     if found.text == "refused":
         status = f" (HTTP {found.status})" if found.status else ""
-        gaps.append(
-            f"100ms lists a transcript, but refuses to release its files{status}. "
-            "Its button may work later."
-        )
+        gone = found.status == HTTPStatus.NOT_FOUND
+        why = "its files are not there" if gone else "refuses to release its files"
+        gaps.append(f"100ms lists a transcript, but {why}{status}. Its button may work later.")
     elif found.text in _TRANSCRIPT:
         gaps.append(_TRANSCRIPT[found.text])
     failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
@@ -218,8 +219,12 @@ def file_failed_message(
 ) -> Message:
     """Explain a failed upload in the thread. The button creates a link, without Slack's uploads."""
     what = "chat" if kind is Kind.CHAT else "transcript"
-    if error == UNREADABLE:
-        text = f"100ms did not release the {what} file. Open Details to see its files."
+    ours = {
+        UNREADABLE: f"100ms did not release the {what} file. Open Details to see its files.",
+        MISSING: f"100ms no longer has the {what} file.",
+        TOO_LARGE: f"The {what} file is too large to post here. Open Details for a link.",
+    }
+    if text := ours.get(error):
         return Message(text, [section(text), *actions([details_button(recording)])])
     why = _file_refusal(error, channel, bot)
     still = "Open Details for a link." if kind is Kind.CHAT else "The button below still works."

@@ -8,19 +8,57 @@ from bot.core.deliveries import WITHDRAWN, Kind, State
 from bot.core.facts import PlaceSeen
 from bot.core.note import Note
 from bot.core.places import Place
+from bot.core.policy import look_again_at
+from bot.core.retry import Retry
+from bot.core.steps import AskPlace, retry_name
 from bot.engine.context import Context
 from bot.engine.posting import insist
 from bot.features.share.views import withdrawn
-from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
+from bot.slack.errors import (
+    MessageGone,
+    NotAuthorized,
+    NotInstalled,
+    SlackRefused,
+    SlackUnavailable,
+)
 
 log = structlog.get_logger()
 
 
+NOES = f"{retry_name(AskPlace(ended=True))}:noes"  # counts how often Slack gave no answer of use
+
+
 async def ask_place(ctx: Context, *, ended: bool) -> Note:
-    """Raises SlackUnavailable: until Slack says what kind of place it is, nobody else has it."""
+    """Ask Slack what kind of place it is. Until it says so, nobody else has the recording.
+
+    Where it only ever says that it cannot, the tries end and the recording counts as private.
+    Raises SlackUnavailable or SlackRefused, so that the step is tried again.
+    """
     origin = ctx.recording.origin
-    place: Place = await ctx.deps.slack.place(origin)
-    return Note(facts=[PlaceSeen(at=ctx.now, channel_id=origin, place=place, ended=ended)])
+    place: Place
+    try:
+        place = await ctx.deps.slack.place(origin)
+    except NotAuthorized:
+        raise  # about the token: it counts not at all
+    except (SlackUnavailable, SlackRefused) as failed:
+        if not await _is_over(ctx, failed):
+            raise
+        log.warning("place_unknown", key=ctx.key, channel=origin, why=str(failed))
+        place = "unknown"
+    seen = PlaceSeen(at=ctx.now, channel_id=origin, place=place, ended=ended)
+    return Note(facts=[seen], retries={NOES: None} if NOES in ctx.latest.work.retries else {})
+
+
+async def _is_over(ctx: Context, failed: SlackUnavailable | SlackRefused) -> bool:
+    """Count answers that say no; what did not get through ends a day after the recording."""
+    if isinstance(failed, NotInstalled):
+        return False
+    if isinstance(failed, SlackRefused) or failed.answered:
+        noes = Retry((ctx.work.retries.get(NOES) or Retry()).attempts + 1, ctx.now)
+        await ctx.keep(retries={NOES: noes})
+        if noes.attempts >= ctx.deps.policy.tries_refused:
+            return True
+    return look_again_at(ctx.recording, ctx.deps.policy, 1, ctx.now) is None
 
 
 async def withdraw(ctx: Context, channel: str) -> Note:

@@ -11,7 +11,7 @@ from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.proofs import MayStart, OwnDraft, SeenRecording
 from bot.core.when import When
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
 from bot.features.options.form import draft_from_state, read_options
 from bot.features.options.service import Showing, current, save

@@ -60,4 +60,4 @@ def linked_in(body: Body) -> Linked | None:
         can_follow=bool(event.get("is_bot_user_member")) and is_channel(channel),
     )
     urls = (link.get("url") for link in event.get("links") or ())
-    return Linked(ts, spot, tuple(url for url in urls if url))
+    return Linked(ts, event.get("user") or "", spot, tuple(url for url in urls if url))

@@ -25,14 +25,14 @@ class RoomSeen:
     card: str | None = None
 
 
-def offers(room: RoomEntry, spot: Spot, place: str | None, *, all_start: bool) -> tuple[Offer, ...]:
+def offers(room: RoomEntry, spot: Spot, place: str | None, *, start: bool) -> tuple[Offer, ...]:
     """The buttons that fit. `place`: where everyone at the spot can see what is being recorded.
 
     None says that nothing is recorded, or nothing that they may know of: these look the same.
-    `all_start`: all full members at the spot may start; what only some may press is not offered.
+    `start`: a start may be offered there.
     """
     if place is None:
-        return (Offer.START,) if room.enabled and all_start and not spot.shared else ()
+        return (Offer.START,) if room.enabled and start and not spot.shared else ()
     if place == spot.channel:
         return Offer.CARD, Offer.DETAILS
     return (Offer.CARD, Offer.FOLLOW) if spot.can_follow else (Offer.CARD,)

@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.access.model import Spot
+from bot.access.rights import Rights
 from bot.access.visibility import Visibility
 from bot.core.deliveries import Kind
 from bot.core.note import Loaded
 from bot.deps import Deps
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.unfurl.model import RoomSeen, offers
 from bot.features.unfurl.views import room_unfurl
+from bot.slack.errors import SlackRefused
 from bot.store.errors import UnknownRecording
 
 ROOMS_MOST = 5  # below one message
@@ -26,25 +28,33 @@ class Linked:
     """A message with links. Slack wants the `urls` back just as it gave them."""
 
     ts: str
+    by: str
     spot: Spot
     urls: tuple[str, ...]
 
 
 class Unfurling:
     def __init__(
-        self, deps: Deps, rooms: RoomDirectory, visibility: Visibility, links: CardLinks
+        self,
+        deps: Deps,
+        rights: Rights,
+        rooms: RoomDirectory,
+        visibility: Visibility,
+        links: CardLinks,
     ) -> None:
         self._deps = deps
+        self._rights = rights
         self._rooms = rooms
         self._visibility = visibility
         self._links = links
 
     async def show(self, linked: Linked) -> None:
         """Nothing for links of which we know nothing. Raises SlackError, StoreError."""
-        now = self._deps.now()
+        now, found = self._deps.now(), await self._rooms_of(linked.urls)
+        start = bool(found) and await self._offers_start(linked)
         unfurls = {
-            url: room_unfurl(await self._seen(room, linked.spot), now)
-            for url, room in await self._rooms_of(linked.urls)
+            url: room_unfurl(await self._seen(room, linked.spot, start=start), now)
+            for url, room in found
         }
         if unfurls:
             await self._deps.slack.unfurl(linked.spot.channel, linked.ts, unfurls)
@@ -68,17 +78,29 @@ class Unfurling:
             return await self._rooms.find(url)
         return found
 
-    async def _seen(self, room: RoomEntry, spot: Spot) -> RoomSeen:
+    async def _offers_start(self, linked: Linked) -> bool:
+        """Everybody sees the same buttons: *Start* is offered where all full members may start.
+
+        Below a guest's link it is not: they would be the first to press it.
+        """
+        channel = linked.spot.channel
+        settings = await self._deps.store.channel_settings.of(channel)
+        if settings.may_start.who != "everyone":
+            return False
+        try:
+            return await self._rights.may_start(linked.by, channel)
+        except SlackRefused:  # Slack does not let the bot look people up
+            return False
+
+    async def _seen(self, room: RoomEntry, spot: Spot, *, start: bool) -> RoomSeen:
         loaded = await self._recorded(room.room_id)
-        settings = await self._deps.store.channel_settings.of(spot.channel)
-        all_start = settings.may_start.who == "everyone"
         shown = loaded.recording.channels if loaded else ()
         place = await self._visibility.for_everyone(spot, shown)
         if loaded is None or place is None:
-            return RoomSeen(room, offers(room, spot, None, all_start=all_start))
+            return RoomSeen(room, offers(room, spot, None, start=start))
         cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
         link = await self._links.link(place, cards)
-        offered = offers(room, spot, place, all_start=all_start)
+        offered = offers(room, spot, place, start=start)
         return RoomSeen(room, offered, loaded.recording, link)
 
     async def _recorded(self, room_id: str) -> Loaded | None:

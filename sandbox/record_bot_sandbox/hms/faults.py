@@ -36,13 +36,17 @@ class WebhookFault(_Fault):
 
 
 class ApiFault(_Fault):
-    """Disturbs API calls. `after_work`: the call has its effect, only the answer is lost."""
+    """Disturbs API calls. `after_work`: the call has its effect, only the answer is lost.
 
-    kind: Literal["status", "hang", "reset"]
+    `odd`: 200 with a page of some proxy in place of JSON; `huge`: 200 with `huge_bytes` of JSON.
+    """
+
+    kind: Literal["status", "hang", "reset", "odd", "huge"]
     method: str = "*"
     path: str = "*"  # a pattern such as /v2/recordings/room/*/start
     status: int = Field(default=503, ge=400, le=599)
     retry_after_s: int | None = Field(default=None, ge=0)
+    huge_bytes: int = Field(default=5_000_000, ge=1)
     hang_s: float = Field(default=30, ge=0)  # real seconds: the caller's time-outs are real
     after_work: bool = False
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import jwt
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from record_bot_sandbox.hms.errors import ApiError, bad_token
@@ -89,6 +89,11 @@ async def _spoil(
             return answer or await _collect(ApiError(504, "upstream timed out").response(), scope)
         case "status":
             return await _collect(_failure(fault), scope)
+        case "odd":
+            return await _collect(HTMLResponse("<html>Welcome to the proxy</html>"), scope)
+        case "huge":
+            answer_of = b'{"data": "' + b"x" * fault.huge_bytes + b'"}'
+            return await _collect(Response(answer_of, media_type="application/json"), scope)
 
 
 def _failure(fault: ApiFault) -> JSONResponse:

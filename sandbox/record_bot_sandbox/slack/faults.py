@@ -15,7 +15,8 @@ class Fault(BaseModel):
     """What to do to the next `times` calls of `method`; the first matching fault applies.
 
     `method` is a Web API method, `response_url`, `upload` or `*`. `match` narrows it to calls
-    that have these arguments. `after` does the work first and fails then.
+    that have these arguments. `after` does the work first and fails then. `odd` answers 200 with a
+    page of some proxy in place of JSON.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -29,13 +30,14 @@ class Fault(BaseModel):
     retry_after: int | None = Field(default=None, ge=0)
     hang: bool = False
     reset: bool = False
+    odd: bool = False
     after: bool = False
 
     @model_validator(mode="after")
     def _does_something(self) -> "Fault":
         if not self.fails and not self.delay_s:
             raise ValueError(
-                "a fault needs delay_s, http_status, error, retry_after, hang or reset"
+                "a fault needs delay_s, http_status, error, retry_after, hang, reset or odd"
             )
         return self
 
@@ -47,6 +49,7 @@ class Fault(BaseModel):
             or self.retry_after is not None
             or self.hang
             or self.reset
+            or self.odd
         )
 
     def describe(self) -> str:

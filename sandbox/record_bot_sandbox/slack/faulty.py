@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from record_bot_sandbox.slack.faults import Fault
 from record_bot_sandbox.slack.model import JSON, Call
@@ -68,6 +68,8 @@ async def _fail(fault: Fault, request: Request) -> Response:
         while (await request.receive())["type"] != "http.disconnect":
             pass
         return Response(status_code=500)
+    if fault.odd:
+        return HTMLResponse("<html>Welcome to the proxy</html>")
     if fault.retry_after is not None:
         return too_many(fault.retry_after)
     if fault.error:

@@ -100,7 +100,10 @@ async def test_without_a_signing_secret_nobody_is_slack(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Socket Mode needs no secret: then nothing that comes over HTTP is from Slack."""
-    changes = {"slack_signing_secret": None, "slack_app_token": "xapp-hostile-app-token"}
+    changes: dict[str, Any] = {
+        "slack_signing_secret": None,
+        "slack_app_token": "xapp-hostile-app-token",
+    }
     async with target(tmp_path_factory.mktemp("linked"), **changes) as bot:
         forged = signature(COMMAND, secret="")
         answer = await bot.post(SLACK, COMMAND, {"content-type": FORM, **forged})

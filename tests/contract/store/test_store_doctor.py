@@ -1,4 +1,4 @@
-"""What waits, how webhooks fare, and what is shut: as `/record doctor` reads it."""
+"""What waits, how webhooks fare, and what is paused: as `/record doctor` reads it."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.features.doctor.model import Ends, Received, Stuck
 from bot.features.doctor.store import DoctorRepository
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled
 from tests.contract.store_support import T0, Clock, S, add_facts, card, created, entry
@@ -124,7 +124,7 @@ async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) ->
     later, past = Retry(3, T0 + 9 * S), Retry(1, T0 - S)
     await store.recordings.record(key, Note(retries={"Start": later, "UpdateCard:C1": past}))
     assert await DoctorRepository(store.db).stuck_steps("C1", 10) == [
-        Stuck(NAME, "U1", "C1", True, step="Start", until=T0 + 9 * S)
+        Stuck(NAME, "U1", "C1", True, step="Start", until=T0 + 9 * S, key=key)
     ]
     assert [s.here for s in await DoctorRepository(store.db).stuck_steps("C9", 10)] == [False]
     await store.recordings.record(key, Note(retries={"Start": None, "UpdateCard:C1": None}))
@@ -134,32 +134,34 @@ async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) ->
 async def test_a_gate_that_is_shut_until_somebody_tries(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    await store.rate_limits.shut_gate("slack", T0 + 5 * S, "token_revoked")
-    assert await another.rate_limits.shut("slack") == Shut("slack", T0 + 5 * S, T0, "token_revoked")
-    assert await store.rate_limits.try_gate("slack", T0 + 15 * S) is False
+    await store.rate_limits.pause_until_probed("slack", T0 + 5 * S, "token_revoked")
+    assert await another.rate_limits.refused("slack") == Paused(
+        "slack", T0 + 5 * S, T0, "token_revoked"
+    )
+    assert await store.rate_limits.claim_probe("slack", T0 + 15 * S) is False
     clock.advance(5 * S)
-    assert await another.rate_limits.shut("slack") is not None, "it does not open by itself"
-    tried = [await one.rate_limits.try_gate("slack", T0 + 15 * S) for one in (store, another)]
+    assert await another.rate_limits.refused("slack") is not None, "it does not open by itself"
+    tried = [await one.rate_limits.claim_probe("slack", T0 + 15 * S) for one in (store, another)]
     assert tried == [True, False]
-    await another.rate_limits.shut_gate("slack", T0 + 20 * S, "account_inactive")
-    assert await store.rate_limits.shut("slack") == Shut(
+    await another.rate_limits.pause_until_probed("slack", T0 + 20 * S, "account_inactive")
+    assert await store.rate_limits.refused("slack") == Paused(
         "slack", T0 + 20 * S, T0, "account_inactive"
     )
-    await store.rate_limits.open_gate("slack")
-    assert await another.rate_limits.shut("slack") is None
-    assert await store.rate_limits.try_gate("slack", T0 + 99 * S) is False
+    await store.rate_limits.resume("slack")
+    assert await another.rate_limits.refused("slack") is None
+    assert await store.rate_limits.claim_probe("slack", T0 + 99 * S) is False
 
 
 async def test_all_that_nothing_goes_through(store: Store, other_team: Store, clock: Clock) -> None:
-    await store.rate_limits.close_gate("chat.update", T0 + 5 * S)
-    await store.rate_limits.close_gate("chat.postMessage", T0 + S)
-    await store.rate_limits.shut_gate("slack", T0 + S, "token_revoked")
+    await store.rate_limits.pause("chat.update", T0 + 5 * S)
+    await store.rate_limits.pause("chat.postMessage", T0 + S)
+    await store.rate_limits.pause_until_probed("slack", T0 + S, "token_revoked")
     clock.advance(2 * S)
-    assert [gate.method for gate in await store.rate_limits.shut_gates()] == [
+    assert [gate.method for gate in await store.rate_limits.paused()] == [
         "chat.update",
         "slack",
     ]
-    assert await other_team.rate_limits.shut_gates() == []
+    assert await other_team.rate_limits.paused() == []
 
 
 @pytest.mark.parametrize("limit", [1, 2])

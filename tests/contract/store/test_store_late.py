@@ -18,13 +18,21 @@ POSTED = card(posted_in="C1", ts="1.0", hash="then", retry=Retry(1))
 EARLIER = replace(POSTED, hash="before")
 
 
+async def announce(store: Store, key: str, owner: str, delivery: Delivery) -> None:
+    held_by = await held(store, key, owner)
+    await store.recordings.announce(OwnWork(key, owner), held_by, Note(deliveries=[delivery]))
+
+
+async def advance(store: Store, key: str, owner: str, delivery: Delivery) -> None:
+    held_by = await held(store, key, owner)
+    await store.recordings.advance(OwnWork(key, owner), held_by, Note(deliveries=[delivery]))
+
+
 async def taken_over(store: Store, another: Store, clock: Clock, left: Delivery) -> str:
     """`a` has left this behind, and could not renew; `b` has the recording."""
     key = await created(store)
     await store.queue.take(1, "a")
-    await store.recordings.announce(
-        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[left])
-    )
+    await announce(store, key, "a", left)
     clock.advance(LEASE + S)
     assert keys_of(await another.queue.take(1, "b")) == [key]
     return key
@@ -48,17 +56,9 @@ async def test_what_the_other_one_posted_stays(
 ) -> None:
     """Else it would be posted once more, or nobody would know of the newer one."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.recordings.announce(
-        OwnWork(key, "b"), await held(another, key, "b"), Note(deliveries=[AGAIN])
-    )
-    await another.recordings.advance(
-        OwnWork(key, "b"),
-        await held(another, key, "b"),
-        Note(deliveries=[replace(POSTED, retry=Retry(2))]),
-    )
-    await store.recordings.advance(
-        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[late])
-    )
+    await announce(another, key, "b", AGAIN)
+    await advance(another, key, "b", replace(POSTED, retry=Retry(2)))
+    await advance(store, key, "a", late)
     assert await the_card(store, key) == replace(POSTED, retry=Retry(2))
 
 
@@ -66,14 +66,8 @@ async def test_what_the_other_one_is_posting_stays_announced(
     store: Store, another: Store, clock: Clock
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await another.recordings.announce(
-        OwnWork(key, "b"), await held(another, key, "b"), Note(deliveries=[AGAIN])
-    )
-    await store.recordings.advance(
-        OwnWork(key, "a"),
-        await held(store, key, "a"),
-        Note(deliveries=[replace(ANNOUNCED, state=State.WAITING)]),
-    )
+    await announce(another, key, "b", AGAIN)
+    await advance(store, key, "a", replace(ANNOUNCED, state=State.WAITING))
     assert await the_card(store, key) == AGAIN
 
 
@@ -82,9 +76,7 @@ async def test_what_the_other_one_has_not_touched_is_noted(
 ) -> None:
     """Or it would post a second time what is there."""
     key = await taken_over(store, another, clock, ANNOUNCED)
-    await store.recordings.advance(
-        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[POSTED])
-    )
+    await advance(store, key, "a", POSTED)
     assert await the_card(store, key) == POSTED
 
 
@@ -93,13 +85,9 @@ async def test_an_edit_that_came_last_is_known_as_it_is(
 ) -> None:
     """Slack shows the late one, and the other replica was done: it is looked at again."""
     key = await taken_over(store, another, clock, EARLIER)
-    await another.recordings.advance(
-        OwnWork(key, "b"), await held(another, key, "b"), Note(deliveries=[POSTED])
-    )
+    await advance(another, key, "b", POSTED)
     await another.queue.release(OwnWork(key, "b"), None)
-    await store.recordings.advance(
-        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[EARLIER])
-    )
+    await advance(store, key, "a", EARLIER)
     assert await the_card(store, key) == EARLIER
     assert keys_of(await another.queue.take(1, "b")) == [key]
 
@@ -123,13 +111,9 @@ async def test_who_still_has_the_lease_wakes_nobody(
     """Also past its time, as long as nobody took it."""
     key = await created(store)
     await store.queue.take(1, "a")
-    await store.recordings.announce(
-        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[ANNOUNCED])
-    )
+    await announce(store, key, "a", ANNOUNCED)
     clock.advance(LEASE + S)
-    await store.recordings.advance(
-        OwnWork(key, "a"), await held(store, key, "a"), Note(deliveries=[POSTED])
-    )
+    await advance(store, key, "a", POSTED)
     assert await the_card(store, key) == POSTED
     assert not await store.queue.release(OwnWork(key, "a"), None)
     assert await another.queue.take(1, "b") == {}

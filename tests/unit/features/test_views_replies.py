@@ -12,7 +12,7 @@ from inline_snapshot import snapshot
 
 from bot.access import views as access_views
 from bot.features.commands import views as commands_views
-from bot.features.commands.deeds import StoredDeed
+from bot.features.commands.stored_orders import StoredOrder
 from bot.features.control import views as steer_views
 from bot.features.results import views as results_views
 from bot.features.rooms.model import RoomEntry
@@ -182,9 +182,9 @@ def test_a_link_too_long_for_a_button() -> None:
 def test_slack_takes_any_words(
     text: str, other: str, user: str, time: datetime, maybe: str | None
 ) -> None:
-    deed = StoredDeed(verb="start", room_id="a", room_name=text, label=other, preset=maybe)
-    stops = [deed.model_copy(update={"verb": "stop"}) for _ in range(25)]
-    answers = {**{str(n): (deed,) for n in range(20)}, "all": stops}
+    order = StoredOrder(verb="start", room_id="a", room_name=text, label=other, preset=maybe)
+    stops = [order.model_copy(update={"verb": "stop"}) for _ in range(25)]
+    answers = {**{str(n): (order,) for n in range(20)}, "all": stops}
     messages: list[Any] = [
         commands_views.answer(text),
         commands_views.question(text, commands_views.choices("c", answers)),

@@ -21,7 +21,7 @@ from bot.core.note import Note
 from bot.core.policy import Policy
 from bot.core.proofs import Horizon
 from bot.deps import Deps
-from bot.features.card.links import CardLinks
+from bot.features.card.service import CardLinks
 from bot.features.history.service import RUNNING_MOST, Lists
 from bot.features.home.service import Homes
 from bot.features.home.store import OpenHome

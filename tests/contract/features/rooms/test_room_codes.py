@@ -4,30 +4,21 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import aiohttp
 import pytest
-from record_bot_sandbox.serving import serving
-from record_bot_sandbox.slack.http import new_client
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.features.rooms.codes import AT_ONCE_MOST, CodeBook
 from bot.features.rooms.model import Found, RoomCode, RoomEntry
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
-from bot.hms.auth import FixedToken
-from bot.hms.client import HmsClient
-from bot.outbound import Outbound
-from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from tests.contract.engine.test_loop import NOBODY
-from tests.contract.store_support import T0, Clock, new_key
+from tests.contract.features.rooms.deps_kit import deps_with
+from tests.contract.store_support import T0, Clock
 
 
 def code_of(n: int) -> str:
@@ -67,14 +58,8 @@ def codes() -> Codes:
 
 @pytest.fixture
 async def deps(store: Store, clock: Clock, codes: Codes) -> AsyncIterator[Deps]:
-    async with (
-        serving(codes.app()) as url,
-        aiohttp.ClientSession() as session,
-        new_client() as http,
-    ):
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
-        client = HmsClient(url, FixedToken("t"), http, Outbound())
-        yield Deps(store, slack, client, Policy(), NOBODY, clock.now, new_key)
+    async with deps_with(codes.app(), store, clock) as deps:
+        yield deps
 
 
 async def test_a_live_room_is_found_with_one_look(deps: Deps, codes: Codes) -> None:

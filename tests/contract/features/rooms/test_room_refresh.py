@@ -5,29 +5,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import aiohttp
 import pytest
-from record_bot_sandbox.serving import serving
-from record_bot_sandbox.slack.http import new_client
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.features.rooms.model import Found, RoomEntry, Unknown
 from bot.features.rooms.refreshing import LIVE_EVERY, ROOMS_EVERY, Refreshing
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
-from bot.hms.auth import FixedToken
-from bot.hms.client import HmsClient
-from bot.outbound import Outbound
-from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
-from tests.contract.engine.test_loop import NOBODY
-from tests.contract.store_support import Clock, S, new_key
+from tests.contract.features.rooms.deps_kit import deps_with
+from tests.contract.store_support import Clock, S
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ROOMS = [{"id": f"{n:024x}", "name": f"room {n}"} for n in range(10_000)]
@@ -78,14 +69,8 @@ def account(clock: Clock) -> Account:
 
 @pytest.fixture
 async def deps(store: Store, clock: Clock, account: Account) -> AsyncIterator[Deps]:
-    async with (
-        serving(account.app()) as url,
-        aiohttp.ClientSession() as session,
-        new_client() as http,
-    ):
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
-        client = HmsClient(url, FixedToken("t"), http, Outbound())
-        yield Deps(store, slack, client, Policy(), NOBODY, clock.now, new_key)
+    async with deps_with(account.app(), store, clock) as deps:
+        yield deps
 
 
 async def test_ten_thousand_rooms_are_read_through_a_rate_limit(

@@ -124,6 +124,10 @@ LINES: list[tuple[f.Fact, str | None]] = [
         "<@U2> shared a moment of it to another channel",
     ),
     (f.PlaceSeen(at=at(1), channel_id="C1", place="private"), None),
+    (
+        f.PlaceSeen(at=at(1), channel_id="C1", place="unknown"),
+        "Slack did not say whether the channel is private; other channels do not get it",
+    ),
     (f.AttendeesListed(at=at(1), people=(f.Attendee(name="Ana"),)), None),  # the card names them
 ]
 

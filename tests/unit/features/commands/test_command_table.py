@@ -7,11 +7,11 @@ from inline_snapshot import snapshot
 
 from bot.features.commands.flags import split_flags
 from bot.features.commands.listeners import FIND, RULES
+from bot.features.commands.model import Where
 from bot.features.commands.table import MENU, TABLE
-from bot.features.commands.understanding import understand
-from bot.features.commands.understood import Where
+from bot.features.commands.understand import understand
 from bot.features.commands.views import Menu, help_lines
-from bot.features.commands.words import Intent
+from bot.features.commands.vocabulary import Intent
 from tests.unit.features.commands.test_understanding import WORLDS
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.core import facts as f
 from bot.core.titles import TITLE_MOST, title_of
 from bot.features.card.views import recording_card
-from bot.features.commands.understood import Outcome, Why
+from bot.features.commands.model import Outcome, Why
 from bot.features.details.views import Viewer, details_view
 from tests.unit.features.commands.test_understanding import understood
 from tests.unit.views_samples import NAME, RUNS, at, recording
@@ -32,7 +32,7 @@ from tests.unit.views_samples import NAME, RUNS, at, recording
 )
 def test_what_follows_the_order_is_the_title(where: str, text: str, room: str, title: str) -> None:
     done = understood(text, where)
-    assert [str(deed) for deed in done.acts] == [f"rename:{room}"]
+    assert [str(order) for order in done.acts] == [f"rename:{room}"]
     assert done.title == title
 
 
@@ -47,7 +47,7 @@ def test_what_follows_the_order_is_the_title(where: str, text: str, room: str, t
 )
 def test_what_is_not_sure_is_asked(where: str, text: str, offers: list[str]) -> None:
     done = understood(text, where)
-    assert (done.outcome, [str(deed) for deed in done.offers]) == (Outcome.ASK, offers)
+    assert (done.outcome, [str(order) for order in done.offers]) == (Outcome.ASK, offers)
 
 
 def test_an_unknown_name_and_a_refusal_change_nothing() -> None:

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from bot.core.when import Unclear
 from bot.features.commands.answers import say
-from bot.features.commands.understanding import LONGEST, understand
-from bot.features.commands.understood import (
-    Deed,
+from bot.features.commands.model import (
+    Order,
     Outcome,
     Understood,
     Where,
     Why,
     World,
 )
-from bot.features.commands.words import PHRASES, Intent, Role
+from bot.features.commands.understand import LONGEST, understand
+from bot.features.commands.vocabulary import PHRASES, Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from tests.score import phrases
@@ -76,12 +76,12 @@ def test_no_room_but_the_rooms_meant_is_ever_stopped(where: Where) -> None:
     """Whatever is said of one room elsewhere, the recordings of others go on."""
     for row in ROWS:
         done = understand(row.text, where, WORLDS[where])
-        for deed in done.acts:
-            if deed.verb == "stop":
-                assert deed.room is not None
+        for order in done.acts:
+            if order.verb == "stop":
+                assert order.room is not None
                 said = row.text.casefold()
-                named = deed.room.name in said or "abc-defg-hij" in said
-                assert named or (where is Where.THREAD and deed.room.name == "standup"), row
+                named = order.room.name in said or "abc-defg-hij" in said
+                assert named or (where is Where.THREAD and order.room.name == "standup"), row
 
 
 # Rooms that are called like words of a command.
@@ -105,25 +105,25 @@ def test_no_room_but_the_rooms_meant_is_ever_stopped(where: Where) -> None:
 )
 def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
     done = understood(text, "slash", with_rooms(name, where="slash"))
-    assert [str(deed) for deed in done.acts] == [act]
+    assert [str(order) for order in done.acts] == [act]
 
 
 def test_a_name_that_is_a_word_yields_to_another_name() -> None:
     done = understood("start town hall now", "slash", with_rooms("now", where="slash"))
-    assert [str(deed) for deed in done.acts] == ["start:town hall"]
+    assert [str(order) for order in done.acts] == ["start:town hall"]
 
 
 def test_a_room_called_stop_does_not_keep_a_recording_from_stopping() -> None:
     world = with_rooms("stop", "it", "please", "stop it", where="thread")
     for text in ("stop", "STOP!!", "stop it", "stop please", "please stop it now"):
         done = understood(text, "thread", world)
-        assert [str(deed) for deed in done.acts] == ["stop:standup"], text
+        assert [str(order) for order in done.acts] == ["stop:standup"], text
 
 
 def test_a_name_shared_by_two_rooms_is_asked_about() -> None:
     done = understood("record Alpha", "slash", with_rooms("alpha", "Alpha", where="slash"))
     assert done.outcome is Outcome.ASK
-    assert [str(deed) for deed in done.offers] == ["start:alpha", "start:Alpha", "open-form:"]
+    assert [str(order) for order in done.offers] == ["start:alpha", "start:Alpha", "open-form:"]
 
 
 def test_a_disabled_room_is_refused() -> None:
@@ -152,7 +152,7 @@ def test_names_alike_are_only_suggested(text: str, names: set[str]) -> None:
     done = understood(text, "slash")
     assert done.outcome is Outcome.ASK
     assert done.acts == ()
-    assert {deed.room.name for deed in done.offers if deed.room} == names
+    assert {order.room.name for order in done.offers if order.room} == names
 
 
 # Places.
@@ -162,7 +162,7 @@ def test_the_only_recording_here_is_the_one_that_is_meant() -> None:
     world = WORLDS[Where.MENTION]
     (first, state), *_ = world.recorded.items()
     done = understood("stop the recording", world=replace(world, recorded={first: state}))
-    assert [str(deed) for deed in done.acts] == ["stop:standup"]
+    assert [str(order) for order in done.acts] == ["stop:standup"]
 
 
 def test_nothing_is_stopped_where_nothing_runs() -> None:
@@ -175,12 +175,12 @@ def test_the_default_room_is_started_without_a_name() -> None:
     world = WORLDS[Where.SLASH]
     default = next(room for room in world.names.rooms if room.name == "town hall")
     done = understood("start 720p", "slash", replace(world, default_room=default.room_id))
-    assert [str(deed) for deed in done.acts] == ["start:town hall"]
+    assert [str(order) for order in done.acts] == ["start:town hall"]
 
 
 def test_options_that_exclude_each_other_go_to_the_form() -> None:
     done = understood("start town hall --audio --res 720p", "slash")
-    assert [str(deed) for deed in done.offers] == ["open-form:town hall"]
+    assert [str(order) for order in done.offers] == ["open-form:town hall"]
     assert (done.why, done.acts) == (Why.BAD_OPTIONS, ())
     assert done.raw_options["resolution"] == "720p"
     in_words = understood("start town hall audio only in 720p", "slash")
@@ -191,13 +191,13 @@ def test_options_that_exclude_each_other_go_to_the_form() -> None:
 def test_two_orders_are_two_buttons() -> None:
     done = understood("stop standup and start town hall")
     assert done.outcome is Outcome.ASK
-    assert [str(deed) for deed in done.offers] == ["stop:standup", "start:town hall"]
+    assert [str(order) for order in done.offers] == ["stop:standup", "start:town hall"]
 
 
 def test_an_ambiguous_date_has_a_button_for_each_reading() -> None:
     done = understood("start town hall on 1.2. at 9", "slash")
     assert isinstance(done.when, Unclear)
-    assert [deed.words for deed in done.offers] == list(done.when.choices)
+    assert [order.words for order in done.offers] == list(done.when.choices)
     assert done.acts == ()
 
 
@@ -212,7 +212,7 @@ def test_a_mention_by_its_id_is_the_bot() -> None:
 )
 def test_stopping_in_the_thread_stops_no_other_room(text: str) -> None:
     done = understood(text, "thread")
-    assert all(str(deed) == "stop:standup" for deed in (*done.acts, *done.offers))
+    assert all(str(order) == "stop:standup" for order in (*done.acts, *done.offers))
 
 
 # Texts with the words of an order that are none, or not clearly: never done at once, anywhere.
@@ -358,7 +358,7 @@ def test_any_text_ends_in_a_true_answer(text: str, where: Where) -> None:
             Intent.PRESETS,
         )
     )
-    assert all(deed.verb in (*ACTS, "open-form") for deed in (*done.acts, *done.offers))
+    assert all(order.verb in (*ACTS, "open-form") for order in (*done.acts, *done.offers))
     assert done.outcome is Outcome.SILENCE or said(done)
 
 
@@ -371,7 +371,7 @@ def test_any_text_ends_in_a_true_answer(text: str, where: Where) -> None:
 def test_a_negated_verb_is_no_order(tail: str, no: str, order: str) -> None:
     done = understand(f"{no} {order}", Where.MENTION, WORLDS[Where.MENTION])
     assert not [
-        deed for deed in done.acts if deed.verb in ("start", "stop", "pause", "schedule")
+        order for order in done.acts if order.verb in ("start", "stop", "pause", "schedule")
     ], tail
 
 
@@ -409,14 +409,14 @@ def test_random_words_of_a_command_act_on_named_rooms_only() -> None:
     for _ in range(2000):
         text = " ".join(chance.choices(_ANY_WORD, k=chance.randint(1, 6)))
         done = understand(text, Where.DM, WORLDS[Where.DM])
-        for deed in done.acts:
-            assert deed.room is not None
-            assert RoomNames([deed.room]).in_words(
+        for order in done.acts:
+            assert order.room is not None
+            assert RoomNames([order.room]).in_words(
                 text.casefold().replace("-", " ").replace("/", " ").replace(":", " ").split()
             ), (text, done)
 
 
 def test_a_deed_is_written_with_its_room() -> None:
     room = RoomEntry("b" * 24, "9:30 sync")
-    assert str(Deed("start", room)) == "start:9:30 sync"
-    assert str(Deed("open-form")) == "open-form:"
+    assert str(Order("start", room)) == "start:9:30 sync"
+    assert str(Order("open-form")) == "open-form:"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.core import steps
 from bot.core.deliveries import Kind, State
 from bot.core.retry import Retry
 from bot.features.doctor.checks import Known, findings
@@ -23,7 +25,7 @@ from bot.features.doctor.model import (
     Undelivered,
 )
 from bot.features.doctor.views import doctor_reply, local_reply
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
 from tests.unit.doctor_samples import GRANTED, ILL, WELL
@@ -56,6 +58,14 @@ def test_all_is_well() -> None:
 ✅ Browsers find them at https://record.example.
 ~ recorder, version `0.1.0`\
 """)
+
+
+@pytest.mark.parametrize("kind", get_args(steps.Action), ids=lambda kind: kind.__name__)
+def test_every_step_that_is_held_up_has_a_name(kind: type) -> None:
+    """But for the notice in a room, which the doctor leaves out."""
+    held = Stuck(NAME, "U1", "C1", True, step=kind.__name__, until=at(60))
+    told = reply(replace(WELL, stuck=(held,)))
+    assert ("a step failed" in told) is (kind is steps.SayInRoom)
 
 
 def test_what_a_screen_reader_says() -> None:
@@ -129,13 +139,12 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
     `token_revoked`). Recordings continue, the bot keeps pending posts and tries
     again at 14:03 UTC. If the app was removed, ask the person who runs the bot
     to reinstall it.
-⚠️ 100ms did not answer the last request about 2 recordings. The bot is
-    retrying.
+⚠️ 100ms gave no usable answer about 2 recordings. The bot keeps asking.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> is waiting. @recorder is
     not in <#C1>. Type `/invite @recorder` in the channel, then try again. The
     bot retries automatically, by 14:04 UTC at the latest.
-• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> failed (HTTP 500),
-    next try 14:04 UTC.
+• *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> failed, next try
+    14:04 UTC. Slack had an internal error (HTTP 500).
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed, next try 14:03
     UTC.
 • 2 messages for <#C0SECRET> cannot be posted. <#C0SECRET> is archived.
@@ -281,8 +290,8 @@ REPORTS = st.builds(
     owed=st.none() | st.builds(Owed, TIMES, TIMES, st.builds(Retry, COUNTS, st.none() | TIMES)),
     stuck=st.lists(STUCK, max_size=30).map(tuple),
     unanswered=COUNTS,
-    shut=st.lists(
-        st.builds(Shut, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
+    paused=st.lists(
+        st.builds(Paused, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
     ).map(tuple),
     findings=st.builds(
         Known,

@@ -58,14 +58,14 @@ def test_the_buttons_fit(
 ) -> None:
     spot = Spot("C1", shared=False, can_follow=can_follow)
     room = RoomEntry(ROOM, NAME, enabled=enabled)
-    assert offers(room, spot, place, all_start=True) == offered
+    assert offers(room, spot, place, start=True) == offered
 
 
-@pytest.mark.parametrize(("shared", "all_start"), [(True, True), (False, False), (True, False)])
-def test_a_start_that_only_some_may_press_is_not_offered(shared: bool, all_start: bool) -> None:
+@pytest.mark.parametrize(("shared", "start"), [(True, True), (False, False), (True, False)])
+def test_a_start_that_only_some_may_press_is_not_offered(shared: bool, start: bool) -> None:
     """Everybody in the channel sees the same buttons."""
     spot = Spot("C1", shared=shared, can_follow=True)
-    assert offers(RoomEntry(ROOM, NAME), spot, None, all_start=all_start) == ()
+    assert offers(RoomEntry(ROOM, NAME), spot, None, start=start) == ()
 
 
 def seen(*facts: f.Fact, offered: tuple[Offer, ...] = (TO_CARD, DETAILS)) -> RoomSeen:
@@ -189,7 +189,7 @@ def event(shared: bool = False, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_where_it_stands(body: dict[str, Any], spot: Spot) -> None:
-    assert linked_in(body) == Linked("1.2", spot, (LINK,))
+    assert linked_in(body) == Linked("1.2", "U1", spot, (LINK,))
 
 
 @pytest.mark.parametrize(

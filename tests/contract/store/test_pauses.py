@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.errors import NotInstalled, SlackUnavailable
-from bot.slack.gates import INSTALLED, Gates
+from bot.slack.pauses import INSTALLED, SlackPauses
 from bot.store.store import Store
 from tests.contract.store_support import Clock
 
@@ -19,25 +19,25 @@ async def accepted() -> None:
 async def test_a_clock_that_was_set_back_hides_no_pause(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    gates = Gates(store.rate_limits, clock.now)
-    await gates.check("chat.postMessage")
-    await gates.check_installed(accepted)
+    pauses = SlackPauses(store.rate_limits, clock.now)
+    await pauses.check("chat.postMessage")
+    await pauses.check_installed(accepted)
     clock.advance(-HOUR)
-    await Gates(another.rate_limits, clock.now).close("chat.postMessage", 30)
-    await Gates(another.rate_limits, clock.now).refused("token_revoked")
+    await SlackPauses(another.rate_limits, clock.now).pause("chat.postMessage", 30)
+    await SlackPauses(another.rate_limits, clock.now).refused("token_revoked")
     with pytest.raises(SlackUnavailable):
-        await gates.check("chat.postMessage")
+        await pauses.check("chat.postMessage")
     with pytest.raises(NotInstalled):
-        await gates.check_installed(accepted)
+        await pauses.check_installed(accepted)
 
 
 async def test_a_clock_that_was_set_back_keeps_no_pause_that_is_over(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    gates = Gates(store.rate_limits, clock.now)
-    await gates.refused("token_revoked")
+    pauses = SlackPauses(store.rate_limits, clock.now)
+    await pauses.refused("token_revoked")
     with pytest.raises(NotInstalled):
-        await gates.check_installed(accepted)
+        await pauses.check_installed(accepted)
     clock.advance(-HOUR)
-    await another.rate_limits.open_gate(INSTALLED)
-    await gates.check_installed(accepted)
+    await another.rate_limits.resume(INSTALLED)
+    await pauses.check_installed(accepted)

@@ -1,7 +1,7 @@
 """What keeps calls from going out: a 429 pauses its method, a refused token pauses everything.
 
-Both for the whole workspace, that is for every replica. The gate `INSTALLED` is shut until a
-probe passes; when its time has come, one caller of all probes, and the others go on waiting.
+Both for the whole workspace, that is for every replica. The pause `INSTALLED` lasts until a probe
+passes; when its time has come, one caller of all probes, and the others go on waiting.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from bot.kit.pauses import Pauses, SharedPauses
-from bot.kit.rate_limits import Shut
+from bot.kit.rate_limits import Paused
 from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()
@@ -20,23 +20,23 @@ INSTALLED = "slack"
 PROBE_WITHIN = timedelta(seconds=10)
 
 
-class SharedGates(SharedPauses, Protocol):
-    async def shut(self, name: str) -> Shut | None: ...
+class SharedSlackPauses(SharedPauses, Protocol):
+    async def refused(self, name: str) -> Paused | None: ...
 
-    async def shut_gate(self, name: str, until: datetime, why: str) -> None: ...
+    async def pause_until_probed(self, name: str, until: datetime, why: str) -> None: ...
 
-    async def try_gate(self, name: str, until: datetime) -> bool: ...
+    async def claim_probe(self, name: str, until: datetime) -> bool: ...
 
-    async def open_gate(self, name: str) -> None: ...
+    async def resume(self, name: str) -> None: ...
 
 
-class Gates:
+class SlackPauses:
     """`first` and `cap` bound the time between two probes; in between it doubles. `pauses` are
     those of all services, which are read together."""
 
     def __init__(
         self,
-        shared: SharedGates,
+        shared: SharedSlackPauses,
         now: Callable[[], datetime],
         *,
         pauses: Pauses | None = None,
@@ -54,7 +54,7 @@ class Gates:
         if left_s := await self._pauses.left_s(method):
             raise SlackUnavailable(f"{method} is paused", retry_after_s=left_s, reached=False)
 
-    async def close(self, method: str, for_s: float) -> None:
+    async def pause(self, method: str, for_s: float) -> None:
         await self._pauses.pause(method, for_s)
 
     async def check_installed(self, probe: Callable[[], Awaitable[None]]) -> None:
@@ -62,29 +62,29 @@ class Gates:
 
         `probe` raises `TokenRefused` if it still is.
         """
-        shut = await self._pauses.gate(INSTALLED)
-        if shut is None:
+        paused = await self._pauses.of(INSTALLED)
+        if paused is None:
             return
         now = self._now()
         again = now + PROBE_WITHIN
-        if shut.until > now or not await self._shared.try_gate(INSTALLED, again):
-            wait = max(shut.until - now, self._first)
-            raise NotInstalled(shut.why or "", retry_after_s=wait.total_seconds())
+        if paused.until > now or not await self._shared.claim_probe(INSTALLED, again):
+            wait = max(paused.until - now, self._first)
+            raise NotInstalled(paused.why or "", retry_after_s=wait.total_seconds())
         try:
             await probe()
         except TokenRefused as still:
             raise await self.refused(still.error) from None
-        await self._shared.open_gate(INSTALLED)
+        await self._shared.resume(INSTALLED)
         self._pauses.forget()
-        log.info("slack_accepts_the_token_again", refused_since=str(shut.since))
+        log.info("slack_accepts_the_token_again", refused_since=str(paused.since))
 
     async def refused(self, error: str) -> NotInstalled:
         """The token is refused: nothing goes out until a probe passes. What to raise."""
         now = self._now()
-        shut = await self._shared.shut(INSTALLED)
-        for_so_long = now - shut.since if shut and shut.since else timedelta(0)
+        paused = await self._shared.refused(INSTALLED)
+        for_so_long = now - paused.since if paused and paused.since else timedelta(0)
         pause = min(max(for_so_long, self._first), self._cap)
-        await self._shared.shut_gate(INSTALLED, now + pause, error)
+        await self._shared.pause_until_probed(INSTALLED, now + pause, error)
         self._pauses.forget()
         log.error("slack_refuses_the_token", error=error, next_try_in_s=pause.total_seconds())
         return NotInstalled(error, retry_after_s=pause.total_seconds())

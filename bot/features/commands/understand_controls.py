@@ -7,11 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.core.when import Day, Moment, Reading, Refused, Repeat, StopAfter, Unclear, When
-from bot.features.commands.said import Said
-from bot.features.commands.sense import Force, Sense
-from bot.features.commands.sentences import Sort
-from bot.features.commands.understood import (
-    Deed,
+from bot.features.commands.model import (
+    Order,
     Outcome,
     State,
     Understood,
@@ -19,28 +16,31 @@ from bot.features.commands.understood import (
     Why,
     World,
     answered,
-    deeds,
+    orders,
     which_of,
 )
-from bot.features.commands.words import Intent
+from bot.features.commands.parsed import Mood, Parsed
+from bot.features.commands.parsed_text import ParsedText
+from bot.features.commands.sentences import Sort
+from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
 
 
-def understand_control(said: Said, sense: Sense, intent: Intent) -> Understood:
+def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     sure = (
-        sense.force is Force.ORDER
-        and not sense.left
-        and not sense.weak
+        parsed.mood is Mood.ORDER
+        and not parsed.left
+        and not parsed.weak
         and not said.orders_more()
         and not said.long
         and not said.loose_left()
     )
-    if sense.force is Force.UNWANTED:
-        return _unwanted(said, sense)
-    if sense.all_of_them and said.rooms:
+    if parsed.mood is Mood.UNWANTED:
+        return _unwanted(said, parsed)
+    if parsed.all_of_them and said.rooms:
         return _all_but(said, intent)
     if len(said.rooms) > 1 and not said.doubt:
-        return _several(said, intent, sure=sure and sense.other is None)
+        return _several(said, intent, sure=sure and parsed.other is None)
     room = said.room()
     if room:
         here = said.thread
@@ -61,14 +61,14 @@ def understand_control(said: Said, sense: Sense, intent: Intent) -> Understood:
             room=near[0] if len(near) == 1 else None,
             outcome=made.outcome if fits else Outcome.ANSWER,
         )
-    if said.thread and sense.all_of_them:
+    if said.thread and parsed.all_of_them:
         return which(said, intent, _here(said, intent))
     if said.thread:
         return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
-    return _unnamed(said, intent, sense, sure=sure, reference=reference)
+    return _unnamed(said, intent, parsed, sure=sure, reference=reference)
 
 
-def _unknown_id(said: Said) -> str | None:
+def _unknown_id(said: ParsedText) -> str | None:
     """Return the id, code or link of a room that is not known: it names no other one."""
     return next(
         (
@@ -81,7 +81,7 @@ def _unknown_id(said: Said) -> str | None:
     )
 
 
-def _all_but(said: Said, intent: Intent) -> Understood:
+def _all_but(said: ParsedText, intent: Intent) -> Understood:
     """Ask about `all but the webinar`, and about `everything in the webinar`."""
     named = [room for rooms in said.rooms for room in rooms]
     if not any(piece.key in _BUT for piece in said.pieces):
@@ -93,11 +93,11 @@ _BUT = frozenset({("but",), ("except",), ("excluding",), ("besides",), ("not",)}
 
 
 def _unnamed(
-    said: Said, intent: Intent, sense: Sense, *, sure: bool, reference: str | None
+    said: ParsedText, intent: Intent, parsed: Parsed, *, sure: bool, reference: str | None
 ) -> Understood:
     """Decide about an order without a room: this channel's only recording, or ask."""
     here = _here(said, intent)
-    if sense.weak and not sense.thing and not sense.all_of_them:
+    if parsed.weak and not parsed.thing and not parsed.all_of_them:
         if said.where is not Where.SLASH:
             return Understood(Intent.UNKNOWN, Outcome.ANSWER, sure=False)
         sure = False
@@ -108,7 +108,7 @@ def _unnamed(
     return replace(made, reference=reference)
 
 
-def _here(said: Said, intent: Intent) -> tuple[RoomEntry, ...]:
+def _here(said: ParsedText, intent: Intent) -> tuple[RoomEntry, ...]:
     """Return the recordings shown in this channel that an order may mean; else all."""
     known = [
         said.world.names.by_id[room_id]
@@ -120,7 +120,7 @@ def _here(said: Said, intent: Intent) -> tuple[RoomEntry, ...]:
     return here or fits
 
 
-def _fitting(said: Said, intent: Intent, rooms: Iterable[RoomEntry]) -> tuple[RoomEntry, ...]:
+def _fitting(said: ParsedText, intent: Intent, rooms: Iterable[RoomEntry]) -> tuple[RoomEntry, ...]:
     recorded = said.world.recorded
     wanted = {
         Intent.PAUSE: (State.RUNNING,),
@@ -129,7 +129,7 @@ def _fitting(said: Said, intent: Intent, rooms: Iterable[RoomEntry]) -> tuple[Ro
     return tuple(room for room in rooms if recorded.get(room.room_id) in wanted)
 
 
-def which(said: Said, intent: Intent, rooms: Iterable[RoomEntry]) -> Understood:
+def which(said: ParsedText, intent: Intent, rooms: Iterable[RoomEntry]) -> Understood:
     fits = _fitting(said, intent, rooms)
     if not fits:
         why = Why.NOT_PAUSED if intent is Intent.RESUME else Why.NOT_RECORDED
@@ -137,21 +137,21 @@ def which(said: Said, intent: Intent, rooms: Iterable[RoomEntry]) -> Understood:
     return which_of(intent, fits, when=said.end())
 
 
-def _several(said: Said, intent: Intent, *, sure: bool) -> Understood:
+def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
     rooms = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
     fits = _fitting(said, intent, rooms)
     plain = sure and len(fits) == len(said.rooms) and said.thread is None
     if plain and said.end() is None:
-        return Understood(intent, Outcome.DO, acts=deeds(intent, fits))
-    offers = [*deeds(intent, fits), *said.second()]
+        return Understood(intent, Outcome.DO, acts=orders(intent, fits))
+    offers = [*orders(intent, fits), *said.second()]
     if said.orders_more():
         first = said.rooms[0][0]
-        offers = [*deeds(intent, _fitting(said, intent, [first])), *said.second()]
+        offers = [*orders(intent, _fitting(said, intent, [first])), *said.second()]
         return Understood(intent, Outcome.ASK, Why.UNSURE, first, sure=False, offers=(*offers,))
     return replace(which(said, intent, rooms), offers=tuple(offers))
 
 
-def act_on(said: Said, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
+def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
     """Act on one recording, if it is in the state for it."""
     if room is None:
         return Understood(intent, Outcome.ANSWER, Why.NOT_RECORDED, sure=False)
@@ -163,44 +163,44 @@ def act_on(said: Said, intent: Intent, room: RoomEntry | None, *, sure: bool) ->
         if intent is Intent.PAUSE and known is State.PAUSED:
             why = Why.ALREADY
         return replace(made, outcome=Outcome.ANSWER, why=why)
-    deed = Deed(intent, room)
+    order = Order(intent, room)
     if when is None:
-        done = replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
-        return done if sure else replace(made, offers=(deed,))
-    return _act_later(made, deed, when, sure=sure)
+        done = replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(order,))
+        return done if sure else replace(made, offers=(order,))
+    return _act_later(made, order, when, sure=sure)
 
 
-def _act_later(made: Understood, deed: Deed, when: Reading, *, sure: bool) -> Understood:
+def _act_later(made: Understood, order: Order, when: Reading, *, sure: bool) -> Understood:
     """Stop or pause with a time in the text; a time that is not clear is asked about."""
     intent, room = made.intent, made.room
     if isinstance(when, Unclear):
-        choices = tuple(Deed(intent, room, words) for words in when.choices)
-        return replace(made, why=Why.BAD_TIME, offers=choices or (deed,))
+        choices = tuple(Order(intent, room, words) for words in when.choices)
+        return replace(made, why=Why.BAD_TIME, offers=choices or (order,))
     if not isinstance(when, When):
-        return replace(made, why=Why.BAD_TIME, offers=(deed,))
+        return replace(made, why=Why.BAD_TIME, offers=(order,))
     if intent is Intent.PAUSE and sure and when.start is None:
-        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
+        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(order,))
     if intent is Intent.STOP and isinstance(when.stop, StopAfter):
-        offers = (Deed(Intent.PAUSE, room), deed)
+        offers = (Order(Intent.PAUSE, room), order)
         return replace(made, offers=offers)  # "stop for 5 minutes" may mean a pause
     if intent is Intent.STOP and sure and when.start is None:
         # The stop is due later: what is done at once is to schedule it.
-        act = Deed(Intent.SCHEDULE, room)
+        act = Order(Intent.SCHEDULE, room)
         return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(act,))
-    return replace(made, offers=(deed,))
+    return replace(made, offers=(order,))
 
 
-def _unwanted(said: Said, sense: Sense) -> Understood:
+def _unwanted(said: ParsedText, parsed: Parsed) -> Understood:
     """Decide about a wish not to be recorded."""
     room = said.room()
     planned = said.planned(room) if room else ()
     running = room is not None and room.room_id in said.world.recorded
     later = said.when is not None and said.end() is not None
     if room and (later or (planned and not running) or not running):
-        return unschedule(said, sense)
+        return unschedule(said, parsed)
     if later and not said.thread:
-        return unschedule(said, sense)
-    asks = sense.asks or bool(sense.left)
+        return unschedule(said, parsed)
+    asks = parsed.asks or bool(parsed.left)
     if room:
         same = said.thread is not None and said.thread.room_id == room.room_id
         return act_on(said, Intent.STOP, room, sure=same and not asks)
@@ -210,15 +210,15 @@ def _unwanted(said: Said, sense: Sense) -> Understood:
     return which(said, Intent.STOP, _here(said, Intent.STOP))
 
 
-def unschedule(said: Said, sense: Sense) -> Understood:
+def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
     room = said.room()
-    clear = sense.force in (Force.ORDER, Force.UNWANTED) and not sense.left and not sense.asks
+    clear = parsed.mood in (Mood.ORDER, Mood.UNWANTED) and not parsed.left and not parsed.asks
     if room is None and said.doubt is None and not said.rooms:
         near, reference = said.suggested(Intent.UNSCHEDULE)
-        if not near and said.thread and sense.cancels:
+        if not near and said.thread and parsed.cancels:
             sure = clear and not reference and not said.world.thread_is_over
             return act_on(said, Intent.STOP, said.thread, sure=sure)
-        if sense.cancels and sense.thing and not reference and not said.end():
+        if parsed.cancels and parsed.thing and not reference and not said.end():
             return which(said, Intent.STOP, _here(said, Intent.STOP))
         planned = near or tuple(
             said.world.names.by_id[one.room_id]
@@ -228,7 +228,7 @@ def unschedule(said: Said, sense: Sense) -> Understood:
         planned = tuple(one for one in planned if said.planned(one))
         day = _date_of(said.when)
         if day and len(there := [r for r in planned if _planned_on(said, r, day)]) == 1:
-            return _unschedule_room(said, sense, there[0], clear=False)
+            return _unschedule_room(said, parsed, there[0], clear=False)
         if not planned:
             return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, reference=reference)
         return which_of(Intent.UNSCHEDULE, planned, when=said.when)
@@ -241,23 +241,25 @@ def unschedule(said: Said, sense: Sense) -> Understood:
             Outcome.ASK,
             Why.WHICH_ROOM,
             sure=False,
-            offers=deeds(Intent.UNSCHEDULE, each),
+            offers=orders(Intent.UNSCHEDULE, each),
         )
-    return _unschedule_room(said, sense, room, clear=clear)
+    return _unschedule_room(said, parsed, room, clear=clear)
 
 
-def _unschedule_room(said: Said, sense: Sense, room: RoomEntry, *, clear: bool) -> Understood:
+def _unschedule_room(
+    said: ParsedText, parsed: Parsed, room: RoomEntry, *, clear: bool
+) -> Understood:
     planned = said.planned(room)
     running = room.room_id in said.world.recorded
-    deed = Deed(Intent.UNSCHEDULE, room)
+    order = Order(Intent.UNSCHEDULE, room)
     made = Understood(
-        Intent.UNSCHEDULE, Outcome.ASK, room=room, sure=False, offers=(deed,), when=said.when
+        Intent.UNSCHEDULE, Outcome.ASK, room=room, sure=False, offers=(order,), when=said.when
     )
-    if running and sense.cancels and said.end() is None:
+    if running and parsed.cancels and said.end() is None:
         if not planned:
             same = said.thread is not None and said.thread.room_id == room.room_id
             return act_on(said, Intent.STOP, room, sure=clear and same)
-        return replace(made, why=Why.UNSURE, offers=(deed, Deed(Intent.STOP, room)))
+        return replace(made, why=Why.UNSURE, offers=(order, Order(Intent.STOP, room)))
     if not planned:
         return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED, offers=())
     if isinstance(said.when, Unclear | Refused):
@@ -270,11 +272,11 @@ def _unschedule_room(said: Said, sense: Sense, room: RoomEntry, *, clear: bool) 
         made = replace(made, when=When(Moment(one.at, said.world.zone), None, said.world.zone))
     repeats = any(p.rrule for p in planned)
     if clear and one is not None and (date_said or not repeats):
-        return replace(made, outcome=Outcome.DO, sure=True, offers=(), acts=(deed,))
+        return replace(made, outcome=Outcome.DO, sure=True, offers=(), acts=(order,))
     return replace(made, why=Why.UNSURE)
 
 
-def _planned_on(said: Said, room: RoomEntry, day: date) -> bool:
+def _planned_on(said: ParsedText, room: RoomEntry, day: date) -> bool:
     return any(_day_of(one.at, said.world) == day for one in said.planned(room))
 
 

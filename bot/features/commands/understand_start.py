@@ -7,23 +7,23 @@ from dataclasses import replace
 
 from bot.core.when import Reading, Refused, Unclear, When
 from bot.core.when_grammar import read_when
-from bot.features.commands.controls import act_on
-from bot.features.commands.options_in_words import Options
-from bot.features.commands.said import LATER, Said
-from bot.features.commands.sense import Force, Sense
-from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.understood import (
+from bot.features.commands.model import (
     OPEN_FORM,
-    Deed,
+    Order,
     Outcome,
     State,
     Understood,
     Where,
     Why,
     answered,
-    deeds,
+    orders,
 )
-from bot.features.commands.words import Intent
+from bot.features.commands.options_in_words import Options
+from bot.features.commands.parsed import Mood, Parsed
+from bot.features.commands.parsed_text import LATER, ParsedText
+from bot.features.commands.sentences import Piece, Sort
+from bot.features.commands.understand_controls import act_on
+from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
 
 
@@ -32,7 +32,7 @@ def form(options: Options) -> Understood:
         Intent.START,
         Outcome.ASK,
         Why.BAD_OPTIONS if options.problem else Why.NEEDS_ROOM,
-        offers=(Deed(OPEN_FORM),),
+        offers=(Order(OPEN_FORM),),
         options=options.built,
         raw_options=options.raw,
         preset=options.preset,
@@ -40,12 +40,12 @@ def form(options: Options) -> Understood:
     )
 
 
-def start(said: Said, sense: Sense) -> Understood:
+def start(said: ParsedText, parsed: Parsed) -> Understood:
     options = said.options()
-    left = [piece for piece in sense.left if piece not in options.pieces]
+    left = [piece for piece in parsed.left if piece not in options.pieces]
     timed = said.start_time() or _says_a_day(said)
     when = said.when if said.start_time() else None
-    intent = Intent.SCHEDULE if timed or sense.intent is Intent.SCHEDULE else Intent.START
+    intent = Intent.SCHEDULE if timed or parsed.intent is Intent.SCHEDULE else Intent.START
     made = Understood(
         intent,
         Outcome.ASK,
@@ -62,20 +62,20 @@ def start(said: Said, sense: Sense) -> Understood:
     room = said.room()
     if room is None and len(said.rooms) > 1 and not said.doubt:
         each = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
-        return replace(made, why=Why.WHICH_ROOM, offers=deeds(intent, each))
+        return replace(made, why=Why.WHICH_ROOM, offers=orders(intent, each))
     if room is None:
         if said.rooms and not said.doubt:
-            return replace(made, why=Why.WHICH_ROOM, offers=deeds(intent, said.rooms[0]))
+            return replace(made, why=Why.WHICH_ROOM, offers=orders(intent, said.rooms[0]))
         self_left = [p for p in left if p.sort is Sort.UNREAD]
-        found = _start_unknown(said, made, self_left, sense)
+        found = _start_unknown(said, made, self_left, parsed)
         if isinstance(found, Understood):
             return found
         room, left = found, [p for p in left if p not in self_left]
-    return _start_room(said, made, room, left, sense)
+    return _start_room(said, made, room, left, parsed)
 
 
 def _start_unknown(
-    said: Said, made: Understood, left: Sequence[Piece], sense: Sense
+    said: ParsedText, made: Understood, left: Sequence[Piece], parsed: Parsed
 ) -> Understood | RoomEntry:
     """Decide about a start of a room that is not named exactly; a room where it is clear."""
     link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
@@ -86,7 +86,7 @@ def _start_unknown(
         return RoomEntry(room_id, room_id)  # a room that the directory does not have yet
     if link or code:
         reference = code.words[0].text if code else None
-        form = (Deed(OPEN_FORM),)
+        form = (Order(OPEN_FORM),)
         why = Why.UNKNOWN_CODE
         return replace(made, why=why, offers=form, link=link, reference=reference)
     near, reference = said.suggested(Intent.START)
@@ -97,9 +97,9 @@ def _start_unknown(
             return said.thread
         if default and not left:
             return default
-        if sense.weak and said.where is not Where.SLASH:
+        if parsed.weak and said.where is not Where.SLASH:
             return answered(Intent.UNKNOWN, sure=False)
-        return replace(made, why=Why.NEEDS_ROOM, offers=(Deed(OPEN_FORM),))
+        return replace(made, why=Why.NEEDS_ROOM, offers=(Order(OPEN_FORM),))
     begun = said.world.names.beginning(reference)
     if said.where is Where.SLASH and len(begun) == 1 and not said.doubt:
         return begun[0]
@@ -109,66 +109,66 @@ def _start_unknown(
             made,
             why=Why.WHICH_ROOM,
             room=single,
-            offers=deeds(verb, near),
+            offers=orders(verb, near),
             reference=reference,
         )
-    if sense.force is Force.TOLD and said.where is not Where.SLASH and _before_verb(said, left):
+    if parsed.mood is Mood.TOLD and said.where is not Where.SLASH and _before_verb(said, left):
         return answered(Intent.UNKNOWN, sure=False)  # remind us to start at 3
-    other_words = [p for p in sense.left if p.sort is not Sort.UNREAD and p.option is None]
-    if said.where is not Where.SLASH and (sense.weak or sense.article or other_words):
+    other_words = [p for p in parsed.left if p.sort is not Sort.UNREAD and p.option is None]
+    if said.where is not Where.SLASH and (parsed.weak or parsed.article or other_words):
         return answered(Intent.UNKNOWN, sure=False)
-    return replace(made, why=Why.NO_ROOM, offers=(Deed(OPEN_FORM),), reference=reference)
+    return replace(made, why=Why.NO_ROOM, offers=(Order(OPEN_FORM),), reference=reference)
 
 
-def _before_verb(said: Said, left: Sequence[Piece]) -> bool:
+def _before_verb(said: ParsedText, left: Sequence[Piece]) -> bool:
     """Say whether all unread words come before the verb: they tell who starts."""
     verb = next((p.start for p in said.pieces if p.intent in (Intent.START, Intent.SCHEDULE)), 0)
     return bool(left) and all(piece.start < verb for piece in left)
 
 
 def _start_room(
-    said: Said, made: Understood, room: RoomEntry, left: Sequence[Piece], sense: Sense
+    said: ParsedText, made: Understood, room: RoomEntry, left: Sequence[Piece], parsed: Parsed
 ) -> Understood:
     link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
     made = replace(made, room=room, link=link)
-    offer = replace(made, offers=(Deed(made.intent, room),))
+    offer = replace(made, offers=(Order(made.intent, room),))
     if not room.enabled:
         return replace(made, outcome=Outcome.ANSWER, why=Why.DISABLED)
     if isinstance(said.when, Unclear):
-        choices = tuple(Deed(Intent.SCHEDULE, room, words) for words in said.when.choices)
-        return replace(made, why=Why.BAD_TIME, offers=choices or (Deed(OPEN_FORM, room),))
+        choices = tuple(Order(Intent.SCHEDULE, room, words) for words in said.when.choices)
+        return replace(made, why=Why.BAD_TIME, offers=choices or (Order(OPEN_FORM, room),))
     if isinstance(said.when, Refused) and said.when.suggestion:
         better = read_when(said.when.suggestion, now=said.world.now, zone=said.world.zone)
-        offers = (Deed(Intent.SCHEDULE, room, said.when.suggestion),)
+        offers = (Order(Intent.SCHEDULE, room, said.when.suggestion),)
         return replace(made, intent=Intent.SCHEDULE, when=better, offers=offers)
     if isinstance(said.when, Refused) and made.intent is Intent.SCHEDULE:
         return replace(made, outcome=Outcome.ANSWER, why=Why.BAD_TIME)
     if made.intent is Intent.SCHEDULE and not said.start_time():
-        return replace(made, why=Why.BAD_TIME, offers=(Deed(OPEN_FORM, room),))
+        return replace(made, why=Why.BAD_TIME, offers=(Order(OPEN_FORM, room),))
     state = said.world.recorded.get(room.room_id)
     if made.intent is Intent.START and state:
         if state is State.PAUSED:
-            deed = (Deed(Intent.RESUME, room),)
-            return replace(made, why=Why.ALREADY, offers=deed)
+            order = (Order(Intent.RESUME, room),)
+            return replace(made, why=Why.ALREADY, offers=order)
         if is_length(said.when):  # `let it run until 4`
             return act_on(said, Intent.STOP, room, sure=False)
         return replace(made, outcome=Outcome.ANSWER, why=Why.ALREADY)
     if made.why is Why.BAD_OPTIONS:
-        return replace(made, offers=(Deed(OPEN_FORM, room),))
+        return replace(made, offers=(Order(OPEN_FORM, room),))
     if said.orders_more():
         return replace(offer, why=Why.UNSURE, offers=(*offer.offers, *said.second()))
-    clear = sense.force is Force.ORDER and not sense.weak and not left and not said.loose_left()
+    clear = parsed.mood is Mood.ORDER and not parsed.weak and not left and not said.loose_left()
     if clear and not said.long:
         return replace(
             made,
             outcome=Outcome.DO,
             sure=True,
-            acts=(Deed(made.intent, room),),
+            acts=(Order(made.intent, room),),
         )
     return replace(offer, why=Why.UNSURE)
 
 
-def _says_a_day(said: Said) -> bool:
+def _says_a_day(said: ParsedText) -> bool:
     """Say whether a day or the like stands in the text that was not read as a time."""
     later = any(piece.key in LATER for piece in said.pieces if piece.sort is Sort.UNREAD)
     return said.when is None and (later or said.loose_left())

@@ -1,9 +1,12 @@
-"""Cards whose post succeeded while Slack's answer was lost: a click tells where they are."""
+"""Links to cards; and cards whose post succeeded while Slack's answer was lost."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.access.people import WITHIN_S
 from bot.core.deliveries import NEVER_FAILED, Delivery, Kind, State
 from bot.core.proofs import SeenRecording
 from bot.deps import Deps
@@ -57,3 +60,17 @@ def _is_there(card: Delivery, user: str, channel: str) -> bool:
     return channel in (card.target, card.posted_in) or (
         channel.startswith("D") and card.target == user
     )
+
+
+class CardLinks:
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def link(self, channel: str, cards: Iterable[Delivery]) -> str | None:
+        """To the card in that channel; None if there is none, or Slack does not say in time."""
+        there = (card for card in cards if card.target == channel and card.message)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await self._deps.slack.link_to(next(there, None))
+        except TimeoutError:
+            return None

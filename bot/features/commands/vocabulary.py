@@ -545,9 +545,6 @@ ORDERS = frozenset(
     }
 )
 
-# Everything that is done at once or by a button; a title is read by `titles`.
-DEEDS = ORDERS | {Intent.RENAME}
-
 # Words whose misspellings are looked for.
 SPELT: Mapping[str, Intent] = {
     word: intent

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
 from bot.features.commands.sentences import Piece, Sort, Word
-from bot.features.commands.words import ORDERS, Intent, Role
+from bot.features.commands.vocabulary import ORDERS, Intent, Role
 
 
-class Force(StrEnum):
+class Mood(StrEnum):
     """How an intent is expressed."""
 
     NONE = auto()
@@ -23,11 +23,11 @@ class Force(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sense:
+class Parsed:
     """What a sentence wants. `left` are the pieces that the intent does not explain."""
 
     intent: Intent | None = None
-    force: Force = Force.NONE
+    mood: Mood = Mood.NONE
     left: tuple[Piece, ...] = ()
     second: Intent | None = None  # another order in the same sentence
     other: Intent | None = None  # what another sentence wants
@@ -145,7 +145,7 @@ def recording_word(pieces: Sequence[Piece]) -> bool:
     return any(p.role is Role.THING and p.key[0] in ("recording", "video") for p in pieces)
 
 
-def read_find(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
+def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     """Search what was said: the words behind *about*, else behind the verb."""
     about = next((piece for piece in pieces if piece.role is Role.ABOUT), None)
     said = next((piece for piece in pieces if piece.role is Role.SAID), head)

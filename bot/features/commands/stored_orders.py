@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.core.options import RecordingOptions
 from bot.core.when import Day, StopAt, When
 from bot.core.when_grammar import read_when
-from bot.features.commands.understood import Deed, Understood, World
+from bot.features.commands.model import Order, Understood, World
 from bot.features.options.table import parse_options, write_options
 from bot.features.rooms.model import RoomEntry
 from bot.store.values import RecordingRow
 from bot.ui.forms import FieldErrors
 
 
-class StoredDeed(BaseModel):
-    """A deed with everything that it needs. It is checked again when it is done."""
+class StoredOrder(BaseModel):
+    """An order with everything that it needs. It is checked again when it is done."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,24 +55,24 @@ class StoredDeed(BaseModel):
 class Choice(BaseModel):
     """The answers to one question, by what the value of a button says."""
 
-    answers: dict[str, tuple[StoredDeed, ...]]
+    answers: dict[str, tuple[StoredOrder, ...]]
 
 
-def stored_deeds(
-    deeds: Sequence[Deed], found: Understood, world: World, rows: Mapping[str, RecordingRow]
-) -> tuple[StoredDeed, ...]:
-    return tuple(_stored(deed, found, world, rows) for deed in deeds)
+def stored_orders(
+    orders: Sequence[Order], found: Understood, world: World, rows: Mapping[str, RecordingRow]
+) -> tuple[StoredOrder, ...]:
+    return tuple(_stored(order, found, world, rows) for order in orders)
 
 
 def _stored(
-    deed: Deed, found: Understood, world: World, rows: Mapping[str, RecordingRow]
-) -> StoredDeed:
-    row = rows.get(deed.room.room_id) if deed.room else None
-    when = read_when(deed.words, now=world.now, zone=world.zone) if deed.words else found.when
-    return StoredDeed(
-        verb=deed.verb,
-        room_id=deed.room.room_id if deed.room else None,
-        room_name=deed.room.name if deed.room else "",
+    order: Order, found: Understood, world: World, rows: Mapping[str, RecordingRow]
+) -> StoredOrder:
+    row = rows.get(order.room.room_id) if order.room else None
+    when = read_when(order.words, now=world.now, zone=world.zone) if order.words else found.when
+    return StoredOrder(
+        verb=order.verb,
+        room_id=order.room.room_id if order.room else None,
+        room_name=order.room.name if order.room else "",
         key=row.key if row else None,
         raw=dict(found.raw_options) or write_options(found.options),
         preset=found.preset,
@@ -81,5 +81,5 @@ def _stored(
         day=when.date if isinstance(when, Day) else None,
         channel=found.channel or found.to,
         title=found.title,
-        label=deed.words or "",
+        label=order.words or "",
     )

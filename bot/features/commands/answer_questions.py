@@ -11,9 +11,9 @@ from bot.core.when import Past
 from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
+from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.request import MENTIONED, Request, say_found
-from bot.features.commands.understood import Outcome, Understood, Why
-from bot.features.commands.words import SCHEDULED, Intent
+from bot.features.commands.vocabulary import SCHEDULED, Intent
 from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of

@@ -1,6 +1,6 @@
 """A text as it was said in a place: its sentences, rooms and times.
 
-Pure. Decides nothing: `understanding` does.
+Pure. Decides nothing: `understand` does.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from bot.core.when import Day, Past, Reading, Refused, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
 from bot.features.commands.flags import split_flags
+from bot.features.commands.model import Order, Scheduled, Where, World, orders
 from bot.features.commands.options_in_words import Options, options_in
-from bot.features.commands.sense import Force, Sense
-from bot.features.commands.senses import sense_of
+from bot.features.commands.parse_sentence import parse_sentence
+from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.sentences import (
     Piece,
     Sentence,
@@ -27,8 +28,7 @@ from bot.features.commands.sentences import (
     words_of,
 )
 from bot.features.commands.table import MAX_LIST_COUNT
-from bot.features.commands.understood import Deed, Scheduled, Where, World, deeds
-from bot.features.commands.words import ORDERS, Intent, Role
+from bot.features.commands.vocabulary import ORDERS, Intent, Role
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
 from bot.features.rooms.names import digits_in, is_separator, key_of
 from bot.kit.typed_text import DOUBLE_QUOTES
@@ -56,7 +56,7 @@ _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Ro
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 
-class Said:
+class ParsedText:
     """A text in its place: sentences, rooms, times, and what its main sentence wants."""
 
     def __init__(self, text: str, where: Where, world: World) -> None:
@@ -71,9 +71,9 @@ class Said:
         self.when, self.times, self.loose = self._times(main, rest)
         sentences = sentences_of(self.words, self.named, self.times)
         self.sentences = sentences
-        self.sense = self._settled(*_main(sentences, where))
-        self.first = said_in(sentences[0], where) if sentences else Sense()
-        if self.sense.force is Force.NEGATED:
+        self.parsed = self._settled(*_main(sentences, where))
+        self.first = parse_in_place(sentences[0], where) if sentences else Parsed()
+        if self.parsed.mood is Mood.NEGATED:
             self.when = None  # "don't stop at 3" has no time to stop at
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
         self._options = options_in(self.pieces, self.flags, world.presets)
@@ -96,9 +96,9 @@ class Said:
         self, main: Sentence | None, others: Sequence[Span]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
         """Read the times, by what they are wanted for; none in the ranges of `others`."""
-        sense = said_in(main, self.where) if main else Sense()
-        purpose = _PURPOSES.get(sense.intent or Intent.UNKNOWN, Purpose.START)
-        if sense.intent is Intent.STOP and sense.force is Force.UNWANTED:
+        parsed = parse_in_place(main, self.where) if main else Parsed()
+        purpose = _PURPOSES.get(parsed.intent or Intent.UNKNOWN, Purpose.START)
+        if parsed.intent is Intent.STOP and parsed.mood is Mood.UNWANTED:
             purpose = Purpose.DAY
         text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
         found = find_times(
@@ -142,17 +142,17 @@ class Said:
         ]
         return sorted(spans)
 
-    def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Sense:
+    def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
         """Return what the main sentence means; less surely if others say something, too."""
-        sense = said_in(main, self.where) if main else Sense()
+        parsed = parse_in_place(main, self.where) if main else Parsed()
         for sentence in rest:
-            other = said_in(sentence, self.where)
+            other = parse_in_place(sentence, self.where)
             if other.intent in (None, *POLITE) and not other.left:
                 continue
-            if sense.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
+            if parsed.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
                 continue
-            sense = replace(sense, left=(*sense.left, *other.left), other=other.intent)
-        return sense
+            parsed = replace(parsed, left=(*parsed.left, *other.left), other=other.intent)
+        return parsed
 
     def _rooms_meant(self) -> tuple[list[tuple[RoomEntry, ...]], str | None]:
         """Return the rooms named, and words beside a name that may belong to it."""
@@ -204,7 +204,7 @@ class Said:
     def _may_belong(self, piece: Piece) -> bool:
         return (
             piece.sort is Sort.UNREAD
-            and piece in self.sense.left
+            and piece in self.parsed.left
             and piece.key not in LATER
             and piece not in self._options.pieces
         )
@@ -223,7 +223,7 @@ class Said:
         said_to = all(
             piece.role in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )
-        return not said_to and (bool(self.sense.left) or self.sense.force is not Force.ORDER)
+        return not said_to and (bool(self.parsed.left) or self.parsed.mood is not Mood.ORDER)
 
     def time_words(self) -> str:
         """Return the words of the times, as they were typed."""
@@ -309,16 +309,16 @@ class Said:
         )
 
     def orders_more(self) -> bool:
-        return self.sense.other in ORDERS or self.sense.second is not None
+        return self.parsed.other in ORDERS or self.parsed.second is not None
 
-    def second(self) -> tuple[Deed, ...]:
+    def second(self) -> tuple[Order, ...]:
         """Return the buttons for a second order in the text: only for what its words name."""
-        second = self.sense.second or self.sense.other
+        second = self.parsed.second or self.parsed.other
         rooms = [rooms[0] for rooms in self.rooms[1:] if len(rooms) == 1]
         if second in CONTROLS:
             running = [r for r in rooms if r.room_id in self.world.recorded]
-            return deeds(second, running)
-        return deeds(second, rooms) if second is Intent.START else ()
+            return orders(second, running)
+        return orders(second, rooms) if second is Intent.START else ()
 
     def end(self) -> Reading | None:
         """Return the time that a stop, a pause or a resume names; `now` is none."""
@@ -330,25 +330,25 @@ class Said:
         return tuple(one for one in self.world.schedules if one.room_id == room.room_id)
 
 
-def said_in(sentence: Sentence, where: Where) -> Sense:
+def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Say what a sentence wants, said in a place."""
-    return sense_of(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+    return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
 
 
 def _main(sentences: Sequence[Sentence], where: Where) -> tuple[Sentence | None, list[Sentence]]:
     """Return the sentence that says what is wanted, and the others."""
 
     def weight(sentence: Sentence) -> int:
-        sense = said_in(sentence, where)
-        if sense.intent in ORDERS and sense.force in (Force.ORDER, Force.UNWANTED):
+        parsed = parse_in_place(sentence, where)
+        if parsed.intent in ORDERS and parsed.mood in (Mood.ORDER, Mood.UNWANTED):
             return 5
-        if sense.intent in ORDERS:
+        if parsed.intent in ORDERS:
             return 4
-        if sense.intent not in (None, Intent.UNKNOWN, *POLITE):
+        if parsed.intent not in (None, Intent.UNKNOWN, *POLITE):
             return 3
-        if sense.intent is Intent.HELP:
+        if parsed.intent is Intent.HELP:
             return 2 if sentence.asks else 1
-        return 1 if sense.intent else 0
+        return 1 if parsed.intent else 0
 
     if not sentences:
         return None, []

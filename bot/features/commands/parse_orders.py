@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.features.commands.sense import (
+from bot.features.commands.parsed import (
     OPENERS,
     RECORDS,
-    Force,
-    Sense,
+    Mood,
+    Parsed,
     has_intent,
     has_polite,
     has_role,
@@ -20,23 +20,23 @@ from bot.features.commands.sense import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.words import ORDERS, Intent, Role
+from bot.features.commands.vocabulary import ORDERS, Intent, Role
 
 
-def read_told(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
+def read_told(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """Read a verb behind words that make it less than an order: `Tom asked to stop this`."""
     order = next((p for p in rest if p.role in (Role.VERB, Role.CANCEL)), None)
     if order is None:
         return replace(base, intent=Intent.UNKNOWN, left=(head,))
     after = rest[list(rest).index(order) + 1 :]
-    sense = read_order(base, order, after, pieces)
-    force = Force.TOLD if sense.force is Force.ORDER else sense.force
-    return replace(sense, force=force, left=(head, *sense.left))
+    parsed = read_order(base, order, after, pieces)
+    mood = Mood.TOLD if parsed.mood is Mood.ORDER else parsed.mood
+    return replace(parsed, mood=mood, left=(head, *parsed.left))
 
 
 def read_negated(
-    base: Sense, negation: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
-) -> Sense:
+    base: Parsed, negation: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
+) -> Parsed:
     """Read `don't …`: never an order to do it."""
     verb = next(
         (
@@ -54,7 +54,7 @@ def read_negated(
     if negation.key in _UNABLE and any(p.key in _LOOKED_AT for p in rest[:1]):
         return replace(base, intent=Intent.DOCTOR)  # I can't see the video
     if verb is None and not wish:
-        return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
+        return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation,))
     if verb is not None and (
         verb.role is Role.POSTING or verb.intent in (Intent.SHARE, Intent.FOLLOW, Intent.LIST)
     ):
@@ -74,27 +74,27 @@ def read_negated(
     if wish or (
         verb and (verb.intent in (Intent.START, Intent.SCHEDULE) or verb.role is Role.THING)
     ):
-        return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
+        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left)
     if verb and verb.key[-1:] == ("recorded",):
-        return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=left)
+        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left)
     if verb and (verb.intent is Intent.STOP or verb.role is Role.CANCEL):
-        return replace(base, intent=Intent.STOP, force=Force.NEGATED, left=left)
+        return replace(base, intent=Intent.STOP, mood=Mood.NEGATED, left=left)
     if verb and verb.intent in ORDERS:
-        return replace(base, intent=verb.intent, force=Force.NEGATED, left=left)
+        return replace(base, intent=verb.intent, mood=Mood.NEGATED, left=left)
     if verb and verb.role in OPENERS and any(p.intent is Intent.STOP for p in rest):
-        return replace(base, intent=Intent.STOP, force=Force.NEGATED, left=(negation, *left))
+        return replace(base, intent=Intent.STOP, mood=Mood.NEGATED, left=(negation, *left))
     if verb and verb.role is Role.HOW:
-        return replace(base, intent=Intent.HELP, force=Force.QUESTION)
+        return replace(base, intent=Intent.HELP, mood=Mood.QUESTION)
     if has_intent(rest, Intent.START, Role.VERB):
-        return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=(negation, *left))
-    return replace(base, intent=Intent.UNKNOWN, force=Force.NEGATED, left=(negation,))
+        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=(negation, *left))
+    return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation,))
 
 
 _UNABLE = {("cant",), ("cannot",), ("dont",), ("do", "not"), ("didnt",), ("did", "not")}
 _LOOKED_AT = {(word,) for word in ("see", "find", "open", "watch", "access", "play", "hear")}
 
 
-def _unwanted_posts(base: Sense, pieces: Sequence[Piece]) -> Sense:
+def _unwanted_posts(base: Parsed, pieces: Sequence[Piece]) -> Parsed:
     """`stop posting standup here` unfollows a room; without one it is about the settings."""
     room = any(piece.sort is Sort.ROOM for piece in pieces)
     results = any(p.intent is Intent.SUMMARY for p in pieces)
@@ -103,13 +103,13 @@ def _unwanted_posts(base: Sense, pieces: Sequence[Piece]) -> Sense:
     )
     intent = Intent.UNFOLLOW if (room or followed) and not results else Intent.SETTINGS
     left = tuple(left_over(intent, pieces))
-    return replace(base, intent=intent, force=Force.ORDER, left=left)
+    return replace(base, intent=intent, mood=Mood.ORDER, left=left)
 
 
 _SWITCHES = frozenset({"turn", "switch", "enable", "activate", "disable", "deactivate"})
 
 
-def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
+def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """Read a verb at the head of a sentence."""
     later = next(
         (
@@ -126,54 +126,54 @@ def read_order(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence
         if not any(piece.role is Role.NOUN for piece in between):
             head, rest = later, rest[list(rest).index(later) + 1 :]
     intent = head.intent
-    force = Force.QUESTION if base.asks else Force.ORDER
+    mood = Mood.QUESTION if base.asks else Mood.ORDER
     if head.role is Role.CANCEL:
         left = tuple(left_over(Intent.UNSCHEDULE, pieces))
-        return replace(base, intent=Intent.UNSCHEDULE, force=force, cancels=True, left=left)
+        return replace(base, intent=Intent.UNSCHEDULE, mood=mood, cancels=True, left=left)
     if head.role is Role.PAST:
         wished = has_role(pieces, Role.WISH, Role.REQUEST)
         if not wished and not base.asks:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         if not wished:
-            return replace(base, intent=Intent.STATUS, force=Force.QUESTION)
+            return replace(base, intent=Intent.STATUS, mood=Mood.QUESTION)
         left = tuple(p for p in left_over(intent or Intent.UNKNOWN, pieces) if p is not head)
-        return replace(base, intent=intent, force=Force.TOLD, left=left)
+        return replace(base, intent=intent, mood=Mood.TOLD, left=left)
     match intent:
         case Intent.STOP if has_role(rest[:3], Role.POSTING, Role.CARDS) or (
             has_intent(rest[:1], Intent.SHARE) or has_intent(rest[:1], Intent.FOLLOW)
         ):
-            return replace(_unwanted_posts(base, pieces), force=force)
+            return replace(_unwanted_posts(base, pieces), mood=mood)
         case Intent.SHARE:
-            return _shared(base, head, rest, pieces, force=force)
+            return _shared(base, head, rest, pieces, mood=mood)
         case Intent.LIST:
             return _shown(base, head, rest, pieces)
         case Intent.FIND:
-            return replace(read_find(base, head, pieces), force=force)
+            return replace(read_find(base, head, pieces), mood=mood)
         case Intent.JOIN:
-            return _joined(base, head, rest, pieces, force=force)
+            return _joined(base, head, rest, pieces, mood=mood)
         case Intent.DOCTOR if head.role is Role.SOFT:
             return _checked(base, rest)
         case Intent.SETTINGS | Intent.PRESETS:
             left = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
-            return replace(base, intent=intent, force=force, left=left)
+            return replace(base, intent=intent, mood=mood, left=left)
         case Intent.FOLLOW if head.role is Role.SOFT and not any(
             piece.sort is Sort.ROOM for piece in pieces
         ):
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Intent.START if _only_options(rest) and head.key[0] in _SWITCHES:
-            return replace(base, intent=Intent.SETTINGS, force=force, left=(head,))
+            return replace(base, intent=Intent.SETTINGS, mood=mood, left=(head,))
         case Intent.STOP if _only_options(rest) and head.key[0] in _SWITCHES:
-            return replace(base, intent=Intent.SETTINGS, force=force, left=(head,))
+            return replace(base, intent=Intent.SETTINGS, mood=mood, left=(head,))
         case Intent.HELP:
             return _helped(base, rest)
     if intent not in ORDERS:
-        return replace(base, intent=intent, force=force)
-    return _acting(base, head, rest, pieces, force=force)
+        return replace(base, intent=intent, mood=mood)
+    return _acting(base, head, rest, pieces, mood=mood)
 
 
 def _acting(
-    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, force: Force
-) -> Sense:
+    base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, mood: Mood
+) -> Parsed:
     """Read an order that starts, stops or changes something."""
     intent = head.intent or Intent.UNKNOWN
     second = next(
@@ -195,7 +195,7 @@ def _acting(
     return replace(
         base,
         intent=intent,
-        force=Force.TOLD if told and force is Force.ORDER else force,
+        mood=Mood.TOLD if told and mood is Mood.ORDER else mood,
         left=left,
         second=second,
         weak=head.role is Role.SOFT,
@@ -243,30 +243,30 @@ def _only_options(rest: Sequence[Piece]) -> bool:
 
 
 def _shared(
-    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, force: Force
-) -> Sense:
+    base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, mood: Mood
+) -> Parsed:
     """`share …` has a place; without one, it is to be shown, or cards are to be followed."""
     placed = any(piece.sort is Sort.CHANNEL for piece in rest)
     left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
     placed_here = has_role(rest, Role.HERE) and has_role(rest, Role.CLAUSE, Role.WHEN, Role.ALL)
     if not placed and (placed_here or has_role(rest, Role.CARDS)):
         left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
-        return replace(base, intent=Intent.FOLLOW, force=force, left=left)
+        return replace(base, intent=Intent.FOLLOW, mood=mood, left=left)
     if not placed and head.key[0] in ("send", "share", "post"):
         if has_intent(rest, Intent.SUMMARY):
-            return replace(base, intent=Intent.SUMMARY, force=force)
+            return replace(base, intent=Intent.SUMMARY, mood=mood)
         if head.key[0] == "send" and (has_role(rest, Role.THING) or has_intent(rest, Intent.LIST)):
-            return replace(base, intent=Intent.LIST, force=force)
-    return replace(base, intent=Intent.SHARE, force=force, left=left)
+            return replace(base, intent=Intent.LIST, mood=mood)
+    return replace(base, intent=Intent.SHARE, mood=mood, left=left)
 
 
 _HELD = frozenset({"happening", "held", "place", "taking", "meeting"})
 
 
-def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
+def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """`show …`, `list …`: what is to be seen decides."""
     if head.key == ("i", "need") and recording_word(rest) and any(p.option for p in rest):
-        return replace(base, intent=Intent.START, force=Force.TOLD)
+        return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if head.key[0] in ("where", "wheres") and any(piece.key[-1] in _HELD for piece in rest):
         return replace(base, intent=Intent.JOIN)
     if has_role(rest, Role.SAID) or (has_role(rest, Role.ABOUT) and head.role is Role.SOFT):
@@ -274,7 +274,7 @@ def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pie
         return read_find(base, said, pieces)
     if has_role(rest, Role.CARDS) and any(piece.sort is Sort.ROOM for piece in rest):
         left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
-        return replace(base, intent=Intent.FOLLOW, force=Force.ORDER, left=left)
+        return replace(base, intent=Intent.FOLLOW, mood=Mood.ORDER, left=left)
     for piece in rest:
         if piece.option and has_role(rest, Role.PAST, Role.WITH):
             continue
@@ -287,7 +287,7 @@ def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pie
     recorded = next((p for p in rest if p.role is Role.PAST and p.intent is Intent.START), None)
     if recorded and room and not has_role(rest, Role.WAS, Role.WHICH, Role.IS):
         left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
-        return replace(base, intent=Intent.START, force=Force.TOLD, left=left)
+        return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left)
     timed = any(piece.sort is Sort.TIME for piece in rest)
     if head.role is Role.VERB or room or timed or has_role(rest, Role.THING):
         return replace(base, intent=Intent.LIST, left=unread)
@@ -297,18 +297,18 @@ def _shown(base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pie
 
 
 def _joined(
-    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, force: Force
-) -> Sense:
+    base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, mood: Mood
+) -> Parsed:
     """`can you join …` asks the bot to come and record; `join …` asks for a link."""
     records = has_intent(rest, Intent.START) or any(p.key[0] == "take" for p in rest)
     asked = has_role(pieces, Role.REQUEST) and head.key[0] in ("join", "hop", "come", "attend")
     if records or asked:
         left = tuple(p for p in left_over(Intent.START, pieces) if p is not head)
-        return replace(base, intent=Intent.START, force=Force.TOLD, left=left, weak=False)
-    return replace(base, intent=Intent.JOIN, force=force)
+        return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left, weak=False)
+    return replace(base, intent=Intent.JOIN, mood=mood)
 
 
-def _checked(base: Sense, rest: Sequence[Piece]) -> Sense:
+def _checked(base: Parsed, rest: Sequence[Piece]) -> Parsed:
     """`check`: the bot's health, unless something to see is named."""
     named = next((p for p in rest if p.role in (Role.NOUN, Role.VERB)), None)
     if named and named.intent not in ORDERS:
@@ -318,11 +318,11 @@ def _checked(base: Sense, rest: Sequence[Piece]) -> Sense:
     return replace(base, intent=Intent.DOCTOR)
 
 
-def _helped(base: Sense, rest: Sequence[Piece]) -> Sense:
+def _helped(base: Parsed, rest: Sequence[Piece]) -> Parsed:
     """`help start` explains a command; `help me stop this` is about more than help."""
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT)), None)
     if verb and verb.intent is Intent.START and any(p.sort is Sort.ROOM for p in rest):
-        return replace(base, intent=Intent.START, force=Force.TOLD)  # help us record standup
+        return replace(base, intent=Intent.START, mood=Mood.TOLD)  # help us record standup
     return replace(
         base,
         intent=Intent.HELP,
@@ -331,7 +331,7 @@ def _helped(base: Sense, rest: Sequence[Piece]) -> Sense:
     )
 
 
-def read_noun(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
+def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     """Read a sentence whose first telling word names something to see: `recap of standup`."""
     after = pieces[list(pieces).index(head) + 1 :]
     order = next((p for p in after if p.role is Role.VERB and p.intent in ORDERS), None)
@@ -339,12 +339,12 @@ def read_noun(base: Sense, head: Piece, pieces: Sequence[Piece]) -> Sense:
         return replace(_helped(base, after), asks=False)
     if order is not None and head.intent in (Intent.STATUS, Intent.DOCTOR):
         left = tuple(p for p in left_over(order.intent or Intent.UNKNOWN, pieces) if p is not order)
-        return replace(base, intent=order.intent, force=Force.TOLD, left=(head, *left))
+        return replace(base, intent=order.intent, mood=Mood.TOLD, left=(head, *left))
     if head.key == ("not", "recording") and has_polite(pieces):
-        return replace(base, intent=Intent.STOP, force=Force.UNWANTED)
+        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED)
     other = any(piece.role is Role.OPTION for piece in pieces)
     if head.option and other and any(piece.sort is Sort.ROOM for piece in pieces):
-        return replace(base, intent=Intent.START, force=Force.TOLD)
+        return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if head.intent in (Intent.SUMMARY, Intent.LIST) and has_intent(after, Intent.DOCTOR, Role.NOUN):
         return replace(base, intent=Intent.DOCTOR)  # the transcript is missing
     about = next((piece for piece in after if piece.role is Role.ABOUT), None)

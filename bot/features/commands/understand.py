@@ -9,25 +9,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.features.commands.controls import act_on, understand_control, unschedule, which
-from bot.features.commands.said import CONTROLS, POLITE, Said, said_in
-from bot.features.commands.sense import Force, Sense
-from bot.features.commands.sentences import Sort, Word, sentences_of
-from bot.features.commands.starting import form, start
-from bot.features.commands.titles import renaming
-from bot.features.commands.understood import (
+from bot.features.commands.model import (
     OPEN_FORM,
-    Deed,
+    Order,
     Outcome,
     Understood,
     Where,
     Why,
     World,
     answered,
-    deeds,
+    orders,
     which_of,
 )
-from bot.features.commands.words import SPELT, Intent, Role
+from bot.features.commands.parsed import Mood, Parsed
+from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
+from bot.features.commands.sentences import Sort, Word, sentences_of
+from bot.features.commands.titles import renaming
+from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
+from bot.features.commands.understand_start import form, start
+from bot.features.commands.vocabulary import SPELT, Intent, Role
 
 LONGEST = 8000  # characters that are read at all
 
@@ -36,11 +36,11 @@ def understand(text: str, where: Where, world: World) -> Understood:
     """Say what a text means. Never raises; takes any text."""
     if len(text) > LONGEST:
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, Why.TOO_LONG, sure=False)
-    said = Said(text, where, world)
+    said = ParsedText(text, where, world)
     if said.thread and (stopped := _pure_stop(said)):
         return stopped
     if said.flags.help:
-        return answered(Intent.HELP, topic=said.sense.intent)
+        return answered(Intent.HELP, topic=said.parsed.intent)
     if titled := renaming(said):
         return titled
     if said.is_about_the_bot():
@@ -49,26 +49,26 @@ def understand(text: str, where: Where, world: World) -> Understood:
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
-        return replace(done, offers=(*done.offers, Deed(OPEN_FORM)))
+        return replace(done, offers=(*done.offers, Order(OPEN_FORM)))
     return done
 
 
 _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
 
-def _pure_stop(said: Said) -> Understood | None:
+def _pure_stop(said: ParsedText) -> Understood | None:
     """In a card's thread, nothing but a stop word stops, whatever rooms are called."""
     sentences = sentences_of(said.words, ())
     roles = {piece.role for sentence in sentences for piece in sentence.pieces}
     if Role.VERB not in roles or said.long or said.flags.text:
         return None
-    senses = [said_in(sentence, said.where) for sentence in sentences]
-    orders = [sense for sense in senses if sense.intent is Intent.STOP]
+    parses = [parse_in_place(sentence, said.where) for sentence in sentences]
+    orders = [parsed for parsed in parses if parsed.intent is Intent.STOP]
     if not orders or any(
-        sense.left or sense.force not in (Force.ORDER, Force.NONE) for sense in senses
+        parsed.left or parsed.mood not in (Mood.ORDER, Mood.NONE) for parsed in parses
     ):
         return None
-    if any(sense.intent not in (Intent.STOP, None, *POLITE) for sense in senses):
+    if any(parsed.intent not in (Intent.STOP, None, *POLITE) for parsed in parses):
         return None
     pieces = [piece for sentence in sentences for piece in sentence.pieces]
     if any(p.role is Role.ALL or p.sort in (Sort.CHANNEL, Sort.LINK) for p in pieces):
@@ -80,9 +80,9 @@ def _pure_stop(said: Said) -> Understood | None:
     return act_on(said, Intent.STOP, said.thread, sure=not said.world.thread_is_over)
 
 
-def _decided(said: Said) -> Understood:
-    sense = said.sense
-    intent = sense.intent
+def _decided(said: ParsedText) -> Understood:
+    parsed = said.parsed
+    intent = parsed.intent
     match intent:
         case None:
             return _without_verb(said)
@@ -92,34 +92,34 @@ def _decided(said: Said) -> Understood:
             why = Why.UNSUPPORTED if deletes else Why.CLEAR
             return answered(Intent.UNKNOWN, why, room=room, sure=False)
         case Intent.START | Intent.SCHEDULE:
-            return start(said, sense)
+            return start(said, parsed)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
-            return understand_control(said, sense, intent)
+            return understand_control(said, parsed, intent)
         case Intent.UNSCHEDULE:
-            return unschedule(said, sense)
+            return unschedule(said, parsed)
         case Intent.FOLLOW | Intent.UNFOLLOW:
-            return _following(said, sense, intent)
+            return _following(said, parsed, intent)
         case Intent.SHARE:
-            return _share(said, sense)
+            return _share(said, parsed)
         case Intent.FIND:
-            return _find(said, sense)
+            return _find(said, parsed)
         case Intent.SETTINGS:
-            outcome = Outcome.DO if not sense.left and said.where is Where.SLASH else Outcome.ASK
-            return Understood(intent, outcome, room=said.room(), sure=not sense.left)
+            outcome = Outcome.DO if not parsed.left and said.where is Where.SLASH else Outcome.ASK
+            return Understood(intent, outcome, room=said.room(), sure=not parsed.left)
         case Intent.PRESETS if said.options().preset and said.rooms:
-            return start(said, replace(sense, intent=Intent.START, force=Force.TOLD))
+            return start(said, replace(parsed, intent=Intent.START, mood=Mood.TOLD))
         case Intent.PRESETS:
             outcome = Outcome.DO if said.where is Where.SLASH else Outcome.ASK
             return Understood(intent, outcome)
         case Intent.HELP:
             asked = any(p.intent is Intent.HELP or p.role is Role.HOW for p in said.pieces)
-            why = Why.CLEAR if asked or sense.topic else Why.GREETED
-            return answered(intent, why, topic=sense.topic)
+            why = Why.CLEAR if asked or parsed.topic else Why.GREETED
+            return answered(intent, why, topic=parsed.topic)
         case Intent.THANKS:
             return answered(intent)
         case Intent.STATUS:
-            if sense.topic:
-                return answered(intent, topic=sense.topic, room=said.room())
+            if parsed.topic:
+                return answered(intent, topic=parsed.topic, room=said.room())
             room = said.room_or_thread()
             recorded = room is not None and room.room_id in said.world.recorded
             why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
@@ -134,7 +134,7 @@ def _decided(said: Said) -> Understood:
             )
 
 
-def _list_of(said: Said, intent: Intent) -> Understood:
+def _list_of(said: ParsedText, intent: Intent) -> Understood:
     """Show the recordings of a room, also of the only one with a name alike."""
     near, reference = said.suggested(intent)
     if reference and not reference.isdigit() and len(near) != 1:
@@ -143,7 +143,7 @@ def _list_of(said: Said, intent: Intent) -> Understood:
     return answered(intent, room=room, count=said.count(), when=said.past())
 
 
-def _without_verb(said: Said) -> Understood:
+def _without_verb(said: ParsedText) -> Understood:
     if said.rooms:
         return _bare_room(said)
     options = said.options()
@@ -151,23 +151,23 @@ def _without_verb(said: Said) -> Understood:
     if said.where is Where.SLASH and not said.text:
         opened = form(options)
         return opened if given else replace(opened, why=Why.MENU)
-    if given and not said.sense.left and said.where is not Where.THREAD:
+    if given and not said.parsed.left and said.where is not Where.THREAD:
         return form(options)
     if given:
         return answered(Intent.UNKNOWN, sure=False)
-    if not said.sense.left:
+    if not said.parsed.left:
         return answered(Intent.HELP, Why.GREETED)
     if glued := _glued(said):
         return glued
     near, reference = said.suggested(Intent.START)
-    if said.where is Where.SLASH and near and not said.sense.other:
+    if said.where is Where.SLASH and near and not said.parsed.other:
         return which_of(Intent.START, near, options=options.built, reference=reference)
     return answered(Intent.UNKNOWN, sure=False)
 
 
-def _glued(said: Said) -> Understood | None:
+def _glued(said: ParsedText) -> Understood | None:
     """Read a verb and a room typed as one word: `stopwebinar`. That is asked about."""
-    word = said.sense.left[0].words[0].key
+    word = said.parsed.left[0].words[0].key
     for verb, intent in SPELT.items():
         near = said.world.names.like(word[len(verb) :]) if word.startswith(verb) else ()
         if near and intent in CONTROLS:
@@ -177,29 +177,29 @@ def _glued(said: Said) -> Understood | None:
     return None
 
 
-def _bare_room(said: Said) -> Understood:
+def _bare_room(said: ParsedText) -> Understood:
     """Say nothing but a room's name: ask. A name that is itself an order is never obeyed."""
     rooms = said.rooms[0]
-    inside = [said_in(s, said.where) for s in sentences_of(said.words, ())]
-    verb = next((sense.intent for sense in inside if sense.intent in CONTROLS), None)
+    inside = [parse_in_place(s, said.where) for s in sentences_of(said.words, ())]
+    verb = next((parsed.intent for parsed in inside if parsed.intent in CONTROLS), None)
     if verb:
         return act_on(said, verb, said.room(), sure=False)
-    if len(said.rooms) > 1 or said.sense.left:
+    if len(said.rooms) > 1 or said.parsed.left:
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
     if all(room.room_id in said.world.recorded for room in rooms):
         return answered(Intent.STATUS, room=said.room())
-    return start(said, replace(said.sense, intent=Intent.START, force=Force.GUESS))
+    return start(said, replace(said.parsed, intent=Intent.START, mood=Mood.GUESS))
 
 
-def _following(said: Said, sense: Sense, intent: Intent) -> Understood:
+def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     room = said.room()
     if room is None and not said.rooms:
         near, reference = said.suggested(intent)
         if near:
             return which_of(intent, near, reference=reference)
-        if reference and not sense.asks:
+        if reference and not parsed.asks:
             return answered(intent, Why.NO_ROOM, reference=reference, sure=False)
-        if said.thread and sense.force is Force.ORDER:
+        if said.thread and parsed.mood is Mood.ORDER:
             room = said.thread
         elif intent is Intent.FOLLOW:
             return answered(intent)
@@ -212,21 +212,21 @@ def _following(said: Said, sense: Sense, intent: Intent) -> Understood:
                 Outcome.ASK if followed else Outcome.ANSWER,
                 Why.WHICH_ROOM,
                 sure=False,
-                offers=deeds(intent, followed),
+                offers=orders(intent, followed),
             )
     if room is None:
         near, reference = said.suggested(intent)
         rooms = near or tuple(room for rooms in said.rooms for room in rooms)
         return Understood(
-            intent, Outcome.ASK, Why.WHICH_ROOM, sure=False, offers=deeds(intent, rooms)
+            intent, Outcome.ASK, Why.WHICH_ROOM, sure=False, offers=orders(intent, rooms)
         )
-    deed = Deed(intent, room)
-    if sense.force is Force.ORDER and not sense.left and not said.orders_more():
-        return Understood(intent, Outcome.DO, room=room, acts=(deed,))
-    return Understood(intent, Outcome.ASK, Why.UNSURE, room, sure=False, offers=(deed,))
+    order = Order(intent, room)
+    if parsed.mood is Mood.ORDER and not parsed.left and not said.orders_more():
+        return Understood(intent, Outcome.DO, room=room, acts=(order,))
+    return Understood(intent, Outcome.ASK, Why.UNSURE, room, sure=False, offers=(order,))
 
 
-def _share(said: Said, sense: Sense) -> Understood:
+def _share(said: ParsedText, parsed: Parsed) -> Understood:
     room = said.room_or_thread()
     to, channel = next(
         (_channel(p.words[0]) for p in said.pieces if p.sort is Sort.CHANNEL), (None, None)
@@ -245,17 +245,17 @@ def _share(said: Said, sense: Sense) -> Understood:
             made,
             why=Why.WHICH_ROOM if near else Why.NEEDS_ROOM,
             outcome=Outcome.ASK if near else Outcome.ANSWER,
-            offers=deeds(Intent.SHARE, near),
+            offers=orders(Intent.SHARE, near),
             reference=reference,
         )
-    deed = Deed(Intent.SHARE, room)
-    if to and sense.force is Force.ORDER and not sense.left and len(said.rooms) <= 1:
-        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(deed,))
-    return replace(made, offers=(deed,))
+    order = Order(Intent.SHARE, room)
+    if to and parsed.mood is Mood.ORDER and not parsed.left and len(said.rooms) <= 1:
+        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(order,))
+    return replace(made, offers=(order,))
 
 
-def _find(said: Said, sense: Sense) -> Understood:
-    query = " ".join(word.text for word in sense.query).strip(" .,!?\"'“”")
+def _find(said: ParsedText, parsed: Parsed) -> Understood:
+    query = " ".join(word.text for word in parsed.query).strip(" .,!?\"'“”")
     if not query and said.rooms and said.where is Where.SLASH:
         words = said.text.split(maxsplit=1)  # `find standup` searches for the word
         return answered(Intent.FIND, query=words[-1].strip("\"'“”"))
@@ -265,7 +265,7 @@ def _find(said: Said, sense: Sense) -> Understood:
         Intent.FIND,
         room=said.room_or_thread(),
         query=query,
-        speaker=sense.speaker,
+        speaker=parsed.speaker,
         when=said.past(),
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.features.commands.orders import (
+from bot.features.commands.parse_orders import (
     read_noun,
     read_order,
 )
-from bot.features.commands.sense import (
-    Force,
-    Sense,
+from bot.features.commands.parsed import (
+    Mood,
+    Parsed,
     has_intent,
     has_role,
     left_over,
@@ -21,33 +21,33 @@ from bot.features.commands.sense import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.words import Intent, Role
+from bot.features.commands.vocabulary import Intent, Role
 
 
-def read_how(base: Sense, rest: Sequence[Piece], *, thread: bool) -> Sense:
+def read_how(base: Parsed, rest: Sequence[Piece], *, thread: bool) -> Parsed:
     """`how do I stop this?` is asked about; any other is a question about the commands."""
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.CANCEL)), None)
     intent = verb.intent if verb else None
     if intent is Intent.JOIN:
-        return replace(base, intent=Intent.JOIN, force=Force.QUESTION)
+        return replace(base, intent=Intent.JOIN, mood=Mood.QUESTION)
     if intent in (Intent.STOP, Intent.PAUSE) and (
         thread or any(piece.sort is Sort.ROOM for piece in rest)
     ):
         left = tuple(left_over(intent, rest))
-        return replace(base, intent=intent, force=Force.QUESTION, left=left)
-    return replace(base, intent=Intent.HELP, force=Force.QUESTION, topic=intent and str(intent))
+        return replace(base, intent=intent, mood=Mood.QUESTION, left=left)
+    return replace(base, intent=Intent.HELP, mood=Mood.QUESTION, topic=intent and str(intent))
 
 
-def read_may(base: Sense, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sense:
+def read_may(base: Parsed, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """`should we record …?`: a question whether to; what is only to be seen is shown."""
     negation = next((n for n, piece in enumerate(rest) if piece.role is Role.NOT), None)
     if negation is not None and has_intent(rest[negation:], Intent.START):
-        return replace(base, intent=Intent.STOP, force=Force.UNWANTED, asks=True)
+        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, asks=True)
     room = any(piece.sort is Sort.ROOM for piece in rest)
     if recording_word(rest) and room and not has_role(rest, Role.VERB, Role.PAST):
-        return replace(base, intent=Intent.START, force=Force.QUESTION, asks=True)
+        return replace(base, intent=Intent.START, mood=Mood.QUESTION, asks=True)
     if not has_role(rest, Role.VERB, Role.SOFT, Role.NOUN, Role.PAST, Role.CANCEL):
-        return replace(base, intent=Intent.UNKNOWN, force=Force.QUESTION)
+        return replace(base, intent=Intent.UNKNOWN, mood=Mood.QUESTION)
     head = next(
         p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.NOUN, Role.PAST, Role.CANCEL)
     )
@@ -56,13 +56,13 @@ def read_may(base: Sense, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Sen
         left = tuple(
             p for p in left_over(Intent.START, pieces) if p not in (head, *_openers(pieces))
         )
-        return replace(base, intent=Intent.START, force=Force.QUESTION, left=left, asks=True)
+        return replace(base, intent=Intent.START, mood=Mood.QUESTION, left=left, asks=True)
     if head.role is Role.NOUN:
-        sense = read_noun(base, head, pieces)
+        parsed = read_noun(base, head, pieces)
     else:
-        sense = read_order(base, head, after, pieces)
-    left = tuple(piece for piece in sense.left if piece.role is not Role.MAY)
-    return replace(sense, force=Force.QUESTION, left=left, asks=True)
+        parsed = read_order(base, head, after, pieces)
+    left = tuple(piece for piece in parsed.left if piece.role is not Role.MAY)
+    return replace(parsed, mood=Mood.QUESTION, left=left, asks=True)
 
 
 def _openers(pieces: Sequence[Piece]) -> list[Piece]:
@@ -70,8 +70,8 @@ def _openers(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def read_question(
-    base: Sense, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
-) -> Sense:
+    base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
+) -> Parsed:
     """Read who, what, when, did, is: none of them is an order."""
     for intent in (Intent.PRESETS, Intent.SETTINGS):
         if has_intent(rest, intent):

@@ -11,20 +11,20 @@ from dataclasses import replace
 
 from rapidfuzz.distance import OSA
 
-from bot.features.commands.orders import (
+from bot.features.commands.parse_orders import (
     read_negated,
     read_noun,
     read_order,
     read_told,
 )
-from bot.features.commands.questions import (
+from bot.features.commands.parse_questions import (
     read_how,
     read_may,
     read_question,
 )
-from bot.features.commands.sense import (
-    Force,
-    Sense,
+from bot.features.commands.parsed import (
+    Mood,
+    Parsed,
     has_intent,
     has_order,
     has_role,
@@ -35,17 +35,17 @@ from bot.features.commands.sense import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sentence, Sort
-from bot.features.commands.words import SCHEDULED, SPELT, UPCOMING, Intent, Meaning, Role
+from bot.features.commands.vocabulary import SCHEDULED, SPELT, UPCOMING, Intent, Meaning, Role
 
 
-def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Sense:
+def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Parsed:
     """Say what a sentence wants."""
     pieces = _with_parted_verbs(sentence.pieces)
     roles = {piece.role for piece in pieces}
     request = Role.REQUEST in roles
     if len(pieces) > 1 and pieces[0].key == ("no",) and pieces[1].key == ("stop",):
         pieces = pieces[1:]  # no stop!
-    base = Sense(
+    base = Parsed(
         asks=sentence.asks and not request,
         thing=Role.THING in roles or has_intent(pieces, Intent.START, Role.VERB),
         all_of_them=Role.ALL in roles,
@@ -71,16 +71,16 @@ def sense_of(sentence: Sentence, *, slash: bool = False, thread: bool = False) -
         head, told = meant, True
         if _tells_of_something_else(pieces, head):
             return replace(base, intent=Intent.UNKNOWN, left=tuple(heads))
-    sense = _by_head(base, head, pieces, slash=slash, thread=thread)
+    parsed = _by_head(base, head, pieces, slash=slash, thread=thread)
     planned = any(p.intent is Intent.SCHEDULE and p.role is Role.PAST for p in pieces)
-    if sense.intent is Intent.STATUS and (planned or any(p.key in UPCOMING for p in pieces)):
-        sense = replace(sense, topic=SCHEDULED)
+    if parsed.intent is Intent.STATUS and (planned or any(p.key in UPCOMING for p in pieces)):
+        parsed = replace(parsed, topic=SCHEDULED)
     hedged = any(piece.role is Role.HEDGE for piece in pieces[: pieces.index(head)])
-    if (told or hedged) and sense.force is Force.ORDER:
-        sense = replace(sense, force=Force.TOLD)
-    if told and sense.intent in (Intent.THANKS, Intent.HELP, None):
-        return replace(sense, intent=None, left=tuple(heads))
-    return sense
+    if (told or hedged) and parsed.mood is Mood.ORDER:
+        parsed = replace(parsed, mood=Mood.TOLD)
+    if told and parsed.intent in (Intent.THANKS, Intent.HELP, None):
+        return replace(parsed, intent=None, left=tuple(heads))
+    return parsed
 
 
 def _thanks_alone(pieces: Sequence[Piece]) -> bool:
@@ -132,7 +132,7 @@ _OF = {("of",), ("last",), ("latest",), ("recent",), ("previous",), ("past",), (
 _FIRST_PARTS = {("turn",), ("switch",), ("shut",), ("put",)}
 
 
-def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense:
+def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Parsed:
     """Read what has no verb: thanks, a greeting, `the last recordings`."""
     roles = {piece.role for piece in pieces}
     roomless = all(piece.sort is not Sort.ROOM for piece in pieces)
@@ -143,10 +143,10 @@ def _without_head(base: Sense, pieces: Sequence[Piece], *, slash: bool) -> Sense
     if Role.HELLO in roles and roomless:
         return replace(base, intent=Intent.HELP)
     if recording_word(pieces) and {Role.ARTICLE, Role.WISH} <= roles:
-        return replace(base, intent=Intent.START, force=Force.TOLD)
+        return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if recording_word(pieces) and not slash:
         if base.asks and (roomless or not any(p.key in _OF for p in pieces)):
-            return replace(base, intent=Intent.STATUS, force=Force.QUESTION)
+            return replace(base, intent=Intent.STATUS, mood=Mood.QUESTION)
         return replace(base, intent=Intent.LIST if not roomless else Intent.STATUS)
     if Role.REQUEST in roles and roomless and len(pieces) > 1:
         return replace(base, intent=Intent.HELP)
@@ -174,20 +174,20 @@ def _misspelt(piece: Piece) -> Intent | None:
 
 
 def _guessed(
-    base: Sense, intent: Intent, head: Piece, pieces: Sequence[Piece], heads: Sequence[Piece]
-) -> Sense:
+    base: Parsed, intent: Intent, head: Piece, pieces: Sequence[Piece], heads: Sequence[Piece]
+) -> Parsed:
     """Read a misspelt verb: `stpo webinar`."""
     if intent is Intent.FIND:
-        return replace(base, intent=intent, force=Force.GUESS, query=words_after(pieces, head))
+        return replace(base, intent=intent, mood=Mood.GUESS, query=words_after(pieces, head))
     left = tuple(piece for piece in left_over(intent, pieces) if piece is not head)
     if intent in (Intent.THANKS, Intent.HELP) and left:
         return replace(base, left=tuple(heads))
-    return replace(base, intent=intent, force=Force.GUESS, left=left)
+    return replace(base, intent=intent, mood=Mood.GUESS, left=left)
 
 
 def _by_head(
-    base: Sense, head: Piece, pieces: Sequence[Piece], *, slash: bool, thread: bool
-) -> Sense:
+    base: Parsed, head: Piece, pieces: Sequence[Piece], *, slash: bool, thread: bool
+) -> Parsed:
     rest = pieces[pieces.index(head) + 1 :]
     match head.role:
         case Role.HOW:
@@ -195,25 +195,25 @@ def _by_head(
         case Role.MAY:
             return read_may(base, rest, pieces)
         case Role.WHY:
-            return replace(base, intent=Intent.DOCTOR, force=Force.QUESTION)
+            return replace(base, intent=Intent.DOCTOR, mood=Mood.QUESTION)
         case Role.WAS | Role.IS if _wished(pieces, rest) and not base.asks:
             past = next(piece for piece in rest if piece.role is Role.PAST)
-            sense = read_order(base, past, rest, pieces)
-            return replace(sense, left=tuple(p for p in sense.left if p is not head))
+            parsed = read_order(base, past, rest, pieces)
+            return replace(parsed, left=tuple(p for p in parsed.left if p is not head))
         case Role.WAS | Role.IS if not base.asks and (order := _stated(head, rest, pieces)):
             left = tuple(
                 p for p in left_over(order, pieces) if p.intent not in (order, Intent.STOP)
             )
-            return replace(base, intent=order, force=Force.TOLD, left=left)
+            return replace(base, intent=order, mood=Mood.TOLD, left=left)
         case Role.WHICH if head.key == ("what",) and not base.asks and _exclaims(rest):
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Role.WAS | Role.IS | Role.WHEN | Role.WHICH:
-            return replace(read_question(base, head, rest, pieces), force=Force.QUESTION)
+            return replace(read_question(base, head, rest, pieces), mood=Mood.QUESTION)
         case Role.NOT:
             return read_negated(base, head, rest, pieces)
         case Role.PAST if thread and head.intent is Intent.STOP and not base.asks:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
-            return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
+            return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
         case Role.VERB | Role.SOFT | Role.CANCEL | Role.PAST:
             return read_order(base, head, rest, pieces)
         case Role.NOUN if pieces[0].role in (Role.WITH, Role.WITHOUT) and head.option:
@@ -230,12 +230,12 @@ def _by_head(
                 return replace(base, intent=Intent.THANKS)
             if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
                 return replace(base, intent=Intent.UNKNOWN, left=left)
-            return replace(base, intent=Intent.STOP, force=Force.TOLD, left=left)
+            return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
         case Role.FORGET if any(p.intent is Intent.UNSCHEDULE for p in rest):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
-            return replace(base, intent=Intent.UNSCHEDULE, force=Force.ORDER, left=left)
+            return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
         case Role.FORGET:
-            return replace(base, intent=Intent.UNKNOWN, force=Force.ORDER, left=(head,))
+            return replace(base, intent=Intent.UNKNOWN, mood=Mood.ORDER, left=(head,))
         case Role.POSTING if head.intent is None and not base.asks:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Role.CARDS:
@@ -249,10 +249,10 @@ def _by_head(
     return replace(base, left=(head, *(p for p in rest if not skipped(p))))
 
 
-def _called_off(base: Sense, rest: Sequence[Piece]) -> Sense:
+def _called_off(base: Parsed, rest: Sequence[Piece]) -> Parsed:
     """Read `no town hall on friday`: nothing is to be recorded then."""
     said = [p for p in rest if p.role not in (Role.CLAUSE, Role.NOT) and not skipped(p)]
-    return replace(base, intent=Intent.STOP, force=Force.UNWANTED, left=tuple(said), asks=True)
+    return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=tuple(said), asks=True)
 
 
 def _exclaims(rest: Sequence[Piece]) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum, auto
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Reading
-from bot.features.commands.words import Intent
+from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 
@@ -94,7 +94,7 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Order:
     """Something done, or done by a button. `verb` is an intent, or open-form."""
 
     verb: str
@@ -119,8 +119,8 @@ class Understood:
     why: Why = Why.CLEAR
     room: RoomEntry | None = None
     sure: bool = True
-    acts: tuple[Deed, ...] = ()
-    offers: tuple[Deed, ...] = ()
+    acts: tuple[Order, ...] = ()
+    offers: tuple[Order, ...] = ()
     options: RecordingOptions = field(default_factory=RecordingOptions)
     raw_options: Mapping[str, str] = field(default_factory=dict)  # where they are wrong
     preset: str | None = None
@@ -138,9 +138,9 @@ class Understood:
     link: str | None = None
 
 
-def deeds(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Deed, ...]:
-    """Return the same deed for each room; none without a verb."""
-    return tuple(Deed(verb, room) for room in rooms) if verb else ()
+def orders(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
+    """Return the same order for each room; none without a verb."""
+    return tuple(Order(verb, room) for room in rooms) if verb else ()
 
 
 def which_of(
@@ -158,7 +158,7 @@ def which_of(
         Why.WHICH_ROOM,
         rooms[0] if len(rooms) == 1 else None,
         sure=False,
-        offers=deeds(intent, rooms),
+        offers=orders(intent, rooms),
         options=options or RecordingOptions(),
         reference=reference,
         when=when,

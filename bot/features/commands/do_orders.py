@@ -10,9 +10,9 @@ from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.when import Moment, When
 from bot.features.commands import views
-from bot.features.commands.deeds import StoredDeed
 from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
-from bot.features.commands.words import Intent
+from bot.features.commands.stored_orders import StoredOrder
+from bot.features.commands.vocabulary import Intent
 from bot.features.control import views as control_views
 from bot.features.control.service import ControlAction, control_recording
 from bot.features.follow.listeners import follow_room_here, unfollow_room_here
@@ -33,7 +33,7 @@ from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
 
 
-async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
     may = await may_start_here(request)
@@ -43,8 +43,8 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
         request.use.rooms,
         StartRequest(
             request_id=f"command:{caller.request_id}",
-            room=deed.link or deed.room_id,
-            options=deed.options,
+            room=order.link or order.room_id,
+            options=order.options,
             may=may,
             via="command",
             outcome=OutcomeAddress(
@@ -52,8 +52,8 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
                 channel=None if caller.direct else caller.channel,  # None: a message to the person
                 response_url=caller.response_url,
             ),
-            preset=deed.preset,
-            end=end_of_start(deed.when, at=now, by=caller.user) if deed.when else None,
+            preset=order.preset,
+            end=end_of_start(order.when, at=now, by=caller.user) if order.when else None,
             once=tuple(once),
         ),
     )
@@ -67,25 +67,25 @@ async def start(request: Request, deed: StoredDeed, once: Sequence[str]) -> Mess
         case WhichRoom():
             when = form_time(request.found)
             await open_filled(
-                request.ack, bot, request.use.rooms, caller, may, raw=deed.raw, when=when
+                request.ack, bot, request.use.rooms, caller, may, raw=order.raw, when=when
             )
             return None
-    near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+    near = order.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
     buttons = await question(request, [near]) if near else []
-    form = await form_button(request, deed.model_copy(update={"preset": None}), request.found)
+    form = await form_button(request, order.model_copy(update={"preset": None}), request.found)
     return no_such_preset(made, [*buttons, form])
 
 
 async def control(
-    request: Request, deed: StoredDeed, once: Sequence[str], *, action: ControlAction
+    request: Request, order: StoredOrder, once: Sequence[str], *, action: ControlAction
 ) -> Message | None:
     """Stop, pause or resume the recording that was meant, not another one in its room."""
     bot, caller = request.bot, request.caller
-    if action == "stop" and deed.stops_at:
-        return await _stop_later(request, deed, deed.stops_at, once)
-    seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
+    if action == "stop" and order.stops_at:
+        return await _stop_later(request, order, order.stops_at, once)
+    seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
     row = await control_recording(bot.deps, bot.rights, action, seen, once=once)
-    if row is not None and action == "pause" and deed.when:
+    if row is not None and action == "pause" and order.when:
         return control_views.pausing(row.name, until_resumed=True)
     if row is not None:
         return control_views.CONFIRMED[action](row.name)
@@ -94,56 +94,56 @@ async def control(
 
 
 async def _stop_later(
-    request: Request, deed: StoredDeed, when: When, once: Sequence[str]
+    request: Request, order: StoredOrder, when: When, once: Sequence[str]
 ) -> Message:
     bot, caller = request.bot, request.caller
-    seen = await bot.gate.recording(caller.user, deed.key or "", caller.channel)
+    seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
     ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
     if ending is None:
         return control_views.too_late("stop")
     return schedule_views.ends(ending[0].name, ending[1])
 
 
-async def follow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
-    if deed.room:
+async def follow(request: Request, order: StoredOrder, once: Sequence[str]) -> None:
+    if order.room:
         await request.later(
             follow_room_here(
-                request.bot, request.caller, deed.room, once=once, replace=request.clicked
+                request.bot, request.caller, order.room, once=once, replace=request.clicked
             )
         )
 
 
-async def unfollow(request: Request, deed: StoredDeed, once: Sequence[str]) -> None:
-    if deed.room:
+async def unfollow(request: Request, order: StoredOrder, once: Sequence[str]) -> None:
+    if order.room:
         await request.later(
             unfollow_room_here(
-                request.bot, request.caller, deed.room, once=once, replace=request.clicked
+                request.bot, request.caller, order.room, once=once, replace=request.clicked
             )
         )
 
 
-async def schedule(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
     """Record a room later; or stop what runs at a time, which is a schedule of its end."""
     bot, caller = request.bot, request.caller
-    if deed.room is None or deed.when is None:
+    if order.room is None or order.when is None:
         return None
-    if deed.when.start is None and deed.key:
-        return await _stop_later(request, deed, deed.when, once)
+    if order.when.start is None and order.key:
+        return await _stop_later(request, order, order.when, once)
     to = caller.channel if is_channel(caller.channel) else None
     may = await bot.gate.may_start(caller.user, to)
     made = await schedules.make(
         bot.deps,
         schedules.ScheduleRequest(
-            room=await bot.gate.room(may, deed.room.room_id, known_as=deed.room.name),
-            when=deed.when,
+            room=await bot.gate.room(may, order.room.room_id, known_as=order.room.name),
+            when=order.when,
             may=may,
-            options=deed.options,
-            preset=deed.preset,
+            options=order.options,
+            preset=order.preset,
             once=tuple(once),
         ),
     )
     if isinstance(made, NoSuchPreset):
-        near = deed.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
+        near = order.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
         return no_such_preset(made, await question(request, [near] if near else []))
     zone = await schedules.zone_of(bot.rights, caller.user)
     return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
@@ -154,13 +154,13 @@ def now_in(request: Request) -> datetime:
     return request.known.world.now
 
 
-async def unschedule(request: Request, deed: StoredDeed, _once: Sequence[str]) -> Message | None:
+async def unschedule(request: Request, order: StoredOrder, _once: Sequence[str]) -> Message | None:
     """Repeated, it finds nothing any more."""
     bot, caller = request.bot, request.caller
-    day = deed.day
-    if deed.when and isinstance(deed.when.start, Moment):
-        day = deed.when.start.at.astimezone(now_in(request).tzinfo).date()
-    theirs = [one for one in request.known.schedules if one.room_id == deed.room_id]
+    day = order.day
+    if order.when and isinstance(order.when.start, Moment):
+        day = order.when.start.at.astimezone(now_in(request).tzinfo).date()
+    theirs = [one for one in request.known.schedules if one.room_id == order.room_id]
     for one in theirs:
         seen = await bot.gate.schedule(caller.user, one.schedule_id, caller.channel)
         zone = request.known.world.zone
@@ -170,63 +170,63 @@ async def unschedule(request: Request, deed: StoredDeed, _once: Sequence[str]) -
         if done:
             return schedule_views.undone(done[0])
     if not theirs:
-        told = views.answer(f"No recording of {deed.room_name} is scheduled.")
+        told = views.answer(f"No recording of {order.room_name} is scheduled.")
         return as_far_as_known(told, request.known.horizon)
     await request.later(answer_schedules(bot, caller))
     return None
 
 
-async def share(request: Request, deed: StoredDeed, _: Sequence[str]) -> Message | None:
+async def share(request: Request, order: StoredOrder, _: Sequence[str]) -> Message | None:
     """The recording that runs in the room, else its latest; a channel by name is chosen."""
     bot, caller = request.bot, request.caller
-    key = await _latest(request, deed)
+    key = await _latest(request, order)
     if key is None:
-        told = views.answer(f"There is no recording of {deed.room_name} to share.")
+        told = views.answer(f"There is no recording of {order.room_name} to share.")
         return as_far_as_known(told, request.known.horizon)
     by = await bot.gate.member(caller.user, Act.SHARE)
     seen = await bot.gate.recording(caller.user, key, caller.channel)
-    where = caller.channel if deed.channel == "here" else deed.channel
+    where = caller.channel if order.channel == "here" else order.channel
     if where is None or not is_channel(where):
-        return views.share_question(deed.room_name, key)
+        return views.share_question(order.room_name, key)
     channel = await bot.gate.channel(caller.user, where, here=caller.channel)
     messages, _done = await share_into(bot, seen, channel, by)
     return messages
 
 
-async def rename(request: Request, deed: StoredDeed, once: Sequence[str]) -> Message | None:
+async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
     """The recording of the thread or that runs in the room, else its latest.
 
     Without a title, a form asks for it; where Slack gives no trigger, a button opens the form.
     """
     bot, caller = request.bot, request.caller
-    key = await _latest(request, deed)
+    key = await _latest(request, order)
     if key is None:
-        told = views.answer(f"There is no recording of {deed.room_name} to rename.")
+        told = views.answer(f"There is no recording of {order.room_name} to rename.")
         return as_far_as_known(told, request.known.horizon)
     seen = await bot.gate.recording(caller.user, key, caller.channel)
-    if deed.title:
-        row = await renames.rename(bot.deps, bot.rights, seen, deed.title, once=once)
-        return rename_views.renamed(row.room_name, deed.title) if row else forgotten_reply()
+    if order.title:
+        row = await renames.rename(bot.deps, bot.rights, seen, order.title, once=once)
+        return rename_views.renamed(row.room_name, order.title) if row else forgotten_reply()
     row = await bot.deps.store.lists.row(key)
     if row is None:
         return forgotten_reply()
     await bot.rights.to_control(caller.user, row, "rename")
     if not caller.trigger_id:
-        return views.rename_question(deed.room_name, key)
+        return views.rename_question(order.room_name, key)
     form = rename_views.rename_form(key, row.room_name, row.title)
     await request.later(bot.deps.slack.open_view(caller.trigger_id, form))
     return None
 
 
-async def _latest(request: Request, deed: StoredDeed) -> str | None:
+async def _latest(request: Request, order: StoredOrder) -> str | None:
     """The recording that was meant, else the newest of the room that the person may know of."""
-    if deed.key is not None:
-        return deed.key
-    latest = await request.use.lists.page(request.known.horizon, 1, room_id=deed.room_id)
+    if order.key is not None:
+        return order.key
+    latest = await request.use.lists.page(request.known.horizon, 1, room_id=order.room_id)
     return latest[0].row.key if latest else None
 
 
-Doing = Callable[[Request, StoredDeed, Sequence[str]], Awaitable[Message | None]]
+Doing = Callable[[Request, StoredOrder, Sequence[str]], Awaitable[Message | None]]
 
 
 DO: Mapping[str, Doing] = {
