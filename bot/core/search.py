@@ -138,7 +138,7 @@ def blocks(first: int, end: int) -> range:
 # The query
 
 
-_FILTER = re.compile(r"\b(?:(in|from|since)(:\s*|\s+)|(until)(:\s*))(?=\S)", re.IGNORECASE)
+_FILTER = re.compile(r"\b(?:(in|from|since)(:\s*|\s+)|(until|on)(:\s*))(?=\S)", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _MOST_WORDS_OF_NAME = 6
 
@@ -148,7 +148,8 @@ def parse(
 ) -> Query:
     """Words and filters: `in <room>`, `from <person>`, `since <date>`, anywhere in the text.
 
-    `until:<date>` names the last day, only with its colon: the word is in many sentences.
+    `until:<date>` names the last day and `on:<date>` the only one, with their colon alone: these
+    words are in many sentences.
 
     `in` and `from` are words of many queries. They are filters if one of the given names follows,
     or if written with a colon (`in:weekly`); a person may be named by any part of the name.
@@ -161,9 +162,10 @@ def parse(
         kind, explicit = (match[1] or match[3]).casefold(), ":" in (match[2] or match[4])
         rest += text[at : match.start()]
         at = match.end()
-        if kind in ("since", "until"):
+        if kind in ("since", "until", "on"):
             day, length = _day(text[at:], today)
-            days |= {kind: day} if day else {}
+            both = ("since", "until") if kind == "on" else (kind,)
+            days |= dict.fromkeys(both, day) if day else {}
         else:
             names, length = _names(text[at:], rooms if kind == "in" else people, kind == "from")
             found[kind] += names

@@ -226,6 +226,8 @@ def _lists() -> list[Sample]:
             help_reply,
             menu=GUESTS_MENU,
         ),
+        only_you("How do I record a meeting?", help_reply, "start", brief=True),
+        only_you("How do I stop a recording?", help_reply, "stop", brief=True),
         only_you("Help for start", help_reply, "start"),
         only_you("Help for stop", help_reply, "stop"),
     ]

@@ -38,6 +38,7 @@ SAID = [
     (Where.THREAD, "maybe we should stop at 3"),
     (Where.THREAD, "stop for 5 minutes"),
     (Where.MENTION, "what is scheduled?"),
+    (Where.MENTION, "who can start recordings here?"),
     (Where.DM, "stop the webinar at 25:00"),
     (Where.DM, "thanks"),
     (Where.DM, "start a poll for lunch"),

@@ -32,7 +32,8 @@ async def explain(request: Request, found: Understood) -> None:
     if found.why is Why.GREETED:
         await request.tell(views.hello())
     else:
-        await request.tell(views.help_reply(found.topic, menu=await _menu(request)))
+        menu, brief = await _menu(request), found.why is Why.HOW
+        await request.tell(views.help_reply(found.topic, menu=menu, brief=brief))
 
 
 async def show_menu(request: Request) -> None:

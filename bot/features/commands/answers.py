@@ -34,7 +34,7 @@ _ASKED = {
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
     Intent.SHARE: "Share the recording of {room}?",
     Intent.RENAME: "Call the recording of {room} {title}?",
-    Intent.SETTINGS: "You can change that in this channel’s settings.",
+    Intent.SETTINGS: "You can see and change that in this channel’s settings.",
     Intent.PRESETS: "Open the presets?",
 }
 _ANSWERED = {

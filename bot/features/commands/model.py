@@ -64,6 +64,7 @@ class Why(StrEnum):
     TOO_LONG = auto()
     ABOUT_BOT = auto()
     GREETED = auto()
+    HOW = auto()  # how to do something, asked in words
 
 
 @dataclass(frozen=True, slots=True)

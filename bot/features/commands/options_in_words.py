@@ -33,6 +33,8 @@ def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) ->
     """Read the options of a start. Where they exclude each other, `problem` says so."""
     values, used = _in_words(pieces)
     preset, of_preset = _preset_in(pieces, presets)
+    if not values and not flags.text:
+        return Options(RecordingOptions(), {}, preset, None, (*used, *of_preset))
     given = values | flags.options.model_dump(exclude_defaults=True)
     problem = flags.problem
     try:

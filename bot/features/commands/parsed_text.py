@@ -66,13 +66,15 @@ class ParsedText:
         self.text = _unquoted(_without_command(head))[:LONGEST_READ]
         self.words = words_of(self.text, world.bot_user)
         self.named = rooms_in(self.words, world.names)
+        self._parses: dict[int, tuple[Sentence, Parsed]] = {}
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
-        main, rest = _main(sentences_of(self.words, self.named), where)
-        self.when, self.times, self.loose = self._times(main, rest)
-        sentences = sentences_of(self.words, self.named, self.times)
+        sentences = sentences_of(self.words, self.named)
+        self.when, self.times, self.loose = self._times(*self._main(sentences))
+        if self.times:
+            sentences = sentences_of(self.words, self.named, self.times)
         self.sentences = sentences
-        self.parsed = self._settled(*_main(sentences, where))
-        self.first = parse_in_place(sentences[0], where) if sentences else Parsed()
+        self.parsed = self._settled(*self._main(sentences))
+        self.first = self._parse(sentences[0]) if sentences else Parsed()
         if self.parsed.mood is Mood.NEGATED:
             self.when = None  # "don't stop at 3" has no time to stop at
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
@@ -88,7 +90,7 @@ class ParsedText:
         if not others or found[0] or found[2]:
             return found
         everywhere = self._times_beside(main, ())
-        _, rest = _main(sentences_of(self.words, self.named, everywhere[1]), self.where)
+        _, rest = self._main(sentences_of(self.words, self.named, everywhere[1]))
         unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
         return found if unread else everywhere
 
@@ -96,7 +98,7 @@ class ParsedText:
         self, main: Sentence | None, others: Sequence[Span]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
         """Read the times, by what they are wanted for; none in the ranges of `others`."""
-        parsed = parse_in_place(main, self.where) if main else Parsed()
+        parsed = self._parse(main) if main else Parsed()
         purpose = _PURPOSES.get(parsed.intent or Intent.UNKNOWN, Purpose.START)
         if parsed.intent is Intent.STOP and parsed.mood is Mood.UNWANTED:
             purpose = Purpose.DAY
@@ -142,11 +144,26 @@ class ParsedText:
         ]
         return sorted(spans)
 
+    def _parse(self, sentence: Sentence) -> Parsed:
+        """Say what a sentence wants; each is read once."""
+        known = self._parses.get(id(sentence))
+        if known is None:
+            known = sentence, parse_in_place(sentence, self.where)
+            self._parses[id(sentence)] = known
+        return known[1]
+
+    def _main(self, sentences: Sequence[Sentence]) -> tuple[Sentence | None, list[Sentence]]:
+        """Return the sentence that says what is wanted, and the others."""
+        if not sentences:
+            return None, []
+        best = max(sentences, key=lambda one: _weight(one, self._parse(one)))
+        return best, [sentence for sentence in sentences if sentence is not best]
+
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
         """Return what the main sentence means; less surely if others say something, too."""
-        parsed = parse_in_place(main, self.where) if main else Parsed()
+        parsed = self._parse(main) if main else Parsed()
         for sentence in rest:
-            other = parse_in_place(sentence, self.where)
+            other = self._parse(sentence)
             if other.intent in (None, *POLITE) and not other.left:
                 continue
             if parsed.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
@@ -335,25 +352,17 @@ def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
 
 
-def _main(sentences: Sequence[Sentence], where: Where) -> tuple[Sentence | None, list[Sentence]]:
-    """Return the sentence that says what is wanted, and the others."""
-
-    def weight(sentence: Sentence) -> int:
-        parsed = parse_in_place(sentence, where)
-        if parsed.intent in ORDERS and parsed.mood in (Mood.ORDER, Mood.UNWANTED):
-            return 5
-        if parsed.intent in ORDERS:
-            return 4
-        if parsed.intent not in (None, Intent.UNKNOWN, *POLITE):
-            return 3
-        if parsed.intent is Intent.HELP:
-            return 2 if sentence.asks else 1
-        return 1 if parsed.intent else 0
-
-    if not sentences:
-        return None, []
-    best = max(sentences, key=weight)
-    return best, [sentence for sentence in sentences if sentence is not best]
+def _weight(sentence: Sentence, parsed: Parsed) -> int:
+    """Return how much a sentence says what is wanted."""
+    if parsed.intent in ORDERS and parsed.mood in (Mood.ORDER, Mood.UNWANTED):
+        return 5
+    if parsed.intent in ORDERS:
+        return 4
+    if parsed.intent not in (None, Intent.UNKNOWN, *POLITE):
+        return 3
+    if parsed.intent is Intent.HELP:
+        return 2 if sentence.asks else 1
+    return 1 if parsed.intent else 0
 
 
 def _unquoted(text: str) -> str:

@@ -62,7 +62,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word or mark of the text. `key` is as it is compared, `sort` the name of the pattern."""
+    """One word or mark of the text. `key` is as it is compared, `sort` the name of the pattern.
+
+    `bare` is the key without apostrophes.
+    """
 
     text: str
     key: str
@@ -70,28 +73,30 @@ class Word:
     end: int
     sort: str
     quoted: bool = False
+    bare: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Piece:
-    """One or several words that mean something together."""
+    """One or several words that mean something together; only the same object is equal.
+
+    `key` has the words without apostrophes. It, `role` and `intent` are looked at so often that
+    they are kept.
+    """
 
     sort: Sort
     words: tuple[Word, ...]
     meaning: Meaning | None = None
     rooms: tuple[RoomEntry, ...] = ()
+    role: Role | None = field(init=False)
+    intent: Intent | None = field(init=False)
+    key: tuple[str, ...] = field(init=False)
 
-    @property
-    def role(self) -> Role | None:
-        return self.meaning.role if self.meaning else None
-
-    @property
-    def intent(self) -> Intent | None:
-        return self.meaning.intent if self.meaning else None
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(word.key.replace("'", "") for word in self.words)
+    def __post_init__(self) -> None:
+        meaning = self.meaning
+        self.role = meaning.role if meaning else None
+        self.intent = meaning.intent if meaning else None
+        self.key = tuple([word.bare for word in self.words])
 
     @property
     def option(self) -> tuple[str, object] | None:
@@ -130,7 +135,7 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
     for found in _TOKEN.finditer(text.translate(_STRAIGHT)):
         start, end = found.span()
         if "\n" in text[last:start]:
-            words.append(Word("\n", "\n", start, start, "mark"))
+            words.append(Word("\n", "\n", start, start, "mark", bare="\n"))
         last = end
         while at < len(quoted) and quoted[at][1] <= start:
             at += 1
@@ -141,7 +146,8 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
             sort = "bot"
         elif sort == "word" and raw.startswith("@"):
             sort = "user"
-        words.append(Word(text[start:end], raw.casefold(), start, end, sort, inside))
+        key = raw.casefold()
+        words.append(Word(text[start:end], key, start, end, sort, inside, key.replace("'", "")))
     return words
 
 
@@ -272,7 +278,7 @@ def _longest(
     words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]
 ) -> tuple[int, Meaning | None]:
     """Return the longest phrase of the tables that begins here, and its number of words."""
-    first = words[at].key.replace("'", "")
+    first = words[at].bare
     lengths = LENGTHS.get(first)
     if lengths is None:
         squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
@@ -283,8 +289,7 @@ def _longest(
         run = words[at : at + length]
         if len(run) < length:
             continue
-        key = tuple(word.key.replace("'", "") for word in run)
-        meaning = PHRASES.get(key)
+        meaning = PHRASES.get(tuple([word.bare for word in run]))
         if meaning is None or any(word.quoted for word in run):
             continue
         if any(n in rooms for n in range(at + 1, at + length)):

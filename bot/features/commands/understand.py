@@ -114,6 +114,8 @@ def _decided(said: ParsedText) -> Understood:
         case Intent.HELP:
             asked = any(p.intent is Intent.HELP or p.role is Role.HOW for p in said.pieces)
             why = Why.CLEAR if asked or parsed.topic else Why.GREETED
+            if parsed.topic and any(p.role is Role.HOW for p in said.pieces):
+                why = Why.HOW
             return answered(intent, why, topic=parsed.topic)
         case Intent.THANKS:
             return answered(intent)

@@ -78,10 +78,17 @@ def help_lines(menu: Menu) -> list[str]:
     return [f"{code(f'{COMMAND} {line.example}')} {own(line.help)}" for line in lines_]
 
 
-def help_reply(topic: str | None = None, *, menu: Menu | None = None) -> Message:
-    """Show what runs here and what the person may do; or explain one command with its options."""
+def help_reply(
+    topic: str | None = None, *, menu: Menu | None = None, brief: bool = False
+) -> Message:
+    """Show what runs here and what the person may do; or explain one command with its options.
+
+    `brief`: without the options, for somebody who asked how.
+    """
     entry = next((one for one in TABLE if topic and one.word == topic), None)
-    return _menu(menu or Menu()) if entry is None else _one(entry)
+    if entry is None:
+        return _menu(menu or Menu())
+    return _briefly(entry) if brief else _one(entry)
 
 
 IN_WORDS = (
@@ -121,6 +128,14 @@ def _one(entry: Entry) -> Message:
     blocks += [section("For example:"), code_block(entry.example)]
     sentences = [first, *options, f"For example: {code(entry.example)}"]
     return Message(lines(sentences, FALLBACK_MOST), blocks)
+
+
+def _briefly(entry: Entry) -> Message:
+    """Explain a command in two lines, without its options."""
+    example = f"For example: {code(entry.example)}"
+    more = f" Its options: {code(f'{COMMAND} help {entry.word}')}" if entry.options else ""
+    opens = button("Start a recording", ids.OPEN_FORM, style="primary")
+    return say(f"{own(entry.help)}\n{example}{more}", [opens] if entry.word == "start" else [])
 
 
 def _option(option: Flag) -> str:
@@ -217,7 +232,7 @@ def rename_question(room_name: str, key: str) -> Message:
 
 def settings_question(channel: str) -> Message:
     settings = button("Open the settings", ids.OPEN_SETTINGS, value=channel)
-    return say("You can change that in this channel’s settings.", [settings])
+    return say("You can see and change that in this channel’s settings.", [settings])
 
 
 def presets_question() -> Message:

@@ -63,10 +63,18 @@ def question(
     until: date | None = None,
 ) -> str:
     """What was understood of a sentence, as one text that `find` takes."""
+    days = (
+        f"on: {_day(since)}" if since and since == until else "",
+        f"since {_day(since)}" if since and since != until else "",
+        f"until: {_day(until)}" if until and since != until else "",
+    )
     filters = (
         f'in:"{room}"' if room else "",
         f'from:"{person}"' if person else "",
-        f"since {since}" if since else "",
-        f"until:{until}" if until else "",
+        *days,
     )
     return " ".join(part for part in (words.strip(), *filters) if part)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -416,3 +416,25 @@ def _secure_delete_off(connection: Any, _: object) -> None:
 def _in_files(folder: Path, words: Sequence[str]) -> set[str]:
     content = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
     return {word for word in words if word.encode() in content}
+
+
+async def test_the_words_of_a_query_are_found_by_their_stems(
+    store: Store, library: Transcripts
+) -> None:
+    """Not by reading all words of the team, of which there are 50,000 after some hundred hours."""
+    if not store.db.database.is_sqlite:
+        pytest.skip("PostgreSQL chooses by the size of a table, and this one is small")
+    await kept(store, library, "About the budget.")
+    asked: list[tuple[str, object]] = []
+
+    def noted(_: object, __: object, statement: str, given: object, *___: object) -> None:
+        asked.append((statement, given))
+
+    engine = store.db.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", noted)
+    await found(store, "budget")
+    event.remove(engine, "before_cursor_execute", noted)
+    (words,) = [one for one in asked if "FROM transcript_words" in one[0]]
+    async with store.db.database.read() as conn:
+        plan = str((await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {words[0]}", words[1])).all())  # type: ignore[arg-type]
+    assert "ix_transcript_words_stem (team_id=? AND stem=?)" in plan

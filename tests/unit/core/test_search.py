@@ -100,6 +100,8 @@ def test_words_and_filters(
     [
         ("budget since monday until:2026-11-24", "budget", date(2026, 11, 24)),
         ("until: yesterday budget", "budget", date(2026, 11, 28)),
+        ("budget on: 24 Nov 2026", "budget", date(2026, 11, 24)),
+        ("budget on friday", "budget friday", None),
         ("wait until friday", "wait friday", None),
     ],
 )

@@ -28,6 +28,13 @@ def test_help() -> None:
 ~ In a card’s thread or a direct message, plain words work: stop, pause, what
     was decided?\
 """)
+    assert shown(help_reply("start", brief=True)) == snapshot("""\
+Start recording a room, at once or at a time: in 10m, at 15:00, for 30m, until
+    16:00. Without a room, open the form.
+For example: `/record start "design review" --res 720p --section
+    "Agenda:bullets"` Its options: `/record help start`
+[*Start a recording -> form_open]\
+""")
     assert shown(help_reply("stop")) == snapshot("""\
 `/record stop [room]`  Stop the recording of a room.
 For example:
