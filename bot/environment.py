@@ -82,6 +82,13 @@ def shown(entry: str) -> str:
 
 
 def _certificates(environ: Mapping[str, str]) -> Iterator[str]:
+    if key_log := environ.get("SSLKEYLOGFILE"):
+        try:
+            with open(key_log, "ab"):  # as every TLS context does
+                pass
+        except OSError as error:
+            yield f"SSLKEYLOGFILE: {shown(key_log)} cannot be written ({error.strerror})."
+            return
     for name, value in _given(environ, "SSL_CERT_FILE"):
         try:
             ssl.create_default_context(cafile=value)

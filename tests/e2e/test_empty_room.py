@@ -38,3 +38,15 @@ async def test_waiting_for_people_stops_it_and_starts_once_somebody_joins(bench:
         lambda state: len([r for r in state["recordings"] if r["room_id"] == room.id]) == 2 or None,
         "a second recording of the room",
     )
+
+
+async def test_a_start_by_the_form_says_it_too(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.hms.sim(f"/rooms/{room.id}/leave", {"name": "Ana"})
+    form = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
+    await bench.ines.submit(form)
+    told = await bench.told(bench.ines, seed.STANDUP, "Nobody is in", room.name)
+    assert labels(told.blocks) == ["Stop", "Wait for people"]
+    assert await bench.hms_until(room, lambda r: r["status"])
+    await bench.press(bench.ines, told, "Stop", confirm=True)
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])

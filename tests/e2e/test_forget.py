@@ -113,3 +113,30 @@ async def test_an_outage_of_slack_delays_it_and_a_closed_channel_is_named(bench:
     await details(bench, card)
     receipt = await bench.direct(seed.STARTER, room.name, "was forgotten")
     assert "cant_delete_message" in receipt.text
+
+
+async def test_a_title_is_forgotten_with_the_recording(bench: Bench) -> None:
+    room, title = await bench.room(), "Merger with Nightfall"
+    card = await bench.running(room)
+    await bench.ines.command(seed.STANDUP, f'/record rename "{room.name}" {title}')
+    await bench.told(bench.ines, seed.STANDUP, f"is now called {title}")
+    await bench.finish(room)
+    await bench.reply(card, title, "ready")
+    await details(bench, card)
+    await bench.direct(seed.STARTER, "was forgotten")
+
+    async def no_word() -> bool:
+        with sqlite3.connect(f"file:{bench.database}?mode=ro", uri=True) as db:
+            asked = "SELECT count(*) FROM {} WHERE {} LIKE ?"
+            places = [("recordings", "title"), ("facts", "body"), ("archive", "body")]
+            known = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+            found = [
+                db.execute(asked.format(table, column), [f"%{title}%"]).fetchone()[0]
+                for table, column in places
+                if table in known
+            ]
+            return not any(found)
+
+    await bench.world.until(no_word, what="the title to be gone")
+    state = await bench.ines.state()
+    assert not [m for m in state.messages(seed.STANDUP) if title in str(m.raw)]

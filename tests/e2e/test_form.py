@@ -420,3 +420,15 @@ async def test_home_shows_what_runs_and_what_was_mine(bench: Bench) -> None:
         lambda s: h if (h := s.home(seed.STARTER)) and contains(h.raw, room.name) else None
     )
     assert contains(home.raw, "Recording now", "Recent", "/record start")
+
+
+async def test_a_disabled_room_is_refused_at_its_field(bench: Bench) -> None:
+    view = await bench.form(bench.ines)
+    state = await bench.hms.state()
+    (old,) = [room for room in state["rooms"] if room["name"] == "old standup"]
+    await bench.ines.suggest(view, "room_id", "old standup")
+    await bench.ines.enter(view, "room_id", old["id"])
+    answer = await bench.ines.submit(await bench.ines.view(view.id))
+    assert "is disabled in 100ms" in (answer.errors or {})["room_id"]
+    await bench.ines.close(await bench.ines.view(view.id))
+    assert [r for r in state["recordings"] if r["room_id"] == old["id"]] == []

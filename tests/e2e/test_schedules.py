@@ -42,7 +42,7 @@ async def test_undo_leaves_nothing(bench: Bench) -> None:
     await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}" every weekday at 9:30')
     answer = await bench.told(bench.ines, seed.STANDUP, room.name, "every weekday at 9:30", "Next:")
     await bench.ines.click(answer, button(answer.blocks, "Undo"))
-    await bench.told(bench.ines, seed.STANDUP, room.name, "was deleted")
+    await bench.told(bench.ines, seed.STANDUP, "The schedule of", room.name, "was deleted")
     await bench.ines.command(seed.STANDUP, "/record schedules")
     listed = await bench.told(bench.ines, seed.STANDUP, "scheduled")
     assert room.name not in listed.text

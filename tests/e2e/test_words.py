@@ -36,7 +36,7 @@ async def test_words_share_a_recording_into_a_channel(bench: Bench) -> None:
     room = await bench.room()
     await bench.running(room)
     await write(bench, f'please share "{room.name}" with <#{seed.DESIGN}|design>')
-    await bench.direct(seed.STARTER, room.name, "is shown in")
+    await bench.direct(seed.STARTER, room.name, "also shown in")
     await bench.card(room, "Recording", channel=seed.DESIGN)
 
 
@@ -58,7 +58,7 @@ async def test_words_take_a_recording_off_the_schedule(bench: Bench) -> None:
     await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" tomorrow at 10')
     await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
     await bench.ines.say(seed.STANDUP, f'{BOT} don’t record "{room.name}" tomorrow')
-    await bench.told(bench.ines, seed.STANDUP, room.name, "was deleted")
+    await bench.told(bench.ines, seed.STANDUP, "The schedule of", room.name, "was deleted")
 
 
 async def test_a_question_for_what_is_scheduled_lists_it(bench: Bench) -> None:

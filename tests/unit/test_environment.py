@@ -80,6 +80,11 @@ def test_certificates_that_are_not_there(tmp_path: Path) -> None:
     assert missing == f"SSL_CERT_FILE: {gone} cannot be read (No such file or directory)."
     [no_pem] = problems_of_environment({"SSL_CERT_FILE": str(odd)})
     assert no_pem == f"SSL_CERT_FILE: {odd} has no certificates in PEM format."
+    log = {"SSLKEYLOGFILE": str(gone / "keys"), "SSL_CERT_FILE": str(PEM)}
+    [key_log] = problems_of_environment(log)
+    assert (
+        key_log == f"SSLKEYLOGFILE: {gone / 'keys'} cannot be written (No such file or directory)."
+    )
     [folder] = problems_of_environment({"SSL_CERT_DIR": str(gone)})
     assert folder == f"SSL_CERT_DIR: {gone} is not a folder."
     assert problems_of_environment({"SSL_CERT_DIR": f"{gone}:{tmp_path}"}) == []
