@@ -1,6 +1,6 @@
 """The rooms that channels follow, and when to check them for recordings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -13,9 +13,7 @@ f = follows.c
 
 
 class Follows(Repository):
-    async def follow(
-        self, room_id: str, room_name: str, channel: str, by: str, *, once: Sequence[str] = ()
-    ) -> bool:
+    async def follow(self, room_id: str, room_name: str, channel: str, by: str) -> bool:
         """False: it did already. The room is to be looked at now."""
         now = self._now()
         put = self._db.insert(follows).values(
@@ -29,16 +27,14 @@ class Follows(Repository):
         )
         new = put.on_conflict_do_nothing().returning(f.room_id)
         async with self._db.write() as conn:
-            await self._claim(conn, once)
             return (await conn.execute(new)).first() is not None
 
-    async def unfollow(self, room_id: str, channel: str, *, once: Sequence[str] = ()) -> bool:
+    async def unfollow(self, room_id: str, channel: str) -> bool:
         """False: it did not follow the room."""
         gone = delete(follows).where(
             self._mine(follows), f.room_id == room_id, f.channel == channel
         )
         async with self._db.write() as conn:
-            await self._claim(conn, once)
             return (await conn.execute(gone.returning(f.room_id))).first() is not None
 
     async def follows_of(self, channel: str) -> list[FollowedRoom]:

@@ -52,7 +52,8 @@ class Rule:
 
     `effect` is what it does then: a new row of a table, or a call that shows something.
     `also` may do it although the rest of their kind may not. `never` for what has no effect on
-    anything of anybody else's, with the reason.
+    anything of anybody else's, with the reason. `posts`: it brings a card to the place, so only
+    people who are in it may.
     """
 
     about: Literal[
@@ -69,6 +70,12 @@ class Rule:
     effect: str = ""
     who: frozenset[str] = FULL
     why: str = ""
+    posts: bool = False
+
+    def may(self, who: str, place: Place) -> bool:
+        """Of those who see it. A direct message has one person, who sees it."""
+        there = not self.posts or place == "direct" or who in IN[place]
+        return who in SEES[place] and who in self.who and there
 
 
 EVERYONE = frozenset(PERSONS)
@@ -84,7 +91,7 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_rename": Rule("recording", "views.open"),
     "view recording_rename_form": Rule("recording", "facts:renamed"),
     "action recording_join": Rule("recording", "joins"),
-    "action recording_wait": Rule("recording", "schedules"),
+    "action recording_wait": Rule("recording", "schedules", posts=True),
     "action recording_details": Rule("recording", "views.open", EVERYONE),
     "action recording_watch": Rule("recording", "meeting_tickets"),
     "action recording_watch_at": Rule("recording", "meeting_tickets"),
@@ -105,8 +112,8 @@ HANDLERS: Mapping[str, Rule] = {
     "action schedule_delete": Rule("schedule", "-schedules"),
     "action schedule_skip": Rule("schedule", "schedules:skipped"),
     "action schedule_pause": Rule("schedule", "schedules:paused"),
-    "action schedule_resume": Rule("schedule", "schedules:active"),
-    "action schedule_run": Rule("schedule", "recordings"),
+    "action schedule_resume": Rule("schedule", "schedules:active", posts=True),
+    "action schedule_run": Rule("schedule", "recordings", posts=True),
     "action schedule_change": Rule("schedule", "views.open"),
     "view schedule_change_form": Rule("schedule", "schedules:changed"),
     "action calendar_off": Rule("schedule", "-calendars"),

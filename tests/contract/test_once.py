@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from record_bot_sandbox.hms import seed as hms_seed
 from record_bot_sandbox.slack import seed
 
 from tests.contract.access_table import PLAZA
@@ -141,3 +142,27 @@ async def test_a_click_without_actions_is_taken(rig: Rig) -> None:
     body["actions"] = []
     done = await rig.send(body)
     assert not any(done.rows.values())
+
+
+async def test_a_room_is_followed_and_not_any_more_by_mention(rig: Rig) -> None:
+    """What is done after the ack is not taken for what was done before."""
+    event = mention(rig, "follow town hall", ts="108.1")
+    done = await rig.send(event, form="event")
+    assert done.has("follows"), done
+    assert "went wrong" not in done.told
+    assert (await rig.send(event, form="event")).calls == []
+    done = await rig.send(mention(rig, "unfollow town hall", ts="109.1"), form="event")
+    assert done.has("-follows"), done
+    assert "went wrong" not in done.told
+
+
+async def test_a_room_that_is_new_at_100ms_is_started_by_mention(rig: Rig) -> None:
+    """100ms is asked for it after the ack, when the message is remembered already."""
+    sim = rig.bot.hms
+    room = hms_seed.add_room(sim.state, sim.clock, "brand new hall", "meetings")
+    assert room is not None
+    event = mention(rig, "start brand new hall", ts="110.1")
+    done = await rig.send(event, form="event")
+    assert done.has("recordings"), done
+    assert "went wrong" not in done.told
+    assert not any((await rig.send(event, form="event")).rows.values())

@@ -104,21 +104,19 @@ async def _stop_later(
     return schedule_views.ends(ending[0].name, ending[1])
 
 
-async def follow(request: Request, order: StoredOrder, once: Sequence[str]) -> None:
+async def follow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
+    """Repeated, it changes nothing; the message is remembered before this is done."""
     if order.room:
         await request.later(
-            follow_room_here(
-                request.bot, request.caller, order.room, once=once, replace=request.clicked
-            )
+            follow_room_here(request.bot, request.caller, order.room, replace=request.clicked)
         )
 
 
-async def unfollow(request: Request, order: StoredOrder, once: Sequence[str]) -> None:
+async def unfollow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
+    """Likewise."""
     if order.room:
         await request.later(
-            unfollow_room_here(
-                request.bot, request.caller, order.room, once=once, replace=request.clicked
-            )
+            unfollow_room_here(request.bot, request.caller, order.room, replace=request.clicked)
         )
 
 

@@ -67,11 +67,12 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
     if caller.in_group_dm and typed.text.strip() != "help":
         await answer(ack, bot, caller, use_a_channel())
         return
-    if sought := FIND.fullmatch(typed.text):
+    words = " ".join(typed.text.split())  # many spaces in a row would keep these patterns busy
+    if sought := FIND.fullmatch(words):
         await ack()
-        bot.after_ack(caller, answer_find(bot, caller, " ".join(sought["what"].split())))
+        bot.after_ack(caller, answer_find(bot, caller, sought["what"].strip()))
         return
-    if rule := RULES.fullmatch(typed.text):
+    if rule := RULES.fullmatch(words):
         await ack()
         messages = (
             set_rule_by_command(bot, use.rooms, caller, rule["what"])
@@ -80,7 +81,7 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
         )
         bot.after_ack(caller, messages)
         return
-    if calendar := CALENDAR.fullmatch(typed.text):
+    if calendar := CALENDAR.fullmatch(words):
         await ack()
         following = follow_calendar_by_command(
             bot, use.rooms, caller, calendar["room"], calendar["url"]
@@ -160,7 +161,8 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
         return
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await bot.rights.to_start(caller.user, caller.channel)
-    later = replace(caller, typed=False)  # the ack is given: answered by response_url
+    # The ack is given: answered by response_url. The message is remembered before this is done.
+    later = replace(caller, typed=False, once=())
 
     async def once_more() -> None:
         answered = await _looked_for(use.rooms, found)

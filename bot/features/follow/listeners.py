@@ -1,6 +1,5 @@
 """`/record follow` and `unfollow`, and the buttons of their list."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from bot.access.model import Act
@@ -28,16 +27,16 @@ async def list_follows(bot: Bot, caller: Caller) -> None:
 
 
 async def follow_room_here(
-    bot: Bot, caller: Caller, room: RoomEntry, *, once: Sequence[str] = (), replace: bool = False
+    bot: Bot, caller: Caller, room: RoomEntry, *, replace: bool = False
 ) -> None:
-    """Raises NoRight, DoneBefore."""
+    """Raises NoRight."""
     if not is_channel(caller.channel):
         await bot.reply(caller, views.only_in_channels(), replace=replace)
         return
     by = await bot.gate.member(caller.user, Act.FOLLOW)
     channel = await bot.gate.channel(caller.user, caller.channel or "", here=caller.channel)
     try:
-        new = await following.follow_room(bot.deps, room.room_id, room.name, channel, by, once=once)
+        new = await following.follow_room(bot.deps, room.room_id, room.name, channel, by)
     except CannotPostThere as closed:
         why, fix = slack_refusal(closed.error, channel.channel, bot=bot.deps.identity.name)
         message = views.cannot_follow_room(room.name, why, fix)
@@ -47,11 +46,11 @@ async def follow_room_here(
 
 
 async def unfollow_room_here(
-    bot: Bot, caller: Caller, room: RoomEntry, *, once: Sequence[str] = (), replace: bool = False
+    bot: Bot, caller: Caller, room: RoomEntry, *, replace: bool = False
 ) -> None:
-    """Raises NoRight, DoneBefore."""
+    """Raises NoRight."""
     await bot.gate.member(caller.user, Act.FOLLOW)
-    there = await bot.deps.store.follows.unfollow(room.room_id, caller.channel or "", once=once)
+    there = await bot.deps.store.follows.unfollow(room.room_id, caller.channel or "")
     message = views.unfollowed(room.name) if there else views.not_followed(room.name)
     await bot.reply(caller, message, replace=replace)
 

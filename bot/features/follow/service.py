@@ -1,7 +1,5 @@
 """A channel follows a room: it gets a card for every recording of it, whoever starts it."""
 
-from collections.abc import Sequence
-
 from bot.core.facts import Followed
 from bot.core.proofs import HomeMember, OpenChannel
 from bot.deps import Deps
@@ -14,17 +12,15 @@ async def follow_room(
     room_name: str,
     to: OpenChannel,
     by: HomeMember,
-    *,
-    once: Sequence[str] = (),
 ) -> bool:
     """False: the channel did already. What runs there now shows its card, unless it is private.
 
-    Raises CannotPostThere where the bot is not a member, DoneBefore.
+    Raises CannotPostThere where the bot is not a member.
     """
     channel = to.channel
     if not await deps.slack.is_in(channel):
         raise CannotPostThere("not_in_channel")
-    new = await deps.store.follows.follow(room_id, room_name, channel, by.user, once=once)
+    new = await deps.store.follows.follow(room_id, room_name, channel, by.user)
     running = await deps.store.lists.open_recording_in_room(room_id)
     if running:
         followed = Followed(at=deps.now(), channel_id=channel)

@@ -4,6 +4,8 @@ An event is about a room if its location, text or address links to it. Recurrenc
 with moved and cancelled occurrences, by `recurring_ical_events`.
 """
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,13 @@ from icalendar import Calendar
 
 MOST_EVENTS = 500
 LONGEST = timedelta(hours=12)  # 100ms: a session lasts at most so long
+OLDEST = timedelta(days=20 * 366)  # a series that began earlier would be counted up from there
+WITHIN_S = 5.0  # to expand all series; what one takes is limited by `_often`
+_FOLDED = re.compile(rb"\r?\n[ \t]")
+_RULE = re.compile(rb"^(?:RRULE|EXRULE)[;:].*$", re.IGNORECASE | re.MULTILINE)
+_OFTEN = re.compile(
+    rb"FREQ=(?:SECOND|MINUTE|HOUR)LY|BY(?:HOUR|MINUTE|SECOND)=[^;\r\n]*,", re.IGNORECASE
+)
 
 
 class NoCalendar(ValueError):
@@ -30,21 +39,74 @@ class Event:
 
 
 def events_of(
-    content: bytes, about: Callable[[str], bool], *, since: datetime, until: datetime
+    content: bytes,
+    about: Callable[[str], bool],
+    *,
+    since: datetime,
+    until: datetime,
+    within_s: float = WITHIN_S,
 ) -> list[Event]:
     """The events between these times whose text is about the room, in order.
 
-    Whole-day events and cancelled ones are none. Raises NoCalendar.
+    Whole-day events and cancelled ones are none. A series that happens more often than daily
+    counts as its first event. Raises NoCalendar.
     """
     try:
-        calendar: Any = Calendar.from_ical(content)
-        expanded = recurring_ical_events.of(calendar).between(since, until)
+        calendar: Any = Calendar.from_ical(_tamed(content))
+        series = _series(calendar, about, (since - OLDEST).year)
+        expanded = _expanded(series, since, until, within_s)
+    except NoCalendar:
+        raise
     except Exception as odd:  # whatever a stranger's file makes the libraries raise
         raise NoCalendar(type(odd).__name__) from odd
     repeating = _repeating(calendar)
     found = [one for item in expanded for one in _event(item, about, repeating)]
     by_name = {one.name: one for one in sorted(found, key=lambda e: (e.start, e.name))}
     return sorted(by_name.values(), key=lambda e: (e.start, e.name))[:MOST_EVENTS]
+
+
+def _tamed(content: bytes) -> bytes:
+    """The file without rules that happen more often than daily: a few bytes would be a million
+    events, or years of a zone counted second by second."""
+    return _RULE.sub(
+        lambda rule: b"" if _OFTEN.search(rule[0]) else rule[0], _FOLDED.sub(b"", content)
+    )
+
+
+def _series(calendar: Any, about: Callable[[str], bool], oldest: int) -> list[Any]:
+    """A calendar for each UID with an event about the room: its series, and what was moved."""
+    by_uid: dict[str, list[Any]] = {}
+    wanted: dict[str, None] = {}
+    for event in calendar.walk("VEVENT"):
+        uid = str(event.get("UID", ""))
+        began = getattr(event.get("DTSTART"), "dt", None)  # a date or a datetime
+        if began is None or began.year < oldest:
+            continue
+        by_uid.setdefault(uid, []).append(event)
+        if _is_about(event, about):
+            wanted[uid] = None
+    made = []
+    for uid in list(wanted)[:MOST_EVENTS]:
+        alone = Calendar()
+        alone.subcomponents = by_uid[uid]
+        made.append(alone)
+    return made
+
+
+def _expanded(series: list[Any], since: datetime, until: datetime, within_s: float) -> list[Any]:
+    """Raises NoCalendar if it takes too long."""
+    latest = time.monotonic() + within_s
+    found: list[Any] = []
+    for one in series:
+        if time.monotonic() > latest:
+            raise NoCalendar("too many series")
+        found += recurring_ical_events.of(one).between(since, until)
+    return found
+
+
+def _is_about(item: Any, about: Callable[[str], bool]) -> bool:
+    texts = (str(item.get(name, "")) for name in ("LOCATION", "DESCRIPTION", "URL", "SUMMARY"))
+    return any(about(text) for text in texts)
 
 
 def _repeating(calendar: Any) -> frozenset[str]:
@@ -56,8 +118,7 @@ def _repeating(calendar: Any) -> frozenset[str]:
 def _event(item: Any, about: Callable[[str], bool], repeating: frozenset[str]) -> Iterator[Event]:
     if str(item.get("STATUS", "")).upper() == "CANCELLED":
         return
-    texts = (str(item.get(name, "")) for name in ("LOCATION", "DESCRIPTION", "URL", "SUMMARY"))
-    if not any(about(text) for text in texts):
+    if not _is_about(item, about):
         return
     start, end = _moment(item, "DTSTART"), _moment(item, "DTEND")
     if start is None:

@@ -73,7 +73,14 @@ async def follow_calendar_by_command(
 async def _room(
     bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str | None
 ) -> RoomMatch | None:
-    """The room of that name, else the channel's default."""
+    """The room of that name, else the channel's default.
+
+    Raises NoRight for guests and people of other organisations who may not start there, whether
+    or not there is such a room.
+    """
+    person = await bot.rights.people.person(caller.user)
+    if person.standing != "member":
+        await bot.rights.to_start(caller.user, caller.channel)
     if typed:
         return await rooms.find(typed)
     settings = await bot.deps.store.channel_settings.of(caller.channel)
@@ -204,7 +211,8 @@ async def pause(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bo
 
 @on.action(ids.RESUME)
 async def resume(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    done = await service.resume(bot.deps, bot.rights, seen)
+    here = click.caller.channel
+    done = await service.resume(bot.deps, bot.gate, bot.rights, seen, here=here)
     await ack()
     if done is not None and done.state != "active":
         bot.after_ack(click.caller, _show(bot, click, to, views.no_date_left(done)))
@@ -220,7 +228,8 @@ def _done(schedule: Schedule | None, state: str) -> Message:
 async def run_now(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
     """The card says how it goes."""
     name = click.caller.request_id
-    made = await service.run_now(bot.deps, bot.gate, seen, name)
+    here = click.caller.channel
+    made = await service.run_now(bot.deps, bot.gate, seen, name, here=here)
     await ack()
     if made is None:
         raise UnknownSchedule(seen.schedule_id)
@@ -356,7 +365,8 @@ async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot:
 @on.action(ui_ids.WAIT_FOR_PEOPLE)
 async def wait_for_people(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
     """Stop what records an empty room, and start again once somebody is there."""
-    schedule = await service.wait_for_people(bot.deps, bot.gate, bot.rights, recording)
+    here = click.caller.channel
+    schedule = await service.wait_for_people(bot.deps, bot.gate, bot.rights, recording, here=here)
     await ack()
     if schedule is None:
         said = views.changed_meanwhile()

@@ -104,17 +104,18 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset:
 
 
 async def wait_for_people(
-    deps: Deps, gate: Gate, rights: Rights, seen: SeenRecording
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenRecording, *, here: str | None
 ) -> Schedule | None:
     """Arm the start of the same recording for when somebody joins; once per recording.
 
     The recording is stopped first: its recorder would count as somebody. None: it is forgotten,
-    or was asked for before. Raises NoRight.
+    or was asked for before. Raises NoRight, NotOpen.
     """
     row = await deps.store.lists.row(seen.key)
     if row is None:
         return None
     recording = (await deps.store.recordings.load(seen.key)).recording
+    await _post_to(gate, seen.by, row.origin, here)
     may = await gate.may_start(seen.by, _channel(row.origin))
     await control_recording(deps, rights, "stop", seen)
     zone = await zone_of(rights, seen.by)
@@ -203,15 +204,18 @@ async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | No
     return await _changed(deps, before, paused(before, "asked"))
 
 
-async def resume(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+async def resume(
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, *, here: str | None
+) -> Schedule | None:
     """In the name of the person who resumes it: without a link that only its owner may have.
 
-    One that has no date left stays as it is.
+    One that has no date left stays as it is. Raises NoRight, NotOpen.
     """
     before = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if before is None or before.state != "paused":
         return None
     await rights.to_change_schedule(seen.by, before.channel, before.by)
+    await _post_to(gate, seen.by, before.channel, here)
     await rights.to_start(seen.by, _channel(before.channel))
     after = resumed(before, deps.now(), seen.by)
     if after.state == "over":
@@ -245,12 +249,16 @@ def read_refused() -> Refused:
 
 
 async def run_now(
-    deps: Deps, gate: Gate, seen: SeenSchedule, request_id: str
+    deps: Deps, gate: Gate, seen: SeenSchedule, request_id: str, *, here: str | None
 ) -> Schedule | RoomTaken | None:
-    """Start with its settings at once; its dates stay. In the name of the person who asks."""
+    """Start with its settings at once; its dates stay. In the name of the person who asks.
+
+    Raises NoRight, NotOpen.
+    """
     schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if schedule is None:
         return None
+    await _post_to(gate, seen.by, schedule.channel, here)
     may = await gate.may_start(seen.by, _channel(schedule.channel))
     own = seen.by == schedule.by
     options = schedule.options if own else _shared(schedule.options)
@@ -265,6 +273,15 @@ async def run_now(
     )
     made = await commit(deps, gate, request, room, options)
     return made if isinstance(made, RoomTaken) else schedule
+
+
+async def _post_to(gate: Gate, user: str, to: str, here: str | None) -> None:
+    """Check that they are in the channel that gets the cards; `here` is where they ask.
+
+    Raises NotOpen.
+    """
+    if is_channel(to):
+        await gate.channel(user, to, here=here)
 
 
 async def _theirs(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:

@@ -146,3 +146,12 @@ async def test_any_command_is_answered(bot: Target, text: str, more: Any) -> Non
     answer = await bot.command(text, channel_name=json.dumps(more), response_url=json.dumps(more))
     assert answer.status_code == 200
     assert "broke" not in answer.text
+
+
+@pytest.mark.parametrize("verb", ["schedule", "auto", "find", "start", "rename"])
+async def test_spaces_do_not_keep_the_bot_busy(bot: Target, verb: str) -> None:
+    """Patterns that try each way to share out the spaces take minutes for so many."""
+    began = time.monotonic()
+    answer = await bot.command(f"{verb}{' ' * 2_000}x")
+    assert answer.status_code == 200
+    assert time.monotonic() - began < 5

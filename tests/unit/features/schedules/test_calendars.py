@@ -154,3 +154,51 @@ def test_what_is_over_or_paused_is_not_made_again() -> None:
     assert follow([over], A, now=at(1, 9, 30)) == [over]
     off = replace(one, state="paused", why="asked")
     assert follow([off], replace(A, start=at(2, 9))) == [off]
+
+
+def bomb(rule: str) -> str:
+    return event("b", "20261130T100000", "20261130T100001", f"RRULE:{rule}")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY;COUNT=100000000",
+        "freq=hourly",
+        "FREQ=DAILY;BYHOUR=1,2,3,4;BYMINUTE=1,2,3,4;BYSECOND=1,2,3,4",
+        "FREQ=SEC\n ONDLY",  # folded
+    ],
+)
+def test_a_series_that_happens_more_often_than_daily_is_its_first_event(rule: str) -> None:
+    """A few bytes would be a million events."""
+    assert [one.start.hour for one in read(bomb(rule))] == [9]
+
+
+def test_a_zone_may_not_change_every_second() -> None:
+    zone = ZONE.replace("DTSTART:19701025T030000", "DTSTART:19701025T030000\nRRULE:FREQ=SECONDLY")
+    content = ics(event("a", "20261130T100000", "20261130T103000"))
+    content = content.replace(ZONE.replace("\n", "\r\n").encode(), zone.encode())
+    content = content.replace(b"Europe/Amsterdam", b"Nowhere/Ours")
+    found = events_of(content, lambda text: ROOM in text, since=NOW, until=NOW + timedelta(days=7))
+    assert [one.start.hour for one in found] == [9]
+
+
+def test_series_that_take_too_long_are_no_calendar() -> None:
+    """One that never happens is counted to the year 9999."""
+    never = event(
+        "n", "20261130T100000", "20261130T103000", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+    )
+    with pytest.raises(NoCalendar, match="too many series"):
+        events_of(
+            ics(never, never.replace("UID:n", "UID:m")),
+            lambda text: ROOM in text,
+            since=NOW,
+            until=NOW + timedelta(days=7),
+            within_s=0,
+        )
+
+
+def test_a_series_that_began_long_ago_is_none() -> None:
+    weekly = "RRULE:FREQ=DAILY"
+    assert read(event("old", "19001130T100000", "19001130T103000", weekly)) == []
