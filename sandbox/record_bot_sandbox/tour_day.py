@@ -69,7 +69,8 @@ async def _offered(tour: Scenario, view: SeenView, typed: str) -> dict[str, list
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 await ines.suggest(view, room.block_id, typed, action_id=room.action_id)
-                groups = tour.stage.slack_sim.deliveries[-1].ack.get("option_groups", [])
+                ack = tour.stage.slack_sim.deliveries[-1].ack or {}  # none: of another request
+                groups = ack.get("option_groups", [])
                 names = {
                     group["label"]["text"]: [clean(o["text"]["text"]) for o in group["options"]]
                     for group in groups

@@ -30,8 +30,7 @@ async def test_a_start_in_some_seconds_says_when_and_then_shows_its_card(bench: 
     answer = await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
     assert labels(answer.blocks) == ["Undo", "Change", "Schedules"]
     assert "Europe/Amsterdam" in answer.text
-    card = await bench.card(room, "Recording")
-    assert "scheduled it" in card.text
+    await bench.showed(room, "Recording", "scheduled it")  # for three seconds
     stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
     assert stopped["stop_reason"] == "client request"
     assert len(await bench.recordings(room)) == 1

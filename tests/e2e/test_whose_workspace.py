@@ -86,7 +86,7 @@ async def test_an_app_of_a_whole_organisation_does_not_start(tmp_path: Path, com
         done = await record_bot(tmp_path, command, env=env)
     if command == "run":
         assert fails_in_one_line(done) == (
-            "record-bot: SLACK_BOT_TOKEN is of an app installed for a whole organisation, which is "
+            "record-bot: SLACK_BOT_TOKEN belongs to an app installed for a whole organisation, which is "
             "not supported yet. Install the app in one workspace and copy the new token."
         )
         assert not (tmp_path / "bot.sqlite").exists()

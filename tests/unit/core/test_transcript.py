@@ -386,3 +386,11 @@ def test_no_turn_is_longer_than_a_reader_wants(said: Transcript) -> None:
         if len(turn.sentences) > 1:
             assert turn.end_ms is not None
             assert turn.end_ms - (turn.start_ms or 0) <= TURN_MOST_MS
+
+
+@pytest.mark.parametrize(
+    ("length_s", "said"), [(0.0, "1 minute"), (89.0, "1 minute"), (91.0, "2 minutes")]
+)
+def test_the_length_of_what_was_recorded(length_s: float, said: str) -> None:
+    text = readable_text(transcript(SAMPLE), Heading("Room", length_s=length_s))
+    assert text.splitlines()[1] == said

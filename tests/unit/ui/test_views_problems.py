@@ -177,3 +177,8 @@ def test_what_others_said_is_quoted_as_data(why: Why, detail: str, status: int |
     words = explain(Problem(why, detail, status), recording(*RUNS))
     assert_only_our_markup(words.text)
     assert len(words.text) < 900
+
+
+def test_a_room_that_is_not_found_is_not_tried_again_but_changed() -> None:
+    words = explain(Problem(Why.REFUSED, "room not found", 404), recording())
+    assert (words.can_retry, words.can_change) == (False, True)
