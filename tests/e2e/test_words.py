@@ -46,8 +46,6 @@ async def test_without_a_channel_words_to_share_get_a_button_that_asks_for_it(
     room = await bench.room()
     card = await bench.running(room)
     await bench.ines.say(seed.STANDUP, f"{BOT} can you share this?", card.ts)
-    asked = await bench.told(bench.ines, seed.STANDUP, "Share the recording of", room.name)
-    await bench.press(bench.ines, asked, f"Share {room.name}")
     told = await bench.told(bench.ines, seed.STANDUP, "In which channel")
     await bench.press(bench.ines, told, "Choose the channel")
     await bench.view(bench.ines, "recording_share_form")
