@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from bot.access.gate import UnknownSchedule
 from bot.access.rights import NoRight
@@ -48,7 +49,7 @@ async def follow_calendar_by_command(
     url = unwrap_link(link).replace("webcal://", "https://", 1)
     name = typed.strip(' ,"“”') or None
     room = await _room(bot, rooms, caller, name)
-    if not url.startswith("https://"):
+    if not url.startswith("https://") or "@" in urlsplit(url).netloc:
         await bot.reply(caller, views.only_https())
         return
     if not isinstance(room, RoomEntry):
@@ -65,7 +66,7 @@ async def follow_calendar_by_command(
         url=url,
     )
     added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
-    await bot.reply(caller, views.calendar_added(added))
+    await bot.reply(caller, views.calendar_added(added) if added else views.too_many_calendars())
 
 
 async def _room(
