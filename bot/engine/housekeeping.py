@@ -20,6 +20,7 @@ DRAFTS_FOR = timedelta(days=7)
 FORGOTTEN_FOR = timedelta(days=60)  # longer than 100ms replays, or keeps in its storage
 JOINS_FOR = timedelta(days=30)  # people are named right after the meeting
 HOMES_FOR = timedelta(days=1)
+SCHEDULES_FOR = timedelta(days=30)  # after they were made, if they are over
 INBOX_FOR = timedelta(days=30)  # 100ms replays no further back
 MATCHED_FOR = timedelta(days=3)  # sent again, they say nothing new
 PACKED_AFTER = timedelta(days=2)
@@ -75,6 +76,7 @@ async def tidy(deps: Deps) -> None:
     await deps.store.purging.homes(now - HOMES_FOR)
     await deps.store.joins.purge(now - JOINS_FOR)
     await deps.store.purging.choices(now - CHOICES_FOR)
+    gone += await deps.store.purging.schedules_over(now - SCHEDULES_FOR)
     gone += await deps.store.purging.webhooks_done(now - MATCHED_FOR)
     purged = await drop_recordings(deps)
     packed = await pack_facts(deps)

@@ -7,6 +7,7 @@ from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select
 
 from bot.store.repository import Repository
 from bot.store.schema import choices, drafts, homes, inbox, recordings
+from bot.store.schema_clock import schedules
 from bot.store.transcripts import Transcripts
 from bot.store.values import InboxState
 
@@ -46,6 +47,12 @@ class Purging(Repository):
             gone += count
             if count < at_once:
                 return gone
+
+    async def schedules_over(self, made_before: datetime) -> int:
+        """Delete those that are over; the events of a calendar stay as long as it is followed."""
+        s = schedules.c
+        over = and_(s.state == "over", s.created_at < made_before, s.calendar_id.is_(None))
+        return await self._purge(s.schedule_id, over, PURGED_AT_ONCE)
 
     async def choices(self, asked_before: datetime) -> None:
         old = delete(choices).where(self._mine(choices), choices.c.asked_at < asked_before)

@@ -86,6 +86,7 @@ def answers() -> list[Sample]:
         only_you("… and is not any more", views.calendar_off, ROOM),
         only_you("A calendar without a room", views.calendar_usage),
         only_you("A calendar has no secure link", views.only_https),
+        only_you("Too many calendars", views.too_many_calendars),
         only_you("The end cannot be moved any more", views.no_end_to_move),
     ]
 

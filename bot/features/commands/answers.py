@@ -55,7 +55,7 @@ _STATES = {
     Why.MENU: "What do you want to do?",
     Why.NEEDS_TITLE: "What should the recording of {room} be called?",
     Why.NO_ROOM: "There is no room “{reference}”.",
-    Why.NO_ROOM_YET: "No room “{reference}” was found so far: 100ms does not answer.",
+    Why.NO_ROOM_YET: "No room “{reference}” was found so far. {detail}",
     Why.UNKNOWN_CODE: "I do not know yet which room that opens. Choose it in the form.",
     Why.ALREADY: "{room} is already being recorded.",
     Why.NOT_RECORDED: "{room} is not being recorded.",
@@ -84,6 +84,7 @@ def say(found: Understood, *, now: datetime) -> str:
         "unschedule": "Skip the recording of" if is_date(found.when) else "Delete the schedule of",
         "to": found.to or "this channel",
         "reference": found.reference or "",
+        "detail": found.detail or "",
         "title": f"“{found.title}”" if found.title else "something else",
     }
     if found.why is Why.BAD_OPTIONS:

@@ -43,6 +43,7 @@ from bot.ui.message import Message
 from bot.ui.text import carries_secrets
 
 WRONG_END = "I cannot read that as an end."
+CALENDARS_MOST = 20  # of a person: they are read one after the other
 LOOKED_INTO = 30  # public channels that a person is not in
 
 
@@ -312,11 +313,17 @@ def _shared(options: RecordingOptions) -> RecordingOptions:
 
 async def add_calendar(
     deps: Deps, rights: Rights, calendar: RoomCalendar, *, once: Sequence[str] = ()
-) -> RoomCalendar:
-    """Fetched at once by the worker. Raises NoRight, SlackUnavailable, DoneBefore."""
+) -> RoomCalendar | None:
+    """Fetched at once by the worker. None: the person has too many.
+
+    Raises NoRight, SlackUnavailable, DoneBefore.
+    """
     await rights.to_start(calendar.by, _channel(calendar.channel))
+    calendars = CalendarRepository(deps.db)
+    if len(await calendars.listed([], by=calendar.by)) >= CALENDARS_MOST:
+        return None
     due = replace(calendar, fetch_at=deps.now())
-    await CalendarRepository(deps.db).add(due, once=once)
+    await calendars.add(due, once=once)
     return due
 
 

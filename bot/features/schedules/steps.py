@@ -261,7 +261,12 @@ class Timekeeper:
         return paused(schedule, why), [notice]
 
     async def _may_start(self, user: str, channel: str) -> "_Open | Why":
-        """The kind of place, or why nothing may be started there. Raises SlackUnavailable."""
+        """The kind of place, or why nothing may be started there. Raises SlackUnavailable.
+
+        Where Slack does not say whether the owner is still in a private channel, it is started: a
+        meeting that is not recorded cannot be repeated, and what is recorded stays in the channel.
+        Public channels are open to every full member.
+        """
         try:
             may = await self._gate.may_start(user, channel if is_channel(channel) else None)
         except NoRight:

@@ -352,7 +352,12 @@ def calendar_usage() -> Message:
 
 
 def only_https() -> Message:
-    return say("A calendar needs a link that begins with `https://`.")
+    return say("A calendar needs a link that begins with `https://` and has no password in it.")
+
+
+def too_many_calendars() -> Message:
+    text = "You have 20 calendars here, and more are not possible. Turn one off first."
+    return say(text, [schedules_button()])
 
 
 def _calendar_line(calendar: RoomCalendar, every: Sequence[Schedule]) -> str:

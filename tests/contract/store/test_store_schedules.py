@@ -42,6 +42,20 @@ async def test_a_schedule_comes_back_as_it_was(store: Store, other_team: Store) 
     assert await repo(store).listed(channels=["C2"], by="U2") == []
 
 
+async def test_schedules_that_are_over_are_deleted_after_a_while(
+    store: Store, other_team: Store
+) -> None:
+    for n, state in enumerate(("over", "active", "paused")):
+        await repo(store).add(schedule(schedule_id=f"s{n}", state=state))
+    await repo(store).add(schedule(schedule_id="event", state="over", calendar_id="c", event="e"))
+    await repo(other_team).add(schedule(state="over"))
+    assert await store.purging.schedules_over(T0) == 0
+    assert await store.purging.schedules_over(T0 + MIN) == 1
+    assert await repo(store).get("s0") is None
+    assert all([await repo(store).get(name) for name in ("s1", "s2", "event")])
+    assert await repo(other_team).get("s1")
+
+
 async def test_the_channels_that_have_schedules_and_rules(store: Store, other_team: Store) -> None:
     rules = RuleRepository(store.db)
     assert await repo(store).channels() == await rules.channels() == set()
