@@ -30,7 +30,7 @@ from bot.features.join.model import JoinLink, WhyNot
 from bot.features.presets.model import WORKSPACE, NoSuchPreset, Preset
 from bot.features.presets.views import no_such_preset
 from bot.features.rename import views as rename_views
-from bot.features.rooms.views import no_room, no_rooms_yet
+from bot.features.rooms.views import no_room, several_rooms
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
 from bot.features.start.views import outcome_reply
@@ -38,13 +38,14 @@ from bot.store.values import FollowedRoom
 from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.buttons import filled_form_button
-from bot.ui.problems import slack_refusal
+from bot.ui.problems import hms_failure, slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
 from tests.voice import found, schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
 AWAY = Horizon(seed.MEMBER, member=False, channels=frozenset(), complete=False)
 LACKING = replace(AWAY, lacks="channels:read")
+KEYS_REFUSED = " ".join(hms_failure("refused", 401))
 NOTHING = replies.nothing_running()
 LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
@@ -62,6 +63,7 @@ NO_PRESETS = NoSuchPreset("weekly", None, [])
 def _misread() -> list[Sample]:
     form = filled_form_button("r")
     near = StoredOrder(verb="start", room_id="a", room_name="standup", preset="Town hall")
+    shares = commands_views.choices("c", {"0": (StoredOrder(verb="share", room_name="standup"),)})
     return [
         only_you(
             "There is no such preset",
@@ -71,6 +73,9 @@ def _misread() -> list[Sample]:
         ),
         only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
         only_you("The button of a question is too old", ui_replies.too_old),
+        only_you(
+            "No recording to share was named", commands_views.share_latest, "standup", NOW, shares
+        ),
         only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
         only_you("A title to type", commands_views.rename_question, "standup", "key-1"),
         only_you("A greeting", commands_views.hello),
@@ -83,7 +88,8 @@ def _asking() -> list[Sample]:
     states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
     return [
         only_you("A rule names no room", no_room, "weakly"),
-        only_you("100ms has not answered yet", no_rooms_yet),
+        only_you("A rule names no room; 100ms refuses the keys", no_room, "weakly", KEYS_REFUSED),
+        only_you("A rule names several rooms", several_rooms, "weekly"),
         only_you("Nothing to stop here", replies.nothing_running),
         only_you(
             "… for somebody who may not start recordings", replies.nothing_running, start=False

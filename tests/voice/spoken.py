@@ -12,6 +12,7 @@ from bot.features.commands.model import OPEN_FORM, Outcome, Where, Why
 from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.understand import understand
 from bot.ui.buttons import filled_form_button
+from bot.ui.problems import hms_failure
 from tests.score.phrases import world_of
 from tests.voice.sample import Sample, only_you
 
@@ -53,7 +54,7 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     world = world_of(json.loads(DATA.read_text("utf-8")), where)
     found = understand(text, where, world)
     if not reached:
-        found = replace(found, why=Why.NO_ROOM_YET)
+        found = replace(found, why=Why.NO_ROOM_YET, detail=" ".join(hms_failure("network")))
     told = say(found, now=world.now)
     shown = text if len(text) < 80 else f"{len(text):,} characters"
     when = f"{where.capitalize()}: {shown}" if where is not Where.DM else f"Message: {shown}"

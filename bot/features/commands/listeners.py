@@ -15,7 +15,7 @@ from bot.features.commands import views
 from bot.features.commands.answer_questions import ANSWERS, show_menu
 from bot.features.commands.answers import say
 from bot.features.commands.do_orders import DO
-from bot.features.commands.model import OPEN_FORM, Outcome, Understood, Where, Why
+from bot.features.commands.model import OPEN_FORM, Order, Outcome, Understood, Where, Why
 from bot.features.commands.request import (
     Request,
     Services,
@@ -32,7 +32,6 @@ from bot.features.commands.vocabulary import Intent
 from bot.features.find.listeners import answer_find
 from bot.features.rooms.model import room_code_of_link
 from bot.features.rooms.service import RoomDirectory
-from bot.features.rooms.views import no_rooms_yet
 from bot.features.schedules.listeners import (
     CALENDAR,
     answer_schedules,
@@ -154,7 +153,7 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
     understood once more.
     """
     request = await _understood(ack, bot, use, caller, text, where)
-    found = request.found
+    found = _doubted(request.found, request.known)
     learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
     if found.why not in (Why.NO_ROOM, Why.UNKNOWN_CODE) or not (found.reference or found.link):
         await _react(request)
@@ -165,22 +164,46 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
     later = replace(caller, typed=False, once=())
 
     async def once_more() -> None:
-        answered = await _looked_for(use.rooms, found)
+        unasked = await _looked_for(use.rooms, found)
         again = await _understood(ack, bot, use, later, text, where)
-        if not answered and again.found.why is Why.NO_ROOM:
-            again = replace(again, found=replace(again.found, why=Why.NO_ROOM_YET))
+        if unasked is None:
+            again = replace(again, found=_doubted(again.found, again.known))
+        if unasked and again.found.why is Why.NO_ROOM:
+            found_none = replace(again.found, why=Why.NO_ROOM_YET, detail=unasked)
+            again = replace(again, found=found_none)
         await _react(again)
 
     await request.later(once_more())
 
 
-async def _looked_for(rooms: RoomDirectory, found: Understood) -> bool:
-    """With the help of 100ms; False where it does not answer."""
+def _doubted(found: Understood, known: Known) -> Understood:
+    """The same, but for a schedule of an id that no known room has: nobody is told that a room
+    will be recorded before 100ms is asked whether it exists. A start tells by its card.
+    """
+    room = found.room
+    if found.intent is not Intent.SCHEDULE or found.outcome is not Outcome.DO or room is None:
+        return found
+    if room.room_id in known.world.names.by_id:
+        return found
+    form = (Order(OPEN_FORM),)
+    return replace(
+        found,
+        outcome=Outcome.ASK,
+        why=Why.NO_ROOM,
+        room=None,
+        acts=(),
+        offers=form,
+        reference=room.room_id,
+    )
+
+
+async def _looked_for(rooms: RoomDirectory, found: Understood) -> str | None:
+    """With the help of 100ms; why it has not answered, if it was asked by name and has not."""
     if found.why is Why.UNKNOWN_CODE:
         code = room_code_of_link(found.link or "") or found.reference
         if code:
             await rooms.look_for(code)
-        return True
+        return None
     return await rooms.fetch_named(found.reference or "")
 
 
@@ -241,14 +264,14 @@ async def ask(request: Request, found: Understood) -> None:
         await request.bot.rights.to_start(request.caller.user, request.caller.channel)
         if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):
             request.use.rooms.refresh_soon()
-            if not request.known.world.names.rooms:
-                await request.tell(no_rooms_yet())
-                return
         if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.caller.typed):
             await open_form(request, found)
             return
     known = request.known
     orders = stored_orders(found.offers, found, known.world, _rows(known, found))
+    if found.intent is Intent.SHARE and len(orders) == 1 and orders[0].channel is None:
+        await do(request, orders)  # it shares nothing yet, and asks for the channel
+        return
     buttons = await question(request, [order for order in orders if order.verb != OPEN_FORM])
     for order in orders:
         if order.verb == OPEN_FORM:

@@ -19,13 +19,15 @@ from bot.features.rooms.model import (
     match_room,
     misspelt,
     rank_rooms,
+    room_id_of,
 )
 from bot.features.rooms.names import RoomNames
 from bot.features.rooms.refreshing import AGAIN_AFTER, Refreshing, entry_of, keep_reading_templates
 from bot.features.rooms.store import RoomRepository
-from bot.hms.errors import HmsError
+from bot.hms.errors import HmsForbidden, HmsNotFound, HmsRefused, HmsUnavailable
 from bot.hms.models import Room
 from bot.store.errors import StoreError
+from bot.ui.problems import hms_failure
 
 log = structlog.get_logger()
 
@@ -176,22 +178,39 @@ class RoomDirectory:
         """Somebody named a room that we do not know: it may be new."""
         self._sooner.set()
 
-    async def fetch_named(self, name: str) -> bool:
-        """Ask 100ms for rooms of this name, once and briefly; False: it has not answered.
+    async def fetch_named(self, name: str) -> str | None:
+        """Ask 100ms for rooms of this name, or for the one of this id, once and briefly.
 
-        For the time after the ack, before people are told that there is no such room.
+        Returns why 100ms has not answered, in words; None: it has. For the time after the ack,
+        before people are told that there is no such room.
         """
         try:
             async with asyncio.timeout(ASK_WITHIN_S):
-                named = [r async for r in first(self._deps.hms.list_rooms(name=name), ASKED_MOST)]
-        except (HmsError, TimeoutError) as failed:
+                named = await self._called(name)
+        except TimeoutError:
+            log.info("not_asked_by_name", why="no answer in time")
+            return " ".join(hms_failure("timeout"))
+        except HmsRefused as failed:
             log.info("not_asked_by_name", why=str(failed))
-            return False
+            return " ".join(hms_failure("refused", failed.status))
+        except HmsUnavailable as failed:
+            log.info("not_asked_by_name", why=str(failed))
+            return " ".join(hms_failure(failed.cause, failed.status))
         found = [entry_of(room) for room in named]
         if found:
             await RoomRepository(self._deps.db).upsert(found, self._deps.now())
             self._learn(found)
-        return True
+        return None
+
+    async def _called(self, name: str) -> list[Room]:
+        """Raises HmsError. Of an id, 100ms says 403 or 404 where there is no such room."""
+        room_id = room_id_of(name)
+        if room_id is None:
+            return [r async for r in first(self._deps.hms.list_rooms(name=name), ASKED_MOST)]
+        try:
+            return [await self._deps.hms.get_room(room_id)]
+        except (HmsForbidden, HmsNotFound):
+            return []
 
     async def keep_fresh(self) -> None:
         """Until cancelled. A failure is logged; the old directory serves on."""

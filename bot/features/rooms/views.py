@@ -45,11 +45,14 @@ def _group(room: RoomEntry, now: datetime) -> str:
     return recent if used is not None and now - used <= RECENT else other
 
 
-def no_rooms_yet() -> Message:
-    """Say that the room list is empty: 100ms has not answered since the setup."""
-    text = "The room list has not loaded from 100ms yet."
-    return say(f"{text} Try again in a minute, or give the room's id.")
+def no_room(reference: str, unasked: str | None = None) -> Message:
+    """`unasked` says why 100ms, when it was asked, has not answered."""
+    name = esc(reference, 100)
+    if unasked:
+        return say(f"No room “{name}” was found so far. {unasked}")
+    return say(f"There is no room “{name}”.")
 
 
-def no_room(reference: str) -> Message:
-    return say(f"There is no room “{esc(reference, 100)}”.")
+def several_rooms(reference: str) -> Message:
+    name = esc(reference, 100)
+    return say(f"More than one room is meant by “{name}”. Write its whole name, or its id.")

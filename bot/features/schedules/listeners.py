@@ -10,9 +10,9 @@ from bot.core.places import is_channel
 from bot.core.proofs import HomeMember, Horizon, OpenChannel, SeenRecording, SeenSchedule
 from bot.core.when import Refused, Unclear
 from bot.features.rooms.listeners import suggest_rooms
-from bot.features.rooms.model import Found, RoomEntry, RoomMatch, Unknown
+from bot.features.rooms.model import Ambiguous, Found, RoomCode, RoomEntry, Unknown
 from bot.features.rooms.service import RoomDirectory
-from bot.features.rooms.views import no_room
+from bot.features.rooms.views import no_room, several_rooms
 from bot.features.schedules import ids, service, views
 from bot.features.schedules.form import read_rule, rules_form
 from bot.features.schedules.model import RoomCalendar, Rule, Schedule
@@ -48,14 +48,12 @@ async def follow_calendar_by_command(
     """The link is a key, and is not repeated."""
     url = unwrap_link(link).replace("webcal://", "https://", 1)
     name = typed.strip(' ,"“”') or None
-    found = await _room(bot, rooms, caller, name)
-    room = _entry(found)
+    room = await _room(bot, rooms, caller, name)
     if not url.startswith("https://") or "@" in urlsplit(url).netloc:
         await bot.reply(caller, views.only_https())
         return
-    if room is None:
-        rooms.refresh_soon()
-        await bot.reply(caller, no_room(name) if name else views.calendar_usage())
+    if not isinstance(room, RoomEntry):
+        await bot.reply(caller, room or views.calendar_usage())
         return
     calendar = RoomCalendar(
         calendar_id=bot.deps.new_id(),
@@ -72,32 +70,42 @@ async def follow_calendar_by_command(
 
 
 async def _room(
-    bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str | None
-) -> RoomMatch | None:
-    """The room of that name, else the channel's default.
+    bot: Bot,
+    rooms: RoomDirectory,
+    caller: Caller,
+    typed: str | None,
+    *,
+    may_be_gone: bool = False,
+) -> RoomEntry | Message | None:
+    """The room of that name, or why there is none; else the channel's default.
 
-    Raises NoRight for guests and people of other organisations who may not start there, whether
-    or not there is such a room.
+    A name or id that is not known may be a new room's: 100ms is asked, after the ack. An id that
+    `may_be_gone` is taken as it is. Raises NoRight for guests and people of other organisations
+    who may not start there, whether or not there is such a room.
     """
     person = await bot.rights.people.person(caller.user)
     if person.standing != "member":
         await bot.rights.to_start(caller.user, caller.channel)
-    if typed:
-        return await rooms.find(typed)
-    settings = await bot.deps.store.channel_settings.of(caller.channel)
-    if settings.room_id is None:
-        return None
-    return Found(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
-
-
-def _entry(found: RoomMatch | None) -> RoomEntry | None:
+    if not typed:
+        settings = await bot.deps.store.channel_settings.of(caller.channel)
+        default = settings.room_id
+        return RoomEntry(default, settings.room_name or default) if default else None
+    found, unasked = await rooms.find(typed), None
+    if isinstance(found, RoomCode):
+        await rooms.look_for(found.code)
+        found = await rooms.find(typed)
+    elif isinstance(found, Unknown) and not (may_be_gone and found.room_id):
+        unasked = await rooms.fetch_named(found.room_id or typed)
+        found = await rooms.find(typed)
     match found:
         case Found(room=room):
             return room
-        case Unknown(room_id=str(room_id)):
+        case Unknown(room_id=str(room_id)) if unasked or may_be_gone:
             return RoomEntry(room_id, room_id)
-        case _:
-            return None
+        case Ambiguous():
+            return several_rooms(typed)
+    rooms.refresh_soon()
+    return no_room(typed, unasked)
 
 
 async def set_rule_by_command(
@@ -112,11 +120,9 @@ async def set_rule_by_command(
         await bot.reply(caller, views.auto_usage())
         return
     name = said["room"].strip(' ,"“”') or None
-    found = await _room(bot, rooms, caller, name)
-    room = _entry(found)
-    if room is None:
-        rooms.refresh_soon()
-        await bot.reply(caller, no_room(name) if name else views.auto_usage())
+    room = await _room(bot, rooms, caller, name, may_be_gone=said["what"].lower() == "off")
+    if not isinstance(room, RoomEntry):
+        await bot.reply(caller, room or views.auto_usage())
         return
     origin = (caller.channel if is_channel(caller.channel) else None) or caller.user
     if said["what"].lower() == "off":

@@ -142,11 +142,12 @@ async def test_a_room_made_a_moment_ago_is_asked_for_by_name(deps: Deps, account
     await RoomRepository(deps.db).upsert([old], deps.now())
     assert isinstance(await directory.find("Brand new"), Unknown)
     account.rooms.append(new)
-    assert await directory.fetch_named("Brand new")
+    assert await directory.fetch_named("Brand new") is None, "100ms has answered"
     assert await directory.find("Brand new") == Found(RoomEntry("f" * 24, "Brand new"))
     assert account.by_name == ["Brand new"], "once"
     account.down = JSONResponse({"message": "oops"}, status_code=503)
-    assert not await directory.fetch_named("Another"), "no answer is not a no"
+    why = await directory.fetch_named("Another")
+    assert why == "100ms had an internal error (HTTP 503). Try again in a minute."
 
 
 async def test_who_is_quicker_than_the_first_list_waits_for_it(
