@@ -60,7 +60,7 @@ async def test_guests_and_strangers_see_what_the_channels_that_they_are_in_show(
 
 async def test_admins_see_how_the_bot_is(bench: Bench) -> None:
     await bench.amara.open_home()
-    await home(bench, bench.amara, "For admins", "/record settings")
+    await home(bench, bench.amara, "For admins", "Check-up")
     await bench.ines.open_home()
     seen = await home(bench, bench.ines, "Recording now")
     assert not contains(seen.raw, "For admins")

@@ -40,7 +40,7 @@ async def test_a_person_of_another_organisation_cannot_stop(bench: Bench) -> Non
 
 async def test_a_guest_is_told_before_a_form_opens(bench: Bench) -> None:
     """By command, with a room that is not clear, by buttons, shortcuts and a mention."""
-    for text in ("", "start", 'start "no such room"', "start --preset nothing"):
+    for text in ("start", 'start "no such room"', "start --preset nothing"):
         answer = await bench.guus.command(seed.STANDUP, f"/record {text}")
         assert answer.text == f"Only {MEMBERS} can start a recording here."
     wrong = await bench.guus.command(seed.STANDUP, "/record start --res 4k")

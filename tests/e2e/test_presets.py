@@ -159,7 +159,10 @@ async def test_the_default_preset_of_a_channel_holds_where_nothing_else_is_said(
         await bench.card(room, "Recording", channel=seed.DESIGN)
         wanted = {"audio_only": True, "transcription": {"enabled": True}}
         assert await bench.bodies(room) == [wanted]
-        shown = await bench.form(bench.tariq, seed.DESIGN)
+        await bench.tariq.command(seed.DESIGN, "/record")
+        menu = await bench.told(bench.tariq, seed.DESIGN, "/record start standup")
+        await bench.press(bench.tariq, menu, "Start a recording")
+        shown = await bench.view(bench.tariq, "start_form")
         assert contains(shown.raw, "From preset Everyday, this channel's default.")
         assert contains(shown.raw, "From this channel's settings.")
         assert (value(shown, "room_id"), value(shown, "resolution")) == (other.id, "720p")
