@@ -108,3 +108,9 @@ def watch_at_button(
     at = clock(at_ms)
     label = f"{verb} {at}: {plain(room_name, 45)}"
     return button(f"{verb} {at}", action, value=ids.moment_value(key, at_ms), label=label)
+
+
+def transcript_button(key: str, room_name: str, *, n: int | None = None) -> Block:
+    """Opens the transcript of a recording. `n` where a view has several."""
+    action = ids.TRANSCRIPT if n is None else ids.numbered(ids.TRANSCRIPT, n)
+    return button("Transcript", action, value=key, label=f"Transcript of {plain(room_name, 55)}")

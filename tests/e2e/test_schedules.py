@@ -166,6 +166,12 @@ async def test_in_the_form_at_a_time_with_an_end(bench: Bench) -> None:
     answer = await bench.ines.submit(form)
     assert "when" in (answer.errors or {}), answer
     await bench.ines.enter(form, "when", "in 2s", action_id="start_when")
+    await bench.ines.enter(form, "stop_after", "banana", action_id="start_stop_after")
+    answer = await bench.ines.submit(form)
+    assert answer.errors == {
+        "stop_after": "I cannot read “banana” as a time. For example “for 30m” or “until 16:00”."
+    }
+    await bench.ines.enter(form, "stop_after", "3s", action_id="start_stop_after")
     await bench.ines.submit(form)
     told = await bench.view(bench.ines, "outcome", "will be recorded", "for 3 s")
     await bench.ines.close(told)

@@ -63,6 +63,7 @@ NO_PRESETS = NoSuchPreset("weekly", None, [])
 def _misread() -> list[Sample]:
     form = filled_form_button("r")
     near = StoredOrder(verb="start", room_id="a", room_name="standup", preset="Town hall")
+    shares = commands_views.choices("c", {"0": (StoredOrder(verb="share", room_name="standup"),)})
     return [
         only_you(
             "There is no such preset",
@@ -72,6 +73,9 @@ def _misread() -> list[Sample]:
         ),
         only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
         only_you("The button of a question is too old", ui_replies.too_old),
+        only_you(
+            "No recording to share was named", commands_views.share_latest, "standup", NOW, shares
+        ),
         only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
         only_you("A title to type", commands_views.rename_question, "standup", "key-1"),
         only_you("A greeting", commands_views.hello),

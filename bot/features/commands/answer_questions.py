@@ -1,6 +1,7 @@
 """What is answered: one handler for each intent that takes more than a sentence."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.access.model import Act
@@ -12,7 +13,8 @@ from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
 from bot.features.commands.model import Outcome, Understood, Why
-from bot.features.commands.request import MENTIONED, Request, say_found
+from bot.features.commands.request import MENTIONED, Request, question, say_found
+from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import SCHEDULED, Intent
 from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
@@ -132,6 +134,26 @@ async def _meant(request: Request, found: Understood) -> str | None:
     return running.key if running else None
 
 
+async def share_latest(request: Request, found: Understood) -> None:
+    """Where no room was named, offer the last recording of this place."""
+    key = None
+    if found.why is Why.NEEDS_ROOM and not found.reference:
+        key = await _meant(request, replace(found, why=Why.CLEAR))
+    row = await request.bot.deps.store.lists.row(key) if key else None
+    if row is None:
+        await say_found(request, found)
+        return
+    order = StoredOrder(
+        verb=Intent.SHARE,
+        room_id=row.room_id,
+        room_name=row.name,
+        key=row.key,
+        channel=found.channel or found.to,
+    )
+    buttons = await question(request, [order])
+    await request.tell(views.share_latest(row.name, row.started_at or row.requested_at, buttons))
+
+
 async def unknown(request: Request, found: Understood) -> None:
     """Words to delete a recording get the button that does; it asks once more."""
     key = await _meant(request, found) if found.why is Why.UNSUPPORTED else None
@@ -223,6 +245,7 @@ ANSWERS: Mapping[Intent, Answering] = {
     Intent.STATUS: status,
     Intent.LIST: list_,
     Intent.SUMMARY: summary,
+    Intent.SHARE: share_latest,
     Intent.UNKNOWN: unknown,
     Intent.FIND: search,
     Intent.JOIN: join,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.when import Refused, StopAt, Unclear, When
+from bot.core.when import Day, Moment, Refused, StopAt, Unclear, When
 from bot.core.when_words import say_moment, say_problem, say_when
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
+from bot.features.options.table import options_line, write_options
 
 _DONE = {
     Intent.START: "Starting the recording of {room}.",
@@ -24,12 +25,12 @@ _DONE = {
     Intent.PRESETS: "Opening the presets.",
 }
 _ASKED = {
-    Intent.START: "Start recording {room}?",
+    Intent.START: "Start recording {room}{how}?",
     Intent.STOP: "Stop the recording of {room}?",
     Intent.PAUSE: "Pause the recording of {room}?",
     Intent.RESUME: "Resume the recording of {room}?",
     Intent.SCHEDULE: "Record {room}{when}?",
-    Intent.UNSCHEDULE: "Take the recording of {room} off the schedule{when}?",
+    Intent.UNSCHEDULE: "{unschedule} {room}{when}?",
     Intent.FOLLOW: "Follow {room} in this channel?",
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
     Intent.SHARE: "Share the recording of {room}?",
@@ -79,6 +80,8 @@ def say(found: Understood, *, now: datetime) -> str:
         "of": f" of {found.room.name}" if found.room else "",
         "it": f" {found.room.name}" if found.room else "",
         "when": _when(found.when, now),
+        "how": _how(found, now),
+        "unschedule": "Skip the recording of" if is_date(found.when) else "Delete the schedule of",
         "to": found.to or "this channel",
         "reference": found.reference or "",
         "detail": found.detail or "",
@@ -136,6 +139,20 @@ def _say_until(intent: Intent, text: str, when: When, now: datetime) -> str:
 def _when(when: object, now: datetime) -> str:
     """Say a start: `: Thu 3 Dec, 9:00 (Europe/Berlin)`."""
     return f": {say_when(when, now=now)}" if isinstance(when, When) and when.start else ""
+
+
+def is_date(when: object) -> bool:
+    """Whether one date was said, which is skipped; else a schedule is meant as a whole."""
+    return isinstance(when, Day) or (isinstance(when, When) and isinstance(when.start, Moment))
+
+
+def _how(found: Understood, now: datetime) -> str:
+    """Say a length and the options of a start: ` for 30 min (audio only)`."""
+    when, options = found.when, found.options
+    length = ""
+    if isinstance(when, When) and when.start is None:
+        length = say_when(when, now=now).removeprefix("now")
+    return f"{length} ({options_line(options)})" if write_options(options) else length
 
 
 def _say_time(found: Understood) -> str:

@@ -269,6 +269,9 @@ async def ask(request: Request, found: Understood) -> None:
             return
     known = request.known
     orders = stored_orders(found.offers, found, known.world, _rows(known, found))
+    if found.intent is Intent.SHARE and len(orders) == 1 and orders[0].channel is None:
+        await do(request, orders)  # it shares nothing yet, and asks for the channel
+        return
     buttons = await question(request, [order for order in orders if order.verb != OPEN_FORM])
     for order in orders:
         if order.verb == OPEN_FORM:

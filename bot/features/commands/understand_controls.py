@@ -269,7 +269,8 @@ def _unschedule_room(
     if one is None and not any(p.rrule for p in planned):
         return replace(made, why=Why.NOT_SCHEDULED)
     if one is not None and date_said:
-        made = replace(made, when=When(Moment(one.at, said.world.zone), None, said.world.zone))
+        there = one.at.astimezone(said.world.now.tzinfo)
+        made = replace(made, when=When(Moment(there, said.world.zone), None, said.world.zone))
     repeats = any(p.rrule for p in planned)
     if clear and one is not None and (date_said or not repeats):
         return replace(made, outcome=Outcome.DO, sure=True, offers=(), acts=(order,))

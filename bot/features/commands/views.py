@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.recording import Phase
 from bot.core.when import StopAt
+from bot.features.commands.answers import is_date
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.table import MENU, TABLE, Entry, Needs
 from bot.features.commands.vocabulary import Intent
@@ -27,7 +29,7 @@ from bot.ui.message import (
     say,
     section,
 )
-from bot.ui.text import code, esc, own, plain
+from bot.ui.text import code, esc, own, plain, when
 from bot.ui.words import PHASES
 
 BUTTONS = 20  # Slack takes 25 in a row
@@ -35,7 +37,7 @@ ALL = "all"
 ANSWER_MOST = 2500
 _VERBS: Mapping[str, str] = {
     Intent.SCHEDULE: "Record",
-    Intent.UNSCHEDULE: "Take off the schedule:",
+    Intent.UNSCHEDULE: "Delete the schedule of",
 }
 
 
@@ -171,6 +173,8 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> lis
 
 def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     verb = _VERBS.get(order.verb, order.verb.capitalize())
+    if order.verb == Intent.UNSCHEDULE and (order.day or is_date(order.when)):
+        verb = "Skip"
     words = f"{verb} {plain(order.room_name, 45)}".strip()
     if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
         words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
@@ -214,6 +218,11 @@ def together(messages: Sequence[Message]) -> Message:
         return messages[0]
     blocks = [block for message in messages for block in message.blocks]
     return Message(lines([message.text for message in messages], FALLBACK_MOST), blocks[:50])
+
+
+def share_latest(name: str, began: datetime, buttons: Sequence[Block]) -> Message:
+    """Offer the last recording to somebody who named none."""
+    return say(f"Share the latest recording, *{esc(name, 100)}*, {when(began)}?", buttons)
 
 
 def share_question(room_name: str, key: str) -> Message:

@@ -1,5 +1,6 @@
 """What was found in transcripts: as a reply, and in the modal of Home."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from bot.core.transcript import UNKNOWN_SPEAKER, Sentence
 from bot.core.transcript import clock as moment_clock
 from bot.features.find.model import PAGES_MOST, PER_PAGE, TEXT_MOST, FoundPage, page_value
 from bot.ui import ids
-from bot.ui.buttons import watch_at_button
+from bot.ui.buttons import transcript_button, watch_at_button
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -30,6 +31,9 @@ from bot.ui.replies import permission_missing
 from bot.ui.text import clean, code, count, esc, join, mention, place, plain, when
 
 TITLE = "Search transcripts"
+_FILTER = re.compile(
+    r"\b(?:in|from|since|until|on):\s*(?:[\"“”][^\"“”]*[\"“”]|\d+ \w+ \d{4}|\S+)", re.I
+)
 WORDS = "find_words"
 WORDS_ACTION = "find_words_input"
 AROUND_MOST = 160  # characters of what was said before and after
@@ -81,7 +85,7 @@ def _headline(page: FoundPage) -> str:
         return KEEPS_NONE
     if not page.words and not page.query.unknown:
         return NO_WORDS
-    about = f"“{esc(page.text, TEXT_MOST)}”"
+    about = f"“{esc(_without_filters(page), TEXT_MOST)}”"
     if page.query.unknown:
         named = ", ".join(code(one, 100) for one in page.query.unknown)
         return f"Nothing found for {about}: no transcript that you can see matches {named}."
@@ -93,10 +97,18 @@ def _headline(page: FoundPage) -> str:
     return f"*Moments {page.first + 1} to {last} of {page.count}* for {about}, best first"
 
 
+def _without_filters(page: FoundPage) -> str:
+    """The words as typed. Filters with a colon are said in words, unless one names nothing."""
+    words = "" if page.query.unknown else " ".join(_FILTER.sub(" ", page.text).split())
+    return words or page.text
+
+
 def _notes(page: FoundPage) -> Iterator[str]:
     filters = _filters(page.query)
     if filters and page.count:
         yield f"Only {filters}."
+    elif filters and _without_filters(page) != page.text:
+        yield f"Searched only {filters}."
     for typed, known in page.meant:
         yield f"“{esc(typed)}” was read as “{esc(known)}”."
     if page.count and page.need < page.words:
@@ -128,6 +140,8 @@ def _hit(moment: Moment, n: int) -> Iterator[Block]:
     if at_ms is not None:
         at = moment_clock(at_ms)
         buttons.append(watch_at_button(moment.recording, name, at_ms, n=n, verb="Open at"))
+    else:
+        buttons.append(transcript_button(moment.recording, name, n=n))
     label = f"Share {at} of {plain(name, 50)}"
     value = f"{moment.recording} {moment.sentence.n}"
     buttons.append(button("Share", ids.numbered(ids.SHARE_MOMENT, n), value=value, label=label))
@@ -238,6 +252,8 @@ def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message
     buttons = []
     if at_ms is not None:
         buttons.append(watch_at_button(recording.key, recording.name, at_ms, verb="Open at"))
+    else:
+        buttons.append(transcript_button(recording.key, recording.name))
     shared = f"Shared by {mention(by)}."
     blocks = [section(lines([about, quote])), context(shared), *actions(buttons)]
     told = [spoken(about), quote.removeprefix("> "), shared]

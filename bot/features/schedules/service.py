@@ -448,6 +448,9 @@ class Planner(Later):
             if isinstance(both, When) and both.stop is not None and bool(both.start) == bool(when):
                 return both
         shown = both if isinstance(both, Refused | Unclear) else Refused(WRONG_END, STOP_EXAMPLES)
+        if isinstance(shown, Refused):
+            typed = shown.reason.replace(f"“for {stop_after}”", f"“{stop_after}”")
+            shown = replace(shown, reason=typed, examples=STOP_EXAMPLES)
         return FieldErrors({ui_ids.START_STOP_AFTER: _words(shown)})
 
     async def plan(self, request: StartRequest, when: When) -> Message:

@@ -4,6 +4,7 @@ import json
 import random
 import time
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -420,3 +421,25 @@ def test_a_deed_is_written_with_its_room() -> None:
     room = RoomEntry("b" * 24, "9:30 sync")
     assert str(Order("start", room)) == "start:9:30 sync"
     assert str(Order("open-form")) == "open-form:"
+
+
+def test_a_date_to_skip_is_said_in_the_persons_own_zone() -> None:
+    """The time of a schedule comes from the database, in UTC."""
+    world = WORLDS[Where.SLASH]
+    in_utc = tuple(replace(one, at=one.at.astimezone(UTC)) for one in world.schedules)
+    done = understood("skip thursday", "slash", replace(world, schedules=in_utc))
+    assert said(done) == ("Skip the recording of Design review: Thu 3 Dec, 15:00 (Europe/Berlin)?")
+
+
+def test_a_schedule_as_a_whole_is_deleted_and_not_skipped() -> None:
+    world = WORLDS[Where.SLASH]
+    (weekly,) = (one for one in world.schedules if one.rrule and "MO" in one.rrule)
+    done = understood("cancel the schedule", "slash", replace(world, schedules=(weekly,)))
+    assert said(done) == "Delete the schedule of sales-weekly?"
+
+
+def test_a_question_to_start_repeats_the_length_and_the_options() -> None:
+    world = with_rooms("storeroom", where="slash")
+    done = understood("start storerom for 30 minutes audio only", "slash", world)
+    assert done.outcome is Outcome.ASK
+    assert said(done) == "Start recording storeroom for 30 min (audio only)?"

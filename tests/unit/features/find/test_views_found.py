@@ -23,7 +23,7 @@ def labels(page: FoundPage) -> list[str]:
 
 
 def test_a_hit_shows_the_moment_in_its_words_and_opens_there() -> None:
-    assert labels(FOUND) == ["Open at 12:36", "Share", "Share"]  # one has no times
+    assert labels(FOUND) == ["Open at 12:36", "Share", "Transcript", "Share"]  # one has no times
     (first, *_) = [b for b in views.found_reply(FOUND).blocks if b["type"] == "actions"]
     assert first["elements"][0]["value"] == "key-1 756000"
     assert first["elements"][1]["value"] == "key-1 1"
@@ -71,6 +71,23 @@ def test_what_was_understood_of_a_sentence_is_asked_as_filters() -> None:
     found = views.found_reply(FoundPage(text, query, (MOMENT,), 1, 2, 2))
     assert f"on {TODAY.day} {TODAY:%b %Y}" in found.text
     assert [term.word for term in query.words] == ["pricing", "page"]
+
+
+def test_filters_are_said_in_words_and_not_as_they_are_written() -> None:
+    text = question("pricing page", room=ROOM, person="Ana Lima", since=TODAY, until=TODAY)
+    query = parse(text, rooms=[ROOM], people=["Ana Lima"], today=TODAY)
+    found = views.found_reply(FoundPage(text, query, (MOMENT,), 1, 2, 2)).text
+    assert "for “pricing page”" in found
+    assert "from:" not in found
+    assert "from *Ana Lima*" in found
+    nothing = views.found_reply(FoundPage(text, query, (), 0, 2, 2)).text
+    assert "Nothing found for “pricing page” in" in nothing
+    assert f"Searched only in *{ROOM}*, from *Ana Lima*, on " in nothing
+
+
+def test_a_filter_that_names_nothing_stays_as_it_was_typed() -> None:
+    query = parse("budget in:nowhere", rooms=[ROOM], people=[], today=TODAY)
+    assert "“budget in:nowhere”" in views.found_reply(FoundPage("budget in:nowhere", query)).text
 
 
 def test_the_longest_question_fits_into_its_buttons() -> None:
