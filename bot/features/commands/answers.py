@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.when import Day, Moment, Refused, StopAt, Unclear, When
-from bot.core.when_words import say_moment, say_problem, say_when
+from bot.core.when_words import say_date, say_moment, say_problem, say_when
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import options_line, write_options
@@ -137,7 +137,9 @@ def _say_until(intent: Intent, text: str, when: When, now: datetime) -> str:
 
 
 def _when(when: object, now: datetime) -> str:
-    """Say a start: `: Thu 3 Dec, 9:00 (Europe/Berlin)`."""
+    """Say a start: `: Thu 3 Dec, 9:00 (Europe/Berlin)`; of a day, its date."""
+    if isinstance(when, Day):
+        return f": {say_date(when.date, today=now.date())}"
     return f": {say_when(when, now=now)}" if isinstance(when, When) and when.start else ""
 
 

@@ -431,6 +431,11 @@ def test_a_date_to_skip_is_said_in_the_persons_own_zone() -> None:
     assert said(done) == ("Skip the recording of Design review: Thu 3 Dec, 15:00 (Europe/Berlin)?")
 
 
+def test_a_date_of_a_schedule_that_is_not_its_next_is_said_too() -> None:
+    done = understood("skip design review on 10 dec", "slash")
+    assert said(done) == "Skip the recording of Design review: Thu 10 Dec?"
+
+
 def test_a_schedule_as_a_whole_is_deleted_and_not_skipped() -> None:
     world = WORLDS[Where.SLASH]
     (weekly,) = (one for one in world.schedules if one.rrule and "MO" in one.rrule)
