@@ -2,9 +2,10 @@
 
 A start, a stop, the polls after an accepted start of which no webhook comes, and files. Measured
 from the click or command, or from the end of the video, to the first words on the card, and to the
-person, that say how it is. Calls that are slow but succeed show their outcome instead. Of files
-that cannot be read the person hears half an hour after the video, by design; here it is the card
-that has to say so.
+person, that say how it is. Calls that are slow but succeed show their outcome instead. Of a
+transcript that cannot be read the person hears half an hour after the video, by design: until then
+the card says that the video is ready and when the transcript is expected, and the person hears
+once 100ms gives it. A slow 100ms gives it while it is slow.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ CARD_WITHIN_S, STARTER_WITHIN_S = 60.0, 90.0
 FAULTS: dict[str, dict[str, object]] = {
     "503": {"kind": "status", "status": 503},
     "429": {"kind": "status", "status": 429, "retry_after_s": 5},
-    "5 s": {"kind": "hang", "hang_s": 5},
+    "5 s": {"kind": "hang", "hang_s": 5, "after_work": True},  # slow, but it answers
 }
 
 
@@ -44,6 +45,7 @@ async def silences(world: World, crowd: Crowd) -> None:
         await _until(lambda wish=wish: "Video ready" in _card(world, wish), 120)  # type: ignore[misc]
         await _polls(world, crowd, person, longest, n, name, fault)
         await _files(world, crowd, person, longest, n, name, fault)
+        await _transcripts(world, crowd, person, longest, n, name, fault)
     world.notes.append(
         f"longest silence: {longest['card']:.1f} s to the card, {longest['starter']:.1f} s to the "
         "starter"
@@ -114,6 +116,47 @@ async def _files(
         ("starter", lambda: _called(world, wish)),
     ):
         await _noted_when(world, heard, longest, whom, f"files, {name}", began)
+    world.hms.faults.clear()
+
+
+async def _transcripts(
+    world: World,
+    crowd: Crowd,
+    person: Person,
+    longest: dict[str, float],
+    n: int,
+    name: str,
+    fault: dict[str, object],
+) -> None:
+    """A transcript was asked for; neither it nor the video is given to us at first."""
+    wish = Wish(world.rooms[3 * len(FAULTS) + n], seed.STANDUP, "--transcript --no-summary")
+    crowd.wishes.append(wish)
+    what = f"transcript, {name}"
+    await _start(wish, person)()
+    await _until(lambda: ": Recording" in _card(world, wish), 60)
+    there = ApiFault.model_validate({"path": "/v2/recording-assets*", **fault})
+    world.hms.faults.all.append(there)
+    world.injected[f"100ms {what}"] += 1
+    await _stop(crowd, wish, person)()
+    await _until(lambda: _is_made(world, wish), 120)
+    began = time.monotonic()
+
+    def card_says() -> bool:
+        text = _card(world, wish)
+        return "Video ready" in text and "Transcript expected" in text
+
+    await _noted_when(world, card_says, longest, "card", what, began)
+    made = next(r for r in world.hms.state.recordings.values() if r.room is wish.room)
+    world.hms.recorder.finish(made)
+    slow = fault["kind"] == "hang"
+    if not slow:
+        asked = there.used
+        await _until(lambda: there.used > asked, 60)
+        if there.used == asked or _called(world, wish):
+            world.failures.append(f"{what}: not asked for, or called without it")
+        world.hms.faults.clear()
+    began = time.monotonic()
+    await _noted_when(world, lambda: _called(world, wish), longest, "starter", what, began)
     world.hms.faults.clear()
 
 

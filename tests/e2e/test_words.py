@@ -52,16 +52,16 @@ async def test_without_a_channel_words_to_share_get_a_button_that_asks_for_it(
 
 
 async def test_a_share_without_a_room_offers_the_latest_recording_of_the_channel(
-    bench: Bench,
+    alone: Bench,
 ) -> None:
-    room = await bench.room()
-    await bench.running(room)
-    await bench.finish(room)
-    await bench.card(room, "Video ready")
-    await bench.ines.command(seed.STANDUP, f"/record share <#{seed.DESIGN}|design>")
-    asked = await bench.told(bench.ines, seed.STANDUP, "Share the latest recording", room.name)
-    await bench.press(bench.ines, asked, f"Share {room.name}")
-    await bench.card(room, "Video ready", channel=seed.DESIGN)
+    room = await alone.room()
+    await alone.running(room)
+    await alone.finish(room)
+    await alone.card(room, "Video ready")
+    await alone.ines.command(seed.STANDUP, f"/record share <#{seed.DESIGN}|design>")
+    asked = await alone.told(alone.ines, seed.STANDUP, "Share the latest recording", room.name)
+    await alone.press(alone.ines, asked, f"Share {room.name}")
+    await alone.card(room, "Video ready", channel=seed.DESIGN)
 
 
 async def test_words_take_a_recording_off_the_schedule(bench: Bench) -> None:

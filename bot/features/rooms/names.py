@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from heapq import heapify, heappop
+from itertools import chain, islice, takewhile
 
 from rapidfuzz import fuzz, process
 
@@ -200,14 +201,21 @@ class RoomNames:
         keys = list(self._joined.get("".join(key), ()))
         if keys:  # the same but for the spaces
             return tuple(room for key in keys for room in self._best(key, None) if room.enabled)
-        keys += sorted({*self._begun(wanted), *self._with_all(key)}, key=lambda k: (len(k), k))
+        part_of = _shortest_first({*self._begun(wanted), *self._with_all(key)})
         scored: dict[str, float] = {}
         for like in self._alike.get(tuple(digits), ()):
             for score, plain in like.best(wanted):
                 scored[plain] = max(score, scored.get(plain, 0))
-        keys += [self._plain[plain] for plain in sorted(scored, key=scored.__getitem__)[::-1]]
-        rooms = (room for key in dict.fromkeys(keys) for room in self._best(key, None))
-        return tuple(room for room in rooms if room.enabled)[:SUGGESTIONS_MOST]
+        alike = (self._plain[plain] for plain in sorted(scored, key=scored.__getitem__)[::-1])
+        found: list[RoomEntry] = []
+        seen: set[Key] = set()
+        for other in chain(part_of, alike):
+            if other not in seen:
+                seen.add(other)
+                found += [room for room in self._best(other, None) if room.enabled]
+            if len(found) >= SUGGESTIONS_MOST:
+                break
+        return tuple(found[:SUGGESTIONS_MOST])
 
     def _begun(self, wanted: str) -> list[Key]:
         """Return the keys that begin with a text."""
@@ -228,6 +236,14 @@ class RoomNames:
         spelt = [room for room in rooms if room.name == text]
         rooms = spelt or rooms
         return tuple([room for room in rooms if room.enabled] or rooms)
+
+
+def _shortest_first(keys: Iterable[Key]) -> Iterator[Key]:
+    """Yield keys with few words first. A common word has thousands, and five are shown."""
+    waiting = [(len(key), key) for key in keys]
+    heapify(waiting)
+    while waiting:
+        yield heappop(waiting)[1]
 
 
 def _fits(words: Sequence[str], at: int, key: Key) -> bool:

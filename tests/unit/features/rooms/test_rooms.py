@@ -20,6 +20,7 @@ from bot.features.rooms.model import (
     room_id_of_link,
     without_preview,
 )
+from bot.features.rooms.names import RoomNames
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -236,3 +237,10 @@ def test_rank_does_not_depend_on_the_order_given(query: str, rooms: list[RoomEnt
     ranked = rank_rooms(query, unique, NOW)
     assert ranked == rank_rooms(query, unique[::-1], NOW)
     assert len(rank_rooms("", unique, NOW)) == len(unique)
+
+
+def test_of_many_names_with_a_common_beginning_the_shortest_are_suggested() -> None:
+    many = [room(n, f"Team {n:05} weekly", enabled=n > 0) for n in range(2_000)]
+    names = RoomNames([*many, room(5_001, "Team b"), room(5_000, "Team")])
+    suggested = [one.name for one in names.like("tea")]
+    assert suggested == ["Team", "Team b", *(f"Team {n:05} weekly" for n in (1, 2, 3))]
