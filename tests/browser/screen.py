@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
+from playwright.async_api import TimeoutError as NotInTime
 from record_bot_sandbox.stage import Stage
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 PATIENCE_MS = 60_000  # all of it is needed only where a machine has far too much to do
+PICK_TRIES, REDRAWN_WITHIN_MS = 5, 5_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -88,11 +90,19 @@ class Screen:
         return self.modal.get_by_label(label, exact=False)
 
     async def pick(self, label: str, option: str, typed: str = "") -> None:
+        """Choose an option. The bot may draw the form anew meanwhile, which closes an open list."""
         box = self.modal.get_by_role("combobox", name=label, exact=False)
-        await box.click()
-        if typed:
-            await box.fill(typed)
-        await self.page.get_by_role("option", name=option, exact=True).click()
+        wanted = self.page.get_by_role("option", name=option, exact=True)
+        for tries_left in reversed(range(PICK_TRIES)):
+            await box.click()
+            if typed:
+                await box.fill(typed)
+            try:
+                await wanted.click(timeout=REDRAWN_WITHIN_MS if tries_left else None)
+                return
+            except NotInTime:
+                if not tries_left:
+                    raise
 
     async def press(self, name: str, where: Locator | None = None) -> None:
         await (where or self.modal).get_by_role("button", name=name, exact=True).click()

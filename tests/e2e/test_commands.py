@@ -6,7 +6,7 @@ import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import Room, code_blocks, fields, labels, url_of, value
+from tests.e2e.reading import Room, code_blocks, elements, fields, labels, url_of, value
 
 
 async def test_the_bare_command_shows_what_runs_here_and_what_the_person_may_do(
@@ -25,7 +25,9 @@ async def test_the_bare_command_shows_what_runs_here_and_what_the_person_may_do(
     view = await bench.view(bench.ines, "start_form")
     assert value(view, "channel") == seed.DESIGN
     await bench.ines.close(view)
-    await bench.press(bench.ines, told, "Stop", confirm=True)
+    its = f"Stop recording {room.name}"
+    stop = next(e for e in elements(told.blocks) if e.get("accessibility_label") == its)
+    await bench.ines.click(told, stop["action_id"], confirm=True)
     assert await bench.hms_until(room, lambda r: r["stop_reason"])
 
 
@@ -139,9 +141,9 @@ async def test_a_name_alike_is_a_button_that_does_it(
 async def test_a_name_alike_starts_with_the_options_that_were_given(bench: Bench) -> None:
     room = await bench.room()
     answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}x" --audio')
-    assert answer.text == f"Start recording {room.name}?"
+    assert answer.text == f"Start recording {room.name} (audio only)?"
     assert await bench.recordings(room) == []
-    told = await bench.told(bench.ines, seed.STANDUP, f"Start recording {room.name}?")
+    told = await bench.told(bench.ines, seed.STANDUP, f"Start recording {room.name} (audio only)?")
     assert labels(told.blocks) == [f"Start {room.name}", "Open the form"]
     await bench.press(bench.ines, told, f"Start {room.name}")
     await bench.card(room, "Recording")
