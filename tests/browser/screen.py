@@ -11,7 +11,7 @@ from record_bot_sandbox.stage import Stage
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 PATIENCE_MS = 60_000  # all of it is needed only where a machine has far too much to do
-PICK_TRIES, REDRAWN_WITHIN_MS = 5, 5_000
+PICK_TRIES, REDRAWN_WITHIN_MS = 10, 6_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -93,15 +93,17 @@ class Screen:
         """Choose an option. The bot may draw the form anew meanwhile, which closes an open list."""
         box = self.modal.get_by_role("combobox", name=label, exact=False)
         wanted = self.page.get_by_role("option", name=option, exact=True)
-        for tries_left in reversed(range(PICK_TRIES)):
+        chosen, tries = False, 0
+        while not chosen:
+            tries += 1
             await box.click()
             if typed:
                 await box.fill(typed)
             try:
-                await wanted.click(timeout=REDRAWN_WITHIN_MS if tries_left else None)
-                return
+                await wanted.click(timeout=REDRAWN_WITHIN_MS)
+                chosen = True
             except NotInTime:
-                if not tries_left:
+                if tries == PICK_TRIES:
                     raise
 
     async def press(self, name: str, where: Locator | None = None) -> None:
