@@ -36,7 +36,7 @@ sandbox: install
 test: install browser
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract
-	$(BIN)/python -m pytest -n 3 --dist loadfile tests/e2e tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/browser
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif

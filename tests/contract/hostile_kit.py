@@ -191,7 +191,7 @@ fuzz = settings(
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-TROUBLE = ("Traceback", "_broke", "never awaited", "Exception in ASGI", '"error"')
+TROUBLE = ("Traceback", '_broke"', "never awaited", "Exception in ASGI", '"error"')
 
 
 def assert_calm(bot: Target) -> None:

@@ -17,7 +17,7 @@ SECRETS = (
     "/upload/v1/",
     "/link/?ticket",
 )
-TROUBLE = ("Traceback (most recent call last)", "_broke", "Unhandled", "never awaited", "Unclosed")
+TROUBLE = ("Traceback (most recent call last)", "_broke ", "Unhandled", "never awaited", "Unclosed")
 
 
 def assert_clean_log(text: str) -> None:
