@@ -31,8 +31,7 @@ install: .venv/.installed
 sandbox: install
 	$(BIN)/record-bot sandbox $(ARGS)
 
-# The first one keeps two cores busy. In the second, where tests wait half of their time for the
-# simulated world, three run at a time; the tests of a file share what they play on.
+# Two at a time; the tests of a file in tests/e2e and tests/browser share what they play on.
 test: install browser
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract
