@@ -153,6 +153,7 @@ async def test_what_waits_is_told_to_those_whom_it_concerns(away: Bench) -> None
 
 async def test_a_missing_scope_is_named_with_its_reason(away: Bench) -> None:
     granted = SlackConfig().scopes
+    await doctor(away.ines, away, seed.STANDUP)  # from now on the bot knows who she is
     await away.scopes(granted - {"users:read"})
     try:
         told = await doctor(away.ines, away, seed.STANDUP)

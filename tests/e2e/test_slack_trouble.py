@@ -8,6 +8,8 @@ from record_bot_sandbox.slack import seed
 from tests.e2e.bench import Bench
 from tests.e2e.reading import cards, files, first
 
+pytestmark = pytest.mark.own_stage  # a late message of another test would take a fault
+
 
 async def calls_of(bench: Bench, method: str, words: str) -> list[tuple[float, bool]]:
     """When, and whether it was done."""
@@ -190,7 +192,6 @@ async def test_a_click_on_a_card_that_was_posted_twice_removes_it(bench: Bench) 
     )
 
 
-@pytest.mark.own_stage  # a late message of another test would take the fault
 async def test_a_click_on_a_card_that_the_bot_does_not_know_of_adopts_it(bench: Bench) -> None:
     room = await bench.room()
     await bench.slack_fault("chat.postMessage", reset=True, after=True)
