@@ -3,10 +3,13 @@
 import asyncio
 import sys
 
+import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import cards
+
+pytestmark = pytest.mark.own_stage  # a late message of another test would take a fault
 
 
 async def test_killed_at_many_points_at_once(calm: Bench) -> None:

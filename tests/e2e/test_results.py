@@ -150,6 +150,7 @@ async def test_a_template_that_makes_none_is_not_waited_for_all_day(alone: Bench
     assert "still checking with 100ms" in late.text
 
 
+@pytest.mark.own_stage  # a late file of another test would take the fault
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
 @pytest.mark.parametrize("error", ["file_uploads_disabled", "not_in_channel"])
 async def test_a_refused_upload_is_noted_and_the_button_still_works(
@@ -169,6 +170,7 @@ async def test_a_refused_upload_is_noted_and_the_button_still_works(
     assert files(await bench.ines.state(), seed.STANDUP, card.ts) == []
 
 
+@pytest.mark.own_stage  # as above
 @pytest.mark.parametrize("method", ["upload", "files.getUploadURLExternal"])
 async def test_an_upload_that_fails_for_now_is_done_again(bench: Bench, method: str) -> None:
     room = await bench.room()
