@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+OURS = "record-bot"
 _SECRET = re.compile(
     r"(xox[a-z]-|xapp-|eyJ)[\w.\-]{6,}"  # Slack's tokens, JSON web tokens
     r"|https?://[^\s\"'<>]*(?:[?&](?:X-Amz-|Signature|sig|token|auth)|/hooks?/|/commands/|/actions/)"
@@ -47,7 +48,11 @@ def learnt(**ids: object) -> None:
 
 
 def configure_logs(level: str, fmt: str) -> None:
-    """Our lines and the libraries' look the same, and go to stderr: ours by the shorter way."""
+    """Our lines and the libraries' look the same, and go to stderr.
+
+    Ours are rendered here. The standard library's handlers write both: where a line cannot be
+    written, as on a full disk, nothing else is held up.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -60,9 +65,12 @@ def configure_logs(level: str, fmt: str) -> None:
         if fmt == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
+    ours = logging.getLogger(OURS)
+    ours.handlers, ours.propagate = [logging.StreamHandler(sys.stderr)], False
+    ours.setLevel(level)
     structlog.configure(
         processors=[*shared, renderer],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: ours,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         cache_logger_on_first_use=True,
     )

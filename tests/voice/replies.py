@@ -91,9 +91,7 @@ def _asking() -> list[Sample]:
         only_you("A rule names no room; 100ms refuses the keys", no_room, "weakly", KEYS_REFUSED),
         only_you("A rule names several rooms", several_rooms, "weekly"),
         only_you("Nothing to stop here", replies.nothing_running),
-        only_you(
-            "… for somebody who may not start recordings", replies.nothing_running, start=False
-        ),
+        only_you("… for people who may not start recordings", replies.nothing_running, start=False),
         only_you("That room is not being recorded", replies.nothing_running, ROOM),
         only_you("The recording is in the wrong state", not_now, states),
         only_you("The button is out of date", steer_views.too_late, "pause"),
@@ -228,7 +226,7 @@ def _lists() -> list[Sample]:
         only_you("/record or help, where nothing runs", help_reply),
         only_you("/record or help, where something is recorded", help_reply, menu=MENU),
         only_you(
-            "/record or help, for somebody who may not start recordings",
+            "/record or help, for people who may not start recordings",
             help_reply,
             menu=GUESTS_MENU,
         ),

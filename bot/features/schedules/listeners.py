@@ -47,11 +47,11 @@ async def follow_calendar_by_command(
 ) -> None:
     """The link is a key, and is not repeated."""
     url = unwrap_link(link).replace("webcal://", "https://", 1)
-    name = typed.strip(' ,"“”') or None
-    room = await _room(bot, rooms, caller, name)
-    if not url.startswith("https://") or "@" in urlsplit(url).netloc:
+    if not _is_calendar_link(url):
         await bot.reply(caller, views.only_https())
         return
+    name = typed.strip(' ,"“”') or None
+    room = await _room(bot, rooms, caller, name)
     if not isinstance(room, RoomEntry):
         await bot.reply(caller, room or views.calendar_usage())
         return
@@ -67,6 +67,15 @@ async def follow_calendar_by_command(
     )
     added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
     await bot.reply(caller, views.calendar_added(added) if added else views.too_many_calendars())
+
+
+def _is_calendar_link(url: str) -> bool:
+    """https, without a name or password for its server."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and "@" not in parts.netloc
 
 
 async def _room(

@@ -36,6 +36,7 @@ QUARTER = timedelta(minutes=15)
 MAX_DURATION = "max duration reached"  # 100ms' word for why it stopped
 PARTS_MOST = 2
 SOON = timedelta(seconds=5)
+CALENDARS_MOST = 20  # of a person: they are read one after the other
 PAUSED = "paused:"
 
 

@@ -23,6 +23,7 @@ from bot.features.presets import service as presets
 from bot.features.presets.model import NoSuchPreset
 from bot.features.schedules import views
 from bot.features.schedules.model import (
+    CALENDARS_MOST,
     QUARTER,
     RoomCalendar,
     Rule,
@@ -43,7 +44,6 @@ from bot.ui.message import Message
 from bot.ui.text import carries_secrets
 
 WRONG_END = "I cannot read that as an end."
-CALENDARS_MOST = 20  # of a person: they are read one after the other
 LOOKED_INTO = 30  # public channels that a person is not in
 
 
@@ -443,14 +443,15 @@ class Planner(Later):
             return FieldErrors({ui_ids.START_WHEN: _words(start)})
         if not stop_after:
             return start
+        refused: list[Refused] = []
         for end in (stop_after, f"for {stop_after}"):
             both = read_when(f"{when} {end}".strip(), now=now, zone=zone)
             if isinstance(both, When) and both.stop is not None and bool(both.start) == bool(when):
                 return both
-        shown = both if isinstance(both, Refused | Unclear) else Refused(WRONG_END, STOP_EXAMPLES)
-        if isinstance(shown, Refused):
-            typed = shown.reason.replace(f"“for {stop_after}”", f"“{stop_after}”")
-            shown = replace(shown, reason=typed, examples=STOP_EXAMPLES)
+            if isinstance(both, Refused):
+                refused.append(replace(both, examples=STOP_EXAMPLES))
+        # What was typed is quoted by the first.
+        shown = refused[0] if refused else Refused(WRONG_END, STOP_EXAMPLES)
         return FieldErrors({ui_ids.START_STOP_AFTER: _words(shown)})
 
     async def plan(self, request: StartRequest, when: When) -> Message:

@@ -11,8 +11,8 @@ from sqlalchemy import (
     Table,
     case,
     delete,
+    exists,
     func,
-    literal,
     or_,
     select,
     update,
@@ -82,9 +82,9 @@ class ScheduleRepository(Repository):
 
     async def anything(self) -> bool:
         """Whether there is anything to be done at its time, or to be told."""
-        rows = (select(literal(1)).where(self._mine(table)).limit(1) for table in CLOCK)
+        there = (exists().where(self._mine(table)) for table in CLOCK)
         async with self._db.read() as conn:
-            return bool(await conn.scalar(select(or_(*(row.exists() for row in rows)))))
+            return bool(await conn.scalar(select(or_(*there))))
 
     async def take(self, limit: int, claim: timedelta) -> list[Schedule]:
         """Claim what is due, the longest waiting first; for others it is due again after that."""

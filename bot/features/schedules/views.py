@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from bot.core.when import Refused, Unclear
 from bot.core.when_words import say_problem, say_when
 from bot.features.schedules import ids
-from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, Why, next_dates
+from bot.features.schedules.model import (
+    CALENDARS_MOST,
+    PassedDate,
+    RoomCalendar,
+    Rule,
+    Schedule,
+    Why,
+    next_dates,
+)
 from bot.ui import ids as ui_ids
 from bot.ui.buttons import schedules_button
 from bot.ui.forms import words
@@ -356,7 +364,7 @@ def only_https() -> Message:
 
 
 def too_many_calendars() -> Message:
-    text = "You have 20 calendars here, and more are not possible. Turn one off first."
+    text = f"You follow {CALENDARS_MOST} calendars, and more are not possible. Turn one off first."
     return say(text, [schedules_button()])
 
 

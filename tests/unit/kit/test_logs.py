@@ -1,10 +1,39 @@
 """What the log must not quote, in whichever error it comes."""
 
+import io
+import logging
+from contextlib import redirect_stderr
+
 import pytest
+import structlog
 from pydantic import ValidationError
 
 from bot.core.facts import FACT
-from bot.kit.logs import redact
+from bot.kit.logs import OURS, configure_logs, redact
+
+
+class FullDisk(io.StringIO):
+    def write(self, _: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("logger", [OURS, "a library"])
+def test_a_log_that_cannot_be_written_holds_up_nothing(logger: str) -> None:
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stderr = FullDisk()
+    try:
+        with redirect_stderr(stderr):
+            configure_logs("INFO", "json")
+            if logger == OURS:
+                structlog.get_logger().info("started", room="standup")
+            else:
+                logging.getLogger(logger).warning("started")
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.configure(**before)
+    assert stderr.getvalue() == ""
 
 
 @pytest.mark.parametrize("written", ["Layoffs", "Lay\noffs", "x, input_type=Layoffs, 'Layoffs"])

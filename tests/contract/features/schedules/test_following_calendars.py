@@ -6,8 +6,8 @@ from pathlib import Path
 from record_bot_sandbox.slack import seed
 
 from bot.access.rights import Rights
-from bot.features.schedules.model import RoomCalendar
-from bot.features.schedules.service import CALENDARS_MOST, add_calendar
+from bot.features.schedules.model import CALENDARS_MOST, RoomCalendar
+from bot.features.schedules.service import add_calendar
 from tests.contract.hostile_kit import target
 from tests.contract.store_support import T0
 
