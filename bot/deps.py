@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from bot.core.policy import Policy
 from bot.hms.auth import JoinTokens
@@ -35,3 +36,7 @@ class Deps:
     def db(self) -> TeamDatabase:
         """What a feature's own repository is made from."""
         return self.store.db
+
+    def meeting_page(self, key: str = "") -> str | None:
+        """The address of a recording's page, or of none's; None where there are no pages."""
+        return f"{self.public_url}/m/{quote(key, safe='')}" if self.public_url else None

@@ -43,7 +43,8 @@ class Query:
     """What somebody looks for.
 
     `words` are the terms that count, `said` all of them in their order. `rooms` and `people` are
-    names from those that were given to `parse`; empty means any.
+    names from those that were given to `parse`; empty means any. `text` is what was typed without
+    the filters.
     """
 
     words: tuple[Term, ...]
@@ -53,6 +54,7 @@ class Query:
     since: date | None = None
     until: date | None = None  # the last day
     unknown: tuple[str, ...] = ()  # filters that name nothing, such as `in:nowhere`
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ def parse(
             rest += text[match.start() : at]
         at += length
         rest += " " if length else ""
-    said = terms(rest + text[at:])
+    rest += text[at:]
+    said = terms(rest)
     words = tuple(dict.fromkeys(t for t in said if not t.is_part and not t.is_stop))
     if not words:
         words = tuple(dict.fromkeys(t for t in said if not t.is_part))
@@ -188,6 +191,7 @@ def parse(
         days.get("since"),
         days.get("until"),
         tuple(unknown),
+        " ".join(rest.split()),
     )
 
 

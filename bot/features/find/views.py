@@ -1,6 +1,5 @@
 """What was found in transcripts: as a reply, and in the modal of Home."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,9 +30,6 @@ from bot.ui.replies import permission_missing
 from bot.ui.text import clean, code, count, esc, join, mention, place, plain, when
 
 TITLE = "Search transcripts"
-_FILTER = re.compile(
-    r"\b(?:in|from|since|until|on):\s*(?:[\"“”][^\"“”]*[\"“”]|\d+ \w+ \d{4}|\S+)", re.I
-)
 WORDS = "find_words"
 WORDS_ACTION = "find_words_input"
 AROUND_MOST = 160  # characters of what was said before and after
@@ -85,10 +81,11 @@ def _headline(page: FoundPage) -> str:
         return KEEPS_NONE
     if not page.words and not page.query.unknown:
         return NO_WORDS
-    about = f"“{esc(_without_filters(page), TEXT_MOST)}”"
     if page.query.unknown:
+        about = f"“{esc(page.text, TEXT_MOST)}”"
         named = ", ".join(code(one, 100) for one in page.query.unknown)
         return f"Nothing found for {about}: no transcript that you can see matches {named}."
+    about = f"“{esc(page.query.text or page.text, TEXT_MOST)}”"
     if not page.count:
         return f"Nothing found for {about} in the transcripts that you can see."
     if page.count <= PER_PAGE:
@@ -97,18 +94,10 @@ def _headline(page: FoundPage) -> str:
     return f"*Moments {page.first + 1} to {last} of {page.count}* for {about}, best first"
 
 
-def _without_filters(page: FoundPage) -> str:
-    """The words as typed. Filters with a colon are said in words, unless one names nothing."""
-    words = "" if page.query.unknown else " ".join(_FILTER.sub(" ", page.text).split())
-    return words or page.text
-
-
 def _notes(page: FoundPage) -> Iterator[str]:
     filters = _filters(page.query)
-    if filters and page.count:
-        yield f"Only {filters}."
-    elif filters and _without_filters(page) != page.text:
-        yield f"Searched only {filters}."
+    if filters:
+        yield f"{'Only' if page.count else 'Searched only'} {filters}."
     for typed, known in page.meant:
         yield f"“{esc(typed)}” was read as “{esc(known)}”."
     if page.count and page.need < page.words:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 from async_lru import alru_cache
@@ -118,11 +117,11 @@ class Meetings:
         Without a key it only signs them in. The ticket is in the fragment, which browsers send to
         nobody.
         """
-        if self._deps.public_url is None:
+        page = self._deps.meeting_page(key)
+        if page is None:
             return None
         moment = "" if at_ms is None else f"?t={at_ms // 1000}"
-        ticket = await self.ticket(user)
-        return f"{self._deps.public_url}/m/{quote(key, safe='')}{moment}#k={ticket}"
+        return f"{page}{moment}#k={await self.ticket(user)}"
 
     async def _name(self, user: str) -> str:
         """For the page, which says whose view it is; the id where Slack does not tell a name."""

@@ -73,7 +73,7 @@ async def summarize(deps: Deps, seen: SeenRecording) -> Message:
         recording,
         summary=sections,
         times=await deps.store.transcripts.times(seen.key) if sections else {},
-        page=f"{deps.public_url}/m/{seen.key}" if deps.public_url else None,
+        page=deps.meeting_page(seen.key),
         mention=False,
         in_thread=False,
         bot=deps.identity.name,

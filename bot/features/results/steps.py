@@ -262,7 +262,7 @@ async def _message(
         ctx.recording,
         summary=summary,
         times=await ctx.deps.store.transcripts.times(ctx.key) if summary else {},
-        page=f"{ctx.deps.public_url}/m/{ctx.key}" if ctx.deps.public_url else None,
+        page=ctx.deps.meeting_page(ctx.key),
         mention=target == ctx.recording.origin,
         in_thread=place.thread_ts is not None,
         late=is_late(ctx.recording, ctx.deps.policy, ctx.now),
