@@ -237,7 +237,7 @@ class Rule:
     empty_since: datetime | None = None
 
     def request_id(self, session_id: str, part: int) -> str:
-        """One start per session, and one more after 100ms' longest duration."""
+        """One start per session, and one for each part that follows."""
         more = f":{part}" if part > 1 else ""
         return f"rule:{self.room_id}:{session_id}{more}"
 
@@ -248,7 +248,8 @@ class Seen:
 
     `recording` is the key of the one that goes on there; `running`: it could be stopped; `came`:
     it began because somebody was there.
-    `last_reason` is why the last one of the rule in this session stopped.
+    `last_reason` is why the last one in this session stopped, in 100ms' words; `all_had_left`: the
+    bot stopped it because nobody was there any more.
     """
 
     session_id: str | None = None
@@ -258,6 +259,7 @@ class Seen:
     came: bool = False
     earlier: bool = False  # it is of an earlier session: what is there now waits for its end
     last_reason: str | None = None
+    all_had_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +272,11 @@ class Ruled:
 
 
 def judge(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
-    """One start per session: a stop by hand holds, and so does a recording started by hand."""
+    """One start per session: a stop by hand holds, and so does a recording started by hand.
+
+    People who come back after all had left are in the same session for 100ms, and are recorded
+    again.
+    """
     one = replace(rule, look_at=None)
     if rule.state != "active":
         return Ruled(replace(one, empty_since=None))
@@ -286,7 +292,8 @@ def judge(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
         return Ruled(one)
     if seen.session_id != rule.session_id:
         return Ruled(replace(one, session_id=seen.session_id, parts=1), start_part=1)
-    if seen.last_reason == MAX_DURATION and rule.parts < PARTS_MOST:
+    too_long = seen.last_reason == MAX_DURATION and rule.parts < PARTS_MOST
+    if too_long or seen.all_had_left:
         return Ruled(replace(one, parts=rule.parts + 1), start_part=rule.parts + 1)
     return Ruled(one)
 

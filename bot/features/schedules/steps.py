@@ -18,7 +18,7 @@ from bot.access.gate import Gate
 from bot.access.people import remembered
 from bot.access.rights import NoRight, Rights
 from bot.core.deliveries import OutcomeAddress
-from bot.core.facts import EndSet, StopDue
+from bot.core.facts import EndSet, StopDue, StopRequested
 from bot.core.options import RecordingOptions
 from bot.core.places import Place, is_channel
 from bot.core.proofs import KnownRoom, MayStart
@@ -353,6 +353,7 @@ class Timekeeper:
         session_id = active.session_id if active else None
         peers = active.peer_ids if active else ()
         recorder = recording.recorder_peer if recording else None
+        last = await self._last_in_session(rule, session_id) if row is None else None
         return Seen(
             session_id=session_id,
             people=sum(peer != recorder for peer in peers),
@@ -360,15 +361,15 @@ class Timekeeper:
             running=row is not None and row.phase in ON_AIR,
             earlier=recording is not None and _is_of_an_earlier_session(recording, session_id),
             came=recording is not None and _came(recording),
-            last_reason=await self._last_reason(rule, session_id) if row is None else None,
+            last_reason=last.stop_reason if last else None,
+            all_had_left=last is not None and last.key == rule.seen_in and _all_had_left(last),
         )
 
-    async def _last_reason(self, rule: Rule, session_id: str | None) -> str | None:
+    async def _last_in_session(self, rule: Rule, session_id: str | None) -> Recording | None:
         if session_id is None or session_id != rule.session_id:
             return None
         key = await self._rules.last_in_session(rule.room_id, session_id)
-        last = await self._rival(key) if key else None
-        return last.stop_reason if last else None
+        return await self._rival(key) if key else None
 
     async def _start_by_rule(self, ruled: Ruled, before: Rule, session_id: str) -> Rule:
         rule = ruled.rule
@@ -512,6 +513,11 @@ def _is_of_an_earlier_session(recording: Recording, session_id: str | None) -> b
     if session_id is None or recording.session_id == session_id:
         return False
     return recording.session_id is not None or recording.phase is Phase.STOPPING
+
+
+def _all_had_left(recording: Recording) -> bool:
+    stops = [f for f in recording.log if isinstance(f, StopDue | StopRequested)]
+    return bool(stops) and all(isinstance(f, StopDue) and f.why == "empty" for f in stops)
 
 
 def _came(recording: Recording) -> bool:

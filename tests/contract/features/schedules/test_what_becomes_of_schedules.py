@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,14 @@ from record_bot_sandbox.slack.app import create_app
 from record_bot_sandbox.slack.config import SlackConfig
 from record_bot_sandbox.slack.sim import Sim as SlackSim
 
-from bot.core.facts import BeamStarted, Fact, Observed, StartAccepted
+from bot.core.facts import (
+    BeamStarted,
+    Fact,
+    Observed,
+    StartAccepted,
+    StopDue,
+    StopRequested,
+)
 from bot.core.options import RecordingOptions
 from bot.core.when import Moment, When
 from bot.core.when_grammar import read_when
@@ -299,6 +306,39 @@ async def test_a_rule_of_who_has_left_pauses_and_says_how_to_go_on(there: Stage)
     (told,) = await there.notices()
     assert f"/record auto {room.name} on" in told.text
     assert await there.recordings() == []
+
+
+@pytest.mark.parametrize(
+    ("stop", "recorded"),
+    [
+        (lambda now: StopDue(at=now, why="empty"), 2),
+        (lambda now: StopDue(at=now, why="time"), 1),
+        (lambda now: StopRequested(at=now, by="U1", by_name="ines"), 1),
+    ],
+    ids=["everybody had left", "its time was over", "stopped by hand"],
+)
+async def test_people_who_come_back_are_in_the_same_session(
+    there: Stage, stop: Callable[[datetime], Fact], recorded: int
+) -> None:
+    """They are recorded again, unless a person, or the end that was set, had stopped it."""
+    somebody_in(there)
+    room, deps = there.room(), there.parts.deps
+    assert room.session is not None
+    session, now = room.session.id, deps.now()
+    facts: list[Fact] = [
+        StartAccepted(at=now, hms_id="job-1"),
+        Observed(at=now, status="running", session_id=session),
+        stop(now),
+        Observed(at=now, status="completed", session_id=session),
+    ]
+    first = requested().model_copy(update={"room_id": room.id, "at": now})
+    await deps.store.recordings.create("key-1", first, also=facts)
+    rule = Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now)
+    await there.rules.set(rule)
+    await there.rules.checked(rule, replace(rule, session_id=session, parts=1, seen_in="key-1"))
+    await there.rules.set(replace(rule, look_at=now))
+    await there.parts.timekeeper.check_ruled_rooms()
+    assert len(await there.recordings()) == recorded
 
 
 async def test_the_recorder_is_nobody(there: Stage) -> None:

@@ -186,6 +186,18 @@ def test_after_the_longest_duration_there_is_one_more_part() -> None:
     assert judge(rule, replace(ended, people=0), T0, EMPTY_FOR).start_part == 0
 
 
+def test_who_comes_back_after_all_had_left_is_recorded_again() -> None:
+    """100ms keeps the session open for a while."""
+    rule = replace(RULE, session_id="s1", parts=1)
+    back = Seen("s1", people=1, last_reason="client request", all_had_left=True)
+    second = judge(rule, back, T0, EMPTY_FOR)
+    assert (second.start_part, second.rule.parts) == (2, 2)
+    third = judge(second.rule, back, T0, EMPTY_FOR)
+    assert third.start_part == 3
+    assert judge(rule, replace(back, people=0), T0, EMPTY_FOR).start_part == 0
+    assert judge(replace(rule, every_session=False), back, T0, EMPTY_FOR).start_part == 0
+
+
 def test_two_looks_that_find_nobody_stop_it() -> None:
     runs = Seen("s1", people=0, recording="k", running=True)
     rule = replace(RULE, session_id="s1", seen_in="k")
