@@ -5,10 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.access.model import Act
+from bot.access.views import as_far_as_known
 from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
 from bot.core.when import Past
+from bot.features.about.model import FILES, Asked, meant
+from bot.features.about.service import answer_question
 from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
@@ -22,11 +25,13 @@ from bot.features.find.model import question as question_of
 from bot.features.follow.listeners import list_follows
 from bot.features.forget.views import forget_question, not_ended_reply
 from bot.features.history.listeners import answer_list, answer_status
+from bot.features.history.views import list_reply
 from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
 from bot.features.results.service import summarize
 from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
+from bot.store.values import RecordingRow
 from bot.ui.replies import forgotten_reply
 
 
@@ -109,6 +114,52 @@ async def summary(request: Request, found: Understood) -> None:
 
 async def _summarized(request: Request, seen: SeenRecording) -> None:
     await request.bot.reply(request.caller, await summarize(request.bot.deps, seen))
+
+
+async def about_one(request: Request, found: Understood, asked: Asked) -> None:
+    """Answer a question about one recording; where there is none, as a list that is empty."""
+    await request.later(_about_one(request, found, asked))
+
+
+async def _about_one(request: Request, found: Understood, asked: Asked) -> None:
+    bot, caller, above = request.bot, request.caller, request.known.above
+    in_thread = above is not None and (found.room is None or found.room.room_id == above.room_id)
+    row = above if in_thread else meant(await _recent(request, found), asked, over=found.over)
+    if row is None and asked is Asked.FAILURE and found.room is None:
+        await answer_doctor(bot, caller)
+        return
+    if row is None:
+        start = await bot.rights.may_start(caller.user, caller.channel)
+        none = list_reply([], found.room.name if found.room else None, start=start)
+        await bot.reply(caller, as_far_as_known(none, request.known.horizon))
+        return
+    seen = await bot.gate.recording(caller.user, row.key, caller.channel)
+    others = StoredOrder(
+        verb=Intent.LIST,
+        room_id=found.room.room_id if found.room else None,
+        room_name=found.room.name if found.room else "",
+    )
+    more = [] if in_thread or asked not in FILES else await question(request, [others])
+    await bot.reply(caller, await answer_question(bot.deps, bot.rights, seen, asked, more))
+
+
+RECENT = 10
+
+
+async def _recent(request: Request, found: Understood) -> list[RecordingRow]:
+    """The latest recordings that a question may mean, newest first: of the room that is named, of
+    this channel, or, in a direct message, those that the person started, if there are any.
+    """
+    known, lists, caller = request.known, request.use.lists, request.caller
+    past = found.when if isinstance(found.when, Past) else None
+    if found.room is None and is_channel(caller.channel):
+        store = request.bot.deps.store.lists
+        rows = await store.recent(channel=caller.channel, limit=RECENT, past=past)
+        return [one.row for one in await lists.look(known.horizon, rows)]
+    room = found.room.room_id if found.room else None
+    seen = [one.row for one in await lists.page(known.horizon, RECENT, room_id=room, past=past)]
+    own = [row for row in seen if row.starter == caller.user]
+    return own if room is None and own else seen
 
 
 async def _meant(request: Request, found: Understood) -> str | None:

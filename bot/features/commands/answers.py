@@ -9,6 +9,9 @@ from bot.core.when_words import say_date, say_moment, say_problem, say_when
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import options_line, write_options
+from bot.ui.text import shorten
+
+REFERENCE_MOST = 80
 
 _DONE = {
     Intent.START: "Starting the recording of {room}.",
@@ -70,6 +73,10 @@ _BOTH = {
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
     (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",
 }
+_NONE = {
+    Why.NOT_PAUSED: "No recording is paused.",
+    Why.NOT_SCHEDULED: "No recording is scheduled.",
+}
 
 
 def say(found: Understood, *, now: datetime) -> str:
@@ -83,10 +90,12 @@ def say(found: Understood, *, now: datetime) -> str:
         "how": _how(found, now),
         "unschedule": "Skip the recording of" if is_date(found.when) else "Delete the schedule of",
         "to": found.to or "this channel",
-        "reference": found.reference or "",
+        "reference": shorten(found.reference or "", REFERENCE_MOST),
         "detail": found.detail or "",
         "title": f"“{found.title}”" if found.title else "something else",
     }
+    if found.asked:
+        return f"Looking at the recording of {found.room.name if found.room else 'this place'}."
     if found.why is Why.BAD_OPTIONS:
         return found.detail or "Those options exclude each other."
     if found.why is Why.BAD_TIME:
@@ -101,10 +110,8 @@ def say(found: Understood, *, now: datetime) -> str:
             if found.reference
             else "Nothing is being recorded."
         )
-    if found.why is Why.NOT_PAUSED and found.room is None:
-        return "No recording is paused."
-    if found.why is Why.NOT_SCHEDULED and found.room is None:
-        return "No recording is scheduled."
+    if found.why in _NONE and found.room is None:
+        return _NONE[found.why]
     if (found.intent, found.why) in _BOTH:
         return _BOTH[found.intent, found.why]
     if found.intent is Intent.STATUS and (found.room or found.topic):

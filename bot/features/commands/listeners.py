@@ -12,7 +12,7 @@ from bot.access.gate import UnknownChoice
 from bot.access.rights import NoRight
 from bot.core.proofs import OwnChoice
 from bot.features.commands import views
-from bot.features.commands.answer_questions import ANSWERS, show_menu
+from bot.features.commands.answer_questions import ANSWERS, about_one, show_menu
 from bot.features.commands.answers import say
 from bot.features.commands.do_orders import DO
 from bot.features.commands.model import OPEN_FORM, Order, Outcome, Understood, Where, Why
@@ -217,6 +217,9 @@ async def _understood(
 
 async def _react(request: Request) -> None:
     found, known = request.found, request.known
+    if found.asked:
+        await about_one(request, found, found.asked)
+        return
     match found.outcome:
         case Outcome.SILENCE:
             await request.ack()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.features.commands.asked import asked_in
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -45,7 +46,7 @@ def understand(text: str, where: Where, world: World) -> Understood:
         return titled
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
-    done = _decided(said)
+    done = asked_in(said) or _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:

@@ -448,3 +448,11 @@ def test_a_question_to_start_repeats_the_length_and_the_options() -> None:
     done = understood("start storerom for 30 minutes audio only", "slash", world)
     assert done.outcome is Outcome.ASK
     assert said(done) == "Start recording storeroom for 30 min (audio only)?"
+
+
+@pytest.mark.parametrize("letter", ["a", "k", "u"])
+def test_a_letter_that_is_repeated_names_a_room_that_there_is_not(letter: str) -> None:
+    for times in (4, 30, 900):
+        done = understood(f"start {letter * times}", "slash")
+        assert done.why is Why.NO_ROOM
+        assert len(said(done)) < 120
