@@ -207,9 +207,7 @@ def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
         elif intent is Intent.FOLLOW:
             return answered(intent)
         else:
-            known = said.world.names.by_id
-            followed = [r for r in said.world.names.rooms if r.room_id in known]
-            followed = [r for r in followed if r.room_id in said.world.follows_here]
+            followed = said.world.names.among(said.world.follows_here)
             return Understood(
                 intent,
                 Outcome.ASK if followed else Outcome.ANSWER,
@@ -243,7 +241,7 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
     if room is None:
         near, reference = said.suggested(Intent.SHARE)
         if not reference and not said.rooms:
-            near = tuple(r for r in said.world.names.rooms if r.room_id in said.world.recorded)[:5]
+            near = said.world.names.among(said.world.recorded)[:5]
         return replace(
             made,
             why=Why.WHICH_ROOM if near else Why.NEEDS_ROOM,
