@@ -142,6 +142,7 @@ class RoomNames:
     def _index(self) -> None:
         """Sort the names: for their beginnings, and to compare those with the same digits."""
         self._sorted = sorted(self._plain)
+        self._words: Alike | None = None  # made when a word is first misspelt
         by_digits: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for plain in self._plain:
             by_digits[tuple(digits_in(plain))].append(plain)
@@ -215,7 +216,23 @@ class RoomNames:
                 found += [room for room in self._best(other, None) if room.enabled]
             if len(found) >= SUGGESTIONS_MOST:
                 break
+        if not found and (spelt := self._spelt(key)) != key:
+            others = _shortest_first(self._with_all(spelt))
+            named = chain.from_iterable(self._best(other, None) for other in others)
+            found = [room for room in named if room.enabled]
         return tuple(found[:SUGGESTIONS_MOST])
+
+    def _spelt(self, key: Key) -> Key:
+        """Return a reference with each misspelt word as names have it: `weakly` of Weekly sync."""
+        if self._words is None:
+            telling = (word for word in self._with_word if len(word) > 3 and word.isalpha())
+            self._words = Alike(telling, str)
+        return tuple(
+            word
+            if word in self._with_word or len(word) < 4
+            else next((known for _, known in self._words.best(word)), word)
+            for word in key
+        )
 
     def _begun(self, wanted: str) -> list[Key]:
         """Return the keys that begin with a text."""
