@@ -98,6 +98,8 @@ class _Names:
         self.joined[joined] = _without(self.joined[joined], plain)
         for word in key:
             self.with_word[word].discard(plain)
+            if not self.with_word[word]:
+                self._words[len(word)].pop(word, None)
         del self._sorted[bisect_left(self._sorted, plain)]
         del self._shapes[_shape(plain)][plain]
 
