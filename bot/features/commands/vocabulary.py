@@ -283,7 +283,7 @@ _OTHER: Mapping[Role, str] = {
     Role.THING: """
         recording | record | recordin | meeting | meetings | call | room | rooms | session
         | thing | video | video call | stream | recorder | capture | rec | conference |
-        the one | huddle | conversation""",
+        the one | huddle | conversation | something | smth""",
     Role.ALL: """
         all | everything | both | all of them | all of it | every one | them | each of
         them""",
@@ -543,6 +543,17 @@ ORDERS = frozenset(
         Intent.UNFOLLOW,
         Intent.SHARE,
     }
+)
+
+# Emoji, as Slack names them and as characters.
+STOP_SIGNS, GLAD = (
+    frozenset(text.split())
+    for text in (
+        "octagonal_sign stop_sign black_square_for_stop stop_button 🛑 ⏹",
+        """+1 thumbsup pray heart tada clap ok_hand raised_hands 100 sparkles blush smile joy grin
+        muscle sunglasses white_check_mark rocket heart_eyes slightly_smiling_face hugging_face
+        wave 👍 🙏 ❤ 🎉 👏 👌 🙌 💯 ✨ 😊 😄 😂 😁 💪 😎 ✅ 🚀 😍 🙂 🤗 👋 😀 🥳""",
+    )
 )
 
 # Words whose misspellings are looked for.
