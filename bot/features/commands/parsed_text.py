@@ -51,6 +51,10 @@ _PURPOSES = {
 }
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
 LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
+# `stop in 5`, `start standup in 15`; fewer may be hours, or people.
+_BARE_MINUTES = re.compile(
+    r"\b(?:in|for) (?:[5-9]|[1-9][0-9])(?=$|[ .,!?]*$| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
+)
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
@@ -116,6 +120,11 @@ class ParsedText:
         )
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
+        bare = _BARE_MINUTES.search(text) if reading is None else None
+        if bare and not any(start < bare.end() and bare.start() < end for start, end in others):
+            said = f"{bare[0]} min"
+            again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
+            return again.reading, [bare.span()], []
         if isinstance(reading, Refused) and purpose is Purpose.STOP:
             return self._read_again(text, spans), spans, loose
         if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):

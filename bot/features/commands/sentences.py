@@ -242,7 +242,9 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
 
 
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND})
-_OPENERS = frozenset({Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW})
+_OPENERS = frozenset(
+    {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}
+)
 
 
 def _ends(words: Sequence[Word], at: int) -> bool:
