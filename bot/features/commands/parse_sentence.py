@@ -87,12 +87,12 @@ def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
     first = pieces[0]
     if first.role is not Role.WITHOUT or len(first.key) > 1 or {*first.key[0]} != {"n", "o"}:
         return pieces
-    rest = [piece for piece in pieces[1:] if piece.sort is not Sort.COMMA]
-    begins = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
-    said = rest and (
-        rest[0].role is Role.NOT or (rest[0].role is Role.VERB and rest[0].intent in begins)
+    said = [p for p in pieces[1:] if p.sort is not Sort.COMMA and p.role is not Role.FILLER]
+    controls = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+    begins = said and (
+        said[0].role is Role.NOT or (said[0].role is Role.VERB and said[0].intent in controls)
     )
-    return rest if said else pieces
+    return pieces[1:] if begins else pieces
 
 
 def _thanks_alone(pieces: Sequence[Piece]) -> bool:
