@@ -282,8 +282,8 @@ def _longest(
     lengths = LENGTHS.get(first)
     if lengths is None:
         squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
-        if squeezed and len(squeezed) < 3 and not _THRICE.search(first):
-            squeezed = None
+        if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(first))):
+            squeezed = None  # `aaaa` is not an article
         return 1, PHRASES[squeezed,] if squeezed else None
     for length in lengths:
         run = words[at : at + length]

@@ -101,8 +101,8 @@ def _start_unknown(
             return answered(Intent.UNKNOWN, sure=False)
         return replace(made, why=Why.NEEDS_ROOM, offers=(Order(OPEN_FORM),))
     begun = said.world.names.beginning(reference)
-    if said.where is Where.SLASH and len(begun) == 1 and not said.doubt:
-        return begun[0]
+    if said.where is Where.SLASH and begun and not said.doubt:
+        return begun
     if near:
         single = near[0] if len(near) == 1 and not said.doubt else None
         return replace(
