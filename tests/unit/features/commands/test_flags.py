@@ -154,13 +154,12 @@ def test_a_name_like_no_other_is_answered_with_all_of_them(typed: str) -> None:
         ),
         (
             "start --res 480p",
-            "--res: “480p” is not a resolution. "
-            "Give 720p, 1080p, portrait or a size like 1280x720.",
+            "--res: “480p” is not a resolution. Use 720p, 1080p, portrait or a size like 1280x720.",
         ),
         (
             "start --res 1280 x",
             "--res: “1280 x” is not a resolution. "
-            "Give 720p, 1080p, portrait or a size like 1280x720.",
+            "Use 720p, 1080p, portrait or a size like 1280x720.",
         ),
         (
             "start --res 3840x2160",
