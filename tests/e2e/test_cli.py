@@ -191,8 +191,8 @@ async def test_doctor_reads_the_settings_file_or_says_that_it_cannot(tmp_path: P
 async def test_help_names_the_commands(tmp_path: Path) -> None:
     done = await executed(tmp_path, "--help")
     assert done.returncode == 0
-    for command in ("run", "doctor", "migrate", "manifest"):
-        assert command in done.stdout
+    for name in ("run", "doctor", "migrate", "manifest"):
+        assert name in done.stdout
 
 
 ODD = [

@@ -98,8 +98,8 @@ async def test_without_any_webhook_it_notices_what_happens_by_itself(alone: Benc
 
 
 async def test_all_webhooks_lost(bench: Bench) -> None:
-    await bench.hms_fault(kind="drop")
     room = await bench.room()
+    await bench.hms_fault(kind="drop", room_id=room.id)
     card = await bench.running(room, "--no-transcript")
     await bench.press(bench.ines, card, "Stop", confirm=True)
     await bench.card(room, "Video ready")
@@ -127,9 +127,9 @@ async def test_all_webhooks_lost(bench: Bench) -> None:
 async def test_webhooks_out_of_shape_come_to_the_same_end(
     bench: Bench, faults: list[dict[str, Any]]
 ) -> None:
-    for fault in faults:
-        await bench.hms_fault(**fault)
     room = await bench.room()
+    for fault in faults:
+        await bench.hms_fault(room_id=room.id, **fault)
     card = await bench.running(room, "--transcript --summary")
     await bench.finish(room)
     await ended(bench, room, card)
@@ -139,8 +139,8 @@ async def test_a_late_webhook_of_the_last_recording_does_not_touch_the_next(
     bench: Bench,
 ) -> None:
     room = await bench.room()
-    await bench.hms_fault(kind="delay", delay_s=20, event="beam.stopped.success", times=1)
-    await bench.hms_fault(kind="delay", delay_s=20, event="beam.recording.success", times=1)
+    for late in ("beam.stopped.success", "beam.recording.success"):
+        await bench.hms_fault(kind="delay", delay_s=20, event=late, room_id=room.id, times=1)
     first = await bench.running(room, "--no-transcript")
     await bench.press(bench.ines, first, "Stop", confirm=True)
     await bench.status(room, "post_processing")
