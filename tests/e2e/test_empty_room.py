@@ -3,7 +3,7 @@
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import Room, labels
+from tests.e2e.reading import Room, has, labels
 
 
 async def empty_room(bench: Bench, name: str) -> Room:
@@ -16,10 +16,14 @@ async def test_the_answer_says_that_nobody_is_there_and_stop_stops(bench: Bench)
     room = await empty_room(bench, "early bird")
     answer = await bench.ines.command(seed.STANDUP, f"/record start {room.id}")
     assert answer.text is not None
-    assert "Starting to record" in answer.text
+    assert "Nobody is in" in answer.text
     told = await bench.told(bench.ines, seed.STANDUP, "Nobody is in", "starting anyway")
     assert labels(told.blocks) == ["Stop", "Wait for people"]
     assert await bench.hms_until(room, lambda r: r["status"])
+    await bench.see(lambda s: s.messages(seed.STANDUP) or None, "the card")
+    state = await bench.ines.state()
+    alone = [m for m in state.ephemerals(seed.STANDUP, bench.ines.user) if has(m, room.id)]
+    assert len(alone) == 1, "one answer, and the card"
     await bench.press(bench.ines, told, "Stop", confirm=True)
     assert await bench.hms_until(room, lambda r: r["stop_reason"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.policy import Silence
 from bot.core.recording import Recording
+from bot.features.about.model import Asked
+from bot.features.about.views import about_recording
 from bot.features.card.views import silence_message, tell_message
 from bot.features.control.views import room_notice, stop_suggestion
 from bot.features.details.views import Viewer, details_view
@@ -21,14 +24,25 @@ from bot.features.results.views import (
     UNREADABLE,
     file_failed_message,
     getting_link,
+    in_place_of,
     link_reply,
     no_file,
     no_summary_yet,
     results_message,
 )
 from bot.ui.message import message_view
-from tests.unit.views_samples import ACCEPTED, NOW, READ, RUNS, TRANSCRIBED, UPLOADED, at
-from tests.voice.cards import SILENT
+from tests.unit.views_samples import (
+    ACCEPTED,
+    NOW,
+    READ,
+    REFUSED,
+    RUNS,
+    STOPPED,
+    TRANSCRIBED,
+    UPLOADED,
+    at,
+)
+from tests.voice.cards import SILENT, THERE
 from tests.voice.sample import (
     BOT,
     Group,
@@ -48,6 +62,7 @@ SUMMARY = (
     SummarySection("Short Summary", "paragraph", (), "We talked about the importer.\nIt ships."),
 )
 LONG = 100 * 60
+ENDS = f.EndSet(at=at(5), by="U1", until=at(3000))
 
 
 def results(
@@ -305,6 +320,13 @@ def _links() -> list[Sample]:
         only_you(
             "… about what 100ms has not transcribed yet", no_summary_yet, story(*UPLOADED), at(6000)
         ),
+        only_you(
+            "… about a room whose newest recording has no summary",
+            in_place_of,
+            story(*UPLOADED, options=SILENT),
+            story(*READ),
+            results_message(story(*READ), summary=SUMMARY, mention=False, in_thread=False),
+        ),
         only_you("Watch was pressed", link_reply, *link),
         only_you("100ms gave a link that nobody can open", link_reply, "s3://x", *link[1:]),
         only_you(
@@ -338,8 +360,47 @@ def _links() -> list[Sample]:
     ]
 
 
+ASKED: tuple[tuple[str, Asked, Sequence[f.Fact]], ...] = (
+    ("who is here?", Asked.PEOPLE, RUNS),
+    ("who was there?", Asked.PEOPLE, (*READ, THERE)),
+    ("how long has it been running?", Asked.LENGTH, RUNS),
+    ("how long was it?", Asked.LENGTH, READ),
+    ("when did it start?", Asked.BEGAN, RUNS),
+    ("when does it end?", Asked.ENDS, RUNS),
+    ("when does it end? (it has an end)", Asked.ENDS, (*RUNS, ENDS)),
+    ("who started it?", Asked.STARTER, RUNS),
+    ("who stopped it?", Asked.STOPPED, READ),
+    ("is it done? (it runs)", Asked.STATE, RUNS),
+    ("is it done? (it does not run any more)", Asked.STATE, STOPPED),
+    ("is it done?", Asked.STATE, READ),
+    ("why did it fail?", Asked.FAILURE, REFUSED),
+    ("why did it fail? (it did not)", Asked.FAILURE, READ),
+    ("where is the video? (it runs)", Asked.VIDEO, RUNS),
+    ("where is the video?", Asked.VIDEO, READ),
+    ("where is the transcript? (it is being made)", Asked.TRANSCRIPT, UPLOADED),
+    ("where is the transcript?", Asked.TRANSCRIPT, READ),
+)
+
+
+def _asked() -> list[Sample]:
+    return [
+        only_you(
+            f"In the card’s thread: {question}",
+            about_recording,
+            story(*facts),
+            asked,
+            now=at(729),
+            there=("Ana", "Ben"),
+            expected_at=at(5200),
+            bot=BOT,
+        )
+        for question, asked, facts in ASKED
+    ]
+
+
 GROUPS = (
     Group("Results", "In the thread of the card, or in the channel.", tuple(_results())),
+    Group("Questions about a recording", "Only visible to the person who asked.", tuple(_asked())),
     Group("Links", "Created on request, for one person.", tuple(_links())),
     Group("Other messages", "Direct messages, and messages in the room's chat.", tuple(_told())),
     Group("Details", "A modal, from the card, the results and lists.", tuple(_details())),

@@ -1,18 +1,20 @@
 """What is answered: one handler for each intent that takes more than a sentence."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.access.model import Act
+from bot.access.views import as_far_as_known
 from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
-from bot.core.proofs import SeenRecording
 from bot.core.when import Past
+from bot.features.about.model import FILES, Asked, meant
+from bot.features.about.service import answer_question
 from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
 from bot.features.commands.model import Outcome, Understood, Why
+from bot.features.commands.recent import recent
 from bot.features.commands.request import MENTIONED, Request, question, say_found
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import SCHEDULED, Intent
@@ -22,9 +24,10 @@ from bot.features.find.model import question as question_of
 from bot.features.follow.listeners import list_follows
 from bot.features.forget.views import forget_question, not_ended_reply
 from bot.features.history.listeners import answer_list, answer_status
+from bot.features.history.views import list_reply
 from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
-from bot.features.results.service import summarize
+from bot.features.results.service import latest_summary
 from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
 from bot.ui.replies import forgotten_reply
@@ -99,38 +102,66 @@ async def list_(request: Request, found: Understood) -> None:
 
 async def summary(request: Request, found: Understood) -> None:
     """What is known of the recording that is meant; several, or none, are listed."""
-    key = None if found.count else await _meant(request, found)
-    if key is None:
+    above = request.known.above
+    if found.count or found.why is not Why.CLEAR:
         await list_(request, found)
         return
-    seen = await request.bot.gate.recording(request.caller.user, key, request.caller.channel)
-    await request.later(_summarized(request, seen))
+    if above and (found.room is None or found.room.room_id == above.room_id):
+        await request.later(_summarized(request, [above.key]))
+        return
+    keys = [one.row.key for one in await recent(request, found, over=True)]
+    running = request.known.rows.get(found.room.room_id) if found.room else None
+    if not keys and running:
+        keys = [running.key]
+    if not keys:
+        await list_(request, found)
+        return
+    await request.later(_summarized(request, keys))
 
 
-async def _summarized(request: Request, seen: SeenRecording) -> None:
-    await request.bot.reply(request.caller, await summarize(request.bot.deps, seen))
+async def _summarized(request: Request, keys: Sequence[str]) -> None:
+    gate, caller = request.bot.gate, request.caller
+    seen = [await gate.recording(caller.user, key, caller.channel) for key in keys]
+    await request.bot.reply(caller, await latest_summary(request.bot.deps, seen))
+
+
+async def about_one(request: Request, found: Understood, asked: Asked) -> None:
+    """Answer a question about one recording; where there is none, as a list that is empty."""
+    await request.later(_about_one(request, found, asked))
+
+
+async def _about_one(request: Request, found: Understood, asked: Asked) -> None:
+    bot, caller, above = request.bot, request.caller, request.known.above
+    in_thread = above is not None and (found.room is None or found.room.room_id == above.room_id)
+    rows = [] if in_thread else [one.row for one in await recent(request, found)]
+    row = above if in_thread else meant(rows, asked, over=found.over)
+    if row is None and asked is Asked.FAILURE and found.room is None:
+        await answer_doctor(bot, caller)
+        return
+    if row is None:
+        start = await bot.rights.may_start(caller.user, caller.channel)
+        none = list_reply([], found.room.name if found.room else None, start=start)
+        await bot.reply(caller, as_far_as_known(none, request.known.horizon))
+        return
+    seen = await bot.gate.recording(caller.user, row.key, caller.channel)
+    others = StoredOrder(
+        verb=Intent.LIST,
+        room_id=found.room.room_id if found.room else None,
+        room_name=found.room.name if found.room else "",
+    )
+    more = [] if in_thread or asked not in FILES else await question(request, [others])
+    await bot.reply(caller, await answer_question(bot.deps, bot.rights, seen, asked, more))
 
 
 async def _meant(request: Request, found: Understood) -> str | None:
     """The recording of the thread, else the last that ended of the room or of this place."""
-    known, lists = request.known, request.use.lists
+    known = request.known
     if known.above and (found.room is None or found.room.room_id == known.above.room_id):
         return known.above.key
-    if found.why not in (Why.CLEAR, Why.UNSUPPORTED):
-        return None
-    past = found.when if isinstance(found.when, Past) else None
-    room = found.room.room_id if found.room else None
-    channel = request.caller.channel
-    if room is None and is_channel(channel):
-        rows = await request.bot.deps.store.lists.recent(
-            channel=channel, limit=1, past=past, over=True
-        )
-        seen = await lists.look(known.horizon, rows)
-    else:
-        seen = await lists.page(known.horizon, 1, room_id=room, past=past, over=True)
+    seen = await recent(request, found, over=True)
     if seen:
         return seen[0].row.key
-    running = known.rows.get(room) if room else None
+    running = known.rows.get(found.room.room_id) if found.room else None
     return running.key if running else None
 
 
@@ -138,7 +169,7 @@ async def share_latest(request: Request, found: Understood) -> None:
     """Where no room was named, offer the last recording of this place."""
     key = None
     if found.why is Why.NEEDS_ROOM and not found.reference:
-        key = await _meant(request, replace(found, why=Why.CLEAR))
+        key = await _meant(request, found)
     row = await request.bot.deps.store.lists.row(key) if key else None
     if row is None:
         await say_found(request, found)
@@ -156,8 +187,8 @@ async def share_latest(request: Request, found: Understood) -> None:
 
 async def unknown(request: Request, found: Understood) -> None:
     """Words to delete a recording get the button that does; it asks once more."""
-    key = await _meant(request, found) if found.why is Why.UNSUPPORTED else None
-    if key is None or (found.room is None and request.known.above is None):
+    key = await _meant(request, found) if found.why is Why.UNSUPPORTED and found.sure else None
+    if key is None:
         await say_found(request, found)
         return
     bot, caller = request.bot, request.caller

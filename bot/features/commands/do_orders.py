@@ -16,6 +16,7 @@ from bot.features.commands.vocabulary import Intent
 from bot.features.control import views as control_views
 from bot.features.control.service import ControlAction, control_recording
 from bot.features.follow.listeners import follow_room_here, unfollow_room_here
+from bot.features.history.listeners import answer_list
 from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
 from bot.features.rename import service as renames
@@ -26,7 +27,7 @@ from bot.features.schedules.listeners import answer_schedules
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.listeners import open_filled, say_if_empty, say_taken
+from bot.features.start.listeners import open_filled, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.store.values import RoomTaken
 from bot.ui.message import Message
@@ -58,8 +59,9 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
         ),
     )
     match made:
+        case Started(key=key, room=room) if await starts.is_empty(bot.deps, room.room_id):
+            return start_views.nobody_there(room.name, key)
         case Started(room=room):
-            bot.after_ack(caller, say_if_empty(bot, caller, made))
             return start_views.starting_reply(room.name)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
@@ -216,6 +218,12 @@ async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     return None
 
 
+async def list_others(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
+    """The recordings beside the one that an answer was about."""
+    listing = answer_list(request.bot, request.use.lists, request.caller, room=order.room)
+    await request.later(listing)
+
+
 async def _latest(request: Request, order: StoredOrder) -> str | None:
     """The recording that was meant, else the newest of the room that the person may know of."""
     if order.key is not None:
@@ -236,6 +244,7 @@ DO: Mapping[str, Doing] = {
     Intent.UNFOLLOW: unfollow,
     Intent.SHARE: share,
     Intent.RENAME: rename,
+    Intent.LIST: list_others,
     Intent.SCHEDULE: schedule,
     Intent.UNSCHEDULE: unschedule,
 }

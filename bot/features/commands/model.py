@@ -9,6 +9,7 @@ from enum import StrEnum, auto
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Reading
+from bot.features.about.model import Asked
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
@@ -137,6 +138,8 @@ class Understood:
     reference: str | None = None
     detail: str | None = None
     link: str | None = None
+    asked: Asked | None = None  # of one recording
+    over: bool = False  # that recording has ended
 
 
 def orders(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:

@@ -118,6 +118,7 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
             if piece.role is Role.VERB
             and piece.intent in ORDERS
             and not (n and rest[n - 1].role is Role.ARTICLE)  # `break a record`
+            and not (head.intent is Intent.LIST and piece.key[0] == "recording")
         ),
         None,
     )

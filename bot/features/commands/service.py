@@ -33,7 +33,6 @@ from bot.store.values import FollowedRoom, RecordingRow
 
 RUNNING_MOST = 50
 LOOKED_THROUGH = 200  # recordings, for those that somebody from outside may know of
-WIDENED_MOST = 16  # indexes with rooms beside the directory's, kept until it changes
 PLACES_MOST, KEPT_FOR_S = 1_000, 1.0  # so late are we told of what another replica changed
 
 
@@ -69,8 +68,6 @@ class Worlds:
         self._gate = gate
         self._rights = rights
         self._rooms = rooms
-        self._base: RoomNames | None = None
-        self._widened: dict[tuple[RoomEntry, ...], RoomNames] = {}
         self._arranged = alru_cache(PLACES_MOST, ttl=KEPT_FOR_S)(self._read_arranged)
 
     async def known(self, user: str, channel: str | None, thread_ts: str | None = None) -> Known:
@@ -109,7 +106,7 @@ class Worlds:
         zone = known_zone(person.zone if person else None)
         now = rows.get(above.room_id) if above else None
         world = World(
-            names=self._widen(names, more),
+            names=names.plus(more),
             now=self._deps.now().astimezone(ZoneInfo(zone)),
             zone=zone,
             recorded={room_id: _state(row) for room_id, row in rows.items()},
@@ -158,17 +155,6 @@ class Worlds:
         seen = await first_seen(self._deps, self._gate, horizon, LOOKED_THROUGH, recent)
         rooms = {row.room_id: row.room_name for row, _ in reversed(seen)}
         return RoomNames(RoomEntry(room_id, name) for room_id, name in rooms.items())
-
-    def _widen(self, names: RoomNames, more: Sequence[RoomEntry]) -> RoomNames:
-        """With rooms that the directory does not have, or has by another name."""
-        if names is not self._base:
-            self._base, self._widened = names, {}
-        key = tuple(sorted(set(more), key=lambda room: (room.room_id, room.name)))
-        if key not in self._widened:
-            if len(self._widened) >= WIDENED_MOST:
-                self._widened.clear()
-            self._widened[key] = names.plus(key)
-        return self._widened[key]
 
 
 def _state(row: RecordingRow) -> State:

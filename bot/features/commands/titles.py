@@ -60,7 +60,7 @@ def renaming(said: ParsedText) -> Understood | None:
             return answered(Intent.RENAME, Why.NO_ROOM, reference=parts[0], sure=False)
     if said.thread:
         return _renamed(said.thread, read.title, sure=sure)
-    running = [r for r in said.world.names.rooms if r.room_id in said.world.recorded]
+    running = said.world.names.among(said.world.recorded)
     if running:
         return _which(running[:5], read.title)
     return answered(Intent.RENAME, Why.NEEDS_ROOM, sure=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.features.commands.asked import asked_in
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -27,7 +28,7 @@ from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
 from bot.features.commands.understand_start import form, start
-from bot.features.commands.vocabulary import SPELT, Intent, Role
+from bot.features.commands.vocabulary import GLAD, SPELT, STOP_SIGNS, Intent, Role
 
 LONGEST = 8000  # characters that are read at all
 
@@ -45,7 +46,7 @@ def understand(text: str, where: Where, world: World) -> Understood:
         return titled
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
-    done = _decided(said)
+    done = asked_in(said) or _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
@@ -87,10 +88,9 @@ def _decided(said: ParsedText) -> Understood:
         case None:
             return _without_verb(said)
         case Intent.UNKNOWN:
-            deletes = any(piece.role is Role.FORGET for piece in said.pieces)
-            room = said.room_or_thread() if deletes else said.room()
-            why = Why.UNSUPPORTED if deletes else Why.CLEAR
-            return answered(Intent.UNKNOWN, why, room=room, sure=False)
+            if any(piece.role is Role.FORGET for piece in said.pieces):
+                return _forget(said)
+            return answered(Intent.UNKNOWN, room=said.room(), sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, parsed)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
@@ -136,6 +136,20 @@ def _decided(said: ParsedText) -> Understood:
             )
 
 
+def _forget(said: ParsedText) -> Understood:
+    """Delete a recording: sure where one is named, be it as the last one of this place."""
+    room = said.room_or_thread()
+    near, reference = said.suggested(Intent.UNKNOWN) if room is None else ((), None)
+    if len(near) == 1 and not said.rooms:
+        room = near[0]
+    last = not reference and any(p.role is Role.THING for p in said.pieces)
+    beside = said.parsed.all_of_them or any(
+        piece.role is Role.CARDS or piece.key == ("recordings",) for piece in said.pieces
+    )
+    sure = (room is not None or (last and not said.rooms)) and not beside
+    return answered(Intent.UNKNOWN, Why.UNSUPPORTED, room=room, sure=sure, reference=reference)
+
+
 def _list_of(said: ParsedText, intent: Intent) -> Understood:
     """Show the recordings of a room, also of the only one with a name alike."""
     near, reference = said.suggested(intent)
@@ -157,6 +171,8 @@ def _without_verb(said: ParsedText) -> Understood:
         return form(options)
     if given:
         return answered(Intent.UNKNOWN, sure=False)
+    if said.is_of_emoji():
+        return _emoji(said)
     if not said.parsed.left:
         return answered(Intent.HELP, Why.GREETED)
     if glued := _glued(said):
@@ -165,6 +181,14 @@ def _without_verb(said: ParsedText) -> Understood:
     if said.where is Where.SLASH and near and not said.parsed.other:
         return which_of(Intent.START, near, options=options.built, reference=reference)
     return answered(Intent.UNKNOWN, sure=False)
+
+
+def _emoji(said: ParsedText) -> Understood:
+    """A stop sign in a card's thread is asked about; a thumb up is thanks."""
+    signs = {word.key.strip(":") for word in said.words}
+    if signs & STOP_SIGNS and said.thread:
+        return act_on(said, Intent.STOP, said.thread, sure=False)
+    return answered(Intent.THANKS if signs & GLAD else Intent.UNKNOWN, sure=False)
 
 
 def _glued(said: ParsedText) -> Understood | None:
@@ -206,9 +230,7 @@ def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
         elif intent is Intent.FOLLOW:
             return answered(intent)
         else:
-            known = said.world.names.by_id
-            followed = [r for r in said.world.names.rooms if r.room_id in known]
-            followed = [r for r in followed if r.room_id in said.world.follows_here]
+            followed = said.world.names.among(said.world.follows_here)
             return Understood(
                 intent,
                 Outcome.ASK if followed else Outcome.ANSWER,
@@ -242,7 +264,7 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
     if room is None:
         near, reference = said.suggested(Intent.SHARE)
         if not reference and not said.rooms:
-            near = tuple(r for r in said.world.names.rooms if r.room_id in said.world.recorded)[:5]
+            near = said.world.names.among(said.world.recorded)[:5]
         return replace(
             made,
             why=Why.WHICH_ROOM if near else Why.NEEDS_ROOM,

@@ -59,7 +59,7 @@ def start(said: ParsedText, parsed: Parsed) -> Understood:
     )
     if options.problem:
         made = replace(made, why=Why.BAD_OPTIONS)
-    room = said.room()
+    room = said.room() or said.room_of_first()
     if room is None and len(said.rooms) > 1 and not said.doubt:
         each = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
         return replace(made, why=Why.WHICH_ROOM, offers=orders(intent, each))
@@ -101,8 +101,8 @@ def _start_unknown(
             return answered(Intent.UNKNOWN, sure=False)
         return replace(made, why=Why.NEEDS_ROOM, offers=(Order(OPEN_FORM),))
     begun = said.world.names.beginning(reference)
-    if said.where is Where.SLASH and len(begun) == 1 and not said.doubt:
-        return begun[0]
+    if said.where is Where.SLASH and begun and not said.doubt:
+        return begun
     if near:
         single = near[0] if len(near) == 1 and not said.doubt else None
         return replace(

@@ -175,7 +175,9 @@ def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     verb = _VERBS.get(order.verb, order.verb.capitalize())
     if order.verb == Intent.UNSCHEDULE and (order.day or is_date(order.when)):
         verb = "Skip"
-    words = f"{verb} {plain(order.room_name, 45)}".strip()
+    words = f"{verb} {plain(order.room_name, 45)}"
+    if order.verb == Intent.LIST:
+        words = "Other recordings"
     if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
         words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
     elif order.label:

@@ -7,6 +7,7 @@ background. Only digests are stored, for a code opens a room.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from heapq import nlargest
 
 import structlog
 
@@ -27,23 +28,23 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class CodeBook:
-    """The codes that were met, by digest. `wanted` wakes the search in the background."""
+    """The codes that were met: `rooms` has a room id by the digest of each."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._rooms: dict[str, str] = {}
+        self.rooms: dict[str, str] = {}  # grows in place
         self._is_read = False
         self._wanted = asyncio.Event()
 
     async def load(self) -> None:
-        self._rooms |= await RoomRepository(self._deps.db).codes()
+        self.rooms |= await RoomRepository(self._deps.db).codes()
         self._is_read = True
 
     async def known(self) -> Mapping[str, str]:
         """Room ids by the digests of their codes: it grows as more are met."""
         if not self._is_read:
             await self.load()
-        return self._rooms
+        return self.rooms
 
     async def room_id(self, code: str) -> str | None:
         """The room that the code opens, as far as it is known here. Raises StoreError."""
@@ -60,15 +61,15 @@ class CodeBook:
         now = self._deps.now()
         fresh = await RoomRepository(self._deps.db).codes_read_since(now - LASTING)
         unread = [room for room in rooms if room.enabled and room.room_id not in fresh]
-        first = sorted(unread, key=_likelihood, reverse=True)[:AT_ONCE_MOST]
+        first = nlargest(AT_ONCE_MOST, unread, key=_likelihood)
         for start in range(0, len(first), SIDE_BY_SIDE):
             some = first[start : start + SIDE_BY_SIDE]
             read = await asyncio.gather(*(self._read(room) for room in some))
-            if digest_of(code) in self._rooms:
+            if digest_of(code) in self.rooms:
                 break
             if not all(read):
                 break  # 100ms does not answer
-        found = self._rooms.get(digest_of(code))
+        found = self.rooms.get(digest_of(code))
         if found is None and len(unread) > len(first):
             self._wanted.set()
         return found
@@ -109,7 +110,7 @@ class CodeBook:
             return False
         digests = {digest_of(one.code.get_secret_value()) for one in codes if one.enabled}
         await RoomRepository(self._deps.db).codes_read(room.room_id, digests, self._deps.now())
-        self._rooms |= dict.fromkeys(digests, room.room_id)
+        self.rooms |= dict.fromkeys(digests, room.room_id)
         return True
 
 

@@ -5,7 +5,7 @@ A wrong guess records the wrong meeting, so a reference is found or it is asked 
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -25,8 +25,8 @@ from bot.kit.typed_text import (
 RECENT = timedelta(days=30)
 MIN_PREFIX_CHARS = 3
 
-_ROOM_ID = re.compile(r"[0-9a-f]{24}")
-_ROOM_CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
+ROOM_ID = re.compile(r"[0-9a-f]{24}")
+ROOM_CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
 _SEPARATORS = re.compile(rf"[\s_.:{re.escape(DASHES)}]+")
 # A phone types ’ where the room has ', and “ where it has ".
 _QUOTES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
@@ -78,41 +78,21 @@ class Unknown:
 RoomMatch = Found | Ambiguous | RoomCode | Unknown
 
 
-def match_room(reference: str, known: Sequence[RoomEntry]) -> RoomMatch:
-    """The room that a person's words, id or link stand for. Never raises."""
-    reference = strip_invisible(unwrap_link(reference)).strip()
-    link = _link_of(reference)
-    if link is not None:
-        return _by_link(link, known)
-    room_id = reference.casefold()
-    if _ROOM_ID.fullmatch(room_id):
-        by_id = _by_id(room_id, known)
-        if by_id:
-            return Found(by_id)
-    by_name = _by_name(reference, known)
-    if by_name:
-        return by_name
-    if _ROOM_CODE.fullmatch(reference.casefold()):
-        return RoomCode(reference.casefold())
-    by_id_alone = room_id if _ROOM_ID.fullmatch(room_id) else None
-    return Unknown(by_id_alone)
-
-
 def room_id_of(text: str) -> str | None:
     """The text, if it looks like a room's id."""
-    return text if _ROOM_ID.fullmatch(text) else None
+    return text if ROOM_ID.fullmatch(text) else None
 
 
 def room_id_of_link(url: str) -> str | None:
     """The room id in a 100ms room link, such as https://acme.app.100ms.live/preview/<id>/host."""
-    link = _link_of(strip_invisible(unwrap_link(url)).strip())
-    return _segment(link, _ROOM_ID) if link else None
+    link = link_of(strip_invisible(unwrap_link(url)).strip())
+    return segment(link, ROOM_ID) if link else None
 
 
 def room_code_of_link(url: str) -> str | None:
     """The room code in a 100ms link, such as https://acme.app.100ms.live/meeting/abc-defg-hij."""
-    link = _link_of(strip_invisible(unwrap_link(url)).strip())
-    return _segment(link, _ROOM_CODE) if link else None
+    link = link_of(strip_invisible(unwrap_link(url)).strip())
+    return segment(link, ROOM_CODE) if link else None
 
 
 def without_preview(url: str) -> str:
@@ -120,7 +100,7 @@ def without_preview(url: str) -> str:
 
     Source: 100ms docs, api-reference/recordings/start-recording-for-room (meeting_url).
     """
-    link = _link_of(url)
+    link = link_of(url)
     if link is None:
         return url
     keys = {key for key, _ in parse_qsl(link.query, keep_blank_values=True)}
@@ -134,30 +114,31 @@ def rank_rooms(
 ) -> list[RoomEntry]:
     """Rooms for type-ahead: those with every word of the query; live, recent, then by name."""
     wanted_id = room_id_of_link(query)
-    words = _key(query).split()
+    words = comparable(query).split()
 
     def matches(room: RoomEntry) -> bool:
         if wanted_id:
             return room.room_id == wanted_id
-        name = _key(room.name)
+        name = comparable(room.name)
         return all(word in name or room.room_id.startswith(word) for word in words)
 
     def order(room: RoomEntry) -> tuple[bool, bool, float, str, str]:
         used = room.last_used_at or _LONG_AGO
         age_s = (now - used).total_seconds() if now - used <= RECENT else float("inf")
-        return not room.enabled, not room.live, age_s, _name(room.name), room.room_id
+        return not room.enabled, not room.live, age_s, spelt(room.name), room.room_id
 
     return sorted(filter(matches, rooms), key=order)[:limit]
 
 
 @lru_cache(maxsize=65_536)
-def _name(name: str) -> str:
+def spelt(name: str) -> str:
+    """Fold a name, and keep its separators."""
     return " ".join(fold(name).translate(_QUOTES).split())
 
 
 @lru_cache(maxsize=65_536)
-def _key(name: str) -> str:
-    """A name without its separators: people say “design review” for design-review."""
+def comparable(name: str) -> str:
+    """Fold a name and drop its separators: people say “design review” for design-review."""
     return _SEPARATORS.sub(" ", fold(name).translate(_QUOTES)).strip()
 
 
@@ -166,59 +147,7 @@ def digest_of(code: str) -> str:
     return hashlib.sha256(code.casefold().encode()).hexdigest()
 
 
-def comparable(name: str) -> str:
-    """A name as names are compared: folded, and without its separators."""
-    return _key(name)
-
-
-def _by_link(link: SplitResult, rooms: Sequence[RoomEntry]) -> RoomMatch:
-    room_id, code = _segment(link, _ROOM_ID), _segment(link, _ROOM_CODE)
-    # The dashboard names rooms, too, but its pages join none.
-    url = link.geturl() if (link.hostname or "").endswith(".app.100ms.live") else None
-    if room_id:
-        room = _by_id(room_id, rooms)
-        return Found(room, url) if room else Unknown(room_id, url)
-    return RoomCode(code, url) if code else Unknown(link=url)
-
-
-def _by_id(room_id: str, rooms: Iterable[RoomEntry]) -> RoomEntry | None:
-    return next((room for room in rooms if room.room_id == room_id), None)
-
-
-def _by_name(reference: str, rooms: Sequence[RoomEntry]) -> Found | Ambiguous | None:
-    """The strictest reading that fits any room decides; of one name, an enabled room comes first.
-
-    A disabled room's own name is still that room, never another one that begins with it.
-    """
-    name, key = _name(reference), _key(reference)
-    if not name:
-        return None
-    same: list[Callable[[RoomEntry], bool]] = [
-        lambda room: room.name == reference,
-        lambda room: _name(room.name) == name,
-        lambda room: bool(key) and _key(room.name) == key,
-    ]
-
-    def begins(room: RoomEntry) -> bool:
-        return len(key) >= MIN_PREFIX_CHARS and _key(room.name).startswith(key)
-
-    pools = [[r for r in rooms if r.enabled], [r for r in rooms if not r.enabled]]
-    for readings in (same, [begins]):
-        for pool in pools:
-            for fits in readings:
-                found = [room for room in pool if fits(room)]
-                if found:
-                    return Found(found[0]) if len(found) == 1 else Ambiguous()
-    return None
-
-
-def learn_names(rooms: Iterable[RoomEntry]) -> None:
-    """Normalize names ahead of the first search: 10 µs each, remembered by name."""
-    for room in rooms:
-        _name(room.name), _key(room.name)
-
-
-def _link_of(text: str) -> SplitResult | None:
+def link_of(text: str) -> SplitResult | None:
     """A web address of 100ms; people also leave out the https://."""
     address = text if "://" in text else f"https://{text}"
     try:
@@ -231,7 +160,7 @@ def _link_of(text: str) -> SplitResult | None:
     return parts if host.endswith(".100ms.live") else None
 
 
-def _segment(link: SplitResult, shape: re.Pattern[str]) -> str | None:
+def segment(link: SplitResult, shape: re.Pattern[str]) -> str | None:
     segments = (part.casefold() for part in link.path.split("/"))
     return next((part for part in segments if shape.fullmatch(part)), None)
 

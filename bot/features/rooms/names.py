@@ -7,13 +7,13 @@ sales-weekly. Anything less than that is a suggestion.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
+from bisect import bisect_left, insort
+from collections import ChainMap, Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop
-from itertools import chain, islice, takewhile
+from itertools import chain, takewhile
+from math import ceil
 
 from rapidfuzz import fuzz, process
 
@@ -22,7 +22,8 @@ from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, fold
 
 SUGGESTIONS_MOST = 5
 CUT_OFF = 75  # of rapidfuzz, out of 100
-LENGTHS_DIFFER = 0.6  # by more, and the score is below the cut-off: 2 · 0.6 / 1.6 = 0.75
+LENGTHS_DIFFER = 0.75  # a name that is more than a quarter shorter or longer is not compared
+SHORTEST_MISSPELT = 4  # characters of a word that is compared with the words of names
 LONGEST_REFERENCE = 80  # characters of a name that is compared with the others
 _PART = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.UNICODE)
 _SEPARATORS = frozenset("_.:/" + DASHES)
@@ -55,115 +56,172 @@ class Named:
     rooms: tuple[RoomEntry, ...]
 
 
-class Alike:
-    """Names to compare with a reference, the shortest first, in one form.
+class _Names:
+    """The names of some rooms, by what people type of them. A name may have several rooms.
 
-    A name that is far shorter or longer than the reference cannot reach the cut-off.
+    Names are plain here: the words of their keys with a space in between.
     """
 
-    def __init__(self, plains: Iterable[str], form: Callable[[str], str]) -> None:
-        written = sorted(((form(plain), plain) for plain in plains), key=lambda it: len(it[0]))
-        self._form = form
-        self._forms = [form for form, _ in written]
-        self._plains = [plain for _, plain in written]
-        self._lengths = [len(form) for form in self._forms]
+    def __init__(self) -> None:
+        self.rooms: dict[str, tuple[str, ...]] = {}  # ids
+        self.lengths: dict[str, Counter[int]] = defaultdict(Counter)  # in words, by first word
+        self.joined: dict[str, tuple[str, ...]] = {}
+        self.with_word: dict[str, set[str]] = defaultdict(set)
+        self._words: dict[int, dict[str, None]] = defaultdict(dict)  # of letters, by length
+        self._sorted: list[str] = []
+        # By their numbers and their length: the name, and the same with its words sorted.
+        self._shapes: dict[tuple[tuple[str, ...], int], dict[str, str]] = defaultdict(dict)
 
-    def best(self, wanted: str) -> Iterator[tuple[float, str]]:
-        """Yield the ten names most alike, with their scores."""
-        asked = self._form(wanted)
-        first = bisect_left(self._lengths, len(asked) * LENGTHS_DIFFER)
-        last = bisect_right(self._lengths, len(asked) / LENGTHS_DIFFER)
-        for _, score, n in process.extract(
-            asked, self._forms[first:last], scorer=fuzz.ratio, score_cutoff=CUT_OFF, limit=10
-        ):
-            yield score, self._plains[first + n]
+    def add(self, key: Key, room_id: str) -> None:
+        plain, joined = " ".join(key), "".join(key)
+        known = self.rooms.get(plain, ())
+        self.rooms[plain] = (*known, *({room_id} - {*known}))
+        if known:
+            return
+        self.lengths[key[0]][len(key)] += 1
+        self.joined[joined] = (*self.joined.get(joined, ()), plain)
+        for word in key:
+            self.with_word[word].add(plain)
+            if len(word) >= SHORTEST_MISSPELT and word.isalpha():
+                self._words[len(word)][word] = None
+        insort(self._sorted, plain)
+        self._shapes[_shape(plain)][plain] = " ".join(sorted(key))
+
+    def remove(self, key: Key, room_id: str) -> None:
+        """Remove one room of a name, and the name with its last room."""
+        plain, joined = " ".join(key), "".join(key)
+        self.rooms[plain] = _without(self.rooms[plain], room_id)
+        if self.rooms[plain]:
+            return
+        del self.rooms[plain]
+        self.lengths[key[0]] -= Counter([len(key)])
+        self.joined[joined] = _without(self.joined[joined], plain)
+        for word in key:
+            self.with_word[word].discard(plain)
+            if not self.with_word[word]:
+                self._words[len(word)].pop(word, None)
+        del self._sorted[bisect_left(self._sorted, plain)]
+        del self._shapes[_shape(plain)][plain]
+
+    def begun(self, wanted: str) -> Iterator[str]:
+        """Yield the names that begin with a text."""
+        return beginning_with(wanted, self._sorted)
+
+    def with_all(self, words: Sequence[str]) -> set[str]:
+        return set.intersection(*(self.with_word.get(word, set()) for word in words))
+
+    def spelt(self, word: str) -> str | None:
+        """Return the word of a name that a word misspells."""
+        lengths = range(len(word) - 1, len(word) + 2)
+        words = [one for n in lengths for one in self._words.get(n, ())]
+        best = process.extractOne(word, words, scorer=fuzz.ratio, score_cutoff=CUT_OFF)
+        return best[0] if best else None
+
+    def alike(self, wanted: str) -> Iterator[tuple[float, str]]:
+        """Yield the names that are alike, with their scores, the ten best in each of two forms.
+
+        Only names with the same numbers and of about the same length are compared: 50,000 names
+        take 10 ms.
+        """
+        numbers, length = _shape(wanted)
+        lengths = range(ceil(length * LENGTHS_DIFFER), int(length / LENGTHS_DIFFER) + 1)
+        shapes = [names for n in lengths if (names := self._shapes.get((numbers, n)))]
+        in_order = " ".join(sorted(wanted.split(" ")))
+        for asked, form in ((wanted, dict.keys), (in_order, dict.values)):
+            best = [one for names in shapes for one in _ten_best(asked, names, form(names))]
+            yield from sorted(best, key=lambda one: -one[0])[:10]
 
 
-def _sorted_words(plain: str) -> str:
-    return " ".join(sorted(plain.split()))
+def _ten_best(
+    asked: str, names: Iterable[str], forms: Iterable[str]
+) -> Iterator[tuple[float, str]]:
+    plains = list(names)
+    for _, score, n in process.extract(
+        asked, list(forms), scorer=fuzz.ratio, score_cutoff=CUT_OFF, limit=10
+    ):
+        yield score, plains[n]
+
+
+def beginning_with(wanted: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield those of some sorted names that begin with a text."""
+    following = map(names.__getitem__, range(bisect_left(names, wanted), len(names)))
+    return takewhile(lambda name: name.startswith(wanted), following)
+
+
+def _without(some: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return tuple(other for other in some if other != one)
+
+
+def _shape(plain: str) -> tuple[tuple[str, ...], int]:
+    return tuple(digits_in(plain)), len(plain)
 
 
 class RoomNames:
-    """The room directory, indexed by name, id and room code. Build it once per directory."""
+    """Rooms by id, by room code, and by their names inside a sentence."""
 
-    def __init__(self, rooms: Iterable[RoomEntry], codes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, rooms: Iterable[RoomEntry] = (), codes: Mapping[str, str] | None = None
+    ) -> None:
         """Index `rooms`; `codes` maps digests of room codes to room ids, and may grow."""
-        self.rooms = tuple(rooms)
         self._codes = codes if codes is not None else {}
-        self.by_id: dict[str, RoomEntry] = {}
-        self._by_key: dict[Key, list[RoomEntry]] = defaultdict(list)
-        for room in self.rooms:
-            first = self.by_id.setdefault(room.room_id, room)
-            if key := key_of(room.name):
-                self._by_key[key].append(first)
-        self._by_first: dict[str, list[Key]] = defaultdict(list)
-        for key in sorted(self._by_key, key=len, reverse=True):
-            self._by_first[key[0]].append(key)
-        self._plain = {" ".join(key): key for key in self._by_key}
-        self._index()
-        self._joined: dict[str, list[Key]] = defaultdict(list)
-        self._with_word: dict[str, set[Key]] = defaultdict(set)
-        for key in self._by_key:
-            self._joined["".join(key)].append(key)
-            for word in key:
-                self._with_word[word].add(key)
+        self.by_id: MutableMapping[str, RoomEntry] = {}
+        self._own = _Names()
+        self._layers: tuple[_Names, ...] = (self._own,)
+        for room in rooms:
+            self._also(room)
+
+    @property
+    def rooms(self) -> list[RoomEntry]:
+        return list(self.by_id.values())
+
+    def among(self, room_ids: Iterable[str]) -> tuple[RoomEntry, ...]:
+        """Return those of some rooms that are known here, by name."""
+        found = [self.by_id[one] for one in room_ids if one in self.by_id]
+        return tuple(sorted(found, key=lambda room: (fold(room.name), room.room_id)))
 
     def of_code(self, code: str | None) -> RoomEntry | None:
         """Return the room that a code opens, as far as it was met."""
         return self.by_id.get(self._codes.get(digest_of(code), "")) if code else None
 
+    def put(self, room: RoomEntry) -> None:
+        """Add a room, or replace the one of this id."""
+        known = self.by_id.get(room.room_id)
+        if known and known.name == room.name:
+            self.by_id[room.room_id] = room
+            return
+        self.drop(room.room_id)
+        self._also(room)
+
+    def drop(self, room_id: str) -> None:
+        """Remove a room, if it is here."""
+        room = self.by_id.pop(room_id, None)
+        if room and (key := key_of(room.name)):
+            self._own.remove(key, room_id)
+
+    def _also(self, room: RoomEntry) -> None:
+        """Add a room, or one more name of a known one."""
+        self.by_id.setdefault(room.room_id, room)
+        if key := key_of(room.name):
+            self._own.add(key, room.room_id)
+
     def plus(self, more: Iterable[RoomEntry]) -> RoomNames:
-        """Return an index that knows these rooms, too; a known room by one more name."""
-        new = [
-            room
-            for room in dict.fromkeys(more)
-            if room.room_id not in self.by_id
-            or all(one.room_id != room.room_id for one in self._by_key.get(key_of(room.name), ()))
-        ]
+        """Return these names and those of more rooms; a known room by one more name."""
+        new = [room for room in dict.fromkeys(more) if not self._knows(room)]
         if not new:
             return self
-        added = copy(self)
-        added.learn(new)
-        return added
-
-    def learn(self, new: Sequence[RoomEntry]) -> None:
-        """Index more rooms, in copies of what this shares with the index it was copied from."""
-        self.rooms = (*self.rooms, *(room for room in new if room.room_id not in self.by_id))
-        self.by_id = {**{room.room_id: room for room in reversed(new)}, **self.by_id}
-        self._by_key = self._by_key.copy()
-        self._by_first = self._by_first.copy()
-        self._plain = self._plain.copy()
-        self._joined = self._joined.copy()
-        self._with_word = self._with_word.copy()
+        both = RoomNames((), self._codes)
+        both.by_id = ChainMap({}, self.by_id)
+        both._layers = (*self._layers, both._own)
         for room in new:
-            self._add(self.by_id[room.room_id], key_of(room.name))
-        self._index()
+            both._also(room)
+        return both
 
-    def _index(self) -> None:
-        """Sort the names: for their beginnings, and to compare those with the same digits."""
-        self._sorted = sorted(self._plain)
-        by_digits: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for plain in self._plain:
-            by_digits[tuple(digits_in(plain))].append(plain)
-        self._alike = {
-            digits: (Alike(plains, str), Alike(plains, _sorted_words))
-            for digits, plains in by_digits.items()
-        }
-
-    def _add(self, room: RoomEntry, key: Key) -> None:
-        """Index one more name of a room, without touching lists of the index it was copied from."""
-        if not key:
-            return
-        self._by_key[key] = [*self._by_key.get(key, ()), room]
-        if len(self._by_key[key]) > 1:
-            return
-        first = [*self._by_first.get(key[0], ()), key]
-        self._by_first[key[0]] = sorted(first, key=len, reverse=True)
-        self._plain[" ".join(key)] = key
-        joined = "".join(key)
-        self._joined[joined] = [*self._joined.get(joined, ()), key]
-        for word in key:
-            self._with_word[word] = {*self._with_word.get(word, ()), key}
+    def _knows(self, room: RoomEntry) -> bool:
+        """Say whether a room is found by this name."""
+        plain = " ".join(key_of(room.name))
+        if not plain:
+            return room.room_id in self.by_id
+        return any(room.room_id in layer.rooms.get(plain, ()) for layer in self._layers)
 
     def in_words(self, words: Sequence[str]) -> list[Named]:
         """Find the names in the words of a sentence, left to right, the longest first."""
@@ -172,24 +230,47 @@ class RoomNames:
         found: list[Named] = []
         at = 0
         while at < len(plain):
-            keys = self._by_first.get(_bare(plain[at]), ()) or self._by_first.get(plain[at], ())
-            key = next((key for key in keys if _fits(plain, at, key)), None)
-            if key is None:
+            name = self._longest(plain, at)
+            if name is None:
                 at += 1
                 continue
-            end = at + len(key)
-            found.append(Named(places[at], places[end - 1] + 1, self._best(key, None)))
+            end = at + name.count(" ") + 1
+            found.append(Named(places[at], places[end - 1] + 1, self._best(name)))
             at = end
         return found
 
-    def beginning(self, text: str) -> tuple[RoomEntry, ...]:
-        """Return the rooms whose names begin with a text of at least three characters."""
+    def _longest(self, words: Sequence[str], at: int) -> str | None:
+        """Return the longest name that begins at a word; its last word may be a possessive."""
+        lengths: set[int] = set()
+        for layer in self._layers:
+            for first in (words[at], _bare(words[at])):
+                lengths.update(layer.lengths.get(first, ()))
+        for length in sorted(lengths, reverse=True):
+            *head, last = words[at : at + length]
+            if len(head) + 1 < length:
+                continue
+            for name in (" ".join([*head, last]), " ".join([*head, _bare(last)])):
+                if any(name in layer.rooms for layer in self._layers):
+                    return name
+        return None
+
+    def beginning(self, text: str) -> RoomEntry | None:
+        """Return the one room whose name begins with a text of at least three characters.
+
+        None where there are several; disabled rooms count only if all are.
+        """
         wanted = " ".join(key_of(text))
         if len(wanted) < 3:
-            return ()
-        keys = self._begun(wanted)
-        rooms = [room for key in keys for room in self._best(key, None)]
-        return tuple([room for room in rooms if room.enabled] or rooms)
+            return None
+        enabled: dict[str, RoomEntry] = {}
+        disabled: dict[str, RoomEntry] = {}
+        for name in chain.from_iterable(layer.begun(wanted) for layer in self._layers):
+            for room in self._best(name):
+                (enabled if room.enabled else disabled)[room.room_id] = room
+            if len(enabled) > 1:
+                return None
+        rooms = [*(enabled or disabled).values()]
+        return rooms[0] if len(rooms) == 1 else None
 
     def like(self, text: str) -> tuple[RoomEntry, ...]:
         """Suggest rooms for a text that names none: those that it is part of, and those alike."""
@@ -197,61 +278,61 @@ class RoomNames:
         wanted = " ".join(key)
         if len(wanted) < 3:
             return ()
-        digits = digits_in(wanted)
-        keys = list(self._joined.get("".join(key), ()))
-        if keys:  # the same but for the spaces
-            return tuple(room for key in keys for room in self._best(key, None) if room.enabled)
-        part_of = _shortest_first({*self._begun(wanted), *self._with_all(key)})
-        scored: dict[str, float] = {}
-        for like in self._alike.get(tuple(digits), ()):
-            for score, plain in like.best(wanted):
-                scored[plain] = max(score, scored.get(plain, 0))
-        alike = (self._plain[plain] for plain in sorted(scored, key=scored.__getitem__)[::-1])
-        found: list[RoomEntry] = []
-        seen: set[Key] = set()
-        for other in chain(part_of, alike):
-            if other not in seen:
-                seen.add(other)
-                found += [room for room in self._best(other, None) if room.enabled]
+        joined = "".join(key)
+        same = dict.fromkeys(one for layer in self._layers for one in layer.joined.get(joined, ()))
+        if same:  # the same but for the spaces
+            return tuple(room for name in same for room in self._best(name) if room.enabled)
+        found: dict[str, RoomEntry] = {}
+        for name in chain(_fewest_words_first(self._with_part(key, wanted)), self._alike(wanted)):
+            found |= {room.room_id: room for room in self._best(name) if room.enabled}
             if len(found) >= SUGGESTIONS_MOST:
                 break
-        return tuple(found[:SUGGESTIONS_MOST])
+        if not found and (spelt := self._spelt(key)) != key:
+            return self.like(" ".join(spelt))
+        return tuple(found.values())[:SUGGESTIONS_MOST]
 
-    def _begun(self, wanted: str) -> list[Key]:
-        """Return the keys that begin with a text."""
-        first = bisect_left(self._sorted, wanted)
-        names = takewhile(lambda name: name.startswith(wanted), islice(self._sorted, first, None))
-        return [self._plain[name] for name in names]
+    def _spelt(self, key: Key) -> Key:
+        """Return a reference with its words as names spell them: `weakly` of Weekly sync."""
+        return tuple(
+            next((known for layer in self._layers if (known := layer.spelt(word))), word)
+            if len(word) >= SHORTEST_MISSPELT and word.isalpha()
+            else word
+            for word in key
+        )
 
-    def _with_all(self, key: Key) -> set[Key]:
-        """Return the keys with all telling words of a reference: 1:1 with Ana."""
+    def _with_part(self, key: Key, wanted: str) -> set[str]:
+        """Return the names that begin with a text, or have all its telling words: 1:1 with Ana."""
+        names = {one for layer in self._layers for one in layer.begun(wanted)}
         telling = [word for word in key if word not in _SMALL]
-        if not any(len(word) > 2 for word in telling):
-            return set()
-        return set.intersection(*(self._with_word.get(word, set()) for word in telling))
+        if any(len(word) > 2 for word in telling):
+            names.update(*(layer.with_all(telling) for layer in self._layers))
+        return names
 
-    def _best(self, key: Key, text: str | None) -> tuple[RoomEntry, ...]:
-        """Return the rooms of a key: as it is spelt before others, enabled before disabled."""
-        rooms = self._by_key.get(key, ())
-        spelt = [room for room in rooms if room.name == text]
-        rooms = spelt or rooms
+    def _alike(self, wanted: str) -> Iterator[str]:
+        """Yield the names that are spelt much like a text, with the same numbers, best first."""
+        scored: dict[str, float] = {}
+        for layer in self._layers:
+            for score, plain in layer.alike(wanted):
+                scored[plain] = max(score, scored.get(plain, 0))
+        yield from sorted(scored, key=scored.__getitem__)[::-1]
+
+    def _best(self, name: str) -> tuple[RoomEntry, ...]:
+        """Return the rooms of a name; disabled ones only where all are."""
+        ids = dict.fromkeys(one for layer in self._layers for one in layer.rooms.get(name, ()))
+        rooms = [self.by_id[one] for one in ids if one in self.by_id]
         return tuple([room for room in rooms if room.enabled] or rooms)
 
 
-def _shortest_first(keys: Iterable[Key]) -> Iterator[Key]:
-    """Yield keys with few words first. A common word has thousands, and five are shown."""
-    waiting = [(len(key), key) for key in keys]
-    heapify(waiting)
-    while waiting:
-        yield heappop(waiting)[1]
-
-
-def _fits(words: Sequence[str], at: int, key: Key) -> bool:
-    end = at + len(key)
-    if end > len(words):
-        return False
-    *head, last = words[at:end]
-    return (*head, last) == key or (*head, _bare(last)) == key
+def _fewest_words_first(names: Iterable[str]) -> Iterator[str]:
+    """Yield names with few words first. A common word has thousands, and five are shown."""
+    by_words: dict[int, list[str]] = defaultdict(list)
+    for name in names:
+        by_words[name.count(" ")].append(name)
+    for words in sorted(by_words):
+        waiting = by_words[words]
+        heapify(waiting)
+        while waiting:
+            yield heappop(waiting)
 
 
 def _bare(word: str) -> str:

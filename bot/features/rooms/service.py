@@ -9,14 +9,13 @@ import structlog
 
 from bot.deps import Deps
 from bot.features.rooms.codes import CodeBook
+from bot.features.rooms.index import RoomIndex
 from bot.features.rooms.model import (
     Found,
     RoomCode,
     RoomEntry,
     RoomMatch,
-    learn_names,
     likeliest,
-    match_room,
     misspelt,
     rank_rooms,
     room_id_of,
@@ -41,13 +40,13 @@ ASK_WITHIN_S = 5.0  # by name, before a denial
 ASKED_MOST = 20  # rooms of that name
 
 
-TYPED_SLICE = 5_000  # names compared without a turn of the loop
+TYPED_SLICE = 2_000  # names compared without a turn of the loop
 
 
 CACHED_FOR = timedelta(seconds=30)
 
 
-LEARN_AT_ONCE = 500  # names normalized without a turn of the loop
+LEARN_AT_ONCE = 100  # rooms indexed without a turn of the loop
 
 
 class RoomDirectory:
@@ -56,64 +55,66 @@ class RoomDirectory:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._read_at: datetime | None = None
-        self._rooms: list[RoomEntry] = []
-        self._names = RoomNames(())
         self._sooner = asyncio.Event()
         self._tried = asyncio.Event()  # the first refresh has ended, well or not
         self._is_kept_fresh = False
         self._codes = CodeBook(deps)
+        self._index = RoomIndex((), self._codes.rooms)
         self._loading = asyncio.Lock()
         self._meanwhile: list[RoomEntry] = []
 
     async def entries(self) -> list[RoomEntry]:
-        """Read anew here only where nobody keeps them fresh, or nothing was read yet."""
-        now = self._deps.now()
-        fresh = self._read_at is not None and 0 <= (now - self._read_at) / CACHED_FOR < 1
-        if self._read_at is None or not (fresh or self._is_kept_fresh):
-            await self._load()
-        if not self._rooms and not self._tried.is_set():
-            await self._first_refresh()
-            await self._load()
-        return self._rooms
+        """All rooms that are known; read anew here only where nobody keeps them fresh."""
+        return [*(await self._known()).by_id.values()]
 
     async def names(self) -> RoomNames:
-        """The names of all rooms, indexed; anew only after one has changed.
+        """The names of all rooms. They change in place as rooms come, go and are renamed."""
+        await self._codes.known()
+        return (await self._known()).names
 
-        In a thread, for thousands of names take a tenth of a second.
-        """
-        rooms = await self.entries()
-        if not _alike(self._names.rooms, rooms):
-            self._names = await asyncio.to_thread(RoomNames, rooms, await self._codes.known())
-        return self._names
+    async def _known(self) -> RoomIndex:
+        """Wait for the rooms where they were never read."""
+        if self._read_at is None or not (self._is_fresh() or self._is_kept_fresh):
+            async with self._loading:
+                if not self._is_fresh():
+                    await self._load_stored()
+        if not self._index.by_id and not self._tried.is_set():
+            await self._first_refresh()
+            await self._load()
+        return self._index
+
+    def _is_fresh(self) -> bool:
+        if self._read_at is None:
+            return False
+        return 0 <= (self._deps.now() - self._read_at) / CACHED_FOR < 1
 
     async def _load(self) -> None:
-        """Rooms that are learnt while the stored ones are read are not lost."""
         async with self._loading:
-            self._meanwhile = []
             await self._load_stored()
-            learnt, self._meanwhile = self._meanwhile, []
-            if learnt:
-                self._learn(learnt)
 
     async def _load_stored(self) -> None:
+        """Rooms that are learnt while the stored ones are read are not lost."""
+        self._meanwhile = []
         now = self._deps.now()
         rooms = [room async for room in RoomRepository(self._deps.db).each()]
+        stored = {room.room_id for room in rooms} | {room.room_id for room in self._meanwhile}
+        for gone in self._index.by_id.keys() - stored:
+            self._index.drop(gone)
         for start in range(0, len(rooms), LEARN_AT_ONCE):
-            learn_names(rooms[start : start + LEARN_AT_ONCE])
+            for room in rooms[start : start + LEARN_AT_ONCE]:
+                self._index.put(room)
             await asyncio.sleep(0)
-        self._rooms, self._read_at = rooms, now
+        learnt, self._meanwhile = self._meanwhile, []
+        self._learn(learnt)
+        self._read_at = now
 
     def _learn(self, new: Sequence[RoomEntry]) -> None:
         """Rooms that were just read from 100ms can be named at once."""
         self._meanwhile += new
-        learn_names(new)
-        given = {room.room_id: room for room in new}
-        kept = [self._with_use(room, given.pop(room.room_id, None)) for room in self._rooms]
-        self._rooms = [*kept, *given.values()]
-
-    @staticmethod
-    def _with_use(room: RoomEntry, new: RoomEntry | None) -> RoomEntry:
-        return replace(new, live=room.live, last_used_at=room.last_used_at) if new else room
+        for room in new:
+            known = self._index.by_id.get(room.room_id)
+            used = known and replace(room, live=known.live, last_used_at=known.last_used_at)
+            self._index.put(used or room)
 
     async def _first_refresh(self) -> None:
         """Somebody is quicker than the very first refresh of a new bot: wait a little for it.
@@ -128,7 +129,7 @@ class RoomDirectory:
 
     async def find(self, reference: str) -> RoomMatch:
         """The room that is meant, by what is known here: 100ms is not asked."""
-        found = match_room(reference, await self.entries())
+        found = (await self._known()).match(reference)
         if isinstance(found, RoomCode):
             room_id = await self._codes.room_id(found.code)
             room = await self.by_id(room_id) if room_id else None
@@ -144,7 +145,7 @@ class RoomDirectory:
             self._codes.go_on()
 
     async def by_id(self, room_id: str) -> RoomEntry | None:
-        return next((room for room in await self.entries() if room.room_id == room_id), None)
+        return (await self._known()).by_id.get(room_id)
 
     async def suggest(self, query: str) -> list[RoomEntry]:
         """For type-ahead: at most 100, the likeliest first; names like it where none has it."""
@@ -163,7 +164,8 @@ class RoomDirectory:
         return likeliest(near)
 
     async def name_of(self, room_id: str) -> str | None:
-        return next((r.name for r in await self.entries() if r.room_id == room_id), None)
+        room = await self.by_id(room_id)
+        return room.name if room else None
 
     async def is_disabled(self, room_id: str) -> bool:
         """As 100ms said when it was last asked."""
@@ -260,11 +262,3 @@ async def first(rooms: AsyncIterator[Room], most: int) -> AsyncIterator[Room]:
         seen += 1
         if seen == most:
             return
-
-
-def _alike(indexed: Sequence[RoomEntry], rooms: Sequence[RoomEntry]) -> bool:
-    """Whether an index of names still serves: who is in a room, and since when, matters not."""
-    return len(indexed) == len(rooms) and all(
-        a is b or (a.room_id, a.name, a.enabled) == (b.room_id, b.name, b.enabled)
-        for a, b in zip(indexed, rooms, strict=True)
-    )

@@ -22,7 +22,7 @@ from bot.core.facts import EndSet, StopDue, StopRequested
 from bot.core.options import RecordingOptions
 from bot.core.places import Place, is_channel
 from bot.core.proofs import KnownRoom, MayStart
-from bot.core.recording import ON_AIR, Phase, Recording
+from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
 from bot.deps import Deps
 from bot.features.options.table import laid_over
 from bot.features.presets.store import PresetRepository
@@ -251,9 +251,10 @@ class Timekeeper:
             return None
 
     async def _is_free_soon(self, rival: Recording) -> bool:
-        """It is being stopped, or its own end is near: the next one waits for that."""
+        """It is being stopped, its own end is near, or it has just ended: the next one waits."""
         soon = rival.ends_at and rival.ends_at <= self._deps.now() + FREE_SOON
-        return bool(soon) or rival.stop_pending or rival.phase is Phase.STOPPING
+        ending = rival.stop_pending or rival.phase is Phase.STOPPING
+        return bool(soon) or ending or rival.phase not in OCCUPIES_ROOM
 
     def _paused(self, schedule: Schedule, why: Why) -> tuple[Schedule, list[Notice]]:
         text = views.paused_by_itself(schedule, why)

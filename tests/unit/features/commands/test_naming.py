@@ -5,4 +5,4 @@ from bot.features.commands.vocabulary import ORDERS, Intent
 
 
 def test_each_order_has_its_handler() -> None:
-    assert set(DO) == ORDERS | {Intent.RENAME}
+    assert set(DO) == ORDERS | {Intent.RENAME, Intent.LIST}

@@ -32,7 +32,7 @@ DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
 ROWS = [
     row
-    for name in ("phrases.tsv", "own.tsv", "fresh.tsv")
+    for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv")
     for row in phrases.rows_of((DATA / name).read_text("utf-8"))
 ]
 WORLDS = {where: phrases.world_of(WORLD, where) for where in Where}
@@ -448,3 +448,130 @@ def test_a_question_to_start_repeats_the_length_and_the_options() -> None:
     done = understood("start storerom for 30 minutes audio only", "slash", world)
     assert done.outcome is Outcome.ASK
     assert said(done) == "Start recording storeroom for 30 min (audio only)?"
+
+
+@pytest.mark.parametrize("letter", ["a", "k", "u"])
+def test_a_letter_that_is_repeated_names_a_room_that_there_is_not(letter: str) -> None:
+    for times in (4, 30, 900):
+        done = understood(f"start {letter * times}", "slash")
+        assert done.why is Why.NO_ROOM
+        assert len(said(done)) < 120
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("record in 10m", "Which room should be recorded in 10 minutes, at 14:30 (Europe/Berlin)?"),
+        (
+            "please record the meeting tomorrow at 10",
+            "Which room should be recorded on Thu 3 Dec, 10:00 (Europe/Berlin)?",
+        ),
+        (
+            "record every monday at 9",
+            "Which room should be recorded every Monday at 9:00 (Europe/Berlin)?",
+        ),
+        ("record for 30 minutes", "Which room should be recorded for 30 min?"),
+        (
+            "record the town hall in 10 minutes",
+            "town hall will be recorded in 10 minutes, at 14:30 (Europe/Berlin).",
+        ),
+    ],
+)
+def test_the_time_of_a_start_is_repeated(text: str, words: str) -> None:
+    assert said(understood(text)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "sure"),
+    [
+        ("delete the last recording", "dm", True),
+        ("remove the recording", "mention", True),
+        ("delete the standup recording", "dm", True),
+        ("delete it", "thread", True),
+        ("forget it", "dm", False),
+        ("delete all recordings", "dm", False),
+        ("delete that message", "dm", False),
+        ("delete the recording of the picnic", "dm", False),
+    ],
+)
+def test_one_recording_is_meant_by_words_to_delete_it(text: str, where: str, sure: bool) -> None:
+    done = understood(text, where)
+    assert done.why is Why.UNSUPPORTED
+    assert done.sure is sure
+
+
+@pytest.mark.parametrize("text", ["start weakly", "start weekli", "start boad", "start desgin"])
+def test_a_misspelt_word_of_a_name_is_found(text: str) -> None:
+    names = ("Weekly sync", "Board of trustees", "Design critique")
+    world = replace(WORLDS[Where.DM], names=RoomNames(RoomEntry(n, n) for n in names))
+    done = understood(text, "dm", world)
+    assert [order.verb for order in done.offers][:1] == ["start"]
+    assert done.room is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "offers"),
+    [
+        ("stop the webinar and start the town hall", ["stop:webinar", "start:town hall"]),
+        ("stop webinar, start all hands", ["stop:webinar", "start:all hands"]),
+        ("start town hall and stop the webinar please", ["start:town hall", "stop:webinar"]),
+        ("record the board room and stop standup", ["start:board room", "stop:standup"]),
+    ],
+)
+def test_two_orders_for_two_rooms_get_a_button_each(text: str, offers: list[str]) -> None:
+    done = understood(text)
+    assert done.outcome is Outcome.ASK
+    assert [str(order) for order in done.offers] == offers
+
+
+@pytest.mark.parametrize(
+    "text", ["no, don't stop it", "no dont stop", "nooo dont stop!!", "no please don’t stop yet"]
+)
+def test_a_no_before_a_negated_stop_stops_nothing(text: str) -> None:
+    done = understood(text, "thread")
+    assert done.outcome is Outcome.ASK
+    assert [str(order) for order in done.offers] == ["stop:standup"]
+
+
+def test_a_no_before_a_stop_stops() -> None:
+    for text in ("no, stop!", "no stop it please", "NO STOP"):
+        assert [str(order) for order in understood(text, "thread").acts] == ["stop:standup"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "intent", "offers"),
+    [
+        (":+1:", "mention", "thanks", []),
+        ("👍🏽", "thread", "thanks", []),
+        ("❤️ 🎉", "dm", "thanks", []),
+        ("😡", "dm", "unknown", []),
+        (":octagonal_sign:", "thread", "stop", ["stop:standup"]),
+        ("🛑", "thread", "stop", ["stop:standup"]),
+        ("🛑", "dm", "unknown", []),
+    ],
+)
+def test_emoji_alone(text: str, where: str, intent: str, offers: list[str]) -> None:
+    done = understood(text, where)
+    assert done.intent == intent
+    assert done.acts == ()
+    assert [str(order) for order in done.offers] == offers
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("start town hall in 5", "in 5 minutes, at 14:25"),
+        ("record town hall in 15 with transcript", "in 15 minutes, at 14:35"),
+        ("stop webinar in 10 please", "at Wed 2 Dec, 14:30"),
+        ("record town hall on 12.12. at 10", "Sat 12 Dec, 10:00"),
+    ],
+)
+def test_short_ways_to_say_a_time(text: str, words: str) -> None:
+    done = understood(text)
+    assert words in said(done)
+    assert [order.verb for order in done.acts] == ["schedule"]
+
+
+@pytest.mark.parametrize("text", ["start town hall in 2", "record the town hall for 3"])
+def test_a_small_number_without_a_unit_is_asked_about(text: str) -> None:
+    assert understood(text).acts == ()

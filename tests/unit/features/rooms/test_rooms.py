@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.features.rooms.index import RoomIndex
 from bot.features.rooms.model import (
     Ambiguous,
     Found,
     RoomCode,
     RoomEntry,
     Unknown,
-    match_room,
     rank_rooms,
     room_code_of_link,
     room_id_of_link,
@@ -74,7 +74,7 @@ STRANGER = "f" * 24
     ],
 )
 def test_find_room(reference: str, result: object) -> None:
-    assert match_room(reference, ROOMS) == result
+    assert RoomIndex(ROOMS).match(reference) == result
 
 
 @pytest.mark.parametrize(
@@ -89,25 +89,25 @@ def test_find_room(reference: str, result: object) -> None:
 )
 def test_quotes_and_dashes_that_phones_change_find_the_room(typed: str, name: str) -> None:
     there = room(1, name)
-    assert match_room(typed, [there]) == Found(there)
+    assert RoomIndex([there]).match(typed) == Found(there)
     assert rank_rooms(typed, [there], NOW) == [there]
 
 
 def test_names_that_differ_only_by_case_are_told_apart_by_case_or_asked_about() -> None:
     lower, upper = room(1, "sync"), room(2, "SYNC")
-    assert match_room("SYNC", [lower, upper]) == Found(upper)
-    assert match_room("Sync", [lower, upper]) == Ambiguous()
+    assert RoomIndex([lower, upper]).match("SYNC") == Found(upper)
+    assert RoomIndex([lower, upper]).match("Sync") == Ambiguous()
 
 
 def test_the_name_of_a_disabled_room_never_finds_another_room() -> None:
     annex = room(1, "Old hall annex")
-    assert match_room("old hall", [OLD, annex]) == Found(OLD)
-    assert match_room("old hall a", [OLD, annex]) == Found(annex)
+    assert RoomIndex([OLD, annex]).match("old hall") == Found(OLD)
+    assert RoomIndex([OLD, annex]).match("old hall a") == Found(annex)
 
 
 def test_a_room_named_like_a_code_is_a_room() -> None:
     named = room(1, "abc-defg-hij")
-    assert match_room("abc-defg-hij", [named]) == Found(named)
+    assert RoomIndex([named]).match("abc-defg-hij") == Found(named)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_room_named_like_a_code_is_a_room() -> None:
     ],
 )
 def test_find_room_by_link(link: str, result: object) -> None:
-    assert match_room(link, ROOMS) == result
+    assert RoomIndex(ROOMS).match(link) == result
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ DIRECTORY = st.lists(st.builds(room, st.integers(0, 50), NAMES), max_size=8)
 def test_find_room_never_raises_and_finds_only_what_is_there(
     reference: str, rooms: list[RoomEntry]
 ) -> None:
-    result = match_room(reference, rooms)
+    result = RoomIndex(rooms).match(reference)
     if isinstance(result, Found):
         assert result.room in rooms
     if isinstance(result, Ambiguous):
@@ -228,7 +228,7 @@ def test_every_id_finds_its_room(rooms: list[RoomEntry], data: st.DataObject) ->
     unique = list({r.room_id: r for r in rooms}.values())
     if unique:
         wanted = data.draw(st.sampled_from(unique))
-        assert match_room(wanted.room_id, unique) == Found(wanted)
+        assert RoomIndex(unique).match(wanted.room_id) == Found(wanted)
 
 
 @given(st.text(), DIRECTORY)

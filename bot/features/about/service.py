@@ -1,0 +1,58 @@
+"""Answers a question about one recording from what is known, and asks 100ms who is there now."""
+
+from bot.access.rights import Rights
+from bot.core.policy import transcript_expected_at
+from bot.core.proofs import SeenRecording
+from bot.core.recording import ON_AIR, Recording
+from bot.deps import Deps
+from bot.features.about.model import Asked
+from bot.features.about.views import about_recording
+from bot.features.meeting.steps import attendees
+from bot.hms.errors import HmsError
+from bot.store.errors import UnknownRecording
+from bot.ui.message import Block, Message
+
+
+async def answer_question(
+    deps: Deps, rights: Rights, seen: SeenRecording, asked: Asked, more: list[Block]
+) -> Message:
+    """`more` are buttons below the answer. Raises UnknownRecording."""
+    row = await deps.store.lists.row(seen.key)
+    if row is None:
+        raise UnknownRecording(seen.key)
+    recording = (await deps.store.recordings.load(seen.key)).recording
+    there = None
+    if asked is Asked.PEOPLE and recording.phase in ON_AIR:
+        there = await _there_now(deps, recording)
+    return about_recording(
+        recording,
+        asked,
+        now=deps.now(),
+        there=there,
+        expected_at=transcript_expected_at(recording, deps.policy),
+        may_stop=await rights.may_control(seen.by, row),
+        may_open=await rights.may_open(seen.by, seen.channel),
+        more=more,
+        bot=deps.identity.name,
+    )
+
+
+async def _there_now(deps: Deps, recording: Recording) -> tuple[str, ...] | None:
+    """The names of the people in the room now; of each without one, ''. None: 100ms does not say.
+
+    A room that is not active has nobody in it.
+    """
+    try:
+        active = await deps.hms.active_room(recording.room_id)
+        if active is None:
+            return ()
+        if active.session_id is None:
+            return None
+        session = await deps.hms.session(active.session_id)
+    except HmsError:
+        return None
+    here = [peer for peer in session.peers if peer.id in active.peer_ids or peer.left_at is None]
+    joined = await deps.store.joins.people(recording.room_id)
+    listed = attendees(recording, here, joined)
+    names = await deps.slack.names_of([one.slack for one in listed if one.slack])
+    return tuple(names.get(one.slack or "", one.name) for one in listed)

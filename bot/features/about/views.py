@@ -1,0 +1,295 @@
+"""One or two sentences about a recording, for somebody who asked, with the button that helps."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.assets import Transcription
+from bot.core.facts import StopDue, StopRequested
+from bot.core.policy import is_by_clock
+from bot.core.recording import (
+    ENDED,
+    OCCUPIES_ROOM,
+    ON_AIR,
+    Phase,
+    Recording,
+    can_read,
+    can_watch,
+)
+from bot.features.about.model import NEVER_WAS, Asked
+from bot.features.card.views import file_buttons, retry_button
+from bot.ui import ids
+from bot.ui.buttons import details_button, end_buttons, stop_button
+from bot.ui.message import Block, Message, say
+from bot.ui.problems import BOT, explain, stop_failure
+from bot.ui.text import clock, count, duration, esc, mention, when
+from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD
+
+PEOPLE_MOST = 20
+NAME_MOST = 40
+FILES_FOR = "Only full members of this workspace can open files."
+
+
+def about_recording(
+    recording: Recording,
+    asked: Asked,
+    *,
+    now: datetime,
+    there: Sequence[str] | None = None,
+    expected_at: datetime | None = None,
+    may_stop: bool = True,
+    may_open: bool = True,
+    more: Sequence[Block] = (),
+    bot: str = BOT,
+) -> Message:
+    """Answer a question about a recording.
+
+    `there`: the names of the people in its room now; None: 100ms does not say. `expected_at`: when
+    the transcript should be ready. `may_stop`, `may_open`: what the person may do.
+    """
+    text = _said(recording, asked, now=now, there=there, expected_at=expected_at, bot=bot)
+    if asked in (Asked.VIDEO, Asked.TRANSCRIPT) and not may_open:
+        text = f"{text} {FILES_FOR}"
+    buttons = _buttons(recording, asked, may_stop=may_stop, may_open=may_open, bot=bot)
+    return say(text, [*buttons, details_button(recording), *more])
+
+
+def _said(
+    recording: Recording,
+    asked: Asked,
+    *,
+    now: datetime,
+    there: Sequence[str] | None,
+    expected_at: datetime | None,
+    bot: str,
+) -> str:
+    if asked is Asked.FAILURE:
+        return _failure(recording, now, bot)
+    if recording.phase in NEVER_WAS and asked is not Asked.STARTER:
+        return _state(recording, now, bot)
+    match asked:
+        case Asked.PEOPLE:
+            return _people(recording, there)
+        case Asked.LENGTH:
+            return _how_long(recording, now, bot)
+        case Asked.STATE:
+            return _state(recording, now, bot)
+        case Asked.BEGAN:
+            return _beginning(recording)
+        case Asked.ENDS:
+            return _end(recording)
+        case Asked.STARTER:
+            return _starter(recording)
+        case Asked.STOPPED:
+            return _stopped(recording, now, bot)
+        case Asked.VIDEO:
+            return _video(recording, bot)
+        case Asked.TRANSCRIPT:
+            return _transcript(recording, expected_at)
+
+
+def _how_long(recording: Recording, now: datetime, bot: str) -> str:
+    name, began = _named(recording), recording.started_at
+    if recording.phase is Phase.RUNNING and began:
+        lasts = duration((now - began).total_seconds()) or "a few seconds"
+        return f"{name} has been recorded for {lasts}, since {clock(began)}."
+    if recording.phase not in ENDED | {Phase.PROCESSING}:
+        return _state(recording, now, bot)
+    length = _length(recording)
+    said = f"is {length} long" if length else "has no known length yet"
+    return f"The recording of {name}, {_began_at(recording)}, {said}."
+
+
+def _beginning(recording: Recording) -> str:
+    name = _named(recording)
+    if recording.started_at:
+        return f"The recording of {name} started {when(recording.started_at)}."
+    return (
+        f"The recording of {name} was requested {when(recording.requested_at)}. "
+        "100ms has not said yet when it started."
+    )
+
+
+def _named(recording: Recording) -> str:
+    return f"*{esc(recording.name, 100)}*"
+
+
+def _began_at(recording: Recording) -> str:
+    return when(recording.started_at or recording.requested_at)
+
+
+def _length(recording: Recording) -> str:
+    if recording.duration_s is None and recording.started_at and recording.stopped_at:
+        return duration((recording.stopped_at - recording.started_at).total_seconds())
+    return duration(recording.duration_s)
+
+
+def _state(recording: Recording, now: datetime, bot: str) -> str:
+    """Say where a recording is."""
+    name = _named(recording)
+    since = recording.started_at
+    lasts = duration((now - since).total_seconds()) if since else ""
+    if recording.problem:
+        explanation = explain(recording.problem, recording, bot=bot)
+        return f"{name}, {_began_at(recording)}: {explanation.what} {explanation.why}"
+    if recording.stop_pending and recording.phase in ON_AIR:
+        return f"The recording of {name} is being stopped. It has run for {lasts or 'seconds'}."
+    match recording.phase:
+        case Phase.REQUESTED | Phase.STARTING:
+            return f"The recording of {name} is starting: 100ms has not confirmed it yet."
+        case Phase.RUNNING:
+            return f"{name} is still being recorded, for {lasts or 'a few seconds'} so far."
+        case Phase.PAUSED:
+            return f"The recording of {name} is paused. It started {_began_at(recording)}."
+        case Phase.STOPPING:
+            return f"The recording of {name} is being stopped."
+        case Phase.POINTER:
+            return f"{name} was already being recorded. That recording has its own card."
+    ended = f" ended {when(recording.stopped_at)}" if recording.stopped_at else " has ended"
+    length = _length(recording)
+    first = f"The recording of {name}{ended}{f', after {length}' if length else ''}."
+    if recording.phase is Phase.PROCESSING:
+        return f"{first} 100ms is preparing the files."
+    files = ["the video" if not recording.options.audio_only else "the audio"]
+    files = [*(files if can_watch(recording) else []), *(["the transcript"] * can_read(recording))]
+    return f"{first} You can open {' and '.join(files)}." if files else first
+
+
+def _people(recording: Recording, there: Sequence[str] | None) -> str:
+    name = _named(recording)
+    if recording.phase in OCCUPIES_ROOM:
+        if there is None:
+            return f"100ms does not say right now who is in {name}."
+        if not there:
+            return f"Nobody is in {name} right now."
+        return f"{count(len(there), 'person')} in {name} now: {_list(there)}.".replace(
+            "persons", "people"
+        )
+    about = f"the recording of {name}, {_began_at(recording)}"
+    if recording.attendees is None:
+        return f"100ms has not listed yet who was there during {about}."
+    names = [mention(a.slack) if a.slack else a.name for a in recording.attendees]
+    if not names:
+        return f"100ms does not say who was there during {about}."
+    return f"Who was there during {about}: {_list(names)}."
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = [n if n.startswith("<@") else esc(n, NAME_MOST) for n in names[:PEOPLE_MOST]]
+    more = len(names) - PEOPLE_MOST
+    return f"{', '.join(shown)} and {more} more" if more > 0 else ", ".join(shown)
+
+
+def _end(recording: Recording) -> str:
+    name = _named(recording)
+    if recording.phase not in ON_AIR | {Phase.REQUESTED}:
+        length = f", after {_length(recording)}" if _length(recording) else ""
+        at = f" {when(recording.stopped_at)}" if recording.stopped_at else ""
+        return f"The recording of {name} ended{at}{length}."
+    if recording.stop_pending:
+        return f"The recording of {name} is being stopped."
+    if recording.ends_at:
+        return f"The recording of {name} stops at {clock(recording.ends_at)}."
+    if recording.end and recording.end.after_s:
+        return f"The recording of {name} stops {duration(recording.end.after_s)} after its start."
+    return (
+        f"No end is set for the recording of {name}. It runs until somebody stops it or the "
+        "meeting ends."
+    )
+
+
+def _starter(recording: Recording) -> str:
+    name, at = _named(recording), when(recording.requested_at)
+    if recording.starter is None:
+        return f"The recording of {name} was not started with this bot, which noticed it {at}."
+    by = mention(recording.starter)
+    if is_by_clock(recording):
+        return f"The recording of {name} was started by a schedule or rule of {by}, {at}."
+    return f"{by} started the recording of {name}, {at}."
+
+
+def _stopped(recording: Recording, now: datetime, bot: str) -> str:
+    """Say who or what stopped it, as far as anybody knows."""
+    if recording.phase in ON_AIR and not recording.stop_pending:
+        return _state(recording, now, bot)
+    name = _named(recording)
+    last = [f for f in recording.log if isinstance(f, StopRequested | StopDue)][-1:]
+    match last:
+        case [StopRequested(by=by, at=at)]:
+            return f"{mention(by)} stopped the recording of {name}, {when(at)}."
+        case [StopDue(why=why, at=at)]:
+            reason = "its time was over" if why == "time" else "nobody was in the room any more"
+            return f"The recording of {name} stopped {when(at)}, because {reason}."
+    reason = REASONS.get((recording.stop_reason or "").casefold(), "")
+    if reason:
+        return f"The recording of {name} ended because {reason}."
+    if recording.problem:
+        return _state(recording, now, bot)
+    return f"{_end(recording)} Nobody stopped it with this bot, and 100ms does not say why."
+
+
+def _failure(recording: Recording, now: datetime, bot: str) -> str:
+    name = _named(recording)
+    if recording.problem:
+        explanation = explain(recording.problem, recording, bot=bot)
+        return f"{name}, {_began_at(recording)}: {explanation.text}"
+    if recording.stop_failed:
+        return f"{name}: {stop_failure(recording.stop_failed)}"
+    if recording.transcription in (Transcription.GIVEN_UP, Transcription.FAILED):
+        return f"The recording of {name} did not fail. {_transcript(recording, None)}"
+    return f"The recording did not fail. {_state(recording, now, bot)}"
+
+
+def _video(recording: Recording, bot: str) -> str:
+    name = _named(recording)
+    what = "audio" if recording.options.audio_only and not recording.elsewhere else "video"
+    if can_watch(recording):
+        length = f", {_length(recording)}" if _length(recording) else ""
+        return f"The {what} of {name}, {_began_at(recording)}{length}, is ready."
+    if recording.phase in OCCUPIES_ROOM:
+        return f"{name} is still being recorded. The {what} is made after the recording ends."
+    if recording.phase is Phase.PROCESSING:
+        return f"100ms is preparing the {what} of {name}, {_began_at(recording)}."
+    if recording.problem:
+        return (
+            f"{name}, {_began_at(recording)}: {explain(recording.problem, recording, bot=bot).text}"
+        )
+    return f"100ms lists no {what} for the recording of {name}, {_began_at(recording)}."
+
+
+def _transcript(recording: Recording, expected_at: datetime | None) -> str:
+    about = f"the recording of {_named(recording)}, {_began_at(recording)}"
+    if can_read(recording):
+        unread = recording.transcription is Transcription.GIVEN_UP
+        return UNREAD if unread else f"The transcript of {about}, is ready."
+    if recording.results and recording.results.text == "empty":
+        return f"The transcript of {about}, is empty: nobody spoke."
+    match recording.transcription:
+        case Transcription.OFF:
+            return f"No transcript was made of {about}: it was recorded without one."
+        case Transcription.GIVEN_UP:
+            return NO_TRANSCRIPT_YET
+        case Transcription.FAILED | Transcription.READY:
+            return f"100ms made no transcript of {about}."
+    if recording.phase in OCCUPIES_ROOM:
+        return f"{_named(recording)} is still being recorded. A transcript comes after the end."
+    if recording.problem:
+        return f"There is no transcript of {about}: the recording failed."
+    if recording.transcription is Transcription.MAYBE:
+        return f"There is no transcript of {about}, so far."
+    by = f" 100ms should have it by {when(expected_at)}." if expected_at else ""
+    return f"The transcript of {about}, is not ready yet.{by}"
+
+
+def _buttons(
+    recording: Recording, asked: Asked, *, may_stop: bool, may_open: bool, bot: str
+) -> list[Block]:
+    if recording.phase in ON_AIR | {Phase.REQUESTED}:
+        if recording.stop_pending or not may_stop:
+            return []
+        ends = asked is Asked.ENDS and recording.ends_at is not None
+        later = end_buttons(recording.key, recording.name) if ends else []
+        return [stop_button(recording.key, recording.name), *later]
+    files = file_buttons(recording) if may_open else []
+    if asked is Asked.TRANSCRIPT:
+        files.sort(key=lambda one: one["action_id"] != ids.TRANSCRIPT)
+    return [*files, *(retry_button(recording, bot) if asked is Asked.FAILURE else [])]

@@ -1,0 +1,59 @@
+"""Questions about one recording: in its card's thread, by its room's name, in a direct message."""
+
+from record_bot_sandbox.slack import seed
+
+from tests.e2e.bench import Bench
+from tests.e2e.reading import labels
+from tests.e2e.test_direct_messages import write
+
+
+async def test_who_is_there_how_long_and_where_the_video_is(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room, "--transcript")
+
+    async def ask(question: str, *words: str) -> list[str]:
+        await bench.ines.say(seed.STANDUP, f"<@{seed.BOT_USER}> {question}", card.ts)
+        told = await bench.told(bench.ines, seed.STANDUP, room.name, *words)
+        return labels(told.blocks)
+
+    assert await ask("who is here?", "1 person in", "Ana") == ["Stop", "Details"]
+    assert await ask("how long has it been running", "has been recorded for") == ["Stop", "Details"]
+    assert await ask("when does it end", "No end is set") == ["Stop", "Details"]
+    assert await ask("where is the video", "still being recorded") == ["Stop", "Details"]
+    await ask("who started it", seed.STARTER, "started the recording of")
+    await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')
+    await bench.finish(room)
+    await bench.card(room, "Ready.")
+    assert "Watch" in await ask("is it done?", "You can open the video")
+    assert "Watch" in await ask("video pls", "is ready")
+    assert "Details" in await ask("who was there?", "Who was there during", "Ana")
+    assert "Details" in await ask("why did it fail?", "did not fail")
+
+
+async def test_in_a_direct_message_the_latest_that_the_person_started_is_meant(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.running(room, "--transcript")
+    await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')
+    await bench.finish(room)
+    await bench.card(room, "Ready.")
+    await write(bench, "send me the video")
+    told = await bench.direct(seed.STARTER, room.name, "The video of")
+    assert labels(told.blocks) == ["Watch", "Transcript", "Details", "Other recordings"]
+    await bench.press(bench.ines, told, "Other recordings")
+    await bench.direct(seed.STARTER, "recording", "Watch")
+
+
+async def test_a_recording_that_a_person_may_not_see_is_as_one_that_is_missing(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.running(room, channel=seed.DESIGN)
+    for question in ("who is in", "how long was", "is the video ready of"):
+        await bench.amara.command(seed.STANDUP, f'/record {question} "{room.name}"')
+    told = await bench.told(bench.amara, seed.STANDUP, "No recordings of", room.name)
+    assert "Stop" not in labels(told.blocks)
+    state = await bench.ines.state()
+    said = [m.text for m in state.ephemerals(seed.STANDUP, bench.amara.user) if room.name in m.text]
+    assert {f"No recordings of {room.name} yet."} == set(said), said

@@ -1,0 +1,158 @@
+"""What is answered to a question about one recording, and which recording that is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core import facts as f
+from bot.core.options import RecordingOptions
+from bot.core.recording import Phase, Recording
+from bot.features.about.model import Asked, meant
+from bot.features.about.views import about_recording
+from bot.store.values import RecordingRow
+from tests.unit.views_samples import READ, REFUSED, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
+from tests.voice.sample import story
+
+NOW = at(9 + 12 * 60)
+THERE = f.AttendeesListed(at=at(4020), people=(f.Attendee(name="Ana"), f.Attendee(name="Ben")))
+ENDS_AT_NINE_FIFTY = f.EndSet(at=at(5), by="U1", until=at(3000))
+
+
+def answer(asked: Asked, recording: Recording, **more: object) -> str:
+    return about_recording(recording, asked, now=NOW, **more).text  # type: ignore[arg-type]
+
+
+def labels(asked: Asked, recording: Recording, **more: object) -> list[str]:
+    made = about_recording(recording, asked, now=NOW, **more)  # type: ignore[arg-type]
+    rows = [block["elements"] for block in made.blocks if block["type"] == "actions"]
+    return [one["text"]["text"] for row in rows for one in row]
+
+
+@pytest.mark.parametrize(
+    ("asked", "facts", "words"),
+    [
+        (Asked.LENGTH, RUNS, "has been recorded for 12 min"),
+        (Asked.LENGTH, READ, "is 1 h 7 min long"),
+        (Asked.BEGAN, RUNS, "started <!date"),
+        (Asked.BEGAN, (), "100ms has not said yet when it started"),
+        (Asked.ENDS, RUNS, "No end is set"),
+        (Asked.ENDS, (*RUNS, ENDS_AT_NINE_FIFTY), "stops at <!date"),
+        (Asked.ENDS, READ, "ended <!date"),
+        (Asked.STARTER, RUNS, "> started the recording of"),
+        (Asked.STOPPED, READ, "> stopped the recording of"),
+        (Asked.STOPPED, RUNS, "is still being recorded, for 12 min so far"),
+        (Asked.STOPPED, (*RUNS, f.StopDue(at=at(99), why="time")), "its time was over"),
+        (Asked.STATE, (), "is starting"),
+        (Asked.STATE, STOPPED, "100ms is preparing the files"),
+        (Asked.STATE, READ, "You can open the video and the transcript"),
+        (Asked.STATE, REFUSED, "did not start"),
+        (Asked.FAILURE, REFUSED, "does not let the bot see or record this room"),
+        (Asked.FAILURE, READ, "did not fail"),
+        (Asked.VIDEO, RUNS, "still being recorded"),
+        (Asked.VIDEO, STOPPED, "is preparing the video"),
+        (Asked.VIDEO, READ, "is ready"),
+        (Asked.VIDEO, REFUSED, "did not start"),
+        (Asked.TRANSCRIPT, RUNS, "A transcript comes after the end"),
+        (Asked.TRANSCRIPT, READ, "The transcript of"),
+        (Asked.PEOPLE, RUNS, "100ms does not say right now who is in"),
+        (Asked.PEOPLE, READ, "has not listed yet who was there"),
+        (Asked.PEOPLE, (*READ, THERE), "Ana, Ben"),
+    ],
+)
+def test_the_answer_says_what_is_known(asked: Asked, facts: Sequence[f.Fact], words: str) -> None:
+    assert words in answer(asked, story(*facts))
+
+
+def test_who_is_there_now_is_what_100ms_says_now() -> None:
+    running = story(*RUNS)
+    assert "2 people in" in answer(Asked.PEOPLE, running, there=("Ana", "Ben"))
+    assert "Nobody is in" in answer(Asked.PEOPLE, running, there=())
+
+
+@pytest.mark.parametrize("asked", Asked)
+def test_every_answer_is_one_or_two_sentences(asked: Asked) -> None:
+    for facts in ((), RUNS, STOPPED, UPLOADED, TRANSCRIBED, READ, REFUSED):
+        said = answer(asked, story(*facts))
+        assert 20 < len(said.replace("<!date", "")) < 420, said
+
+
+def test_the_button_is_the_one_that_helps() -> None:
+    assert labels(Asked.LENGTH, story(*RUNS)) == ["Stop", "Details"]
+    assert labels(Asked.LENGTH, story(*RUNS), may_stop=False) == ["Details"]
+    ends = story(*RUNS, ENDS_AT_NINE_FIFTY)
+    assert labels(Asked.ENDS, ends) == ["Stop", "+15 min", "No end", "Details"]
+    assert labels(Asked.VIDEO, story(*READ)) == ["Watch", "Transcript", "Details"]
+    assert labels(Asked.TRANSCRIPT, story(*READ)) == ["Transcript", "Watch", "Details"]
+    assert labels(Asked.FAILURE, story(*REFUSED)) == ["Try again", "Details"]
+
+
+def test_files_are_for_those_who_may_open_them() -> None:
+    assert labels(Asked.VIDEO, story(*READ), may_open=False) == ["Details"]
+    assert "Only full members" in answer(Asked.VIDEO, story(*READ), may_open=False)
+
+
+def test_a_recording_without_a_transcript_says_so() -> None:
+    silent = story(*UPLOADED, options=RecordingOptions(transcription=False))
+    assert "No transcript was made" in answer(Asked.TRANSCRIPT, silent)
+
+
+# Which recording is meant.
+
+
+def row(key: str, phase: Phase) -> RecordingRow:
+    return RecordingRow(
+        key=key,
+        phase=phase,
+        room_id="room-1",
+        room_name="standup",
+        title=None,
+        hms_id=None,
+        session_id=None,
+        starter="U1",
+        origin="C1",
+        elsewhere=False,
+        points_to=None,
+        requested_at=at(0),
+        attempted_at=None,
+        accepted_at=None,
+        started_at=None,
+        stopped_at=None,
+        duration_s=None,
+        has_video=False,
+        has_transcript=False,
+        is_private=False,
+    )
+
+
+NEWEST_FIRST = [
+    row("refused", Phase.NOT_STARTED),
+    row("running", Phase.RUNNING),
+    row("failed", Phase.FAILED),
+    row("done", Phase.COMPLETED),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "over", "key"),
+    [
+        (Asked.PEOPLE, False, "running"),
+        (Asked.LENGTH, True, "failed"),
+        (Asked.VIDEO, False, "failed"),
+        (Asked.FAILURE, False, "refused"),
+        (Asked.STATE, False, "running"),
+    ],
+)
+def test_the_recording_that_is_meant(asked: Asked, over: bool, key: str) -> None:
+    found = meant(NEWEST_FIRST, asked, over=over)
+    assert found is not None
+    assert found.key == key
+
+
+def test_a_start_that_failed_is_meant_where_nothing_was_recorded() -> None:
+    refused = NEWEST_FIRST[0]
+    assert meant([refused], Asked.VIDEO, over=False) == refused
+    assert meant([], Asked.VIDEO, over=False) is None
+    later = replace(NEWEST_FIRST[3], requested_at=at(9) + timedelta(days=1))
+    assert meant([later, refused], Asked.FAILURE, over=False) == refused

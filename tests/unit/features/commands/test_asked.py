@@ -1,0 +1,85 @@
+"""Questions about one recording are read as such, in a card's thread and in a direct message."""
+
+import pytest
+
+from bot.features.about.model import Asked
+from bot.features.commands.model import Outcome
+from tests.unit.features.commands.test_understanding import WORLDS, understood
+
+QUESTIONS = {
+    Asked.PEOPLE: (
+        *("who is here", "who was there?", "whos in there", "who joined?", "who all attended"),
+        *("how many people were there", "was anyone there?", "did anyone join", "attendees?"),
+    ),
+    Asked.LENGTH: (
+        *("how long was it?", "how long has it been running", "how long is this going already"),
+        "whats the length of the recording",
+    ),
+    Asked.BEGAN: ("when did it start", "since when?", "when was it started"),
+    Asked.ENDS: (
+        *("when does it end", "when is it over?", "how much longer?", "what time does this end?"),
+        "how long will it run",
+    ),
+    Asked.STARTER: ("who started it", "who is recording this?", "who requested this"),
+    Asked.STOPPED: ("who stopped it?", "why did it stop?", "why did it end so early"),
+    Asked.FAILURE: ("why did it fail?", "did it fail", "what happened to the recording?"),
+    Asked.STATE: ("is it done?", "is it finished already?", "has it ended", "did it work?"),
+    Asked.VIDEO: (
+        *("where is the video", "video pls", "can i get the video", "why is there no video?"),
+        *("where can I watch it", "when will the video be ready", "send me the recording please"),
+        *("the video is missing", "how do I get the video?"),
+    ),
+    Asked.TRANSCRIPT: (
+        *("where is the transcript?", "wheres the transcript??", "is the transcript ready yet"),
+        *("transcript please", "how long until the transcript is ready"),
+    ),
+}
+
+
+@pytest.mark.parametrize("where", ["thread", "dm"])
+@pytest.mark.parametrize("asked", Asked)
+def test_a_question_is_answered_about_one_recording(asked: Asked, where: str) -> None:
+    for text in QUESTIONS[asked]:
+        found = understood(text, where)
+        assert found.asked is asked, (text, found)
+        assert found.outcome is Outcome.ANSWER
+        assert (found.room is not None) == (where == "thread"), text
+
+
+def test_a_room_that_is_named_wins_over_the_thread() -> None:
+    for text in ("who was in the webinar", "how long was the webinar?", "is the webinar done"):
+        for where in WORLDS:
+            found = understood(text, where)
+            assert found.asked is not None
+            assert found.room is not None
+            assert found.room.name == "webinar"
+    last = understood("how long was the last town hall?", "dm")
+    assert last.over
+    near = understood("who was in the design reviw?", "dm")
+    assert near.room is not None
+    assert near.room.name == "Design review"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who can start recordings?",
+        "who is in charge here?",
+        "who was in the talk about pricing",
+        "who said that we ship it?",
+        "how long do you keep recordings?",
+        "is the mic on",
+        "what is scheduled?",
+        "what was decided?",
+        "who was in the unheard of meeting",
+        "is there anything coming up on friday?",
+        "help",
+    ],
+)
+def test_other_questions_are_not_about_one_recording(text: str) -> None:
+    assert understood(text, "dm").asked is None
+
+
+@pytest.mark.parametrize("text", ["stop it", "pause", "record this", "don't stop", "share it here"])
+def test_an_order_is_no_question(text: str) -> None:
+    assert understood(text, "thread").asked is None
