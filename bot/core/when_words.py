@@ -7,7 +7,7 @@ the zero it would be read as the afternoon; so is every end, which is read as th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.when import (
@@ -47,6 +47,21 @@ def say_when(when: When, *, now: datetime) -> str:
             return f"{say_moment(at, today=today)}{stop}{zone}"
         case Repeat() as repeat:
             return f"{say_repeat(repeat, now=now, stop=when.stop)}{zone}"
+
+
+def say_due(when: When, *, now: datetime) -> str:
+    """Say the same behind `will be recorded`: `: Thu 3 Dec, 14:00 (UTC)`.
+
+    A start within the hour is said by its distance, too: ` in 10 minutes, at 14:30 (UTC)`. That
+    is not read back.
+    """
+    match when.start:
+        case Moment(at=at) if timedelta(0) < at - now <= timedelta(hours=1):
+            minutes = max(1, round((at - now).total_seconds() / 60))
+            stop = _stop(when.stop, day=at.date(), today=at.date())
+            many = "s" if minutes > 1 else ""
+            return f" in {minutes} minute{many}, at {say_time(at.time())}{stop} ({when.zone})"
+    return f": {say_when(when, now=now)}"
 
 
 def say_moment(at: datetime, *, today: date) -> str:

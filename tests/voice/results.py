@@ -24,6 +24,7 @@ from bot.features.results.views import (
     UNREADABLE,
     file_failed_message,
     getting_link,
+    in_place_of,
     link_reply,
     no_file,
     no_summary_yet,
@@ -318,6 +319,13 @@ def _links() -> list[Sample]:
         only_you("A question about what is still recorded", no_summary_yet, story(*RUNS), None),
         only_you(
             "… about what 100ms has not transcribed yet", no_summary_yet, story(*UPLOADED), at(6000)
+        ),
+        only_you(
+            "… about a room whose newest recording has no summary",
+            in_place_of,
+            story(*UPLOADED, options=SILENT),
+            story(*READ),
+            results_message(story(*READ), summary=SUMMARY, mention=False, in_thread=False),
         ),
         only_you("Watch was pressed", link_reply, *link),
         only_you("100ms gave a link that nobody can open", link_reply, "s3://x", *link[1:]),

@@ -38,6 +38,8 @@ SAID = [
     (Where.THREAD, "how do I stop this?"),
     (Where.THREAD, "maybe we should stop at 3"),
     (Where.THREAD, "stop for 5 minutes"),
+    (Where.MENTION, "record in 10m"),
+    (Where.DM, "please record the meeting tomorrow at 10 with transcript"),
     (Where.MENTION, "what is scheduled?"),
     (Where.MENTION, "who can start recordings here?"),
     (Where.DM, "stop the webinar at 25:00"),

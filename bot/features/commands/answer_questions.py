@@ -1,14 +1,12 @@
 """What is answered: one handler for each intent that takes more than a sentence."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.access.model import Act
 from bot.access.views import as_far_as_known
 from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
-from bot.core.proofs import SeenRecording
 from bot.core.when import Past
 from bot.features.about.model import FILES, Asked, meant
 from bot.features.about.service import answer_question
@@ -16,6 +14,7 @@ from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
 from bot.features.commands.model import Outcome, Understood, Why
+from bot.features.commands.recent import recent
 from bot.features.commands.request import MENTIONED, Request, question, say_found
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import SCHEDULED, Intent
@@ -28,10 +27,9 @@ from bot.features.history.listeners import answer_list, answer_status
 from bot.features.history.views import list_reply
 from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
-from bot.features.results.service import summarize
+from bot.features.results.service import latest_summary
 from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
-from bot.store.values import RecordingRow
 from bot.ui.replies import forgotten_reply
 
 
@@ -104,16 +102,27 @@ async def list_(request: Request, found: Understood) -> None:
 
 async def summary(request: Request, found: Understood) -> None:
     """What is known of the recording that is meant; several, or none, are listed."""
-    key = None if found.count else await _meant(request, found)
-    if key is None:
+    above = request.known.above
+    if found.count or found.why is not Why.CLEAR:
         await list_(request, found)
         return
-    seen = await request.bot.gate.recording(request.caller.user, key, request.caller.channel)
-    await request.later(_summarized(request, seen))
+    if above and (found.room is None or found.room.room_id == above.room_id):
+        await request.later(_summarized(request, [above.key]))
+        return
+    keys = [one.row.key for one in await recent(request, found, over=True)]
+    running = request.known.rows.get(found.room.room_id) if found.room else None
+    if not keys and running:
+        keys = [running.key]
+    if not keys:
+        await list_(request, found)
+        return
+    await request.later(_summarized(request, keys))
 
 
-async def _summarized(request: Request, seen: SeenRecording) -> None:
-    await request.bot.reply(request.caller, await summarize(request.bot.deps, seen))
+async def _summarized(request: Request, keys: Sequence[str]) -> None:
+    gate, caller = request.bot.gate, request.caller
+    seen = [await gate.recording(caller.user, key, caller.channel) for key in keys]
+    await request.bot.reply(caller, await latest_summary(request.bot.deps, seen))
 
 
 async def about_one(request: Request, found: Understood, asked: Asked) -> None:
@@ -124,7 +133,8 @@ async def about_one(request: Request, found: Understood, asked: Asked) -> None:
 async def _about_one(request: Request, found: Understood, asked: Asked) -> None:
     bot, caller, above = request.bot, request.caller, request.known.above
     in_thread = above is not None and (found.room is None or found.room.room_id == above.room_id)
-    row = above if in_thread else meant(await _recent(request, found), asked, over=found.over)
+    rows = [] if in_thread else [one.row for one in await recent(request, found)]
+    row = above if in_thread else meant(rows, asked, over=found.over)
     if row is None and asked is Asked.FAILURE and found.room is None:
         await answer_doctor(bot, caller)
         return
@@ -143,45 +153,15 @@ async def _about_one(request: Request, found: Understood, asked: Asked) -> None:
     await bot.reply(caller, await answer_question(bot.deps, bot.rights, seen, asked, more))
 
 
-RECENT = 10
-
-
-async def _recent(request: Request, found: Understood) -> list[RecordingRow]:
-    """The latest recordings that a question may mean, newest first: of the room that is named, of
-    this channel, or, in a direct message, those that the person started, if there are any.
-    """
-    known, lists, caller = request.known, request.use.lists, request.caller
-    past = found.when if isinstance(found.when, Past) else None
-    if found.room is None and is_channel(caller.channel):
-        store = request.bot.deps.store.lists
-        rows = await store.recent(channel=caller.channel, limit=RECENT, past=past)
-        return [one.row for one in await lists.look(known.horizon, rows)]
-    room = found.room.room_id if found.room else None
-    seen = [one.row for one in await lists.page(known.horizon, RECENT, room_id=room, past=past)]
-    own = [row for row in seen if row.starter == caller.user]
-    return own if room is None and own else seen
-
-
 async def _meant(request: Request, found: Understood) -> str | None:
     """The recording of the thread, else the last that ended of the room or of this place."""
-    known, lists = request.known, request.use.lists
+    known = request.known
     if known.above and (found.room is None or found.room.room_id == known.above.room_id):
         return known.above.key
-    if found.why not in (Why.CLEAR, Why.UNSUPPORTED):
-        return None
-    past = found.when if isinstance(found.when, Past) else None
-    room = found.room.room_id if found.room else None
-    channel = request.caller.channel
-    if room is None and is_channel(channel):
-        rows = await request.bot.deps.store.lists.recent(
-            channel=channel, limit=1, past=past, over=True
-        )
-        seen = await lists.look(known.horizon, rows)
-    else:
-        seen = await lists.page(known.horizon, 1, room_id=room, past=past, over=True)
+    seen = await recent(request, found, over=True)
     if seen:
         return seen[0].row.key
-    running = known.rows.get(room) if room else None
+    running = known.rows.get(found.room.room_id) if found.room else None
     return running.key if running else None
 
 
@@ -189,7 +169,7 @@ async def share_latest(request: Request, found: Understood) -> None:
     """Where no room was named, offer the last recording of this place."""
     key = None
     if found.why is Why.NEEDS_ROOM and not found.reference:
-        key = await _meant(request, replace(found, why=Why.CLEAR))
+        key = await _meant(request, found)
     row = await request.bot.deps.store.lists.row(key) if key else None
     if row is None:
         await say_found(request, found)
@@ -207,8 +187,8 @@ async def share_latest(request: Request, found: Understood) -> None:
 
 async def unknown(request: Request, found: Understood) -> None:
     """Words to delete a recording get the button that does; it asks once more."""
-    key = await _meant(request, found) if found.why is Why.UNSUPPORTED else None
-    if key is None or (found.room is None and request.known.above is None):
+    key = await _meant(request, found) if found.why is Why.UNSUPPORTED and found.sure else None
+    if key is None:
         await say_found(request, found)
         return
     bot, caller = request.bot, request.caller

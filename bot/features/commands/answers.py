@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.when import Day, Moment, Refused, StopAt, Unclear, When
-from bot.core.when_words import say_date, say_moment, say_problem, say_when
+from bot.core.when_words import say_date, say_due, say_moment, say_problem, say_when
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import options_line, write_options
@@ -71,6 +71,8 @@ _STATES = {
 
 _BOTH = {
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
+    (Intent.START, Why.NEEDS_ROOM): "Which room should be recorded{how}?",
+    (Intent.SCHEDULE, Why.NEEDS_ROOM): "Which room should be recorded{at}{how}?",
     (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",
 }
 _NONE = {
@@ -88,6 +90,7 @@ def say(found: Understood, *, now: datetime) -> str:
         "it": f" {found.room.name}" if found.room else "",
         "when": _when(found.when, now),
         "how": _how(found, now),
+        "at": _at(found.when, now),
         "unschedule": "Skip the recording of" if is_date(found.when) else "Delete the schedule of",
         "to": found.to or "this channel",
         "reference": shorten(found.reference or "", REFERENCE_MOST),
@@ -105,15 +108,12 @@ def say(found: Understood, *, now: datetime) -> str:
     if found.why is Why.ALREADY and found.outcome is Outcome.ASK:
         return f"The recording of {names['room']} is paused. Resume it?"
     if found.why is Why.NOT_RECORDED and found.room is None:
-        return (
-            "Nothing like that is being recorded."
-            if found.reference
-            else "Nothing is being recorded."
-        )
+        like = f" like “{names['reference']}”" if found.reference else ""
+        return f"Nothing{like} is being recorded."
     if found.why in _NONE and found.room is None:
         return _NONE[found.why]
     if (found.intent, found.why) in _BOTH:
-        return _BOTH[found.intent, found.why]
+        return _BOTH[found.intent, found.why].format_map(names)
     if found.intent is Intent.STATUS and (found.room or found.topic):
         return _say_status(found)
     if found.why in _STATES:
@@ -147,7 +147,14 @@ def _when(when: object, now: datetime) -> str:
     """Say a start: `: Thu 3 Dec, 9:00 (Europe/Berlin)`; of a day, its date."""
     if isinstance(when, Day):
         return f": {say_date(when.date, today=now.date())}"
-    return f": {say_when(when, now=now)}" if isinstance(when, When) and when.start else ""
+    return say_due(when, now=now) if isinstance(when, When) and when.start else ""
+
+
+def _at(when: object, now: datetime) -> str:
+    """Say a start in the middle of a sentence: ` on Thu 3 Dec, 9:00 (Europe/Berlin)`."""
+    said = _when(when, now)
+    dated = isinstance(when, Day) or (isinstance(when, When) and isinstance(when.start, Moment))
+    return said.replace(": ", " on " if dated else " ", 1) if said.startswith(":") else said
 
 
 def is_date(when: object) -> bool:

@@ -15,7 +15,16 @@ from bot.features.commands import views
 from bot.features.commands.answer_questions import ANSWERS, about_one, show_menu
 from bot.features.commands.answers import say
 from bot.features.commands.do_orders import DO
-from bot.features.commands.model import OPEN_FORM, Order, Outcome, Understood, Where, Why
+from bot.features.commands.model import (
+    OPEN_FORM,
+    Order,
+    Outcome,
+    Understood,
+    Where,
+    Why,
+    orders,
+)
+from bot.features.commands.recent import rooms_to_offer
 from bot.features.commands.request import (
     Request,
     Services,
@@ -267,16 +276,21 @@ async def ask(request: Request, found: Understood) -> None:
         await request.bot.rights.to_start(request.caller.user, request.caller.channel)
         if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):
             request.use.rooms.refresh_soon()
-        if found.why is Why.NEEDS_ROOM or (found.why is Why.UNKNOWN_CODE and request.caller.typed):
+        unclear = found.why is Why.NEEDS_ROOM
+        caller = request.caller
+        if (unclear and caller.trigger_id) or (found.why is Why.UNKNOWN_CODE and caller.typed):
             await open_form(request, found)
             return
+        if unclear:
+            offered = orders(found.intent, await rooms_to_offer(request, found))
+            found = replace(found, offers=(*offered, *found.offers))
     known = request.known
-    orders = stored_orders(found.offers, found, known.world, _rows(known, found))
-    if found.intent is Intent.SHARE and len(orders) == 1 and orders[0].channel is None:
-        await do(request, orders)  # it shares nothing yet, and asks for the channel
+    stored = stored_orders(found.offers, found, known.world, _rows(known, found))
+    if found.intent is Intent.SHARE and len(stored) == 1 and stored[0].channel is None:
+        await do(request, stored)  # it shares nothing yet, and asks for the channel
         return
-    buttons = await question(request, [order for order in orders if order.verb != OPEN_FORM])
-    for order in orders:
+    buttons = await question(request, [order for order in stored if order.verb != OPEN_FORM])
+    for order in stored:
         if order.verb == OPEN_FORM:
             buttons.append(await form_button(request, order, found))
     asking = views.question(say(found, now=request.known.world.now), buttons)

@@ -106,6 +106,8 @@ class ParsedText:
         purpose = _PURPOSES.get(parsed.intent or Intent.UNKNOWN, Purpose.START)
         if parsed.intent is Intent.STOP and parsed.mood is Mood.UNWANTED:
             purpose = Purpose.DAY
+        if parsed.intent is Intent.UNKNOWN and parsed.mood is Mood.QUESTION:
+            purpose = Purpose.PAST  # who was in standup yesterday?
         text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
         found = find_times(
             text,

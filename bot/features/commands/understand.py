@@ -92,10 +92,9 @@ def _decided(said: ParsedText) -> Understood:
         case None:
             return _without_verb(said)
         case Intent.UNKNOWN:
-            deletes = any(piece.role is Role.FORGET for piece in said.pieces)
-            room = said.room_or_thread() if deletes else said.room()
-            why = Why.UNSUPPORTED if deletes else Why.CLEAR
-            return answered(Intent.UNKNOWN, why, room=room, sure=False)
+            if any(piece.role is Role.FORGET for piece in said.pieces):
+                return _forget(said)
+            return answered(Intent.UNKNOWN, room=said.room(), sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, parsed)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
@@ -139,6 +138,20 @@ def _decided(said: ParsedText) -> Understood:
             return answered(
                 intent, room=said.room_or_thread(), count=said.count(), when=said.past()
             )
+
+
+def _forget(said: ParsedText) -> Understood:
+    """Delete a recording: sure where one is named, be it as the last one of this place."""
+    room = said.room_or_thread()
+    near, reference = said.suggested(Intent.UNKNOWN) if room is None else ((), None)
+    if len(near) == 1 and not said.rooms:
+        room = near[0]
+    last = not reference and any(p.role is Role.THING for p in said.pieces)
+    beside = said.parsed.all_of_them or any(
+        piece.role is Role.CARDS or piece.key == ("recordings",) for piece in said.pieces
+    )
+    sure = (room is not None or (last and not said.rooms)) and not beside
+    return answered(Intent.UNKNOWN, Why.UNSUPPORTED, room=room, sure=sure, reference=reference)
 
 
 def _list_of(said: ParsedText, intent: Intent) -> Understood:

@@ -1,5 +1,6 @@
 """A link for the one person who clicked, minted after checking that they may."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,7 +14,7 @@ from bot.core.recording import OCCUPIES_ROOM, Recording
 from bot.core.sourcing import SourcedSection
 from bot.deps import Deps
 from bot.features.meeting.service import Meetings
-from bot.features.results.views import no_summary_yet, results_message
+from bot.features.results.views import in_place_of, no_summary_yet, results_message
 from bot.hms.errors import HmsError, HmsNotFound
 from bot.hms.models import facts_of_recording
 from bot.hms.results import parse_summary
@@ -57,6 +58,19 @@ async def page(
     recording = (await deps.store.recordings.load(seen.key)).recording
     url = await meetings.link(seen.by, seen.key, at_ms)
     return Page(url, recording.name, at_ms) if url else NoFile("page")
+
+
+async def latest_summary(deps: Deps, seen: Sequence[SeenRecording]) -> Message:
+    """What is known of the newest of these meetings, newest first; where it has no summary, of the
+    latest one that has. Raises UnknownRecording.
+    """
+    newest = (await deps.store.recordings.load(seen[0].key)).recording
+    for one in seen:
+        recording = (await deps.store.recordings.load(one.key)).recording
+        if recording.results and recording.results.has_summary:
+            message = await summarize(deps, one)
+            return message if one is seen[0] else in_place_of(newest, recording, message)
+    return await summarize(deps, seen[0])
 
 
 async def summarize(deps: Deps, seen: SeenRecording) -> Message:

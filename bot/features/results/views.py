@@ -92,6 +92,21 @@ def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Messag
     return say(text, [details_button(recording)])
 
 
+def in_place_of(newest: Recording, told: Recording, message: Message) -> Message:
+    """Say above a summary that it is not of the newest recording, which has none."""
+    so_far = " so far" if newest.results is None and newest.transcription.pending else ""
+    note = (
+        f"The newest recording of *{esc(newest.name, 100)}*, {_began(newest)}, has no summary"
+        f"{so_far}. This is the latest one that has, {_began(told)}."
+    )
+    text = lines([spoken(note), message.text], FALLBACK_MOST)
+    return Message(text, [section(note), *message.blocks])
+
+
+def _began(recording: Recording) -> str:
+    return when(recording.started_at or recording.requested_at)
+
+
 def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
     who = recording.starter if by_name else None
     called = [user_leaf(who), leaf(" ")] if who else []

@@ -23,6 +23,7 @@ from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, fold
 SUGGESTIONS_MOST = 5
 CUT_OFF = 75  # of rapidfuzz, out of 100
 LENGTHS_DIFFER = 0.75  # a name that is more than a quarter shorter or longer is not compared
+SHORTEST_MISSPELT = 4  # characters of a word that is compared with the words of names
 LONGEST_REFERENCE = 80  # characters of a name that is compared with the others
 _PART = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.UNICODE)
 _SEPARATORS = frozenset("_.:/" + DASHES)
@@ -66,6 +67,7 @@ class _Names:
         self.lengths: dict[str, Counter[int]] = defaultdict(Counter)  # in words, by first word
         self.joined: dict[str, tuple[str, ...]] = {}
         self.with_word: dict[str, set[str]] = defaultdict(set)
+        self._words: dict[int, dict[str, None]] = defaultdict(dict)  # of letters, by length
         self._sorted: list[str] = []
         # By their numbers and their length: the name, and the same with its words sorted.
         self._shapes: dict[tuple[tuple[str, ...], int], dict[str, str]] = defaultdict(dict)
@@ -80,6 +82,8 @@ class _Names:
         self.joined[joined] = (*self.joined.get(joined, ()), plain)
         for word in key:
             self.with_word[word].add(plain)
+            if len(word) >= SHORTEST_MISSPELT and word.isalpha():
+                self._words[len(word)][word] = None
         insort(self._sorted, plain)
         self._shapes[_shape(plain)][plain] = " ".join(sorted(key))
 
@@ -94,6 +98,8 @@ class _Names:
         self.joined[joined] = _without(self.joined[joined], plain)
         for word in key:
             self.with_word[word].discard(plain)
+            if not self.with_word[word]:
+                self._words[len(word)].pop(word, None)
         del self._sorted[bisect_left(self._sorted, plain)]
         del self._shapes[_shape(plain)][plain]
 
@@ -103,6 +109,13 @@ class _Names:
 
     def with_all(self, words: Sequence[str]) -> set[str]:
         return set.intersection(*(self.with_word.get(word, set()) for word in words))
+
+    def spelt(self, word: str) -> str | None:
+        """Return the word of a name that a word misspells."""
+        lengths = range(len(word) - 1, len(word) + 2)
+        words = [one for n in lengths for one in self._words.get(n, ())]
+        best = process.extractOne(word, words, scorer=fuzz.ratio, score_cutoff=CUT_OFF)
+        return best[0] if best else None
 
     def alike(self, wanted: str) -> Iterator[tuple[float, str]]:
         """Yield the names that are alike, with their scores, the ten best in each of two forms.
@@ -274,7 +287,18 @@ class RoomNames:
             found |= {room.room_id: room for room in self._best(name) if room.enabled}
             if len(found) >= SUGGESTIONS_MOST:
                 break
+        if not found and (spelt := self._spelt(key)) != key:
+            return self.like(" ".join(spelt))
         return tuple(found.values())[:SUGGESTIONS_MOST]
+
+    def _spelt(self, key: Key) -> Key:
+        """Return a reference with its words as names spell them: `weakly` of Weekly sync."""
+        return tuple(
+            next((known for layer in self._layers if (known := layer.spelt(word))), word)
+            if len(word) >= SHORTEST_MISSPELT and word.isalpha()
+            else word
+            for word in key
+        )
 
     def _with_part(self, key: Key, wanted: str) -> set[str]:
         """Return the names that begin with a text, or have all its telling words: 1:1 with Ana."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.when import Refused, Unclear
-from bot.core.when_words import say_problem, say_when
+from bot.core.when_words import say_due, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
@@ -63,8 +63,8 @@ def notice(text: str, paused: str | None = None) -> Message:
 def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message:
     """Repeat the time in words, in the person's zone, with the next three dates."""
     name = esc(schedule.room_name, 100)
-    said = own(say_when(schedule.when, now=now))
-    first = f"*{name}* will be recorded in {place(schedule.channel)}: {said}."
+    said = own(say_due(schedule.when, now=now))
+    first = f"*{name}* will be recorded in {place(schedule.channel)}{said}."
     sentences = [first, _next(schedule), WAITS, "" if zone_known else UNKNOWN_ZONE]
     undo = button(
         "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"

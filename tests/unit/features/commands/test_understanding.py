@@ -468,3 +468,54 @@ def test_a_letter_that_is_repeated_names_a_room_that_there_is_not(letter: str) -
         done = understood(f"start {letter * times}", "slash")
         assert done.why is Why.NO_ROOM
         assert len(said(done)) < 120
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("record in 10m", "Which room should be recorded in 10 minutes, at 14:30 (Europe/Berlin)?"),
+        (
+            "please record the meeting tomorrow at 10",
+            "Which room should be recorded on Thu 3 Dec, 10:00 (Europe/Berlin)?",
+        ),
+        (
+            "record every monday at 9",
+            "Which room should be recorded every Monday at 9:00 (Europe/Berlin)?",
+        ),
+        ("record for 30 minutes", "Which room should be recorded for 30 min?"),
+        (
+            "record the town hall in 10 minutes",
+            "town hall will be recorded in 10 minutes, at 14:30 (Europe/Berlin).",
+        ),
+    ],
+)
+def test_the_time_of_a_start_is_repeated(text: str, words: str) -> None:
+    assert said(understood(text)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "sure"),
+    [
+        ("delete the last recording", "dm", True),
+        ("remove the recording", "mention", True),
+        ("delete the standup recording", "dm", True),
+        ("delete it", "thread", True),
+        ("forget it", "dm", False),
+        ("delete all recordings", "dm", False),
+        ("delete that message", "dm", False),
+        ("delete the recording of the picnic", "dm", False),
+    ],
+)
+def test_one_recording_is_meant_by_words_to_delete_it(text: str, where: str, sure: bool) -> None:
+    done = understood(text, where)
+    assert done.why is Why.UNSUPPORTED
+    assert done.sure is sure
+
+
+@pytest.mark.parametrize("text", ["start weakly", "start weekli", "start boad", "start desgin"])
+def test_a_misspelt_word_of_a_name_is_found(text: str) -> None:
+    names = ("Weekly sync", "Board of trustees", "Design critique")
+    world = replace(WORLDS[Where.DM], names=RoomNames(RoomEntry(n, n) for n in names))
+    done = understood(text, "dm", world)
+    assert [order.verb for order in done.offers][:1] == ["start"]
+    assert done.room is not None
