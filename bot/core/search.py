@@ -288,19 +288,28 @@ def pieces(query: Query) -> frozenset[str]:
     return frozenset(found | {joined for _, joined in _joined(query)})
 
 
+def edits(word: str) -> tuple[int, int]:
+    """How many edits a misspelt word, and its stem, may be away from a known one.
+
+    None for a word that is not corrected: a number, or one of less than four letters.
+    """
+    if len(word) < 4 or not word.isalpha():
+        return 0, 0
+    return (2 if len(word) >= 9 else 1), (1 if len(stem(word)) >= 5 else 0)
+
+
 def similar(word: str, known: Mapping[str, str]) -> list[str]:
     """Known words, given with their stems, that a misspelt one may mean, best first.
 
-    One edit (a swap of neighbours is one), two from nine letters on; the first letter is right.
-    Endings do not count: "excluzive" may mean "exclusivity".
+    As many `edits` (a swap of neighbours is one); the first letter is right. Endings do not count:
+    "excluzive" may mean "exclusivity".
     """
-    if len(word) < 4 or not word.isalpha():
-        return []
+    of_word, of_stem = edits(word)
     stemmed = {
         w: its_stem for w, its_stem in known.items() if w[:1] == word[:1] and w not in STOP_WORDS
     }
-    by_word = _within(word, {w: w for w in stemmed}, 2 if len(word) >= 9 else 1)
-    by_stem = _within(stem(word), stemmed, 1) if len(stem(word)) >= 5 else {}
+    by_word = _within(word, {w: w for w in stemmed}, of_word) if of_word else {}
+    by_stem = _within(stem(word), stemmed, of_stem) if of_stem else {}
     distances = {w: min(by_word.get(w, 9), by_stem.get(w, 9)) for w in by_word | by_stem}
     return sorted(distances, key=lambda w: (distances[w], abs(len(w) - len(word)), w))
 

@@ -1,6 +1,7 @@
 """Search in the transcripts that are kept, restricted in SQL to what the asker may see."""
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -192,22 +193,37 @@ class TranscriptSearch(Repository):
             if one.phrases and await self._is_said(conn, one, scope, counts):
                 found.append(one)
                 continue
-            alike = self._words().where(func.substr(v.word, 1, 1) == one.word[0])
-            known = {row.word: row for row in await conn.execute(alike)}
-            stems = {word: row.stem for word, row in known.items()}
             found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
-            spellings = await asyncio.to_thread(search.similar, one.word, stems)
-            for candidate in spellings[:SPELLINGS]:
-                other = Wanted(one.word, ((stems[candidate],),))
-                counts.setdefault(stems[candidate], known[candidate].n)
+            for candidate, stem, n in await self._spellings(conn, one.word):
+                other = Wanted(one.word, ((stem,),))
+                counts.setdefault(stem, n)
                 if candidate != one.word and await self._is_said(conn, other, scope, counts):
                     meant[one.word] = candidate
                     found[-1] = other
                     break
         return Resolved(tuple(found), meant)
 
-    def _words(self) -> Select[tuple[str, str, int]]:
-        return select(v.word, v.stem, v.n).where(self._mine(transcript_words))
+    async def _spellings(self, conn: AsyncConnection, word: str) -> list[tuple[str, str, int]]:
+        """Known words that a misspelt one may mean, with stem and count, best first.
+
+        Only those of the same first letter and about as long are read: all words of a team would
+        take longer than the search.
+        """
+        of_word, of_stem = search.edits(word)
+        if not of_word:
+            return []
+        begins = func.substr(v.word, 1, 1) == word[0]
+        if self._db.is_sqlite:  # by its primary key, which is in the order of code points
+            begins = v.word.between(word[0], word[0] + chr(sys.maxunicode))
+        alike = _is_about_as_long(v.word, word, of_word)
+        if of_stem:
+            alike |= _is_about_as_long(v.stem, search.stem_of(word), of_stem)
+        query = select(v.word, v.stem, v.n).where(self._mine(transcript_words), begins, alike)
+        rows = (await conn.execute(query)).all()
+        stems = {known: its_stem for known, its_stem, _ in rows}
+        counts = {known: n for known, _, n in rows}
+        likely = await asyncio.to_thread(search.similar, word, stems)
+        return [(known, stems[known], counts[known]) for known in likely[:SPELLINGS]]
 
     async def _is_said(
         self, conn: AsyncConnection, one: Wanted, scope: SearchScope, counts: Mapping[str, int]
@@ -231,7 +247,7 @@ class TranscriptSearch(Repository):
         if query.people:
             theirs = select(1).where(_in_block(said, first), p.name.in_(query.people))
             found = found.where(theirs.where(said_by(said)).exists())
-        blocks = [row.id for row in await conn.execute(found.limit(BLOCKS))]
+        blocks = [row.id for row in (await conn.execute(found.limit(BLOCKS))).all()]
         windows: list[Candidate] = []
         while blocks and len(windows) < CANDIDATES:
             page, blocks = blocks[:PAGE], blocks[PAGE:]
@@ -244,7 +260,7 @@ class TranscriptSearch(Repository):
         ids = {first + n for first in blocks for n in range(search.IN_BLOCK)}
         rows = select(s.id, t.recording_key, p.name, s.stems).where(s.id.in_(sorted(ids)))
         rows = rows.where(said_by(s), t.id == transcript_of(s.id))
-        return {row.id: row for row in await conn.execute(rows)}
+        return {row.id: row for row in (await conn.execute(rows)).all()}
 
     async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
         began = func.coalesce(r.started_at, r.requested_at).label("began_at")
@@ -268,6 +284,10 @@ class TranscriptSearch(Repository):
             )
             for hit, span in zip(hits, spans, strict=True)
         )
+
+
+def _is_about_as_long(column: ColumnElement[str], word: str, edits: int) -> ColumnElement[bool]:
+    return func.length(column).between(len(word) - edits, len(word) + edits)
 
 
 def _span_around(transcript: int, n: int) -> range:

@@ -268,6 +268,41 @@ async def test_on_a_phone_a_turn_that_is_tapped_can_be_shared(
     await context.close()
 
 
+TABLET: ViewportSize = {"width": 820, "height": 1100}
+ON_ITS_SIDE: ViewportSize = {"width": 844, "height": 390}
+CUT_OFF = """() => {
+  const [video, stage] = ["#stage video", "#stage"].map((one) => document.querySelector(one).getBoundingClientRect());
+  return Math.max(video.bottom - stage.bottom, video.right - stage.right);
+}"""
+COVERED = """() => {
+  const player = document.querySelector("#player").getBoundingClientRect();
+  return Math.max(0, player.bottom) / innerHeight;
+}"""
+
+
+async def test_the_player_is_whole_and_leaves_room_for_the_words(
+    meeting: Meeting, visit: Visit
+) -> None:
+    await visit.open(await meeting.link(meeting.ines))
+    await visit.loaded()
+    for size, most in ((DESKTOP, 1), (PHONE, 0.5), (TABLET, 0.6), (ON_ITS_SIDE, 0.5)):
+        await visit.page.set_viewport_size(size)
+        assert await visit.page.evaluate(CUT_OFF) <= 0, size
+        await visit.turns.last.locator(".time").click()
+        await expect(visit.turns.last.locator("p")).to_be_in_viewport()
+        assert await visit.page.evaluate(COVERED) <= most, size
+
+
+async def test_the_skip_link_shows_the_transcript(meeting: Meeting, visit: Visit) -> None:
+    await visit.page.set_viewport_size(PHONE)
+    await visit.open(await meeting.link(meeting.ines))
+    await visit.page.get_by_role("button", name="Summary").click()
+    await expect(visit.turns.first).to_be_hidden()
+    await visit.page.get_by_role("link", name="Skip to the transcript").focus()
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.turns.first).to_be_visible()
+
+
 async def test_search_folds_accents_and_finds_across_sentences(
     meeting: Meeting, visit: Visit
 ) -> None:

@@ -219,7 +219,7 @@ class MeetingRoutes(Answers):
         viewer = await self.viewer(request)
         messages = await self._meetings.chat(viewer.user, request.path_params["key"])
         said = [{"at": m.at, "sender": m.sender, "text": m.text} for m in messages]
-        return self.json(request, {"messages": said})
+        return await asyncio.to_thread(self.json, request, {"messages": said})
 
     @guarded
     async def file(self, request: Request) -> Response:

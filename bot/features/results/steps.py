@@ -113,7 +113,7 @@ async def _read_transcript(ctx: Context, assets: Assets) -> tuple[Reading, int |
         except HmsTooLarge:
             answers.append("too_large")
             continue
-        match transcript.read(content, asset.mode or "txt"):
+        match await asyncio.to_thread(transcript.read, content, asset.mode or "txt"):
             case transcript.Transcript() as said:
                 return "read", said.words
             case transcript.Empty():
@@ -292,7 +292,7 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
             raise
         return await _say_failed(ctx, await announce(ctx, kind, target), place, error)
     if kind is Kind.CHAT:
-        content = readable_chat(content).encode()
+        content = (await asyncio.to_thread(readable_chat, content)).encode()
         if not content:
             return Note(deliveries=[Delivery(kind, target, State.DROPPED, error=EMPTY)])
     earlier = ctx.work.delivery(kind, target)

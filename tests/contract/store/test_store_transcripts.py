@@ -230,6 +230,9 @@ async def test_a_misspelt_word_is_named(store: Store, library: Transcripts) -> N
     await kept(store, library, *MEETING)
     assert (await find(store, "invoises")).meant == {"invoises": "invoices"}
     assert (await find(store, "invoices")).meant == {}
+    await kept(store, library, "Three naïve escalations.")
+    assert (await find(store, "escelate")).meant == {"escelate": "escalations"}  # by their stems
+    assert (await find(store, "nayve")).meant == {"nayve": "naive"}
 
 
 async def test_a_hit_shows_the_moment_and_the_words_around(

@@ -17,6 +17,7 @@ from bot.core.search import (
     Vocabulary,
     Wanted,
     blocks,
+    edits,
     fts5,
     needs,
     parse,
@@ -162,6 +163,19 @@ KNOWN = Vocabulary(
 )
 def test_spelling(word: str, expected: list[str]) -> None:
     assert similar(word, {one: stem_of(one) for one in KNOWN.counts}) == expected
+
+
+SOME_WORDS = st.text(alphabet="abeilnst", min_size=1, max_size=12)
+
+
+@given(SOME_WORDS, st.lists(SOME_WORDS, max_size=20))
+def test_a_word_that_may_be_meant_is_about_as_long(word: str, known: list[str]) -> None:
+    """The databases read only those: `edits` says how long they are."""
+    of_word, of_stem = edits(word)
+    for one in similar(word, {other: stem_of(other) for other in known}):
+        by_word = abs(len(one) - len(word)) <= of_word
+        by_stem = of_stem and abs(len(stem_of(one)) - len(stem_of(word))) <= of_stem
+        assert by_word or by_stem
 
 
 @pytest.mark.parametrize(

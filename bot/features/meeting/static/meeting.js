@@ -857,6 +857,7 @@
     door("You are signed out.");
   }
 
+  document.querySelector(".skip").addEventListener("click", () => showPart("transcript"));
   $("turns").addEventListener("click", onPlayFrom);
   $("lines").addEventListener("click", onPlayFrom);
   $("messages").addEventListener("click", onPlayFrom);
