@@ -120,6 +120,11 @@ class Recording:
         return self.title or self.room_name
 
     @property
+    def audio_only(self) -> bool:
+        """Without a video, as far as we know: of others' recordings nobody knows the options."""
+        return self.options.audio_only and not self.elsewhere
+
+    @property
     def origin(self) -> str:
         return self.channels[0]
 

@@ -148,7 +148,7 @@ def _too_old(after: CallFailed | None) -> str:
     if after.cause == "refused" and after.status == HTTPStatus.CONFLICT:
         said = _quoted(after.message)
         return (
-            f"100ms says that the room is in use (HTTP 409), but no recording runs there: "
+            f"100ms says that the room is in use (HTTP 409), but no recording is running there: "
             f"a live stream may be using it.{said}"
         )
     return hms_failure(after.cause, after.status, after.message)[0]

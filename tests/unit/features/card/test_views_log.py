@@ -10,6 +10,7 @@ from hypothesis import given
 from inline_snapshot import snapshot
 
 from bot.core import facts as f
+from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.log import line_of, log_lines, written
 from bot.ui.text import size
@@ -31,10 +32,19 @@ def test_a_whole_recording() -> None:
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
+15:11 UTC  Video ready
 15:26 UTC  Transcript ready
 15:26 UTC  Summary ready\
 """)
+
+
+def test_what_is_ready_is_called_as_on_the_card() -> None:
+    done = f.RecordingUploaded(at=at(4100))
+    sound = RecordingOptions(audio_only=True)
+    adopted = f.Adopted(at=at(1), hms_id="hms-1", elsewhere=True)
+    assert told(done)[-1] == "Video ready"
+    assert log_lines(recording(done, options=sound).log)[-1].text == "Audio ready"
+    assert log_lines(recording(adopted, done, options=sound).log)[-1].text == "Video ready"
 
 
 def test_what_several_say_is_told_once() -> None:

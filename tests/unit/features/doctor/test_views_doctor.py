@@ -68,7 +68,7 @@ def test_all_is_well() -> None:
 *Slack permissions*
 ✅ The bot has all Slack permissions it needs.
 *Meeting pages*
-✅ Browsers find them at https://record.example.
+✅ Available at https://record.example.
 ~ recorder, version `0.1.0`\
 """)
 
@@ -99,7 +99,7 @@ Webhooks from 100ms: The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24
 Waiting: Nothing is waiting.
 This channel: @record-bot is in <#C1> and can post.
 Slack permissions: The bot has all Slack permissions it needs.
-Meeting pages: Browsers find them at https://record.example.
+Meeting pages: Available at https://record.example.
 record-bot, version `0.1.0`\
 """)
 
@@ -162,7 +162,7 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
     `token_revoked`). Recordings continue, the bot keeps pending posts and tries
     again at 14:03 UTC. If the app was removed, ask the person who runs the bot
     to reinstall it.
-⚠️ 100ms gave no usable answer about 2 recordings. The bot keeps asking.
+⚠️ 100ms gave no usable answer about 2 recordings. The bot keeps checking.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> is waiting. @recorder is
     not in <#C1>. Type `/invite @recorder` in the channel, then try again. The
     bot retries automatically, by 14:04 UTC at the latest.
