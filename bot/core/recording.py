@@ -45,7 +45,7 @@ class Why(StrEnum):
 
     CANCELLED = "cancelled"
     CANNOT_POST = "cannot_post"
-    PARKED = "parked"
+    EXPIRED = "expired"
     REFUSED = "refused"
     INTERNAL_ERROR = "INTERNAL_ERROR"
     MAX_RETRIES_REACHED = "MAX_RETRIES_REACHED"

@@ -14,6 +14,7 @@ from bot.ui.words import REASONS, media_ready
 _REPEATABLE = (
     f.StopRequested,
     f.StopDue,
+    f.EndSet,
     f.PauseRequested,
     f.PauseSent,
     f.PauseDropped,

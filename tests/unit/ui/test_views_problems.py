@@ -15,7 +15,7 @@ from tests.unit.views_samples import RUNS, assert_only_our_markup, at, folded, r
 
 CASES = [
     *(
-        Problem(Why.PARKED, after=CallFailed(at=at(9), call="start", cause=cause, status=status))
+        Problem(Why.EXPIRED, after=CallFailed(at=at(9), call="start", cause=cause, status=status))
         for cause, status in (
             ("refused", 409),
             ("refused", 404),

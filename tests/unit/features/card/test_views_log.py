@@ -72,6 +72,21 @@ def test_a_pause_is_told_when_it_is_done_and_each_time() -> None:
     )
 
 
+def test_each_new_end_is_told() -> None:
+    ends: list[f.Fact] = [
+        f.EndSet(at=at(1), by="U2", until=at(3600)),
+        f.EndSet(at=at(2), by="U2"),
+        f.EndSet(at=at(3), by="U2", until=at(3600)),
+        f.EndSet(at=at(4), by="U2"),
+    ]
+    assert [text.split(" to ")[0] for text in told(*ends)[1:]] == [
+        "<@U2> set the end",
+        "<@U2> removed the end",
+        "<@U2> set the end",
+        "<@U2> removed the end",
+    ]
+
+
 LINES: list[tuple[f.Fact, str | None]] = [
     (discovered(), "Noticed: started elsewhere"),
     (f.Followed(at=at(1), channel_id="C2"), None),
