@@ -62,6 +62,13 @@ def main() -> None:
     app()
 
 
+def _log_warnings_only() -> None:
+    """To stderr. For commands that print an answer: it is not to be mixed with the bot's lines."""
+    from bot.kit.logs import configure_logs
+
+    configure_logs("WARNING", "console")
+
+
 @contextmanager
 def _database_errors() -> Iterator[None]:
     """End with one line; some of what drivers say has several, and a full stop of its own."""
@@ -142,6 +149,7 @@ def migrate() -> None:
 
     from bot.store.open import migrate as migrate_store
 
+    _log_warnings_only()
     with _database_errors():
         asyncio.run(migrate_store(settings.database_url))
     typer.echo("The database is up to date.")
@@ -184,12 +192,17 @@ def reindex() -> None:
 
     if not settings.transcript_retention_days:
         fail("TRANSCRIPT_RETENTION_DAYS is 0: no transcripts are kept.")
+    _log_warnings_only()
     try:
         with _database_errors():
             found = asyncio.run(keep_missing_transcripts(settings))
     except SlackError as e:
         fail(f"Slack did not say which workspace this is ({e}).")
-    typer.echo(f"{found:,} transcripts are missing. The bot now keeps those that 100ms still has.")
+    if not found:
+        typer.echo("No transcript is missing.")
+        return
+    missing = "1 transcript is" if found == 1 else f"{found:,} transcripts are"
+    typer.echo(f"{missing} missing. The bot now keeps those that 100ms still has.")
 
 
 @app.command()
@@ -201,6 +214,7 @@ def forgotten(
 
     from bot.features.audit.report import who_forgot
 
+    _log_warnings_only()
     with _database_errors():
         found = asyncio.run(who_forgot(settings.database_url, key))
     if not found:
@@ -220,6 +234,7 @@ def doctor() -> None:
     from bot.settings import SettingsError
 
     usable_environment()
+    _log_warnings_only()
     try:
         findings = asyncio.run(findings_of(Path(".env")))
     except SettingsError as e:
