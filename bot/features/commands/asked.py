@@ -53,6 +53,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             rf"\bhow (?:much longer|much time is left|long to go|"
             rf"long (?:will|does|until|till) {_IT})\b",
             r"\b(?:time left|end time)\b",
+            r"^(?:extend|prolong|more time)\b",
         ),
         Asked.BEGAN: (
             r"\b(?:when|what time) (?:did|was|has|have)\b.*\b(?:start|started|begin|began|begun|"
@@ -63,7 +64,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         Asked.LENGTH: (
             r"\bhow (?:long|many minutes|many hours|much time) (?:\w+ )?(?:is|was|has|have|did|are|"
             r"were|been|already|going)\b",
-            r"^how long(?: ROOM| already| so far)?$",
+            r"^(?:how long|duration|length)(?: ROOM| already| so far)?$",
             rf"\b(?:length|duration) of {_IT}\b",
         ),
         Asked.STOPPED: (
@@ -86,6 +87,8 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             rf"(?:\w+ )?(?:here|there|joined|attended|(?:in|on|at|inside) {_IT})$",
             rf"^(?:is|are|was|were) (?:anyone|anybody|somebody|someone|people) (?:still |else )?"
             rf"(?:here|there|(?:in|on) {_IT})$",
+            r"^(?:did|has|is|was) [a-z]+(?: [a-z]+)? "
+            r"(?:join|joined|attend|attended|come|came|here|there)$",
             r"^did (?:anyone|anybody|somebody|someone|people) (?:join|come|attend|show up)\b",
             r"^(?:the )?(?:attendees|participants|attendance|attendee list)"
             rf"(?: (?:of|in|at) {_IT})?$",

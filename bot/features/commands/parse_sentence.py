@@ -43,8 +43,7 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     pieces = _with_parted_verbs(sentence.pieces)
     roles = {piece.role for piece in pieces}
     request = Role.REQUEST in roles
-    if len(pieces) > 1 and pieces[0].key == ("no",) and pieces[1].key == ("stop",):
-        pieces = pieces[1:]  # no stop!
+    pieces = _behind_no(pieces)
     base = Parsed(
         asks=sentence.asks and not request,
         thing=Role.THING in roles or has_intent(pieces, Intent.START, Role.VERB),
@@ -81,6 +80,19 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     if told and parsed.intent in (Intent.THANKS, Intent.HELP, None):
         return replace(parsed, intent=None, left=tuple(heads))
     return parsed
+
+
+def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Leave out a `no` before an order or a negation: `no, stop!`, `nooo don't stop`."""
+    first = pieces[0]
+    if first.role is not Role.WITHOUT or len(first.key) > 1 or {*first.key[0]} != {"n", "o"}:
+        return pieces
+    said = [p for p in pieces[1:] if p.sort is not Sort.COMMA and p.role is not Role.FILLER]
+    controls = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+    begins = said and (
+        said[0].role is Role.NOT or (said[0].role is Role.VERB and said[0].intent in controls)
+    )
+    return pieces[1:] if begins else pieces
 
 
 def _thanks_alone(pieces: Sequence[Piece]) -> bool:

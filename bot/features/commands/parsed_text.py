@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from unicodedata import category
 
 from bot.core.when import Day, Past, Reading, Refused, When
 from bot.core.when_days import Purpose
@@ -50,8 +51,13 @@ _PURPOSES = {
 }
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
 LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
+# `stop in 5`, `start standup in 15`; fewer may be hours, or people.
+_BARE_MINUTES = re.compile(
+    r"\b(?:in|for) (?:[5-9]|[1-9][0-9])(?=$|[ .,!?]*$| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
+)
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
+_JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
@@ -114,6 +120,11 @@ class ParsedText:
         )
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
+        bare = _BARE_MINUTES.search(text) if reading is None else None
+        if bare and not any(start < bare.end() and bare.start() < end for start, end in others):
+            said = f"{bare[0]} min"
+            again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
+            return again.reading, [bare.span()], []
         if isinstance(reading, Refused) and purpose is Purpose.STOP:
             return self._read_again(text, spans), spans, loose
         if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):
@@ -338,6 +349,20 @@ class ParsedText:
             running = [r for r in rooms if r.room_id in self.world.recorded]
             return orders(second, running)
         return orders(second, rooms) if second is Intent.START else ()
+
+    def room_of_first(self) -> RoomEntry | None:
+        """Return the room of the first of two orders: `start A and stop B`."""
+        second = self.parsed.second or self.parsed.other
+        two = second in CONTROLS and len(self.rooms) > 1 and not self.doubt
+        return self.rooms[0][0] if two and len(self.rooms[0]) == 1 else None
+
+    def is_of_emoji(self) -> bool:
+        """Say whether there is nothing but emoji."""
+        signs = [word for word in self.words if word.key not in _JOINERS]
+        return bool(signs) and all(
+            word.sort == "emoji" or (len(word.text) == 1 and category(word.text) == "So")
+            for word in signs
+        )
 
     def end(self) -> Reading | None:
         """Return the time that a stop, a pause or a resume names; `now` is none."""

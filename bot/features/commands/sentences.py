@@ -242,13 +242,18 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
 
 
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND})
-_OPENERS = frozenset({Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW})
+_OPENERS = frozenset(
+    {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}
+)
 
 
 def _ends(words: Sequence[Word], at: int) -> bool:
     """Say whether a mark ends a sentence: a full stop inside `1.2` does not."""
     if words[at].key != ".":
         return True
+    before = [word.key for word in words[max(0, at - 3) : at]]
+    if len(before) == 3 and before[1] == "." and before[0].isdigit() and before[2].isdigit():
+        return False  # on 12.12. at 10
     after = words[at + 1] if at + 1 < len(words) else None
     return after is None or after.start > words[at].end or after.sort == "mark"
 

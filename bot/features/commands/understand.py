@@ -28,7 +28,7 @@ from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
 from bot.features.commands.understand_start import form, start
-from bot.features.commands.vocabulary import SPELT, Intent, Role
+from bot.features.commands.vocabulary import GLAD, SPELT, STOP_SIGNS, Intent, Role
 
 LONGEST = 8000  # characters that are read at all
 
@@ -171,6 +171,8 @@ def _without_verb(said: ParsedText) -> Understood:
         return form(options)
     if given:
         return answered(Intent.UNKNOWN, sure=False)
+    if said.is_of_emoji():
+        return _emoji(said)
     if not said.parsed.left:
         return answered(Intent.HELP, Why.GREETED)
     if glued := _glued(said):
@@ -179,6 +181,14 @@ def _without_verb(said: ParsedText) -> Understood:
     if said.where is Where.SLASH and near and not said.parsed.other:
         return which_of(Intent.START, near, options=options.built, reference=reference)
     return answered(Intent.UNKNOWN, sure=False)
+
+
+def _emoji(said: ParsedText) -> Understood:
+    """A stop sign in a card's thread is asked about; a thumb up is thanks."""
+    signs = {word.key.strip(":") for word in said.words}
+    if signs & STOP_SIGNS and said.thread:
+        return act_on(said, Intent.STOP, said.thread, sure=False)
+    return answered(Intent.THANKS if signs & GLAD else Intent.UNKNOWN, sure=False)
 
 
 def _glued(said: ParsedText) -> Understood | None:

@@ -59,7 +59,7 @@ def start(said: ParsedText, parsed: Parsed) -> Understood:
     )
     if options.problem:
         made = replace(made, why=Why.BAD_OPTIONS)
-    room = said.room()
+    room = said.room() or said.room_of_first()
     if room is None and len(said.rooms) > 1 and not said.doubt:
         each = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
         return replace(made, why=Why.WHICH_ROOM, offers=orders(intent, each))

@@ -124,7 +124,7 @@ _VERBS: Mapping[Intent, str] = {
         go back on the record | continue to record | pick up again | continue with |
         proceed | resume recording | continue recording | start again recording""",
     Intent.SCHEDULE: """
-        schedule | plan | book | arrange | reserve | set up a schedule for | make a
+        schedule | sched | plan | book | arrange | reserve | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
     Intent.UNSCHEDULE: """
         unschedule | skip | call off | deschedule | off the schedule | from the schedule | off
@@ -283,7 +283,7 @@ _OTHER: Mapping[Role, str] = {
     Role.THING: """
         recording | record | recordin | meeting | meetings | call | room | rooms | session
         | thing | video | video call | stream | recorder | capture | rec | conference |
-        the one | huddle | conversation""",
+        the one | huddle | conversation | something | smth""",
     Role.ALL: """
         all | everything | both | all of them | all of it | every one | them | each of
         them""",
@@ -361,8 +361,7 @@ _OTHER: Mapping[Role, str] = {
         was it | have you ever | has the | was the | has someone | has somebody | is there a
         video | is there any video | is there a video of | do we have | do you have | is there a
         recording | is there any recording | are there recordings | are there any recordings |
-        do we have any | is there a recording of | any recordings of | any recording of | any
-        recordings""",
+        do we have any | is there a recording of | any recordings of | any recording of""",
     Role.IS: """
         are you | is it | is this | are we | is | are | am i | are there | is there | is
         anyone | is anything | is anybody | is somebody | is someone | does it | do you |
@@ -543,6 +542,17 @@ ORDERS = frozenset(
         Intent.UNFOLLOW,
         Intent.SHARE,
     }
+)
+
+# Emoji, as Slack names them and as characters.
+STOP_SIGNS, GLAD = (
+    frozenset(text.split())
+    for text in (
+        "octagonal_sign stop_sign black_square_for_stop stop_button 🛑 ⏹",
+        """+1 thumbsup pray heart tada clap ok_hand raised_hands 100 sparkles blush smile joy grin
+        muscle sunglasses white_check_mark rocket heart_eyes slightly_smiling_face hugging_face
+        wave 👍 🙏 ❤ 🎉 👏 👌 🙌 💯 ✨ 😊 😄 😂 😁 💪 😎 ✅ 🚀 😍 🙂 🤗 👋 😀 🥳""",
+    )
 )
 
 # Words whose misspellings are looked for.

@@ -32,7 +32,7 @@ DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
 ROWS = [
     row
-    for name in ("phrases.tsv", "own.tsv", "fresh.tsv")
+    for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv")
     for row in phrases.rows_of((DATA / name).read_text("utf-8"))
 ]
 WORLDS = {where: phrases.world_of(WORLD, where) for where in Where}
@@ -507,3 +507,71 @@ def test_a_misspelt_word_of_a_name_is_found(text: str) -> None:
     done = understood(text, "dm", world)
     assert [order.verb for order in done.offers][:1] == ["start"]
     assert done.room is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "offers"),
+    [
+        ("stop the webinar and start the town hall", ["stop:webinar", "start:town hall"]),
+        ("stop webinar, start all hands", ["stop:webinar", "start:all hands"]),
+        ("start town hall and stop the webinar please", ["start:town hall", "stop:webinar"]),
+        ("record the board room and stop standup", ["start:board room", "stop:standup"]),
+    ],
+)
+def test_two_orders_for_two_rooms_get_a_button_each(text: str, offers: list[str]) -> None:
+    done = understood(text)
+    assert done.outcome is Outcome.ASK
+    assert [str(order) for order in done.offers] == offers
+
+
+@pytest.mark.parametrize(
+    "text", ["no, don't stop it", "no dont stop", "nooo dont stop!!", "no please don’t stop yet"]
+)
+def test_a_no_before_a_negated_stop_stops_nothing(text: str) -> None:
+    done = understood(text, "thread")
+    assert done.outcome is Outcome.ASK
+    assert [str(order) for order in done.offers] == ["stop:standup"]
+
+
+def test_a_no_before_a_stop_stops() -> None:
+    for text in ("no, stop!", "no stop it please", "NO STOP"):
+        assert [str(order) for order in understood(text, "thread").acts] == ["stop:standup"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "intent", "offers"),
+    [
+        (":+1:", "mention", "thanks", []),
+        ("👍🏽", "thread", "thanks", []),
+        ("❤️ 🎉", "dm", "thanks", []),
+        ("😡", "dm", "unknown", []),
+        (":octagonal_sign:", "thread", "stop", ["stop:standup"]),
+        ("🛑", "thread", "stop", ["stop:standup"]),
+        ("🛑", "dm", "unknown", []),
+    ],
+)
+def test_emoji_alone(text: str, where: str, intent: str, offers: list[str]) -> None:
+    done = understood(text, where)
+    assert done.intent == intent
+    assert done.acts == ()
+    assert [str(order) for order in done.offers] == offers
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("start town hall in 5", "in 5 minutes, at 14:25"),
+        ("record town hall in 15 with transcript", "in 15 minutes, at 14:35"),
+        ("stop webinar in 10 please", "at Wed 2 Dec, 14:30"),
+        ("record town hall on 12.12. at 10", "Sat 12 Dec, 10:00"),
+    ],
+)
+def test_short_ways_to_say_a_time(text: str, words: str) -> None:
+    done = understood(text)
+    assert words in said(done)
+    assert [order.verb for order in done.acts] == ["schedule"]
+
+
+@pytest.mark.parametrize("text", ["start town hall in 2", "record the town hall for 3"])
+def test_a_small_number_without_a_unit_is_asked_about(text: str) -> None:
+    assert understood(text).acts == ()
