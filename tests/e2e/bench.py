@@ -41,6 +41,7 @@ class Bench:
     sol: Person  # from another organisation, in #partners
     pools: dict[str, Iterator[Room]] = field(default_factory=dict)
     _read: int = 0  # how much of the log was looked at
+    _began: float = 0.0  # what Slack shows with a later `ts` is of this test
 
     @property
     def http(self) -> httpx.AsyncClient:
@@ -181,18 +182,23 @@ class Bench:
         return await self.world.in_slack(found, what)
 
     async def told(self, who: Person, channel: str, *words: str) -> SeenMessage:
-        """What this person alone is shown there, with all these words in it."""
+        """What this person alone has been shown there in this test, with all these words in it."""
         return await self.see(
-            lambda s: first([m for m in s.ephemerals(channel, who.user) if has(m, *words)]),
+            lambda s: first(self._ours(s.ephemerals(channel, who.user), *words)),
             f"what {who.user} alone sees in {channel}, with {words}",
         )
 
     async def direct(self, user: str, *words: str) -> SeenMessage:
+        """A direct message of this test."""
         dm = seed.dm_id(user)
         return await self.see(
-            lambda s: first([m for m in s.messages(dm) if has(m, *words)]),
+            lambda s: first(self._ours(s.messages(dm), *words)),
             f"a direct message to {user} with {words}",
         )
+
+    def _ours(self, messages: list[SeenMessage], *words: str) -> list[SeenMessage]:
+        """Those of this test that say so: others have left theirs, perhaps with the same words."""
+        return [m for m in messages if float(m.ts) > self._began and has(m, *words)]
 
     async def reply(self, card: SeenMessage, *words: str) -> SeenMessage:
         """A message in the card's thread."""
@@ -286,6 +292,8 @@ class Bench:
         problems = state.problems
         await self.ines.forget("problems")
         self.check_log()
+        shown = [m for c in state.raw["channels"] for m in (*c["messages"], *c["ephemerals"])]
+        self._began = max((float(m["ts"]) for m in shown), default=0.0)
         public = [m for c in state.raw["channels"] if c["kind"] != "im" for m in c["messages"]]
         leaks = [m["text"] for m in public if contains(m, "signature=")]
         assert problems == []

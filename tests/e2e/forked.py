@@ -1,7 +1,8 @@
 """Bots that start at once: forked from a process that has imported the bot already.
 
-`python -m bot.cli run` imports for a second, and the stages of a run start a hundred bots. The
-browser tests, test_cli.py, test_replicas.py and test_sandbox_command.py start it as an admin does.
+`python -m bot.cli run` imports for a second, and the stages of a run start a hundred bots, the
+tests of the command line forty. The browser tests, test_replicas.py, test_sandbox_command.py and
+some tests in test_cli.py start it as an admin does.
 """
 
 import asyncio
@@ -23,14 +24,25 @@ FORK.set_forkserver_preload(["tests.e2e.services", "bot.cli", "bot.running", "bo
 
 def run(env: Mapping[str, str], output: Path, files: int | None) -> None:
     """Become the bot: in its environment, with its log, with as many open files as it may have."""
-    os.environ.clear()
-    os.environ.update(env)
-    log = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    for stream in (1, 2):
-        os.dup2(log, stream)
     if files:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    sys.argv[:] = ["record-bot", "run"]
+    _become(("run",), env, output, output)
+
+
+def command(arguments: tuple[str, ...], env: Mapping[str, str], folder: Path) -> None:
+    """Become that command, in a folder, where `stdout` and `stderr` get what it prints."""
+    os.chdir(folder)
+    _become(arguments, env, folder / "stdout", folder / "stderr")
+
+
+def _become(arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    for stream, path in ((1, out), (2, err)):
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.dup2(file, stream)
+        os.close(file)
+    sys.argv[:] = ["record-bot", *arguments]
     from bot.cli import main  # noqa: PLC0415 - only where the bot runs
 
     main()

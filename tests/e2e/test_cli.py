@@ -1,4 +1,8 @@
-"""The command line as a process: what it prints, and how it fails in one line."""
+"""The command line as a process: what it prints, and how it fails in one line.
+
+`record_bot` forks a process that has imported the bot already. `executed` starts an interpreter,
+as an admin does: where the streams are what is tested, and once for each command.
+"""
 
 import asyncio
 import os
@@ -7,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.e2e.forked import FORK, Forked, command
 
 REPO = Path(__file__).parents[2]
 ENDS_WITHIN_S = 120.0
@@ -28,13 +34,33 @@ class Done:
     stderr: str
 
 
-async def record_bot(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
-    """In an empty folder, with no settings but these. Nothing else waits for it to end."""
+def _only(folder: Path, env: dict[str, str] | None) -> dict[str, str]:
+    """An environment with no settings but these."""
     bare = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(REPO)}
+    return {**bare, "PYTHONUTF8": "1", **(env or {})}
+
+
+async def record_bot(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
+    """In a folder without settings. Nothing else waits for it to end."""
+    printed = [folder / "stdout", folder / "stderr"]
+    for file in printed:
+        file.unlink(missing_ok=True)
+    process = FORK.Process(target=command, args=(arguments, _only(folder, env), folder))
+    await asyncio.to_thread(process.start)
+    forked = Forked(process)
+    try:
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            status = await forked.wait()
+    finally:
+        forked.kill()
+    return Done(status, *(file.read_text("utf-8") for file in printed))
+
+
+async def executed(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", *arguments),
         cwd=folder,
-        env={**bare, "PYTHONUTF8": "1", **(env or {})},
+        env=_only(folder, env),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -63,7 +89,7 @@ def fails_in_one_line(done: Done) -> str:
 
 async def test_run_warns_of_secrets_that_are_easy_to_guess(tmp_path: Path) -> None:
     env = GOOD | {"METRICS_TOKEN": "s3cret-3", "HMS_WEBHOOK_SECRET": "s3cret-4-and-more"}
-    done = await record_bot(tmp_path, "run", env=env)
+    done = await executed(tmp_path, "run", env=env)
     warned = [line for line in done.stderr.splitlines() if "short_secret" in line]
     assert len(warned) == 1
     assert "METRICS_TOKEN" in warned[0]
@@ -120,7 +146,7 @@ async def test_run_says_what_is_wrong_and_shows_no_value(
 
 async def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path) -> None:
     env = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/data/bot.sqlite"}
-    done = await record_bot(tmp_path, "migrate", env=env)
+    done = await executed(tmp_path, "migrate", env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "data/bot.sqlite").exists()
     wrong = GOOD | {"DATABASE_URL": "mysql://host/name"}
@@ -130,7 +156,7 @@ async def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path)
 
 
 async def test_manifest_prints_what_the_repo_has(tmp_path: Path) -> None:
-    done = await record_bot(tmp_path, "manifest")
+    done = await executed(tmp_path, "manifest")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (REPO / "manifest.yml").read_text("utf-8")
 
@@ -163,10 +189,10 @@ async def test_doctor_reads_the_settings_file_or_says_that_it_cannot(tmp_path: P
 
 
 async def test_help_names_the_commands(tmp_path: Path) -> None:
-    done = await record_bot(tmp_path, "--help")
+    done = await executed(tmp_path, "--help")
     assert done.returncode == 0
-    for command in ("run", "doctor", "migrate", "manifest"):
-        assert command in done.stdout
+    for name in ("run", "doctor", "migrate", "manifest"):
+        assert name in done.stdout
 
 
 ODD = [
@@ -222,14 +248,14 @@ async def test_a_password_with_an_at_sign_is_never_printed(
 
 async def test_output_that_is_not_utf8(tmp_path: Path) -> None:
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    helped = await record_bot(tmp_path, "--help", env=ascii_only)
+    helped = await executed(tmp_path, "--help", env=ascii_only)
     assert helped.returncode == 0
-    looked = await record_bot(tmp_path, "doctor", env=ascii_only)
+    looked = await executed(tmp_path, "doctor", env=ascii_only)
     assert "SLACK_BOT_TOKEN is not set" in looked.stdout
     assert "Traceback" not in looked.stderr
-    line = fails_in_one_line(await record_bot(tmp_path, "run", env=ascii_only))
+    line = fails_in_one_line(await executed(tmp_path, "run", env=ascii_only))
     assert "SLACK_BOT_TOKEN is not set" in line
-    printed = await record_bot(tmp_path, "manifest", env=ascii_only)
+    printed = await executed(tmp_path, "manifest", env=ascii_only)
     if printed.returncode:
         assert "PYTHONIOENCODING" in fails_in_one_line(printed)
     else:

@@ -1,9 +1,11 @@
 """100ms is slow, broken, silent or repeats itself: one recording, one card, one set of results."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.seen import SeenMessage
 
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import Room, cards, contains, first, has, labels
@@ -98,8 +100,8 @@ async def test_without_any_webhook_it_notices_what_happens_by_itself(alone: Benc
 
 
 async def test_all_webhooks_lost(bench: Bench) -> None:
-    await bench.hms_fault(kind="drop")
     room = await bench.room()
+    await bench.hms_fault(kind="drop", room_id=room.id)
     card = await bench.running(room, "--no-transcript")
     await bench.press(bench.ines, card, "Stop", confirm=True)
     await bench.card(room, "Video ready")
@@ -127,9 +129,9 @@ async def test_all_webhooks_lost(bench: Bench) -> None:
 async def test_webhooks_out_of_shape_come_to_the_same_end(
     bench: Bench, faults: list[dict[str, Any]]
 ) -> None:
-    for fault in faults:
-        await bench.hms_fault(**fault)
     room = await bench.room()
+    for fault in faults:
+        await bench.hms_fault(room_id=room.id, **fault)
     card = await bench.running(room, "--transcript --summary")
     await bench.finish(room)
     await ended(bench, room, card)
@@ -139,8 +141,8 @@ async def test_a_late_webhook_of_the_last_recording_does_not_touch_the_next(
     bench: Bench,
 ) -> None:
     room = await bench.room()
-    await bench.hms_fault(kind="delay", delay_s=20, event="beam.stopped.success", times=1)
-    await bench.hms_fault(kind="delay", delay_s=20, event="beam.recording.success", times=1)
+    for late in ("beam.stopped.success", "beam.recording.success"):
+        await bench.hms_fault(kind="delay", delay_s=20, event=late, room_id=room.id, times=1)
     first = await bench.running(room, "--no-transcript")
     await bench.press(bench.ines, first, "Stop", confirm=True)
     await bench.status(room, "post_processing")
@@ -186,49 +188,50 @@ async def test_events_of_strangers_change_nothing(bench: Bench) -> None:
     assert len(state.messages(seed.STANDUP)) >= before + 1
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "status", "status": 503},
-        {"kind": "status", "status": 429, "retry_after_s": 1},
-        {"kind": "hang", "hang_s": 30},
-    ],
-    ids=["503", "429", "no answer"],
-)
-async def test_an_outage_at_the_start_is_said_on_the_card_and_to_the_starter(
-    calm: Bench, fault: dict[str, Any]
-) -> None:
-    room = await calm.room()
-    await calm.start_fault(room, **fault)
-    await calm.start(room)
-    did = "answered" if fault["kind"] == "hang" else "accepted"
+OUTAGES: dict[str, dict[str, Any]] = {
+    "503": {"kind": "status", "status": 503},
+    "429": {"kind": "status", "status": 429, "retry_after_s": 1},
+    "no answer": {"kind": "hang", "hang_s": 30},
+}
+
+
+async def test_an_outage_is_said_on_the_card_and_to_the_starter(calm: Bench) -> None:
+    """At the start, in each way, and at a stop: side by side, for it takes a while to be one."""
+    starting = {name: await calm.room() for name in OUTAGES}
+    stopping = await calm.room()
+    running = await calm.running(stopping)
+    for name, room in starting.items():
+        await calm.start_fault(room, **OUTAGES[name])
+        await calm.start(room)
+    path = f"/v2/recordings/{(await calm.recording(stopping))['id']}/stop"
+    await calm.hms_fault(kind="status", status=503, method="POST", path=path)
+    await calm.press(calm.ines, running, "Stop", confirm=True)
+    starts, _ = await asyncio.gather(
+        asyncio.gather(*(_silence_at_a_start(calm, room, name) for name, room in starting.items())),
+        _silence_at_a_stop(calm, stopping),
+    )
+    await calm.hms.sim("/faults", {"clear": True})
+    for room, (card, told) in zip(starting.values(), starts, strict=True):
+        await _edited(calm, told)
+        assert (await calm.card(room, "")).ts == card.ts
+    done = "100ms has answered: the recording has stopped."
+    await calm.direct(seed.STARTER, stopping.name, done)
+
+
+async def _silence_at_a_start(
+    calm: Bench, room: Room, name: str
+) -> tuple[SeenMessage, SeenMessage]:
+    """The card, and what the starter is told."""
+    did = "answered" if name == "no answer" else "accepted"
     words = (f"100ms has not {did} the request to start", "nothing is being recorded")
     card = await calm.see(
         lambda s: first([m for m in cards(s, room, seed.STANDUP, "Starting") if has(m, *words)]),
-        "a card that says what the silence means",
+        f"a card that says what the silence means: {name}",
     )
-    told = await calm.direct(seed.STARTER, room.name, *words)
-    await calm.hms.sim("/faults", {"clear": True})
-    await calm.see(
-        lambda s: first(
-            [
-                m
-                for m in s.messages(told.channel)
-                if m.ts == told.ts and not has(m, "the request to start")
-            ]
-        ),
-        "the same message, edited",
-    )
-    assert (await calm.card(room, "")).ts == card.ts
+    return card, await calm.direct(seed.STARTER, room.name, *words)
 
 
-async def test_an_outage_at_the_stop_is_said_on_the_card_and_to_the_starter(calm: Bench) -> None:
-    room = await calm.room()
-    card = await calm.running(room)
-    hms = await calm.recording(room)
-    path = f"/v2/recordings/{hms['id']}/stop"
-    await calm.hms_fault(kind="status", status=503, method="POST", path=path)
-    await calm.press(calm.ines, card, "Stop", confirm=True)
+async def _silence_at_a_stop(calm: Bench, room: Room) -> None:
     said = "Not stopped yet."
     await calm.see(
         lambda s: first([m for m in cards(s, room, seed.STANDUP, "Stopping") if has(m, said)]),
@@ -240,8 +243,19 @@ async def test_an_outage_at_the_stop_is_said_on_the_card_and_to_the_starter(calm
         "It may still be recording.",
     )
     await calm.direct(seed.STARTER, room.name, *words)
-    await calm.hms.sim("/faults", {"clear": True})
-    await calm.direct(seed.STARTER, room.name, "100ms has answered: the recording has stopped.")
+
+
+async def _edited(calm: Bench, told: SeenMessage) -> None:
+    await calm.see(
+        lambda s: first(
+            [
+                m
+                for m in s.messages(told.channel)
+                if m.ts == told.ts and not has(m, "the request to start")
+            ]
+        ),
+        "the same message, edited",
+    )
 
 
 async def test_a_stop_that_is_refused_for_good_is_said_and_offered_again(bench: Bench) -> None:

@@ -160,12 +160,16 @@ async def test_results_go_where_the_channel_wants_them(bench: Bench) -> None:
             )
         )
         assert not said.is_reply
-        names = [
-            f["name"]
-            for m in (await bench.ines.state()).messages(seed.PARTNERS)
-            for f in m.raw.get("files", [])
-        ]
-        assert any(name.endswith("-transcript.txt") for name in names)
+        await bench.see(
+            lambda s: [
+                f["name"]
+                for m in s.messages(seed.PARTNERS)
+                for f in m.raw.get("files", [])
+                if f["name"].startswith(f"{room.name.replace(' ', '-')}-")
+                and f["name"].endswith("-transcript.txt")
+            ],
+            "the transcript in the channel",
+        )
         thread = (await bench.ines.state()).thread(seed.PARTNERS, card.ts)
         assert all(m.raw.get("files") for m in thread), "files, and no results"
     finally:

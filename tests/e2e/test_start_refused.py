@@ -1,7 +1,5 @@
 """What is only found out by trying: the start ends with one line that names the setting."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.serving import free_port
 
 from tests.contract.sim_slack_kit import slack
-from tests.e2e.test_cli import REPO
+from tests.e2e.test_cli import record_bot
 
 
 @pytest.mark.parametrize(
@@ -28,9 +26,6 @@ async def test_run_names_what_is_not_accepted(tmp_path: Path, wrong: str, fix: s
     async with slack() as world, serve(HmsConfig()) as hms:
         config = world.sim.config
         env = {
-            "PYTHONPATH": str(REPO),
-            "PYTHONWARNINGS": "ignore",
-            "HOME": str(tmp_path),
             "SLACK_BOT_TOKEN": config.bot_token,
             "SLACK_APP_TOKEN": config.app_token,
             "SLACK_API_URL": f"{world.url}/api/",
@@ -41,17 +36,10 @@ async def test_run_names_what_is_not_accepted(tmp_path: Path, wrong: str, fix: s
             "PORT": str(free_port()),
             name: value,
         }
-        bot = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.cli", "run"),
-            cwd=tmp_path,
-            env=env,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        async with asyncio.timeout(120):
-            _, said = await bot.communicate()
-    line = said.decode().splitlines()[-1]
-    assert bot.returncode == 1
+        done = await record_bot(tmp_path, "run", env=env)
+    line = done.stderr.splitlines()[-1]
+    assert done.returncode == 1
     assert line.startswith("record-bot: ")
     assert name in line
     assert fix in line
-    assert value not in said.decode() or name == "HOST"  # no secret
+    assert value not in done.stderr or name == "HOST"  # no secret

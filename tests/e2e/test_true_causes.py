@@ -7,6 +7,7 @@ from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
 from tests.e2e.bench import Bench
+from tests.e2e.reading import first
 
 CAUSES = {
     401: "100ms does not accept this bot's keys",
@@ -30,7 +31,7 @@ async def test_watch_and_transcript_say_why_100ms_gives_no_link(bench: Bench) ->
         wait = {"retry_after_s": 0} if status == 429 else {}
         await bench.hms_fault(kind="status", status=status, path=LINKS, **wait)
         for what in ("Watch", "Transcript"):
-            before = len((await bench.ines.state()).ephemerals(seed.STANDUP, bench.ines.user))
+            before = {m.ts for m in await bench.ines.ephemerals(seed.STANDUP)}
             await bench.press(bench.ines, card, what)
             told = await bench.see(partial(later, bench.ines.user, before), f"{what}: {status}")
             assert words in told.text, (what, status)
@@ -38,9 +39,9 @@ async def test_watch_and_transcript_say_why_100ms_gives_no_link(bench: Bench) ->
         await bench.hms.sim("/faults", {"clear": True})
 
 
-def later(user: str, before: int, state: Snapshot) -> SeenMessage | None:
+def later(user: str, before: set[str], state: Snapshot) -> SeenMessage | None:
     """The first answer that this person got since."""
-    return next(iter(state.ephemerals(seed.STANDUP, user)[before:]), None)
+    return first([m for m in state.ephemerals(seed.STANDUP, user) if m.ts not in before])
 
 
 @pytest.mark.own_stage

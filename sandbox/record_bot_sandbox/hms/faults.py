@@ -27,10 +27,12 @@ class _Fault(BaseModel):
 
 
 class WebhookFault(_Fault):
-    """Disturbs the delivery of events whose type matches the pattern; replays are spared."""
+    """Disturbs the delivery of events whose type matches the pattern, of one room or of all;
+    replays are spared."""
 
     kind: Literal["drop", "delay", "repeat", "reorder"]
     event: str = "*"
+    room_id: str | None = None
     delay_s: float = Field(default=30, ge=0)  # delay: held back so long; reorder: at most
     repeat: int = Field(default=2, ge=2, le=50)  # deliveries in all
 
@@ -80,9 +82,13 @@ class Faults:
     def clear(self, fault_id: str | None = None) -> None:
         self.all = [f for f in self.all if fault_id is not None and f.id != fault_id]
 
-    def webhook(self, event_type: str) -> WebhookFault | None:
+    def webhook(self, event_type: str, room_id: str) -> WebhookFault | None:
         for fault in self.all:
-            if isinstance(fault, WebhookFault) and fnmatch.fnmatchcase(event_type, fault.event):
+            if (
+                isinstance(fault, WebhookFault)
+                and fnmatch.fnmatchcase(event_type, fault.event)
+                and fault.room_id in {None, room_id}
+            ):
                 self._spend(fault)
                 return fault
         return None

@@ -82,7 +82,7 @@ class Webhooks:
     def emit(self, event_type: str, room: Room, data: Mapping[str, object]) -> None:
         """Record an event and send it on its way."""
         event = self._record(event_type, room, data)
-        fault = self._faults.webhook(event_type)
+        fault = self._faults.webhook(event_type, room.id)
         match fault.kind if fault else None:
             case "drop":
                 self._settle(event, "dropped")
