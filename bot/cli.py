@@ -44,6 +44,13 @@ def given() -> "Settings":
         fail(str(e))
 
 
+def print_warnings_only() -> None:
+    """The log of a command that ends by itself: what it found is printed."""
+    from bot.kit.logs import configure_logs
+
+    configure_logs("WARNING", "console")
+
+
 def usable_environment() -> None:
     """Fails for proxies and certificates that the libraries cannot use."""
     from bot.environment import problems_of_environment
@@ -62,13 +69,6 @@ def main() -> None:
     app()
 
 
-def _log_warnings_only() -> None:
-    """To stderr. For commands that print an answer: it is not to be mixed with the bot's lines."""
-    from bot.kit.logs import configure_logs
-
-    configure_logs("WARNING", "console")
-
-
 @contextmanager
 def _database_errors() -> Iterator[None]:
     """End with one line; some of what drivers say has several, and a full stop of its own."""
@@ -80,7 +80,8 @@ def _database_errors() -> Iterator[None]:
     except NotBackedUp as e:
         fail(f"{e}.")
     except StoreError as e:
-        fail(f"DATABASE_URL: {' '.join(str(e).split()).rstrip('.')}.")
+        said = " ".join(str(e).split())
+        fail(f"DATABASE_URL: {said}" + ("" if said.endswith((".", "?", "!")) else "."))
 
 
 @app.command()
@@ -146,10 +147,10 @@ app.command("sandbox")(_sandbox_command())
 def migrate() -> None:
     """Bring the database up to date. `run` also does this when it starts."""
     settings = given()
+    print_warnings_only()
 
     from bot.store.open import migrate as migrate_store
 
-    _log_warnings_only()
     with _database_errors():
         asyncio.run(migrate_store(settings.database_url))
     typer.echo("The database is up to date.")
@@ -159,6 +160,7 @@ def migrate() -> None:
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")]) -> None:
     """Copy the SQLite database. This works while the bot runs."""
     settings = given()
+    print_warnings_only()
 
     from bot.store import backup as backups
 
@@ -171,6 +173,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")
 def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`.")]) -> None:
     """Replace the SQLite database with a copy. Stop the bot first."""
     settings = given()
+    print_warnings_only()
 
     from bot.store import backup as backups
 
@@ -186,13 +189,13 @@ def reindex() -> None:
     The running bot does the work; with SQLite, stop it first and start it after.
     """
     settings = given()
+    print_warnings_only()
 
     from bot.slack.errors import SlackError
     from bot.wiring import keep_missing_transcripts
 
     if not settings.transcript_retention_days:
         fail("TRANSCRIPT_RETENTION_DAYS is 0: no transcripts are kept.")
-    _log_warnings_only()
     try:
         with _database_errors():
             found = asyncio.run(keep_missing_transcripts(settings))
@@ -211,10 +214,10 @@ def forgotten(
 ) -> None:
     """Show who had a recording forgotten, and when. This works while the bot runs."""
     settings = given()
+    print_warnings_only()
 
     from bot.features.audit.report import who_forgot
 
-    _log_warnings_only()
     with _database_errors():
         found = asyncio.run(who_forgot(settings.database_url, key))
     if not found:
@@ -234,7 +237,7 @@ def doctor() -> None:
     from bot.settings import SettingsError
 
     usable_environment()
-    _log_warnings_only()
+    print_warnings_only()
     try:
         findings = asyncio.run(findings_of(Path(".env")))
     except SettingsError as e:

@@ -123,8 +123,7 @@ def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: b
 
 
 def _ready(recording: Recording) -> str:
-    audio = recording.options.audio_only and not recording.elsewhere
-    there = ["audio" if audio else "video"] if can_watch(recording) else []
+    there = ["audio" if recording.audio_only else "video"] if can_watch(recording) else []
     found = recording.results
     if found and found.text in ("read", "unreadable", "too_large"):
         there.append("transcript")

@@ -52,7 +52,7 @@ PHASES: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         Phase.REQUESTED,
         None,
     ),
-    ("too late", [f.StartExpired(at=at(200))], Phase.NOT_STARTED, Why.PARKED),
+    ("too late", [f.StartExpired(at=at(200))], Phase.NOT_STARTED, Why.EXPIRED),
     ("pointer", [f.PointsTo(at=at(2), key="other")], Phase.POINTER, None),
 ]
 

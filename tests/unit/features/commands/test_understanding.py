@@ -202,6 +202,18 @@ def test_an_ambiguous_date_has_a_button_for_each_reading() -> None:
     assert done.acts == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("search for the --dry-run flag", "dry-run flag"),
+        ("find budget --final plan", "budget --final plan"),
+        ("find q3/q4 budget", "q3/q4 budget"),
+    ],
+)
+def test_words_to_look_for_are_no_options(text: str, query: str) -> None:
+    assert understood(text, "mention").query == query
+
+
 def test_a_mention_by_its_id_is_the_bot() -> None:
     world = replace(WORLDS[Where.MENTION], bot_user="U0BOT")
     assert understood("hey <@U0BOT> record the town hall", world=world).acts
