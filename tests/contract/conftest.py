@@ -24,7 +24,7 @@ from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.hms_kit import SPEED, client_of
 from tests.contract.store_support import LEASE, Clock
-from tests.databases import migrated_file
+from tests.databases import migrated_copy
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
     """A database for the store; on PostgreSQL other tests' teams are in it too."""
     if database_kind == "sqlite":
         path = tmp_path / "record-bot.db"
-        shutil.copyfile(migrated_file(), path)
+        migrated_copy(path)
         return f"sqlite:///{path}"
     return str(request.getfixturevalue("shared_postgres"))
 

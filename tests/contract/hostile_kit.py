@@ -131,7 +131,7 @@ async def target(
 ) -> AsyncIterator[Target]:
     """A bot of its own, between a simulated Slack and a simulated 100ms; settings as given."""
     log, database = folder / "bot.log", folder / "record-bot.sqlite"
-    await migrated_copy(database)
+    migrated_copy(database)
     app = create_app(SlackConfig(bot_token=BOT_TOKEN))
     hms = HmsConfig(access_key="hostile", secret=HMS_SECRET, speed=1000, seed=False)
     with _logs_into(log):

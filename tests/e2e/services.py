@@ -57,7 +57,7 @@ class Kept:
 
     async def _live(self) -> None:
         self._folder.mkdir(parents=True)
-        await migrated_copy(self._folder / "record-bot.sqlite")
+        migrated_copy(self._folder / "record-bot.sqlite")
         for left in reversed(range(TRIES)):
             try:
                 await self._try()
