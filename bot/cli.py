@@ -44,6 +44,13 @@ def given() -> "Settings":
         fail(str(e))
 
 
+def print_warnings_only() -> None:
+    """The log of a command that ends by itself: what it found is printed."""
+    from bot.kit.logs import configure_logs
+
+    configure_logs("WARNING", "console")
+
+
 def usable_environment() -> None:
     """Fails for proxies and certificates that the libraries cannot use."""
     from bot.environment import problems_of_environment
@@ -73,7 +80,8 @@ def _database_errors() -> Iterator[None]:
     except NotBackedUp as e:
         fail(f"{e}.")
     except StoreError as e:
-        fail(f"DATABASE_URL: {' '.join(str(e).split()).rstrip('.')}.")
+        said = " ".join(str(e).split())
+        fail(f"DATABASE_URL: {said}" + ("" if said.endswith((".", "?", "!")) else "."))
 
 
 @app.command()
@@ -139,6 +147,7 @@ app.command("sandbox")(_sandbox_command())
 def migrate() -> None:
     """Bring the database up to date. `run` also does this when it starts."""
     settings = given()
+    print_warnings_only()
 
     from bot.store.open import migrate as migrate_store
 
@@ -151,6 +160,7 @@ def migrate() -> None:
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")]) -> None:
     """Copy the SQLite database. This works while the bot runs."""
     settings = given()
+    print_warnings_only()
 
     from bot.store import backup as backups
 
@@ -163,6 +173,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")
 def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`.")]) -> None:
     """Replace the SQLite database with a copy. Stop the bot first."""
     settings = given()
+    print_warnings_only()
 
     from bot.store import backup as backups
 
@@ -178,6 +189,7 @@ def reindex() -> None:
     The running bot does the work; with SQLite, stop it first and start it after.
     """
     settings = given()
+    print_warnings_only()
 
     from bot.slack.errors import SlackError
     from bot.wiring import keep_missing_transcripts
@@ -189,7 +201,11 @@ def reindex() -> None:
             found = asyncio.run(keep_missing_transcripts(settings))
     except SlackError as e:
         fail(f"Slack did not say which workspace this is ({e}).")
-    typer.echo(f"{found:,} transcripts are missing. The bot now keeps those that 100ms still has.")
+    if not found:
+        typer.echo("No transcript is missing.")
+        return
+    missing = "1 transcript is" if found == 1 else f"{found:,} transcripts are"
+    typer.echo(f"{missing} missing. The bot now keeps those that 100ms still has.")
 
 
 @app.command()
@@ -198,6 +214,7 @@ def forgotten(
 ) -> None:
     """Show who had a recording forgotten, and when. This works while the bot runs."""
     settings = given()
+    print_warnings_only()
 
     from bot.features.audit.report import who_forgot
 
@@ -220,6 +237,7 @@ def doctor() -> None:
     from bot.settings import SettingsError
 
     usable_environment()
+    print_warnings_only()
     try:
         findings = asyncio.run(findings_of(Path(".env")))
     except SettingsError as e:

@@ -160,7 +160,7 @@ def _phase(
     if refused := _last(log, StartRefused):
         return Phase.NOT_STARTED, Problem(Why.REFUSED, refused.message, refused.status)
     if _has(log, StartExpired):
-        return Phase.NOT_STARTED, Problem(Why.PARKED, after=last_failure(log, "start"))
+        return Phase.NOT_STARTED, Problem(Why.EXPIRED, after=last_failure(log, "start"))
     if attempted_at is None and _stop_asked(log):
         return Phase.NOT_STARTED, Problem(Why.CANCELLED)
     if attempted_at is None and (blocked := _cannot_post_at_origin(log)):

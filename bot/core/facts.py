@@ -146,7 +146,7 @@ class StopRequested(_Fact):
 class StopSuggested(_Fact):
     """Somebody who may not stop it asks for that. Once per person."""
 
-    kind: Literal["stop_wished"] = "stop_wished"
+    kind: Literal["stop_wished"] = "stop_wished"  # as it is stored since the first version
     by: str
 
 
@@ -232,7 +232,7 @@ class CallFailed(_Fact):
 class StartExpired(_Fact):
     """Too late to start without asking the person again."""
 
-    kind: Literal["start_parked"] = "start_parked"
+    kind: Literal["start_parked"] = "start_parked"  # as it is stored since the first version
 
 
 class CannotPost(_Fact):

@@ -45,7 +45,7 @@ class Why(StrEnum):
 
     CANCELLED = "cancelled"
     CANNOT_POST = "cannot_post"
-    PARKED = "parked"
+    EXPIRED = "expired"
     REFUSED = "refused"
     INTERNAL_ERROR = "INTERNAL_ERROR"
     MAX_RETRIES_REACHED = "MAX_RETRIES_REACHED"
@@ -118,6 +118,11 @@ class Recording:
     def name(self) -> str:
         """What it is called wherever it is shown: its title, else its room."""
         return self.title or self.room_name
+
+    @property
+    def audio_only(self) -> bool:
+        """Without a video, as far as we know: of others' recordings nobody knows the options."""
+        return self.options.audio_only and not self.elsewhere
 
     @property
     def origin(self) -> str:

@@ -1,6 +1,6 @@
 """The steps: everything that can be the next thing to do about a recording.
 
-`plan` chooses among them; `reconcile/executors/dispatch.py` says who does which.
+`plan` chooses among them; `bot/dispatch.py` says who does which.
 """
 
 from dataclasses import dataclass

@@ -274,7 +274,7 @@ class TimeScanner:
         half = self.maybe(self._half)
         if half is None:
             if hour > 24 or (hour == 24 and minute):
-                return Bad(f"There is no time {hour}:{minute:02}.")
+                return Bad(f"{hour}:{minute:02} is not a time.")
             return Clock(hour, minute, loose=1 <= hour <= 12 and not padded)
         if not 1 <= hour <= 12:
             return Bad(f"{hour}:{minute:02} does not go with {half}.")

@@ -19,6 +19,7 @@ from bot.store.sql import is_in_channel
 from bot.store.values import RecordingRow
 
 FEW = 2_000  # rows that are quickly sorted
+CHANNELS_MOST = 40  # that are read one by one
 
 r = recordings.c
 shown = recording_channels.c
@@ -73,8 +74,8 @@ class RecordingLists(Repository):
         by Slack's answer.
         """
         query = self._all()
-        if to is not None and channel is not None:
-            query = query.where(_may_see(to, closed))
+        if to is not None and (channel is not None or room_id is not None):
+            query = query.where(_may_see(to, closed))  # of one place, all can be looked at
         if room_id is not None:
             query = query.where(r.room_id == room_id)
         if over:
@@ -85,7 +86,7 @@ class RecordingLists(Repository):
             query = query.where(r.requested_at >= past.since)
         if past is not None and past.until is not None:
             query = query.where(r.requested_at < past.until)
-        if channel is None and to is not None:
+        if to is not None and channel is None and room_id is None:
             query = await self._seen_by(to, closed, query, limit)
         if channel is None:
             return await self._rows(_newest_first(query).limit(limit))
@@ -148,32 +149,39 @@ class RecordingLists(Repository):
 
         One condition with OR would walk through everything that they may not see.
         """
-        newest = [_newest_first(query.where(_is_own(to))).limit(limit)]
-        newest.append(await self._shown_in(_theirs(to), query, limit))
+        query = query.with_only_columns(r.key)
+        newest: list[Select[Any]] = [_newest_first(query.where(_is_own(to))).limit(limit)]
+        newest += await self._shown_in(_theirs(to), query, limit)
         # What may be public, which is asked of Slack. Null: nobody has asked yet.
-        for private in (r.is_private.is_(None), r.is_private.is_(False)) if to.member else ():
-            maybe = query.where(private)
-            if closed:
-                others = await self._channels_beside(closed)
-                newest.append(await self._shown_in(others, maybe, limit))
-            else:
-                newest.append(_newest_first(maybe).limit(limit))
+        if to.member and closed:
+            maybe = query.where(r.is_private.is_not(True))
+            newest += await self._shown_in(await self._channels_beside(closed), maybe, limit)
+        elif to.member:
+            for private in (r.is_private.is_(None), r.is_private.is_(False)):
+                newest.append(_newest_first(query.where(private)).limit(limit))
         keys = union(*(select(one.subquery().c.key) for one in newest))
         return self._all().where(r.key.in_(keys))
 
     async def _shown_in(
         self, channels: Collection[str], query: Select[Any], limit: int
-    ) -> Select[Any]:
-        """The newest of a query that these channels show: through them if they show few."""
+    ) -> list[Select[Any]]:
+        """The newest of a query that these channels show.
+
+        Few channels are each read from their newest on, so that it does not matter how many
+        recordings others show. Many are read together if they show few, or else met on the way.
+        """
+        shows: Select[Any] = query.join(recording_channels, shown.recording_key == r.key)
+        shows = shows.order_by(shown.requested_at.desc(), r.key).limit(limit)
+        if len(channels) <= CHANNELS_MOST:
+            mine = self._mine(recording_channels)
+            return [shows.where(mine, shown.channel == channel) for channel in sorted(channels)]
         there = and_(self._mine(recording_channels), shown.channel.in_(sorted(channels)))
         some = select(shown.channel).where(there).limit(FEW + 1).subquery()
         async with self._db.read() as conn:
             count = await conn.scalar(select(func.count()).select_from(some))
-        if count is not None and count > FEW:  # enough of them are met on the way
-            return _newest_first(query.where(_shown_in_any(channels))).limit(limit)
-        join = query.join(recording_channels, shown.recording_key == r.key).where(there)
-        columns = join.with_only_columns(r.key, shown.requested_at).distinct()
-        return columns.order_by(shown.requested_at.desc(), r.key).limit(limit)
+        if count is not None and count > FEW:
+            return [_newest_first(query.where(_shown_in_any(channels))).limit(limit)]
+        return [shows.with_only_columns(r.key, shown.requested_at).where(there).distinct()]
 
     async def _channels_beside(self, closed: Collection[str]) -> list[str]:
         """Return every other channel that shows a recording, from one to the next in the index."""
@@ -240,15 +248,14 @@ def _is_own(to: Horizon) -> ColumnElement[bool]:
 
 
 def _shown_in_any(channels: Collection[str]) -> ColumnElement[bool]:
-    return (
-        select(1).where(shown.recording_key == r.key, shown.channel.in_(sorted(channels))).exists()
-    )
+    there = shown.channel.in_(sorted(channels))
+    return select(1).where(shown.recording_key == r.key, there).correlate(recordings).exists()
 
 
 def _shown_beside(closed: Collection[str]) -> ColumnElement[bool]:
     """In a channel of which Slack has not said that they cannot look into it."""
     others = shown.channel.not_in(sorted(closed))
-    return select(1).where(shown.recording_key == r.key, others).exists()
+    return select(1).where(shown.recording_key == r.key, others).correlate(recordings).exists()
 
 
 def _shown_in(channel: str) -> ColumnElement[bool]:

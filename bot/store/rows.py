@@ -60,6 +60,7 @@ def cached(recording: Recording) -> dict[str, Any]:
         "starter": recording.starter or "",  # the column takes no null
         "home": recording.origin,
         "elsewhere": recording.elsewhere,
+        "audio_only": recording.audio_only,
         "points_to": recording.points_to,
         "requested_at": recording.requested_at,
         "attempted_at": recording.attempted_at,

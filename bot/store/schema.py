@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
@@ -49,6 +50,7 @@ recordings = Table(
     c.text("starter"),
     c.text("home"),
     Column("elsewhere", Boolean, nullable=False),
+    Column("audio_only", Boolean, nullable=False, server_default=false()),
     c.text("points_to", null=True),
     c.time("requested_at", null=False),
     c.time("attempted_at"),

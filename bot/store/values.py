@@ -51,6 +51,7 @@ class RecordingRow:
     starter: str | None
     origin: str
     elsewhere: bool
+    audio_only: bool
     points_to: str | None
     requested_at: datetime
     attempted_at: datetime | None

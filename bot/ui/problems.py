@@ -117,7 +117,7 @@ def stop_failure(failed: CallFailed) -> str:
 def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explanation:
     """Explain a problem in words; `bot` is the name that people type after @."""
     match problem.why:
-        case Why.CANCELLED | Why.CANNOT_POST | Why.PARKED | Why.REFUSED:
+        case Why.CANCELLED | Why.CANNOT_POST | Why.EXPIRED | Why.REFUSED:
             return _not_started(problem, recording, bot)
         case Why.INTERNAL_ERROR | Why.MAX_RETRIES_REACHED | Why.UPLOAD_ERROR | Why.BEAM_STOPPED:
             return _failed_at_100ms(problem, recording)
@@ -132,7 +132,7 @@ def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanatio
     if problem.why is Why.CANCELLED:
         why = "It was stopped before it started."
         return Explanation(what, why, "Try again whenever you like.")
-    if problem.why is Why.PARKED:
+    if problem.why is Why.EXPIRED:
         why = f"{_too_old(problem.after)} The request expired."
         return Explanation(what, why, "If you still want the recording, try again.")
     if problem.why is Why.CANNOT_POST:
@@ -148,7 +148,7 @@ def _too_old(after: CallFailed | None) -> str:
     if after.cause == "refused" and after.status == HTTPStatus.CONFLICT:
         said = _quoted(after.message)
         return (
-            f"100ms says that the room is in use (HTTP 409), but no recording runs there: "
+            f"100ms says that the room is in use (HTTP 409), but no recording is running there: "
             f"a live stream may be using it.{said}"
         )
     return hms_failure(after.cause, after.status, after.message)[0]

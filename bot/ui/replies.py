@@ -50,7 +50,7 @@ def store_silent() -> Message:
 
 
 def disk_full() -> Message:
-    text = "The bot's own disk is full, so it cannot note anything."
+    text = "The bot's own disk is full, so it cannot save anything."
     return say(f"{text} Tell the person who runs the bot, and try again once there is space.")
 
 

@@ -35,6 +35,10 @@ PHASES = {
 }
 
 
+def media_ready(*, audio_only: bool) -> str:
+    return "Audio ready" if audio_only else "Video ready"
+
+
 def mark_of(recording: Recording) -> str:
     stopping = recording.stop_pending and recording.phase in ON_AIR
     return "" if stopping or _cancelled(recording) else MARKS.get(recording.phase, "")
@@ -55,7 +59,7 @@ def state_of(recording: Recording) -> str:
 
 
 def _ready(recording: Recording) -> str:
-    video = "Audio ready" if recording.options.audio_only else "Video ready"
+    video = media_ready(audio_only=recording.audio_only)
     if recording.results and recording.results.words:
         return PHASES[Phase.COMPLETED]
     coming = recording.transcription.pending and recording.transcription is not Transcription.MAYBE

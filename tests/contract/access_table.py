@@ -181,6 +181,37 @@ HANDLERS: Mapping[str, Rule] = {
     "event tokens_revoked": Rule("none", why="pauses the bot's own calls, for its own token"),
 }
 
+# What people write, by intent, of a recording that runs or has ended; or the test that tries it.
+Words = tuple[tuple[str, str], ...]
+WORDS: Mapping[str, Words | str] = {
+    "share": (("ended", f"share {{room}} to <#{PLAZA}|plaza>"),),
+    "rename": (("ended", "rename {room} to Retro"),),
+    "summary": (
+        ("ended", "what was decided in {room}?"),
+        ("ended", "who was in {room}?"),
+        ("ended", "how long was {room}?"),
+        ("ended", "where is the video of {room}?"),
+        ("running", "when does {room} end?"),
+    ),
+    "join": "test_a_recording_by_its_key",
+    "unschedule": "test_a_schedule_by_its_id",
+    "start": "test_lists_tell_what_one_may_know_of",
+    "stop": "test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded",
+    "pause": "test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded",
+    "resume": "test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded",
+    "status": "test_lists_tell_what_one_may_know_of",
+    "list": "test_lists_tell_what_one_may_know_of",
+    "find": "test_search_finds_what_one_may_know_of",
+    "doctor": "test_the_doctor_speaks_to_full_members",
+    "follow": "test_background_steps_give_nothing_to_followers_of_what_is_private",
+    "unfollow": "test_background_steps_give_nothing_to_followers_of_what_is_private",
+    "schedule": "test_people_from_outside_do_not_learn_which_rooms_there_are",
+    "settings": "test_a_channel_by_what_a_view_says",
+    "presets": "test_another_persons_draft",
+    "help": "test_nothing_of_anybodys_is_in_help",
+    "unknown": "test_nothing_of_anybodys_is_in_help",
+}
+
 ROUTES: Mapping[str, str] = {
     "POST /slack/events": "signed by Slack",
     "POST /webhooks/100ms/{name:path}": "with the secret header",

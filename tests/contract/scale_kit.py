@@ -105,6 +105,7 @@ def _recording(key: str, room: str, channel: str, n: int, at: Any, size: Size) -
         "starter": f"U{n % 100}",
         "home": channel,
         "elsewhere": False,
+        "is_private": None if n % CHANNELS > 2 else False,
         "requested_at": at,
         "has_video": nth < 0,
         "has_transcript": False,

@@ -53,6 +53,8 @@ from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.engine.context import Context
+from bot.features.commands.answer_questions import ANSWERS
+from bot.features.commands.do_orders import DO
 from bot.features.commands.store import ChoiceRepository
 from bot.features.commands.stored_orders import Choice, StoredOrder
 from bot.features.find.steps import NO_RIGHT, post_moment
@@ -83,6 +85,7 @@ from tests.contract.access_table import (
     ROUTES,
     SEES,
     STEPS,
+    WORDS,
     Place,
     Rule,
 )
@@ -737,6 +740,42 @@ async def test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded(
                 )
             assert done.told.replace(room, "R") == nothing[user]
             assert not any(done.rows.values())
+
+
+def test_every_intent_is_tried() -> None:
+    """A new command gets a row in `WORDS`."""
+    assert WORDS.keys() == {str(intent) for intent in DO.keys() | ANSWERS.keys()}
+    assert {name for name in WORDS.values() if isinstance(name, str)} <= globals().keys()
+
+
+async def test_in_words_what_one_may_not_know_of_is_missing(tmp_path: Path) -> None:
+    """The answer is the one for a room that was never recorded."""
+    async with rigged(tmp_path) as rig:
+        first = next(_serial)
+        known = [RoomEntry(f"{n:024x}", f"{n:024x}") for n in range(first, first + 2_000)]
+        await RoomRepository(rig.bot.parts.deps.db).upsert(known, T0)
+        for how, text in itertools.chain(*(w for w in WORDS.values() if not isinstance(w, str))):
+            told_more = 0
+            async for place, who, user, (_, room) in rig.everybody_with_a_recording(how):
+                free = f"{next(_serial):024x}"
+                other = await _say(rig, "mention", user, text.format(room=free))
+                about = await _say(rig, "mention", user, text.format(room=room))
+                assert not any(other.rows.values())
+                alike = about.told.replace(room, free) == other.told
+                if who in SEES[place]:
+                    told_more += not alike
+                else:
+                    assert not any(about.rows.values()), (text, place, who)
+                    assert alike, (text, place, who, about.told, other.told)
+            assert told_more, text
+
+
+@pytest.mark.parametrize("text", ["help", "good morning", "xyzzy"])
+async def test_nothing_of_anybodys_is_in_help(rig: Rig, text: str) -> None:
+    async for place, who, user, _ in rig.everybody_with_a_recording("running"):
+        done = await _say(rig, "mention", user, text)
+        assert done.told
+        assert (SECRET in done.told) <= (who in SEES[place])
 
 
 async def _say(rig: Rig, by: str, user: str, text: str) -> Effects:

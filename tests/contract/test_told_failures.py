@@ -186,7 +186,7 @@ async def _database(rig: Rig) -> None:
     await _closed(rig)
 
 
-@_doctor("the disk is full", "The bot's own disk is full, so it cannot note anything.")
+@_doctor("the disk is full", "The bot's own disk is full, so it cannot save anything.")
 async def _disk(rig: Rig) -> None:
     await _full(rig)
     for size in (3000, 1):

@@ -197,7 +197,7 @@ def shown(answer: object) -> list[str]:
 
 
 BAD: list[tuple[str, str]] = [
-    ("--res 4k", "is not a resolution. Give 720p, 1080p, portrait or a size"),
+    ("--res 4k", "is not a resolution. Use 720p, 1080p, portrait or a size"),
     ("--res 100x100", "144 to 1920 pixels"),
     ("--temperature 9", "Enter a number from 0.1 to 1.0"),
     ("--modes txt,doc", "is not a transcript file. Choose from txt, srt and json"),

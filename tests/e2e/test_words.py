@@ -46,7 +46,7 @@ async def test_without_a_channel_words_to_share_get_a_button_that_asks_for_it(
     room = await bench.room()
     card = await bench.running(room)
     await bench.ines.say(seed.STANDUP, f"{BOT} can you share this?", card.ts)
-    told = await bench.told(bench.ines, seed.STANDUP, "In which channel")
+    told = await bench.told(bench.ines, seed.STANDUP, "Which channel do you want to share")
     await bench.press(bench.ines, told, "Choose the channel")
     await bench.view(bench.ines, "recording_share_form")
 

@@ -12,7 +12,7 @@ from bot.store.values import DeadLetterCount, Owed
 from tests.unit.views_samples import NOW, at
 
 GRANTED = frozenset(scope.name for scope in SCOPES)
-PAGES = ok(CHECK, "Browsers find them at https://record.example.")
+PAGES = ok(CHECK, "Available at https://record.example.")
 WELL = DoctorReport(
     webhooks=True,
     received=Received(NOW, matched=12, ignored=3),

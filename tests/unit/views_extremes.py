@@ -151,6 +151,8 @@ ROWS = st.builds(
     permalink=st.sampled_from([None, "https://a.example/?a=1&b=2", "javascript:x", "x" * 5000]),
     has_video=st.booleans(),
     has_transcript=st.booleans(),
+    audio_only=st.booleans(),
+    opens=st.booleans(),
 )
 SECTIONS = st.builds(
     SummarySection,

@@ -101,6 +101,8 @@ def row(**more: Any) -> Row:
         "permalink": "https://acme.slack.com/archives/C1/p1?a=1&b=2",
         "has_video": False,
         "has_transcript": False,
+        "audio_only": False,
+        "opens": True,
     }
     return Row(**{**known, **more})
 

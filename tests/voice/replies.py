@@ -317,7 +317,7 @@ GROUPS = (
     ),
     Group(
         "Lists and help",
-        "Only visible to the person who asked, but for a moment that somebody shares.",
+        "Only visible to the person who asked, except for a moment that somebody shares.",
         (*_lists(), *schedules.lists(), *found.samples()),
     ),
     Group("Following", "Only visible to the person who asked.", tuple(_following())),

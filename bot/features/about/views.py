@@ -241,7 +241,7 @@ def _failure(recording: Recording, now: datetime, bot: str) -> str:
 
 def _video(recording: Recording, bot: str) -> str:
     name = _named(recording)
-    what = "audio" if recording.options.audio_only and not recording.elsewhere else "video"
+    what = "audio" if recording.audio_only else "video"
     if can_watch(recording):
         length = f", {_length(recording)}" if _length(recording) else ""
         return f"The {what} of {name}, {_began_at(recording)}{length}, is ready."

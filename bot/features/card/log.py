@@ -8,12 +8,13 @@ from typing import assert_never
 from bot.core import facts as f
 from bot.core.assets import VIDEO_TYPES
 from bot.ui.text import clock, duration, esc, mention, when
-from bot.ui.words import REASONS
+from bot.ui.words import REASONS, media_ready
 
 # Each time is news; anything else is said once, whoever says it and how often.
 _REPEATABLE = (
     f.StopRequested,
     f.StopDue,
+    f.EndSet,
     f.PauseRequested,
     f.PauseSent,
     f.PauseDropped,
@@ -22,7 +23,6 @@ _REPEATABLE = (
 _OBSERVED = {
     "running": "Recording started",
     "post_processing": "100ms is processing it",
-    "completed": "Recording ready",
     "failed": "100ms reported a failure",
 }
 _TRANSCRIPTION = {
@@ -99,7 +99,7 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
         case f.StartAttempted() | f.StopSent() | f.CallFailed():
             return None  # its outcome shows, or has a line of its own, or the card says it
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():
-            return _told(fact)
+            return _told(fact, log)
         case f.Observed() | f.Vanished() | f.GaveUp() | f.PlaceSeen():
             return _learnt(fact, log)
         case f.AssetSeen() | f.TranscriptionReported() | f.ResultsChecked():
@@ -201,12 +201,14 @@ def _refused(fact: f.StartRefused | f.StartExpired | f.CannotPost | f.StopRefuse
             return "It was no longer running" if fact.status == 404 else refused
 
 
-def _told(fact: f.BeamStarted | f.BeamStopped | f.RecordingUploaded | f.BeamFailed) -> str | None:
+def _told(
+    fact: f.BeamStarted | f.BeamStopped | f.RecordingUploaded | f.BeamFailed, log: Sequence[f.Fact]
+) -> str | None:
     match fact:
         case f.BeamStarted():
             return _OBSERVED["running"]
         case f.RecordingUploaded():
-            return _OBSERVED["completed"]
+            return _ready(log)
         case f.BeamFailed():
             return "Recording failed"  # the card says why
         case f.BeamStopped():
@@ -224,6 +226,8 @@ def _learnt(
         case f.PlaceSeen():
             never = "Slack did not say whether the channel is private"
             return f"{never}; other channels do not get it" if fact.place == "unknown" else None
+        case f.Observed(status="completed"):
+            return _ready(log)
         case f.Observed():
             better = fact.status == "failed" and any(isinstance(x, f.BeamFailed) for x in log)
             return None if better else _OBSERVED.get(fact.status)
@@ -234,6 +238,13 @@ def _learnt(
         case f.GaveUp():
             waited = "100ms" if fact.on == "recording" else "the transcript"
             return f"Gave up waiting for {waited}"
+
+
+def _ready(log: Sequence[f.Fact]) -> str:
+    """As the card says it."""
+    asked = any(isinstance(x, f.StartRequested) and x.options.audio_only for x in log)
+    elsewhere = any(isinstance(x, f.Adopted) and x.elsewhere for x in log)
+    return media_ready(audio_only=asked and not elsewhere)
 
 
 def _transcript_was_coming(log: Sequence[f.Fact]) -> bool:

@@ -51,8 +51,8 @@ _LATE = {
     Phase.PROCESSING: "Processing",
 }
 UNHEARD = (
-    "100ms does not tell the bot how the recording is right now, so this may be out of date. The "
-    "bot keeps asking."
+    "100ms is not reporting the state of the recording, so this card may be out of date. The "
+    "bot keeps checking."
 )
 ELSEWHERE = "Started elsewhere, so your settings do not apply."
 UNASKED = "Started elsewhere, with its own settings."
@@ -305,7 +305,7 @@ def file_buttons(recording: Recording) -> list[Block]:
     buttons = []
     name = plain(recording.name, 50)
     if can_watch(recording):
-        verb = "Listen" if recording.options.audio_only and not recording.elsewhere else "Watch"
+        verb = "Listen" if recording.audio_only else "Watch"
         label = f"{verb} to the recording of {name}" if verb == "Listen" else f"Watch {name}"
         buttons.append(button(verb, ids.WATCH, value=recording.key, label=label))
     if can_read(recording):

@@ -13,7 +13,7 @@ from unicodedata import category
 from bot.core.when import Day, Past, Reading, Refused, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
-from bot.features.commands.flags import split_flags
+from bot.features.commands.flags import Flags, split_flags
 from bot.features.commands.model import Order, Scheduled, Where, World, orders
 from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence
@@ -63,11 +63,15 @@ _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 
 class ParsedText:
-    """A text in its place: sentences, rooms, times, and what its main sentence wants."""
+    """A text in its place: sentences, rooms, times, and what its main sentence wants.
 
-    def __init__(self, text: str, where: Where, world: World) -> None:
+    Not `with_flags`: `--words` are words like others.
+    """
+
+    def __init__(self, text: str, where: Where, world: World, *, with_flags: bool = True) -> None:
         self.where, self.world = where, world
-        head, self.flags = split_flags(clean(text).strip())
+        typed = clean(text).strip()
+        head, self.flags = split_flags(typed) if with_flags else (typed, Flags())
         self.long = len(head) > LONGEST_ORDER
         self.text = _unquoted(_without_command(head))[:LONGEST_READ]
         self.words = words_of(self.text, world.bot_user)

@@ -7,6 +7,7 @@ recording is meant; a question, a negated verb, a misspelling or a word that is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.features.commands.asked import asked_in
@@ -42,6 +43,9 @@ def understand(text: str, where: Where, world: World) -> Understood:
         return stopped
     if said.flags.help:
         return answered(Intent.HELP, topic=said.parsed.intent)
+    if said.flags.text and (said.parsed.intent is Intent.FIND or renaming(said)):
+        # A title, or words to look for: they may have dashes.
+        said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
         return titled
     if said.is_about_the_bot():
@@ -279,7 +283,7 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
 
 
 def _find(said: ParsedText, parsed: Parsed) -> Understood:
-    query = " ".join(word.text for word in parsed.query).strip(" .,!?\"'“”")
+    query = _as_typed(parsed.query).strip(" .,!?\"'“”")
     if not query and said.rooms and said.where is Where.SLASH:
         words = said.text.split(maxsplit=1)  # `find standup` searches for the word
         return answered(Intent.FIND, query=words[-1].strip("\"'“”"))
@@ -292,6 +296,15 @@ def _find(said: ParsedText, parsed: Parsed) -> Understood:
         speaker=parsed.speaker,
         when=said.past(),
     )
+
+
+def _as_typed(words: Iterable[Word]) -> str:
+    """Words that stood together stay together, such as `--dry-run`."""
+    typed, end = "", 0
+    for word in words:
+        typed += (" " if typed and word.start > end else "") + word.text
+        end = word.end
+    return typed
 
 
 def _channel(word: Word) -> tuple[str, str | None]:

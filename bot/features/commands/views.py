@@ -231,7 +231,7 @@ def share_question(room_name: str, key: str) -> Message:
     """Ask for the channel; the button opens the form that does."""
     label = f"Choose the channel for {plain(room_name, 40)}"
     share = button("Choose the channel", ids.SHARE, value=key, label=label)
-    return say(f"In which channel do you want to share *{esc(room_name, 100)}*?", [share])
+    return say(f"Which channel do you want to share *{esc(room_name, 100)}* to?", [share])
 
 
 def rename_question(room_name: str, key: str) -> Message:

@@ -46,7 +46,7 @@ async def check_commit(store: Store) -> Finding | None:
     try:
         await store.check_commit()
     except StoreFull:
-        found = "The bot's own disk is full, so it cannot note anything."
+        found = "The bot's own disk is full, so it cannot save anything."
         return failed(CHECK, found, "free some space on the disk of the database")
     except StoreError as gone:
         found = f"The bot cannot write to its own database ({shown(str(gone))})."

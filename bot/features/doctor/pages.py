@@ -22,7 +22,7 @@ async def check_pages(public_url: str | None) -> Finding:
             CHECK, f"{shown(public_url)} does not answer ({type(error).__name__}).", LET_IN
         )
     if answer.status_code == httpx.codes.OK and "/m/assets/" in answer.text:
-        return ok(CHECK, f"Browsers find them at {shown(public_url)}.")
+        return ok(CHECK, f"Available at {shown(public_url)}.")
     return warning(
         CHECK, f"{shown(public_url)}/m/ answers {answer.status_code}, not our page.", LET_IN
     )

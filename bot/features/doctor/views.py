@@ -184,7 +184,7 @@ def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
     yield from map(_paused, found.paused)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
-        yield f"{BAD} 100ms gave no usable answer about {asked}. The bot keeps asking."
+        yield f"{BAD} 100ms gave no usable answer about {asked}. The bot keeps checking."
     mine = [s for s in found.stuck if s.here or s.starter == found.asker]
     yield from _few([_stuck(s, bot) for s in mine], "more")
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")

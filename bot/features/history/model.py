@@ -8,7 +8,10 @@ from bot.core.recording import Phase
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a list shows. `channel` is where the card is, `permalink` leads to it."""
+    """What a list shows. `channel` is where the card is, `permalink` leads to it.
+
+    `opens`: the person may open its files.
+    """
 
     key: str
     name: str
@@ -21,3 +24,5 @@ class Row:
     permalink: str | None
     has_video: bool
     has_transcript: bool
+    audio_only: bool
+    opens: bool

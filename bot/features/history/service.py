@@ -115,6 +115,8 @@ def _row(seen: Seen, permalink: str | None, files: bool) -> Row:
         duration_s=row.duration_s,
         channel=seen.proof.channel,
         permalink=permalink,
-        has_video=files and row.has_video,
-        has_transcript=files and row.has_transcript,
+        has_video=row.has_video,
+        has_transcript=row.has_transcript,
+        audio_only=row.audio_only,
+        opens=files,
     )

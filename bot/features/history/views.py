@@ -22,9 +22,8 @@ from bot.ui.message import (
 )
 from bot.ui.replies import nothing_running
 from bot.ui.text import count, duration, esc, join, place, plain, starter_of, when
-from bot.ui.words import MARKS, PHASES, sentence
+from bot.ui.words import MARKS, PHASES, media_ready, sentence
 
-RECORDING_READY = "Recording ready"
 NOTHING_HERE = "Nothing is being recorded in this channel."
 
 
@@ -103,7 +102,7 @@ def _state(row: Row, now: datetime | None) -> str:
         length = duration(max(0.0, (now - row.started_at).total_seconds()))
         return f"{PHASES[row.phase]} for {length}" if length else PHASES[row.phase]
     if row.phase is Phase.COMPLETED and row.has_video and not row.has_transcript:
-        return RECORDING_READY  # the transcript may be to come: the card says so
+        return media_ready(audio_only=row.audio_only)  # the card says what is to come
     return PHASES[row.phase]
 
 
@@ -140,9 +139,9 @@ def past_blocks(rows: Sequence[Row], *, first: int = 0) -> list[Block]:
 
 def _row_buttons(row: Row, n: int) -> list[Block]:
     buttons = []
-    if row.has_video:
-        buttons.append(_row_button("Watch", ids.WATCH, row, n))
-    if row.has_transcript:
+    if row.has_video and row.opens:
+        buttons.append(_row_button("Listen" if row.audio_only else "Watch", ids.WATCH, row, n))
+    if row.has_transcript and row.opens:
         buttons.append(_row_button("Transcript", ids.TRANSCRIPT, row, n))
     return [*buttons, _row_button("Details", ids.DETAILS, row, n)]
 

@@ -142,8 +142,7 @@ def _line(
 
 def _video(recording: Recording) -> dict[str, Any]:
     """`state` is `ready`, `coming` or `none`. Whether 100ms still has the file shows later."""
-    audio = recording.options.audio_only and not recording.elsewhere
-    kind = "audio" if audio else "video"
+    kind = "audio" if recording.audio_only else "video"
     if recording.assets.video is not None:
         return {"state": "ready", "kind": kind, "note": ""}
     if recording.phase not in ENDED:

@@ -139,7 +139,7 @@ def section_format(text: str) -> str:
 def named_resolution(text: str) -> Resolution:
     if text not in NAMED_RESOLUTIONS:
         names = ", ".join(NAMED_RESOLUTIONS)
-        raise Wrong(f"“{brief(text)}” is not a resolution. Give {names} or a size like 1280x720.")
+        raise Wrong(f"“{brief(text)}” is not a resolution. Use {names} or a size like 1280x720.")
     return NAMED_RESOLUTIONS[text]
 
 

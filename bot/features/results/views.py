@@ -123,8 +123,7 @@ def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: b
 
 
 def _ready(recording: Recording) -> str:
-    audio = recording.options.audio_only and not recording.elsewhere
-    there = ["audio" if audio else "video"] if can_watch(recording) else []
+    there = ["audio" if recording.audio_only else "video"] if can_watch(recording) else []
     found = recording.results
     if found and found.text in ("read", "unreadable", "too_large"):
         there.append("transcript")
@@ -335,7 +334,7 @@ class Moments:
         at_ms = self.times.get(line)
         if at_ms is None:
             return ""
-        return f"  {moment_clock(at_ms) if self.page is None else self._watch(at_ms)}"
+        return f" ({moment_clock(at_ms) if self.page is None else self._watch(at_ms)})"
 
     def _watch(self, at_ms: int) -> str:
         return f"Watch from {moment_clock(at_ms)}"

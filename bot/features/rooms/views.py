@@ -55,4 +55,4 @@ def no_room(reference: str, unasked: str | None = None) -> Message:
 
 def several_rooms(reference: str) -> Message:
     name = esc(reference, 100)
-    return say(f"More than one room is meant by “{name}”. Write its whole name, or its id.")
+    return say(f"“{name}” fits more than one room. Write the room's full name or its id.")

@@ -113,7 +113,7 @@ def now_is(schedule: Schedule, state: str) -> Message:
 
 def no_date_left(schedule: Schedule) -> Message:
     name = esc(schedule.room_name, 100)
-    text = f"The schedule of *{name}* has no date left. Change its time to use it again."
+    text = f"The schedule of *{name}* has no dates left. Change its time to use it again."
     return say(text, [_button("Change", ids.CHANGE, schedule)])
 
 
@@ -364,7 +364,8 @@ def only_https() -> Message:
 
 
 def too_many_calendars() -> Message:
-    text = f"You follow {CALENDARS_MOST} calendars, and more are not possible. Turn one off first."
+    text = f"You already follow {CALENDARS_MOST} calendars, the most allowed."
+    text += " Stop following one first."
     return say(text, [schedules_button()])
 
 

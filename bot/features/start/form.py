@@ -137,7 +137,7 @@ def rule_blocks(least_people: str, *, until_empty: bool) -> Iterator[Block]:
     yield least_people_block(least_people)
     leaves = {ids.START_UNTIL_EMPTY: "Stop when the last person leaves"}
     box = ticks(leaves, list(leaves) if until_empty else [])
-    hint = "This holds for every recording of the room, however it was started."
+    hint = "Applies to every recording of the room, however it was started."
     yield input_block(ids.START_UNTIL_EMPTY, "End", box, hint=hint, optional=True)
 
 

@@ -54,6 +54,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "list_recent of no channel": lambda s: s.lists.recent(channel="C-unknown"),
     "list_recent to a guest who sees nothing": lambda s: s.lists.recent(to=NOBODYS),
     "list_recent to a member, all else private": lambda s: s.lists.recent(to=OUTSIDER, closed=ALL),
+    "list_recent to a member, most private": lambda s: s.lists.recent(
+        to=OUTSIDER, closed=ALL - {"C0", "C1", "C2"}, limit=10
+    ),
     "cards": lambda s: s.recordings.cards(["rec-0000001", "rec-0000002"]),
     "wake_parked": lambda s: s.queue.wake_parked("C1"),
 }

@@ -52,7 +52,7 @@ PHASES: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         Phase.REQUESTED,
         None,
     ),
-    ("too late", [f.StartExpired(at=at(200))], Phase.NOT_STARTED, Why.PARKED),
+    ("too late", [f.StartExpired(at=at(200))], Phase.NOT_STARTED, Why.EXPIRED),
     ("pointer", [f.PointsTo(at=at(2), key="other")], Phase.POINTER, None),
 ]
 
@@ -238,6 +238,18 @@ TRANSCRIPTION: list[tuple[str, dict[str, object], list[f.Fact], Transcription]] 
         "never came",
         {"transcription": True},
         [f.GaveUp(at=at(99), on="transcript")],
+        Transcription.GIVEN_UP,
+    ),
+    (
+        "given up for the recording alone",
+        {"transcription": True},
+        [f.GaveUp(at=at(99), on="recording")],
+        Transcription.EXPECTED,
+    ),
+    (
+        "there, but not to be read",
+        {"transcription": True},
+        [f.GaveUp(at=at(99), on="results")],
         Transcription.GIVEN_UP,
     ),
     ("none was wanted after all", {}, [f.GaveUp(at=at(99), on="transcript")], Transcription.OFF),

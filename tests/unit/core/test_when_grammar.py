@@ -240,8 +240,8 @@ def test_a_recurrence_that_begins_in_a_gap_keeps_the_wall_time_that_was_said() -
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("25:00", "There is no time 25:00."),
-        ("at 25", "There is no time 25:00."),
+        ("25:00", "25:00 is not a time."),
+        ("at 25", "25:00 is not a time."),
         ("at 9:75", "There is no minute 75."),
         ("13pm", "13:00 does not go with pm."),
         ("30 feb at 9", "There is no 30 Feb."),

@@ -163,7 +163,7 @@ The bot cannot be in a direct message among several people, so it could post
 
 The bot's own database is not answering right now. Try again in a minute.
 
-The bot's own disk is full, so it cannot note anything. Tell the person who runs
+The bot's own disk is full, so it cannot save anything. Tell the person who runs
     the bot, and try again once there is space.
 
 The bot could not do this in the time that Slack allows. Try again in a minute.\

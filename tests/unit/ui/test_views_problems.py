@@ -15,7 +15,7 @@ from tests.unit.views_samples import RUNS, assert_only_our_markup, at, folded, r
 
 CASES = [
     *(
-        Problem(Why.PARKED, after=CallFailed(at=at(9), call="start", cause=cause, status=status))
+        Problem(Why.EXPIRED, after=CallFailed(at=at(9), call="start", cause=cause, status=status))
         for cause, status in (
             ("refused", 409),
             ("refused", 404),
@@ -54,7 +54,7 @@ def test_all_the_words() -> None:
     said = [f"{p.why} {p.status or ''} {p.detail}: {explain(p, running).text}" for p in CASES]
     assert folded("\n".join(said)) == snapshot("""\
 parked  : The recording did not start. 100ms says that the room is in use (HTTP
-    409), but no recording runs there: a live stream may be using it. The
+    409), but no recording is running there: a live stream may be using it. The
     request expired. If you still want the recording, try again.
 parked  : The recording did not start. 100ms cannot find it (HTTP 404). The
     request expired. If you still want the recording, try again.

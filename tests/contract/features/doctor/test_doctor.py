@@ -349,4 +349,4 @@ async def test_meeting_pages_are_looked_for_where_browsers_do(around: Surroundin
 async def test_meeting_pages_that_answer(tmp_path: Path) -> None:
     async with target(tmp_path, public_url="http://127.0.0.1:8080") as bot:
         found = await check_pages(bot.url)
-    assert (found.verdict, found.found) == (OK, f"Browsers find them at {bot.url}.")
+    assert (found.verdict, found.found) == (OK, f"Available at {bot.url}.")

@@ -50,7 +50,7 @@ async def test_several_rooms_are_no_missing_room(stage: Stage) -> None:
     rooms = [RoomEntry(f"{n:024x}", f"Budget {n}") for n in range(2)]
     await RoomRepository(stage.deps.db).upsert(rooms, stage.now)
     told = await stage.say("auto Budget on")
-    assert "More than one room is meant by “Budget”." in told
+    assert "“Budget” fits more than one room." in told
 
 
 async def test_a_rule_of_a_room_that_is_gone_can_be_switched_off(stage: Stage) -> None:

@@ -113,6 +113,7 @@ def row(key: str, phase: Phase) -> RecordingRow:
         starter="U1",
         origin="C1",
         elsewhere=False,
+        audio_only=False,
         points_to=None,
         requested_at=at(0),
         attempted_at=None,

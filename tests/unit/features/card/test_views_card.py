@@ -159,7 +159,7 @@ Transcript expected 22 Nov 2026, 15:26 UTC.
 14:03 UTC  Recording started
 15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
+15:11 UTC  Video ready
 [Watch -> recording_watch] [Share -> recording_share] [Details ->
     recording_details]\
 """)
@@ -176,7 +176,7 @@ The transcript is taking longer than usual; still checking with 100ms.
 14:03 UTC  Recording started
 15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
+15:11 UTC  Video ready
 [Watch -> recording_watch] [Share -> recording_share] [Details ->
     recording_details]\
 """)
@@ -192,7 +192,7 @@ def test_a_transcript_only_if_the_template_says_so() -> None:
 14:03 UTC  Recording started
 15:09 UTC  U2 asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
+15:11 UTC  Video ready
 [Watch -> recording_watch] [Share -> recording_share] [Details ->
     recording_details]\
 """)

@@ -10,6 +10,7 @@ from hypothesis import given
 from inline_snapshot import snapshot
 
 from bot.core import facts as f
+from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.card.log import line_of, log_lines, written
 from bot.ui.text import size
@@ -31,10 +32,19 @@ def test_a_whole_recording() -> None:
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
+15:11 UTC  Video ready
 15:26 UTC  Transcript ready
 15:26 UTC  Summary ready\
 """)
+
+
+def test_what_is_ready_is_called_as_on_the_card() -> None:
+    done = f.RecordingUploaded(at=at(4100))
+    sound = RecordingOptions(audio_only=True)
+    adopted = f.Adopted(at=at(1), hms_id="hms-1", elsewhere=True)
+    assert told(done)[-1] == "Video ready"
+    assert log_lines(recording(done, options=sound).log)[-1].text == "Audio ready"
+    assert log_lines(recording(adopted, done, options=sound).log)[-1].text == "Video ready"
 
 
 def test_what_several_say_is_told_once() -> None:
@@ -60,6 +70,21 @@ def test_a_pause_is_told_when_it_is_done_and_each_time() -> None:
     assert told(*pauses)[1:] == snapshot(
         ["Paused by <@U2>", "Resumed by <@U2>", "Paused by <@U2>", "<@U3> asked to resume"]
     )
+
+
+def test_each_new_end_is_told() -> None:
+    ends: list[f.Fact] = [
+        f.EndSet(at=at(1), by="U2", until=at(3600)),
+        f.EndSet(at=at(2), by="U2"),
+        f.EndSet(at=at(3), by="U2", until=at(3600)),
+        f.EndSet(at=at(4), by="U2"),
+    ]
+    assert [text.split(" to ")[0] for text in told(*ends)[1:]] == [
+        "<@U2> set the end",
+        "<@U2> removed the end",
+        "<@U2> set the end",
+        "<@U2> removed the end",
+    ]
 
 
 LINES: list[tuple[f.Fact, str | None]] = [

@@ -1,5 +1,7 @@
 """The table of commands: what help says, and that every row holds."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +14,28 @@ from bot.features.commands.table import MENU, TABLE
 from bot.features.commands.understand import understand
 from bot.features.commands.views import Menu, help_lines
 from bot.features.commands.vocabulary import Intent
+from bot.features.options.table import START_FLAGS
 from tests.unit.features.commands.test_understanding import WORLDS
+
+WORD = re.compile(r"(?:--)?[a-z][a-z-]*")
 
 
 def test_the_menu_stands_for_every_command() -> None:
     words = [word for line in MENU for word in line.words]
     assert sorted(words) == sorted(entry.word for entry in TABLE)
     assert all(len(f"/record {line.example} {line.help}") <= 62 for line in MENU)  # on a phone
+
+
+def test_the_readme_has_every_command_and_option() -> None:
+    """A new one gets a row there."""
+    readme = (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8")
+    commands = {entry.word for entry in TABLE if entry.word}
+    in_rows = {
+        word for row in readme.splitlines() if row.startswith("|") for word in WORD.findall(row)
+    }
+    assert commands <= in_rows, commands - in_rows
+    flags = {f"--{flag.name}" for flag in START_FLAGS}
+    assert flags <= in_rows, flags - in_rows
 
 
 def test_the_menu_leaves_out_what_a_person_may_not_do() -> None:

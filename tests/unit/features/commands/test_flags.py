@@ -150,17 +150,16 @@ def test_a_name_like_no_other_is_answered_with_all_of_them(typed: str) -> None:
     [
         (
             "start --res 4k",
-            "--res: “4k” is not a resolution. Give 720p, 1080p, portrait or a size like 1280x720.",
+            "--res: “4k” is not a resolution. Use 720p, 1080p, portrait or a size like 1280x720.",
         ),
         (
             "start --res 480p",
-            "--res: “480p” is not a resolution. "
-            "Give 720p, 1080p, portrait or a size like 1280x720.",
+            "--res: “480p” is not a resolution. Use 720p, 1080p, portrait or a size like 1280x720.",
         ),
         (
             "start --res 1280 x",
             "--res: “1280 x” is not a resolution. "
-            "Give 720p, 1080p, portrait or a size like 1280x720.",
+            "Use 720p, 1080p, portrait or a size like 1280x720.",
         ),
         (
             "start --res 3840x2160",
@@ -264,7 +263,7 @@ def test_a_bad_option_keeps_what_was_understood() -> None:
             text="--res 4k --modes pdf,txt --vocab a --preset weekly",
             preset="weekly",
             problem="""\
---res: “4k” is not a resolution. Give 720p, 1080p, portrait or a size like 1280x720.
+--res: “4k” is not a resolution. Use 720p, 1080p, portrait or a size like 1280x720.
 --modes: “pdf” is not a transcript file. Choose from txt, srt and json.\
 """,
             raw={"resolution": "4k", "output_modes": "pdf,txt", "vocabulary": "a"},

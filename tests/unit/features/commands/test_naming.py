@@ -1,8 +1,29 @@
-"""Every verb that may be done has its handler, and every intent ends in words."""
+"""Every verb that may be done has its handler, and every order ends in words."""
 
+import pytest
+
+from bot.features.commands.answers import say
 from bot.features.commands.do_orders import DO
+from bot.features.commands.model import Outcome, Understood
 from bot.features.commands.vocabulary import ORDERS, Intent
+from bot.features.rooms.model import RoomEntry
+from tests.unit.some import T0
+
+UNKNOWN = say(Understood(Intent.UNKNOWN, Outcome.ANSWER), now=T0)
 
 
 def test_each_order_has_its_handler() -> None:
+    """`ORDERS` are verbs that a sentence begins with; titles and lists are read otherwise."""
     assert set(DO) == ORDERS | {Intent.RENAME, Intent.LIST}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DO, Outcome.ASK])
+@pytest.mark.parametrize("intent", sorted(set(DO) - {Intent.LIST}))
+def test_each_order_is_said(intent: Intent, outcome: Outcome) -> None:
+    """A new one needs a row in `_DONE` and in `_ASKED`."""
+    said = say(Understood(intent, outcome, room=RoomEntry("r1", "standup")), now=T0)
+    assert said != UNKNOWN
+
+
+def test_a_list_of_others_is_said() -> None:
+    assert say(Understood(Intent.LIST, Outcome.ANSWER), now=T0) != UNKNOWN

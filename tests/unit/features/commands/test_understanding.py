@@ -209,6 +209,18 @@ def test_an_ambiguous_date_has_a_button_for_each_reading() -> None:
     assert done.acts == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("search for the --dry-run flag", "dry-run flag"),
+        ("find budget --final plan", "budget --final plan"),
+        ("find q3/q4 budget", "q3/q4 budget"),
+    ],
+)
+def test_words_to_look_for_are_no_options(text: str, query: str) -> None:
+    assert understood(text, "mention").query == query
+
+
 def test_a_mention_by_its_id_is_the_bot() -> None:
     world = replace(WORLDS[Where.MENTION], bot_user="U0BOT")
     assert understood("hey <@U0BOT> record the town hall", world=world).acts
@@ -538,6 +550,11 @@ def test_a_no_before_a_negated_stop_stops_nothing(text: str) -> None:
     done = understood(text, "thread")
     assert done.outcome is Outcome.ASK
     assert [str(order) for order in done.offers] == ["stop:standup"]
+
+
+def test_no_pause_is_no_order() -> None:
+    assert understood("no pause", "thread").acts == ()
+    assert [str(order) for order in understood("no, pause", "thread").acts] == ["pause:standup"]
 
 
 def test_a_no_before_a_stop_stops() -> None:

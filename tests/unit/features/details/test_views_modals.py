@@ -148,7 +148,7 @@ Direct message, <@U1>: sent
 14:03 UTC  Recording started
 15:09 UTC  <@U2> asked to stop
 15:09 UTC  Stopped after 1 h 7 min
-15:11 UTC  Recording ready
+15:11 UTC  Video ready
 15:26 UTC  Transcript ready
 15:26 UTC  Summary ready
 # For support

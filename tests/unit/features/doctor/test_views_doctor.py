@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core import steps
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import Delivery, Kind, State
 from bot.core.retry import Retry
+from bot.features.details.views import Viewer, details_view
 from bot.features.doctor.checks import Known, findings
 from bot.features.doctor.model import (
     DoctorReport,
@@ -28,10 +29,22 @@ from bot.features.doctor.views import doctor_reply, local_reply
 from bot.kit.rate_limits import Paused
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
+from bot.ui.text import esc
 from tests.unit.doctor_samples import GRANTED, ILL, WELL
 from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
-from tests.unit.views_samples import NAME, assert_accepted, at, dates, folded, shown
+from tests.unit.views_samples import (
+    NAME,
+    READ,
+    assert_accepted,
+    at,
+    dates,
+    folded,
+    recording,
+    shown,
+)
+
+ALL = Viewer(frozenset({"C1"}))
 
 
 def reply(found: DoctorReport) -> str:
@@ -55,7 +68,7 @@ def test_all_is_well() -> None:
 *Slack permissions*
 ✅ The bot has all Slack permissions it needs.
 *Meeting pages*
-✅ Browsers find them at https://record.example.
+✅ Available at https://record.example.
 ~ recorder, version `0.1.0`\
 """)
 
@@ -68,6 +81,16 @@ def test_every_step_that_is_held_up_has_a_name(kind: type) -> None:
     assert ("a step failed" in told) is (kind is steps.SayInRoom)
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_every_message_that_waits_has_a_name(kind: Kind) -> None:
+    """A new kind needs a row in the doctor's `_MESSAGES`, and in Details in `_KINDS`."""
+    waits = Stuck(NAME, "U1", "C1", True, kind=kind, state=State.WAITING, until=at(60))
+    assert esc(NAME) in reply(replace(WELL, stuck=(waits,)))
+    assert esc(NAME) in read(local_reply(LocalReport((waits,), None, "U1"), bot="recorder"))
+    delivery = Delivery(kind, "C1", State.SENT, changed_at=at(1))
+    assert_accepted(details_view(recording(*READ), [delivery], viewer=ALL))
+
+
 def test_what_a_screen_reader_says() -> None:
     assert folded(dates(doctor_reply(WELL).text)) == snapshot("""\
 Webhooks from 100ms: The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24
@@ -76,7 +99,7 @@ Webhooks from 100ms: The last one arrived 22 Nov 2026, 14:03 UTC. In the last 24
 Waiting: Nothing is waiting.
 This channel: @record-bot is in <#C1> and can post.
 Slack permissions: The bot has all Slack permissions it needs.
-Meeting pages: Browsers find them at https://record.example.
+Meeting pages: Available at https://record.example.
 record-bot, version `0.1.0`\
 """)
 
@@ -139,7 +162,7 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
     `token_revoked`). Recordings continue, the bot keeps pending posts and tries
     again at 14:03 UTC. If the app was removed, ask the person who runs the bot
     to reinstall it.
-⚠️ 100ms gave no usable answer about 2 recordings. The bot keeps asking.
+⚠️ 100ms gave no usable answer about 2 recordings. The bot keeps checking.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> is waiting. @recorder is
     not in <#C1>. Type `/invite @recorder` in the channel, then try again. The
     bot retries automatically, by 14:04 UTC at the latest.

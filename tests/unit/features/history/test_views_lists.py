@@ -93,6 +93,21 @@ No recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
 """)
 
 
+def test_what_is_ready_is_called_as_on_the_card() -> None:
+    """For people who may open no files, too."""
+
+    def said(**more: bool) -> tuple[str, list[str]]:
+        reply = shown(lists.list_reply([ended_row(**{"has_transcript": False, **more})]))
+        words = ("Watch", "Listen", "Transcript")
+        buttons = [word for word in words if f"[{word} " in folded(reply)]
+        return reply.splitlines()[0].rpartition(" · ")[2], buttons
+
+    assert said() == ("Video ready", ["Watch"])
+    assert said(audio_only=True) == ("Audio ready", ["Listen"])
+    assert said(opens=False) == ("Video ready", [])
+    assert said(has_transcript=True) == ("Ready", ["Watch", "Transcript"])
+
+
 @given(st.lists(ROWS, max_size=30), st.lists(ROWS, max_size=60), TIMES)
 @examples(40)
 def test_slack_takes_any_rows(here: list[Row], elsewhere: list[Row], now: datetime) -> None:

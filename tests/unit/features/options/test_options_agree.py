@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from bot.core.options import RecordingOptions
 from bot.features.commands.flags import split_flags
+from bot.features.details.views import Viewer, details_view
 from bot.features.options.drafts import Draft, draft_of, draft_of_raw, raw_of
-from bot.features.options.form import read_options
+from bot.features.options.form import draft_from_state, read_options
 from bot.features.options.table import (
     OPTIONS,
     START_FLAGS,
@@ -18,10 +19,13 @@ from bot.features.options.table import (
     parse_options,
     write_options,
 )
+from bot.features.start.form import start_form
+from bot.hms.start_body import start_body
 from bot.ui.forms import FieldErrors
 from tests.unit.examples import examples
 from tests.unit.slack_text import as_slack_sends, quoted
-from tests.unit.start_form_samples import drafts, expressible, texts
+from tests.unit.start_form_samples import drafts, expressible, texts, untouched
+from tests.unit.views_samples import recording
 
 # What people type into a text input of the form, and after its flag.
 TYPED = {
@@ -53,6 +57,47 @@ def test_options_are_the_same_by_form_and_written(options: RecordingOptions) -> 
     assert read_options(draft) == options
     assert parse_options(write_options(options)) == options
     assert draft_of_raw(raw_of(draft)) == draft
+
+
+EACH: dict[str, object] = {
+    "meeting_url": "https://acme.example/x",
+    "resolution": {"width": 1280, "height": 720},
+    "audio_only": True,
+    "destination": "archive",
+    "transcription": True,
+    "output_modes": ["srt", "json"],
+    "vocabulary": ["Ana"],
+    "summary": True,
+    "context": "Weekly",
+    "temperature": 0.3,
+    "sections": [{"title": "Agenda", "format": "bullets"}],
+}
+
+
+@pytest.mark.parametrize("field", RecordingOptions.model_fields)
+def test_each_option_goes_all_the_way(field: str) -> None:
+    """Written, by the form, to the body of the call, and to Details. A new option: `EACH`."""
+    options = RecordingOptions.model_validate({field: EACH[field]})
+    without = options.model_copy(update={field: RecordingOptions.model_fields[field].default})
+    assert parse_options(write_options(options)) == options
+    draft = draft_of(options)
+    assert read_options(draft) == options
+    base = draft if field == "sections" else draft_of(without)  # it says which sections there are
+    state = untouched(start_form(draft, request_id="r1"))
+    by_form = read_options(draft_from_state(state, base.model_copy(update={"more": True})))
+    assert set_of(by_form, field) == set_of(options, field)
+    assert start_body(options) != start_body(without)
+    assert details_of(options) != details_of(without)
+
+
+def details_of(options: RecordingOptions) -> object:
+    return details_view(recording(options=options), viewer=Viewer(frozenset(), True))
+
+
+def set_of(options: RecordingOptions | FieldErrors, field: str) -> object:
+    """Its value; the form lists the files of a transcript in an order of its own."""
+    value = getattr(options, field)
+    return set(value) if field == "output_modes" else value
 
 
 @pytest.mark.parametrize(("field", "flag"), TYPED.items())
