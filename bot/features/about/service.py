@@ -3,7 +3,7 @@
 from bot.access.rights import Rights
 from bot.core.policy import transcript_expected_at
 from bot.core.proofs import SeenRecording
-from bot.core.recording import ON_AIR, Recording
+from bot.core.recording import OCCUPIES_ROOM, Recording
 from bot.deps import Deps
 from bot.features.about.model import Asked
 from bot.features.about.views import about_recording
@@ -22,7 +22,7 @@ async def answer_question(
         raise UnknownRecording(seen.key)
     recording = (await deps.store.recordings.load(seen.key)).recording
     there = None
-    if asked is Asked.PEOPLE and recording.phase in ON_AIR:
+    if asked is Asked.PEOPLE and recording.phase in OCCUPIES_ROOM:
         there = await _there_now(deps, recording)
     return about_recording(
         recording,
@@ -53,6 +53,6 @@ async def _there_now(deps: Deps, recording: Recording) -> tuple[str, ...] | None
         return None
     here = [peer for peer in session.peers if peer.id in active.peer_ids or peer.left_at is None]
     joined = await deps.store.joins.people(recording.room_id)
-    listed = attendees(recording, here, joined)
+    listed = attendees(recording, here, joined, unnamed=True)
     names = await deps.slack.names_of([one.slack for one in listed if one.slack])
     return tuple(names.get(one.slack or "", one.name) for one in listed)

@@ -88,7 +88,8 @@ def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
     if first.role is not Role.WITHOUT or len(first.key) > 1 or {*first.key[0]} != {"n", "o"}:
         return pieces
     said = [p for p in pieces[1:] if p.sort is not Sort.COMMA and p.role is not Role.FILLER]
-    controls = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+    parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA  # `no pause` asks for none
+    controls = (Intent.STOP, *((Intent.PAUSE, Intent.RESUME) if parted else ()))
     begins = said and (
         said[0].role is Role.NOT or (said[0].role is Role.VERB and said[0].intent in controls)
     )

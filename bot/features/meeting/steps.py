@@ -52,21 +52,29 @@ async def _named(ctx: Context, people: Sequence[Attendee]) -> tuple[Attendee, ..
 
 
 def attendees(
-    recording: Recording, peers: Iterable[SessionPeer], joined: Mapping[str, str]
+    recording: Recording,
+    peers: Iterable[SessionPeer],
+    joined: Mapping[str, str],
+    *,
+    unnamed: bool = False,
 ) -> tuple[Attendee, ...]:
-    """Those who were there while it was recorded, each once, the recorder left out."""
+    """Those who were there while it was recorded, each once, the recorder left out.
+
+    `unnamed`: also people without a name, and all of several with the same one.
+    """
     there = sorted(_there(recording, peers), key=lambda p: p.joined_at or recording.requested_at)
     found: dict[str, Attendee] = {}
     for peer in there:
         name = " ".join((peer.name or "").split())[:NAME_MOST]
         slack = joined.get(peer.user_id or "")
-        key = slack or peer.user_id or name
+        key = slack or peer.user_id or name or (peer.id if unnamed else "")
         if not key:
             continue
         one = found.setdefault(key, Attendee(name=name, slack=slack))
         if slack:
             found[key] = one.model_copy(update={"peers": (*one.peers, peer.id)})
-    return tuple(dict.fromkeys(found.values()))[:ATTENDEES_MOST]
+    listed = found.values() if unnamed else dict.fromkeys(found.values())
+    return tuple(listed)[:ATTENDEES_MOST]
 
 
 def _there(recording: Recording, peers: Iterable[SessionPeer]) -> Iterator[SessionPeer]:

@@ -545,6 +545,11 @@ def test_a_no_before_a_negated_stop_stops_nothing(text: str) -> None:
     assert [str(order) for order in done.offers] == ["stop:standup"]
 
 
+def test_no_pause_is_no_order() -> None:
+    assert understood("no pause", "thread").acts == ()
+    assert [str(order) for order in understood("no, pause", "thread").acts] == ["pause:standup"]
+
+
 def test_a_no_before_a_stop_stops() -> None:
     for text in ("no, stop!", "no stop it please", "NO STOP"):
         assert [str(order) for order in understood(text, "thread").acts] == ["stop:standup"]

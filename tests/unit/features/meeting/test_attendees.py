@@ -45,6 +45,12 @@ def test_everybody_is_named_once_in_the_order_in_which_they_came() -> None:
     assert [one.name for one in attendees(recorded(), found.peers, {})] == ["Ana", "Zoë K"]
 
 
+def test_people_without_a_name_are_counted_where_that_is_asked_for() -> None:
+    found = session(peer("p1", "Ana", 5), peer("p2", None, 20), peer("p3", None, 30))
+    people = attendees(recorded(), found.peers, {}, unnamed=True)
+    assert [one.name for one in people] == ["Ana", "", ""]
+
+
 def test_recorders_and_those_who_were_there_at_other_times_are_left_out() -> None:
     found = session(
         peer("recorder", "beam", 10),
