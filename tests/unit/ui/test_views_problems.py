@@ -63,8 +63,8 @@ expired  : The recording did not start. 100ms asks the bot to wait: too many
     try again.
 expired  : The recording did not start. 100ms had an internal error (HTTP 503).
     The request expired. If you still want the recording, try again.
-expired  : The recording did not start. 100ms did not answer in time. The request
-    expired. If you still want the recording, try again.
+expired  : The recording did not start. 100ms did not answer in time. The
+    request expired. If you still want the recording, try again.
 expired  : The recording did not start. 100ms cannot be reached. The request
     expired. If you still want the recording, try again.
 expired  : The recording did not start. 100ms gave an answer that the bot cannot
