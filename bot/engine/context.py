@@ -68,7 +68,7 @@ class Context:
     async def announce(
         self, *, facts: Sequence[Fact] = (), deliveries: Sequence[Delivery] = ()
     ) -> None:
-        """Commit that a call is about to be made. Raises LeaseLost if the lease is no longer ours."""
+        """Commit that a call is about to be made. Raises LeaseLost."""
         note = Note(facts=facts, deliveries=deliveries)
         self.latest = await self.deps.store.recordings.announce(self.own, self.latest, note)
 

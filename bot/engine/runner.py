@@ -23,7 +23,7 @@ from bot.core.steps import Action, Done, Forget, Start, Stop, Wait, retry_name
 from bot.deps import Deps
 from bot.engine.context import Context, Dispatch, failed_call, next_retry
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
-from bot.kit.calls import ms
+from bot.kit.clock import ms
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import (
