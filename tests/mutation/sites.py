@@ -3,11 +3,12 @@
 import ast
 import json
 import random
+import tokenize
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from cosmic_ray.commands.init import init
@@ -26,11 +27,14 @@ SAME = frozenset(
 
 
 def mutants(root: Path, modules: Sequence[Path], session: Path) -> list[MutationSpec]:
-    """All that cosmic-ray makes of these modules, but for annotations, which do nothing here."""
+    """All that cosmic-ray makes of these modules, but for what only the type checker reads.
+
+    Those are annotations, the arguments of `@dataclass`, and the marks between parameters.
+    """
     with use_db(str(session)) as db:
         init(modules, db, {})
         made = [item.mutations[0] for item in db.work_items]
-    annotated = {path: _annotations(root / path) for path in modules}
+    annotated = {path: _checked_by_types(root / path) for path in modules}
     return [
         m
         for m in made
@@ -117,18 +121,26 @@ def _is_python(root: Path, mutant: MutationSpec) -> bool:
     return True
 
 
-def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _checked_by_types(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     found: list[ast.expr | None] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.AnnAssign | ast.arg):
             found.append(node.annotation)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found.append(node.returns)
+        elif isinstance(node, ast.ClassDef):
+            found += node.decorator_list
+    with path.open("rb") as code:
+        marks = [
+            one
+            for one, after in pairwise(tokenize.tokenize(code.readline))
+            if one.string in ("*", "/") and after.string == ","
+        ]
     return [
         ((a.lineno, a.col_offset), (a.end_lineno or a.lineno, a.end_col_offset or 0))
         for a in found
         if a
-    ]
+    ] + [(mark.start, mark.end) for mark in marks]
 
 
 def _function(path: Path, line: int) -> range | None:

@@ -240,6 +240,18 @@ TRANSCRIPTION: list[tuple[str, dict[str, object], list[f.Fact], Transcription]] 
         [f.GaveUp(at=at(99), on="transcript")],
         Transcription.GIVEN_UP,
     ),
+    (
+        "given up for the recording alone",
+        {"transcription": True},
+        [f.GaveUp(at=at(99), on="recording")],
+        Transcription.EXPECTED,
+    ),
+    (
+        "there, but not to be read",
+        {"transcription": True},
+        [f.GaveUp(at=at(99), on="results")],
+        Transcription.GIVEN_UP,
+    ),
     ("none was wanted after all", {}, [f.GaveUp(at=at(99), on="transcript")], Transcription.OFF),
 ]
 

@@ -41,10 +41,11 @@ def _step(
     now: datetime,
     options: RecordingOptions | None = None,
     work: Work | None = None,
+    wanted: Wanted = WANTED,
 ) -> s.Step:
     notes = replace(work or Work(polled=Polled(at(8))), deliveries=deliveries)
     recording = derive("k", [requested(options=options), *more])
-    return p.next_step(recording, notes, WANTED, POLICY, now)
+    return p.next_step(recording, notes, wanted, POLICY, now)
 
 
 def _with(delivery: Delivery, **changes: object) -> Delivery:
@@ -275,6 +276,46 @@ def test_the_transcript_is_looked_into_then_posted() -> None:
     posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
     empty = [*ready, f.ResultsChecked(at=at(952), words=0, has_summary=False)]
     assert _step(empty, CARD, posted, now=at(953)) == s.Done()
+
+
+def _kept_files(*assets: tuple[str, str, str | None, str]) -> str:
+    seen: list[f.Fact] = [
+        f.AssetSeen(at=at(950), asset_id=name, type=type_, mode=mode, status=status)
+        for name, type_, mode, status in assets
+    ]
+    return p.files_to_keep(derive("k", [requested(), *ENDED, *seen]))
+
+
+def test_what_is_kept_is_named_by_its_files() -> None:
+    timed = ("t", "transcript", "json", "completed")
+    assert _kept_files() == ""
+    assert _kept_files(("x", "transcript", "txt", "completed"), timed) == "t"
+    assert _kept_files(timed) == "t"
+    assert _kept_files(timed, ("s", "summary", "json", "completed")) == "t s"
+    assert _kept_files(timed, ("s", "summary", "json", "failed")) == "t"
+
+
+def test_a_transcript_is_kept_once_and_anew_when_its_files_are_others() -> None:
+    ready: list[f.Fact] = [
+        *ENDED,
+        f.TranscriptionReported(at=at(950), outcome="success"),
+        f.AssetSeen(at=at(950), asset_id="t", type="transcript", mode="json", status="completed"),
+    ]
+    checked = [*ready, f.ResultsChecked(at=at(952), words=812, has_summary=True)]
+    done = (
+        CARD,
+        Delivery(Kind.TRANSCRIPT, "C1", State.SENT, file_id="F1"),
+        Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0"),
+    )
+    kept = Delivery(Kind.KEPT, requested().room_id, State.SENT, hash="t")
+    keep = replace(WANTED, keep=True)
+    assert _step(checked, *done, now=at(953), wanted=keep) == s.KeepTranscript()
+    assert _step(checked, *done, kept, now=at(953), wanted=keep) == s.Done()
+    other = _with(kept, hash="t0")
+    assert _step(checked, *done, other, now=at(953), wanted=keep) == s.KeepTranscript()
+    assert _step(checked, *done, now=at(953)) == s.Done()
+    empty = [*ready, f.ResultsChecked(at=at(952), words=0, has_summary=False)]
+    assert _step(empty, *done, now=at(953), wanted=keep) == s.Done()
 
 
 def test_a_failure_seen_by_asking_is_told_with_its_cause_if_that_comes_soon() -> None:

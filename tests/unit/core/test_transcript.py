@@ -183,6 +183,22 @@ def test_words_become_sentences() -> None:
     ]
 
 
+def test_words_without_an_end_are_cut() -> None:
+    """After sixty words, and after a silence of more than a second and a half."""
+
+    def lengths(gap_ms: int, count: int) -> list[int]:
+        words = [
+            A | {"word": "so", "start_time": str(n * (100 + gap_ms)),
+                 "end_time": str(n * (100 + gap_ms) + 100)}
+            for n in range(count)
+        ]  # fmt: skip
+        return [len(said.text.split()) for said in transcript({"words": words}).sentences]
+
+    assert lengths(100, 121) == [60, 60, 1]
+    assert lengths(1500, 2) == [2]
+    assert lengths(1501, 2) == [1, 1]
+
+
 def test_turns_join_what_one_person_says() -> None:
     said = [("A", "One.", 0), ("A", "Two.", 2000), ("B", "Hm.", 4000), ("A", "Three.", 5000)]
     rows = [entry(name, text, start, start + 1000) for name, text, start in said]
