@@ -73,12 +73,14 @@ def main() -> None:
 def _database_errors() -> Iterator[None]:
     """End with one line; some of what drivers say has several, and a full stop of its own."""
     from bot.store.backup import NotBackedUp
-    from bot.store.errors import StoreError
+    from bot.store.errors import StoreError, StoreFull
 
     try:
         yield
     except NotBackedUp as e:
         fail(f"{e}.")
+    except StoreFull:
+        fail("the disk of the database is full. Free some space, or change DATABASE_URL.")
     except StoreError as e:
         said = " ".join(str(e).split())
         fail(f"DATABASE_URL: {said}" + ("" if said.endswith((".", "?", "!")) else "."))
