@@ -73,12 +73,14 @@ def main() -> None:
 def _database_errors() -> Iterator[None]:
     """Turn errors of the store into one line; messages of drivers may have several."""
     from bot.store.backup import NotBackedUp
-    from bot.store.errors import StoreError
+    from bot.store.errors import StoreError, StoreFull
 
     try:
         yield
     except NotBackedUp as e:
         fail(f"{e}.")
+    except StoreFull:
+        fail("the disk of the database is full. Free some space, or change DATABASE_URL.")
     except StoreError as e:
         why = " ".join(str(e).split())
         fail(f"DATABASE_URL: {why}" + ("" if why.endswith((".", "?", "!")) else "."))
