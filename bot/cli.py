@@ -201,7 +201,11 @@ def reindex() -> None:
             found = asyncio.run(keep_missing_transcripts(settings))
     except SlackError as e:
         fail(f"Slack did not say which workspace this is ({e}).")
-    typer.echo(f"{found:,} transcripts are missing. The bot now keeps those that 100ms still has.")
+    if not found:
+        typer.echo("No transcript is missing.")
+        return
+    missing = "1 transcript is" if found == 1 else f"{found:,} transcripts are"
+    typer.echo(f"{missing} missing. The bot now keeps those that 100ms still has.")
 
 
 @app.command()

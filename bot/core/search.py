@@ -43,8 +43,8 @@ class Query:
     """What somebody looks for.
 
     `words` are the terms that count, `said` all of them in their order. `rooms` and `people` are
-    names from those that were given to `parse`; empty means any. `text` is what was typed without
-    the filters.
+    names from those that were given to `parse`; empty means any. Days begin and end in `zone`, an
+    IANA name. `text` is what was typed without the filters.
     """
 
     words: tuple[Term, ...]
@@ -55,6 +55,7 @@ class Query:
     until: date | None = None  # the last day
     unknown: tuple[str, ...] = ()  # filters that name nothing, such as `in:nowhere`
     text: str = ""
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,8 @@ def _day(text: str, today: date) -> tuple[date | None, int]:
             day = _day_of(match.groupdict(), today)
         except (ValueError, OverflowError):
             continue  # the 31st of February
-        return day, match.end()
+        if date.min.year < day.year < date.max.year:  # in every zone
+            return day, match.end()
     return None, 0
 
 

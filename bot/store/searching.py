@@ -4,8 +4,9 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -124,9 +125,9 @@ class TranscriptSearch(Repository):
             found.append(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
         began = func.coalesce(r.started_at, r.requested_at)
         if query is not None and query.since is not None:
-            found.append(began >= datetime.combine(query.since, time(), UTC))
+            found.append(began >= _begin(query.since, query.zone))
         if query is not None and query.until is not None:
-            found.append(began < datetime.combine(query.until, time(), UTC) + timedelta(days=1))
+            found.append(began < _begin(query.until + timedelta(days=1), query.zone))
         return found
 
     def _matching(
@@ -284,6 +285,10 @@ class TranscriptSearch(Repository):
             )
             for hit, span in zip(hits, spans, strict=True)
         )
+
+
+def _begin(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _is_about_as_long(column: ColumnElement[str], word: str, edits: int) -> ColumnElement[bool]:

@@ -414,6 +414,29 @@ async def test_a_session_of_somebody_else_wins_and_says_so(meeting: Meeting, vis
     await expect(visit.page.locator("#viewer-name")).to_have_text("ines")
 
 
+async def test_a_session_that_ends_closes_every_page_that_is_open(
+    meeting: Meeting, visit: Visit
+) -> None:
+    await visit.open(await meeting.link(meeting.ines))
+    await visit.page.wait_for_function(KEPT)
+    await visit.page.reload()
+    await visit.turns.nth(1).hover()
+    await visit.turns.nth(1).get_by_role("button", name="Share a moment").click()
+    await expect(visit.page.get_by_role("dialog")).to_be_visible()
+    other = Visit(await visit.page.context.new_page())
+    await other.open(visit.page.url.partition("?")[0])
+    await other.page.get_by_role("button", name="Sign out").click()
+    await expect(other.page.locator("#message-text")).to_contain_text("signed out")
+    await other.page.close()
+    await visit.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(visit.page.get_by_role("heading", level=2)).to_have_text("Open this from Slack")
+    await expect(visit.page.get_by_role("dialog")).to_be_hidden()
+    await expect(visit.turns).to_have_count(0)
+    assert "pricing" not in await visit.page.evaluate("document.body.textContent")
+    assert await visit.page.locator("video").count() == 0
+    visit.complaints = [c for c in visit.complaints if "401" not in c]
+
+
 async def test_an_expired_link_to_the_video_is_minted_again(meeting: Meeting, visit: Visit) -> None:
     await visit.open(await meeting.link(meeting.ines))
     await visit.loaded()

@@ -1,14 +1,18 @@
 """Transcripts that are kept: after the results, and gone with *Forget*."""
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
+from bot.store.open import open_store
+from bot.store.values import Team
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import Room, has, labels
+from tests.e2e.test_cli import record_bot
 from tests.e2e.test_forget import details, gone
 from tests.e2e.test_home import home
 
@@ -101,3 +105,51 @@ async def test_home_has_a_form_for_words(bench: Bench) -> None:
     await bench.ines.submit(await bench.view(bench.ines, "find_form"))
     view = await bench.view(bench.ines, "find_form", room.name, "was read as", "checklist")
     assert any(label.startswith("Open at") for label in labels(view.blocks))
+
+
+@pytest.mark.own_stage
+async def test_reindex_keeps_what_is_missing_from_the_files_at_100ms(
+    bench: Bench, tmp_path: Path
+) -> None:
+    room = await bench.room("meetings-transcribed")
+    card = await bench.running(room, "--modes txt --summary")
+    await bench.finish(room)
+    await ended(bench, room, card)
+    said = await kept(bench, room)
+    await bench.bot.stop()
+    await lose_transcripts(bench)
+    assert await rows(bench, room) == []
+    env = dict(bench.bot.env)
+    for _ in range(2):  # nothing is done before the bot runs
+        done = await record_bot(tmp_path, "reindex", env=env)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        assert done.stdout.startswith("1 transcript is missing. "), done
+    await bench.bot.start()
+    assert await kept(bench, room) == said
+    await found(bench, room, "checklist pricing page")
+    await bench.bot.stop()
+    done = await record_bot(tmp_path, "reindex", env=env)
+    assert done.stdout == "No transcript is missing.\n", done
+    done = await record_bot(tmp_path, "doctor", env=env)
+    assert done.stdout.startswith("ok "), done
+    assert "method=" not in done.stdout + done.stderr, done
+    await bench.bot.start()
+
+
+async def lose_transcripts(bench: Bench) -> None:
+    """As a version did that kept none. The bot must not run."""
+    with sqlite3.connect(bench.database) as db:
+        teams = db.execute("SELECT DISTINCT team_id, enterprise_id FROM transcripts").fetchall()
+        keys = [key for (key,) in db.execute("SELECT recording_key FROM transcripts")]
+    (team,) = (Team(*one) for one in teams)
+    store = await open_store(
+        f"sqlite:///{bench.database}",
+        team=team,
+        now=lambda: datetime.now(UTC),
+        lease=timedelta(minutes=1),
+    )
+    try:
+        for key in keys:
+            assert await store.transcripts.drop(key)
+    finally:
+        await store.close()

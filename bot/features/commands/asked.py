@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.features.about.model import FILES, Asked
 from bot.features.commands.model import Understood, answered
-from bot.features.commands.parsed import Mood
+from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Piece, Sentence, Sort
 from bot.features.commands.vocabulary import SCHEDULED, Intent, Role
@@ -22,11 +22,16 @@ _MEETING = (
     r"recording|video call)"
 )
 _IT = rf"{_THE}{_MEETING}"
-_DONE = r"(?:done|finished|finish|over|ready|complete|completed|stopped|stop|ended|end|closed)"
+_DONE = (
+    r"(?:done|finished|finish|over|ready|complete|completed|stopped|stop|ended|end|closed|saved|"
+    r"uploaded|available|processed)"
+)
 _GOING = r"(?:running|recording|recorded|live|on|paused|going|started|start|active|working|work)"
 _POLITE = r"(?: please| pls| plz| thanks| thx| link| url| file)*"
 _FETCH = r"(?:get|see|have|watch|view|download|open|play|read|find|access|hear)"
 _SEND = r"(?:send|give|show|get|fetch|dm|link|bring|share)"
+_FILE = r"(?:video|recording|footage|mp4|audio)"
+_TEXT = r"(?:transcript|transcription|captions|subtitles)"
 _WANTED = (
     r"(?:where|wheres|is there|are there|do we have|have we got|"
     rf"(?:i|we) (?:need|want|cant {_FETCH}|cannot {_FETCH})|"
@@ -38,19 +43,23 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
     (asked, re.compile("|".join(rf"(?:{one})" for one in rules)))
     for asked, rules in {
         Asked.TRANSCRIPT: (
-            rf"\b(?:{_WANTED}|{_ASKS})\b.*\b(?:transcript|transcription|captions|subtitles)\b",
-            rf"^{_THE}(?:transcript|transcription)(?: is missing|{_POLITE})$",
+            rf"\b(?:{_WANTED}|{_ASKS})\b.*\b{_TEXT}\b",
+            rf"^(?:{_SEND}|{_FETCH}|need|got|have|do you have) {_THE}(?:a )?{_TEXT}\b",
+            rf"^{_THE}{_TEXT}(?: is missing| where|{_POLITE})$",
         ),
         Asked.VIDEO: (
-            rf"\b{_WANTED}\b.*\b(?:video|recording|footage|mp4|audio)\b",
+            rf"\b{_WANTED}\b.*\b{_FILE}\b",
+            rf"^(?:{_SEND}|{_FETCH}|need|got|have|replay|do you have) {_THE}(?:a )?{_FILE}\b",
+            r"^(?:the |my |our )?(?:last|latest) recording$",
+            rf"^{_FILE} link\b|\blink (?:to|of|for) {_THE}{_FILE}\b",
             rf"\b{_ASKS}\b.*\b(?:video|footage|mp4)\b",
             r"\b(?:where|how|can|could|may) (?:can |do |could )?(?:i|we) "
             rf"(?:see|watch|view) {_IT}$",
-            rf"^{_THE}(?:video|footage|mp4)(?: is missing|{_POLITE})$",
+            rf"^{_THE}(?:video|footage|mp4)(?: is missing| where|{_POLITE})$",
         ),
         Asked.ENDS: (
             rf"\b(?:when|what time|until when|till when)\b.*\b(?:ends|stops|finishes|{_DONE})\b",
-            rf"\bhow (?:much longer|much time is left|long to go|"
+            rf"\bhow (?:much longer|much time is left|long to go|long more|"
             rf"long (?:will|does|until|till) {_IT})\b",
             r"\b(?:time left|end time)\b",
             r"^(?:extend|prolong|more time)\b",
@@ -59,6 +68,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             r"\b(?:when|what time) (?:did|was|has|have)\b.*\b(?:start|started|begin|began|begun|"
             r"record|recorded|requested)\b",
             r"\bsince when\b",
+            rf"\bwhen was {_IT}$",
             r"\bstart time\b",
         ),
         Asked.LENGTH: (
@@ -66,6 +76,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             r"were|been|already|going)\b",
             r"^(?:how long|duration|length)(?: ROOM| already| so far)?$",
             rf"\b(?:length|duration) of {_IT}\b",
+            rf"\bhow (?:long|much time|much minutes) (?:time )?{_IT}\b",
         ),
         Asked.STOPPED: (
             r"\bwho (?:has |had |just )?(?:stopped|ended|finished|turned off|switched off|killed|"
@@ -75,7 +86,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         ),
         Asked.STARTER: (
             r"\bwho(?:s| is| has| had| was)? (?:just |even )?(?:started|began|recorded|recording|"
-            r"requested|turned on|switched on|launched|asked for|initiated|begun)\b",
+            r"requested|turned on|switched on|launched|asked for|initiated|begun|made|makes?)\b",
             r"\bwho (?:did|does) (?:start|record)\b",
         ),
         Asked.PEOPLE: (
@@ -88,7 +99,9 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             rf"^(?:is|are|was|were) (?:anyone|anybody|somebody|someone|people) (?:still |else )?"
             rf"(?:here|there|(?:in|on) {_IT})$",
             r"^(?:did|has|is|was) [a-z]+(?: [a-z]+)? "
-            r"(?:join|joined|attend|attended|come|came|here|there)$",
+            rf"(?:join|joined|attend|attended|come|came|here|there|(?:in|on) {_IT})$",
+            r"^(?:how many|which) people(?: (?:joined|came|were|are|was|is)(?: here| there)?)?$",
+            r"^how many (?:joined|attended|came)$",
             r"^did (?:anyone|anybody|somebody|someone|people) (?:join|come|attend|show up)\b",
             r"^(?:the )?(?:attendees|participants|attendance|attendee list)"
             rf"(?: (?:of|in|at) {_IT})?$",
@@ -100,12 +113,15 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             r"\bwhat went wrong\b",
             rf"\bwhat (?:has )?happened (?:to|with) {_THE}(?:ROOM )?recording\b",
             rf"\b(?:did|has) {_IT} fail(?:ed)?\b",
-            r"^why (?:it )?(?:failed|fail)\b",
+            r"^why (?:it |it is |is it )?(?:failed|fail)\b",
+            r"\b(?:it|this|recording|ROOM) (?:has )?(?:crash|crashed)\b",
+            rf"^is (?:something|anything) wrong with {_IT}$",
         ),
         Asked.STATE: (
             rf"\b(?:is|was|has|did|isnt|hasnt|does) {_IT}(?: \w+){{0,3}} (?:{_DONE}|{_GOING})\b",
             rf"^(?:are|is|did|have|has) (?:you|we|u)(?: \w+){{0,2}} (?:{_GOING}|{_DONE})\b",
             rf"^(?:still|already|all) (?:{_DONE}|{_GOING})$",
+            rf"^(?:it is |its |this is |is )?(?!stop$|end$)(?:{_DONE}|{_GOING})(?: already| yet)?$",
         ),
     }.items()
 )
@@ -116,7 +132,7 @@ _OVER = re.compile(r"\b(?:last|latest|previous|earlier|yesterdays?)\b")
 _OF_ONE = re.compile(rf"\b(?:it|this|that|recording|meeting|call)\b.*\b(?:{_DONE}|work|going)\b")
 _KEPT = (Intent.LIST, Intent.SUMMARY, Intent.DOCTOR)
 _ASKING = (*_KEPT, Intent.STATUS, Intent.UNKNOWN, None)
-_FILES_ONLY = (Intent.HELP, Intent.JOIN, Intent.FOLLOW)  # where can I watch it?
+_FILES_ONLY = (Intent.HELP, Intent.JOIN, Intent.FOLLOW, Intent.SHARE)  # where can I watch it?
 
 
 def asked_in(said: ParsedText) -> Understood | None:
@@ -126,7 +142,8 @@ def asked_in(said: ParsedText) -> Understood | None:
     last where the text was typed; then no word may be left that could name another one.
     """
     parsed = said.parsed
-    if parsed.intent not in (*_ASKING, *_FILES_ONLY) or parsed.mood is Mood.ORDER:
+    stops = parsed.intent is Intent.STOP and parsed.mood is not Mood.ORDER  # is it over?
+    if not stops and parsed.intent not in (*_ASKING, *_FILES_ONLY):
         return None
     if parsed.topic == SCHEDULED or parsed.other or said.start_time() or said.count():
         return None
@@ -137,9 +154,7 @@ def asked_in(said: ParsedText) -> Understood | None:
         asked = next((one for one, rule in _RULES if rule.search(words)), None)
         if asked is None or any(p.role in (Role.SAID, Role.ABOUT) for p in sentence.pieces):
             continue
-        if asked is Asked.STATE and parsed.intent is Intent.HELP:
-            continue
-        if parsed.intent in _FILES_ONLY and asked not in (*FILES, Asked.PEOPLE):
+        if not _may_be(parsed, sentence, asked):
             continue
         room = said.room_or_thread()
         if room is None and (said.rooms or (asked is Asked.STATE and not _OF_ONE.search(words))):
@@ -151,6 +166,18 @@ def asked_in(said: ParsedText) -> Understood | None:
         over = bool(_OVER.search(words)) or said.past() is not None
         return replace(answered(intent, room=room, when=said.past()), asked=asked, over=over)
     return None
+
+
+def _may_be(parsed: Parsed, sentence: Sentence, asked: Asked) -> bool:
+    """Say whether the words may be a question, by what the whole text wants."""
+    if any(piece.sort is Sort.CHANNEL for piece in sentence.pieces):
+        return False  # send the video to #sales
+    if parsed.intent is Intent.STOP:
+        orders = any(p.role is Role.VERB and p.intent is Intent.STOP for p in sentence.pieces)
+        return sentence.asks and (asked is Asked.ENDS or (asked is Asked.STATE and not orders))
+    if parsed.mood is Mood.ORDER or parsed.intent in (Intent.JOIN, Intent.FOLLOW, Intent.SHARE):
+        return asked in FILES or (asked is Asked.PEOPLE and parsed.intent is Intent.JOIN)
+    return parsed.intent is not Intent.HELP or asked is not Asked.STATE
 
 
 def _name_in(sentence: Sentence) -> str:

@@ -6,8 +6,9 @@ from bot.access.gate import NotOpen
 from bot.access.model import Act
 from bot.access.views import not_open
 from bot.core.proofs import HomeMember, SearchScope, SeenRecording
+from bot.core.when import known_zone
 from bot.features.find import views
-from bot.features.find.model import page_of_value
+from bot.features.find.model import FoundPage, page_of_value
 from bot.features.find.service import find, moment, share
 from bot.listeners.app import Bot
 from bot.listeners.modals import update_modal
@@ -26,7 +27,13 @@ NOTHING_YET = "an empty field; what is asked in it is checked when it is sent"
 async def answer_find(bot: Bot, caller: Caller, text: str) -> None:
     """Answer the person who asked, with what they may see now."""
     scope = await bot.gate.search_scope(caller.user, caller.channel)
-    await bot.reply(caller, views.found_reply(await find(bot.deps, scope, text)))
+    await bot.reply(caller, views.found_reply(await _found(bot, scope, text)))
+
+
+async def _found(bot: Bot, scope: SearchScope, text: str, page: int = 0) -> FoundPage:
+    """Days are those of the person who asks."""
+    zone = known_zone(await bot.rights.people.zone(scope.user))
+    return await find(bot.deps, scope, text, page, zone=zone)
 
 
 @on.action(ids.FIND_PAGE)
@@ -38,7 +45,7 @@ async def turn_page(scope: SearchScope, click: Click, ack: Ack, bot: Bot) -> Non
 
 async def _turn(bot: Bot, click: Click, scope: SearchScope) -> None:
     page, text = page_of_value(click.value)
-    found = await find(bot.deps, scope, text, page)
+    found = await _found(bot, scope, text, page)
     if click.view is None:
         await bot.reply(click.caller, views.found_reply(found), replace=True)
     else:
@@ -53,7 +60,7 @@ async def open_form(click: Click, ack: Ack, bot: Bot) -> None:
 
 @on.view(ids.FIND_FORM)
 async def asked_in_form(scope: SearchScope, view: View, ack: Ack, bot: Bot) -> None:
-    found = await find(bot.deps, scope, views.asked_words(view.values))
+    found = await _found(bot, scope, views.asked_words(view.values))
     await ack(response_action="update", view=views.find_modal(found))
 
 

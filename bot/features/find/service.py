@@ -1,5 +1,8 @@
 """Find what was said, and share one moment of it."""
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 from bot.core.facts import MomentShared
 from bot.core.proofs import HomeMember, OpenChannel, SearchScope, SeenRecording
 from bot.core.search import parse
@@ -9,16 +12,20 @@ from bot.features.find.model import PER_PAGE, TEXT_MOST, FoundPage
 from bot.slack.errors import CannotPostThere
 
 
-async def find(deps: Deps, scope: SearchScope, text: str, page: int = 0) -> FoundPage:
+async def find(
+    deps: Deps, scope: SearchScope, text: str, page: int = 0, *, zone: str = "UTC"
+) -> FoundPage:
     """What was said about it, as far as the scope goes.
 
-    The text is words and filters: `in <room>`, `from <person>`, `since <date>`.
+    The text is words and filters: `in <room>`, `from <person>`, `since <date>`. Days are those of
+    `zone`, an IANA name.
 
     Raises StoreUnavailable.
     """
     asked = " ".join(text.split())[:TEXT_MOST]
     rooms, people = await deps.store.search.names(scope)
-    query = parse(asked, rooms=rooms, people=people, today=deps.now().date())
+    today = deps.now().astimezone(ZoneInfo(zone)).date()
+    query = replace(parse(asked, rooms=rooms, people=people, today=today), zone=zone)
     keeps = bool(deps.keep_transcripts_for)
     found = await deps.store.search.find(query, scope, limit=PER_PAGE, offset=page * PER_PAGE)
     return FoundPage(

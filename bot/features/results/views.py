@@ -334,7 +334,7 @@ class Moments:
         at_ms = self.times.get(line)
         if at_ms is None:
             return ""
-        return f"  {moment_clock(at_ms) if self.page is None else self._watch(at_ms)}"
+        return f" ({moment_clock(at_ms) if self.page is None else self._watch(at_ms)})"
 
     def _watch(self, at_ms: int) -> str:
         return f"Watch from {moment_clock(at_ms)}"

@@ -16,13 +16,14 @@ from bot.core.policy import Policy
 from bot.core.proofs import OwnWork
 from bot.deps import Deps
 from bot.engine.housekeeping import drop_transcripts
+from bot.features.find.service import find
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
 from tests.contract.engine.test_loop import NOBODY
-from tests.contract.store_support import Clock, add_facts, created, new_key
+from tests.contract.store_support import T0, Clock, add_facts, created, new_key
 from tests.contract.transcripts_kit import new_word, scope, spoken
 
 DAYS = 30
@@ -113,3 +114,23 @@ async def test_the_channels_of_kept_transcripts_are_known(deps: Deps) -> None:
     await created(deps.store, channel_id="C9", room_id="elsewhere")
     assert await deps.store.transcripts.channels() == ["C8", "C7"]
     assert (await deps.store.search.names(scope("C7")))[1] == {"Ana"}
+
+
+async def test_days_of_a_search_are_those_of_the_person(deps: Deps, clock: Clock) -> None:
+    """In Los Angeles it is still Saturday, in Auckland Monday has begun."""
+    store = deps.store
+    for at, said in ((timedelta(hours=-9), "The budget in the night."), (timedelta(), "And noon.")):
+        key = await created(store, at=T0 + at, room_id=f"room-{new_word()}")
+        await store.transcripts.keep(key, spoken(said, "It is the budget."))
+    clock.advance(timedelta(hours=13))  # Sunday 1 March 2026, 12:00 UTC, then Monday 1:00
+
+    async def found(words: str, zone: str) -> int:
+        return (await find(deps, scope("C1"), words, zone=zone)).count
+
+    assert await found("budget since today", "UTC") == 0
+    assert await found("budget since today", "America/Los_Angeles") == 1
+    assert await found("budget on:yesterday", "UTC") == 2
+    assert await found("budget on:2026-02-28", "America/Los_Angeles") == 1
+    assert await found("budget until:2026-03-01", "Pacific/Auckland") == 1
+    for day in ("0001-01-01", "9999-12-31"):
+        assert (await find(deps, scope("C1"), f"budget until:{day}")).query.unknown

@@ -10,28 +10,52 @@ QUESTIONS = {
     Asked.PEOPLE: (
         *("who is here", "who was there?", "whos in there", "who joined?", "who all attended"),
         *("how many people were there", "was anyone there?", "did anyone join", "attendees?"),
+        *("who are in the meeting", "how many people", "how many joined"),
     ),
     Asked.LENGTH: (
         *("how long was it?", "how long has it been running", "how long is this going already"),
-        "whats the length of the recording",
+        *("whats the length of the recording", "how long it took", "duration?"),
     ),
     Asked.BEGAN: ("when did it start", "since when?", "when was it started"),
     Asked.ENDS: (
         *("when does it end", "when is it over?", "how much longer?", "what time does this end?"),
-        "how long will it run",
+        *("how long will it run", "when it will finish?", "how long more", "time left?"),
     ),
-    Asked.STARTER: ("who started it", "who is recording this?", "who requested this"),
+    Asked.STARTER: (
+        "who started it",
+        "who is recording this?",
+        "who requested this",
+        "who make this recording",
+    ),
     Asked.STOPPED: ("who stopped it?", "why did it stop?", "why did it end so early"),
-    Asked.FAILURE: ("why did it fail?", "did it fail", "what happened to the recording?"),
-    Asked.STATE: ("is it done?", "is it finished already?", "has it ended", "did it work?"),
+    Asked.FAILURE: (
+        "why did it fail?",
+        "did it fail",
+        "what happened to the recording?",
+        "it crashed?",
+    ),
+    Asked.STATE: (
+        "is it done?",
+        "is it finished already?",
+        "has it ended",
+        "did it work?",
+        "it is over?",
+        "is it saved",
+    ),
     Asked.VIDEO: (
         *("where is the video", "video pls", "can i get the video", "why is there no video?"),
         *("where can I watch it", "when will the video be ready", "send me the recording please"),
-        *("the video is missing", "how do I get the video?"),
+        *("the video is missing", "how do I get the video?", "video where?", "recording link pls"),
+        *("can you send the video", "pls share me the video", "watch the recording"),
     ),
     Asked.TRANSCRIPT: (
         *("where is the transcript?", "wheres the transcript??", "is the transcript ready yet"),
-        *("transcript please", "how long until the transcript is ready"),
+        *(
+            "transcript please",
+            "give transcript",
+            "transcript where",
+            "how long until the transcript is ready",
+        ),
     ),
 }
 
@@ -74,6 +98,10 @@ def test_a_room_that_is_named_wins_over_the_thread() -> None:
         "who was in the unheard of meeting",
         "is there anything coming up on friday?",
         "help",
+        "stop?",
+        "is it ok to stop now?",
+        "send the video to #sales",
+        "watch standup",
     ],
 )
 def test_other_questions_are_not_about_one_recording(text: str) -> None:

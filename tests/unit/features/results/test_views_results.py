@@ -245,8 +245,8 @@ def test_a_line_with_a_source_shows_the_moment_and_links_to_it_where_there_is_a_
     plain = results_message(there, **told)  # type: ignore[arg-type]
     linked = results_message(there, **told, page="https://bot.example/m/k")  # type: ignore[arg-type]
     for message, verb in ((plain, ""), (linked, "Watch from ")):
-        assert f"Ship &lt;v2&gt; &amp; rest  {verb}12:34" in message.text
-        assert f"Then we agreed.  {verb}1:02:03" in message.text
+        assert f"Ship &lt;v2&gt; &amp; rest ({verb}12:34)" in message.text
+        assert f"Then we agreed. ({verb}1:02:03)" in message.text
         assert_accepted(message)
     assert "bot.example" not in str(plain.blocks)
     assert "https://bot.example/m/k?t=754" in str(linked.blocks)
