@@ -1,4 +1,4 @@
-"""The files of a recording, and what they say about its transcript. Pure."""
+"""The files of a recording, and the state of its transcript. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ VIDEO_TYPES = frozenset({"room-composite", "room-composite-legacy"})
 
 
 class Transcription(StrEnum):
-    """`MAYBE`: the template decides, and nothing has shown yet what it decided."""
+    """The state of the transcript. `MAYBE`: the template decides, and its choice is not known."""
 
     OFF = "off"
     MAYBE = "maybe"
@@ -23,7 +23,7 @@ class Transcription(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """100ms has said its last word: time to look at the files."""
+        """100ms will not change this state: the files can be read now."""
         return self in (Transcription.READY, Transcription.FAILED)
 
     @property
@@ -33,7 +33,7 @@ class Transcription(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The best that was ever seen of each file (completed over failed over processing)."""
+    """The best status ever seen of each file: completed over failed over processing."""
 
     all: tuple[AssetSeen, ...] = ()
 
@@ -62,18 +62,18 @@ class Assets:
 
     @property
     def best_transcript(self) -> AssetSeen | None:
-        """The one that people like best to read, of those that exist."""
+        """The completed transcript in the format that is easiest to read."""
         return next(iter(self.readable_transcripts), None)
 
     @property
     def readable_transcripts(self) -> tuple[AssetSeen, ...]:
-        """Those that exist, the best for people first."""
+        """The completed transcripts, the format that is easiest to read first."""
         found = (self.transcript("txt"), self.transcript("srt"), self.transcript("json"))
         return tuple(asset for asset in found if asset is not None)
 
     @property
     def timed_transcript(self) -> AssetSeen | None:
-        """The one that says most for search: json has speakers and times, txt no times."""
+        """The transcript with the most detail for search: json has speakers, txt has no times."""
         return self.transcript("json") or self.transcript("srt") or self.transcript("txt")
 
 
@@ -92,7 +92,7 @@ def assets_of(facts: Iterable[Fact]) -> Assets:
 def transcription_of(
     options: RecordingOptions, assets: Assets, facts: Iterable[Fact], *, elsewhere: bool
 ) -> Transcription:
-    """What is known of the transcript. An adopted recording has settings we do not know."""
+    """The state of the transcript. `elsewhere`: its options are unknown to us."""
     log = tuple(facts)
     reported = {f.outcome for f in log if isinstance(f, TranscriptionReported)}
     checked = [f for f in log if isinstance(f, ResultsChecked)]
@@ -116,7 +116,7 @@ def transcription_of(
 
 
 def _all_settled(options: RecordingOptions, assets: Assets) -> bool:
-    """Without a webhook: nothing is being made any more, and what was asked for is there."""
+    """Whether 100ms is done, by the files alone: none is processing, each requested one exists."""
     files = [*assets.transcripts, *([assets.summary] if assets.summary else [])]
     if not assets.best_transcript or any(a.status == "processing" for a in files):
         return False
@@ -131,7 +131,7 @@ def _all_failed(assets: Assets) -> bool:
 class SummarySection:
     """One section of the summary, as 100ms wrote it: user text, not escaped.
 
-    `format` says which of `bullets` and `paragraph` is meant to be shown; that one is never empty.
+    `format` names the field to show, `bullets` or `paragraph`; that one is never empty.
     """
 
     title: str

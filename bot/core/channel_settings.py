@@ -1,4 +1,4 @@
-"""What a team sets once for a channel."""
+"""The settings of a channel."""
 
 from typing import Literal
 
@@ -9,9 +9,9 @@ ResultsIn = Literal["thread", "channel", "card"]
 
 
 class Allowed(BaseModel):
-    """Who may do something. `everyone`: full members of the workspace; `some`: those named.
+    """Who may do something. `everyone`: full members of the workspace; `some`: those listed.
 
-    Naming a guest, or somebody of another organisation, lets them too. Admins always may.
+    Guests and people of other organisations may if they are listed. Admins always may.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -22,11 +22,13 @@ class Allowed(BaseModel):
 
 
 class ChannelSettings(BaseModel):
-    """`results` says where they go, `card`: nowhere but on the card. `preset_id` is one of ours.
+    """The settings of one channel.
 
-    `outside_links`: guests and people of other organisations may open the files. `tell_room`:
-    the room's chat says that it is recorded, and who asked. `keep_transcripts`: for search.
-    `join_role`: of 100ms' template; with it, full members get links to join. Admins set it.
+    `results`: where results are posted; `card` means that only the card shows them. `preset_id`:
+    a preset of this bot. `outside_links`: guests and people of other organisations may open the
+    files. `tell_room`: announce the recording, and who requested it, in the room's chat.
+    `keep_transcripts`: for search. `join_role`: a role of 100ms' template; with it, full members
+    get links to join. Only admins set it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -44,6 +46,6 @@ class ChannelSettings(BaseModel):
 
 
 def changed_fields(before: ChannelSettings, after: ChannelSettings) -> tuple[str, ...]:
-    """The names of what differs; a room's name is not a setting by itself."""
+    """The names of the fields that differ; a room's name is not a setting by itself."""
     fields = [name for name in ChannelSettings.model_fields if name != "room_name"]
     return tuple(name for name in fields if getattr(before, name) != getattr(after, name))

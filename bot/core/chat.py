@@ -20,7 +20,7 @@ _OWN_NOTICE = re.compile(r"This meeting is being recorded\..*requested (it )?in 
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """`at` is as 100ms wrote it; `sender` and `at` are '' where the file does not say."""
+    """`at` is as 100ms wrote it; `sender` and `at` are '' if the file does not contain them."""
 
     at: str
     sender: str
@@ -28,7 +28,7 @@ class ChatMessage:
 
 
 def read_chat(content: bytes) -> tuple[ChatMessage, ...] | None:
-    """Read what people wrote, without the bot's own notice; None for a file of another shape.
+    """Read the messages, without the bot's own notice; None if the file is not a chat export.
 
     Never raises.
     """

@@ -1,4 +1,4 @@
-"""What Slack shows of one recording, as far as we know, and which steps are to be retried."""
+"""Deliveries of one recording: its messages and files in Slack, and the steps to retry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,47 +8,47 @@ from enum import StrEnum
 from bot.core.retry import Retry
 
 NEVER_FAILED = Retry()
-NOBODY_THERE = "nobody was there"  # why the room was not told
-EMPTY = "empty"  # why a file is not sent that has nothing in it
-WITHDRAWN = "withdrawn"  # the hash of a card that says no more than that
-TOLD = "told:"  # how the hash of a results message begins: it is of what it tells, not of its words
+NOBODY_THERE = "nobody was there"  # error of a notice that the room did not get
+EMPTY = "empty"  # error of a file that is not sent because it has no content
+WITHDRAWN = "withdrawn"  # hash of a withdrawn card
+TOLD = "told:"  # prefix of a results message's hash, which covers its facts, not its wording
 
 
 class Kind(StrEnum):
-    """What was, or is to be, delivered. One delivery per recording, kind and target."""
+    """The kinds of deliveries. There is one delivery per recording, kind and target."""
 
     CARD = "card"
     RESULTS = "results"
-    TRANSCRIPT = "transcript"  # to read: always a text
-    SRT = "transcript_srt"  # these two where that format was chosen
+    TRANSCRIPT = "transcript"  # readable text, always sent
+    SRT = "transcript_srt"  # this and JSON only if that format was chosen
     JSON = "transcript_json"
     CHAT = "chat"
     OUTCOME = "outcome"
     TELL = "tell"
-    SILENT_START = "silent_start"  # the starter is told that 100ms does not answer
+    SILENT_START = "silent_start"  # tells the starter that 100ms does not answer
     SILENT_STOP = "silent_stop"
-    STOP_SUGGESTION = "stop_wish"  # the target is who wishes
-    RECEIPT = "receipt"  # of a recording that is forgotten
-    ENDING = "ending"  # that it is about to stop; the target is when, and the place the card's
-    ROOM = "room"  # what the room's chat is told; the target is the room
-    MOMENT = "moment"  # one sentence; the target is the channel and its number
+    STOP_SUGGESTION = "stop_wish"  # the target is the person who suggests it
+    RECEIPT = "receipt"  # of a forgotten recording
+    ENDING = "ending"  # warns below the card that it is about to stop; the target is the time
+    ROOM = "room"  # the notice in the room's chat; the target is the room
+    MOMENT = "moment"  # one sentence; the target is the channel and the sentence's number
     KEPT = "kept"  # the transcript that is kept for search; the target is the room
 
 
 class State(StrEnum):
-    """`SENDING` is committed before the call: after a crash, the message may be there already."""
+    """`SENDING` is committed before the call: after a crash, the message may already be posted."""
 
     SENDING = "sending"
-    WAITING = "waiting"  # certainly not there; `retry` says when it is tried again
+    WAITING = "waiting"  # certainly not posted; `retry` has the time of the next attempt
     SENT = "sent"
-    PARKED = "parked"  # Slack lets us not; until something wakes it, and looked at now and then
+    PARKED = "parked"  # Slack refused; retried rarely, or once an event wakes it
     GONE = "gone"  # someone deleted it
-    DROPPED = "dropped"  # cannot work, and the thread says so
+    DROPPED = "dropped"  # can never be delivered; the thread says so
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`target` is a channel or user id; `posted_in` is the channel that Slack named."""
+    """`target` is a channel or user id (or see `Kind`); `posted_in` is the channel Slack named."""
 
     kind: Kind
     target: str
@@ -70,34 +70,36 @@ class Delivery:
 
 
 def to_send(delivery: Delivery | None) -> bool:
-    """It shall be there and is not. Parked for good, its retry has no time."""
+    """Whether it is still to be sent. A delivery parked for good has no time in its retry."""
     if delivery is None or delivery.state in (State.SENDING, State.WAITING):
         return True
     return delivery.state is State.PARKED and delivery.retry.not_before is not None
 
 
 def noes_name(delivery: Delivery) -> str:
-    """Under which Slack's own answers that it cannot are counted, among the retries."""
+    """The name of the retry that counts refusals of this delivery by Slack."""
     return f"{delivery.kind.value}:{delivery.target}:noes"
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAddress:
-    """Where a person waits for what came of a form or command. Forgotten once told.
+    """Where a person waits for the outcome of a form or command. Deleted once they are told.
 
-    A `response_url` lets anyone answer in that person's name, so it never shows in a repr.
+    A `response_url` lets anyone answer in the bot's name, so no repr contains it.
     """
 
     user: str
     channel: str | None = None
     response_url: str | None = field(default=None, repr=False)
-    external_id: str | None = None  # of the view that says "Starting…"
+    external_id: str | None = None  # of the view that shows "Starting…"
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """When 100ms was polled last, and how often in a row without news. None: not yet, or it is to
-    be polled anew."""
+    """When 100ms was last polled, and how many polls in a row had no news.
+
+    `at` is None before the first poll, and where one is due at once.
+    """
 
     at: datetime | None = None
     unchanged: int = 0
@@ -105,7 +107,7 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The engine's own notes about one recording; unlike facts, they may change."""
+    """The engine's state for one recording; unlike facts, it may change."""
 
     deliveries: tuple[Delivery, ...] = ()
     retries: Mapping[str, Retry] = field(default_factory=dict)  # by the step's name
@@ -117,12 +119,12 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What should be there now. `card` is the hash of the card as the views would render it.
+    """The desired deliveries. `card` is the hash of the card as the views would render it now.
 
-    `results` is the hash of what the results message would tell, without the words of the summary,
-    which are not kept; `silence` those of what the starter is told while 100ms does not answer.
-    `tell_room`: the room is to hear that it is recorded. `keep`: its transcript
-    is to be kept for search. Targets in `card_only` get no results.
+    `results` is the hash of the results message, without the words of the summary, which are not
+    kept; `silence` has the hashes of the messages that tell the starter that 100ms does not answer.
+    `tell_room`: announce the recording in the room. `keep`: keep the transcript for search.
+    Targets in `card_only` get no results.
     """
 
     card: str

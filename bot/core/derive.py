@@ -1,4 +1,4 @@
-"""`derive`: what a set of facts says about one recording. Order and repetition do not matter."""
+"""`derive`: one recording from the set of its facts. Order and repetition do not matter."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,19 +51,19 @@ from bot.core.recording import ENDED, Phase, Problem, Recording, Why
 
 F = TypeVar("F")
 
-OVER = ENDED | {Phase.PROCESSING, Phase.STOPPING}  # people are recorded no more
-FAILURE = "failure:"  # how a stop's reason begins when it was none
+OVER = ENDED | {Phase.PROCESSING, Phase.STOPPING}  # people are no longer recorded
+FAILURE = "failure:"  # prefix of a stop's reason when the recording failed
 HMS_ERROR_TYPES = frozenset(
     {Why.INTERNAL_ERROR, Why.MAX_RETRIES_REACHED, Why.UPLOAD_ERROR, Why.BEAM_STOPPED}
 )
 
 
 class NoBeginning(ValueError):
-    """The facts lack the request, or the discovery, that a recording begins with."""
+    """The facts contain neither a request nor a discovery, so no recording can be derived."""
 
 
 def derive(key: str, facts: Iterable[Fact]) -> Recording:
-    """The recording that these facts describe. Raises `NoBeginning` if none says where it began."""
+    """Derive the recording from its facts. Raises `NoBeginning` without a request or discovery."""
     log = once_each(facts)
     begun = _beginning(key, log)
     accepted = _last(log, StartAccepted) or _last(log, Adopted) or _last(log, Discovered)
@@ -119,8 +119,6 @@ def derive(key: str, facts: Iterable[Fact]) -> Recording:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What the first fact settles."""
-
     at: datetime
     request_id: str
     room_id: str
@@ -169,7 +167,7 @@ def _phase(
 
 
 def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
-    """The furthest point that anything testifies to."""
+    """The furthest phase that any fact proves."""
     seen: set[str] = {f.status for f in _all(log, Observed)}
     if "completed" in seen or _has(log, RecordingUploaded):
         return Phase.COMPLETED, None
@@ -177,7 +175,7 @@ def _phase_at_100ms(log: tuple[Fact, ...]) -> tuple[Phase, Problem | None]:
         return Phase.FAILED, problem
     if "post_processing" in seen or _has(log, BeamStopped, TranscriptionReported):
         return Phase.PROCESSING, None
-    # A stop that was refused for another reason than 404 leaves the recording as it is.
+    # A stop refused with any status but 404 leaves the recording running.
     was_not_running = any(f.status == 404 for f in _all(log, StopRefused))
     if "stopping" in seen or _has(log, StopSent) or was_not_running:
         return Phase.STOPPING, None
@@ -201,7 +199,7 @@ def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
 
 
 def _why(error_type: str) -> Why:
-    """100ms may invent new ones at any time."""
+    """Map an error type to `Why`; 100ms may add types at any time, which are `UNKNOWN`."""
     return Why(error_type) if error_type in HMS_ERROR_TYPES else Why.UNKNOWN
 
 
@@ -220,7 +218,7 @@ def _cannot_post_at_origin(log: tuple[Fact, ...]) -> CannotPost | None:
 
 
 def _is_paused(log: tuple[Fact, ...]) -> bool:
-    """100ms never reports a pause: the last one it took from us counts."""
+    """100ms never reports a pause: the last request that it accepted from us counts."""
     sent = max(_all(log, PauseSent), key=lambda f: f.asked_at, default=None)
     return sent is not None and sent.pause
 
@@ -243,7 +241,7 @@ def _ends_at(end: EndSet | None, started_at: datetime | None) -> datetime | None
 
 
 def last_failure(log: Iterable[Fact], call: Literal["start", "stop"]) -> CallFailed | None:
-    """The last call of this kind that 100ms did not answer as it should."""
+    """The last failed call of this kind."""
     failed = [f for f in log if isinstance(f, CallFailed) and f.call == call]
     return failed[-1] if failed else None
 
@@ -256,7 +254,7 @@ def _stop_failed(log: tuple[Fact, ...]) -> CallFailed | None:
 
 
 def _pause_pending(log: tuple[Fact, ...]) -> PauseRequested | None:
-    """The last thing asked for, unless it is already done or dropped. Earlier ones do not count."""
+    """The last request to pause or resume, unless it is done or dropped. Earlier ones are void."""
     asked = max(_all(log, PauseRequested), key=lambda f: (f.at, f.pause), default=None)
     settled = {f.asked_at for f in log if isinstance(f, PauseSent | PauseDropped)}
     return asked if asked and asked.at not in settled else None
@@ -271,10 +269,11 @@ class _Places:
 
 
 def _places(begun: _Begun, log: tuple[Fact, ...]) -> _Places:
-    """Where it is shown. What belongs to a private place goes nowhere else by following.
+    """The channels that show the recording, wait for it, or must not have it.
 
-    The strictest answer counts, and without any, no follower has it. What nobody asked for in
-    Slack belongs to the channels that follow the room. What somebody shared is shared.
+    Followers get no recording that was requested in a private place. The strictest answer of Slack
+    counts; until there is one, followers wait. A recording that nobody requested in Slack belongs
+    to the channels that follow the room. Channels that somebody shared it to always show it.
     """
     followers = [f.channel_id for f in _all(log, Followed)]
     shared = [f.channel_id for f in _all(log, Shared)]
@@ -353,7 +352,7 @@ def _first_of(values: Iterable[F | None]) -> F | None:
 
 
 # Clocks differ, and 100ms' times may be whole seconds: within one second, causes come before
-# effects. What is not here stands between its neighbours in time.
+# effects. Kinds that are not listed count as `pause_sent`.
 _COURSE = (
     "requested",
     "discovered",
@@ -380,11 +379,11 @@ _MIDDLE = _PLACE["pause_sent"]
 
 
 def once_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Each identity once, by its earliest telling. Nothing comes before the beginning."""
+    """Sort the facts, each identity once with its earliest time; the beginning comes first."""
     first: dict[str, Fact] = {}
     for fact in sorted(facts, key=lambda f: f.at):
         first.setdefault(fact.identity, fact)
-    return tuple(fact for _, fact in sorted(first.items(), key=lambda named: _told(*named)))
+    return tuple(fact for _, fact in sorted(first.items(), key=lambda named: _sort_key(*named)))
 
 
 def _place(fact: Fact) -> int:
@@ -393,7 +392,7 @@ def _place(fact: Fact) -> int:
     return _PLACE.get(fact.kind, _MIDDLE)
 
 
-def _told(identity: str, fact: Fact) -> tuple[bool, float, int, float, str]:
+def _sort_key(identity: str, fact: Fact) -> tuple[bool, float, int, float, str]:
     begins = fact.kind in ("requested", "discovered")
     at = fact.at.timestamp()
     second = at // 1

@@ -1,8 +1,8 @@
-"""The facts: everything that was ever said, heard or done about one recording.
+"""The facts: everything that people, the bot, 100ms or Slack said or did about one recording.
 
-A fact is immutable and stored append-only. `derive` reads the *set* of them, so order and
-repetition cannot matter. `identity` names what a fact says: two facts with one identity are the
-same fact heard twice, whatever ids 100ms or Slack gave the two deliveries.
+Facts are immutable and stored append-only. `derive` reads the *set* of them, so order and
+repetition do not matter. `identity` is a hash of the content: two facts with one identity are the
+same fact received twice, whatever ids 100ms or Slack gave the two deliveries.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ from bot.core.places import Place
 
 HmsStatus = Literal["starting", "running", "stopping", "post_processing", "completed", "failed"]
 AssetStatus = Literal["processing", "completed", "failed"]
-# What came of reading a file. Only `empty` says that nothing is in it.
+# The result of reading a file. Only `empty` means that it has no content.
 Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused", "blocked"]
 Via = Literal["command", "form", "again", "schedule", "rule"]
-# Why a call to 100ms brought no answer of use: a clear no, an error of its own, a rate limit …
+# Why a call to 100ms failed. `error` is a 5xx, `limited` a 429.
 Cause = Literal["refused", "error", "limited", "timeout", "network", "unreadable"]
 
 
 class _Fact(BaseModel):
-    """`at` is when it happened, by whoever said so; aware, UTC."""
+    """`at` is when it happened, by the clock of its source; aware, UTC."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     each_time_counts: ClassVar[bool] = False
@@ -38,11 +38,11 @@ class _Fact(BaseModel):
         return f"{said['kind']}:{digest[:32]}"
 
 
-# What people asked for.
+# Requests of people.
 
 
 class StartRequested(_Fact):
-    """How a recording of ours begins. `request_id` makes a repeated request the same one."""
+    """The beginning of a requested recording. `request_id` identifies repeated requests."""
 
     kind: Literal["requested"] = "requested"
     request_id: str
@@ -55,7 +55,7 @@ class StartRequested(_Fact):
 
 
 class Discovered(_Fact):
-    """How a recording begins that nobody asked us for: found running in a room that is followed."""
+    """The beginning of a recording that nobody requested, found running in a followed room."""
 
     kind: Literal["discovered"] = "discovered"
     hms_id: str
@@ -73,7 +73,7 @@ class Followed(_Fact):
 
 
 class Shared(_Fact):
-    """Somebody who sees the recording showed it in one more channel that they are in."""
+    """A person who can see the recording shared it to one more channel that they are in."""
 
     kind: Literal["shared"] = "shared"
     channel_id: str
@@ -81,7 +81,7 @@ class Shared(_Fact):
 
 
 class MomentShared(_Fact):
-    """Somebody who sees the recording showed one sentence of it in a channel that they are in."""
+    """A person who can see the recording shared a sentence of it to a channel they are in."""
 
     kind: Literal["moment_shared"] = "moment_shared"
     channel_id: str
@@ -90,15 +90,15 @@ class MomentShared(_Fact):
 
     @property
     def target(self) -> str:
-        """Of the message that shows it."""
+        """The target of the delivery that shows it."""
         return f"{self.channel_id}:{self.sentence}"
 
 
 class PlaceSeen(_Fact):
-    """What kind of place the recording's channel is, by Slack's answer.
+    """Slack's answer about the kind of place of the recording's channel.
 
-    Asked when the start is made, and again once it has ended, before results go elsewhere. Slack
-    may never say: then the tries end, and the place is `unknown`.
+    The bot asks at the start and after the end, before results go to other channels. If Slack
+    answers no attempt, the place is `unknown`.
     """
 
     kind: Literal["place_seen"] = "place_seen"
@@ -108,9 +108,9 @@ class PlaceSeen(_Fact):
 
 
 class EndSet(_Fact):
-    """When it is to stop by itself: so long after the real start, or at a time; neither: never.
+    """The end of the recording: `after_s` from the real start, or `until` a time; neither: none.
 
-    Each one counts: the last is in force. `by` is None where a calendar or a rule said it.
+    The last one counts. `by` is None if a schedule or a rule set it.
     """
 
     kind: Literal["end_set"] = "end_set"
@@ -121,7 +121,7 @@ class EndSet(_Fact):
 
 
 class StopDue(_Fact):
-    """It is to stop although nobody asked: its time is over, or everybody has left the room."""
+    """The recording must stop although nobody asked: its end has come, or the room is empty."""
 
     kind: Literal["stop_due"] = "stop_due"
     each_time_counts: ClassVar[bool] = True
@@ -129,7 +129,7 @@ class StopDue(_Fact):
 
 
 class Renamed(_Fact):
-    """Somebody gave the recording a title; the last counts. An empty one takes it back."""
+    """Somebody gave the recording a title; the last one counts. An empty one removes it."""
 
     kind: Literal["renamed"] = "renamed"
     each_time_counts: ClassVar[bool] = True
@@ -144,14 +144,14 @@ class StopRequested(_Fact):
 
 
 class StopSuggested(_Fact):
-    """Somebody who may not stop it asks for that. Once per person."""
+    """A person who may not stop the recording suggested stopping it. Once per person."""
 
-    kind: Literal["stop_wished"] = "stop_wished"  # as it is stored since the first version
+    kind: Literal["stop_wished"] = "stop_wished"  # the stored name since the first version
     by: str
 
 
 class PauseRequested(_Fact):
-    """`pause=False` asks to resume."""
+    """`pause=False` is a request to resume."""
 
     kind: Literal["pause_requested"] = "pause_requested"
     each_time_counts: ClassVar[bool] = True
@@ -160,24 +160,24 @@ class PauseRequested(_Fact):
 
 
 class ForgetRequested(_Fact):
-    """Delete what we know and have shown of it; once it has ended."""
+    """Delete everything stored and shown of the recording, once it has ended."""
 
     kind: Literal["forget_requested"] = "forget_requested"
     by: str
 
 
-# What we did, and what came of it.
+# Actions of the bot, and their results.
 
 
 class StartAttempted(_Fact):
-    """Committed before the call: after a crash we know that 100ms may have heard us."""
+    """Committed before the call: after a crash, the request may have reached 100ms."""
 
     kind: Literal["start_attempted"] = "start_attempted"
     each_time_counts: ClassVar[bool] = True
 
 
 class StartNotDone(_Fact):
-    """The attempt of that time certainly did not reach 100ms: it may be made again."""
+    """The attempt of that time certainly did not reach 100ms, so it may be repeated."""
 
     kind: Literal["start_not_done"] = "start_not_done"
     attempted_at: AwareDatetime
@@ -189,10 +189,10 @@ class StartAccepted(_Fact):
 
 
 class Adopted(_Fact):
-    """A recording found running in the room is this one.
+    """A recording that was found running in the room is this one.
 
-    `elsewhere`: someone else started it, so our settings are not in force (409 on start).
-    Otherwise it is the one of our own attempt whose answer was lost.
+    `elsewhere`: someone else started it, so our options do not apply (409 on start).
+    Otherwise our own attempt started it, and its answer was lost.
     """
 
     kind: Literal["adopted"] = "adopted"
@@ -201,14 +201,14 @@ class Adopted(_Fact):
 
 
 class PointsTo(_Fact):
-    """The room is already recorded by another of our recordings: look there."""
+    """Another of our recordings already records the room; `key` is its key."""
 
     kind: Literal["points_to"] = "points_to"
     key: str
 
 
 class StartRefused(_Fact):
-    """100ms said no for good. `status` is the HTTP status, `message` is 100ms' own."""
+    """100ms refused the start for good. `status` is HTTP, `message` is 100ms' text."""
 
     kind: Literal["start_refused"] = "start_refused"
     status: int
@@ -216,7 +216,7 @@ class StartRefused(_Fact):
 
 
 class CallFailed(_Fact):
-    """A call to 100ms failed, and not in the same way as the one before. It is made again."""
+    """A call to 100ms failed, in another way than the one before. It is retried."""
 
     kind: Literal["call_failed"] = "call_failed"
     each_time_counts: ClassVar[bool] = True
@@ -230,13 +230,13 @@ class CallFailed(_Fact):
 
 
 class StartExpired(_Fact):
-    """Too late to start without asking the person again."""
+    """It became too late to start without asking the person again."""
 
-    kind: Literal["start_parked"] = "start_parked"  # as it is stored since the first version
+    kind: Literal["start_parked"] = "start_parked"  # the stored name since the first version
 
 
 class CannotPost(_Fact):
-    """Slack does not let us post in this channel; `error` is Slack's name for why."""
+    """Slack does not let us post in this channel; `error` is Slack's error code."""
 
     kind: Literal["cannot_post"] = "cannot_post"
     channel_id: str
@@ -244,14 +244,14 @@ class CannotPost(_Fact):
 
 
 class StopSent(_Fact):
-    """Each one counts: the last must be told from those before the last wish."""
+    """100ms accepted a stop. Each one is stored, to compare it with the last request."""
 
     kind: Literal["stop_sent"] = "stop_sent"
     each_time_counts: ClassVar[bool] = True
 
 
 class StopRefused(_Fact):
-    """404 means that nothing ran any more, which is as good as stopped."""
+    """100ms refused a stop. 404 means that nothing was running, which counts as stopped."""
 
     kind: Literal["stop_refused"] = "stop_refused"
     each_time_counts: ClassVar[bool] = True
@@ -260,7 +260,7 @@ class StopRefused(_Fact):
 
 
 class PauseSent(_Fact):
-    """100ms took the pause (or resume) that was asked for at `asked_at`."""
+    """100ms accepted the pause (or resume) that was requested at `asked_at`."""
 
     kind: Literal["pause_sent"] = "pause_sent"
     asked_at: AwareDatetime
@@ -268,7 +268,7 @@ class PauseSent(_Fact):
 
 
 class PauseDropped(_Fact):
-    """The pause (or resume) asked for at `asked_at` was not done: too late, or refused."""
+    """The pause (or resume) requested at `asked_at` was not done: too late, or refused."""
 
     kind: Literal["pause_dropped"] = "pause_dropped"
     asked_at: AwareDatetime
@@ -278,7 +278,7 @@ class PauseDropped(_Fact):
     message: str = ""
 
 
-# What 100ms answered when asked.
+# Answers of 100ms to polls.
 
 
 class Observed(_Fact):
@@ -305,20 +305,20 @@ class AssetSeen(_Fact):
 
 
 class Vanished(_Fact):
-    """100ms does not know the recording, or does not show it to us any more."""
+    """100ms does not know the recording, or no longer lets us see it."""
 
     kind: Literal["vanished"] = "vanished"
     status: int
 
 
-# What 100ms told us by webhook. Ids that name the recording travel as aliases, not here.
+# Webhooks of 100ms. Ids of the recording are stored as aliases, not here.
 
 
 class BeamStarted(_Fact):
     kind: Literal["beam_started"] = "beam_started"
     session_id: str | None = None
     started_at: AwareDatetime | None = None
-    peer_id: str | None = None  # the recorder's own, among the peers of the room
+    peer_id: str | None = None  # of the recorder, which is a peer of the room
 
 
 class BeamStopped(_Fact):
@@ -344,7 +344,7 @@ class BeamFailed(_Fact):
 class TranscriptionReported(_Fact):
     """`transcription.started.success`, `.success` and `.failure` (or `.failed`).
 
-    The asset ids say which files were asked for; after a failure some of them may still exist.
+    The asset ids are those of the requested files; after a failure some may still exist.
     """
 
     kind: Literal["transcription_reported"] = "transcription_reported"
@@ -356,15 +356,15 @@ class TranscriptionReported(_Fact):
     duration_s: float | None = None
 
 
-# What we found in the results.
+# Findings in the results.
 
 
 class ResultsChecked(_Fact):
     """The files were fetched and read; their content is not kept.
 
-    `words` of the transcript: 0 is an empty one, None means that none was read. `transcript` and
-    `summary` are None in facts of earlier versions. `status`: HTTP, of a file that was refused.
-    `partial`: late, and 100ms was still making something; there may be another check.
+    `words`: of the transcript; 0 if it is empty, None if none was read. `transcript` and `summary`
+    are None in facts of earlier versions. `status`: HTTP, of a file that was refused. `partial`:
+    the check was made late, while 100ms was still processing; another one may follow.
     """
 
     kind: Literal["results_checked"] = "results_checked"
@@ -377,7 +377,7 @@ class ResultsChecked(_Fact):
 
     @property
     def text(self) -> Reading:
-        """What came of the transcript."""
+        """The result of reading the transcript."""
         if self.transcript is not None:
             return self.transcript
         if self.words is None:
@@ -386,14 +386,14 @@ class ResultsChecked(_Fact):
 
     @property
     def digest(self) -> Reading:
-        """What came of the summary."""
+        """The result of reading the summary."""
         return self.summary or ("read" if self.has_summary else "none")
 
 
 class Attendee(BaseModel):
     """Somebody who was in the meeting. `slack` is their Slack id, if they joined by our link.
 
-    Then `name` is Slack's, and `peers` are their ids in transcripts.
+    In that case `name` is from Slack, and `peers` are their ids in transcripts.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -404,9 +404,9 @@ class Attendee(BaseModel):
 
 
 class AttendeesListed(_Fact):
-    """Who was in the room while it was recorded, in the order in which they came.
+    """The people who were in the room while it was recorded, in the order in which they joined.
 
-    Nobody where 100ms could not tell: it is not asked again.
+    Empty if 100ms could not list them; the bot does not ask again.
     """
 
     kind: Literal["attendees_listed"] = "attendees_listed"
@@ -414,10 +414,10 @@ class AttendeesListed(_Fact):
 
 
 class GaveUp(_Fact):
-    """We stopped asking: what was waited for did not come in all that time."""
+    """The bot stopped waiting for something that did not come in time."""
 
     kind: Literal["gave_up"] = "gave_up"
-    on: Literal["recording", "transcript", "results"]  # results: there, but not to be read
+    on: Literal["recording", "transcript", "results"]  # results: unreadable files
 
 
 Fact = Annotated[

@@ -1,6 +1,6 @@
-"""Forgetting a recording: first what Slack shows, then the receipt, then the rows themselves.
+"""Forgetting a recording: first delete what Slack shows, then send the receipt, then delete rows.
 
-Each is done and noted by itself, so that it goes on after a crash; the rows go last.
+Each deletion is a step of its own, so forgetting continues after a crash.
 """
 
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from bot.core.deliveries import Delivery, Kind, State, Work
 from bot.core.recording import ENDED, Recording
 from bot.core.steps import Erase, Forget, Receipt
 
-KEPT = "kept:"  # before Slack's word for why it would not delete
-KEPT_AT_100MS = timedelta(days=15)  # 100ms docs, recordings: in its own storage
-LAST = (Kind.RESULTS, Kind.CARD)  # whoever looks sees the thread go from its end
+KEPT = "kept:"  # prefix of Slack's error when it refused to delete
+KEPT_AT_100MS = timedelta(days=15)  # in 100ms' own storage; source: 100ms docs, recordings
+LAST = (Kind.RESULTS, Kind.CARD)  # the thread disappears from its end
 
 
 def is_forgettable(recording: Recording) -> bool:
-    """While 100ms records, or makes something of it, there is more to come."""
+    """Only ended recordings: until then, 100ms still produces files."""
     return recording.phase in ENDED
 
 
 def forgetting(
     recording: Recording, work: Work
 ) -> Iterator[tuple[datetime | None, Erase | Receipt | Forget]]:
-    """What is left to do, each with the time from which it may be; None: now."""
+    """The steps that are left, each with its earliest time; None: now."""
     left = sorted(
         filter(is_shown, work.deliveries),
         key=lambda d: LAST.index(d.kind) + 1 if d.kind in LAST else 0,
@@ -41,12 +41,12 @@ def forgetting(
 
 
 def is_shown(delivery: Delivery) -> bool:
-    """There is something in Slack that we can delete."""
+    """Whether Slack shows a message or file of this delivery that we can delete."""
     return delivery.kind is not Kind.RECEIPT and bool(delivery.file_id or delivery.ts)
 
 
 def erased(delivery: Delivery, *, kept: str | None = None) -> Delivery:
-    """`kept`: Slack's word for why it stays for ever."""
+    """The delivery once deleted. `kept`: Slack's error if it refuses to delete it for good."""
     state = State.GONE if kept is None else State.DROPPED
     error = delivery.error if kept is None else f"{KEPT}{kept}"
     return replace(delivery, state=state, ts=None, file_id=None, error=error)

@@ -1,4 +1,4 @@
-"""What is kept of a meeting, as it is shown: a moment, and its brief."""
+"""Parts of a kept meeting as they are shown: a moment, and the brief."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.core.transcript import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A hit. `around` is what was said just before and after, the sentence itself included."""
+    """A search hit. `around` has the sentences just before and after, and the sentence itself."""
 
     recording: str
     name: str
@@ -24,14 +24,17 @@ LINES_MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Who spoke, in the order in which they first did, and the summary in a few lines."""
+    """The speakers, in order of their first sentence, and the summary in a few lines."""
 
     people: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
 
 
 def brief_of(people: Iterable[str], summary: Sequence[SourcedSection]) -> Brief:
-    """The paragraph of the summary as one line, else its first bullets; no agenda."""
+    """Build a brief: the first paragraph of the summary as one line, else its first bullets.
+
+    Agenda sections are left out.
+    """
     sections = [section for section in summary if not is_agenda(section.title)]
     prose = next((section for section in sections if not section.is_list), None)
     if prose is not None:

@@ -1,4 +1,4 @@
-"""What one step writes about one recording, and the state that follows from it. Pure."""
+"""Notes: the results of a step on one recording, and the state that follows from them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,12 +12,12 @@ from bot.core.retry import Retry
 from bot.core.steps import POLL
 
 UNKNOWN = -1
-TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # nobody waits there any more
+TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # the person no longer waits
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What came of a step, written in one transaction. A retry of None is cleared."""
+    """The result of a step, written in one transaction. A retry of None is deleted."""
 
     facts: Sequence[Fact] = ()
     aliases: Sequence[str] = ()
@@ -26,17 +26,17 @@ class Note:
     retries: Mapping[str, Retry | None] = field(default_factory=dict)
 
 
-# 100ms is to be polled now, whatever came of it the last time.
+# Makes a poll due at once, whatever the result of the last one was.
 POLL_NOW = Note(polled=Polled(), retries={POLL: None})
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One recording with the engine's notes; `addresses` of the outcomes still to be told.
+    """One recording with the engine's state; `addresses` of the outcomes that are still to be sent.
 
-    `settings` of those channels that show it where somebody set any. `followers` are the channels
-    that follow its room, as long as it is not started. `owner` has the lease. `wakes` counts the
-    writes of everybody else: while the row has the same number, this is what it says.
+    `settings`: of the channels that show it, where anybody changed them. `followers`: the channels
+    that follow its room, until it is started. `owner` has the lease. `wakes` counts the writes of
+    all others: as long as the row has the same number, this copy is current.
     """
 
     recording: Recording
@@ -48,21 +48,21 @@ class Loaded:
     wakes: int = 0
 
     def doubted(self) -> "Loaded":
-        """The last commit may be lost or not: the next write reads everything again."""
+        """A copy whose next write reloads everything, for when the last commit may be lost."""
         return replace(self, wakes=UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a write changes in the set of facts. `all` is the set afterwards."""
+    """The change that a write makes to the set of facts. `all` is the set afterwards."""
 
     all: tuple[Fact, ...]
     new: tuple[Fact, ...]
-    earlier: tuple[Fact, ...]  # known, but they turn out to be older than what was stored
+    earlier: tuple[Fact, ...]  # stored already, with a later time
 
 
 def merge(known: Iterable[Fact], said: Iterable[Fact]) -> Merged:
-    """Each identity once, by its earliest telling: so the order of arrival cannot matter."""
+    """Merge facts, each identity once with its earliest time: arrival order does not matter."""
     before = {f.identity: f for f in known}
     after = dict(before)
     for fact in said:
@@ -77,7 +77,7 @@ def merge(known: Iterable[Fact], said: Iterable[Fact]) -> Merged:
 
 
 def after(since: Loaded, note: Note, merged: Merged) -> Loaded:
-    """The state once `note` is written; `merged` are its facts with those of `since`."""
+    """The state after `note` is written; `merged` has its facts and those of `since`."""
     recording = since.recording
     if merged.new or merged.earlier:
         recording = derive(recording.key, merged.all)

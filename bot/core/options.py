@@ -1,4 +1,4 @@
-"""What a person may ask of one recording, with 100ms' limits checked at the field.
+"""The options of one recording, validated against 100ms' limits field by field.
 
 Source: 100ms docs, api-reference/recordings/start-recording-for-room.
 """
@@ -24,14 +24,14 @@ MAX_SECTIONS = 6
 MAX_SECTION_TITLE_CHARS = 100
 MAX_URL_CHARS = 2000
 MAX_DESTINATION_CHARS = 255
-MAX_VOCABULARY = 500  # ours: 100ms documents no limit, a Slack text field holds about this many
+MAX_VOCABULARY = 500  # ours: 100ms documents no limit; about as many as fit in a Slack text field
 SHORT_SIDE_PX = (144, 1080)
 LONG_SIDE_PX = (192, 1920)
 TEMPERATURE = (0.1, 1.0)
 
 
 class Conflict(ValueError):
-    """Two options exclude each other. `field` is the switch to turn, or to leave out."""
+    """Two options exclude each other. `field` is the one to change or leave out."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -80,11 +80,11 @@ class Section(_Frozen):
 
 
 class RecordingOptions(_Frozen):
-    """One recording's options. `None` and empty mean *as the template*: they are not sent.
+    """One recording's options. `None` and empty mean *as in the template* and are not sent.
 
-    Vocabulary, output modes and everything of the summary need transcription, so giving any of
-    them turns it on (*no summary*, too: 100ms cannot be told that and nothing else); giving
-    sections, context or temperature turns the summary on.
+    Vocabulary, output modes and all summary options need transcription, so setting any of them
+    turns it on, even `summary=False`, because 100ms' API has no other way to send that. Sections,
+    context or temperature turn the summary on.
     """
 
     meeting_url: str | None = Field(default=None, max_length=MAX_URL_CHARS)
@@ -116,7 +116,7 @@ class RecordingOptions(_Frozen):
     @model_validator(mode="before")
     @classmethod
     def _imply(cls, data: object) -> object:
-        """Details of a feature turn it on, unless it was turned off in words."""
+        """Turn a feature on if its details are set, unless it was turned off explicitly."""
         if not isinstance(data, dict):
             return data
         if data.get("summary") is None and any(
@@ -156,7 +156,7 @@ class RecordingOptions(_Frozen):
 
 @dataclass(frozen=True, slots=True)
 class RoomTemplate:
-    """`records`: whether composite recording is on; None where 100ms does not say."""
+    """`records`: whether composite recording is on; None if 100ms does not say."""
 
     records: bool | None = None
     width: int | None = None

@@ -1,12 +1,12 @@
-"""What kind of place a recording belongs to, and who may learn of it elsewhere."""
+"""The kinds of places that a recording can belong to."""
 
 from typing import Literal
 
-# `unknown`: Slack was asked until the tries ended, and did not say. It counts as private.
+# `unknown`: Slack did not answer any attempt. It counts as private.
 Place = Literal["public", "shared", "private", "direct", "unknown"]
-OPEN: frozenset[Place] = frozenset({"public", "shared"})  # every full member can look into it
+OPEN: frozenset[Place] = frozenset({"public", "shared"})  # every full member can see it
 
 
 def is_channel(name: str | None) -> bool:
-    """A channel or group conversation, not a direct message or a person."""
+    """Whether an id is that of a channel or group conversation, not a direct message or person."""
     return name is not None and name.startswith(("C", "G"))

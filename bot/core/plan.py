@@ -1,8 +1,8 @@
-"""`next_step`: the one thing that is missing between what is and what should be. Pure.
+"""`next_step`: the next action that brings a recording to its desired state. Pure.
 
-`plan` lists everything that is still to do, most urgent first, each with the time from which it
-may be done; `next_step` names the first whose time has come, else until when to wait. A delivery
-that is parked or held up has a later time, or none: it never holds up another.
+`plan` lists all actions that are left, most urgent first, each with its earliest time; `next_step`
+returns the first whose time has come, else the time to wait for. A delivery that is parked or
+delayed has a later time, or none: it never delays another.
 """
 
 import zlib
@@ -72,13 +72,13 @@ from bot.core.steps import (
 @dataclass(frozen=True, slots=True)
 class Due:
     at: datetime
-    step: Action | Forget | None  # None: nothing to do then but to look again
+    step: Action | Forget | None  # None: only plan again at that time
 
 
 def next_step(
     recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
 ) -> Step:
-    """The first thing that may be done now; else `Wait` for the first that may be later."""
+    """The most urgent step that is due, else `Wait` for the earliest one, else `Done`."""
     later: list[datetime] = []
     for due in plan(recording, work, wanted, policy, now):
         retry = work.retries.get(retry_name(due.step)) if due.step else None
@@ -93,7 +93,7 @@ def next_step(
 def plan(
     recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
 ) -> Iterator[Due]:
-    """Everything that is missing, most urgent first."""
+    """List everything that is left to do, most urgent first."""
     if recording.forget_by and is_forgettable(recording):
         for at, step in forgetting(recording, work):
             yield Due(at or now, step)
@@ -130,7 +130,7 @@ def _control(recording: Recording, now: datetime) -> Iterator[Due]:
 
 
 def _start(recording: Recording, work: Work, policy: Policy, now: datetime) -> Iterator[Due]:
-    """The card is the preflight, but only for so long."""
+    """Post the card first, to know that the bot can post there; after a while start without it."""
     if recording.phase is not Phase.REQUESTED:
         return
     card = work.delivery(Kind.CARD, recording.origin)
@@ -160,7 +160,7 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
         if showable:
             yield from _post_card(channel, card, now)
         if card and _cannot_be_edited(card, work):
-            yield from _tell(channel, work, now)  # below the card that is not true any more
+            yield from _tell(channel, work, now)  # below the outdated card
     yield from _update_cards(recording, work, wanted, now)
     origin = work.delivery(Kind.CARD, recording.origin)
     if recording.starter and origin and origin.state is State.PARKED and recording.phase in ON_AIR:
@@ -168,7 +168,7 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
 
 
 def _cannot_be_edited(card: Delivery, work: Work) -> bool:
-    """Slack has shown it, and answers each edit that it cannot: the channel itself is open."""
+    """Whether Slack refuses to edit this posted card, although the channel itself is open."""
     return card.state is State.PARKED and bool(card.ts) and noes_name(card) in work.retries
 
 
@@ -181,7 +181,7 @@ def _tell(target: str, work: Work, now: datetime) -> Iterator[Due]:
 def _silence(
     recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
 ) -> Iterator[Due]:
-    """The card says that 100ms does not answer, then the starter hears it directly, once."""
+    """Show on the card that 100ms does not answer; later tell the starter directly, once."""
     silent = silence(recording, work)
     if silent and silent.since + policy.silent_after > now:
         yield Due(silent.since + policy.silent_after, None)
@@ -198,7 +198,7 @@ def _silence(
 
 
 def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
-    """Who else may have it is asked before they get anything; what they may not have goes."""
+    """Check the place before followers get anything; delete what they must not have."""
     if recording.waiting:
         yield Due(now, AskPlace(ended=False))
     for channel in recording.withdrawn:
@@ -212,7 +212,7 @@ def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
 
 
 def _never_showed(recording: Recording) -> bool:
-    """Where we cannot post there is no card; and one that was cancelled first needs none."""
+    """Whether it needs no card: the bot cannot post there, or it was cancelled before one."""
     return recording.problem is not None and recording.problem.why in (
         Why.CANNOT_POST,
         Why.CANCELLED,
@@ -225,7 +225,7 @@ def _post_card(channel: str, card: Delivery | None, now: datetime) -> Iterator[D
 
 
 def _update_cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> Iterator[Due]:
-    """An executor leaves a time behind in `retry`, so the edits of one card coalesce."""
+    """Update outdated cards. After an edit, `retry` delays the next one, so that edits coalesce."""
     for channel in recording.channels:
         card = work.delivery(Kind.CARD, channel)
         if card is None or card.state is not State.SENT or card.hash == wanted.card:
@@ -247,14 +247,14 @@ def _polling(recording: Recording, work: Work, policy: Policy, now: datetime) ->
 
 
 def _attendees(recording: Recording, now: datetime) -> Iterator[Due]:
-    """Asked once it is over: 100ms also lists those who have left by then."""
+    """List attendees after the end: 100ms then also lists those who left earlier."""
     over = recording.phase in (Phase.PROCESSING, Phase.COMPLETED)
     if over and recording.session_id and recording.attendees is None:
         yield Due(now, ListAttendees())
 
 
 def _ending(recording: Recording, work: Work, policy: Policy) -> Iterator[Due]:
-    """Said some minutes before, below the card; of a recording that is shorter than that, not."""
+    """Warn below the card some minutes before the end, unless the recording is shorter."""
     ends_at, started_at = recording.ends_at, recording.started_at
     if ends_at is None or started_at is None or recording.stop_pending:
         return
@@ -276,9 +276,9 @@ def _open_at_100ms(recording: Recording) -> bool:
 
 
 def poll_at(recording: Recording, work: Work, policy: Policy) -> datetime:
-    """When to poll 100ms again; soon if it never was, or not since the recording ended.
+    """When to poll 100ms next; soon if it was not polled yet, or not since the recording ended.
 
-    After a failure it is due again when its retry says so.
+    After a failure, the retry has the time.
     """
     since = work.polled.at or recording.accepted_at or recording.requested_at
     spread = 0.9 + 0.2 * (zlib.crc32(recording.key.encode()) % 1000) / 1000
@@ -322,7 +322,7 @@ def _results(
         recording.assets.best_transcript is not None
     )
     if recording.phase is Phase.COMPLETED and partial and late_at and recording.results is None:
-        # The transcript is there but something else is not: do not keep people waiting for it.
+        # Post the transcript although something else is still missing.
         yield Due(late_at, FetchTranscript())
     due_at = results_due_at(recording, policy)
     if due_at is None:
@@ -332,7 +332,7 @@ def _results(
         return
     known_at = _cause_known_at(recording, policy)
     if known_at and now < known_at:
-        yield Due(known_at, None)  # they are told once, so with the cause
+        yield Due(known_at, None)  # people are told once, so wait for the cause
         return
     targets = result_targets(recording, work)
     elsewhere = _elsewhere(recording, targets)
@@ -349,14 +349,14 @@ def _results(
 
 
 def _elsewhere(recording: Recording, targets: tuple[str, ...]) -> frozenset[str]:
-    """Channels beside the one it was asked for in; none where nobody asked us for it."""
+    """The channels other than the origin; none if nobody requested the recording."""
     if recording.starter is None:
         return frozenset()
     return frozenset(targets) - {recording.origin, recording.starter}
 
 
 def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
-    """By when the cause of a failure that was only seen by asking has come, if it comes at all."""
+    """Until when to wait for the webhook with the cause of a failure that a poll found."""
     if recording.problem is None or recording.problem.why is not Why.UNKNOWN or not policy.webhooks:
         return None
     seen = [f.at for f in recording.log if isinstance(f, Observed) and f.status == "failed"]
@@ -364,7 +364,7 @@ def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
 
 
 def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
-    """The channels that get the results; the starter in place of a home that is out of reach."""
+    """The targets of the results; the starter is one if Slack refuses posts in the origin."""
     origin = work.delivery(Kind.CARD, recording.origin)
     if recording.starter and origin and origin.state is State.PARKED:
         return (recording.starter, *recording.channels)
@@ -374,9 +374,9 @@ def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
 def _results_for(
     target: str, recording: Recording, work: Work, without_files_at: datetime, now: datetime
 ) -> Iterator[Due]:
-    """The files come first: the message that calls people is the last, and finds them there.
+    """Upload the files first, so they are there when the results message notifies people.
 
-    Without a card there is no thread for the files but below the message.
+    Without a card, the files go into the thread of the message, after it.
     """
     card = work.delivery(Kind.CARD, target)
     there = card is None or card.state in (State.SENT, State.GONE)
@@ -411,12 +411,15 @@ def _files(target: str, recording: Recording, work: Work, now: datetime) -> Iter
 
 
 def _tells_less(message: Delivery, wanted: Wanted) -> bool:
-    """False for messages of earlier versions: their hash is of something else."""
+    """Whether a results message is outdated; False for one of earlier versions.
+
+    Their hash covers something else.
+    """
     return (message.hash or "").startswith(TOLD) and message.hash != wanted.results
 
 
 def _keeping(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
-    """Its transcript, and anew when 100ms has made a better one, or the summary."""
+    """Keep the transcript, again if 100ms made a better one, or the summary."""
     files = files_to_keep(recording)
     if not files or recording.results is None or not recording.results.words:
         return
@@ -438,7 +441,7 @@ def files_to_keep(recording: Recording) -> str:
 def notices(
     recording: Recording, work: Work, *, tell_room: bool
 ) -> Iterator[tuple[datetime | None, Notice]]:
-    """Those still to be given, each with the time from which it may be; None: now."""
+    """The notices still to be sent, each with its earliest time; None: now."""
     if recording.stop_pending or recording.phase not in ON_AIR:
         return
     for asker in recording.stop_suggestions:

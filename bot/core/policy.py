@@ -1,4 +1,4 @@
-"""How long we wait for what. Every number the reconciler waits by stands here."""
+"""All timeouts, intervals and retry limits of the reconciler."""
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -23,11 +23,11 @@ from bot.core.steps import POLL
 S = timedelta(seconds=1)
 MIN = timedelta(minutes=1)
 
-HICCUPS = 2  # failures in a row, of which nobody needs to hear
-UNHEARD = 4  # polls in a row that failed: some 15 s, or 50 s where 100ms hangs
-CLOCKS = ("schedule", "rule")  # starts that nobody waits for
+HICCUPS = 2  # from this many failures in a row on, people are told
+UNHEARD = 4  # failed polls in a row: about 15 s, or 50 s if 100ms hangs
+CLOCKS = ("schedule", "rule")  # automatic starts, which nobody waits for
 
-# Clocks and networks are as slow in a sandbox as elsewhere: scaling does not go below these.
+# Minimums for scaling: clocks and networks are as slow in a sandbox as elsewhere.
 REAL_TIME = {
     "adopt_slack": 60 * S,
     "pause_within": 10 * S,
@@ -47,19 +47,19 @@ REAL_TIME = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Durations of the reconciler. `webhooks`: 100ms is set up to tell us, so we ask seldom."""
+    """Durations of the reconciler. `webhooks`: 100ms sends them, so polls are rare."""
 
     webhooks: bool = True
-    time_scale: float = 1.0  # by how much the waits below are already divided
+    time_scale: float = 1.0  # the waits below are already divided by this
 
-    card_patience: timedelta = 10 * S  # then start without the card; it follows
-    start_within: timedelta = 2 * MIN  # an older request is not started any more
+    card_patience: timedelta = 10 * S  # then start without the card, which is posted later
+    start_within: timedelta = 2 * MIN  # an older request is not started
     adopt_slack: timedelta = 60 * S  # clocks differ: a recording may look older than our attempt
-    pause_within: timedelta = 10 * S  # a pause is by room: never later than this after the click
-    end_soon: timedelta = 2 * MIN  # so long before its end a recording says that it stops
-    armed_for: timedelta = 60 * MIN  # so long a scheduled recording without an end waits for people
-    presence_every: timedelta = 30 * S  # one look at all rooms that people are in
-    empty_for: timedelta = 60 * S  # between the two looks that find nobody
+    pause_within: timedelta = 10 * S  # since the click; 100ms pauses by room, so not any later
+    end_soon: timedelta = 2 * MIN  # how long before the end people are warned
+    armed_for: timedelta = 60 * MIN  # how long a schedule without an end waits for people
+    presence_every: timedelta = 30 * S  # between checks of who is in the rooms
+    empty_for: timedelta = 60 * S  # between the two checks that find a room empty
     card_every: timedelta = 1 * S  # edits of one card coalesce
 
     poll_first: timedelta = 5 * S
@@ -68,53 +68,53 @@ class Policy:
     poll_running_alone: timedelta = 30 * S
     poll_ending: timedelta = 60 * S
     poll_ending_alone: timedelta = 10 * S
-    poll_transcript: timedelta = 30 * S  # the first after its time; doubles up to the cap
+    poll_transcript: timedelta = 30 * S  # once it is overdue; doubles up to the cap
     poll_transcript_cap: timedelta = 10 * MIN
     poll_failed: timedelta = 2 * S  # after a failure; doubles up to the cap
     poll_failed_cap: timedelta = 5 * MIN
 
-    discover_every: timedelta = 10 * MIN  # at what runs in a room that is followed
-    discover_alone: timedelta = 45 * S
-    discover_again: timedelta = 10 * S  # where something runs that we could not place
+    discover_every: timedelta = 10 * MIN  # between checks of a followed room
+    discover_alone: timedelta = 45 * S  # the same without webhooks
+    discover_again: timedelta = 10 * S  # if a recording there could not be assigned
 
     home_every: timedelta = 5 * S  # changes of an open Home coalesce
-    home_for: timedelta = 10 * MIN  # after it was opened, it is kept up to date
-    home_again: timedelta = 60 * S  # for what changes without a fact, as how long something runs
+    home_for: timedelta = 10 * MIN  # how long Home is kept up to date after it was opened
+    home_again: timedelta = 60 * S  # for changes without a fact, such as elapsed times
 
     transcript_least: timedelta = 5 * MIN
     transcript_share: float = 0.2  # of the recording's length
-    silent_after: timedelta = 20 * S  # without an answer to a start or stop, the card says so
-    tell_silence_after: timedelta = 45 * S  # and the starter is told directly
-    cause_patience: timedelta = 20 * S  # the webhook that names it is tried for some 15 s
+    silent_after: timedelta = 20 * S  # without an answer to a start or stop; the card says so
+    tell_silence_after: timedelta = 45 * S  # then the starter is told directly
+    cause_patience: timedelta = 20 * S  # for the webhook with the cause, sent for about 15 s
     late_after: timedelta = 10 * MIN  # past the expected time
-    results_after: timedelta = 30 * MIN  # the video: nobody waits longer for what is missing
-    unasked_for: timedelta = 2 * MIN  # after the video: a transcript nobody asked for has begun
-    files_patience: timedelta = 60 * S  # then the results message goes before its files
+    results_after: timedelta = 30 * MIN  # after the video; then results are posted incomplete
+    unasked_for: timedelta = 2 * MIN  # after the video; by then the template's transcript began
+    files_patience: timedelta = 60 * S  # then the results message is posted before its files
     start_late_after: timedelta = 60 * S
     video_late_after: timedelta = 15 * MIN
     give_up_after: timedelta = timedelta(hours=24)
 
-    tries_to_read: int = 10  # at least, before files that 100ms calls ready are given up
-    tries_refused: int = 10  # then a clear no is believed
+    tries_to_read: int = 10  # at least, before giving up files that 100ms calls ready
+    tries_refused: int = 10  # then a refusal counts as final
     refused_cap: timedelta = 30 * S  # between those tries
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
 
-    post_again: timedelta = 5 * S  # a post whose answer was lost: it may be there already
+    post_again: timedelta = 5 * S  # after a post whose answer was lost: it may have arrived
 
     parked_first: timedelta = 15 * S  # until a refused post is tried again; doubles up to the cap
     parked_cap: timedelta = 60 * MIN
 
-    beat_every: timedelta = 10 * S  # how often the bot notes that it is alive
-    away_after: timedelta = 30 * S  # without a note for so long, webhooks may have been lost
-    replay_settle: timedelta = 30 * S  # from our return until a proxy in front of us believes it
-    replay_margin: timedelta = 2 * MIN  # before the last note: 100ms tries for some 15 s
-    replay_first: timedelta = 30 * S  # after a failure to ask for it; doubles up to the cap
+    beat_every: timedelta = 10 * S  # interval of the heartbeat
+    away_after: timedelta = 30 * S  # without a heartbeat; webhooks may have been lost
+    replay_settle: timedelta = 30 * S  # after a restart, until a proxy routes to us again
+    replay_margin: timedelta = 2 * MIN  # before the last heartbeat; 100ms retries for about 15 s
+    replay_first: timedelta = 30 * S  # after a failed request for a replay; doubles up to the cap
     replay_cap: timedelta = 10 * MIN
 
     def scaled(self, factor: float) -> Self:
-        """Every wait divided by `factor` (`TIME_SCALE`), but for what bounds the real world."""
+        """Divide every wait by `factor` (`TIME_SCALE`), but not below `REAL_TIME`."""
         waits: dict[str, Any] = {
             f.name: max(value / factor, min(value, REAL_TIME.get(f.name, value / factor)))
             for f in fields(self)
@@ -123,7 +123,7 @@ class Policy:
         return replace(self, time_scale=self.time_scale * factor, **waits)
 
     def backoff(self, attempts: int, first: timedelta, cap: timedelta) -> timedelta:
-        """`first` after one attempt, doubled by each further one, at most `cap`. No jitter here."""
+        """`first` after one attempt, doubled by each further one, at most `cap`. No jitter."""
         return min(cap, first * 2.0 ** min(max(attempts - 1, 0), 20))
 
 
@@ -133,10 +133,10 @@ def is_by_clock(recording: Recording) -> bool:
 
 
 def start_by(recording: Recording, policy: Policy) -> datetime:
-    """Until when a start may still be made.
+    """The latest time at which the start may be made.
 
-    What is said by a person is not done late, without asking again. What is due by the clock is,
-    as long as its time is not over.
+    A person's request is not started late without asking them again. An automatic start is made
+    late, as long as its end has not passed.
     """
     by_clock = is_by_clock(recording)
     within = policy.armed_for if by_clock else policy.start_within
@@ -149,7 +149,7 @@ def start_by(recording: Recording, policy: Policy) -> datetime:
 def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:
     """When 100ms should have the transcript: 5 minutes plus a fifth of the length after the stop.
 
-    The length may be odd: nothing is waited for longer than we would ask for it.
+    The share is at most `give_up_after`, because 100ms may report an absurd length.
     """
     if recording.stopped_at is None or not recording.transcription.pending:
         return None
@@ -161,7 +161,7 @@ def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | N
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """From when on a recording is late with something, and when we give it up."""
+    """When something of a recording is late, and when the bot stops waiting for it."""
 
     late_at: datetime | None = None
     give_up_at: datetime | None = None
@@ -186,7 +186,7 @@ def deadlines(recording: Recording, policy: Policy) -> Deadlines:
         video_at = recording.completed_at or expected
         late_at = max(video_at + policy.results_after, expected + policy.late_after)
         if recording.transcription is Transcription.MAYBE:
-            # Not even begun by then: the template asks for none.
+            # A transcript that has not begun by then is not part of the template.
             return Deadlines(late_at, video_at + policy.unasked_for)
         return Deadlines(late_at, expected + policy.give_up_after)
     return Deadlines()
@@ -194,18 +194,18 @@ def deadlines(recording: Recording, policy: Policy) -> Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """100ms has not answered what was asked of it."""
+    """A start or stop that 100ms has not answered."""
 
     on: Literal["start", "stop"]
     since: datetime
-    accepted: bool = False  # it took the start, and does not say what became of it
-    failed: CallFailed | None = None  # what came in place of an answer; None: not known yet
+    accepted: bool = False  # 100ms accepted the start, and does not answer polls since
+    failed: CallFailed | None = None  # the last failed call; None: none has failed yet
 
 
 def silence(recording: Recording, work: Work) -> Silence | None:
-    """A start or stop without an answer. A start counts from its first attempt.
+    """The start or stop that 100ms has not answered, if any. A start counts from its first attempt.
 
-    One that was accepted counts too, while 100ms does not answer when it is polled.
+    An accepted start counts too, while 100ms does not answer polls.
     """
     if recording.phase is Phase.REQUESTED:
         attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
@@ -222,7 +222,7 @@ def silence(recording: Recording, work: Work) -> Silence | None:
 
 
 def is_unheard(recording: Recording, work: Work) -> bool:
-    """100ms has not said for a while how an open recording is: the card may be out of date."""
+    """Whether several polls of a recording failed in a row, so its card may be out of date."""
     polls = work.retries.get(POLL)
     known = recording.phase in (Phase.RUNNING, Phase.PAUSED, Phase.STOPPING, Phase.PROCESSING)
     return known and polls is not None and polls.attempts >= UNHEARD
@@ -231,13 +231,13 @@ def is_unheard(recording: Recording, work: Work) -> bool:
 def silence_to_show(
     recording: Recording, work: Work, policy: Policy, now: datetime
 ) -> Silence | None:
-    """The silence that has lasted long enough to be said."""
+    """The silence, if it has lasted long enough to be shown."""
     silent = silence(recording, work)
     return silent if silent and now >= silent.since + policy.silent_after else None
 
 
 def results_due_at(recording: Recording, policy: Policy) -> datetime | None:
-    """When the results message is due: nothing more is to come, or what is missing is late."""
+    """When the results message is due: once everything came, or what is missing is late."""
     if recording.is_settled:
         return max(f.at for f in recording.log)
     if recording.phase is Phase.COMPLETED or recording.is_unread:
@@ -246,7 +246,7 @@ def results_due_at(recording: Recording, policy: Policy) -> datetime | None:
 
 
 def unread_since(recording: Recording) -> datetime | None:
-    """When 100ms last spoke of a transcript that it called ready, and that we could not read."""
+    """When 100ms last reported a transcript that it calls ready and that we could not read."""
     if not recording.is_unread:
         return None
     return max((f.at for f in recording.log if _is_about_text(f)), default=None)
@@ -261,9 +261,9 @@ def _is_about_text(fact: Fact) -> bool:
 def look_again_at(
     recording: Recording, policy: Policy, tries: int, now: datetime
 ) -> datetime | None:
-    """When to try again what Slack refused `tries` times: no event may say that it can go.
+    """When to retry a post that Slack refused `tries` times; no event may announce that it works.
 
-    None: the recording is long over, and what is not there by now is not missed.
+    None: the recording ended long ago, and nobody misses the post any more.
     """
     last = max((fact.at for fact in recording.log), default=now)
     if recording.phase in ENDED and now - last >= policy.give_up_after:

@@ -1,7 +1,7 @@
-"""Proofs: what was checked for one person in one request, and which lease was taken.
+"""Proofs: access that was checked for one person in one request, and a lease that was taken.
 
-Only `bot.access` constructs those of people, and only the queue `OwnWork`
-(tests/unit/test_proofs.py). They carry ids, no models.
+Only the queue constructs `OwnWork`, and only `bot.access` the others
+(tests/unit/test_proofs.py). Proofs carry ids, no models.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class HomeMember:
-    """A full member of the home workspace: no guest, no bot, nobody of another organisation."""
+    """A full member of the home workspace: not a guest, a bot or a person of another one."""
 
     user: str
     admin: bool
@@ -17,9 +17,9 @@ class HomeMember:
 
 @dataclass(frozen=True, slots=True)
 class SeenRecording:
-    """A recording that `by` may know of. `channels` are those of its channels they can look into.
+    """A recording that `by` may know about. `channels` are those of its channels that they can see.
 
-    `channel` is the one by which they see it: where they ask, else where it was asked for.
+    `channel` is the one that gives access: the channel of the request, else the origin.
     """
 
     key: str
@@ -30,7 +30,7 @@ class SeenRecording:
 
 @dataclass(frozen=True, slots=True)
 class SeenAsset:
-    """A file of a recording that its reader may know of. Whether it exists is not checked."""
+    """A file of a recording that the person may know about. Its existence is not checked."""
 
     recording: SeenRecording
     asset_id: str
@@ -46,7 +46,7 @@ class OpenChannel:
 
 @dataclass(frozen=True, slots=True)
 class MayStart:
-    """`by` may start recordings in `channel`; None: with a card to themselves."""
+    """`by` may start recordings in `channel`; None: with the card in a direct message."""
 
     by: str
     channel: str | None
@@ -54,9 +54,9 @@ class MayStart:
 
 @dataclass(frozen=True, slots=True)
 class KnownRoom:
-    """A room that `by` may record where they asked. `name` is 100ms', as far as it is known.
+    """A room that `by` may record from where they asked. `name` is 100ms', if it is known.
 
-    That 100ms has the room is not checked: it may be a minute old.
+    Its existence at 100ms is not checked: the list of rooms may lag behind by a minute.
     """
 
     room_id: str
@@ -66,7 +66,7 @@ class KnownRoom:
 
 @dataclass(frozen=True, slots=True)
 class OwnDraft:
-    """A form of this person's, or one that is too old to be known. `channel`: where it opened."""
+    """A form of this person, or an expired one. `channel`: where it was opened."""
 
     request_id: str
     by: str
@@ -75,7 +75,7 @@ class OwnDraft:
 
 @dataclass(frozen=True, slots=True)
 class OwnChoice:
-    """A question that this person was asked within the last hour; `answer` is the button's."""
+    """A question that the bot asked this person within the last hour; `answer` is the button's."""
 
     choice_id: str
     by: str
@@ -92,7 +92,7 @@ class SeenPreset:
 
 @dataclass(frozen=True, slots=True)
 class SeenSchedule:
-    """A schedule of this person's, or of a channel that they can look into."""
+    """A schedule of this person, or of a channel that they can see."""
 
     schedule_id: str
     by: str
@@ -100,10 +100,10 @@ class SeenSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """Where a person can look, for lists. `member`: public channels count, too.
+    """The channels that a person can see, for lists. `member`: they also see public channels.
 
-    `here` is where they ask. Not `complete`: Slack did not say in time, or the app `lacks` the
-    permission to ask (by Slack's name for it), and `channels` is empty.
+    `here` is the channel of the request. Unless `complete`, Slack did not answer in time or the app
+    `lacks` a scope (Slack's name for it), and `channels` is empty.
     """
 
     user: str
@@ -116,11 +116,11 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """Whose transcripts `user` may search: those shown in `channels`, and their own.
+    """The transcripts that `user` may search: those shown in `channels`, and their own.
 
     Every channel was checked: they are in it, they ask there, or it is public and they are a full
-    member. Not `complete`: Slack did not say of every channel in time, or the app `lacks` the
-    permission to ask; those are left out.
+    member. Unless `complete`, some channels are left out: Slack did not answer in time, or the app
+    `lacks` a scope.
     """
 
     user: str
@@ -132,7 +132,7 @@ class SearchScope:
 
 @dataclass(frozen=True, slots=True)
 class OwnWork:
-    """A lease that was taken on a recording. It may have lapsed since: each write checks."""
+    """A lease taken on a recording. It may have expired since: each write checks."""
 
     key: str
     owner: str

@@ -1,7 +1,4 @@
-"""One recording, as the facts about it describe it: where it is, and everything known of it.
-
-`derive` makes it.
-"""
+"""One recording, as derived from its facts (see `derive`)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +18,7 @@ from bot.core.options import RecordingOptions
 
 
 class Phase(StrEnum):
-    """Where a recording is. `NOT_STARTED` and `POINTER` are ends that 100ms never saw."""
+    """The phase of a recording. `NOT_STARTED` and `POINTER` end it without 100ms."""
 
     REQUESTED = "requested"
     STARTING = "starting"
@@ -41,7 +38,7 @@ ENDED = frozenset({Phase.COMPLETED, Phase.FAILED, Phase.NOT_STARTED, Phase.POINT
 
 
 class Why(StrEnum):
-    """Why a recording did not start or failed; the words for it are the views' business."""
+    """Why a recording did not start or failed; the views put it into words."""
 
     CANCELLED = "cancelled"
     CANNOT_POST = "cannot_post"
@@ -58,9 +55,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`status` is an HTTP status, `detail` is 100ms' or Slack's own word.
+    """`status` is an HTTP status, `detail` is the error text of 100ms or Slack.
 
-    `after` is the last failed call to 100ms before the start became too old.
+    `after` is the last failed call to 100ms before the start expired.
     """
 
     why: Why
@@ -71,7 +68,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Everything the facts say. Times are aware UTC, durations are seconds."""
+    """Everything known about one recording. Times are aware UTC, durations are seconds."""
 
     key: str
     phase: Phase
@@ -79,14 +76,14 @@ class Recording:
     request_id: str
     room_id: str
     room_name: str
-    title: str | None  # what somebody called this recording
+    title: str | None  # the name that somebody gave it
     options: RecordingOptions
-    starter: str | None  # None: nobody asked us for it
-    channels: tuple[str, ...]  # the first is where it was asked for
-    waiting: tuple[str, ...]  # follow it, but nobody knows yet whether they may have it
-    withdrawn: tuple[str, ...]  # followed it, and may not have it
-    is_private: bool | None  # None: nobody has asked yet
-    place_asked: bool  # of its end, too: results may go to other channels
+    starter: str | None  # None: nobody requested it from the bot
+    channels: tuple[str, ...]  # the first is where it was requested
+    waiting: tuple[str, ...]  # channels that follow it, until Slack says if its place is private
+    withdrawn: tuple[str, ...]  # channels that followed it and must not have it
+    is_private: bool | None  # None: not known yet
+    place_asked: bool  # also since it ended, so results may go to other channels
     requested_at: datetime
     hms_id: str | None
     elsewhere: bool
@@ -96,32 +93,32 @@ class Recording:
     accepted_at: datetime | None
     started_at: datetime | None
     stopped_at: datetime | None
-    completed_at: datetime | None  # when the video was there
+    completed_at: datetime | None  # when the video became available
     duration_s: float | None
     stop_reason: str | None
     stop_pending: bool
     end: EndSet | None  # the last one set
-    ends_at: datetime | None  # None: it has no end, or its start is not known yet
+    ends_at: datetime | None  # None: it has no set end, or its start is not known yet
     recorder_peer: str | None  # the recorder among the peers of the room
-    stop_failed: CallFailed | None  # how 100ms answered the stop that is pending, if not well
-    stop_suggestions: tuple[str, ...]  # who asked for a stop without a right to it
+    stop_failed: CallFailed | None  # the last failed call of the pending stop
+    stop_suggestions: tuple[str, ...]  # people who may not stop it and suggested it
     pause_pending: PauseRequested | None
-    moments: tuple[MomentShared, ...]  # each as it was first shared to a channel
-    forget_by: str | None  # who wants it forgotten
+    moments: tuple[MomentShared, ...]  # the first share of each sentence in each channel
+    forget_by: str | None  # the person who asked to forget it
     assets: Assets
     transcription: Transcription
     results: ResultsChecked | None
-    attendees: tuple[Attendee, ...] | None  # who was there; None: 100ms was not asked yet
+    attendees: tuple[Attendee, ...] | None  # None: 100ms was not asked yet
     log: tuple[Fact, ...]  # every fact once, oldest first
 
     @property
     def name(self) -> str:
-        """What it is called wherever it is shown: its title, else its room."""
+        """The name to show: its title, else the name of its room."""
         return self.title or self.room_name
 
     @property
     def audio_only(self) -> bool:
-        """Without a video, as far as we know: of others' recordings nobody knows the options."""
+        """Whether it has no video; False if it was started elsewhere with unknown options."""
         return self.options.audio_only and not self.elsewhere
 
     @property
@@ -130,18 +127,18 @@ class Recording:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """The names of those who were there, as far as 100ms has told."""
+        """The names of the attendees that 100ms listed."""
         return tuple(dict.fromkeys(one.name for one in self.attendees or () if one.name))
 
     @property
     def speakers(self) -> dict[str, str]:
-        """Names from Slack for the peers who joined by a link that we signed for them."""
+        """Slack names by peer id, for people who joined by a link that we signed for them."""
         known = [one for one in self.attendees or () if one.slack and one.name]
         return {peer: one.name for one in known for peer in one.peers}
 
     @property
     def is_settled(self) -> bool:
-        """Nothing more is to come, and 100ms did record."""
+        """Whether 100ms recorded, and no more results will come."""
         if self.phase not in (Phase.COMPLETED, Phase.FAILED):
             return False
         if self.results or self.transcription in (Transcription.OFF, Transcription.GIVEN_UP):
@@ -150,14 +147,14 @@ class Recording:
 
     @property
     def is_unread(self) -> bool:
-        """100ms has said its last word about the texts, and they were not read since."""
+        """Whether the transcript is settled at 100ms and its files are not read yet."""
         ended = self.phase in (Phase.COMPLETED, Phase.FAILED)
         read = self.results is not None and not self.results.partial
         return ended and self.transcription.settled and not read
 
 
 def can_watch(recording: Recording) -> bool:
-    """The video is there, or must be: 100ms may say that it is done before it lists the file."""
+    """Whether the video is available. 100ms may report completion before it lists the file."""
     if recording.assets.video:
         return True
     listed = any(a.type in VIDEO_TYPES for a in recording.assets.all)
@@ -165,6 +162,6 @@ def can_watch(recording: Recording) -> bool:
 
 
 def can_read(recording: Recording) -> bool:
-    """There is a transcript, and as far as we know something is in it."""
+    """Whether there is a transcript that is not known to be empty."""
     empty = recording.results is not None and recording.results.text == "empty"
     return recording.assets.best_transcript is not None and not empty

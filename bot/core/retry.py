@@ -1,4 +1,4 @@
-"""When to try again what failed."""
+"""The retry of a failed step or delivery."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,21 +1,21 @@
-"""Sourcing: which sentence of a transcript each line of its summary rests on.
+"""Sourcing: find the sentence of a transcript that each line of its summary is based on.
 
-No language model, no I/O. For each line the windows of four sentences are ranked by BM25 over
-Porter stems, with the speakers' names as words of their window. Names weigh 1.5 times, numbers
-3 times; spoken numbers are compared in digits (see `terms`). Stems with the same beginning count
-half, and two neighbouring words also count as one ("fail over" and "failover"), because speech
-recognition splits words.
+No language model, no I/O. For each line, the windows of four sentences are ranked by BM25 over
+Porter stems; the speakers' names count as words of their window. Names weigh 1.5 times, numbers
+3 times; spoken numbers are compared in digits (see `terms`). Stems that begin alike count half, and
+two neighbouring words also count as one ("fail over" and "failover"), because speech recognition
+splits words.
 
-Confidence is the score less the logarithm of the number of windows (what chance alone finds grows
-with the length of a meeting), times how much better the best window is than the best one elsewhere,
-at most twice. A line below `THRESHOLD` gets no time: a wrong moment costs more trust than a missing
+Confidence is the score minus the logarithm of the number of windows (the best score by chance grows
+with the length of a meeting), multiplied by the ratio of the best window to the best one elsewhere,
+at most 2. A line below `THRESHOLD` gets no time: a wrong moment costs more trust than a missing
 one. Agenda lines get none either (`is_agenda`).
 
-Measured on 4 labelled meetings (74 supported lines, 7 of them of an agenda; 11 unsupported ones):
-of 34 lines that got a time 32 were right, and none was unsupported. With the threshold learnt on
-the three other meetings: 33 of 37. In pieces of 12 sentences of the same meetings, as in short
-recordings, 46 % of the lines that rest on the piece got a time, and 3 % of those that rest on
-another one. `tests/contract/test_meetings_score.py` keeps both measures.
+Measured on 4 labelled meetings (74 supported lines, 7 of them in an agenda; 11 unsupported ones):
+34 lines got a time, 32 of them the right one, and no unsupported line got any. With the threshold
+learnt on the three other meetings: 33 of 37. In excerpts of 12 sentences of the same meetings, as
+in short recordings, 46 % of the lines based on the excerpt got a time, and 3 % of those based on
+another part. `tests/contract/test_meetings_score.py` checks both measures.
 """
 
 import math
@@ -30,17 +30,17 @@ from rapidfuzz.distance import Prefix
 
 from bot.core.terms import Term, stem, terms
 
-THRESHOLD = 9.0  # fixed beforehand; between 7 and 10.5 little changes
+THRESHOLD = 9.0  # fixed before measuring; results change little between 7 and 10.5
 WINDOW = 4  # sentences
-WINDOWS_LEAST = 30  # a shorter meeting counts as one of so many: few windows make no word rare
+WINDOWS_LEAST = 30  # shorter meetings count as this many: no word is rare among few windows
 
 _K1, _B = 1.2, 0.3  # BM25: windows differ little in length
 _NAME_WEIGHT, _NUMBER_WEIGHT = 1.5, 3.0
 _SIMILAR_WEIGHT, _SIMILAR_START, _SIMILAR_SHARE = 0.5, 5, 0.6
 _RATIO_MOST = 2.0
-_NEIGHBOUR_SHARE = 0.5  # how much the sentences beside it say for a sentence
-_SPEAKER_SHARE = 0.5  # a name in the line says less of who speaks than of who is spoken of
-_JOINED_LEAST = 6  # characters of two words that may be one
+_NEIGHBOUR_SHARE = 0.5  # weight of the adjacent sentences
+_SPEAKER_SHARE = 0.5  # a name in the line is a person spoken about rather than the speaker
+_JOINED_LEAST = 6  # characters of two words joined into one
 
 _SENTENCE_BREAK = re.compile(
     r"(?:(?<=[.!?])|(?<=[.!?][\"'”’)\]]))\s+(?=[^\sa-z])|(?<=[。！？])|\n+"
@@ -67,7 +67,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SourcedLine:
-    """A line of a summary, and the number of the sentence that it rests on, where certain."""
+    """A line of a summary and the index of the sentence it is based on; None if uncertain."""
 
     text: str
     sentence: int | None
@@ -83,24 +83,24 @@ class SourcedSection:
 
 
 def is_agenda(title: str) -> bool:
-    """Whether this section says what was planned; its lines rest on no single moment."""
+    """Whether this section lists what was planned; its lines come from no single moment."""
     return title.strip().casefold().startswith("agenda")
 
 
 def paragraph_lines(paragraph: str) -> tuple[str, ...]:
-    """The sentences of a paragraph; each of them is a line of its own."""
+    """Split a paragraph into sentences, each a line of its own."""
     return tuple(line for part in _SENTENCE_BREAK.split(paragraph) if (line := part.strip()))
 
 
 def summary_lines(bullets: Sequence[str], paragraph: str) -> tuple[str, ...]:
-    """The lines of a section: its bullets, or else the sentences of its paragraph."""
+    """The lines of a section: its bullets, else the sentences of its paragraph."""
     return tuple(bullets) or paragraph_lines(paragraph)
 
 
 class Sourcing:
-    """One transcript, ready to be asked for the source of lines.
+    """The index of one transcript, in which the sources of lines are looked up.
 
-    A meeting of 2,000 sentences takes about 0.4 s to prepare, and 1 ms for each line.
+    For a meeting of 2,000 sentences, building takes about 0.4 s and each line 1 ms.
     """
 
     def __init__(self, sentences: Sequence[Spoken]) -> None:
@@ -116,12 +116,12 @@ class Sourcing:
                 self._beginnings[known[:_SIMILAR_START]].append(known)
 
     def source(self, line: str) -> int | None:
-        """The index of the sentence that this line rests on; None where that is not certain."""
+        """The index of the sentence that this line is based on; None if uncertain."""
         found = self.best(line)
         return found.sentence if found and found.confidence >= THRESHOLD else None
 
     def section(self, title: str, lines: Iterable[str]) -> tuple[int | None, ...]:
-        """For each line of a section its source; none for the lines of an agenda."""
+        """The source of each line of a section; None for all lines of an agenda."""
         return tuple(None if is_agenda(title) else self.source(line) for line in lines)
 
     def best(self, line: str) -> Source | None:
@@ -145,7 +145,7 @@ class Sourcing:
         return Source(self._sentence_of(best, wanted), confidence)
 
     def _indexed(self) -> dict[str, dict[int, float]]:
-        """For each stem the windows that have it, with its BM25 score there."""
+        """Map each stem to the windows that contain it, with its BM25 score there."""
         windows: list[Counter[str]] = []
         for start in range(self._windows):
             window: Counter[str] = Counter()
@@ -165,7 +165,7 @@ class Sourcing:
         return dict(postings)
 
     def _wanted(self, line: str) -> list[tuple[float, Mapping[str, float]]]:
-        """For each word of the line its weight, and the known stems that count as it."""
+        """The weight of each word of the line, and the matching stems with their shares."""
         weights: dict[str, float] = {}
         for term in terms(line):
             if term.stem in self._names:
@@ -187,18 +187,18 @@ class Sourcing:
         return found
 
     def _sentence_of(self, window: int, wanted: Sequence[tuple[float, Mapping[str, float]]]) -> int:
-        """The sentence of a window that says most of the line, with those beside it."""
+        """The sentence of a window that matches the line best, adjacent sentences included."""
         around = range(window - 1, window + WINDOW + 1)
-        said = {at: self._said(at, wanted) for at in around if 0 <= at < len(self._spoken)}
+        scores = {at: self._score(at, wanted) for at in around if 0 <= at < len(self._spoken)}
 
         def weight(at: int) -> float:
-            beside = said.get(at - 1, 0.0) + said.get(at + 1, 0.0)
-            return said[at] + _NEIGHBOUR_SHARE * beside
+            adjacent = scores.get(at - 1, 0.0) + scores.get(at + 1, 0.0)
+            return scores[at] + _NEIGHBOUR_SHARE * adjacent
 
         inside = range(window, min(window + WINDOW, len(self._spoken)))
         return max(inside, key=lambda at: (weight(at), -at))
 
-    def _said(self, at: int, wanted: Sequence[tuple[float, Mapping[str, float]]]) -> float:
+    def _score(self, at: int, wanted: Sequence[tuple[float, Mapping[str, float]]]) -> float:
         total = 0.0
         for weight, similar in wanted:
             total += weight * max((self._part(at, k) * v for k, v in similar.items()), default=0.0)
@@ -212,7 +212,7 @@ class Sourcing:
 
 
 def _counted(spoken: Iterable[Term]) -> Counter[str]:
-    """Stems without stop words, and two neighbouring words as one."""
+    """Count the stems without stop words; two neighbouring words also count as one."""
     all_terms = list(spoken)
     counted = Counter(term.stem for term in all_terms if not term.is_stop)
     for one, other in pairwise(all_terms):

@@ -1,6 +1,6 @@
-"""The steps: everything that can be the next thing to do about a recording.
+"""The steps: all actions of the engine on a recording.
 
-`plan` chooses among them; `bot/dispatch.py` says who does which.
+`plan` chooses among them; `bot/dispatch.py` maps each to the feature that performs it.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start at 100ms, or find out what became of an attempt whose answer was lost."""
+    """Start at 100ms, or find the recording of an attempt whose answer was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class UpdateCard:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Tell the form or command what came of it, where the person is waiting: `target` is theirs."""
+    """Show the outcome where the person waits, in their form or command. `target` is the person."""
 
     target: str
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Poll 100ms how the recording is."""
+    """Poll 100ms for the state of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,26 @@ class ListAttendees:
 
 @dataclass(frozen=True, slots=True)
 class FetchTranscript:
-    """Look into the files: which are there, and is anything in them."""
+    """Read the files: which exist, and which are empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostSummary:
-    """Post the message that brings the results, with the summary if there is one."""
+    """Post the results message, with the summary if there is one."""
 
     target: str
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateResults:
-    """Edit the results message: something came, or was given up, after it was posted."""
+    """Edit the results message after something came late or was given up."""
 
     target: str
 
 
 @dataclass(frozen=True, slots=True)
 class UploadFile:
-    """Upload a file (`Kind.TRANSCRIPT` or `Kind.CHAT`) into the thread."""
+    """Upload a file (a transcript in any format, or the chat) into the thread."""
 
     kind: Kind
     target: str
@@ -90,14 +90,14 @@ class KeepTranscript:
 
 @dataclass(frozen=True, slots=True)
 class PostMoment:
-    """Post a sentence that somebody shared: `target` is the channel and the sentence's number."""
+    """Post a shared sentence. `target` is the channel and the sentence's number."""
 
     target: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Say that the card cannot be updated: to the starter directly, or below it."""
+    """Say that the card cannot be updated: directly to the starter, or below the card."""
 
     target: str
 
@@ -112,14 +112,14 @@ class TellSilence:
 
 @dataclass(frozen=True, slots=True)
 class AskToStop:
-    """Tell the starter that `target`, who may not, wants it stopped."""
+    """Tell the starter that `target`, who may not stop the recording, suggests stopping it."""
 
     target: str
 
 
 @dataclass(frozen=True, slots=True)
 class SayItEnds:
-    """Say below the card that the recording is about to stop. `target` is when, by `end_name`."""
+    """Warn below the card that the recording is about to stop. `target` is from `end_name`."""
 
     target: str
 
@@ -140,14 +140,14 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True)
 class AskPlace:
-    """Ask Slack whether the recording's channel is private: others wait for its card or results."""
+    """Ask Slack whether the origin is private; other channels wait for the card or results."""
 
     ended: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Edit the card in a channel that may not have it: what it showed is gone from there."""
+    """Edit the card in a channel that must not have it, so that it shows nothing."""
 
     channel: str
 
@@ -162,14 +162,14 @@ class Erase:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Tell `target`, who wanted it, what is gone and what remains."""
+    """Tell `target`, who asked to forget the recording, what was deleted and what remains."""
 
     target: str
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Delete every row: the last thing that is done."""
+    """Delete every row of the recording; always the last step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing is to be done, now or later, unless a new fact comes."""
+    """Nothing is left to do until a new fact comes."""
 
 
 Notice = AskToStop | SayInRoom | SayItEnds
@@ -212,16 +212,16 @@ Step = Action | Forget | Wait | Done
 
 
 def end_name(ends_at: datetime) -> str:
-    """The target of what is said about an end: another end is another message."""
+    """The target of the warning about an end: each end has a message of its own."""
     return ends_at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def retry_name(step: Action | Forget) -> str:
-    """The name of the retry of a step: one per step and target."""
+    """The name of a step's retry: one per step, kind and target."""
     target = getattr(step, "channel", None) or getattr(step, "target", "")
     kind = getattr(step, "kind", "")
     return ":".join(p for p in (type(step).__name__, str(kind), target) if p)
 
 
 POLL = retry_name(Poll())
-UNKNOWN_AT_100MS = f"{POLL}:404"  # counts how often in a row 100ms did not know the recording
+UNKNOWN_AT_100MS = f"{POLL}:404"  # counts 404s in a row for this recording

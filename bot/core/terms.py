@@ -1,11 +1,11 @@
 """Terms: the comparable form of words, shared by search and by the sourcing of summary lines.
 
-A text becomes a list of terms in its order. A term is a Porter stem without case, accents and
-apostrophes, or a number in digits. Spoken numbers become digits, because a transcript says
-"ninety seven" where a summary says "97". Signs that are spoken become words (`20%` is `20 percent`,
-`C++` is `c plus plus`). Scripts without spaces give one term for each letter.
+A text becomes a list of terms, in order. A term is a Porter stem without case, accents and
+apostrophes, or a number in digits. Spoken numbers become digits, because a transcript has "ninety
+seven" where a summary has "97". Spoken signs become words (`20%` is `20 percent`, `C++` is
+`c plus plus`). In scripts without spaces each letter is a term.
 
-Pure: no I/O, and nothing here raises, whatever the text.
+Pure: no I/O, and no text makes it raise.
 """
 
 import re
@@ -17,11 +17,11 @@ from functools import lru_cache
 
 import snowballstemmer  # type: ignore[import-untyped]  # it has no types
 
-MAX_WORD = 64  # characters; more is no word, and an index should not keep it
+MAX_WORD = 64  # characters; longer ones are not words and would only fill the index
 
 
 class _Stemmers(threading.local):
-    """One for each thread: a stemmer keeps the word that it works on."""
+    """One stemmer per thread: a stemmer stores the word that it works on."""
 
     def __init__(self) -> None:
         self.porter = snowballstemmer.stemmer("porter")
@@ -64,7 +64,7 @@ _UNITS = {word: n for n, word in enumerate(_TO_NINETEEN.split())} | {"oh": 0}
 _FULL_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {word: 10 * n for n, word in enumerate(_FULL_TENS.split(), start=2)}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-# First, second and third are rather words than numbers, and a second is a time.
+# "First", "second" and "third" are mostly used as words, and a second is also a unit of time.
 _ORDINALS = {
     "fourth": "four",
     "fifth": "five",
@@ -85,7 +85,7 @@ _ORDINALS = {
     "twentieth": "twenty",
     "thirtieth": "thirty",
 }
-_ENDS = {"first": 1, "second": 2, "third": 3}  # only behind a ten: twenty first
+_ENDS = {"first": 1, "second": 2, "third": 3}  # only after a multiple of ten: twenty first
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +106,29 @@ class Term:
 
 
 def terms(text: str) -> tuple[Term, ...]:
-    """The terms of a text in its order, stop words too."""
+    """The terms of a text in order, stop words included."""
     return tuple(_terms(_words(text)))
 
 
 def stems(text: str) -> tuple[str, ...]:
-    """The stems of a text in its order."""
+    """The stems of a text in order."""
     return tuple(term.stem for term in terms(text))
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The Porter stem of a word that is folded already."""
+    """The Porter stem of a folded word (see `fold`)."""
     return str(_STEMMERS.porter.stemWord(word)) or word
 
 
 def fold(text: str) -> str:
-    """Without case and accents; characters of other widths are as the usual ones."""
+    """Remove case and accents; full-width and half-width characters become the usual ones."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
 
 
 def _words(text: str) -> Iterator[str]:
-    """Folded words; an empty one where punctuation keeps two numbers apart."""
+    """Yield folded words; an empty one for punctuation, which separates two numbers."""
     folded = fold(text)
     end = 0
     for found in _TOKEN.finditer(folded):
@@ -142,7 +142,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _terms(words: Iterator[str]) -> Iterator[Term]:
-    """Words as terms, and each run of spoken numbers as what it means in digits."""
+    """Turn words into terms, and each run of spoken numbers into digits."""
     all_words = list(words)
     at = 0
     while at < len(all_words):
@@ -160,10 +160,10 @@ def _terms(words: Iterator[str]) -> Iterator[Term]:
 
 
 def _number_at(words: Sequence[str], start: int) -> tuple[int, tuple[str, ...]]:
-    """How many words from here on are one number, and the ways to write it in digits.
+    """The number of words from `start` that form one number, and its spellings in digits.
 
-    "One twenty four" is 124, "nine oh four" 904, "one point two five" 1.25. Of "1.4 million" and
-    "fifty thousand" both the whole number and the number before the scale are given.
+    "One twenty four" is 124, "nine oh four" 904, "one point two five" 1.25. "1.4 million" and
+    "fifty thousand" give both the number before the scale and the whole number.
     """
     digits = _DIGITS.match(words[start])
     if digits:
@@ -191,8 +191,10 @@ def _number_at(words: Sequence[str], start: int) -> tuple[int, tuple[str, ...]]:
 
 
 def _spoken_groups(words: Sequence[str], start: int) -> tuple[int, list[int]]:
-    """The end of the spoken number, and its parts: three thousand eight hundred is one part,
-    one twenty four two of them, which are read one after the other."""
+    """The end of the spoken number, and its parts, whose digits are joined.
+
+    "Three thousand eight hundred" is one part, "one twenty four" is two.
+    """
     groups: list[int] = []
     at, total, current = start, 0, 0
     last = ""  # the kind of the word before
@@ -248,7 +250,7 @@ def _scaled(words: Sequence[str], start: int, end: int, value: str) -> tuple[int
 
 
 def _plain(value: str) -> str:
-    """Without zeros that mean nothing; 1.50 is 1.5, and 007 is 7."""
+    """Remove insignificant zeros: 1.50 is 1.5, and 007 is 7."""
     if value.count(".") == 1:
         value = value.rstrip("0").rstrip(".")
     return value.lstrip("0") or "0"

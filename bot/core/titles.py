@@ -6,7 +6,7 @@ TITLE_MOST = 80  # characters
 
 
 def title_of(typed: str) -> str:
-    """Return a title on one line, without quotes around it; '' where nothing is left."""
+    """Clean a typed title: one line, without enclosing quotes; '' if nothing is left."""
     text = " ".join(strip_invisible(storable(typed)).split())
     if len(text) > 1 and text[0] in DOUBLE_QUOTES and text[-1] in DOUBLE_QUOTES:
         text = text[1:-1].strip()

@@ -1,9 +1,9 @@
 """When a recording starts and stops: the values, and the dates of a recurrence.
 
-A recurrence is kept as people mean it: a wall time, the name of a zone, and an RRULE (RFC 5545).
-The rule runs on naive wall time; the zone is attached to each date after. A wall time in the gap
-of a daylight saving change moves by the gap (02:30 becomes 03:30); of a wall time that exists
-twice, the first counts.
+A recurrence is stored as a wall time, the name of a zone, and an RRULE (RFC 5545). The rule is
+expanded in naive wall time; then the zone is attached to each date. A wall time in the gap of a
+daylight saving change moves by the gap (02:30 becomes 03:30); if a wall time occurs twice, the
+first one counts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class StopAfter:
-    """Stop this many seconds after the recording really started."""
+    """Stop this many seconds after the real start."""
 
     seconds: int
 
@@ -66,7 +66,7 @@ Stop = StopAfter | StopAt | StopAtTime
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What was read. No `start` means now; no `stop` means until somebody stops it."""
+    """A start and a stop. No `start` means now; no `stop` means until somebody stops it."""
 
     start: Moment | Repeat | None
     stop: Stop | None
@@ -91,7 +91,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A text that can mean several things, or lacks one. Each choice reads clearly."""
+    """A text that is ambiguous or incomplete. Each choice is a text that is neither."""
 
     question: str
     choices: tuple[str, ...]
@@ -100,7 +100,7 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A text that is no time. `suggestion` is the text with a misspelling corrected."""
+    """A text that is not a time. `suggestion` is the text with a misspelling corrected."""
 
     reason: str
     examples: tuple[str, str]
@@ -111,7 +111,7 @@ Reading = When | Day | Past | Unclear | Refused
 
 
 def known_zone(name: str | None) -> str:
-    """Return `name` where it is an IANA zone that this machine knows, else UTC."""
+    """Return `name` if it is an IANA zone that this machine knows, else UTC."""
     try:
         return ZoneInfo(name).key if name else "UTC"
     except (KeyError, ValueError, OSError):  # unknown; not a relative path; a directory
@@ -119,18 +119,18 @@ def known_zone(name: str | None) -> str:
 
 
 def instant(wall: datetime, zone: str) -> datetime:
-    """Attach a zone to a naive wall time; past a gap, first of two. Aware, in that zone."""
+    """Attach a zone to a naive wall time: moved past a gap, the first if it occurs twice."""
     there = ZoneInfo(zone)
     return wall.replace(tzinfo=there, fold=0).astimezone(UTC).astimezone(there)
 
 
 def occurrences(repeat: Repeat, *, after: datetime) -> Iterator[datetime]:
-    """Yield the dates of a recurrence that lie after `after` (aware), in order, in its zone.
+    """Yield the dates of a recurrence later than `after` (aware), in order, in its zone.
 
-    Strictly increasing: a date that a change of the clock moves onto another one counts once.
+    Strictly increasing: if a clock change moves a date onto another one, it counts once.
     """
     there = ZoneInfo(repeat.zone)
-    # The widest gap is a whole day (Samoa, 2011): looking two days back misses nothing.
+    # The widest gap is a whole day (Samoa, 2011), so two days back are enough.
     wall_after = after.astimezone(there).replace(tzinfo=None) - timedelta(days=2)
     rule = rrulestr(repeat.rrule, dtstart=_nearer(repeat, wall_after))
     last = after
@@ -142,15 +142,15 @@ def occurrences(repeat: Repeat, *, after: datetime) -> Iterator[datetime]:
 
 
 def next_occurrences(repeat: Repeat, *, after: datetime, count: int = 3) -> tuple[datetime, ...]:
-    """Return the next `count` dates after `after` (fewer where the rule ends)."""
+    """Return the next `count` dates after `after`, fewer if the rule ends before."""
     return tuple(islice(occurrences(repeat, after=after), count))
 
 
 def stop_time(when: When, *, due: datetime, started: datetime) -> datetime | None:
-    """Return when a recording stops; None: it has no end.
+    """Return when a recording stops; None if it has no end.
 
-    `due` is the date it was armed for, `started` when it really started (both aware). A length
-    counts from the real start; a time is kept however late that was.
+    `due` is the date it was armed for, `started` the real start (both aware). A length counts from
+    the real start; a stop at a time does not depend on it.
     """
     match when.stop:
         case None:
@@ -172,7 +172,7 @@ def stop_time(when: When, *, due: datetime, started: datetime) -> datetime | Non
 
 
 def meant_wall(at: datetime, wall: time, zone: str) -> datetime:
-    """Return the naive wall time meant by `at`, which a gap may have moved away from `wall`."""
+    """Return the wall time that `at` stands for: on its date, `wall`, unless a gap moved it."""
     there = at.astimezone(ZoneInfo(zone))
     days = (there.date() - timedelta(days=n) for n in (0, 1))
     meant = (datetime.combine(day, wall) for day in days)
@@ -182,7 +182,7 @@ def meant_wall(at: datetime, wall: time, zone: str) -> datetime:
 
 
 def this_minute(now: datetime) -> datetime:
-    """Return the last moment before this minute: what is said within its minute has not passed."""
+    """Return the last moment before this minute: a time counts as passed after its minute."""
     return now.replace(second=0, microsecond=0) - timedelta(microseconds=1)
 
 
@@ -192,7 +192,7 @@ def rule_parts(rrule: str) -> dict[str, str]:
 
 
 def _nearer(repeat: Repeat, wall: datetime) -> datetime:
-    """Move DTSTART towards `wall` by whole intervals: rrule walks through every date before it."""
+    """Move DTSTART towards `wall` by whole intervals, because rrule iterates over all dates."""
     parts = rule_parts(repeat.rrule)
     days = {"DAILY": 1, "WEEKLY": 7}.get(parts["FREQ"])
     if days is None or wall <= repeat.start or "COUNT" in parts:

@@ -1,4 +1,4 @@
-"""The pieces a time is written in, the words they are made of, and the tokens of a text."""
+"""The clauses of a typed time, the words in them, and the tokens of a text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Part = Literal["morning", "afternoon", "evening", "night"]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day. `loose`: written with 1 to 12 and nothing that says which half of the day.
+    """A time of day. `loose`: an hour from 1 to 12 with no sign of the half of the day.
 
     `halved`: written with am or pm.
     """
@@ -21,12 +21,12 @@ class Clock:
     minute: int = 0
     loose: bool = False
     halved: bool = False
-    midnight: bool = False  # the word: it may mean either end of a day
+    midnight: bool = False  # the word "midnight", which may mean either end of a day
 
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """So many days from today."""
+    """A number of days from today, such as `tomorrow`."""
 
     days: int
 
@@ -41,7 +41,7 @@ class Weekday:
 
 @dataclass(frozen=True, slots=True)
 class OnDate:
-    """A date; without a year, the next one. A weekday beside it must agree."""
+    """A date; without a year, the next one. If a weekday is given, it must agree."""
 
     month: int
     day: int
@@ -58,7 +58,7 @@ class MonthDay:
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """1.2. or 2/1: two numbers, of which either may be the day."""
+    """A date as two numbers, either of which may be the day: `1.2.`, `2/1`."""
 
     first: int
     second: int
@@ -88,7 +88,7 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """A day, and maybe a part of it."""
+    """A day, optionally with a part of it."""
 
     day: DayRef
     part: Part | None = None
@@ -96,7 +96,7 @@ class On:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """So long from now; days and weeks keep the wall time."""
+    """A delay from now; days and weeks keep the wall time."""
 
     days: int
     seconds: int
@@ -104,7 +104,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """So long."""
+    """A length."""
 
     days: int
     seconds: int
@@ -112,7 +112,7 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Until a time of day, of a day if it says which."""
+    """Until a time of day, optionally of a given day."""
 
     clock: Clock
     day: DayRef | None = None
@@ -128,7 +128,7 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """From a day or a time of the past on."""
+    """Since a day, a time, or a time of a day."""
 
     day: DayRef | None
     clock: Clock | None
@@ -143,7 +143,7 @@ class Starting:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rhythm. `nth` beside `days`: the nth such day of a month, -1 is the last."""
+    """A recurrence. `nth` with `days`: the nth such day of a month; -1 is the last."""
 
     freq: Literal["DAILY", "WEEKLY", "MONTHLY"]
     interval: int = 1
@@ -163,26 +163,26 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """At once."""
+    """`now`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartOnly:
-    """In the morning."""
+    """A part of a day without a day: `in the morning`."""
 
     part: Part
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """Looks like a time and is none, for this reason."""
+    """A text that looks like a time but is not one, with the reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Reads in several ways: a question, and what to put in its place for each answer."""
+    """An ambiguous text: a question, and the replacement text for each answer."""
 
     question: str
     instead: tuple[str, ...] = ()
@@ -196,7 +196,7 @@ Clause = (
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A clause and the characters it was read from. `weak`: in a sentence it may be a name."""
+    """A clause and its range of characters. `weak`: in a sentence it may be part of a name."""
 
     clause: Clause
     start: int
@@ -297,7 +297,7 @@ ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last"
 WORKDAYS = {"weekday", "weekdays", "workday", "workdays"}
 UNTIL = ("until", "till", "til", "'til", "’til", "’till", "'till")
 DASHES = ("-", "–", "—")
-# An abbreviation means several zones (CST, IST), or half a year of one (PST).
+# Refused: an abbreviation is ambiguous (CST, IST), or is valid for half a year only (PST).
 ABBREVIATED_ZONES = frozenset(
     [
         "cet",
@@ -357,7 +357,7 @@ _TOKEN = re.compile(
 
 
 def tokens(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[Token]:
-    """Split a text; what overlaps a protected span is a wall that no clause crosses."""
+    """Split a text; tokens that overlap a protected span become walls that no clause crosses."""
     found = []
     end = 0
     spans = sorted(span for span in protected if span[0] < span[1])
@@ -381,6 +381,6 @@ def tokens(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[Token]:
 
 
 def _is_outside(text: str, start: int, end: int) -> bool:
-    """Say whether a sign of Slack's formatting is at the edge of a word, as in `*9:30*`."""
+    """Whether a character of Slack's formatting is at the edge of a word, as in `*9:30*`."""
     before, after = text[start - 1 : start], text[end : end + 1]
     return not before or not after or before.isspace() or after.isspace() or after in ",.;!?"

@@ -1,4 +1,4 @@
-"""What days and times of day mean, said now by somebody in a zone."""
+"""Resolves days and times of day, typed now by a person in a zone."""
 
 from __future__ import annotations
 
@@ -36,16 +36,15 @@ from bot.core.when_words import (
 
 FURTHEST_YEARS = 5
 FURTHEST_DAYS = 366  # for `in 90 days`
-MOST_INTERVAL = 99
 
 
 class Purpose(StrEnum):
-    """What a time is wanted for."""
+    """The purpose of a time."""
 
     START = "start"  # a start, its recurrence, and its end
-    STOP = "stop"  # `at 3` says when to stop
-    DAY = "day"  # `skip … on friday`: a day will do
-    PAST = "past"  # lists: the last friday
+    STOP = "stop"  # `at 3` is the time to stop
+    DAY = "day"  # `skip … on friday`: a day is enough
+    PAST = "past"  # lists: `friday` is the last one
 
 
 EXAMPLES = {
@@ -59,31 +58,30 @@ STOP_EXAMPLES = ("for 30m", "until 16:00")
 
 
 class Answer(Exception):
-    """Carries a reading that ends the work."""
+    """The reading is final: a refusal or a question."""
 
     def __init__(self, reading: Reading) -> None:
-        """Keep the reading."""
         super().__init__()
         self.reading = reading
 
 
 class Choose(Exception):
-    """Something means two things: the pattern of its text, and what to write for each."""
+    """A part of the text is ambiguous. `instead` has the replacement text for each meaning."""
 
     def __init__(self, question: str, pattern: str, instead: tuple[str, ...]) -> None:
-        """Keep the question; `pattern` finds what to replace in the text."""
+        """`pattern` matches the part of the text to replace."""
         super().__init__()
         self.question, self.pattern, self.instead = question, pattern, instead
 
 
 class Days:
-    """Gives days and times of day their meaning.
+    """Resolves days and times of day.
 
     Raises Answer for a question or a refusal, Choose for a choice.
     """
 
     def __init__(self, *, now: datetime, zone: str, purpose: Purpose) -> None:
-        """`now` is aware; `zone` is the IANA name of the zone that the text is meant in."""
+        """`now` is aware; `zone` is the IANA name of the zone of the times in the text."""
         self.zone = zone
         self.now = now.astimezone(ZoneInfo(zone))
         self.today = self.now.date()
@@ -152,7 +150,10 @@ class Days:
         return [coming, coming + week]
 
     def date_of(self, ref: OnDate) -> date:
-        """Return a date; without a year the next one, unless it passed just now."""
+        """Return a date; without a year the next one.
+
+        Refuses one without a year that passed within the last month.
+        """
         years = [ref.year] if ref.year else range(self.today.year, self.today.year + 9)
         found = [day for year in years if (day := real_date(year, ref.month, ref.day))]
         if not found:
@@ -210,7 +211,7 @@ class Days:
         )
 
     def settle(self, clock: Clock, part: Part | None, *, on: On | None) -> tuple[time, int]:
-        """Return the time of day, and 1 where it is on the next day (24:00, tonight at 12)."""
+        """Return the time of day, and the days to add: 1 for 24:00 and tonight at 12, else 0."""
         if clock.midnight:
             if part == "night" or (part == "evening" and on):
                 return time(0), 1
@@ -238,7 +239,7 @@ class Days:
         )
 
 
-# From which hour to which a part of a day lasts; 24 is the midnight after it.
+# The first hour of each part of a day, and the hour at which it is over.
 _HOURS: dict[Part | None, tuple[int, int]] = {
     None: (0, 24),
     "morning": (0, 12),
@@ -246,7 +247,7 @@ _HOURS: dict[Part | None, tuple[int, int]] = {
     "evening": (16, 24),
     "night": (18, 24),
 }
-# The same for an hour of a 12-hour clock; without a part, 8 to 12 are as written.
+# The same for hours of a 12-hour clock; without a part, 8 to 12 are as written.
 _LOOSE_HOURS: dict[Part | None, tuple[int, int]] = {
     None: (8, 20),
     "morning": (1, 12),

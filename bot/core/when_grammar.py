@@ -1,14 +1,14 @@
 """Reads a time that a person typed, and finds the times in a sentence.
 
-Pure: `now` and the person's zone are arguments. What reads in two ways is asked about, what does
-not read is refused; nothing is guessed. The rules that a reader may not expect:
+Pure: `now` and the person's zone are arguments. An ambiguous text leads to a question, an
+unreadable one to a refusal; nothing is guessed. The less obvious rules:
 
-- A bare hour from 8 to 12 is as written, from 1 to 7 it is the afternoon (`at 3`, `3:30`); a zero
-  in front makes it the morning (`03:30`). The end of a span is the next such hour after its start.
-- A time without a day is the next such time: `at 9`, said at 14:20, is tomorrow. Within its own
-  minute it has not passed. A day or date that has passed is refused; a date without a year is the
-  next one, but one that passed within the last month is refused, too.
-- A recurrence begins at the next day that fits, whatever its interval.
+- A bare hour from 8 to 12 is as written, from 1 to 7 it is the afternoon (`at 3`, `3:30`); with a
+  leading zero it is the morning (`03:30`). The end of a span is the next such hour after its start.
+- A time without a day is the next such time: `at 9`, typed at 14:20, is tomorrow. During its own
+  minute it has not passed. A past day or date is refused; a date without a year is the next one,
+  but refused if it passed within the last month.
+- A recurrence begins on the next day that fits, whatever its interval.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from bot.core.when_past import read_past
 from bot.core.when_rules import ClauseScanner
 from bot.kit.fuzzy import nearest
 
-LONGEST_TEXT = 300  # characters of a text that is nothing but a time
+LONGEST_TEXT = 300  # characters, for `read_when`
 _FILLERS = {"please", "pls", "plz", "thanks", "thx", "and", "then", "sharp", "repeat", "repeating"}
 _POINTS = {",", ".", ";", "!", "(", ")", "?", '"', "'", "“", "”"}
 _OWN_TIME = {"my", "our", "local"}  # "my time"
@@ -53,10 +53,10 @@ _KNOWN = sorted(
     | {"january", "february", "march", "april", "august", "september", "october", "november"}
     | {"december", "midnight", "afternoon", "morning", "evening", "minutes", "first", "month"}
 )
-# A text is searched in bounded time: these are far more than an order to the bot has.
+# Limits that bound the time to search a text, far above those of any order to the bot.
 _MOST_TRIES = 300  # words that may begin a time
 _MOST_CLAUSES = 20
-_MOST_GUESSES = 20  # words of one text that are compared with the known ones
+_MOST_GUESSES = 20  # words compared with the known ones
 _LEADING = {"on", "every", "next", "this", "each"}
 
 Span = tuple[int, int]
@@ -66,9 +66,9 @@ Span = tuple[int, int]
 class Found:
     """The times in a sentence.
 
-    `spans` are ranges of characters, in order; cut them out, and what is left is the rest of the
-    sentence. `reading` is what they say together; None where there is none. `loose` are words that
-    may be times or parts of a name (`weekly`, `monday`, `30m`) and are not in the reading.
+    `spans` are the ranges of characters of the times, in order. `reading` is their joint meaning;
+    None if there are none. `loose` are words that may be times or parts of a name (`weekly`,
+    `monday`, `30m`); they are not part of the reading.
     """
 
     spans: tuple[Span, ...]
@@ -77,7 +77,7 @@ class Found:
 
 
 def read_when(text: str, *, now: datetime, zone: str, purpose: Purpose = Purpose.START) -> Reading:
-    """Read a text that is nothing but a time. Never raises.
+    """Read a text that consists of a time only. Never raises.
 
     `now` is aware; `zone` is the IANA name of the person's zone (unknown: UTC).
     """
@@ -103,15 +103,15 @@ def find_times(
 ) -> Found:
     """Find the times in a sentence, and read them together. Never raises.
 
-    What overlaps a `protected` range (a room typed by its name) is no time.
+    Nothing that overlaps a `protected` range, such as the name of a room, is a time.
     """
     scan = _Scan(text, purpose, protected)
     groups = scan.groups()
     spans = [(group[0].start, group[-1].end) for group in groups if not _all_weak(group)]
     loose = tuple((group[0].start, group[-1].end) for group in groups if _all_weak(group))
-    odd = scan.misspelt(spans)
-    if odd:
-        spans = _joined([*spans, *((token.start, token.end) for token in odd)], text)
+    misspelt = scan.misspelt(spans)
+    if misspelt:
+        spans = _joined([*spans, *((token.start, token.end) for token in misspelt)], text)
         loose = tuple(span for span in loose if not _inside(span, spans))
     if not spans:
         return Found((), None, loose)
@@ -148,7 +148,7 @@ class _Scan:
             led = led and comma
 
     def groups(self) -> list[list[Placed]]:
-        """Return the clauses, those together that no word parts."""
+        """Group adjacent clauses; an unread word separates groups."""
         groups: list[list[Placed]] = []
         for placed, gap in zip(self.placed, self._gap_before, strict=True):
             if gap or not groups:
@@ -157,7 +157,7 @@ class _Scan:
         return groups
 
     def misspelt(self, spans: Sequence[Span]) -> list[Token]:
-        """Return the unread words that belong to a time: a zone, and a day misspelt."""
+        """Return the unread words that belong to a time: zones, and misspelt words."""
         ends = {end for _, end in spans}
         starts = {start for start, _ in spans}
         places = {token.start: n for n, token in enumerate(self.tokens)}
@@ -190,7 +190,7 @@ class _Scan:
 def _understood(
     text: str, placed: Sequence[Placed], *, now: datetime, zone: str, purpose: Purpose
 ) -> Reading:
-    """Give clauses their meaning."""
+    """Return the joint meaning of clauses."""
     gathered = _gathered(placed, purpose)
     if isinstance(gathered, Refused):
         return gathered
@@ -220,7 +220,7 @@ def _understood(
 
 
 def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed | None] | Refused:
-    """Collect clauses, and the one that is a question, if there is one."""
+    """Collect the clauses, apart from an ambiguous one, or refuse two of a kind."""
     draft, question = Draft(), None
     for piece in placed:
         match piece.clause:
@@ -234,14 +234,14 @@ def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed
                 if not draft.add(clause):
                     return Refused(f"That says two {PLURALS[type(clause)]}.", EXAMPLES[purpose])
     if all(isinstance(piece.clause, Now | For | Zone) for piece in placed):
-        draft.zone = None  # now is the same in every zone
+        draft.zone = None  # irrelevant: now is the same in every zone
     return draft, question
 
 
 def _with_examples(
     reading: Reading, text: str, *, now: datetime, zone: str, purpose: Purpose
 ) -> Reading:
-    """Show how a text that lacks a time goes on, in the words of the person."""
+    """Replace the examples by the person's own text with a time added, if the time is missing."""
     if not isinstance(reading, Unclear) or "what time" not in reading.question:
         return reading
     for one, other in (("9:30", "15:00"), ("8", "9"), ("5", "6")):
@@ -257,7 +257,7 @@ def _with_examples(
 def _choice(
     question: str, choices: Iterable[str], *, now: datetime, zone: str, purpose: Purpose
 ) -> Unclear:
-    """Ask which of several texts was meant; those that do not read are left out."""
+    """Ask which of several texts was meant; unreadable ones are left out."""
     good = tuple(
         choice
         for choice in choices
@@ -269,7 +269,7 @@ def _choice(
 def _unread(
     text: str, scan: _Scan, rest: list[Token], *, now: datetime, zone: str, purpose: Purpose
 ) -> Refused:
-    """Refuse a text for what could not be read, and look for a misspelling."""
+    """Refuse a text with unread words, with a corrected text if one is misspelt."""
     examples = EXAMPLES[purpose]
     for n, token in enumerate(rest):
         after = rest[n + 1] if n + 1 < len(rest) else None
@@ -303,7 +303,7 @@ def _guess(token: Token) -> str | None:
 
 
 def _is_zone(token: Token, after: Token | None) -> bool:
-    """Say whether a token after a time names a zone: PST, London time."""
+    """Whether a token after a time names a zone: PST, London time."""
     if after is not None and after.word == "time" and token.word:
         return token.word not in _OWN_TIME
     return token.word in ABBREVIATED_ZONES and (token.raw.isupper() or len(token.word) > 2)
@@ -324,7 +324,7 @@ def _is_filler(token: Token) -> bool:
 
 
 def _all_weak(group: Sequence[Placed]) -> bool:
-    """Say whether a group of clauses may as well be part of a name."""
+    """Whether a group of clauses may be part of a name."""
     return (len(group) == 1 and group[0].weak) or all(
         isinstance(piece.clause, Zone) for piece in group
     )
@@ -335,7 +335,7 @@ def _inside(span: Span, spans: Iterable[Span]) -> bool:
 
 
 def _joined(spans: list[Span], text: str) -> list[Span]:
-    """Join spans that only space parts, in order."""
+    """Sort the spans, and join those separated by spaces or commas only."""
     joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and not text[joined[-1][1] : start].strip(" \t\n,"):

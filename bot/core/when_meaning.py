@@ -1,4 +1,4 @@
-"""What the clauses of a time mean together: a start, an end, a recurrence."""
+"""Combines the clauses of a time into a start, an end and a recurrence."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Draft:
     part: PartOnly | None = None
 
     def add(self, clause: Clause) -> bool:
-        """Take a clause; False where there is one of its kind."""
+        """Add a clause; False if there already is one of its kind."""
         name = _PLACE[type(clause)]
         if isinstance(clause, Rule) and self.rule:
             merged = _merged(self.rule, clause)
@@ -119,10 +119,10 @@ def _merged(one: Rule, other: Rule) -> Rule | None:
 
 
 class Meaning(Days):
-    """Gives a draft its meaning. Raises Answer for a question or a refusal, Choose for a choice."""
+    """Resolves a draft. Raises Answer for a question or a refusal, Choose for a choice."""
 
     def read(self, draft: Draft) -> When | Day:
-        """Return what a draft says about the time to come."""
+        """Return the future time that a draft names."""
         if draft.rule:
             self.examples = RULE_EXAMPLES
         if self.purpose is Purpose.STOP:
@@ -157,7 +157,7 @@ class Meaning(Days):
         return None
 
     def _at(self, at: At, draft: Draft) -> Moment:
-        """Return the next such time, of a day if there is one."""
+        """Return the next such time, on the draft's day if it has one."""
         part = self._part(draft)
         if draft.on is None:
             days = [self.today, self.today + timedelta(days=1)]
@@ -236,7 +236,7 @@ class Meaning(Days):
         return StopAt(self._end(until, start.at if start else self.now))
 
     def _until(self, draft: Draft) -> Until | None:
-        """Return the end, whether it was said as a span or by until."""
+        """Return the end, from a span (`9 to 10`) or an `until` clause."""
         if draft.at and draft.at.end:
             if draft.until:
                 raise self.refused("That says two times to stop.")
@@ -310,7 +310,7 @@ class Meaning(Days):
         rrule = _rrule(rule)
         if draft.at is None:
             raise self.unclear("At what time?")
-        # Midnight is the start of a day that every day has; of a friday it may be its end.
+        # A daily midnight is unambiguous; that of a Friday may be its start or its end.
         on = None if rule.freq == "DAILY" else On(Relative(0))
         wall, later = self.settle(self._begin(draft.at), self._part(draft), on=on)
         if later:
@@ -325,7 +325,7 @@ class Meaning(Days):
         return When(repeat, self._repeated_stop(draft, start), self.zone)
 
     def _rule(self, rule: Rule, draft: Draft, begin: date | None) -> Rule:
-        """Return the rule with the days that another clause names."""
+        """Add the days that another clause names to the rule."""
         if rule.interval > MOST_INTERVAL:
             raise self.refused(f"A recording repeats at intervals of up to {MOST_INTERVAL}.")
         if rule.days or rule.month_days or rule.freq == "DAILY":

@@ -1,4 +1,4 @@
-"""Reads times of the past, for lists: `since monday`, `yesterday`, `last week`."""
+"""Reads past times, for lists: `since monday`, `yesterday`, `last week`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.core.when_meaning import Draft
 
 
 def read_past(days: Days, draft: Draft) -> Past:
-    """Return the stretch of the past that a draft names. Raises Answer and Choose, as Days does."""
+    """Return the past period that a draft names. Raises Answer and Choose, as Days does."""
     if draft.rule or draft.in_ or draft.until or draft.last_day or draft.now:
         raise days.refused("That is no time of the past.")
     midnight = time(0)
@@ -41,7 +41,7 @@ def read_past(days: Days, draft: Draft) -> Past:
 
 
 def _days(days: Days, ref: DayRef) -> tuple[date, date]:
-    """Return the first day of a stretch of the past, and the day after its last."""
+    """Return the first day of a past period, and the day after its last."""
     match ref:
         case Relative(days=ahead):
             first = days.today + timedelta(days=ahead)

@@ -1,7 +1,7 @@
 """Reads the clauses of a time: `on friday`, `at 9`, `for 30m`, `every mon and wed`.
 
-A strict grammar, read by hand from left to right; it knows neither today nor a zone
-(`when_grammar` gives the clauses their meaning). Nothing is corrected: a misspelt word is not read.
+A hand-written parser of a strict grammar, from left to right. It knows neither today nor a zone
+(`when_meaning` resolves the clauses) and corrects nothing: a misspelt word is not read.
 """
 
 from __future__ import annotations
@@ -67,8 +67,6 @@ _PREPOSITIONS = {"on", "at", "in", "for", "from", "since", "every", "each"}
 
 
 class ClauseScanner(TimeScanner):
-    """Reads a text clause by clause."""
-
     def __init__(
         self, text: str, protected: Sequence[tuple[int, int]] = (), *, rules: bool = True
     ) -> None:
@@ -78,7 +76,7 @@ class ClauseScanner(TimeScanner):
         self.tries = 0  # how many tokens looked like the start of a clause
 
     def clause(self, *, led: bool = False) -> Placed | None:
-        """Read one clause. `led`: a day came before, so that a bare number is an hour."""
+        """Read one clause. `led`: a day came before, so a bare number is an hour."""
         start = self.i
         first = self.peek()
         readers = _READERS.get(first.word or first.raw) or _READERS_OF_KIND.get(first.kind, ())
@@ -196,7 +194,7 @@ class ClauseScanner(TimeScanner):
         return self.time_of_day(led=True)
 
     def _bare_length(self) -> Clause | None:
-        """Read 30m and 2h with nothing before it: a delay, a length, or an hour."""
+        """Read 30m or 2h without a preposition: a delay, a length, or an hour."""
         start, token = self.i, self.peek()
         if token.kind not in ("num", "word") or self.length() is None:
             return None
@@ -208,7 +206,7 @@ class ClauseScanner(TimeScanner):
         )
 
     def _said(self, start: int) -> str:
-        """Return the text from a token up to here, with single spaces."""
+        """Return the text from a token up to the current one, with single spaces."""
         pieces: list[str] = []
         for token in self.tokens[start : self.i]:
             pieces.append(token.raw if token.glued or not pieces else " " + token.raw)
@@ -218,7 +216,7 @@ class ClauseScanner(TimeScanner):
         return self.maybe(self._several_days) or self.day()
 
     def _several_days(self) -> Clause | None:
-        """Read mon and wed, or mon-fri, without every: it is not clear that they repeat."""
+        """Read mon and wed, or mon-fri, without `every`: they may repeat or not."""
         self.take("on")
         start = self.i
         days = self._days()
@@ -233,7 +231,7 @@ class ClauseScanner(TimeScanner):
     # Rules.
 
     def _rule(self) -> Clause | None:
-        """Read a rhythm."""
+        """Read a recurrence."""
         start = self.i
         if self.take("every", "each"):
             return self._except(self._every())
@@ -262,7 +260,7 @@ class ClauseScanner(TimeScanner):
         )
 
     def _except(self, rule: Clause | None) -> Clause | None:
-        """Take days out: every weekday except friday."""
+        """Read excepted days: every weekday except friday."""
         if not isinstance(rule, Rule) or not self.take("except", "excluding", "but"):
             return rule
         self.take("not", "for")
@@ -275,7 +273,7 @@ class ClauseScanner(TimeScanner):
         return replace(rule, freq="WEEKLY", days=left) if left else Bad("No day is left.")
 
     def _every(self) -> Clause | None:
-        """Read what follows every."""
+        """Read the rest of a recurrence after `every`."""
         if clause := self.maybe(self._nth_of_month):
             return clause
         start = self.i
@@ -308,7 +306,7 @@ class ClauseScanner(TimeScanner):
         return PARTS[word] if word else None
 
     def _interval(self) -> int:
-        """Read other, 2, two, 2nd or second before a unit; 1 where there is nothing."""
+        """Read other, 2, two, 2nd or second before a unit; 1 if there is none."""
         start = self.i
         if self.take("other"):
             return 2
@@ -322,7 +320,7 @@ class ClauseScanner(TimeScanner):
         return 1
 
     def _every_nth_day(self) -> Clause | None:
-        """Read every first monday, and ask about every third: of the month, or each third one?"""
+        """Read every first monday; ask about every third, which may mean of the month or not."""
         start = self.i
         nth = self._ordinal()
         days = self._days() if nth else None
@@ -338,7 +336,7 @@ class ClauseScanner(TimeScanner):
         )
 
     def _on_days(self, rule: Rule) -> Clause | None:
-        """Read the days of every 2 weeks on tue and thu."""
+        """Read the days after a unit: `on tue and thu` of every 2 weeks on tue and thu."""
         start = self.i
         if rule.freq == "WEEKLY" and not rule.days and self.take("on"):
             if days := self._days():
@@ -411,7 +409,7 @@ class ClauseScanner(TimeScanner):
     def _days(self) -> tuple[int, ...] | None:
         """Read weekdays in any order: `mon, wed and fri`, `monday to friday`.
 
-        A comma before something else is left where it is.
+        A comma before anything else is not consumed.
         """
         found: list[int] = []
         while len(found) < _MOST_DAYS:
@@ -445,7 +443,7 @@ def _days_between(first: int, last: int) -> list[int]:
 
 
 def _is_weak(clause: Clause, first: Token, single: bool) -> bool:
-    """Say whether a clause, alone in a sentence, may as well be part of a name: weekly, monday."""
+    """Whether a clause, alone in a sentence, may be part of a name: weekly, monday."""
     match clause:
         case On(day=Numeric() | Weekday()) | Ask():
             return first.word not in _PREPOSITIONS
@@ -479,7 +477,7 @@ _EVERY_UNITS: dict[str, Rule | Bad] = (
 # ruff: noqa: SLF001 (the table names the methods of the class above)
 _Reader = Callable[[ClauseScanner], Clause | None]
 _LENGTHS = (ClauseScanner._from_now, ClauseScanner._explicit_time, ClauseScanner._bare_length)
-# Which readers may begin with which words, in the order in which they are tried.
+# The words that each reader may begin with; readers are tried in this order.
 _TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
     (ClauseScanner._rule, ["every", "each", "on", "the", "bi", "biweekly", "day"]),
     (ClauseScanner._rule, (*_ADVERBS, *DAY_PLURALS, *ORDINALS)),

@@ -1,7 +1,7 @@
-"""Reads times of day, lengths and days off the tokens of a text: `half past 9`, `1h30`, `5 dec`.
+"""Reads times of day, lengths and days from the tokens of a text: `half past 9`, `1h30`, `5 dec`.
 
-`when_rules` reads what they are part of. Each method takes what it reads, or reads nothing and
-returns None; it looks at a bounded number of tokens, so that a text is read in linear time.
+`when_rules` reads the clauses that contain them. Each reader looks at a bounded number of tokens,
+so a text is read in linear time.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ _UNITS = SECONDS.keys() | DAYS.keys() | {"month", "months", "year", "years"}
 
 
 class TimeScanner:
-    """Reads clauses off a list of tokens. Each method takes what it reads, or stays: None."""
+    """Reads parts of clauses. A reader consumes the tokens it reads, or returns None.
+
+    After None, `i` may have moved: the caller resets it, usually by `maybe`.
+    """
 
     def __init__(self, text: str, protected: Sequence[tuple[int, int]] = ()) -> None:
         """Split `text`; nothing that overlaps a `protected` range of characters is read."""
@@ -57,12 +60,12 @@ class TimeScanner:
     # One token at a time.
 
     def peek(self, ahead: int = 0) -> Token:
-        """Return a token without taking it; past the end, an empty one."""
+        """Return a token without consuming it; past the end, an empty one."""
         at = self.i + ahead
         return self.tokens[at] if at < len(self.tokens) else _END
 
     def take(self, *words: str) -> str | None:
-        """Take one of these words."""
+        """Consume the next word if it is one of these."""
         word = self.peek().word
         if word and word in words:
             self.i += 1
@@ -70,7 +73,7 @@ class TimeScanner:
         return None
 
     def phrase(self, words: str) -> bool:
-        """Take all of these words in a row, or none of them."""
+        """Consume the next words if they are exactly these."""
         wanted = words.split()
         if all(self.peek(n).word == word for n, word in enumerate(wanted)):
             self.i += len(wanted)
@@ -78,7 +81,7 @@ class TimeScanner:
         return False
 
     def sym(self, *signs: str) -> bool:
-        """Take one of these signs."""
+        """Consume the next character if it is one of these."""
         token = self.peek()
         if token.kind == "sym" and token.raw in signs:
             self.i += 1
@@ -86,7 +89,7 @@ class TimeScanner:
         return False
 
     def whole(self) -> bool:
-        """Say whether a word ends here: not inside `9:30sync`."""
+        """Whether the last token ends a word, unlike the time in `9:30sync`."""
         token, after = self.peek(), self.peek(1)
         if not token.glued or token is _END or token.kind == "amp":
             return True
@@ -97,14 +100,14 @@ class TimeScanner:
         return token.kind == "sym" and token.raw in _CLOSING
 
     def fresh(self) -> bool:
-        """Say whether a word begins here: not inside `sales-weekly`."""
+        """Whether the next token begins a word, unlike the last one of `sales-weekly`."""
         if not self.peek().glued:
             return True
         before = self.tokens[self.i - 1]
         return before.kind == "amp" or before.raw in _OPENING
 
     def maybe(self, read: Callable[[], T]) -> T:
-        """Read something; where it fails, go back."""
+        """Call a reader; if it returns None, go back to where it began."""
         start = self.i
         value = read()
         if value is None:
@@ -125,7 +128,7 @@ class TimeScanner:
         return At(clock, part or (self.part() if end else None), end)
 
     def _first_of_range(self) -> Clock | None:
-        """Read the 2 of `2-3pm`: a bare number is a time if what it goes up to is one."""
+        """Read the 2 of `2-3pm`: a bare number is a time if the range ends in a time."""
         begin = self.clock(led=True)
         after = self.i
         if not isinstance(begin, Clock):
@@ -156,7 +159,7 @@ class TimeScanner:
         return self.clock(led=True)
 
     def clock(self, *, led: bool) -> Clock | Bad | None:
-        """Read a time of day; a bare number only where something leads to it."""
+        """Read a time of day. `led`: a word such as `at` came before, so a bare number is one."""
         if self.take("noon", "midday"):
             return Clock(12)
         if self.take("midnight"):
@@ -226,7 +229,7 @@ class TimeScanner:
         return self._with_half(hour, minute, padded=raw[0] == "0")
 
     def _spoken_clock(self) -> Clock | None:
-        """Half past 9, quarter to 4, ten past three."""
+        """Read half past 9, quarter to 4, ten past three."""
         self.take("a")
         if self.take("half"):
             minutes: int | None = 30
@@ -258,7 +261,7 @@ class TimeScanner:
         return half is not None
 
     def _half(self) -> str | None:
-        """Read am or pm, with points or without."""
+        """Read am or pm, with or without points."""
         if word := self.take("am", "pm"):
             return word
         first = self.take("a", "p")
@@ -281,7 +284,7 @@ class TimeScanner:
         return Clock(hour % 12 + (12 if half == "pm" else 0), minute, halved=True)
 
     def _unit_ahead(self) -> bool:
-        """Say whether the number counts something: 2 weeks, 5 dec, 1st, 2 other."""
+        """Whether the number counts something: 2 weeks, 5 dec, 1st."""
         after = self.peek(1 if self.peek().raw == "-" else 0)
         return (
             after.word in _UNITS
@@ -318,7 +321,7 @@ class TimeScanner:
         return (days, seconds) if last and self.whole() else None
 
     def _piece(self, last: int) -> tuple[int, int, int] | None:
-        """Read a number and its unit: days, seconds, and the unit in seconds."""
+        """Read a number and its unit; return days, seconds, and the unit in seconds."""
         if half := self.maybe(self._fraction_of_hour):
             return 0, half, 3600
         token = self.peek()
@@ -387,7 +390,7 @@ class TimeScanner:
         return self.maybe(partial(self.later_day, bare=True))
 
     def later_day(self, *, bare: bool) -> On | None:
-        """Read a day; where not `bare`, only one that a word leads to."""
+        """Read a day; unless `bare`, a weekday only after `on`."""
         led = self.take("on") is not None
         start = self.i
         for read in (
@@ -453,7 +456,7 @@ class TimeScanner:
         return found if count is None else replace(found, back=count, rolling=True)
 
     def _day_of_week(self) -> DayRef | None:
-        """Read a weekday with what tells which: `next friday`, `friday next week`, `Thu 3 Dec`."""
+        """Read a weekday with its qualifier: `next friday`, `friday next week`, `Thu 3 Dec`."""
         if self.phrase("next week"):
             self.take("on")
             name = self.take(*DAY_NAMES)
@@ -524,12 +527,12 @@ class TimeScanner:
         return MONTHS[word]
 
     def _abbreviation_point(self) -> None:
-        """Take the point of `Dec. 5` and `5. december`."""
+        """Consume the point of `Dec. 5` and `5. december`."""
         if self.peek().glued and not self.peek(1).glued:
             self.sym(".")
 
     def _day_number(self) -> int | None:
-        """Read 5 or 5th. Any number of two digits: that there is no 32 dec is said later."""
+        """Read 5 or 5th; any number of up to two digits, because `32 dec` is refused later."""
         token = self.peek()
         if token.kind != "num" or not token.raw.isdigit() or len(token.raw) > 2:
             return None

@@ -1,7 +1,8 @@
-"""Says a time in words that people read, and that `read_when` reads back as the same value.
+"""Puts times into words, which `read_when` reads back as the same values.
 
-English day and month names, 24-hour times. An hour before 8 is padded (07:30), because without
-the zero it would be read as the afternoon; so is every end, which is read as the next such hour.
+English day and month names, 24-hour times. Hours before 8 are padded (07:30), because without the
+zero they would be read as the afternoon. Ends are always padded, because without the zero they
+would be read as the next such hour of either half of the day.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ def say_when(when: When, *, now: datetime) -> str:
 
 
 def say_due(when: When, *, now: datetime) -> str:
-    """Say the same behind `will be recorded`: `: Thu 3 Dec, 14:00 (UTC)`.
+    """Say a time to follow `will be recorded`: `: Thu 3 Dec, 14:00 (UTC)`.
 
-    A start within the hour is said by its distance, too: ` in 10 minutes, at 14:30 (UTC)`. That
-    is not read back.
+    A start within the hour also has its distance: ` in 10 minutes, at 14:30 (UTC)`. `read_when`
+    does not read that form.
     """
     match when.start:
         case Moment(at=at) if timedelta(0) < at - now <= timedelta(hours=1):
@@ -70,7 +71,7 @@ def say_moment(at: datetime, *, today: date) -> str:
 
 
 def say_date(day: date, *, today: date) -> str:
-    """Say a date: `Thu 3 Dec`; with the year where it is not this one, or eleven months ahead."""
+    """Say a date: `Thu 3 Dec`; with the year if it is another one, or eleven months ahead."""
     said = f"{DAY_TITLES[day.weekday()]} {day.day} {MONTH_TITLES[day.month - 1]}"
     return said if day.year == today.year and (day - today).days < 330 else f"{said} {day.year}"
 
@@ -87,7 +88,7 @@ def say_length(seconds: int) -> str:
 
 
 def say_repeat(repeat: Repeat, *, now: datetime, stop: Stop | None = None) -> str:
-    """Say a recurrence: `every weekday at 9:30`, with its first and last day where they matter."""
+    """Say a recurrence: `every weekday at 9:30`, with its first and last day if needed."""
     today = now.astimezone(ZoneInfo(repeat.zone)).date()
     parts = rule_parts(repeat.rrule)
     at = repeat.start.time()
@@ -137,7 +138,7 @@ def say_rhythm(rrule: str) -> str:
 
 
 def say_problem(problem: Unclear | Refused) -> str:
-    """Say why a text was not taken, and what would be."""
+    """Say why a text was not understood, with examples or a correction."""
     quoted = [f"“{example}”" for example in problem.examples]
     match problem:
         case Unclear(question=question, choices=()):
@@ -182,7 +183,7 @@ def _stop(stop: Stop | None, *, day: date, today: date, dash: str = " – ") -> 
 
 
 def _unexpected_start(repeat: Repeat, parts: dict[str, str], now: datetime) -> date | None:
-    """Return the next date of a rule where it is not the next such day."""
+    """Return the next date of a rule if an earlier day fits its pattern; else None."""
     after = this_minute(now)
     upcoming = next_occurrences(repeat, after=after, count=1)
     if not upcoming:

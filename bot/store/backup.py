@@ -1,7 +1,7 @@
-"""Backs a SQLite database up while the bot runs, and restores it while it does not.
+"""Backs up a SQLite database while the bot runs, and restores it while the bot is stopped.
 
-A plain copy is a trap: what was committed last is in the `-wal` beside the file, and an old `-wal`
-beside a restored file undoes the restore, or damages it.
+A plain copy is not enough: the last commits are in the `-wal` file next to the database, and an old
+`-wal` next to a restored file undoes the restore, or damages it.
 Source: sqlite.org, backup.html, wal.html and howtocorrupt.html.
 """
 
@@ -23,15 +23,15 @@ from bot.store.open import database_at
 
 MODE = 0o600
 BUSY_S = 10.0
-BESIDE = ("-wal", "-shm", "-journal")
+SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 class NotBackedUp(StoreError):
-    """There is no backup, or no restore: in one line, why, and what to do instead."""
+    """The backup or restore was not made. The message is one line: why, and what to do instead."""
 
 
 def backup(database_url: str, file: Path) -> None:
-    """Write a copy of what is committed now; `file` is replaced once the copy is whole.
+    """Write a copy of the committed state; `file` is replaced once the copy is complete.
 
     Raises NotBackedUp.
     """
@@ -43,7 +43,7 @@ def backup(database_url: str, file: Path) -> None:
     if not path.exists():
         raise NotBackedUp(f"there is no database at {path}")
     _refuse_the_same(path, file)
-    with _failing_in_one_line("backed up"), _new_beside(file) as copy:
+    with _as_not_backed_up("backed up"), _temporary_beside(file) as copy:
         _copy(f"{path.absolute().as_uri()}?mode=rw", copy)
         _check(copy)
         os.replace(copy, file)
@@ -51,9 +51,9 @@ def backup(database_url: str, file: Path) -> None:
 
 
 def restore(database_url: str, file: Path) -> None:
-    """Replace the database with a backup. Killed at any time, it leaves the old one or the new one.
+    """Replace the database with a backup. A kill at any time leaves the old one or the new one.
 
-    The backup is checked first: whole, and of a schema that this version can use.
+    The backup is checked first for damage, and for a schema that this version can use.
     Raises NotBackedUp, DatabaseInUse while a bot runs, SchemaTooNew.
     """
     url = database_at(database_url)
@@ -64,15 +64,15 @@ def restore(database_url: str, file: Path) -> None:
     if not file.is_file():
         raise NotBackedUp(f"there is no file {file}")
     _refuse_the_same(path, file)
-    with _failing_in_one_line("restored"):
+    with _as_not_backed_up("restored"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path), _new_beside(path) as copy:
-            _copy(_as_read(file), copy)
+        with FileLock(path), _temporary_beside(path) as copy:
+            _copy(_read_only_uri(file), copy)
             _check(copy)
             _check_schema(copy)
             _keep_owner(copy, path)
             _fold_log_in(path)
-            for suffix in BESIDE:  # of the old database, and of no use to the new one
+            for suffix in SIDE_FILES:  # of the old database; they would damage the new one
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
             _sync(path.parent)
             os.replace(copy, path)
@@ -80,7 +80,7 @@ def restore(database_url: str, file: Path) -> None:
 
 
 @contextmanager
-def _failing_in_one_line(done: str) -> Iterator[None]:
+def _as_not_backed_up(done: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as wrong:
@@ -88,22 +88,22 @@ def _failing_in_one_line(done: str) -> Iterator[None]:
 
 
 @contextmanager
-def _new_beside(file: Path) -> Iterator[Path]:
-    """A new file in the same folder, for its owner alone; gone afterwards, unless it was moved."""
+def _temporary_beside(file: Path) -> Iterator[Path]:
+    """Create a file in the same folder, readable only by its owner; delete it unless moved."""
     new = file.with_name(f"{file.name}.{os.getpid()}.partial")
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE))
     os.chmod(new, MODE)  # whatever the umask
     try:
         yield new
     finally:
-        for suffix in ("", *BESIDE):
+        for suffix in ("", *SIDE_FILES):
             new.with_name(new.name + suffix).unlink(missing_ok=True)
 
 
 def _copy(source_uri: str, target: Path) -> None:
-    """In one step: in smaller ones, each commit of a running bot would begin it anew.
+    """Copy in one step: in several, each commit of a running bot would restart the copy.
 
-    The copy has no log beside it.
+    The copy has no log next to it.
     """
     with (
         closing(sqlite3.connect(source_uri, uri=True, timeout=BUSY_S)) as source,
@@ -111,15 +111,15 @@ def _copy(source_uri: str, target: Path) -> None:
     ):
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
-        copy.execute("VACUUM")  # free pages are not kept
+        copy.execute("VACUUM")  # removes free pages
     with target.open("rb+") as written:
         os.fsync(written.fileno())
 
 
-def _as_read(file: Path) -> str:
-    """How to open a backup: not changed, and with the log that may lie beside a plain copy."""
+def _read_only_uri(file: Path) -> str:
+    """The URI to open a backup without changes; with its log, if it is a plain copy with one."""
     uri = file.absolute().as_uri()
-    has_log = any(file.with_name(file.name + suffix).exists() for suffix in BESIDE)
+    has_log = any(file.with_name(file.name + suffix).exists() for suffix in SIDE_FILES)
     return f"{uri}?mode=rw" if has_log else f"{uri}?mode=ro&immutable=1"
 
 
@@ -153,7 +153,7 @@ def _check_schema(copy: Path) -> None:
 
 
 def _keep_owner(copy: Path, path: Path) -> None:
-    """That of the database, or of its folder, where root restores for the user of the bot."""
+    """Keep the owner of the database, or of its folder, if root restores for the bot's user."""
     owner = (path if path.exists() else path.parent).stat()
     with contextlib.suppress(PermissionError):
         for ours in (copy, path.with_name(path.name + ".lock")):
@@ -161,9 +161,9 @@ def _keep_owner(copy: Path, path: Path) -> None:
 
 
 def _fold_log_in(path: Path) -> None:
-    """Bring the old file to a state of its own, so that it is whole without its log.
+    """Write the log into the old file, so that it is complete without the log.
 
-    A damaged one stays as it is: it is replaced anyway.
+    A damaged file stays as it is; it is replaced anyway.
     """
     if not path.exists() or not stat.S_ISREG(path.stat().st_mode):
         return
@@ -185,7 +185,7 @@ def _without_password(url: URL) -> str:
 
 
 def _sync(folder: Path) -> None:
-    """What was renamed stays renamed when the machine loses power."""
+    """Sync the folder, so that a rename survives a power loss."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

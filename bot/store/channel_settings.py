@@ -13,7 +13,7 @@ from bot.store.schema import channel_settings, settings_changes
 c = channel_settings.c
 log = settings_changes.c
 KEEP_SHOWING = 10
-CHANNELS_MOST, KEPT_FOR_S = 1_000, 1.0  # so late are we told of what another replica changed
+CHANNELS_MOST, KEPT_FOR_S = 1_000, 1.0  # the delay until another replica's changes are seen
 
 
 @dataclass(frozen=True, slots=True)

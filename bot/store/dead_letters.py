@@ -1,5 +1,6 @@
-"""Dead letters: webhooks and recordings that the bot could not read, set aside so that the others
-go on. A newer version may be able to read them, so they are retried, but rarely.
+"""Dead letters: webhooks and recordings that the bot could not read, set aside to free the others.
+
+A newer version may be able to read them, so they are retried, but rarely.
 """
 
 from collections import Counter
@@ -49,7 +50,7 @@ class DeadLetters(Repository):
             await conn.execute(update(recordings).where(its).values(changes))
 
     async def retry_webhooks(self, since: datetime) -> int:
-        """Make dead webhooks received since then new again; return how many."""
+        """Make dead webhooks received since then new again; return their number."""
         dead = update(inbox).where(self._mine(inbox), is_dead(), i.received_at >= since)
         new = dead.values(state=InboxState.NEW.value, note=None, leased_until=None)
         async with self._db.write() as conn:
@@ -71,7 +72,7 @@ def count_dead(
     webhooks: ColumnElement[bool] | None = None,
     recordings: ColumnElement[bool] | None = None,
 ) -> DeadLetterCount:
-    """Count those of one team, or of all."""
+    """Count the dead letters that match these conditions, by default of all teams."""
     mail_query, row_query = _counts(webhooks, recordings)
     mail, rows = _by_reason(conn, mail_query), _by_reason(conn, row_query)
     return DeadLetterCount(mail.total(), rows.total(), tuple((mail + rows).most_common(3)))

@@ -26,7 +26,7 @@ class UnknownRecording(StoreError):
 
 
 class UnreadableRecording(StoreError):
-    """What is stored about the recording cannot be read, as with a fact of a newer version."""
+    """The stored rows of the recording cannot be read: a newer version may have written them."""
 
     def __init__(self, key: str, why: str) -> None:
         super().__init__(f"recording {key!r} cannot be read: {why}")
@@ -35,7 +35,7 @@ class UnreadableRecording(StoreError):
 
 
 class DoneBefore(StoreError):
-    """What Slack sent was acted on already: nothing was written."""
+    """This request of Slack was handled before: nothing was written."""
 
 
 class LeaseLost(StoreError):
@@ -51,7 +51,7 @@ class DatabaseInUse(StoreError):
 
 
 class DatabaseUrlError(StoreError):
-    """The address is not that of a database that the bot supports."""
+    """The address is invalid, or that of a database that the bot does not support."""
 
 
 class SchemaTooNew(StoreError):

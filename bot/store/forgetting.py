@@ -21,7 +21,7 @@ class Forgetting(Repository):
     async def forget(self, work: OwnWork) -> None:
         """Delete a recording with its transcript and index in one transaction.
 
-        `Transcripts.scrub` is owed after. Raises UnknownRecording (gone), LeaseLost.
+        Call `Transcripts.scrub` afterwards. Raises UnknownRecording (already deleted), LeaseLost.
         """
         key = work.key
         query = select(r.lease_owner, r.room_id, r.request_id, r.hms_id)
@@ -34,17 +34,17 @@ class Forgetting(Repository):
                 raise LeaseLost(key)
             names = select(aliases.c.alias).where(aliases.c.recording_key == key)
             ids = {*await conn.scalars(names), *([row.hms_id] if row.hms_id else [])}
-            await self._remember_not(conn, ids)
-            await self._note_who(conn, key)
-            await self._forget_mail(conn, row.room_id, ids)
+            await self._write_digests(conn, ids)
+            await self._write_audit(conn, key)
+            await self._delete_webhooks(conn, row.room_id, ids)
             form = or_(drafts.c.request_id == row.request_id, drafts.c.recording_key == key)
             await conn.execute(delete(drafts).where(self._mine(drafts), form))
             await Transcripts(self._of).forget_in(conn, key)
-            # Facts, deliveries, aliases, matched mail and channels go with it.
+            # Deletes by cascade: facts, deliveries, aliases, matched webhooks and channels.
             await conn.execute(delete(recordings).where(self._mine(recordings), r.key == key))
 
-    async def _note_who(self, conn: AsyncConnection, key: str) -> None:
-        """Who wanted it forgotten, and when: the only thing that stays, without naming it."""
+    async def _write_audit(self, conn: AsyncConnection, key: str) -> None:
+        """Record who asked to forget the recording, and when; only a digest identifies it."""
         wishes = select(facts.c.body).where(self._mine(facts), facts.c.recording_key == key)
         wishes = wishes.where(facts.c.kind == "forget_requested")
         told = [FACT.validate_python(body) for body in await conn.scalars(wishes)]
@@ -62,13 +62,15 @@ class Forgetting(Repository):
         if rows:
             await conn.execute(insert(audit), rows)
 
-    async def _remember_not(self, conn: AsyncConnection, ids: Iterable[str]) -> None:
+    async def _write_digests(self, conn: AsyncConnection, ids: Iterable[str]) -> None:
         marks = [{**self._ours, "digest": digest_of(i), "at": self._now()} for i in sorted(ids)]
         if marks:
             await conn.execute(self._db.insert(forgotten).on_conflict_do_nothing(), marks)
 
-    async def _forget_mail(self, conn: AsyncConnection, room_id: str, ids: Collection[str]) -> None:
-        """Delete inbox items about it, including those that could not be matched."""
+    async def _delete_webhooks(
+        self, conn: AsyncConnection, room_id: str, ids: Collection[str]
+    ) -> None:
+        """Delete unmatched inbox items that name any of these ids."""
         there = select(inbox.c.id, inbox.c.aliases)
         there = there.where(self._mine(inbox), inbox.c.room_id == room_id)
         found = await conn.execute(there.where(inbox.c.recording_key.is_(None)))
@@ -77,7 +79,7 @@ class Forgetting(Repository):
             await conn.execute(delete(inbox).where(self._mine(inbox), inbox.c.id.in_(about)))
 
     async def forgotten(self, ids: Collection[str]) -> set[str]:
-        """Return those of these 100ms ids whose recording was forgotten."""
+        """Return the 100ms ids, of those given, whose recording was forgotten."""
         marks = {digest_of(i): i for i in ids}
         if not marks:
             return set()
@@ -88,7 +90,7 @@ class Forgetting(Repository):
             return {marks[digest] for digest in await conn.scalars(known)}
 
     async def drop_inbox(self, item_ids: Collection[int]) -> None:
-        """Delete inbox items that must not be kept."""
+        """Delete inbox items about a forgotten recording."""
         if item_ids:
             gone = delete(inbox).where(self._mine(inbox), inbox.c.id.in_(sorted(item_ids)))
             async with self._db.write() as conn:

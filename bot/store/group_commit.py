@@ -52,7 +52,7 @@ class GroupCommit(Generic[Item, Answer]):
             if len(batch) == 1:
                 _fail(batch, e)
                 return
-            half = len(batch) // 2  # one of them is poisonous: the others shall not suffer
+            half = len(batch) // 2  # one item is at fault: commit the others without it
             await self._commit(batch[:half])
             await self._commit(batch[half:])
         except BaseException:

@@ -37,7 +37,7 @@ class Inbox(Repository):
         first: dict[str, InboxEntry] = {}
         for entry in entries:
             first.setdefault(entry.identity, entry)
-        # In one order everywhere: two replicas with the same news could deadlock.
+        # Sorted, because two replicas with the same webhooks could deadlock otherwise.
         new = [{**self._ours, **rows.inbox_row(first[name])} for name in sorted(first)]
         put = self._db.insert(inbox).on_conflict_do_nothing().returning(i.identity)
         async with self._db.write() as conn:
@@ -75,7 +75,7 @@ class Inbox(Repository):
         if not alike:
             return
         async with self._db.write() as conn:
-            # In one order everywhere: two replicas could deadlock.
+            # Sorted, because two replicas could deadlock otherwise.
             for (state, key, note), item_ids in sorted(alike.items(), key=lambda a: min(a[1])):
                 these = (i.id.in_(sorted(item_ids)), i.state != InboxState.MATCHED.value)
                 mine = update(inbox).where(self._mine(inbox), *these)
@@ -93,7 +93,7 @@ class Inbox(Repository):
             return [rows.inbox_item(row) for row in await conn.execute(query.order_by(i.id))]
 
     async def stop_waiting(self, before: datetime, note: str) -> int:
-        """Give up on items waiting since before then; return their number."""
+        """Ignore items that have waited since before then; return their number."""
         old = update(inbox).where(self._mine(inbox), is_waiting(), i.received_at < before)
         ignored = old.values(state=InboxState.IGNORED.value, note=note)
         async with self._db.write() as conn:

@@ -1,8 +1,9 @@
-"""aiosqlite, with one hop to its thread for a statement instead of four.
+"""aiosqlite with one hop to the connection's thread per statement instead of four.
 
 SQLAlchemy makes a cursor, executes, fetches everything and closes the cursor, and aiosqlite sends
-each of these to the connection's thread and back. What is cheap is done at once here, and rows
-are fetched where the statement ran. A hop costs more than most of our statements.
+each of these to the connection's thread and back. Here, only the statement runs in that thread and
+fetches its rows there; the rest, which is cheap, runs in the caller's thread. A hop costs more
+than most of our statements.
 """
 
 import sqlite3
@@ -42,7 +43,7 @@ class OneHopCursor(Cursor):
 
 
 class OneHopConnection(Connection):
-    reads = False  # its transaction has no changes to undo
+    reads = False  # whether its transaction only reads, so it has nothing to undo
 
     def cursor(self) -> Result[Cursor]:
         return Result(self._new_cursor())
@@ -74,5 +75,5 @@ async def connect(path: str) -> Connection:
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
     connection = OneHopConnection(connector, iter_chunk_size=64)
-    connection._thread.daemon = True  # noqa: SLF001  # as SQLAlchemy does: it keeps no process alive
+    connection._thread.daemon = True  # noqa: SLF001  # as SQLAlchemy does, so that it does not keep the process alive
     return await connection

@@ -1,4 +1,4 @@
-"""Whose drafts, presets and choices are: what access checks need of tables that features read."""
+"""Owners of drafts, presets, choices and schedules, for access checks; features read the rest."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""When to look at the rooms that schedules wait for and rules are set for."""
+"""When to check for people in the rooms of armed schedules and of rules."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -17,22 +17,21 @@ ACTIVE = r.state == "active"
 
 class Presence(Repository):
     def _armed(self) -> Select[Any]:
-        """The rooms of armed schedules, written so that SQLite takes the partial index.
+        """The rooms of armed schedules, as a query for which SQLite uses the partial index.
 
-        With both columns of the team bare, it would read every schedule of the team.
+        With a plain condition on both columns of the team, SQLite would read all its schedules.
         """
         team = self._of.team
         mine = s.team_id == team.team_id, func.coalesce(s.enterprise_id, "") == team.enterprise_id
         return select(s.room_id).where(*mine, s.room_id >= "", ARMED)
 
     async def check_soon(self, room_id: str) -> bool:
-        """Somebody came to the room, or left it: look now. False: nothing waits for that."""
+        """Check the room now: somebody joined or left. False if no schedule or rule needs that."""
         waiting = select(s.room_id).where(self._mine(schedules), s.room_id == room_id, ARMED)
         ruled = select(r.room_id).where(self._mine(rules), r.room_id == room_id, ACTIVE)
         async with self._db.read() as conn:
-            there = (await conn.execute(waiting.union_all(ruled).limit(1))).first()
-        if there is None:
-            return False
+            if (await conn.execute(waiting.union_all(ruled).limit(1))).first() is None:
+                return False
         now = self._now()
         armed = update(schedules).where(self._mine(schedules), s.room_id == room_id, ARMED)
         rule = update(rules).where(self._mine(rules), r.room_id == room_id, ACTIVE)
@@ -42,7 +41,7 @@ class Presence(Repository):
         return True
 
     async def claim_check(self, every: timedelta) -> bool:
-        """Claim the look at all rooms, if it is due and anything waits for it; for one worker."""
+        """Claim the check of all rooms, if one is due; True for exactly one worker."""
         now = self._now()
         armed = self._armed()
         ruled = select(r.room_id).where(self._mine(rules), ACTIVE)
@@ -62,10 +61,10 @@ class Presence(Repository):
             return (await conn.execute(claim.returning(p.look_at))).first() is not None
 
     async def people_in(self, sessions: Mapping[str, str]) -> None:
-        """What follows from the look at all rooms (room → session): those are looked at now.
+        """Check schedules and rules now, given the session of each room that has people in it.
 
-        Schedules that wait for a room with people in it; rules for a room with a session that they
-        know nothing of, or in which something is being recorded.
+        These are the armed schedules of such rooms, the rules of such rooms, and the rules of rooms
+        that are being recorded.
         """
         now = self._now()
         armed = self._armed()

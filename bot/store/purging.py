@@ -26,7 +26,7 @@ class Purging(Repository):
         inbox_before: datetime | None = None,
         at_once: int = PURGED_AT_ONCE,
     ) -> int:
-        """Delete untouched drafts and settled inbox items; return how many."""
+        """Delete untouched drafts and settled inbox items; return their number."""
         gone = 0
         if drafts_before is not None:
             gone += await self._purge(d.request_id, d.updated_at < drafts_before, at_once)
@@ -37,7 +37,7 @@ class Purging(Repository):
         return gone
 
     async def _purge(self, name: Column[Any], which: ColumnElement[bool], at_once: int) -> int:
-        """Delete in small transactions, so that other writers get a turn."""
+        """Delete in small transactions, so that other writers need not wait long."""
         gone = 0
         some = select(name).where(self._mine(name.table), which).limit(at_once)
         old = delete(name.table).where(self._mine(name.table), name.in_(some)).returning(name)
@@ -49,7 +49,7 @@ class Purging(Repository):
                 return gone
 
     async def schedules_over(self, made_before: datetime) -> int:
-        """Delete those that are over; the events of a calendar stay as long as it is followed."""
+        """Delete finished schedules; events of a calendar stay as long as it is followed."""
         s = schedules.c
         over = and_(s.state == "over", s.created_at < made_before, s.calendar_id.is_(None))
         return await self._purge(s.schedule_id, over, PURGED_AT_ONCE)
@@ -60,9 +60,9 @@ class Purging(Repository):
             await conn.execute(old)
 
     async def webhooks_done(self, before: datetime, *, at_once: int = PURGED_AT_ONCE) -> int:
-        """Delete matched webhooks: their facts are stored, and repeated they say nothing new.
+        """Delete matched webhooks: their facts are stored, so a repeated delivery has no effect.
 
-        The newest one of all stays, as a sign that webhooks come.
+        The newest one stays as a sign that webhooks arrive.
         """
         i = inbox.c
         newest = select(func.max(i.id)).where(self._mine(inbox)).scalar_subquery()
@@ -70,10 +70,10 @@ class Purging(Repository):
         return await self._purge(i.id, done, at_once)
 
     async def recordings(self, before: datetime, *, at_once: int = RECORDINGS_AT_ONCE) -> int:
-        """Delete some of those that ended before then, with everything known about them; return
-        how many. What is in Slack and at 100ms stays there.
+        """Delete some recordings that ended before then, with all their data; return their number.
 
-        `Transcripts.scrub` is owed after, as after forgetting.
+        Messages in Slack and files at 100ms stay. Call `Transcripts.scrub` afterwards, as after
+        forgetting.
         """
         r = recordings.c
         ended = or_(r.stopped_at.is_(None), r.stopped_at < before)

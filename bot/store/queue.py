@@ -106,9 +106,10 @@ class Queue(Repository):
         now = self._now()
         given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
         async with self._db.write() as conn:
-            taken = (await conn.execute(TAKE, given | self._team_given)).all()
+            taken = (await conn.execute(TAKE, given | self._team_parameters)).all()
             due = sorted(taken, key=lambda row: (row.next_due_at, row.key))
-            stored = await read(conn, [row.key for row in due], self._team_given) if due else {}
+            keys = [row.key for row in due]
+            stored = await read(conn, keys, self._team_parameters) if due else {}
         return {OwnWork(row.key, owner): _loaded(stored[row.key]) for row in due}
 
     async def renew(self, owners: Collection[str]) -> list[str]:
@@ -130,7 +131,7 @@ class Queue(Repository):
         wants that. A lost lease is not an error.
         """
         changes = {"next_due_at": next_due_at, **(polled_row(polled) if polled else {})}
-        its = {"its_key": work.key, "owner": work.owner, **self._team_given}
+        its = {"its_key": work.key, "owner": work.owner, **self._team_parameters}
         its |= {f"new_{name}": value for name, value in changes.items()}
         async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))

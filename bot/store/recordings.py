@@ -154,7 +154,7 @@ class Recordings(StepWrites):
             return await self._load(conn, key)
 
     async def _load(self, conn: AsyncConnection, key: str) -> Loaded:
-        found = await read(conn, [key], self._team_given)
+        found = await read(conn, [key], self._team_parameters)
         if key not in found:
             raise UnknownRecording(key)
         return found[key].loaded()

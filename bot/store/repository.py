@@ -14,12 +14,16 @@ from bot.store.schema import requests
 from bot.store.values import Team
 
 
-def _nobody() -> None:
-    """Do nothing: no loop is listening for wakes yet."""
+def _do_nothing() -> None:
+    """The callback before a loop listens for wakes."""
 
 
 class TeamDatabase:
-    """`on_work` is called after a commit that made work, `on_mail` after one that brought mail."""
+    """The database for one team.
+
+    `on_work` is called after a commit that made a recording due, `on_mail` after one that stored
+    new webhooks.
+    """
 
     def __init__(
         self, database: Database, team: Team, *, now: Callable[[], datetime], lease: timedelta
@@ -28,9 +32,9 @@ class TeamDatabase:
         self.team = team
         self.now = now
         self.lease = lease
-        self.on_work: Callable[[], None] = _nobody
-        self.on_mail: Callable[[], None] = _nobody
-        self.mine = cache(self._of_team)  # the same few tables all the time
+        self.on_work: Callable[[], None] = _do_nothing
+        self.on_mail: Callable[[], None] = _do_nothing
+        self.mine = cache(self._of_team)
 
     @property
     def columns(self) -> dict[str, str]:
@@ -58,7 +62,7 @@ class Repository:
         return self._of.columns
 
     @property
-    def _team_given(self) -> dict[str, str]:
+    def _team_parameters(self) -> dict[str, str]:
         """Return the parameters of `of_the_team`."""
         team = self._of.team
         return {"our_team": team.team_id, "our_enterprise": team.enterprise_id}
@@ -68,7 +72,7 @@ class Repository:
         return f"{self._of.team.enterprise_id}/{self._of.team.team_id}"
 
     async def _claim(self, conn: AsyncConnection, identities: Sequence[str]) -> None:
-        """In the transaction of what they do. Raises DoneBefore, which rolls it back."""
+        """Store requests in the transaction of their effect. Raises DoneBefore, to roll it back."""
         now = self._now()
         for identity in sorted(identities):
             put = self._db.insert(requests).values(**self._ours, identity=identity, at=now)
@@ -78,7 +82,7 @@ class Repository:
 
     @asynccontextmanager
     async def _waking(self) -> AsyncIterator[AsyncConnection]:
-        """Open a write that creates work: after the commit, the loops of all replicas are woken."""
+        """Open a write that makes recordings due; after the commit, it wakes all replicas."""
         async with self._db.write() as conn:
             yield conn
             await self._db.notify(conn, WORK, self._payload)

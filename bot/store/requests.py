@@ -1,4 +1,4 @@
-"""What Slack sent and the bot acted on: delivered again, it does nothing (for three days)."""
+"""Handled requests of Slack, kept for three days so that a second delivery has no effect."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,23 +9,23 @@ from bot.store.repository import Repository
 from bot.store.schema import requests
 
 q = requests.c
-READINESS = "readiness"  # of no request: what the bot writes to see whether it can commit
+READINESS = "readiness"  # not a request: written to check that the database can commit
 
 
 class Requests(Repository):
     async def done_before(self, identities: Sequence[str]) -> bool:
-        """Whether any of these was acted on."""
+        """Whether any of these was handled before."""
         known = select(q.identity).where(self._mine(requests), q.identity.in_(sorted(identities)))
         async with self._db.read() as conn:
             return (await conn.execute(known.limit(1))).first() is not None
 
     async def remember(self, identities: Sequence[str]) -> None:
-        """For what writes nothing else. Raises DoneBefore if any of them is known."""
+        """Store them, for a handler with no other write. Raises DoneBefore if any is known."""
         async with self._db.write() as conn:
             await self._claim(conn, identities)
 
     async def try_commit(self) -> None:
-        """Commit something. Raises StoreUnavailable, as for a full disk or a held lock."""
+        """Commit a test row. Raises StoreUnavailable, for example if the disk is full."""
         now = self._now()
         put = self._db.insert(requests).values(**self._ours, identity=READINESS, at=now)
         same = ["enterprise_id", "team_id", "identity"]

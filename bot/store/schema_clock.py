@@ -1,4 +1,4 @@
-"""The tables of schedules, rules for rooms, and what channels are told about them."""
+"""The tables of schedules, calendars, rules for rooms, and notices about them."""
 
 from sqlalchemy import (
     Boolean,
@@ -13,7 +13,7 @@ from sqlalchemy import (
 from bot.store import columns as c
 from bot.store.schema import metadata
 
-# A recurrence is wall time, zone and RRULE; `due_at` is its next date that is not armed yet.
+# A recurrence has a wall time, a zone and an RRULE; `due_at` is its next date, not armed yet.
 schedules = Table(
     "schedules",
     metadata,
@@ -27,18 +27,18 @@ schedules = Table(
     c.text("wall"),  # naive, of the first date
     c.text("rrule", null=True),  # null: once
     c.json("stop", null=True),
-    c.json("options"),  # in force where the preset is gone
-    c.json("said"),  # what goes before the preset
+    c.json("options"),  # used if the preset no longer exists
+    c.json("said"),  # the options that override the preset
     c.text("preset_id", null=True),
     c.text("state"),
-    c.text("why", null=True),  # it is paused
+    c.text("why", null=True),  # why it is paused
     c.time("created_at", null=False),
     c.time("due_at"),
     c.time("armed_for"),  # the date that waits for people in the room
     c.time("armed_until"),
-    c.time("wake_at"),  # when to look at it; put off by the worker that does: its lease
+    c.time("wake_at"),  # when to check it; the worker that does moves it ahead as its lease
     c.text("calendar_id", null=True),
-    c.text("event", null=True),  # of that calendar
+    c.text("event", null=True),  # an id within that calendar
     PrimaryKeyConstraint("enterprise_id", "team_id", "schedule_id"),
     UniqueConstraint("enterprise_id", "team_id", "calendar_id", "event"),
     Index("ix_schedules_wake_at", "team_id", "wake_at", **c.where("wake_at IS NOT NULL")),
@@ -58,12 +58,12 @@ calendars = Table(
     c.text("channel"),
     c.text("by_user"),
     c.text("zone"),
-    c.text("url"),  # whoever knows it can read the calendar: never shown, never logged
+    c.text("url"),  # a secret that gives access to the calendar: never shown, never logged
     c.json("options"),
     c.text("state"),
     c.text("why", null=True),
     c.time("created_at", null=False),
-    c.time("fetch_at"),  # put off by the worker that fetches: its lease
+    c.time("fetch_at"),  # the worker that fetches moves it ahead as its lease
     Column("failures", Integer, nullable=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "calendar_id"),
     Index("ix_calendars_fetch_at", "team_id", "fetch_at", **c.where("fetch_at IS NOT NULL")),
@@ -84,9 +84,9 @@ rules = Table(
     c.text("state"),
     c.text("why", null=True),
     c.time("created_at", null=False),
-    c.time("look_at"),  # put off by the worker that looks: its lease
-    c.text("session_id", null=True),  # the last one that was started, or recorded already
-    Column("parts", Integer, nullable=False),  # of it that the rule started
+    c.time("look_at"),  # the worker that checks moves it ahead as its lease
+    c.text("session_id", null=True),  # the last session that is or was recorded
+    Column("parts", Integer, nullable=False),  # recordings of that session started by the rule
     c.text("seen_in", null=True),  # the recording in which people were seen
     c.time("empty_since"),
     PrimaryKeyConstraint("enterprise_id", "team_id", "room_id"),
@@ -94,7 +94,7 @@ rules = Table(
     Index("ix_rules_channel", "team_id", "channel"),
 )
 
-# The one look at all rooms that people are in, which serves every schedule and rule.
+# The check for people in all rooms, shared by every schedule and rule.
 presence = Table(
     "presence",
     metadata,
@@ -103,7 +103,7 @@ presence = Table(
     PrimaryKeyConstraint("enterprise_id", "team_id"),
 )
 
-# What a channel is still to be told about a schedule or a rule.
+# Notices about schedules and rules that are still to be posted.
 clock_notices = Table(
     "clock_notices",
     metadata,
@@ -111,8 +111,8 @@ clock_notices = Table(
     *c.team(),
     c.text("identity"),
     c.text("channel"),
-    c.text("by_user"),  # told directly where the channel cannot be
-    c.text("text"),  # mrkdwn of ours
+    c.text("by_user"),  # gets a direct message if Slack refuses posts in the channel
+    c.text("text"),  # mrkdwn written by the bot
     c.time("made_at", null=False),
     c.time("not_before", null=False),
     Column("attempts", Integer, nullable=False),
@@ -120,5 +120,5 @@ clock_notices = Table(
     Index("ix_clock_notices_not_before", "team_id", "not_before"),
 )
 
-# What is done at its time, and what is to be told of it.
+# All tables of automatic starts.
 CLOCK = (schedules, calendars, rules, clock_notices)

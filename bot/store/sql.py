@@ -6,9 +6,9 @@ from bot.store.schema import deliveries, inbox
 
 
 def of_the_team(table: Table) -> ColumnElement[bool]:
-    """For a statement that is built once and executed with `Repository._team_given`.
+    """The condition for a statement built once and run with `Repository._team_parameters`.
 
-    Only the commonest are: to build one takes about as long as to run it.
+    Only the most frequent statements are built once: building one takes about as long as a run.
     """
     return and_(
         table.c.team_id == bindparam("our_team"),
@@ -16,7 +16,7 @@ def of_the_team(table: Table) -> ColumnElement[bool]:
     )
 
 
-# Partial indexes know these: literal, for a bound parameter would not match.
+# Conditions of partial indexes. They are literal, because a bound parameter would not match.
 
 
 def is_new() -> ColumnElement[bool]:
@@ -36,5 +36,5 @@ def is_parked() -> ColumnElement[bool]:
 
 
 def is_in_channel(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """The same as `core.places.is_channel`, of a column."""
+    """The SQL form of `core.places.is_channel`."""
     return or_(column.startswith("C"), column.startswith("G"))

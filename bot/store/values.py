@@ -65,7 +65,7 @@ class RecordingRow:
 
     @property
     def name(self) -> str:
-        """What it is called wherever it is shown: its title, else its room."""
+        """The name to show: its title, else the name of its room."""
         return self.title or self.room_name
 
 
@@ -74,7 +74,7 @@ class InboxState(StrEnum):
     MATCHED = "matched"
     WAITING = "waiting"
     IGNORED = "ignored"
-    DEAD = "dead"  # it could not be read
+    DEAD = "dead"  # unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the matcher decided about one item."""
+    """The matcher's decision about one item."""
 
     id: int
     state: InboxState
@@ -113,7 +113,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterCount:
-    """How many there are, and the most frequent reasons (names of errors) with their counts."""
+    """The number of dead letters, and their most frequent reasons (names of errors) with counts."""
 
     webhooks: int = 0
     recordings: int = 0
@@ -135,7 +135,7 @@ class ClaimedRoom:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A replay of the webhooks of this time, still to be requested."""
+    """A replay of the webhooks between these times, still to be requested."""
 
     since: datetime
     until: datetime

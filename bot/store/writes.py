@@ -121,7 +121,7 @@ class StepWrites(Repository):
         return Written(merged.new, state, mail)
 
     async def _locked(self, conn: AsyncConnection, key: str) -> rows.AnyRow:
-        row = (await conn.execute(LOCKED, {"its_key": key, **self._team_given})).first()
+        row = (await conn.execute(LOCKED, {"its_key": key, **self._team_parameters})).first()
         if row is None:
             raise UnknownRecording(key)
         return row
