@@ -45,12 +45,12 @@ import httpcore
 import httpx
 import structlog
 
-from bot.kit.calls import noted
+from bot.kit.calls import timed_call
 from bot.settings import is_loopback
 
 log = structlog.get_logger()
 
-PATIENCE_S = 8.0
+EXCHANGE_TIMEOUT_S = 8.0
 CONNECT_WITHIN_S = 3.0  # for each address
 MAX_REDIRECTS = 3
 MAX_ADDRESSES = 4  # tried, one after the other; all of a name's addresses are checked
@@ -249,7 +249,7 @@ class Outbound:
         self,
         allowed: Iterable[str] = (),
         *,
-        patience_s: float = PATIENCE_S,
+        patience_s: float = EXCHANGE_TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
         resolver: Resolver = resolve,
         network: httpcore.AsyncNetworkBackend | None = None,
@@ -283,7 +283,7 @@ class Outbound:
             OutboundTooLarge: more than `max_bytes`, as sent or unpacked; reading stops there.
             OutboundRefused, OutboundStatus, OutboundUnavailable.
         """
-        with noted("files", "GET", about=host_of(url)) as call:
+        with timed_call("files", "GET", about=host_of(url)) as call:
             async with self._answer("GET", url) as answer:
                 call.status = str(answer.status)
                 headers = httpx.Headers(answer.headers)

@@ -1,7 +1,8 @@
-"""The only place that constructs things and knows every part."""
+"""The composition root: constructs every part and connects them."""
 
 import logging
 import os
+import platform
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -63,16 +64,18 @@ from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, JoinTokens, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
+from bot.kit.metrics import BUILD
 from bot.kit.pauses import Pauses
+from bot.kit.version import version
 from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
 from bot.listeners.registry import Declared, register
-from bot.listeners.shapes import ignores
+from bot.listeners.shapes import reject_malformed
 from bot.outbound import Outbound, system_tls
 from bot.settings import Settings
 from bot.slack.errors import SlackError
 from bot.slack.gateway import SlackGateway
-from bot.slack.pauses import INSTALLED, SlackPauses
+from bot.slack.pauses import WHOLE_APP, SlackPauses
 from bot.slack.socket import SocketMode
 from bot.slack.values import Identity
 from bot.store.open import open_store
@@ -82,11 +85,11 @@ from bot.web.app import web_app
 
 log = structlog.get_logger()
 
-CALL_WITHIN_S = 8.0  # of Slack
-HMS_CALL_WITHIN_S = 12.0  # slow is not dead
-# Longer than the pause between two turns of the loop, or every turn would connect anew.
+CALL_WITHIN_S = 8.0  # a call to Slack
+HMS_CALL_WITHIN_S = 12.0  # 100ms can be slow
+# `keepalive_expiry` exceeds the pause between two turns of the loop, which would else reconnect.
 CONNECTIONS = httpx.Limits(max_connections=100, keepalive_expiry=30.0)
-LEASE = timedelta(seconds=15)  # longer than clocks of replicas differ; then another one goes on
+LEASE = timedelta(seconds=15)  # longer than the replicas' clocks may differ
 FEATURES = (
     linking,
     commands,
@@ -113,7 +116,7 @@ FEATURES = (
 
 
 class InstalledOrgWide(Exception):
-    """The token is of a whole organisation: nobody would count as a member of its workspace."""
+    """The token is for a whole organisation, so nobody would count as a workspace member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,12 @@ def new_id() -> str:
 async def build(
     settings: Settings, now: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Components]:
-    """Everything wired together; closed in reverse order. Tests may have a clock of their own.
+    """Construct the bot, and close its parts in reverse order. Tests may pass their own clock.
 
-    Raises SlackError when Slack does not accept the token, InstalledOrgWide, StoreError without a
-    database.
+    Raises SlackError if Slack does not accept the token, InstalledOrgWide, and StoreError if the
+    database cannot be opened.
     """
+    BUILD.info({"version": version(), "python": platform.python_version()})
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
@@ -158,7 +162,7 @@ async def build(
         if identity.is_org_wide:
             raise InstalledOrgWide
         store = await _open(stack, settings, identity, now)
-        await store.rate_limits.resume(INSTALLED)  # for Slack has just taken the token
+        await store.rate_limits.resume(WHOLE_APP)  # Slack has just accepted the token
         pauses = Pauses(store.rate_limits, now)
         hms = await stack.enter_async_context(_hms(settings, pauses, out))
         policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
@@ -212,7 +216,7 @@ async def build(
         reconciler = Reconciler(deps, DISPATCH, owner=new_id())
         pages = await _pages(settings, deps, gate, meetings)
         socket = (
-            SocketMode(bolt, _text(settings.slack_app_token), client, ignores)
+            SocketMode(bolt, _text(settings.slack_app_token), client, reject_malformed)
             if settings.slack_app_token
             else None
         )
@@ -232,7 +236,10 @@ async def build(
 
 
 async def keep_missing_transcripts(settings: Settings) -> int:
-    """For `record-bot reindex`. Raises SlackError, StoreError."""
+    """Queue transcripts missing from the search, for `record-bot reindex`. Return how many.
+
+    Raises SlackError, StoreError.
+    """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(_session())
         out = await stack.enter_async_context(_outbound(settings))
@@ -265,7 +272,7 @@ def _outbound(settings: Settings) -> Outbound:
 
 
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """No retry handlers: retries live in the reconciler, and a blind one may post twice."""
+    """Make a client that never retries: the reconciler does, and a blind retry may post twice."""
     return AsyncWebClient(
         token=_text(settings.slack_bot_token),
         base_url=settings.slack_api_url.rstrip("/") + "/",
@@ -275,7 +282,7 @@ def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWe
 
 
 def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> AsyncApp:
-    """Acks at once (`process_before_response`), and never asks Slack who we are again."""
+    """Make the Bolt app, which never asks Slack for the bot's identity again."""
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         if os.environ.pop(name, None) is not None:
             log.warning("setting_ignored", name=name, why="it would switch Bolt to OAuth")
@@ -290,15 +297,15 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
         )
 
     logger = logging.getLogger("slack_bolt")
-    logger.setLevel(logging.ERROR)  # below that it writes bodies, and what people typed is in them
+    logger.setLevel(logging.ERROR)  # below that Bolt logs bodies, which contain typed text
     return AsyncApp(
         client=client,
         logger=logger,
         signing_secret=_text(settings.slack_signing_secret),
         authorize=authorize,
         process_before_response=True,
-        request_verification_enabled=False,  # the endpoint does it, before Bolt looks
-        raise_error_for_unhandled_request=True,  # else it warns, with the body
+        request_verification_enabled=False,  # the endpoint verifies before Bolt parses
+        raise_error_for_unhandled_request=True,  # Bolt would otherwise log the body
     )
 
 
@@ -330,7 +337,7 @@ def _tokens(settings: Settings) -> TokenSource:
 
 
 async def _pages(settings: Settings, deps: Deps, gate: Gate, meetings: Meetings) -> list[Route]:
-    """The meeting pages, where PUBLIC_URL says how browsers reach them."""
+    """Make the routes of the meeting pages; none without PUBLIC_URL."""
     if settings.public_url is None:
         return []
     try:

@@ -1,9 +1,16 @@
 """What holds for all tests."""
 
 import gc
+import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+# Without the bytecode of the last run, each process of the tests compiles everything again: the
+# workers, and the bots and commands that they start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes, or drawing it, says how busy the machine is. Speed is measured in
 # tests/bench.

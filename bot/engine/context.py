@@ -1,4 +1,4 @@
-"""One step of one recording: what an executor sees, and what it hands back."""
+"""The context in which an executor carries out one step of one recording."""
 
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,9 +25,11 @@ MESSAGE_MOST = 300
 
 @dataclass(slots=True)
 class Context:
-    """`state` as the step began; `latest` as our last write left it, which may be in the step.
+    """What an executor sees of its recording.
 
-    `pointer_link` is the card that a pointer points to; `brief` is what is kept of the meeting.
+    `state` was read when the step began; `latest` is the state after our last write, which may be
+    during the step. `pointer_link` is the permalink of the card of the recording that this one
+    points to. `brief` summarises the kept transcript.
     """
 
     deps: Deps
@@ -66,23 +68,24 @@ class Context:
     async def announce(
         self, *, facts: Sequence[Fact] = (), deliveries: Sequence[Delivery] = ()
     ) -> None:
-        """Commit that a call is about to be made. Raises LeaseLost if it is not ours to make."""
+        """Commit that a call is about to be made. Raises LeaseLost."""
         note = Note(facts=facts, deliveries=deliveries)
         self.latest = await self.deps.store.recordings.announce(self.own, self.latest, note)
 
     async def keep(
         self, facts: Sequence[Fact] = (), *, retries: Mapping[str, Retry | None] | None = None
     ) -> None:
-        """Commit what is known already, in a step that goes on or fails."""
+        """Commit what is known so far, before the step goes on or fails."""
         note = Note(facts=facts, retries=retries or {})
         self.latest = await self.deps.store.recordings.advance(self.own, self.latest, note)
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """What the engine is handed: what the views would show now, and who does which step.
+    """The two functions that connect the engine to the features.
 
-    `carry_out` raises the typed errors of `hms` and `slack`; the runner notes a retry then.
+    `wanted` says what the views would show now. `carry_out` runs the executor of a step; when it
+    raises a typed error of `hms` or `slack`, the runner schedules a retry.
     """
 
     wanted: Callable[[Context], Wanted]
@@ -92,7 +95,7 @@ class Dispatch:
 def failed_call(
     ctx: Context, call: Literal["start", "stop"], failed: HmsUnavailable | HmsRefused
 ) -> list[Fact]:
-    """The failure as a fact; none if the same was noted last. Each run of failures is one fact."""
+    """Return the failure as a fact, or nothing if the latest stored failure says the same."""
     recording = ctx.latest.recording
     before = recording.stop_failed if call == "stop" else last_failure(recording.log, call)
     fact = CallFailed(
@@ -114,9 +117,9 @@ def next_retry(
     first: timedelta | None = None,
     cap: timedelta | None = None,
 ) -> Retry:
-    """After one more failure: later each time, and never before the time the service named.
+    """Back off after one more failure, never to before the time that the service named.
 
-    `first` and `cap` bound the back-off; without them they are those of any step.
+    `first` and `cap` bound the back-off; the defaults are the policy's bounds for a step.
     """
     attempts = (earlier.attempts if earlier else 0) + 1
     pause = policy.backoff(attempts, first or policy.retry_first, cap or policy.retry_cap)

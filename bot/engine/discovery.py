@@ -1,7 +1,7 @@
-"""Rooms that are followed: what runs there and nobody asked us for gets a recording of its own.
+"""Discovery: recordings in followed rooms that nobody requested through the bot get a card, too.
 
-A webhook about something unknown only makes us look sooner. What 100ms lists is what counts: only
-there does a recording stand under the id by which it can be asked for and stopped.
+A webhook about an unknown recording only makes us check the room sooner. The recording is created
+from 100ms' list, because only the list has the id needed to query or stop it.
 """
 
 from collections.abc import AsyncIterator
@@ -18,20 +18,21 @@ from bot.store.values import ClaimedRoom, Created, InboxItem, RoomTaken
 
 log = structlog.get_logger()
 
-AT_ONCE = 1  # so that the claim of none ends while others are looked at
+AT_ONCE = 1  # one at a time, so no claim expires while other rooms are checked
 CLAIMED_FOR = timedelta(seconds=90)  # longer than the calls about one room can take
 LISTED_MOST = 200
 NO_OLDER_THAN = timedelta(days=1)
-OURS_WITHIN = timedelta(minutes=10)  # what is found so soon after an attempt of ours is its
-NEWS_FOR = timedelta(minutes=2)  # so long, an event that nobody claims makes us look again
+# A recording found this soon after one of our attempts belongs to that attempt.
+OURS_WITHIN = timedelta(minutes=10)
+NEWS_FOR = timedelta(minutes=2)  # how long an unclaimed event keeps us looking
 
 
 async def discover(deps: Deps) -> int:
-    """Look at the rooms whose time has come; how many they were."""
+    """Check the rooms that are due. Return how many."""
     rooms = await deps.store.follows.claim_rooms(AT_ONCE, deps.now() + CLAIMED_FOR)
     for room in rooms:
         try:
-            again = await discover_in(deps, room)
+            again = await _check_room(deps, room)
         except HmsError as failed:
             log.info("room_not_looked_at", room=room.room_id, why=str(failed))
             again = deps.policy.discover_again
@@ -41,14 +42,14 @@ async def discover(deps: Deps) -> int:
     return len(rooms)
 
 
-async def discover_in(deps: Deps, room: ClaimedRoom) -> timedelta:
-    """Every recording there that is nobody's becomes one of ours. When to look again."""
+async def _check_room(deps: Deps, room: ClaimedRoom) -> timedelta:
+    """Adopt every unknown recording in the room. Return when to check it again."""
     waiting = await deps.store.inbox.waiting(room.room_id)
     unplaced = False
     async for found in _listed(deps, room, waiting):
         known = await deps.store.recordings.keys_by_alias([found.id])
         if not known and not await deps.store.forgetting.forgotten([found.id]):
-            unplaced |= not await _discover(deps, room, found)
+            unplaced |= not await _adopt(deps, room, found)
     news = any(deps.now() - item.entry.received_at < NEWS_FOR for item in waiting)
     if waiting:
         waiting = await deps.store.inbox.waiting(room.room_id)
@@ -60,7 +61,7 @@ async def discover_in(deps: Deps, room: ClaimedRoom) -> timedelta:
 async def _listed(
     deps: Deps, room: ClaimedRoom, waiting: list[InboxItem]
 ) -> AsyncIterator[HmsRecording]:
-    """What runs; and if events wait for an owner, what ended since the room is followed, too."""
+    """List running recordings; if webhooks wait for their recording, also recent ended ones."""
     status: HmsStatus | None = None if waiting else "running"
     seen = 0
     async for one in deps.hms.list_recordings(room_id=room.room_id, status=status):
@@ -75,15 +76,18 @@ def _is_news(one: HmsRecording, room: ClaimedRoom, now: datetime) -> bool:
     return one.created_at is not None and one.created_at >= max(room.since, now - NO_OLDER_THAN)
 
 
-async def _discover(deps: Deps, room: ClaimedRoom, found: HmsRecording) -> bool:
-    """False: another recording of ours still has the room, so ask about that one first."""
+async def _adopt(deps: Deps, room: ClaimedRoom, found: HmsRecording) -> bool:
+    """Create a recording of ours for `found`. Return whether the room needs no second check.
+
+    False if another recording of ours is still open in the room: it is polled first.
+    """
     channels = await deps.store.follows.followers(room.room_id)
     if not channels:
         return True
     now = deps.now()
     attempt = await deps.store.lists.attempted_since(room.room_id, now - OURS_WITHIN)
     if attempt is not None:
-        channels = (attempt.origin,)  # its answer was lost: it is for nobody else
+        channels = (attempt.origin,)  # our start call succeeded but its response was lost
     first = Discovered(
         at=now,
         hms_id=found.id,

@@ -1,4 +1,4 @@
-"""What nobody needs any more is thrown away."""
+"""Periodic clean-up: delete expired rows, drop transcripts, pack old facts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,16 +22,16 @@ JOINS_FOR = timedelta(days=30)  # people are named right after the meeting
 HOMES_FOR = timedelta(days=1)
 SCHEDULES_FOR = timedelta(days=30)  # after they were made, if they are over
 INBOX_FOR = timedelta(days=30)  # 100ms replays no further back
-MATCHED_FOR = timedelta(days=3)  # sent again, they say nothing new
+MATCHED_FOR = timedelta(days=3)  # a repeated webhook adds no fact
 PACKED_AFTER = timedelta(days=2)
 PACKED_AT_ONCE, PAUSE_S = 50, 0.05
-REQUESTS_FOR = timedelta(days=3)  # Slack's delayed events come for one day
-CLAIMED_WITHIN = timedelta(hours=1)  # an event that nobody claims by then is nobody's
+REQUESTS_FOR = timedelta(days=3)  # Slack delivers delayed events for up to one day
+CLAIMED_WITHIN = timedelta(hours=1)  # a webhook without a recording by then is ignored
 UNCLAIMED = "nobody claimed it"
 
 
 async def keep_tidy(deps: Deps) -> None:
-    """Until cancelled."""
+    """Run `tidy` every hour until cancelled."""
 
     async def turn() -> float:
         await tidy(deps)
@@ -42,7 +42,7 @@ async def keep_tidy(deps: Deps) -> None:
 
 
 async def keep_transcripts_current(deps: Deps) -> None:
-    """Until cancelled: drop transcripts that are no longer to be kept."""
+    """Drop transcripts that may no longer be kept, every few seconds until cancelled."""
 
     async def turn() -> float:
         await drop_transcripts(deps)
@@ -52,7 +52,7 @@ async def keep_transcripts_current(deps: Deps) -> None:
 
 
 async def drop_transcripts(deps: Deps) -> None:
-    """Those that are too old, or whose channel keeps none; then scrub what anybody forgot."""
+    """Drop transcripts that are too old or whose channel keeps none, then scrub SQLite's files."""
     transcripts = deps.store.transcripts
     oldest = deps.now() - deps.keep_transcripts_for
     for key in [*await transcripts.kept_before(oldest), *await transcripts.unwanted()]:
@@ -63,6 +63,7 @@ async def drop_transcripts(deps: Deps) -> None:
 
 
 async def tidy(deps: Deps) -> None:
+    """Run every hourly clean-up once."""
     now = deps.now()
     await deps.store.inbox.stop_waiting(now - CLAIMED_WITHIN, UNCLAIMED)
     gone = await deps.store.purging.purge(
@@ -84,24 +85,24 @@ async def tidy(deps: Deps) -> None:
 
 
 async def drop_recordings(deps: Deps) -> int:
-    """Those that are older than they are to be kept; return how many."""
+    """Drop recordings past their retention. Return how many."""
     keep = deps.keep_records_for
     if keep is None:
         return 0
     before = deps.now() - keep
-    return await _bit_by_bit(lambda: deps.store.purging.recordings(before))
+    return await _in_batches(lambda: deps.store.purging.recordings(before))
 
 
 async def pack_facts(deps: Deps) -> int:
-    """Of recordings that ended a while ago; return how many."""
+    """Pack the facts of recordings that ended days ago. Return how many recordings."""
     if not await deps.store.archive.may_pack():
         return 0
     before = deps.now() - PACKED_AFTER
-    return await _bit_by_bit(lambda: deps.store.archive.pack(before, PACKED_AT_ONCE))
+    return await _in_batches(lambda: deps.store.archive.pack(before, PACKED_AT_ONCE))
 
 
-async def _bit_by_bit(do: Callable[[], Awaitable[int]]) -> int:
-    """In small transactions, with pauses in which everybody else gets a turn."""
+async def _in_batches(do: Callable[[], Awaitable[int]]) -> int:
+    """Repeat `do` until it returns 0, pausing so that other writers get the database."""
     total = 0
     while done := await do():
         total += done

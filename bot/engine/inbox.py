@@ -1,4 +1,4 @@
-"""Webhooks from the inbox become facts of the recordings that they are about."""
+"""Match stored webhooks to recordings, and store what they say as facts."""
 
 import asyncio
 from collections import defaultdict
@@ -24,50 +24,48 @@ log = structlog.get_logger()
 
 BATCH = 200
 DEPLOYED_WITHIN = timedelta(minutes=10)
-AT_A_STRETCH = 20
-BEAM = "beam."  # an event about a recording itself
+YIELD_EVERY = 20
+BEAM = "beam."  # the prefix of events about the recording itself
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """One webhook, read."""
-
+class _ParsedWebhook:
     item: InboxItem
     ids: Ids
     fact: Fact | None
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """How many events were read, and whether one tells of something unknown that is followed."""
+class MatchResult:
+    """`events`: how many were taken. `discover`: whether a followed room should be checked now."""
 
     events: int = 0
     discover: bool = False
 
 
-async def match_inbox(deps: Deps) -> Read:
+async def match_inbox(deps: Deps) -> MatchResult:
     """Match one batch. Safe to repeat: facts have identities.
 
-    What cannot be read is set aside as a dead letter, and the others go on.
+    A webhook that cannot be parsed becomes a dead letter and does not hold up the others.
     """
     items = await deps.store.inbox.take(BATCH)
     if not items:
-        return Read()
+        return MatchResult()
     settled: list[Settled] = []
-    read: list[_Read] = []
+    parsed: list[_ParsedWebhook] = []
     for n, item in enumerate(items, start=1):
         try:
-            read.append(_read(item))
+            parsed.append(_parse(item))
         except Exception as odd:
             settled.append(_dead(item, odd))
-        if n % AT_A_STRETCH == 0:
-            await asyncio.sleep(0)  # webhooks that come in meanwhile are answered
-    aliases = {alias for one in read for alias in one.ids.aliases}
+        if n % YIELD_EVERY == 0:
+            await asyncio.sleep(0)  # so that incoming webhooks are answered meanwhile
+    aliases = {alias for one in parsed for alias in one.ids.aliases}
     known = await deps.store.recordings.keys_by_alias(aliases)
-    rooms = await deps.store.lists.open_in_rooms(_unnamed((one.ids for one in read), known))
-    by_recording: dict[str, list[_Read]] = defaultdict(list)
-    nobodys: list[tuple[InboxItem, Ids]] = []
-    for one in read:
+    rooms = await deps.store.lists.open_in_rooms(_unnamed((one.ids for one in parsed), known))
+    by_recording: dict[str, list[_ParsedWebhook]] = defaultdict(list)
+    unmatched: list[_ParsedWebhook] = []
+    for one in parsed:
         match match(one.ids, known, rooms.get(one.ids.room_id or "", ()), deps.now()):
             case About(key=key):
                 by_recording[key].append(one)
@@ -76,22 +74,25 @@ async def match_inbox(deps: Deps) -> Read:
                 settled.append(_later(deps, one.item))
                 await _poll(deps.store, poll)
             case Nobody():
-                nobodys.append((one.item, one.ids))
-    for key, said in by_recording.items():
-        settled += await _record(deps, key, said)
-    followed = await _of_nobody(deps, nobodys, settled) if nobodys else False
+                unmatched.append(one)
+    for key, webhooks in by_recording.items():
+        settled += await _record(deps, key, webhooks)
+    followed = False
+    if unmatched:
+        left, followed = await _settle_unmatched(deps, unmatched)
+        settled += left
     await deps.store.inbox.settle(settled)
-    ids = {one.item.id: one.ids for one in read}
-    waiting = {s.id: ids[s.id] for s in settled if s.state is InboxState.WAITING}
+    ids_of_item = {one.item.id: one.ids for one in parsed}
+    waiting = {s.id: ids_of_item[s.id] for s in settled if s.state is InboxState.WAITING}
     if waiting:
-        await _learnt_meanwhile(deps, waiting, known)
-    return Read(len(items), discover=followed)
+        await _requeue_newly_matchable(deps, waiting, known)
+    return MatchResult(len(items), discover=followed)
 
 
-def _read(item: InboxItem) -> _Read:
-    """Raises whatever is wrong with it."""
+def _parse(item: InboxItem) -> _ParsedWebhook:
+    """Raises whatever the body causes: newer or older code may have stored it."""
     envelope = Envelope.model_validate(item.entry.body)
-    return _Read(item, ids_of(envelope), fact_of(envelope, item.entry.received_at))
+    return _ParsedWebhook(item, ids_of(envelope), fact_of(envelope, item.entry.received_at))
 
 
 def _dead(item: InboxItem, odd: Exception) -> Settled:
@@ -100,20 +101,22 @@ def _dead(item: InboxItem, odd: Exception) -> Settled:
     return Settled(item.id, InboxState.DEAD, note=type(odd).__name__)
 
 
-async def _of_nobody(
-    deps: Deps, nobodys: Sequence[tuple[InboxItem, Ids]], settled: list[Settled]
-) -> bool:
-    """In a room that is followed they wait for what looking there will bring: True.
+async def _settle_unmatched(
+    deps: Deps, unmatched: Sequence[_ParsedWebhook]
+) -> tuple[list[Settled], bool]:
+    """Settle webhooks that match no recording; the flag says whether a followed room is among them.
 
-    About what was forgotten nothing is kept.
+    In a followed room they wait for discovery. Those about forgotten recordings are deleted.
     """
-    forgotten = await deps.store.forgetting.forgotten({a for _, of in nobodys for a in of.aliases})
+    aliases = {alias for one in unmatched for alias in one.ids.aliases}
+    forgotten = await deps.store.forgetting.forgotten(aliases)
     await deps.store.forgetting.drop_inbox(
-        [item.id for item, of in nobodys if of.aliases & forgotten]
+        [one.item.id for one in unmatched if one.ids.aliases & forgotten]
     )
-    left = [(item, of.room_id) for item, of in nobodys if not of.aliases & forgotten]
+    left = [(one.item, one.ids.room_id) for one in unmatched if not one.ids.aliases & forgotten]
     rooms = {room for item, room in left if room and item.entry.type.startswith(BEAM)}
     followed = await deps.store.follows.discover_soon(rooms) if rooms else set()
+    settled: list[Settled] = []
     for item, room in left:
         if room in followed and item.entry.type.startswith(BEAM):
             settled.append(_later(deps, item))
@@ -121,29 +124,32 @@ async def _of_nobody(
             settled.append(Settled(item.id, InboxState.IGNORED, note="no recording of ours"))
         WEBHOOKS.labels(item.entry.type, "nobody").inc()
         log.info("webhook_of_nobody", type=item.entry.type, item=item.id, room=room)
-    return bool(followed)
+    return settled, bool(followed)
 
 
-async def _learnt_meanwhile(
+async def _requeue_newly_matchable(
     deps: Deps, waiting: Mapping[int, Ids], known: Mapping[str, str]
 ) -> None:
-    """A name or a failure that was learnt since we looked found nothing waiting yet."""
+    """Match these again if an alias or a failure was stored since we read them.
+
+    It arrived before these items were marked as waiting, so it did not wake them itself.
+    """
     store = deps.store
-    names = await store.recordings.keys_by_alias({a for of in waiting.values() for a in of.aliases})
-    new = names.keys() - known.keys()
-    failures = {of.room_id for of in waiting.values() if of.failed_at and of.room_id}
+    every = {alias for ids in waiting.values() for alias in ids.aliases}
+    new = (await store.recordings.keys_by_alias(every)).keys() - known.keys()
+    failures = {ids.room_id for ids in waiting.values() if ids.failed_at and ids.room_id}
     rooms = await store.lists.open_in_rooms(failures) if failures else {}
     again = [
         item
-        for item, of in waiting.items()
-        if of.aliases & new
-        or isinstance(match(of, known, rooms.get(of.room_id or "", ()), deps.now()), About)
+        for item, ids in waiting.items()
+        if ids.aliases & new
+        or isinstance(match(ids, known, rooms.get(ids.room_id or "", ()), deps.now()), About)
     ]
     await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
 
 
 def _unnamed(all_ids: Iterable[Ids], known: Mapping[str, str]) -> set[str]:
-    """The rooms of those events that no id names."""
+    """The rooms of events whose ids are all unknown."""
     return {i.room_id for i in all_ids if i.room_id and not (i.aliases & known.keys())}
 
 
@@ -154,38 +160,37 @@ def _later(deps: Deps, item: InboxItem) -> Settled:
 
 
 async def _poll(store: Store, keys: Sequence[str]) -> None:
-    """Ask 100ms for these now."""
     for key in keys:
         with suppress(UnknownRecording):  # forgotten since
             await store.recordings.poll_now(key)
 
 
-async def _record(deps: Deps, key: str, said: Sequence[_Read]) -> list[Settled]:
-    """Store what they say about one recording; return those that it cannot take.
+async def _record(deps: Deps, key: str, webhooks: Sequence[_ParsedWebhook]) -> list[Settled]:
+    """Store the facts of one recording's webhooks. Return the state of those it could not store.
 
-    What is wrong with one of them, or with the recording, holds up no others. While a deploy
-    rolls, a recording may have a fact that only newer code knows: then its webhooks stay leased,
-    and are new again for whichever replica is next.
+    One bad webhook, or a bad recording, does not hold up the others. During a rolling deploy a
+    recording may have a fact that only newer code knows: its webhooks then stay leased, and the
+    next replica to take them tries again.
     """
     store = deps.store
-    aliases = sorted({alias for one in said for alias in one.ids.aliases})
-    facts = [one.fact for one in said if one.fact]
+    aliases = sorted({alias for one in webhooks for alias in one.ids.aliases})
+    facts = [one.fact for one in webhooks if one.fact]
     try:
         note = Note(facts=facts, aliases=aliases)
-        await store.recordings.record(key, note, inbox=[one.item.id for one in said])
-        log.info("webhooks_matched", key=key, items=[one.item.id for one in said])
+        await store.recordings.record(key, note, inbox=[one.item.id for one in webhooks])
+        log.info("webhooks_matched", key=key, items=[one.item.id for one in webhooks])
     except UnknownRecording:
         log.warning("alias_of_no_recording", key=key)
-        return [Settled(one.item.id, InboxState.IGNORED) for one in said]
+        return [Settled(one.item.id, InboxState.IGNORED) for one in webhooks]
     except StoreUnavailable:
-        raise
+        raise  # the database is down, which is not the webhooks' fault: the whole batch is retried
     except UnreadableRecording as odd:
         deployed = deps.now() - DEPLOYED_WITHIN
-        return [_dead(one.item, odd) for one in said if one.item.entry.received_at < deployed]
+        return [_dead(one.item, odd) for one in webhooks if one.item.entry.received_at < deployed]
     except Exception as odd:
-        if len(said) == 1:
+        if len(webhooks) == 1:
             FAULTS.labels("inbox").inc()
             log.exception("webhook_not_noted", key=key)
-            return [_dead(said[0].item, odd)]
-        return [settled for one in said for settled in await _record(deps, key, [one])]
+            return [_dead(webhooks[0].item, odd)]
+        return [settled for one in webhooks for settled in await _record(deps, key, [one])]
     return []

@@ -1,4 +1,4 @@
-"""The loop: takes what is due, runs it side by side, sleeps until something is."""
+"""The reconciler's loops: take due work, run it concurrently, sleep until more is due."""
 
 import asyncio
 import itertools
@@ -24,20 +24,22 @@ log = structlog.get_logger()
 
 MAIL, WORK, ROOMS = "mail", "work", "rooms"
 SIDE_BY_SIDE = 16
-CHECK_AT_LEAST_EVERY_S = 5.0  # a wake of another replica may be lost
-TO_THE_MOMENT_S = 60.0  # what is due later than that can wait for the next look, and for company
+CHECK_AT_LEAST_EVERY_S = 5.0  # a wake from another replica may be lost
+TIMER_WITHIN_S = 60.0  # work due later than this is found by the regular check
 STORE_GONE_PAUSE_S = 1.0
 MANY, REST_S = 16, 0.02
-RENEW_EVERY_S = 3.0  # several times in a lease
-GIVEN_BACK_WITHIN_S = 0.8  # of the second in which a cancelled loop has to end
+RENEW_EVERY_S = 3.0  # several times per lease
+GIVEN_BACK_WITHIN_S = 0.8  # of the one second in which a cancelled loop must end
 SET_BACK = timedelta(seconds=2)
-TURNED_WITHIN_S = 30.0  # a turn reads at most one batch, and each waits at most 10 s
-DISCOVERY_PAUSE_S = 0.2  # however fast time runs in a sandbox
+TURNED_WITHIN_S = 30.0  # a turn reads at most one batch, and a database call takes at most 10 s
+DISCOVERY_PAUSE_S = 0.2  # a lower bound for sandboxes, where time may run fast
 
 
 class Reconciler:
-    """Does everything that is due. `owner` names this process in the leases, and a number the turn:
-    who waited for longer than a lease is no longer the owner, even if this process took it again.
+    """Does everything that is due.
+
+    `owner` names this process in the leases. Each turn adds its number, so that a task that
+    outlived its lease is no longer the owner, even if this process has taken the recording again.
     """
 
     def __init__(
@@ -57,28 +59,28 @@ class Reconciler:
         self._mail = asyncio.Event()
         self._rooms = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._running: dict[asyncio.Task[None], str] = {}  # and the owner of its lease
-        self._latest: dict[str, asyncio.Task[None]] = {}  # of those, by key
+        self._running: dict[asyncio.Task[None], str] = {}  # to the owner of the task's lease
+        self._latest: dict[str, asyncio.Task[None]] = {}  # the latest running task of each key
         self._busy = asyncio.Event()  # while any is running
         self._checked_at: datetime | None = None
-        self._turned: dict[str, float] = {}  # when each loop last did, monotonic
-        self._more = False  # as many were due as could be taken: there may be others
+        self._turned: dict[str, float] = {}  # when each loop last finished a turn, monotonic
+        self._more = False  # the last take was full, so more may be due
 
     def poke(self) -> None:
-        """Something may be due."""
+        """Make both loops check for work now."""
         self._work.set()
         self._mail.set()
 
     def stop(self) -> None:
-        """Take no more; `run` returns when what is under way has ended."""
+        """Take no more work; `run` returns when the running steps have ended."""
         self._stopping.set()
         self._rooms.set()
         self.poke()
 
     def stalled(self) -> str | None:
-        """Name a loop that has not turned lately: what is due stays undone. None: all is well.
+        """Return the name of a loop that has not finished a turn lately, or None.
 
-        Looking into followed rooms does not count: it waits for 100ms.
+        Discovery is left out, because it waits for 100ms.
         """
         since = time.monotonic() - TURNED_WITHIN_S
         late = (name for name in (MAIL, WORK) if self._turned.get(name, since) <= since)
@@ -97,7 +99,7 @@ class Reconciler:
             )
             if self._running:
                 await asyncio.wait(self._running)
-        finally:  # nothing runs, unless our time is up: then the store is closed next
+        finally:  # cancelled tasks must end here, because the caller closes the store next
             left, owners = [listening, renewing, *self._running], set(self._running.values())
             for task in left:
                 task.cancel()
@@ -106,7 +108,7 @@ class Reconciler:
                 await self._give_back(owners)
 
     async def _give_back(self, owners: set[str]) -> None:
-        """What was under way, as with a Slack that hangs: another replica goes on at once."""
+        """Release the leases of unfinished work, so that another replica can go on at once."""
         try:
             async with asyncio.timeout(GIVEN_BACK_WITHIN_S):
                 given = await self._deps.store.queue.give_back(owners)
@@ -118,7 +120,7 @@ class Reconciler:
     async def _forever(
         self, name: str, turn: Callable[[], Awaitable[float]], poked: asyncio.Event
     ) -> None:
-        """Turn after turn; each says for how long to sleep unless poked."""
+        """Repeat `turn` until stopping. It returns the seconds to sleep, unless poked."""
         while not self._stopping.is_set():
             poked.clear()
             try:
@@ -135,7 +137,7 @@ class Reconciler:
                 await _sleep(poked, pause_s)
 
     async def _keep_leases(self) -> None:
-        """Until cancelled: what we work on is ours, however long a step takes."""
+        """Renew the leases of running tasks until cancelled: a step may outlast its lease."""
 
         async def turn() -> float:
             await self._busy.wait()
@@ -147,12 +149,12 @@ class Reconciler:
         await forever("leases", turn, away=(StoreError,), pause_s=0.0)
 
     async def _read_mail(self) -> float:
-        read = await match_inbox(self._deps)
-        if read.discover:
+        matched = await match_inbox(self._deps)
+        if matched.discover:
             self._rooms.set()
-        if read.events >= MANY:
-            await asyncio.sleep(REST_S)  # webhooks that wait for their commit go first
-        return 0.0 if read.events else self._discover_every_s
+        if matched.events >= MANY:
+            await asyncio.sleep(REST_S)  # let incoming webhooks commit first
+        return 0.0 if matched.events else self._discover_every_s
 
     async def _discover(self) -> float:
         if await discover(self._deps):
@@ -183,7 +185,7 @@ class Reconciler:
         return self._discover_every_s
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        """There is a place again, for which some may have waited."""
+        """Free the task's slot; take more work if some was left for lack of slots."""
         del self._running[task]
         self._latest = {k: t for k, t in self._latest.items() if t is not task}
         if not self._running:
@@ -198,7 +200,7 @@ class Reconciler:
         learnt(key=own.key)  # for the calls that its steps make
         try:
             if after:
-                await self._let_end(after, own)
+                await self._wait_for_earlier(after, own)
                 loaded = None
             rest = await run(self._deps, self._dispatch, own, loaded, enough=enough)
             if await self._deps.store.queue.release(own, rest.until, polled=rest.polled):
@@ -225,22 +227,25 @@ class Reconciler:
         except StoreError as gone:
             log.warning("store_unavailable", key=own.key, why=str(gone))
 
-    async def _let_end(self, earlier: asyncio.Task[None], own: OwnWork) -> None:
-        """Our own earlier turn, whose lease ended while it waited for the database: what it did is
-        noted first, or it would be done again."""
+    async def _wait_for_earlier(self, earlier: asyncio.Task[None], own: OwnWork) -> None:
+        """Wait until our earlier task for the same recording has ended.
+
+        Its lease expired while it waited for the database. Its result must be stored first, or
+        the same call would be made twice.
+        """
         await asyncio.wait([earlier])
         if own.key not in await self._deps.store.queue.renew([own.owner]):
             raise LeaseLost(own.key)
 
     def _check(self, due_at: datetime) -> None:
-        """What this process knows to be due soon needs no looking for.
+        """Set a timer for work that is due soon, instead of waiting for the regular check.
 
-        A timer may be early by a little, and a look that is too early finds nothing.
+        A timer may fire a little early, when nothing is due yet: it is then set again.
         """
         soon = (due_at - self._deps.now()).total_seconds()
         if soon <= 0:
             self._work.set()
-        elif soon <= TO_THE_MOMENT_S:
+        elif soon <= TIMER_WITHIN_S:
             asyncio.get_running_loop().call_later(soon, self._check, due_at)
 
 

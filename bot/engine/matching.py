@@ -1,4 +1,4 @@
-"""Which recording is a webhook about? Pure, and never a guess."""
+"""Find the recording that a webhook is about. Pure; never guesses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,29 +11,29 @@ from bot.store.values import RecordingRow
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """It is about this recording."""
+    """The webhook is about this recording."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It cannot be told yet: keep it, and ask 100ms for these, whose answers may tell."""
+    """Not known yet: keep the webhook, and poll these recordings, whose answers may decide."""
 
     poll: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """It is about none of ours."""
+    """The webhook is about no recording of ours."""
 
 
 def match(
     ids: Ids, known: Mapping[str, str], in_room: Sequence[RecordingRow], now: datetime
 ) -> About | Later | Nobody:
-    """By any id; else by room, session and times if exactly one recording fits.
+    """Match by any id, else by room, session and times if exactly one recording fits.
 
-    `known` maps the ids that we have met to recordings; `in_room` are the unfinished ones there.
+    `known` maps known ids to keys of recordings; `in_room` are the open recordings of the room.
     """
     named = {known[a] for a in ids.aliases if a in known}
     if len(named) == 1:
@@ -48,8 +48,11 @@ def match(
 
 
 def _is_certain(ids: Ids, row: RecordingRow) -> bool:
-    """The times overlap; or it is a failure in that session, and by 100ms' own answer this
-    recording has failed. An upload that fails late, or a live stream, may be of another one."""
+    """Whether the match needs no id: both have times, which `_fits` found to overlap.
+
+    A failure event has no start time. It counts if 100ms' own answer says that this recording
+    failed in that session; it may otherwise be about another recording's upload or a live stream.
+    """
     if ids.started_at and row.started_at:
         return True
     if ids.failed_at is None or ids.session_id is None:
@@ -59,7 +62,7 @@ def _is_certain(ids: Ids, row: RecordingRow) -> bool:
 
 
 def _fits(ids: Ids, row: RecordingRow, now: datetime) -> bool:
-    """False only where what is known of both contradicts."""
+    """Whether session and times do not contradict each other; unknown values fit."""
     if ids.session_id and row.session_id and ids.session_id != row.session_id:
         return False
     if ids.started_at is None or row.started_at is None:

@@ -1,4 +1,4 @@
-"""Poll 100ms how the recording is, so that no webhook is ever needed."""
+"""Poll 100ms for a recording, so that the bot works without webhooks."""
 
 from dataclasses import replace
 from typing import Literal
@@ -16,7 +16,7 @@ from bot.hms.models import facts_of_recording
 
 
 async def poll(ctx: Context) -> Note:
-    """Never raises for 100ms' sake: a failure is noted, and the next poll comes later."""
+    """Poll once. Errors of 100ms are not raised: the note then has a later retry."""
     recording = ctx.recording
     if recording.hms_id is None:
         raise ValueError("the plan polls only what 100ms has")
@@ -37,9 +37,9 @@ async def poll(ctx: Context) -> Note:
 
 
 async def give_up(ctx: Context, *, on_recording: bool) -> Note:
-    """Not on old news, as after downtime: 100ms is polled once more, and has the last word.
+    """Give up waiting, unless one more poll brings news: our state may be old after a downtime.
 
-    Raises HmsUnavailable while it does not answer, unless that has gone on for too long as well.
+    Raises HmsUnavailable if 100ms does not answer, until that has gone on for too long as well.
     """
     policy = ctx.deps.policy
     since = deadlines(ctx.recording, policy).give_up_at
@@ -59,8 +59,11 @@ async def give_up(ctx: Context, *, on_recording: bool) -> Note:
 
 
 def _not_there(ctx: Context, gone: HmsNotFound) -> Note:
-    """After so many of these answers in a row the recording has vanished. One may be a slip, or
-    credentials that are soon set right, and what has vanished is never polled again."""
+    """Count a 404; after `tries_to_read` in a row the recording counts as vanished.
+
+    A single 404 may be an error of 100ms or of our credentials, and a vanished recording is never
+    polled again.
+    """
     before = ctx.work.retries.get(UNKNOWN_AT_100MS) or Retry()
     times = before.attempts + 1
     if times >= ctx.deps.policy.tries_to_read:
@@ -72,7 +75,7 @@ def _not_there(ctx: Context, gone: HmsNotFound) -> Note:
 
 
 def _failed(ctx: Context, *, retry_after_s: float | None = None) -> Note:
-    """Any answer but 404 ends a row of those."""
+    """Schedule the next poll; any failure but a 404 resets the count of 404s."""
     policy = ctx.deps.policy
     later = next_retry(
         policy,

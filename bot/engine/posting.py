@@ -1,7 +1,7 @@
-"""Posting, the call that Slack gives no key for: announced, made, noted.
+"""Posting to Slack, which has no idempotency key: announce, call, store the result.
 
-Between the call and the note lies the only window in which something can appear twice
-(docs/adr/0001). A post that Slack certainly did not take leaves the window at once.
+A crash between the call and the stored result is the only way in which something can appear twice
+(docs/adr/0001). A post that certainly did not reach Slack is not at risk.
 """
 
 from collections.abc import Awaitable
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 async def announce(
     ctx: Context, kind: Kind, target: str, *, file_id: str | None = None
 ) -> Delivery:
-    """Commit that we are about to send; the delivery as it is now."""
+    """Commit that we are about to send. Return the delivery in the state `SENDING`."""
     earlier = ctx.work.delivery(kind, target)
     if earlier and earlier.state is State.SENDING:
         POSSIBLE_DOUBLES.labels(kind).inc()
@@ -42,7 +42,7 @@ async def announce(
 
 
 def next_try(ctx: Context, kind: Kind, target: str) -> Delivery:
-    """One more attempt, not committed yet."""
+    """Return the delivery with one more attempt, not committed yet."""
     earlier = ctx.work.delivery(kind, target)
     retry = Retry((earlier.retry.attempts if earlier else 0) + 1)
     return Delivery(kind, target, State.SENDING, retry=retry, changed_at=ctx.now)
@@ -58,9 +58,9 @@ async def post(
     thread_ts: str | None = None,
     shown: str | None = None,
 ) -> Note:
-    """Post a message and note where it is. `channel` where it differs from the target.
+    """Announce and post a message.
 
-    `shown` is the hash to note, where it is not that of the message itself.
+    `channel` defaults to the target, and `shown`, the hash to store, to that of the message.
     """
     sending = await announce(ctx, kind, target)
     where = channel or target
@@ -76,7 +76,7 @@ async def send(
     thread_ts: str | None,
     shown: str | None = None,
 ) -> Note:
-    """Post what is announced already."""
+    """Post a message whose delivery was announced."""
     try:
         posted = await ctx.deps.slack.post(channel, message.payload(), thread_ts=thread_ts)
     except SlackUnavailable as failed:
@@ -95,10 +95,10 @@ async def send(
 
 
 def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
-    """To be sent again; only what may have arrived stays `SENDING`. An outage is no try of ours.
+    """Schedule a retry. The delivery stays `SENDING` only if Slack may have received it.
 
-    Answers that say no end after ten, what does not get through a day after the recording; a token
-    that is refused counts not at all.
+    Retries end after too many answers by which Slack says that it cannot, or a day after the
+    recording. While the token is refused nothing is counted.
     """
     policy = ctx.deps.policy
     noes = noes_after(ctx, sending, failed)
@@ -120,10 +120,10 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
 
 
 async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[str, None]:
-    """Edit or delete what is shown; the counters to clear in the note of the step.
+    """Edit or delete a posted message. Return the retry counters to clear in the step's note.
 
-    Raises SlackUnavailable, so that the step is tried again; and SlackRefused in its place once
-    Slack has answered often enough that it cannot: there is an end to such tries.
+    Raises SlackUnavailable, so that the step is retried, or SlackRefused in its place when the
+    retries are over (`is_over`).
     """
     try:
         await call
@@ -138,7 +138,7 @@ async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[s
 
 
 def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
-    """No further try is made."""
+    """Whether no further attempt is made."""
     policy = ctx.deps.policy
     if isinstance(failed, NotInstalled):
         return False
@@ -149,23 +149,23 @@ def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
 
 
 def noes_after(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> dict[str, Retry]:
-    """How often Slack itself has said that it cannot, with this answer."""
+    """Count the answers by which Slack itself says that it cannot, this one included."""
     name = noes_name(sending)
     before = ctx.work.retries.get(name) or Retry()
     return {name: Retry(before.attempts + 1, ctx.now)} if failed.answered else {}
 
 
 def _ended(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Delivery:
-    """A card is looked at again for as long as the recording lasts; the rest is given up."""
+    """Park a card, which is retried as long as the recording lasts; drop any other delivery."""
     if sending.kind is Kind.CARD:
         return parked(ctx, sending, SlackRefused(str(failed)))
     return replace(sending, state=State.DROPPED, error=str(failed), retry=Retry())
 
 
 def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
-    """Parked: the others go on, and an event or a later look wakes this one (docs/adr/0013).
+    """Park a refused delivery until an event or a later retry wakes it (docs/adr/0013).
 
-    Without a right of our own nothing is known about the channel: that one is tried again sooner.
+    If the bot lacks a scope, nothing is known about the channel: the delivery keeps waiting.
     """
     if isinstance(refused, NotAuthorized):
         attempts = sending.retry.attempts
@@ -180,7 +180,7 @@ def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
 
 
 def parked(ctx: Context, tried: Delivery, refused: SlackRefused) -> Delivery:
-    """Looked at again all the same: the event that wakes it may be lost, or be over already."""
+    """Park the delivery. It is also retried by time, because the event may be lost or past."""
     tries = tried.retry.attempts
     again_at = look_again_at(ctx.recording, ctx.deps.policy, tries, ctx.now)
     retry = Retry(tries, again_at)

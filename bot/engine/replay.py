@@ -1,8 +1,8 @@
-"""What was missed while nobody was there: 100ms sends it again, asked once for all replicas.
+"""Replay after downtime: 100ms sends the failed webhooks again, requested once for all replicas.
 
-Nothing depends on it, for everything open is asked about anyway; it only makes the log complete,
-and quick where asking would be slow. The gap shows by itself, as one between two notes of ours:
-also when a machine slept, or when no webhook could be kept because the database was gone.
+Correctness does not depend on it, because every open recording is polled anyway. A replay only
+completes the history, sooner than polling would. Downtime shows as a gap between two stored
+heartbeats, also when a machine slept or the database was down.
 """
 
 from datetime import datetime, timedelta
@@ -18,13 +18,13 @@ from bot.store.values import Owed
 
 log = structlog.get_logger()
 
-LONGEST = timedelta(days=14)  # 100ms takes no longer window, within the last 30 days
+LONGEST = timedelta(days=14)  # 100ms accepts no longer window, within the last 30 days
 TRIES = 6
 CLAIMED_FOR = timedelta(seconds=30)  # longer than the call can take
 
 
 async def note_that_we_live(deps: Deps) -> None:
-    """Until cancelled. The worker that notes it first after a gap owes the replay, for all."""
+    """Store the heartbeat until cancelled. The first beat after a gap records an owed replay."""
     policy, every_s = deps.policy, deps.policy.beat_every.total_seconds()
 
     async def beat() -> float:
@@ -38,7 +38,7 @@ async def note_that_we_live(deps: Deps) -> None:
 
 
 async def replay_what_was_missed(deps: Deps) -> None:
-    """Until cancelled: asks for a replay that is owed, by whichever worker."""
+    """Request owed replays until cancelled; each is claimed by one replica."""
     every_s = deps.policy.beat_every.total_seconds()
 
     async def check() -> float:
@@ -51,7 +51,7 @@ async def replay_what_was_missed(deps: Deps) -> None:
 
 
 async def request_replay(deps: Deps, owed: Owed) -> None:
-    """The same request each time, so that 100ms joins it to one that still runs."""
+    """Request one replay. A retry repeats the same window, so 100ms joins it to a running one."""
     start, end = window(owed, deps.policy.replay_margin)
     try:
         replay = await deps.hms.replay_webhooks(start, end, status="failed")
@@ -64,7 +64,11 @@ async def request_replay(deps: Deps, owed: Owed) -> None:
 
 
 def window(owed: Owed, margin: timedelta) -> tuple[datetime, datetime]:
-    """Some of what was under way at the last note had failed by then; too long a time is cut."""
+    """Return start and end of the replay.
+
+    It starts `margin` before the gap, because webhooks sent just before it may have failed, too,
+    and is cut to the longest window that 100ms accepts.
+    """
     return max(owed.since - margin, owed.until - LONGEST), owed.until
 
 

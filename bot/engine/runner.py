@@ -1,4 +1,4 @@
-"""One recording, step by step, until there is nothing to do now."""
+"""Run one recording step by step, until nothing is due."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ from bot.core.steps import Action, Done, Forget, Start, Stop, Wait, retry_name
 from bot.deps import Deps
 from bot.engine.context import Context, Dispatch, failed_call, next_retry
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable
-from bot.kit.calls import ms
+from bot.kit.clock import ms
 from bot.kit.metrics import CALLS_REFUSED, FAULTS, STEPS
 from bot.slack.errors import NotAuthorized, SlackError, SlackUnavailable
 from bot.store.errors import (
@@ -36,8 +36,8 @@ from bot.store.errors import (
 
 log = structlog.get_logger()
 
-# A guard against what hangs without end. Each call to 100ms or Slack is bounded by itself, and a
-# step of several calls has time for all of them, however slow these are.
+# A guard against hanging. Each call to 100ms or Slack has its own time-out, and a step of several
+# calls has time for all of them.
 STEP_WITHIN_S = 120.0
 MAX_STEPS_IN_A_ROW = 40
 WRITE_TRIES, WRITE_AGAIN_S = 120, 1.0
@@ -46,7 +46,7 @@ BREATHER = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """When to look again (None: it is done), and a poll of 100ms that is not stored yet."""
+    """When the recording is due again (None: never), and a poll of 100ms not stored yet."""
 
     until: datetime | None
     polled: Polled | None = None
@@ -60,10 +60,10 @@ async def run(
     *,
     enough: Callable[[], bool] = lambda: False,
 ) -> Rest:
-    """Do what is due of one recording; `loaded` is its state if it was just read.
+    """Do what is due for one recording; `loaded` is its state if it was just read.
 
-    Once `enough`, the step under way is the last one: the rest is left to whoever comes next.
-    Raises StoreError when the database is gone or the lease is lost: nothing more is ours to do.
+    Stops after the current step once `enough()` is true. Raises StoreError if the database is gone
+    or the lease is lost.
     """
     state, polled = loaded or await deps.store.recordings.load(own.key), None
     for _ in range(MAX_STEPS_IN_A_ROW):
@@ -95,12 +95,15 @@ async def run(
 
 
 def _only_polled(note: Note) -> bool:
-    """The commonest step of all, a poll without news: it is stored when the lease is given back."""
+    """Whether the step was a poll without news, the most frequent one.
+
+    It is stored together with the release of the lease, which saves a write.
+    """
     return note.polled is not None and not (note.facts or note.deliveries or note.retries)
 
 
 async def _brief(deps: Deps, state: Loaded) -> Brief | None:
-    """What is kept of a meeting that has ended, for its card."""
+    """The summary of the kept transcript, for the card."""
     kept = state.work.delivery(Kind.KEPT, state.recording.room_id)
     if kept is None or kept.state is not State.SENT:
         return None
@@ -108,20 +111,18 @@ async def _brief(deps: Deps, state: Loaded) -> Brief | None:
 
 
 async def _pointer_link(deps: Deps, recording: Recording) -> str | None:
-    return await _link_to(deps, recording.points_to) if recording.points_to else None
-
-
-async def _link_to(deps: Deps, key: str) -> str | None:
-    """The card of another recording of ours."""
+    """The permalink of the card of the recording that this one points to."""
+    if not recording.points_to:
+        return None
     try:
-        other = await deps.store.recordings.load(key)
+        other = await deps.store.recordings.load(recording.points_to)
     except (UnknownRecording, UnreadableRecording):  # forgotten since, or of newer code
         return None
     return await deps.slack.link_to(other.work.delivery(Kind.CARD, other.recording.origin))
 
 
 async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
-    """Carry out a step; what goes wrong delays this step only. One line in the log."""
+    """Carry out a step and log one line. A failure becomes a retry of this step only."""
     name, kind = retry_name(step), type(step).__name__
     started = time.monotonic()
 
@@ -167,33 +168,36 @@ async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
 def _failed(
     ctx: Context, name: str, *, retry_after_s: float | None = None, attempts: int = 0
 ) -> Note:
-    """`attempts`: the first retry comes as late as if there had been so many before."""
+    """Schedule a retry. The first one is as late as if `attempts` had failed before."""
     earlier = ctx.work.retries.get(name) or Retry(attempts)
     later = next_retry(ctx.deps.policy, ctx.now, earlier, retry_after_s=retry_after_s)
     return Note(retries={name: later})
 
 
 def _call_failed(ctx: Context, step: Action, failed: HmsError | SlackError) -> list[Fact]:
-    """What people should know of: a start or stop that 100ms does not take."""
+    """Return the fact to store if people should know of the failure: a start or a stop."""
     if not isinstance(failed, HmsUnavailable | HmsRefused):
         return []
     match step:
         case Start():
             return failed_call(ctx, "start", failed)
-        case Stop() if isinstance(failed, HmsRefused) or _again_and_again(ctx, step):
+        case Stop() if isinstance(failed, HmsRefused) or _failed_repeatedly(ctx, step):
             return failed_call(ctx, "stop", failed)
         case _:
             return []
 
 
-def _again_and_again(ctx: Context, step: Action) -> bool:
-    """One failure or two may be a hiccup; nobody needs to hear of it."""
+def _failed_repeatedly(ctx: Context, step: Action) -> bool:
+    """Whether this is more than a hiccup, which nobody needs to hear of."""
     tried = ctx.work.retries.get(retry_name(step))
     return tried is not None and tried.attempts >= HICCUPS
 
 
 async def _write(ctx: Context, note: Note) -> Loaded:
-    """Through an outage, and even if the lease is lost: what came of a call is not thrown away."""
+    """Store the result of a step, waiting for the database if it is down.
+
+    A lost lease does not stop the write: the result of a call must not be lost.
+    """
     since = ctx.latest
     for _ in range(WRITE_TRIES):
         try:

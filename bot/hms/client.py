@@ -35,7 +35,7 @@ from bot.hms.models import (
     WebhookDelivery,
 )
 from bot.hms.start_body import start_body
-from bot.hms.transport import PATIENCE_S, Query, Transport, rfc3339, unreadable
+from bot.hms.transport import EXCHANGE_TIMEOUT_S, Query, Transport, rfc3339, unreadable
 from bot.kit.pauses import Pauses
 from bot.outbound import Outbound, OutboundError
 
@@ -69,7 +69,7 @@ class HmsClient:
         http: httpx.AsyncClient,
         out: Outbound,
         *,
-        patience_s: float = PATIENCE_S,
+        patience_s: float = EXCHANGE_TIMEOUT_S,
         pauses: Pauses | None = None,
     ) -> None:
         self._transport = Transport(base_url, tokens, http, patience_s, pauses)

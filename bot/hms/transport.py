@@ -19,15 +19,15 @@ from pydantic import JsonValue
 from bot.hms.auth import TokenSource
 from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable, error_of
 from bot.hms.redact import redact
-from bot.kit.calls import noted
+from bot.kit.calls import timed_call
 from bot.kit.clock import compare_header
 from bot.kit.pauses import Pauses
 
-PATIENCE_S = 9.0
-ANSWER_MOST = 4 * 1024 * 1024  # a full page of 100ms has some 100 KB
+EXCHANGE_TIMEOUT_S = 9.0
+_RESPONSE_MOST = 4 * 1024 * 1024  # a full page of 100ms has some 100 KB
 
 Query = Mapping[str, str | int | Sequence[str] | None]
-NOT_REACHED = (
+_NOT_REACHED = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -64,7 +64,7 @@ class Transport:
         waits_s = patience_s / 3
         self._timeout = httpx.Timeout(0.9 * patience_s, connect=waits_s, pool=waits_s)
         # httpx logs whole addresses at INFO, and those of files are keys to them.
-        logging.getLogger("httpx").addFilter(addresses_without_query)
+        logging.getLogger("httpx").addFilter(_addresses_without_query)
 
     async def call(
         self,
@@ -85,9 +85,9 @@ class Transport:
         name = f"{method} {path}"
         await self._check_pause(name)
         if "{id}" in path:
-            path = path.replace("{id}", segment(about))
-        with noted("100ms", name, about=about) as call:
-            async with typed_errors(self._patience_s):
+            path = path.replace("{id}", _segment(about))
+        with timed_call("100ms", name, about=about) as call:
+            async with _typed_errors(self._patience_s):
                 answer = await self._send(method, path, query, body)
                 if answer.status == HTTPStatus.UNAUTHORIZED and self._tokens.renew():
                     answer = await self._send(method, path, query, body)
@@ -128,12 +128,12 @@ class Transport:
         ) as response:
             async for chunk in response.aiter_bytes():
                 content += chunk
-                if len(content) > ANSWER_MOST:
+                if len(content) > _RESPONSE_MOST:
                     raise unreadable()
             return Answer(response.status_code, response.headers, bytes(content))
 
 
-def segment(part: str) -> str:
+def _segment(part: str) -> str:
     """An id as one segment of a path, whatever is in it."""
     if not part.strip("."):  # would be resolved away and name another resource
         raise HmsRefused(400, "this cannot be an id")
@@ -165,7 +165,7 @@ def _json(content: bytes) -> object:
 
 
 @asynccontextmanager
-async def typed_errors(patience_s: float) -> AsyncIterator[None]:
+async def _typed_errors(patience_s: float) -> AsyncIterator[None]:
     """Bounds what is inside to `patience_s`, and turns the network's errors into ours.
 
     The original is not chained: its request holds the token or the signed link.
@@ -176,7 +176,7 @@ async def typed_errors(patience_s: float) -> AsyncIterator[None]:
     except TimeoutError:
         why = f"no answer within {patience_s:g} s"
         raise HmsUnavailable(why, reached=True, cause="timeout") from None
-    except NOT_REACHED as error:
+    except _NOT_REACHED as error:
         raise HmsUnavailable(_why(error), reached=False, cause="network") from None
     except httpx.TimeoutException as error:
         raise HmsUnavailable(_why(error), reached=True, cause="timeout") from None
@@ -184,7 +184,7 @@ async def typed_errors(patience_s: float) -> AsyncIterator[None]:
         raise HmsUnavailable(_why(error), reached=True, cause="network") from None
 
 
-def addresses_without_query(record: logging.LogRecord) -> bool:
+def _addresses_without_query(record: logging.LogRecord) -> bool:
     """A log filter that lets everything pass, with every address cut before its query."""
     if isinstance(record.args, tuple):
         record.args = tuple(

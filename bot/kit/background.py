@@ -1,4 +1,7 @@
-"""Work that a person waits for and can simply click again: after the ack, bounded, drained."""
+"""Tasks after the ack, with a time limit and a drain at shutdown; and loops that never end.
+
+Such a task is not stored. If the process dies, the person clicks again.
+"""
 
 import asyncio
 import time
@@ -15,19 +18,19 @@ WITHIN_S = 16.0
 
 
 class Background:
-    """Tasks that are kept track of until they end."""
+    """Keeps track of tasks until they end."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run it beside everything else, for some seconds at most. It handles its own errors."""
+        """Start a task, which is cancelled after 16 s. It must report its own errors to people."""
         task = asyncio.create_task(_bounded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, within_s: float) -> None:
-        """Wait for what runs, and for what that starts; cancel what takes longer."""
+        """Wait for all tasks, including those that they start; cancel what is left after that."""
         until = time.monotonic() + within_s
         while self._tasks and (left_s := until - time.monotonic()) > 0:
             await asyncio.wait(self._tasks, timeout=left_s)
@@ -51,10 +54,10 @@ async def forever(
     away: tuple[type[Exception], ...],
     pause_s: float,
 ) -> None:
-    """Repeat `turn` until cancelled; it returns how many seconds to wait for the next.
+    """Repeat `turn` until cancelled; it returns the seconds to wait before the next turn.
 
-    What is raised never ends it: the errors of `away`, of services that do not answer, are a line
-    in the log, and any other counts as a fault. After either, `pause_s` pass.
+    No exception ends the loop. Those in `away` (a service is down) are logged, any other one also
+    counts as a fault; the next turn then comes after `pause_s`.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Each call to Slack, 100ms or a file server: one line in the log, and one measurement."""
+"""Log and measure each call to Slack, 100ms or a file server."""
 
 import asyncio
 import re
@@ -10,12 +10,13 @@ from logging import INFO
 
 import structlog
 
+from bot.kit.clock import ms
 from bot.kit.metrics import CALL_SECONDS
 
 log = structlog.get_logger()
 
 OK = "ok"
-_ODD = re.compile(r"[^a-z0-9_]+")
+_UNSAFE = re.compile(r"[^a-z0-9_]+")
 MAX_STATUS_CHARS = 60
 
 
@@ -27,10 +28,11 @@ class Call:
 
 
 @contextmanager
-def noted(service: str, method: str, *, level: int = INFO, about: str = "") -> Iterator[Call]:
-    """Time what is inside. The caller sets `status`; a call that raises without one has failed.
+def timed_call(service: str, method: str, *, level: int = INFO, about: str = "") -> Iterator[Call]:
+    """Time the body and log one line. The caller sets `status` on the yielded call.
 
-    `about`, an id or a host, is logged, and is no label of the metric.
+    If the body raises without having set a status, or after a good one, the status is the name of
+    the exception. `about`, an id or a host, is logged but not used as a metric label.
     """
     call, started = Call(), time.monotonic()
     try:
@@ -39,28 +41,24 @@ def noted(service: str, method: str, *, level: int = INFO, about: str = "") -> I
         call.status = "cancelled" if call.status == OK else call.status
         raise
     except Exception as failed:
-        if call.status == OK or call.status.startswith("2"):  # a good status, and a broken body
+        if call.status == OK or call.status.startswith("2"):  # a good status with a broken body
             call.status = slug(type(failed).__name__)
         raise
     finally:
         took_s = time.monotonic() - started
         CALL_SECONDS.labels(service, method, call.status).observe(took_s)
-        what = {"about": about} if about else {}
+        extra = {"about": about} if about else {}
         log.log(
             level,
             "call",
             service=service,
             method=method,
-            **what,
+            **extra,
             status=call.status,
             ms=ms(took_s),
         )
 
 
-def ms(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
 def slug(status: object) -> str:
-    """A status as a label: lower case, without what a hostile answer may contain."""
-    return _ODD.sub("_", str(status).lower()).strip("_")[:MAX_STATUS_CHARS] or "unknown"
+    """Turn a status into a metric label: short, and of safe characters only."""
+    return _UNSAFE.sub("_", str(status).lower()).strip("_")[:MAX_STATUS_CHARS] or "unknown"

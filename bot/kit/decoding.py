@@ -1,12 +1,12 @@
-"""Bytes of other people's files to text."""
+"""Decode files whose encoding is not known."""
 
 import json
 
 
 def decoded(content: bytes) -> str:
-    """Decode UTF-8, or whatever the first bytes show: UTF-16 and UTF-32 have been met.
+    """Decode UTF-8, UTF-16 or UTF-32, as the first bytes show; 100ms' files have come in each.
 
-    Never raises. NUL, which databases refuse, is dropped.
+    Never raises. NUL is dropped, because PostgreSQL refuses it.
     """
     try:
         text = content.decode(json.detect_encoding(content), errors="replace")

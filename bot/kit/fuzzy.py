@@ -1,4 +1,4 @@
-"""Names that are spelled much alike. They only ever suggest: nothing is done by a near name."""
+"""Find similar names. They are only suggested: the bot never acts on a similar name."""
 
 import re
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ _NUMBER = re.compile(r"\d+")
 def alike(
     name: str, accepted: Iterable[str], *, most: int, cutoff: float = CUTOFF
 ) -> list[tuple[str, float]]:
-    """At most so many accepted names and their scores from `cutoff` to 100, the nearest first.
+    """Return up to `most` accepted names with scores from `cutoff` to 100, the best first.
 
-    Words may come in another order. Names with other numbers in them are other names. Holds the
-    GIL: pass a slice of a long list, and let others have their turn in between.
+    The order of words does not matter. A name with other numbers in it never matches. Holds the
+    GIL: pass slices of a long list, and yield to the event loop in between.
     """
     numbers = _NUMBER.findall(name)
     names = [one for one in accepted if _NUMBER.findall(one) == numbers]
@@ -28,6 +28,6 @@ def alike(
 
 
 def nearest(name: str, accepted: Iterable[str], *, cutoff: float = CUTOFF) -> str | None:
-    """The one that was probably meant."""
+    """Return the most similar accepted name, or None."""
     near = alike(name, accepted, most=1, cutoff=cutoff)
     return near[0][0] if near else None

@@ -1,4 +1,4 @@
-"""Structured logs. Nothing secret is logged: what looks like one is blotted out all the same."""
+"""Structured logs. The code logs no secrets; anything that looks like one is redacted as well."""
 
 import logging
 import re
@@ -32,7 +32,7 @@ def _redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 @contextmanager
 def scope(**ids: object) -> Iterator[None]:
-    """Every line of what is inside has these ids, those of the tasks it starts included."""
+    """Add these ids to every log line of the body and of the tasks that it starts."""
     before = structlog.contextvars.get_contextvars()
     structlog.contextvars.bind_contextvars(**ids)
     try:
@@ -43,15 +43,15 @@ def scope(**ids: object) -> Iterator[None]:
 
 
 def learnt(**ids: object) -> None:
-    """The rest of this scope's lines have these ids, too."""
+    """Add these ids to the following log lines of the current scope."""
     structlog.contextvars.bind_contextvars(**ids)
 
 
 def configure_logs(level: str, fmt: str) -> None:
-    """Our lines and the libraries' look the same, and go to stderr.
+    """Send our log lines and the libraries' to stderr in one format.
 
-    Ours are rendered here. The standard library's handlers write both: where a line cannot be
-    written, as on a full disk, nothing else is held up.
+    structlog renders ours; handlers of the standard library write both, because they swallow the
+    error when a line cannot be written, as on a full disk.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

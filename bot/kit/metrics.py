@@ -1,18 +1,12 @@
-"""What the bot counts about itself; `/metrics` shows it."""
-
-import platform
+"""The metrics of this process, served at `/metrics`."""
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from bot.kit.version import version
-
 BUILD = Info("record_bot_build", "The version that runs")
-BUILD.info({"version": version(), "python": platform.python_version()})
-
 STEPS = Counter("record_bot_steps_total", "Steps carried out", ["step", "outcome"])
 POSSIBLE_DOUBLES = Counter(
     "record_bot_possible_doubles_total",
-    "Posts made again because the outcome of the first was unknown (see docs/adr)",
+    "Posts made again because the outcome of the first was unknown (see ADR 0001)",
     ["kind"],
 )
 WEBHOOKS = Counter("record_bot_webhooks_total", "Webhooks from 100ms", ["type", "outcome"])
@@ -37,11 +31,11 @@ CONNECTIONS_CUT = Counter(
     ["why"],
 )
 ODD_REQUESTS = Counter(
-    "record_bot_odd_requests_total", "Requests of Slack's that are malformed, and ignored", ["kind"]
+    "record_bot_odd_requests_total", "Malformed Slack requests that were ignored", ["kind"]
 )
 CALL_SECONDS = Histogram(
     "record_bot_call_seconds",
-    "Calls to Slack, 100ms and file servers, by method and by how they ended",
+    "Calls to Slack, 100ms and file servers, by method and status",
     ["service", "method", "status"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -50,7 +44,7 @@ CLOCK_OFF = Gauge(
 )
 SIGNATURES_REJECTED = Counter(
     "record_bot_signatures_rejected_total",
-    "Requests to Slack's address without a valid signature of now",
+    "Requests to the Slack endpoint without a valid, current signature",
     ["why"],
 )
 STORE_ERRORS = Counter("record_bot_store_errors_total", "Errors of the database", ["error"])

@@ -1,7 +1,7 @@
-"""A 429 pauses the method it was about, for the whole workspace: that is, for every replica.
+"""Rate limits: a 429 pauses its method for the whole workspace, so for every replica.
 
-While the database does not answer, each replica goes by what it knows itself: people get their
-answer, and at worst Slack or 100ms says 429 once more.
+While the database is down, each replica only knows its own pauses. People still get their answer;
+at worst Slack or 100ms sends one more 429.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ log = structlog.get_logger()
 
 FRESH = timedelta(seconds=1)
 SHARED_WITHIN_S = 1.0  # a listener has 2.5
-UNKNOWN_FOR = timedelta(seconds=5)  # before the database is asked again
+UNKNOWN_FOR = timedelta(seconds=5)  # before a database that failed is asked again
 
 
 class SharedPauses(Protocol):
-    """Where replicas tell each other."""
+    """The store of pauses that all replicas share."""
 
     async def paused(self) -> Sequence[Paused]: ...
 
@@ -29,7 +29,7 @@ class SharedPauses(Protocol):
 
 
 class Pauses:
-    """Reads what is shared at most once a second, for all methods of Slack and 100ms at once."""
+    """The pauses of all methods of Slack and 100ms, read together at most once a second."""
 
     def __init__(self, shared: SharedPauses, now: Callable[[], datetime]) -> None:
         self._shared = shared
@@ -40,12 +40,12 @@ class Pauses:
         self._unknown_until: datetime | None = None
 
     async def left_s(self, method: str) -> float:
-        """For how long, in seconds, it is to be left alone; 0 if it may be called."""
+        """Return how many seconds the method stays paused; 0 if it may be called."""
         paused = await self.of(method)
         return max(0.0, (paused.until - self._now()).total_seconds()) if paused else 0.0
 
     async def of(self, method: str) -> Paused | None:
-        """None: it was not paused when that was read last."""
+        """Return the method's pause, or None. May be up to a second old."""
         now, changes = self._now(), self._changes
         is_known = self._read_at is not None and not is_old(self._read_at, now)
         if not is_known and not self._is_unknown(now):
@@ -62,7 +62,7 @@ class Pauses:
         return self._paused.get(method)
 
     def _is_unknown(self, now: datetime) -> bool:
-        """The database did not answer a moment ago. A clock that was set back forgets that."""
+        """Whether the database failed a moment ago. Setting the clock back clears that."""
         until = self._unknown_until
         return until is not None and timedelta(0) < until - now <= UNKNOWN_FOR
 
@@ -72,21 +72,21 @@ class Pauses:
 
     async def pause(self, method: str, for_s: float) -> None:
         until = self._now() + timedelta(seconds=for_s)
-        self._paused[method] = Paused(method, until)  # even if the others cannot be told now
+        self._paused[method] = Paused(method, until)  # also if the shared store is down
         try:
             async with asyncio.timeout(SHARED_WITHIN_S):
                 await self._shared.pause(method, until)
-        except Exception as gone:  # this replica goes by it
+        except Exception as gone:  # this replica still respects the pause
             self._is_gone(gone)
             return
         self.forget()
 
     def forget(self) -> None:
-        """A pause began or ended: the next one to ask reads again."""
+        """Read the shared pauses again at the next call, because one began or ended."""
         self._read_at = None
         self._changes += 1
 
 
 def is_old(at: datetime, now: datetime) -> bool:
-    """Also after the clock was set back: it would be fresh until the old time comes again."""
+    """Whether a reading is too old. One from the future is, too: the clock was set back."""
     return not timedelta(0) <= now - at <= FRESH

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-LONGEST_S = 3600.0  # a pause holds for everybody: a proxy's slip is not to make it one of years
+LONGEST_S = 3600.0  # a cap, because a faulty proxy could otherwise pause everyone for years
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A method that is paused. With `since`, until a probe passes; else only until then."""
+    """A paused method.
+
+    Without `since` the pause ends at `until`. With it, the pause began then and lasts until a
+    probe passes; `until` is the time of the next probe.
+    """
 
     method: str
     until: datetime
@@ -17,5 +21,5 @@ class Paused:
 
     @property
     def by_hms(self) -> bool:
-        """100ms' methods are paths, as `GET /recordings/{id}`; Slack's are names."""
+        """100ms' methods are paths, such as `GET /recordings/{id}`; Slack's are names."""
         return "/" in self.method

@@ -1,4 +1,4 @@
-"""Log lines that anybody can cause, and that must not fill the log."""
+"""Throttle log lines that outsiders can cause, so that they do not fill the log."""
 
 import time
 
@@ -10,9 +10,9 @@ EVERY_S = 60.0
 
 
 class Sparing:
-    """The first line of each kind at once, then one a minute at most; `held_back` counts the rest.
+    """Logs the first line of each kind at once, then one a minute; `held_back` counts the rest.
 
-    A kind is one of few: whoever causes the lines must not be able to make new ones.
+    Kinds must come from a fixed set: outsiders must not be able to make new ones.
     """
 
     def __init__(self, event: str, *, every_s: float = EVERY_S) -> None:

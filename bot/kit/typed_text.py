@@ -1,4 +1,4 @@
-"""Characters that people type: quotes, dashes, invisible ones, and one spelling for all."""
+"""Normalise typed text: quotes, dashes, invisible characters, case and width."""
 
 import re
 import unicodedata
@@ -26,7 +26,7 @@ def strip_invisible(text: str) -> str:
     return text.translate(_WITHOUT_INVISIBLE)
 
 
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 have no place for them
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")  # PostgreSQL refuses NUL, UTF-8 lone surrogates
 
 
 def storable(text: str) -> str:
@@ -34,6 +34,6 @@ def storable(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """One spelling for what looks the same: case, width, invisible characters, outer spaces."""
+    """Fold text for comparison: case, width, invisible characters and outer spaces."""
     once = unicodedata.normalize("NFKC", strip_invisible(text)).casefold()
     return unicodedata.normalize("NFKC", once).strip()

@@ -1,4 +1,4 @@
-"""What every listener shares: the parts it works with, its time limit, and how it fails."""
+"""What all listeners share: dependencies, time limits, replies and the handling of errors."""
 
 import asyncio
 import uuid
@@ -50,7 +50,7 @@ log = structlog.get_logger()
 
 FIELD_ERROR_MOST = 2000
 ACK_WITHIN_S = 2.5  # Slack waits 3
-STORED_WITHIN_S = 1.5  # of these, so that there is time to say that the database does not answer
+STORED_WITHIN_S = 1.5  # leaves time to reply that the database does not answer
 LATER_WITHIN_S, LATER_STORED_WITHIN_S = 14.0, 4.0  # after the ack; a call to 100ms has 12 s
 
 
@@ -60,17 +60,15 @@ class Bot:
     later: Background
     gate: Gate
     rights: Rights
-    services: Mapping[type, object]  # what features offer, by type: handlers ask for it
-    home_changed: Callable[[str], Coroutine[Any, Any, None]]  # shows this person's Home anew
+    services: Mapping[type, object]  # injected into handlers by type
+    home_changed: Callable[[str], Coroutine[Any, Any, None]]  # publishes this person's Home again
     card_clicked: Callable[[SeenRecording, str, str], Coroutine[Any, Any, None]]  # channel, ts
 
     async def reply(self, caller: Caller, message: Message, *, replace: bool = False) -> None:
-        """Answer one person where they asked: by response_url, else ephemerally, else directly.
+        """Reply to one person: by response_url, else ephemerally, else in a direct message.
 
-        What they wrote in a direct message is answered by a message that stays.
-
-        Not announced (docs/adr/0001), for it is made once and never repeated: if no way is open,
-        the person clicks again.
+        A message in the bot's direct message gets a reply that stays. A reply is not announced
+        (docs/adr/0001), because it is never repeated: if it fails, the person clicks again.
         """
         payload = message.payload()
         if caller.response_url:
@@ -91,10 +89,11 @@ class Bot:
             await self.deps.slack.post(caller.user, payload)
 
     def after_ack(self, caller: Caller, work: Coroutine[Any, Any, None]) -> None:
-        """Do this after the ack. If it fails, the person is told, and may click again."""
+        """Start work after the ack. If it fails, the person gets a reply and can click again."""
         self.later.start(self.report_failure(caller, work))
 
     async def report_failure(self, caller: Caller, work: Coroutine[Any, Any, None]) -> None:
+        """Await work within its time limits, and reply with the error if it fails."""
         try:
             with waiting_at_most(LATER_STORED_WITHIN_S):
                 async with asyncio.timeout(LATER_WITHIN_S):
@@ -108,7 +107,7 @@ class Bot:
 
 
 def for_people(failed: BaseException) -> Message:
-    """Turn an error into a reply. Unexpected ones are logged under the reference in the reply."""
+    """Turn an error into a reply. Unexpected errors are logged with the reference in the reply."""
     if isinstance(failed, NoRight):
         log.info("no_right", doing=failed.doing, why=str(failed))
         return refused_message(failed.refused, failed.doing, failed.key)
@@ -135,7 +134,7 @@ def for_people(failed: BaseException) -> Message:
 
 
 def _known(failed: BaseException) -> Message | None:
-    """The true cause in words, of what can go wrong outside of our code."""
+    """Explain a failure outside of our code; None for any other error."""
     match failed:
         case HmsUnavailable(cause=cause, status=status, message=message):
             return hms_failed(cause, status, message)
@@ -158,36 +157,36 @@ def _known(failed: BaseException) -> Message | None:
 
 
 def register_errors(app: AsyncApp, bot: Bot) -> None:
-    """A command is never answered with a 500; an event is, so that Slack sends it again."""
+    """Register the error handler. Only events get a 500, so that Slack sends them again."""
 
     @app.error
     async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             log.warning("unhandled_request", type=redact(str(body.get("type"))[:40]))
-            return BoltResponse(status=200, body="")  # sent again it would be the same
+            return BoltResponse(status=200, body="")  # a retry would be the same
         message = for_people(error)
         if "command" in body:
             reply = {"response_type": "ephemeral", **message.payload()}
             return BoltResponse(status=200, body=reply)
         if body.get("type") == "event_callback" and not isinstance(body.get("event"), dict):
-            return BoltResponse(status=200, body="")  # sent again, it would be as odd
+            return BoltResponse(status=200, body="")  # malformed; a retry would be the same
         if body.get("type") == "event_callback":
             caller = _said_to_the_bot(body) if isinstance(error, StoreUnavailable) else None
             if caller is None:
                 return BoltResponse(status=500, body="")
             bot.later.start(_reply(bot, caller, message))
-            return BoltResponse(status=200, body="")  # they were told to try again themselves
+            return BoltResponse(status=200, body="")  # the reply asks the person to try again
         if body.get("type") == "block_suggestion":
             return BoltResponse(status=200, body={"options": []})
         if body.get("type") == "view_submission" and (field := _first_field(body)):
             errors = {field: message.text[:FIELD_ERROR_MOST]}
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
-        bot.later.start(_say(bot, body, message))
+        bot.later.start(_reply_anywhere(bot, body, message))
         return BoltResponse(status=200, body="")
 
 
 def _said_to_the_bot(body: dict[str, Any]) -> Caller | None:
-    """Who has said something to the bot, in a mention or a direct message."""
+    """Return the caller if a person wrote to the bot, by a mention or a direct message."""
     event = body["event"]
     mention = event.get("type") == "app_mention"
     direct = event.get("type") == "message" and event.get("channel_type") == "im"
@@ -197,7 +196,7 @@ def _said_to_the_bot(body: dict[str, Any]) -> Caller | None:
 
 
 def _first_field(body: Mapping[str, Any]) -> str | None:
-    """Where the form can say what went wrong, so that it stays open with all that was typed."""
+    """Return the first input block, which can show an error while the form keeps its entries."""
     view = body.get("view")
     blocks = view.get("blocks") if isinstance(view, dict) else None
     rows = blocks if isinstance(blocks, list) else []
@@ -205,8 +204,11 @@ def _first_field(body: Mapping[str, Any]) -> str | None:
     return next((str(row["block_id"]) for row in fields if row.get("block_id")), None)
 
 
-async def _say(bot: Bot, body: dict[str, Any], message: Message) -> None:
-    """In a modal, where nothing ephemeral can appear: on Home, and after a global shortcut."""
+async def _reply_anywhere(bot: Bot, body: dict[str, Any], message: Message) -> None:
+    """Reply to any request; on Home and after a global shortcut in a modal.
+
+    There is no channel for an ephemeral message in those two.
+    """
     caller, view = Caller.of(body), body.get("view") or {}
     if view.get("type") == "home" or body.get("type") == "shortcut":
         try:
@@ -228,7 +230,7 @@ async def _reply(bot: Bot, caller: Caller, message: Message) -> None:
 
 
 async def answer(ack: AsyncAck, bot: Bot, caller: Caller, message: Message) -> None:
-    """To this person alone: of a command in the ack itself."""
+    """Ack and reply to this person only; a slash command is answered in the ack itself."""
     if caller.typed:
         await ack({"response_type": "ephemeral", **message.payload()})
         return

@@ -1,4 +1,4 @@
-"""A button with a URL sends its click, too."""
+"""Acknowledge clicks on URL buttons, which Slack also sends."""
 
 from bot.listeners.registry import Ack, Listeners
 from bot.ui import ids
@@ -8,5 +8,4 @@ on = Listeners()
 
 @on.action(ids.LINK, needs_no_proof="Slack opens the page by itself")
 async def link(ack: Ack) -> None:
-    """Acknowledge, and do nothing."""
     await ack()

@@ -1,4 +1,4 @@
-"""Modals: opened though Slack's trigger may be stale, filled in later, redrawn while open."""
+"""Open modals (also with a stale trigger), fill them in later, and redraw them."""
 
 import uuid
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigg
 async def open_modal(bot: Bot, caller: Caller, view: View, otherwise: Message) -> None:
     """Open a modal. Without a trigger, or if it is stale, reply with `otherwise` instead.
 
-    `otherwise` has a button that brings a fresh trigger.
+    `otherwise` has a button, whose click brings a fresh trigger.
     """
     if caller.trigger_id:
         try:
@@ -28,9 +28,10 @@ async def open_modal(bot: Bot, caller: Caller, view: View, otherwise: Message) -
 
 
 async def update_modal(bot: Bot, view: View, view_id: str, *, seen: str | None = None) -> None:
-    """Redraw a modal; nothing to do where it is closed.
+    """Redraw a modal; do nothing if it was closed.
 
-    `seen` is the hash of the view that was clicked in: a later click has redrawn it meanwhile.
+    `seen` is the hash of the view that was clicked in. If a later click has redrawn the view
+    meanwhile, this update is dropped.
     """
     try:
         await bot.deps.slack.update_view(view, view_id=view_id, view_hash=seen)
@@ -48,7 +49,10 @@ async def show_when_known(
     title: str,
     on_modal: bool = False,
 ) -> None:
-    """`on_modal`: on top of the one that was clicked in."""
+    """Open a modal with `until_then` at once, and fill it with the result of `find_out`.
+
+    `on_modal` pushes it on top of the modal that was clicked in.
+    """
     external_id = f"waiting-{uuid.uuid4().hex}"
     waiting = {**message_view(until_then, title=title), "external_id": external_id}
     show = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view

@@ -1,7 +1,8 @@
 """Slack's payloads, reduced to what the listeners need.
 
-User, team, channel, thread and trigger are Slack's own word. What passed through a message or a
-view of ours (values, private metadata, selected options) is a claim: the gate looks it up.
+User, team, channel, thread and trigger are set by Slack and can be trusted. Values, private
+metadata and selected options passed through a message or view of ours: they are claims, which the
+gate checks.
 Source: docs.slack.dev, interactivity/handling-user-interaction and
 interactivity/implementing-slash-commands.
 """
@@ -15,7 +16,7 @@ GROUP_DM = "mpdm-"  # how Slack names a direct message among several people
 
 
 class Payload:
-    """A value that is read from a request. Raises KeyError, TypeError or the like for odd ones."""
+    """A value read from a request. `of` raises KeyError, TypeError or the like if malformed."""
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -24,7 +25,7 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class View(Payload):
-    """The modal or Home tab that something was done in. `values` is `view.state.values`."""
+    """The modal or Home tab of an interaction. `values` is `view.state.values`."""
 
     id: str
     type: str
@@ -53,12 +54,13 @@ class View(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Caller(Payload):
-    """Who asks, and where. `channel` is None in Home and in a modal.
+    """The person who sent a command, click or message, and where from.
 
-    Who mentions the bot gives no trigger: their message is `message_ts`, in a thread perhaps.
-    `once` names an event that may be delivered again; a `typed` command is answered in the ack.
-    `in_group_dm`: among several people without a channel, where the bot cannot be.
-    `direct`: written to the bot in its direct message, where nobody else reads the answer.
+    `channel` is None in Home and in modals. A mention has no trigger; `message_ts` and `thread_ts`
+    are those of its message. `once` has ids of the event, by which a repeated delivery is found.
+    `typed` marks a slash command, which is answered in the ack. `in_group_dm` marks a direct
+    message among several people, which the bot cannot join. `direct` marks a message to the bot in
+    its own direct message, where nobody else reads the reply.
     """
 
     user: str
@@ -74,7 +76,7 @@ class Caller(Payload):
 
     @property
     def request_id(self) -> str:
-        """The same when Slack delivers the same thing again."""
+        """An id that stays the same when Slack delivers the same request again."""
         return self.trigger_id or f"{self.channel}:{self.message_ts}"
 
     @classmethod
@@ -95,7 +97,7 @@ class Caller(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Typed(Payload):
-    """What follows a slash command, or is typed into a field with suggestions."""
+    """The text after a slash command, or typed into a select with suggestions."""
 
     text: str
 
@@ -106,9 +108,10 @@ class Typed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Mention(Payload):
-    """A message that mentions the bot, or any message in a direct message of its own.
+    """A message that mentions the bot, or any message in the bot's direct message.
 
-    `edited`: the mention came by an edit, or before one. `by_app`: by a bot, or not simply written.
+    `edited`: the message was edited. `by_app`: it has a bot id or a subtype, so no person simply
+    wrote it.
     """
 
     caller: Caller
@@ -141,10 +144,10 @@ class Mention(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Click(Payload):
-    """A button pressed, or an option or channel chosen. `value` is a claim.
+    """A click on a button, or a choice of an option or channel. `value` is a claim.
 
-    `on_ephemeral`: what was clicked can be replaced. `on_answer`: it is that, or in a direct
-    message, where answers stay and where cards are, too. `view` is where it was clicked, if in one.
+    `on_ephemeral`: the message is ephemeral and can be replaced. `on_answer`: it is ephemeral or in
+    a direct message, where replies stay (cards can be there, too). `view` is the clicked view.
     """
 
     caller: Caller
@@ -156,7 +159,7 @@ class Click(Payload):
 
     @property
     def action(self) -> str:
-        """The action id without the number that it may have."""
+        """The action id without its number, if it has one."""
         return self.action_id.partition(".")[0]
 
     @classmethod
@@ -177,7 +180,7 @@ class Click(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Form(Payload):
-    """A start form as it is filled in. `values` is `view.state.values`, `hash` guards an update."""
+    """A start form being filled in. `values` is `view.state.values`; `hash` guards an update."""
 
     caller: Caller
     view_id: str

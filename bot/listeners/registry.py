@@ -1,14 +1,14 @@
-"""Where features declare their handlers, and the only place that gives Bolt a listener.
+"""Features declare their handlers here, and only this module registers listeners with Bolt.
 
-A handler says in its signature what it needs: proofs, values of the payload, services, `Ack`.
+The signature of a handler lists what it needs: proofs, values of the payload, services, `Ack`.
 
     on = Listeners()
 
     @on.action(ids.STOP)
     async def stop(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None: ...
 
-The registry has the gate make the proofs before the handler runs, and answers a refusal. A handler
-that takes a raw payload is not taken, nor one that neither needs a proof nor says why not.
+The gate constructs the proofs before the handler runs, and the registry answers a refusal. A
+handler is rejected if it takes a raw payload, or if it neither needs a proof nor says why not.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ from bot.core.proofs import (
     SeenRecording,
     SeenSchedule,
 )
-from bot.kit.calls import ms
+from bot.kit.clock import ms
 from bot.kit.logs import learnt, scope
 from bot.kit.metrics import LISTENER_SECONDS
 from bot.listeners.app import ACK_WITHIN_S, STORED_WITHIN_S, Bot, for_people
@@ -85,16 +85,16 @@ REFUSED = (
 
 
 class From(Enum):
-    """Where in the payload the thing is named that a proof is about."""
+    """The part of the payload that names the object of a proof."""
 
-    PLACE = "place"  # the channel of the payload, else the one that the view was made for
-    VALUE = "value"  # of the button, or the option or channel chosen
+    PLACE = "place"  # the payload's channel, else the channel that the view was made for
+    VALUE = "value"  # the value of the button, or the chosen option or channel
     VIEW = "view"  # the view's private metadata
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One handler. `needs` are its parameters: the type, what marks it, and if None will do."""
+    """One handler. `needs` describes its parameters by name."""
 
     kind: Kind
     names: tuple[str, ...]
@@ -109,6 +109,8 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Need:
+    """One parameter of a handler: its type, its annotations, and whether None is accepted."""
+
     type: Any
     marks: tuple[object, ...] = ()
     optional: bool = False
@@ -119,7 +121,7 @@ class Need:
 
 
 class BadHandler(TypeError):
-    """Raised when a handler is declared: nothing that it could do is checked."""
+    """Raised at declaration for a handler whose access would not be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Listeners:
         return self._declare("shortcut", (name,), needs_no_proof)
 
     def action(self, *names: str, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
-        """Numbered or not."""
+        """Declare action ids, each of which may be followed by a number."""
         return self._declare("action", names, needs_no_proof)
 
     def view(self, name: str, *, needs_no_proof: str = "") -> Callable[[Handler], Handler]:
@@ -164,7 +166,7 @@ class Listeners:
 
 
 def needs_of(do: Callable[..., Any]) -> dict[str, Need]:
-    """What a handler's parameters ask for. Raises BadHandler for a raw payload."""
+    """Read the needs from a handler's parameters. Raises BadHandler for a raw payload."""
     hints = get_type_hints(do, include_extras=True)
     needs = {}
     for name in inspect.signature(do).parameters:
@@ -194,21 +196,21 @@ class Feature(Protocol):
 
 
 def register(app: AsyncApp, bot: Bot, features: Iterable[Feature]) -> tuple[Declared, ...]:
-    """Give Bolt every declared handler. Raises KeyError where a service is missing."""
+    """Register every declared handler with Bolt. Raises KeyError if a service is missing."""
     every = tuple(one for feature in features for one in feature.on.declared)
     for one in every:
         services = {
             name: bot if need.type is Bot else bot.services[need.type]
             for name, need in one.needs.items()
-            if not _is_of_the_request(need)
+            if not _comes_with_request(need)
         }
         run = _listener(bot, one, services)
         for name in one.names:
-            _give(app, one.kind, name, run)
+            _add_to_bolt(app, one.kind, name, run)
     return every
 
 
-def _give(
+def _add_to_bolt(
     app: AsyncApp, kind: Kind, name: str, run: Callable[[AsyncArgs], Awaitable[None]]
 ) -> None:
     match kind:
@@ -228,7 +230,8 @@ def _give(
             app.event(name)(run)
 
 
-def _is_of_the_request(need: Need) -> bool:
+def _comes_with_request(need: Need) -> bool:
+    """Whether the value is made for each request, unlike a service."""
     is_value = isinstance(need.type, type) and issubclass(need.type, Payload)
     return need.is_proof or is_value or need.type in (AsyncAck, Person)
 
@@ -244,7 +247,7 @@ def _listener(
 
 
 async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, str]) -> None:
-    """One line for each request: who asked what, and how it ended. What is typed is not quoted."""
+    """Bound and log a request: caller, handler and outcome. Typed text is not logged."""
     caller, started, outcome = _who(args.body), time.monotonic(), "failed"
     try:
         with waiting_at_most(STORED_WITHIN_S):
@@ -257,7 +260,7 @@ async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, 
         outcome = "late"
         raise
     finally:
-        level = DEBUG if one.kind == "options" else INFO  # one for each key that is pressed
+        level = DEBUG if one.kind == "options" else INFO  # suggestions come with every key press
         took = ms(time.monotonic() - started)
         log.log(
             level,
@@ -271,7 +274,7 @@ async def _logged(one: Declared, args: AsyncArgs, handling: Coroutine[Any, Any, 
 
 
 def _who(body: Body) -> dict[str, str]:
-    """The person and the place, where Slack names them."""
+    """Return the ids of the person and the channel, for the log."""
     event = body.get("event")
     inner = event if isinstance(event, Mapping) else {}
     caller = Caller.of(body)
@@ -281,7 +284,7 @@ def _who(body: Body) -> dict[str, str]:
 
 
 def _name(one: Declared, body: Body) -> str:
-    """Of an action its own id, which Bolt has matched: a handler may have several."""
+    """Name the request for the log: an action by its own id, since a handler may have several."""
     actions = body.get("actions")
     first = actions[0] if one.kind == "action" and isinstance(actions, list) and actions else {}
     own = first.get("action_id") if isinstance(first, Mapping) else None
@@ -289,28 +292,31 @@ def _name(one: Declared, body: Body) -> str:
 
 
 def refused_as(refused: BaseException) -> str:
-    """How a refusal is called in the log. Only what `NoRight` says is all our own words."""
+    """Name a refusal for the log. Only the text of `NoRight` is certainly our own words."""
     why = f" ({refused})" if isinstance(refused, NoRight) else ""
     return f"refused: {type(refused).__name__}{why}"
 
 
 async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[str, object]) -> str:
-    """How it ended. What a handler raises is answered by `register_errors`."""
+    """Run the handler with its values and proofs. Return the outcome for the log.
+
+    `register_errors` answers exceptions of the handler.
+    """
     if one.kind == "event" and args.body.get("team_id") not in (None, bot.deps.identity.team_id):
         return "of another team"
     try:
         read = _values(one, args)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as odd:
         log.warning("odd_payload", handler=one.label, why=type(odd).__name__)
-        await _nothing(one, args.ack)
+        await _ack_empty(one, args.ack)
         return "odd"
     try:
         proofs = await _proofs(bot.gate, one, args.body)
-        learnt(**_keys(proofs.values()))
+        learnt(**_recording_key(proofs.values()))
         await one.do(**read, **proofs, **services)
         _card_clicked(bot, one, args.body, proofs)
     except DoneBefore:
-        await _nothing(one, args.ack)
+        await _ack_empty(one, args.ack)
         return "repeated"
     except REFUSED as refused:
         if one.kind == "options":
@@ -325,7 +331,7 @@ async def _handle(bot: Bot, one: Declared, args: AsyncArgs, services: Mapping[st
 
 
 def _card_clicked(bot: Bot, one: Declared, body: Body, proofs: Mapping[str, object]) -> None:
-    """A click on a card tells where it is, which the bot may not know (docs/adr/0001)."""
+    """Report the message of a clicked card, which the bot may not know of (docs/adr/0001)."""
     seen = next((p for p in proofs.values() if isinstance(p, SeenRecording)), None)
     container = body.get("container")
     if one.kind != "action" or seen is None or not isinstance(container, Mapping):
@@ -338,8 +344,8 @@ def _card_clicked(bot: Bot, one: Declared, body: Body, proofs: Mapping[str, obje
         bot.later.start(bot.card_clicked(seen, channel, ts))
 
 
-def _keys(proofs: Iterable[object]) -> dict[str, str]:
-    """The recording that a request is about."""
+def _recording_key(proofs: Iterable[object]) -> dict[str, str]:
+    """Return the key of the recording that the request is about, for the log."""
     for proof in proofs:
         seen = proof.recording if isinstance(proof, SeenAsset) else proof
         if isinstance(seen, SeenRecording):
@@ -347,7 +353,7 @@ def _keys(proofs: Iterable[object]) -> dict[str, str]:
     return {}
 
 
-async def _nothing(one: Declared, ack: AsyncAck) -> None:
+async def _ack_empty(one: Declared, ack: AsyncAck) -> None:
     if one.kind == "options":
         await ack(options=[])
     else:
@@ -355,7 +361,7 @@ async def _nothing(one: Declared, ack: AsyncAck) -> None:
 
 
 def _values(one: Declared, args: AsyncArgs) -> dict[str, object]:
-    """Read before anything is asked: odd payloads are answered, and do nothing."""
+    """Read the payload's values, before any call, so that a malformed payload has no effect."""
     found: dict[str, object] = {}
     for name, need in one.needs.items():
         if need.type is AsyncAck:
@@ -366,10 +372,10 @@ def _values(one: Declared, args: AsyncArgs) -> dict[str, object]:
 
 
 async def _proofs(gate: Gate, one: Declared, body: Body) -> dict[str, object]:
-    """Side by side: each may be a question to Slack.
+    """Construct the proofs concurrently, because each may need a call to Slack.
 
-    What the person may not know of is refused before what they may not do, whichever is known
-    first: the order must not tell whether a recording exists.
+    If several are refused, a refused object is raised before a refused person, whichever came
+    first: the error must not reveal whether a recording exists.
     """
     proofs = {
         name: need for name, need in one.needs.items() if need.is_proof or need.type is Person
@@ -390,7 +396,7 @@ OF_THE_PERSON = (Person, HomeMember, MayStart, Horizon, SearchScope)
 
 
 async def _proof_of_person(gate: Gate, need: Need, who: Caller) -> object:
-    """What needs no more than Slack's own word of who acts, and where."""
+    """Construct a proof that depends only on the caller and their channel."""
     if need.type is Person:
         return await gate.person(who.user)
     if need.type is HomeMember:
@@ -433,7 +439,7 @@ DEFAULT: Mapping[Any, From] = {OpenChannel: From.PLACE, OwnDraft: From.VIEW}
 
 
 def _named(need: Need, body: Body) -> str:
-    """What the proof is to be about, by the payload: a claim, unless it is Slack's own channel."""
+    """Return the id of the proof's object from the payload: a claim, unless Slack set it."""
     marked = (mark for mark in need.marks if isinstance(mark, From))
     match next(marked, DEFAULT.get(need.type, From.VALUE)):
         case From.PLACE:

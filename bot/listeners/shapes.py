@@ -1,6 +1,6 @@
 """The shapes of Slack's payloads, as far as the bot reads them.
 
-Listeners rely on them. What Slack signed but shaped otherwise is ignored before it reaches one.
+Listeners rely on them. A signed payload with an unexpected shape is dropped before it reaches one.
 
 Source: docs.slack.dev, apis/events-api, interactivity/handling-user-interaction and
 interactivity/implementing-slash-commands.
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def _storable(text: str) -> str:
-    """Both databases take it: no NUL, no lone surrogate."""
+    """Accepted by both databases: no NUL, no lone surrogates."""
     if "\x00" in text:
         raise ValueError("NUL")
     text.encode()  # raises UnicodeEncodeError, which is a ValueError
@@ -79,7 +79,7 @@ class _Click(_Interaction):
     actions: Annotated[list[_Action], Field(min_length=1)]
 
 
-class _OfView(_Interaction):
+class _ViewInteraction(_Interaction):
     view: _View
 
 
@@ -111,7 +111,7 @@ class _HomeOpened(_Event):
     user: Id
 
 
-class _Mention(_Event):
+class _PersonMessage(_Event):
     user: Id
     channel: Id
     text: Text | None = None
@@ -158,8 +158,8 @@ class _Envelope(BaseModel):
 
 _BY_TYPE: Mapping[str, type[BaseModel]] = {
     "block_actions": _Click,
-    "view_submission": _OfView,
-    "view_closed": _OfView,
+    "view_submission": _ViewInteraction,
+    "view_closed": _ViewInteraction,
     "shortcut": _Shortcut,
     "message_action": _MessageShortcut,
     "block_suggestion": _Suggestion,
@@ -167,21 +167,21 @@ _BY_TYPE: Mapping[str, type[BaseModel]] = {
 }
 _BY_EVENT: Mapping[str, type[BaseModel]] = {
     "app_home_opened": _HomeOpened,
-    "app_mention": _Mention,
+    "app_mention": _PersonMessage,
     "channel_id_changed": _IdChanged,
     "link_shared": _LinkShared,
     "member_joined_channel": _Joined,
-    "message": _Mention,
+    "message": _PersonMessage,
     "tokens_revoked": _Revoked,
 }
 Kind = Literal["command", "event", "interaction", "other"]
 
 
-def ignores(body: object) -> bool:
-    """Whether to ignore what Slack sent: it is malformed, and sent again it would be the same."""
-    why = oddness(body)
+def reject_malformed(body: object) -> bool:
+    """Log and count a malformed payload. Return whether it is one: then it must be dropped."""
+    why = defect(body)
     if why:
-        note_odd(kind_of(body), why)
+        note_odd(_kind_of(body), why)
     return why is not None
 
 
@@ -190,18 +190,19 @@ def note_odd(kind: Kind, why: str) -> None:
     log.warning("odd_request_ignored", kind=kind, why=why)
 
 
-def kind_of(body: object) -> Kind:
+def _kind_of(body: object) -> Kind:
     if not isinstance(body, dict):
         return "other"
     if "command" in body:
         return "command"
     if body.get("type") == "event_callback":
         return "event"
+    # A tuple, because a list or object as `type` is not hashable and would raise in a dict.
     return "interaction" if body.get("type") in tuple(_BY_TYPE) else "other"
 
 
 def _shape_of(event: Json) -> type[BaseModel]:
-    """Mentions and messages are obeyed, and read, only where a person wrote them."""
+    """Return the model of an event. Mentions and messages of bots are not read, so need little."""
     kind = event["type"]
     if kind == "app_mention" and event.get("bot_id"):
         return _MentionByBot
@@ -210,8 +211,11 @@ def _shape_of(event: Json) -> type[BaseModel]:
     return _BY_EVENT.get(kind, _Event)
 
 
-def oddness(body: object) -> str | None:
-    """Where a payload is not as Slack documents it, without quoting it. None: it is."""
+def defect(body: object) -> str | None:
+    """Say how a payload differs from Slack's documentation, without quoting it.
+
+    None if it matches.
+    """
     if not isinstance(body, dict):
         return "not an object"
     kind = body.get("type")

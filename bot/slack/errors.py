@@ -1,16 +1,16 @@
-"""What can go wrong on the way out to Slack.
+"""The errors of calls to Slack.
 
     SlackError
-    ├── SlackUnavailable   not now: network, 429, 5xx. `reached` says if Slack may have done it.
+    ├── SlackUnavailable   temporary: network, 429, 5xx. `reached` says if Slack may have done it.
     │   └── NotInstalled       no call can work until the app is installed again
-    └── SlackRefused       no, and asking again the same way cannot help.
-        ├── CannotPostThere    this channel is closed to us
+    └── SlackRefused       final: the same call cannot succeed
+        ├── CannotPostThere    the bot may not post in this channel
         ├── MessageGone        the message was deleted
         └── NotAuthorized      the token lacks a scope
             └── TokenRefused       the token is not valid (any more)
 
-`TokenRefused` pauses all calls if `auth.test` refuses the token, too, and callers
-see `NotInstalled`; a token that passes there is good, and callers see `SlackUnavailable`.
+When a call is refused with `TokenRefused`, the gateway asks `auth.test`. If that refuses the token
+as well, all calls are paused and callers get `NotInstalled`; otherwise they get `SlackUnavailable`.
 
 Source: docs.slack.dev, the error lists of each method.
 """
@@ -25,7 +25,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.kit.rate_limits import LONGEST_S
 from bot.outbound import OutboundError, OutboundRefused, OutboundStatus, OutboundUnavailable
 
-WIRE_ERRORS = (  # of a call
+WIRE_ERRORS = (  # what a call can raise; `error_from` translates them
     SlackClientError,
     aiohttp.ClientError,
     OutboundError,
@@ -41,8 +41,8 @@ class SlackError(Exception):
 class SlackUnavailable(SlackError):
     """`reached=False`: the call was certainly not carried out.
 
-    `answered`: Slack itself said that it cannot, as with `internal_error`. It may say so for ever,
-    so such answers are counted.
+    `answered`: Slack itself reported a failure, such as `internal_error`. It may never recover, so
+    such answers are counted.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class SlackUnavailable(SlackError):
 
 
 class NotInstalled(SlackUnavailable):
-    """The app is removed or its token revoked. What was to be done waits, as in any outage."""
+    """The app is removed or its token revoked. Work waits, as in any outage."""
 
     def __init__(self, error: str, *, retry_after_s: float) -> None:
         super().__init__(error, retry_after_s=retry_after_s, reached=False)
@@ -68,7 +68,7 @@ class NotInstalled(SlackUnavailable):
 
 
 class SlackRefused(SlackError):
-    """`error` is Slack's own name for why."""
+    """`error` is Slack's error code; `needed` the missing scope, if Slack names it."""
 
     def __init__(self, error: str, *, needed: str | None = None) -> None:
         super().__init__(error)
@@ -105,7 +105,7 @@ _KIND_OF: Mapping[str, type[SlackRefused]] = {
     "cannot_dm_bot": CannotPostThere,
     "cannot_find_channel": CannotPostThere,
     "user_not_found": CannotPostThere,
-    "team_access_not_granted": CannotPostThere,  # the token is good, for other workspaces
+    "team_access_not_granted": CannotPostThere,  # the token is valid for other workspaces only
     "message_not_found": MessageGone,
     "cannot_find_message": MessageGone,
     "cannot_unfurl_message": MessageGone,  # the link was edited out of it
@@ -127,7 +127,7 @@ _SLACK_IS_UNWELL = frozenset(
 
 
 def error_of(status: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -> SlackError:
-    """The error that an answer of Slack's means. Pure."""
+    """Translate a response of Slack. Pure."""
     name = str(body.get("error") or "")
     if status == 429 or name in _RATE_LIMITED:
         return SlackUnavailable("rate limited", retry_after_s=_seconds(headers), reached=False)
@@ -138,7 +138,7 @@ def error_of(status: int, headers: Mapping[str, Any], body: Mapping[str, Any]) -
 
 
 def error_from(raised: BaseException) -> SlackError:
-    """The error that an exception of slack_sdk, aiohttp or `Outbound` means."""
+    """Translate an exception of slack_sdk, aiohttp or `Outbound`; re-raise any other."""
     match raised:
         case SlackApiError(response=response) if hasattr(response, "data"):
             body = response.data if isinstance(response.data, dict) else {}

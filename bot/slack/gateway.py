@@ -1,6 +1,6 @@
-"""Out to Slack: the calls this bot makes, typed, each raising `SlackError` and never retrying.
+"""The bot's calls to Slack, typed. Each raises `SlackError` and none retries.
 
-Every call is bounded by the session's time-out (8 s). Source: docs.slack.dev/reference/methods.
+The session's time-out (8 s) bounds each call. Source: docs.slack.dev/reference/methods.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.deliveries import Delivery
 from bot.core.places import Place, is_channel
-from bot.kit.calls import noted, slug
+from bot.kit.calls import slug, timed_call
 from bot.outbound import Outbound, OutboundRefused, OutboundStatus, OutboundUnavailable
 from bot.slack.errors import (
     WIRE_ERRORS,
@@ -35,8 +35,8 @@ log = structlog.get_logger()
 
 ACK_MAY_TAKE_S = 3.0
 LOOK_FOR_VIEW_EVERY_S = 0.1
-LOOK_FOR_LINK_EVERY_S = 0.75  # an admin may have blocked the domain: that looks the same
-PERMALINKS_MOST, PERMALINKS_FOR_S = 5_000, 86_400  # a workspace may get another address
+LOOK_FOR_LINK_EVERY_S = 0.75  # slowly: a domain blocked by an admin gives the same error
+PERMALINKS_MOST, PERMALINKS_FOR_S = 5_000, 86_400  # a workspace's domain may change
 NAMES_MOST, NAMES_FOR_S, NAMES_WITHIN_S = 5_000, 3_600, 2.0
 RESPONSE_URL = "response_url"
 PAGES_MOST = 20
@@ -46,7 +46,7 @@ Announce = Callable[[str], Awaitable[None]]
 
 
 class SlackGateway:
-    """`pauses` None: nothing is paused, as before there is a store to remember it."""
+    """`pauses` is None while there is no store yet: then no method is paused."""
 
     def __init__(self, client: AsyncWebClient, out: Outbound, pauses: SlackPauses | None) -> None:
         self._client = client
@@ -56,15 +56,15 @@ class SlackGateway:
         self._permalink = alru_cache(PERMALINKS_MOST, ttl=PERMALINKS_FOR_S)(self.permalink)
 
     async def identity(self) -> Identity:
-        """auth.test. Raises NotAuthorized when the token does not serve."""
+        """auth.test. Raises NotAuthorized if the token is not accepted."""
         async with self._call(AUTH_TEST):
             answer = await self._client.auth_test()
         return Identity.read(answer)
 
     async def post(self, channel: str, message: Json, *, thread_ts: str | None = None) -> Posted:
-        """chat.postMessage to a channel, or to a person by U… id. Not repeatable.
+        """chat.postMessage to a channel, or to a person by U… id. A repeated call posts twice.
 
-        Raises CannotPostThere where the bot may not write.
+        Raises CannotPostThere where the bot may not post.
         """
         async with self._call("chat.postMessage"):
             answer = await self._client.chat_postMessage(
@@ -77,24 +77,24 @@ class SlackGateway:
         return Posted(channel=answer["channel"], ts=answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Json) -> None:
-        """chat.update. Raises MessageGone when it was deleted."""
+        """chat.update. Raises MessageGone if the message was deleted."""
         async with self._call("chat.update"):
             await self._client.chat_update(channel=channel, ts=ts, **message)
 
     async def ephemeral(
         self, channel: str, user: str, message: Json, *, thread_ts: str | None = None
     ) -> None:
-        """chat.postEphemeral: not guaranteed to be seen; gone on reload."""
+        """chat.postEphemeral: delivery is not guaranteed, and a reload removes the message."""
         async with self._call("chat.postEphemeral"):
             await self._client.chat_postEphemeral(
                 channel=channel, user=user, thread_ts=thread_ts, **message
             )
 
     async def unfurl(self, channel: str, ts: str, blocks_of: Mapping[str, Sequence[Json]]) -> None:
-        """chat.unfurl (Tier 3): blocks below a message, by the links in it. Repeatable.
+        """chat.unfurl (Tier 3): show blocks below a message, by link. Safe to repeat.
 
-        `cannot_unfurl_url` is tried for 3 s: until Slack has the ack of its event, it says so.
-        Raises MessageGone when the message, or the link in it, was deleted.
+        `cannot_unfurl_url` is retried for 3 s, because Slack answers so until it has the ack of
+        its event. Raises MessageGone if the message or the link in it was deleted.
         """
         unfurls = {url: {"blocks": list(blocks)} for url, blocks in blocks_of.items()}
 
@@ -110,7 +110,7 @@ class SlackGateway:
         return str(answer["permalink"])
 
     async def link_to(self, card: Delivery | None) -> str | None:
-        """The address of a card; None if it is not in Slack, or Slack does not say. Cached."""
+        """Return the permalink of a card; None if it is not posted or Slack fails. Cached."""
         if card is None or card.message is None:
             return None
         try:
@@ -128,12 +128,11 @@ class SlackGateway:
         content: bytes,
         announced: Announce,
     ) -> str | None:
-        """Upload a file into a channel or thread, in Slack's three calls. Not repeatable.
+        """Upload a file to a channel or thread, in Slack's three calls. Return the file's id.
 
-        `announced` is awaited with the file's id before the file is shared: whatever happens then,
-        the copy can be deleted. The file's id, to delete it by. Raises SlackRefused for an empty
-        file, too: Slack takes none. A file that Slack does not find although we just sent it was
-        lost on the way there.
+        A repeated upload appears twice. `announced` is awaited with the file's id before the file
+        is shared, so that the file can be deleted whatever happens then. Raises SlackRefused also
+        for an empty file, which Slack does not accept.
         """
         if not content:
             raise SlackRefused("empty_file")
@@ -153,13 +152,14 @@ class SlackGateway:
         except MessageGone as gone:
             if gone.error != "file_not_found":
                 raise
+            # Slack does not know the file that we just sent, so the upload did not arrive.
             raise SlackUnavailable("the upload got lost", reached=False) from None
         files = answer.get("files") or [{}]
         return str(files[0].get("id") or "") or None
 
     async def _send(self, upload_url: str, content: bytes) -> None:
-        """The second of the three calls. Whatever goes wrong with it, no file is shared yet."""
-        with noted("slack", "upload") as call:
+        """Send the content, the second of the three calls. If it fails, nothing is shared yet."""
+        with timed_call("slack", "upload") as call:
             try:
                 await self._out.post(upload_url, content)
             except (OutboundStatus, OutboundUnavailable) as failed:
@@ -169,12 +169,12 @@ class SlackGateway:
                 raise error_from(refused) from None
 
     async def delete(self, channel: str, ts: str) -> None:
-        """chat.delete, of a message of ours. Raises MessageGone when it is gone already."""
+        """chat.delete, for the bot's own messages. Raises MessageGone if it was deleted already."""
         async with self._call("chat.delete"):
             await self._client.chat_delete(channel=channel, ts=ts)
 
     async def delete_file(self, file_id: str) -> None:
-        """files.delete. Raises MessageGone when it is gone already."""
+        """files.delete. Raises MessageGone if it was deleted already."""
         async with self._call("files.delete"):
             await self._client.files_delete(file=file_id)
 
@@ -195,16 +195,16 @@ class SlackGateway:
         external_id: str | None = None,
         view_hash: str | None = None,
     ) -> None:
-        """views.update. Raises SlackRefused("not_found") when it is closed or not yet open."""
+        """views.update. Raises SlackRefused("not_found") if the view is closed or not open yet."""
         async with self._call("views.update"):
             await self._client.views_update(
                 view=dict(view), view_id=view_id, external_id=external_id, hash=view_hash
             )
 
     async def update_view_when_open(self, view: Json, external_id: str) -> None:
-        """views.update for a view whose ack is still on its way: `not_found` is tried for 3 s.
+        """views.update for a view whose ack is still on its way: `not_found` is retried for 3 s.
 
-        Raises SlackRefused("not_found") when the person has closed it.
+        Raises SlackRefused("not_found") if the person has closed it.
         """
 
         async def update() -> None:
@@ -217,24 +217,24 @@ class SlackGateway:
             await self._client.views_publish(user_id=user, view=dict(view))
 
     async def respond(self, response_url: str, message: Json, *, replace: bool = False) -> None:
-        """Post to a response_url: 5 times in 30 minutes, also where the bot is no member.
+        """Post to a response_url, at most 5 times in 30 minutes. Works without membership.
 
-        Raises SlackRefused where the address, or a redirect from it, is not public https.
+        Raises SlackRefused if the address, or a redirect from it, is not public https.
         """
         body = {"response_type": "ephemeral", "replace_original": replace, **message}
         async with self._call(RESPONSE_URL):
             await self._out.post_json(response_url, body)
 
     async def member(self, user: str, *, home_team: str) -> Member:
-        """users.info (Tier 4), reduced to what decides rights."""
+        """users.info (Tier 4), reduced to what rights depend on."""
         async with self._call("users.info"):
             answer = await self._client.users_info(user=user)
         return Member.read(answer["user"], home_team=home_team)
 
     async def names_of(self, users: Iterable[str]) -> dict[str, str]:
-        """What people see as the names of these users. Cached for an hour.
+        """Return the display names of these users. Cached for an hour.
 
-        Those that Slack does not name within 2 s are left out.
+        Users that Slack does not name within 2 s are left out.
         """
         wanted = list(dict.fromkeys(users))
         asked = [asyncio.ensure_future(self._name(user)) for user in wanted]
@@ -256,26 +256,26 @@ class SlackGateway:
         return Member.read(answer["user"], home_team="").name
 
     async def app_id(self, bot_id: str) -> str | None:
-        """bots.info (Tier 3, users:read): the id of the app that this bot belongs to."""
+        """bots.info (Tier 3, users:read): return the id of the app that the bot belongs to."""
         async with self._call("bots.info"):
             answer = await self._client.bots_info(bot=bot_id)
         found = (answer.get("bot") or {}).get("app_id")
         return str(found) if found else None
 
     async def user_groups(self) -> dict[str, str]:
-        """usergroups.list (Tier 2): id → name and handle of those in use."""
+        """usergroups.list (Tier 2): map the ids of active user groups to name and handle."""
         async with self._call("usergroups.list"):
             answer = await self._client.usergroups_list()
         return {g["id"]: f"{g['name']} (@{g['handle']})" for g in answer["usergroups"]}
 
     async def group_members(self, group: str) -> frozenset[str]:
-        """usergroups.users.list (Tier 2): who is in a user group."""
+        """usergroups.users.list (Tier 2): return the members of a user group."""
         async with self._call("usergroups.users.list"):
             answer = await self._client.usergroups_users_list(usergroup=group)
         return frozenset(answer["users"])
 
     async def is_in(self, channel: str) -> bool:
-        """Whether the bot is a member (Tier 3). A channel that it cannot see has it not."""
+        """Whether the bot is in the channel (Tier 3). It is not in channels that it cannot see."""
         if channel.startswith(("D", "U", "W")):
             return True
         try:
@@ -284,13 +284,13 @@ class SlackGateway:
             return False
 
     async def channel(self, channel: str) -> SeenChannel:
-        """conversations.info (Tier 3). Raises CannotPostThere for a channel it cannot see."""
+        """conversations.info (Tier 3). Raises CannotPostThere if the bot cannot see the channel."""
         async with self._call("conversations.info"):
             answer = await self._client.conversations_info(channel=channel)
         return SeenChannel.read(answer["channel"])
 
     async def place(self, channel: str) -> Place:
-        """What kind of place that is, by conversations.info. What it cannot see is private."""
+        """Classify a channel by conversations.info. One that the bot cannot see is private."""
         if not is_channel(channel):
             return "direct"
         try:
@@ -302,12 +302,11 @@ class SlackGateway:
         return "shared" if seen.shared else "public"
 
     async def channels_of(self, user: str) -> frozenset[str]:
-        """The public channels that the person is in, and those private ones in which the bot is,
-        too."""
+        """Return the person's public channels, and the private ones that the bot is in as well."""
         return frozenset([channel["id"] async for channel in self._conversations(user)])
 
     async def open_channels_of(self, user: str) -> dict[str, str]:
-        """The same channels with their names, those that are archived left out."""
+        """Map the same channels to their names, without archived ones."""
         found = {c["id"]: c async for c in self._conversations(user)}
         return {key: str(c["name"]) for key, c in found.items() if not c.get("is_archived")}
 
@@ -330,19 +329,19 @@ class SlackGateway:
                 break
 
     async def token_refused(self, why: str) -> None:
-        """Slack says that the token is gone: nothing goes out until a probe passes."""
+        """Pause all calls until a probe passes, because an event says that the token is revoked."""
         if self._pauses:
-            await self._pauses.refused(why)
+            await self._pauses.pause_for_refused_token(why)
 
     async def _probe(self) -> None:
-        """auth.test, whatever is paused."""
+        """Call auth.test even if calls are paused."""
         async with self._measured(AUTH_TEST):
             await self._client.auth_test()
 
     async def _confirm_refusal(
         self, pauses: SlackPauses, method: str, error: TokenRefused
     ) -> SlackUnavailable:
-        """One call says so. `auth.test` is about nothing but the token: it decides."""
+        """Check a refused token with `auth.test`, which depends on nothing but the token."""
         if method != AUTH_TEST:
             try:
                 await self._probe()
@@ -353,7 +352,7 @@ class SlackGateway:
             else:
                 log.warning("token_refused_by_one_call", method=method, error=error.error)
                 return SlackUnavailable(error.error, reached=False)
-        return await pauses.refused(error.error)
+        return await pauses.pause_for_refused_token(error.error)
 
     @asynccontextmanager
     async def _call(self, method: str) -> AsyncIterator[None]:
@@ -369,8 +368,12 @@ class SlackGateway:
 
     @asynccontextmanager
     async def _measured(self, method: str) -> AsyncIterator[None]:
-        """One exchange. Raises SlackError. A start that fails says so in one line, by itself."""
-        with noted("slack", method, level=INFO if self._pauses else DEBUG) as call:
+        """Time one exchange and translate its errors to SlackError.
+
+        Without pauses the bot is only starting: the call is logged at DEBUG, because a failed
+        start prints its own line.
+        """
+        with timed_call("slack", method, level=INFO if self._pauses else DEBUG) as call:
             try:
                 yield
             except WIRE_ERRORS as raised:
@@ -379,7 +382,7 @@ class SlackGateway:
                 raise error from None
 
     async def _noted(self, method: str, error: SlackError) -> SlackError:
-        """The error for the caller; what it means for other calls is noted with the pauses."""
+        """Store the pause that an error implies for other calls. Return the error to raise."""
         pauses = self._pauses
         if pauses is None:
             return error
@@ -391,7 +394,7 @@ class SlackGateway:
 
 
 async def _once_acked(call: Callable[[], Awaitable[None]], error: str, every_s: float) -> None:
-    """`error` may mean that our ack is still on its way to Slack."""
+    """Retry while Slack answers `error`, which may mean that it has not received our ack yet."""
     until = time.monotonic() + ACK_MAY_TAKE_S
     while True:
         try:

@@ -1,7 +1,7 @@
-"""What keeps calls from going out: a 429 pauses its method, a refused token pauses everything.
+"""Pauses of calls to Slack: a 429 pauses its method, a refused token pauses the whole app.
 
-Both for the whole workspace, that is for every replica. The pause `INSTALLED` lasts until a probe
-passes; when its time has come, one caller of all probes, and the others go on waiting.
+Both apply to every replica. The pause `WHOLE_APP` lasts until a probe passes; when a probe is due,
+exactly one caller makes it, and the others keep waiting.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()
 
-INSTALLED = "slack"
+WHOLE_APP = "slack"
 PROBE_WITHIN = timedelta(seconds=10)
 
 
@@ -31,8 +31,10 @@ class SharedSlackPauses(SharedPauses, Protocol):
 
 
 class SlackPauses:
-    """`first` and `cap` bound the time between two probes; in between it doubles. `pauses` are
-    those of all services, which are read together."""
+    """`first` and `cap` bound the time between two probes, which doubles in between.
+
+    `pauses` are those of all services, which are read together.
+    """
 
     def __init__(
         self,
@@ -58,33 +60,34 @@ class SlackPauses:
         await self._pauses.pause(method, for_s)
 
     async def check_installed(self, probe: Callable[[], Awaitable[None]]) -> None:
-        """Raises `NotInstalled` while the token is refused, and what `probe` raises but for that.
+        """Raise `NotInstalled` while the token is refused; probe if a probe is due.
 
-        `probe` raises `TokenRefused` if it still is.
+        `probe` raises `TokenRefused` if the token is still refused, which becomes `NotInstalled`,
+        and any other exception from `probe` is passed on.
         """
-        paused = await self._pauses.of(INSTALLED)
+        paused = await self._pauses.of(WHOLE_APP)
         if paused is None:
             return
         now = self._now()
         again = now + PROBE_WITHIN
-        if paused.until > now or not await self._shared.claim_probe(INSTALLED, again):
+        if paused.until > now or not await self._shared.claim_probe(WHOLE_APP, again):
             wait = max(paused.until - now, self._first)
             raise NotInstalled(paused.why or "", retry_after_s=wait.total_seconds())
         try:
             await probe()
         except TokenRefused as still:
-            raise await self.refused(still.error) from None
-        await self._shared.resume(INSTALLED)
+            raise await self.pause_for_refused_token(still.error) from None
+        await self._shared.resume(WHOLE_APP)
         self._pauses.forget()
         log.info("slack_accepts_the_token_again", refused_since=str(paused.since))
 
-    async def refused(self, error: str) -> NotInstalled:
-        """The token is refused: nothing goes out until a probe passes. What to raise."""
+    async def pause_for_refused_token(self, error: str) -> NotInstalled:
+        """Pause all calls until a probe passes. Returns the exception to raise."""
         now = self._now()
-        paused = await self._shared.refused(INSTALLED)
-        for_so_long = now - paused.since if paused and paused.since else timedelta(0)
-        pause = min(max(for_so_long, self._first), self._cap)
-        await self._shared.pause_until_probed(INSTALLED, now + pause, error)
+        paused = await self._shared.refused(WHOLE_APP)
+        refused_for = now - paused.since if paused and paused.since else timedelta(0)
+        pause = min(max(refused_for, self._first), self._cap)
+        await self._shared.pause_until_probed(WHOLE_APP, now + pause, error)
         self._pauses.forget()
         log.error("slack_refuses_the_token", error=error, next_try_in_s=pause.total_seconds())
         return NotInstalled(error, retry_after_s=pause.total_seconds())

@@ -1,4 +1,4 @@
-"""Socket Mode: always reachable, and closed only when no ack is under way."""
+"""Socket Mode: two connections, so that one is always open; closed only after the last ack."""
 
 import asyncio
 import logging
@@ -16,49 +16,50 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import WIRE_ERRORS, SlackRefused, error_from
 
-# Slack refreshes a connection some times a day, and the SDK closes the old one before it opens the
-# next: with one alone, who clicks just then gets "We had some trouble connecting". Slack allows
-# ten in all, so five replicas. Source: docs.slack.dev, apis/events-api/using-socket-mode.
+# Slack refreshes a connection several times a day, and the SDK closes the old one before it opens
+# the next. With a single connection, a click at that moment fails with "We had some trouble
+# connecting". Slack allows ten connections in all, which is enough for five replicas.
+# Source: docs.slack.dev, apis/events-api/using-socket-mode.
 CONNECTIONS = 2
-SLACK_CLOSES_WITHIN_S = 15.0  # after it has warned: some ten seconds
+SLACK_CLOSES_WITHIN_S = 15.0  # Slack closes about ten seconds after its warning
 PING_EVERY_S = 10.0
 
 
 class AppTokenRefused(SlackRefused):
-    """No connection for this token."""
+    """Slack opens no connection for this app-level token."""
 
 
 class SocketMode:
-    """`ignores` says which payloads are malformed: they are acked, and go no further."""
+    """`is_malformed` logs and counts a malformed payload; such a payload is acked and dropped."""
 
     def __init__(
         self,
         app: AsyncApp,
         app_token: str,
         client: AsyncWebClient,
-        ignores: Callable[[object], bool],
+        is_malformed: Callable[[object], bool],
     ) -> None:
         self._app = app
-        self._ignores = ignores
+        self._is_malformed = is_malformed
         self._app_token = app_token
         self._client = client
-        self._handlers: list[_Counting] = []
+        self._handlers: list[_CountingHandler] = []
 
     @property
     def connected(self) -> bool:
-        """Whether anything that Slack sends now can reach us."""
+        """Whether at least one connection is open."""
         return any(handler.is_open for handler in self._handlers)
 
     async def connect(self) -> None:
-        """Afterwards it reconnects by itself.
+        """Open the connections, which reconnect by themselves.
 
-        Raises AppTokenRefused, which the SDK would try again and again; SlackUnavailable.
+        Raises AppTokenRefused (the SDK would retry forever), SlackUnavailable.
         """
         await self._check_token()
-        company = _Company()
+        shared = _SharedState()
         for _ in range(CONNECTIONS):
-            client = _PatientClient(self._app_token, self._client, company)
-            handler = _Counting(self._app, client, self._ignores)
+            client = _PatientClient(self._app_token, self._client, shared)
+            handler = _CountingHandler(self._app, client, self._is_malformed)
             self._handlers.append(handler)
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
 
@@ -79,30 +80,33 @@ class SocketMode:
 
 
 @dataclass(eq=False)
-class _Company:
-    """What the connections of a process share: renewed together, both would be gone."""
+class _SharedState:
+    """Keeps the connections of this process from being renewed at the same time."""
 
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: "_PatientClient | None" = None
 
 
 class _PatientClient(SocketModeClient):
-    """Asked to leave, it reads on until Slack closes: what is under way to a connection that we
-    close is lost. Only one at a time has this patience, for Slack may close both at once."""
+    """A client that keeps reading after Slack's warning, until Slack closes the connection.
 
-    def __init__(self, app_token: str, web_client: AsyncWebClient, company: _Company) -> None:
+    Requests on their way to a connection that we close ourselves would be lost. Only one client at
+    a time waits like this, because Slack may close both connections at once.
+    """
+
+    def __init__(self, app_token: str, web_client: AsyncWebClient, shared: _SharedState) -> None:
         super().__init__(
             app_token,
             logging.getLogger("slack_sdk.socket_mode"),
             web_client,
             ping_interval=PING_EVERY_S,
         )
-        self.connect_operation_lock = company.one_at_a_time
-        self._company = company
+        self.connect_operation_lock = shared.one_at_a_time
+        self._shared = shared
         self._closed = asyncio.Event()
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:
-        """`force`: Slack asked for it. Once it has closed the connection, it is not forced."""
+        """Reconnect. `force` is True for Slack's warning, False once the connection is closed."""
         if not force:
             self._closed.set()
         elif await self._is_closed_by_slack():
@@ -110,32 +114,32 @@ class _PatientClient(SocketModeClient):
         await super().connect_to_new_endpoint(force)
 
     async def _is_closed_by_slack(self) -> bool:
-        """Waits for it, unless another one leaves, too: together they would both be gone."""
+        """Wait for Slack to close the connection. False if it does not, or another one waits."""
         if self.current_session is None or self.current_session.closed:
-            return True  # it has been already, and is renewed
-        if self._company.leaving is not None:
-            return self._company.leaving is self  # asked twice
+            return True  # closed already, and being renewed
+        if self._shared.leaving is not None:
+            return self._shared.leaving is self  # a second warning
         self._closed.clear()
-        self._company.leaving = self
+        self._shared.leaving = self
         try:
             async with asyncio.timeout(SLACK_CLOSES_WITHIN_S):
                 await self._closed.wait()
         except TimeoutError:
             return False
         finally:
-            self._company.leaving = None
+            self._shared.leaving = None
         return True
 
 
-class _Counting(AsyncSocketModeHandler):
-    """`close_async` does not wait for listeners, so we count them."""
+class _CountingHandler(AsyncSocketModeHandler):
+    """Counts running listeners, because `close_async` does not wait for them."""
 
     client: SocketModeClient
 
     def __init__(
-        self, app: AsyncApp, client: SocketModeClient, ignores: Callable[[object], bool]
+        self, app: AsyncApp, client: SocketModeClient, is_malformed: Callable[[object], bool]
     ) -> None:
-        self.app, self.client, self._ignores = app, client, ignores
+        self.app, self.client, self._is_malformed = app, client, is_malformed
         client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
         self._busy = 0
         self._idle = asyncio.Event()
@@ -150,7 +154,7 @@ class _Counting(AsyncSocketModeHandler):
         self._busy += 1
         self._idle.clear()
         try:
-            if self._is_malformed(req.payload):
+            if self._must_drop(req.payload):
                 await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
             else:
                 await super().handle(client, req)
@@ -159,12 +163,12 @@ class _Counting(AsyncSocketModeHandler):
             if self._busy == 0:
                 self._idle.set()
 
-    def _is_malformed(self, payload: Any) -> bool:
+    def _must_drop(self, payload: Any) -> bool:
         try:
             AsyncBoltRequest(mode="socket_mode", body=payload)
-        except Exception:  # Bolt looks into the body, and expects what Slack sends
-            return self._ignores(None)
-        return self._ignores(payload)
+        except Exception:  # Bolt parses the body and assumes that it is well-formed
+            return self._is_malformed(None)
+        return self._is_malformed(payload)
 
     async def drain(self, within_s: float) -> None:
         try:

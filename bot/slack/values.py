@@ -1,4 +1,4 @@
-"""What Slack answers, reduced to what the bot needs."""
+"""Slack's responses, reduced to what the bot needs."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """`channel` is where it really is: a message to a person is in a D… channel."""
+    """A posted message. `channel` is a D… channel for a message sent to a person."""
 
     channel: str
     ts: str
@@ -17,9 +17,9 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot is. `scopes` is what the token was granted.
+    """The bot's identity. `scopes` are those granted to the token.
 
-    `is_org_wide`: the token is of a whole organisation (Enterprise Grid), not of one workspace.
+    `is_org_wide`: the token is for a whole organisation (Enterprise Grid), not for one workspace.
     """
 
     enterprise_id: str
@@ -50,7 +50,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`member`: of the home workspace, and neither guest nor bot. `name` is what people see."""
+    """A user. `member` means in the home workspace and neither guest nor bot."""
 
     standing: Literal["member", "guest", "external"]
     admin: bool
@@ -71,7 +71,7 @@ class Member:
         profile: Mapping[str, Any] = info.get("profile") or {}
         return cls(
             standing="external" if outside or gone else "guest" if guest else "member",
-            # Slack does not say of which of several workspaces: believed at home only.
+            # Slack does not say which workspace the person administers: only trusted at home.
             admin=at_home and bool(info.get("is_admin") or info.get("is_owner")),
             name=profile.get("display_name") or info.get("real_name") or info.get("name") or "",
             zone=str(info.get("tz") or ""),

@@ -1,4 +1,4 @@
-"""The HTTP surface: every route of it."""
+"""All HTTP routes."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Reading a request's body, but only so much of it."""
+"""Read a request's body within limits of size and time."""
 
 import asyncio
 
@@ -16,7 +16,10 @@ class BodyTooSlow(Exception):
 
 
 async def read_body(request: Request, most_bytes: int) -> bytes:
-    """The body. Raises BodyTooLarge as soon as it is known to be, BodyTooSlow, ClientDisconnect."""
+    """Read the whole body.
+
+    Raises BodyTooLarge as soon as the size is known, BodyTooSlow, ClientDisconnect.
+    """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most_bytes:
         raise BodyTooLarge

@@ -1,7 +1,7 @@
-"""The limits of HTTP connections: how many, and how long a client may keep one waiting.
+"""Limit HTTP connections: how many, and how long a client may keep one waiting.
 
-uvicorn ends an idle connection after a response. It waits without end for headers, for a first
-byte, and for a client that does not read, and it accepts connections until no file is left.
+uvicorn only ends connections that are idle after a response. It waits forever for a first byte, for
+headers, and for a client that does not read, and accepts connections until no file is left.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from bot.kit.metrics import CONNECTIONS, CONNECTIONS_CUT
 log = structlog.get_logger()
 
 PATIENCE_S = 10.0  # for a whole request: its headers and its body
-FLUSH_S = 2.0  # for the answer to a connection that is cut
+FLUSH_S = 2.0  # to send the last response of a connection that is cut
 LOG_EVERY_S = 60.0
 MOST = 1000
 Why = Literal["late", "displaced", "busy"]
@@ -36,10 +36,10 @@ BUSY = PlainTextResponse(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`connections` in all, of which `working` have a complete request under way.
+    """`connections` in all; at most `working` of them have a complete request in progress.
 
-    `backlog`: connections that the kernel keeps until they are accepted. They are accepted all
-    at once, so together with `connections` they have to leave files for the bot itself.
+    `backlog` is the number of connections that the kernel holds until they are accepted. They are
+    accepted all at once, so both together must leave files for the bot itself.
     """
 
     connections: int
@@ -49,22 +49,25 @@ class Limits:
 
     @classmethod
     def of_files(cls, files: int) -> "Limits":
-        """For a process that may open so many files: a quarter of them at least stay its own."""
+        """Derive the limits from the number of files that the process may open.
+
+        At least a quarter of the files stay for the bot itself.
+        """
         connections = min(max(files // 2, 4), MOST)
         return cls(connections, working=connections * 3 // 4, backlog=connections // 2)
 
 
 def limits_here() -> Limits:
-    """By `ulimit -n` of this process."""
+    """Return the limits for this process, by `ulimit -n`."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return Limits.of_files(MOST * 2 if files == resource.RLIM_INFINITY else files)
 
 
 class Connections:
-    """Every open connection. Those that wait for their client are known by how long they wait.
+    """All open connections, and since when each has been waiting for its client.
 
-    A new connection over the limit takes the place of the one that has waited longest, so
-    half-open ones cannot keep anybody out.
+    A new connection over the limit replaces the one that has waited longest, so half-open
+    connections cannot keep anybody out.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -76,14 +79,14 @@ class Connections:
         self._log_timer: asyncio.TimerHandle | None = None
 
     def protocol(self) -> type[asyncio.Protocol]:
-        """What `uvicorn.Config(http=…)` takes; it is only ever called."""
+        """Return the value for `uvicorn.Config(http=…)`. uvicorn only calls it, as a factory."""
         return cast("type[asyncio.Protocol]", functools.partial(GuardedProtocol, self))
 
     def opened(self, connection: "GuardedProtocol") -> None:
         self._open.add(connection)
         self.waits(connection)
         while len(self._open) > self._limits.connections:
-            self._end(next(iter(self._waiting)), "displaced")  # itself, if no other one waits
+            self._end(next(iter(self._waiting)), "displaced")  # the new one, if no other waits
         CONNECTIONS.set(len(self._open))
 
     def closed(self, connection: "GuardedProtocol") -> None:
@@ -92,7 +95,7 @@ class Connections:
         CONNECTIONS.set(len(self._open))
 
     def waits(self, connection: "GuardedProtocol") -> None:
-        """For its client, from now on."""
+        """Note that the connection waits for its client from now on."""
         if connection not in self._open:
             return
         self._waiting.pop(connection, None)
@@ -112,7 +115,7 @@ class Connections:
         return len(self._open) - len(self._waiting) >= self._limits.working
 
     def note(self, why: Why, loop: asyncio.AbstractEventLoop) -> None:
-        """Count it. The log has the first at once, and then what came since once a minute."""
+        """Count a cut connection. The first is logged at once, later ones once a minute."""
         CONNECTIONS_CUT.labels(why).inc()
         self._cut[why] += 1
         if self._log_timer is None:
@@ -142,10 +145,10 @@ class Connections:
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1, which also says when it waits for its client, and can be cut.
+    """uvicorn's HTTP/1.1 protocol, which reports when it waits for its client and can be cut.
 
-    It waits for a request until that is complete, and for a client that reads too slowly. The
-    time that counts is from the first byte of a request; more bytes give no more time.
+    It waits until a request is complete, and while a client reads too slowly. The time counts from
+    the first byte of a request; further bytes do not extend it.
     """
 
     def __init__(self, connections: Connections, **of_uvicorn: Any) -> None:
@@ -182,7 +185,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.cycle.response_complete:
             self._idle = True
             self._guard.waits(self)
-        else:  # the next of several requests sent at once
+        else:  # the next one of pipelined requests
             self._settle()
 
     def pause_writing(self) -> None:
@@ -196,7 +199,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._settle()
 
     def cut(self, why: Why) -> bool:
-        """End it, with an answer if a request had begun. False: it was closing already."""
+        """Close the connection, with a response if a request had begun.
+
+        Returns False if it was closing already.
+        """
         transport = self.transport
         was_closing = transport.is_closing()
         if was_closing or transport.get_write_buffer_size():
@@ -212,7 +218,7 @@ class GuardedProtocol(HttpToolsProtocol):
         return self.cycle.response_started and not self.cycle.response_complete
 
     def _settle(self) -> None:
-        """A complete request, and a client that reads: nothing is waited for but ourselves."""
+        """Note that the bot is working, if the request is complete and the client reads."""
         cycle = self.cycle
         if cycle and not (cycle.response_complete or cycle.more_body or self._stalled):
             self._guard.works(self)

@@ -1,4 +1,4 @@
-"""Is it alive, and can it work."""
+"""Liveness (`/healthz`) and readiness (`/readyz`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +14,16 @@ log = structlog.get_logger()
 
 
 async def healthz(_: Request) -> Response:
-    """The process answers: nothing more. For a proxy: with the database down, people still get
-    their answer."""
+    """Answer that the process is alive. Stays 200 without a database: people still get replies."""
     return PlainTextResponse("ok")
 
 
 @dataclass(frozen=True, slots=True)
 class Readyz:
-    """For rollouts and alerts: 503 while nothing can be committed (a full disk, a held lock, no
-    database), the reconciler does not turn, or Slack does not reach us yet; with the reason.
+    """Readiness, for rollouts and alerts.
+
+    503 with the reason while nothing can be committed (a full disk, a held lock, no database), a
+    loop of the reconciler is stuck, or Socket Mode is not connected.
     """
 
     store: Store

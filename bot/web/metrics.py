@@ -1,4 +1,4 @@
-"""`GET /metrics` for Prometheus: what this process counts, and what the database says now."""
+"""`GET /metrics` for Prometheus: this process's counters, and gauges read from the database."""
 
 import asyncio
 import hmac
@@ -16,7 +16,7 @@ from bot.core.recording import Phase
 from bot.kit.metrics import FAULTS
 from bot.kit.rate_limits import Paused
 from bot.settings import is_loopback
-from bot.slack.pauses import INSTALLED
+from bot.slack.pauses import WHOLE_APP
 from bot.store.errors import StoreError
 from bot.store.health import Health
 from bot.store.store import Store
@@ -25,8 +25,8 @@ from bot.store.values import DeadLetterCount
 NONE_DEAD = DeadLetterCount()
 WITHIN_S = 3.0  # Prometheus waits 10
 
-# What a scraper or a browser on this machine sends. Anything else may be a proxy's mark; proxies
-# have too many of those (Via, X-Forwarded-Proto, CF-Connecting-IP, …) to list them.
+# The headers that a scraper or a browser on this machine sends. Any other may come from a proxy;
+# proxies add too many (Via, X-Forwarded-Proto, CF-Connecting-IP, …) to list them.
 _DIRECT = frozenset(
     {
         "accept",
@@ -52,7 +52,7 @@ _DIRECT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """For requests from this machine that no proxy has forwarded, or with the token."""
+    """Answers requests that come from this machine without a proxy, or that have the token."""
 
     store: Store
     token: str | None
@@ -65,7 +65,7 @@ class Metrics:
         return Response(page, media_type=CONTENT_TYPE_LATEST)
 
     async def _stored(self) -> "Stored | None":
-        """None: the database does not answer."""
+        """Return None if the database does not answer."""
         try:
             async with asyncio.timeout(WITHIN_S):
                 paused = await self.store.rate_limits.paused()
@@ -86,7 +86,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database says. All replicas share it, so alerts take the maximum."""
+    """Values of the database. All replicas report the same, so alerts take the maximum."""
 
     health: Health
     paused: tuple[Paused, ...] = ()
@@ -99,7 +99,7 @@ def _page(stored: Stored | None) -> bytes:
     return generate_latest(registry)
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # registries hash what they hold
+@dataclass(frozen=True, slots=True, eq=False)  # registries hash their collectors
 class _Collected:
     metrics: tuple[Metric, ...]
 
@@ -108,7 +108,7 @@ class _Collected:
 
 
 def metrics_of(stored: Stored | None) -> Iterator[Metric]:
-    """Without a database only that it does not answer: a number that is not known is left out."""
+    """Yield the gauges; without a database only `record_bot_store_up`."""
     yield GaugeMetricFamily(
         "record_bot_store_up", "1 if the database answers", float(stored is not None)
     )
@@ -122,7 +122,7 @@ def metrics_of(stored: Stored | None) -> Iterator[Metric]:
         phases.add_metric([phase], health.open_by_phase.get(phase, 0))
     yield phases
     dead = GaugeMetricFamily(
-        "record_bot_dead_letters_open", "What cannot be read and is set aside", labels=["kind"]
+        "record_bot_dead_letters_open", "Unreadable items that are set aside", labels=["kind"]
     )
     dead.add_metric(["webhook"], stored.dead.webhooks)
     dead.add_metric(["recording"], stored.dead.recordings)
@@ -134,19 +134,19 @@ def metrics_of(stored: Stored | None) -> Iterator[Metric]:
             "Webhooks that wait until their recording is known; an hour at most",
             health.waiting,
         ),
-        "parked_posts": ("Posts that Slack refused, to be tried again", health.parked),
-        "replay_owed": ("1 while missed webhooks have yet to be asked for", health.replay_owed),
+        "parked_posts": ("Posts that Slack refused, to be retried", health.parked),
+        "replay_owed": ("1 while a webhook replay has yet to be requested", health.replay_owed),
         "slack_token_refused": (
             "1 while Slack does not accept the token",
-            any(one.method == INSTALLED and one.since for one in stored.paused),
+            any(one.method == WHOLE_APP and one.since for one in stored.paused),
         ),
         "paused_methods": (
             "Methods of Slack or 100ms paused by a rate limit",
             sum(one.since is None for one in stored.paused),
         ),
     }
-    for name, (what, value) in gauges.items():
-        yield GaugeMetricFamily(f"record_bot_{name}", what, float(value))
+    for name, (meaning, value) in gauges.items():
+        yield GaugeMetricFamily(f"record_bot_{name}", meaning, float(value))
     if health.last_webhook_at is not None:
         yield GaugeMetricFamily(
             "record_bot_last_webhook_timestamp_seconds",
@@ -156,9 +156,10 @@ def metrics_of(stored: Stored | None) -> Iterator[Metric]:
 
 
 def _is_local(request: Request) -> bool:
-    """A proxy on this machine calls from a loopback address, too, and for anybody.
+    """Whether the request comes from this machine and not through a proxy on it.
 
-    It leaves headers, or the name by which it was called in `Host`.
+    A proxy here also calls from a loopback address, on behalf of anybody. It shows by the headers
+    that it adds, or by the public name in `Host`.
     """
     if request.client is None or not is_loopback(request.client.host):
         return False

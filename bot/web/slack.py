@@ -1,7 +1,7 @@
-"""In from Slack over HTTP: everything comes to one address, and Bolt sorts it.
+"""Slack's HTTP endpoint: one URL for everything; Bolt dispatches.
 
-Nothing is looked into before the signature is known to be Slack's: not even by Bolt, which would
-parse the body first. Source: docs.slack.dev, authentication/verifying-requests-from-slack.
+Nothing is parsed before the signature is verified, not even by Bolt.
+Source: docs.slack.dev, authentication/verifying-requests-from-slack.
 """
 
 import hmac
@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from bot.kit.clock import compare
 from bot.kit.metrics import SIGNATURES_REJECTED
 from bot.kit.sparing import Sparing
-from bot.listeners.shapes import ignores, note_odd
+from bot.listeners.shapes import note_odd, reject_malformed
 from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -26,7 +26,7 @@ signature_rejected = Sparing("signature_rejected")
 
 
 class SlackEndpoint:
-    """`POST /slack/events`. Without a signing secret nobody can prove to be Slack: 404."""
+    """`POST /slack/events`. Answers 404 without a signing secret, in Socket Mode."""
 
     def __init__(self, app: AsyncApp, signing_secret: str | None) -> None:
         self._app = app
@@ -43,29 +43,30 @@ class SlackEndpoint:
             return PlainTextResponse("the body came too slowly", status_code=408)
         except ClientDisconnect:
             return PlainTextResponse("the body did not arrive", status_code=400)
-        if why := _objection(self._verifier, request, body):
+        if why := _rejection(self._verifier, request, body):
             SIGNATURES_REJECTED.labels(why).inc()
             signature_rejected.warn(why, sent_from=request.client.host if request.client else "")
             return PlainTextResponse("the signature is missing, old or wrong", status_code=401)
         return await self._dispatch(request, body)
 
     async def _dispatch(self, request: Request, body: bytes) -> Response:
-        """What is signed but malformed gets a 200: sent again it would be the same."""
+        """Let Bolt answer. A signed but malformed request gets a 200: a retry would be the same."""
         try:
             bolt_request = to_async_bolt_request(request, body)
-        except Exception as odd:  # Bolt looks into the body, and expects what Slack sends
+        except Exception as odd:  # Bolt parses the body and assumes that it is well-formed
             note_odd("other", type(odd).__name__)
             return Response()
-        if ignores(bolt_request.body):
+        if reject_malformed(bolt_request.body):
             return Response()
         return to_starlette_response(await self._app.async_dispatch(bolt_request))
 
 
-def _objection(verifier: SignatureVerifier, request: Request, body: bytes) -> str | None:
-    """Why this does not come from Slack, or not lately; None if it does.
+def _rejection(verifier: SignatureVerifier, request: Request, body: bytes) -> str | None:
+    """Say why the request is not from Slack or is too old; None if it is accepted.
 
-    A signature that is right for its time, but not of now, means that a clock is off, or that
-    somebody sends an old request again. Either way it is refused.
+    A signature that is valid but expired means that a clock is wrong or that somebody replays an
+    old request. `SignatureVerifier.is_valid` cannot tell that from a wrong signature, and raises
+    for a malformed timestamp or header.
     """
     timestamp = request.headers.get("x-slack-request-timestamp", "")
     signature = request.headers.get("x-slack-signature", "")
@@ -77,6 +78,6 @@ def _objection(verifier: SignatureVerifier, request: Request, body: bytes) -> st
         if not hmac.compare_digest(expected.encode(), signature.encode()):
             return "wrong"
         off_s = compare("slack", theirs, datetime.now(UTC))
-    except (ValueError, TypeError, OverflowError, OSError):  # a time that is none, a body not UTF-8
+    except (ValueError, TypeError, OverflowError, OSError):  # an invalid time, a body not in UTF-8
         return "wrong"
     return "old" if abs(off_s) > VALID_FOR_S else None

@@ -1,6 +1,6 @@
-"""In from 100ms: verify, strip, store, and only then say 200.
+"""100ms' webhook endpoint: verify, strip secrets, store, and only then answer 200.
 
-100ms takes nothing but a 200 for an answer and tries four times in all, the last after 14 s.
+100ms only accepts a 200. It tries four times in all, the last time after 14 s.
 Source: 100ms docs, how-to-guides/configure-webhooks/overview.
 """
 
@@ -35,21 +35,21 @@ from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
 log = structlog.get_logger()
 
 MAX_BODY_BYTES = 1024 * 1024
-_TYPE = re.compile(r"[a-z_]{1,20}(\.[a-z_]{1,20}){1,3}")  # anything else is not quoted
+_TYPE = re.compile(r"[a-z_]{1,20}(\.[a-z_]{1,20}){1,3}")  # anything else is not logged
 
 webhook_rejected = Sparing("webhook_rejected")
 
 
 @dataclass(frozen=True, slots=True)
 class HmsWebhook:
-    """`POST /webhooks/100ms/{name}`. Without a secret of ours nobody can prove to be 100ms."""
+    """`POST /webhooks/100ms/{name}`. Answers 401 to everything if no secret is set."""
 
     store: Store
     secret: str | None
     now: Callable[[], datetime]
 
     async def __call__(self, request: Request) -> Response:
-        # 100ms follows no redirect, so a slash at the end of what was pasted does no harm here.
+        # 100ms follows no redirects, so a URL pasted with a trailing slash must work as it is.
         if request.path_params["name"].removesuffix("/") != NAME:
             return _answer(404, "no such webhook")
         if not self._is_hms(request):
@@ -111,7 +111,7 @@ class HmsWebhook:
         return _answer(200, "kept")
 
     async def _look(self, this: structlog.stdlib.BoundLogger, room_id: str) -> Response:
-        """Nothing is kept: it only makes the bot look sooner, if anything waits for that room."""
+        """Check the room's presence sooner if something waits for it. The event is not stored."""
         try:
             outcome = "looked" if await self.store.presence.check_soon(room_id) else "ignored"
         except StoreError as gone:

@@ -3,7 +3,6 @@
 Every test has a team of its own, so one PostgreSQL serves them all.
 """
 
-import asyncio
 import shutil
 import tempfile
 import warnings
@@ -19,12 +18,13 @@ from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.slack.http import new_client
 
 from bot.hms.client import HmsClient
-from bot.store.open import migrate, open_store
+from bot.store.open import open_store
 from bot.store.repository import TeamDatabase
 from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.hms_kit import SPEED, client_of
 from tests.contract.store_support import LEASE, Clock
+from tests.databases import migrated_copy
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +63,6 @@ def shared_postgres(new_postgres: Callable[[], str]) -> str:
     return new_postgres()
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file to copy: quicker than migrating one for each test."""
-    path = tmp_path_factory.mktemp("migrated") / "record-bot.db"
-    asyncio.run(migrate(f"sqlite:///{path}"))
-    return path
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -81,7 +73,7 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
     """A database for the store; on PostgreSQL other tests' teams are in it too."""
     if database_kind == "sqlite":
         path = tmp_path / "record-bot.db"
-        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        migrated_copy(path)
         return f"sqlite:///{path}"
     return str(request.getfixturevalue("shared_postgres"))
 

@@ -33,6 +33,7 @@ from bot.hms.webhook import HEADER
 from bot.kit.logs import configure_logs
 from bot.settings import Settings
 from bot.wiring import Components, build, utc_now
+from tests.databases import migrated_copy
 
 SIGNING_SECRET = "hostile-signing-secret-0f3a"
 WEBHOOK_SECRET = "hostile-webhook-secret-77c1"
@@ -130,6 +131,7 @@ async def target(
 ) -> AsyncIterator[Target]:
     """A bot of its own, between a simulated Slack and a simulated 100ms; settings as given."""
     log, database = folder / "bot.log", folder / "record-bot.sqlite"
+    migrated_copy(database)
     app = create_app(SlackConfig(bot_token=BOT_TOKEN))
     hms = HmsConfig(access_key="hostile", secret=HMS_SECRET, speed=1000, seed=False)
     with _logs_into(log):

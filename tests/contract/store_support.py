@@ -55,9 +55,11 @@ def requested(**changes: object) -> StartRequested:
     return StartRequested.model_validate(values | changes)
 
 
-async def created(store: Store, **changes: object) -> str:
+async def created(store: Store, also: Sequence[Fact] = (), **changes: object) -> str:
+    """The key of a new recording; `also` are facts that it has from the beginning."""
     key = new_key()
-    assert await store.recordings.create(key, requested(**changes)) == Created(key)
+    first = requested(**changes)
+    assert await store.recordings.create(key, first, also=also) == Created(key)
     return key
 
 

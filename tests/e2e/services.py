@@ -26,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.databases import migrated_copy
 from tests.e2e.forked import ForkedBot
 
 Json = dict[str, Any]
@@ -56,6 +57,7 @@ class Kept:
 
     async def _live(self) -> None:
         self._folder.mkdir(parents=True)
+        migrated_copy(self._folder / "record-bot.sqlite")
         for left in reversed(range(TRIES)):
             try:
                 await self._try()

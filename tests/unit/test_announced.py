@@ -4,18 +4,16 @@ import ast
 import inspect
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import bot
 from bot.engine import posting
 from bot.features.results import steps as results
 from bot.features.schedules.steps import Timekeeper
 from bot.listeners.app import Bot
 from bot.slack import gateway
+from tests.unit.sources import trees
 
-PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
 SLACKS_OWN = {"chat_postMessage", "files_upload_v2", "files_completeUploadExternal"}
 OURS = {"post", "upload"}
 ALLOWED: tuple[Callable[..., Any], ...] = (
@@ -59,8 +57,8 @@ def _calls() -> list[tuple[str, str, str, str]]:
     """File, function, what is called, on what."""
     return [
         (str(path), function.name, call.func.attr, _name(call.func.value))
-        for path in sorted(PACKAGE.rglob("*.py"))
-        for function in ast.walk(ast.parse(path.read_text()))
+        for path, tree in trees().items()
+        for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for call in ast.walk(function)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)

@@ -9,7 +9,6 @@ from typing import Annotated, Any, get_type_hints
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-import bot
 from bot.core import proofs
 from bot.core.proofs import SeenRecording
 from bot.listeners import registry
@@ -19,8 +18,8 @@ from bot.store.forgetting import Forgetting
 from bot.store.queue import Queue
 from bot.store.recordings import Recordings
 from bot.wiring import FEATURES
+from tests.unit.sources import PACKAGE, trees
 
-PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
 NAMES = {proof.__name__ for proof in proofs.PROOFS}
 OF_ENGINE = proofs.OwnWork
 ACTING = {
@@ -38,8 +37,8 @@ BOLT = {"command", "shortcut", "action", "view", "view_closed", "options", "even
 def calls() -> list[tuple[Path, ast.Call]]:
     return [
         (path.relative_to(PACKAGE), node)
-        for path in sorted(PACKAGE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call)
     ]
 
@@ -149,5 +148,5 @@ def test_bolt_takes_what_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SLACK_CLIENT_ID", raising=False)
     app = AsyncApp(signing_secret="x", token="xoxb-1", request_verification_enabled=False)
     for kind in ("command", "shortcut", "action", "view", "view_closed", "options", "event"):
-        registry._give(app, kind, "name", unchecked)  # type: ignore[arg-type]
+        registry._add_to_bolt(app, kind, "name", unchecked)  # type: ignore[arg-type]
     assert len(app._async_listeners) == 7

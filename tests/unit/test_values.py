@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import bot
+from tests.unit.sources import trees
 
 ROOT = Path(bot.__file__).parents[1]
 GLOBS = ("bot/core/*.py", "bot/ui/*.py", "bot/features/*/model.py")
@@ -17,8 +18,11 @@ PATHS = sorted(path.relative_to(ROOT) for glob in GLOBS for path in ROOT.glob(gl
 
 def classes(path: Path) -> list[ast.ClassDef]:
     """Those with fields, without a base."""
-    tree = ast.parse((ROOT / path).read_text("utf-8"))
-    found = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.bases]
+    found = [
+        node
+        for node in trees()[ROOT / path].body
+        if isinstance(node, ast.ClassDef) and not node.bases
+    ]
     return [one for one in found if any(isinstance(line, ast.AnnAssign) for line in one.body)]
 
 

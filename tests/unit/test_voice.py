@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import bot
 from bot.access import views as rights
 from bot.core.recording import Problem, Why
 from bot.features.card.steps import card_of
@@ -24,12 +21,12 @@ from bot.ui import message
 from bot.ui.message import Message
 from bot.ui.problems import explain
 from bot.ui.words import PHASES
+from tests.unit.sources import PACKAGE, trees
 from tests.unit.views_samples import RUNS, assert_accepted, dates
 from tests.voice import page
 from tests.voice.everything import GROUPS, SAMPLES
 from tests.voice.sample import Sample, name_of, story
 
-PACKAGE = Path(inspect.getsourcefile(bot) or "").parent
 PIECES: set[Callable[..., object]] = {
     message.modal,
     message.say,
@@ -45,9 +42,9 @@ VIEWED: list[Any] = [pytest.param(s, id=f"{n} {s.builder}") for n, s in enumerat
 
 def builders() -> Iterator[str]:
     """Every public function of the package that makes a message or a view."""
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path, tree in trees().items():
         module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 made = ast.unparse(node.returns) if node.returns else ""
                 if {"Message", "View"} & set(re.findall(r"\w+", made)):

@@ -5,14 +5,14 @@ import os
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from bot.features.audit.store import Forgotten, forgotten_by
+from bot.features.audit.store import ForgetRecord, forgotten_by
 from bot.store.database import Database
 from bot.store.drivers import engine_of
 from bot.store.errors import DatabaseUrlError, StoreUnavailable
 from bot.store.open import database_at
 
 
-async def who_forgot(database_url: str, key: str) -> list[Forgotten]:
+async def who_forgot(database_url: str, key: str) -> list[ForgetRecord]:
     """Raises DatabaseUrlError, StoreUnavailable."""
     database = Database(engine_of(_existing(database_url)))
     try:

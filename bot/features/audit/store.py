@@ -1,4 +1,4 @@
-"""What stays known of forgotten recordings: who wanted that, and when."""
+"""What remains known about forgotten recordings: who had them forgotten, and when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,12 @@ from bot.store.schema import audit
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class ForgetRecord:
     by: str
     at: datetime
 
 
-def forgotten_by(conn: Connection, key: str) -> list[Forgotten]:
-    """Of every team of the database; the key is found by its digest."""
+def forgotten_by(conn: Connection, key: str) -> list[ForgetRecord]:
+    """Find a recording by the digest of its key. Searches all teams in the database."""
     query = select(audit.c.by_user, audit.c.at).where(audit.c.digest == digest_of(key))
-    return [Forgotten(*row) for row in conn.execute(query.order_by(audit.c.at))]
+    return [ForgetRecord(*row) for row in conn.execute(query.order_by(audit.c.at))]

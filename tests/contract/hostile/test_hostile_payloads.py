@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from record_bot_sandbox.slack import seed
 
-from bot.listeners.shapes import oddness
+from bot.listeners.shapes import defect
 from bot.ui import ids
 from tests.contract.hostile_kit import ANY_JSON, JSON_TYPE, Target, fuzz, target
 
@@ -187,7 +187,7 @@ def ignored() -> float:
 
 @pytest.mark.parametrize("name", SAMPLES)
 async def test_the_samples_are_what_slack_sends(bot: Target, name: str) -> None:
-    assert oddness(SAMPLES[name]) is None
+    assert defect(SAMPLES[name]) is None
     assert (await send(bot, SAMPLES[name])).status_code == 200
 
 

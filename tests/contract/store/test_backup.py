@@ -24,15 +24,16 @@ from bot.store.open import migrate, open_store
 from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.store_support import LEASE, Clock, entry
+from tests.databases import migrated_copy
 
 KILLS = 12
 
 
 @pytest.fixture
-def database(migrated_file: Path, tmp_path: Path) -> Path:
+def database(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
-    return Path(shutil.copy(migrated_file, folder / "bot.db"))
+    return migrated_copy(folder / "bot.db")
 
 
 def url(path: Path) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.errors import NotInstalled, SlackUnavailable
-from bot.slack.pauses import INSTALLED, SlackPauses
+from bot.slack.pauses import WHOLE_APP, SlackPauses
 from bot.store.store import Store
 from tests.contract.store_support import Clock
 
@@ -24,7 +24,7 @@ async def test_a_clock_that_was_set_back_hides_no_pause(
     await pauses.check_installed(accepted)
     clock.advance(-HOUR)
     await SlackPauses(another.rate_limits, clock.now).pause("chat.postMessage", 30)
-    await SlackPauses(another.rate_limits, clock.now).refused("token_revoked")
+    await SlackPauses(another.rate_limits, clock.now).pause_for_refused_token("token_revoked")
     with pytest.raises(SlackUnavailable):
         await pauses.check("chat.postMessage")
     with pytest.raises(NotInstalled):
@@ -35,9 +35,9 @@ async def test_a_clock_that_was_set_back_keeps_no_pause_that_is_over(
     store: Store, another: Store, clock: Clock
 ) -> None:
     pauses = SlackPauses(store.rate_limits, clock.now)
-    await pauses.refused("token_revoked")
+    await pauses.pause_for_refused_token("token_revoked")
     with pytest.raises(NotInstalled):
         await pauses.check_installed(accepted)
     clock.advance(-HOUR)
-    await another.rate_limits.resume(INSTALLED)
+    await another.rate_limits.resume(WHOLE_APP)
     await pauses.check_installed(accepted)

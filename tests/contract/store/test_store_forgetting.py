@@ -10,7 +10,7 @@ from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import Discovered, ForgetRequested, StartAccepted
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
-from bot.features.audit.store import Forgotten, forgotten_by
+from bot.features.audit.store import ForgetRecord, forgotten_by
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -55,7 +55,7 @@ async def test_one_row_says_who_and_when_without_naming_the_recording(
     assert row == {"action": "forgotten", "digest": digest, "by_user": "U7", "at": T0 + S}
     assert await stays(other_team) == []
     async with store.db.database.read() as conn:
-        assert await conn.run_sync(forgotten_by, key) == [Forgotten("U7", T0 + S)]
+        assert await conn.run_sync(forgotten_by, key) == [ForgetRecord("U7", T0 + S)]
         assert await conn.run_sync(forgotten_by, other) == []
     await store.forgetting.purge_audit(T0 + S)
     assert len(await stays(store)) == 1

@@ -4,7 +4,6 @@
 """
 
 import os
-import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from tests.contract.scale_kit import (
     sqlite_work,
 )
 from tests.contract.store_support import LEASE, T0, Clock, entry
+from tests.databases import migrated_copy
 
 FINISHED = int(os.environ.get("RECORD_BOT_SCALE", "5000"))
 SIZE = Size(FINISHED, FINISHED // 10)
@@ -83,10 +83,8 @@ async def heard_of(url: str, team: Team, clock: Clock) -> dict[str, Heard]:
     return found
 
 
-async def test_sqlite_searches_and_never_scans(
-    migrated_file: Path, tmp_path: Path, team: Team, clock: Clock
-) -> None:
-    path = shutil.copy(migrated_file, tmp_path / "record-bot.db")
+async def test_sqlite_searches_and_never_scans(tmp_path: Path, team: Team, clock: Clock) -> None:
+    path = migrated_copy(tmp_path / "record-bot.db")
     populate(make_url(f"sqlite:///{path}"), team, SIZE)
     heard = await heard_of(f"sqlite:///{path}", team, clock)
     assert {n: s for n, h in heard.items() if (s := sqlite_scans(str(path), h))} == {}

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 import structlog.testing
 
-from bot.kit.calls import noted, slug
+from bot.kit.calls import slug, timed_call
 from bot.kit.metrics import CALL_SECONDS
 
 
@@ -41,7 +41,7 @@ def test_each_call_is_one_line_and_one_measurement(
     with (
         structlog.testing.capture_logs() as lines,
         expected,
-        noted("test", "GET /x", about="r1") as call,
+        timed_call("test", "GET /x", about="r1") as call,
     ):
         call.status = status
         if raised:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from record_bot_sandbox.slack import seed
@@ -74,16 +75,18 @@ async def populate(
     """Each with its card, and as many facts as a busy one has."""
     gateway = SlackGateway(world.client, Outbound([world.url]), None)
     for n in numbers:
-        key = await created(store, room_id=f"room-{n}", channel_id=seed.STANDUP, at=T0 + n * S)
-        posted = await gateway.post(seed.STANDUP, HELLO)
-        shown = card(seed.STANDUP, posted_in=posted.channel, ts=posted.ts)
-        await store.recordings.record(key, Note(deliveries=[shown]))
-        facts = [
+        facts: list[Fact] = [
             AssetSeen(at=T0, asset_id=f"a{i}", type="chat", status="completed")
             for i in range(CHANGES)
         ]
         end = [Observed(at=T0 + S, status="completed")] if n >= RUNNING else []
-        await add_facts(store, key, [StartAccepted(at=T0, hms_id=f"hms-{key}"), *end, *facts])
+        also = [StartAccepted(at=T0, hms_id=f"hms-{uuid4()}"), *end, *facts]
+        key = await created(
+            store, also, room_id=f"room-{n}", channel_id=seed.STANDUP, at=T0 + n * S
+        )
+        posted = await gateway.post(seed.STANDUP, HELLO)
+        shown = card(seed.STANDUP, posted_in=posted.channel, ts=posted.ts)
+        await store.recordings.record(key, Note(deliveries=[shown]))
 
 
 @contextmanager
@@ -161,9 +164,8 @@ async def test_who_may_know_of_a_recording(
 async def test_lists_restrict_before_they_limit(store: Store, rig: Rig) -> None:
     """What one may not know of takes no place from what one may."""
     for n in range(30):
-        key = await created(store, room_id=f"s-{n}", channel_id=seed.DESIGN, at=T0 + n * S)
         place = PlaceSeen(at=T0, channel_id=seed.DESIGN, place="private")
-        await add_facts(store, key, [place])
+        await created(store, [place], room_id=f"s-{n}", channel_id=seed.DESIGN, at=T0 + n * S)
     shown = await created(store, room_id="open", channel_id=seed.STANDUP, at=T0 - S)
     horizon = await rig.gate.horizon(seed.ADMIN)
     assert [row.key for row in await store.lists.recent(to=horizon, limit=5)] == [shown]
@@ -175,12 +177,16 @@ async def test_the_newest_that_each_may_see_whatever_index_has_them(store: Store
     pick = random.Random(7)
     for n in range(60):
         home, place = f"C{n % 5}", pick.choice([None, "public", "private"])
-        key = await created(
-            store, room_id=f"r{n}", channel_id=home, by=f"U{n % 7}", at=T0 + pick.randrange(40) * S
-        )
         facts: list[Fact] = [PlaceSeen(at=T0, channel_id=home, place=place)] if place else []
         facts += [Shared(at=T0, channel_id="C9", by="U1")] if n % 6 == 0 else []
-        await add_facts(store, key, facts)
+        await created(
+            store,
+            facts,
+            room_id=f"r{n}",
+            channel_id=home,
+            by=f"U{n % 7}",
+            at=T0 + pick.randrange(40) * S,
+        )
     every = await store.lists.recent(limit=100)
     shown = await store.lists.channels_of([row.key for row in every])
     for member, channels, closed in itertools.product(
@@ -233,12 +239,11 @@ async def test_hundreds_of_newer_ones_that_only_slack_knows_to_be_private_hide_n
     done: list[Fact] = [StartAccepted(at=T0, hms_id="a"), Observed(at=T0, status="completed")]
     await add_facts(store, shown, done)
     for n in range(3 * AT_A_TIME):
-        key = await created(store, room_id="sales", channel_id=seed.DESIGN, at=T0 + n * S)
         ended: list[Fact] = [
             StartAccepted(at=T0, hms_id=f"h{n}"),
             Observed(at=T0, status="completed"),
         ]
-        await add_facts(store, key, ended)
+        await created(store, ended, room_id="sales", channel_id=seed.DESIGN, at=T0 + n * S)
     to = await rig.gate.horizon(seed.ADMIN)
     with statements(store) as asked:
         listed = await lists.recent(to, room_id="sales", channel=seed.LOBBY, count=9, files=True)
