@@ -18,6 +18,7 @@ from bot.kit.metrics import STORE_ERRORS
 from bot.store.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")  # the second: no room for the -shm
 CANCELLED_S = 0.5
 # Of whoever is waiting: a listener has less time than the engine.
 _PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
@@ -189,7 +190,7 @@ def _is_full(error: exc.SQLAlchemyError) -> bool:
     said = error.orig if isinstance(error, exc.DBAPIError) else None
     if getattr(said, "sqlstate", None) == "53100":
         return True
-    return getattr(said, "sqlite_errorname", "") == "SQLITE_FULL"
+    return getattr(said, "sqlite_errorname", "") in SQLITE_FULL
 
 
 def _why(error: exc.SQLAlchemyError) -> str:
