@@ -107,7 +107,8 @@ class Gate:
 
     async def draft(self, user: str, request_id: str) -> OwnDraft:
         """Raises NotOpen for another person's draft. A purged one counts as theirs, and empty."""
-        owner = await self._deps.store.owners.draft(request_id)
+        stored = _is_storable(request_id)
+        owner = await self._deps.store.owners.draft(request_id) if stored else None
         if owner is not None and owner.user != user:
             raise NotOpen(request_id)
         return OwnDraft(request_id, user, owner.channel if owner else None)
@@ -123,7 +124,8 @@ class Gate:
 
     async def preset(self, user: str, preset_id: str, here: str | None = None) -> SeenPreset:
         """Raises UnknownPreset, also for another person's in a channel they are not in."""
-        owner = await self._deps.store.owners.preset(preset_id)
+        stored = _is_storable(preset_id)
+        owner = await self._deps.store.owners.preset(preset_id) if stored else None
         if owner is None:
             raise UnknownPreset(preset_id)
         if owner.scope and owner.by != user:
