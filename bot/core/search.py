@@ -276,7 +276,7 @@ def _day_of(parts: Mapping[str, str | None], today: date) -> date:
     return this_year if this_year <= today else date(today.year - 1, month, day)
 
 
-# Which words are meant
+# Matching words
 
 
 def pieces(query: Query) -> frozenset[str]:
@@ -371,7 +371,7 @@ def _joined(query: Query) -> Iterator[tuple[str, str]]:
             yield other.word, joined
 
 
-# How the databases are asked
+# Queries for the databases
 
 
 def needs(words: int) -> tuple[int, ...]:
@@ -427,7 +427,7 @@ def _expression(
     return either.join("(" + both.join(some) + ")" for some in combinations(words, need))
 
 
-# What is found
+# Matching windows
 
 
 def windows(
@@ -448,7 +448,7 @@ def windows(
             yield Candidate(recording, inside[0][0], tuple((who, what) for _, who, what in inside))
 
 
-# What is best
+# Ranking
 
 
 def rank(

@@ -66,12 +66,11 @@ class RecordingLists(Repository):
         closed: Collection[str] = (),
         past: Past | None = None,
     ) -> list[RecordingRow]:
-        """Recordings, newest first, filtered by room, channel and time; `after` is the last row
-        of the page before.
+        """Recordings, newest first, filtered by room, channel and time.
 
-        `over`: without those that occupy a room now. `to`: only those that the person may know
-        about, as far as rows can tell (see `_may_see`). `closed`: channels that they cannot see,
-        by Slack's answer.
+        `after`: the last row of the page before. `over`: without those that occupy a room now.
+        `to`: only those that the person may know about, as far as rows can tell (see `_may_see`).
+        `closed`: channels that they cannot see, by Slack's answer.
         """
         query = self._all()
         if to is not None and (channel is not None or room_id is not None):
