@@ -137,7 +137,7 @@ class SlackGateway:
         if not content:
             raise SlackRefused("empty_file")
         try:
-            # By the name of the last call: while Slack limits that one, nothing is uploaded in vain.
+            # Named after the last call: while Slack limits that one, nothing is uploaded in vain.
             async with self._call("files.completeUploadExternal"):
                 slot = await self._client.files_getUploadURLExternal(
                     filename=filename, length=len(content)

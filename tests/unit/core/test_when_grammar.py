@@ -51,6 +51,8 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
         ("in 1 hour and 30 minutes", "Wed 2 Dec, 15:50"),
         ("in 1.5h", "Wed 2 Dec, 15:50"),
         ("in forty-five minutes", "Wed 2 Dec, 15:05"),
+        ("in seventy minutes", "Wed 2 Dec, 15:30"),
+        ("in eighty-five minutes", "Wed 2 Dec, 15:45"),
         ("10 minutes from now", "Wed 2 Dec, 14:30"),
         ("in 2 days", "Fri 4 Dec, 14:20"),
         ("in 2 days at 9", "Fri 4 Dec, 9:00"),
