@@ -27,7 +27,7 @@ from bot.features.schedules.listeners import answer_schedules
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.listeners import open_filled, say_taken
+from bot.features.start.listeners import open_filled, say_if_empty, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.store.values import RoomTaken
 from bot.ui.message import Message
@@ -59,10 +59,8 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
         ),
     )
     match made:
-        case Started(key=key, room=room) if await starts.is_empty(bot.deps, room.room_id):
-            return start_views.nobody_there(room.name, key)
-        case Started(room=room):
-            return start_views.starting_reply(room.name)
+        case Started():
+            return await _started(request, made)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
@@ -76,6 +74,17 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
     buttons = await question(request, [near]) if near else []
     form = await form_button(request, order.model_copy(update={"preset": None}), request.found)
     return no_such_preset(made, [*buttons, form])
+
+
+async def _started(request: Request, made: Started) -> Message:
+    """The ack waits for 100ms only where the list of rooms says that nobody is there."""
+    bot, room = request.bot, made.room
+    listed = await request.use.rooms.by_id(room.room_id)
+    if listed is not None and listed.live:
+        bot.after_ack(request.caller, say_if_empty(bot, request.caller, made))
+    elif await starts.is_empty(bot.deps, room.room_id):
+        return start_views.nobody_there(room.name, made.key)
+    return start_views.starting_reply(room.name)
 
 
 async def control(

@@ -187,7 +187,7 @@ def _files(recording: Recording, content: Content) -> list[dict[str, Any]]:
         ]
     files += [
         {
-            "name": f"{file_name(asset)} from 100ms",
+            "name": f"{file_name(asset, audio_only=recording.audio_only)} from 100ms",
             "href": f"{base}/files/{asset.asset_id}",
             "size": asset.size,
         }

@@ -37,7 +37,6 @@ from bot.ui.forms import (
     LASTING,
     OPTION_VALUE_MOST,
     FieldErrors,
-    dressed,
     input_block,
     named_option,
     pick,
@@ -46,6 +45,7 @@ from bot.ui.forms import (
     textbox,
     ticks,
     whole_number,
+    with_sources,
     words,
 )
 from bot.ui.message import Block, button, header
@@ -72,7 +72,9 @@ RESOLUTION_NAMES = {
 
 def option_blocks(draft: Draft) -> list[Block]:
     """Everything that a preset may hold."""
-    return list(dressed([kind_block(draft), *further_blocks(draft)], draft.came, draft.generation))
+    return list(
+        with_sources([kind_block(draft), *further_blocks(draft)], draft.came, draft.generation)
+    )
 
 
 def kind_block(draft: Draft) -> Block:

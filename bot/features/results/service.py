@@ -141,7 +141,7 @@ async def _mint(
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
         return NoFile(what or "file", gone=True)
-    named = f"{file_name(asset)} of {recording.name}"
+    named = f"{file_name(asset, audio_only=recording.audio_only)} of {recording.name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 
 

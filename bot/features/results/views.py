@@ -167,9 +167,10 @@ def _gaps(recording: Recording, late: bool) -> list[str]:
         gaps.append(f"100ms lists a transcript, but {why}{status}. Its button may work later.")
     elif found.text in _TRANSCRIPT:
         gaps.append(_TRANSCRIPT[found.text])
-    failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
+    failed = [a for a in recording.assets.all if a.status == "failed"][:10]
     if failed:
-        gaps.append(f"100ms could not make: {', '.join(failed)}.")
+        names = [file_name(a, audio_only=recording.audio_only) for a in failed]
+        gaps.append(f"100ms could not make: {', '.join(names)}.")
     if found.digest in _SUMMARY:
         gaps.append(_SUMMARY[found.digest])
     wanted = recording.options.summary and not recording.elsewhere

@@ -20,13 +20,13 @@ from bot.ui.forms import (
     OPTION_VALUE_MOST,
     FieldErrors,
     channel_pick,
-    dressed,
     input_block,
     named_option,
     pick,
     postable,
     textbox,
     ticks,
+    with_sources,
     words,
 )
 from bot.ui.ids import SAVE_AS
@@ -54,7 +54,7 @@ def start_form(
     more = [*further_blocks(draft, template), *_save_as()] if is_expanded(draft) else _more()
     first = _first(draft, template or RoomTemplate())
     asking = [*_preset(draft, presets or {}), *first, *more]
-    blocks = dressed(asking, draft.came, draft.generation)
+    blocks = with_sources(asking, draft.came, draft.generation)
     return {
         "type": "modal",
         "callback_id": ids.START_FORM,
