@@ -1,4 +1,4 @@
-"""Running and past recordings as rows for one person, read from indexed columns without facts."""
+"""Running and past recordings as rows for one person, read from cached columns only."""
 
 import asyncio
 from collections.abc import Sequence
@@ -36,8 +36,10 @@ class Lists:
     async def status(
         self, to: Horizon, channel: str, room_id: str | None = None
     ) -> tuple[list[Row], list[Row]]:
-        """Return running recordings, of one room or all: those shown in this channel, and others
-        that the person may see."""
+        """Return running recordings, of one room or all, as two lists.
+
+        The first has those shown in this channel, the second others that the person may see.
+        """
         here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
         every = await self.running(to)

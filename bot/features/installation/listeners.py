@@ -1,5 +1,4 @@
-"""Events of the installation: bot added to a channel, channel id changed, app removed, token
-revoked."""
+"""Installation events: bot added, channel id changed, app removed, token revoked."""
 
 from dataclasses import dataclass
 from typing import Self
