@@ -1,4 +1,4 @@
-"""Details: a modal with everything that the bot knows of one recording."""
+"""Details: a modal with everything that the bot knows about one recording."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ def details_view(
     bot: str = BOT,
     changes: Sequence[SettingsChanged] = (),
 ) -> View:
-    """`changes` are those of the settings of the recording's channel."""
+    """Build the modal. `changes` are changes of the settings of the recording's channel."""
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
     state = leaf(f" · {state_of(recording)}")
@@ -230,7 +230,7 @@ def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block
 def _target(delivery: Delivery) -> str:
     if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
-    target, _, _ = delivery.target.partition(":")  # of a moment, its number follows
+    target, _, _ = delivery.target.partition(":")  # a shared moment's target ends in its number
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
 
 

@@ -1,7 +1,7 @@
-"""Sharing a moment from the meeting page: the channels to choose from, and the order to share.
+"""Routes for sharing a moment from the meeting page: the channel list, and the share itself.
 
-The rights are those of *Share* in Slack: a full member, who sees the recording and may open its
-files, shares into a channel that they are in.
+The rights are those of *Share* in Slack: a full member who sees the recording and may open its
+files can share into a channel that they are in.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ BODY_MOST = 1024  # bytes
 CHANNELS_FOR_S = 60
 
 
-class Wanted(BaseModel):
-    """A sentence of the recording, and the channel that is to get it; a claim."""
+class ShareRequest(BaseModel):
+    """The requested sentence and channel; not trusted."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -52,7 +52,7 @@ class MomentRoutes(Answers):
 
     @guarded
     async def channels(self, request: Request) -> Response:
-        """Those that the person and the bot are in, by name; none for people who may not share."""
+        """List channels of both the person and the bot, by name; empty if they may not share."""
         viewer = await self.viewer(request)
         await self._meetings.see(viewer.user, request.path_params["key"])
         try:
@@ -66,14 +66,14 @@ class MomentRoutes(Answers):
 
     @guarded
     async def share(self, request: Request) -> Response:
-        """One sentence to one channel, as a fact: to ask again changes nothing.
+        """Share one sentence into one channel, as a fact, so it is idempotent.
 
-        The body is JSON, which no form of another site can send.
+        The body is JSON, which a form on another site cannot send.
         """
         self.from_our_page(request)
         viewer = await self.viewer(request)
         seen = await self._meetings.see(viewer.user, request.path_params["key"])
-        wanted = await _wanted(request)
+        wanted = await _parse(request)
         if wanted is None:
             return self.json(request, {"error": "bad_request"}, status=400)
         try:
@@ -90,8 +90,8 @@ class MomentRoutes(Answers):
         return await self._deps.slack.open_channels_of(self._deps.identity.bot_user_id)
 
 
-async def _wanted(request: Request) -> Wanted | None:
-    """None for what is not such an order."""
+async def _parse(request: Request) -> ShareRequest | None:
+    """Parse the body; None if it is not a valid request."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         return None
     body = b""
@@ -100,6 +100,6 @@ async def _wanted(request: Request) -> Wanted | None:
         if len(body) > BODY_MOST:
             return None
     try:
-        return Wanted.model_validate_json(body)
+        return ShareRequest.model_validate_json(body)
     except ValidationError:
         return None

@@ -31,7 +31,7 @@ OPENED: Mapping[str, links.What] = {
 async def open_results(
     recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
 ) -> None:
-    """Give a link to the recording's page, or to the file where there are no pages."""
+    """Give a link to the recording's page, or to the file if there are no pages."""
     await ack()
     at_ms = ids.moment_of_value(click.value) if click.action == ids.WATCH_AT else None
     mint: Mint = partial(links.mint, bot.deps, bot.rights, recording, OPENED[click.action], at_ms)
@@ -47,7 +47,7 @@ async def file(asset: SeenAsset, click: Click, ack: Ack, bot: Bot) -> None:
 
 
 async def _give_link(bot: Bot, click: Click, mint: Mint) -> None:
-    """Where nothing ephemeral can appear, in a modal: a link is never posted to stay."""
+    """Send a link as an ephemeral reply, or in a modal where none can appear; never as a post."""
     if click.view is None:
         bot.after_ack(click.caller, _reply(bot, click, mint))
         return
