@@ -18,8 +18,12 @@ def short(text: str | None, *, most: int | None = LIMIT) -> bool | None:
     return text is None or len(text) < kept
 
 
-def other() -> int:
-    return 1
+@dataclass(frozen=True)
+class Other:
+    most: int = 1
+
+    def all(self, **more: int) -> int:
+        return len(dict(**more))
 """
 
 
@@ -37,7 +41,7 @@ def _at(found: list[MutationSpec], line: int) -> MutationSpec:
 def test_annotations_are_left_alone_and_what_they_annotate_is_not(
     found: list[MutationSpec],
 ) -> None:
-    assert {m.start_pos[0] for m in found} == {1, 4, 5, 6, 10}
+    assert {m.start_pos[0] for m in found} == {1, 5, 6, 11, 14}
     assert not any("_BitOr_" in m.operator_name for m in found)
     assert any("Add_Sub" in m.operator_name for m in found)
     assert not any(m.operator_name.endswith("_Is_Eq") for m in found)
@@ -53,9 +57,9 @@ def test_a_seed_gives_the_same_sample_of_different_places(
 
 
 def test_only_python_is_taken(found: list[MutationSpec], tmp_path: Path) -> None:
-    """cosmic-ray takes the `*` before keyword-only arguments for an operator."""
+    """cosmic-ray takes the `**` before arguments by name for an operator."""
     places = {m.start_pos for m in sample(tmp_path, found, 1000, seed=7)}
-    assert {m.start_pos for m in found} - places == {(4, 28)}
+    assert {m.start_pos for m in found} - places == {(14, 24)}
 
 
 COVERED = Covered(
@@ -64,7 +68,7 @@ COVERED = Covered(
         "pure.py": {
             5: frozenset({"slow", "quick", "same-function"}),
             6: frozenset({"slow", "quick"}),
-            10: frozenset({"other"}),
+            14: frozenset({"other"}),
         }
     },
 )
@@ -76,7 +80,7 @@ COVERED = Covered(
         (6, 60, ["quick", "slow", "same-function"]),
         (6, 2, ["quick"]),
         (6, 0.5, ["quick"]),  # one at least
-        (10, 60, ["other"]),
+        (14, 60, ["other"]),
         (1, 60, ["same-function", "other", "quick", "slow", "elsewhere"]),
     ],
 )

@@ -47,7 +47,7 @@ def sample(root: Path, found: Sequence[MutationSpec], size: int, seed: int) -> l
     """`size` places in the code by chance, and one of the mutants of each.
 
     By place: else the dozen replacements of one `+` or `|` would crowd out the rest. A mutant
-    that is no Python, such as one of the `*` before keyword-only arguments, is not taken.
+    that is no Python, such as one of the `**` before arguments by name, is not taken.
     """
     sites: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = defaultdict(list)
     for m in found:
@@ -121,26 +121,30 @@ def _is_python(root: Path, mutant: MutationSpec) -> bool:
     return True
 
 
-def _checked_by_types(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    found: list[ast.expr | None] = []
+Place = tuple[int, int]
+
+
+def _checked_by_types(path: Path) -> list[tuple[Place, Place]]:
+    annotations: list[ast.expr | None] = []
+    ranges: list[tuple[Place, Place]] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.AnnAssign | ast.arg):
-            found.append(node.annotation)
+            annotations.append(node.annotation)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found.append(node.returns)
+            annotations.append(node.returns)
         elif isinstance(node, ast.ClassDef):
-            found += node.decorator_list
+            # A decorator begins behind its @.
+            ranges += [((d.lineno, d.col_offset - 1), _end(d)) for d in node.decorator_list]
+    ranges += [((a.lineno, a.col_offset), _end(a)) for a in annotations if a]
     with path.open("rb") as code:
-        marks = [
-            one
-            for one, after in pairwise(tokenize.tokenize(code.readline))
-            if one.string in ("*", "/") and after.string == ","
-        ]
-    return [
-        ((a.lineno, a.col_offset), (a.end_lineno or a.lineno, a.end_col_offset or 0))
-        for a in found
-        if a
-    ] + [(mark.start, mark.end) for mark in marks]
+        for mark, after in pairwise(tokenize.tokenize(code.readline)):
+            if mark.string in ("*", "/") and after.string == ",":
+                ranges.append((mark.start, mark.end))
+    return ranges
+
+
+def _end(node: ast.expr) -> Place:
+    return node.end_lineno or node.lineno, node.end_col_offset or 0
 
 
 def _function(path: Path, line: int) -> range | None:

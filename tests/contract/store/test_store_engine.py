@@ -138,15 +138,17 @@ async def test_a_second_process_on_the_file_is_refused(store: Store, database_ur
     await migrate(database_url)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_sqlite_is_set_up_to_lose_nothing(store: Store, tmp_path: Path) -> None:
+async def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path, clock: Clock) -> None:
+    path = tmp_path / "new.db"
+    store = await open_store(f"sqlite:///{path}", team=Team("T"), now=clock.now, lease=LEASE)
     async with store.db.database.write() as conn:
         found = [
             (await conn.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
+    await store.close()
     assert found == ["wal", 2, 1, 5000]
-    assert (tmp_path / "record-bot.db").stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
