@@ -18,7 +18,7 @@ class FoundPage:
     `words` and `need`: each moment has at least so many of so many words. Not `complete`: Slack
     did not say of every channel whether the person can look into it, or the app `lacks` the
     permission to ask. Not `keeps`: the bot keeps
-    no transcripts.
+    no transcripts. `opens` and `shares`: the person may open the transcripts, and share moments.
     """
 
     text: str
@@ -32,6 +32,8 @@ class FoundPage:
     complete: bool = True
     keeps: bool = True
     lacks: str | None = None
+    opens: bool = True
+    shares: bool = True
 
     @property
     def first(self) -> int:

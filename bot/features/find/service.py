@@ -40,6 +40,7 @@ async def find(
         scope.complete,
         keeps,
         scope.lacks,
+        shares=scope.member,
     )
 
 
